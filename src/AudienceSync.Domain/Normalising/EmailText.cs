@@ -29,8 +29,8 @@ public static class EmailText
                 return null;
             }
 
-            // Lower case can make a pair composable (J and caron), so it comes first.
-            text = Composition.Compose(text.ToLowerInvariant());
+            // Twice: a mark can part a capital from its dot (I with both dots), and lower case can make a pair composable (J and caron).
+            text = Composition.Compose(Composition.Compose(text).ToLowerInvariant());
             if (HasInvisible(text))
             {
                 return null;
