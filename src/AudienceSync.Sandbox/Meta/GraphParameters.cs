@@ -48,7 +48,8 @@ internal sealed class GraphParameters : IDisposable
     public string? Text(string name) => values.TryGetValue(name, out var value) ? value.AsText() : null;
 
     /// <summary>The value of an object-valued parameter as JSON text; null when it was not sent.</summary>
-    public ReadOnlyMemory<byte>? Json(string name) => values.TryGetValue(name, out var value) ? value.Utf8 : null;
+    // The cast matters: a bare null becomes an empty memory, which is not the same as not sent.
+    public ReadOnlyMemory<byte>? Json(string name) => values.TryGetValue(name, out var value) ? value.Utf8 : (ReadOnlyMemory<byte>?)null;
 
     public GraphError? Unknown(params ReadOnlySpan<string> known)
     {
