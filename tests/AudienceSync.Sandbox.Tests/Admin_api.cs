@@ -35,6 +35,7 @@ public sealed class Admin_api
         (await sandbox.HeldAsync("EMAIL")).ShouldBe([Hash("b")]);
         (await sandbox.PeopleAsync()).ShouldBe(1);
         (await sandbox.SendAsync(HttpMethod.Delete, path, """{"EMAIL":["x"]}""")).Json.GetProperty("code").GetString().ShouldBe("invalid_digest");
+        (await sandbox.SendAsync(HttpMethod.Delete, path, """{"EMAIL":null}""")).Json.GetProperty("code").GetString().ShouldBe("invalid_digest");
         (await sandbox.SendAsync(HttpMethod.Delete, path, """{"MAIL":[]}""")).Json.GetProperty("code").GetString().ShouldBe("unknown_key");
         (await sandbox.SendAsync(HttpMethod.Delete, "/admin/lists/5/digests", "{}")).Json.GetProperty("code").GetString().ShouldBe("unknown_audience");
     }

@@ -25,6 +25,13 @@ public sealed class Authentication
         (await sandbox.SendAsync(HttpMethod.Get, "/v25.0/act_1/customaudiences", null, token)).Code.ShouldBe(190);
     }
 
+    [Fact]
+    public async Task A_token_that_is_no_text_is_190()
+    {
+        await using var sandbox = await RunningSandbox.StartAsync();
+        (await sandbox.SendAsync(HttpMethod.Post, "/v25.0/238500000000001/users", """{"access_token":"\ud800"}""", token: null)).Code.ShouldBe(190);
+    }
+
     [Theory]
     [InlineData("/v25.0/238500000000001/users?access_token=token-1", Body)]
     [InlineData("/v25.0/238500000000001/users", """{"payload":{"schema":["EMAIL"],"data":[[""]]},"access_token":"token-1"}""")]

@@ -83,6 +83,8 @@ public sealed class Request_forms
     [InlineData("""{"payload":{"schema":["EMAIL"]}}""")]
     [InlineData("""{"payload":{"data":[]}}""")]
     [InlineData("""{"payload":{"schema":["EMAIL"],"data":[],"is_raw":"yes"}}""")]
+    [InlineData("""{"payload":{"schema":["EXTERN_ID"],"data":[["\ud800"]]}}""")]
+    [InlineData("""{"\ud800":1}""")]
     [InlineData("""{"payload":[]}""")]
     [InlineData("""{}""")]
     [InlineData("""[]""")]
