@@ -1,6 +1,7 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using AudienceSync.Bench;
 
-return await Benches.Root()
-    .Parse(args)
-    .InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = Benches.CleanUpLimit });
+ParseResult parsed = Benches.Root().Parse(args);
+int exitCode = await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = Benches.CleanUpLimit });
+return parsed.Errors.Count > 0 ? BenchRun.CouldNotRun : exitCode;

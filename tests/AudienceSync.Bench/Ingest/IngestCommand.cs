@@ -24,7 +24,7 @@ internal static class IngestCommand
             Seconds, Connections, People, Seed, HostUrl, TokenFile, KeyFile,
         };
         command.Validators.Add(DemandSecrets);
-        command.SetAction((parsed, cancel) => BenchRun.RunAsync(() => RunAsync(Read(parsed), cancel)));
+        command.SetAction((parsed, cancel) => BenchRun.RunAsync(() => RunAsync(Read(parsed), cancel), cancel));
         return command;
     }
 

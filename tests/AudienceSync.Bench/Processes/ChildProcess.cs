@@ -12,6 +12,7 @@ internal sealed class ChildProcess : IAsyncDisposable
     private readonly Process _process;
     private readonly string _name;
     private readonly string _log;
+    private bool _told;
 
     private ChildProcess(Process process, string name, string log)
     {
@@ -53,6 +54,7 @@ internal sealed class ChildProcess : IAsyncDisposable
         {
             if (_process.HasExited || clock.GetElapsedTime(started) > ReadyLimit)
             {
+                _told = true;
                 string how = _process.HasExited ? $"ended with exit code {_process.ExitCode}" : "was not ready in 90 s";
                 throw new BenchFailedException($"{_name} {how}. The end of its log:\n{LogEnd()}");
             }
@@ -76,6 +78,12 @@ internal sealed class ChildProcess : IAsyncDisposable
                 Console.Error.WriteLine($"{_name} did not stop in {StopLimit.TotalSeconds:F0} s and is killed.");
                 _process.Kill(entireProcessTree: true);
             }
+        }
+
+        else if (_process.ExitCode != 0 && !_told)
+        {
+            // Its log goes with the folder, and it is the only witness.
+            await Console.Error.WriteLineAsync($"{_name} ended by itself with exit code {_process.ExitCode}. The end of its log:\n{LogEnd()}");
         }
 
         _process.Dispose();
