@@ -12,8 +12,12 @@ namespace AudienceSync.Bench.Postgres;
 internal sealed partial class PgBench(Cluster cluster, RunFolder folder)
 {
     private const string Database = "bench_scratch";
-    private const int Clients = 64;
+    private const int MostClients = 64;
     private const int Threads = 2;
+
+    // The Host's idle connections count, too; four are left for us and for a person who looks.
+    private const string FreeConnections =
+        "select current_setting('max_connections')::int - 4 - (select count(*)::int from pg_stat_activity where backend_type = 'client backend')";
 
     // Of a webhook's size. A space follows each colon, because pgbench takes ":name" for a variable.
     private const string Row =
@@ -35,7 +39,13 @@ internal sealed partial class PgBench(Cluster cluster, RunFolder folder)
                 Database, "create table rows (seq_id bigserial primary key, id uuid not null, data jsonb not null)", cancel);
             string script = folder.File("insert.sql");
             await File.WriteAllTextAsync(script, $"insert into rows (id, data) values (gen_random_uuid(), '{Row}');\n", cancel);
-            return await RunAsync(program, script, seconds, cancel);
+            int clients = Math.Clamp(await cluster.ScalarAsync<int>(Cluster.User, FreeConnections, cancel), Threads, MostClients);
+            if (clients < MostClients)
+            {
+                Console.Error.WriteLine($"bench: the cluster has room for {clients} of pgbench's {MostClients} clients.");
+            }
+
+            return await RunAsync(program, script, clients, seconds, cancel);
         }
         finally
         {
@@ -43,11 +53,11 @@ internal sealed partial class PgBench(Cluster cluster, RunFolder folder)
         }
     }
 
-    private async Task<double> RunAsync(string program, string script, int seconds, CancellationToken cancel)
+    private async Task<double> RunAsync(string program, string script, int clients, int seconds, CancellationToken cancel)
     {
         string[] arguments =
         [
-            "-n", "-M", "prepared", "-f", script, "-c", Text(Clients), "-j", Text(Threads), "-T", Text(seconds),
+            "-n", "-M", "prepared", "-f", script, "-c", Text(clients), "-j", Text(Threads), "-T", Text(seconds),
             "-h", cluster.SocketFolder, "-p", Text(cluster.Port), "-U", Cluster.User, Database,
         ];
         var start = new ProcessStartInfo(program, arguments)
