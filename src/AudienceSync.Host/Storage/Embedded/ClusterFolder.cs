@@ -27,7 +27,8 @@ internal sealed class ClusterFolder
         {
             throw new EmbeddedPostgresException(
                 EmbeddedPostgresException.DataFolderInvalid,
-                $"The data folder {Path} has a character that PostgreSQL's start program does not bear (\" $ ` \\ or a line end): set {EmbeddedPostgresOptions.DataVariable} to another folder");
+                $"The data folder {Path} has a character that PostgreSQL's start program does not bear (\" $ ` \\ or a line end): " +
+                    $"set {EmbeddedPostgresOptions.DataVariable} to another folder");
         }
     }
 
@@ -53,7 +54,8 @@ internal sealed class ClusterFolder
     private string VersionFile => System.IO.Path.Combine(Cluster, "PG_VERSION");
 
     /// <summary>The major version that made the cluster; null while there is none.</summary>
-    public int? Major => File.Exists(VersionFile) && int.TryParse(File.ReadAllText(VersionFile).Trim(), out var major) ? major : null;
+    public int? Major =>
+        File.Exists(VersionFile) && int.TryParse(File.ReadAllText(VersionFile).Trim(), out var major) ? major : null;
 
     /// <summary>Nothing of another program is touched. Needs no lock: a folder that a Host is making is never foreign.</summary>
     public void RefuseForeign()
@@ -62,7 +64,8 @@ internal sealed class ClusterFolder
         {
             throw new EmbeddedPostgresException(
                 EmbeddedPostgresException.DataFolderForeign,
-                $"{Path} is not empty and was not made by AudienceSync: set {EmbeddedPostgresOptions.DataVariable} to a new or empty folder");
+                $"{Path} is not empty and was not made by AudienceSync: set {EmbeddedPostgresOptions.DataVariable} to a new or " +
+                    "empty folder");
         }
     }
 
@@ -84,7 +87,8 @@ internal sealed class ClusterFolder
 
         return Major is not null ? ClusterFolderState.Complete : throw new EmbeddedPostgresException(
             EmbeddedPostgresException.DataFolderHalfMade,
-            $"The cluster in {Path} was once complete and now lacks {VersionFile}: bring its files back from a backup, or delete that folder to start empty");
+            $"The cluster in {Path} was once complete and now lacks {VersionFile}: bring its files back from a backup, or delete " +
+                "that folder to start empty");
     }
 
     /// <summary>A cluster is readable only by the major version that made it.</summary>
@@ -94,7 +98,9 @@ internal sealed class ClusterFolder
         {
             throw new EmbeddedPostgresException(
                 EmbeddedPostgresException.PostgresVersionChanged,
-                $"The cluster in {Path} was made by PostgreSQL {made}, the programs in {binaries.Folder} are version {binaries.Major}: install PostgreSQL {made} again or set {EmbeddedPostgresOptions.BinFolderVariable} to it, or move the data with pg_upgrade");
+                $"The cluster in {Path} was made by PostgreSQL {made}, the programs in {binaries.Folder} are version " +
+                    $"{binaries.Major}: install PostgreSQL {made} again or set {EmbeddedPostgresOptions.BinFolderVariable} to it, " +
+                    "or move the data with pg_upgrade");
         }
     }
 

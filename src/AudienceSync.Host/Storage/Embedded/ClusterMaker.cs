@@ -47,7 +47,8 @@ internal sealed class ClusterMaker(ClusterFolder folder, PostgresBinaries binari
         {
             throw new EmbeddedPostgresException(
                 EmbeddedPostgresException.PostgresInitFailed,
-                $"{Path.GetFileName(program)} of PostgreSQL {binaries.Version} could not make the cluster in {folder.Path}: correct what it says, delete that folder and start again\n{said.Said}");
+                $"{Path.GetFileName(program)} of PostgreSQL {binaries.Version} could not make the cluster in {folder.Path}: correct " +
+                    $"what it says, delete that folder and start again\n{said.Said}");
         }
     }
 }

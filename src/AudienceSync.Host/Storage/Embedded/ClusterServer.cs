@@ -30,7 +30,8 @@ internal sealed class ClusterServer(ClusterFolder folder, PostgresBinaries binar
 
             if (time.GetElapsedTime(began) >= patience)
             {
-                throw StartFailed($"is still {running.Status} after {patience.TotalSeconds:0} s; after a crash it replays its log: start again, nothing is lost");
+                throw StartFailed($"is still {running.Status} after {patience.TotalSeconds:0} s; after a crash it replays its log: " +
+                    "start again, nothing is lost");
             }
 
             await Task.Delay(Pause, time, cancel);
@@ -80,21 +81,22 @@ internal sealed class ClusterServer(ClusterFolder folder, PostgresBinaries binar
         {
             throw new EmbeddedPostgresException(
                 EmbeddedPostgresException.PostgresStopFailed,
-                $"PostgreSQL (process {left.Pid}) in {folder.Path} did not stop within {2 * timeLimit.TotalSeconds:0} s: look at its log in {folder.ServerLogs}\n{LogTail()}");
+                $"PostgreSQL (process {left.Pid}) in {folder.Path} did not stop within {2 * timeLimit.TotalSeconds:0} s: look at " +
+                    $"its log in {folder.ServerLogs}\n{LogTail()}");
         }
     }
 
     /// <summary>Whether the build has lz4. Asked of the server itself: pg_config is often not installed.</summary>
     public async Task<bool> HasLz4Async(CancellationToken cancel)
     {
-        var call = new ToolCall(binaries.Postgres, "-C", "wal_compression", "-c", "wal_compression=lz4", "-D", folder.Cluster) { User = user.Name };
-        return (await ToolRun.RunAsync(call, time, cancel)).Succeeded;
+        var call = new ToolCall(binaries.Postgres, "-C", "wal_compression", "-c", "wal_compression=lz4", "-D", folder.Cluster);
+        return (await ToolRun.RunAsync(call with { User = user.Name }, time, cancel)).Succeeded;
     }
 
     private Task<ToolResult> PgCtlAsync(string[] arguments, TimeSpan timeLimit, CancellationToken cancel)
     {
-        var call = new ToolCall(binaries.PgCtl, [.. arguments, "-D", folder.Cluster]) { User = user.Name, TimeLimit = timeLimit + Margin };
-        return ToolRun.RunAsync(call, time, cancel);
+        var call = new ToolCall(binaries.PgCtl, [.. arguments, "-D", folder.Cluster]);
+        return ToolRun.RunAsync(call with { User = user.Name, TimeLimit = timeLimit + Margin }, time, cancel);
     }
 
     private EmbeddedPostgresException StartFailed(string what) => new(
@@ -105,7 +107,7 @@ internal sealed class ClusterServer(ClusterFolder folder, PostgresBinaries binar
     private string LogTail()
     {
         var logs = Directory.Exists(folder.ServerLogs)
-            ? new DirectoryInfo(folder.ServerLogs).EnumerateFiles("*.log").OrderByDescending(file => file.LastWriteTimeUtc).Take(1).Select(file => file.FullName)
+            ? Directory.EnumerateFiles(folder.ServerLogs, "*.log").OrderByDescending(File.GetLastWriteTimeUtc).Take(1)
             : [];
         var lines = logs.Prepend(folder.StartLog).Where(File.Exists).SelectMany(file => File.ReadLines(file).TakeLast(LogTailLines));
         return string.Join('\n', lines);

@@ -18,10 +18,10 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
     private readonly string _socketFolder;
     private IDisposable? _use;
 
-    private EmbeddedPostgres(EmbeddedPostgresOptions options, ClusterFolder folder, ClusterServer server, PostgresBinaries binaries, PidFile? adopted, string socketFolder, TimeProvider time)
+    private EmbeddedPostgres(
+        EmbeddedPostgresOptions options, ClusterFolder folder, ClusterServer server, string socketFolder, TimeProvider time)
     {
-        (_options, _folder, _server, _time, _socketFolder) = (options, folder, server, time, socketFolder);
-        (Binaries, IsAdopted) = (binaries, adopted is not null);
+        (_options, _folder, _server, _socketFolder, _time) = (options, folder, server, socketFolder, time);
         _use = FolderLock.Share(folder.UsersLock);
         ConnectionString = new DbConnectionStringBuilder
         {
@@ -34,14 +34,15 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
     /// <summary>For Npgsql. It holds no secret.</summary>
     public string ConnectionString { get; }
 
-    public PostgresBinaries Binaries { get; }
+    public required PostgresBinaries Binaries { get; init; }
 
     /// <summary>True when the server ran already.</summary>
-    public bool IsAdopted { get; }
+    public required bool IsAdopted { get; init; }
 
     /// <summary>Makes the cluster if there is none, and starts or adopts its server.</summary>
     /// <exception cref="EmbeddedPostgresException">Any of its codes but postgres_stop_failed.</exception>
-    public static async Task<EmbeddedPostgres> StartAsync(EmbeddedPostgresOptions options, TimeProvider time, CancellationToken cancel = default)
+    public static async Task<EmbeddedPostgres> StartAsync(
+        EmbeddedPostgresOptions options, TimeProvider time, CancellationToken cancel = default)
     {
         var folder = new ClusterFolder(options.DataFolder);
         try
@@ -58,7 +59,8 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         {
             throw new EmbeddedPostgresException(
                 EmbeddedPostgresException.DataFolderUnreachable,
-                $"The data folder {folder.Path} cannot be used ({error.Message}): give the user {Environment.UserName} access, or set {EmbeddedPostgresOptions.DataVariable} to another folder",
+                $"The data folder {folder.Path} cannot be used ({error.Message}): give the user {Environment.UserName} access, or " +
+                    $"set {EmbeddedPostgresOptions.DataVariable} to another folder",
                 error);
         }
     }
@@ -86,7 +88,12 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
     public async ValueTask DisposeAsync() => await StopAsync();
 
     private static async Task<EmbeddedPostgres> StartLockedAsync(
-        EmbeddedPostgresOptions options, ClusterFolder folder, PostgresBinaries binaries, ServerUser user, TimeProvider time, CancellationToken cancel)
+        EmbeddedPostgresOptions options,
+        ClusterFolder folder,
+        PostgresBinaries binaries,
+        ServerUser user,
+        TimeProvider time,
+        CancellationToken cancel)
     {
         if (folder.Inspect() == ClusterFolderState.Empty)
         {
@@ -105,12 +112,17 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
             await server.StartAsync(options.StartTimeout, cancel);
         }
 
-        var running = new EmbeddedPostgres(options, folder, server, binaries, adopted, socketFolder, time);
+        var running = new EmbeddedPostgres(options, folder, server, socketFolder, time)
+        {
+            Binaries = binaries,
+            IsAdopted = adopted is not null,
+        };
         await user.GiveAsync([folder.StartLock, folder.UsersLock], cancel);
         return running;
     }
 
-    private static Task WriteSettingsAsync(EmbeddedPostgresOptions options, ClusterFolder folder, bool hasLz4, string socketFolder, CancellationToken cancel)
+    private static Task WriteSettingsAsync(
+        EmbeddedPostgresOptions options, ClusterFolder folder, bool hasLz4, string socketFolder, CancellationToken cancel)
     {
         var file = Path.Combine(folder.Cluster, ServerSettings.FileName);
         // Root writes into another user's folder here: a link in the file's place is removed, not followed.

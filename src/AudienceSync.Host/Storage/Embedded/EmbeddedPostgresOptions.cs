@@ -32,7 +32,9 @@ public sealed record EmbeddedPostgresOptions
     /// <summary>How long a stop waits for the server before it is stopped without a checkpoint.</summary>
     public TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Reads the variables above; the cluster is <c>postgres</c> in the data folder, which is relative to <paramref name="root"/>.</summary>
+    /// <summary>
+    /// Reads the variables above; the cluster is <c>postgres</c> in the data folder, which is relative to <paramref name="root"/>.
+    /// </summary>
     public static EmbeddedPostgresOptions FromSettings(Func<string, string?> setting, string root)
     {
         var data = setting(DataVariable) is { Length: > 0 } said ? said : ".data";

@@ -52,7 +52,8 @@ internal static class ToolRun
         var errorText = await TextAsync(errors, time);
         return ended
             ? new ToolResult(process.ExitCode, text, errorText)
-            : new ToolResult(TimedOut, text, $"{errorText}\n{Path.GetFileName(call.Program)} took longer than {call.TimeLimit.TotalSeconds:0} s");
+            : new ToolResult(TimedOut, text, $"{errorText}\n{Path.GetFileName(call.Program)} took longer than " +
+                $"{call.TimeLimit.TotalSeconds:0} s");
     }
 
     private static ProcessStartInfo Describe(ToolCall call)

@@ -53,12 +53,12 @@ public sealed class ServerSettingsTests
     {
         var set = new Dictionary<string, string?> { ["AUDIENCESYNC_DATA"] = "here", ["AUDIENCESYNC_PG_BIN"] = "/pg/bin" };
 
-        var said = EmbeddedPostgresOptions.FromSettings(name => set.GetValueOrDefault(name), "/root-of-it");
-        var unsaid = EmbeddedPostgresOptions.FromSettings(_ => null, "/root-of-it");
+        var said = EmbeddedPostgresOptions.FromSettings(name => set.GetValueOrDefault(name), "/checkout");
+        var unsaid = EmbeddedPostgresOptions.FromSettings(_ => null, "/checkout");
 
-        said.DataFolder.ShouldBe("/root-of-it/here/postgres");
+        said.DataFolder.ShouldBe("/checkout/here/postgres");
         said.BinFolder.ShouldBe("/pg/bin");
-        unsaid.DataFolder.ShouldBe("/root-of-it/.data/postgres");
+        unsaid.DataFolder.ShouldBe("/checkout/.data/postgres");
         unsaid.BinFolder.ShouldBeNull();
     }
 }
