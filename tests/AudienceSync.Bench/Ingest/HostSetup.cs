@@ -26,7 +26,6 @@ internal sealed class HostSetup
         Write("journeys.key", SigningKey);
         Write("meta.token", _metaToken);
         Write("master.key", Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)));
-        Write("sandbox.json", SandboxConfig());
         Write("audiencesync.yaml", Yaml(sandboxUrl));
     }
 
@@ -50,19 +49,9 @@ internal sealed class HostSetup
         ["AUDIENCESYNC_LOG"] = "json",
     };
 
-    public Dictionary<string, string> SandboxEnvironment(string url) => new(StringComparer.Ordinal)
-    {
-        ["SANDBOX_URLS"] = url,
-        ["SANDBOX_CONFIG"] = _folder.File("sandbox.json"),
-    };
-
-    private string SandboxConfig() => JsonSerializer.Serialize(new
-    {
-        accounts = new[]
-        {
-            new { account = "act_1001", token = _metaToken, tier = "standard_access", audiences = Audiences.Select(a => a.Remote) },
-        },
-    });
+    /// <summary>The body of the Sandbox's POST /admin/accounts.</summary>
+    public string SandboxAccount() => JsonSerializer.Serialize(
+        new { account = "act_1001", token = _metaToken, tier = "standard_access", audiences = Audiences.Select(a => a.Remote) });
 
     private static string Yaml(string sandboxUrl)
     {

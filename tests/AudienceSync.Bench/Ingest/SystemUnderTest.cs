@@ -1,3 +1,4 @@
+using System.Text;
 using AudienceSync.Bench.Postgres;
 using AudienceSync.Bench.Processes;
 
@@ -36,10 +37,11 @@ internal sealed class SystemUnderTest : IAsyncDisposable
         string hostDll = root.Program("AudienceSync.Host");
         string sandboxDll = root.Program("AudienceSync.Sandbox");
         ChildProcess? host = null;
-        ChildProcess sandbox = ChildProcess.Start("sandbox", sandboxDll, [], setup.SandboxEnvironment(sandboxUrl), folder.Path);
+        ChildProcess sandbox = ChildProcess.Start("sandbox", sandboxDll, [], new() { ["SANDBOX_URLS"] = sandboxUrl }, folder.Path);
         try
         {
             await sandbox.WaitUntilReadyAsync(http, new Uri($"{sandboxUrl}/health/live"), clock, cancel);
+            await OpenAccountAsync(http, sandboxUrl, setup, cancel);
             host = ChildProcess.Start("host", hostDll, ["serve"], setup.HostEnvironment($"http://{hostAddress}"), folder.Path);
             await host.WaitUntilReadyAsync(http, new Uri($"http://{hostAddress}/health/ready"), clock, cancel);
             return new SystemUnderTest(sandbox, host, setup, hostAddress);
@@ -49,6 +51,16 @@ internal sealed class SystemUnderTest : IAsyncDisposable
             await (host?.DisposeAsync() ?? ValueTask.CompletedTask);
             await sandbox.DisposeAsync();
             throw;
+        }
+    }
+
+    private static async Task OpenAccountAsync(HttpClient http, string sandboxUrl, HostSetup setup, CancellationToken cancel)
+    {
+        using var account = new StringContent(setup.SandboxAccount(), Encoding.UTF8, "application/json");
+        using HttpResponseMessage answer = await http.PostAsync(new Uri($"{sandboxUrl}/admin/accounts"), account, cancel);
+        if (!answer.IsSuccessStatusCode)
+        {
+            throw new BenchFailedException($"The Sandbox answered {(int)answer.StatusCode} to the account: {await answer.Content.ReadAsStringAsync(cancel)}");
         }
     }
 

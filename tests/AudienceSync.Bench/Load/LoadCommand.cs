@@ -41,15 +41,20 @@ internal static class LoadCommand
         cpu = Environment.CpuUsage.TotalTime - cpu;
         allocated = GC.GetTotalAllocatedBytes() - allocated;
         Say("measured");
+        await FinishAsync(connections, all, clock, cancel);
+        Say(JsonSerializer.Serialize(Sum(connections, seconds, cpu, allocated)));
+        Array.ForEach(connections, c => c.Dispose());
+        return 0;
+    }
+
+    private static async Task FinishAsync(LoadConnection[] connections, Task all, TimeProvider clock, CancellationToken cancel)
+    {
         if (await Task.WhenAny(all, Task.Delay(LastAnswers, clock, cancel)) != all)
         {
             Array.ForEach(connections, c => c.GiveUp());
         }
 
         await all;
-        Say(JsonSerializer.Serialize(Sum(connections, seconds, cpu, allocated)));
-        Array.ForEach(connections, c => c.Dispose());
-        return 0;
     }
 
     private static void Say(string line) => Console.Out.WriteLine(line);
