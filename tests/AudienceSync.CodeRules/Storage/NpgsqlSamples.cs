@@ -3,11 +3,9 @@ using Npgsql;
 namespace AudienceSync.CodeRules.Storage.Samples;
 
 // Each type uses Npgsql in one way only, so that each way of looking is proven to find it.
-#pragma warning disable CA1812, CA1823, RCS1213, MA0038, CA1822, IDE0051, CS0169, CA1852, RCS1170, S1144 // Nobody calls the samples; they are read.
-
 internal abstract class InAField
 {
-    protected readonly NpgsqlDataSource? Source;
+    protected NpgsqlDataSource[] Sources = [];
 }
 
 internal static class InASignature

@@ -10,7 +10,7 @@ namespace AudienceSync.CodeRules.Storage;
 internal static class SqlText
 {
     private static readonly Regex Statement = new(
-        @"\bselect\s.*\sfrom\s|\binsert\s+into\s|\bupdate\s+\S+\s(.*\s)?set\s|\bdelete\s+from\s",
+        @"\bselect\s.*\sfrom\s|\binsert\s+into\s|\bupdate\s+\S+\s(.*\s)?set\s.*=|\bdelete\s+from\s",
         RegexOptions.IgnoreCase | RegexOptions.Singleline | RegexOptions.ExplicitCapture,
         TimeSpan.FromSeconds(5));
 

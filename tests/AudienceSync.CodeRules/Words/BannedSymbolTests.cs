@@ -55,7 +55,7 @@ public sealed class BannedSymbolTests
     [Fact]
     public void Nobody_switches_the_rule_off()
     {
-        var projects = Repository.Files.Where(f => Regex.IsMatch(f, @"\.(csproj|props|targets)$", RegexOptions.None, TimeSpan.FromSeconds(1)));
+        var projects = Repository.Files.Where(f => Regex.IsMatch(f, @"\.(csproj|props|targets)$", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1)));
         projects.Where(f => Repository.Read(f).Contains(Rule, StringComparison.Ordinal)).ShouldBeEmpty();
         Repository.CSharp.SelectMany(f => f.Syntax.DescendantNodes(descendIntoTrivia: true)
                 .Where(n => n is PragmaWarningDirectiveTriviaSyntax or AttributeSyntax && n.ToString().Contains(Rule, StringComparison.Ordinal))
