@@ -23,6 +23,8 @@ internal sealed class ChildProcess : IDisposable
 
     public string LogPath { get; }
 
+    public int Id => _process.Id;
+
     /// <summary>Done when the process has ended, for whatever reason.</summary>
     public Task Ended { get; }
 
