@@ -1,8 +1,8 @@
 using System.CommandLine;
+using AudienceSync.Shop.Reporting;
 using AudienceSync.Shop.Running;
-using Spectre.Console;
 
-var program = new ShopProgram(AnsiConsole.Console, Console.Out, Console.Error, TimeProvider.System);
+var program = new ShopProgram(PlainWhenPiped.Make(Console.IsOutputRedirected), Console.Out, Console.Error, TimeProvider.System);
 var parsed = ShopCommand.Make(program.RunAsync).Parse(args);
 
 // Signals are ours: the default would cut the orderly stop short after two seconds.

@@ -70,7 +70,7 @@ internal sealed class Comparison(Play play, Tally tally, EngineStatus? status, I
         }
 
         var quarantined = tally.Counts.Quarantined;
-        if (status.Quarantine.Open < quarantined || status.Quarantine.Open > quarantined + tally.RetriedTestSends)
+        if (status.Quarantine.Open < quarantined || status.Quarantine.Open > quarantined + tally.QuarantineRepeats)
         {
             yield return $"{quarantined} events were answered as quarantined, the engine holds {status.Quarantine.Open}";
         }

@@ -18,7 +18,7 @@ internal sealed class PlayScreen(IAnsiConsole console, Tally tally, int webhooks
     {
         if (console.Profile.Capabilities.Interactive && console.Profile.Out.IsTerminal)
         {
-            await console.Progress().Columns(new ProgressBarColumn(), new PercentageColumn(), new TaskDescriptionColumn()).StartAsync(context => BarAsync(context, play));
+            await console.Progress().Columns(new ProgressBarColumn { Width = 16 }, new PercentageColumn(), new TaskDescriptionColumn { Alignment = Justify.Left }).StartAsync(context => BarAsync(context, play));
         }
         else
         {
@@ -35,7 +35,7 @@ internal sealed class PlayScreen(IAnsiConsole console, Tally tally, int webhooks
         {
             await Task.WhenAny(play, Task.Delay(BarInterval, time));
             bar.Value = tally.Counts.Sent;
-            bar.Description = Describe().EscapeMarkup();
+            bar.Description = Describe(isShort: true);
         }
         while (!play.IsCompleted);
     }
@@ -45,19 +45,25 @@ internal sealed class PlayScreen(IAnsiConsole console, Tally tally, int webhooks
         do
         {
             await Task.WhenAny(play, Task.Delay(LineInterval, time));
-            console.WriteLine(Describe());
+            console.WriteLine(Describe(isShort: false));
         }
         while (!play.IsCompleted);
     }
 
-    private string Describe()
+    private string Describe(bool isShort)
     {
         var counts = tally.Counts;
         var now = time.GetElapsedTime(_started);
         var rate = (counts.Sent - _before.Sent) / Math.Max(0.001, (now - _before.At).TotalSeconds);
         _before = (counts.Sent, now);
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"sent {counts.Sent:N0}/{webhooks:N0}  accepted {counts.Accepted:N0}  duplicates {counts.Duplicates:N0}  quarantined {counts.Quarantined:N0}  refused {counts.Refused:N0}  {rate:N0}/s");
+
+        // 80 columns, the bar included.
+        return isShort
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"{counts.Accepted:N0} new, {counts.Duplicates:N0} again, {counts.Quarantined} aside, {counts.Refused} refused, {rate:N0}/s")
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"sent {counts.Sent:N0}/{webhooks:N0}  accepted {counts.Accepted:N0}  duplicates {counts.Duplicates:N0}  quarantined {counts.Quarantined:N0}  refused {counts.Refused:N0}  {rate:N0}/s");
     }
 }

@@ -76,7 +76,11 @@ internal sealed class ChildProcess : IDisposable
     }
 
     /// <summary>The end of the log, for a person who asks why.</summary>
-    public string LogTail(int lines) => File.Exists(LogPath) ? string.Join('\n', File.ReadLines(LogPath).TakeLast(lines)) : "(no log)";
+    public string LogTail(int lines)
+    {
+        var tail = File.Exists(LogPath) ? string.Join('\n', File.ReadLines(LogPath).TakeLast(lines)) : string.Empty;
+        return tail.Length == 0 ? "(nothing was written)" : tail;
+    }
 
     public void Dispose() => _process.Dispose();
 }

@@ -14,6 +14,7 @@ internal sealed class HealthWait(HttpClient http, TimeProvider time)
         var started = time.GetTimestamp();
         while (time.GetElapsedTime(started) < Deadline)
         {
+            cancel.ThrowIfCancellationRequested();
             if (child.Ended.IsCompleted)
             {
                 throw new RunProblem($"{child.Name} ended with code {child.ExitCode} while it started. The end of its log:\n{child.LogTail(TailLines)}");

@@ -46,22 +46,23 @@ internal sealed class ShopProgram(IAnsiConsole console, TextWriter output, TextW
         var settings = StageSettings.From(options, root);
         console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"seed {seed}, data in {settings.DataPath}, API on {settings.Port}, sandbox on {settings.SandboxPort}"));
         using var folder = await DataFolder.PrepareAsync(settings.DataPath, time);
-        var isGood = false;
+        RunReport? report = null;
         try
         {
-            var report = await PlayOnStageAsync(options, seed, settings, folder, cancel);
-            isGood = report.IsGood;
-            if (options.Once)
-            {
-                await output.WriteLineAsync(report.ToJsonLine());
-            }
-
-            return isGood ? Good : Bad;
+            report = await PlayOnStageAsync(options, seed, settings, folder, cancel);
         }
         finally
         {
-            CleanUp(settings, folder, isGood || cancel.IsCancellationRequested);
+            CleanUp(settings, folder, report is { IsGood: true } || cancel.IsCancellationRequested);
         }
+
+        // Programs read the last line, so it comes when everything else has been said and stopped.
+        if (options.Once)
+        {
+            await output.WriteLineAsync(report.ToJsonLine());
+        }
+
+        return report.IsGood ? Good : Bad;
     }
 
     private async Task<RunReport> PlayOnStageAsync(

@@ -68,7 +68,7 @@ internal sealed class ShopRun(
             await showing.ContinueWith(_ => { }, TaskScheduler.Default);
         }
 
-        await DemandStageAsync();
+        await DemandStageAsync(cancel);
         var killedAfter = await crashing;
         await showing;
         if (options.Crash)
@@ -84,7 +84,7 @@ internal sealed class ShopRun(
         console.WriteLine("waiting until the engine is quiet");
         var waiting = new QuietWait(_engine, time).WaitAsync(QuietLimit, cancel);
         await Task.WhenAny(waiting, stage.Lost);
-        await DemandStageAsync();
+        await DemandStageAsync(cancel);
         var quiet = await waiting;
         if (!quiet.IsQuiet)
         {
@@ -124,7 +124,7 @@ internal sealed class ShopRun(
         {
             if (await Task.WhenAny(Task.Delay(TricklePause, time, cancel), stage.Lost) == stage.Lost)
             {
-                await DemandStageAsync();
+                await DemandStageAsync(cancel);
             }
 
             cancel.ThrowIfCancellationRequested();
@@ -139,8 +139,10 @@ internal sealed class ShopRun(
         }
     }
 
-    private async Task DemandStageAsync()
+    private async Task DemandStageAsync(CancellationToken cancel)
     {
+        // Ctrl-C reaches the children, too: then their end is no surprise.
+        cancel.ThrowIfCancellationRequested();
         if (stage.Lost.IsCompleted)
         {
             throw new RunProblem(await stage.Lost);

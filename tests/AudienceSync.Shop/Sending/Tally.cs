@@ -15,7 +15,7 @@ internal sealed class Tally
     private readonly List<ShopEvent> _accepted = [];
     private readonly List<string> _complaints = [];
     private TallySnapshot _counts = new(0, 0, 0, 0, 0, 0, 0);
-    private int _retriedTestSends;
+    private int _quarantineRepeats;
 
     public TallySnapshot Counts
     {
@@ -52,14 +52,14 @@ internal sealed class Tally
         }
     }
 
-    /// <summary>Test sends that were tried more than once. They have no id, so each try may rightly be quarantined.</summary>
-    public int RetriedTestSends
+    /// <summary>Further tries of flawed events that no id tells apart (test sends, and those sent without one): each may rightly be quarantined.</summary>
+    public int QuarantineRepeats
     {
         get
         {
             lock (_gate)
             {
-                return _retriedTestSends;
+                return _quarantineRepeats;
             }
         }
     }
@@ -72,10 +72,13 @@ internal sealed class Tally
             for (var i = 0; i < delivery.Events.Count; i++)
             {
                 Record(delivery, delivery.Events[i], result.Answers[i]);
-                _retriedTestSends += delivery.Events[i].Flaw == Flaw.TestSend ? result.Attempts - 1 : 0;
+                _quarantineRepeats += HasNoIdInQuarantine(delivery.Events[i]) ? result.Attempts - 1 : 0;
             }
         }
     }
+
+    private static bool HasNoIdInQuarantine(ShopEvent item) =>
+        item.Flaw == Flaw.TestSend || (item.Flaw.IsQuarantined() && item.IdPlace == SenderIdPlace.None);
 
     private void Record(Delivery delivery, ShopEvent item, Answer answer)
     {
