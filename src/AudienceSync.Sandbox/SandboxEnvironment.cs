@@ -40,8 +40,8 @@ internal static class SandboxEnvironment
         try
         {
             using var file = File.OpenRead(path);
-            return JsonSerializer.Deserialize<AccountSettings[]>(file, SandboxJson.Options)
-                ?? throw new SandboxSettingsException("SANDBOX_CONFIG must hold an array of accounts.");
+            using var document = JsonDocument.Parse(file);
+            return SandboxJson.Accounts(document.RootElement);
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {

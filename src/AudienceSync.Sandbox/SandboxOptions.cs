@@ -1,6 +1,6 @@
 namespace AudienceSync.Sandbox;
 
-/// <summary>How one sandbox starts. <c>AUDIENCE</c> data lives in memory only and ends with the process.</summary>
+/// <summary>How one sandbox starts. What it holds lives in memory and ends with the process.</summary>
 public sealed record SandboxOptions
 {
     /// <summary>Addresses to listen on, separated by semicolons; port 0 takes a free one. Ignored by an in-memory test server.</summary>

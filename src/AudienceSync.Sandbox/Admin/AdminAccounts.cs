@@ -21,12 +21,10 @@ internal static class AdminAccounts
 
     private static async Task UpsertAsync(HttpContext context, MetaPlatform meta, JsonElement body)
     {
-        AccountSettings[] accounts;
+        IReadOnlyList<AccountSettings> accounts;
         try
         {
-            accounts = body.ValueKind == JsonValueKind.Array
-                ? body.Deserialize<AccountSettings[]>(SandboxJson.Options)!
-                : [body.Deserialize<AccountSettings>(SandboxJson.Options)!];
+            accounts = SandboxJson.Accounts(body);
         }
         catch (JsonException wrong)
         {

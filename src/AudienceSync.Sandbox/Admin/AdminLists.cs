@@ -56,7 +56,7 @@ internal static class AdminLists
     public static async Task EditAsync(HttpContext context, ListRegistry lists)
     {
         if (await FindAsync(context, lists) is not { } list
-            || await AdminAnswer.ReadAsync<Dictionary<string, string[]>>(context) is not { } edit)
+            || await AdminAnswer.ReadAsync<Dictionary<string, string?[]?>>(context) is not { } edit)
         {
             return;
         }
@@ -83,9 +83,9 @@ internal static class AdminLists
         await AdminAnswer.WriteAsync(context, StatusCodes.Status200OK, new { removed = list.Remove(batch) });
     }
 
-    private static bool Collect(RowBatch batch, string[] digests, byte column)
+    private static bool Collect(RowBatch batch, string?[]? digests, byte column)
     {
-        foreach (var text in digests)
+        foreach (var text in digests ?? [null])
         {
             if (!Digest.TryParse(System.Text.Encoding.UTF8.GetBytes(text ?? ""), out var digest))
             {

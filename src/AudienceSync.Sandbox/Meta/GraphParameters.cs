@@ -48,7 +48,8 @@ internal sealed class GraphParameters : IDisposable
     public string? Text(string name) => values.TryGetValue(name, out var value) ? value.AsText() : null;
 
     /// <summary>The value of an object-valued parameter as JSON text; null when it was not sent.</summary>
-    public ReadOnlyMemory<byte>? Json(string name) => values.TryGetValue(name, out var value) ? value.Utf8 : null;
+    // The cast matters: a bare null becomes an empty memory, which is not the same as not sent.
+    public ReadOnlyMemory<byte>? Json(string name) => values.TryGetValue(name, out var value) ? value.Utf8 : (ReadOnlyMemory<byte>?)null;
 
     public GraphError? Unknown(params ReadOnlySpan<string> known)
     {
@@ -65,6 +66,9 @@ internal sealed class GraphParameters : IDisposable
 
     /// <summary>A name is the caller's text: shortened, since anything may be in it.</summary>
     public static string Shown(string name) => name.Length <= 40 ? name : name[..40];
+
+    /// <summary>The reader throws the second kind for text that is no Unicode: bad UTF-8 or half a surrogate pair.</summary>
+    public static bool IsBadJson(Exception wrong) => wrong is JsonException or InvalidOperationException;
 
     public void Dispose()
     {
@@ -125,7 +129,7 @@ internal sealed class GraphParameters : IDisposable
         {
             Split(buffer.AsMemory(0, length));
         }
-        catch (JsonException)
+        catch (Exception wrong) when (IsBadJson(wrong))
         {
             Error = GraphError.Invalid("The body is not valid JSON.");
         }
@@ -172,7 +176,14 @@ internal sealed class GraphParameters : IDisposable
 
             var reader = new Utf8JsonReader(Utf8.Span);
             reader.Read();
-            return reader.TokenType == JsonTokenType.String ? reader.GetString() : Encoding.UTF8.GetString(Utf8.Span);
+            try
+            {
+                return reader.TokenType == JsonTokenType.String ? reader.GetString() : Encoding.UTF8.GetString(Utf8.Span);
+            }
+            catch (InvalidOperationException)
+            {
+                return null;
+            }
         }
     }
 }

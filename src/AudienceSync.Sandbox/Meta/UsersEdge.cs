@@ -11,6 +11,9 @@ namespace AudienceSync.Sandbox.Meta;
 /// </summary>
 internal sealed class UsersEdge(MetaPlatform platform, FaultPlan faults, CallLog calls, TimeProvider clock)
 {
+    /// <summary>Beyond 2^53 like the real ids, so that a client that reads them as a double is found out.</summary>
+    private const long FirstOwnSessionId = 67_972_159_610_000_000;
+
     public async Task HandleAsync(HttpContext context)
     {
         var id = (string)context.Request.RouteValues["audience"]!;
@@ -123,7 +126,7 @@ internal sealed class UsersEdge(MetaPlatform platform, FaultPlan faults, CallLog
     {
         json.WriteStartObject();
         json.WriteString("audience_id", audience.Id);
-        json.WriteString("session_id", (upload.Session?.SessionId ?? platform.NextNumber()).ToString(CultureInfo.InvariantCulture));
+        json.WriteString("session_id", (upload.Session?.SessionId ?? FirstOwnSessionId + platform.NextNumber()).ToString(CultureInfo.InvariantCulture));
         json.WriteNumber("num_received", received);
         json.WriteNumber("num_invalid_entries", upload.Invalid);
         json.WritePropertyName("invalid_entry_samples");

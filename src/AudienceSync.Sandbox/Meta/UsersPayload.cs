@@ -19,7 +19,7 @@ internal static class UsersPayload
         {
             return ReadSession(parameters.Json("session"), upload) ?? ReadPayload(payload.Span, upload);
         }
-        catch (JsonException)
+        catch (Exception wrong) when (GraphParameters.IsBadJson(wrong))
         {
             return GraphError.Invalid("payload is not valid JSON.");
         }

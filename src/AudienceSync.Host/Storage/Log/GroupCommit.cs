@@ -17,7 +17,7 @@ namespace AudienceSync.Host.Storage.Log;
 /// commit it is in, so a batch refused for its content is halved until the bad request stands alone, and only that one is unstorable.
 /// </para>
 /// </summary>
-public sealed class GroupCommit(EventLog log, IngestSignal signal, ILogger<GroupCommit> logger)
+public sealed class GroupCommit(EventLog log, Wake projector, ILogger<GroupCommit> logger)
 {
     /// <summary>Events in one commit at most: enough to make its fixed cost vanish, few enough to keep its latency small.</summary>
     public const int EventsPerCommit = 1_000;
@@ -78,7 +78,7 @@ public sealed class GroupCommit(EventLog log, IngestSignal signal, ILogger<Group
             {
                 await log.AppendAsync(batch, cancellationToken);
                 Settle(batch, AppendResult.Committed);
-                signal.Appended();
+                projector.Signal();
                 return;
             }
             catch (PostgresException refused) when (IsContent(refused))

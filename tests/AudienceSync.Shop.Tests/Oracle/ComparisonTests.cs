@@ -1,0 +1,81 @@
+using AudienceSync.Shop.Journeys;
+using AudienceSync.Shop.Oracle;
+using AudienceSync.Shop.Sending;
+using AudienceSync.Shop.Simulation;
+using AudienceSync.Shop.Watching;
+
+namespace AudienceSync.Shop.Tests.Oracle;
+
+public sealed class ComparisonTests
+{
+    private const string Receipt = "0b2f1c1e-9d4f-4b53-8f0c-0d5a5e5e0001";
+
+    private static readonly DateTimeOffset Now = new(2026, 11, 21, 9, 0, 0, TimeSpan.Zero);
+    private static readonly Play Play = ShopSimulation.Draw(5, Now, 1_000);
+    private static readonly Tally Tally = AcceptAll();
+    private static readonly ShopEvent[] Good = [.. Play.Events.Where(item => item.Flaw == Flaw.None)];
+
+    [Fact]
+    public void A_platform_that_holds_what_the_oracle_says_has_no_drift()
+    {
+        var report = Compare(Status(), Right());
+
+        report.Failures.ShouldBeEmpty();
+        report.IsGood.ShouldBeTrue();
+        report.Audiences.ShouldAllBe(audience => audience.Desired > 0 && audience.Drift == 0);
+    }
+
+    [Fact]
+    public void A_missing_digest_is_drift_with_an_example()
+    {
+        var platform = Right();
+        var key = JourneyList.All[1].Key;
+        var emails = platform[key].Digests.Emails.Skip(1).ToHashSet();
+        platform[key] = platform[key] with { Digests = platform[key].Digests with { Emails = emails } };
+
+        var report = Compare(Status(), platform);
+
+        report.IsGood.ShouldBeFalse();
+        report.Audiences.Single(audience => audience.Key == key).Drift.ShouldBe(1);
+        report.DriftExamples.ShouldHaveSingleItem().ShouldStartWith($"{key}: customer ");
+    }
+
+    [Fact]
+    public void Events_people_and_quarantine_are_counted_against_the_engine()
+    {
+        Compare(Status() with { People = 3 }, Right()).Failures.ShouldHaveSingleItem().ShouldContain("people");
+        Compare(Status() with { Projector = new ProjectorStatus(0, Good.Length - 1, 0, 0) }, Right()).Failures.ShouldHaveSingleItem().ShouldContain("applied");
+        Compare(Status() with { Quarantine = new QuarantineStatus(1) }, Right()).Failures.ShouldHaveSingleItem().ShouldContain("quarantined");
+        Compare(Status() with { Bindings = [] }, Right()).Failures.Count.ShouldBe(3);
+    }
+
+    [Fact]
+    public void Events_of_the_engines_own_are_tolerated() =>
+        Compare(Status() with { Log = new LogStatus(Good.Length + 9), Projector = new ProjectorStatus(0, Good.Length, 9, 0) }, Right()).IsGood.ShouldBeTrue();
+
+    private static AudienceSync.Shop.Reporting.RunReport Compare(EngineStatus status, Dictionary<string, PlatformList> platform) =>
+        new Comparison(Play, Tally, status, platform).Judge(Now, 1, []);
+
+    private static Tally AcceptAll()
+    {
+        var tally = new Tally();
+        foreach (var item in Play.Events.Where(item => item.Flaw == Flaw.None))
+        {
+            tally.Record(new Delivery(1, [item], IsArray: false, 0), new DeliveryResult([new Answer(Verdict.Accepted, 200, Receipt, null)], 1));
+        }
+
+        return tally;
+    }
+
+    private static Dictionary<string, PlatformList> Right() => new MembershipOracle(Play.Customers).Judge(Good, Now)
+        .ToDictionary(audience => audience.Key, audience => new PlatformList(audience.Members.Count, audience.Digests));
+
+    private static EngineStatus Status() => new(
+        new LogStatus(Good.Length),
+        new ProjectorStatus(Good.Length, Good.Length, 0, 0),
+        new QuarantineStatus(0),
+        Good.Select(item => item.Customer).Distinct().Count(),
+        [.. JourneyList.All.Select(journey => new AudienceStatus(journey.Audience, journey.Key, 1, 0, 0))],
+        [.. JourneyList.All.Select(journey => new BindingStatus(journey.Audience, journey.Key, "meta_main", 1, 1, 0, 0, 0, "active"))],
+        Quiet: true);
+}

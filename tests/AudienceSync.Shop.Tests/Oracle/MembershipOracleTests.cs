@@ -1,0 +1,134 @@
+using System.Security.Cryptography;
+using System.Text;
+using AudienceSync.Shop.Oracle;
+using AudienceSync.Shop.Simulation;
+
+namespace AudienceSync.Shop.Tests.Oracle;
+
+public sealed class MembershipOracleTests
+{
+    private const string Cart = "high_intent_cart_7d_v1";
+    private const string Bought = "post_purchase_14d_v1";
+
+    private static readonly DateTimeOffset Now = new(2026, 11, 21, 9, 0, 0, TimeSpan.Zero);
+
+    private static readonly Customer[] Customers =
+    [
+        new(1, "c1", "ann@example.com", "15559876543", "US", null),
+        new(2, null, "bob@example.com", null, null, null),
+        new(3, "c3", "eve@example.com", "442079460958", "GB", Now.AddDays(-3)),
+    ];
+
+    private int _events;
+
+    [Fact]
+    public void An_add_within_its_window_is_present() =>
+        Members(Add(1, Now.AddDays(-6))).ShouldBe([1]);
+
+    [Fact]
+    public void A_removal_after_the_add_removes() =>
+        Members(Add(1, Now.AddDays(-3)), Remove(1, Now.AddDays(-2))).ShouldBeEmpty();
+
+    [Fact]
+    public void An_add_after_the_removal_is_present_again() =>
+        Members(Add(1, Now.AddDays(-3)), Remove(1, Now.AddDays(-2)), Add(1, Now.AddDays(-1))).ShouldBe([1]);
+
+    [Fact]
+    public void On_a_tie_the_removal_wins() =>
+        Members(Remove(1, Now.AddDays(-1)), Add(1, Now.AddDays(-1))).ShouldBeEmpty();
+
+    [Fact]
+    public void The_order_and_the_number_of_arrivals_do_not_matter()
+    {
+        ShopEvent[] history =
+        [
+            Add(1, Now.AddDays(-5)), Remove(1, Now.AddDays(-4)), Add(1, Now.AddDays(-2)), Add(2, Now.AddDays(-2)), Remove(2, Now.AddDays(-1)),
+        ];
+
+        Members(history).ShouldBe([1]);
+        Members([.. history.Reverse()]).ShouldBe([1]);
+        Members([.. history, .. history.Reverse(), history[0]]).ShouldBe([1]);
+    }
+
+    [Fact]
+    public void A_membership_ends_at_the_very_instant_its_window_has_passed()
+    {
+        Members(Add(1, Now.AddDays(-7))).ShouldBeEmpty();
+        Members(Add(1, Now.AddDays(-7).AddMilliseconds(1))).ShouldBe([1]);
+    }
+
+    [Fact]
+    public void A_late_older_add_does_not_shorten_the_window() =>
+        Members(Add(1, Now.AddDays(-1)), Add(1, Now.AddDays(-8))).ShouldBe([1]);
+
+    [Fact]
+    public void An_exposure_changes_nothing() =>
+        Members(Make(1, EventKind.Exposure, Cart, Now.AddDays(-1))).ShouldBeEmpty();
+
+    [Fact]
+    public void Audiences_do_not_touch_each_other() =>
+        Members(Add(1, Now.AddDays(-3)), Make(1, EventKind.Remove, Bought, Now.AddDays(-1))).ShouldBe([1]);
+
+    [Fact]
+    public void A_guest_and_the_customer_he_became_are_one()
+    {
+        var guest = Make(3, EventKind.Add, Cart, Now.AddDays(-4)) with { Shows = Shown.Email };
+
+        Members(guest).ShouldBe([3]);
+        Members(guest, Remove(3, Now.AddDays(-2))).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_linked_guest_has_the_digests_of_all_his_webhooks_in_every_audience()
+    {
+        var guest = Make(3, EventKind.Add, Cart, Now.AddDays(-4)) with { Shows = Shown.Email };
+        var later = Make(3, EventKind.Add, Bought, Now.AddDays(-2));
+
+        Judge(guest).Digests.Phones.ShouldBeEmpty();
+        var digests = Judge(guest, later).Digests;
+        digests.Emails.ShouldBe([Hex("eve@example.com")]);
+        digests.Phones.ShouldBe([Hex("442079460958")]);
+    }
+
+    [Fact]
+    public void Digests_are_those_of_the_published_vectors() =>
+        Judge(Add(1, Now.AddDays(-1))).Digests.Phones.ShouldBe(["1ef970831d7963307784fa8688e8fce101a15685d62aa765fed23f3a2c576a4e"]);
+
+    [Fact]
+    public void A_member_without_any_address_is_not_expected_at_the_platform()
+    {
+        var bare = Add(1, Now.AddDays(-1)) with { Shows = Shown.CustomerId };
+
+        Members(bare).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Drift_is_what_is_on_one_side_only_and_names_customers_by_number()
+    {
+        var expected = Judge(Add(1, Now.AddDays(-1)), Add(2, Now.AddDays(-1)));
+        var found = new DigestSet(new HashSet<string> { Hex("ann@example.com"), Hex("eve@example.com"), Hex("who@example.com") }, new HashSet<string>());
+
+        expected.Digests.DistanceTo(found).ShouldBe(4);
+        DriftExamples.Find(expected, found, Customers, 5).ShouldBe(
+        [
+            $"{Cart}: customer 1: expected Email, Phone, found Email",
+            $"{Cart}: customer 2: expected Email, found None",
+            $"{Cart}: customer 3: expected None, found Email",
+            $"{Cart}: 1 digests at the platform belong to no customer (wrongly normalised?)",
+        ]);
+    }
+
+    private static string Hex(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+
+    private static ExpectedAudience Judge(params ShopEvent[] accepted) =>
+        new MembershipOracle(Customers).Judge(accepted, Now).Single(audience => audience.Key == Cart);
+
+    private static int[] Members(params ShopEvent[] accepted) => [.. Judge(accepted).Members.Keys.Order()];
+
+    private ShopEvent Add(int customer, DateTimeOffset at) => Make(customer, EventKind.Add, Cart, at);
+
+    private ShopEvent Remove(int customer, DateTimeOffset at) => Make(customer, EventKind.Remove, Cart, at);
+
+    private ShopEvent Make(int customer, EventKind kind, string key, DateTimeOffset at) =>
+        new(++_events, customer, kind, key, at, Customers[customer - 1].ShownAt(Now), Flaw.None, SenderIdPlace.Body, $"e{_events}", "{}");
+}

@@ -1,0 +1,25 @@
+using AudienceSync.Shop.Reporting;
+using AudienceSync.Shop.Sending;
+
+namespace AudienceSync.Shop.Tests.Reporting;
+
+public sealed class RunReportTests
+{
+    private static readonly TallySnapshot Counts = new(Sent: 20, Accepted: 10, Duplicates: 5, Quarantined: 3, Refused: 2, Unknown: 0, Attempts: 25);
+
+    [Fact]
+    public void The_last_line_is_one_json_object_of_the_promised_shape() =>
+        Report(drift: 4).ToJsonLine().ShouldBe(
+            """{"sent":20,"accepted":10,"duplicates":5,"quarantined":3,"people":7,"audiences":[{"key":"k_v1","desired":6,"delivered":5,"platform":4,"drift":4}],"seconds":12.35}""");
+
+    [Fact]
+    public void A_run_is_good_only_without_drift_and_without_failures()
+    {
+        Report(drift: 0).IsGood.ShouldBeTrue();
+        Report(drift: 1).IsGood.ShouldBeFalse();
+        Report(drift: 0, "the engine was not quiet").IsGood.ShouldBeFalse();
+    }
+
+    private static RunReport Report(int drift, params string[] failures) =>
+        new(Counts, 7, [new AudienceFinding("k_v1", 6, 6, 5, 4, drift)], 12.3456, failures, []);
+}

@@ -1,0 +1,145 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.Versioning;
+using AudienceSync.Shop.Running;
+
+namespace AudienceSync.Shop.Tests.Running;
+
+public sealed class StageTests : IDisposable
+{
+    private readonly string _place = Directory.CreateTempSubdirectory("shop-tests-").FullName;
+
+    public void Dispose() => Directory.Delete(_place, recursive: true);
+
+    [Fact]
+    public async Task A_folder_of_a_former_run_is_wiped_and_its_marker_kept()
+    {
+        var path = Path.Combine(_place, "run");
+        using (var first = await DataFolder.PrepareAsync(path, TimeProvider.System))
+        {
+            await File.WriteAllTextAsync(first.PathOf("old.log"), "old");
+            Directory.CreateDirectory(first.PathOf("postgres"));
+        }
+
+        using var second = await DataFolder.PrepareAsync(path, TimeProvider.System);
+
+        Directory.EnumerateFileSystemEntries(path).Select(Path.GetFileName).ShouldBe([DataFolder.MarkerName]);
+    }
+
+    [Fact]
+    public async Task A_foreign_folder_is_refused_and_left_as_it_is()
+    {
+        var precious = Path.Combine(_place, "thesis.txt");
+        await File.WriteAllTextAsync(precious, "precious");
+
+        var problem = await Should.ThrowAsync<StartProblem>(() => DataFolder.PrepareAsync(_place, TimeProvider.System));
+
+        problem.Message.ShouldContain("--data");
+        problem.Message.ShouldNotContain('\n');
+        File.Exists(precious).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_folder_in_use_is_refused()
+    {
+        var path = Path.Combine(_place, "run");
+        using var first = await DataFolder.PrepareAsync(path, TimeProvider.System);
+
+        await Should.ThrowAsync<StartProblem>(() => DataFolder.PrepareAsync(path, TimeProvider.System));
+    }
+
+    [Fact]
+    public void A_taken_port_is_named_with_the_option_that_changes_it()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var port = ((IPEndPoint)listener.LocalEndpoint).Port;
+
+        Should.Throw<StartProblem>(() => Ports.DemandFree(port, "--sandbox-port")).Message
+            .ShouldBe($"port {port} is taken; choose another with --sandbox-port N");
+    }
+
+    [Fact]
+    [UnsupportedOSPlatform("windows")]
+    public async Task Secrets_are_readable_by_their_owner_alone()
+    {
+        using var folder = await DataFolder.PrepareAsync(Path.Combine(_place, "run"), TimeProvider.System);
+
+        new StageSecrets().Write(folder);
+
+        string[] files = ["operator.token", "operator.header", "journeys.token", "journeys.key", "meta.token", "master.key"];
+        foreach (var file in files)
+        {
+            File.GetUnixFileMode(folder.PathOf(file)).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite, file);
+        }
+
+        Convert.FromBase64String(await File.ReadAllTextAsync(folder.PathOf("master.key"))).Length.ShouldBe(32);
+    }
+
+    [Fact]
+    public async Task A_child_is_asked_to_stop_and_its_output_is_in_the_log()
+    {
+        using var child = Start("trap 'echo bye; exit 0' TERM; echo ready; while :; do sleep 0.05; done");
+        await LogContainsAsync(child, "ready");
+
+        await child.StopAsync();
+
+        child.ExitCode.ShouldBe(0);
+        child.LogTail(1).ShouldBe("bye");
+    }
+
+    [Fact]
+    public async Task A_child_that_ends_while_it_starts_is_told_with_the_end_of_its_log()
+    {
+        using var child = Start("echo the yaml is wrong; exit 3");
+        using var http = new HttpClient();
+        var (port, _) = Ports.TwoFree();
+
+        var problem = await Should.ThrowAsync<RunProblem>(() =>
+            new HealthWait(http, TimeProvider.System).DemandAsync(child, new Uri($"http://127.0.0.1:{port}/health"), CancellationToken.None));
+
+        problem.Message.ShouldContain("code 3");
+        problem.Message.ShouldContain("the yaml is wrong");
+    }
+
+    [Fact]
+    public async Task A_postmaster_file_of_somebody_else_stops_nobody()
+    {
+        using var bystander = Start("echo ready; while :; do sleep 0.05; done");
+        await LogContainsAsync(bystander, "ready");
+        var cluster = Directory.CreateDirectory(Path.Combine(_place, "postgres")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(cluster, "postmaster.pid"), $"{bystander.Id}\n{cluster}\n");
+
+        var found = await PostgresRemains.StopAsync(_place, TimeProvider.System);
+
+        found.ShouldBe(0);
+        bystander.Ended.IsCompleted.ShouldBeFalse();
+        await bystander.CrashAsync();
+    }
+
+    [Fact]
+    public async Task A_postmaster_that_outlived_its_host_is_stopped()
+    {
+        var cluster = Directory.CreateDirectory(Path.Combine(_place, "postgres", "data")).FullName;
+        using var postmaster = Start($"cd {cluster}; trap 'exit 0' INT; echo ready; while :; do sleep 0.05; done");
+        await LogContainsAsync(postmaster, "ready");
+        await File.WriteAllTextAsync(Path.Combine(cluster, "postmaster.pid"), $"{postmaster.Id}\n{cluster}\n");
+
+        var found = await PostgresRemains.StopAsync(_place, TimeProvider.System);
+
+        found.ShouldBe(1);
+        await postmaster.Ended;
+        postmaster.ExitCode.ShouldBe(0);
+    }
+
+    private ChildProcess Start(string script) =>
+        ChildProcess.Start("child", ["/bin/sh", "-c", script], new Dictionary<string, string>(), Path.Combine(_place, "child.log"), TimeProvider.System);
+
+    private static async Task LogContainsAsync(ChildProcess child, string word)
+    {
+        while (!child.Ended.IsCompleted && !child.LogTail(5).Contains(word, StringComparison.Ordinal))
+        {
+            await Task.Yield();
+        }
+    }
+}

@@ -1,0 +1,172 @@
+using System.Globalization;
+using System.Text.Json;
+using AudienceSync.Shop.Journeys;
+using AudienceSync.Shop.Simulation;
+
+namespace AudienceSync.Shop.Tests.Simulation;
+
+public sealed class ShopSimulationTests
+{
+    private static readonly DateTimeOffset Start = new(2026, 11, 21, 9, 20, 11, TimeSpan.Zero);
+
+    private static readonly Play Large = ShopSimulation.Draw(7, Start, 20_000);
+
+    [Fact]
+    public void The_same_seed_and_start_give_the_same_webhooks_byte_for_byte()
+    {
+        var first = ShopSimulation.Draw(42, Start, 2_000);
+        var second = ShopSimulation.Draw(42, Start, 2_000);
+
+        Script(second).ShouldBe(Script(first));
+        second.Customers.ShouldBe(first.Customers);
+    }
+
+    [Fact]
+    public void Another_seed_gives_another_play() =>
+        Script(ShopSimulation.Draw(43, Start, 2_000)).ShouldNotBe(Script(ShopSimulation.Draw(42, Start, 2_000)));
+
+    [Fact]
+    public void At_least_the_asked_number_of_webhooks_is_sent_and_about_a_twelfth_of_them_twice()
+    {
+        Large.WebhookCount.ShouldBeInRange(20_000, 20_200);
+        var duplicates = Large.WebhookCount - Large.Events.Count;
+        duplicates.ShouldBeInRange(1_400, 1_700);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void No_membership_ends_between_the_first_seconds_and_long_after_the_play(int seed)
+    {
+        var windows = JourneyList.All.ToDictionary(journey => journey.Key, journey => journey.Window);
+        var ends = ShopSimulation.Draw(seed, Start, 20_000).Events
+            .Where(item => item.Kind == EventKind.Add && item.Flaw == Flaw.None)
+            .Select(item => item.OccurredAt + windows[item.AudienceKey])
+            .ToArray();
+
+        ends.Count(end => end > Start.AddSeconds(8) && end < Start.AddHours(3)).ShouldBe(0, $"seed {seed}");
+        ends.Count(end => end > Start && end <= Start.AddSeconds(8)).ShouldBeInRange(200, 400, $"seed {seed}");
+    }
+
+    [Fact]
+    public void Nothing_good_happens_after_the_start_or_long_before_the_history()
+    {
+        var times = Large.Events.Where(item => item.Flaw == Flaw.None).Select(item => item.OccurredAt).ToArray();
+
+        times.Max().ShouldBeLessThanOrEqualTo(Start);
+        times.Min().ShouldBeGreaterThan(Start.AddDays(-ShopSimulation.HistoryDays - 1));
+    }
+
+    [Fact]
+    public void Identifiers_of_different_customers_never_clash()
+    {
+        Distinct(customer => customer.CustomerId);
+        Distinct(customer => customer.Email);
+        Distinct(customer => customer.PhoneDigits);
+
+        static void Distinct(Func<Customer, string?> identifier)
+        {
+            var values = Large.Customers.Select(identifier).OfType<string>().ToArray();
+            values.Length.ShouldBeGreaterThan(1_000);
+            values.Distinct(StringComparer.Ordinal).Count().ShouldBe(values.Length);
+        }
+    }
+
+    [Fact]
+    public void A_written_time_says_exactly_what_the_oracle_takes_it_for()
+    {
+        foreach (var item in Large.Events.Where(item => item.Flaw != Flaw.MalformedJson))
+        {
+            using var json = JsonDocument.Parse(item.Json);
+            ReadTime(json.RootElement.GetProperty("occurred_at")).ShouldBe(item.OccurredAt, item.Json);
+        }
+    }
+
+    [Fact]
+    public void Written_identifiers_are_messy_forms_of_the_canonical_ones()
+    {
+        foreach (var item in Large.Events.Where(item => item.Flaw == Flaw.None))
+        {
+            var customer = Large.Customers[item.Customer - 1];
+            using var json = JsonDocument.Parse(item.Json);
+            var person = json.RootElement.TryGetProperty("person", out var nested) ? nested : json.RootElement;
+            person.TryGetProperty("email", out var email).ShouldBe(item.Shows.HasFlag(Shown.Email));
+            person.TryGetProperty("phone", out var phone).ShouldBe(item.Shows.HasFlag(Shown.Phone));
+            if (email.ValueKind == JsonValueKind.String)
+            {
+                email.GetString()!.Trim().ToLowerInvariant().ShouldBe(customer.Email);
+            }
+
+            if (phone.ValueKind == JsonValueKind.String)
+            {
+                customer.PhoneDigits!.ShouldEndWith(new string([.. phone.GetString()!.Where(char.IsAsciiDigit)]).TrimStart('0'));
+            }
+        }
+    }
+
+    [Fact]
+    public void Events_without_an_id_differ_in_what_the_receiver_tells_them_apart_by()
+    {
+        var composites = Large.Events.Where(item => item.IdPlace == SenderIdPlace.None).ToArray();
+
+        composites.Length.ShouldBeGreaterThan(500);
+        composites.Select(item => (item.Customer, item.Kind, item.AudienceKey, item.OccurredAt, Step(item)))
+            .Distinct().Count().ShouldBe(composites.Length);
+    }
+
+    [Fact]
+    public void A_former_guest_always_shows_the_email_that_links_him() =>
+        Large.Events.Where(item => item.Flaw == Flaw.None && Large.Customers[item.Customer - 1].KnownSince is not null)
+            .ShouldAllBe(item => item.Shows.HasFlag(Shown.Email));
+
+    [Fact]
+    public void Every_flaw_every_id_place_and_every_kind_of_customer_is_met()
+    {
+        Large.Events.Select(item => item.Flaw).Distinct().Order().ShouldBe(Enum.GetValues<Flaw>().Order());
+        Large.Events.Select(item => item.IdPlace).Distinct().Order().ShouldBe(Enum.GetValues<SenderIdPlace>().Order());
+        Large.Events.Select(item => item.Kind).Distinct().Order().ShouldBe(Enum.GetValues<EventKind>().Order());
+        Large.Customers.ShouldContain(customer => customer.CustomerId == null && customer.PhoneDigits == null);
+        Large.Customers.ShouldContain(customer => customer.CustomerId == null && customer.Email == null);
+        Large.Customers.ShouldContain(customer => customer.KnownSince != null);
+        Large.Deliveries.ShouldContain(delivery => delivery.IsArray && delivery.Events.Count > 10);
+        Large.Deliveries.ShouldContain(delivery => delivery.ImpatienceMs > 0);
+    }
+
+    [Fact]
+    public void Arrays_hold_only_events_that_need_no_header()
+    {
+        foreach (var item in Large.Deliveries.Where(delivery => delivery.IsArray).SelectMany(delivery => delivery.Events))
+        {
+            item.IdPlace.ShouldBeOneOf(SenderIdPlace.Body, SenderIdPlace.None);
+            (item.Flaw is Flaw.None or Flaw.MissingPerson || item.Flaw.IsQuarantined()).ShouldBeTrue(item.Flaw.ToString());
+        }
+    }
+
+    private static string Step(ShopEvent item)
+    {
+        if (item.Flaw == Flaw.MalformedJson)
+        {
+            return item.Json;
+        }
+
+        using var json = JsonDocument.Parse(item.Json);
+        return json.RootElement.GetProperty("context").GetProperty("step").GetString()!;
+    }
+
+    private static DateTimeOffset ReadTime(JsonElement value)
+    {
+        if (value.ValueKind == JsonValueKind.Number)
+        {
+            return DateTimeOffset.FromUnixTimeSeconds(value.GetInt64());
+        }
+
+        var text = value.GetString()!;
+        return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+            ? DateTimeOffset.FromUnixTimeSeconds(seconds)
+            : DateTimeOffset.Parse(text, CultureInfo.InvariantCulture);
+    }
+
+    private static string[] Script(Play play) =>
+        [.. play.Deliveries.Select(delivery => $"{delivery.ImpatienceMs} {delivery.IsArray} {string.Join('|', delivery.Events.Select(item => $"{item.SenderId}{item.Json}"))}")];
+}

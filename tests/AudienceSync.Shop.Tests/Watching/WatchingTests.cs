@@ -1,0 +1,66 @@
+using System.Net;
+using AudienceSync.Shop.Tests.Sending;
+using AudienceSync.Shop.Watching;
+
+namespace AudienceSync.Shop.Tests.Watching;
+
+public sealed class WatchingTests
+{
+    private static readonly DateTimeOffset Now = new(2026, 11, 21, 9, 0, 0, TimeSpan.Zero);
+
+    [Fact]
+    public async Task Quiet_must_be_said_twice_in_a_row()
+    {
+        var http = new ScriptedHttp(Status(true), Status(false), "nonsense", Status(true), Status(true));
+
+        var result = await WaitAsync(http);
+
+        result.IsQuiet.ShouldBeTrue();
+        http.Requests.ShouldBe(5);
+        result.Status!.Bindings.Single().Delivered.ShouldBe(6);
+    }
+
+    [Fact]
+    public async Task An_engine_that_is_never_quiet_is_given_up_with_its_last_status()
+    {
+        var result = await WaitAsync(new ScriptedHttp(Status(false)));
+
+        result.IsQuiet.ShouldBeFalse();
+        result.LastText.ShouldContain("\"quiet\":false");
+    }
+
+    [Fact]
+    public async Task The_platforms_list_is_read_as_digests_by_match_key()
+    {
+        using var client = new HttpClient(new ScriptedHttp("""{"people":2,"digests":{"EMAIL":["aa","bb"],"PHONE":[]}}"""));
+
+        var list = await new SandboxApi(client, new Uri("http://sandbox.example"), "admin").ListAsync("1", CancellationToken.None);
+
+        list.People.ShouldBe(2);
+        list.Digests.Emails.Order().ShouldBe(["aa", "bb"]);
+        list.Digests.Phones.ShouldBeEmpty();
+    }
+
+    private static async Task<QuietResult> WaitAsync(ScriptedHttp http)
+    {
+        using var client = new HttpClient(http);
+        var engine = new EngineApi(client, new Uri("http://engine.example"), "operator");
+        return await new QuietWait(engine, new InstantTime(Now)).WaitAsync(TimeSpan.FromSeconds(10), CancellationToken.None);
+    }
+
+    private static string Status(bool quiet) =>
+        $$"""
+        {"workspace":"default","log":{"head":123},"projector":{"position":123,"applied":1,"superseded":1,"lag_events":0},
+         "quarantine":{"open":3},"people":10,"audiences":[{"audience":"a","key":"a_v1","present":1,"removed":1,"expired":1}],
+         "bindings":[{"audience":"a","key":"a_v1","destination":"meta_main","platform":"meta","remote":"1","desired":7,"delivered":6,
+         "in_doubt":0,"pending_adds":0,"pending_removals":0,"state":"active"}],"quiet":{{(quiet ? "true" : "false")}}}
+        """;
+
+    private sealed class ScriptedHttp(params string[] bodies) : HttpMessageHandler
+    {
+        public int Requests { get; private set; }
+
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent(bodies[Math.Min(Requests++, bodies.Length - 1)]) });
+    }
+}

@@ -1,0 +1,41 @@
+using AudienceSync.Shop.Simulation;
+
+namespace AudienceSync.Shop.Journeys;
+
+/// <summary>Has not bought for 45 days; leaves at the next purchase.</summary>
+internal sealed class Winback : IJourney
+{
+    public static readonly TimeSpan Absence = TimeSpan.FromDays(45);
+
+    public string Audience => "winback_45d";
+
+    public string Key => "winback_45d_v1";
+
+    public TimeSpan Window => TimeSpan.FromDays(45);
+
+    public string Remote => "238500000000003";
+
+    public string Purpose => "Bring back buyers who stayed away";
+
+    public string Definition => "Bought once and then nothing for 45 days.";
+
+    public IEnumerable<JourneyStep> Follow(IReadOnlyList<ShopAct> acts, DateTimeOffset now)
+    {
+        var purchases = acts.Where(act => act.Kind == ActKind.Purchase).Select(act => act.At).ToArray();
+        for (var i = 0; i < purchases.Length; i++)
+        {
+            var due = purchases[i] + Absence;
+            var next = i + 1 < purchases.Length ? purchases[i + 1] : (DateTimeOffset?)null;
+            if (due > now || due > next)
+            {
+                continue;
+            }
+
+            yield return new JourneyStep(EventKind.Add, due, "45d");
+            if (next is { } back)
+            {
+                yield return new JourneyStep(EventKind.Remove, back, "purchase");
+            }
+        }
+    }
+}

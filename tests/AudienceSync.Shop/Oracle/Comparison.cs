@@ -1,0 +1,89 @@
+using AudienceSync.Shop.Journeys;
+using AudienceSync.Shop.Reporting;
+using AudienceSync.Shop.Sending;
+using AudienceSync.Shop.Simulation;
+using AudienceSync.Shop.Watching;
+
+namespace AudienceSync.Shop.Oracle;
+
+/// <summary>Holds the oracle against the engine's own account and against the platform.</summary>
+/// <param name="status">Null when the engine gave none.</param>
+/// <param name="platform">By audience key.</param>
+internal sealed class Comparison(Play play, Tally tally, EngineStatus? status, IReadOnlyDictionary<string, PlatformList> platform)
+{
+    private const int MostExamples = 5;
+
+    /// <param name="earlierFailures">What went wrong before the comparison.</param>
+    public RunReport Judge(DateTimeOffset now, double seconds, IEnumerable<string> earlierFailures)
+    {
+        var accepted = tally.Accepted;
+        var expected = new MembershipOracle(play.Customers).Judge(accepted, now);
+        var examples = expected
+            .SelectMany(audience => DriftExamples.Find(audience, platform[audience.Key].Digests, play.Customers, MostExamples))
+            .Take(MostExamples);
+        return new RunReport(
+            tally.Counts,
+            status?.People ?? -1,
+            [.. expected.Select(Find)],
+            seconds,
+            [.. earlierFailures, .. AnswerFailures(), .. AccountFailures(accepted)],
+            [.. examples]);
+    }
+
+    private AudienceFinding Find(ExpectedAudience expected)
+    {
+        var found = platform[expected.Key];
+        return new AudienceFinding(
+            expected.Key,
+            expected.Members.Count,
+            status?.Audiences.FirstOrDefault(audience => audience.Key == expected.Key)?.Present ?? -1,
+            status?.Bindings.FirstOrDefault(binding => binding.Key == expected.Key)?.Delivered ?? -1,
+            found.People,
+            expected.Digests.DistanceTo(found.Digests));
+    }
+
+    private IEnumerable<string> AnswerFailures()
+    {
+        if (tally.Counts.Unknown > 0)
+        {
+            yield return $"{tally.Counts.Unknown} webhooks never got an answer that can be trusted";
+        }
+
+        foreach (var complaint in tally.Complaints)
+        {
+            yield return complaint;
+        }
+    }
+
+    private IEnumerable<string> AccountFailures(IReadOnlyList<ShopEvent> accepted)
+    {
+        if (status is null)
+        {
+            yield break;
+        }
+
+        // The engine writes events of its own, too (links), so its counts may be higher, never lower.
+        var accounted = status.Projector.Applied + status.Projector.Superseded;
+        if (accounted < accepted.Count || status.Log.Head < accepted.Count)
+        {
+            yield return $"{accepted.Count} distinct events were accepted, but the log head is {status.Log.Head} and applied + superseded is {accounted}";
+        }
+
+        var quarantined = tally.Counts.Quarantined;
+        if (status.Quarantine.Open < quarantined || status.Quarantine.Open > quarantined + tally.QuarantineRepeats)
+        {
+            yield return $"{quarantined} events were answered as quarantined, the engine holds {status.Quarantine.Open}";
+        }
+
+        var people = accepted.Select(item => item.Customer).Distinct().Count();
+        if (status.People != people)
+        {
+            yield return $"{people} different customers were accepted, the engine knows {status.People} people";
+        }
+
+        foreach (var journey in JourneyList.All.Where(journey => status.Bindings.All(binding => binding.Key != journey.Key)))
+        {
+            yield return $"the engine names no binding for {journey.Key}";
+        }
+    }
+}

@@ -1,0 +1,54 @@
+using System.Globalization;
+using Spectre.Console;
+
+namespace AudienceSync.Shop.Reporting;
+
+/// <summary>Prints the comparison for people.</summary>
+internal static class ReportScreen
+{
+    public static void Show(IAnsiConsole console, RunReport report, int seed)
+    {
+        var table = new Table().Border(TableBorder.Rounded);
+        table.AddColumn("audience");
+        foreach (var heading in new[] { "desired", "present", "delivered", "platform", "drift" })
+        {
+            table.AddColumn(new TableColumn(heading).RightAligned());
+        }
+
+        foreach (var audience in report.Audiences)
+        {
+            var drift = Number(audience.Drift);
+            table.AddRow(
+                audience.Key,
+                Number(audience.Desired),
+                Number(audience.Present),
+                Number(audience.Delivered),
+                Number(audience.Platform),
+                audience.Drift == 0 ? $"[green]{drift}[/]" : $"[red]{drift}[/]");
+        }
+
+        console.Write(table);
+        foreach (var example in report.DriftExamples)
+        {
+            console.WriteLine($"  drift: {example}");
+        }
+
+        foreach (var failure in report.Failures)
+        {
+            console.WriteLine($"  failed: {failure}");
+        }
+
+        if (!report.IsGood)
+        {
+            console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  play it again with --seed {seed}"));
+        }
+    }
+
+    public static void ShowWhereItRuns(IAnsiConsole console, Uri api, string headerFile)
+    {
+        console.WriteLine($"The API answers at {api}");
+        console.Profile.Out.Writer.WriteLine($"  curl -s -H @{headerFile} {new Uri(api, "/v1/status")}");
+    }
+
+    private static string Number(int value) => value < 0 ? "?" : value.ToString("N0", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,39 @@
+using System.Text.Json;
+using AudienceSync.Shop.Sending;
+
+namespace AudienceSync.Shop.Reporting;
+
+/// <summary>The outcome of a run.</summary>
+/// <param name="People">By the engine; -1 when it did not say.</param>
+/// <param name="Seconds">From the first webhook to the comparison.</param>
+/// <param name="Failures">Empty when all is well.</param>
+/// <param name="DriftExamples">Customers by their number in the simulation.</param>
+internal sealed record RunReport(
+    TallySnapshot Counts,
+    int People,
+    IReadOnlyList<AudienceFinding> Audiences,
+    double Seconds,
+    IReadOnlyList<string> Failures,
+    IReadOnlyList<string> DriftExamples)
+{
+    public bool IsGood => Failures.Count == 0 && Audiences.All(audience => audience.Drift == 0);
+
+    /// <summary>The one line that programs read.</summary>
+    public string ToJsonLine() => JsonSerializer.Serialize(new
+    {
+        sent = Counts.Sent,
+        accepted = Counts.Accepted,
+        duplicates = Counts.Duplicates,
+        quarantined = Counts.Quarantined,
+        people = People,
+        audiences = Audiences.Select(audience => new
+        {
+            key = audience.Key,
+            desired = audience.Desired,
+            delivered = audience.Delivered,
+            platform = audience.Platform,
+            drift = audience.Drift,
+        }),
+        seconds = Math.Round(Seconds, 2),
+    });
+}

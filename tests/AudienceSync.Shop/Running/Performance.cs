@@ -1,0 +1,40 @@
+using AudienceSync.Shop.Sending;
+using AudienceSync.Shop.Simulation;
+
+namespace AudienceSync.Shop.Running;
+
+/// <summary>What one play is made of once the stage stands.</summary>
+internal sealed class Performance : IDisposable
+{
+    private readonly HttpMessageInvoker _http;
+
+    /// <param name="start">The engine is ready, and play begins now.</param>
+    public Performance(RunOptions options, int seed, StageSettings settings, SenderKeys keys, DateTimeOffset start, TimeProvider time)
+    {
+        Play = ShopSimulation.Draw(seed, start, options.Webhooks);
+        Start = start;
+        _http = new HttpMessageInvoker(new SocketsHttpHandler
+        {
+            MaxConnectionsPerServer = options.Connections,
+            ConnectTimeout = TimeSpan.FromSeconds(2),
+            Expect100ContinueTimeout = TimeSpan.FromSeconds(3),
+            UseProxy = false,
+            UseCookies = false,
+        });
+        var writer = new RequestWriter(new Uri(settings.Api, "/v1/webhooks/audience"), keys, time);
+        Sender = new WebhookSender(_http, writer, RetryRules.Default, time);
+        Courier = new Courier(Sender, Tally, time);
+    }
+
+    public Play Play { get; }
+
+    public DateTimeOffset Start { get; }
+
+    public Tally Tally { get; } = new();
+
+    public WebhookSender Sender { get; }
+
+    public Courier Courier { get; }
+
+    public void Dispose() => _http.Dispose();
+}

@@ -1,0 +1,91 @@
+using System.Globalization;
+
+namespace AudienceSync.Shop.Running;
+
+/// <summary>
+/// Stops an embedded PostgreSQL that outlived its Host. Signals do what pg_ctl does (which refuses to run as root): INT is its "fast",
+/// QUIT its "immediate".
+/// </summary>
+internal static class PostgresRemains
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(50);
+
+    /// <returns>How many were found running.</returns>
+    public static async Task<int> StopAsync(string dataFolder, TimeProvider time)
+    {
+        var found = 0;
+        foreach (var pid in Postmasters(Path.Combine(dataFolder, "postgres")))
+        {
+            found++;
+            UnixSignals.SendInterrupt(pid);
+            if (!await HasEndedAsync(pid, time))
+            {
+                UnixSignals.SendQuit(pid);
+                _ = await HasEndedAsync(pid, time);
+            }
+        }
+
+        return found;
+    }
+
+    private static IEnumerable<int> Postmasters(string folder)
+    {
+        if (!Directory.Exists(folder))
+        {
+            return [];
+        }
+
+        var shallow = new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 2, IgnoreInaccessible = true };
+        return [.. Directory.EnumerateFiles(folder, "postmaster.pid", shallow).Select(LivePid).OfType<int>()];
+    }
+
+    // The pid may long belong to somebody else: a postmaster works inside its data folder.
+    private static int? LivePid(string pidFile)
+    {
+        var first = File.ReadLines(pidFile).FirstOrDefault();
+        if (!int.TryParse(first, NumberStyles.None, CultureInfo.InvariantCulture, out var pid) || !UnixSignals.IsRunning(pid))
+        {
+            return null;
+        }
+
+        var here = Path.GetDirectoryName(pidFile)!;
+        return WorksIn(pid, Path.GetDirectoryName(pidFile)!) ? pid : null;
+    }
+
+    private static bool WorksIn(int pid, string folder)
+    {
+        if (!Directory.Exists("/proc/self"))
+        {
+            return true;
+        }
+
+        try
+        {
+            var place = new DirectoryInfo($"/proc/{pid}/cwd").ResolveLinkTarget(returnFinalTarget: true)?.FullName;
+            return place is not null && (place == folder || place == Resolved(folder));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    private static string Resolved(string folder)
+    {
+        var info = new DirectoryInfo(folder);
+        var parent = info.Parent is null ? folder : Path.Combine(Resolved(info.Parent.FullName), info.Name);
+        return new DirectoryInfo(parent).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? parent;
+    }
+
+    private static async Task<bool> HasEndedAsync(int pid, TimeProvider time)
+    {
+        var started = time.GetTimestamp();
+        while (UnixSignals.IsRunning(pid) && time.GetElapsedTime(started) < Patience)
+        {
+            await Task.Delay(Step, time);
+        }
+
+        return !UnixSignals.IsRunning(pid);
+    }
+}

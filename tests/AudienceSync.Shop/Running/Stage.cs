@@ -1,0 +1,99 @@
+using System.Globalization;
+using AudienceSync.Shop.Watching;
+
+namespace AudienceSync.Shop.Running;
+
+/// <summary>The sandbox and the engine as child processes, from their files to their end.</summary>
+internal sealed class Stage(StageSettings settings, DataFolder folder, HttpClient http, TimeProvider time) : IAsyncDisposable
+{
+    private const int TailLines = 30;
+
+    private readonly TaskCompletionSource<string> _lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly HealthWait _health = new(http, time);
+    private ChildProcess? _sandbox;
+    private ChildProcess? _host;
+
+    public StageSecrets Secrets { get; } = new();
+
+    /// <summary>The imitated platform's admin interface; null until the stage stands.</summary>
+    public SandboxApi? Sandbox { get; private set; }
+
+    /// <summary>Done, with the reason, when a child ended without being asked to.</summary>
+    public Task<string> Lost => _lost.Task;
+
+    /// <exception cref="RunProblem">A program did not become ready.</exception>
+    public async Task StartAsync(CancellationToken cancel)
+    {
+        Secrets.Write(folder);
+        await File.WriteAllTextAsync(folder.PathOf("audiencesync.yaml"), StageFiles.EngineYaml(settings.Sandbox), cancel);
+        _sandbox = Start("sandbox", [settings.Root.Program("AudienceSync.Sandbox")], new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["SANDBOX_URLS"] = Listen(settings.SandboxPort),
+            ["SANDBOX_ADMIN_TOKEN"] = Secrets.SandboxAdminToken,
+        });
+        await _health.DemandAsync(_sandbox, new Uri(settings.Sandbox, "/health/live"), cancel);
+        Sandbox = new SandboxApi(http, settings.Sandbox, Secrets.SandboxAdminToken);
+        await Sandbox.PutAccountAsync(StageFiles.SandboxAccount(Secrets.MetaToken), cancel);
+        await StartHostAsync(cancel);
+    }
+
+    /// <summary>SIGKILL to the engine, a pause, and a new start on the same data.</summary>
+    public async Task CrashHostAsync(TimeSpan pause, CancellationToken cancel)
+    {
+        await _host!.CrashAsync();
+        _host.Dispose();
+        await Task.Delay(pause, time, cancel);
+        await StartHostAsync(cancel);
+    }
+
+    /// <summary>Stops everything that we started and what the engine may have left; safe to call at any time.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync(_host);
+        await StopAsync(_sandbox);
+        _ = await PostgresRemains.StopAsync(folder.Path, time);
+    }
+
+    private static async Task StopAsync(ChildProcess? child)
+    {
+        if (child is not null)
+        {
+            await child.StopAsync();
+            child.Dispose();
+        }
+    }
+
+    private static string Listen(int port) => string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}");
+
+    private async Task StartHostAsync(CancellationToken cancel)
+    {
+        _host = Start("host", [settings.Root.Program("AudienceSync.Host"), "serve"], new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["AUDIENCESYNC_URLS"] = Listen(settings.Port),
+            ["AUDIENCESYNC_DATA"] = folder.Path,
+            ["AUDIENCESYNC_POSTGRES"] = string.Empty, // The comparison needs a log that holds nothing but this run.
+            ["AUDIENCESYNC_CONFIG"] = folder.PathOf("audiencesync.yaml"),
+            ["AUDIENCESYNC_MASTER_KEY_FILE"] = folder.PathOf("master.key"),
+        });
+        await _health.DemandAsync(_host, new Uri(settings.Api, "/health/ready"), cancel);
+    }
+
+    private ChildProcess Start(string name, IReadOnlyList<string> program, Dictionary<string, string> environment)
+    {
+        var child = ChildProcess.Start(name, [Dotnet(), .. program], environment, folder.PathOf($"{name}.log"), time);
+        _ = child.Ended.ContinueWith(_ => Report(child), TaskScheduler.Default);
+        return child;
+    }
+
+    private void Report(ChildProcess child)
+    {
+        if (!child.IsEndExpected)
+        {
+            _lost.TrySetResult($"{child.Name} ended unexpectedly with code {child.ExitCode}. The end of its log:\n{child.LogTail(TailLines)}");
+        }
+    }
+
+    // We usually run under the very dotnet that the children need.
+    private static string Dotnet() =>
+        Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet";
+}

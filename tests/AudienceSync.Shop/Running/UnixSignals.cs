@@ -1,0 +1,38 @@
+using System.Runtime.InteropServices;
+
+namespace AudienceSync.Shop.Running;
+
+/// <summary>Signals that .NET has no call for.</summary>
+internal static class UnixSignals
+{
+    private const int Interrupt = 2;
+    private const int Quit = 3;
+    private const int Terminate = 15;
+
+    public static void SendTerminate(int pid) => _ = Kill(pid, Terminate);
+
+    /// <summary>To a postmaster: stop now, roll back what is open.</summary>
+    public static void SendInterrupt(int pid) => _ = Kill(pid, Interrupt);
+
+    /// <summary>To a postmaster: stop at once.</summary>
+    public static void SendQuit(int pid) => _ = Kill(pid, Quit);
+
+    /// <summary>False also for a process that has ended and waits for its parent to ask.</summary>
+    public static bool IsRunning(int pid) => Kill(pid, 0) == 0 && !IsZombie(pid);
+
+    private static bool IsZombie(int pid)
+    {
+        try
+        {
+            return Directory.Exists("/proc/self") && File.ReadAllText($"/proc/{pid}/cmdline").Length == 0;
+        }
+        catch (IOException)
+        {
+            return true;
+        }
+    }
+
+    [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Kill(int pid, int signal);
+}

@@ -1,0 +1,39 @@
+using AudienceSync.Shop.Simulation;
+
+namespace AudienceSync.Shop.Sending;
+
+/// <param name="Connections">Webhooks under way at the same time.</param>
+/// <param name="DeliveriesPerSecond">Null for as fast as the receiver answers.</param>
+internal sealed record Pace(int Connections, double? DeliveriesPerSecond);
+
+/// <summary>Sends the deliveries in their order over a number of connections.</summary>
+internal sealed class Courier(WebhookSender sender, Tally tally, TimeProvider time)
+{
+    public async Task PlayAsync(IReadOnlyList<Delivery> deliveries, Pace pace, CancellationToken cancel)
+    {
+        var next = -1;
+        var started = time.GetTimestamp();
+        await Task.WhenAll(Enumerable.Range(0, pace.Connections).Select(_ => Task.Run(WorkAsync, cancel)));
+
+        async Task WorkAsync()
+        {
+            for (var i = Interlocked.Increment(ref next); i < deliveries.Count; i = Interlocked.Increment(ref next))
+            {
+                await WaitForTurnAsync(i);
+                tally.Record(deliveries[i], await sender.SendAsync(deliveries[i], cancel));
+            }
+        }
+
+        async Task WaitForTurnAsync(int index)
+        {
+            if (pace.DeliveriesPerSecond is { } rate)
+            {
+                var wait = TimeSpan.FromSeconds(index / rate) - time.GetElapsedTime(started);
+                if (wait > TimeSpan.Zero)
+                {
+                    await Task.Delay(wait, time, cancel);
+                }
+            }
+        }
+    }
+}

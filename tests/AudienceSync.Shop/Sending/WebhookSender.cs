@@ -1,0 +1,50 @@
+using System.Net.Http.Headers;
+using AudienceSync.Shop.Simulation;
+
+namespace AudienceSync.Shop.Sending;
+
+/// <summary>Delivers one webhook until it has an answer: again on connection errors, time-outs, 408, 429 and 5xx, never on another 4xx.</summary>
+internal sealed class WebhookSender(HttpMessageInvoker http, RequestWriter writer, RetryRules rules, TimeProvider time)
+{
+    public async Task<DeliveryResult> SendAsync(Delivery delivery, CancellationToken cancel)
+    {
+        Attempt attempt = new(0, string.Empty, null);
+        for (var tries = 1; tries <= rules.MostAttempts; tries++)
+        {
+            attempt = await TryOnceAsync(delivery, tries, cancel);
+            if (attempt.Status != 0 && !RetryRules.IsRetryable(attempt.Status))
+            {
+                return new DeliveryResult(AnswerReader.Read(delivery, attempt.Status, attempt.Body), tries);
+            }
+
+            if (tries < rules.MostAttempts)
+            {
+                await Task.Delay(rules.Wait(tries, attempt.RetryAfter, time.GetUtcNow()), time, cancel);
+            }
+        }
+
+        var unknown = new Answer(Verdict.Unknown, attempt.Status, null, attempt.Status == 0 ? "no_answer" : null);
+        return new DeliveryResult(AnswerReader.Same(delivery, unknown), rules.MostAttempts);
+    }
+
+    private async Task<Attempt> TryOnceAsync(Delivery delivery, int tries, CancellationToken cancel)
+    {
+        var patience = tries == 1 && delivery.ImpatienceMs > 0 ? TimeSpan.FromMilliseconds(delivery.ImpatienceMs) : rules.AnswerTimeout;
+        using var timeout = new CancellationTokenSource(patience, time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(cancel, timeout.Token);
+        try
+        {
+            using var request = writer.Write(delivery);
+            using var response = await http.SendAsync(request, both.Token);
+            var body = await response.Content.ReadAsStringAsync(both.Token);
+            return new Attempt((int)response.StatusCode, body, response.Headers.RetryAfter);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException && !cancel.IsCancellationRequested)
+        {
+            return new Attempt(0, string.Empty, null);
+        }
+    }
+
+    /// <param name="Status">0 when there was no answer.</param>
+    private sealed record Attempt(int Status, string Body, RetryConditionHeaderValue? RetryAfter);
+}

@@ -1,0 +1,82 @@
+using AudienceSync.Shop.Journeys;
+
+namespace AudienceSync.Shop.Simulation;
+
+/// <summary>Turns journey steps into events with an id of one of the four kinds.</summary>
+internal sealed class EventFactory(Random random, ExpiryWindow expiry)
+{
+    private const string IdAlphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+    private readonly EventWriter _writer = new(random);
+    private readonly HashSet<(int Customer, EventKind Kind, string Key, string Step, DateTimeOffset At)> _composites = [];
+    private int _count;
+
+    public ShopEvent FromStep(Customer customer, IJourney journey, JourneyStep step)
+    {
+        var form = TimeForms.Draw(random);
+        var at = form.Cut(step.At);
+        if (step.Kind == EventKind.Add)
+        {
+            at = expiry.Avoid(at, journey.Window);
+        }
+
+        var shows = customer.ShownAt(at);
+        // Not for a former guest: his e-mail beside his id is what links the two, and this could be his only webhook with an id.
+        if (step.Kind == EventKind.Remove && shows.HasFlag(Shown.CustomerId) && customer.KnownSince is null && random.Next(12) == 0)
+        {
+            shows = Shown.CustomerId;
+        }
+
+        return Make(customer, journey.Key, journey.Audience, step with { At = at }, form, shows, Flaw.None);
+    }
+
+    /// <summary>A webhook that the receiver must refuse or set aside, about a customer who is known from good ones.</summary>
+    public ShopEvent Flawed(Customer customer, Flaw flaw, DateTimeOffset start)
+    {
+        var journey = JourneyList.All[random.Next(JourneyList.All.Count)];
+        var at = flaw == Flaw.FarFuture ? start.AddMinutes(random.Next(30 * 60, 72 * 60)) : start.AddMinutes(-random.Next(60, 80_000));
+        var form = TimeForms.Draw(random);
+        var key = flaw == Flaw.UnknownKey ? $"nobody_knows_{random.Next(5)}_v1" : journey.Key;
+        var step = new JourneyStep(EventKind.Add, form.Cut(at), "flawed");
+        return Make(customer, key, journey.Audience, step, form, customer.ShownAt(start), flaw);
+    }
+
+    private ShopEvent Make(Customer customer, string key, string journey, JourneyStep step, TimeForm form, Shown shows, Flaw flaw)
+    {
+        var (place, id) = DrawId(flaw);
+        if (place == SenderIdPlace.None && !_composites.Add((customer.Number, step.Kind, key, step.Step, step.At)))
+        {
+            (place, id) = (SenderIdPlace.Body, NewId());
+        }
+
+        var facts = new EventFacts(
+            step.Kind, key, journey, step.Step, step.At, form, customer, shows, flaw, place == SenderIdPlace.Body ? id : null);
+        return new ShopEvent(++_count, customer.Number, step.Kind, key, step.At, shows, flaw, place, id, _writer.Write(facts));
+    }
+
+    private (SenderIdPlace Place, string? Id) DrawId(Flaw flaw)
+    {
+        if (flaw == Flaw.TestSend)
+        {
+            return (random.Next(2) == 0 ? SenderIdPlace.Body : SenderIdPlace.DeliveryHeader, "unsent");
+        }
+
+        return random.Next(10) switch
+        {
+            0 or 1 => (SenderIdPlace.IdempotencyHeader, NewId()),
+            2 => (SenderIdPlace.DeliveryHeader, NewId()),
+            3 => (SenderIdPlace.None, null),
+            _ => (SenderIdPlace.Body, NewId()),
+        };
+    }
+
+    private string NewId() => string.Create(26, random, static (span, random) =>
+    {
+        span[0] = '0';
+        span[1] = '1';
+        for (var i = 2; i < span.Length; i++)
+        {
+            span[i] = IdAlphabet[random.Next(IdAlphabet.Length)];
+        }
+    });
+}

@@ -1,0 +1,90 @@
+using System.Text.Json.Nodes;
+
+namespace AudienceSync.Shop.Simulation;
+
+/// <summary>What an event says, before a template gives it a form.</summary>
+internal sealed record EventFacts(
+    EventKind Kind,
+    string AudienceKey,
+    string Journey,
+    string Step,
+    DateTimeOffset At,
+    TimeForm TimeForm,
+    Customer Customer,
+    Shown Shows,
+    Flaw Flaw,
+    string? EventId);
+
+/// <summary>Writes an event as one of the many templates that marketers type: person nested or flat, with or without prefix and consent.</summary>
+internal sealed class EventWriter(Random random)
+{
+    public string Write(EventFacts facts)
+    {
+        var body = new JsonObject
+        {
+            ["schema_version"] = facts.Flaw == Flaw.NewerSchema ? 99 : 1,
+            ["event"] = (random.Next(4) == 0 ? "cio." : string.Empty) + Name(facts.Kind),
+            ["audience_key"] = facts.AudienceKey,
+            ["occurred_at"] = facts.TimeForm.Write(facts.At),
+            ["context"] = Context(facts),
+        };
+        if (facts.EventId is not null)
+        {
+            body["event_id"] = facts.EventId;
+        }
+
+        if (random.Next(2) == 0)
+        {
+            body["consent"] = new JsonObject { ["ad_user_data"] = "granted", ["ad_personalization"] = "granted" };
+        }
+
+        if (facts.Flaw != Flaw.MissingPerson)
+        {
+            WritePerson(body, facts);
+        }
+
+        var json = body.ToJsonString();
+        return facts.Flaw == Flaw.MalformedJson ? json[..^1] : json;
+    }
+
+    private static string Name(EventKind kind) => kind switch
+    {
+        EventKind.Add => "audience_add",
+        EventKind.Remove => "audience_remove",
+        _ => "exposure",
+    };
+
+    private JsonObject Context(EventFacts facts) => new()
+    {
+        ["journey"] = facts.Journey,
+        ["step"] = facts.Step,
+        ["variant"] = random.Next(2) == 0 ? "a" : "b",
+        ["message"] = $"m{random.Next(1, 9)}",
+    };
+
+    private void WritePerson(JsonObject body, EventFacts facts)
+    {
+        var nested = random.Next(4) != 0;
+        var person = nested ? new JsonObject() : body;
+        var customer = facts.Customer;
+        if (facts.Shows.HasFlag(Shown.CustomerId))
+        {
+            person[nested && random.Next(3) == 0 ? "id" : "customer_id"] = customer.CustomerId;
+        }
+
+        if (facts.Shows.HasFlag(Shown.Email))
+        {
+            person["email"] = MessyForms.Email(random, customer.Email!);
+        }
+
+        if (facts.Shows.HasFlag(Shown.Phone))
+        {
+            person["phone"] = MessyForms.Phone(random, customer.PhoneDigits!, customer.PhoneCountry!);
+        }
+
+        if (nested)
+        {
+            body["person"] = person;
+        }
+    }
+}

@@ -1,0 +1,109 @@
+using AudienceSync.Shop.Journeys;
+
+namespace AudienceSync.Shop.Simulation;
+
+/// <summary>Everything that happens in one run, known before the first webhook is sent.</summary>
+internal sealed record Play(IReadOnlyList<Customer> Customers, IReadOnlyList<ShopEvent> Events, IReadOnlyList<Delivery> Deliveries)
+{
+    /// <summary>Events as sent, an event sent twice counted twice.</summary>
+    public int WebhookCount => Deliveries.Sum(delivery => delivery.Events.Count);
+}
+
+/// <summary>90 days of a shop, drawn from a seed. The same seed, start and size give the same webhooks, byte for byte.</summary>
+internal sealed class ShopSimulation
+{
+    public const int HistoryDays = 90;
+    private const double DuplicateShare = 0.08;
+    private const double FlawShare = 0.03;
+    private const double ExposureShare = 0.25;
+    private const int WebhooksPerExpiry = 80;
+    private const int MostTooLarge = 4;
+
+    private readonly Random _random;
+    private readonly DateTimeOffset _start;
+    private readonly CustomerBook _book;
+    private readonly EventFactory _factory;
+    private readonly HashSet<int> _known = [];
+
+    /// <param name="start">The end of the simulated time and the start of play.</param>
+    private ShopSimulation(int seed, DateTimeOffset start)
+    {
+        _random = new Random(seed);
+        _start = DateTimeOffset.FromUnixTimeSeconds(start.ToUnixTimeSeconds());
+        _book = new CustomerBook(_random, _start);
+        _factory = new EventFactory(_random, new ExpiryWindow(_start));
+    }
+
+    /// <param name="webhooks">At least so many events are sent, duplicates and flawed ones included.</param>
+    public static Play Draw(int seed, DateTimeOffset start, int webhooks) => new ShopSimulation(seed, start).Draw(webhooks);
+
+    private Play Draw(int webhooks)
+    {
+        var flawed = (int)(webhooks * FlawShare);
+        var duplicates = (int)(webhooks * DuplicateShare);
+        var early = new List<ShopEvent>();
+        for (var i = 0; i < Math.Max(3, webhooks / WebhooksPerExpiry); i++)
+        {
+            early.Add(ExpiringSoon(_book.Next()));
+        }
+
+        var events = new List<ShopEvent>();
+        while (early.Count + events.Count < webhooks - flawed - duplicates)
+        {
+            events.AddRange(Follow(_book.Next()));
+        }
+
+        events.AddRange(Flaws(flawed));
+        var deliveries = new DeliveryPlan(_random).Make(early, events, duplicates);
+        return new Play(_book.Customers, [.. early, .. events], deliveries);
+    }
+
+    /// <summary>Left a costly cart so long ago that the membership ends within the first seconds of play.</summary>
+    private ShopEvent ExpiringSoon(Customer customer)
+    {
+        var journey = JourneyList.All[0];
+        var end = _start.AddMilliseconds(_random.Next(2_000, (int)ExpiryWindow.LastWanted.TotalMilliseconds - 500));
+        _known.Add(customer.Number);
+        return _factory.FromStep(customer, journey, new JourneyStep(EventKind.Add, end - journey.Window, "30min"));
+    }
+
+    private IEnumerable<ShopEvent> Follow(Customer customer)
+    {
+        var firstVisit = _start.AddMilliseconds(-Math.Round(_random.NextDouble() * HistoryDays * 86_400_000));
+        var acts = new CustomerLife(_random, _start).Live(firstVisit);
+        foreach (var journey in JourneyList.All)
+        {
+            foreach (var step in journey.Follow(acts, _start).SelectMany(WithExposure))
+            {
+                _known.Add(customer.Number);
+                yield return _factory.FromStep(customer, journey, step);
+            }
+        }
+    }
+
+    private IEnumerable<JourneyStep> WithExposure(JourneyStep step)
+    {
+        yield return step;
+        var seen = step.At.AddMilliseconds(_random.Next(3_600_000, 2 * 86_400_000));
+        if (step.Kind == EventKind.Add && seen <= _start && _random.NextDouble() < ExposureShare)
+        {
+            yield return new JourneyStep(EventKind.Exposure, seen, $"seen-{step.Step}");
+        }
+    }
+
+    private IEnumerable<ShopEvent> Flaws(int count)
+    {
+        int[] known = [.. _known.Order()];
+        var tooLarge = 0;
+        for (var i = 0; i < Math.Max(count, FlawRules.All.Count); i++)
+        {
+            var flaw = FlawRules.All[i % FlawRules.All.Count];
+            if (flaw == Flaw.TooLarge && ++tooLarge > MostTooLarge)
+            {
+                flaw = Flaw.MalformedJson;
+            }
+
+            yield return _factory.Flawed(_book.Customers[known[_random.Next(known.Length)] - 1], flaw, _start);
+        }
+    }
+}

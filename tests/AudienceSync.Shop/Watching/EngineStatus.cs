@@ -1,0 +1,22 @@
+namespace AudienceSync.Shop.Watching;
+
+/// <summary>GET /v1/status, as far as it is judged.</summary>
+internal sealed record EngineStatus(
+    LogStatus Log,
+    ProjectorStatus Projector,
+    QuarantineStatus Quarantine,
+    int People,
+    IReadOnlyList<AudienceStatus> Audiences,
+    IReadOnlyList<BindingStatus> Bindings,
+    bool Quiet);
+
+internal sealed record LogStatus(long Head);
+
+internal sealed record ProjectorStatus(long Position, long Applied, long Superseded, long LagEvents);
+
+internal sealed record QuarantineStatus(int Open);
+
+internal sealed record AudienceStatus(string Audience, string Key, int Present, int Removed, int Expired);
+
+internal sealed record BindingStatus(
+    string Audience, string Key, string Destination, int Desired, int Delivered, int InDoubt, int PendingAdds, int PendingRemovals, string State);

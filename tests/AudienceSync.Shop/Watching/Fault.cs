@@ -1,0 +1,27 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace AudienceSync.Shop.Watching;
+
+/// <summary>One scripted misbehaviour of the platform; each is used up after <see cref="Count"/> calls.</summary>
+internal sealed record Fault(string Kind, string? Operation, int Count, double Probability, int Seed, int? DelayMs = null)
+{
+    public static readonly JsonSerializerOptions Json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
+
+    /// <summary>A bad day at the platform: nothing that sound retries do not heal.</summary>
+    public static IReadOnlyList<Fault> BadDay(int seed) =>
+    [
+        // Meta asks for a minute of silence: one is enough for a run of seconds.
+        new("throttle", null, 1, 0.5, seed),
+        new("server_error", null, 3, 0.2, seed + 1),
+        new("drop_before", "add", 2, 0.2, seed + 2),
+        new("drop_after", "add", 2, 0.2, seed + 3),
+        new("drop_after", "remove", 2, 0.3, seed + 4),
+        new("error_in_200", null, 2, 0.2, seed + 5),
+        new("delay", null, 8, 0.3, seed + 6, DelayMs: 400),
+    ];
+}

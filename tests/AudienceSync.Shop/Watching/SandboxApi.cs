@@ -1,0 +1,48 @@
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using AudienceSync.Shop.Oracle;
+
+namespace AudienceSync.Shop.Watching;
+
+/// <summary>What the imitated platform holds for one audience.</summary>
+internal sealed record PlatformList(int People, DigestSet Digests);
+
+/// <summary>The sandbox's admin interface: what a platform would never tell us.</summary>
+internal sealed class SandboxApi(HttpClient http, Uri root, string adminToken)
+{
+    /// <exception cref="HttpRequestException">No answer, or not 200.</exception>
+    public async Task<PlatformList> ListAsync(string remoteAudience, CancellationToken cancel)
+    {
+        using var response = await SendAsync(HttpMethod.Get, $"/admin/lists/{remoteAudience}", null, cancel);
+        using var json = JsonDocument.Parse(await response.Content.ReadAsStringAsync(cancel));
+        var digests = json.RootElement.GetProperty("digests");
+        return new PlatformList(json.RootElement.GetProperty("people").GetInt32(), new DigestSet(Set(digests, "EMAIL"), Set(digests, "PHONE")));
+    }
+
+    /// <exception cref="HttpRequestException">No answer, or not a success.</exception>
+    public async Task AddFaultAsync(Fault fault, CancellationToken cancel)
+    {
+        using var response = await SendAsync(HttpMethod.Post, "/admin/faults", JsonSerializer.Serialize(fault, Fault.Json), cancel);
+    }
+
+    /// <summary>Makes an ad account known to the sandbox.</summary>
+    /// <exception cref="HttpRequestException">No answer, or not a success.</exception>
+    public async Task PutAccountAsync(string account, CancellationToken cancel)
+    {
+        using var response = await SendAsync(HttpMethod.Post, "/admin/accounts", account, cancel);
+    }
+
+    private static HashSet<string> Set(JsonElement digests, string matchKey) => digests.TryGetProperty(matchKey, out var list)
+        ? list.EnumerateArray().Select(item => item.GetString()!).ToHashSet(StringComparer.Ordinal)
+        : [];
+
+    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string? body, CancellationToken cancel)
+    {
+        using var request = new HttpRequestMessage(method, new Uri(root, path));
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", adminToken);
+        request.Content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json");
+        var response = await http.SendAsync(request, cancel);
+        return response.EnsureSuccessStatusCode();
+    }
+}
