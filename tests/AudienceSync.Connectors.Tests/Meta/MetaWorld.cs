@@ -27,20 +27,20 @@ internal sealed class MetaWorld : DestinationWorld
         Destination = Destinations.Create(
             "meta",
             new DestinationSettings("act_1001", new Secret("token-1"), _admin.BaseAddress, "v25.0", appSecret is null ? null : new Secret(appSecret)),
-            new DestinationSurroundings(_app.GetTestServer().CreateHandler(), Clock, new Random(1)));
+            new DestinationSurroundings(new LettingGo(_app.GetTestServer().CreateHandler()), Clock, new Random(1)));
     }
 
     public override IDestination Destination { get; }
 
     public override RemoteAudienceId Audience { get; } = new(AudienceId);
 
-    public static async Task<MetaWorld> StartAsync(string? appSecret = null, int? callsPerHour = null)
+    public static async Task<MetaWorld> StartAsync(string? appSecret = null)
     {
         var options = new SandboxOptions
         {
             Accounts =
             [
-                new AccountSettings { Account = "act_1001", Token = "token-1", AppSecret = appSecret, CallsPerHour = callsPerHour, Audiences = [AudienceId] },
+                new AccountSettings { Account = "act_1001", Token = "token-1", AppSecret = appSecret, Audiences = [AudienceId] },
             ],
         };
         var clock = new ManualTime();
@@ -99,8 +99,18 @@ internal sealed class MetaWorld : DestinationWorld
     public override async ValueTask DisposeAsync()
     {
         _admin.Dispose();
+
+        // Calls that were given up still wait in the sandbox.
+        Clock.Advance(Hang);
         await _app.DisposeAsync();
     }
 
     private static string Digest(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+
+    /// <summary>The in-memory server answers a cancelled call when the application has ended it; a socket lets go at once.</summary>
+    private sealed class LettingGo(HttpMessageHandler inner) : DelegatingHandler(inner)
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+            => base.SendAsync(request, cancellationToken).WaitAsync(cancellationToken);
+    }
 }
