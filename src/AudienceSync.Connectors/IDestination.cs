@@ -1,0 +1,30 @@
+using AudienceSync.Domain.Normalising;
+
+namespace AudienceSync.Connectors;
+
+/// <summary>
+/// One ad account at one platform, as far as the sync engine needs to know it. The engine decides who is to be added or removed and
+/// in which order; a destination knows how to say so to its platform, and what the answer means.
+/// <para>
+/// A destination holds no state between calls that matters: calls may be repeated, come from another host, or be lost. It never throws
+/// for what a platform answers or fails to answer (that is an <see cref="Domain.Syncing.Outcome"/>); it throws only when cancelled.
+/// </para>
+/// </summary>
+public interface IDestination
+{
+    Platform Platform { get; }
+
+    DestinationLimits Limits { get; }
+
+    /// <summary>The normaliser version under which new members are added. Removals carry the version of their add.</summary>
+    NormaliserVersion Normaliser { get; }
+
+    /// <summary>Says one operation for up to <see cref="DestinationLimits.MembersPerCall"/> members of one remote audience.</summary>
+    ValueTask<CallResult> SendAsync(MemberCall call, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Asks what became of an accepted job. Platforms that answer at once (Meta) never hand out a handle and answer
+    /// <see cref="JobState.Confirmed"/>.
+    /// </summary>
+    ValueTask<JobReport> FollowAsync(JobHandle job, CancellationToken cancellationToken);
+}

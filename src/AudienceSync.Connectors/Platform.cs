@@ -1,0 +1,9 @@
+namespace AudienceSync.Connectors;
+
+/// <summary>The platforms we have a folder for. The names are stored and shown.</summary>
+public enum Platform
+{
+    Meta = 1,
+    Google = 2,
+    TikTok = 3,
+}

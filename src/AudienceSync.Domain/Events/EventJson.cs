@@ -1,0 +1,99 @@
+using System.Buffers;
+using System.Text.Json;
+
+namespace AudienceSync.Domain.Events;
+
+/// <summary>
+/// Events to JSON and back, in camel case as Marten's serialiser writes them. Written by hand because appending is the hot path; the golden
+/// files hold the form.
+/// </summary>
+public static class EventJson
+{
+    private static readonly JsonWriterOptions Compact = new() { SkipValidation = true };
+
+    /// <summary>Writes the event's data column as UTF-8.</summary>
+    public static byte[] Write(IStoredEvent stored)
+    {
+        var buffer = new ArrayBufferWriter<byte>(256);
+        using var json = new Utf8JsonWriter(buffer, Compact);
+        json.WriteStartObject();
+        switch (stored)
+        {
+            case IAudienceEvent said:
+                WriteAudienceEvent(json, said);
+                break;
+            case PersonIdentifiersChanged changed:
+                json.WriteNumber("revision"u8, changed.Revision);
+                break;
+            case AudienceKeyPublished published:
+                WriteKey(json, published);
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(stored), stored.GetType().Name, "An event without a JSON form.");
+        }
+
+        json.WriteEndObject();
+        json.Flush();
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    /// <summary>Reads an event of a known alias. Unknown properties are ignored: a newer version may have written them.</summary>
+    public static IStoredEvent Read(string alias, ReadOnlyMemory<byte> data)
+    {
+        using var document = JsonDocument.Parse(data);
+        return EventJsonReader.Read(alias, document.RootElement);
+    }
+
+    private static void WriteAudienceEvent(Utf8JsonWriter json, IAudienceEvent said)
+    {
+        json.WriteString("audienceKey"u8, said.AudienceKey.Value);
+        json.WriteString("occurredAt"u8, said.OccurredAt.UtcDateTime);
+        json.WriteString("source"u8, said.Source);
+        if (said.Consent.Said)
+        {
+            json.WriteStartObject("consent"u8);
+            WriteAnswer(json, "adUserData"u8, said.Consent.AdUserData);
+            WriteAnswer(json, "adPersonalization"u8, said.Consent.AdPersonalization);
+            json.WriteEndObject();
+        }
+
+        if (said.Context is { } context)
+        {
+            json.WriteStartObject("context"u8);
+            WriteText(json, "journey"u8, context.Journey);
+            WriteText(json, "step"u8, context.Step);
+            WriteText(json, "variant"u8, context.Variant);
+            WriteText(json, "message"u8, context.Message);
+            json.WriteEndObject();
+        }
+    }
+
+    private static void WriteKey(Utf8JsonWriter json, AudienceKeyPublished published)
+    {
+        json.WriteString("audienceKey"u8, published.AudienceKey.Value);
+        if (published.WindowS is { } window)
+        {
+            json.WriteNumber("windowS"u8, window);
+        }
+
+        WriteText(json, "purpose"u8, published.Purpose);
+        WriteText(json, "owner"u8, published.Owner);
+        WriteText(json, "definition"u8, published.Definition);
+    }
+
+    private static void WriteText(Utf8JsonWriter json, ReadOnlySpan<byte> name, string? text)
+    {
+        if (text is not null)
+        {
+            json.WriteString(name, text);
+        }
+    }
+
+    private static void WriteAnswer(Utf8JsonWriter json, ReadOnlySpan<byte> name, ConsentAnswer answer)
+    {
+        if (answer != ConsentAnswer.Unsaid)
+        {
+            json.WriteString(name, answer == ConsentAnswer.Granted ? "granted"u8 : "denied"u8);
+        }
+    }
+}

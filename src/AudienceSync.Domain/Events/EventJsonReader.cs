@@ -1,0 +1,45 @@
+using System.Text.Json;
+using AudienceSync.Domain.Audiences;
+
+namespace AudienceSync.Domain.Events;
+
+/// <summary>The reading half of <see cref="EventJson"/>.</summary>
+internal static class EventJsonReader
+{
+    public static IStoredEvent Read(string alias, JsonElement data) => alias switch
+    {
+        EventTypes.MemberAdded => new AudienceMemberAdded(Key(data), At(data), Text(data, "source") ?? "", ConsentOf(data), ContextOf(data)),
+        EventTypes.MemberRemoved => new AudienceMemberRemoved(Key(data), At(data), Text(data, "source") ?? "", ConsentOf(data), ContextOf(data)),
+        EventTypes.ExposureRecorded => new AudienceExposureRecorded(Key(data), At(data), Text(data, "source") ?? "", ConsentOf(data), ContextOf(data)),
+        EventTypes.IdentifiersChanged => new PersonIdentifiersChanged(data.GetProperty("revision").GetInt32()),
+        EventTypes.KeyPublished => new AudienceKeyPublished(
+            Key(data), Number(data, "windowS"), Text(data, "purpose"), Text(data, "owner"), Text(data, "definition")),
+        _ => throw new NotSupportedException($"No event type has the alias '{alias}'."),
+    };
+
+    private static AudienceKey Key(JsonElement data) =>
+        AudienceKey.TryParse(data.GetProperty("audienceKey").GetString(), out var key)
+            ? key
+            : throw new FormatException("A stored event has no valid audience key.");
+
+    private static DateTimeOffset At(JsonElement data) => data.GetProperty("occurredAt").GetDateTimeOffset();
+
+    private static string? Text(JsonElement data, string name) => data.TryGetProperty(name, out var value) ? value.GetString() : null;
+
+    private static long? Number(JsonElement data, string name) => data.TryGetProperty(name, out var value) ? value.GetInt64() : null;
+
+    private static Consent ConsentOf(JsonElement data) => data.TryGetProperty("consent", out var consent)
+        ? new Consent(Answer(consent, "adUserData"), Answer(consent, "adPersonalization"))
+        : default;
+
+    private static ConsentAnswer Answer(JsonElement consent, string name) => Text(consent, name) switch
+    {
+        "granted" => ConsentAnswer.Granted,
+        "denied" => ConsentAnswer.Denied,
+        _ => ConsentAnswer.Unsaid,
+    };
+
+    private static JourneyContext? ContextOf(JsonElement data) => data.TryGetProperty("context", out var context)
+        ? new JourneyContext(Text(context, "journey"), Text(context, "step"), Text(context, "variant"), Text(context, "message"))
+        : null;
+}

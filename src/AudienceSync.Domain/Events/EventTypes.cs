@@ -1,0 +1,33 @@
+namespace AudienceSync.Domain.Events;
+
+/// <summary>
+/// The registry: every event type by the alias under which Marten would store it (the short name in snake case). A new event type is a
+/// record, a row here, a case in <see cref="EventJson"/> and a golden file.
+/// </summary>
+public static class EventTypes
+{
+    public const string MemberAdded = "audience_member_added";
+    public const string MemberRemoved = "audience_member_removed";
+    public const string ExposureRecorded = "audience_exposure_recorded";
+    public const string IdentifiersChanged = "person_identifiers_changed";
+    public const string KeyPublished = "audience_key_published";
+
+    public static readonly IReadOnlyDictionary<string, Type> ByAlias = new Dictionary<string, Type>(StringComparer.Ordinal)
+    {
+        [MemberAdded] = typeof(AudienceMemberAdded),
+        [MemberRemoved] = typeof(AudienceMemberRemoved),
+        [ExposureRecorded] = typeof(AudienceExposureRecorded),
+        [IdentifiersChanged] = typeof(PersonIdentifiersChanged),
+        [KeyPublished] = typeof(AudienceKeyPublished),
+    };
+
+    public static string AliasOf(IStoredEvent stored) => stored switch
+    {
+        AudienceMemberAdded => MemberAdded,
+        AudienceMemberRemoved => MemberRemoved,
+        AudienceExposureRecorded => ExposureRecorded,
+        PersonIdentifiersChanged => IdentifiersChanged,
+        AudienceKeyPublished => KeyPublished,
+        _ => throw new ArgumentOutOfRangeException(nameof(stored), stored.GetType().Name, "An event without a row in the registry."),
+    };
+}

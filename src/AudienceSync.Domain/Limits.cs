@@ -1,0 +1,44 @@
+namespace AudienceSync.Domain;
+
+/// <summary>
+/// Every limit that is part of the promise to a sender. docs/LIMITS.md lists them; a test compares the page with this file and
+/// another crosses each by one.
+/// </summary>
+public static class Limits
+{
+    /// <summary>Bytes of one request body.</summary>
+    public const int BodyBytes = 1024 * 1024;
+
+    /// <summary>Nesting of a JSON body.</summary>
+    public const int JsonDepth = 32;
+
+    /// <summary>Events in one request.</summary>
+    public const int EventsPerRequest = 500;
+
+    /// <summary>Characters of an audience key.</summary>
+    public const int AudienceKeyChars = 100;
+
+    /// <summary>Characters of a sender's event id or idempotency key.</summary>
+    public const int EventIdChars = 200;
+
+    /// <summary>Characters of a customer id.</summary>
+    public const int CustomerIdChars = 200;
+
+    /// <summary>Characters of an e-mail address as sent (RFC 5321 allows 254).</summary>
+    public const int EmailChars = 320;
+
+    /// <summary>Characters of a phone number as sent.</summary>
+    public const int PhoneChars = 64;
+
+    /// <summary>Characters of a context field: journey, step, variant, message.</summary>
+    public const int ContextChars = 200;
+
+    /// <summary>How far ahead of the receiver's clock an event may claim to have happened.</summary>
+    public static readonly TimeSpan Ahead = TimeSpan.FromHours(24);
+
+    /// <summary>Events that wait for the log's group commit; beyond it the sender is asked to come back.</summary>
+    public const int QueuedEvents = 20_000;
+
+    /// <summary>The newest webhook schema this version reads.</summary>
+    public const int SchemaVersion = 1;
+}

@@ -1,0 +1,8 @@
+namespace AudienceSync.Domain.Syncing;
+
+/// <summary>What a call does to a remote audience. A remote audience is a set, so both may be repeated without harm.</summary>
+public enum MemberOperation
+{
+    Add = 1,
+    Remove = 2,
+}

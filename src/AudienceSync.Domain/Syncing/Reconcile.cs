@@ -1,0 +1,29 @@
+using AudienceSync.Domain.Normalising;
+
+namespace AudienceSync.Domain.Syncing;
+
+/// <summary>
+/// The difference between what is desired and what the ledger holds, for one member. Pure, so that the whole of "who is told what" is this
+/// table, and the loops around it only carry it out.
+/// </summary>
+public static class Reconcile
+{
+    /// <param name="desired">Whether he belongs in the remote audience now.</param>
+    /// <param name="entry">What we know of him there.</param>
+    /// <param name="revision">His current identifier revision.</param>
+    /// <param name="normaliser">The destination's current normaliser.</param>
+    public static Step For(bool desired, LedgerEntry entry, int revision, NormaliserVersion normaliser)
+    {
+        var same = entry.Revision == revision && entry.Normaliser == normaliser;
+        return (desired, entry.Status) switch
+        {
+            (true, LedgerStatus.Absent) => Step.Add,
+            (true, LedgerStatus.Delivered) => same ? Step.Nothing : Step.Replace,
+            (true, LedgerStatus.Adding or LedgerStatus.Removing) => same ? Step.Add : Step.Replace,
+            (true, LedgerStatus.Rejected or LedgerStatus.Invalid) => same ? Step.Nothing : Step.Add,
+            (false, LedgerStatus.Delivered or LedgerStatus.Adding or LedgerStatus.Removing) => Step.Remove,
+            (false, _) => Step.Nothing,
+            _ => throw new ArgumentOutOfRangeException(nameof(entry), entry.Status, "A ledger status without a rule."),
+        };
+    }
+}

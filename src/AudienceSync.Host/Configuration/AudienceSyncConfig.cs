@@ -1,0 +1,97 @@
+namespace AudienceSync.Host.Configuration;
+
+/// <summary>The configuration file, as YAML spells it (snake case). Properties are set by the reader; <see cref="ConfigLoader"/> checks them.</summary>
+public sealed class AudienceSyncConfig
+{
+    public SecretReference? OperatorToken { get; set; }
+
+    public Dictionary<string, WorkspaceConfig> Workspaces { get; set; } = [];
+}
+
+/// <summary>A tenant's sources, audiences, destinations and bindings.</summary>
+public sealed class WorkspaceConfig
+{
+    public List<SourceConfig> Sources { get; set; } = [];
+
+    public List<AudienceConfig> Audiences { get; set; } = [];
+
+    public List<DestinationConfig> Destinations { get; set; } = [];
+
+    public List<BindingConfig> Bindings { get; set; } = [];
+}
+
+/// <summary>A sender of webhooks.</summary>
+public sealed class SourceConfig
+{
+    public string Name { get; set; } = "";
+
+    public SecretReference? Token { get; set; }
+
+    public string Signature { get; set; } = "required";
+
+    public List<SecretReference> SigningKeys { get; set; } = [];
+
+    public string DefaultCountry { get; set; } = "";
+}
+
+/// <summary>An audience and its published versions.</summary>
+public sealed class AudienceConfig
+{
+    public string Name { get; set; } = "";
+
+    public string? Purpose { get; set; }
+
+    public string? Owner { get; set; }
+
+    public string? Definition { get; set; }
+
+    public List<VersionConfig> Versions { get; set; } = [];
+}
+
+/// <summary>A version of an audience: its number, and for how many days an add holds (for ever when absent).</summary>
+public sealed class VersionConfig
+{
+    public int Version { get; set; }
+
+    public double? WindowD { get; set; }
+}
+
+/// <summary>An ad account at a platform.</summary>
+public sealed class DestinationConfig
+{
+    public string Name { get; set; } = "";
+
+    public string Platform { get; set; } = "";
+
+    public string Account { get; set; } = "";
+
+    public string? BaseUrl { get; set; }
+
+    public string? ApiVersion { get; set; }
+
+    public SecretReference? Token { get; set; }
+
+    public SecretReference? AppSecret { get; set; }
+
+    public int FlushMs { get; set; } = 500;
+}
+
+/// <summary>Which key version feeds which remote audience.</summary>
+public sealed class BindingConfig
+{
+    public string Audience { get; set; } = "";
+
+    public string Key { get; set; } = "";
+
+    public string Destination { get; set; } = "";
+
+    public string Remote { get; set; } = "";
+}
+
+/// <summary>Where a secret is: never the secret itself.</summary>
+public sealed class SecretReference
+{
+    public string? File { get; set; }
+
+    public string? Env { get; set; }
+}

@@ -1,0 +1,48 @@
+using System.Text;
+using YamlDotNet.Core;
+using YamlDotNet.Serialization;
+using YamlDotNet.Serialization.NamingConventions;
+
+namespace AudienceSync.Host.Configuration;
+
+/// <summary>Reads audiencesync.yaml. Unknown fields are refused: a misspelt setting that is silently ignored is found on a Sunday.</summary>
+public sealed class ConfigLoader(string path, Func<string, string?> environment)
+{
+    /// <exception cref="SetupException">config_missing, config_invalid</exception>
+    public AudienceSyncConfig Load()
+    {
+        if (!File.Exists(path))
+        {
+            throw new SetupException("config_missing", $"There is no configuration at {path}. Set AUDIENCESYNC_CONFIG; docs/operating.md shows one.");
+        }
+
+        try
+        {
+            var yaml = new DeserializerBuilder().WithNamingConvention(UnderscoredNamingConvention.Instance).WithDuplicateKeyChecking().Build();
+            return yaml.Deserialize<AudienceSyncConfig>(File.ReadAllText(path)) ?? throw Invalid("the file is empty");
+        }
+        catch (YamlException wrong)
+        {
+            throw Invalid($"line {wrong.Start.Line}: {wrong.InnerException?.Message ?? wrong.Message}");
+        }
+    }
+
+    /// <summary>Reads a secret: a file relative to the configuration, or an environment variable. White space around it is not part of it.</summary>
+    /// <exception cref="SetupException">secret_missing</exception>
+    public byte[] Secret(SecretReference? reference, string what)
+    {
+        var text = reference switch
+        {
+            { File: { } file } when File.Exists(Beside(file)) => File.ReadAllText(Beside(file)),
+            { Env: { } name } => environment(name),
+            _ => null,
+        };
+        return text?.Trim() is { Length: > 0 } secret
+            ? Encoding.UTF8.GetBytes(secret)
+            : throw new SetupException("secret_missing", $"{path}: {what} must name a file that exists or a variable that is set: {{ file: NAME }} or {{ env: NAME }}.");
+    }
+
+    public SetupException Invalid(string what) => new("config_invalid", $"{path}: {what}");
+
+    private string Beside(string file) => Path.Combine(Path.GetDirectoryName(path)!, file);
+}

@@ -1,0 +1,21 @@
+using AudienceSync.Connectors;
+using AudienceSync.Domain.Audiences;
+using AudienceSync.Domain.Events;
+using AudienceSync.Host.Ingest;
+using AudienceSync.Host.Storage;
+
+namespace AudienceSync.Host.Configuration;
+
+/// <summary>A workspace's configuration after every check: what is left to do cannot fail for a spelling.</summary>
+public sealed record WorkspacePlan(
+    WorkspaceName Name,
+    IReadOnlyList<(Source Source, byte[] Token)> Sources,
+    IReadOnlyList<AudienceKeyPublished> Keys,
+    IReadOnlyList<PlannedDestination> Destinations,
+    IReadOnlyList<PlannedBinding> Bindings);
+
+/// <summary>An ad account with the connector that speaks to it.</summary>
+public sealed record PlannedDestination(string Name, string Platform, IDestination Connector, TimeSpan Flush);
+
+/// <summary>Which key feeds which remote audience.</summary>
+public sealed record PlannedBinding(AudienceKey Key, string Destination, string Remote);

@@ -1,0 +1,100 @@
+using System.Buffers;
+using System.Text.Json;
+
+namespace AudienceSync.Host.Ingest;
+
+/// <summary>Writes what the sender is told, straight to the response's buffer.</summary>
+internal static class Answers
+{
+    private const string JsonType = "application/json";
+    private const string ProblemType = "application/problem+json";
+
+    /// <summary>Seconds after which a refused sender may come back: long enough to drain a full queue, short enough to lose no time.</summary>
+    private const string RetryAfter_s = "2";
+
+    public static Task WriteAsync(HttpContext context, Receipt receipt)
+    {
+        var response = context.Response;
+        response.StatusCode = StatusOf(receipt);
+        return WriteAsync(response, JsonType, receipt, static (json, one) => Write(json, one));
+    }
+
+    public static Task WriteAsync(HttpContext context, Receipt[] receipts)
+    {
+        var response = context.Response;
+        response.StatusCode = receipts.All(receipt => receipt.Status == Receipt.Accepted) ? StatusCodes.Status200OK : StatusCodes.Status202Accepted;
+        return WriteAsync(response, JsonType, receipts, static (json, all) =>
+        {
+            json.WriteStartObject();
+            json.WriteStartArray("results"u8);
+            foreach (var receipt in all)
+            {
+                Write(json, receipt);
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        });
+    }
+
+    public static Task WriteAsync(HttpContext context, IngestProblem problem)
+    {
+        var response = context.Response;
+        response.StatusCode = problem.Status;
+        if (problem.Retryable)
+        {
+            response.Headers.RetryAfter = RetryAfter_s;
+        }
+        else if (problem.Status == StatusCodes.Status401Unauthorized)
+        {
+            response.Headers.WWWAuthenticate = "Bearer";
+        }
+
+        return WriteAsync(response, ProblemType, problem, static (json, one) =>
+        {
+            json.WriteStartObject();
+            json.WriteString("type"u8, "urn:audiencesync:problem:" + one.Code);
+            json.WriteString("title"u8, one.Code.Replace('_', ' '));
+            json.WriteNumber("status"u8, one.Status);
+            json.WriteString("code"u8, one.Code);
+            json.WriteString("detail"u8, one.Detail);
+            json.WriteBoolean("retryable"u8, one.Retryable);
+            json.WriteEndObject();
+        });
+    }
+
+    private static int StatusOf(Receipt receipt) =>
+        receipt.Status == Receipt.Accepted ? StatusCodes.Status200OK : StatusCodes.Status202Accepted;
+
+    private static void Write(Utf8JsonWriter json, Receipt receipt)
+    {
+        json.WriteStartObject();
+        json.WriteString("status"u8, receipt.Status);
+        if (receipt.Id is { } id)
+        {
+            json.WriteString("receipt_id"u8, id);
+        }
+
+        if (receipt.Code is { } code)
+        {
+            json.WriteString("code"u8, code);
+            json.WriteString("detail"u8, receipt.Detail);
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static Task WriteAsync<T>(HttpResponse response, string type, T value, Action<Utf8JsonWriter, T> write)
+    {
+        var buffer = new ArrayBufferWriter<byte>(256);
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            write(json, value);
+        }
+
+        response.ContentType = type;
+        response.ContentLength = buffer.WrittenCount;
+        response.BodyWriter.Write(buffer.WrittenSpan);
+        return response.BodyWriter.FlushAsync().AsTask();
+    }
+}

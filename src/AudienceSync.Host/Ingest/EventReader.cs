@@ -1,0 +1,174 @@
+using System.Text.Json;
+using AudienceSync.Domain;
+using AudienceSync.Domain.Audiences;
+using AudienceSync.Domain.Events;
+using AudienceSync.Domain.Identity;
+using AudienceSync.Host.Privacy;
+using AudienceSync.Host.Storage.Log;
+
+namespace AudienceSync.Host.Ingest;
+
+/// <summary>
+/// Reads one event of a request and decides what becomes of it: appended, quarantined (well-formed, but not to be applied yet) or refused
+/// (can never be). The checks go from what would make the rest meaningless to what is finest.
+/// </summary>
+public sealed class EventReader(AliasDigester digester, PublishedKeys keys)
+{
+    public Verdict Read(JsonElement item, int? index, SenderKey senderKey, Source source, DateTimeOffset receivedAt)
+    {
+        if (item.ValueKind != JsonValueKind.Object)
+        {
+            return Verdict.Refuse(IngestProblem.NotAnEvent);
+        }
+
+        if (senderKey.TryRead(item, index, out var id, out var isTest) is { } wrongId)
+        {
+            return Verdict.Refuse(wrongId);
+        }
+
+        if (TryVersion(item, out var version) is { } wrongVersion)
+        {
+            return Verdict.Refuse(wrongVersion);
+        }
+
+        var known = id is null ? (EventId?)null : EventId.Derive(source.Name, id);
+        if (version > Limits.SchemaVersion)
+        {
+            return Verdict.Hold(QuarantineReason.NewerSchemaVersion, known, audienceKey: null);
+        }
+
+        if (!TryEvent(item, out var name))
+        {
+            return Verdict.Refuse(IngestProblem.MissingEvent);
+        }
+
+        var type = TypeOf(name);
+        return type is null
+            ? Verdict.Hold(QuarantineReason.UnknownEvent, known, audienceKey: null)
+            : ReadKnown(item, type, id, isTest, source, receivedAt);
+    }
+
+    private Verdict ReadKnown(JsonElement item, string type, string? id, bool isTest, Source source, DateTimeOffset receivedAt)
+    {
+        var wrong = TextField.TryRead(item, "audience_key"u8, int.MaxValue, IngestProblem.InvalidAudienceKey, out var keyText);
+        if (wrong is not null || !AudienceKey.TryParse(keyText, out var key))
+        {
+            return Verdict.Refuse(IngestProblem.InvalidAudienceKey);
+        }
+
+        if (TryOccurredAt(item, receivedAt, hasId: id is not null, out var occurredAt) is { } wrongTime)
+        {
+            return Verdict.Refuse(wrongTime);
+        }
+
+        var wrongPerson = PersonFields.TryRead(item, source.DefaultCountry, out var identifiers);
+        var wrongConsent = ConsentField.TryRead(item, out var consent);
+        var wrongContext = ContextField.TryRead(item, out var context);
+        if ((wrongPerson ?? wrongConsent ?? wrongContext) is { } problem)
+        {
+            return Verdict.Refuse(problem);
+        }
+
+        var aliases = AliasesOf(identifiers);
+        if (aliases.Length == 0)
+        {
+            return Verdict.Refuse(IngestProblem.MissingPerson);
+        }
+
+        var eventId = EventId.Derive(source.Name, id ?? SenderKey.Composite(aliases[0], type, key, context, occurredAt));
+        if (ReasonToHold(isTest, key, occurredAt, receivedAt) is { } reason)
+        {
+            return Verdict.Hold(reason, eventId, key.Value);
+        }
+
+        var stored = Stored(type, key, occurredAt, source.Name, consent, context);
+        return Verdict.Append(new PendingEvent(eventId, type, EventJson.Write(stored), occurredAt, aliases, identifiers));
+    }
+
+    private QuarantineReason? ReasonToHold(bool isTest, AudienceKey key, DateTimeOffset occurredAt, DateTimeOffset receivedAt)
+    {
+        if (isTest)
+        {
+            return QuarantineReason.TestSend;
+        }
+
+        if (!keys.Contains(key.Value))
+        {
+            return QuarantineReason.UnknownAudienceKey;
+        }
+
+        return occurredAt - receivedAt > Limits.Ahead ? QuarantineReason.OccurredInFuture : null;
+    }
+
+    private Alias[] AliasesOf(PersonIdentifiers identifiers)
+    {
+        var customerId = identifiers.CustomerId is { } id ? AliasText.CustomerId(id) : null;
+        var email = identifiers.Email is { } address ? AliasText.Email(address) : null;
+        var phone = identifiers.Phone is { } number ? AliasText.Phone(number, identifiers.Country) : null;
+        var aliases = new Alias[(customerId is null ? 0 : 1) + (email is null ? 0 : 1) + (phone is null ? 0 : 1)];
+        var count = 0;
+        Add(IdentifierKind.CustomerId, customerId);
+        Add(IdentifierKind.Email, email);
+        Add(IdentifierKind.Phone, phone);
+        return aliases;
+
+        void Add(IdentifierKind kind, string? text)
+        {
+            if (text is not null)
+            {
+                aliases[count++] = digester.Digest(kind, text);
+            }
+        }
+    }
+
+    private static IStoredEvent Stored(
+        string type, AudienceKey key, DateTimeOffset occurredAt, string source, Consent consent, JourneyContext? context) => type switch
+    {
+        EventTypes.MemberAdded => new AudienceMemberAdded(key, occurredAt, source, consent, context),
+        EventTypes.MemberRemoved => new AudienceMemberRemoved(key, occurredAt, source, consent, context),
+        _ => new AudienceExposureRecorded(key, occurredAt, source, consent, context),
+    };
+
+    private static IngestProblem? TryOccurredAt(JsonElement item, DateTimeOffset receivedAt, bool hasId, out DateTimeOffset occurredAt)
+    {
+        if (!item.TryGetProperty("occurred_at"u8, out var value) || value.ValueKind == JsonValueKind.Null)
+        {
+            // The time of arrival is the best guess, and a retry of the same id keeps the first one.
+            occurredAt = new DateTimeOffset(receivedAt.UtcTicks - (receivedAt.UtcTicks % TimeSpan.TicksPerMicrosecond), TimeSpan.Zero);
+            return hasId ? null : IngestProblem.MissingKeyAndTime;
+        }
+
+        return OccurredAt.TryRead(value, out occurredAt) ? null : IngestProblem.InvalidOccurredAt;
+    }
+
+    private static IngestProblem? TryVersion(JsonElement item, out int version)
+    {
+        version = Limits.SchemaVersion;
+        if (!item.TryGetProperty("schema_version"u8, out var value) || value.ValueKind == JsonValueKind.Null)
+        {
+            return null;
+        }
+
+        var read = value.ValueKind switch
+        {
+            JsonValueKind.Number => value.TryGetInt32(out version),
+            JsonValueKind.String => int.TryParse(value.GetString(), System.Globalization.CultureInfo.InvariantCulture, out version),
+            _ => false,
+        };
+        return read && version >= 1 ? null : IngestProblem.InvalidSchemaVersion;
+    }
+
+    private static bool TryEvent(JsonElement item, out string name)
+    {
+        name = item.TryGetProperty("event"u8, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()!.Trim() : "";
+        return name.Length is > 0 and <= Limits.EventIdChars;
+    }
+
+    private static string? TypeOf(string name) => (name.StartsWith("cio.", StringComparison.Ordinal) ? name[4..] : name) switch
+    {
+        "audience_add" => EventTypes.MemberAdded,
+        "audience_remove" => EventTypes.MemberRemoved,
+        "exposure" => EventTypes.ExposureRecorded,
+        _ => null,
+    };
+}

@@ -1,0 +1,35 @@
+using System.Diagnostics.Metrics;
+
+namespace AudienceSync.Host.Ingest;
+
+/// <summary>What came in, for /metrics and OTLP. Labels are codes only.</summary>
+public sealed class IngestCounters : IDisposable
+{
+    public const string MeterName = "AudienceSync.Ingest";
+
+    private readonly Meter _meter = new(MeterName);
+    private readonly Counter<long> _events;
+    private readonly Counter<long> _refused;
+    private readonly Histogram<double> _latency;
+
+    public IngestCounters()
+    {
+        _events = _meter.CreateCounter<long>("audiencesync_ingest_events", description: "Events by what became of them.");
+        _refused = _meter.CreateCounter<long>("audiencesync_ingest_refused", description: "Requests refused, by code.");
+        _latency = _meter.CreateHistogram<double>("audiencesync_ingest_latency", "ms", "From the request's arrival to its answer.");
+    }
+
+    public void Refused(IngestProblem problem) => _refused.Add(1, new KeyValuePair<string, object?>("code", problem.Code));
+
+    public void Kept(Receipt[] receipts)
+    {
+        foreach (var receipt in receipts)
+        {
+            _events.Add(1, new KeyValuePair<string, object?>("status", receipt.Duplicate ? "duplicate" : receipt.Status));
+        }
+    }
+
+    public void Took(TimeSpan time) => _latency.Record(time.TotalMilliseconds);
+
+    public void Dispose() => _meter.Dispose();
+}

@@ -1,0 +1,13 @@
+namespace AudienceSync.Host.Ingest;
+
+/// <summary>Why a well-formed event waits instead of being applied. The sender is answered 202: he did nothing that a retry would mend.</summary>
+public sealed record QuarantineReason(string Code, string Detail)
+{
+    public static readonly QuarantineReason UnknownAudienceKey = new("unknown_audience_key", "No audience of this workspace has published this key.");
+    public static readonly QuarantineReason NewerSchemaVersion = new("newer_schema_version", "This version of the receiver does not read this schema_version yet.");
+    public static readonly QuarantineReason UnknownEvent = new("unknown_event", "This version of the receiver does not know this event.");
+    public static readonly QuarantineReason OccurredInFuture = new("occurred_in_future", "occurred_at is more than 24 hours ahead of the receiver's clock.");
+    public static readonly QuarantineReason TestSend = new("test_send", "A test send: it was checked and kept, and has no effect.");
+    public static readonly QuarantineReason NulCharacter = new("nul_character", "A text holds the character NUL, which the store cannot keep as JSON.");
+    public static readonly QuarantineReason Unstorable = new("unstorable", "The event log cannot keep this content.");
+}

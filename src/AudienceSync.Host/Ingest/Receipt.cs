@@ -1,0 +1,17 @@
+namespace AudienceSync.Host.Ingest;
+
+/// <summary>What the sender is told of one event. It is the same for the first webhook and for every retry, because journeys keep the answer.</summary>
+/// <param name="Status">accepted, quarantined or refused.</param>
+/// <param name="Id">The receipt: the event's id, or the quarantine entry's.</param>
+/// <param name="Code">Why not accepted.</param>
+/// <param name="Detail">The same in words.</param>
+/// <param name="Duplicate">For the counters only; never in the answer.</param>
+public readonly record struct Receipt(string Status, Guid? Id, string? Code, string? Detail, bool Duplicate)
+{
+    public const string Accepted = "accepted";
+    public const string Quarantined = "quarantined";
+    public const string Refused = "refused";
+}
+
+/// <summary>What became of a request: a receipt for each event, or one problem for all.</summary>
+public readonly record struct KeepResult(Receipt[] Receipts, IngestProblem? Problem);

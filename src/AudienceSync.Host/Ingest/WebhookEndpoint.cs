@@ -1,0 +1,121 @@
+using System.Text.Json;
+using AudienceSync.Domain;
+
+namespace AudienceSync.Host.Ingest;
+
+/// <summary>
+/// <c>POST /v1/webhooks/audience</c>: the door. Who is it, is it signed, is it JSON, what does each event say; then everything goes to the
+/// log in one piece, and only after its commit is anything claimed of it.
+/// <para>
+/// A body of a known sender is never lost: what cannot be read is kept sealed in quarantine even when the answer is a refusal. What is not
+/// authenticated is not kept at all, or anybody could fill the store.
+/// </para>
+/// </summary>
+public sealed class WebhookEndpoint(SourceTokens<WebhookInbox> inboxes, TimeProvider clock, IngestCounters counters)
+{
+    public const string Path = "/v1/webhooks/audience";
+
+    private static readonly JsonDocumentOptions Strict = new() { MaxDepth = Limits.JsonDepth, AllowDuplicateProperties = false };
+
+    public async Task HandleAsync(HttpContext context)
+    {
+        var started = clock.GetTimestamp();
+        var authorization = context.Request.Headers.Authorization;
+        var inbox = inboxes.Find(authorization.Count == 1 ? authorization[0] : null);
+        if (inbox is null)
+        {
+            counters.Refused(IngestProblem.Unauthorized);
+            await Answers.WriteAsync(context, IngestProblem.Unauthorized);
+            return;
+        }
+
+        using var body = await RequestBody.ReadAsync(context.Request, context.RequestAborted);
+        var problem = body is null ? IngestProblem.BodyTooLarge : Check(context.Request, inbox.Source, body);
+        if (body is null || problem is not null)
+        {
+            await RefuseAsync(context, inbox, body, problem!);
+        }
+        else
+        {
+            await AcceptAsync(context, inbox, body);
+        }
+
+        counters.Took(clock.GetElapsedTime(started));
+    }
+
+    private static IngestProblem? Check(HttpRequest request, Source source, RequestBody body)
+    {
+        var refusal = SignatureCheck.Refusal(
+            source, request.Headers[SignatureCheck.SignatureHeader], request.Headers[SignatureCheck.TimestampHeader], body.Span);
+        return refusal ?? MediaType.Refusal(request.Headers.ContentType, request.Headers.ContentEncoding);
+    }
+
+    private async Task AcceptAsync(HttpContext context, WebhookInbox inbox, RequestBody body)
+    {
+        JsonDocument document;
+        try
+        {
+            document = JsonDocument.Parse(body.Memory, Strict);
+        }
+        catch (JsonException)
+        {
+            await RefuseAsync(context, inbox, body, IngestProblem.MalformedJson);
+            return;
+        }
+
+        using (document)
+        {
+            var root = document.RootElement;
+            if (Shape(root) is { } problem)
+            {
+                await RefuseAsync(context, inbox, body, problem);
+                return;
+            }
+
+            var verdicts = inbox.Judge(root, SenderKey.Of(context.Request.Headers), body.Span, clock.GetUtcNow());
+            await KeepAsync(context, inbox, body, verdicts, single: root.ValueKind == JsonValueKind.Object);
+        }
+    }
+
+    private static IngestProblem? Shape(JsonElement root) => root.ValueKind switch
+    {
+        JsonValueKind.Object => null,
+        JsonValueKind.Array when root.GetArrayLength() == 0 => IngestProblem.NoEvents,
+        JsonValueKind.Array when root.GetArrayLength() > Limits.EventsPerRequest => IngestProblem.TooManyEvents,
+        JsonValueKind.Array => null,
+        _ => IngestProblem.NotAnEvent,
+    };
+
+    private async Task KeepAsync(HttpContext context, WebhookInbox inbox, RequestBody body, Verdict[] verdicts, bool single)
+    {
+        var result = await inbox.KeepAsync(verdicts, body, clock.GetUtcNow());
+        if (result.Problem is { } problem)
+        {
+            counters.Refused(problem);
+            await Answers.WriteAsync(context, problem);
+            return;
+        }
+
+        counters.Kept(result.Receipts);
+        if (single)
+        {
+            await Answers.WriteAsync(context, result.Receipts[0]);
+        }
+        else
+        {
+            await Answers.WriteAsync(context, result.Receipts);
+        }
+    }
+
+    private async Task RefuseAsync(HttpContext context, WebhookInbox inbox, RequestBody? body, IngestProblem problem)
+    {
+        counters.Refused(problem);
+        if (problem.Status != StatusCodes.Status401Unauthorized && !await inbox.KeepRefusedAsync(problem, body, clock.GetUtcNow()))
+        {
+            // Not even quarantine could take it: the sender must keep it for us.
+            problem = IngestProblem.StorageDown;
+        }
+
+        await Answers.WriteAsync(context, problem);
+    }
+}

@@ -1,0 +1,152 @@
+using System.Text.Json;
+using AudienceSync.Host.Privacy;
+using AudienceSync.Host.Storage.Log;
+
+namespace AudienceSync.Host.Ingest;
+
+/// <summary>Where one source's webhooks go: its workspace's reader, seal and log.</summary>
+public sealed class WebhookInbox(Source source, EventReader reader, BodySeal seal, GroupCommit log)
+{
+    public Source Source => source;
+
+    /// <summary>Judges every event of a body, in order.</summary>
+    public Verdict[] Judge(JsonElement root, SenderKey senderKey, ReadOnlySpan<byte> body, DateTimeOffset receivedAt)
+    {
+        // JSON writes NUL as an escape, so one look at the bytes clears almost every body of it.
+        var mayHoldNul = body.IndexOf("\\u0000"u8) >= 0;
+        if (root.ValueKind == JsonValueKind.Object)
+        {
+            return [Judge(root, null, senderKey, mayHoldNul, receivedAt)];
+        }
+
+        var verdicts = new Verdict[root.GetArrayLength()];
+        var index = 0;
+        foreach (var item in root.EnumerateArray())
+        {
+            verdicts[index] = Judge(item, index, senderKey, mayHoldNul, receivedAt);
+            index++;
+        }
+
+        return verdicts;
+    }
+
+    /// <summary>Commits what was judged. One piece: all of it is durable, or nothing is claimed.</summary>
+    public async Task<KeepResult> KeepAsync(Verdict[] verdicts, RequestBody body, DateTimeOffset receivedAt)
+    {
+        if (verdicts is [{ Problem: { } problem }])
+        {
+            var kept = await KeepRefusedAsync(problem, body, receivedAt);
+            return new KeepResult([], kept ? problem : IngestProblem.StorageDown);
+        }
+
+        var request = Request(verdicts, body, receivedAt);
+        if (!log.TryEnqueue(request))
+        {
+            return new KeepResult([], IngestProblem.QueueFull);
+        }
+
+        return await request.Settled switch
+        {
+            AppendResult.Committed => new KeepResult(Receipts(verdicts, body), null),
+            AppendResult.Unstorable => await KeepUnstorableAsync(verdicts, body, receivedAt),
+            _ => new KeepResult([], IngestProblem.StorageDown),
+        };
+    }
+
+    /// <summary>Keeps a refused body in quarantine. False when storage would not take it.</summary>
+    public async Task<bool> KeepRefusedAsync(IngestProblem problem, RequestBody? body, DateTimeOffset receivedAt)
+    {
+        var entry = Entry(problem.Code, problem.Detail, null, null, body, index: 0, receivedAt);
+        var request = new PendingRequest([], [entry], default, receivedAt);
+        return log.TryEnqueue(request) && await request.Settled == AppendResult.Committed;
+    }
+
+    private Verdict Judge(JsonElement item, int? index, SenderKey senderKey, bool mayHoldNul, DateTimeOffset receivedAt)
+    {
+        if (mayHoldNul && item.GetRawText().Contains("\\u0000", StringComparison.Ordinal))
+        {
+            return Verdict.Hold(QuarantineReason.NulCharacter, id: null, audienceKey: null);
+        }
+
+        try
+        {
+            return reader.Read(item, index, senderKey, source, receivedAt);
+        }
+        catch (InvalidOperationException)
+        {
+            // The JSON reader's word for half a surrogate pair in a text.
+            return Verdict.Refuse(IngestProblem.InvalidText);
+        }
+    }
+
+    private PendingRequest Request(Verdict[] verdicts, RequestBody body, DateTimeOffset receivedAt)
+    {
+        if (verdicts is [{ Event: { } only }])
+        {
+            return new PendingRequest([only], [], body.Memory, receivedAt);
+        }
+
+        var events = new List<PendingEvent>(verdicts.Length);
+        var held = new List<QuarantineEntry>();
+        for (var i = 0; i < verdicts.Length; i++)
+        {
+            if (verdicts[i].Event is { } pending)
+            {
+                events.Add(pending);
+            }
+            else
+            {
+                held.Add(EntryOf(verdicts[i], body, i, receivedAt));
+            }
+        }
+
+        return new PendingRequest([.. events], [.. held], body.Memory, receivedAt);
+    }
+
+    private async Task<KeepResult> KeepUnstorableAsync(Verdict[] verdicts, RequestBody body, DateTimeOffset receivedAt)
+    {
+        var held = Array.ConvertAll(verdicts, verdict => verdict.Event is { } pending
+            ? Verdict.Hold(QuarantineReason.Unstorable, pending.Id, audienceKey: null)
+            : verdict);
+        var request = Request(held, body, receivedAt);
+        return log.TryEnqueue(request) && await request.Settled == AppendResult.Committed
+            ? new KeepResult(Receipts(held, body), null)
+            : new KeepResult([], IngestProblem.StorageDown);
+    }
+
+    private QuarantineEntry EntryOf(Verdict verdict, RequestBody body, int index, DateTimeOffset receivedAt) => verdict.Quarantine is { } reason
+        ? Entry(reason.Code, reason.Detail, verdict.AudienceKey, verdict.Id, body, index, receivedAt)
+        : Entry(verdict.Problem!.Code, verdict.Problem.Detail, null, null, body, index, receivedAt);
+
+    private QuarantineEntry Entry(
+        string code, string detail, string? audienceKey, EventId? id, RequestBody? body, int index, DateTimeOffset receivedAt)
+    {
+        var plain = body is null ? default : body.Span;
+        return new QuarantineEntry(
+            EntryId(code, id, plain, index), source.Name, code, detail, audienceKey, id, receivedAt, plain.Length, seal.Seal(receivedAt, plain));
+    }
+
+    // By the event it would have been, else by the digest of the body: the same thing said again is the same entry, with the same receipt.
+    private Guid EntryId(string code, EventId? id, ReadOnlySpan<byte> body, int index)
+    {
+        var what = id is { } known ? known.ToString() : seal.Fingerprint(body);
+        return EventId.Derive("quarantine/" + source.Name, $"{code}/{index}/{what}").Value;
+    }
+
+    private Receipt[] Receipts(Verdict[] verdicts, RequestBody body)
+    {
+        var receipts = new Receipt[verdicts.Length];
+        for (var i = 0; i < verdicts.Length; i++)
+        {
+            receipts[i] = verdicts[i] switch
+            {
+                { Event: { } pending } => new Receipt(Receipt.Accepted, pending.Id.Value, null, null, pending.Duplicate),
+                { Quarantine: { } held } => new Receipt(Receipt.Quarantined, EntryId(held.Code, verdicts[i].Id, body.Span, i), held.Code, held.Detail, false),
+                { Problem: { } refused } => new Receipt(Receipt.Refused, null, refused.Code, refused.Detail, false),
+                _ => throw new InvalidOperationException("A verdict that says nothing."),
+            };
+        }
+
+        return receipts;
+    }
+}

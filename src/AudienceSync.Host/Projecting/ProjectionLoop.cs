@@ -1,0 +1,160 @@
+using AudienceSync.Host.Storage;
+using AudienceSync.Host.Storage.Audiences;
+using AudienceSync.Host.Storage.Leases;
+using AudienceSync.Host.Storage.Membership;
+
+namespace AudienceSync.Host.Projecting;
+
+/// <summary>
+/// Keeps membership equal to the log: claims the projector's lease, then page after page reads events behind the cursor, folds them, and
+/// writes rows and cursor in one transaction. Between pages it expires what has run out.
+/// <para>
+/// <b>States.</b> Waiting for the lease; following. <b>Failures.</b> A lost lease or a broken connection ends the round: nothing of the page was
+/// written, because rows and cursor are one transaction, so the next owner reads the same page again. A page whose fold throws is a bug and
+/// would throw again: the loop says so in the log each time and tries again, and the cursor stands still, which the status shows as lag. It
+/// never skips.
+/// </para>
+/// </summary>
+public sealed class ProjectionLoop(
+    MembershipTable table,
+    LeaseTable leases,
+    AudienceKeys keys,
+    Wake wake,
+    IReadOnlyList<Wake> followers,
+    TimeProvider clock,
+    ILogger<ProjectionLoop> logger)
+{
+    public const string LeaseName = "projector";
+
+    /// <summary>Events of one page at most. The memory of a fold is bounded by it.</summary>
+    private const int EventsPerPage = 5_000;
+
+    /// <summary>Under load, pages are gathered for this long: a page has a fixed cost, and a removal may take seconds, not milliseconds.</summary>
+    private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(100);
+
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(250);
+
+    private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);
+
+    private readonly MembershipFold _fold = new(keys);
+    private readonly List<LogEvent> _page = new(EventsPerPage);
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            try
+            {
+                if (await leases.TryClaimAsync(LeaseName, cancellationToken) is { } lease)
+                {
+                    await FollowAsync(lease, cancellationToken);
+                }
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (LeaseLostException lost)
+            {
+                logger.LogWarning("Projector lets go: {Reason}", lost.Message);
+            }
+            catch (Exception failure)
+            {
+                logger.LogError(failure, "Projector stumbled and will try again");
+            }
+
+            await wake.WaitAsync(Retry, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task FollowAsync(Lease lease, CancellationToken cancellationToken)
+    {
+        var progress = await table.ReadProgressAsync(cancellationToken);
+        logger.LogInformation("Projector follows the log from position {Position} with fence {Fence}", progress.Position, lease.Fence);
+        try
+        {
+            while (true)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                var before = progress;
+                progress = await FoldPageAsync(lease, progress, cancellationToken);
+                progress = await ExpireAsync(lease, progress, cancellationToken);
+                if (progress.ChangedPos != before.ChangedPos)
+                {
+                    WakeFollowers();
+                }
+
+                await PauseAsync(lease, idle: progress == before, cancellationToken);
+            }
+        }
+        finally
+        {
+            await leases.ReleaseAsync(lease, CancellationToken.None);
+        }
+    }
+
+    private async Task<ProjectionProgress> FoldPageAsync(Lease lease, ProjectionProgress progress, CancellationToken cancellationToken)
+    {
+        await table.ReadEventsAsync(progress.Position, EventsPerPage, _page, cancellationToken);
+        if (_page.Count == 0)
+        {
+            return progress;
+        }
+
+        _fold.Begin(_page);
+        if (_fold.KeyIds.Count > 0)
+        {
+            _fold.Load(await table.ReadRowsAsync(_fold.KeyIds, _fold.People, cancellationToken));
+        }
+
+        if (_fold.Reidentified.Count > 0)
+        {
+            _fold.Load(await table.ReadRowsOfAsync(_fold.Reidentified, cancellationToken));
+        }
+
+        var now = clock.GetUtcNow();
+        var changedPos = _fold.Finish(progress.ChangedPos, now);
+        var next = new ProjectionProgress(
+            _page[^1].Position, changedPos, progress.Applied + _fold.Applied, progress.Superseded + _fold.Superseded);
+        await table.WriteAsync(lease, _fold.Changed, keys, next, now, cancellationToken);
+        return next;
+    }
+
+    private async Task<ProjectionProgress> ExpireAsync(Lease lease, ProjectionProgress progress, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var due = await table.ReadExpiredAsync(now, EventsPerPage, cancellationToken);
+        if (due.Count == 0)
+        {
+            return progress;
+        }
+
+        var next = progress with { ChangedPos = _fold.Expire(due, progress.ChangedPos, now) };
+        await table.WriteAsync(lease, _fold.Changed, keys, next, now, cancellationToken);
+        return next;
+    }
+
+    private async Task PauseAsync(Lease lease, bool idle, CancellationToken cancellationToken)
+    {
+        if (_page.Count == EventsPerPage)
+        {
+            return;
+        }
+
+        if (idle)
+        {
+            await leases.KeepAsync(lease, cancellationToken);
+            await wake.WaitAsync(Poll, cancellationToken);
+        }
+
+        await Task.Delay(Gather, clock, cancellationToken);
+    }
+
+    private void WakeFollowers()
+    {
+        foreach (var follower in followers)
+        {
+            follower.Signal();
+        }
+    }
+}

@@ -1,0 +1,48 @@
+namespace AudienceSync.Host.Storage.Embedded;
+
+/// <summary>How the private PostgreSQL is kept. Only <see cref="DataFolder"/> has to be said.</summary>
+public sealed record EmbeddedPostgresOptions
+{
+    /// <summary>Environment variable: the folder for all that the Host keeps on disk. The default is <c>.data</c>.</summary>
+    public const string DataVariable = "AUDIENCESYNC_DATA";
+
+    /// <summary>Environment variable: the folder that holds initdb, pg_ctl and postgres, when they shall not be searched for.</summary>
+    public const string BinFolderVariable = "AUDIENCESYNC_PG_BIN";
+
+    /// <summary>A folder that belongs to this cluster alone; it is made when it is missing.</summary>
+    public required string DataFolder { get; init; }
+
+    /// <summary>The only folder to take the PostgreSQL binaries from; null searches the usual places.</summary>
+    public string? BinFolder { get; init; }
+
+    /// <summary>False only where losing the data is fine (tests): the disk is then never waited for.</summary>
+    public bool Fsync { get; init; } = true;
+
+    public int MaxConnections { get; init; } = 100;
+
+    /// <summary>In PostgreSQL's notation (<c>256MB</c>); null takes a quarter of the memory, 1 GB at most.</summary>
+    public string? SharedBuffers { get; init; }
+
+    /// <summary>How long a start may take. Long, because after a crash the server first replays up to 8 GB of its log.</summary>
+    public TimeSpan StartTimeout { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>How long another process that is starting or stopping the same cluster is waited for.</summary>
+    public TimeSpan InUseTimeout { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>How long a stop waits for the server before it is stopped without a checkpoint.</summary>
+    public TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// Reads the variables above; the cluster is <c>postgres</c> in the data folder, which is relative to <paramref name="root"/>.
+    /// </summary>
+    public static EmbeddedPostgresOptions FromSettings(Func<string, string?> setting, string root)
+    {
+        var data = setting(DataVariable) is { Length: > 0 } said ? said : ".data";
+        var bin = setting(BinFolderVariable);
+        return new EmbeddedPostgresOptions
+        {
+            DataFolder = Path.Combine(Path.GetFullPath(data, Path.GetFullPath(root)), "postgres"),
+            BinFolder = string.IsNullOrEmpty(bin) ? null : bin,
+        };
+    }
+}

@@ -1,0 +1,99 @@
+using Npgsql;
+
+namespace AudienceSync.Host.Storage.Leases;
+
+/// <summary>
+/// Claims, keeps and gives back leases.
+/// <para>
+/// <b>States.</b> Free (no row, or its time is over), held. A claim of a free lease, or of one's own after a broken connection, raises its fence; the holder keeps it by
+/// <c>hold_lease</c> in each of its transactions, and by <see cref="KeepAsync"/> when idle.
+/// </para>
+/// <para>
+/// <b>Failures.</b> A host that dies lets its lease run out. A host that is paused (SIGSTOP, a long collection, a stalled network) and wakes
+/// after its lease was claimed by another still believes in it; its next write names the old fence, the database raises AS001, and the whole
+/// transaction is undone. So two hosts may both work for a moment, but only one can record anything.
+/// </para>
+/// </summary>
+public sealed class LeaseTable(WorkspaceDatabase database, string owner)
+{
+    /// <summary>How long a silent holder keeps others waiting. Well above the longest gap between two writes of a healthy one.</summary>
+    public static readonly TimeSpan Time = TimeSpan.FromSeconds(15);
+
+    private const string LostState = "AS001";
+
+    private const string HoldSql = "select hold_lease($1, $2, $3)";
+
+    private const string ClaimSql = """
+        insert into leases (name, owner, fence, until) values ($1, $2, 1, clock_timestamp() + $3)
+        on conflict (name) do update set owner = excluded.owner, fence = leases.fence + 1, until = excluded.until
+        where leases.until < clock_timestamp() or leases.owner = excluded.owner
+        returning fence
+        """;
+
+    private const string ReleaseSql = "update leases set until = clock_timestamp() - interval '1 second' where name = $1 and fence = $2";
+
+    /// <summary>Null when another holds it.</summary>
+    public async Task<Lease?> TryClaimAsync(string name, CancellationToken cancellationToken)
+    {
+        await using var command = Sql.Command(database.Hot, ClaimSql, Sql.Of(name), Sql.Of(owner), Sql.Of(Time));
+        return await command.ExecuteScalarAsync(cancellationToken) is long fence ? new Lease(name, fence) : null;
+    }
+
+    /// <exception cref="LeaseLostException">It is another's now.</exception>
+    public async Task KeepAsync(Lease lease, CancellationToken cancellationToken)
+    {
+        await using var command = Sql.Command(database.Hot, HoldSql, Sql.Of(lease.Name), Sql.Of(lease.Fence), Sql.Of(Time));
+        try
+        {
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+        catch (PostgresException lost) when (lost.SqlState == LostState)
+        {
+            throw new LeaseLostException(lease.Name, lost);
+        }
+    }
+
+    /// <summary>Gives it back, so that the next host need not wait. Losing it in the meantime is no matter.</summary>
+    public async Task ReleaseAsync(Lease lease, CancellationToken cancellationToken)
+    {
+        await using var command = Sql.Command(database.Hot, ReleaseSql, Sql.Of(lease.Name), Sql.Of(lease.Fence));
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>Runs a batch as one transaction that holds the lease: all of it happens, or nothing.</summary>
+    /// <exception cref="LeaseLostException">It is another's now; nothing happened.</exception>
+    internal static async Task WriteAsync(
+        NpgsqlConnection connection, Lease lease, IReadOnlyList<NpgsqlBatchCommand> commands, CancellationToken cancellationToken)
+    {
+        await using var batch = new NpgsqlBatch(connection);
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("begin"));
+        batch.BatchCommands.Add(Sql.Command(HoldSql, Sql.Of(lease.Name), Sql.Of(lease.Fence), Sql.Of(Time)));
+        foreach (var command in commands)
+        {
+            batch.BatchCommands.Add(command);
+        }
+
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("commit"));
+        try
+        {
+            await batch.ExecuteNonQueryAsync(cancellationToken);
+        }
+        catch (PostgresException failed)
+        {
+            await RollBackAsync(connection);
+            if (failed.SqlState == LostState)
+            {
+                throw new LeaseLostException(lease.Name, failed);
+            }
+
+            throw;
+        }
+    }
+
+    // The connection goes back to its pool, and must not take a dead transaction with it.
+    private static async Task RollBackAsync(NpgsqlConnection connection)
+    {
+        await using var rollback = new NpgsqlCommand("rollback", connection);
+        await rollback.ExecuteNonQueryAsync(CancellationToken.None);
+    }
+}

@@ -1,0 +1,220 @@
+using System.Data;
+using AudienceSync.Domain.Events;
+using AudienceSync.Domain.Identity;
+using AudienceSync.Host.Privacy;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace AudienceSync.Host.Storage.Log;
+
+/// <summary>
+/// The one place where events are appended: a batch of requests in one transaction, two round trips, all or nothing.
+/// <para>
+/// <b>Why position order is commit order.</b> The transaction takes the workspace's advisory lock as its first statement and holds it until
+/// its commit, and only then draws positions. So a position is visible before any higher one is drawn, a cursor is one integer, and a hole
+/// means only that a transaction failed.
+/// </para>
+/// <para>
+/// <b>Why a duplicate is one row.</b> The id is derived from what the sender said. Under the lock the known ids are read and left out, and
+/// should that ever be wrong, the unique index refuses the whole batch rather than keep a second row.
+/// </para>
+/// <para>
+/// <b>When the answer to the commit is lost</b>, nobody knows whether it happened. The same batch is appended again: what is there is found
+/// to be a duplicate, what is not is written. That is why the ids must be derived and never drawn.
+/// </para>
+/// </summary>
+public sealed class EventLog(WorkspaceDatabase database, Vault vault, BodySeal bodies, TimeProvider clock) : IAsyncDisposable
+{
+    /// <summary>A NOTIFY is a hint, so under load a few a second are enough; it costs a cluster-wide lock at commit.</summary>
+    private static readonly TimeSpan NotifyEvery = TimeSpan.FromMilliseconds(50);
+
+    private readonly AppendPlanner _planner = new(vault, () => new PersonId(Guid.CreateVersion7(clock.GetUtcNow())), Vault.NewSalt);
+    private readonly AppendColumns _rows = new();
+    private readonly long _lockKey = LockKeyOf(database.Workspace);
+    private NpgsqlConnection? _connection;
+    private long _notifiedAt;
+
+    /// <summary>Appends. One call at a time. Marks each event that was there already as a duplicate.</summary>
+    /// <exception cref="NpgsqlException">Storage did not take it, or it is not known whether it did.</exception>
+    public async Task AppendAsync(IReadOnlyList<PendingRequest> batch, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var connection = await OpenAsync(cancellationToken);
+            _planner.Clear();
+            _rows.Clear();
+            await ReadKnownAsync(connection, batch, cancellationToken);
+            var needed = _planner.Resolve(batch);
+            if (needed.Count > 0)
+            {
+                await ReadRevisionsAsync(connection, needed, cancellationToken);
+            }
+
+            _planner.Write(batch, _rows);
+            await WriteAsync(connection, cancellationToken);
+        }
+        catch
+        {
+            await CloseAsync();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync() => await CloseAsync();
+
+    internal static long LockKeyOf(WorkspaceName workspace)
+    {
+        var name = EventId.Derive("audiencesync lock", workspace.Schema).Value;
+        return BitConverter.ToInt64(name.ToByteArray(), 0);
+    }
+
+    private async Task ReadKnownAsync(NpgsqlConnection connection, IReadOnlyList<PendingRequest> batch, CancellationToken cancellationToken)
+    {
+        var ids = new List<Guid>(batch.Count);
+        var digests = new HashSet<Guid>(batch.Count * 3);
+        foreach (var request in batch)
+        {
+            foreach (var pending in request.Events)
+            {
+                ids.Add(pending.Id.Value);
+                foreach (var alias in pending.Aliases)
+                {
+                    digests.Add(alias.Digest.Value);
+                }
+            }
+        }
+
+        await using var commands = new NpgsqlBatch(connection);
+        commands.BatchCommands.Add(new NpgsqlBatchCommand(AppendSql.Begin));
+        commands.BatchCommands.Add(Sql.Command(AppendSql.Lock, Sql.Of(_lockKey)));
+        commands.BatchCommands.Add(Sql.Command(AppendSql.KnownEvents, Sql.Of(ids)));
+        commands.BatchCommands.Add(Sql.Command(AppendSql.KnownAliases, Sql.Of(digests.ToList())));
+        await using var reader = await commands.ExecuteReaderAsync(cancellationToken);
+        await reader.NextResultAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            _planner.Known.Add(reader.GetGuid(0));
+        }
+
+        await reader.NextResultAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            LoadAlias(reader);
+        }
+    }
+
+    private void LoadAlias(NpgsqlDataReader reader)
+    {
+        var alias = new Alias((IdentifierKind)reader.GetInt16(1), new AliasDigest(reader.GetGuid(0)));
+        var person = new PersonId(reader.GetGuid(3));
+        _planner.Book.Load(
+            new AliasBinding(alias, person, reader.GetFieldValue<DateTimeOffset>(2)),
+            new KnownPerson(person, reader.GetInt16(4), reader.GetInt32(5), reader.GetInt64(6)));
+    }
+
+    private async Task ReadRevisionsAsync(NpgsqlConnection connection, IReadOnlyList<Guid> needed, CancellationToken cancellationToken)
+    {
+        await using var command = Sql.Command(connection, AppendSql.Vault, Sql.Of(needed.ToList()));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            _planner.LoadRevision(new PersonId(reader.GetGuid(0)), reader.GetFieldValue<byte[]>(1), reader.GetFieldValue<byte[]>(2));
+        }
+    }
+
+    private async Task WriteAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        await using var commands = new NpgsqlBatch(connection);
+        if (_rows.EventIds.Count > 0)
+        {
+            AddPeople(commands, now.UtcDateTime);
+            AddEvents(commands, now);
+        }
+
+        foreach (var entry in _rows.Quarantined)
+        {
+            commands.BatchCommands.Add(QuarantineCommand(entry));
+        }
+
+        commands.BatchCommands.Add(new NpgsqlBatchCommand(AppendSql.Commit));
+        await commands.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private void AddPeople(NpgsqlBatch commands, DateTime now)
+    {
+        if (_rows.NewPeople.Count > 0)
+        {
+            commands.BatchCommands.Add(Sql.Command(
+                AppendSql.People, Sql.Of(_rows.NewPeople), Sql.Of(_rows.Salts), Sql.Of(_rows.Kinds), Sql.Of(_rows.Revisions), Sql.Of(now)));
+        }
+
+        if (_rows.VaultPeople.Count > 0)
+        {
+            commands.BatchCommands.Add(Sql.Command(
+                AppendSql.Revisions,
+                Sql.Of(_rows.VaultPeople), Sql.Of(_rows.VaultRevisions), Sql.Of(_rows.VaultCiphers), Sql.Of(vault.KeyVersion), Sql.Of(now)));
+        }
+
+        if (_rows.AliasDigests.Count > 0)
+        {
+            commands.BatchCommands.Add(Sql.Command(
+                AppendSql.Aliases, Sql.Of(_rows.AliasDigests), Sql.Of(_rows.AliasPeople), Sql.Of(_rows.AliasKinds), Sql.Of(_rows.AliasSeenAt)));
+        }
+    }
+
+    private void AddEvents(NpgsqlBatch commands, DateTimeOffset now)
+    {
+        var at = now.UtcDateTime;
+        commands.BatchCommands.Add(Sql.Command(AppendSql.Streams, Sql.Of(_rows.Streams), Sql.Of(_rows.StreamVersions), Sql.Of("person"), Sql.Of(at)));
+        commands.BatchCommands.Add(Sql.Command(
+            AppendSql.Events,
+            Sql.Of(_rows.EventIds),
+            Sql.Of(_rows.EventStreams),
+            Sql.Of(_rows.EventVersions),
+            new NpgsqlParameter { Value = _rows.EventData, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Jsonb },
+            Sql.Of(_rows.EventTypes),
+            Sql.Of(at)));
+        commands.BatchCommands.Add(Sql.Command(
+            AppendSql.Bodies,
+            Sql.Of(at), Sql.Of((long)_rows.EventIds.Count), Sql.Of(bodies.KeyVersion), Sql.Of(bodies.Seal(now, _rows.Bodies.WrittenSpan))));
+        if (clock.GetElapsedTime(_notifiedAt) >= NotifyEvery)
+        {
+            _notifiedAt = clock.GetTimestamp();
+            commands.BatchCommands.Add(Sql.Command(AppendSql.Notify, Sql.Of(database.Channel)));
+        }
+    }
+
+    private NpgsqlBatchCommand QuarantineCommand(QuarantineEntry entry) => Sql.Command(
+        AppendSql.Quarantine,
+        Sql.Of(entry.Id),
+        Sql.Of(entry.Source),
+        Sql.Of(entry.Reason),
+        Sql.Of(entry.Detail),
+        Sql.OfNullable(entry.AudienceKey),
+        Sql.OfNullable(entry.EventId?.Value),
+        Sql.Of(entry.ReceivedAt.UtcDateTime),
+        Sql.Of(bodies.KeyVersion),
+        Sql.Of(entry.BodyBytes),
+        Sql.Of(entry.Cipher));
+
+    private async ValueTask<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken)
+    {
+        if (_connection is { State: ConnectionState.Open } open)
+        {
+            return open;
+        }
+
+        await CloseAsync();
+        return _connection = await database.Hot.OpenConnectionAsync(cancellationToken);
+    }
+
+    private async ValueTask CloseAsync()
+    {
+        if (_connection is { } connection)
+        {
+            _connection = null;
+            await connection.DisposeAsync();
+        }
+    }
+}

@@ -1,0 +1,121 @@
+using System.Threading.Channels;
+using AudienceSync.Domain;
+using Npgsql;
+
+namespace AudienceSync.Host.Storage.Log;
+
+/// <summary>
+/// Gathers concurrent requests into one commit. While one commit is under way the next one fills; the busier it is, the larger the commits
+/// and the cheaper each event. A lone request waits for nobody.
+/// <para>
+/// <b>States of a request:</b> queued, in a commit, settled. It is settled exactly once, after the commit's answer or when storage would not
+/// take it. A queue that is full refuses at once, so a sender is never left to wait for its own time-out.
+/// </para>
+/// <para>
+/// <b>Failures.</b> A broken connection is tried once more with the same ids, on a fresh one, because after a restart of the server the first
+/// use of a connection fails by design and because the commit may have happened. A row that the database cannot store would fail every
+/// commit it is in, so a batch refused for its content is halved until the bad request stands alone, and only that one is unstorable.
+/// </para>
+/// </summary>
+public sealed class GroupCommit(EventLog log, Wake projector, ILogger<GroupCommit> logger)
+{
+    /// <summary>Events in one commit at most: enough to make its fixed cost vanish, few enough to keep its latency small.</summary>
+    public const int EventsPerCommit = 1_000;
+
+    private readonly Channel<PendingRequest> _queue = Channel.CreateUnbounded<PendingRequest>(
+        new UnboundedChannelOptions { SingleReader = true, AllowSynchronousContinuations = false });
+
+    private int _queuedEvents;
+
+    /// <summary>Events that wait.</summary>
+    public int QueuedEvents => Volatile.Read(ref _queuedEvents);
+
+    /// <summary>Hands a request over. False when the queue is full or closed: then nothing was kept.</summary>
+    public bool TryEnqueue(PendingRequest request)
+    {
+        if (Interlocked.Add(ref _queuedEvents, request.Size) > Limits.QueuedEvents)
+        {
+            Interlocked.Add(ref _queuedEvents, -request.Size);
+            return false;
+        }
+
+        if (_queue.Writer.TryWrite(request))
+        {
+            return true;
+        }
+
+        Interlocked.Add(ref _queuedEvents, -request.Size);
+        return false;
+    }
+
+    /// <summary>Commits until <see cref="Close"/> is called and the queue is empty.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        var batch = new List<PendingRequest>(EventsPerCommit);
+        while (await _queue.Reader.WaitToReadAsync(cancellationToken))
+        {
+            batch.Clear();
+            var events = 0;
+            while (events < EventsPerCommit && _queue.Reader.TryRead(out var request))
+            {
+                batch.Add(request);
+                events += request.Size;
+            }
+
+            await CommitAsync(batch, cancellationToken);
+            Interlocked.Add(ref _queuedEvents, -events);
+        }
+    }
+
+    /// <summary>No more requests; what is queued is still committed.</summary>
+    public void Close() => _queue.Writer.TryComplete();
+
+    private async Task CommitAsync(List<PendingRequest> batch, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await log.AppendAsync(batch, cancellationToken);
+                Settle(batch, AppendResult.Committed);
+                projector.Signal();
+                return;
+            }
+            catch (PostgresException refused) when (IsContent(refused))
+            {
+                if (batch.Count == 1)
+                {
+                    logger.LogError("The log refused a request for its content: {SqlState} {Constraint}", refused.SqlState, refused.ConstraintName);
+                    Settle(batch, AppendResult.Unstorable);
+                    return;
+                }
+
+                await CommitAsync(batch[..(batch.Count / 2)], cancellationToken);
+                await CommitAsync(batch[(batch.Count / 2)..], cancellationToken);
+                return;
+            }
+            catch (Exception failure) when (failure is NpgsqlException or ObjectDisposedException or InvalidOperationException or TimeoutException or IOException)
+            {
+                // Not told apart by exception type: a broken connection surfaces as any of these.
+                logger.LogWarning("Commit of {Requests} requests failed on try {Attempt}: {SqlState} {Failure}",
+                    batch.Count, attempt, (failure as PostgresException)?.SqlState, failure.GetType().Name);
+                if (attempt > 1)
+                {
+                    Settle(batch, AppendResult.StorageDown);
+                    return;
+                }
+            }
+        }
+    }
+
+    // SQLSTATE classes 21, 22 and 23: what was sent, not the state of the server.
+    private static bool IsContent(PostgresException refused) => refused.SqlState is ['2', '1' or '2' or '3', ..];
+
+    private static void Settle(List<PendingRequest> batch, AppendResult result)
+    {
+        foreach (var request in batch)
+        {
+            request.Settle(result);
+        }
+    }
+}

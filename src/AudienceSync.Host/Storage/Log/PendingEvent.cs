@@ -1,0 +1,23 @@
+using AudienceSync.Domain.Events;
+using AudienceSync.Domain.Identity;
+
+namespace AudienceSync.Host.Storage.Log;
+
+/// <summary>An event that waits to be appended: all that is known of it but its person and its position.</summary>
+/// <param name="Id">Its derived id, by which a duplicate is told.</param>
+/// <param name="Type">The alias of its type.</param>
+/// <param name="Data">Its data column, JSON in UTF-8.</param>
+/// <param name="OccurredAt">The sender's time, by which identifiers are told newer or older.</param>
+/// <param name="Aliases">Who it speaks of, strongest first; at least one.</param>
+/// <param name="Identifiers">The same identifiers, for the vault.</param>
+public sealed record PendingEvent(
+    EventId Id,
+    string Type,
+    byte[] Data,
+    DateTimeOffset OccurredAt,
+    Alias[] Aliases,
+    PersonIdentifiers Identifiers)
+{
+    /// <summary>Set by the append: the log had this event already.</summary>
+    public bool Duplicate { get; set; }
+}

@@ -1,0 +1,7 @@
+using AudienceSync.Domain.Events;
+using AudienceSync.Domain.Identity;
+
+namespace AudienceSync.Host.Storage.Membership;
+
+/// <summary>An event as a projection reads it from the log.</summary>
+public readonly record struct LogEvent(Position Position, PersonId Person, string Type, byte[] Data);

@@ -1,0 +1,36 @@
+using Npgsql;
+
+namespace AudienceSync.Host.Storage.Membership;
+
+/// <summary>Membership rows by column, as the array upsert takes them.</summary>
+internal sealed class MembershipColumns(int capacity)
+{
+    private readonly List<int> _keyIds = new(capacity);
+    private readonly List<Guid> _people = new(capacity);
+    private readonly List<DateTime?> _addedAt = new(capacity);
+    private readonly List<DateTime?> _removedAt = new(capacity);
+    private readonly List<short> _states = new(capacity);
+    private readonly List<DateTime> _sinceAt = new(capacity);
+    private readonly List<DateTime?> _untilAt = new(capacity);
+    private readonly List<long> _eventPos = new(capacity);
+    private readonly List<long> _changedPos = new(capacity);
+
+    public void Add(MembershipRow row, TimeSpan? window, DateTimeOffset now)
+    {
+        _keyIds.Add(row.KeyId);
+        _people.Add(row.Person.Value);
+        _addedAt.Add(row.State.AddedAt?.UtcDateTime);
+        _removedAt.Add(row.State.RemovedAt?.UtcDateTime);
+        _states.Add((short)row.Status);
+        _sinceAt.Add(row.State.Since(window, now).UtcDateTime);
+        _untilAt.Add(row.State.Until(window)?.UtcDateTime);
+        _eventPos.Add(row.EventPos);
+        _changedPos.Add(row.ChangedPos);
+    }
+
+    public NpgsqlParameter[] Parameters() =>
+    [
+        Sql.Of(_keyIds), Sql.Of(_people), Sql.Of(_addedAt), Sql.Of(_removedAt), Sql.Of(_states), Sql.Of(_sinceAt), Sql.Of(_untilAt),
+        Sql.Of(_eventPos), Sql.Of(_changedPos),
+    ];
+}

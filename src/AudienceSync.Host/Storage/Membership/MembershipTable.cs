@@ -1,0 +1,133 @@
+using AudienceSync.Domain.Events;
+using AudienceSync.Domain.Identity;
+using AudienceSync.Domain.Membership;
+using AudienceSync.Host.Storage.Audiences;
+using AudienceSync.Host.Storage.Leases;
+using Npgsql;
+
+namespace AudienceSync.Host.Storage.Membership;
+
+/// <summary>
+/// Reads the log for the projector and writes what it folded: rows, cursor and counts in one transaction that holds the projector's lease.
+/// That is why the projection is exactly once with its cursor: either both moved, or neither. The reads need no transaction: the log is
+/// append-only and nobody else may write these rows while the lease holds, which the write proves.
+/// </summary>
+public sealed class MembershipTable(WorkspaceDatabase database)
+{
+    public const string Projection = "membership:All";
+
+    private const string ProgressSql = """
+        select p.last_seq_id, c.changed_pos, c.applied, c.superseded
+        from mt_event_progression p join projection_counts c on c.name = p.name where p.name = $1
+        """;
+
+    private const string EventsSql = "select seq_id, stream_id, type, data from mt_events where seq_id > $1 order by seq_id limit $2";
+
+    private const string Columns = "m.key_id, m.person, m.added_at, m.removed_at, m.state, m.event_pos, m.changed_pos";
+
+    private const string RowsSql = $"""
+        select {Columns} from unnest($1::int[], $2::uuid[]) as d(key_id, person)
+        join membership m on m.key_id = d.key_id and m.person = d.person
+        """;
+
+    private const string PeopleSql = $"""
+        select {Columns} from unnest($1::uuid[]) as d(person) cross join audience_keys k
+        join membership m on m.key_id = k.key_id and m.person = d.person
+        """;
+
+    private const string ExpiredSql = $"""
+        select {Columns} from membership m where m.state = 1 and m.until_at <= $1 order by m.until_at limit $2
+        """;
+
+    private const string UpsertSql = """
+        insert into membership (key_id, person, added_at, removed_at, state, since_at, until_at, event_pos, changed_pos)
+        select d.* from unnest($1::int[], $2::uuid[], $3::timestamptz[], $4::timestamptz[], $5::smallint[], $6::timestamptz[], $7::timestamptz[],
+          $8::bigint[], $9::bigint[]) as d
+        on conflict (key_id, person) do update set added_at = excluded.added_at, removed_at = excluded.removed_at, state = excluded.state,
+          since_at = excluded.since_at, until_at = excluded.until_at, event_pos = excluded.event_pos, changed_pos = excluded.changed_pos
+        """;
+
+    private const string CursorSql = "update mt_event_progression set last_seq_id = $2, last_updated = now() where name = $1";
+
+    private const string CountsSql = "update projection_counts set changed_pos = $2, applied = $3, superseded = $4 where name = $1";
+
+    public async Task<ProjectionProgress> ReadProgressAsync(CancellationToken cancellationToken)
+    {
+        await using var command = Sql.Command(database.Hot, ProgressSql, Sql.Of(Projection));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        return new ProjectionProgress(new Position(reader.GetInt64(0)), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3));
+    }
+
+    public async Task ReadEventsAsync(Position after, int limit, List<LogEvent> events, CancellationToken cancellationToken)
+    {
+        events.Clear();
+        await using var command = Sql.Command(database.Hot, EventsSql, Sql.Of(after.Value), Sql.Of(limit));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            events.Add(new LogEvent(
+                new Position(reader.GetInt64(0)), new PersonId(reader.GetGuid(1)), EventAlias.Of(reader.GetString(2)), reader.GetFieldValue<byte[]>(3)));
+        }
+    }
+
+    public Task<List<MembershipRow>> ReadRowsAsync(List<int> keyIds, List<Guid> people, CancellationToken cancellationToken) =>
+        ReadAsync(RowsSql, [Sql.Of(keyIds), Sql.Of(people)], cancellationToken);
+
+    public Task<List<MembershipRow>> ReadRowsOfAsync(List<Guid> people, CancellationToken cancellationToken) =>
+        ReadAsync(PeopleSql, [Sql.Of(people)], cancellationToken);
+
+    /// <summary>Present rows whose window has passed, the longest ago first.</summary>
+    public Task<List<MembershipRow>> ReadExpiredAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken) =>
+        ReadAsync(ExpiredSql, [Sql.Of(now), Sql.Of(limit)], cancellationToken);
+
+    /// <exception cref="LeaseLostException">Another host is the projector now; nothing was written.</exception>
+    public async Task WriteAsync(
+        Lease lease, IReadOnlyCollection<MembershipRow> rows, AudienceKeys keys, ProjectionProgress progress, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.Hot.OpenConnectionAsync(cancellationToken);
+        var commands = new List<NpgsqlBatchCommand>(3);
+        if (rows.Count > 0)
+        {
+            commands.Add(Upsert(rows, keys, now));
+        }
+
+        commands.Add(Sql.Command(CursorSql, Sql.Of(Projection), Sql.Of(progress.Position.Value)));
+        commands.Add(Sql.Command(
+            CountsSql, Sql.Of(Projection), Sql.Of(progress.ChangedPos), Sql.Of(progress.Applied), Sql.Of(progress.Superseded)));
+        await LeaseTable.WriteAsync(connection, lease, commands, cancellationToken);
+    }
+
+    private static NpgsqlBatchCommand Upsert(IReadOnlyCollection<MembershipRow> rows, AudienceKeys keys, DateTimeOffset now)
+    {
+        var columns = new MembershipColumns(rows.Count);
+        foreach (var row in rows)
+        {
+            columns.Add(row, keys.ById(row.KeyId).Window, now);
+        }
+
+        return Sql.Command(UpsertSql, columns.Parameters());
+    }
+
+    private async Task<List<MembershipRow>> ReadAsync(string sql, NpgsqlParameter[] parameters, CancellationToken cancellationToken)
+    {
+        var rows = new List<MembershipRow>();
+        await using var command = Sql.Command(database.Hot, sql, parameters);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            rows.Add(new MembershipRow(
+                reader.GetInt32(0),
+                new PersonId(reader.GetGuid(1)),
+                new MembershipState(Time(reader, 2), Time(reader, 3)),
+                (MembershipStatus)reader.GetInt16(4),
+                reader.GetInt64(5),
+                reader.GetInt64(6)));
+        }
+
+        return rows;
+    }
+
+    private static DateTimeOffset? Time(NpgsqlDataReader reader, int column) =>
+        reader.IsDBNull(column) ? null : new DateTimeOffset(reader.GetDateTime(column));
+}

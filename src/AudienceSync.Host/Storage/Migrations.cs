@@ -1,0 +1,146 @@
+using System.Reflection;
+using System.Security.Cryptography;
+using System.Text;
+using Npgsql;
+
+namespace AudienceSync.Host.Storage;
+
+/// <summary>
+/// Brings the schemas up to date: numbered files, forward only, each applied once in a transaction of its own and remembered with its digest.
+/// A file that was edited after it was applied is refused. An advisory lock makes hosts that start together wait for each other.
+/// </summary>
+public sealed class Migrations(string connectionString)
+{
+    private const string GlobalSchema = "audience_sync";
+
+    private const string LockKey = "select pg_advisory_lock(hashtextextended('audiencesync migrations', 0))";
+
+    private const string MakeRole = $"""
+        do $$ begin
+          if not exists (select from pg_roles where rolname = '{WorkspaceDatabase.AppRole}') then
+            create role {WorkspaceDatabase.AppRole} nologin;
+          end if;
+          if not pg_has_role(current_user, '{WorkspaceDatabase.AppRole}', 'member') then
+            execute format('grant {WorkspaceDatabase.AppRole} to %I', current_user);
+          end if;
+        exception when duplicate_object or unique_violation then null;
+        end $$
+        """;
+
+    private const string MakeVersions = """
+        create table if not exists schema_versions (
+          name        text primary key,
+          digest      text not null,
+          applied_at  timestamptz not null default now()
+        )
+        """;
+
+    /// <summary>Applies what is missing. Returns the names of the files applied.</summary>
+    /// <exception cref="SchemaChangedException">An applied file reads differently now.</exception>
+    public async Task<IReadOnlyList<string>> ApplyAsync(IReadOnlyList<WorkspaceName> workspaces, CancellationToken cancellationToken)
+    {
+        var applied = new List<string>();
+        await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await ExecuteAsync(connection, LockKey, cancellationToken);
+        await ExecuteAsync(connection, MakeRole, cancellationToken);
+        await ApplySchemaAsync(connection, GlobalSchema, "Global", applied, cancellationToken);
+        foreach (var workspace in workspaces)
+        {
+            await ApplySchemaAsync(connection, workspace.Schema, "Workspace", applied, cancellationToken);
+            await RegisterAsync(connection, workspace, cancellationToken);
+        }
+
+        await ExecuteAsync(connection, $"grant usage on schema {GlobalSchema} to {WorkspaceDatabase.AppRole}", cancellationToken);
+        await ExecuteAsync(connection, $"grant select on all tables in schema {GlobalSchema} to {WorkspaceDatabase.AppRole}", cancellationToken);
+        return applied;
+    }
+
+    /// <summary>Remembers a master key's check value, or compares with the one remembered.</summary>
+    /// <returns>False when this version was first seen with another key.</returns>
+    public async Task<bool> IsSameMasterKeyAsync(short version, byte[] checkValue, CancellationToken cancellationToken)
+    {
+        await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
+        await using var insert = source.CreateCommand(
+            $"insert into {GlobalSchema}.master_keys (version, check_value) values ($1, $2) on conflict (version) do nothing");
+        insert.Parameters.Add(new NpgsqlParameter<short> { TypedValue = version });
+        insert.Parameters.Add(new NpgsqlParameter<byte[]> { TypedValue = checkValue });
+        await insert.ExecuteNonQueryAsync(cancellationToken);
+        await using var select = source.CreateCommand($"select check_value from {GlobalSchema}.master_keys where version = $1");
+        select.Parameters.Add(new NpgsqlParameter<short> { TypedValue = version });
+        var known = (byte[])(await select.ExecuteScalarAsync(cancellationToken))!;
+        return CryptographicOperations.FixedTimeEquals(known, checkValue);
+    }
+
+    private static async Task ApplySchemaAsync(
+        NpgsqlConnection connection, string schema, string folder, List<string> applied, CancellationToken cancellationToken)
+    {
+        await ExecuteAsync(connection, $"create schema if not exists {schema}", cancellationToken);
+        await ExecuteAsync(connection, $"set search_path = {schema}", cancellationToken);
+        await ExecuteAsync(connection, MakeVersions, cancellationToken);
+        var known = await KnownAsync(connection, cancellationToken);
+        foreach (var (name, text) in Files(folder))
+        {
+            var digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+            if (!known.TryGetValue(name, out var before))
+            {
+                await ApplyFileAsync(connection, schema, name, text, digest, cancellationToken);
+                applied.Add($"{schema}/{name}");
+            }
+            else if (!string.Equals(before, digest, StringComparison.Ordinal))
+            {
+                throw new SchemaChangedException(schema, name);
+            }
+        }
+    }
+
+    private static async Task ApplyFileAsync(
+        NpgsqlConnection connection, string schema, string name, string text, string digest, CancellationToken cancellationToken)
+    {
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var sql = text.Replace("${schema}", schema, StringComparison.Ordinal).Replace("${app_role}", WorkspaceDatabase.AppRole, StringComparison.Ordinal);
+        await ExecuteAsync(connection, sql, cancellationToken);
+        await using var remember = new NpgsqlCommand("insert into schema_versions (name, digest) values ($1, $2)", connection);
+        remember.Parameters.Add(new NpgsqlParameter<string> { TypedValue = name });
+        remember.Parameters.Add(new NpgsqlParameter<string> { TypedValue = digest });
+        await remember.ExecuteNonQueryAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+    }
+
+    private static async Task RegisterAsync(NpgsqlConnection connection, WorkspaceName workspace, CancellationToken cancellationToken)
+    {
+        await using var register = new NpgsqlCommand($"insert into {GlobalSchema}.workspaces (name) values ($1) on conflict (name) do nothing", connection);
+        register.Parameters.Add(new NpgsqlParameter<string> { TypedValue = workspace.Value });
+        await register.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private static async Task<Dictionary<string, string>> KnownAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var known = new Dictionary<string, string>(StringComparer.Ordinal);
+        await using var select = new NpgsqlCommand("select name, digest from schema_versions", connection);
+        await using var reader = await select.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            known.Add(reader.GetString(0), reader.GetString(1));
+        }
+
+        return known;
+    }
+
+    private static IEnumerable<(string Name, string Text)> Files(string folder)
+    {
+        var assembly = Assembly.GetExecutingAssembly();
+        var mark = $".Storage.Schema.{folder}.";
+        foreach (var resource in assembly.GetManifestResourceNames().Where(n => n.Contains(mark, StringComparison.Ordinal)).Order(StringComparer.Ordinal))
+        {
+            using var reader = new StreamReader(assembly.GetManifestResourceStream(resource)!);
+            yield return (resource[(resource.IndexOf(mark, StringComparison.Ordinal) + mark.Length)..], reader.ReadToEnd());
+        }
+    }
+
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+}

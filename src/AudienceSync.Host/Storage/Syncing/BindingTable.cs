@@ -1,0 +1,48 @@
+namespace AudienceSync.Host.Storage.Syncing;
+
+/// <summary>A binding as it is declared.</summary>
+public sealed record DeclaredBinding(string Audience, string Destination, string Remote, int KeyId);
+
+/// <summary>
+/// Makes accounts and bindings what the configuration declares. A new start is also how a human says that he has mended what stopped an
+/// account, so stops are lifted here.
+/// </summary>
+public sealed class BindingTable(WorkspaceDatabase database)
+{
+    private const string AccountSql = """
+        insert into accounts (destination, platform) values ($1, $2)
+        on conflict (destination) do update set platform = excluded.platform, stopped_code = null, updated_at = now()
+        """;
+
+    private const string BindingSql = """
+        insert into bindings (audience, destination, remote, key_id) values ($1, $2, $3, $4)
+        on conflict (destination, remote) do update set stopped_code = null, next_try_at = null, attempts = 0
+        where bindings.key_id = excluded.key_id
+        """;
+
+    private const string ResumeSql = """
+        with resumed as (update accounts set stopped_code = null, blocked_until = null, updated_at = now() where destination = $1 returning destination)
+        update bindings b set stopped_code = null, next_try_at = null, attempts = 0 from resumed r where b.destination = r.destination
+        """;
+
+    public async Task DeclareAccountAsync(string destination, string platform, CancellationToken cancellationToken)
+    {
+        await using var command = Sql.Command(database.Hot, AccountSql, Sql.Of(destination), Sql.Of(platform));
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <returns>False when this remote audience is fed by another key: that is a promotion, not a declaration.</returns>
+    public async Task<bool> DeclareBindingAsync(DeclaredBinding binding, CancellationToken cancellationToken)
+    {
+        await using var command = Sql.Command(
+            database.Hot, BindingSql, Sql.Of(binding.Audience), Sql.Of(binding.Destination), Sql.Of(binding.Remote), Sql.Of(binding.KeyId));
+        return await command.ExecuteNonQueryAsync(cancellationToken) == 1;
+    }
+
+    /// <returns>How many bindings may be worked on again.</returns>
+    public async Task<int> ResumeAsync(string destination, CancellationToken cancellationToken)
+    {
+        await using var command = Sql.Command(database.Hot, ResumeSql, Sql.Of(destination));
+        return await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+}

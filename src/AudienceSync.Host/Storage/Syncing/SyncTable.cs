@@ -1,0 +1,200 @@
+using AudienceSync.Domain.Identity;
+using AudienceSync.Domain.Normalising;
+using AudienceSync.Domain.Syncing;
+using AudienceSync.Host.Storage.Leases;
+using Npgsql;
+
+namespace AudienceSync.Host.Storage.Syncing;
+
+/// <summary>
+/// Bindings, lanes, ledger and calls. Every write is one transaction that holds the account's lease, so a host that lost the account cannot
+/// move a lane or touch the ledger any more.
+/// </summary>
+public sealed class SyncTable(WorkspaceDatabase database)
+{
+    private const string AccountSql = "select blocked_until, stopped_code, used_percent from accounts where destination = $1";
+
+    private const string BindingsSql = """
+        select binding_id, audience, remote, key_id, removal_pos, add_pos, attempts, next_try_at, stopped_code
+        from bindings where destination = $1 order by binding_id
+        """;
+
+    // Each state is a range of membership_changed read in its order; the two ranges of the removal lane are merged by the outer order.
+    private const string LaneSql = """
+        select m.person, m.changed_pos, coalesce(l.status, 0::smallint), coalesce(l.revision, 0), coalesce(l.normaliser, 0::smallint), p.revision
+        from unnest($3::smallint[]) as s(state)
+        cross join lateral (
+          select c.person, c.changed_pos from membership c
+          where c.key_id = $1 and c.state = s.state and c.changed_pos > $2 order by c.changed_pos limit $4) m
+        left join ledger l on l.binding_id = $5 and l.person = m.person
+        join people p on p.person = m.person
+        order by m.changed_pos limit $4
+        """;
+
+    private const string IdentifiersSql = """
+        select d.person, d.revision, p.salt, v.cipher
+        from unnest($1::uuid[], $2::int[]) as d(person, revision)
+        join people p on p.person = d.person
+        join vault v on v.person = d.person and v.revision = d.revision
+        """;
+
+    private const string LedgerSql = """
+        insert into ledger (binding_id, person, status, revision, normaliser, reason, updated_at)
+        select $1, d.person, d.status, d.revision, d.normaliser, d.reason, $7
+        from unnest($2::uuid[], $3::smallint[], $4::int[], $5::smallint[], $6::text[]) as d(person, status, revision, normaliser, reason)
+        on conflict (binding_id, person) do update set status = excluded.status, revision = excluded.revision, normaliser = excluded.normaliser,
+          reason = excluded.reason, updated_at = excluded.updated_at
+        """;
+
+    private const string BindingSql = """
+        update bindings set removal_pos = coalesce($2, removal_pos), add_pos = coalesce($3, add_pos), attempts = $4, next_try_at = $5,
+          stopped_code = coalesce($6, stopped_code)
+        where binding_id = $1
+        """;
+
+    private const string BlockSql = """
+        update accounts set blocked_until = coalesce($2, blocked_until), stopped_code = coalesce($3, stopped_code),
+          used_percent = coalesce($4, used_percent), updated_at = now()
+        where destination = $1
+        """;
+
+    private const string CallSql = """
+        insert into calls (binding_id, fence, operation, members, refused, outcome, code, http_status, request_id, sent_at, latency_ms)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+        """;
+
+    public async Task<Account> ReadAccountAsync(string destination, CancellationToken cancellationToken)
+    {
+        await using var command = Sql.Command(database.Hot, AccountSql, Sql.Of(destination));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        return new Account(Time(reader, 0), Text(reader, 1), reader.GetInt32(2));
+    }
+
+    public async Task<List<Binding>> ReadBindingsAsync(string destination, CancellationToken cancellationToken)
+    {
+        var bindings = new List<Binding>();
+        await using var command = Sql.Command(database.Hot, BindingsSql, Sql.Of(destination));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            bindings.Add(new Binding(
+                reader.GetInt32(0), reader.GetString(1), reader.GetString(2), reader.GetInt32(3), reader.GetInt64(4), reader.GetInt64(5),
+                reader.GetInt32(6), Time(reader, 7), Text(reader, 8)));
+        }
+
+        return bindings;
+    }
+
+    /// <summary>Members of a lane that changed behind its place, in the order of their change.</summary>
+    public async Task<List<LaneMember>> ReadLaneAsync(Binding binding, Lane lane, int limit, CancellationToken cancellationToken)
+    {
+        var members = new List<LaneMember>();
+        await using var command = Sql.Command(
+            database.Hot, LaneSql,
+            Sql.Of(binding.KeyId), Sql.Of(lane.PositionOf(binding)), Sql.Of(lane.States), Sql.Of(limit), Sql.Of(binding.BindingId));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            var entry = new LedgerEntry((LedgerStatus)reader.GetInt16(2), reader.GetInt32(3), new NormaliserVersion(reader.GetInt16(4)));
+            members.Add(new LaneMember(new PersonId(reader.GetGuid(0)), reader.GetInt64(1), entry, reader.GetInt32(5)));
+        }
+
+        return members;
+    }
+
+    /// <summary>Sealed identifiers by person and revision. Who is missing has been erased.</summary>
+    public async Task<Dictionary<(PersonId Person, int Revision), (byte[] Salt, byte[] Cipher)>> ReadIdentifiersAsync(
+        List<Guid> people, List<int> revisions, CancellationToken cancellationToken)
+    {
+        var found = new Dictionary<(PersonId, int), (byte[], byte[])>(people.Count);
+        await using var command = Sql.Command(database.Hot, IdentifiersSql, Sql.Of(people), Sql.Of(revisions));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            found[(new PersonId(reader.GetGuid(0)), reader.GetInt32(1))] = (reader.GetFieldValue<byte[]>(2), reader.GetFieldValue<byte[]>(3));
+        }
+
+        return found;
+    }
+
+    /// <summary>Says in the ledger what is about to be said to the platform. Must be durable before the call leaves.</summary>
+    /// <exception cref="LeaseLostException">The account is another host's; the call must not be made.</exception>
+    public Task WriteIntentAsync(Lease lease, Binding binding, IReadOnlyList<LedgerChange> changes, DateTimeOffset now, CancellationToken cancellationToken) =>
+        WriteAsync(lease, [Ledger(binding, changes, now)], cancellationToken);
+
+    /// <summary>Records an answer: ledger, lanes, account and call, or nothing of it.</summary>
+    /// <exception cref="LeaseLostException">The account is another host's; it will find the intent and say it again.</exception>
+    public Task WriteOutcomeAsync(
+        Lease lease,
+        string destination,
+        Binding binding,
+        IReadOnlyList<LedgerChange> changes,
+        BindingState state,
+        CallRecord? call,
+        DateTimeOffset now,
+        CancellationToken cancellationToken)
+    {
+        var commands = new List<NpgsqlBatchCommand>(4);
+        if (changes.Count > 0)
+        {
+            commands.Add(Ledger(binding, changes, now));
+        }
+
+        commands.Add(Sql.Command(
+            BindingSql,
+            Sql.Of(binding.BindingId), Sql.OfNullable(state.RemovalPos), Sql.OfNullable(state.AddPos), Sql.Of(state.Attempts),
+            Sql.OfNullable(state.NextTryAt), Sql.OfNullable(state.BindingStopped)));
+        if (state.AccountBlockedUntil is not null || state.AccountStopped is not null || state.UsedPercent is not null)
+        {
+            commands.Add(Sql.Command(
+                BlockSql,
+                Sql.Of(destination), Sql.OfNullable(state.AccountBlockedUntil), Sql.OfNullable(state.AccountStopped), Sql.OfNullable(state.UsedPercent)));
+        }
+
+        if (call is not null)
+        {
+            commands.Add(Call(lease, binding, call));
+        }
+
+        return WriteAsync(lease, commands, cancellationToken);
+    }
+
+    private static NpgsqlBatchCommand Call(Lease lease, Binding binding, CallRecord call) => Sql.Command(
+        CallSql,
+        Sql.Of(binding.BindingId), Sql.Of(lease.Fence), Sql.Of((short)call.Operation), Sql.Of(call.Members), Sql.Of(call.Refused),
+        Sql.Of((short)call.Outcome), Sql.Of(call.Code), Sql.Of(call.HttpStatus), Sql.OfNullable(call.RequestId), Sql.Of(call.SentAt),
+        Sql.Of(call.LatencyMs));
+
+    private static NpgsqlBatchCommand Ledger(Binding binding, IReadOnlyList<LedgerChange> changes, DateTimeOffset now)
+    {
+        var people = new List<Guid>(changes.Count);
+        var statuses = new List<short>(changes.Count);
+        var revisions = new List<int>(changes.Count);
+        var normalisers = new List<short>(changes.Count);
+        var reasons = new List<string?>(changes.Count);
+        foreach (var change in changes)
+        {
+            people.Add(change.Person.Value);
+            statuses.Add((short)change.Entry.Status);
+            revisions.Add(change.Entry.Revision);
+            normalisers.Add(change.Entry.Normaliser.Value);
+            reasons.Add(change.Reason);
+        }
+
+        return Sql.Command(
+            LedgerSql,
+            Sql.Of(binding.BindingId), Sql.Of(people), Sql.Of(statuses), Sql.Of(revisions), Sql.Of(normalisers), Sql.Of(reasons), Sql.Of(now));
+    }
+
+    private async Task WriteAsync(Lease lease, IReadOnlyList<NpgsqlBatchCommand> commands, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.Hot.OpenConnectionAsync(cancellationToken);
+        await LeaseTable.WriteAsync(connection, lease, commands, cancellationToken);
+    }
+
+    private static DateTimeOffset? Time(NpgsqlDataReader reader, int column) =>
+        reader.IsDBNull(column) ? null : new DateTimeOffset(reader.GetDateTime(column));
+
+    private static string? Text(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
+}

@@ -1,0 +1,130 @@
+using AudienceSync.Host.Storage;
+using AudienceSync.Host.Storage.Leases;
+using AudienceSync.Host.Storage.Syncing;
+
+namespace AudienceSync.Host.Syncing;
+
+/// <summary>
+/// Keeps the remote audiences of one ad account equal to membership. One worker at a time for each account, by a fenced lease.
+/// <para>
+/// A round takes every binding's removals until they are drained, and only then one page of adds of each, so a removal waits for at most one
+/// page of adds. Rounds are spaced by the flush interval, so that changes gather into few calls; the fuller the account's budget, the
+/// wider the space.
+/// </para>
+/// <para>
+/// <b>States of an account:</b> free, blocked until a time (throttled: costs no attempt), stopped (a human must look). <b>Of a binding:</b> free,
+/// held until a time (a failed call), stopped. <b>Failures</b> of storage or a lost lease end the round; what a call left in the ledger as
+/// intended is found and said again by the next owner.
+/// </para>
+/// </summary>
+public sealed class AccountLoop(
+    string destinationName,
+    LanePass pass,
+    SyncTable table,
+    LeaseTable leases,
+    Wake wake,
+    TimeSpan flush,
+    TimeProvider clock,
+    ILogger<AccountLoop> logger)
+{
+    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
+
+    /// <summary>From this share of the account's budget on, rounds are spaced wider.</summary>
+    private const int SlowFromPercent = 75;
+
+    private const int SlowFactor = 8;
+
+    /// <summary>Pages of removals in one round, so that one binding cannot keep the others waiting for ever.</summary>
+    private const int RemovalPages = 20;
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            try
+            {
+                if (await leases.TryClaimAsync("account:" + destinationName, cancellationToken) is { } lease)
+                {
+                    await WorkAsync(lease, cancellationToken);
+                }
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (LeaseLostException lost)
+            {
+                logger.LogWarning("Account {Destination} is let go: {Reason}", destinationName, lost.Message);
+            }
+            catch (Exception failure)
+            {
+                logger.LogError(failure, "Account {Destination} stumbled and will try again", destinationName);
+            }
+
+            await wake.WaitAsync(Poll, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task WorkAsync(Lease lease, CancellationToken cancellationToken)
+    {
+        logger.LogInformation("Account {Destination} is ours with fence {Fence}", destinationName, lease.Fence);
+        try
+        {
+            while (true)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                await leases.KeepAsync(lease, cancellationToken);
+                var account = await table.ReadAccountAsync(destinationName, cancellationToken);
+                var more = MayWork(account) && await RoundAsync(lease, cancellationToken);
+                if (!more)
+                {
+                    await wake.WaitAsync(Poll, cancellationToken);
+                    await Task.Delay(account.UsedPercent >= SlowFromPercent ? flush * SlowFactor : flush, clock, cancellationToken);
+                }
+            }
+        }
+        finally
+        {
+            await leases.ReleaseAsync(lease, CancellationToken.None);
+        }
+    }
+
+    private bool MayWork(Account account) =>
+        account.StoppedCode is null && (account.BlockedUntil is not { } until || until <= clock.GetUtcNow());
+
+    // True when a page was full, so the next round need not wait.
+    private async Task<bool> RoundAsync(Lease lease, CancellationToken cancellationToken)
+    {
+        for (var page = 0; page < RemovalPages; page++)
+        {
+            if (!await EachAsync(lease, Lane.Removals, cancellationToken))
+            {
+                break;
+            }
+        }
+
+        return await EachAsync(lease, Lane.Adds, cancellationToken);
+    }
+
+    // One page of a lane for every binding that may be worked on. True when any of them has more.
+    private async Task<bool> EachAsync(Lease lease, Lane lane, CancellationToken cancellationToken)
+    {
+        var more = false;
+        foreach (var binding in await table.ReadBindingsAsync(destinationName, cancellationToken))
+        {
+            if (binding.StoppedCode is not null || binding.NextTryAt > clock.GetUtcNow())
+            {
+                continue;
+            }
+
+            var end = await pass.RunAsync(lease, binding, lane, cancellationToken);
+            more |= end == PassEnd.More;
+            if (end == PassEnd.Held && !MayWork(await table.ReadAccountAsync(destinationName, cancellationToken)))
+            {
+                return false;
+            }
+        }
+
+        return more;
+    }
+}

@@ -1,0 +1,41 @@
+using AudienceSync.Sandbox.Faults;
+
+namespace AudienceSync.Sandbox.Admin;
+
+internal static class AdminFaults
+{
+    public static Task AllAsync(HttpContext context, FaultPlan plan) =>
+        AdminAnswer.WriteAsync(context, StatusCodes.Status200OK, plan.All().Select(Shown));
+
+    public static async Task AddAsync(HttpContext context, FaultPlan plan)
+    {
+        if (await AdminAnswer.ReadAsync<FaultRule>(context) is not { } rule)
+        {
+            return;
+        }
+
+        await (rule.Complaint() is { } complaint
+            ? AdminAnswer.ProblemAsync(context, StatusCodes.Status400BadRequest, "invalid_fault", complaint)
+            : AdminAnswer.WriteAsync(context, StatusCodes.Status201Created, Shown(plan.Add(rule))));
+    }
+
+    public static Task ClearAsync(HttpContext context, FaultPlan plan)
+    {
+        plan.Clear();
+        return AdminApi.NoContentAsync(context);
+    }
+
+    private static object Shown(FaultView view) => new
+    {
+        view.Id,
+        view.Rule.Kind,
+        view.Rule.Audience,
+        view.Rule.Operation,
+        view.Rule.DelayMs,
+        view.Rule.Count,
+        view.Rule.Probability,
+        view.Rule.Seed,
+        view.Fired,
+        view.Remaining,
+    };
+}

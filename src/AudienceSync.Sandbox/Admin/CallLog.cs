@@ -1,0 +1,123 @@
+using AudienceSync.Sandbox.Faults;
+
+namespace AudienceSync.Sandbox.Admin;
+
+/// <summary>One call to a platform, after its answer was decided. Status 0 means that the connection was dropped instead.</summary>
+internal sealed record CallRecord(
+    DateTimeOffset At, string? Audience, string Operation, int Rows, int Status, int? Code, FaultKind? Fault);
+
+/// <summary>What a call did, beside what <see cref="CallRecord"/> shows of it.</summary>
+[System.Runtime.InteropServices.StructLayout(System.Runtime.InteropServices.LayoutKind.Auto)]
+internal readonly record struct CallEffect(int Applied, int Removed, int Invalid, int EmptyHash);
+
+/// <summary>Totals of one audience and operation since the start or the last reset.</summary>
+internal sealed class CallTotals(string? audience, string operation)
+{
+    public string? Audience => audience;
+
+    public string Operation => operation;
+
+    public long Calls { get; set; }
+
+    /// <summary>Rows received in calls whose body could be read.</summary>
+    public long Rows { get; set; }
+
+    /// <summary>Digests that entered the list.</summary>
+    public long Applied { get; set; }
+
+    /// <summary>Digests that left the list.</summary>
+    public long Removed { get; set; }
+
+    /// <summary>Rows reported in num_invalid_entries.</summary>
+    public long Invalid { get; set; }
+
+    /// <summary>Cells that held the SHA-256 of the empty string.</summary>
+    public long EmptyHash { get; set; }
+
+    public SortedDictionary<string, long> Faults { get; } = new(StringComparer.Ordinal);
+
+    public SortedDictionary<string, long> Refused { get; } = new(StringComparer.Ordinal);
+
+    public long BudgetViolations { get; set; }
+
+    public int MaxRowsPerCall { get; set; }
+}
+
+/// <summary>Counts every call for ever and remembers the last <see cref="RecentCalls"/>. Holds neither tokens nor digests.</summary>
+internal sealed class CallLog
+{
+    public const int RecentCalls = 1_000;
+
+    private readonly Lock gate = new();
+    private readonly Queue<CallRecord> recent = new(RecentCalls);
+    private readonly Dictionary<(string Audience, string Operation), CallTotals> totals = [];
+
+    /// <param name="known">False leaves the audience out of the totals: made-up ids must not grow them.</param>
+    public void Record(CallRecord call, bool known, bool violation, CallEffect effect)
+    {
+        lock (gate)
+        {
+            if (recent.Count == RecentCalls)
+            {
+                recent.Dequeue();
+            }
+
+            recent.Enqueue(call);
+            Count(TotalsOf(known ? call.Audience : null, call.Operation), call, violation, effect);
+        }
+    }
+
+    /// <summary>Writes inside the lock, since totals go on changing.</summary>
+    public byte[] ToJson()
+    {
+        lock (gate)
+        {
+            var ordered = totals.OrderBy(total => total.Key).Select(total => total.Value);
+            return System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(new { totals = ordered, recent }, SandboxJson.Options);
+        }
+    }
+
+    public void Clear()
+    {
+        lock (gate)
+        {
+            recent.Clear();
+            totals.Clear();
+        }
+    }
+
+    private static void Count(CallTotals into, CallRecord call, bool violation, CallEffect effect)
+    {
+        into.Calls++;
+        into.Rows += call.Rows;
+        into.MaxRowsPerCall = Math.Max(into.MaxRowsPerCall, call.Rows);
+        into.Applied += effect.Applied;
+        into.Removed += effect.Removed;
+        into.Invalid += effect.Invalid;
+        into.EmptyHash += effect.EmptyHash;
+        into.BudgetViolations += violation ? 1 : 0;
+        if (call.Fault is { } fault)
+        {
+            Increment(into.Faults, System.Text.Json.JsonSerializer.SerializeToElement(fault, SandboxJson.Options).GetString()!);
+        }
+
+        if (call.Code is { } code)
+        {
+            Increment(into.Refused, code.ToString());
+        }
+    }
+
+    private static void Increment(SortedDictionary<string, long> counts, string key) =>
+        counts[key] = counts.GetValueOrDefault(key) + 1;
+
+    private CallTotals TotalsOf(string? audience, string operation)
+    {
+        var key = (audience ?? "", operation);
+        if (!totals.TryGetValue(key, out var found))
+        {
+            totals[key] = found = new CallTotals(audience, operation);
+        }
+
+        return found;
+    }
+}

@@ -1,0 +1,70 @@
+namespace AudienceSync.Sandbox.Faults;
+
+/// <summary>A rule as the admin API shows it.</summary>
+internal sealed record FaultView(int Id, FaultRule Rule, int Fired, int? Remaining);
+
+/// <summary>The rules in force, asked once by every call. The oldest rule that matches and fires decides.</summary>
+internal sealed class FaultPlan
+{
+    private readonly Lock gate = new();
+    private readonly List<Standing> rules = [];
+    private int lastId;
+
+    public FaultView Add(FaultRule rule)
+    {
+        lock (gate)
+        {
+            var standing = new Standing(++lastId, rule);
+            rules.Add(standing);
+            return standing.View;
+        }
+    }
+
+    public IReadOnlyList<FaultView> All()
+    {
+        lock (gate)
+        {
+            return [.. rules.Select(rule => rule.View)];
+        }
+    }
+
+    public void Clear()
+    {
+        lock (gate)
+        {
+            rules.Clear();
+        }
+    }
+
+    public FaultRule? Next(string audience, FaultOperation operation)
+    {
+        lock (gate)
+        {
+            return rules.Find(rule => rule.Fires(audience, operation))?.Rule;
+        }
+    }
+
+    private sealed class Standing(int id, FaultRule rule)
+    {
+        private readonly Random chance = new(rule.Seed);
+        private int fired;
+
+        public FaultRule Rule => rule;
+
+        public FaultView View => new(id, rule, fired, rule.Count - fired);
+
+        public bool Fires(string audience, FaultOperation operation)
+        {
+            if (fired == rule.Count
+                || (rule.Audience is not null && rule.Audience != audience)
+                || (rule.Operation is not null && rule.Operation != operation)
+                || (rule.Probability is { } probability && chance.NextDouble() >= probability))
+            {
+                return false;
+            }
+
+            fired++;
+            return true;
+        }
+    }
+}

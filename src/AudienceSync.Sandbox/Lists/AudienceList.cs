@@ -1,0 +1,134 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace AudienceSync.Sandbox.Lists;
+
+/// <summary>One list as the admin view counts it.</summary>
+internal sealed record ListSummary(
+    string Platform, string Account, string Audience, int People, IReadOnlyDictionary<string, int> Digests, string Checksum);
+
+/// <summary>
+/// What one platform holds for one audience: a set of (key, digest). Adding is union, removing is difference, cell by cell, so
+/// a removal hashed differently from its add leaves an orphan behind, as on the real platform. Safe for concurrent use.
+/// </summary>
+internal sealed class AudienceList(string platform, string account, string audience)
+{
+    private readonly Lock gate = new();
+    private readonly SortedDictionary<string, DigestSet> sets = new(StringComparer.Ordinal);
+    private RowTable rows = new();
+
+    public string Audience => audience;
+
+    public int People
+    {
+        get
+        {
+            lock (gate)
+            {
+                return rows.Live;
+            }
+        }
+    }
+
+    /// <summary>Digests that were not in the list before.</summary>
+    public int Add(RowBatch batch)
+    {
+        lock (gate)
+        {
+            var columns = SetsOf(batch.Columns);
+            int added = 0, openFor = -1, row = 0;
+            foreach (ref readonly var cell in batch.Cells)
+            {
+                if (cell.Row != openFor)
+                {
+                    openFor = cell.Row;
+                    row = rows.Open();
+                }
+
+                rows.Retain(row);
+                if (columns[cell.Column].Put(cell.Digest, row, out var former))
+                {
+                    added++;
+                }
+                else
+                {
+                    rows.Release(former);
+                }
+            }
+
+            return added;
+        }
+    }
+
+    /// <summary>Digests that were in the list and are no longer.</summary>
+    public int Remove(RowBatch batch)
+    {
+        lock (gate)
+        {
+            var columns = SetsOf(batch.Columns);
+            var removed = 0;
+            foreach (ref readonly var cell in batch.Cells)
+            {
+                if (columns[cell.Column].Take(cell.Digest, out var row))
+                {
+                    rows.Release(row);
+                    removed++;
+                }
+            }
+
+            return removed;
+        }
+    }
+
+    public void Clear()
+    {
+        lock (gate)
+        {
+            sets.Clear();
+            rows = new RowTable();
+        }
+    }
+
+    public ListSummary Summarise()
+    {
+        lock (gate)
+        {
+            var counts = Filled().ToDictionary(set => set.Key, set => set.Value.Count, StringComparer.Ordinal);
+            return new ListSummary(platform, account, audience, rows.Live, counts, Checksum());
+        }
+    }
+
+    /// <summary>A copy that no later call changes: people, and for each key its digests, unsorted.</summary>
+    public (int People, IReadOnlyList<(string Key, Digest[] Digests)> Keys) Snapshot()
+    {
+        lock (gate)
+        {
+            return (rows.Live, [.. Filled().Select(set => (set.Key, set.Value.ToArray()))]);
+        }
+    }
+
+    // SHA-256 of one line a key, in key order: KEY:count:xor of its digests. Anyone who knows the digests can compute it.
+    private string Checksum()
+    {
+        var text = string.Concat(Filled().Select(set => $"{set.Key}:{set.Value.Count}:{set.Value.Xor.ToHex()}\n"));
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+    }
+
+    private IEnumerable<KeyValuePair<string, DigestSet>> Filled() => sets.Where(set => set.Value.Count > 0);
+
+    private DigestSet[] SetsOf(IReadOnlyList<string> columns)
+    {
+        var found = new DigestSet[columns.Count];
+        for (var column = 0; column < found.Length; column++)
+        {
+            if (!sets.TryGetValue(columns[column], out var set))
+            {
+                sets[columns[column]] = set = new DigestSet();
+            }
+
+            found[column] = set;
+        }
+
+        return found;
+    }
+}

@@ -1,0 +1,42 @@
+using System.Runtime.InteropServices;
+
+namespace AudienceSync.Sandbox.Lists;
+
+/// <summary>The digests of one key of one list, each with the row it was last added with. Not safe for concurrent use.</summary>
+internal sealed class DigestSet
+{
+    private readonly Dictionary<Digest, int> rowOf = [];
+
+    public int Count => rowOf.Count;
+
+    /// <summary>XOR of all digests: changes with every member, whatever the order they came in.</summary>
+    public Digest Xor { get; private set; }
+
+    /// <summary>True when the digest is new; the row it belonged to before is given back otherwise.</summary>
+    public bool Put(Digest digest, int row, out int formerRow)
+    {
+        ref var slot = ref CollectionsMarshal.GetValueRefOrAddDefault(rowOf, digest, out var existed);
+        formerRow = slot;
+        slot = row;
+        if (existed)
+        {
+            return false;
+        }
+
+        Xor ^= digest;
+        return true;
+    }
+
+    public bool Take(Digest digest, out int row)
+    {
+        if (!rowOf.Remove(digest, out row))
+        {
+            return false;
+        }
+
+        Xor ^= digest;
+        return true;
+    }
+
+    public Digest[] ToArray() => [.. rowOf.Keys];
+}

@@ -1,0 +1,90 @@
+using System.Globalization;
+using System.Text.Json;
+using AudienceSync.Sandbox.Admin;
+
+namespace AudienceSync.Sandbox.Meta;
+
+/// <summary><c>GET /{audience_id}</c> and <c>GET /act_{id}/customaudiences</c>, contract 5.2 and 5.3.</summary>
+internal sealed class AudienceReads(MetaPlatform platform, CallLog calls, TimeProvider clock)
+{
+    private const int DefaultPage = 25;
+    private const int MaxPage = 500;
+
+    public async Task OneAsync(HttpContext context)
+    {
+        var id = (string)context.Request.RouteValues["audience"]!;
+        using var parameters = await GraphParameters.ReadAsync(context.Request);
+        var audience = platform.FindAudience(id);
+        var now = clock.GetUtcNow();
+        var call = new MetaCall(context, platform, calls, now, id, "read") { TargetExists = audience is not null };
+        var fields = AudienceFields.Of(parameters);
+        var refused = Admission.Admit(call, context.Request, parameters, platform, (id, audience?.Account), now)
+            ?? parameters.Error
+            ?? parameters.Unknown("fields")
+            ?? AudienceFields.Unknown(fields);
+        await (refused is null ? call.AnswerAsync(json => AudienceFields.Write(json, audience!, fields)) : call.RefuseAsync(refused));
+    }
+
+    public async Task ListAsync(HttpContext context)
+    {
+        var id = (string)context.Request.RouteValues["account"]!;
+        using var parameters = await GraphParameters.ReadAsync(context.Request);
+        var account = platform.FindAccount(id);
+        var now = clock.GetUtcNow();
+        var call = new MetaCall(context, platform, calls, now, null, "list") { TargetExists = account is not null };
+        var fields = AudienceFields.Of(parameters);
+        var (limit, wrongLimit) = LimitOf(parameters.Text("limit"));
+        var refused = Admission.Admit(call, context.Request, parameters, platform, (id, account), now)
+            ?? parameters.Error
+            ?? parameters.Unknown("fields", "limit", "after")
+            ?? AudienceFields.Unknown(fields)
+            ?? wrongLimit;
+        if (refused is not null)
+        {
+            await call.RefuseAsync(refused);
+            return;
+        }
+
+        var after = parameters.Text("after") ?? "";
+        var page = account!.Audiences.Where(audience => string.CompareOrdinal(audience.Id, after) > 0).Take(limit + 1).ToList();
+        await call.AnswerAsync(json => WritePage(json, context.Request, [.. page.Take(limit)], fields, page.Count > limit));
+    }
+
+    private static (int Limit, GraphError? Wrong) LimitOf(string? text) => text switch
+    {
+        null => (DefaultPage, null),
+        _ when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit is > 0 and <= MaxPage => (limit, null),
+        _ => (0, GraphError.Invalid($"limit must be 1 to {MaxPage}.")),
+    };
+
+    // The next link leaves the token out: the real one repeats it, which is a secret in a URL.
+    private static void WritePage(Utf8JsonWriter json, HttpRequest request, List<MetaAudience> page, string[] fields, bool more)
+    {
+        json.WriteStartObject();
+        json.WriteStartArray("data");
+        foreach (var audience in page)
+        {
+            AudienceFields.Write(json, audience, fields);
+        }
+
+        json.WriteEndArray();
+        if (page.Count > 0)
+        {
+            json.WriteStartObject("paging");
+            json.WriteStartObject("cursors");
+            json.WriteString("before", page[0].Id);
+            json.WriteString("after", page[^1].Id);
+            json.WriteEndObject();
+            if (more)
+            {
+                json.WriteString(
+                    "next",
+                    $"{request.Scheme}://{request.Host}{request.Path}?fields={string.Join(',', fields)}&limit={page.Count}&after={page[^1].Id}");
+            }
+
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
+    }
+}

@@ -1,0 +1,26 @@
+namespace AudienceSync.Sandbox.Meta;
+
+/// <summary>An ad account with its customer lists and its budget.</summary>
+internal sealed class MetaAccount(string id, TimeProvider clock)
+{
+    private const int FullAccessCalls = 190_000;
+    private const int LimitedAccessCalls = 5_000;
+    private const int CallsPerAudience = 40;
+    private const int MostCalls = 700_000;
+
+    public string Id => id;
+
+    /// <summary>The id without <c>act_</c>, as the usage header and the audience object give it.</summary>
+    public string Number => id[4..];
+
+    public required AccountSettings Settings { get; set; }
+
+    public IReadOnlyList<MetaAudience> Audiences { get; set; } = [];
+
+    public UsageBudget Budget { get; } = new(clock);
+
+    /// <summary>Calls allowed in any sliding hour, contract 13.1; every audience here counts as active.</summary>
+    public int CallsPerHour => Settings.CallsPerHour ?? Math.Min(
+        MostCalls,
+        (Settings.Tier == AccountSettings.StandardAccess ? FullAccessCalls : LimitedAccessCalls) + (CallsPerAudience * Audiences.Count));
+}

@@ -1,0 +1,63 @@
+namespace AudienceSync.Sandbox.Meta;
+
+/// <summary>The state of an account's budget after a call was counted.</summary>
+/// <param name="Percent">Share of the hour's calls that are used, 0 to 100.</param>
+/// <param name="RegainMinutes">Minutes, rounded up, until a call is allowed again; 0 when one is allowed now.</param>
+/// <param name="Refused">The call came when nothing was left.</param>
+/// <param name="Violation">The call came within a regain time that an earlier answer had stated.</param>
+internal readonly record struct Usage(int Percent, int RegainMinutes, bool Refused, bool Violation);
+
+/// <summary>
+/// Calls of one ad account in the last sliding hour (contract 13.1). A refused call counts too: calling on while throttled
+/// lengthens the block. Only the latest <c>limit</c> calls matter for that, so no more are remembered.
+/// </summary>
+internal sealed class UsageBudget(TimeProvider clock)
+{
+    private static readonly TimeSpan Window = TimeSpan.FromHours(1);
+    private static readonly TimeSpan FaultRegain = TimeSpan.FromMinutes(1);
+
+    private readonly Lock gate = new();
+    private readonly Queue<DateTimeOffset> calls = new();
+    private DateTimeOffset faultUntil;
+
+    public Usage Take(int limit)
+    {
+        lock (gate)
+        {
+            var now = clock.GetUtcNow();
+            while (calls.TryPeek(out var oldest) && oldest + Window <= now)
+            {
+                calls.Dequeue();
+            }
+
+            var refused = calls.Count >= limit;
+            calls.Enqueue(now);
+            while (calls.Count > limit)
+            {
+                calls.Dequeue();
+            }
+
+            var regain = calls.Count < limit ? 0 : (int)Math.Ceiling((calls.Peek() + Window - now).TotalMinutes);
+            return new Usage((int)(calls.Count * 100L / limit), regain, refused, refused || now < faultUntil);
+        }
+    }
+
+    /// <summary>A scripted throttle states one minute; calls within it are violations but are not refused.</summary>
+    public Usage StateRegain(Usage usage)
+    {
+        lock (gate)
+        {
+            faultUntil = clock.GetUtcNow() + FaultRegain;
+            return usage with { Percent = 100, RegainMinutes = Math.Max(usage.RegainMinutes, (int)FaultRegain.TotalMinutes) };
+        }
+    }
+
+    public void Clear()
+    {
+        lock (gate)
+        {
+            calls.Clear();
+            faultUntil = default;
+        }
+    }
+}

@@ -1,0 +1,62 @@
+using AudienceSync.Sandbox.Lists;
+
+namespace AudienceSync.Sandbox.Meta;
+
+/// <summary>The <c>session</c> object of an upload, contract 7; unknown fields and wrong types are refused by the reader.</summary>
+internal sealed record UploadSession
+{
+    public required long SessionId { get; init; }
+
+    public required long BatchSeq { get; init; }
+
+    public required bool LastBatchFlag { get; init; }
+
+    public long? EstimatedNumTotal { get; init; }
+}
+
+/// <summary>One upload, read and judged but not applied.</summary>
+internal sealed class UsersUpload : IDisposable
+{
+    /// <summary>At most that many samples are given (contract 6.2).</summary>
+    private const int MaxSamples = 100;
+
+    private readonly SortedDictionary<int, string> samples = [];
+    private bool firstRowInvalid;
+
+    public SchemaForm Form { get; set; }
+
+    public UploadSession? Session { get; set; }
+
+    public RowBatch Rows { get; } = new();
+
+    public int Received { get; set; }
+
+    /// <summary>Rows with a cell that was refused or without any usable one. Rows, not cells: it is never more than was received.</summary>
+    public int Invalid { get; private set; }
+
+    public int EmptyHashes { get; set; }
+
+    public IReadOnlyDictionary<int, string> Samples => samples;
+
+    public void Reject(int row, string reason)
+    {
+        firstRowInvalid |= row == 0;
+        Invalid++;
+        if (samples.Count < MaxSamples)
+        {
+            samples[row] = reason;
+        }
+    }
+
+    /// <summary>The scripted fault: nothing of the first row is applied.</summary>
+    public void RejectFirstRow()
+    {
+        Rows.DropFirstRow();
+        if (Received > 0 && !firstRowInvalid)
+        {
+            Reject(0, "Rejected by a scripted fault");
+        }
+    }
+
+    public void Dispose() => Rows.Dispose();
+}

@@ -1,0 +1,30 @@
+using Microsoft.AspNetCore.Connections;
+
+namespace AudienceSync.Sandbox;
+
+/// <summary>The process around <see cref="SandboxApp"/>. Exit codes: 0 stopped, 2 could not start (the reason is one line on stderr).</summary>
+internal static class SandboxProgram
+{
+    private const int CouldNotStart = 2;
+
+    private static async Task<int> Main()
+    {
+        try
+        {
+            var options = SandboxEnvironment.Read(Environment.GetEnvironmentVariable);
+            await using var app = SandboxApp.Create(options, TimeProvider.System);
+            await app.RunAsync();
+            return 0;
+        }
+        catch (SandboxSettingsException wrong)
+        {
+            await Console.Error.WriteLineAsync($"sandbox: {wrong.Message}");
+            return CouldNotStart;
+        }
+        catch (IOException taken) when (taken.InnerException is AddressInUseException)
+        {
+            await Console.Error.WriteLineAsync($"sandbox: {taken.Message} Stop the other program or set SANDBOX_URLS.");
+            return CouldNotStart;
+        }
+    }
+}

@@ -1,0 +1,45 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using AudienceSync.Bench.Load;
+
+namespace AudienceSync.Bench.Tests;
+
+public sealed class WebhookWriterTests
+{
+    private static readonly LoadPlan Plan = new("127.0.0.1:5400", "token", "signing key", "run", 1, 200_000, 1, 1, 7);
+
+    [Fact]
+    public void The_signature_is_the_one_the_contract_asks_for_over_the_body_that_is_sent()
+    {
+        using var writer = new WebhookWriter(Plan, 0, TimeProvider.System);
+        for (int i = 0; i < 50; i++)
+        {
+            (Dictionary<string, string> headers, string body) = Parse(writer.Next());
+            byte[] signed = Encoding.UTF8.GetBytes($"v0:{headers["X-CIO-Timestamp"]}:{body}");
+            string expected = Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(Plan.SigningKey), signed));
+            headers["X-CIO-Signature"].ShouldBe(expected);
+            headers["Content-Length"].ShouldBe($"{body.Length}");
+        }
+    }
+
+    [Fact]
+    public void Events_are_unique_and_drawn_seven_adds_to_three_removals_three_of_five_with_a_telephone()
+    {
+        using var writer = new WebhookWriter(Plan, 0, TimeProvider.System);
+        JsonElement[] events = [.. Enumerable.Range(0, 5_000).Select(_ => JsonSerializer.Deserialize<JsonElement>(Parse(writer.Next()).Body))];
+
+        events.Select(e => e.GetProperty("event_id").GetString()).Distinct().Count().ShouldBe(events.Length);
+        events.Count(e => e.GetProperty("event").GetString() == "audience_add").ShouldBeInRange(3_350, 3_650, $"seed {Plan.Seed}");
+        events.Count(e => e.GetProperty("person").TryGetProperty("phone", out _)).ShouldBeInRange(2_850, 3_150, $"seed {Plan.Seed}");
+        events.Select(e => e.GetProperty("audience_key").GetString()).Distinct().Count().ShouldBe(3);
+        events.ShouldAllBe(e => e.GetProperty("occurred_at").GetDateTimeOffset() > DateTimeOffset.UnixEpoch);
+    }
+
+    private static (Dictionary<string, string> Headers, string Body) Parse(ReadOnlyMemory<byte> request)
+    {
+        string[] parts = Encoding.UTF8.GetString(request.Span).Split("\r\n\r\n");
+        Dictionary<string, string> headers = parts[0].Split("\r\n").Skip(1).Select(l => l.Split(": ")).ToDictionary(l => l[0], l => l[1]);
+        return (headers, parts[1]);
+    }
+}

@@ -1,0 +1,33 @@
+using System.CommandLine;
+using AudienceSync.Bench.Ingest;
+using AudienceSync.Bench.Load;
+using AudienceSync.Bench.SignatureOnly;
+
+namespace AudienceSync.Bench;
+
+/// <summary>The list of benches: a new one is a folder with its command, and a row here.</summary>
+internal static class Benches
+{
+    /// <summary>After Ctrl-C the children get this long to stop (the Host stops its PostgreSQL first).</summary>
+    public static readonly TimeSpan CleanUpLimit = TimeSpan.FromSeconds(60);
+
+    private static readonly Func<Command>[] All = [IngestCommand.Build];
+
+    public static RootCommand Root()
+    {
+        var list = new Option<bool>("--list") { Description = "Name the benches, one a line" };
+        var root = new RootCommand("Measures AudienceSync against what the same machine can do, in the same run") { list };
+        Command[] benches = [.. All.Select(build => build())];
+        Array.ForEach(benches, root.Subcommands.Add);
+        root.Subcommands.Add(LoadCommand.Build());
+        root.Subcommands.Add(SignatureServer.Build());
+        root.SetAction(parsed =>
+        {
+            foreach (Command bench in benches)
+            {
+                Console.Out.WriteLine(parsed.GetValue(list) ? bench.Name : $"{bench.Name,-10} {bench.Description}");
+            }
+        });
+        return root;
+    }
+}

@@ -1,0 +1,52 @@
+using System.Net.Http.Headers;
+using System.Text.Json;
+
+namespace AudienceSync.Bench.Ingest;
+
+/// <summary>How long, in seconds after the load stopped, projector and sync needed to finish; null when they had not by the limit.</summary>
+internal sealed record Drain(double? ProjectorS, double? SyncS)
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Asks /v1/status until it is quiet or the limit has passed.</summary>
+    /// <exception cref="BenchFailedException">The Host does not answer 200.</exception>
+    public static async Task<Drain> WaitAsync(
+        HttpClient http, string hostAddress, string operatorToken, TimeProvider clock, CancellationToken cancel)
+    {
+        long started = clock.GetTimestamp();
+        double? projector = null;
+        while (clock.GetElapsedTime(started) < Limit)
+        {
+            JsonElement status = await ReadAsync(http, hostAddress, operatorToken, cancel);
+            double seconds = clock.GetElapsedTime(started).TotalSeconds;
+            if (status.GetProperty("projector").GetProperty("lag_events").GetInt64() == 0)
+            {
+                projector ??= seconds;
+            }
+
+            if (status.GetProperty("quiet").GetBoolean())
+            {
+                return new Drain(projector ?? seconds, seconds);
+            }
+
+            await Task.Delay(Pause, clock, cancel);
+        }
+
+        return new Drain(projector, null);
+    }
+
+    private static async Task<JsonElement> ReadAsync(HttpClient http, string hostAddress, string operatorToken, CancellationToken cancel)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"http://{hostAddress}/v1/status"));
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", operatorToken);
+        using HttpResponseMessage answer = await http.SendAsync(request, cancel);
+        if (!answer.IsSuccessStatusCode)
+        {
+            throw new BenchFailedException($"GET /v1/status answered {(int)answer.StatusCode}.");
+        }
+
+        await using Stream body = await answer.Content.ReadAsStreamAsync(cancel);
+        return await JsonSerializer.DeserializeAsync<JsonElement>(body, cancellationToken: cancel);
+    }
+}

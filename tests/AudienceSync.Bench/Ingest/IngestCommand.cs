@@ -1,0 +1,67 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+
+namespace AudienceSync.Bench.Ingest;
+
+/// <summary><c>./bench ingest</c>: signed webhooks through HTTP into the log, with everything on.</summary>
+internal static class IngestCommand
+{
+    // Telephone numbers are seven digits from 2,000,000 on; more people would share one.
+    private const int MostPeople = 7_999_999;
+
+    private static readonly Option<int> Seconds = Number("--seconds", "Length of the measured window", 60, 3600);
+    private static readonly Option<int> Connections = Number("--connections", "Keep-alive connections in a closed loop", 64, 1000);
+    private static readonly Option<int> People = Number("--people", "People to draw from", 200_000, MostPeople);
+    private static readonly Option<int> Seed = Number("--seed", "Seed of what is drawn", 20_261, int.MaxValue);
+    private static readonly Option<string?> HostUrl = new("--host-url") { Description = "Load a running Host (http, IPv4) instead of one of our own" };
+    private static readonly Option<FileInfo?> TokenFile = new("--token-file") { Description = "With --host-url: the source's token" };
+    private static readonly Option<FileInfo?> KeyFile = new("--key-file") { Description = "With --host-url: the source's signing key" };
+
+    public static Command Build()
+    {
+        var command = new Command("ingest", "Signed webhooks a second through HTTP, latency, losses, memory")
+        {
+            Seconds, Connections, People, Seed, HostUrl, TokenFile, KeyFile,
+        };
+        command.Validators.Add(DemandSecrets);
+        command.SetAction((parsed, cancel) => BenchRun.RunAsync(() => RunAsync(Read(parsed), cancel), cancel));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(IngestOptions options, CancellationToken cancel)
+    {
+        using var bench = new IngestBench(options, TimeProvider.System);
+        return (await bench.RunAsync(cancel)).Print();
+    }
+
+    private static IngestOptions Read(ParseResult parsed) => new(
+        parsed.GetValue(Seconds), parsed.GetValue(Connections), parsed.GetValue(People), parsed.GetValue(Seed),
+        parsed.GetValue(HostUrl) is { } url ? new Uri(url) : null, parsed.GetValue(TokenFile), parsed.GetValue(KeyFile));
+
+    private static void DemandSecrets(CommandResult result)
+    {
+        string? url = result.GetValue(HostUrl);
+        if (url is not null && (!Uri.TryCreate(url, UriKind.Absolute, out Uri? parsed) || parsed.Scheme != Uri.UriSchemeHttp))
+        {
+            result.AddError("--host-url must be an address like http://127.0.0.1:5400.");
+        }
+
+        if (url is not null && (result.GetValue(TokenFile) is null || result.GetValue(KeyFile) is null))
+        {
+            result.AddError("--host-url needs --token-file and --key-file.");
+        }
+    }
+
+    private static Option<int> Number(string name, string description, int usual, int most)
+    {
+        var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => usual };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && (!int.TryParse(result.Tokens[0].Value, out int value) || value < 1 || value > most))
+            {
+                result.AddError($"{name} must be a number from 1 to {most}.");
+            }
+        });
+        return option;
+    }
+}

@@ -1,0 +1,64 @@
+using Npgsql;
+
+namespace AudienceSync.Bench.Postgres;
+
+/// <summary>The Host's embedded PostgreSQL, found by the file its postmaster keeps; we speak to it over its own socket.</summary>
+internal sealed record Cluster(int PostmasterPid, string SocketFolder, int Port)
+{
+    public const string User = "audiencesync";
+
+    private const string CountEvents =
+        "select count(*) from ws_default.mt_events where type in ('audience_member_added', 'audience_member_removed', 'audience_exposure_recorded')";
+
+    private static readonly EnumerationOptions TwoDeep =
+        new() { RecurseSubdirectories = true, MaxRecursionDepth = 2, IgnoreInaccessible = true };
+
+    /// <param name="dataFolder">The Host's AUDIENCESYNC_DATA.</param>
+    public static Cluster Find(string dataFolder)
+    {
+        string postgres = Path.Combine(dataFolder, "postgres");
+        string? file = Directory.Exists(postgres) ? Directory.EnumerateFiles(postgres, "postmaster.pid", TwoDeep).FirstOrDefault() : null;
+        // Lines of postmaster.pid: 1 process id, 4 port, 5 socket folder (PostgreSQL, miscadmin.h).
+        string[] lines = file is null ? [] : File.ReadAllLines(file);
+        return lines.Length >= 5
+            ? new Cluster(int.Parse(lines[0]), lines[4].Trim(), int.Parse(lines[3]))
+            : throw new BenchFailedException($"No running PostgreSQL was found under {postgres}.");
+    }
+
+    /// <summary>Distinct audience events in the log: the log's own word on what was kept (its key is the dedupe).</summary>
+    public Task<long> CountEventsAsync(CancellationToken cancel) => ScalarAsync<long>(User, CountEvents, cancel);
+
+    /// <exception cref="BenchFailedException">A figure with fsync off would be about another machine.</exception>
+    public async Task DemandFsyncAsync(CancellationToken cancel)
+    {
+        if (await ScalarAsync<string>(User, "show fsync", cancel) != "on")
+        {
+            throw new BenchFailedException("The cluster runs with fsync off.");
+        }
+    }
+
+    public async Task<T> ScalarAsync<T>(string database, string sql, CancellationToken cancel)
+    {
+        await using NpgsqlConnection connection = await OpenAsync(database, cancel);
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 300 };
+        return (T)(await command.ExecuteScalarAsync(cancel))!;
+    }
+
+    public async Task ExecuteAsync(string database, string sql, CancellationToken cancel)
+    {
+        await using NpgsqlConnection connection = await OpenAsync(database, cancel);
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 300 };
+        await command.ExecuteNonQueryAsync(cancel);
+    }
+
+    private async Task<NpgsqlConnection> OpenAsync(string database, CancellationToken cancel)
+    {
+        var text = new NpgsqlConnectionStringBuilder
+        {
+            Host = SocketFolder, Port = Port, Username = User, Database = database, Pooling = false,
+        };
+        var connection = new NpgsqlConnection(text.ConnectionString);
+        await connection.OpenAsync(cancel);
+        return connection;
+    }
+}

@@ -1,0 +1,104 @@
+using System.Text;
+using AudienceSync.Domain.Normalising;
+using Xunit.Abstractions;
+
+namespace AudienceSync.Domain.Tests.Normalising;
+
+public sealed class NormaliserPropertiesTests(ITestOutputHelper output)
+{
+    private const int Cases = 20_000;
+
+    private static readonly string[] Countries = ["US", "GB", "IN", "DE", "IT", "FR", "BR", "RU", "HU", "SM", "ZZ", ""];
+
+    private static readonly string[] Noise = [" ", "-", ".", "/", "\u00A0", "\u2011", "\t", "(", ")", "\u202A", "x"];
+
+    [Fact]
+    public void Normalising_twice_is_normalising_once_and_never_gives_the_empty_text()
+    {
+        var random = Seeded(20261121);
+        for (var i = 0; i < Cases; i++)
+        {
+            var text = Hostile(random);
+            var country = Countries[random.Next(Countries.Length)];
+            if (MetaNormaliser.Email(text, MetaNormaliser.Current) is { } email)
+            {
+                email.ShouldNotBeEmpty();
+                MetaNormaliser.Email(email, MetaNormaliser.Current).ShouldBe(email, $"case {i}");
+            }
+
+            if (MetaNormaliser.Phone(text, country, MetaNormaliser.Current) is { } phone)
+            {
+                phone.Length.ShouldBeInRange(8, 15);
+                phone.ShouldAllBe(c => char.IsAsciiDigit(c));
+                MetaNormaliser.Phone("+" + phone, country, MetaNormaliser.Current).ShouldBe(phone, $"case {i}");
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("US", "1", 10)]
+    [InlineData("GB", "44", 10)]
+    [InlineData("IN", "91", 10)]
+    [InlineData("FR", "33", 9)]
+    [InlineData("BR", "55", 11)]
+    public void Where_numbers_have_one_length_the_bare_result_is_its_own_normal_form(string country, string code, int length)
+    {
+        var random = Seeded(7);
+        for (var i = 0; i < 1_000; i++)
+        {
+            var number = code + random.Next(1, 10) + Digits(random, length - 1);
+            PhoneNumber.Normalise("+" + number, country).ShouldBe(number, $"case {i}");
+            PhoneNumber.Normalise(number, country).ShouldBe(number, $"case {i}");
+        }
+    }
+
+    [Fact]
+    public void Formatting_noise_does_not_change_the_result()
+    {
+        var random = Seeded(42);
+        for (var i = 0; i < Cases; i++)
+        {
+            var country = Countries[random.Next(Countries.Length)];
+            var plain = (random.Next(3) switch { 0 => "+", 1 => "00", _ => "" }) + Digits(random, random.Next(6, 17));
+            PhoneNumber.Normalise(Noisy(plain, random), country).ShouldBe(PhoneNumber.Normalise(plain, country), $"case {i}");
+
+            var email = $"Ann{random.Next()}@Example.com";
+            EmailText.Normalise("\t " + email.ToUpperInvariant() + "\u00A0").ShouldBe(EmailText.Normalise(email), $"case {i}");
+        }
+    }
+
+    private static string Noisy(string plain, Random random)
+    {
+        var noisy = new StringBuilder();
+        foreach (var c in plain)
+        {
+            noisy.Append(c);
+            if (random.Next(3) == 0)
+            {
+                noisy.Append(Noise[random.Next(Noise.Length)]);
+            }
+        }
+
+        return noisy.ToString();
+    }
+
+    private static string Digits(Random random, int count) => string.Concat(Enumerable.Range(0, count).Select(_ => random.Next(10)));
+
+    private static string Hostile(Random random)
+    {
+        const string likely = "aA@.+0123456789- ()\0\u0301\u0323\u00C9\u0130\u03A3\u200D\u202E\u1112\u1161\u11A8\u0661\uFF0B\uD83D\uDE00";
+        var text = new StringBuilder();
+        for (var length = random.Next(0, 40); length > 0; length--)
+        {
+            text.Append(random.Next(20) == 0 ? (char)random.Next(char.MaxValue + 1) : likely[random.Next(likely.Length)]);
+        }
+
+        return text.ToString();
+    }
+
+    private Random Seeded(int seed)
+    {
+        output.WriteLine($"seed {seed}");
+        return new Random(seed);
+    }
+}
