@@ -26,9 +26,9 @@ internal static class EventJsonReader
 
     private static string? Text(JsonElement data, string name) => data.TryGetProperty(name, out var value) ? value.GetString() : null;
 
-    private static long? Number(JsonElement data, string name) => data.TryGetProperty(name, out var value) ? value.GetInt64() : null;
+    private static long? Number(JsonElement data, string name) => Has(data, name, out var value) ? value.GetInt64() : null;
 
-    private static Consent ConsentOf(JsonElement data) => data.TryGetProperty("consent", out var consent)
+    private static Consent ConsentOf(JsonElement data) => Has(data, "consent", out var consent)
         ? new Consent(Answer(consent, "adUserData"), Answer(consent, "adPersonalization"))
         : default;
 
@@ -39,7 +39,11 @@ internal static class EventJsonReader
         _ => ConsentAnswer.Unsaid,
     };
 
-    private static JourneyContext? ContextOf(JsonElement data) => data.TryGetProperty("context", out var context)
+    private static JourneyContext? ContextOf(JsonElement data) => Has(data, "context", out var context)
         ? new JourneyContext(Text(context, "journey"), Text(context, "step"), Text(context, "variant"), Text(context, "message"))
         : null;
+
+    // Marten's serialiser writes a null where we write nothing; both mean that it was not said.
+    private static bool Has(JsonElement data, string name, out JsonElement value) =>
+        data.TryGetProperty(name, out value) && value.ValueKind != JsonValueKind.Null;
 }

@@ -14,12 +14,15 @@ public sealed record IdentifierRevision(
 {
     /// <summary>The first revision of a person.</summary>
     public static IdentifierRevision First(PersonIdentifiers said, DateTimeOffset at) =>
-        new(said.CustomerId, said.Email, at, said.Phone, at, said.Country);
+        new IdentifierRevision(said.CustomerId, Email: null, default, Phone: null, default, Country: "").Merge(said, at);
 
-    /// <summary>What a connector needs.</summary>
+    /// <summary>What a connector needs. The country is the phone's; empty when there is no phone.</summary>
     public PersonIdentifiers Identifiers => new(CustomerId, Email, Phone, Country);
 
-    /// <summary>Takes over what is new or said later. Returns the same instance when nothing changes.</summary>
+    /// <summary>
+    /// Takes over what is new or said later; any order of the same sayings ends alike. Returns the same instance when nothing changes.
+    /// When a known address is only said again, later, its time moves and <see cref="Identifiers"/> stay equal: no new revision is due.
+    /// </summary>
     public IdentifierRevision Merge(PersonIdentifiers said, DateTimeOffset at)
     {
         var merged = this;
@@ -28,12 +31,12 @@ public sealed record IdentifierRevision(
             merged = merged with { CustomerId = said.CustomerId };
         }
 
-        if (Newer(Email, EmailSaidAt, said.Email, at))
+        if (said.Email is not null && (Email is null || Wins(at, EmailSaidAt, string.CompareOrdinal(said.Email, Email))))
         {
             merged = merged with { Email = said.Email, EmailSaidAt = at };
         }
 
-        if (Newer(Phone, PhoneSaidAt, said.Phone, at))
+        if (said.Phone is not null && (Phone is null || Wins(at, PhoneSaidAt, ComparePhone(said))))
         {
             merged = merged with { Phone = said.Phone, PhoneSaidAt = at, Country = said.Country };
         }
@@ -45,8 +48,12 @@ public sealed record IdentifierRevision(
     public override string ToString() => "IdentifierRevision(***)";
 
     // The tie is broken by the text itself, so that two addresses said in the same microsecond settle alike in any order.
-    private static bool Newer(string? held, DateTimeOffset heldAt, string? said, DateTimeOffset at) =>
-        said is not null
-        && !string.Equals(held, said, StringComparison.Ordinal)
-        && (held is null || at > heldAt || (at == heldAt && string.CompareOrdinal(said, held) > 0));
+    private static bool Wins(DateTimeOffset at, DateTimeOffset heldAt, int textOrder) => at > heldAt || (at == heldAt && textOrder > 0);
+
+    // A national number is read by its country, so the two are one value.
+    private int ComparePhone(PersonIdentifiers said)
+    {
+        var byPhone = string.CompareOrdinal(said.Phone, Phone);
+        return byPhone != 0 ? byPhone : string.CompareOrdinal(said.Country, Country);
+    }
 }

@@ -34,7 +34,7 @@ public readonly record struct MembershipFact(FactKind Kind, string AudienceKey, 
             if (json.ValueTextEquals("audienceKey"u8))
             {
                 json.Read();
-                key = names.Of(json.ValueSpan);
+                key = KeyOf(ref json, names);
             }
             else if (json.ValueTextEquals("occurredAt"u8))
             {
@@ -49,5 +49,16 @@ public readonly record struct MembershipFact(FactKind Kind, string AudienceKey, 
 
         fact = new MembershipFact(kind, key ?? throw new FormatException("A stored event has no audience key."), at ?? throw new FormatException("A stored event has no time."));
         return true;
+    }
+
+    // The raw bytes of null, of a number or of an escaped text would make a key of their own that no binding feeds on.
+    private static string? KeyOf(ref Utf8JsonReader json, KeyNames names)
+    {
+        if (json.TokenType != JsonTokenType.String)
+        {
+            throw new FormatException("A stored event's audience key is no text.");
+        }
+
+        return json.ValueIsEscaped ? json.GetString() : names.Of(json.ValueSpan);
     }
 }

@@ -38,7 +38,9 @@ public readonly record struct MembershipState(DateTimeOffset? AddedAt, DateTimeO
             return null;
         }
 
-        return added > DateTimeOffset.MaxValue - length ? DateTimeOffset.MaxValue : added + length;
+        // Compared as a length: a window may be longer than all of time, and a clock ahead of UTC reaches its end before UTC does.
+        var utc = added.ToUniversalTime();
+        return length >= DateTimeOffset.MaxValue - utc ? DateTimeOffset.MaxValue : utc + length;
     }
 
     /// <summary>Since when the status holds: the add, the remove, or the end of the window.</summary>

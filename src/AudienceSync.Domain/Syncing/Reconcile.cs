@@ -22,7 +22,7 @@ public static class Reconcile
             (true, LedgerStatus.Adding or LedgerStatus.Removing) => same ? Step.Add : Step.Replace,
             (true, LedgerStatus.Rejected or LedgerStatus.Invalid) => same ? Step.Nothing : Step.Add,
             (false, LedgerStatus.Delivered or LedgerStatus.Adding or LedgerStatus.Removing) => Step.Remove,
-            (false, _) => Step.Nothing,
+            (false, LedgerStatus.Absent or LedgerStatus.Rejected or LedgerStatus.Invalid) => Step.Nothing,
             _ => throw new ArgumentOutOfRangeException(nameof(entry), entry.Status, "A ledger status without a rule."),
         };
     }

@@ -1,0 +1,65 @@
+using System.Text.RegularExpressions;
+
+namespace AudienceSync.Connectors.Meta;
+
+/// <summary>One ad account at Meta, checked.</summary>
+public sealed partial record MetaSettings
+{
+    /// <summary>The version this program was tested with; versions expire, hence a setting (contracts/meta.md 2).</summary>
+    public const string DefaultApiVersion = "v25.0";
+
+    public static readonly Uri DefaultBaseUrl = new("https://graph.facebook.com/");
+
+    /// <summary>Digits, without <c>act_</c>: the form in which usage headers name the account.</summary>
+    public required string AccountNumber { get; init; }
+
+    public required string ApiVersion { get; init; }
+
+    /// <summary>Ends with a slash.</summary>
+    public required Uri BaseUrl { get; init; }
+
+    public required Secret Token { get; init; }
+
+    /// <summary>When set, every attempt carries a proof of its own, good for five minutes (contracts/meta.md 3).</summary>
+    public Secret? AppSecret { get; init; }
+
+    public TimeSpan CallTimeout { get; init; } = MetaLimits.CallTimeout;
+
+    /// <exception cref="DestinationSettingsException">A setting cannot be used.</exception>
+    public static MetaSettings From(DestinationSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        var account = settings.Account.StartsWith("act_", StringComparison.Ordinal) ? settings.Account[4..] : settings.Account;
+        var version = settings.ApiVersion ?? DefaultApiVersion;
+        var baseUrl = settings.BaseUrl ?? DefaultBaseUrl;
+        if (!AccountForm().IsMatch(account))
+        {
+            throw new DestinationSettingsException("invalid_account", "account must be act_ and digits.");
+        }
+
+        if (!VersionForm().IsMatch(version))
+        {
+            throw new DestinationSettingsException("invalid_api_version", "api_version must look like v25.0.");
+        }
+
+        if (!baseUrl.IsAbsoluteUri || baseUrl.Scheme is not ("http" or "https") || (baseUrl.UserInfo + baseUrl.Query + baseUrl.Fragment).Length > 0)
+        {
+            throw new DestinationSettingsException("invalid_base_url", "base_url must be an http or https address without user, query or fragment.");
+        }
+
+        return new MetaSettings
+        {
+            AccountNumber = account,
+            ApiVersion = version,
+            BaseUrl = baseUrl.AbsoluteUri.EndsWith('/') ? baseUrl : new Uri(baseUrl.AbsoluteUri + "/"),
+            Token = settings.Token,
+            AppSecret = settings.AppSecret,
+        };
+    }
+
+    [GeneratedRegex(@"^[0-9]{1,20}\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 100)]
+    private static partial Regex AccountForm();
+
+    [GeneratedRegex(@"^v[0-9]{1,3}\.[0-9]{1,2}\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 100)]
+    private static partial Regex VersionForm();
+}

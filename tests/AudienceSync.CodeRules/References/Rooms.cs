@@ -1,0 +1,27 @@
+using System.Reflection.Metadata;
+using System.Reflection.PortableExecutable;
+using System.Xml.Linq;
+using AudienceSync.CodeRules.Sources;
+
+namespace AudienceSync.CodeRules.References;
+
+/// <summary>What the projects say they reference, and what their compiled assemblies really do.</summary>
+internal static class Rooms
+{
+    public static IEnumerable<string> SourceProjects =>
+        Repository.Files.Where(f => Repository.IsIn(f, "src") && f.EndsWith(".csproj", StringComparison.Ordinal));
+
+    public static XElement Project(string room) => XElement.Parse(Repository.Read($"src/AudienceSync.{room}/AudienceSync.{room}.csproj"));
+
+    public static List<string> Items(XElement project, string kind) =>
+        [.. project.Descendants(kind).Select(i => i.Attribute("Include")?.Value.Replace('\\', '/') ?? "")];
+
+    public static string AssemblyPath(string room) => Path.Combine(AppContext.BaseDirectory, $"AudienceSync.{room}.dll");
+
+    public static List<string> AssemblyReferences(string room)
+    {
+        using var pe = new PEReader(File.OpenRead(AssemblyPath(room)));
+        var reader = pe.GetMetadataReader();
+        return [.. reader.AssemblyReferences.Select(h => reader.GetString(reader.GetAssemblyReference(h).Name))];
+    }
+}

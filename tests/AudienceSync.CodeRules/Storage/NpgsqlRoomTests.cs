@@ -1,0 +1,54 @@
+using AudienceSync.CodeRules.References;
+using AudienceSync.CodeRules.Sources;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+
+namespace AudienceSync.CodeRules.Storage;
+
+/// <summary>Only Host/Storage knows Npgsql: by what is compiled, and by what is written.</summary>
+public sealed class NpgsqlRoomTests
+{
+    private const string Room = "AudienceSync.Host.Storage";
+
+    [Fact]
+    public void Only_the_storage_room_uses_a_type_of_npgsql()
+    {
+        using var host = new AssemblyUse(Rooms.AssemblyPath("Host"), "Npgsql");
+        host.Users().ShouldNotBeEmpty("then the rule below would hold of anything");
+        host.Users().Where(type => !type.StartsWith(Room + ".", StringComparison.Ordinal)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Only_the_storage_room_names_npgsql_in_its_sources() =>
+        Repository.CSharp
+            .Where(f => Repository.IsIn(f.Path, "src") && !Repository.IsIn(f.Path, SqlRoomTests.Room))
+            .SelectMany(f => f.Syntax.DescendantTokens().Where(NamesNpgsql).Select(t => f.At(t.Parent!)))
+            .ShouldBeEmpty();
+
+    [Fact]
+    public void The_storage_folder_and_the_storage_namespace_are_the_same_room() =>
+        Repository.CSharp
+            .Where(f => Repository.IsIn(f.Path, "src") && f.Syntax.DescendantNodes()
+                .OfType<Microsoft.CodeAnalysis.CSharp.Syntax.BaseNamespaceDeclarationSyntax>()
+                .Any(n => IsRoom(n.Name.ToString()) != Repository.IsIn(f.Path, SqlRoomTests.Room)))
+            .Select(f => f.Path)
+            .ShouldBeEmpty();
+
+    [Fact]
+    public void The_reader_of_assemblies_finds_every_way_of_using_npgsql()
+    {
+        using var samples = new AssemblyUse(typeof(NpgsqlRoomTests).Assembly.Location, "Npgsql");
+        string[] expected =
+        [
+            nameof(Samples.InAField), nameof(Samples.InASignature), nameof(Samples.InABody), nameof(Samples.InAGenericArgument),
+            nameof(Samples.InACatch), nameof(Samples.InALambda), nameof(Samples.InAnAsyncMethod), nameof(Samples.InACallOfAnothersSignature),
+            nameof(Samples.InAConstraint<>) + "`1",
+        ];
+        samples.Users().ShouldBe(expected.Select(name => $"{typeof(Samples.NotAtAll).Namespace}.{name}"), ignoreOrder: true);
+    }
+
+    private static bool IsRoom(string name) => string.Equals(name, Room, StringComparison.Ordinal) || name.StartsWith(Room + ".", StringComparison.Ordinal);
+
+    private static bool NamesNpgsql(SyntaxToken token) =>
+        token.IsKind(SyntaxKind.IdentifierToken) && token.ValueText.StartsWith("Npgsql", StringComparison.Ordinal);
+}

@@ -1,0 +1,28 @@
+using AudienceSync.CodeRules.Sources;
+
+namespace AudienceSync.CodeRules.Storage;
+
+public sealed class SqlRoomTests
+{
+    public const string Room = "src/AudienceSync.Host/Storage";
+
+    [Fact]
+    public void Sql_is_written_only_in_the_storage_room_and_in_tests() =>
+        Repository.CSharp.Where(f => Repository.IsIn(f.Path, "src") && !Repository.IsIn(f.Path, Room)).SelectMany(SqlText.In).ShouldBeEmpty();
+
+    [Theory]
+    [InlineData("""var a = "select id from people";""")]
+    [InlineData("""var a = "SELECT id " + "FROM people";""")]
+    [InlineData("""var a = $"select id from {table} where x";""")]
+    [InlineData("var a = @\"insert\n into people values\";")]
+    [InlineData("var a = \"\"\"\n    with x as (\n      delete from people)\n    \"\"\";")]
+    [InlineData("""var a = "update people p set name = 1"u8;""")]
+    [InlineData("""var a = $"update {table} set name = 1";""")]
+    public void Sql_is_found_however_it_is_written(string code) => SqlText.In(new SourceFile("x.cs", code)).ShouldHaveSingleItem();
+
+    [Theory]
+    [InlineData("""// select id from people""")]
+    [InlineData("""var a = people.Select(p => p.Id); var from = "from";""")]
+    [InlineData("""var a = "The update is set aside."; var b = "Deleted from the list.";""")]
+    public void What_is_no_sql_is_let_pass(string code) => SqlText.In(new SourceFile("x.cs", code)).ShouldBeEmpty();
+}

@@ -1,0 +1,45 @@
+using System.Text;
+using AudienceSync.Domain.Events;
+
+namespace AudienceSync.Domain.Tests.Events;
+
+/// <summary>The files are the storage format. They are never edited once released: a changed form is a new event and a new file.</summary>
+public sealed class GoldenFileTests
+{
+    public static TheoryData<string> Aliases => [.. EventTypes.ByAlias.Keys];
+
+    [Theory]
+    [MemberData(nameof(Aliases))]
+    public void An_event_is_written_exactly_as_its_golden_file(string alias) =>
+        Encoding.UTF8.GetString(EventJson.Write(Golden(alias))).ShouldBe(File(alias));
+
+    [Theory]
+    [MemberData(nameof(Aliases))]
+    public void A_golden_file_is_read_as_its_event(string alias) =>
+        EventJson.Read(alias, Encoding.UTF8.GetBytes(File(alias))).ShouldBe(Golden(alias));
+
+    [Theory]
+    [MemberData(nameof(Aliases))]
+    public void What_is_written_is_read_again(string alias) => EventJson.Read(alias, EventJson.Write(Golden(alias))).ShouldBe(Golden(alias));
+
+    [Theory]
+    [MemberData(nameof(Aliases))]
+    public void Properties_of_a_newer_version_are_ignored(string alias)
+    {
+        var newer = "{\"tomorrow\":{\"revision\":9,\"deep\":[1,{}]}," + File(alias)[1..];
+        EventJson.Read(alias, Encoding.UTF8.GetBytes(newer)).ShouldBe(Golden(alias));
+    }
+
+    [Fact]
+    public void Every_golden_file_belongs_to_a_row_of_the_registry()
+    {
+        var files = Directory.GetFiles(Folder).Select(f => Path.GetFileName(f).Split('.')[0]);
+        files.ShouldBe(EventTypes.ByAlias.Keys, ignoreOrder: true);
+    }
+
+    private static string Folder => Path.Combine(AppContext.BaseDirectory, "Events", "Golden");
+
+    private static string File(string alias) => System.IO.File.ReadAllText(Path.Combine(Folder, alias + ".v1.json")).TrimEnd('\n');
+
+    private static IStoredEvent Golden(string alias) => GoldenEvents.All.Single(e => e.GetType() == EventTypes.ByAlias[alias]);
+}

@@ -1,0 +1,52 @@
+using AudienceSync.Domain.Normalising;
+using AudienceSync.Domain.Syncing;
+
+namespace AudienceSync.Domain.Tests.Syncing;
+
+public sealed class ReconcileTests
+{
+    /// <summary>The whole table. The columns say what is needed when revision and normaliser are both as delivered, and when either is not.</summary>
+    private static readonly (bool Desired, LedgerStatus Status, Step Same, Step Other)[] Table =
+    [
+        (true, LedgerStatus.Absent, Step.Add, Step.Add),
+        (true, LedgerStatus.Adding, Step.Add, Step.Replace),
+        (true, LedgerStatus.Delivered, Step.Nothing, Step.Replace),
+        (true, LedgerStatus.Removing, Step.Add, Step.Replace),
+        (true, LedgerStatus.Rejected, Step.Nothing, Step.Add),
+        (true, LedgerStatus.Invalid, Step.Nothing, Step.Add),
+        (false, LedgerStatus.Absent, Step.Nothing, Step.Nothing),
+        (false, LedgerStatus.Adding, Step.Remove, Step.Remove),
+        (false, LedgerStatus.Delivered, Step.Remove, Step.Remove),
+        (false, LedgerStatus.Removing, Step.Remove, Step.Remove),
+        (false, LedgerStatus.Rejected, Step.Nothing, Step.Nothing),
+        (false, LedgerStatus.Invalid, Step.Nothing, Step.Nothing),
+    ];
+
+    [Fact]
+    public void The_table_has_a_row_for_every_status_both_ways() =>
+        Table.Select(r => (r.Desired, r.Status)).ShouldBe(
+            Enum.GetValues<LedgerStatus>().SelectMany(s => new[] { (true, s), (false, s) }), ignoreOrder: true);
+
+    [Fact]
+    public void The_step_is_the_tables_for_every_combination()
+    {
+        foreach (var (desired, status, same, other) in Table)
+        {
+            var entry = new LedgerEntry(status, Revision: 4, new NormaliserVersion(2));
+            Reconcile.For(desired, entry, revision: 4, new NormaliserVersion(2)).ShouldBe(same, $"{desired} {status} same");
+            Reconcile.For(desired, entry, revision: 5, new NormaliserVersion(2)).ShouldBe(other, $"{desired} {status} other revision");
+            Reconcile.For(desired, entry, revision: 4, new NormaliserVersion(3)).ShouldBe(other, $"{desired} {status} other normaliser");
+            Reconcile.For(desired, entry, revision: 5, new NormaliserVersion(3)).ShouldBe(other, $"{desired} {status} both other");
+        }
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_status_without_a_rule_is_an_error_and_not_silence(bool desired) =>
+        Should.Throw<ArgumentOutOfRangeException>(() =>
+            Reconcile.For(desired, new LedgerEntry((LedgerStatus)99, 1, new NormaliserVersion(1)), 1, new NormaliserVersion(1)));
+
+    [Fact]
+    public void Nobody_is_in_the_ledger_until_he_is_written_there() => LedgerEntry.Absent.Status.ShouldBe(LedgerStatus.Absent);
+}
