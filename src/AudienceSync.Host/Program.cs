@@ -1,1 +1,3 @@
-return;
+using AudienceSync.Host.Cli;
+
+return await CommandLine.Create(Environment.GetEnvironmentVariable).Parse(args).InvokeAsync();

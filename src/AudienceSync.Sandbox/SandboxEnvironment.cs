@@ -41,7 +41,9 @@ internal static class SandboxEnvironment
         {
             using var file = File.OpenRead(path);
             using var document = JsonDocument.Parse(file);
-            return SandboxJson.Accounts(document.RootElement);
+            return SandboxJson.Accounts(document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("accounts"u8, out var accounts)
+                ? accounts
+                : document.RootElement);
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {

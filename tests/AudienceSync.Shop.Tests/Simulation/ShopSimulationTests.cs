@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using AudienceSync.Shop.Journeys;
+using AudienceSync.Shop.Oracle;
 using AudienceSync.Shop.Simulation;
 
 namespace AudienceSync.Shop.Tests.Simulation;
@@ -47,6 +48,19 @@ public sealed class ShopSimulationTests
 
         ends.Count(end => end > Start.AddSeconds(8) && end < Start.AddHours(3)).ShouldBe(0, $"seed {seed}");
         ends.Count(end => end > Start && end <= Start.AddSeconds(8)).ShouldBeInRange(200, 400, $"seed {seed}");
+    }
+
+    [Fact]
+    public void No_audience_loses_a_fifth_of_its_members_by_the_wanted_ends()
+    {
+        var good = Large.Events.Where(item => item.Flaw == Flaw.None).ToArray();
+        var before = new MembershipOracle(Large.Customers).Judge(good, Start);
+        var after = new MembershipOracle(Large.Customers).Judge(good, Start.AddSeconds(8));
+
+        foreach (var (had, has) in before.Zip(after))
+        {
+            (had.Members.Count - has.Members.Count).ShouldBeInRange(1, had.Members.Count / 5, had.Key);
+        }
     }
 
     [Fact]

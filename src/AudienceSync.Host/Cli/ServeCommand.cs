@@ -1,0 +1,91 @@
+using AudienceSync.Connectors.Http;
+using AudienceSync.Host.Configuration;
+using AudienceSync.Host.Serving;
+using AudienceSync.Host.Storage;
+using AudienceSync.Host.Storage.Audiences;
+using AudienceSync.Host.Storage.Embedded;
+using AudienceSync.Host.Telemetry;
+using Serilog.Extensions.Logging;
+
+namespace AudienceSync.Host.Cli;
+
+/// <summary><c>serve</c>: runs until it is told to stop, and leaves nothing running.</summary>
+internal static class ServeCommand
+{
+    public static async Task<int> RunAsync(Func<string, string?> environment, CancellationToken cancellationToken)
+    {
+        var settings = HostSettings.FromEnvironment(environment);
+        await using var log = LogSetup.Create(settings);
+        using var loggers = new SerilogLoggerFactory(log);
+        var logger = loggers.CreateLogger("AudienceSync");
+        EmbeddedPostgres? postgres = null;
+        try
+        {
+            if (settings.Postgres is null)
+            {
+                var options = EmbeddedPostgresOptions.FromSettings(environment, Environment.CurrentDirectory);
+                postgres = await EmbeddedPostgres.StartAsync(options, TimeProvider.System, cancellationToken);
+                logger.LogInformation("PostgreSQL {State} in {Folder}", postgres.IsAdopted ? "found running" : "started", options.DataFolder);
+            }
+
+            return await ServeAsync(settings, settings.Postgres ?? postgres!.ConnectionString, environment, loggers, logger, cancellationToken);
+        }
+        catch (Exception failure) when (Explain(failure) is { } line)
+        {
+            await Console.Error.WriteLineAsync($"audiencesync: {line}");
+            return ExitCodes.SetUp;
+        }
+        finally
+        {
+            if (postgres is not null)
+            {
+                await postgres.DisposeAsync();
+            }
+        }
+    }
+
+    private static async Task<int> ServeAsync(
+        HostSettings settings, string connectionString, Func<string, string?> environment, SerilogLoggerFactory loggers, ILogger logger,
+        CancellationToken cancellationToken)
+    {
+        using var network = PlatformHttp.CreateHandler();
+        var surroundings = new ServerSurroundings(TimeProvider.System, new Random(Environment.TickCount), network, environment);
+        using var metrics = MetricsExport.Start(environment);
+        await using var server = await HostServer.OpenAsync(connectionString, settings, surroundings, loggers, cancellationToken);
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.Services.AddSingleton<ILoggerFactory>(loggers);
+        builder.WebHost.UseUrls(settings.Urls);
+        HostServer.Configure(builder);
+        await using var app = builder.Build();
+        server.Map(app, TimeProvider.System);
+        await server.StartAsync(cancellationToken);
+        try
+        {
+            await app.StartAsync(cancellationToken);
+            logger.LogInformation("AudienceSync is ready at {Urls}", settings.Urls);
+            await app.WaitForShutdownAsync(cancellationToken);
+        }
+        finally
+        {
+            await app.StopAsync(CancellationToken.None);
+            await server.StopAsync();
+            logger.LogInformation("AudienceSync has stopped");
+        }
+
+        return ExitCodes.Done;
+    }
+
+    // What a human must mend, in one line; null for a bug, which is to be seen whole.
+    private static string? Explain(Exception failure) => failure switch
+    {
+        SetupException setup => $"{setup.Code}: {setup.Message}",
+        EmbeddedPostgresException embedded => $"{embedded.Code}: {embedded.Message}",
+        AudienceKeyChangedException changed => $"audience_key_changed: {changed.Message}",
+        SchemaChangedException schema => $"schema_changed: {schema.Message}",
+        IOException taken when taken.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException =>
+            $"port_taken: {taken.Message} Set AUDIENCESYNC_URLS to another address.",
+        System.Data.Common.DbException unreachable => $"postgres_unreachable: {unreachable.Message}",
+        _ => null,
+    };
+}

@@ -1,0 +1,132 @@
+using AudienceSync.Domain.Identity;
+using AudienceSync.Host.Serving;
+using AudienceSync.Host.Storage.Membership;
+using AudienceSync.Host.Storage.Status;
+using AudienceSync.Host.Storage.Syncing;
+
+namespace AudienceSync.Host.Query;
+
+/// <summary>
+/// What marketers, engineers and owners ask over HTTP. Identifiers of people are asked for in bodies only, never in an address: addresses end
+/// in logs. Every answer is of one workspace, <c>default</c> unless the query says otherwise.
+/// </summary>
+public sealed class QueryEndpoints(IReadOnlyDictionary<string, Workspace> workspaces, TimeProvider clock)
+{
+    private const int LargestPage = 1_000;
+
+    public void Map(IEndpointRouteBuilder app, OperatorAccess access)
+    {
+        var group = app.MapGroup("/v1").AddEndpointFilter(access);
+        group.MapGet("/status", StatusAsync);
+        group.MapGet("/audiences", AudiencesAsync);
+        group.MapGet("/audiences/{key}/members", MembersAsync);
+        group.MapPost("/members/lookup", LookupAsync);
+        group.MapGet("/people/{person:guid}/memberships", MembershipsAsync);
+        group.MapGet("/quarantine", QuarantineAsync);
+        group.MapPost("/destinations/{name}/resume", ResumeAsync);
+    }
+
+    private async Task<IResult> StatusAsync(string? workspace, CancellationToken cancellationToken)
+    {
+        if (Find(workspace) is not { } found)
+        {
+            return QueryProblem.UnknownWorkspace;
+        }
+
+        var now = clock.GetUtcNow();
+        var log = await found.Status.ReadLogAsync(now, cancellationToken);
+        var keys = await found.Status.ReadKeysAsync(cancellationToken);
+        var bindings = await found.Status.ReadBindingsAsync(now, cancellationToken);
+        return Results.Ok(StatusAnswer.Of(found, log, keys, bindings));
+    }
+
+    private async Task<IResult> AudiencesAsync(string? workspace, CancellationToken cancellationToken)
+    {
+        if (Find(workspace) is not { } found)
+        {
+            return QueryProblem.UnknownWorkspace;
+        }
+
+        var counts = await found.Status.ReadKeysAsync(cancellationToken);
+        return Results.Ok(new { audiences = counts });
+    }
+
+    private async Task<IResult> MembersAsync(string key, string? workspace, Guid? after, int? limit, CancellationToken cancellationToken)
+    {
+        if (Find(workspace) is not { } found)
+        {
+            return QueryProblem.UnknownWorkspace;
+        }
+
+        if (found.Keys.ByName(key) is not { } published)
+        {
+            return QueryProblem.UnknownKey;
+        }
+
+        var size = limit ?? 100;
+        if (size is < 1 or > LargestPage)
+        {
+            return QueryProblem.InvalidLimit;
+        }
+
+        var members = await new MemberQueries(found.Database).ListAsync(published.KeyId, after ?? Guid.Empty, size, cancellationToken);
+        return Results.Ok(new { members, next = members.Count == size ? members[^1].Person : (Guid?)null });
+    }
+
+    private async Task<IResult> LookupAsync(PersonLookup lookup, string? workspace, CancellationToken cancellationToken)
+    {
+        if (Find(workspace) is not { } found)
+        {
+            return QueryProblem.UnknownWorkspace;
+        }
+
+        if (lookup.Alias(found.Digester) is not { } alias)
+        {
+            return QueryProblem.InvalidIdentifier;
+        }
+
+        var queries = new MemberQueries(found.Database);
+        if (await queries.FindAsync(alias.Digest, cancellationToken) is not { } person)
+        {
+            return QueryProblem.UnknownPerson;
+        }
+
+        return Results.Ok(new { person = person.Value, memberships = await queries.OfPersonAsync(person, cancellationToken) });
+    }
+
+    private async Task<IResult> MembershipsAsync(Guid person, string? workspace, CancellationToken cancellationToken)
+    {
+        if (Find(workspace) is not { } found)
+        {
+            return QueryProblem.UnknownWorkspace;
+        }
+
+        return Results.Ok(new { person, memberships = await new MemberQueries(found.Database).OfPersonAsync(new PersonId(person), cancellationToken) });
+    }
+
+    private async Task<IResult> QuarantineAsync(string? workspace, int? limit, CancellationToken cancellationToken)
+    {
+        if (Find(workspace) is not { } found)
+        {
+            return QueryProblem.UnknownWorkspace;
+        }
+
+        var size = limit ?? 100;
+        return size is < 1 or > LargestPage
+            ? QueryProblem.InvalidLimit
+            : Results.Ok(new { entries = await new QuarantineQueries(found.Database).ListAsync(size, cancellationToken) });
+    }
+
+    private async Task<IResult> ResumeAsync(string name, string? workspace, CancellationToken cancellationToken)
+    {
+        if (Find(workspace) is not { } found)
+        {
+            return QueryProblem.UnknownWorkspace;
+        }
+
+        var bindings = await new BindingTable(found.Database).ResumeAsync(name, cancellationToken);
+        return bindings == 0 ? QueryProblem.UnknownDestination : Results.Ok(new { destination = name, bindings });
+    }
+
+    private Workspace? Find(string? name) => workspaces.GetValueOrDefault(name ?? "default");
+}

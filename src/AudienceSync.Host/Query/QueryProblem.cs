@@ -1,0 +1,23 @@
+namespace AudienceSync.Host.Query;
+
+/// <summary>Refusals of questions, with their stable codes.</summary>
+internal static class QueryProblem
+{
+    public static readonly IResult Unauthorized = Of(401, "unauthorized", "The operator's token is missing or unknown. Send it as Bearer.");
+
+    public static IResult UnknownWorkspace => Of(404, "unknown_workspace", "No such workspace is configured.");
+
+    public static IResult UnknownKey => Of(404, "unknown_audience_key", "No audience has published this key.");
+
+    public static IResult UnknownPerson => Of(404, "unknown_person", "Nobody is known by this identifier.");
+
+    public static IResult UnknownDestination => Of(404, "unknown_destination", "No such destination is configured.");
+
+    public static IResult InvalidLimit => Of(422, "invalid_limit", "limit must be a whole number from 1 to 1000.");
+
+    public static IResult InvalidIdentifier => Of(422, "invalid_identifier", "Give exactly one of customer_id, email and phone (a phone needs country unless it starts with +).");
+
+    private static IResult Of(int status, string code, string detail) => Results.Problem(
+        detail, statusCode: status, title: code.Replace('_', ' '), type: "urn:audiencesync:problem:" + code,
+        extensions: new Dictionary<string, object?>(StringComparer.Ordinal) { ["code"] = code, ["retryable"] = false });
+}

@@ -1,0 +1,33 @@
+using AudienceSync.Host.Serving;
+using AudienceSync.Host.Storage.Status;
+
+namespace AudienceSync.Host.Query;
+
+/// <summary>The whole of a workspace at a glance. Quiet means: all that was accepted is folded, and all that was folded is delivered.</summary>
+public sealed record StatusAnswer(
+    string Workspace,
+    StatusAnswer.LogPart Log,
+    StatusAnswer.ProjectorPart Projector,
+    StatusAnswer.QuarantinePart Quarantine,
+    long People,
+    IReadOnlyList<KeyCounts> Audiences,
+    IReadOnlyList<BindingCounts> Bindings,
+    bool Quiet)
+{
+    public static StatusAnswer Of(Workspace workspace, LogCounts log, IReadOnlyList<KeyCounts> keys, IReadOnlyList<BindingCounts> bindings) => new(
+        workspace.Database.Workspace.Value,
+        new LogPart(log.Head, workspace.QueuedEvents),
+        new ProjectorPart(log.Position, log.Applied, log.Superseded, log.LagEvents, log.Overdue),
+        new QuarantinePart(log.QuarantineOpen),
+        log.People,
+        keys,
+        bindings,
+        log.LagEvents == 0 && log.Overdue == 0 && workspace.QueuedEvents == 0
+            && bindings.All(binding => binding is { PendingAdds: 0, PendingRemovals: 0, InDoubt: 0 }));
+
+    public sealed record LogPart(long Head, int QueuedEvents);
+
+    public sealed record ProjectorPart(long Position, long Applied, long Superseded, long LagEvents, long OverdueExpiries);
+
+    public sealed record QuarantinePart(long Open);
+}

@@ -1,0 +1,126 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using AudienceSync.Connectors;
+using AudienceSync.Host.Configuration;
+using AudienceSync.Host.Ingest;
+using AudienceSync.Host.Query;
+using AudienceSync.Host.Storage;
+
+namespace AudienceSync.Host.Serving;
+
+/// <summary>What a server is given of the world: everything that a test wants to hold in its own hands.</summary>
+/// <param name="Network">Carries calls to platforms.</param>
+public sealed record ServerSurroundings(TimeProvider Clock, Random Random, HttpMessageHandler Network, Func<string, string?> Environment);
+
+/// <summary>
+/// The process: schema, workspaces, HTTP. Built from settings and surroundings only, so that a test builds the same server.
+/// </summary>
+public sealed class HostServer : IAsyncDisposable
+{
+    private readonly Dictionary<string, Workspace> _workspaces;
+    private readonly IngestCounters _counters = new();
+
+    private HostServer(Dictionary<string, Workspace> workspaces) => _workspaces = workspaces;
+
+    public IReadOnlyDictionary<string, Workspace> Workspaces => _workspaces;
+
+    /// <summary>Brings the schema up to date and opens every workspace. Nothing runs yet.</summary>
+    /// <exception cref="SetupException">Something a human must change.</exception>
+    public static async Task<HostServer> OpenAsync(
+        string connectionString, HostSettings settings, ServerSurroundings surroundings, ILoggerFactory loggers, CancellationToken cancellationToken)
+    {
+        var master = MasterKeyLoader.Load(settings);
+        var loader = new ConfigLoader(settings.ConfigPath, surroundings.Environment);
+        var config = loader.Load();
+        var planner = new WorkspacePlanner(loader, new DestinationSurroundings(surroundings.Network, surroundings.Clock, surroundings.Random));
+        var plans = config.Workspaces.Select(workspace => planner.Plan(workspace.Key, workspace.Value)).ToList();
+        var migrations = new Migrations(connectionString);
+        var applied = await migrations.ApplyAsync([.. plans.Select(plan => plan.Name)], cancellationToken);
+        if (applied.Count > 0)
+        {
+            loggers.CreateLogger<HostServer>().LogInformation("Applied {Count} schema files", applied.Count);
+        }
+
+        if (!await migrations.IsSameMasterKeyAsync(master.Version, master.CheckValue(), cancellationToken))
+        {
+            throw new SetupException("master_key_wrong", "The master key is not the one this database was made with; with it nobody could be read or removed.");
+        }
+
+        var owner = $"{Environment.MachineName}/{Environment.ProcessId}/{Guid.NewGuid():N}";
+        var given = new WorkspaceSurroundings(master, surroundings.Clock, () => Chance(surroundings.Random), loggers, owner);
+        var workspaces = new Dictionary<string, Workspace>(StringComparer.Ordinal);
+        foreach (var plan in plans)
+        {
+            workspaces.Add(plan.Name.Value, await Workspace.OpenAsync(connectionString, plan, given, cancellationToken));
+        }
+
+        var server = new HostServer(workspaces) { OperatorToken = loader.Secret(config.OperatorToken, "operator_token") };
+        return server;
+    }
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        foreach (var workspace in _workspaces.Values)
+        {
+            await workspace.StartAsync(cancellationToken);
+        }
+    }
+
+    public async Task StopAsync() => await Task.WhenAll(_workspaces.Values.Select(workspace => workspace.StopAsync()));
+
+    /// <summary>Adds what the endpoints need to a builder.</summary>
+    public static void Configure(WebApplicationBuilder builder)
+    {
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = null; // The webhook's own limit is exact, and its refusal has a code.
+            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+            kestrel.Limits.MaxConcurrentConnections = 10_000;
+        });
+        builder.Services.ConfigureHttpJsonOptions(json =>
+        {
+            json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
+            json.SerializerOptions.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower));
+            json.SerializerOptions.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
+        });
+        builder.Services.AddProblemDetails();
+    }
+
+    public void Map(WebApplication app, TimeProvider clock)
+    {
+        var inboxes = new SourceTokens<WebhookInbox>();
+        foreach (var (inbox, token) in _workspaces.Values.SelectMany(workspace => workspace.Inboxes))
+        {
+            inboxes.Add(token, inbox);
+        }
+
+        var operators = new SourceTokens<OperatorAccess.Operator>();
+        operators.Add(OperatorToken, new OperatorAccess.Operator("operator"));
+        app.UseExceptionHandler();
+        app.MapPost(WebhookEndpoint.Path, new WebhookEndpoint(inboxes, clock, _counters).HandleAsync);
+        new QueryEndpoints(_workspaces, clock).Map(app, new OperatorAccess(operators));
+        app.MapGet("/health/live", () => Results.Text("live"));
+        app.MapGet("/health/ready", () => Results.Text("ready"));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var workspace in _workspaces.Values)
+        {
+            await workspace.DisposeAsync();
+        }
+
+        _counters.Dispose();
+    }
+
+    private byte[] OperatorToken { get; init; } = [];
+
+    private static double Chance(Random random)
+    {
+        lock (random)
+        {
+            return random.NextDouble();
+        }
+    }
+}

@@ -1,0 +1,50 @@
+using Npgsql;
+
+namespace AudienceSync.Host.Storage.Log;
+
+/// <summary>Makes the days of raw bodies ahead of time and drops those past their retention.</summary>
+public sealed class BodyPartitions(WorkspaceDatabase database, TimeProvider clock, ILogger<BodyPartitions> logger)
+{
+    /// <summary>Days for which a raw body is kept, for replay and forensics.</summary>
+    public const int RetentionDays = 14;
+
+    private const int DaysAhead = 2;
+
+    private static readonly TimeSpan Every = TimeSpan.FromHours(1);
+
+    public async Task EnsureAsync(CancellationToken cancellationToken)
+    {
+        var today = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime);
+        for (var ahead = 0; ahead <= DaysAhead; ahead++)
+        {
+            await using var ensure = Sql.Command(database.Hot, AppendSql.EnsureBodies, Sql.Of(today.AddDays(ahead)));
+            await ensure.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        await using var drop = Sql.Command(database.Hot, AppendSql.DropBodies, Sql.Of(today.AddDays(-RetentionDays)));
+        if (await drop.ExecuteScalarAsync(cancellationToken) is > 0 and int dropped)
+        {
+            logger.LogInformation("Dropped {Days} days of raw bodies past their retention", dropped);
+        }
+    }
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            await Task.Delay(Every, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            try
+            {
+                await EnsureAsync(cancellationToken);
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (NpgsqlException failure)
+            {
+                logger.LogWarning("Partitions of raw bodies could not be seen to and will be tried again: {SqlState}", failure.SqlState);
+            }
+        }
+    }
+}

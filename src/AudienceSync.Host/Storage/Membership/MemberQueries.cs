@@ -1,0 +1,59 @@
+using AudienceSync.Domain.Identity;
+using AudienceSync.Domain.Membership;
+using Npgsql;
+
+namespace AudienceSync.Host.Storage.Membership;
+
+/// <summary>A membership as a marketer asks for it.</summary>
+public sealed record MemberView(
+    Guid Person, string AudienceKey, MembershipStatus Status, DateTimeOffset Since, DateTimeOffset? Until, DateTimeOffset? AddedAt, DateTimeOffset? RemovedAt);
+
+/// <summary>Who is in an audience, and in which audiences somebody is.</summary>
+public sealed class MemberQueries(WorkspaceDatabase database)
+{
+    private const string Columns = "m.person, k.audience_key, m.state, m.since_at, m.until_at, m.added_at, m.removed_at";
+
+    private const string ListSql = $"""
+        select {Columns} from membership m join audience_keys k on k.key_id = m.key_id
+        where m.key_id = $1 and m.state = 1 and m.person > $2 order by m.person limit $3
+        """;
+
+    private const string PersonSql = $"""
+        select {Columns} from audience_keys k join membership m on m.key_id = k.key_id and m.person = $1 order by k.audience_key
+        """;
+
+    private const string AliasSql = "select person from person_aliases where digest = $1";
+
+    /// <summary>Present members of a key in the order of their ids, after a given one.</summary>
+    public Task<IReadOnlyList<MemberView>> ListAsync(int keyId, Guid after, int limit, CancellationToken cancellationToken) =>
+        ReadAsync(ListSql, [Sql.Of(keyId), Sql.Of(after), Sql.Of(limit)], cancellationToken);
+
+    /// <summary>Every membership a person ever had.</summary>
+    public Task<IReadOnlyList<MemberView>> OfPersonAsync(PersonId person, CancellationToken cancellationToken) =>
+        ReadAsync(PersonSql, [Sql.Of(person.Value)], cancellationToken);
+
+    /// <summary>Whom an identifier leads to; null when to nobody.</summary>
+    public async Task<PersonId?> FindAsync(AliasDigest digest, CancellationToken cancellationToken)
+    {
+        await using var command = Sql.Command(database.Query, AliasSql, Sql.Of(digest.Value));
+        return await command.ExecuteScalarAsync(cancellationToken) is Guid person ? new PersonId(person) : null;
+    }
+
+    private async Task<IReadOnlyList<MemberView>> ReadAsync(string sql, NpgsqlParameter[] parameters, CancellationToken cancellationToken)
+    {
+        var members = new List<MemberView>();
+        await using var command = Sql.Command(database.Query, sql, parameters);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            members.Add(new MemberView(
+                reader.GetGuid(0), reader.GetString(1), (MembershipStatus)reader.GetInt16(2), new DateTimeOffset(reader.GetDateTime(3)),
+                Time(reader, 4), Time(reader, 5), Time(reader, 6)));
+        }
+
+        return members;
+    }
+
+    private static DateTimeOffset? Time(NpgsqlDataReader reader, int column) =>
+        reader.IsDBNull(column) ? null : new DateTimeOffset(reader.GetDateTime(column));
+}

@@ -1,0 +1,86 @@
+namespace AudienceSync.Host.Storage.Status;
+
+/// <summary>A key's size, by state.</summary>
+public sealed record KeyCounts(string Audience, string Key, long Present, long Removed, long Expired);
+
+/// <summary>How far a remote audience is from what is desired.</summary>
+public sealed record BindingCounts(
+    string Audience, string Key, string Destination, string Platform, string Remote,
+    long Desired, long Delivered, long InDoubt, long Refused, long PendingAdds, long PendingRemovals, string State, string? Code);
+
+/// <summary>Where the log and its projection stand.</summary>
+public sealed record LogCounts(
+    long Head, long Position, long LagEvents, long Applied, long Superseded, long QuarantineOpen, long People, long Overdue);
+
+/// <summary>The questions of an owner: is everything folded, is everything delivered, what waits.</summary>
+public sealed class StatusQueries(WorkspaceDatabase database)
+{
+    private const string LogSql = """
+        with head as (select coalesce((select seq_id from mt_events order by seq_id desc limit 1), 0) as seq_id)
+        select h.seq_id, p.last_seq_id,
+          (select count(*) from (select 1 from mt_events e where e.seq_id > p.last_seq_id limit 1000001) behind),
+          c.applied, c.superseded, (select count(*) from quarantine q where q.state = 1), (select count(*) from people),
+          (select count(*) from membership m where m.state = 1 and m.until_at <= $1)
+        from head h, mt_event_progression p join projection_counts c on c.name = p.name where p.name = 'membership:All'
+        """;
+
+    private const string KeysSql = """
+        select k.audience, k.audience_key, count(*) filter (where m.state = 1), count(*) filter (where m.state = 2), count(*) filter (where m.state = 3)
+        from audience_keys k left join membership m on m.key_id = k.key_id
+        group by k.key_id order by k.audience_key
+        """;
+
+    private const string BindingsSql = """
+        select b.audience, k.audience_key, b.destination, a.platform, b.remote,
+          (select count(*) from membership m where m.key_id = b.key_id and m.state = 1),
+          (select count(*) from ledger l where l.binding_id = b.binding_id and l.status = 2),
+          (select count(*) from ledger l where l.binding_id = b.binding_id and l.status in (1, 3)),
+          (select count(*) from ledger l where l.binding_id = b.binding_id and l.status in (4, 5)),
+          (select count(*) from membership m where m.key_id = b.key_id and m.state = 1 and m.changed_pos > b.add_pos),
+          (select count(*) from membership m where m.key_id = b.key_id and m.state in (2, 3) and m.changed_pos > b.removal_pos),
+          case when a.stopped_code is not null then 'account_stopped' when b.stopped_code is not null then 'stopped'
+            when a.blocked_until > $1 then 'throttled' when b.next_try_at > $1 then 'retrying' else 'active' end,
+          coalesce(a.stopped_code, b.stopped_code)
+        from bindings b join accounts a on a.destination = b.destination join audience_keys k on k.key_id = b.key_id
+        order by k.audience_key, b.destination
+        """;
+
+    public async Task<LogCounts> ReadLogAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await using var command = Sql.Command(database.Query, LogSql, Sql.Of(now));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        return new LogCounts(
+            reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3), reader.GetInt64(4), reader.GetInt64(5),
+            reader.GetInt64(6), reader.GetInt64(7));
+    }
+
+    public async Task<IReadOnlyList<KeyCounts>> ReadKeysAsync(CancellationToken cancellationToken)
+    {
+        var keys = new List<KeyCounts>();
+        await using var command = Sql.Command(database.Query, KeysSql);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            keys.Add(new KeyCounts(reader.GetString(0), reader.GetString(1), reader.GetInt64(2), reader.GetInt64(3), reader.GetInt64(4)));
+        }
+
+        return keys;
+    }
+
+    public async Task<IReadOnlyList<BindingCounts>> ReadBindingsAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var bindings = new List<BindingCounts>();
+        await using var command = Sql.Command(database.Query, BindingsSql, Sql.Of(now));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            bindings.Add(new BindingCounts(
+                reader.GetString(0), reader.GetString(1), reader.GetString(2), reader.GetString(3), reader.GetString(4), reader.GetInt64(5),
+                reader.GetInt64(6), reader.GetInt64(7), reader.GetInt64(8), reader.GetInt64(9), reader.GetInt64(10), reader.GetString(11),
+                reader.IsDBNull(12) ? null : reader.GetString(12)));
+        }
+
+        return bindings;
+    }
+}
