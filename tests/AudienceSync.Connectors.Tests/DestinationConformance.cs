@@ -30,17 +30,12 @@ public abstract class DestinationConformance : IAsyncLifetime
     [Fact]
     public async Task A_repeated_call_changes_nothing()
     {
-        for (var i = 0; i < 3; i++)
-        {
-            (await SendAsync(MemberOperation.Add, Ann, Ann, Bob)).Outcome.ShouldBe(Outcome.Done);
-        }
-
+        (await SendAsync(MemberOperation.Add, Ann, Ann, Bob)).Outcome.ShouldBe(Outcome.Done);
+        (await SendAsync(MemberOperation.Add, Ann, Ann, Bob)).Outcome.ShouldBe(Outcome.Done);
         await ShouldHoldAsync(Ann, Bob);
-        for (var i = 0; i < 3; i++)
-        {
-            (await SendAsync(MemberOperation.Remove, Ann, Cid)).Outcome.ShouldBe(Outcome.Done);
-        }
 
+        (await SendAsync(MemberOperation.Remove, Ann, Cid)).Outcome.ShouldBe(Outcome.Done);
+        (await SendAsync(MemberOperation.Remove, Ann, Cid)).Outcome.ShouldBe(Outcome.Done);
         await ShouldHoldAsync(Bob);
     }
 
