@@ -9,6 +9,7 @@ public sealed record IngestProblem(int Status, string Code, string Detail)
     public static readonly IngestProblem Unauthorized = new(401, "unauthorized", "The token is missing or unknown. Send it as Bearer, or as the password of Basic.");
     public static readonly IngestProblem SignatureMissing = new(401, "signature_missing", "This source requires X-CIO-Signature and X-CIO-Timestamp, each once.");
     public static readonly IngestProblem SignatureWrong = new(401, "signature_wrong", "The signature does not fit the raw body, the timestamp and any key of this source.");
+    public static readonly IngestProblem BrokenRequest = new(400, "broken_request", "The request did not arrive whole. Nothing of it was stored.");
     public static readonly IngestProblem BodyTooLarge = new(413, "body_too_large", "The body exceeds 1,048,576 bytes. Nothing of it was stored.");
     public static readonly IngestProblem UnsupportedType = new(415, "unsupported_media_type", "Send Content-Type: application/json in UTF-8.");
     public static readonly IngestProblem UnsupportedEncoding = new(415, "unsupported_encoding", "Send the body without Content-Encoding.");
@@ -33,7 +34,7 @@ public sealed record IngestProblem(int Status, string Code, string Detail)
 
     public static readonly IReadOnlyList<IngestProblem> All =
     [
-        Unauthorized, SignatureMissing, SignatureWrong, BodyTooLarge, UnsupportedType, UnsupportedEncoding, MalformedJson, NotAnEvent, NoEvents,
+        Unauthorized, SignatureMissing, SignatureWrong, BrokenRequest, BodyTooLarge, UnsupportedType, UnsupportedEncoding, MalformedJson, NotAnEvent, NoEvents,
         TooManyEvents, MissingEvent, InvalidSchemaVersion, InvalidEventId, InvalidAudienceKey, InvalidOccurredAt, MissingKeyAndTime,
         InvalidPerson, MissingPerson, FieldTooLong, InvalidConsent, InvalidContext, InvalidText, QueueFull, StorageDown,
     ];

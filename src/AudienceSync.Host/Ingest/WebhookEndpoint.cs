@@ -19,6 +19,24 @@ public sealed class WebhookEndpoint(SourceTokens<WebhookInbox> inboxes, TimeProv
 
     public async Task HandleAsync(HttpContext context)
     {
+        try
+        {
+            await ReceiveAsync(context);
+        }
+        catch (BadHttpRequestException broken)
+        {
+            // Too slow, badly chunked, or gone in the middle: what came is not a request, and nothing of it was kept.
+            await Answers.WriteAsync(context, IngestProblem.BrokenRequest with { Status = broken.StatusCode });
+        }
+        catch (Exception gone) when (gone is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested)
+        {
+            // The sender hung up. If his events were queued they are committed, and his retry is a duplicate.
+            context.Abort();
+        }
+    }
+
+    private async Task ReceiveAsync(HttpContext context)
+    {
         var started = clock.GetTimestamp();
         var authorization = context.Request.Headers.Authorization;
         var inbox = inboxes.Find(authorization.Count == 1 ? authorization[0] : null);

@@ -56,7 +56,7 @@ public sealed class WebhookInbox(Source source, EventReader reader, BodySeal sea
     /// <summary>Keeps a refused body in quarantine. False when storage would not take it.</summary>
     public async Task<bool> KeepRefusedAsync(IngestProblem problem, RequestBody? body, DateTimeOffset receivedAt)
     {
-        var entry = Entry(problem.Code, problem.Detail, null, null, body, index: 0, receivedAt);
+        var entry = Entry(refused: true, problem.Code, problem.Detail, null, null, body, index: 0, receivedAt);
         var request = new PendingRequest([], [entry], default, receivedAt);
         return log.TryEnqueue(request) && await request.Settled == AppendResult.Committed;
     }
@@ -115,15 +115,15 @@ public sealed class WebhookInbox(Source source, EventReader reader, BodySeal sea
     }
 
     private QuarantineEntry EntryOf(Verdict verdict, RequestBody body, int index, DateTimeOffset receivedAt) => verdict.Quarantine is { } reason
-        ? Entry(reason.Code, reason.Detail, verdict.AudienceKey, verdict.Id, body, index, receivedAt)
-        : Entry(verdict.Problem!.Code, verdict.Problem.Detail, null, null, body, index, receivedAt);
+        ? Entry(refused: false, reason.Code, reason.Detail, verdict.AudienceKey, verdict.Id, body, index, receivedAt)
+        : Entry(refused: true, verdict.Problem!.Code, verdict.Problem.Detail, null, null, body, index, receivedAt);
 
     private QuarantineEntry Entry(
-        string code, string detail, string? audienceKey, EventId? id, RequestBody? body, int index, DateTimeOffset receivedAt)
+        bool refused, string code, string detail, string? audienceKey, EventId? id, RequestBody? body, int index, DateTimeOffset receivedAt)
     {
         var plain = body is null ? default : body.Span;
         return new QuarantineEntry(
-            EntryId(code, id, plain, index), source.Name, code, detail, audienceKey, id, receivedAt, plain.Length, seal.Seal(receivedAt, plain));
+            EntryId(code, id, plain, index), source.Name, refused, code, detail, audienceKey, id, receivedAt, plain.Length, seal.Seal(receivedAt, plain));
     }
 
     // By the event it would have been, else by the digest of the body: the same thing said again is the same entry, with the same receipt.

@@ -18,7 +18,7 @@ public sealed record StatusAnswer(
         workspace.Database.Workspace.Value,
         new LogPart(log.Head, workspace.QueuedEvents),
         new ProjectorPart(log.Position, log.Applied, log.Superseded, log.LagEvents, log.Overdue),
-        new QuarantinePart(log.QuarantineOpen),
+        new QuarantinePart(log.QuarantineOpen, log.Refused),
         log.People,
         keys,
         bindings,
@@ -29,5 +29,5 @@ public sealed record StatusAnswer(
 
     public sealed record ProjectorPart(long Position, long Applied, long Superseded, long LagEvents, long OverdueExpiries);
 
-    public sealed record QuarantinePart(long Open);
+    public sealed record QuarantinePart(long Open, long Refused);
 }

@@ -44,6 +44,13 @@ internal static class Sql
     /// <summary>A time that the store keeps as timestamptz.</summary>
     public static NpgsqlParameter Of(DateTimeOffset value) => new NpgsqlParameter<DateTime> { TypedValue = value.UtcDateTime };
 
+    /// <summary>A column of times; named, because the driver judges an array of nullable times by its first element.</summary>
+    public static NpgsqlParameter OfTimes<T>(List<T> values) => new NpgsqlParameter<List<T>>
+    {
+        TypedValue = values,
+        NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz,
+    };
+
     public static NpgsqlParameter OfNullable(string? value) =>
         new() { Value = value is null ? DBNull.Value : value, NpgsqlDbType = NpgsqlDbType.Text };
 

@@ -58,7 +58,7 @@ internal static class ToolRun
 
     private static ProcessStartInfo Describe(ToolCall call)
     {
-        var start = new ProcessStartInfo(call.Program, call.Arguments)
+        var start = new ProcessStartInfo(Resolve(call.Program), call.Arguments)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -85,6 +85,16 @@ internal static class ToolRun
         start.Environment["LC_ALL"] = "C";
         return start;
     }
+
+    // .NET looks for a bare name in the working folder before PATH, so a file named test beside us would run in place of the system's.
+    private static string Resolve(string program) => program.Contains(Path.DirectorySeparatorChar, StringComparison.Ordinal)
+        ? program
+        : (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
+            .Append("/usr/bin")
+            .Append("/bin")
+            .Where(Path.IsPathRooted)
+            .Select(folder => Path.Combine(folder, program))
+            .FirstOrDefault(File.Exists) ?? program;
 
     private static async Task<bool> EndAsync(Process process, ToolCall call, TimeProvider time, CancellationToken cancel)
     {

@@ -159,7 +159,7 @@ public sealed class EventLog(WorkspaceDatabase database, Vault vault, BodySeal b
         if (_rows.AliasDigests.Count > 0)
         {
             commands.BatchCommands.Add(Sql.Command(
-                AppendSql.Aliases, Sql.Of(_rows.AliasDigests), Sql.Of(_rows.AliasPeople), Sql.Of(_rows.AliasKinds), Sql.Of(_rows.AliasSeenAt)));
+                AppendSql.Aliases, Sql.Of(_rows.AliasDigests), Sql.Of(_rows.AliasPeople), Sql.Of(_rows.AliasKinds), Sql.OfTimes(_rows.AliasSeenAt)));
         }
     }
 
@@ -189,6 +189,7 @@ public sealed class EventLog(WorkspaceDatabase database, Vault vault, BodySeal b
         AppendSql.Quarantine,
         Sql.Of(entry.Id),
         Sql.Of(entry.Source),
+        Sql.Of(entry.Refused),
         Sql.Of(entry.Reason),
         Sql.Of(entry.Detail),
         Sql.OfNullable(entry.AudienceKey),

@@ -5,6 +5,7 @@ namespace AudienceSync.Host.Storage.Log;
 /// <summary>Something an authenticated sender said that was not applied, with its body sealed.</summary>
 /// <param name="Id">Derived from what was said, so that the same thing said again is one row.</param>
 /// <param name="Source">Who said it.</param>
+/// <param name="Refused">Whether the sender was refused; otherwise he was told that it waits.</param>
 /// <param name="Reason">A stable code.</param>
 /// <param name="Detail">One sentence, without anything the sender wrote.</param>
 /// <param name="AudienceKey">The key it was for, when that much is known and valid.</param>
@@ -15,6 +16,7 @@ namespace AudienceSync.Host.Storage.Log;
 public sealed record QuarantineEntry(
     Guid Id,
     string Source,
+    bool Refused,
     string Reason,
     string Detail,
     string? AudienceKey,

@@ -30,7 +30,7 @@ internal sealed class MembershipColumns(int capacity)
 
     public NpgsqlParameter[] Parameters() =>
     [
-        Sql.Of(_keyIds), Sql.Of(_people), Sql.Of(_addedAt), Sql.Of(_removedAt), Sql.Of(_states), Sql.Of(_sinceAt), Sql.Of(_untilAt),
+        Sql.Of(_keyIds), Sql.Of(_people), Sql.OfTimes(_addedAt), Sql.OfTimes(_removedAt), Sql.Of(_states), Sql.OfTimes(_sinceAt), Sql.OfTimes(_untilAt),
         Sql.Of(_eventPos), Sql.Of(_changedPos),
     ];
 }

@@ -2,13 +2,13 @@ namespace AudienceSync.Host.Storage.Status;
 
 /// <summary>A quarantined webhook as people see it: everything but its body.</summary>
 public sealed record QuarantineView(
-    Guid Id, string Source, string Reason, string Detail, string? AudienceKey, DateTimeOffset FirstSeenAt, DateTimeOffset LastSeenAt, int Seen, int BodyBytes);
+    Guid Id, string Source, bool Refused, string Reason, string Detail, string? AudienceKey, DateTimeOffset FirstSeenAt, DateTimeOffset LastSeenAt, int Seen, int BodyBytes);
 
 /// <summary>What waits for a human.</summary>
 public sealed class QuarantineQueries(WorkspaceDatabase database)
 {
     private const string ListSql = """
-        select id, source, reason, detail, audience_key, first_seen_at, last_seen_at, seen, body_bytes
+        select id, source, refused, reason, detail, audience_key, first_seen_at, last_seen_at, seen, body_bytes
         from quarantine where state = 1 order by last_seen_at desc, id limit $1
         """;
 
@@ -21,8 +21,9 @@ public sealed class QuarantineQueries(WorkspaceDatabase database)
         while (await reader.ReadAsync(cancellationToken))
         {
             entries.Add(new QuarantineView(
-                reader.GetGuid(0), reader.GetString(1), reader.GetString(2), reader.GetString(3), reader.IsDBNull(4) ? null : reader.GetString(4),
-                new DateTimeOffset(reader.GetDateTime(5)), new DateTimeOffset(reader.GetDateTime(6)), reader.GetInt32(7), reader.GetInt32(8)));
+                reader.GetGuid(0), reader.GetString(1), reader.GetBoolean(2), reader.GetString(3), reader.GetString(4),
+                reader.IsDBNull(5) ? null : reader.GetString(5), new DateTimeOffset(reader.GetDateTime(6)), new DateTimeOffset(reader.GetDateTime(7)),
+                reader.GetInt32(8), reader.GetInt32(9)));
         }
 
         return entries;

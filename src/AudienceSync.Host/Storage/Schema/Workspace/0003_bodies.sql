@@ -38,6 +38,7 @@ end $$;
 create table quarantine (
   id             uuid primary key,
   source         text not null,
+  refused        bool not null, -- the sender was told so (4xx); otherwise he was told that it waits (202)
   reason         text not null,
   detail         text not null,
   audience_key   text null,
