@@ -9,7 +9,7 @@ public sealed class ProjectionTests
     [Theory]
     [InlineData(1, 2_000, 4, 5_000)]
     [InlineData(2, 300, 8, 37)]
-    [InlineData(3, 60, 30, 1)]
+    [InlineData(3, 60, 10, 1)]
     public async Task Membership_is_what_a_naive_reader_of_the_log_reckons(int seed, int customers, int eventsEach, int pageEvents)
     {
         await using var workspace = await TestWorkspace.CreateAsync(Windows);

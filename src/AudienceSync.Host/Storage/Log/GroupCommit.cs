@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text.Json;
 using System.Threading.Channels;
 using AudienceSync.Domain;
 using Npgsql;
@@ -111,13 +109,13 @@ public sealed class GroupCommit(EventLog log, Wake projector, ILogger<GroupCommi
         }
     }
 
-    // SQLSTATE classes 21, 22 and 23: what was sent, not the state of the server; but a missing day of bodies is ours to make. So is a row
-    // that cannot be opened: it must not end the loop for everybody else.
+    // SQLSTATE classes 21, 22 and 23: what was sent, not the state of the server; but a missing day of bodies is ours to make. Whatever is
+    // no fault of a connection either, a row that cannot be opened for one, must not end the loop for everybody else.
     private static bool IsContent(Exception refused) => refused switch
     {
         PostgresException answered => answered is { SqlState: ['2', '1' or '2' or '3', ..], TableName: not "raw_bodies" },
-        CryptographicException or JsonException => true,
-        _ => false,
+        NpgsqlException or ObjectDisposedException or InvalidOperationException or TimeoutException or IOException => false,
+        _ => refused is not OperationCanceledException,
     };
 
     private static void Settle(List<PendingRequest> batch, AppendResult result)
