@@ -62,6 +62,7 @@ public sealed class EventLog(WorkspaceDatabase database, Vault vault, BodySeal b
         catch
         {
             _head = -1;
+            _people.Clear();
             await CloseAsync();
             throw;
         }
