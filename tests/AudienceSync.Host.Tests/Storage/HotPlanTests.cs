@@ -100,6 +100,6 @@ public sealed partial class HotPlanTests
         await command.ExecuteNonQueryAsync();
     }
 
-    [GeneratedRegex("Seq Scan on (mt_events|mt_streams|people|person_aliases|vault|membership|ledger)|Hash Join|Merge Join", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"Seq Scan on (mt_events|mt_streams|people|person_aliases|vault|membership|ledger)\s|Hash Join|Merge Join", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Whole();
 }

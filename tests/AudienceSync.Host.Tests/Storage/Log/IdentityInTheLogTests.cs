@@ -41,6 +41,28 @@ public sealed class IdentityInTheLogTests
         await LogChecks.VerifyAsync(workspace);
     }
 
+    /// <summary>What it remembered may have changed behind its back, and the next commit that works must not make it trusted again.</summary>
+    [Fact]
+    public async Task A_host_that_stumbled_forgets_whom_it_knew()
+    {
+        await using var workspace = await TestWorkspace.CreateAsync([null]);
+        await using var one = workspace.OpenLog();
+        await using var two = workspace.OpenLog();
+        Task AppendAsync(AudienceSync.Host.Storage.Log.EventLog log, string id, string customer, string? email = null) =>
+            log.AppendAsync([TestWebhooks.Request(workspace.Webhooks.Add(id, TestWorkspace.Start, customer, email))], default);
+        await AppendAsync(one, "e1", "ann");
+        await workspace.KillAsync();
+        await Should.ThrowAsync<Npgsql.NpgsqlException>(() => AppendAsync(one, "lost", "bob"));
+
+        await AppendAsync(two, "e2", "ann", "ann@shop.example");
+        await AppendAsync(one, "e3", "carl");
+        await AppendAsync(one, "e4", "ann");
+
+        (await workspace.RowsAsync(ChangesSql)).ShouldBe(["2"]);
+        (await workspace.AskAsync<long>("select count(*) from people")).ShouldBe(2);
+        await LogChecks.VerifyAsync(workspace);
+    }
+
     [Fact]
     public async Task A_guest_becomes_the_customer_who_shows_his_address()
     {
