@@ -105,7 +105,21 @@ public sealed class HostServer : IAsyncDisposable
         app.UseRouting();
         new QueryEndpoints(_workspaces, clock).Map(app, new OperatorAccess(operators));
         app.MapGet("/health/live", () => Results.Text("live"));
-        app.MapGet("/health/ready", () => Results.Text("ready"));
+        app.MapGet("/health/ready", ReadyAsync);
+    }
+
+    // Ready means that the log of every workspace answers: a balancer should send webhooks elsewhere when it does not.
+    private async Task<IResult> ReadyAsync(CancellationToken cancellationToken)
+    {
+        foreach (var workspace in _workspaces.Values)
+        {
+            if (!await workspace.Database.AnswersAsync(cancellationToken))
+            {
+                return Results.Text("storage down", statusCode: StatusCodes.Status503ServiceUnavailable);
+            }
+        }
+
+        return Results.Text("ready");
     }
 
     public async ValueTask DisposeAsync()
