@@ -90,6 +90,14 @@ public sealed class TextTests(IngestHost given) : IClassFixture<IngestHost>
     }
 
     [Fact]
+    public async Task Bytes_that_are_no_utf8_are_malformed_in_a_field_that_nobody_reads_too()
+    {
+        var body = Encoding.UTF8.GetBytes(Sample.With("note", "MARK").ToJsonString());
+        body[body.AsSpan().IndexOf("MARK"u8)] = 0xFF;
+        (await given.Host.SendAsync(Webhook.Signed(body))).Code.ShouldBe("malformed_json");
+    }
+
+    [Fact]
     public async Task A_name_beyond_latin_is_kept()
     {
         var answer = await given.Host.PostAsync(Sample.With("context", new JsonObject { ["journey"] = "Größe 表 ☃" }));

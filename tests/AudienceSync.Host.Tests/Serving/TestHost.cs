@@ -96,7 +96,9 @@ public sealed class TestHost : IAsyncDisposable
     }
 
     /// <summary>Waits until all that was accepted is folded and all that was folded is delivered. Returns the last status.</summary>
-    public async Task<JsonElement> WaitUntilQuietAsync(int atMost_s = 30)
+    /// <param name="atMost_s">After so many seconds the test fails, with the log.</param>
+    /// <param name="meanwhile">Done after each look in vain, e.g. to move the clock past the pause after a failed call.</param>
+    public async Task<JsonElement> WaitUntilQuietAsync(int atMost_s = 30, Action? meanwhile = null)
     {
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(atMost_s));
         using var poll = new PeriodicTimer(QuietPoll);
@@ -113,6 +115,7 @@ public sealed class TestHost : IAsyncDisposable
                 throw new TimeoutException($"Not quiet after {atMost_s} s: {status}\n{string.Join('\n', LogLines.Where(line => !line.Contains(" Microsoft.")))}");
             }
 
+            meanwhile?.Invoke();
             await poll.WaitForNextTickAsync();
         }
     }

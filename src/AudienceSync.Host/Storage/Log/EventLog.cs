@@ -33,6 +33,7 @@ public sealed class EventLog(WorkspaceDatabase database, Vault vault, BodySeal b
     private readonly long _lockKey = LockKeyOf(database.Workspace);
     private NpgsqlConnection? _connection;
     private long _notifiedAt;
+    private DateOnly _bodiesDay;
 
     /// <summary>Appends. One call at a time. Marks each event that was there already as a duplicate.</summary>
     /// <exception cref="NpgsqlException">Storage did not take it, or it is not known whether it did.</exception>
@@ -175,6 +176,14 @@ public sealed class EventLog(WorkspaceDatabase database, Vault vault, BodySeal b
             new NpgsqlParameter { Value = _rows.EventData, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Jsonb },
             Sql.Of(_rows.EventTypes),
             Sql.Of(at)));
+        var day = DateOnly.FromDateTime(at);
+        if (day != _bodiesDay)
+        {
+            // Days are made ahead of time, but a host that slept for days wakes on one that was not, and would find everything unstorable.
+            _bodiesDay = day;
+            commands.BatchCommands.Add(Sql.Command(AppendSql.EnsureBodies, Sql.Of(day)));
+        }
+
         commands.BatchCommands.Add(Sql.Command(
             AppendSql.Bodies,
             Sql.Of(at), Sql.Of((long)_rows.EventIds.Count), Sql.Of(bodies.KeyVersion), Sql.Of(bodies.Seal(now, _rows.Bodies.WrittenSpan))));
@@ -212,6 +221,7 @@ public sealed class EventLog(WorkspaceDatabase database, Vault vault, BodySeal b
 
     private async ValueTask CloseAsync()
     {
+        _bodiesDay = default;
         if (_connection is { } connection)
         {
             _connection = null;
