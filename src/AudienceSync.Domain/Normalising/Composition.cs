@@ -23,7 +23,7 @@ internal static class Composition
     /// <summary>The composed text; <paramref name="text"/> itself when it is composed already. Expects paired surrogates.</summary>
     public static string Compose(string text)
     {
-        if (text.AsSpan().IndexOfAnyInRange(FirstOfInterest, '\uFFFF') < 0)
+        if (IsPlain(text))
         {
             return text;
         }
@@ -43,6 +43,20 @@ internal static class Composition
         }
 
         return composed.Length == text.Length && composed.Equals(text) ? text : composed.ToString();
+    }
+
+    /// <summary>A loop, because the span search allocates on short texts until the runtime has recompiled it, and ids are short.</summary>
+    private static bool IsPlain(string text)
+    {
+        foreach (var c in text)
+        {
+            if (c >= FirstOfInterest)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private static void Decompose(int point, List<int> into)

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace AudienceSync.Domain.Normalising;
 
 /// <summary>What every text must be before it may be hashed.</summary>
@@ -10,20 +8,19 @@ internal static class PlainText
     /// </summary>
     public static bool IsWellFormed(ReadOnlySpan<char> text)
     {
-        while (!text.IsEmpty)
+        for (var i = 0; i < text.Length; i++)
         {
-            var first = text.IndexOfAnyInRange('\uD800', '\uDFFF');
-            if (first < 0)
+            if (!char.IsSurrogate(text[i]))
             {
-                return true;
+                continue;
             }
 
-            if (Rune.DecodeFromUtf16(text[first..], out _, out var length) != System.Buffers.OperationStatus.Done)
+            if (i + 1 == text.Length || !char.IsSurrogatePair(text[i], text[i + 1]))
             {
                 return false;
             }
 
-            text = text[(first + length)..];
+            i++;
         }
 
         return true;

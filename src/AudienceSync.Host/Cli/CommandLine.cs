@@ -61,7 +61,7 @@ internal static class CommandLine
             await Console.Out.WriteLineAsync(applied.Count == 0 ? "Nothing to apply." : string.Join('\n', applied));
             return ExitCodes.Done;
         }
-        catch (Exception failure) when (failure is SetupException or SchemaChangedException or ArgumentException)
+        catch (Exception failure) when (failure is SetupException or SchemaChangedException or ArgumentException or System.Data.Common.DbException)
         {
             await Console.Error.WriteLineAsync($"audiencesync: {failure.Message}");
             return ExitCodes.SetUp;

@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace AudienceSync.Host.Ingest;
 
-/// <summary>What came in, for /metrics and OTLP. Labels are codes only.</summary>
+/// <summary>What came in, for OTLP. Labels are codes only.</summary>
 public sealed class IngestCounters : IDisposable
 {
     public const string MeterName = "AudienceSync.Ingest";

@@ -26,6 +26,11 @@ public static class SealedBox
     /// <exception cref="AuthenticationTagMismatchException">Another key, another owner, or damaged.</exception>
     public static byte[] Open(ReadOnlySpan<byte> key, ReadOnlySpan<byte> box, ReadOnlySpan<byte> boundTo)
     {
+        if (box.Length < OverheadBytes)
+        {
+            throw new AuthenticationTagMismatchException("A sealed box was cut short.");
+        }
+
         var plain = new byte[box.Length - OverheadBytes];
         using var aes = new AesGcm(key, TagBytes);
         aes.Decrypt(box[..NonceBytes], box[OverheadBytes..], box.Slice(NonceBytes, TagBytes), plain, boundTo);

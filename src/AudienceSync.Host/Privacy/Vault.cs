@@ -8,7 +8,7 @@ namespace AudienceSync.Host.Privacy;
 
 /// <summary>
 /// Seals and opens the identifiers of one person under a key of his own, derived from the master key and his salt. Destroy the salt and
-/// every revision of him is noise, in every backup too. A revision is bound to its person and number, so rows cannot be swapped.
+/// every revision of him is noise. A revision is bound to its person and number, so rows cannot be swapped.
 /// </summary>
 public sealed class Vault(MasterKey master)
 {

@@ -36,6 +36,9 @@ public sealed class ProjectionLoop(
 
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);
 
+    /// <summary>Events of one page; a test makes it small to cross many page boundaries.</summary>
+    internal int PageEvents { get; init; } = EventsPerPage;
+
     private readonly MembershipFold _fold = new(keys);
     private readonly List<LogEvent> _page = new(EventsPerPage);
 
@@ -95,7 +98,7 @@ public sealed class ProjectionLoop(
 
     private async Task<ProjectionProgress> FoldPageAsync(Lease lease, ProjectionProgress progress, CancellationToken cancellationToken)
     {
-        await table.ReadEventsAsync(progress.Position, EventsPerPage, _page, cancellationToken);
+        await table.ReadEventsAsync(progress.Position, PageEvents, _page, cancellationToken);
         if (_page.Count == 0)
         {
             return progress;
@@ -123,7 +126,7 @@ public sealed class ProjectionLoop(
     private async Task<ProjectionProgress> ExpireAsync(Lease lease, ProjectionProgress progress, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        var due = await table.ReadExpiredAsync(now, EventsPerPage, cancellationToken);
+        var due = await table.ReadExpiredAsync(now, PageEvents, cancellationToken);
         if (due.Count == 0)
         {
             return progress;
@@ -136,7 +139,7 @@ public sealed class ProjectionLoop(
 
     private async Task PauseAsync(Lease lease, bool idle, CancellationToken cancellationToken)
     {
-        if (_page.Count == EventsPerPage)
+        if (_page.Count == PageEvents)
         {
             return;
         }

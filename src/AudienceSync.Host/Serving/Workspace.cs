@@ -87,15 +87,19 @@ public sealed class Workspace : IAsyncDisposable
             await bindings.DeclareAccountAsync(destination.Name, destination.Platform, cancellationToken);
         }
 
-        foreach (var binding in plan.Bindings)
+        var declared = plan.Bindings
+            .Select(b => new DeclaredBinding(b.Key.Audience, b.Destination, b.Remote, keys.ByName(b.Key.Value)!.KeyId))
+            .ToList();
+        foreach (var binding in declared)
         {
-            var declared = new DeclaredBinding(binding.Key.Audience, binding.Destination, binding.Remote, keys.ByName(binding.Key.Value)!.KeyId);
-            if (!await bindings.DeclareBindingAsync(declared, cancellationToken))
+            if (!await bindings.DeclareBindingAsync(binding, cancellationToken))
             {
-                throw new SetupException("binding_taken", $"{binding.Destination}/{binding.Remote} is fed by another key than {binding.Key}; switching is a promotion.");
+                throw new SetupException(
+                    "binding_taken", $"{binding.Destination}/{binding.Remote} is fed by another key of {binding.Audience}; switching is a promotion.");
             }
         }
 
+        await bindings.WithdrawOthersAsync(declared, cancellationToken);
         return new Workspace(plan, database, keys, surroundings);
     }
 

@@ -40,7 +40,7 @@ public sealed class Migrations(string connectionString)
     public async Task<IReadOnlyList<string>> ApplyAsync(IReadOnlyList<WorkspaceName> workspaces, CancellationToken cancellationToken)
     {
         var applied = new List<string>();
-        await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
+        await using var source = Source();
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
         await ExecuteAsync(connection, LockKey, cancellationToken);
         await ExecuteAsync(connection, MakeRole, cancellationToken);
@@ -60,7 +60,7 @@ public sealed class Migrations(string connectionString)
     /// <returns>False when this version was first seen with another key.</returns>
     public async Task<bool> IsSameMasterKeyAsync(short version, byte[] checkValue, CancellationToken cancellationToken)
     {
-        await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
+        await using var source = Source();
         await using var insert = source.CreateCommand(
             $"insert into {GlobalSchema}.master_keys (version, check_value) values ($1, $2) on conflict (version) do nothing");
         insert.Parameters.Add(new NpgsqlParameter<short> { TypedValue = version });
@@ -71,6 +71,9 @@ public sealed class Migrations(string connectionString)
         var known = (byte[])(await select.ExecuteScalarAsync(cancellationToken))!;
         return CryptographicOperations.FixedTimeEquals(known, checkValue);
     }
+
+    private NpgsqlDataSource Source() => NpgsqlDataSource.Create(
+        new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, GssEncryptionMode = GssEncryptionMode.Disable }.ConnectionString);
 
     private static async Task ApplySchemaAsync(
         NpgsqlConnection connection, string schema, string folder, List<string> applied, CancellationToken cancellationToken)

@@ -19,8 +19,9 @@ public sealed class Wake(TimeProvider clock) : IDisposable
     /// <summary>Returns when signalled since the last wait, or when the time is over.</summary>
     public async Task WaitAsync(TimeSpan atMost, CancellationToken cancellationToken)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using var timer = clock.CreateTimer(static state => ((CancellationTokenSource)state!).Cancel(), limit, atMost, Timeout.InfiniteTimeSpan);
+        // A source of its own for the time: its timer may fire while it is disposed of, which a callback of ours would not survive.
+        using var time = new CancellationTokenSource(atMost, clock);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, time.Token);
         try
         {
             await _signal.WaitAsync(limit.Token);

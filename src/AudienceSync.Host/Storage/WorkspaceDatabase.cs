@@ -36,6 +36,22 @@ public sealed class WorkspaceDatabase : IAsyncDisposable
     /// <summary>The channel by which hosts wake each other. A hint only: polling is the truth.</summary>
     public string Channel => Workspace.Schema;
 
+    /// <summary>Whether the server answers a question within two seconds.</summary>
+    public async Task<bool> AnswersAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var command = Query.CreateCommand("select 1");
+            command.CommandTimeout = 2;
+            await command.ExecuteScalarAsync(cancellationToken);
+            return true;
+        }
+        catch (Exception failure) when (failure is NpgsqlException or TimeoutException or IOException)
+        {
+            return false;
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await Hot.DisposeAsync();
@@ -58,6 +74,7 @@ public sealed class WorkspaceDatabase : IAsyncDisposable
             KeepAlive = 15,
             TcpKeepAlive = true,
             Timezone = "UTC",
+            GssEncryptionMode = GssEncryptionMode.Disable, // Its probe stalls a connection for seconds where there is no Kerberos.
         };
         return new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
     }

@@ -33,10 +33,15 @@ public sealed class MemberCalls(SyncTable table, Vault vault, IDestination desti
     {
         var said = operation == MemberOperation.Add ? LedgerStatus.Adding : LedgerStatus.Removing;
         var intent = tellings.Select(telling => new LedgerChange(telling.Person, Entry(telling, said), null)).ToList();
-        await table.WriteIntentAsync(lease, binding, intent, clock.GetUtcNow(), cancellationToken);
+        await table.WriteIntentAsync(lease, binding, intent, destination.Limits.CallTimeout, clock.GetUtcNow(), cancellationToken);
 
         var changes = new List<LedgerChange>(tellings.Count);
         var (members, sent) = await MembersAsync(operation, tellings, changes, cancellationToken);
+        if (members.Count == 0)
+        {
+            return new Told(Outcome.Done, changes, null, null);
+        }
+
         var started = clock.GetTimestamp();
         var sentAt = clock.GetUtcNow();
         var result = await destination.SendAsync(new MemberCall(new RemoteAudienceId(binding.Remote), operation, members), cancellationToken);

@@ -28,7 +28,9 @@ internal static class IlTokens
             }
             else
             {
-                il.Offset += operand == OperandType.InlineSwitch ? il.ReadInt32() * sizeof(int) : Size(operand);
+                // Read before it is added: the offset on the left would be the one before the count.
+                var skip = operand == OperandType.InlineSwitch ? il.ReadInt32() * sizeof(int) : Size(operand);
+                il.Offset += skip;
             }
         }
 

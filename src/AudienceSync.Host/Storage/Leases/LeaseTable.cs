@@ -62,12 +62,17 @@ public sealed class LeaseTable(WorkspaceDatabase database, string owner)
 
     /// <summary>Runs a batch as one transaction that holds the lease: all of it happens, or nothing.</summary>
     /// <exception cref="LeaseLostException">It is another's now; nothing happened.</exception>
+    internal static Task WriteAsync(
+        NpgsqlConnection connection, Lease lease, IReadOnlyList<NpgsqlBatchCommand> commands, CancellationToken cancellationToken) =>
+        WriteAsync(connection, lease, Time, commands, cancellationToken);
+
+    /// <summary>As above, for a holder who is about to be silent for longer than usual.</summary>
     internal static async Task WriteAsync(
-        NpgsqlConnection connection, Lease lease, IReadOnlyList<NpgsqlBatchCommand> commands, CancellationToken cancellationToken)
+        NpgsqlConnection connection, Lease lease, TimeSpan time, IReadOnlyList<NpgsqlBatchCommand> commands, CancellationToken cancellationToken)
     {
         await using var batch = new NpgsqlBatch(connection);
         batch.BatchCommands.Add(new NpgsqlBatchCommand("begin"));
-        batch.BatchCommands.Add(Sql.Command(HoldSql, Sql.Of(lease.Name), Sql.Of(lease.Fence), Sql.Of(Time)));
+        batch.BatchCommands.Add(Sql.Command(HoldSql, Sql.Of(lease.Name), Sql.Of(lease.Fence), Sql.Of(time)));
         foreach (var command in commands)
         {
             batch.BatchCommands.Add(command);

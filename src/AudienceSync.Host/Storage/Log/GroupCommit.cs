@@ -81,11 +81,12 @@ public sealed class GroupCommit(EventLog log, Wake projector, ILogger<GroupCommi
                 projector.Signal();
                 return;
             }
-            catch (PostgresException refused) when (IsContent(refused))
+            catch (Exception refused) when (IsContent(refused))
             {
                 if (batch.Count == 1)
                 {
-                    logger.LogError("The log refused a request for its content: {SqlState} {Constraint}", refused.SqlState, refused.ConstraintName);
+                    var said = refused as PostgresException;
+                    logger.LogError("The log refused a request for its content: {Failure} {SqlState} {Constraint}", refused.GetType().Name, said?.SqlState, said?.ConstraintName);
                     Settle(batch, AppendResult.Unstorable);
                     return;
                 }
@@ -108,8 +109,14 @@ public sealed class GroupCommit(EventLog log, Wake projector, ILogger<GroupCommi
         }
     }
 
-    // SQLSTATE classes 21, 22 and 23: what was sent, not the state of the server.
-    private static bool IsContent(PostgresException refused) => refused.SqlState is ['2', '1' or '2' or '3', ..];
+    // SQLSTATE classes 21, 22 and 23: what was sent, not the state of the server; but a missing day of bodies is ours to make. Whatever is
+    // no fault of a connection either, a row that cannot be opened for one, must not end the loop for everybody else.
+    private static bool IsContent(Exception refused) => refused switch
+    {
+        PostgresException answered => answered is { SqlState: ['2', '1' or '2' or '3', ..], TableName: not "raw_bodies" },
+        NpgsqlException or ObjectDisposedException or InvalidOperationException or TimeoutException or IOException => false,
+        _ => refused is not OperationCanceledException,
+    };
 
     private static void Settle(List<PendingRequest> batch, AppendResult result)
     {

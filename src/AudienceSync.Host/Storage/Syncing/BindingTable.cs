@@ -20,6 +20,11 @@ public sealed class BindingTable(WorkspaceDatabase database)
         where bindings.key_id = excluded.key_id
         """;
 
+    private const string WithdrawSql = """
+        update bindings b set stopped_code = 'not_declared'
+        where not exists (select from unnest($1::text[], $2::text[]) as d(destination, remote) where d.destination = b.destination and d.remote = b.remote)
+        """;
+
     private const string ResumeSql = """
         with resumed as (update accounts set stopped_code = null, blocked_until = null, updated_at = now() where destination = $1 returning destination)
         update bindings b set stopped_code = null, next_try_at = null, attempts = 0 from resumed r where b.destination = r.destination
@@ -37,6 +42,14 @@ public sealed class BindingTable(WorkspaceDatabase database)
         await using var command = Sql.Command(
             database.Hot, BindingSql, Sql.Of(binding.Audience), Sql.Of(binding.Destination), Sql.Of(binding.Remote), Sql.Of(binding.KeyId));
         return await command.ExecuteNonQueryAsync(cancellationToken) == 1;
+    }
+
+    /// <summary>Stops feeding what the configuration no longer declares. What was delivered stays delivered, and known.</summary>
+    public async Task WithdrawOthersAsync(IReadOnlyList<DeclaredBinding> declared, CancellationToken cancellationToken)
+    {
+        await using var command = Sql.Command(
+            database.Query, WithdrawSql, Sql.Of(declared.Select(b => b.Destination).ToList()), Sql.Of(declared.Select(b => b.Remote).ToList()));
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     /// <returns>How many bindings may be worked on again.</returns>

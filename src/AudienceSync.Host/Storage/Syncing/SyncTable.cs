@@ -118,10 +118,14 @@ public sealed class SyncTable(WorkspaceDatabase database)
         return found;
     }
 
-    /// <summary>Says in the ledger what is about to be said to the platform. Must be durable before the call leaves.</summary>
+    /// <summary>
+    /// Says in the ledger what is about to be said to the platform. Must be durable before the call leaves. Keeps the lease for as long as the
+    /// call may take: were the account another host's meanwhile, a late add could come after that host's removal, and nobody would know.
+    /// </summary>
     /// <exception cref="LeaseLostException">The account is another host's; the call must not be made.</exception>
-    public Task WriteIntentAsync(Lease lease, Binding binding, IReadOnlyList<LedgerChange> changes, DateTimeOffset now, CancellationToken cancellationToken) =>
-        WriteAsync(lease, [Ledger(binding, changes, now)], cancellationToken);
+    public Task WriteIntentAsync(
+        Lease lease, Binding binding, IReadOnlyList<LedgerChange> changes, TimeSpan callTimeout, DateTimeOffset now, CancellationToken cancellationToken) =>
+        WriteAsync(lease, callTimeout + LeaseTable.Time, [Ledger(binding, changes, now)], cancellationToken);
 
     /// <summary>Records an answer: ledger, lanes, account and call, or nothing of it.</summary>
     /// <exception cref="LeaseLostException">The account is another host's; it will find the intent and say it again.</exception>
@@ -157,7 +161,7 @@ public sealed class SyncTable(WorkspaceDatabase database)
             commands.Add(Call(lease, binding, call));
         }
 
-        return WriteAsync(lease, commands, cancellationToken);
+        return WriteAsync(lease, LeaseTable.Time, commands, cancellationToken);
     }
 
     private static NpgsqlBatchCommand Call(Lease lease, Binding binding, CallRecord call) => Sql.Command(
@@ -187,10 +191,10 @@ public sealed class SyncTable(WorkspaceDatabase database)
             Sql.Of(binding.BindingId), Sql.Of(people), Sql.Of(statuses), Sql.Of(revisions), Sql.Of(normalisers), Sql.Of(reasons), Sql.Of(now));
     }
 
-    private async Task WriteAsync(Lease lease, IReadOnlyList<NpgsqlBatchCommand> commands, CancellationToken cancellationToken)
+    private async Task WriteAsync(Lease lease, TimeSpan time, IReadOnlyList<NpgsqlBatchCommand> commands, CancellationToken cancellationToken)
     {
         await using var connection = await database.Hot.OpenConnectionAsync(cancellationToken);
-        await LeaseTable.WriteAsync(connection, lease, commands, cancellationToken);
+        await LeaseTable.WriteAsync(connection, lease, time, commands, cancellationToken);
     }
 
     private static DateTimeOffset? Time(NpgsqlDataReader reader, int column) =>

@@ -1,0 +1,64 @@
+using System.Buffers.Binary;
+using AudienceSync.Domain.Events;
+using AudienceSync.Host.Privacy;
+
+namespace AudienceSync.Host.Storage.Log;
+
+/// <summary>
+/// Finds what a sender sent by the position of an event it brought, for replay and forensics. The bodies of a commit lie in one box in the
+/// order of their requests, each with the number of positions it brought; what the engine itself appended in that commit comes first.
+/// </summary>
+public sealed class BodyArchive(WorkspaceDatabase database, BodySeal seal)
+{
+    private const int HeadBytes = 8;
+
+    private const string BoxSql = """
+        select b.received_at, b.first_position, b.last_position, b.cipher from raw_bodies b
+        where b.first_position <= $1 order by b.first_position desc limit 1
+        """;
+
+    /// <summary>Null when no sender brought this position, or its day has been dropped.</summary>
+    public async Task<byte[]?> FindAsync(Position position, CancellationToken cancellationToken)
+    {
+        await using var command = Sql.Command(database.Query, BoxSql, Sql.Of(position.Value));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        if (!await reader.ReadAsync(cancellationToken) || reader.GetInt64(2) < position.Value)
+        {
+            return null;
+        }
+
+        var positions = reader.GetInt64(2) - reader.GetInt64(1) + 1;
+        var box = seal.Open(new DateTimeOffset(reader.GetDateTime(0)), reader.GetFieldValue<byte[]>(3));
+        return Split(box, position.Value - reader.GetInt64(1) - (positions - Count(box)));
+    }
+
+    // How many positions the senders brought.
+    private static long Count(ReadOnlySpan<byte> box)
+    {
+        var events = 0L;
+        while (!box.IsEmpty)
+        {
+            events += BinaryPrimitives.ReadInt32LittleEndian(box);
+            box = box[(HeadBytes + BinaryPrimitives.ReadInt32LittleEndian(box[4..]))..];
+        }
+
+        return events;
+    }
+
+    private static byte[]? Split(ReadOnlySpan<byte> box, long place)
+    {
+        while (place >= 0)
+        {
+            var length = BinaryPrimitives.ReadInt32LittleEndian(box[4..]);
+            place -= BinaryPrimitives.ReadInt32LittleEndian(box);
+            if (place < 0)
+            {
+                return box.Slice(HeadBytes, length).ToArray();
+            }
+
+            box = box[(HeadBytes + length)..];
+        }
+
+        return null;
+    }
+}

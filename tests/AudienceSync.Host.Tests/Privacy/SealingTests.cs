@@ -1,0 +1,109 @@
+using System.Security.Cryptography;
+using AudienceSync.Domain.Identity;
+using AudienceSync.Host.Privacy;
+
+namespace AudienceSync.Host.Tests.Privacy;
+
+public sealed class SealingTests
+{
+    private static readonly byte[] Salt = [.. Enumerable.Range(0, Vault.SaltBytes).Select(n => (byte)n)];
+    private static readonly PersonId Ann = new(Guid.Parse("11111111-1111-4111-8111-111111111111"));
+    private static readonly PersonId Bob = new(Guid.Parse("22222222-2222-4222-8222-222222222222"));
+    private static readonly DateTimeOffset At = new(2026, 11, 21, 9, 20, 11, 123, TimeSpan.Zero);
+    private static readonly IdentifierRevision Revision = new("42", "ann@shop.example", At, "+1 555 987 6543", At.AddDays(1), "US");
+
+    private readonly Vault _vault = new(Key(1));
+
+    public static TheoryData<string?, string?, string?> Mixes => new()
+    {
+        { "42", "ann@shop.example", "+1 555 987 6543" },
+        { null, "ann@shop.example", null },
+        { null, null, "0171 1234567" },
+        { "customer \"42\" \u00e9\U0001F600", null, null },
+    };
+
+    [Theory]
+    [MemberData(nameof(Mixes))]
+    public void Identifiers_come_back_as_they_were(string? customer, string? email, string? phone)
+    {
+        var revision = IdentifierRevision.First(new PersonIdentifiers(customer, email, phone, "DE"), At.AddTicks(10));
+
+        _vault.Open(Ann, 3, Salt, _vault.Seal(Ann, 3, Salt, revision)).ShouldBe(revision);
+    }
+
+    [Fact]
+    public void The_same_identifiers_sealed_twice_look_different() =>
+        _vault.Seal(Ann, 1, Salt, Revision).ShouldNotBe(_vault.Seal(Ann, 1, Salt, Revision));
+
+    [Fact]
+    public void Another_master_key_salt_person_or_revision_opens_nothing()
+    {
+        var cipher = _vault.Seal(Ann, 1, Salt, Revision);
+        var otherSalt = Vault.NewSalt();
+
+        Should.Throw<AuthenticationTagMismatchException>(() => new Vault(Key(2)).Open(Ann, 1, Salt, cipher));
+        Should.Throw<AuthenticationTagMismatchException>(() => _vault.Open(Ann, 1, otherSalt, cipher));
+        Should.Throw<AuthenticationTagMismatchException>(() => _vault.Open(Bob, 1, Salt, cipher));
+        Should.Throw<AuthenticationTagMismatchException>(() => _vault.Open(Ann, 2, Salt, cipher));
+    }
+
+    [Fact]
+    public void A_box_changed_in_any_byte_or_cut_at_any_length_does_not_open()
+    {
+        var key = RandomNumberGenerator.GetBytes(32);
+        var box = SealedBox.Seal(key, "plain"u8, "ann"u8);
+        for (var n = 0; n < box.Length; n++)
+        {
+            var changed = (byte[])box.Clone();
+            changed[n] ^= 1;
+
+            Should.Throw<AuthenticationTagMismatchException>(() => SealedBox.Open(key, changed, "ann"u8), $"byte {n}");
+            Should.Throw<AuthenticationTagMismatchException>(() => SealedBox.Open(key, box.AsSpan(0, n), "ann"u8), $"{n} bytes");
+        }
+
+        SealedBox.Open(key, box, "ann"u8).ShouldBe("plain"u8.ToArray());
+        SealedBox.Open(key, SealedBox.Seal(key, default, default), default).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_body_opens_on_its_own_day_and_with_its_own_key_only()
+    {
+        var seal = new BodySeal(Key(1));
+        var box = seal.Seal(At, "{}"u8);
+
+        seal.Open(At.AddHours(14), box).ShouldBe("{}"u8.ToArray());
+        Should.Throw<AuthenticationTagMismatchException>(() => seal.Open(At.AddDays(1), box));
+        Should.Throw<AuthenticationTagMismatchException>(() => new BodySeal(Key(2)).Open(At, box));
+        seal.Open(At.ToOffset(TimeSpan.FromHours(14)), box).ShouldBe("{}"u8.ToArray(), "the day is UTC's, whatever the offset");
+    }
+
+    [Fact]
+    public void A_fingerprint_is_the_bodys_and_the_keys()
+    {
+        var seal = new BodySeal(Key(1));
+
+        seal.Fingerprint("a"u8).ShouldBe(seal.Fingerprint("a"u8));
+        seal.Fingerprint("a"u8).ShouldNotBe(seal.Fingerprint("b"u8));
+        seal.Fingerprint("a"u8).ShouldNotBe(new BodySeal(Key(2)).Fingerprint("a"u8));
+        seal.Fingerprint("a"u8).ShouldNotBe(Convert.ToHexStringLower(SHA256.HashData("a"u8)));
+    }
+
+    [Fact]
+    public void Purposes_do_not_share_keys()
+    {
+        var key = Key(1);
+        var derived = new[] { "audiencesync alias v1", "audiencesync person v1", "audiencesync fingerprint v1", "audiencesync body v1 20261121" }
+            .Select(purpose =>
+            {
+                var bytes = new byte[MasterKey.KeyBytes];
+                key.Derive(System.Text.Encoding.ASCII.GetBytes(purpose), default, bytes);
+                return Convert.ToHexString(bytes);
+            })
+            .Append(Convert.ToHexString(key.CheckValue()));
+
+        derived.ShouldBeUnique();
+        key.ToString().ShouldBe("MasterKey(***)");
+    }
+
+    private static MasterKey Key(byte first) => new(1, [first, .. new byte[MasterKey.KeyBytes - 1]]);
+}

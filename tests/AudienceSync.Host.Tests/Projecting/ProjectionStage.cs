@@ -1,0 +1,62 @@
+using AudienceSync.Domain.Events;
+using AudienceSync.Host.Projecting;
+using AudienceSync.Host.Storage;
+using AudienceSync.Host.Storage.Leases;
+using AudienceSync.Host.Storage.Membership;
+using AudienceSync.Host.Tests.Storage;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace AudienceSync.Host.Tests.Projecting;
+
+/// <summary>Projectors over one workspace, each with its own owner, and the wait for them to reach the end of the log.</summary>
+internal sealed class ProjectionStage(TestWorkspace workspace) : IDisposable
+{
+    private readonly Wake _moved = new(TimeProvider.System);
+    private readonly Wake _projector = new(TimeProvider.System);
+
+    public MembershipTable Table { get; } = new(workspace.Database);
+
+    /// <summary>Runs a projector until cancelled.</summary>
+    public Task Run(string owner, int pageEvents, CancellationToken cancellationToken)
+    {
+        var loop = new ProjectionLoop(
+            Table, new LeaseTable(workspace.Database, owner), workspace.Keys, _projector, [_moved], workspace.Clock, NullLogger<ProjectionLoop>.Instance)
+        {
+            PageEvents = pageEvents,
+        };
+        return Task.Run(() => loop.RunAsync(cancellationToken), CancellationToken.None);
+    }
+
+    /// <summary>Returns when the projection has passed a position. Looks whenever a projector says that rows moved, and now and then anyway.</summary>
+    public Task ReachAsync(long position) => UntilAsync(async () => (await Table.ReadProgressAsync(default)).Position.Value >= position);
+
+    public async Task UntilAsync(Func<Task<bool>> reached)
+    {
+        for (var looks = 0; !await reached(); looks++)
+        {
+            looks.ShouldBeLessThan(2_000, "the projector got nowhere");
+            _projector.Signal();
+            await _moved.WaitAsync(TimeSpan.FromMilliseconds(20), default);
+        }
+    }
+
+    public async Task<long> HeadAsync() => await workspace.AskAsync<long>("select max(seq_id) from mt_events");
+
+    /// <summary>Runs one projector to the end of the log and stops it.</summary>
+    public async Task ProjectAsync(int pageEvents = 5_000)
+    {
+        using var stop = new CancellationTokenSource();
+        var running = Run("host", pageEvents, stop.Token);
+        await ReachAsync(await HeadAsync());
+        await stop.CancelAsync();
+        await running;
+    }
+
+    public async Task<Position> PositionAsync() => (await Table.ReadProgressAsync(default)).Position;
+
+    public void Dispose()
+    {
+        _moved.Dispose();
+        _projector.Dispose();
+    }
+}

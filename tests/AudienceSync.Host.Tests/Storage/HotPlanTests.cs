@@ -1,0 +1,105 @@
+using System.Text.RegularExpressions;
+using Npgsql;
+
+namespace AudienceSync.Host.Tests.Storage;
+
+/// <summary>
+/// The statements of the hot path, explained under the settings they run with, while the tables are empty, growing without statistics, and
+/// full. A plan that reads a table whole costs nothing in a test and everything in a year.
+/// </summary>
+public sealed partial class HotPlanTests
+{
+    private static readonly string[] HotOwners = ["AppendSql.", "MembershipTable.", "SyncTable.", "LeaseTable."];
+
+    private const string FillSql = """
+        insert into people select md5('p' || n)::uuid, '\x00112233445566778899aabbccddeeff', 2, 1, now() from generate_series($1, $2) n;
+        insert into person_aliases select md5('a' || n)::uuid, md5('p' || n)::uuid, 1, now() from generate_series($1, $2) n;
+        insert into vault select md5('p' || n)::uuid, 1, 1, '\x00', now() from generate_series($1, $2) n;
+        insert into mt_streams (id, type, version) select md5('p' || n)::uuid, 'person', 1 from generate_series($1, $2) n;
+        insert into mt_events (id, stream_id, version, data, type)
+          select md5('e' || n)::uuid, md5('p' || n)::uuid, 1, '{}', 'audience_member_added' from generate_series($1, $2) n;
+        insert into membership select k.key_id, md5('p' || n)::uuid, now(), null, 1 + n % 3, now(), now(), n, n
+          from generate_series($1, $2) n, audience_keys k;
+        insert into ledger select 1, md5('p' || n)::uuid, 2, 1, 1, null, now() from generate_series($1, $2) n;
+        """;
+
+    [Fact]
+    public async Task No_hot_statement_reads_a_table_whole_whether_empty_growing_or_full()
+    {
+        await using var workspace = await TestWorkspace.CreateAsync(null, TimeSpan.FromDays(7));
+        await ExplainAllAsync(workspace, "empty");
+        await FillAsync(workspace, 1, 2_000);
+        await ExplainAllAsync(workspace, "growing");
+        await FillAsync(workspace, 2_001, 60_000);
+        await workspace.ExecuteAsync("analyze");
+        await ExplainAllAsync(workspace, "full");
+    }
+
+    [Fact]
+    public async Task A_lane_reads_its_changes_in_their_order_from_the_index_made_for_it()
+    {
+        await using var workspace = await TestWorkspace.CreateAsync([null]);
+        await FillAsync(workspace, 1, 50_000);
+        await workspace.ExecuteAsync("analyze");
+        await using var connection = await workspace.Database.Hot.OpenConnectionAsync();
+
+        (await ExplainAsync(connection, SqlConstants.All["SyncTable.LaneSql"])).ShouldContain("Index Scan using membership_changed");
+        (await ExplainAsync(connection, SqlConstants.All["MembershipTable.EventsSql"])).ShouldContain("Index Scan using pkey_mt_events_seq_id");
+        (await ExplainAsync(connection, SqlConstants.All["MembershipTable.ExpiredSql"])).ShouldContain("Index Scan using membership_until");
+    }
+
+    [Fact]
+    public async Task The_planner_as_it_is_would_choose_otherwise()
+    {
+        await using var workspace = await TestWorkspace.CreateAsync([null]);
+        await FillAsync(workspace, 1, 20);
+        await workspace.ExecuteAsync("analyze");
+        await using var connection = await workspace.Database.Query.OpenConnectionAsync();
+
+        Whole().IsMatch(await ExplainAsync(connection, SqlConstants.All["AppendSql.KnownEvents"])).ShouldBeTrue("or the test above proves nothing");
+    }
+
+    private static async Task ExplainAllAsync(TestWorkspace workspace, string state)
+    {
+        await using var connection = await workspace.Database.Hot.OpenConnectionAsync();
+        var hot = SqlConstants.All.Where(sql => HotOwners.Any(owner => sql.Key.StartsWith(owner, StringComparison.Ordinal))).ToList();
+        hot.Count.ShouldBeGreaterThan(25);
+        foreach (var (name, sql) in hot)
+        {
+            var plan = await ExplainAsync(connection, sql);
+            Whole().IsMatch(plan).ShouldBeFalse($"{name} on a {state} database:\n{plan}");
+        }
+    }
+
+    // The generic plan, as the Hot connections keep it: the parameters' values do not matter.
+    private static async Task<string> ExplainAsync(NpgsqlConnection connection, string sql)
+    {
+        await ExecuteAsync(connection, $"prepare explained as {sql}");
+        await using var count = new NpgsqlCommand("select cardinality(parameter_types) from pg_prepared_statements where name = 'explained'", connection);
+        var nulls = string.Join(", ", Enumerable.Repeat("null", (int)(await count.ExecuteScalarAsync())!));
+        var lines = new List<string>();
+        await using (var explain = new NpgsqlCommand($"explain execute explained{(nulls.Length == 0 ? "" : $"({nulls})")}", connection))
+        await using (var reader = await explain.ExecuteReaderAsync())
+        {
+            while (await reader.ReadAsync())
+            {
+                lines.Add(reader.GetString(0));
+            }
+        }
+
+        await ExecuteAsync(connection, "deallocate explained");
+        return string.Join('\n', lines);
+    }
+
+    private static Task FillAsync(TestWorkspace workspace, int from, int to) =>
+        workspace.ExecuteAsync(FillSql.Replace("$1", $"{from}").Replace("$2", $"{to}"));
+
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    [GeneratedRegex(@"Seq Scan on (mt_events|mt_streams|people|person_aliases|vault|membership|ledger)\s|Hash Join|Merge Join", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Whole();
+}

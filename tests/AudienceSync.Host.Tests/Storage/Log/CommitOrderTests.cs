@@ -1,0 +1,66 @@
+using AudienceSync.Host.Storage.Log;
+using Npgsql;
+
+namespace AudienceSync.Host.Tests.Storage.Log;
+
+/// <summary>Several hosts append to one log at once: position order is commit order all the same.</summary>
+public sealed class CommitOrderTests
+{
+    private const int Hosts = 4;
+
+    private const int Seed = 4711;
+
+    [Fact]
+    public async Task A_reader_never_sees_a_position_appear_below_one_it_has_seen()
+    {
+        await using var workspace = await TestWorkspace.CreateAsync([null]);
+        using var over = new CancellationTokenSource();
+        var reader = Task.Run(() => FollowAsync(workspace, over.Token));
+
+        await Task.WhenAll(Enumerable.Range(0, Hosts).Select(host => AppendAsync(workspace, host)));
+        await over.CancelAsync();
+
+        var (seen, looks) = await reader;
+        looks.ShouldBeGreaterThan(20);
+        seen.ShouldBe(await workspace.AskAsync<long>("select count(*) from mt_events"));
+        await LogChecks.VerifyAsync(workspace);
+    }
+
+    // By cursor, as a projector reads: what it has passed it never sees again, so a late lower position would be missing from the count.
+    private static async Task<(long Seen, int Looks)> FollowAsync(TestWorkspace workspace, CancellationToken over)
+    {
+        var (cursor, seen, looks) = (0L, 0L, 0);
+        await using var connection = await workspace.Owner.OpenConnectionAsync(CancellationToken.None);
+        for (var last = false; ; looks++)
+        {
+            await using var command = new NpgsqlCommand(
+                "select coalesce(max(seq_id), $1), count(*) from mt_events where seq_id > $1", connection) { Parameters = { new() { Value = cursor } } };
+            await using (var reader = await command.ExecuteReaderAsync(CancellationToken.None))
+            {
+                await reader.ReadAsync(CancellationToken.None);
+                cursor = reader.GetInt64(0);
+                seen += reader.GetInt64(1);
+            }
+
+            if (last)
+            {
+                return (seen, looks);
+            }
+
+            last = over.IsCancellationRequested;
+        }
+    }
+
+    private static async Task AppendAsync(TestWorkspace workspace, int host)
+    {
+        await Task.Yield();
+        var random = new Random(Seed + host);
+        await using var log = workspace.OpenLog();
+        for (var batch = 0; batch < 60; batch++)
+        {
+            var events = Enumerable.Range(0, random.Next(1, 30))
+                .Select(n => TestWebhooks.Request(workspace.Webhooks.Add($"{host}-{batch}-{n}", TestWorkspace.Start, $"c{random.Next(100)}")));
+            await log.AppendAsync([.. events], default);
+        }
+    }
+}

@@ -1,0 +1,131 @@
+using AudienceSync.Domain.Identity;
+
+namespace AudienceSync.Host.Tests.Storage.Log;
+
+public sealed class IdentityInTheLogTests
+{
+    private const string ChangesSql = "select data->>'revision' from mt_events where type = 'person_identifiers_changed' order by seq_id";
+
+    [Fact]
+    public async Task A_new_person_comes_with_aliases_and_sealed_identifiers_in_the_events_own_transaction()
+    {
+        await using var workspace = await TestWorkspace.CreateAsync([null]);
+        await using var log = workspace.OpenLog();
+
+        await log.AppendAsync([TestWebhooks.Request(workspace.Webhooks.Add("e", TestWorkspace.Start, "42", "ann@shop.example", "15559876543"))], default);
+
+        (await workspace.AskAsync<long>("select count(*) from person_aliases")).ShouldBe(3);
+        (await workspace.AskAsync<long>("""
+            select count(distinct x) from (select xmin::text from people union all select xmin::text from person_aliases
+            union all select xmin::text from vault union all select xmin::text from mt_events where type = 'audience_member_added') as t(x)
+            """)).ShouldBe(1);
+        (await OpenAsync(workspace, "42")).ShouldBe([new PersonIdentifiers("42", "ann@shop.example", "15559876543", "US")]);
+        (await workspace.RowsAsync(ChangesSql)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Two_hosts_that_hear_of_a_stranger_at_once_make_one_person()
+    {
+        await using var workspace = await TestWorkspace.CreateAsync([null]);
+        await using var one = workspace.OpenLog();
+        await using var two = workspace.OpenLog();
+        for (var n = 0; n < 40; n++)
+        {
+            await Task.WhenAll(
+                one.AppendAsync([TestWebhooks.Request(workspace.Webhooks.Add($"a{n}", TestWorkspace.Start, email: $"{n}@shop.example"))], default),
+                two.AppendAsync([TestWebhooks.Request(workspace.Webhooks.Add($"b{n}", TestWorkspace.Start, $"c{n}", $"{n}@shop.example"))], default));
+        }
+
+        (await workspace.AskAsync<long>("select count(*) from people")).ShouldBe(40);
+        (await workspace.AskAsync<long>("select count(*) from mt_streams where type = 'person'")).ShouldBe(40);
+        await LogChecks.VerifyAsync(workspace);
+    }
+
+    /// <summary>What it remembered may have changed behind its back, and the next commit that works must not make it trusted again.</summary>
+    [Fact]
+    public async Task A_host_that_stumbled_forgets_whom_it_knew()
+    {
+        await using var workspace = await TestWorkspace.CreateAsync([null]);
+        await using var one = workspace.OpenLog();
+        await using var two = workspace.OpenLog();
+        Task AppendAsync(AudienceSync.Host.Storage.Log.EventLog log, string id, string customer, string? email = null) =>
+            log.AppendAsync([TestWebhooks.Request(workspace.Webhooks.Add(id, TestWorkspace.Start, customer, email))], default);
+        await AppendAsync(one, "e1", "ann");
+        await workspace.KillAsync();
+        await Should.ThrowAsync<Npgsql.NpgsqlException>(() => AppendAsync(one, "lost", "bob"));
+
+        await AppendAsync(two, "e2", "ann", "ann@shop.example");
+        await AppendAsync(one, "e3", "carl");
+        await AppendAsync(one, "e4", "ann");
+
+        (await workspace.RowsAsync(ChangesSql)).ShouldBe(["2"]);
+        (await workspace.AskAsync<long>("select count(*) from people")).ShouldBe(2);
+        await LogChecks.VerifyAsync(workspace);
+    }
+
+    [Fact]
+    public async Task A_guest_becomes_the_customer_who_shows_his_address()
+    {
+        await using var workspace = await TestWorkspace.CreateAsync([null]);
+        await using var log = workspace.OpenLog();
+        await log.AppendAsync([TestWebhooks.Request(workspace.Webhooks.Add("guest", TestWorkspace.Start, email: "ann@shop.example"))], default);
+
+        await log.AppendAsync([TestWebhooks.Request(workspace.Webhooks.Add("customer", TestWorkspace.Start.AddMinutes(1), "42", "ann@shop.example"))], default);
+
+        (await workspace.AskAsync<long>("select count(*) from people")).ShouldBe(1);
+        (await workspace.RowsAsync(ChangesSql)).ShouldBe(["2"]);
+        (await OpenAsync(workspace, "42")).ShouldBe([
+            new PersonIdentifiers(null, "ann@shop.example", null, ""), new PersonIdentifiers("42", "ann@shop.example", null, ""),
+        ]);
+    }
+
+    [Fact]
+    public async Task Each_new_revision_is_announced_once_however_many_webhooks_of_a_batch_bring_it()
+    {
+        await using var workspace = await TestWorkspace.CreateAsync([null]);
+        await using var log = workspace.OpenLog();
+        await log.AppendAsync([TestWebhooks.Request(workspace.Webhooks.Add("first", TestWorkspace.Start, "42"))], default);
+        var batch = Enumerable.Range(0, 5)
+            .Select(n => TestWebhooks.Request(workspace.Webhooks.Add($"e{n}", TestWorkspace.Start.AddMinutes(n), "42", $"{n}@shop.example"))).ToList();
+
+        await log.AppendAsync(batch, default);
+        await log.AppendAsync([TestWebhooks.Request(workspace.Webhooks.Add("again", TestWorkspace.Start.AddHours(1), "42", "4@shop.example"))], default);
+        await log.AppendAsync([TestWebhooks.Request(workspace.Webhooks.Add("old", TestWorkspace.Start.AddHours(-1), "42", "older@shop.example"))], default);
+        await log.AppendAsync([TestWebhooks.Request(workspace.Webhooks.Add("new", TestWorkspace.Start.AddHours(2), "42", "new@shop.example"))], default);
+
+        (await workspace.RowsAsync(ChangesSql)).ShouldBe(["2", "3"]);
+        (await OpenAsync(workspace, "42")).Select(identifiers => identifiers.Email).ShouldBe([null, "4@shop.example", "new@shop.example"]);
+        await LogChecks.VerifyAsync(workspace);
+    }
+
+    [Fact]
+    public async Task The_log_itself_holds_nothing_a_person_could_be_reached_by()
+    {
+        await using var workspace = await TestWorkspace.CreateAsync([null]);
+        await using var log = workspace.OpenLog();
+
+        await log.AppendAsync([TestWebhooks.Request(workspace.Webhooks.Add("e", TestWorkspace.Start, "cust-42", "ann@shop.example", "15559876543"))], default);
+
+        var rows = await workspace.RowsAsync("select e::text from mt_events e union all select s::text from mt_streams s");
+        rows.ShouldAllBe(row => !row.Contains("cust-42") && !row.Contains("ann@") && !row.Contains("5559876543"));
+    }
+
+    // Every revision of a customer, opened, oldest first.
+    private static async Task<List<PersonIdentifiers>> OpenAsync(TestWorkspace workspace, string customer)
+    {
+        var digest = workspace.Webhooks.Alias(IdentifierKind.CustomerId, customer).Digest.Value;
+        var opened = new List<PersonIdentifiers>();
+        await using var command = workspace.Owner.CreateCommand($"""
+            select p.person, v.revision, p.salt, v.cipher from person_aliases a join people p on p.person = a.person join vault v on v.person = p.person
+            where a.digest = '{digest}' order by v.revision
+            """);
+        await using var reader = await command.ExecuteReaderAsync();
+        while (await reader.ReadAsync())
+        {
+            opened.Add(workspace.Vault.Open(
+                new PersonId(reader.GetGuid(0)), reader.GetInt32(1), reader.GetFieldValue<byte[]>(2), reader.GetFieldValue<byte[]>(3)).Identifiers);
+        }
+
+        return opened;
+    }
+}

@@ -1,0 +1,40 @@
+using AudienceSync.Host.Storage;
+using AudienceSync.Host.Storage.Log;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace AudienceSync.Host.Tests.Storage.Log;
+
+/// <summary>One host's group commit at work.</summary>
+internal sealed class RunningCommit : IAsyncDisposable
+{
+    private readonly EventLog _log;
+    private readonly Wake _wake = new(TimeProvider.System);
+    private readonly Task _running;
+
+    public RunningCommit(TestWorkspace workspace)
+    {
+        _log = workspace.OpenLog();
+        Commit = new GroupCommit(_log, _wake, NullLogger<GroupCommit>.Instance);
+        _running = Task.Run(() => Commit.RunAsync(CancellationToken.None));
+    }
+
+    public GroupCommit Commit { get; }
+
+    public Task<AppendResult> SayAsync(params PendingEvent[] events) => SayAsync(TestWebhooks.Request(events));
+
+    public async Task<AppendResult> SayAsync(PendingRequest request)
+    {
+        Commit.TryEnqueue(request).ShouldBeTrue();
+        await Task.WhenAny(request.Settled, _running);
+        request.Settled.IsCompleted.ShouldBeTrue("the group commit ended with a request unsettled");
+        return await request.Settled;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Commit.Close();
+        await _running;
+        await _log.DisposeAsync();
+        _wake.Dispose();
+    }
+}

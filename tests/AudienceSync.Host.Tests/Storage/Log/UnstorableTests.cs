@@ -1,0 +1,58 @@
+using AudienceSync.Host.Storage.Log;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace AudienceSync.Host.Tests.Storage.Log;
+
+public sealed class UnstorableTests
+{
+    [Theory]
+    [InlineData("{")]
+    [InlineData("""{"audienceKey":"k0_v1\u0000"}""")]
+    [InlineData("")]
+    public async Task Content_the_database_refuses_spoils_only_its_own_request(string data)
+    {
+        await using var workspace = await TestWorkspace.CreateAsync([null]);
+        await using var host = new RunningCommit(workspace);
+        var bad = workspace.Webhooks.Add("bad", TestWorkspace.Start, "bad") with { Data = System.Text.Encoding.UTF8.GetBytes(data) };
+        var said = Enumerable.Range(0, 64)
+            .Select(n => host.SayAsync(n == 37 ? bad : workspace.Webhooks.Add($"e{n}", TestWorkspace.Start, $"c{n}")))
+            .ToList();
+
+        var results = await Task.WhenAll(said);
+
+        results[37].ShouldBe(AppendResult.Unstorable);
+        results.Count(result => result == AppendResult.Committed).ShouldBe(63);
+        (await workspace.AskAsync<long>("select count(*) from people")).ShouldBe(63, "nothing of the bad one was kept");
+        await LogChecks.VerifyAsync(workspace);
+    }
+
+    [Fact]
+    public async Task A_person_whose_identifiers_cannot_be_opened_does_not_stop_the_log()
+    {
+        await using var workspace = await TestWorkspace.CreateAsync([null]);
+        await using var host = new RunningCommit(workspace);
+        await host.SayAsync(workspace.Webhooks.Add("first", TestWorkspace.Start, "broken"));
+        await workspace.ExecuteAsync("update vault set cipher = set_byte(cipher, 40, get_byte(cipher, 40) # 1)");
+        var said = Enumerable.Range(0, 16)
+            .Select(n => host.SayAsync(workspace.Webhooks.Add($"e{n}", TestWorkspace.Start, n == 5 ? "broken" : $"c{n}", $"m{n}@shop.example")))
+            .ToList();
+
+        var results = await Task.WhenAll(said);
+
+        results[5].ShouldBe(AppendResult.Unstorable);
+        results.Count(result => result == AppendResult.Committed).ShouldBe(15);
+    }
+
+    /// <summary>The day's partition is ours to make, not the sender's to wait for: nothing of his may end in quarantine for it.</summary>
+    [Fact]
+    public async Task A_missing_day_of_bodies_is_a_fault_of_storage_and_not_of_the_content()
+    {
+        await using var workspace = await TestWorkspace.CreateAsync([null]);
+        await using var host = new RunningCommit(workspace);
+        workspace.Clock.Advance(TimeSpan.FromDays(30));
+
+        (await host.SayAsync(workspace.Webhooks.Add("e", TestWorkspace.Start, "c"))).ShouldBe(AppendResult.StorageDown);
+        await new BodyPartitions(workspace.Database, workspace.Clock, NullLogger<BodyPartitions>.Instance).EnsureAsync(default);
+        (await host.SayAsync(workspace.Webhooks.Add("e", TestWorkspace.Start, "c"))).ShouldBe(AppendResult.Committed);
+    }
+}

@@ -1,0 +1,11 @@
+namespace AudienceSync.Host.Tests.Storage;
+
+/// <summary>The system's timers, and a time of day that the test sets.</summary>
+internal sealed class SetClock(DateTimeOffset now) : TimeProvider
+{
+    private long _ticks = now.UtcTicks;
+
+    public override DateTimeOffset GetUtcNow() => new(Interlocked.Read(ref _ticks), TimeSpan.Zero);
+
+    public void Advance(TimeSpan by) => Interlocked.Add(ref _ticks, by.Ticks);
+}

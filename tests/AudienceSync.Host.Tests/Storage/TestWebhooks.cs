@@ -1,0 +1,46 @@
+using System.Text;
+using AudienceSync.Domain.Audiences;
+using AudienceSync.Domain.Events;
+using AudienceSync.Domain.Identity;
+using AudienceSync.Host.Privacy;
+using AudienceSync.Host.Storage.Log;
+
+namespace AudienceSync.Host.Tests.Storage;
+
+/// <summary>Webhooks as they reach the log, without HTTP.</summary>
+internal sealed class TestWebhooks(MasterKey master) : IDisposable
+{
+    private readonly AliasDigester _digester = new(master);
+
+    public PendingEvent Add(string id, DateTimeOffset at, string? customer = null, string? email = null, string? phone = null, int key = 0) =>
+        Event(id, new AudienceMemberAdded(AudienceKey.Of($"k{key}", 1), at, "test", default, null), customer, email, phone);
+
+    public PendingEvent Remove(string id, DateTimeOffset at, string? customer = null, string? email = null, string? phone = null, int key = 0) =>
+        Event(id, new AudienceMemberRemoved(AudienceKey.Of($"k{key}", 1), at, "test", default, null), customer, email, phone);
+
+    public static PendingRequest Request(params PendingEvent[] events) =>
+        new(events, [], Encoding.UTF8.GetBytes($"body of {string.Join(',', events.Select(e => e.Id))}"), TestWorkspace.Start);
+
+    public Alias Alias(IdentifierKind kind, string canonical) => _digester.Digest(kind, canonical);
+
+    public void Dispose() => _digester.Dispose();
+
+    private PendingEvent Event(string id, IAudienceEvent said, string? customer, string? email, string? phone)
+    {
+        var aliases = new List<Alias>();
+        AddAlias(aliases, IdentifierKind.CustomerId, customer);
+        AddAlias(aliases, IdentifierKind.Email, email);
+        AddAlias(aliases, IdentifierKind.Phone, phone);
+        return new PendingEvent(
+            EventId.Derive("test", id), EventTypes.AliasOf(said), EventJson.Write(said), said.OccurredAt, [.. aliases],
+            new PersonIdentifiers(customer, email, phone, "US"));
+    }
+
+    private void AddAlias(List<Alias> aliases, IdentifierKind kind, string? canonical)
+    {
+        if (canonical is not null)
+        {
+            aliases.Add(Alias(kind, canonical));
+        }
+    }
+}

@@ -1,0 +1,103 @@
+using AudienceSync.Domain.Audiences;
+using AudienceSync.Domain.Events;
+using AudienceSync.Host.Privacy;
+using AudienceSync.Host.Storage;
+using AudienceSync.Host.Storage.Audiences;
+using AudienceSync.Host.Storage.Log;
+using AudienceSync.Host.Tests.Postgres;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+
+namespace AudienceSync.Host.Tests.Storage;
+
+/// <summary>A workspace in a database of its own: migrated, with published keys and today's partitions. <see cref="Owner"/> asks as the migrator.</summary>
+internal sealed class TestWorkspace : IAsyncDisposable
+{
+    public static readonly DateTimeOffset Start = new(2026, 11, 21, 9, 0, 0, TimeSpan.Zero);
+
+    public static readonly WorkspaceName Name = new("default");
+
+    private TestWorkspace(string connectionString)
+    {
+        ConnectionString = connectionString;
+        Database = new WorkspaceDatabase(connectionString, Name);
+        Vault = new Vault(Master);
+        Seal = new BodySeal(Master);
+        Webhooks = new TestWebhooks(Master);
+        Owner = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString)
+        {
+            SearchPath = Name.Schema,
+            MaxPoolSize = 4,
+            ApplicationName = "owner",
+        }.ConnectionString);
+    }
+
+    public string ConnectionString { get; }
+
+    public MasterKey Master { get; } = new(1, [.. Enumerable.Range(0, MasterKey.KeyBytes).Select(n => (byte)n)]);
+
+    public SetClock Clock { get; } = new(Start);
+
+    public WorkspaceDatabase Database { get; }
+
+    public Vault Vault { get; }
+
+    public BodySeal Seal { get; }
+
+    public TestWebhooks Webhooks { get; }
+
+    public NpgsqlDataSource Owner { get; }
+
+    public AudienceKeys Keys { get; private set; } = new([]);
+
+    /// <param name="windows">The window of each key; the keys are named <c>k0_v1</c>, <c>k1_v1</c> and so on.</param>
+    public static async Task<TestWorkspace> CreateAsync(params TimeSpan?[] windows)
+    {
+        var connectionString = await PostgresCluster.CreateDatabaseAsync();
+        await new Migrations(connectionString).ApplyAsync([Name], default);
+        var workspace = new TestWorkspace(connectionString);
+        await new BodyPartitions(workspace.Database, workspace.Clock, NullLogger<BodyPartitions>.Instance).EnsureAsync(default);
+        var keys = windows.Select((window, n) => new AudienceKeyPublished(AudienceKey.Of($"k{n}", 1), (long?)window?.TotalSeconds, null, null, null));
+        workspace.Keys = await new AudienceKeyTable(workspace.Database, workspace.Clock).PublishAsync([.. keys], default);
+        return workspace;
+    }
+
+    public EventLog OpenLog() => new(Database, Vault, Seal, Clock);
+
+    public async Task<T> AskAsync<T>(string sql)
+    {
+        await using var command = Owner.CreateCommand(sql);
+        return (T)(await command.ExecuteScalarAsync())!;
+    }
+
+    /// <summary>Rows as text, columns joined by a space.</summary>
+    public async Task<List<string>> RowsAsync(string sql)
+    {
+        var rows = new List<string>();
+        await using var command = Owner.CreateCommand(sql);
+        await using var reader = await command.ExecuteReaderAsync();
+        while (await reader.ReadAsync())
+        {
+            rows.Add(string.Join(' ', Enumerable.Range(0, reader.FieldCount).Select(n => reader.GetValue(n))));
+        }
+
+        return rows;
+    }
+
+    public async Task ExecuteAsync(string sql)
+    {
+        await using var command = Owner.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>Breaks every connection of the process under test. Answers how many there were.</summary>
+    public Task<long> KillAsync() => AskAsync<long>(
+        "select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = current_database() and application_name like 'audiencesync/%'");
+
+    public async ValueTask DisposeAsync()
+    {
+        await Database.DisposeAsync();
+        await Owner.DisposeAsync();
+        Webhooks.Dispose();
+    }
+}

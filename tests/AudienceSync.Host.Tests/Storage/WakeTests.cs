@@ -1,0 +1,86 @@
+using AudienceSync.Host.Storage;
+
+namespace AudienceSync.Host.Tests.Storage;
+
+public sealed class WakeTests
+{
+    [Fact]
+    public async Task Many_signals_before_a_wait_are_one()
+    {
+        var clock = new LateTimers();
+        using var wake = new Wake(clock);
+        wake.Signal();
+        wake.Signal();
+
+        await wake.WaitAsync(TimeSpan.FromHours(1), default);
+        var second = wake.WaitAsync(TimeSpan.FromHours(1), default);
+
+        second.IsCompleted.ShouldBeFalse();
+        wake.Signal();
+        await second;
+    }
+
+    [Fact]
+    public async Task A_wait_ends_when_its_time_is_over_and_takes_no_signal_with_it()
+    {
+        var clock = new LateTimers();
+        using var wake = new Wake(clock);
+        var waiting = wake.WaitAsync(TimeSpan.FromHours(1), default);
+
+        clock.FireAll();
+        await waiting;
+
+        wake.Signal();
+        await wake.WaitAsync(TimeSpan.FromHours(1), default);
+    }
+
+    [Fact]
+    public async Task A_cancelled_wait_says_so()
+    {
+        using var wake = new Wake(TimeProvider.System);
+        using var stop = new CancellationTokenSource();
+        var waiting = wake.WaitAsync(TimeSpan.FromHours(1), stop.Token);
+
+        await stop.CancelAsync();
+
+        await Should.ThrowAsync<OperationCanceledException>(() => waiting);
+    }
+
+    /// <summary>A timer that is firing while it is disposed of still calls; on the timer's thread that would end the process.</summary>
+    [Fact]
+    public async Task A_timer_that_fires_after_the_signal_does_no_harm()
+    {
+        var clock = new LateTimers();
+        using var wake = new Wake(clock);
+        var waiting = wake.WaitAsync(TimeSpan.FromHours(1), default);
+        wake.Signal();
+        await waiting;
+
+        Should.NotThrow(clock.FireAll);
+    }
+
+    private sealed class LateTimers : TimeProvider
+    {
+        private readonly List<Action> _timers = [];
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            _timers.Add(() => callback(state));
+            return new Disarmed();
+        }
+
+        public void FireAll() => _timers.ForEach(fire => fire());
+
+        private sealed class Disarmed : ITimer
+        {
+            public bool Change(TimeSpan dueTime, TimeSpan period) => true;
+
+            public void Dispose()
+            {
+                // Too late: the callback is under way.
+            }
+
+            public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+        }
+    }
+}

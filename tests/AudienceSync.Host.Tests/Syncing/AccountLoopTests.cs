@@ -1,0 +1,108 @@
+using AudienceSync.Domain.Syncing;
+using AudienceSync.Host.Storage;
+using AudienceSync.Host.Storage.Syncing;
+using AudienceSync.Host.Tests.Storage;
+
+namespace AudienceSync.Host.Tests.Syncing;
+
+public sealed class AccountLoopTests
+{
+    [Fact]
+    public async Task Removals_go_before_adds_however_many_pages_they_are()
+    {
+        await using var workspace = await TestWorkspace.CreateAsync([null]);
+        var (book, platform) = (new MemberBook(workspace), new ScriptedPlatform(membersPerCall: 5));
+        var stage = await SyncStage.CreateAsync(workspace, book, platform);
+        var people = await book.MeetAsync(40);
+        await book.SetAsync(stage.KeyId, true, [.. people.Take(20)]);
+        await RunUntilAsync(stage, workspace, () => platform.Members.Count == 20);
+        platform.Calls.Clear();
+        await book.SetAsync(stage.KeyId, true, [.. people.Skip(20)]);
+        await book.SetAsync(stage.KeyId, false, [.. people.Take(20)]);
+
+        await RunUntilAsync(stage, workspace, () => platform.Calls.Count >= 8);
+
+        platform.Calls.Select(call => call.Operation).ShouldBe([.. Enumerable.Repeat(MemberOperation.Remove, 4), .. Enumerable.Repeat(MemberOperation.Add, 4)]);
+        stage.ShouldBeInSync("both lanes drained");
+    }
+
+    [Fact]
+    public async Task A_throttled_account_is_left_alone_until_its_time_and_then_goes_on()
+    {
+        await using var workspace = await TestWorkspace.CreateAsync([null]);
+        var (book, platform) = (new MemberBook(workspace), new ScriptedPlatform(membersPerCall: 5));
+        var stage = await SyncStage.CreateAsync(workspace, book, platform);
+        await book.SetAsync(stage.KeyId, true, [.. await book.MeetAsync(7)]);
+        platform.Fault = _ => PlatformFault.Throttled;
+        await RunUntilAsync(stage, workspace, StillAfter(5, () => platform.Calls.Count > 0));
+        platform.Fault = _ => PlatformFault.None;
+
+        await RunUntilAsync(stage, workspace, StillAfter(5, () => true));
+        platform.Calls.Count.ShouldBe(1, "nobody calls while the account is blocked");
+        workspace.Clock.Advance(ScriptedPlatform.ThrottleWait);
+        await RunUntilAsync(stage, workspace, () => platform.Members.Count == 7);
+
+        stage.ShouldBeInSync("unblocked");
+    }
+
+    [Fact]
+    public async Task A_stopped_audience_is_not_called_and_does_not_hold_the_other()
+    {
+        await using var workspace = await TestWorkspace.CreateAsync(null, null);
+        var (book, platform) = (new MemberBook(workspace), new ScriptedPlatform(membersPerCall: 5));
+        var stage = await SyncStage.CreateAsync(workspace, book, platform);
+        var other = workspace.Keys.ByName("k1_v1")!.KeyId;
+        await new BindingTable(workspace.Database).DeclareBindingAsync(new DeclaredBinding("k1", "main", "1002", other), default);
+        platform.Fault = call => call.Audience.Value == "1001" ? PlatformFault.AudienceStopped : PlatformFault.None;
+        var people = await book.MeetAsync(6);
+        await book.SetAsync(stage.KeyId, true, [.. people]);
+        await book.SetAsync(other, true, [.. people]);
+
+        await RunUntilAsync(stage, workspace, StillAfter(5, () => platform.Members.Count == 6));
+
+        platform.Calls.Count(call => call.Audience.Value == "1001").ShouldBe(1);
+        platform.Calls.Count(call => call.Audience.Value == "1002").ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_broken_connection_ends_a_round_and_not_the_loop()
+    {
+        await using var workspace = await TestWorkspace.CreateAsync([null]);
+        var (book, platform) = (new MemberBook(workspace), new ScriptedPlatform(membersPerCall: 5));
+        var stage = await SyncStage.CreateAsync(workspace, book, platform);
+        await book.SetAsync(stage.KeyId, true, [.. await book.MeetAsync(20)]);
+        platform.During = async _ =>
+        {
+            platform.During = _ => Task.CompletedTask;
+            await workspace.KillAsync();
+        };
+
+        await RunUntilAsync(stage, workspace, () => platform.Members.Count == 20);
+
+        await stage.SettleAsync();
+        stage.ShouldBeInSync("it went on");
+        (await stage.LedgerAsync()).ShouldAllBe(row => row == "2 1 1 ");
+    }
+
+    // Some looks longer, so that the answer of the last call is in the ledger and a call too many would be seen.
+    private static Func<bool> StillAfter(int looks, Func<bool> reached) => () => reached() && looks-- == 0;
+
+    // Runs the loop until something holds, then stops it, as a graceful end would.
+    private static async Task RunUntilAsync(SyncStage stage, TestWorkspace workspace, Func<bool> reached)
+    {
+        using var wake = new Wake(TimeProvider.System);
+        using var pause = new Wake(TimeProvider.System);
+        using var stop = new CancellationTokenSource();
+        var running = Task.Run(() => stage.Loop(wake).RunAsync(stop.Token));
+        for (var looks = 0; !reached(); looks++)
+        {
+            looks.ShouldBeLessThan(500, "the loop got nowhere");
+            wake.Signal();
+            await pause.WaitAsync(TimeSpan.FromMilliseconds(20), default);
+        }
+
+        await stop.CancelAsync();
+        await running;
+        (await workspace.AskAsync<bool>("select until < clock_timestamp() from leases where name = 'account:main'")).ShouldBeTrue("the lease was given back");
+    }
+}

@@ -1,0 +1,82 @@
+using AudienceSync.Domain.Identity;
+using AudienceSync.Host.Tests.Storage;
+
+namespace AudienceSync.Host.Tests.Syncing;
+
+/// <summary>Whatever changes and whatever breaks: when faults stop, the remote audience is what is desired, and it took only what was ours.</summary>
+public sealed class ConvergenceTests
+{
+    private const int Seeds = 120;
+
+    private const int People = 14;
+
+    private static readonly PlatformFault[] Faults = Enum.GetValues<PlatformFault>();
+
+    [Fact]
+    public async Task A_remote_audience_becomes_what_is_desired_after_any_faults()
+    {
+        await using var workspace = await TestWorkspace.CreateAsync(new TimeSpan?[Seeds]);
+        var book = new MemberBook(workspace);
+        var people = await book.MeetAsync(People);
+        for (var seed = 0; seed < Seeds; seed++)
+        {
+            await RunAsync(workspace, book, people, seed);
+        }
+    }
+
+    private static async Task RunAsync(TestWorkspace workspace, MemberBook book, List<PersonId> people, int seed)
+    {
+        var random = new Random(seed);
+        var platform = new ScriptedPlatform(membersPerCall: random.Next(1, 8))
+        {
+            Fault = _ => random.Next(2) == 0 ? Faults[random.Next(Faults.Length)] : PlatformFault.None,
+        };
+        var stage = await SyncStage.CreateAsync(workspace, book, platform, seed, $"d{seed}");
+        for (var step = 0; step < 8; step++)
+        {
+            await ChangeAsync(book, people, stage.KeyId, random);
+            await TryRoundAsync(stage);
+        }
+
+        platform.Fault = _ => PlatformFault.None;
+        await stage.SettleAsync();
+
+        stage.ShouldBeInSync($"seed {seed}");
+        (await stage.LedgerAsync()).Count(row => row.StartsWith("2 ", StringComparison.Ordinal)).ShouldBe(platform.Members.Count, $"seed {seed}");
+        var calls = platform.Calls.Count;
+        await stage.SettleAsync();
+        platform.Calls.Count.ShouldBe(calls, $"nothing is said when nothing changed, seed {seed}");
+    }
+
+    private static async Task ChangeAsync(MemberBook book, List<PersonId> people, int keyId, Random random)
+    {
+        for (var changes = random.Next(1, 6); changes > 0; changes--)
+        {
+            var person = people[random.Next(people.Count)];
+            if (random.Next(4) == 0)
+            {
+                var kind = random.Next(8) switch { 0 => "refused", 1 => "spoils", _ => "plain" };
+                await book.ReidentifyAsync(person, $"{kind}{random.Next(1_000_000)}@shop.example");
+            }
+            else
+            {
+                await book.SetAsync(keyId, random.Next(5) < 3, person);
+            }
+        }
+    }
+
+    // A crash is a cancelled call: the next owner knows only what the tables say.
+    private static async Task TryRoundAsync(SyncStage stage)
+    {
+        try
+        {
+            await stage.RoundAsync();
+        }
+        catch (OperationCanceledException)
+        {
+            await stage.DieAsync();
+        }
+
+        await stage.ResumeAsync();
+    }
+}

@@ -1,0 +1,242 @@
+using AudienceSync.Domain.Normalising;
+using AudienceSync.Domain.Syncing;
+using AudienceSync.Host.Storage.Leases;
+using AudienceSync.Host.Storage.Syncing;
+using AudienceSync.Host.Syncing;
+using AudienceSync.Host.Tests.Storage;
+
+namespace AudienceSync.Host.Tests.Syncing;
+
+public sealed class LanePassTests : IAsyncLifetime
+{
+    private readonly ScriptedPlatform _platform = new(membersPerCall: 10);
+    private TestWorkspace _workspace = null!;
+    private MemberBook _book = null!;
+    private SyncStage _stage = null!;
+
+    public async Task InitializeAsync()
+    {
+        _workspace = await TestWorkspace.CreateAsync([null]);
+        _book = new MemberBook(_workspace);
+        _stage = await SyncStage.CreateAsync(_workspace, _book, _platform);
+    }
+
+    public async Task DisposeAsync() => await _workspace.DisposeAsync();
+
+    [Fact]
+    public async Task Changes_go_out_in_full_batches_and_nothing_is_said_when_nothing_changed()
+    {
+        var people = await _book.MeetAsync(95);
+        await _book.SetAsync(_stage.KeyId, true, [.. people]);
+        await _stage.SettleAsync();
+        _platform.Calls.Count.ShouldBeLessThanOrEqualTo(11);
+        await _book.SetAsync(_stage.KeyId, false, [.. people.Take(41)]);
+        await _stage.SettleAsync();
+        _platform.Calls.Count(call => call.Operation == MemberOperation.Remove).ShouldBeLessThanOrEqualTo(6);
+        var calls = _platform.Calls.Count;
+
+        await _book.SetAsync(_stage.KeyId, false, [.. people.Take(41)]);
+        await _stage.SettleAsync();
+
+        _platform.Calls.Count.ShouldBe(calls, "the rows moved, what is desired did not");
+        _stage.ShouldBeInSync("94 or not");
+        _platform.Members.Count.ShouldBe(54);
+    }
+
+    [Fact]
+    public async Task An_add_that_is_taken_back_before_it_was_sent_costs_no_call()
+    {
+        var people = await _book.MeetAsync(5);
+        await _book.SetAsync(_stage.KeyId, true, [.. people]);
+        await _book.SetAsync(_stage.KeyId, false, [.. people]);
+
+        await _stage.SettleAsync();
+
+        _platform.Calls.ShouldBeEmpty();
+        (await _stage.LedgerAsync()).ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData(PlatformFault.CancelledApplied, true)]
+    [InlineData(PlatformFault.CancelledUnapplied, true)]
+    [InlineData(PlatformFault.CancelledApplied, false)]
+    [InlineData(PlatformFault.LostApplied, true)]
+    [InlineData(PlatformFault.LostApplied, false)]
+    internal async Task An_add_of_unknown_outcome_is_said_again_or_taken_back_but_never_forgotten(PlatformFault fault, bool removed)
+    {
+        var people = await _book.MeetAsync(3);
+        await _book.SetAsync(_stage.KeyId, true, [.. people]);
+        _platform.Fault = _ => fault;
+        await TryAddsAsync();
+        (await _stage.LedgerAsync()).ShouldBe(["1 1 1 ", "1 1 1 ", "1 1 1 "], "the intent outlives the crash");
+        _platform.Fault = _ => PlatformFault.None;
+
+        await _book.SetAsync(_stage.KeyId, !removed, [.. people]);
+        await _stage.SettleAsync();
+
+        _platform.Calls[^1].Operation.ShouldBe(removed ? MemberOperation.Remove : MemberOperation.Add);
+        _platform.Members.Count.ShouldBe(removed ? 0 : 3);
+        _stage.ShouldBeInSync("no orphan stays");
+    }
+
+    [Fact]
+    public async Task New_identifiers_and_a_new_normaliser_remove_by_the_old_and_add_by_the_new()
+    {
+        var ann = await _book.MeetAsync("old@shop.example");
+        await _book.SetAsync(_stage.KeyId, true, ann);
+        await _stage.SettleAsync();
+
+        await _book.ReidentifyAsync(ann, "new@shop.example");
+        _platform.Normaliser = new NormaliserVersion(2);
+        await _stage.SettleAsync();
+        await _book.ReidentifyAsync(ann, "newest@shop.example");
+        await _book.SetAsync(_stage.KeyId, false, ann);
+        await _stage.SettleAsync();
+
+        _platform.Calls.Select(call => $"{call.Operation} {call.Members.Single().Identifiers.Email} {call.Members.Single().Normaliser.Value}").ShouldBe([
+            "Add old@shop.example 1", "Remove old@shop.example 1", "Add new@shop.example 2", "Remove new@shop.example 2",
+        ]);
+        _platform.Members.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_member_refused_by_name_is_not_said_again_until_he_is_reached_otherwise()
+    {
+        var ann = await _book.MeetAsync("refused@shop.example");
+        await _book.SetAsync(_stage.KeyId, true, ann, await _book.MeetAsync("bob@shop.example"));
+        await _stage.SettleAsync();
+        await _book.SetAsync(_stage.KeyId, true, ann);
+        await _stage.SettleAsync();
+        _platform.Calls.Count.ShouldBe(1);
+        (await _stage.LedgerAsync()).ShouldContain("4 1 1 refused_by_name");
+
+        await _book.ReidentifyAsync(ann, "ann@shop.example");
+        await _stage.SettleAsync();
+
+        _platform.Calls.Count.ShouldBe(2);
+        _stage.ShouldBeInSync("he is there now");
+    }
+
+    [Fact]
+    public async Task A_member_who_spoils_his_batch_is_found_by_halving_and_the_others_get_through()
+    {
+        var people = await _book.MeetAsync(9);
+        var spoiler = await _book.MeetAsync("spoils@shop.example");
+        await _book.SetAsync(_stage.KeyId, true, [.. people.Take(6), spoiler, .. people.Skip(6)]);
+
+        await _stage.SettleAsync();
+
+        _stage.ShouldBeInSync("nine of ten");
+        _platform.Members.Count.ShouldBe(9);
+        (await _stage.LedgerAsync()).ShouldContain("4 1 1 row_spoils_batch");
+        _platform.Calls.Count.ShouldBeLessThan(16);
+    }
+
+    [Fact]
+    public async Task Throttling_holds_the_account_and_costs_no_attempt()
+    {
+        await _book.SetAsync(_stage.KeyId, true, [.. await _book.MeetAsync(3)]);
+        _platform.Fault = _ => PlatformFault.Throttled;
+
+        for (var n = 0; n < 5; n++)
+        {
+            (await _stage.PassAsync(Lane.Adds)).ShouldBe(PassEnd.Held);
+        }
+
+        (await _stage.BindingAsync()).Attempts.ShouldBe(0);
+        (await _stage.BindingAsync()).StoppedCode.ShouldBeNull();
+        (await _stage.AccountAsync()).BlockedUntil.ShouldBe(TestWorkspace.Start + ScriptedPlatform.ThrottleWait);
+    }
+
+    [Fact]
+    public async Task Failed_calls_wait_longer_each_time_and_never_stop_by_themselves()
+    {
+        await _book.SetAsync(_stage.KeyId, true, [.. await _book.MeetAsync(3)]);
+        _platform.Fault = _ => PlatformFault.LostUnapplied;
+        var waits = new List<TimeSpan>();
+        for (var n = 0; n < 6; n++)
+        {
+            await _stage.PassAsync(Lane.Adds);
+            waits.Add((await _stage.BindingAsync()).NextTryAt!.Value - TestWorkspace.Start);
+        }
+
+        waits.ShouldBe(Enumerable.Range(1, 6).Select(attempt => Backoff.After(attempt, 0.5)));
+        (await _stage.BindingAsync()).StoppedCode.ShouldBeNull();
+        _platform.Fault = _ => PlatformFault.None;
+        await _stage.SettleAsync();
+        (await _stage.BindingAsync()).ShouldSatisfyAllConditions(b => b.Attempts.ShouldBe(0), b => b.NextTryAt.ShouldBeNull());
+    }
+
+    [Fact]
+    public async Task Answers_nobody_knows_stop_the_audience_at_the_third()
+    {
+        await _book.SetAsync(_stage.KeyId, true, [.. await _book.MeetAsync(3)]);
+        _platform.Fault = _ => PlatformFault.Unknown;
+        await _stage.PassAsync(Lane.Adds);
+        await _stage.PassAsync(Lane.Adds);
+        (await _stage.BindingAsync()).StoppedCode.ShouldBeNull();
+
+        await _stage.PassAsync(Lane.Adds);
+
+        (await _stage.BindingAsync()).StoppedCode.ShouldBe("test_unknown_999");
+        (await _stage.AccountAsync()).StoppedCode.ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData(PlatformFault.AudienceStopped, "audience_gone", null)]
+    [InlineData(PlatformFault.AccountStopped, null, "token_expired")]
+    internal async Task What_needs_a_human_stops_at_once_and_resuming_goes_on(PlatformFault fault, string? binding, string? account)
+    {
+        await _book.SetAsync(_stage.KeyId, true, [.. await _book.MeetAsync(3)]);
+        _platform.Fault = _ => fault;
+        await _stage.PassAsync(Lane.Adds);
+
+        (await _stage.BindingAsync()).StoppedCode.ShouldBe(binding);
+        (await _stage.AccountAsync()).StoppedCode.ShouldBe(account);
+        _platform.Fault = _ => PlatformFault.None;
+        await _stage.ResumeAsync();
+        (await _stage.BindingAsync()).StoppedCode.ShouldBeNull();
+        (await _stage.AccountAsync()).StoppedCode.ShouldBeNull();
+        await _stage.SettleAsync();
+        _stage.ShouldBeInSync("resumed");
+    }
+
+    [Fact]
+    public async Task Who_has_been_erased_is_said_to_nobody_and_empties_no_call()
+    {
+        var people = await _book.MeetAsync(2);
+        await _workspace.ExecuteAsync($"delete from vault where person = '{people[0]}'");
+        await _book.SetAsync(_stage.KeyId, true, people[0]);
+        await _stage.SettleAsync();
+        _platform.Calls.ShouldBeEmpty();
+        (await _stage.LedgerAsync()).ShouldBe(["5 1 1 identifiers_destroyed"]);
+
+        await _book.SetAsync(_stage.KeyId, true, [.. people]);
+        await _stage.SettleAsync();
+
+        _platform.Calls.ShouldHaveSingleItem().Members.ShouldHaveSingleItem().Identifiers.Email.ShouldBe(_book.EmailOf(people[1]));
+    }
+
+    [Fact]
+    public async Task Every_call_is_kept_with_its_outcome_and_without_anybodys_address()
+    {
+        await _book.SetAsync(_stage.KeyId, true, await _book.MeetAsync("refused@shop.example"), await _book.MeetAsync("ann@shop.example"));
+
+        await _stage.SettleAsync();
+
+        (await _workspace.RowsAsync("select operation, members, refused, outcome, code from calls")).ShouldBe(["1 2 1 2 partly"]);
+        (await _workspace.RowsAsync("select c::text from calls c union all select l::text from ledger l")).ShouldAllBe(row => !row.Contains('@'));
+    }
+
+    private async Task TryAddsAsync()
+    {
+        try
+        {
+            (await _stage.PassAsync(Lane.Adds)).ShouldBe(PassEnd.Held);
+        }
+        catch (OperationCanceledException)
+        {
+            await _stage.DieAsync();
+        }
+    }
+}

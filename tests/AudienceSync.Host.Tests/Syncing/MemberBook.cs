@@ -1,0 +1,87 @@
+using AudienceSync.Domain.Events;
+using AudienceSync.Domain.Identity;
+using AudienceSync.Domain.Membership;
+using AudienceSync.Host.Privacy;
+using AudienceSync.Host.Storage.Leases;
+using AudienceSync.Host.Storage.Membership;
+using AudienceSync.Host.Tests.Storage;
+using Npgsql;
+
+namespace AudienceSync.Host.Tests.Syncing;
+
+/// <summary>Writes people and their memberships as the log and the projector would.</summary>
+internal sealed class MemberBook(TestWorkspace workspace)
+{
+    private readonly LeaseTable _leases = new(workspace.Database, "projector");
+    private readonly MembershipTable _table = new(workspace.Database);
+    private readonly Dictionary<PersonId, (int Revision, string Email, byte[] Salt)> _people = [];
+    private readonly Dictionary<(int KeyId, PersonId Person), bool> _present = [];
+    private long _changedPos;
+
+    public IReadOnlyCollection<PersonId> People => _people.Keys;
+
+    public string EmailOf(PersonId person) => _people[person].Email;
+
+    public bool IsPresent(int keyId, PersonId person) => _present.GetValueOrDefault((keyId, person));
+
+    public async Task<PersonId> MeetAsync(string email)
+    {
+        var person = new PersonId(Guid.CreateVersion7(workspace.Clock.GetUtcNow()));
+        _people[person] = (0, email, Vault.NewSalt());
+        await ReviseAsync(person, email);
+        return person;
+    }
+
+    public async Task<List<PersonId>> MeetAsync(int count)
+    {
+        var people = new List<PersonId>(count);
+        for (var n = 0; n < count; n++)
+        {
+            people.Add(await MeetAsync($"p{n}@shop.example"));
+        }
+
+        return people;
+    }
+
+    /// <summary>He is now reached by another address; his rows are looked at again.</summary>
+    public async Task ReidentifyAsync(PersonId person, string email)
+    {
+        await ReviseAsync(person, email);
+        await WriteAsync([.. _present.Where(row => row.Key.Person == person).Select(row => (row.Key.KeyId, person, row.Value))]);
+    }
+
+    public Task SetAsync(int keyId, bool present, params PersonId[] people) => WriteAsync([.. people.Select(person => (keyId, person, present))]);
+
+    private async Task WriteAsync(List<(int KeyId, PersonId Person, bool Present)> changes)
+    {
+        var rows = new List<MembershipRow>(changes.Count);
+        foreach (var (keyId, person, present) in changes)
+        {
+            _present[(keyId, person)] = present;
+            var state = new MembershipState(TestWorkspace.Start, present ? null : TestWorkspace.Start);
+            rows.Add(new MembershipRow(keyId, person, state, present ? MembershipStatus.Present : MembershipStatus.Removed, 1, ++_changedPos));
+        }
+
+        var lease = (await _leases.TryClaimAsync("projector", default)).ShouldNotBeNull();
+        await _table.WriteAsync(lease, rows, workspace.Keys, new ProjectionProgress(new Position(1), _changedPos, 0, 0), TestWorkspace.Start, default);
+    }
+
+    private async Task ReviseAsync(PersonId person, string email)
+    {
+        var (revision, _, salt) = _people[person];
+        _people[person] = (++revision, email, salt);
+        var said = IdentifierRevision.First(new PersonIdentifiers(null, email, null, "US"), TestWorkspace.Start);
+        await ExecuteAsync(
+            "insert into people values ($1, $2, 4, $3, now()) on conflict (person) do update set revision = excluded.revision",
+            person.Value, salt, revision);
+        await ExecuteAsync(
+            "insert into vault values ($1, $3, 1, $2, now())", person.Value, workspace.Vault.Seal(person, revision, salt, said), revision);
+    }
+
+    private async Task ExecuteAsync(string sql, params object[] values)
+    {
+        await using var command = workspace.Owner.CreateCommand(sql);
+        command.Parameters.AddRange(values.Select(value => new NpgsqlParameter { Value = value }).ToArray());
+        await command.ExecuteNonQueryAsync();
+    }
+}

@@ -1,0 +1,78 @@
+using AudienceSync.Domain.Syncing;
+using AudienceSync.Host.Storage.Leases;
+using AudienceSync.Host.Storage.Syncing;
+using AudienceSync.Host.Syncing;
+using AudienceSync.Host.Tests.Storage;
+
+namespace AudienceSync.Host.Tests.Syncing;
+
+/// <summary>Two hosts believe that they own an account.</summary>
+public sealed class OwnershipTests
+{
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Who_lost_the_account_during_a_call_records_nothing_and_the_next_owner_mends_it(bool removedMeanwhile)
+    {
+        await using var workspace = await TestWorkspace.CreateAsync([null]);
+        var book = new MemberBook(workspace);
+        var platform = new ScriptedPlatform(membersPerCall: 10);
+        var stage = await SyncStage.CreateAsync(workspace, book, platform);
+        var people = await book.MeetAsync(4);
+        await book.SetAsync(stage.KeyId, true, [.. people]);
+        var other = new SyncStage(workspace, book, stage.KeyId, "main", platform);
+        platform.During = async _ =>
+        {
+            platform.During = _ => Task.CompletedTask;
+            await book.SetAsync(stage.KeyId, !removedMeanwhile, people[0]);
+            await other.DieAsync();
+            await other.SettleAsync();
+        };
+
+        await Should.ThrowAsync<LeaseLostException>(() => stage.PassAsync(Lane.Adds));
+        var ledger = await stage.LedgerAsync();
+        await other.SettleAsync();
+
+        (await stage.LedgerAsync()).ShouldBe(ledger, "nothing of the late outcome was written");
+        stage.ShouldBeInSync("the next owner mended it");
+        (await workspace.AskAsync<long>("select count(distinct fence) from calls")).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Who_lost_the_account_before_a_call_does_not_make_it()
+    {
+        await using var workspace = await TestWorkspace.CreateAsync([null]);
+        var book = new MemberBook(workspace);
+        var platform = new ScriptedPlatform(membersPerCall: 10);
+        var stage = await SyncStage.CreateAsync(workspace, book, platform);
+        await stage.PassAsync(Lane.Adds);
+        await book.SetAsync(stage.KeyId, true, [.. await book.MeetAsync(2)]);
+        var other = new SyncStage(workspace, book, stage.KeyId, "main", platform);
+        await other.DieAsync();
+        (await other.PassAsync(Lane.Removals)).ShouldBe(PassEnd.Empty);
+
+        await Should.ThrowAsync<LeaseLostException>(() => stage.PassAsync(Lane.Adds));
+
+        platform.Calls.ShouldBeEmpty();
+        (await stage.LedgerAsync()).ShouldBeEmpty();
+    }
+
+    /// <summary>Else another host could remove somebody while a slow add of his is still on its way, and nobody would ever know.</summary>
+    [Fact]
+    public async Task A_lease_outlasts_the_slowest_call_it_covers()
+    {
+        await using var workspace = await TestWorkspace.CreateAsync([null]);
+        var book = new MemberBook(workspace);
+        var platform = new ScriptedPlatform(membersPerCall: 10);
+        var stage = await SyncStage.CreateAsync(workspace, book, platform);
+        await book.SetAsync(stage.KeyId, true, [.. await book.MeetAsync(2)]);
+        var left = TimeSpan.Zero;
+        platform.During = async _ => left = await workspace.AskAsync<TimeSpan>("select until - clock_timestamp() from leases where name = 'account:main'");
+
+        await stage.PassAsync(Lane.Adds);
+
+        left.ShouldBeGreaterThan(platform.Limits.CallTimeout);
+        (await workspace.AskAsync<TimeSpan>("select until - clock_timestamp() from leases where name = 'account:main'")).ShouldBeLessThanOrEqualTo(LeaseTable.Time);
+        platform.Calls.ShouldHaveSingleItem().Operation.ShouldBe(MemberOperation.Add);
+    }
+}

@@ -1,0 +1,124 @@
+using AudienceSync.Connectors;
+using AudienceSync.Domain.Normalising;
+using AudienceSync.Domain.Syncing;
+
+namespace AudienceSync.Host.Tests.Syncing;
+
+/// <summary>What may go wrong around one call.</summary>
+internal enum PlatformFault
+{
+    None,
+    LostUnapplied,
+    LostApplied,
+    CancelledUnapplied,
+    CancelledApplied,
+    Throttled,
+    TooLarge,
+    Unknown,
+    AudienceStopped,
+    AccountStopped,
+}
+
+/// <summary>A remote audience as the contracts describe it, a set of digests, with faults on demand.</summary>
+internal sealed class ScriptedPlatform(int membersPerCall) : IDestination
+{
+    public static readonly TimeSpan ThrottleWait = TimeSpan.FromMinutes(1);
+
+    private readonly HashSet<string> _everMeant = [];
+
+    public HashSet<string> Members { get; } = [];
+
+    public List<MemberCall> Calls { get; } = [];
+
+    public Func<MemberCall, PlatformFault> Fault { get; set; } = _ => PlatformFault.None;
+
+    /// <summary>Happens while a call is under way, after it was applied.</summary>
+    public Func<MemberCall, Task> During { get; set; } = _ => Task.CompletedTask;
+
+    public Platform Platform => Platform.Meta;
+
+    public DestinationLimits Limits { get; } = new(membersPerCall, TimeSpan.FromSeconds(30), OrderedCalls: false);
+
+    public NormaliserVersion Normaliser { get; set; } = new(1);
+
+    /// <summary>Refused by name, always.</summary>
+    public static bool Refuses(string email) => email.StartsWith("refused", StringComparison.Ordinal);
+
+    /// <summary>Spoils any call it is in.</summary>
+    public static bool Spoils(string email) => email.StartsWith("spoils", StringComparison.Ordinal);
+
+    public static string Digest(string email, NormaliserVersion normaliser) => $"{email}/{normaliser.Value}";
+
+    public async ValueTask<CallResult> SendAsync(MemberCall call, CancellationToken cancellationToken)
+    {
+        call.Members.Count.ShouldBeInRange(1, Limits.MembersPerCall);
+        Calls.Add(call);
+        if (call.Operation == MemberOperation.Add)
+        {
+            _everMeant.UnionWith(call.Members.Select(member => Digest(member.Identifiers.Email!, member.Normaliser)));
+        }
+
+        var fault = Fault(call);
+        if (Unapplied(fault, call.Members.Count) is { } answer)
+        {
+            return answer;
+        }
+
+        if (call.Members.Any(member => Spoils(member.Identifiers.Email!)))
+        {
+            return Answer(OutcomeKind.SplitBatch, "row_spoils_batch");
+        }
+
+        Apply(call);
+        await During(call);
+        return fault switch
+        {
+            PlatformFault.LostApplied => Answer(OutcomeKind.Retry, "timeout"),
+            PlatformFault.CancelledApplied => throw new OperationCanceledException("Crashed before the answer."),
+            _ => Taken(call),
+        };
+    }
+
+    public ValueTask<JobReport> FollowAsync(JobHandle job, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    // One member alone is never too many.
+    private static CallResult? Unapplied(PlatformFault fault, int members) => fault switch
+    {
+        PlatformFault.LostUnapplied => Answer(OutcomeKind.Retry, "timeout"),
+        PlatformFault.CancelledUnapplied => throw new OperationCanceledException("Crashed before the call."),
+        PlatformFault.Throttled => Answer(OutcomeKind.Snooze, "throttled", ThrottleWait),
+        PlatformFault.TooLarge when members > 1 => Answer(OutcomeKind.SplitBatch, "too_large"),
+        PlatformFault.Unknown => Answer(OutcomeKind.Retry, "test_unknown_999"),
+        PlatformFault.AudienceStopped => Answer(OutcomeKind.StopAudience, "audience_gone"),
+        PlatformFault.AccountStopped => Answer(OutcomeKind.StopAccount, "token_expired"),
+        _ => null,
+    };
+
+    private static CallResult Answer(OutcomeKind kind, string code, TimeSpan? wait = null) => new(new Outcome(kind, code, wait), [], []);
+
+    private static CallResult Taken(MemberCall call)
+    {
+        var refused = call.Members.Index().Where(member => Refuses(member.Item.Identifiers.Email!))
+            .Select(member => new RefusedMember(member.Index, "refused_by_name")).ToList();
+        return new CallResult(refused.Count == 0 ? Outcome.Done : new Outcome(OutcomeKind.PartlyDone, "partly"), [], refused, refused.Count);
+    }
+
+    private void Apply(MemberCall call)
+    {
+        foreach (var member in call.Members)
+        {
+            var digest = Digest(member.Identifiers.Email!, member.Normaliser);
+            if (call.Operation == MemberOperation.Remove)
+            {
+                _everMeant.ShouldContain(digest, "only whom we meant to add is removed");
+                Members.Remove(digest);
+                continue;
+            }
+
+            if (!Refuses(member.Identifiers.Email!))
+            {
+                Members.Add(digest);
+            }
+        }
+    }
+}

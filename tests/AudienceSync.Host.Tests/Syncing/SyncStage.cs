@@ -1,0 +1,103 @@
+using AudienceSync.Connectors;
+using AudienceSync.Host.Storage;
+using AudienceSync.Host.Storage.Leases;
+using AudienceSync.Host.Storage.Syncing;
+using AudienceSync.Host.Syncing;
+using AudienceSync.Host.Tests.Storage;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace AudienceSync.Host.Tests.Syncing;
+
+/// <summary>One remote audience fed by one key, and the passes that keep it equal, driven by hand.</summary>
+internal sealed class SyncStage(TestWorkspace workspace, MemberBook book, int keyId, string destination, ScriptedPlatform platform)
+{
+    private readonly BindingTable _bindings = new(workspace.Database);
+    private LanePass? _pass;
+    private Lease? _lease;
+    private int _owners;
+
+    public SyncTable Table { get; } = new(workspace.Database);
+
+    public int KeyId => keyId;
+
+    public static async Task<SyncStage> CreateAsync(TestWorkspace workspace, MemberBook book, ScriptedPlatform platform, int key = 0, string destination = "main")
+    {
+        var keyId = workspace.Keys.ByName($"k{key}_v1")!.KeyId;
+        var stage = new SyncStage(workspace, book, keyId, destination, platform);
+        await stage._bindings.DeclareAccountAsync(destination, "meta", default);
+        (await stage._bindings.DeclareBindingAsync(new DeclaredBinding($"k{key}", destination, "1001", keyId), default)).ShouldBeTrue();
+        return stage;
+    }
+
+    public async Task<Binding> BindingAsync() => (await Table.ReadBindingsAsync(destination, default)).ShouldHaveSingleItem();
+
+    public Task<Account> AccountAsync() => Table.ReadAccountAsync(destination, default);
+
+    public async Task<List<string>> LedgerAsync() => await workspace.RowsAsync(
+        $"select status, revision, normaliser, reason from ledger where binding_id = {(await BindingAsync()).BindingId} order by person");
+
+    /// <summary>One page of a lane, as the present owner.</summary>
+    public async Task<PassEnd> PassAsync(Lane lane)
+    {
+        _lease ??= (await new LeaseTable(workspace.Database, $"host{_owners}").TryClaimAsync("account:" + destination, default)).ShouldNotBeNull();
+        _pass ??= NewPass();
+        return await _pass.RunAsync(_lease.Value, await BindingAsync(), lane, default);
+    }
+
+    /// <summary>The present owner is gone without a word; the next one is another host, after the lease ran out.</summary>
+    public async Task DieAsync()
+    {
+        (_pass, _lease) = (null, null);
+        _owners++;
+        await workspace.ExecuteAsync($"update leases set until = clock_timestamp() - interval '1 second' where name = 'account:{destination}'");
+    }
+
+    /// <summary>Removals until drained, then adds until drained; ends where a pass is held. True when neither lane had anything.</summary>
+    public async Task<bool> RoundAsync()
+    {
+        var empty = true;
+        foreach (var lane in new[] { Lane.Removals, Lane.Adds })
+        {
+            PassEnd end;
+            do
+            {
+                end = await PassAsync(lane);
+                empty &= end == PassEnd.Empty;
+            }
+            while (end == PassEnd.More);
+        }
+
+        return empty;
+    }
+
+    /// <summary>Rounds until nothing is left to say.</summary>
+    public async Task SettleAsync()
+    {
+        var rounds = 0;
+        while (!await RoundAsync())
+        {
+            (++rounds).ShouldBeLessThan(60, "the remote audience never settles");
+        }
+    }
+
+    public Task<int> ResumeAsync() => _bindings.ResumeAsync(destination, default);
+
+    public AccountLoop Loop(Wake wake) => new(
+        destination, NewPass(), Table, new LeaseTable(workspace.Database, "loop"), wake, TimeSpan.FromMilliseconds(1), workspace.Clock,
+        NullLogger<AccountLoop>.Instance);
+
+    public void ShouldBeInSync(string because)
+    {
+        var wanted = book.People.Where(person => book.IsPresent(keyId, person)).Select(book.EmailOf)
+            .Where(email => !ScriptedPlatform.Refuses(email) && !ScriptedPlatform.Spoils(email))
+            .Select(email => ScriptedPlatform.Digest(email, platform.Normaliser));
+        platform.Members.Order().ShouldBe(wanted.Order(), because);
+    }
+
+    private LanePass NewPass()
+    {
+        IDestination sender = platform;
+        return new LanePass(
+            destination, sender, Table, new MemberCalls(Table, workspace.Vault, sender, workspace.Clock), () => 0.5, workspace.Clock, NullLogger.Instance);
+    }
+}
