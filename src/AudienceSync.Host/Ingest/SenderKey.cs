@@ -39,10 +39,15 @@ public readonly record struct SenderKey(string? IdempotencyKey, string? Delivery
 
         if (key is null && (IdempotencyKey ?? DeliveryId) is { } header)
         {
+            if (header.Length > Limits.EventIdChars)
+            {
+                return IngestProblem.InvalidEventId;
+            }
+
             key = index is { } place ? string.Create(CultureInfo.InvariantCulture, $"{header}#{place}") : header;
         }
 
-        return (key?.Length ?? 0) > Limits.EventIdChars + 5 ? IngestProblem.InvalidEventId : null;
+        return null;
     }
 
     /// <summary>The key of an event whose sender gave none. Who he speaks of goes in as a keyed digest: the id is in the log for ever.</summary>

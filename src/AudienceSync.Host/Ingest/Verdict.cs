@@ -5,6 +5,9 @@ namespace AudienceSync.Host.Ingest;
 /// <summary>What the reader makes of one event of a request: exactly one of an event to append, a reason to quarantine, or a refusal.</summary>
 public readonly record struct Verdict(PendingEvent? Event, QuarantineReason? Quarantine, IngestProblem? Problem, EventId? Id, string? AudienceKey)
 {
+    /// <summary>The bytes it was read from: of an array, its own part only.</summary>
+    public ReadOnlyMemory<byte> Text { get; init; }
+
     public static Verdict Append(PendingEvent pending) => new(pending, null, null, pending.Id, null);
 
     public static Verdict Hold(QuarantineReason reason, EventId? id, string? audienceKey) => new(null, reason, null, id, audienceKey);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Unicode;
 using AudienceSync.Domain;
 
 namespace AudienceSync.Host.Ingest;
@@ -70,6 +71,13 @@ public sealed class WebhookEndpoint(SourceTokens<WebhookInbox> inboxes, TimeProv
 
     private async Task AcceptAsync(HttpContext context, WebhookInbox inbox, RequestBody body)
     {
+        // The JSON reader looks at a text's bytes only when it is asked for, so a field that nobody reads would pass with anything in it.
+        if (!Utf8.IsValid(body.Span))
+        {
+            await RefuseAsync(context, inbox, body, IngestProblem.MalformedJson);
+            return;
+        }
+
         JsonDocument document;
         try
         {
@@ -90,7 +98,7 @@ public sealed class WebhookEndpoint(SourceTokens<WebhookInbox> inboxes, TimeProv
                 return;
             }
 
-            var verdicts = inbox.Judge(root, SenderKey.Of(context.Request.Headers), body.Span, clock.GetUtcNow());
+            var verdicts = inbox.Judge(root, SenderKey.Of(context.Request.Headers), body, clock.GetUtcNow());
             await KeepAsync(context, inbox, body, verdicts, single: root.ValueKind == JsonValueKind.Object);
         }
     }
@@ -106,7 +114,7 @@ public sealed class WebhookEndpoint(SourceTokens<WebhookInbox> inboxes, TimeProv
 
     private async Task KeepAsync(HttpContext context, WebhookInbox inbox, RequestBody body, Verdict[] verdicts, bool single)
     {
-        var result = await inbox.KeepAsync(verdicts, body, clock.GetUtcNow());
+        var result = await inbox.KeepAsync(verdicts, body, single, clock.GetUtcNow());
         if (result.Problem is { } problem)
         {
             counters.Refused(problem);

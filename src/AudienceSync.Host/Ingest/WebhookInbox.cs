@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using AudienceSync.Host.Privacy;
 using AudienceSync.Host.Storage.Log;
@@ -10,20 +11,20 @@ public sealed class WebhookInbox(Source source, EventReader reader, BodySeal sea
     public Source Source => source;
 
     /// <summary>Judges every event of a body, in order.</summary>
-    public Verdict[] Judge(JsonElement root, SenderKey senderKey, ReadOnlySpan<byte> body, DateTimeOffset receivedAt)
+    public Verdict[] Judge(JsonElement root, SenderKey senderKey, RequestBody body, DateTimeOffset receivedAt)
     {
         // JSON writes NUL as an escape, so one look at the bytes clears almost every body of it.
-        var mayHoldNul = body.IndexOf("\\u0000"u8) >= 0;
+        var mayHoldNul = body.Span.IndexOf("\\u0000"u8) >= 0;
         if (root.ValueKind == JsonValueKind.Object)
         {
-            return [Judge(root, null, senderKey, mayHoldNul, receivedAt)];
+            return [Judge(root, null, senderKey, mayHoldNul, receivedAt) with { Text = body.Memory }];
         }
 
         var verdicts = new Verdict[root.GetArrayLength()];
         var index = 0;
         foreach (var item in root.EnumerateArray())
         {
-            verdicts[index] = Judge(item, index, senderKey, mayHoldNul, receivedAt);
+            verdicts[index] = Judge(item, index, senderKey, mayHoldNul, receivedAt) with { Text = PartOf(body.Memory, item) };
             index++;
         }
 
@@ -31,9 +32,9 @@ public sealed class WebhookInbox(Source source, EventReader reader, BodySeal sea
     }
 
     /// <summary>Commits what was judged. One piece: all of it is durable, or nothing is claimed.</summary>
-    public async Task<KeepResult> KeepAsync(Verdict[] verdicts, RequestBody body, DateTimeOffset receivedAt)
+    public async Task<KeepResult> KeepAsync(Verdict[] verdicts, RequestBody body, bool single, DateTimeOffset receivedAt)
     {
-        if (verdicts is [{ Problem: { } problem }])
+        if (single && verdicts[0].Problem is { } problem)
         {
             var kept = await KeepRefusedAsync(problem, body, receivedAt);
             return new KeepResult([], kept ? problem : IngestProblem.StorageDown);
@@ -47,7 +48,7 @@ public sealed class WebhookInbox(Source source, EventReader reader, BodySeal sea
 
         return await request.Settled switch
         {
-            AppendResult.Committed => new KeepResult(Receipts(verdicts, body), null),
+            AppendResult.Committed => new KeepResult(Receipts(verdicts), null),
             AppendResult.Unstorable => await KeepUnstorableAsync(verdicts, body, receivedAt),
             _ => new KeepResult([], IngestProblem.StorageDown),
         };
@@ -56,7 +57,7 @@ public sealed class WebhookInbox(Source source, EventReader reader, BodySeal sea
     /// <summary>Keeps a refused body in quarantine. False when storage would not take it.</summary>
     public async Task<bool> KeepRefusedAsync(IngestProblem problem, RequestBody? body, DateTimeOffset receivedAt)
     {
-        var entry = Entry(refused: true, problem.Code, problem.Detail, null, null, body, index: 0, receivedAt);
+        var entry = Entry(refused: true, problem.Code, problem.Detail, null, null, body?.Memory ?? default, index: 0, receivedAt);
         var request = new PendingRequest([], [entry], default, receivedAt);
         return log.TryEnqueue(request) && await request.Settled == AppendResult.Committed;
     }
@@ -96,7 +97,7 @@ public sealed class WebhookInbox(Source source, EventReader reader, BodySeal sea
             }
             else
             {
-                held.Add(EntryOf(verdicts[i], body, i, receivedAt));
+                held.Add(EntryOf(verdicts[i], i, receivedAt));
             }
         }
 
@@ -106,34 +107,41 @@ public sealed class WebhookInbox(Source source, EventReader reader, BodySeal sea
     private async Task<KeepResult> KeepUnstorableAsync(Verdict[] verdicts, RequestBody body, DateTimeOffset receivedAt)
     {
         var held = Array.ConvertAll(verdicts, verdict => verdict.Event is { } pending
-            ? Verdict.Hold(QuarantineReason.Unstorable, pending.Id, audienceKey: null)
+            ? Verdict.Hold(QuarantineReason.Unstorable, pending.Id, audienceKey: null) with { Text = verdict.Text }
             : verdict);
         var request = Request(held, body, receivedAt);
         return log.TryEnqueue(request) && await request.Settled == AppendResult.Committed
-            ? new KeepResult(Receipts(held, body), null)
+            ? new KeepResult(Receipts(held), null)
             : new KeepResult([], IngestProblem.StorageDown);
     }
 
-    private QuarantineEntry EntryOf(Verdict verdict, RequestBody body, int index, DateTimeOffset receivedAt) => verdict.Quarantine is { } reason
-        ? Entry(refused: false, reason.Code, reason.Detail, verdict.AudienceKey, verdict.Id, body, index, receivedAt)
-        : Entry(refused: true, verdict.Problem!.Code, verdict.Problem.Detail, null, null, body, index, receivedAt);
+    private QuarantineEntry EntryOf(Verdict verdict, int index, DateTimeOffset receivedAt) => verdict.Quarantine is { } reason
+        ? Entry(refused: false, reason.Code, reason.Detail, verdict.AudienceKey, verdict.Id, verdict.Text, index, receivedAt)
+        : Entry(refused: true, verdict.Problem!.Code, verdict.Problem.Detail, null, null, verdict.Text, index, receivedAt);
 
     private QuarantineEntry Entry(
-        bool refused, string code, string detail, string? audienceKey, EventId? id, RequestBody? body, int index, DateTimeOffset receivedAt)
+        bool refused, string code, string detail, string? audienceKey, EventId? id, ReadOnlyMemory<byte> text, int index, DateTimeOffset receivedAt)
     {
-        var plain = body is null ? default : body.Span;
+        var plain = text.Span;
         return new QuarantineEntry(
             EntryId(code, id, plain, index), source.Name, refused, code, detail, audienceKey, id, receivedAt, plain.Length, seal.Seal(receivedAt, plain));
     }
 
-    // By the event it would have been, else by the digest of the body: the same thing said again is the same entry, with the same receipt.
-    private Guid EntryId(string code, EventId? id, ReadOnlySpan<byte> body, int index)
+    // By the event it would have been, else by the digest of its text: the same thing said again is the same entry, with the same receipt.
+    private Guid EntryId(string code, EventId? id, ReadOnlySpan<byte> text, int index)
     {
-        var what = id is { } known ? known.ToString() : seal.Fingerprint(body);
+        var what = id is { } known ? known.ToString() : seal.Fingerprint(text);
         return EventId.Derive("quarantine/" + source.Name, $"{code}/{index}/{what}").Value;
     }
 
-    private Receipt[] Receipts(Verdict[] verdicts, RequestBody body)
+    // An event of an array is kept alone: the whole array for each of its events would be five hundred times what was sent.
+    private static ReadOnlyMemory<byte> PartOf(ReadOnlyMemory<byte> body, JsonElement item)
+    {
+        var part = JsonMarshal.GetRawUtf8Value(item);
+        return body.Span.Overlaps(part, out var start) ? body.Slice(start, part.Length) : part.ToArray();
+    }
+
+    private Receipt[] Receipts(Verdict[] verdicts)
     {
         var receipts = new Receipt[verdicts.Length];
         for (var i = 0; i < verdicts.Length; i++)
@@ -141,7 +149,7 @@ public sealed class WebhookInbox(Source source, EventReader reader, BodySeal sea
             receipts[i] = verdicts[i] switch
             {
                 { Event: { } pending } => new Receipt(Receipt.Accepted, pending.Id.Value, null, null, pending.Duplicate),
-                { Quarantine: { } held } => new Receipt(Receipt.Quarantined, EntryId(held.Code, verdicts[i].Id, body.Span, i), held.Code, held.Detail, false),
+                { Quarantine: { } held } => new Receipt(Receipt.Quarantined, EntryId(held.Code, verdicts[i].Id, verdicts[i].Text.Span, i), held.Code, held.Detail, false),
                 { Problem: { } refused } => new Receipt(Receipt.Refused, null, refused.Code, refused.Detail, false),
                 _ => throw new InvalidOperationException("A verdict that says nothing."),
             };

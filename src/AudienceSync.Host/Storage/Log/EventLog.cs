@@ -34,6 +34,7 @@ public sealed class EventLog(WorkspaceDatabase database, Vault vault, BodySeal b
     private readonly IdentityCache _people = new();
     private NpgsqlConnection? _connection;
     private long _notifiedAt;
+    private DateOnly _bodiesDay;
 
     // Where our last commit left the positions, and so where they stand as long as nobody else appends. -1: not known.
     private long _head = -1;
@@ -208,6 +209,14 @@ public sealed class EventLog(WorkspaceDatabase database, Vault vault, BodySeal b
             new NpgsqlParameter { Value = _rows.EventData, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Jsonb },
             Sql.Of(_rows.EventTypes),
             Sql.Of(at)));
+        var day = DateOnly.FromDateTime(at);
+        if (day != _bodiesDay)
+        {
+            // Days are made ahead of time, but a host that slept for days wakes on one that was not, and would find everything unstorable.
+            _bodiesDay = day;
+            commands.BatchCommands.Add(Sql.Command(AppendSql.EnsureBodies, Sql.Of(day)));
+        }
+
         commands.BatchCommands.Add(Sql.Command(
             AppendSql.Bodies,
             Sql.Of(at), Sql.Of((long)_rows.EventIds.Count), Sql.Of(bodies.KeyVersion), Sql.Of(bodies.Seal(now, _rows.Bodies.WrittenSpan))));
@@ -245,6 +254,7 @@ public sealed class EventLog(WorkspaceDatabase database, Vault vault, BodySeal b
 
     private async ValueTask CloseAsync()
     {
+        _bodiesDay = default;
         if (_connection is { } connection)
         {
             _connection = null;

@@ -1,0 +1,93 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using AudienceSync.Domain;
+using AudienceSync.Host.Tests.Serving;
+
+namespace AudienceSync.Host.Tests.Ingest;
+
+/// <summary>Sizes and media types, over real connections: what a server in memory does with a body is not what Kestrel does.</summary>
+public sealed class BodyTests : IAsyncLifetime
+{
+    private TestHost _host = null!;
+
+    public async Task InitializeAsync() => _host = await TestHost.StartAsync(IngestHost.Options with { RealPort = true });
+
+    public async Task DisposeAsync() => await _host.DisposeAsync();
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_body_may_be_as_large_as_the_limit_and_no_larger(bool chunked)
+    {
+        (await _host.SendAsync(Sized(Limits.BodyBytes, chunked))).Status.ShouldBe(200);
+        var answer = await _host.SendAsync(Sized(Limits.BodyBytes + 1, chunked));
+        answer.Status.ShouldBe(413);
+        answer.Code.ShouldBe("body_too_large");
+        (await _host.PostAsync(Sample.Event())).Status.ShouldBe(200, "the next one on the connection is read as ever");
+    }
+
+    [Fact]
+    public async Task A_body_that_is_only_announced_too_large_is_refused_unread()
+    {
+        var answer = await RawRequest.SendAsync(_host, $"Content-Length: {Limits.BodyBytes + 1}\r\n\r\n");
+        answer.ShouldStartWith("HTTP/1.1 413 ");
+        answer.ShouldContain("\"code\":\"body_too_large\"");
+    }
+
+    [Fact]
+    public async Task A_sender_without_a_token_is_refused_before_his_body_comes()
+    {
+        using var request = Webhook.Request(new byte[Limits.BodyBytes + 1], "wrong");
+        (await _host.SendAsync(request)).Status.ShouldBe(401);
+    }
+
+    [Theory]
+    [InlineData("application/json")]
+    [InlineData("application/json; charset=utf-8")]
+    [InlineData("application/json;charset=UTF-8")]
+    [InlineData("application/json; charset=\"utf-8\"")]
+    [InlineData("Application/JSON")]
+    public async Task Json_in_utf8_is_taken_however_it_is_called(string type)
+    {
+        using var request = Webhook.Signed(Sample.Event().ToJsonString());
+        request.Content!.Headers.ContentType = MediaTypeHeaderValue.Parse(type);
+        (await _host.SendAsync(request)).Status.ShouldBe(200);
+    }
+
+    [Theory]
+    [InlineData("GET")]
+    [InlineData("PUT")]
+    public async Task Only_post_is_a_webhook(string method)
+    {
+        using var request = Webhook.Signed(Sample.Event().ToJsonString());
+        request.Method = new HttpMethod(method);
+        (await _host.SendAsync(request)).Status.ShouldBe(405);
+    }
+
+    private static HttpRequestMessage Sized(int bytes, bool chunked)
+    {
+        var body = Encoding.UTF8.GetBytes(Sample.Event().ToJsonString().PadRight(bytes));
+        body.Length.ShouldBe(bytes);
+        var request = Webhook.Signed(body);
+        if (chunked)
+        {
+            request.Content = new UnknownLength(body);
+            request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+            request.Headers.TransferEncodingChunked = true;
+        }
+
+        return request;
+    }
+
+    private sealed class UnknownLength(byte[] body) : HttpContent
+    {
+        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => stream.WriteAsync(body).AsTask();
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = 0;
+            return false;
+        }
+    }
+}

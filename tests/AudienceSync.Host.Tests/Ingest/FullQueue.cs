@@ -1,0 +1,38 @@
+using AudienceSync.Domain;
+using AudienceSync.Host.Tests.Serving;
+
+namespace AudienceSync.Host.Tests.Ingest;
+
+/// <summary>As many events as may wait, waiting.</summary>
+internal sealed class FullQueue : IAsyncDisposable
+{
+    private readonly StalledLog _stalled;
+    private readonly Task<Answer>[] _waiting;
+
+    private FullQueue(StalledLog stalled, Task<Answer>[] waiting) => (_stalled, _waiting) = (stalled, waiting);
+
+    public static async Task<FullQueue> FillAsync(TestHost host)
+    {
+        var stalled = await StalledLog.StartAsync(host.Database);
+        var waiting = Enumerable.Range(0, Limits.QueuedEvents / Limits.EventsPerRequest)
+            .Select(_ => Task.Run(() => host.PostAsync(Sample.Events(Limits.EventsPerRequest))))
+            .ToArray();
+        using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(25));
+        while (host.Server.Workspaces["default"].QueuedEvents < Limits.QueuedEvents)
+        {
+            await poll.WaitForNextTickAsync(deadline.Token);
+        }
+
+        return new FullQueue(stalled, waiting);
+    }
+
+    /// <summary>Lets the log go on, and returns how those that waited were answered.</summary>
+    public async Task<IReadOnlyList<Answer>> DrainAsync()
+    {
+        await _stalled.DisposeAsync();
+        return await Task.WhenAll(_waiting);
+    }
+
+    public async ValueTask DisposeAsync() => await DrainAsync();
+}

@@ -1,0 +1,22 @@
+using AudienceSync.Domain;
+using AudienceSync.Host.Tests.Serving;
+
+namespace AudienceSync.Host.Tests.Ingest;
+
+/// <summary>One Host for all tests of a class, whose clock stands. One of its audiences has the longest name there may be.</summary>
+public sealed class IngestHost : IAsyncLifetime
+{
+    public static readonly TestAudience Longest = new(new string('a', Limits.AudienceKeyChars - "_v1".Length), Window_d: 7);
+
+    public TestHost Host { get; private set; } = null!;
+
+    public static TestHostOptions Options => new()
+    {
+        Clock = new FrozenClock(Sample.Now),
+        Audiences = [new("high_intent_cart_7d", 7), Longest],
+    };
+
+    public async Task InitializeAsync() => Host = await TestHost.StartAsync(Options);
+
+    public async Task DisposeAsync() => await Host.DisposeAsync();
+}

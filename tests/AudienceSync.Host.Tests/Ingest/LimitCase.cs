@@ -1,0 +1,48 @@
+using System.Text.Json.Nodes;
+using AudienceSync.Domain;
+using AudienceSync.Host.Tests.Serving;
+
+namespace AudienceSync.Host.Tests.Ingest;
+
+/// <summary>Requests that sit exactly on a limit, and one past it.</summary>
+internal sealed record LimitCase(Func<IEnumerable<HttpRequestMessage>> On, Func<IEnumerable<HttpRequestMessage>> Past)
+{
+    /// <summary>By the name of the constant. The queue's has a test of its own in <see cref="LimitTests"/>: no single request crosses it.</summary>
+    public static readonly IReadOnlyDictionary<string, LimitCase> ByConstant = new Dictionary<string, LimitCase>(StringComparer.Ordinal)
+    {
+        [nameof(Limits.BodyBytes)] = Of(Limits.BodyBytes, bytes => [Webhook.Signed(Sample.Event().ToJsonString().PadRight(bytes))]),
+        [nameof(Limits.JsonDepth)] = Of(Limits.JsonDepth, depth => [Webhook.Signed(Sample.Raw("\"x\":" + new string('[', depth - 1) + new string(']', depth - 1)))]),
+        [nameof(Limits.EventsPerRequest)] = Of(Limits.EventsPerRequest, events => [Webhook.Signed(Sample.Events(events))]),
+        [nameof(Limits.AudienceKeyChars)] = Of(Limits.AudienceKeyChars, chars => [Field("audience_key", new string('a', chars - 3) + "_v1")]),
+        [nameof(Limits.EventIdChars)] = Of(Limits.EventIdChars, EventIds),
+        [nameof(Limits.CustomerIdChars)] = Of(Limits.CustomerIdChars, chars => [Person("customer_id", Text(chars)), Person("id", Text(chars))]),
+        [nameof(Limits.EmailChars)] = Of(Limits.EmailChars, chars => [Person("email", Text(chars - 12) + "@example.com")]),
+        [nameof(Limits.PhoneChars)] = Of(Limits.PhoneChars, chars => [Person("phone", "+1 202 555 01" + new string(' ', chars - 15) + "47")]),
+        [nameof(Limits.ContextChars)] = Of(Limits.ContextChars, chars => new[] { "journey", "step", "variant", "message" }
+            .Select(name => Field("context", new JsonObject { [name] = Text(chars) }))),
+        [nameof(Limits.Ahead)] = new(() => [At(Sample.Now + Limits.Ahead)], () => [At(Sample.Now + Limits.Ahead + TimeSpan.FromMicroseconds(1))]),
+        [nameof(Limits.SchemaVersion)] = Of(Limits.SchemaVersion, version => [Field("schema_version", version)]),
+    };
+
+    private static LimitCase Of(int limit, Func<int, IEnumerable<HttpRequestMessage>> requests) => new(() => requests(limit), () => requests(limit + 1));
+
+    private static IEnumerable<HttpRequestMessage> EventIds(int chars)
+    {
+        var unique = Sample.NewId();
+        yield return Field("event_id", Text(chars - unique.Length) + unique);
+        foreach (var header in new[] { "x-cio-idempotency-key", "x-cio-delivery-id" })
+        {
+            var single = Webhook.Signed(Sample.Without("event_id").ToJsonString());
+            single.Headers.Add(header, Text(chars));
+            yield return single;
+        }
+    }
+
+    private static string Text(int chars) => new('x', chars);
+
+    private static HttpRequestMessage Field(string field, JsonNode value) => Webhook.Signed(Sample.With(field, value).ToJsonString());
+
+    private static HttpRequestMessage At(DateTimeOffset time) => Field("occurred_at", time.ToString("O"));
+
+    private static HttpRequestMessage Person(string field, string value) => Field("person", new JsonObject { [field] = value });
+}

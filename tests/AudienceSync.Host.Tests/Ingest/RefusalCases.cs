@@ -1,0 +1,68 @@
+using System.Text.Json.Nodes;
+using AudienceSync.Domain;
+using AudienceSync.Host.Ingest;
+using AudienceSync.Host.Tests.Serving;
+
+namespace AudienceSync.Host.Tests.Ingest;
+
+/// <summary>For every code a sender can be refused with, requests that are refused with it. What needs a Host of its own is in <see cref="RefusalTests"/>.</summary>
+internal static class RefusalCases
+{
+    private const string TooLong = "x";
+
+    public static readonly IReadOnlyDictionary<string, Func<IEnumerable<HttpRequestMessage>>> ByCode = new Dictionary<string, Func<IEnumerable<HttpRequestMessage>>>(StringComparer.Ordinal)
+    {
+        [IngestProblem.Unauthorized.Code] = () => [Webhook.Request(Sample.Event().ToJsonString(), "wrong")],
+        [IngestProblem.SignatureMissing.Code] = () => [Webhook.Request(Sample.Event().ToJsonString(), TestHostFiles.SignedToken)],
+        [IngestProblem.SignatureWrong.Code] = () => [Webhook.Request(Sample.Event().ToJsonString(), TestHostFiles.SignedToken).With("1", new string('0', 64))],
+        [IngestProblem.BodyTooLarge.Code] = () => [Webhook.Signed(new byte[Limits.BodyBytes + 1])],
+        [IngestProblem.UnsupportedType.Code] = () =>
+        [
+            Typed("text/plain"), Typed("application/json; charset=utf-16"), Typed("application/jsonp"), Typed("application/x-www-form-urlencoded"), Typed(null),
+            Typed("application/json; charset=utf-8; boundary=x"),
+        ],
+        [IngestProblem.UnsupportedEncoding.Code] = () => [Encoded("gzip"), Encoded("br"), Encoded("identity, gzip")],
+        [IngestProblem.MalformedJson.Code] = () => [Webhook.Signed("{"), Webhook.Signed(""), Webhook.Signed(Sample.Raw("\"event\":1"))],
+        [IngestProblem.NotAnEvent.Code] = () => [Webhook.Signed("7"), Webhook.Signed("\"audience_add\""), Webhook.Signed("null"), Webhook.Signed("true")],
+        [IngestProblem.NoEvents.Code] = () => [Webhook.Signed("[]")],
+        [IngestProblem.TooManyEvents.Code] = () => [Webhook.Signed(Sample.Events(Limits.EventsPerRequest + 1))],
+        [IngestProblem.MissingEvent.Code] = () => [Without("event"), .. Each("event", "\"\"", "\" \"", "null", "1", "{}")],
+        [IngestProblem.InvalidSchemaVersion.Code] = () => Each("schema_version", "0", "-1", "1.5", "\"one\"", "true", "{}", "99999999999"),
+        [IngestProblem.InvalidEventId.Code] = () => Each("event_id", "true", "{}", "[]"),
+        [IngestProblem.InvalidAudienceKey.Code] = () =>
+            [Without("audience_key"), .. Each("audience_key", "\"cart\"", "\"Cart_v1\"", "\"cart_v0\"", "\"cart_v01\"", "\"_v1\"", "\"cart v1\"", "1", "null", "{}")],
+        [IngestProblem.InvalidOccurredAt.Code] = () => Each("occurred_at", "\"soon\"", "\"1969-12-31T23:59:59Z\"", "true"),
+        [IngestProblem.MissingKeyAndTime.Code] = () => [Webhook.Signed(Sample.Without("event_id", "occurred_at").ToJsonString())],
+        [IngestProblem.InvalidPerson.Code] = () => Each("person", "\"Ann\"", "[]", "7", """{"email":{}}""", """{"customer_id":true}""", """{"id":[]}""", """{"phone":false}"""),
+        [IngestProblem.MissingPerson.Code] = () => [Without("person"), .. Each("person", "{}", "null", """{"email":""}""", """{"email":"nowhere"}""")],
+        [IngestProblem.FieldTooLong.Code] = () => Each("person", $$"""{"customer_id":"{{TooLong.PadRight(Limits.CustomerIdChars + 1, 'x')}}"}"""),
+        [IngestProblem.InvalidConsent.Code] = () =>
+            Each("consent", "\"granted\"", "true", "[]", """{"ad_user_data":"maybe"}""", """{"ad_personalization":1}""", """{"ad_user_data":""}"""),
+        [IngestProblem.InvalidContext.Code] = () => Each("context", "\"cart\"", "[]", """{"journey":{}}""", """{"step":[]}""", """{"variant":true}""", """{"message":{}}"""),
+        [IngestProblem.InvalidText.Code] = () => [Webhook.Signed(Sample.Raw("\"context\":{\"step\":\"\\ud800\"}"))],
+    };
+
+    private static IEnumerable<HttpRequestMessage> Each(string field, params string[] values) =>
+        values.Select(value => Webhook.Signed(Sample.With(field, JsonNode.Parse(value)).ToJsonString()));
+
+    private static HttpRequestMessage Without(string field) => Webhook.Signed(Sample.Without(field).ToJsonString());
+
+    private static HttpRequestMessage Typed(string? type)
+    {
+        var request = Webhook.Signed(Sample.Event().ToJsonString());
+        request.Content!.Headers.Remove("Content-Type");
+        if (type is not null)
+        {
+            request.Content.Headers.TryAddWithoutValidation("Content-Type", type);
+        }
+
+        return request;
+    }
+
+    private static HttpRequestMessage Encoded(string encoding)
+    {
+        var request = Webhook.Signed(Sample.Event().ToJsonString());
+        request.Content!.Headers.TryAddWithoutValidation("Content-Encoding", encoding);
+        return request;
+    }
+}

@@ -1,0 +1,25 @@
+using System.Globalization;
+
+namespace AudienceSync.Host.Tests.Replay;
+
+/// <summary>
+/// The purchases of CDNOW's customers of early 1997 until June 1998. The file is no part of the repository; it lies beside it, or where
+/// AUDIENCESYNC_CDNOW says.
+/// </summary>
+internal static class CdnowFile
+{
+    /// <summary>The last day the file tells of: what comes after nobody knows.</summary>
+    public static readonly DateOnly Horizon = new(1998, 6, 30);
+
+    public static string Path => Environment.GetEnvironmentVariable("AUDIENCESYNC_CDNOW") is { Length: > 0 } given
+        ? given
+        : System.IO.Path.GetFullPath(System.IO.Path.Combine(RepositoryRoot.Find(), "..", "shared", "data", "CDNOW_master.txt"));
+
+    /// <summary>For each customer the days on which he bought, in order, each once.</summary>
+    public static IReadOnlyDictionary<string, DateOnly[]> ReadPurchaseDays() => File.ReadLines(Path)
+        .Skip(1)
+        .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        .Select(row => (Customer: row[0], Day: DateOnly.ParseExact(row[1], "yyyyMMdd", CultureInfo.InvariantCulture)))
+        .GroupBy(row => row.Customer, row => row.Day, StringComparer.Ordinal)
+        .ToDictionary(days => days.Key, days => days.Distinct().Order().ToArray(), StringComparer.Ordinal);
+}

@@ -1,0 +1,106 @@
+using System.Security.Cryptography;
+using System.Text;
+using AudienceSync.Domain.Identity;
+using AudienceSync.Host.Tests.Serving;
+using Npgsql;
+using Xunit.Abstractions;
+
+namespace AudienceSync.Host.Tests.Replay;
+
+/// <summary>Eighteen months of a real shop through the whole Host, and at six dates everybody is exactly where the file says he is.</summary>
+public sealed class CdnowReplayTests(ITestOutputHelper output)
+{
+    private const int Seed = 19_970_101;
+    private const int EventsPerRequest = 500;
+    private const double Duplicates = 0.2;
+
+    /// <summary>At noon, so that no window ends at the very moment of the look.</summary>
+    private static readonly DateTimeOffset[] Looks = [Noon(1997, 2, 15), Noon(1997, 5, 1), Noon(1997, 8, 20), Noon(1997, 12, 24), Noon(1998, 3, 10), Noon(1998, 6, 30)];
+
+    private static readonly TestAudience[] Audiences = [new("winback_45d", 45), new("post_purchase_14d", 14)];
+
+    private readonly Random _random = new(Seed);
+    private readonly List<ReplayedWebhook> _sent = [];
+
+    [SkippableFact]
+    public async Task Membership_and_platform_follow_from_the_purchases_at_every_date()
+    {
+        Skip.IfNot(File.Exists(CdnowFile.Path), $"skipped: there is no {CdnowFile.Path}");
+        output.WriteLine($"seed {Seed}");
+        var purchases = CdnowFile.ReadPurchaseDays();
+        purchases.Count.ShouldBe(23_570, "customers of the file");
+        var webhooks = purchases.SelectMany(customer => CdnowWebhooks.Of(customer.Key, customer.Value)).OrderBy(webhook => webhook.OccurredAt).ToList();
+        var clock = new OffsetClock(Looks[0]);
+        await using var host = await TestHost.StartAsync(new TestHostOptions { Clock = clock, Audiences = Audiences });
+        var customers = purchases.Keys.ToDictionary(
+            customer => host.Server.Workspaces["default"].Digester.Digest(IdentifierKind.CustomerId, customer).Digest.Value);
+        var position = 0;
+        foreach (var look in Looks)
+        {
+            clock.Set(look);
+            var fresh = webhooks.Skip(position).TakeWhile(webhook => webhook.OccurredAt <= look).ToList();
+            position += fresh.Count;
+            await SendAsync(host, fresh);
+            await host.WaitUntilQuietAsync(atMost_s: 120);
+            await CompareAsync(host, purchases, customers, look);
+        }
+
+        position.ShouldBe(webhooks.Count, "all were sent");
+        var projector = (await host.GetAsync("/v1/status")).GetProperty("projector");
+        (projector.GetProperty("applied").GetInt64() + projector.GetProperty("superseded").GetInt64()).ShouldBe(await host.ScalarAsync<long>("select count(*) from mt_events"));
+        (await host.ScalarAsync<long>("select count(*) from mt_events where type like 'audience_member%'")).ShouldBe(webhooks.Count);
+        (await host.ScalarAsync<long>("select count(*) from quarantine")).ShouldBe(0);
+    }
+
+    // What is new and a fifth of it again, of this time or any before, in any order.
+    private async Task SendAsync(TestHost host, List<ReplayedWebhook> fresh)
+    {
+        _sent.AddRange(fresh);
+        var again = Enumerable.Range(0, (int)(fresh.Count * Duplicates)).Select(_ => _sent[_random.Next(_sent.Count)]);
+        var all = fresh.Concat(again).ToArray();
+        _random.Shuffle(all);
+        await Parallel.ForEachAsync(all.Chunk(EventsPerRequest), new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (chunk, _) =>
+        {
+            var answer = await host.PostAsync($"[{string.Join(',', chunk.Select(webhook => webhook.Json))}]");
+            answer.Status.ShouldBe(200, answer.Text);
+        });
+    }
+
+    private async Task CompareAsync(
+        TestHost host, IReadOnlyDictionary<string, DateOnly[]> purchases, Dictionary<Guid, string> customers, DateTimeOffset look)
+    {
+        var expected = new[] { CdnowOracle.Winback(purchases, look), CdnowOracle.PostPurchase(purchases, look) };
+        for (var i = 0; i < Audiences.Length; i++)
+        {
+            var members = await MembersAsync(host, Audiences[i].Key, customers);
+            output.WriteLine($"{look:yyyy-MM-dd} {Audiences[i].Key}: {members.Count} members, {expected[i].Count} expected, {_sent.Count} webhooks so far");
+            expected[i].Except(members).ShouldBeEmpty($"missing from {Audiences[i].Key} on {look:d}");
+            members.Except(expected[i]).ShouldBeEmpty($"too many in {Audiences[i].Key} on {look:d}");
+            (await host.Sandbox.HeldAsync(TestHost.Remote(i), "EMAIL"))
+                .SetEquals(expected[i].Select(DigestOfEmail)).ShouldBeTrue($"the platform's list of {Audiences[i].Key} on {look:d}");
+        }
+    }
+
+    private static async Task<HashSet<string>> MembersAsync(TestHost host, string key, Dictionary<Guid, string> customers)
+    {
+        var members = new HashSet<string>(StringComparer.Ordinal);
+        var settings = new NpgsqlConnectionStringBuilder(host.Database) { SearchPath = "ws_default", Pooling = false };
+        await using var source = NpgsqlDataSource.Create(settings.ConnectionString);
+        await using var command = source.CreateCommand("""
+            select a.digest from membership m join audience_keys k on k.key_id = m.key_id join person_aliases a on a.person = m.person and a.kind = 1
+            where m.state = 1 and k.audience_key = $1
+            """);
+        command.Parameters.Add(new NpgsqlParameter { Value = key });
+        await using var reader = await command.ExecuteReaderAsync();
+        while (await reader.ReadAsync())
+        {
+            members.Add(customers[reader.GetGuid(0)]).ShouldBeTrue("nobody is a member twice");
+        }
+
+        return members;
+    }
+
+    private static string DigestOfEmail(string customer) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(CdnowWebhooks.EmailOf(customer))));
+
+    private static DateTimeOffset Noon(int year, int month, int day) => new(year, month, day, 12, 0, 0, TimeSpan.Zero);
+}

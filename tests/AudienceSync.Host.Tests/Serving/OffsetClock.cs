@@ -1,0 +1,19 @@
+namespace AudienceSync.Host.Tests.Serving;
+
+/// <summary>The system's clock, moved. Only what time it is moves: timers and elapsed time run as ever, so loops go on by themselves.</summary>
+public sealed class OffsetClock : TimeProvider
+{
+    private long _offset_ticks;
+
+    public OffsetClock()
+    {
+    }
+
+    public OffsetClock(DateTimeOffset now) => Set(now);
+
+    public override DateTimeOffset GetUtcNow() => System.GetUtcNow().AddTicks(Interlocked.Read(ref _offset_ticks));
+
+    public void Set(DateTimeOffset now) => Interlocked.Exchange(ref _offset_ticks, (now - System.GetUtcNow()).Ticks);
+
+    public void Advance(TimeSpan by) => Interlocked.Add(ref _offset_ticks, by.Ticks);
+}

@@ -1,0 +1,47 @@
+using AudienceSync.Host.Storage;
+using AudienceSync.Host.Storage.Log;
+using Npgsql;
+
+namespace AudienceSync.Host.Tests.Serving;
+
+/// <summary>Holds the lock under which the log is appended to, so that commits wait, until disposed of.</summary>
+public sealed class StalledLog : IAsyncDisposable
+{
+    private const string Waiting =
+        "pg_locks where locktype = 'advisory' and not granted and database = (select oid from pg_database where datname = current_database())";
+
+    private readonly NpgsqlConnection _connection;
+
+    private StalledLog(NpgsqlConnection connection) => _connection = connection;
+
+    public static async Task<StalledLog> StartAsync(string connectionString)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false };
+        var connection = new NpgsqlConnection(settings.ConnectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand($"select pg_advisory_lock({EventLog.LockKeyOf(new WorkspaceName("default"))})", connection);
+        await command.ExecuteNonQueryAsync();
+        return new StalledLog(connection);
+    }
+
+    /// <summary>Returns when an append waits for the lock.</summary>
+    public async Task UntilSomebodyWaitsAsync()
+    {
+        await using var command = new NpgsqlCommand($"select exists (select from {Waiting})", _connection);
+        using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (await command.ExecuteScalarAsync(deadline.Token) is not true)
+        {
+            await poll.WaitForNextTickAsync(deadline.Token);
+        }
+    }
+
+    /// <summary>Ends the connections of the appends that wait.</summary>
+    public async Task BreakWhoeverWaitsAsync()
+    {
+        await using var command = new NpgsqlCommand($"select bool_and(pg_terminate_backend(pid)) from {Waiting}", _connection);
+        (await command.ExecuteScalarAsync()).ShouldBe(true);
+    }
+
+    public ValueTask DisposeAsync() => _connection.DisposeAsync();
+}

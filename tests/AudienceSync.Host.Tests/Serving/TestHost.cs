@@ -1,0 +1,201 @@
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Text.Json;
+using AudienceSync.Host.Configuration;
+using AudienceSync.Host.Serving;
+using AudienceSync.Host.Tests.Postgres;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace AudienceSync.Host.Tests.Serving;
+
+/// <summary>A whole Host of one test: its own database, configuration and platform, spoken to by HTTP only. Ends with the test.</summary>
+public sealed class TestHost : IAsyncDisposable
+{
+    private static readonly TimeSpan QuietPoll = TimeSpan.FromMilliseconds(25);
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly LogCapture _log = new();
+    private readonly TestHostOptions _options;
+    private HttpMessageHandler _network = null!;
+    private ILoggerFactory _loggers = null!;
+    private WebApplication _app = null!;
+    private bool _stopped;
+
+    private TestHost(TestHostOptions options) => _options = options;
+
+    /// <summary>Speaks to the Host without a token.</summary>
+    public HttpClient Http { get; private set; } = null!;
+
+    /// <summary>Speaks to the Host with the operator's token.</summary>
+    public HttpClient Operator { get; private set; } = null!;
+
+    public TestPlatform Sandbox { get; private set; } = null!;
+
+    /// <summary>The connection string of the superuser.</summary>
+    public string Database { get; private set; } = null!;
+
+    public HostServer Server { get; private set; } = null!;
+
+    public TimeProvider Clock => _options.Clock;
+
+    /// <summary>Every line logged until now.</summary>
+    public IReadOnlyList<string> LogLines => _log.Lines;
+
+    public static async Task<TestHost> StartAsync(TestHostOptions? options = null)
+    {
+        var host = new TestHost(options ?? new TestHostOptions());
+        try
+        {
+            await host.StartAsync();
+            return host;
+        }
+        catch
+        {
+            await host.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>The platform's id for the list of the audience with this index.</summary>
+    public static string Remote(int audience) => (238_500_000_000_001 + audience).ToString(CultureInfo.InvariantCulture);
+
+    public async Task<Answer> SendAsync(HttpRequestMessage request)
+    {
+        using (request)
+        using (var response = await Http.SendAsync(request))
+        {
+            return await Answer.ReadAsync(response);
+        }
+    }
+
+    /// <summary>Sends a webhook of the source that signs.</summary>
+    public Task<Answer> PostAsync(string body) => SendAsync(Webhook.Signed(body));
+
+    /// <summary>Asks with the operator's token.</summary>
+    public async Task<JsonElement> GetAsync(string path)
+    {
+        using var response = await Operator.GetAsync(path);
+        var answer = await Answer.ReadAsync(response);
+        answer.Status.ShouldBe(200, answer.Text);
+        return answer.Json;
+    }
+
+    /// <summary>Reads one value from the workspace's schema, as the superuser.</summary>
+    public async Task<T> ScalarAsync<T>(string sql)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(Database) { SearchPath = "ws_default", Pooling = false };
+        await using var connection = new NpgsqlConnection(settings.ConnectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        return (T)(await command.ExecuteScalarAsync())!;
+    }
+
+    /// <summary>Waits until all that was accepted is folded and all that was folded is delivered. Returns the last status.</summary>
+    /// <param name="atMost_s">After so many seconds the test fails, with the log.</param>
+    /// <param name="meanwhile">Done after each look in vain, e.g. to move the clock past the pause after a failed call.</param>
+    public async Task<JsonElement> WaitUntilQuietAsync(int atMost_s = 30, Action? meanwhile = null)
+    {
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(atMost_s));
+        using var poll = new PeriodicTimer(QuietPoll);
+        while (true)
+        {
+            var status = await GetAsync("/v1/status");
+            if (status.GetProperty("quiet").GetBoolean())
+            {
+                return status;
+            }
+
+            if (deadline.IsCancellationRequested)
+            {
+                throw new TimeoutException($"Not quiet after {atMost_s} s: {status}\n{string.Join('\n', LogLines.Where(line => !line.Contains(" Microsoft.")))}");
+            }
+
+            meanwhile?.Invoke();
+            await poll.WaitForNextTickAsync();
+        }
+    }
+
+    /// <summary>As SIGTERM does: answers what is under way, commits what is queued, gives the leases back. Once.</summary>
+    public async Task StopAsync()
+    {
+        if (_stopped)
+        {
+            return;
+        }
+
+        _stopped = true;
+        await _app.StopAsync();
+        await Server.StopAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_app is not null)
+        {
+            await StopAsync();
+            Http?.Dispose();
+            Operator?.Dispose();
+            await _app.DisposeAsync();
+        }
+
+        if (Server is not null)
+        {
+            await Server.DisposeAsync();
+        }
+
+        if (Sandbox is not null && _options.Platform is null)
+        {
+            await Sandbox.DisposeAsync();
+        }
+
+        _network?.Dispose();
+        _loggers?.Dispose();
+        _folder.Dispose();
+    }
+
+    internal static string Remote(TestHostOptions options, TestAudience audience) => Remote(options.Audiences.ToList().IndexOf(audience));
+
+    private async Task StartAsync()
+    {
+        Database = _options.Database ?? await PostgresCluster.CreateDatabaseAsync();
+        var remotes = _options.Audiences.Select(audience => Remote(_options, audience)).ToList();
+        Sandbox = _options.Platform ?? await TestPlatform.StartAsync(remotes, _options.Clock);
+        _network = _options.Network(Sandbox.NewNetwork());
+        _loggers = LoggerFactory.Create(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(_log));
+        var settings = new HostSettings(
+            "http://127.0.0.1:0", _folder.Path, Database, TestHostFiles.Write(_folder, _options), null, TestHostFiles.MasterKey, JsonLog: false, "Debug");
+        var surroundings = new ServerSurroundings(_options.Clock, new Random(1), _network, static _ => null);
+        Server = await HostServer.OpenAsync(Database, settings, surroundings, _loggers, CancellationToken.None);
+        var app = Build(settings);
+        Server.Map(app, _options.Clock);
+        await Server.StartAsync(CancellationToken.None);
+        _app = app;
+        await app.StartAsync();
+        Http = NewClient();
+        Operator = NewClient();
+        Operator.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", TestHostFiles.OperatorToken);
+    }
+
+    private WebApplication Build(HostSettings settings)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.Services.AddSingleton(_loggers);
+        builder.WebHost.UseUrls(settings.Urls);
+        HostServer.Configure(builder);
+        if (!_options.RealPort)
+        {
+            builder.WebHost.UseTestServer();
+        }
+
+        return builder.Build();
+    }
+
+    /// <summary>Another client of the Host; on a real port it has connections of its own.</summary>
+    public HttpClient NewClient() => _options.RealPort ? new HttpClient { BaseAddress = new Uri(_app.Urls.Single()) } : _app.GetTestClient();
+}
