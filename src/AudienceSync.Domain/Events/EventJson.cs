@@ -11,11 +11,16 @@ public static class EventJson
 {
     private static readonly JsonWriterOptions Compact = new() { SkipValidation = true };
 
+    // Kept by each thread: an event is written for every webhook, and its buffers are most of what that would allocate.
+    [ThreadStatic]
+    private static (ArrayBufferWriter<byte> Buffer, Utf8JsonWriter Json)? _mine;
+
     /// <summary>Writes the event's data column as UTF-8.</summary>
     public static byte[] Write(IStoredEvent stored)
     {
-        var buffer = new ArrayBufferWriter<byte>(256);
-        using var json = new Utf8JsonWriter(buffer, Compact);
+        var (buffer, json) = _mine ??= Writer();
+        buffer.ResetWrittenCount();
+        json.Reset();
         json.WriteStartObject();
         switch (stored)
         {
@@ -35,6 +40,12 @@ public static class EventJson
         json.WriteEndObject();
         json.Flush();
         return buffer.WrittenSpan.ToArray();
+    }
+
+    private static (ArrayBufferWriter<byte> Buffer, Utf8JsonWriter Json) Writer()
+    {
+        var buffer = new ArrayBufferWriter<byte>(512);
+        return (buffer, new Utf8JsonWriter(buffer, Compact));
     }
 
     /// <summary>Reads an event of a known alias. Unknown properties are ignored: a newer version may have written them.</summary>

@@ -18,6 +18,12 @@ public sealed class IdentityBook
     private readonly Dictionary<PersonId, KnownPerson> _people = [];
     private readonly Dictionary<AliasDigest, AliasBinding> _changed = [];
 
+    /// <summary>Every alias that was loaded or bound.</summary>
+    public IReadOnlyCollection<AliasBinding> Bindings => _bindings.Values;
+
+    /// <summary>Everybody that was loaded or made, as the batch so far has left him.</summary>
+    public IReadOnlyCollection<KnownPerson> People => _people.Values;
+
     /// <summary>Aliases that the batch binds anew or moves; the last word on each.</summary>
     public IReadOnlyCollection<AliasBinding> ChangedBindings => _changed.Values;
 

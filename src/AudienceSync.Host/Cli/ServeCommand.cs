@@ -52,7 +52,12 @@ internal static class ServeCommand
         var surroundings = new ServerSurroundings(TimeProvider.System, new Random(Environment.TickCount), network, environment);
         using var metrics = MetricsExport.Start(environment);
         await using var server = await HostServer.OpenAsync(connectionString, settings, surroundings, loggers, cancellationToken);
-        var builder = WebApplication.CreateSlimBuilder();
+        // Not the working folder, and nothing watched: the framework would follow every file of a data folder below it.
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
+        {
+            ContentRootPath = AppContext.BaseDirectory,
+            Args = ["--hostBuilder:reloadConfigOnChange=false"],
+        });
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton<ILoggerFactory>(loggers);
         builder.WebHost.UseUrls(settings.Urls);

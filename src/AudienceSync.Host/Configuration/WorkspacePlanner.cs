@@ -2,6 +2,7 @@ using AudienceSync.Connectors;
 using AudienceSync.Domain.Audiences;
 using AudienceSync.Domain.Events;
 using AudienceSync.Host.Ingest;
+using AudienceSync.Host.Privacy;
 using AudienceSync.Host.Storage;
 
 namespace AudienceSync.Host.Configuration;
@@ -50,7 +51,7 @@ public sealed class WorkspacePlanner(ConfigLoader config, DestinationSurrounding
             _ => throw config.Invalid($"{place}: signature must be required, if_present or off"),
         };
         Require(mode == SignatureMode.Off || source.SigningKeys.Count is > 0 and <= 10, place, "signing_keys needs 1 to 10 keys unless signature is off");
-        var keys = source.SigningKeys.Select(key => config.Secret(key, place + ".signing_keys")).ToList();
+        var keys = source.SigningKeys.Select(key => new KeyedHash(config.Secret(key, place + ".signing_keys"))).ToList();
         return (new Source(source.Name, mode, keys, source.DefaultCountry), config.Secret(source.Token, place + ".token"));
     }
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
+using AudienceSync.Host.Privacy;
 using Microsoft.Extensions.Primitives;
 
 namespace AudienceSync.Host.Ingest;
@@ -38,9 +39,9 @@ public static class SignatureCheck
         return Fits(source.SigningKeys, signature[0]!, at, body) ? null : IngestProblem.SignatureWrong;
     }
 
-    private static bool Fits(IReadOnlyList<byte[]> keys, string signature, string timestamp, ReadOnlySpan<byte> body)
+    private static bool Fits(IReadOnlyList<KeyedHash> keys, string signature, string timestamp, ReadOnlySpan<byte> body)
     {
-        Span<byte> claimed = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        Span<byte> claimed = stackalloc byte[KeyedHash.Bytes];
         if (signature.Length != claimed.Length * 2
             || signature.AsSpan().ContainsAnyInRange('A', 'F')
             || Convert.FromHexString(signature, claimed, out _, out _) != OperationStatus.Done)
@@ -48,21 +49,18 @@ public static class SignatureCheck
             return false;
         }
 
-        var message = ArrayPool<byte>.Shared.Rent(3 + (TimestampChars * 3) + 1 + body.Length);
-        "v0:"u8.CopyTo(message);
-        var length = 3 + Encoding.UTF8.GetBytes(timestamp, message.AsSpan(3));
-        message[length++] = (byte)':';
-        body.CopyTo(message.AsSpan(length));
-        length += body.Length;
+        Span<byte> head = stackalloc byte[3 + (TimestampChars * 3) + 1];
+        "v0:"u8.CopyTo(head);
+        var length = 3 + Encoding.UTF8.GetBytes(timestamp, head[3..]);
+        head[length++] = (byte)':';
         var fits = false;
-        Span<byte> expected = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        Span<byte> expected = stackalloc byte[KeyedHash.Bytes];
         foreach (var key in keys)
         {
-            HMACSHA256.HashData(key, message.AsSpan(0, length), expected);
+            key.Compute(head[..length], body, expected);
             fits |= CryptographicOperations.FixedTimeEquals(expected, claimed);
         }
 
-        ArrayPool<byte>.Shared.Return(message, clearArray: true);
         return fits;
     }
 }

@@ -1,3 +1,5 @@
+using AudienceSync.Host.Privacy;
+
 namespace AudienceSync.Host.Ingest;
 
 /// <summary>A sender of webhooks.</summary>
@@ -5,7 +7,7 @@ namespace AudienceSync.Host.Ingest;
 /// <param name="Signature">Whether he signs.</param>
 /// <param name="SigningKeys">The keys valid now; two while one is replaced by the other.</param>
 /// <param name="DefaultCountry">The country of phone numbers without one, ISO 3166-1 alpha-2.</param>
-public sealed record Source(string Name, SignatureMode Signature, IReadOnlyList<byte[]> SigningKeys, string DefaultCountry)
+public sealed record Source(string Name, SignatureMode Signature, IReadOnlyList<KeyedHash> SigningKeys, string DefaultCountry)
 {
     /// <summary>Keys do not print.</summary>
     public override string ToString() => $"Source({Name})";

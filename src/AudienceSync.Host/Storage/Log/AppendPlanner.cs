@@ -34,6 +34,9 @@ internal sealed class AppendPlanner(Vault vault, Func<PersonId> newPerson, Func<
         _book = new IdentityBook();
     }
 
+    /// <summary>Drops who was made known so far, because it is not to be trusted.</summary>
+    public void Forget() => _book = new IdentityBook();
+
     /// <summary>First half: duplicates and people. Returns the known people whose current revision is needed for the second half.</summary>
     public IReadOnlyList<Guid> Resolve(IReadOnlyList<PendingRequest> batch)
     {

@@ -17,6 +17,9 @@ internal static class AppendSql
     /// </summary>
     public const string Lock = "select pg_advisory_xact_lock($1)";
 
+    /// <summary>Where the positions stand. Under the lock, so nobody draws meanwhile.</summary>
+    public const string Head = "select case when is_called then last_value else 0 end from mt_events_sequence";
+
     public const string KnownEvents = "select id from mt_events where id = any($1)";
 
     public const string KnownAliases = """

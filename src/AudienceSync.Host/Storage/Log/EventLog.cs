@@ -31,8 +31,12 @@ public sealed class EventLog(WorkspaceDatabase database, Vault vault, BodySeal b
     private readonly AppendPlanner _planner = new(vault, () => new PersonId(Guid.CreateVersion7(clock.GetUtcNow())), Vault.NewSalt);
     private readonly AppendColumns _rows = new();
     private readonly long _lockKey = LockKeyOf(database.Workspace);
+    private readonly IdentityCache _people = new();
     private NpgsqlConnection? _connection;
     private long _notifiedAt;
+
+    // Where our last commit left the positions, and so where they stand as long as nobody else appends. -1: not known.
+    private long _head = -1;
 
     /// <summary>Appends. One call at a time. Marks each event that was there already as a duplicate.</summary>
     /// <exception cref="NpgsqlException">Storage did not take it, or it is not known whether it did.</exception>
@@ -43,7 +47,7 @@ public sealed class EventLog(WorkspaceDatabase database, Vault vault, BodySeal b
             var connection = await OpenAsync(cancellationToken);
             _planner.Clear();
             _rows.Clear();
-            await ReadKnownAsync(connection, batch, cancellationToken);
+            var head = await ReadKnownAsync(connection, batch, cancellationToken);
             var needed = _planner.Resolve(batch);
             if (needed.Count > 0)
             {
@@ -52,9 +56,12 @@ public sealed class EventLog(WorkspaceDatabase database, Vault vault, BodySeal b
 
             _planner.Write(batch, _rows);
             await WriteAsync(connection, cancellationToken);
+            _head = head + _rows.EventIds.Count;
+            _people.Learn(_planner.Book);
         }
         catch
         {
+            _head = -1;
             await CloseAsync();
             throw;
         }
@@ -68,28 +75,45 @@ public sealed class EventLog(WorkspaceDatabase database, Vault vault, BodySeal b
         return BitConverter.ToInt64(name.ToByteArray(), 0);
     }
 
-    private async Task ReadKnownAsync(NpgsqlConnection connection, IReadOnlyList<PendingRequest> batch, CancellationToken cancellationToken)
+    // Returns where the positions stand. One round trip, unless another host appended since our last commit: then the people that
+    // the cache was trusted with are read as well.
+    private async Task<long> ReadKnownAsync(NpgsqlConnection connection, IReadOnlyList<PendingRequest> batch, CancellationToken cancellationToken)
     {
         var ids = new List<Guid>(batch.Count);
-        var digests = new HashSet<Guid>(batch.Count * 3);
-        foreach (var request in batch)
+        var aliases = new HashSet<Alias>(batch.Count * 3);
+        foreach (var pending in batch.SelectMany(request => request.Events))
         {
-            foreach (var pending in request.Events)
-            {
-                ids.Add(pending.Id.Value);
-                foreach (var alias in pending.Aliases)
-                {
-                    digests.Add(alias.Digest.Value);
-                }
-            }
+            ids.Add(pending.Id.Value);
+            aliases.UnionWith(pending.Aliases);
         }
 
+        var trusted = _head;
+        var missing = trusted < 0 ? Digests(aliases) : Digests(aliases.Where(alias => !_people.TryLoad(alias, _planner.Book)));
         await using var commands = new NpgsqlBatch(connection);
         commands.BatchCommands.Add(new NpgsqlBatchCommand(AppendSql.Begin));
         commands.BatchCommands.Add(Sql.Command(AppendSql.Lock, Sql.Of(_lockKey)));
+        commands.BatchCommands.Add(new NpgsqlBatchCommand(AppendSql.Head));
         commands.BatchCommands.Add(Sql.Command(AppendSql.KnownEvents, Sql.Of(ids)));
-        commands.BatchCommands.Add(Sql.Command(AppendSql.KnownAliases, Sql.Of(digests.ToList())));
+        commands.BatchCommands.Add(Sql.Command(AppendSql.KnownAliases, Sql.Of(missing)));
+        var head = await ReadKnownAsync(commands, cancellationToken);
+        if (trusted >= 0 && head != trusted)
+        {
+            _people.Clear();
+            _planner.Forget();
+            await using var command = Sql.Command(connection, AppendSql.KnownAliases, Sql.Of(Digests(aliases)));
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            await LoadAliasesAsync(reader, cancellationToken);
+        }
+
+        return head;
+    }
+
+    private async Task<long> ReadKnownAsync(NpgsqlBatch commands, CancellationToken cancellationToken)
+    {
         await using var reader = await commands.ExecuteReaderAsync(cancellationToken);
+        await reader.NextResultAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        var head = reader.GetInt64(0);
         await reader.NextResultAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
@@ -97,6 +121,14 @@ public sealed class EventLog(WorkspaceDatabase database, Vault vault, BodySeal b
         }
 
         await reader.NextResultAsync(cancellationToken);
+        await LoadAliasesAsync(reader, cancellationToken);
+        return head;
+    }
+
+    private static List<Guid> Digests(IEnumerable<Alias> aliases) => [.. aliases.Select(alias => alias.Digest.Value)];
+
+    private async Task LoadAliasesAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)
+    {
         while (await reader.ReadAsync(cancellationToken))
         {
             LoadAlias(reader);
