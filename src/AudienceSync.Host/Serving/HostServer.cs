@@ -103,6 +103,7 @@ public sealed class HostServer : IAsyncDisposable
             ? webhooks.HandleAsync(context) // Before routing: the one hot path needs no search for its endpoint.
             : next(context));
         app.UseRouting();
+        app.MapPost(WebhookEndpoint.Path, webhooks.HandleAsync); // Never reached by a post; it is what makes any other method a 405 and not a 404.
         new QueryEndpoints(_workspaces, clock).Map(app, new OperatorAccess(operators));
         app.MapGet("/health/live", () => Results.Text("live"));
         app.MapGet("/health/ready", ReadyAsync);

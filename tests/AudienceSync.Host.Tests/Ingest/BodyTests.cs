@@ -58,7 +58,7 @@ public sealed class BodyTests : IAsyncLifetime
     [Theory]
     [InlineData("GET")]
     [InlineData("PUT")]
-    public async Task Only_post_is_a_webhook(string method)
+    public async Task Any_method_but_post_is_told_that_it_is_the_wrong_one(string method)
     {
         using var request = Webhook.Signed(Sample.Event().ToJsonString());
         request.Method = new HttpMethod(method);
