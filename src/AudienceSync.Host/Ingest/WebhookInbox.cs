@@ -57,7 +57,7 @@ public sealed class WebhookInbox(Source source, EventReader reader, BodySeal sea
     /// <summary>Keeps a refused body in quarantine. False when storage would not take it.</summary>
     public async Task<bool> KeepRefusedAsync(IngestProblem problem, RequestBody? body, DateTimeOffset receivedAt)
     {
-        var entry = Entry(refused: true, problem.Code, problem.Detail, null, null, body?.Memory ?? default, index: 0, receivedAt);
+        var entry = Entry(refused: true, problem.Code, problem.Detail, null, null, body?.Memory ?? default, receivedAt);
         var request = new PendingRequest([], [entry], default, receivedAt);
         return log.TryEnqueue(request) && await request.Settled == AppendResult.Committed;
     }
@@ -97,7 +97,7 @@ public sealed class WebhookInbox(Source source, EventReader reader, BodySeal sea
             }
             else
             {
-                held.Add(EntryOf(verdicts[i], i, receivedAt));
+                held.Add(EntryOf(verdicts[i], receivedAt));
             }
         }
 
@@ -115,23 +115,23 @@ public sealed class WebhookInbox(Source source, EventReader reader, BodySeal sea
             : new KeepResult([], IngestProblem.StorageDown);
     }
 
-    private QuarantineEntry EntryOf(Verdict verdict, int index, DateTimeOffset receivedAt) => verdict.Quarantine is { } reason
-        ? Entry(refused: false, reason.Code, reason.Detail, verdict.AudienceKey, verdict.Id, verdict.Text, index, receivedAt)
-        : Entry(refused: true, verdict.Problem!.Code, verdict.Problem.Detail, null, null, verdict.Text, index, receivedAt);
+    private QuarantineEntry EntryOf(Verdict verdict, DateTimeOffset receivedAt) => verdict.Quarantine is { } reason
+        ? Entry(refused: false, reason.Code, reason.Detail, verdict.AudienceKey, verdict.Id, verdict.Text, receivedAt)
+        : Entry(refused: true, verdict.Problem!.Code, verdict.Problem.Detail, null, null, verdict.Text, receivedAt);
 
     private QuarantineEntry Entry(
-        bool refused, string code, string detail, string? audienceKey, EventId? id, ReadOnlyMemory<byte> text, int index, DateTimeOffset receivedAt)
+        bool refused, string code, string detail, string? audienceKey, EventId? id, ReadOnlyMemory<byte> text, DateTimeOffset receivedAt)
     {
         var plain = text.Span;
         return new QuarantineEntry(
-            EntryId(code, id, plain, index), source.Name, refused, code, detail, audienceKey, id, receivedAt, plain.Length, seal.Seal(receivedAt, plain));
+            EntryId(code, id, plain), source.Name, refused, code, detail, audienceKey, id, receivedAt, plain.Length, seal.Seal(receivedAt, plain));
     }
 
     // By the event it would have been, else by the digest of its text: the same thing said again is the same entry, with the same receipt.
-    private Guid EntryId(string code, EventId? id, ReadOnlySpan<byte> text, int index)
+    private Guid EntryId(string code, EventId? id, ReadOnlySpan<byte> text)
     {
         var what = id is { } known ? known.ToString() : seal.Fingerprint(text);
-        return EventId.Derive("quarantine/" + source.Name, $"{code}/{index}/{what}").Value;
+        return EventId.Derive("quarantine/" + source.Name, $"{code}/{what}").Value;
     }
 
     // An event of an array is kept alone: the whole array for each of its events would be five hundred times what was sent.
@@ -149,7 +149,7 @@ public sealed class WebhookInbox(Source source, EventReader reader, BodySeal sea
             receipts[i] = verdicts[i] switch
             {
                 { Event: { } pending } => new Receipt(Receipt.Accepted, pending.Id.Value, null, null, pending.Duplicate),
-                { Quarantine: { } held } => new Receipt(Receipt.Quarantined, EntryId(held.Code, verdicts[i].Id, verdicts[i].Text.Span, i), held.Code, held.Detail, false),
+                { Quarantine: { } held } => new Receipt(Receipt.Quarantined, EntryId(held.Code, verdicts[i].Id, verdicts[i].Text.Span), held.Code, held.Detail, false),
                 { Problem: { } refused } => new Receipt(Receipt.Refused, null, refused.Code, refused.Detail, false),
                 _ => throw new InvalidOperationException("A verdict that says nothing."),
             };
