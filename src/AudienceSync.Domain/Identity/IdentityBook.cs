@@ -17,6 +17,7 @@ public sealed class IdentityBook
     private readonly Dictionary<AliasDigest, AliasBinding> _bindings = [];
     private readonly Dictionary<PersonId, KnownPerson> _people = [];
     private readonly Dictionary<AliasDigest, AliasBinding> _changed = [];
+    private readonly HashSet<AliasDigest> _moved = [];
 
     /// <summary>Every alias that was loaded or bound.</summary>
     public IReadOnlyCollection<AliasBinding> Bindings => _bindings.Values;
@@ -26,6 +27,9 @@ public sealed class IdentityBook
 
     /// <summary>Aliases that the batch binds anew or moves; the last word on each.</summary>
     public IReadOnlyCollection<AliasBinding> ChangedBindings => _changed.Values;
+
+    /// <summary>Whether a changed binding was stored before and now leads to somebody else; otherwise it is new.</summary>
+    public bool IsMoved(AliasDigest digest) => _moved.Contains(digest);
 
     /// <summary>Makes a stored alias and its person known. Before any <see cref="Resolve"/>.</summary>
     public void Load(AliasBinding binding, KnownPerson person)
@@ -99,6 +103,11 @@ public sealed class IdentityBook
             if (known.Person == person || known.SeenAt >= occurredAt)
             {
                 return false;
+            }
+
+            if (!_changed.ContainsKey(alias.Digest))
+            {
+                _moved.Add(alias.Digest);
             }
         }
 

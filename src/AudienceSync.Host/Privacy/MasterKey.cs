@@ -10,7 +10,7 @@ public sealed class MasterKey
 {
     public const int KeyBytes = 32;
 
-    private readonly byte[] _secret;
+    private readonly KeyedHash _expand;
 
     public MasterKey(short version, ReadOnlySpan<byte> secret)
     {
@@ -20,15 +20,28 @@ public sealed class MasterKey
         }
 
         Version = version;
-        _secret = secret.ToArray();
+        Span<byte> extracted = stackalloc byte[KeyedHash.Bytes];
+        HKDF.Extract(HashAlgorithmName.SHA256, secret, salt: default, extracted);
+        _expand = new KeyedHash(extracted);
+        CryptographicOperations.ZeroMemory(extracted);
     }
 
     /// <summary>Stored with everything encrypted, so that several master keys may live side by side.</summary>
     public short Version { get; }
 
-    /// <summary>Derives 32 bytes for a purpose. <paramref name="salt"/> is empty for keys that belong to nobody in particular.</summary>
-    public void Derive(ReadOnlySpan<byte> purpose, ReadOnlySpan<byte> salt, Span<byte> key) =>
-        HKDF.DeriveKey(HashAlgorithmName.SHA256, _secret, key, salt, purpose);
+    /// <summary>
+    /// Derives 32 bytes for a purpose: HKDF-Expand (RFC 5869, 2.3) of the extracted master key, one block, with purpose and salt as its info.
+    /// A person's key is derived for every delivery of his, so the extraction is done once. <paramref name="salt"/> is empty for keys that
+    /// belong to nobody in particular.
+    /// </summary>
+    public void Derive(ReadOnlySpan<byte> purpose, ReadOnlySpan<byte> salt, Span<byte> key)
+    {
+        Span<byte> info = stackalloc byte[purpose.Length + salt.Length + 1];
+        purpose.CopyTo(info);
+        salt.CopyTo(info[purpose.Length..]);
+        info[^1] = 1;
+        _expand.Compute(info, default, key);
+    }
 
     /// <summary>A value by which a wrong key is told from the right one, without saying anything of the key.</summary>
     public byte[] CheckValue()

@@ -13,7 +13,7 @@ namespace AudienceSync.Host.Syncing;
 /// </para>
 /// <para>
 /// <b>States of an account:</b> free, blocked until a time (throttled: costs no attempt), stopped (a human must look). <b>Of a binding:</b> free,
-/// held until a time (a failed call), stopped. <b>Failures</b> of storage or a lost lease end the round; what a call left in the ledger as
+/// a lane held until a time (a failed call), stopped. <b>Failures</b> of storage or a lost lease end the round; what a call left in the ledger as
 /// intended is found and said again by the next owner.
 /// </para>
 /// </summary>
@@ -112,7 +112,7 @@ public sealed class AccountLoop(
         var more = false;
         foreach (var binding in await table.ReadBindingsAsync(destinationName, cancellationToken))
         {
-            if (binding.StoppedCode is not null || binding.NextTryAt > clock.GetUtcNow())
+            if (binding.StoppedCode is not null || lane.NextTryOf(binding) > clock.GetUtcNow())
             {
                 continue;
             }

@@ -64,8 +64,8 @@ public sealed class LanePass(
 
         if (removals.Count == 0 && adds.Count == 0)
         {
-            var state = Settled(lane, place, binding.Attempts, null);
-            await table.WriteOutcomeAsync(lease, destinationName, binding, [], state with { NextTryAt = binding.NextTryAt }, null, clock.GetUtcNow(), cancellationToken);
+            var state = Settled(lane, place, lane.AttemptsOf(binding), null);
+            await table.WriteOutcomeAsync(lease, destinationName, binding, [], state with { NextTryAt = lane.NextTryOf(binding) }, null, clock.GetUtcNow(), cancellationToken);
         }
 
         return page.Count == limit ? PassEnd.More : PassEnd.Drained;
@@ -117,7 +117,7 @@ public sealed class LanePass(
             Widen(binding);
         }
 
-        var state = known ? Settled(lane, place, 0, told.Usage) : Failed(binding, told, now);
+        var state = known ? Settled(lane, place, 0, told.Usage) : Failed(binding, lane, told, now);
         await table.WriteOutcomeAsync(lease, destinationName, binding, known ? changes : [], state, told.Call, now, cancellationToken);
         Log(binding, operation, tellings.Count, told);
         return known;
@@ -132,24 +132,25 @@ public sealed class LanePass(
     }
 
     private static BindingState Settled(Lane lane, long? place, int attempts, AccountUsage? usage) => new(
-        lane.Desired ? null : place, lane.Desired ? place : null, attempts, null, null, null, null, usage?.UsedPercent);
+        lane, place, attempts, null, null, null, null, usage?.UsedPercent);
 
-    private BindingState Failed(Binding binding, Told told, DateTimeOffset now)
+    private BindingState Failed(Binding binding, Lane lane, Told told, DateTimeOffset now)
     {
         var outcome = told.Outcome;
-        var state = new BindingState(null, null, binding.Attempts, null, null, null, null, told.Usage?.UsedPercent);
+        var attempts = lane.AttemptsOf(binding);
+        var state = Settled(lane, null, attempts, told.Usage);
         return outcome.Kind switch
         {
             OutcomeKind.Snooze => state with { AccountBlockedUntil = now + (outcome.Wait ?? TimeSpan.FromMinutes(1)) },
             OutcomeKind.StopAccount => state with { AccountStopped = outcome.Code },
             OutcomeKind.StopAudience => state with { BindingStopped = outcome.Code },
             OutcomeKind.SplitBatch => state,
-            _ when outcome.Code.Contains(UnknownMark, StringComparison.Ordinal) && binding.Attempts + 1 >= UnknownTries =>
-                state with { Attempts = binding.Attempts + 1, BindingStopped = outcome.Code },
+            _ when outcome.Code.Contains(UnknownMark, StringComparison.Ordinal) && attempts + 1 >= UnknownTries =>
+                state with { Attempts = attempts + 1, BindingStopped = outcome.Code },
             _ => state with
             {
-                Attempts = binding.Attempts + 1,
-                NextTryAt = now + (outcome.Wait ?? Backoff.After(binding.Attempts + 1, chance())),
+                Attempts = attempts + 1,
+                NextTryAt = now + (outcome.Wait ?? Backoff.After(attempts + 1, chance())),
             },
         };
     }

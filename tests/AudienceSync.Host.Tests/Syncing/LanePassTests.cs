@@ -143,9 +143,23 @@ public sealed class LanePassTests : IAsyncLifetime
             (await _stage.PassAsync(Lane.Adds)).ShouldBe(PassEnd.Held);
         }
 
-        (await _stage.BindingAsync()).Attempts.ShouldBe(0);
+        (await _stage.BindingAsync()).AddAttempts.ShouldBe(0);
         (await _stage.BindingAsync()).StoppedCode.ShouldBeNull();
         (await _stage.AccountAsync()).BlockedUntil.ShouldBe(TestWorkspace.Start + ScriptedPlatform.ThrottleWait);
+    }
+
+    [Fact]
+    public async Task Adds_that_fail_hold_up_no_removal()
+    {
+        await _book.SetAsync(_stage.KeyId, true, [.. await _book.MeetAsync(3)]);
+        _platform.Fault = _ => PlatformFault.LostUnapplied;
+
+        (await _stage.PassAsync(Lane.Adds)).ShouldBe(PassEnd.Held);
+
+        var binding = await _stage.BindingAsync();
+        Lane.Adds.NextTryOf(binding).ShouldNotBeNull();
+        Lane.Removals.NextTryOf(binding).ShouldBeNull();
+        Lane.Removals.AttemptsOf(binding).ShouldBe(0);
     }
 
     [Fact]
@@ -157,14 +171,14 @@ public sealed class LanePassTests : IAsyncLifetime
         for (var n = 0; n < 6; n++)
         {
             await _stage.PassAsync(Lane.Adds);
-            waits.Add((await _stage.BindingAsync()).NextTryAt!.Value - TestWorkspace.Start);
+            waits.Add((await _stage.BindingAsync()).AddNextAt!.Value - TestWorkspace.Start);
         }
 
         waits.ShouldBe(Enumerable.Range(1, 6).Select(attempt => Backoff.After(attempt, 0.5)));
         (await _stage.BindingAsync()).StoppedCode.ShouldBeNull();
         _platform.Fault = _ => PlatformFault.None;
         await _stage.SettleAsync();
-        (await _stage.BindingAsync()).ShouldSatisfyAllConditions(b => b.Attempts.ShouldBe(0), b => b.NextTryAt.ShouldBeNull());
+        (await _stage.BindingAsync()).ShouldSatisfyAllConditions(b => b.AddAttempts.ShouldBe(0), b => b.AddNextAt.ShouldBeNull());
     }
 
     [Fact]

@@ -15,6 +15,12 @@ internal sealed class AppendColumns
 
     public List<int> Revisions { get; } = [];
 
+    public List<Guid> ChangedPeople { get; } = [];
+
+    public List<short> ChangedKinds { get; } = [];
+
+    public List<int> ChangedRevisions { get; } = [];
+
     public List<Guid> VaultPeople { get; } = [];
 
     public List<int> VaultRevisions { get; } = [];
@@ -29,9 +35,19 @@ internal sealed class AppendColumns
 
     public List<DateTime> AliasSeenAt { get; } = [];
 
-    public List<Guid> Streams { get; } = [];
+    public List<Guid> MovedDigests { get; } = [];
 
-    public List<long> StreamVersions { get; } = [];
+    public List<Guid> MovedPeople { get; } = [];
+
+    public List<DateTime> MovedSeenAt { get; } = [];
+
+    public List<Guid> NewStreams { get; } = [];
+
+    public List<long> NewStreamVersions { get; } = [];
+
+    public List<Guid> KnownStreams { get; } = [];
+
+    public List<long> KnownStreamVersions { get; } = [];
 
     public List<Guid> EventIds { get; } = [];
 
@@ -61,8 +77,16 @@ internal sealed class AppendColumns
         AliasPeople.Clear();
         AliasKinds.Clear();
         AliasSeenAt.Clear();
-        Streams.Clear();
-        StreamVersions.Clear();
+        ChangedPeople.Clear();
+        ChangedKinds.Clear();
+        ChangedRevisions.Clear();
+        MovedDigests.Clear();
+        MovedPeople.Clear();
+        MovedSeenAt.Clear();
+        NewStreams.Clear();
+        NewStreamVersions.Clear();
+        KnownStreams.Clear();
+        KnownStreamVersions.Clear();
         EventIds.Clear();
         EventStreams.Clear();
         EventVersions.Clear();
@@ -81,12 +105,28 @@ internal sealed class AppendColumns
         EventData.Add(data);
     }
 
-    public void AddPerson(KnownPerson person, byte[] salt)
+    /// <param name="person">As he is from now on.</param>
+    /// <param name="salt">His salt when he is new; null when he is known and changed.</param>
+    public void AddPerson(KnownPerson person, byte[]? salt)
     {
+        if (salt is null)
+        {
+            ChangedPeople.Add(person.Id.Value);
+            ChangedKinds.Add((short)person.Kinds);
+            ChangedRevisions.Add(person.Revision);
+            return;
+        }
+
         NewPeople.Add(person.Id.Value);
         Salts.Add(salt);
         Kinds.Add((short)person.Kinds);
         Revisions.Add(person.Revision);
+    }
+
+    public void AddStream(KnownPerson person, bool isNew)
+    {
+        (isNew ? NewStreams : KnownStreams).Add(person.Id.Value);
+        (isNew ? NewStreamVersions : KnownStreamVersions).Add(person.StreamVersion);
     }
 
     public void AddRevision(PersonId person, int revision, byte[] cipher)
@@ -96,8 +136,16 @@ internal sealed class AppendColumns
         VaultCiphers.Add(cipher);
     }
 
-    public void AddAlias(AliasBinding binding)
+    public void AddAlias(AliasBinding binding, bool isMoved)
     {
+        if (isMoved)
+        {
+            MovedDigests.Add(binding.Alias.Digest.Value);
+            MovedPeople.Add(binding.Person.Value);
+            MovedSeenAt.Add(binding.SeenAt.UtcDateTime);
+            return;
+        }
+
         AliasDigests.Add(binding.Alias.Digest.Value);
         AliasPeople.Add(binding.Person.Value);
         AliasKinds.Add((short)binding.Alias.Kind);

@@ -15,6 +15,7 @@ internal sealed class AppendPlanner(Vault vault, Func<PersonId> newPerson, Func<
     private readonly Dictionary<PersonId, IdentifierRevision> _revisions = [];
     private readonly List<(PendingEvent Event, PersonId Person)> _fresh = [];
     private readonly Dictionary<PersonId, List<PendingEvent>> _changed = [];
+    private readonly HashSet<PersonId> _new = [];
     private readonly HashSet<PersonId> _touched = [];
     private IdentityBook _book = new();
 
@@ -30,6 +31,7 @@ internal sealed class AppendPlanner(Vault vault, Func<PersonId> newPerson, Func<
         _revisions.Clear();
         _fresh.Clear();
         _changed.Clear();
+        _new.Clear();
         _touched.Clear();
         _book = new IdentityBook();
     }
@@ -53,6 +55,7 @@ internal sealed class AppendPlanner(Vault vault, Func<PersonId> newPerson, Func<
             _fresh.Add((pending, resolution.Person));
             if (resolution.IsNew)
             {
+                _new.Add(resolution.Person);
                 _salts[resolution.Person] = newSalt();
             }
 
@@ -92,13 +95,12 @@ internal sealed class AppendPlanner(Vault vault, Func<PersonId> newPerson, Func<
 
         foreach (var person in _touched)
         {
-            rows.Streams.Add(person.Value);
-            rows.StreamVersions.Add(_book.Person(person).StreamVersion);
+            rows.AddStream(_book.Person(person), _new.Contains(person));
         }
 
         foreach (var binding in _book.ChangedBindings)
         {
-            rows.AddAlias(binding);
+            rows.AddAlias(binding, _book.IsMoved(binding.Alias.Digest));
         }
 
         foreach (var request in batch)
@@ -132,14 +134,14 @@ internal sealed class AppendPlanner(Vault vault, Func<PersonId> newPerson, Func<
             if (before is not null && before.Identifiers == merged!.Identifiers)
             {
                 // An older address, or a known one said again: the alias leads to him, but what he is reached by stays.
-                rows.AddPerson(known, _salts[person]);
+                rows.AddPerson(known, _new.Contains(person) ? _salts[person] : null);
                 rows.AddRevision(person, known.Revision, vault.Seal(person, known.Revision, _salts[person], merged));
                 continue;
             }
 
             known = known with { Revision = known.Revision + 1 };
             _book.Update(known);
-            rows.AddPerson(known, _salts[person]);
+            rows.AddPerson(known, _new.Contains(person) ? _salts[person] : null);
             rows.AddRevision(person, known.Revision, vault.Seal(person, known.Revision, _salts[person], merged!));
             if (before is not null)
             {

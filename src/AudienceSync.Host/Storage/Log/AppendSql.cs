@@ -37,11 +37,18 @@ internal static class AppendSql
         join vault v on v.person = p.person and v.revision = p.revision
         """;
 
-    public const string People = """
+    // What is known to be new under the lock is inserted plainly: ON CONFLICT would look for it in the index once more, and the unique index
+    // refuses the batch all the same should it not be new.
+    public const string NewPeople = """
         insert into people (person, salt, kinds, revision, created_at)
         select d.person, d.salt, d.kinds, d.revision, $5
         from unnest($1::uuid[], $2::bytea[], $3::smallint[], $4::int[]) as d(person, salt, kinds, revision)
-        on conflict (person) do update set kinds = excluded.kinds, revision = excluded.revision
+        """;
+
+    public const string ChangedPeople = """
+        update people p set kinds = d.kinds, revision = d.revision
+        from unnest($1::uuid[], $2::smallint[], $3::int[]) as d(person, kinds, revision)
+        where p.person = d.person
         """;
 
     public const string Revisions = """
@@ -51,18 +58,28 @@ internal static class AppendSql
         on conflict (person, revision) do update set key_version = excluded.key_version, cipher = excluded.cipher
         """;
 
-    public const string Aliases = """
+    public const string NewAliases = """
         insert into person_aliases (digest, person, kind, seen_at)
         select d.digest, d.person, d.kind, d.seen_at
         from unnest($1::uuid[], $2::uuid[], $3::smallint[], $4::timestamptz[]) as d(digest, person, kind, seen_at)
-        on conflict (digest) do update set person = excluded.person, seen_at = excluded.seen_at
         """;
 
-    public const string Streams = """
+    public const string MovedAliases = """
+        update person_aliases a set person = d.person, seen_at = d.seen_at
+        from unnest($1::uuid[], $2::uuid[], $3::timestamptz[]) as d(digest, person, seen_at)
+        where a.digest = d.digest
+        """;
+
+    public const string NewStreams = """
         insert into mt_streams (id, type, version, timestamp, created)
         select d.id, $3, d.version, $4, $4
         from unnest($1::uuid[], $2::bigint[]) as d(id, version)
-        on conflict (id) do update set version = excluded.version, timestamp = excluded.timestamp
+        """;
+
+    public const string KnownStreams = """
+        update mt_streams s set version = d.version, timestamp = $3
+        from unnest($1::uuid[], $2::bigint[]) as d(id, version)
+        where s.id = d.id
         """;
 
     public const string Events = """

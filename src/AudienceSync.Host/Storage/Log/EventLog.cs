@@ -177,30 +177,34 @@ public sealed class EventLog(WorkspaceDatabase database, Vault vault, BodySeal b
 
     private void AddPeople(NpgsqlBatch commands, DateTime now)
     {
-        if (_rows.NewPeople.Count > 0)
-        {
-            commands.BatchCommands.Add(Sql.Command(
-                AppendSql.People, Sql.Of(_rows.NewPeople), Sql.Of(_rows.Salts), Sql.Of(_rows.Kinds), Sql.Of(_rows.Revisions), Sql.Of(now)));
-        }
+        Add(commands, _rows.NewPeople, () => Sql.Command(
+            AppendSql.NewPeople, Sql.Of(_rows.NewPeople), Sql.Of(_rows.Salts), Sql.Of(_rows.Kinds), Sql.Of(_rows.Revisions), Sql.Of(now)));
+        Add(commands, _rows.ChangedPeople, () => Sql.Command(
+            AppendSql.ChangedPeople, Sql.Of(_rows.ChangedPeople), Sql.Of(_rows.ChangedKinds), Sql.Of(_rows.ChangedRevisions)));
+        Add(commands, _rows.VaultPeople, () => Sql.Command(
+            AppendSql.Revisions,
+            Sql.Of(_rows.VaultPeople), Sql.Of(_rows.VaultRevisions), Sql.Of(_rows.VaultCiphers), Sql.Of(vault.KeyVersion), Sql.Of(now)));
+        Add(commands, _rows.AliasDigests, () => Sql.Command(
+            AppendSql.NewAliases, Sql.Of(_rows.AliasDigests), Sql.Of(_rows.AliasPeople), Sql.Of(_rows.AliasKinds), Sql.OfTimes(_rows.AliasSeenAt)));
+        Add(commands, _rows.MovedDigests, () => Sql.Command(
+            AppendSql.MovedAliases, Sql.Of(_rows.MovedDigests), Sql.Of(_rows.MovedPeople), Sql.OfTimes(_rows.MovedSeenAt)));
+        Add(commands, _rows.NewStreams, () => Sql.Command(
+            AppendSql.NewStreams, Sql.Of(_rows.NewStreams), Sql.Of(_rows.NewStreamVersions), Sql.Of("person"), Sql.Of(now)));
+        Add(commands, _rows.KnownStreams, () => Sql.Command(
+            AppendSql.KnownStreams, Sql.Of(_rows.KnownStreams), Sql.Of(_rows.KnownStreamVersions), Sql.Of(now)));
+    }
 
-        if (_rows.VaultPeople.Count > 0)
+    private static void Add(NpgsqlBatch commands, List<Guid> rows, Func<NpgsqlBatchCommand> command)
+    {
+        if (rows.Count > 0)
         {
-            commands.BatchCommands.Add(Sql.Command(
-                AppendSql.Revisions,
-                Sql.Of(_rows.VaultPeople), Sql.Of(_rows.VaultRevisions), Sql.Of(_rows.VaultCiphers), Sql.Of(vault.KeyVersion), Sql.Of(now)));
-        }
-
-        if (_rows.AliasDigests.Count > 0)
-        {
-            commands.BatchCommands.Add(Sql.Command(
-                AppendSql.Aliases, Sql.Of(_rows.AliasDigests), Sql.Of(_rows.AliasPeople), Sql.Of(_rows.AliasKinds), Sql.OfTimes(_rows.AliasSeenAt)));
+            commands.BatchCommands.Add(command());
         }
     }
 
     private void AddEvents(NpgsqlBatch commands, DateTimeOffset now)
     {
         var at = now.UtcDateTime;
-        commands.BatchCommands.Add(Sql.Command(AppendSql.Streams, Sql.Of(_rows.Streams), Sql.Of(_rows.StreamVersions), Sql.Of("person"), Sql.Of(at)));
         commands.BatchCommands.Add(Sql.Command(
             AppendSql.Events,
             Sql.Of(_rows.EventIds),

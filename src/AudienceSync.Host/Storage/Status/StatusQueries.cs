@@ -40,7 +40,7 @@ public sealed class StatusQueries(WorkspaceDatabase database)
           (select count(*) from membership m where m.key_id = b.key_id and m.state = 1 and m.changed_pos > b.add_pos),
           (select count(*) from membership m where m.key_id = b.key_id and m.state in (2, 3) and m.changed_pos > b.removal_pos),
           case when a.stopped_code is not null then 'account_stopped' when b.stopped_code is not null then 'stopped'
-            when a.blocked_until > $1 then 'throttled' when b.next_try_at > $1 then 'retrying' else 'active' end,
+            when a.blocked_until > $1 then 'throttled' when greatest(b.removal_next_at, b.add_next_at) > $1 then 'retrying' else 'active' end,
           coalesce(a.stopped_code, b.stopped_code)
         from bindings b join accounts a on a.destination = b.destination join audience_keys k on k.key_id = b.key_id
         order by k.audience_key, b.destination

@@ -8,6 +8,8 @@ public sealed record Binding(
     int KeyId,
     long RemovalPos,
     long AddPos,
-    int Attempts,
-    DateTimeOffset? NextTryAt,
+    int RemovalAttempts,
+    DateTimeOffset? RemovalNextAt,
+    int AddAttempts,
+    DateTimeOffset? AddNextAt,
     string? StoppedCode);

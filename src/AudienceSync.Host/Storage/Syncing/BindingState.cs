@@ -1,17 +1,17 @@
 namespace AudienceSync.Host.Storage.Syncing;
 
 /// <summary>What a call leaves behind on its binding and account.</summary>
-/// <param name="RemovalPos">The removal lane's new place; null to leave it.</param>
-/// <param name="AddPos">The add lane's new place; null to leave it.</param>
-/// <param name="Attempts">Failed attempts in a row.</param>
+/// <param name="Lane">The lane it was made for.</param>
+/// <param name="Place">The lane's new place; null to leave it.</param>
+/// <param name="Attempts">The lane's failed attempts in a row.</param>
 /// <param name="NextTryAt">Not before.</param>
 /// <param name="BindingStopped">Why a human must look at this remote audience.</param>
 /// <param name="AccountBlockedUntil">How long the whole account must wait.</param>
 /// <param name="AccountStopped">Why a human must look at the account.</param>
 /// <param name="UsedPercent">The account's budget as the platform last told it; null when it said nothing.</param>
 public sealed record BindingState(
-    long? RemovalPos,
-    long? AddPos,
+    Lane Lane,
+    long? Place,
     int Attempts,
     DateTimeOffset? NextTryAt,
     string? BindingStopped,

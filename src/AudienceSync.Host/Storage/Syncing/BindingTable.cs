@@ -16,7 +16,8 @@ public sealed class BindingTable(WorkspaceDatabase database)
 
     private const string BindingSql = """
         insert into bindings (audience, destination, remote, key_id) values ($1, $2, $3, $4)
-        on conflict (destination, remote) do update set stopped_code = null, next_try_at = null, attempts = 0
+        on conflict (destination, remote) do update set stopped_code = null, removal_next_at = null, removal_attempts = 0,
+          add_next_at = null, add_attempts = 0
         where bindings.key_id = excluded.key_id
         """;
 
@@ -27,7 +28,7 @@ public sealed class BindingTable(WorkspaceDatabase database)
 
     private const string ResumeSql = """
         with resumed as (update accounts set stopped_code = null, blocked_until = null, updated_at = now() where destination = $1 returning destination)
-        update bindings b set stopped_code = null, next_try_at = null, attempts = 0 from resumed r where b.destination = r.destination
+        update bindings b set stopped_code = null, removal_next_at = null, removal_attempts = 0, add_next_at = null, add_attempts = 0 from resumed r where b.destination = r.destination
         """;
 
     public async Task DeclareAccountAsync(string destination, string platform, CancellationToken cancellationToken)

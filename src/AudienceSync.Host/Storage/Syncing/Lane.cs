@@ -10,4 +10,8 @@ public sealed record Lane(string Name, bool Desired, short[] States)
     public static readonly Lane Adds = new("adds", Desired: true, [(short)MembershipStatus.Present]);
 
     public long PositionOf(Binding binding) => Desired ? binding.AddPos : binding.RemovalPos;
+
+    public int AttemptsOf(Binding binding) => Desired ? binding.AddAttempts : binding.RemovalAttempts;
+
+    public DateTimeOffset? NextTryOf(Binding binding) => Desired ? binding.AddNextAt : binding.RemovalNextAt;
 }

@@ -15,7 +15,7 @@ public sealed class SyncTable(WorkspaceDatabase database)
     private const string AccountSql = "select blocked_until, stopped_code, used_percent from accounts where destination = $1";
 
     private const string BindingsSql = """
-        select binding_id, audience, remote, key_id, removal_pos, add_pos, attempts, next_try_at, stopped_code
+        select binding_id, audience, remote, key_id, removal_pos, add_pos, removal_attempts, removal_next_at, add_attempts, add_next_at, stopped_code
         from bindings where destination = $1 order by binding_id
         """;
 
@@ -46,9 +46,13 @@ public sealed class SyncTable(WorkspaceDatabase database)
           reason = excluded.reason, updated_at = excluded.updated_at
         """;
 
-    private const string BindingSql = """
-        update bindings set removal_pos = coalesce($2, removal_pos), add_pos = coalesce($3, add_pos), attempts = $4, next_try_at = $5,
-          stopped_code = coalesce($6, stopped_code)
+    private const string RemovalLaneSql = """
+        update bindings set removal_pos = coalesce($2, removal_pos), removal_attempts = $3, removal_next_at = $4, stopped_code = coalesce($5, stopped_code)
+        where binding_id = $1
+        """;
+
+    private const string AddLaneSql = """
+        update bindings set add_pos = coalesce($2, add_pos), add_attempts = $3, add_next_at = $4, stopped_code = coalesce($5, stopped_code)
         where binding_id = $1
         """;
 
@@ -80,7 +84,7 @@ public sealed class SyncTable(WorkspaceDatabase database)
         {
             bindings.Add(new Binding(
                 reader.GetInt32(0), reader.GetString(1), reader.GetString(2), reader.GetInt32(3), reader.GetInt64(4), reader.GetInt64(5),
-                reader.GetInt32(6), Time(reader, 7), Text(reader, 8)));
+                reader.GetInt32(6), Time(reader, 7), reader.GetInt32(8), Time(reader, 9), Text(reader, 10)));
         }
 
         return bindings;
@@ -146,9 +150,9 @@ public sealed class SyncTable(WorkspaceDatabase database)
         }
 
         commands.Add(Sql.Command(
-            BindingSql,
-            Sql.Of(binding.BindingId), Sql.OfNullable(state.RemovalPos), Sql.OfNullable(state.AddPos), Sql.Of(state.Attempts),
-            Sql.OfNullable(state.NextTryAt), Sql.OfNullable(state.BindingStopped)));
+            state.Lane.Desired ? AddLaneSql : RemovalLaneSql,
+            Sql.Of(binding.BindingId), Sql.OfNullable(state.Place), Sql.Of(state.Attempts), Sql.OfNullable(state.NextTryAt),
+            Sql.OfNullable(state.BindingStopped)));
         if (state.AccountBlockedUntil is not null || state.AccountStopped is not null || state.UsedPercent is not null)
         {
             commands.Add(Sql.Command(

@@ -1,5 +1,5 @@
 -- Where each remote audience stands. A binding has two lanes over membership's changed_pos, one for removals and one for adds, so that a
--- removal never waits behind an add.
+-- removal never waits behind an add. Each lane has tries and a waiting time of its own, so that failing adds hold up no removal.
 create table accounts (
   destination    text primary key,
   platform       text not null,
@@ -17,8 +17,10 @@ create table bindings (
   key_id        int not null references audience_keys (key_id),
   removal_pos   bigint not null default 0,
   add_pos       bigint not null default 0,
-  attempts      int not null default 0,
-  next_try_at   timestamptz null,
+  removal_attempts  int not null default 0,
+  removal_next_at   timestamptz null,
+  add_attempts      int not null default 0,
+  add_next_at       timestamptz null,
   stopped_code  text null,
   unique (destination, remote)
 ) with (fillfactor = 50);
