@@ -10,7 +10,7 @@ namespace AudienceSync.Domain.Identity;
 public static class AliasText
 {
     /// <summary>Characters of a customer id at most, after trimming.</summary>
-    public const int MaxCustomerIdChars = 200;
+    public const int MaxCustomerIdChars = Limits.CustomerIdChars;
 
     /// <summary>Trimmed and composed; case counts, because it does in most systems that hand out ids.</summary>
     public static string? CustomerId(string raw)

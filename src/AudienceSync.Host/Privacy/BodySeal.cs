@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
 
 namespace AudienceSync.Host.Privacy;
@@ -7,6 +6,8 @@ namespace AudienceSync.Host.Privacy;
 /// <summary>Seals what senders sent, under a key of the day: raw bodies and quarantined ones.</summary>
 public sealed class BodySeal(MasterKey master)
 {
+    private readonly KeyedHash _fingerprint = FingerprintKey(master);
+
     private volatile DayKey? _latest;
 
     public short KeyVersion => master.Version;
@@ -18,11 +19,16 @@ public sealed class BodySeal(MasterKey master)
     /// <summary>A keyed digest of a body, by which the same body is known again. Not reversible without the master key.</summary>
     public string Fingerprint(ReadOnlySpan<byte> plain)
     {
+        Span<byte> digest = stackalloc byte[KeyedHash.Bytes];
+        _fingerprint.Compute(plain, default, digest);
+        return Convert.ToHexStringLower(digest);
+    }
+
+    private static KeyedHash FingerprintKey(MasterKey master)
+    {
         Span<byte> key = stackalloc byte[MasterKey.KeyBytes];
         master.Derive("audiencesync fingerprint v1"u8, default, key);
-        Span<byte> digest = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        HMACSHA256.HashData(key, plain, digest);
-        return Convert.ToHexStringLower(digest);
+        return new KeyedHash(key);
     }
 
     private byte[] KeyOf(DateTimeOffset receivedAt)

@@ -48,12 +48,9 @@ public sealed class MemberQueries(WorkspaceDatabase database)
         {
             members.Add(new MemberView(
                 reader.GetGuid(0), reader.GetString(1), (MembershipStatus)reader.GetInt16(2), new DateTimeOffset(reader.GetDateTime(3)),
-                Time(reader, 4), Time(reader, 5), Time(reader, 6)));
+                reader.TimeOrNull(4), reader.TimeOrNull(5), reader.TimeOrNull(6)));
         }
 
         return members;
     }
-
-    private static DateTimeOffset? Time(NpgsqlDataReader reader, int column) =>
-        reader.IsDBNull(column) ? null : new DateTimeOffset(reader.GetDateTime(column));
 }

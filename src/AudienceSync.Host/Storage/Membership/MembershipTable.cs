@@ -119,7 +119,7 @@ public sealed class MembershipTable(WorkspaceDatabase database)
             rows.Add(new MembershipRow(
                 reader.GetInt32(0),
                 new PersonId(reader.GetGuid(1)),
-                new MembershipState(Time(reader, 2), Time(reader, 3)),
+                new MembershipState(reader.TimeOrNull(2), reader.TimeOrNull(3)),
                 (MembershipStatus)reader.GetInt16(4),
                 reader.GetInt64(5),
                 reader.GetInt64(6)));
@@ -127,7 +127,4 @@ public sealed class MembershipTable(WorkspaceDatabase database)
 
         return rows;
     }
-
-    private static DateTimeOffset? Time(NpgsqlDataReader reader, int column) =>
-        reader.IsDBNull(column) ? null : new DateTimeOffset(reader.GetDateTime(column));
 }

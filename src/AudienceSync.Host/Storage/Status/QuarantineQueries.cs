@@ -22,7 +22,7 @@ public sealed class QuarantineQueries(WorkspaceDatabase database)
         {
             entries.Add(new QuarantineView(
                 reader.GetGuid(0), reader.GetString(1), reader.GetBoolean(2), reader.GetString(3), reader.GetString(4),
-                reader.IsDBNull(5) ? null : reader.GetString(5), new DateTimeOffset(reader.GetDateTime(6)), new DateTimeOffset(reader.GetDateTime(7)),
+                reader.TextOrNull(5), new DateTimeOffset(reader.GetDateTime(6)), new DateTimeOffset(reader.GetDateTime(7)),
                 reader.GetInt32(8), reader.GetInt32(9)));
         }
 

@@ -79,7 +79,7 @@ public sealed class StatusQueries(WorkspaceDatabase database)
             bindings.Add(new BindingCounts(
                 reader.GetString(0), reader.GetString(1), reader.GetString(2), reader.GetString(3), reader.GetString(4), reader.GetInt64(5),
                 reader.GetInt64(6), reader.GetInt64(7), reader.GetInt64(8), reader.GetInt64(9), reader.GetInt64(10), reader.GetString(11),
-                reader.IsDBNull(12) ? null : reader.GetString(12)));
+                reader.TextOrNull(12)));
         }
 
         return bindings;

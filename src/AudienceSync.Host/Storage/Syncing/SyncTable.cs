@@ -72,7 +72,7 @@ public sealed class SyncTable(WorkspaceDatabase database)
         await using var command = Sql.Command(database.Hot, AccountSql, Sql.Of(destination));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
-        return new Account(Time(reader, 0), Text(reader, 1), reader.GetInt32(2));
+        return new Account(reader.TimeOrNull(0), reader.TextOrNull(1), reader.GetInt32(2));
     }
 
     public async Task<List<Binding>> ReadBindingsAsync(string destination, CancellationToken cancellationToken)
@@ -84,7 +84,7 @@ public sealed class SyncTable(WorkspaceDatabase database)
         {
             bindings.Add(new Binding(
                 reader.GetInt32(0), reader.GetString(1), reader.GetString(2), reader.GetInt32(3), reader.GetInt64(4), reader.GetInt64(5),
-                reader.GetInt32(6), Time(reader, 7), reader.GetInt32(8), Time(reader, 9), Text(reader, 10)));
+                reader.GetInt32(6), reader.TimeOrNull(7), reader.GetInt32(8), reader.TimeOrNull(9), reader.TextOrNull(10)));
         }
 
         return bindings;
@@ -200,9 +200,4 @@ public sealed class SyncTable(WorkspaceDatabase database)
         await using var connection = await database.Hot.OpenConnectionAsync(cancellationToken);
         await LeaseTable.WriteAsync(connection, lease, time, commands, cancellationToken);
     }
-
-    private static DateTimeOffset? Time(NpgsqlDataReader reader, int column) =>
-        reader.IsDBNull(column) ? null : new DateTimeOffset(reader.GetDateTime(column));
-
-    private static string? Text(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
 }
