@@ -39,4 +39,10 @@ public enum JobState
 }
 
 /// <summary>What became of a job.</summary>
-public sealed record JobReport(JobState State, IReadOnlyList<RefusedMember> Rejected, string Code);
+/// <param name="State">Whether it has ended, and how.</param>
+/// <param name="Rejected">Members refused by name; empty where the platform tells only how many.</param>
+/// <param name="Code">Why, as a stable code.</param>
+/// <param name="RejectedCount">How many rows the platform says it refused.</param>
+/// <param name="AskAgainAfter">When the question was not answered or the job runs: how long to wait before it is asked again; null for the engine's own growing gaps.</param>
+public sealed record JobReport(
+    JobState State, IReadOnlyList<RefusedMember> Rejected, string Code, int RejectedCount = 0, TimeSpan? AskAgainAfter = null);

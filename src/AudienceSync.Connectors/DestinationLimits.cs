@@ -4,4 +4,11 @@ namespace AudienceSync.Connectors;
 /// <param name="MembersPerCall">Members in one call at most.</param>
 /// <param name="CallTimeout">How long we wait for an answer before the outcome counts as unknown.</param>
 /// <param name="OrderedCalls">Whether the platform applies calls in the order of their answers; if not, adds and removes of one list never overlap.</param>
-public sealed record DestinationLimits(int MembersPerCall, TimeSpan CallTimeout, bool OrderedCalls);
+public sealed record DestinationLimits(int MembersPerCall, TimeSpan CallTimeout, bool OrderedCalls)
+{
+    /// <summary>How long an add holds at the platform; who is to stay must be added again before it has passed. Null when it holds for ever.</summary>
+    public TimeSpan? MembershipLifetime { get; init; }
+
+    /// <summary>How long an accepted job is left alone before the first question what became of it; null when there are no jobs.</summary>
+    public TimeSpan? JobFirstLook { get; init; }
+}

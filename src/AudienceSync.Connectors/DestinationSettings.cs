@@ -1,13 +1,87 @@
 namespace AudienceSync.Connectors;
 
-/// <summary>A destination as the configuration names it. Its platform checks the rest.</summary>
+/// <summary>A destination as the configuration names it. Its platform checks the rest, and refuses what belongs to another platform.</summary>
 /// <param name="Account">The ad account at the platform, e.g. <c>act_1001</c>.</param>
-/// <param name="Token">What the platform calls access token.</param>
+/// <param name="Token">What the platform calls access token; null where one is fetched instead (Google).</param>
 /// <param name="BaseUrl">Where the platform is; null for the real one.</param>
 /// <param name="ApiVersion">The platform's version of its interface; null for the one this program was tested with.</param>
 /// <param name="AppSecret">Signs each call where the platform demands it (contracts/meta.md 3); null when it does not.</param>
 public sealed record DestinationSettings(
-    string Account, Secret Token, Uri? BaseUrl = null, string? ApiVersion = null, Secret? AppSecret = null);
+    string Account, Secret? Token = null, Uri? BaseUrl = null, string? ApiVersion = null, Secret? AppSecret = null)
+{
+    /// <summary>The manager account through which we have access; null when we have it directly (contracts/google.md 2.3).</summary>
+    public string? LoginCustomerId { get; init; }
+
+    /// <summary>With <see cref="ClientSecret"/> and <see cref="RefreshToken"/>: access by a user's grant (contracts/google.md 2.1).</summary>
+    public string? ClientId { get; init; }
+
+    public Secret? ClientSecret { get; init; }
+
+    public Secret? RefreshToken { get; init; }
+
+    /// <summary>The key file of a service account, instead of a user's grant (contracts/google.md 2.1).</summary>
+    public SecretDocument? ServiceAccount { get; init; }
+
+    /// <summary>Where access tokens are fetched; null for the platform's own place.</summary>
+    public Uri? TokenUrl { get; init; }
+
+    /// <summary>What is declared of everybody sent here: <c>granted</c> or <c>unspecified</c> (contracts/google.md 6.2).</summary>
+    public string? Consent { get; init; }
+
+    /// <summary>Whether the platform's customer list terms were accepted (contracts/google.md 6.2).</summary>
+    public bool? TermsAccepted { get; init; }
+
+    /// <summary>Every call is checked by the platform and nothing is stored (contracts/google.md 6.2).</summary>
+    public bool? ValidateOnly { get; init; }
+
+    /// <summary>Which of the platform's rules of normalising new members are sent under (contracts/tiktok.md 8.1).</summary>
+    public string? Normaliser { get; init; }
+
+    /// <summary>Members in one call, where the platform states no limit of its own (contracts/tiktok.md 5.3).</summary>
+    public int? MembersPerCall { get; init; }
+
+    /// <summary>Limited data use for everybody sent here (contracts/meta.md 10).</summary>
+    public LimitedDataUse? LimitedDataUse { get; init; }
+
+    /// <summary>A setting that does nothing is a misunderstanding that is found too late, so it is refused.</summary>
+    /// <exception cref="DestinationSettingsException">A setting is given that is not <paramref name="known"/>.</exception>
+    internal void AllowOnly(string platform, params ReadOnlySpan<string> known)
+    {
+        foreach (var (name, isGiven) in Optional())
+        {
+            if (isGiven && !known.Contains(name))
+            {
+                throw new DestinationSettingsException("foreign_setting", $"{name} is no setting of {platform}.");
+            }
+        }
+    }
+
+    /// <exception cref="DestinationSettingsException">There is no token.</exception>
+    internal Secret DemandToken()
+        => Token ?? throw new DestinationSettingsException("missing_token", "token is needed: { file: NAME } or { env: NAME }.");
+
+    private (string Name, bool IsGiven)[] Optional() =>
+    [
+        ("token", Token is not null),
+        ("api_version", ApiVersion is not null),
+        ("app_secret", AppSecret is not null),
+        ("login_customer_id", LoginCustomerId is not null),
+        ("client_id", ClientId is not null),
+        ("client_secret", ClientSecret is not null),
+        ("refresh_token", RefreshToken is not null),
+        ("service_account", ServiceAccount is not null),
+        ("token_url", TokenUrl is not null),
+        ("consent", Consent is not null),
+        ("terms_accepted", TermsAccepted is not null),
+        ("validate_only", ValidateOnly is not null),
+        ("normaliser", Normaliser is not null),
+        ("members_per_call", MembersPerCall is not null),
+        ("limited_data_use", LimitedDataUse is not null),
+    ];
+}
+
+/// <summary>Where the law that limits the use of data applies: 1 and 1000 are the USA and California (contracts/meta.md 10).</summary>
+public sealed record LimitedDataUse(int Country, int State);
 
 /// <summary>What a destination is given of the world.</summary>
 /// <param name="Network">Carries the calls; <see cref="Http.PlatformHttp.CreateHandler"/> in a process, something scripted in a test. Shared, so never disposed by a destination.</param>

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using AudienceSync.Connectors.Http;
 
 namespace AudienceSync.Connectors.Meta;
 
@@ -23,15 +24,18 @@ public sealed partial record MetaSettings
     /// <summary>When set, every attempt carries a proof of its own, good for five minutes (contracts/meta.md 3).</summary>
     public Secret? AppSecret { get; init; }
 
+    /// <summary>When set, every row says so (contracts/meta.md 10).</summary>
+    public LimitedDataUse? LimitedDataUse { get; init; }
+
     public TimeSpan CallTimeout { get; init; } = MetaLimits.CallTimeout;
 
     /// <exception cref="DestinationSettingsException">A setting cannot be used.</exception>
     public static MetaSettings From(DestinationSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
+        settings.AllowOnly("meta", "token", "api_version", "app_secret", "limited_data_use");
         var account = settings.Account.StartsWith("act_", StringComparison.Ordinal) ? settings.Account[4..] : settings.Account;
         var version = settings.ApiVersion ?? DefaultApiVersion;
-        var baseUrl = settings.BaseUrl ?? DefaultBaseUrl;
         if (!AccountForm().IsMatch(account))
         {
             throw new DestinationSettingsException("invalid_account", "account must be act_ and digits.");
@@ -42,18 +46,14 @@ public sealed partial record MetaSettings
             throw new DestinationSettingsException("invalid_api_version", "api_version must look like v25.0.");
         }
 
-        if (!baseUrl.IsAbsoluteUri || baseUrl.Scheme is not ("http" or "https") || (baseUrl.UserInfo + baseUrl.Query + baseUrl.Fragment).Length > 0)
-        {
-            throw new DestinationSettingsException("invalid_base_url", "base_url must be an http or https address without user, query or fragment.");
-        }
-
         return new MetaSettings
         {
             AccountNumber = account,
             ApiVersion = version,
-            BaseUrl = baseUrl.AbsoluteUri.EndsWith('/') ? baseUrl : new Uri(baseUrl.AbsoluteUri + "/"),
-            Token = settings.Token,
+            BaseUrl = BaseAddress.Of(settings.BaseUrl, DefaultBaseUrl),
+            Token = settings.DemandToken(),
             AppSecret = settings.AppSecret,
+            LimitedDataUse = settings.LimitedDataUse,
         };
     }
 

@@ -1,0 +1,59 @@
+using System.Text.Json;
+
+namespace AudienceSync.Connectors.Http;
+
+/// <summary>Reads fields of a platform's answer without trusting it: what has another form than expected counts as not there.</summary>
+internal static class JsonFields
+{
+    /// <summary>Deeper than any documented answer.</summary>
+    public static readonly JsonDocumentOptions Options = new() { MaxDepth = 16 };
+
+    private const int MaxNameChars = 80;
+
+    public static JsonElement? Object(this JsonElement parent, string name) => parent.Of(name, JsonValueKind.Object);
+
+    public static IEnumerable<JsonElement> Items(this JsonElement parent, string name)
+        => parent.Of(name, JsonValueKind.Array) is { } array ? array.EnumerateArray() : [];
+
+    public static string? Text(this JsonElement parent, string name) => parent.Of(name, JsonValueKind.String)?.GetString();
+
+    public static bool? Truth(this JsonElement parent, string name)
+        => parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out var value)
+            ? value.ValueKind switch { JsonValueKind.True => true, JsonValueKind.False => false, _ => null }
+            : null;
+
+    /// <summary>Numbers also come as strings.</summary>
+    public static long? Number(this JsonElement parent, string name)
+    {
+        if (parent.ValueKind != JsonValueKind.Object || !parent.TryGetProperty(name, out var value))
+        {
+            return null;
+        }
+
+        return value.ValueKind switch
+        {
+            JsonValueKind.Number when value.TryGetInt64(out var number) => number,
+            JsonValueKind.String when long.TryParse(value.GetString(), out var number) => number,
+            _ => null,
+        };
+    }
+
+    public static string? Digits(this JsonElement parent, string name)
+        => parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out var value)
+            ? value.ValueKind switch
+            {
+                JsonValueKind.String when IsDigits(value.GetString()!) => value.GetString(),
+                JsonValueKind.Number when IsDigits(value.GetRawText()) => value.GetRawText(),
+                _ => null,
+            }
+            : null;
+
+    /// <summary>Letters, digits, underscore, hyphen: a name or an id. Anything else might be what we sent, so it is not there.</summary>
+    public static string? Name(this JsonElement parent, string name)
+        => parent.Text(name) is { Length: > 0 and <= MaxNameChars } text && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.') ? text : null;
+
+    public static bool IsDigits(string text) => text.Length is > 0 and <= 20 && !text.AsSpan().ContainsAnyExceptInRange('0', '9');
+
+    private static JsonElement? Of(this JsonElement parent, string name, JsonValueKind kind)
+        => parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out var value) && value.ValueKind == kind ? value : null;
+}

@@ -1,0 +1,33 @@
+using AudienceSync.Domain.Syncing;
+
+namespace AudienceSync.Connectors.Http;
+
+/// <summary>How long to stay away: what the table says, or longer when the answer asks for it.</summary>
+internal static class Patience
+{
+    /// <summary>The most we stay away, whatever an answer says.</summary>
+    public static readonly TimeSpan Longest = TimeSpan.FromHours(25);
+
+    public static Outcome With(Outcome outcome, PlatformAnswer answer, DateTimeOffset now)
+    {
+        if (outcome.Kind is not (OutcomeKind.Retry or OutcomeKind.Snooze))
+        {
+            return outcome;
+        }
+
+        var wait = answer.RetryAfter(now) ?? TimeSpan.Zero;
+        wait = outcome.Wait > wait ? outcome.Wait.Value : wait;
+        wait = wait > Longest ? Longest : wait;
+        return wait > TimeSpan.Zero ? outcome with { Wait = wait } : outcome;
+    }
+
+    /// <summary>What an answer without a platform's own code means when it is not a success.</summary>
+    public static Outcome OfStatus(int status, bool isJson) => status switch
+    {
+        413 => new Outcome(OutcomeKind.SplitBatch, "http_413"),
+        429 => new Outcome(OutcomeKind.Snooze, "http_429", TimeSpan.FromMinutes(1)),
+        _ when !isJson => new Outcome(OutcomeKind.Retry, "not_json"),
+        >= 200 and < 300 => new Outcome(OutcomeKind.Retry, "not_understood"),
+        _ => new Outcome(OutcomeKind.Retry, $"http_{status}"),
+    };
+}

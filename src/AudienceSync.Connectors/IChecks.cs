@@ -1,0 +1,30 @@
+namespace AudienceSync.Connectors;
+
+/// <summary>A destination that can say whether it would work, before anybody waits for it. Reads only.</summary>
+public interface IChecks
+{
+    /// <summary>One finding for each thing looked at: token, permission, terms, and of each audience its state and its name.</summary>
+    ValueTask<IReadOnlyList<CheckFinding>> CheckAsync(IReadOnlyList<RemoteAudienceId> audiences, CancellationToken cancellationToken);
+
+    /// <summary>What is wrong with a name for a new remote audience; null when nothing is.</summary>
+    CheckFinding? CheckName(string name);
+}
+
+public enum CheckState
+{
+    Good = 1,
+
+    /// <summary>It works and wants a look.</summary>
+    Warning,
+    Bad,
+
+    /// <summary>The platform gave no answer that says.</summary>
+    NotKnown,
+}
+
+/// <param name="What"><c>token</c>, <c>permission</c>, <c>terms</c>, <c>audience</c> or <c>name</c>.</param>
+/// <param name="State">Whether it is good.</param>
+/// <param name="Code">Stable.</param>
+/// <param name="Advice">What to do, in words; empty when good.</param>
+/// <param name="Audience">Which audience; null when it is about the account.</param>
+public sealed record CheckFinding(string What, CheckState State, string Code, string Advice, RemoteAudienceId? Audience = null);
