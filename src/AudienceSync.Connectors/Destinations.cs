@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using AudienceSync.Connectors.Google;
 using AudienceSync.Connectors.Meta;
 
 namespace AudienceSync.Connectors;
@@ -9,6 +10,7 @@ public static class Destinations
     private static readonly FrozenDictionary<string, Func<DestinationSettings, DestinationSurroundings, IDestination>> Makers =
         new Dictionary<string, Func<DestinationSettings, DestinationSurroundings, IDestination>>(StringComparer.Ordinal)
         {
+            ["google"] = (settings, surroundings) => new GoogleDestination(GoogleSettings.From(settings), surroundings),
             ["meta"] = (settings, surroundings) => new MetaDestination(MetaSettings.From(settings), surroundings),
         }.ToFrozenDictionary(StringComparer.Ordinal);
 

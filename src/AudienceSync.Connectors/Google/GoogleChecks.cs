@@ -1,0 +1,72 @@
+using AudienceSync.Domain.Syncing;
+
+namespace AudienceSync.Connectors.Google;
+
+/// <summary>Turns outcomes into advice.</summary>
+internal static class GoogleChecks
+{
+    /// <summary>Longer names are cut off in Google's own pages; a bound of ours, as the contract gives none.</summary>
+    private const int MaxNameChars = 255;
+
+    public static List<CheckFinding> OfAccount(Outcome touched, bool validateOnly)
+    {
+        var code = touched.Code;
+        var isToken = code.StartsWith("google_token_", StringComparison.Ordinal) || code.Contains("unauthenticated", StringComparison.Ordinal);
+        List<CheckFinding> findings = touched.Kind switch
+        {
+            OutcomeKind.Done => [Good("token"), Good("permission"), Good("terms")],
+            OutcomeKind.StopAccount when isToken => [Bad("token", code)],
+            OutcomeKind.StopAccount => [Good("token"), Bad(code.Contains("terms", StringComparison.Ordinal) ? "terms" : "permission", code)],
+            _ => [new("token", CheckState.NotKnown, code, Advice(code))],
+        };
+        if (validateOnly)
+        {
+            findings.Add(new("permission", CheckState.Warning, "google_validate_only", Advice("google_validate_only")));
+        }
+
+        return findings;
+    }
+
+    public static CheckFinding OfAudience(RemoteAudienceId audience, AudienceReport report)
+    {
+        if (report.Outcome.Kind != OutcomeKind.Done)
+        {
+            return new("audience", CheckState.Bad, report.Outcome.Code, Advice(report.Outcome.Code), audience);
+        }
+
+        var state = report.State switch
+        {
+            AudienceState.Ready => CheckState.Good,
+            AudienceState.NeedsHuman => CheckState.Bad,
+            _ => CheckState.Warning,
+        };
+        return new("audience", state, report.Code, state == CheckState.Good ? "" : Advice(report.Code), audience);
+    }
+
+    public static CheckFinding? OfName(string name)
+        => string.IsNullOrWhiteSpace(name) || name.Length > MaxNameChars || name.Any(char.IsControl)
+            ? new("name", CheckState.Bad, "google_invalid_name", $"Give the list a name of 1 to {MaxNameChars} characters.")
+            : null;
+
+    private static CheckFinding Good(string what) => new(what, CheckState.Good, "good", "");
+
+    private static CheckFinding Bad(string what, string code) => new(what, CheckState.Bad, code, Advice(code));
+
+    private static string Advice(string code) => code switch
+    {
+        "google_token_invalid_grant" => "The grant is gone or was revoked: connect the account again and store the new refresh token. Grants of projects in testing end after 7 days.",
+        "google_token_invalid_client" or "google_token_unauthorized_client" => "client_id and client_secret do not belong together, or the client may not do this: look at the OAuth client.",
+        "google_token_invalid_scope" => "Enable the Data Manager API in the Google Cloud project and grant its scope.",
+        "google_unauthenticated" => "Google refuses fresh tokens: look whether the Data Manager API is enabled in the project.",
+        "google_permission_denied" => "The user or service account may not manage this account, or it does not exist: look at account, login_customer_id and the access it was given.",
+        "google_terms_and_conditions_not_signed" => "Accept the customer data policies of Customer Match in the Google Ads account.",
+        "google_advertiser_not_allowlisted_for_uploaded_data" or "google_not_allowlisted" => "The account may not upload customer data: look at Google's conditions for Customer Match.",
+        "google_eu_political_advertising_declaration_required" => "Make the declaration on EU political advertising in the campaigns of the account.",
+        "google_validate_only" => "validate_only is on: nothing is stored at Google. Take it out of the configuration when the trial is over.",
+        "google_too_small" => "Fewer than 100 members have matched so far. It can take two days, and needs more members below that.",
+        "google_closed" => "The list is closed: open it in Google Ads.",
+        "google_read_only" => "The list belongs to another account: use one that this account owns.",
+        "google_not_found" or "invalid_audience_id" => "There is no such list in this account: look at remote in the binding.",
+        _ => "Ask again later; if it lasts, look the code up in docs/errors.md.",
+    };
+}

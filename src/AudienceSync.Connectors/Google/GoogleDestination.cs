@@ -1,0 +1,107 @@
+using AudienceSync.Connectors.Http;
+using AudienceSync.Connectors.Members;
+using AudienceSync.Domain.Normalising;
+using AudienceSync.Domain.Syncing;
+using RestEase;
+
+namespace AudienceSync.Connectors.Google;
+
+/// <summary>One Google Ads account's Customer Match lists by the Data Manager API (contracts/google.md 6).</summary>
+public sealed class GoogleDestination : IDestination, IAudienceMaker, IResyncs, IValidates, IChecks
+{
+    private readonly GoogleSettings _settings;
+    private readonly GoogleCalls _calls;
+    private readonly IGoogleApi _api;
+    private readonly GoogleMembers _members;
+    private readonly GoogleLists _lists;
+
+    public GoogleDestination(GoogleSettings settings, DestinationSurroundings surroundings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        ArgumentNullException.ThrowIfNull(surroundings);
+        _settings = settings;
+        var pipeline = new CallPipeline(settings.CallTimeout, surroundings.Clock, surroundings.Random);
+        var client = PlatformHttp.CreateClient(surroundings.Network, settings.BaseUrl);
+        _api = RestClient.For<IGoogleApi>(client);
+        _api.Version = settings.ApiVersion;
+        _api.Account = settings.Account;
+        _api.LoginAccount = settings.LoginAccount is { } login ? $"accountTypes/GOOGLE_ADS/accounts/{login}" : null;
+        _calls = new GoogleCalls(new GoogleTokens(settings.Grant, client, pipeline, surroundings.Clock), pipeline, surroundings.Clock);
+        _members = new GoogleMembers(settings, _calls, _api);
+        _lists = new GoogleLists(_calls, _api);
+        Limits = GoogleLimits.For(settings.CallTimeout);
+    }
+
+    public Platform Platform => Platform.Google;
+
+    public DestinationLimits Limits { get; }
+
+    public NormaliserVersion Normaliser => GoogleDigests.Current;
+
+    /// <summary>Nothing has to begin anew: a batch is an ordinary add.</summary>
+    public IReadOnlySet<string> RestartCodes { get; } = new HashSet<string>();
+
+    public TimeSpan? SessionLifetime => null;
+
+    /// <summary>Adds or removes. With the setting <c>validate_only</c> nothing is stored, so the outcome is never done: the account waits and shows why.</summary>
+    public async ValueTask<CallResult> SendAsync(MemberCall call, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(call);
+        var result = await _members.SendAsync(call, _settings.ValidateOnly, cancellationToken);
+        return _settings.ValidateOnly && result.HttpStatus != 0 && result.Outcome.Kind is OutcomeKind.Done or OutcomeKind.PartlyDone
+            ? result with { Outcome = new Outcome(OutcomeKind.Snooze, "google_validate_only", GoogleLimits.DryRunWait) }
+            : result;
+    }
+
+    public ValueTask<CallResult> ValidateAsync(MemberCall call, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(call);
+        return _members.SendAsync(call, validateOnly: true, cancellationToken);
+    }
+
+    /// <summary>A request id that Google does not know is lost: it failed before, or was only a validation (6.7).</summary>
+    public async ValueTask<JobReport> FollowAsync(JobHandle job, CancellationToken cancellationToken)
+    {
+        var reply = await _calls.MakeAsync((authorization, token) => _api.StatusAsync(authorization, job.Value, token), cancellationToken);
+        return reply switch
+        {
+            { IsGood: true } => GoogleJobStatus.Read(reply.Http!.Body),
+            { Outcome.Kind: OutcomeKind.StopAudience } => new JobReport(JobState.Lost, [], reply.Outcome.Code),
+            _ => new JobReport(JobState.Running, [], reply.Outcome.Code, AskAgainAfter: reply.Outcome.Wait),
+        };
+    }
+
+    public ValueTask<CallResult> SendBatchAsync(Resync resync, ResyncBatch batch, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(resync);
+        ArgumentNullException.ThrowIfNull(batch);
+        return SendAsync(new MemberCall(resync.Audience, MemberOperation.Add, batch.Members), cancellationToken);
+    }
+
+    /// <summary>Removes whoever was last added before the resync began. The margin keeps fresh members if our clock is ahead of Google's.</summary>
+    public ValueTask<CallResult> EndAsync(Resync resync, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(resync);
+        return _members.RemoveAllAsync(resync.Audience, resync.StartedAt - GoogleLimits.ClockMargin, cancellationToken);
+    }
+
+    public ValueTask<MadeAudience> EnsureAsync(AudienceToMake wanted, CancellationToken cancellationToken) => _lists.EnsureAsync(wanted, cancellationToken);
+
+    public ValueTask<AudienceReport> ReadAsync(RemoteAudienceId audience, CancellationToken cancellationToken) => _lists.ReadAsync(audience, cancellationToken);
+
+    public ValueTask<Outcome> DeleteAsync(RemoteAudienceId audience, CancellationToken cancellationToken) => _lists.DeleteAsync(audience, cancellationToken);
+
+    public CheckFinding? CheckName(string name) => GoogleChecks.OfName(name);
+
+    public async ValueTask<IReadOnlyList<CheckFinding>> CheckAsync(IReadOnlyList<RemoteAudienceId> audiences, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(audiences);
+        var findings = GoogleChecks.OfAccount(await _lists.TouchAsync(cancellationToken), _settings.ValidateOnly);
+        foreach (var audience in audiences)
+        {
+            findings.Add(GoogleChecks.OfAudience(audience, await ReadAsync(audience, cancellationToken)));
+        }
+
+        return findings;
+    }
+}

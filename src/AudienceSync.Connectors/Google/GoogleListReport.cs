@@ -1,0 +1,31 @@
+using System.Text.Json;
+using AudienceSync.Connectors.Http;
+using AudienceSync.Domain.Syncing;
+
+namespace AudienceSync.Connectors.Google;
+
+/// <summary>What a user list says of itself (contracts/google.md 6.3 and 4.6).</summary>
+internal static class GoogleListReport
+{
+    /// <summary>Below this a list neither serves nor tells its size (4.6).</summary>
+    private const long SmallestServing = 100;
+
+    public static AudienceReport Of(JsonElement list)
+    {
+        var sizes = list.Object("sizeInfo");
+        var size = sizes is { } told
+            ? Sizes.Select(name => told.Number(name)).Max()
+            : null;
+        var (state, code) = (list.Truth("readOnly"), list.Name("membershipStatus"), size) switch
+        {
+            (true, _, _) => (AudienceState.NeedsHuman, "google_read_only"),
+            (_, "CLOSED", _) => (AudienceState.NeedsHuman, "google_closed"),
+            (_, _, null or < SmallestServing) => (AudienceState.TooSmall, "google_too_small"),
+            _ => (AudienceState.Ready, "google_open"),
+        };
+        return new AudienceReport(Outcome.Done, state, code, list.Text("displayName"), size, size);
+    }
+
+    private static readonly string[] Sizes =
+        ["displayNetworkMembersCount", "searchNetworkMembersCount", "youtubeMembersCount", "gmailMembersCount"];
+}

@@ -1,0 +1,142 @@
+using System.Text.Json;
+using AudienceSync.Connectors.Http;
+using AudienceSync.Domain.Syncing;
+
+namespace AudienceSync.Connectors.Google;
+
+/// <summary>User lists (contracts/google.md 6.3).</summary>
+internal sealed class GoogleLists(GoogleCalls calls, IGoogleApi api)
+{
+    private const int PageSize = 1000;
+    private const int MaxPages = 50;
+    private const string NameTaken = "google_display_name_already_used";
+    private const string ContactList = "CONTACT_ID";
+
+    public async ValueTask<MadeAudience> EnsureAsync(AudienceToMake wanted, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(wanted);
+        if (GoogleChecks.OfName(wanted.Name) is { } bad)
+        {
+            return new MadeAudience(new Outcome(OutcomeKind.StopAudience, bad.Code));
+        }
+
+        if (await FindAsync(wanted.Name, cancellationToken) is { } found)
+        {
+            return found;
+        }
+
+        var made = await calls.MakeAsync(
+            async (authorization, token) =>
+            {
+                using var body = GooglePayload.Json(CreateBody(wanted));
+                return await api.CreateListAsync(authorization, validateOnly: null, body, token);
+            },
+            cancellationToken);
+        if (made.Outcome.Code == NameTaken)
+        {
+            // Made between the look and the call, perhaps by a call of ours whose answer was lost.
+            return await FindAsync(wanted.Name, cancellationToken) ?? new MadeAudience(made.Outcome);
+        }
+
+        return made.IsGood ? Made(made, WasThere: false) : new MadeAudience(made.Outcome);
+    }
+
+    public async ValueTask<AudienceReport> ReadAsync(RemoteAudienceId list, CancellationToken cancellationToken)
+    {
+        if (!JsonFields.IsDigits(list.Value ?? ""))
+        {
+            return new AudienceReport(new Outcome(OutcomeKind.StopAudience, "invalid_audience_id"));
+        }
+
+        var reply = await calls.MakeAsync((authorization, token) => api.ListAsync(authorization, list.Value!, token), cancellationToken);
+        if (!reply.IsGood)
+        {
+            return new AudienceReport(reply.Outcome);
+        }
+
+        using var document = JsonDocument.Parse(reply.Http!.Body, JsonFields.Options);
+        return GoogleListReport.Of(document.RootElement);
+    }
+
+    public async ValueTask<Outcome> DeleteAsync(RemoteAudienceId list, CancellationToken cancellationToken)
+    {
+        if (!JsonFields.IsDigits(list.Value ?? ""))
+        {
+            return new Outcome(OutcomeKind.StopAudience, "invalid_audience_id");
+        }
+
+        var reply = await calls.MakeAsync((authorization, token) => api.DeleteListAsync(authorization, list.Value!, token), cancellationToken);
+        return reply.Http?.Status == 404 ? Outcome.Done : reply.Outcome;
+    }
+
+    /// <summary>The cheapest question that needs the token and access to the account.</summary>
+    public async ValueTask<Outcome> TouchAsync(CancellationToken cancellationToken)
+        => (await calls.MakeAsync((authorization, token) => api.ListsAsync(authorization, filter: null, 1, pageToken: null, token), cancellationToken)).Outcome;
+
+    /// <summary>The list of this name, or why we cannot look; null when there is none.</summary>
+    private async ValueTask<MadeAudience?> FindAsync(string name, CancellationToken cancellationToken)
+    {
+        var filter = $"display_name = \"{name.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+        string? page = null;
+        for (var pages = 0; pages < MaxPages; pages++)
+        {
+            var token = page;
+            var reply = await calls.MakeAsync(
+                (authorization, cancel) => api.ListsAsync(authorization, filter, PageSize, token, cancel), cancellationToken);
+            if (!reply.IsGood)
+            {
+                return new MadeAudience(reply.Outcome);
+            }
+
+            using var document = JsonDocument.Parse(reply.Http!.Body, JsonFields.Options);
+            foreach (var list in document.RootElement.Items("userLists").Where(list => list.Text("displayName") == name))
+            {
+                return Adopted(list);
+            }
+
+            page = document.RootElement.Text("nextPageToken");
+            if (string.IsNullOrEmpty(page))
+            {
+                return null;
+            }
+        }
+
+        return new MadeAudience(new Outcome(OutcomeKind.Retry, "too_many_pages"));
+    }
+
+    /// <summary>A list of another kind under our name is not ours to fill: the kind can never be changed (6.3).</summary>
+    private static MadeAudience Adopted(JsonElement list)
+    {
+        var kinds = list.Object("ingestedUserListInfo")?.Items("uploadKeyTypes").Select(kind => kind.ToString()).ToList() ?? [];
+        var isOurs = list.Truth("readOnly") != true && (kinds.Count == 0 || kinds.Contains(ContactList));
+        return list.Digits("id") is { } id && isOurs
+            ? new MadeAudience(Outcome.Done, new RemoteAudienceId(id), WasThere: true)
+            : new MadeAudience(new Outcome(OutcomeKind.StopAudience, "google_name_of_another_kind_of_list"));
+    }
+
+    private static MadeAudience Made(GoogleReply reply, bool WasThere)
+    {
+        using var document = JsonDocument.Parse(reply.Http!.Body, JsonFields.Options);
+        return document.RootElement.Digits("id") is { } id
+            ? new MadeAudience(Outcome.Done, new RemoteAudienceId(id), WasThere)
+            : new MadeAudience(new Outcome(OutcomeKind.Retry, "not_understood"));
+    }
+
+    private static string CreateBody(AudienceToMake wanted)
+    {
+        // A whole number of days in seconds; what is not said is the longest there is (6.3).
+        var days = Math.Clamp(wanted.Lifetime?.TotalDays ?? GoogleLimits.MaxLifetimeD, 1, GoogleLimits.MaxLifetimeD);
+        return JsonSerializer.Serialize(new
+        {
+            displayName = wanted.Name,
+            description = wanted.Description,
+            membershipDuration = $"{(long)Math.Ceiling(days) * 86_400}s",
+            membershipStatus = "OPEN",
+            ingestedUserListInfo = new
+            {
+                uploadKeyTypes = new[] { ContactList },
+                contactIdInfo = new { dataSourceType = "DATA_SOURCE_TYPE_FIRST_PARTY" },
+            },
+        });
+    }
+}

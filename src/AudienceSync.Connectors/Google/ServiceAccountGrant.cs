@@ -1,0 +1,68 @@
+using System.Buffers.Text;
+using System.Text;
+using System.Text.Json;
+using Google.Apis.Auth.OAuth2;
+
+namespace AudienceSync.Connectors.Google;
+
+/// <summary>
+/// A service account signs who it is (contracts/google.md 2.1). Google's library reads the key file and signs; the exchange runs on our
+/// own network and clock, because the library retries by itself on the system's clock.
+/// </summary>
+internal sealed class ServiceAccountGrant : IGoogleGrant
+{
+    public const string Scope = "https://www.googleapis.com/auth/datamanager";
+
+    private const string GrantType = "urn:ietf:params:oauth:grant-type:jwt-bearer";
+
+    /// <summary>The longest an assertion may hold (2.1).</summary>
+    private static readonly TimeSpan AssertionLifetime = TimeSpan.FromHours(1);
+
+    private readonly ServiceAccountCredential _account;
+
+    private ServiceAccountGrant(ServiceAccountCredential account, Uri tokenUrl)
+    {
+        _account = account;
+        TokenUrl = tokenUrl;
+    }
+
+    public Uri TokenUrl { get; }
+
+    /// <exception cref="DestinationSettingsException">invalid_service_account: not the key file of a service account.</exception>
+    public static ServiceAccountGrant From(SecretDocument keyFile, Uri? tokenUrl)
+    {
+        try
+        {
+            var account = CredentialFactory.FromJson<ServiceAccountCredential>(keyFile.Reveal());
+            return new ServiceAccountGrant(account, Http.BaseAddress.Plain(tokenUrl ?? new Uri(account.TokenServerUrl), "token_url"));
+        }
+        catch (Exception wrong) when (wrong is not DestinationSettingsException)
+        {
+            // The library throws whatever its JSON and key readers throw, and its words may quote the file.
+            throw new DestinationSettingsException(
+                "invalid_service_account", "service_account must be the JSON key file of a service account, as Google Cloud gave it.");
+        }
+    }
+
+    public IReadOnlyDictionary<string, string> Form(DateTimeOffset now) => new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["grant_type"] = GrantType,
+        ["assertion"] = Assertion(now),
+    };
+
+    private string Assertion(DateTimeOffset now)
+    {
+        var header = JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string> { ["alg"] = "RS256", ["typ"] = "JWT", ["kid"] = _account.KeyId ?? "" });
+        var claims = JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, object>
+        {
+            ["iss"] = _account.Id,
+            ["scope"] = Scope,
+            ["aud"] = TokenUrl.AbsoluteUri,
+            ["iat"] = now.ToUnixTimeSeconds(),
+            ["exp"] = (now + AssertionLifetime).ToUnixTimeSeconds(),
+        });
+        var signed = $"{Base64Url.EncodeToString(header)}.{Base64Url.EncodeToString(claims)}";
+        var signature = Convert.FromBase64String(_account.CreateSignature(Encoding.ASCII.GetBytes(signed)));
+        return $"{signed}.{Base64Url.EncodeToString(signature)}";
+    }
+}

@@ -1,0 +1,88 @@
+using AudienceSync.Connectors.Http;
+
+namespace AudienceSync.Connectors.Members;
+
+/// <summary>Writes one member's row with the comma after it; 0 bytes when nothing of him is usable.</summary>
+internal delegate int WriteMemberRow(Span<byte> into, in Member member, IPersonDigests digests);
+
+/// <summary>
+/// A request body of one row for each member, written as UTF-8 straight into a pooled buffer. It knows which member stands in which
+/// row, because members without a usable identifier have none.
+/// </summary>
+internal sealed class MemberBody : IDisposable
+{
+    /// <summary>Neither an e-mail address nor a telephone number that the platform could match.</summary>
+    public const string NoUsableIdentifier = "no_usable_identifier";
+
+    /// <summary>The member was delivered by a newer program than this one, so his digests cannot be made here.</summary>
+    public const string UnknownNormaliser = "unknown_normaliser_version";
+
+    private readonly RentedBody _body;
+    private readonly int[] _memberOfRow;
+    private readonly List<RefusedMember> _invalid = [];
+
+    private MemberBody(int capacity, int members)
+    {
+        _body = new RentedBody(capacity);
+        _memberOfRow = new int[members];
+    }
+
+    /// <summary>Rows written.</summary>
+    public int Rows { get; private set; }
+
+    /// <summary>Members that have no row.</summary>
+    public IReadOnlyList<RefusedMember> Invalid => _invalid;
+
+    /// <param name="members">Who.</param>
+    /// <param name="frame">What comes before and after the rows.</param>
+    /// <param name="rowBytes">The longest row, its comma included.</param>
+    /// <param name="digests">The platform's rules.</param>
+    /// <param name="row">How it spells a member.</param>
+    /// <param name="without">Members to leave out without a word, by their place.</param>
+    public static MemberBody Write(
+        IReadOnlyList<Member> members, (byte[] Head, byte[] Tail) frame, int rowBytes, IPersonDigests digests, WriteMemberRow row, IReadOnlySet<int>? without = null)
+    {
+        var body = new MemberBody(frame.Head.Length + (members.Count * rowBytes) + frame.Tail.Length, members.Count);
+        body.Fill(members, frame, digests, row, without);
+        return body;
+    }
+
+    /// <summary>The place in the call of the member in a row; -1 for a row we did not send.</summary>
+    public int MemberOf(int row) => row < 0 || row >= Rows ? -1 : _memberOfRow[row];
+
+    public HttpContent ToContent() => _body.ToContent();
+
+    public void Dispose() => _body.Dispose();
+
+    private void Fill(
+        IReadOnlyList<Member> members, (byte[] Head, byte[] Tail) frame, IPersonDigests digests, WriteMemberRow row, IReadOnlySet<int>? without)
+    {
+        var buffer = _body.Span;
+        frame.Head.CopyTo(buffer);
+        var at = frame.Head.Length;
+        for (var i = 0; i < members.Count; i++)
+        {
+            if (without?.Contains(i) == true)
+            {
+                continue;
+            }
+
+            var member = members[i];
+            var isKnown = digests.Knows(member.Normaliser);
+            var written = isKnown ? row(buffer[at..], in member, digests) : 0;
+            if (written == 0)
+            {
+                _invalid.Add(new RefusedMember(i, isKnown ? NoUsableIdentifier : UnknownNormaliser));
+                continue;
+            }
+
+            at += written;
+            _memberOfRow[Rows++] = i;
+        }
+
+        // The last row's comma gives way to the tail.
+        at -= Rows > 0 ? 1 : 0;
+        frame.Tail.CopyTo(buffer[at..]);
+        _body.Length = at + frame.Tail.Length;
+    }
+}
