@@ -1,0 +1,45 @@
+using System.Text.Json;
+using AudienceSync.Connectors.Http;
+
+namespace AudienceSync.Connectors.TikTok;
+
+/// <summary>The envelope of an answer (contracts/tiktok.md 4).</summary>
+internal sealed record TikTokAnswer
+{
+    /// <summary>Words by which 40002 says that the audience cannot be edited now, as against a wrong parameter (10).</summary>
+    private static readonly string[] NotEditableWords = ["not editable", "being updated", "processing"];
+
+    public bool IsJson { get; private init; }
+
+    public int? Code { get; private init; }
+
+    /// <summary>Read from the message, which is never kept: it may quote what we sent.</summary>
+    public bool IsNotEditable { get; private init; }
+
+    public string? RequestId { get; private init; }
+
+    /// <summary>A copy, so that it outlives the document; undefined when there is none.</summary>
+    public JsonElement Data { get; private init; }
+
+    public static TikTokAnswer Parse(ReadOnlyMemory<byte> body)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(body, JsonFields.Options);
+            var root = document.RootElement;
+            var message = root.Text("message") ?? "";
+            return new TikTokAnswer
+            {
+                IsJson = true,
+                Code = root.Number("code") is { } code and >= int.MinValue and <= int.MaxValue ? (int)code : null,
+                IsNotEditable = Array.Exists(NotEditableWords, word => message.Contains(word, StringComparison.OrdinalIgnoreCase)),
+                RequestId = root.Name("request_id"),
+                Data = root.Object("data")?.Clone() ?? default,
+            };
+        }
+        catch (JsonException)
+        {
+            return new TikTokAnswer();
+        }
+    }
+}

@@ -1,0 +1,134 @@
+using System.Text.Json;
+using AudienceSync.Connectors.Http;
+using AudienceSync.Domain.Syncing;
+
+namespace AudienceSync.Connectors.TikTok;
+
+/// <summary>Audiences (contracts/tiktok.md 5.1 and 6).</summary>
+internal sealed class TikTokAudiences(TikTokSettings settings, TikTokCalls calls, ITikTokApi api)
+{
+    private const int PageSize = 100;
+
+    /// <summary>An advertiser has at most 400 audiences (7); more pages than this mean that paging does not work.</summary>
+    private const int MaxPages = 20;
+
+    /// <summary>Only what this interface made takes its members, and it is shown as this type (5.1).</summary>
+    private const string OurType = "Partner";
+
+    private const long SmallestServing = 1000;
+
+    public async ValueTask<MadeAudience> EnsureAsync(AudienceToMake wanted, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(wanted);
+        if (TikTokChecks.OfName(wanted.Name) is { } bad)
+        {
+            return new MadeAudience(new Outcome(OutcomeKind.StopAudience, bad.Code));
+        }
+
+        // Twins are taken without a word and creating is not idempotent (5.1), so look first.
+        if (await FindAsync(wanted.Name, cancellationToken) is { } found)
+        {
+            return found;
+        }
+
+        var made = await calls.MakeAsync(
+            async token =>
+            {
+                using var body = TikTokPayload.Create(settings, wanted.Name);
+                return await api.AudienceAsync(body, token);
+            },
+            cancellationToken);
+        return (made.IsGood, made.Answer?.Data.Digits("audience_id")) switch
+        {
+            (false, _) => new MadeAudience(made.Outcome),
+            (true, { } id) => new MadeAudience(Outcome.Done, new RemoteAudienceId(id)),
+            _ => new MadeAudience(new Outcome(OutcomeKind.Retry, "not_understood")),
+        };
+    }
+
+    public async ValueTask<AudienceReport> ReadAsync(RemoteAudienceId audience, CancellationToken cancellationToken)
+    {
+        if (!JsonFields.IsDigits(audience.Value ?? ""))
+        {
+            return new AudienceReport(new Outcome(OutcomeKind.StopAudience, "invalid_audience_id"));
+        }
+
+        var reply = await calls.MakeAsync(token => api.GetAsync(settings.Advertiser, $"[\"{audience}\"]", 1, token), cancellationToken);
+        if (!reply.IsGood)
+        {
+            return new AudienceReport(reply.Outcome);
+        }
+
+        var details = reply.Answer!.Data.Items("list").Select(item => item.Object("audience_details")).FirstOrDefault();
+        return details is { } found ? Report(found) : new AudienceReport(new Outcome(OutcomeKind.StopAudience, "tiktok_audience_not_there"));
+    }
+
+    public async ValueTask<Outcome> DeleteAsync(RemoteAudienceId audience, CancellationToken cancellationToken)
+    {
+        if (!JsonFields.IsDigits(audience.Value ?? ""))
+        {
+            return new Outcome(OutcomeKind.StopAudience, "invalid_audience_id");
+        }
+
+        var reply = await calls.MakeAsync(
+            async token =>
+            {
+                using var body = TikTokPayload.Delete(settings, audience);
+                return await api.AudienceAsync(body, token);
+            },
+            cancellationToken);
+
+        // It does not exist: what was wanted.
+        return reply.Answer?.Code == 40007 ? Outcome.Done : reply.Outcome;
+    }
+
+    /// <summary>The cheapest question that needs access to the advertiser.</summary>
+    public async ValueTask<Outcome> TouchAsync(CancellationToken cancellationToken)
+        => (await calls.MakeAsync(token => api.ListAsync(settings.Advertiser, 1, 1, token), cancellationToken)).Outcome;
+
+    /// <summary>The audience of this name, or why we cannot look; null when there is none.</summary>
+    private async ValueTask<MadeAudience?> FindAsync(string name, CancellationToken cancellationToken)
+    {
+        var found = new List<string>();
+        for (var page = 1; page <= MaxPages; page++)
+        {
+            var number = page;
+            var reply = await calls.MakeAsync(token => api.ListAsync(settings.Advertiser, number, PageSize, token), cancellationToken);
+            if (!reply.IsGood)
+            {
+                return new MadeAudience(reply.Outcome);
+            }
+
+            found.AddRange(reply.Answer!.Data.Items("list").Where(audience => IsOurs(audience, name)).Select(audience => audience.Digits("audience_id")).OfType<string>());
+            if (page >= (reply.Answer.Data.Object("page_info")?.Number("total_page") ?? 0))
+            {
+                return found.Count switch
+                {
+                    0 => null,
+                    1 => new MadeAudience(Outcome.Done, new RemoteAudienceId(found[0]), WasThere: true),
+                    _ => new MadeAudience(new Outcome(OutcomeKind.StopAudience, "tiktok_name_is_there_twice")),
+                };
+            }
+        }
+
+        return new MadeAudience(new Outcome(OutcomeKind.Retry, "too_many_pages"));
+    }
+
+    // The list calls the type audience_type, the single read calls it type (6.2).
+    private static bool IsOurs(JsonElement audience, string name)
+        => audience.Text("name") == name && (audience.Text("audience_type") ?? audience.Text("type") ?? "").StartsWith(OurType, StringComparison.Ordinal);
+
+    private static AudienceReport Report(JsonElement details)
+    {
+        var size = details.Number("cover_num");
+        var (state, code) = (details.Truth("is_valid"), details.Truth("is_expiring"), size) switch
+        {
+            (true, true, _) => (AudienceState.Warning, "tiktok_expiring"),
+            (true, _, _) => (AudienceState.Ready, "tiktok_valid"),
+            (false, _, < SmallestServing) => (AudienceState.TooSmall, "tiktok_too_small"),
+            (false, _, _) => (AudienceState.Busy, "tiktok_not_valid"),
+            _ => (AudienceState.Unknown, "tiktok_not_told"),
+        };
+        return new AudienceReport(Outcome.Done, state, code, details.Text("name"), size, size);
+    }
+}

@@ -1,0 +1,94 @@
+using AudienceSync.Connectors.Http;
+using AudienceSync.Domain.Normalising;
+using AudienceSync.Domain.Syncing;
+using RestEase;
+
+namespace AudienceSync.Connectors.TikTok;
+
+/// <summary>
+/// One advertiser's audiences at TikTok by the streaming interface (contracts/tiktok.md 5). There is no job, no read-back and no replacing
+/// of all members (11): a full refresh is the ledger's work.
+/// </summary>
+public sealed class TikTokDestination : IDestination, IAudienceMaker, IChecks
+{
+    private static readonly RefusedMember[] Nobody = [];
+
+    private readonly TikTokSettings _settings;
+    private readonly TikTokCalls _calls;
+    private readonly ITikTokApi _api;
+    private readonly TikTokAudiences _audiences;
+
+    public TikTokDestination(TikTokSettings settings, DestinationSurroundings surroundings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        ArgumentNullException.ThrowIfNull(surroundings);
+        _settings = settings;
+        _calls = new TikTokCalls(new CallPipeline(settings.CallTimeout, surroundings.Clock, surroundings.Random), surroundings.Clock);
+        _api = RestClient.For<ITikTokApi>(PlatformHttp.CreateClient(surroundings.Network, settings.BaseUrl));
+        _api.Token = settings.Token.Reveal();
+        _api.Version = settings.ApiVersion;
+        _audiences = new TikTokAudiences(settings, _calls, _api);
+        Limits = TikTokLimits.For(settings.MembersPerCall, settings.CallTimeout);
+    }
+
+    public Platform Platform => Platform.TikTok;
+
+    public DestinationLimits Limits { get; }
+
+    public NormaliserVersion Normaliser => _settings.Normaliser;
+
+    public async ValueTask<CallResult> SendAsync(MemberCall call, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(call);
+        if (call.Members.Count > _settings.MembersPerCall)
+        {
+            throw new ArgumentException($"At most {_settings.MembersPerCall} members in one call.", nameof(call));
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        if (!JsonFields.IsDigits(call.Audience.Value ?? ""))
+        {
+            return new CallResult(new Outcome(OutcomeKind.StopAudience, "invalid_audience_id"), Nobody, Nobody);
+        }
+
+        using var body = TikTokPayload.Write(_settings, call);
+        if (body.Rows == 0)
+        {
+            return new CallResult(Outcome.Done, body.Invalid, Nobody);
+        }
+
+        var reply = await _calls.MakeAsync(
+            async attempt =>
+            {
+                using var content = body.ToContent();
+                return await _api.MapAsync(content, attempt);
+            },
+            cancellationToken);
+        return new CallResult(reply.Outcome, body.Invalid, Nobody, PlatformRequestId: reply.Answer?.RequestId, HttpStatus: reply.Status);
+    }
+
+    /// <summary>TikTok hands out no jobs for streamed members, so nothing is ever pending.</summary>
+    public ValueTask<JobReport> FollowAsync(JobHandle job, CancellationToken cancellationToken)
+        => ValueTask.FromResult(new JobReport(JobState.Confirmed, Nobody, "confirmed"));
+
+    public ValueTask<MadeAudience> EnsureAsync(AudienceToMake wanted, CancellationToken cancellationToken) => _audiences.EnsureAsync(wanted, cancellationToken);
+
+    public ValueTask<AudienceReport> ReadAsync(RemoteAudienceId audience, CancellationToken cancellationToken) => _audiences.ReadAsync(audience, cancellationToken);
+
+    public ValueTask<Outcome> DeleteAsync(RemoteAudienceId audience, CancellationToken cancellationToken) => _audiences.DeleteAsync(audience, cancellationToken);
+
+    public CheckFinding? CheckName(string name) => TikTokChecks.OfName(name);
+
+    public async ValueTask<IReadOnlyList<CheckFinding>> CheckAsync(IReadOnlyList<RemoteAudienceId> audiences, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(audiences);
+        var user = await _calls.MakeAsync(_api.UserAsync, cancellationToken);
+        var findings = TikTokChecks.OfAccount(user.Outcome, user.IsGood ? await _audiences.TouchAsync(cancellationToken) : user.Outcome);
+        foreach (var audience in audiences)
+        {
+            findings.Add(TikTokChecks.OfAudience(audience, await ReadAsync(audience, cancellationToken)));
+        }
+
+        return findings;
+    }
+}

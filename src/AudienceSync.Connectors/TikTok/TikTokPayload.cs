@@ -1,0 +1,77 @@
+using System.Text;
+using System.Text.Json;
+using AudienceSync.Connectors.Members;
+using AudienceSync.Domain.Normalising;
+using AudienceSync.Domain.Syncing;
+
+namespace AudienceSync.Connectors.TikTok;
+
+/// <summary>
+/// The body of a mapping call (contracts/tiktok.md 5.2). The ids of a person stand in the order of the schema, and one he lacks is
+/// <c>{}</c> in its place: a row that is one short would file his telephone under e-mail.
+/// </summary>
+internal static class TikTokPayload
+{
+    private static ReadOnlySpan<byte> CellHead => """{"id":" """u8[..^1];
+
+    public static MemberBody Write(TikTokSettings settings, MemberCall call)
+    {
+        using var digests = new TikTokDigests();
+        var cellTail = Encoding.ASCII.GetBytes($"\",\"audience_ids\":[\"{call.Audience}\"]}}");
+        var rowBytes = (2 * (CellHead.Length + Sha256Hex.Length + cellTail.Length)) + "[,],".Length;
+        return MemberBody.Write(call.Members, (Head(settings, call.Operation), "]}"u8.ToArray()), rowBytes, digests, WriteRow);
+
+        int WriteRow(Span<byte> into, in Member member, IPersonDigests rules)
+        {
+            var row = new Utf8Cursor(into);
+            row.Add("["u8);
+            var hasEmail = WriteCell(ref row, rules.TryWriteEmail(member.Identifiers, member.Normaliser, row.Rest[CellHead.Length..]), cellTail);
+            row.Add(","u8);
+            var hasPhone = WriteCell(ref row, rules.TryWritePhone(member.Identifiers, member.Normaliser, row.Rest[CellHead.Length..]), cellTail);
+            row.Add("],"u8);
+            return hasEmail || hasPhone ? row.Length : 0;
+        }
+    }
+
+    public static HttpContent Create(TikTokSettings settings, string name) => Json(new
+    {
+        advertiser_id = settings.Advertiser,
+        action = "create",
+        custom_audience_name = name,
+    });
+
+    public static HttpContent Delete(TikTokSettings settings, RemoteAudienceId audience) => Json(new
+    {
+        advertiser_id = settings.Advertiser,
+        action = "delete",
+        delete_audience_id = audience.Value,
+    });
+
+    private static bool WriteCell(ref Utf8Cursor row, bool isThere, ReadOnlySpan<byte> tail)
+    {
+        if (!isThere)
+        {
+            row.Add("{}"u8);
+            return false;
+        }
+
+        row.Add(CellHead);
+        row.Wrote(Sha256Hex.Length);
+        row.Add(tail);
+        return true;
+    }
+
+    private static byte[] Head(TikTokSettings settings, MemberOperation operation)
+    {
+        var action = operation switch
+        {
+            MemberOperation.Add => "add",
+            MemberOperation.Remove => "delete",
+            _ => throw new ArgumentOutOfRangeException(nameof(operation), operation, "No such operation."),
+        };
+        return Encoding.ASCII.GetBytes(
+            $$"""{"advertiser_ids":["{{settings.Advertiser}}"],"action":"{{action}}","id_schema":["EMAIL_SHA256","PHONE_SHA256"],"batch_data":[""");
+    }
+
+    private static StringContent Json(object body) => new(JsonSerializer.Serialize(body), Encoding.UTF8, "application/json");
+}
