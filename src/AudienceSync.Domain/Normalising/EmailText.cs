@@ -40,10 +40,33 @@ public static class EmailText
         return text.Length <= MaxChars && HasOneAtInside(text) ? text : null;
     }
 
-    private static bool HasOneAtInside(string text)
+    /// <summary>As <see cref="Normalise"/>, into at least <see cref="MaxChars"/> characters, and without a string for what is ASCII.</summary>
+    public static bool TryWrite(ReadOnlySpan<char> raw, Span<char> into, out int length)
     {
-        var at = text.IndexOf('@', StringComparison.Ordinal);
-        return at > 0 && at < text.Length - 1 && text.IndexOf('@', at + 1) < 0;
+        var text = raw.Trim(' ');
+        length = text.Length;
+        if (text.ContainsAnyExceptInRange('!', '~'))
+        {
+            var slow = Normalise(new string(text));
+            slow?.CopyTo(into);
+            length = slow?.Length ?? 0;
+            return slow is not null;
+        }
+
+        if (length > MaxChars || !HasOneAtInside(text))
+        {
+            length = 0;
+            return false;
+        }
+
+        text.ToLowerInvariant(into);
+        return true;
+    }
+
+    private static bool HasOneAtInside(ReadOnlySpan<char> text)
+    {
+        var at = text.IndexOf('@');
+        return at > 0 && at < text.Length - 1 && text[(at + 1)..].IndexOf('@') < 0;
     }
 
     private static string TrimInvisible(string raw)

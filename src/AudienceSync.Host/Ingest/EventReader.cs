@@ -67,7 +67,7 @@ public sealed class EventReader(AliasDigester digester, PublishedKeys keys)
             return Verdict.Refuse(wrongTime);
         }
 
-        var wrongPerson = PersonFields.TryRead(item, source.DefaultCountry, out var identifiers);
+        var wrongPerson = PersonFields.TryRead(item, source, out var identifiers);
         var wrongConsent = ConsentField.TryRead(item, out var consent);
         var wrongContext = ContextField.TryRead(item, out var context);
         if ((wrongPerson ?? wrongConsent ?? wrongContext) is { } problem)
@@ -109,8 +109,8 @@ public sealed class EventReader(AliasDigester digester, PublishedKeys keys)
     private Alias[] AliasesOf(PersonIdentifiers identifiers)
     {
         var customerId = identifiers.CustomerId is { } id ? AliasText.CustomerId(id) : null;
-        var email = identifiers.Email is { } address ? AliasText.Email(address) : null;
-        var phone = identifiers.Phone is { } number ? AliasText.Phone(number, identifiers.Country) : null;
+        var email = identifiers.Email is { } address ? AliasText.Email(address, identifiers.Hashed) : null;
+        var phone = identifiers.Phone is { } number ? AliasText.Phone(number, identifiers.Country, identifiers.Hashed) : null;
         var aliases = new Alias[(customerId is null ? 0 : 1) + (email is null ? 0 : 1) + (phone is null ? 0 : 1)];
         var count = 0;
         Add(IdentifierKind.CustomerId, customerId);
