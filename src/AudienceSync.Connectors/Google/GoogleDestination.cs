@@ -1,5 +1,4 @@
 using AudienceSync.Connectors.Http;
-using AudienceSync.Connectors.Members;
 using AudienceSync.Domain.Normalising;
 using AudienceSync.Domain.Syncing;
 using RestEase;
@@ -27,8 +26,9 @@ public sealed class GoogleDestination : IDestination, IAudienceMaker, IResyncs, 
         _api.Account = settings.Account;
         _api.LoginAccount = settings.LoginAccount is { } login ? $"accountTypes/GOOGLE_ADS/accounts/{login}" : null;
         _calls = new GoogleCalls(new GoogleTokens(settings.Grant, client, pipeline, surroundings.Clock), pipeline, surroundings.Clock);
-        _members = new GoogleMembers(settings, _calls, _api);
+        _members = new GoogleMembers(settings, _calls, _api, surroundings.Normalisers);
         _lists = new GoogleLists(_calls, _api);
+        Normaliser = surroundings.Normalisers.Current(NormaliserFamily.Google).Version;
         Limits = GoogleLimits.For(settings.CallTimeout);
     }
 
@@ -36,7 +36,7 @@ public sealed class GoogleDestination : IDestination, IAudienceMaker, IResyncs, 
 
     public DestinationLimits Limits { get; }
 
-    public NormaliserVersion Normaliser => GoogleDigests.Current;
+    public NormaliserVersion Normaliser { get; }
 
     /// <summary>Nothing has to begin anew: a batch is an ordinary add.</summary>
     public IReadOnlySet<string> RestartCodes { get; } = new HashSet<string>();

@@ -1,4 +1,5 @@
 using AudienceSync.Connectors.Members;
+using AudienceSync.Domain.Normalising;
 using AudienceSync.Domain.Syncing;
 
 namespace AudienceSync.Connectors.Google;
@@ -7,7 +8,7 @@ namespace AudienceSync.Connectors.Google;
 /// Member calls. Google refuses a whole request for one member and names him (contracts/google.md 6.4); he is taken out and the rest is
 /// sent again here, because only the names say who it was.
 /// </summary>
-internal sealed class GoogleMembers(GoogleSettings settings, GoogleCalls calls, IGoogleApi api)
+internal sealed class GoogleMembers(GoogleSettings settings, GoogleCalls calls, IGoogleApi api, Normalisers normalisers)
 {
     /// <summary>How often named members are taken out before halving is left to the engine.</summary>
     private const int MaxRounds = 4;
@@ -23,7 +24,7 @@ internal sealed class GoogleMembers(GoogleSettings settings, GoogleCalls calls, 
         var refused = new SortedDictionary<int, string>();
         for (var round = 1; ; round++)
         {
-            using var body = GooglePayload.Write(settings, call, validateOnly, refused.Keys.ToHashSet());
+            using var body = GooglePayload.Write(settings, call, normalisers, validateOnly, refused.Keys.ToHashSet());
             if (body.Rows == 0)
             {
                 return Result(Ended(refused), body, refused, default);

@@ -12,7 +12,8 @@ internal static class GooglePayload
     private const string Terms = ""","termsOfService":{"customerMatchTermsOfServiceStatus":"ACCEPTED"}""";
 
     private static readonly int RowBytes =
-        RowHead.Length + EmailHead.Length + PhoneHead.Length + (2 * (Sha256Hex.Length + CellTail.Length)) + RowTail.Length + 2;
+        RowHead.Length + EmailHead.Length + PhoneHead.Length + GivenHead.Length + FamilyHead.Length + RegionHead.Length + PostalHead.Length
+        + (6 * CellWriter.MaxBytes) + (2 * CellTail.Length) + AddressTail.Length + RowTail.Length;
 
     private static ReadOnlySpan<byte> RowHead => """{"destinationReferences":["d"],"userData":{"userIdentifiers":["""u8;
 
@@ -22,13 +23,21 @@ internal static class GooglePayload
 
     private static ReadOnlySpan<byte> CellTail => "\"},"u8;
 
+    private static ReadOnlySpan<byte> GivenHead => """{"address":{"givenName":" """u8[..^1];
+
+    private static ReadOnlySpan<byte> FamilyHead => "\",\"familyName\":\""u8;
+
+    private static ReadOnlySpan<byte> RegionHead => "\",\"regionCode\":\""u8;
+
+    private static ReadOnlySpan<byte> PostalHead => "\",\"postalCode\":\""u8;
+
+    private static ReadOnlySpan<byte> AddressTail => "\"}},"u8;
+
     private static ReadOnlySpan<byte> RowTail => "]}},"u8;
 
-    public static MemberBody Write(GoogleSettings settings, MemberCall call, bool validateOnly, IReadOnlySet<int>? without)
-    {
-        using var digests = new GoogleDigests();
-        return MemberBody.Write(call.Members, Frame(settings, call, validateOnly), RowBytes, digests, WriteRow, without);
-    }
+    public static MemberBody Write(GoogleSettings settings, MemberCall call, Normalisers normalisers, bool validateOnly, IReadOnlySet<int>? without)
+        => MemberBody.Write(
+            call.Members, Frame(settings, call, validateOnly), RowBytes, version => normalisers.Find(NormaliserFamily.Google, version), WriteRow, without);
 
     /// <summary>The body that removes everybody last added before <paramref name="asOf"/>.</summary>
     public static HttpContent RemoveAll(GoogleSettings settings, RemoteAudienceId list, DateTimeOffset asOf, bool validateOnly)
@@ -59,36 +68,49 @@ internal static class GooglePayload
 
     private static string Validate(bool validateOnly) => validateOnly ? ",\"validateOnly\":true" : "";
 
-    private static int WriteRow(Span<byte> into, in Member member, IPersonDigests digests)
+    private static int WriteRow(Span<byte> into, in Member member, Normaliser normaliser, CellWriter cells)
     {
         var row = new Utf8Cursor(into);
         row.Add(RowHead);
-        var cells = 0;
-        if (digests.TryWriteEmail(member.Identifiers, member.Normaliser, row.Rest[EmailHead.Length..]))
-        {
-            cells += Frame(ref row, EmailHead);
-        }
-
-        if (digests.TryWritePhone(member.Identifiers, member.Normaliser, row.Rest[PhoneHead.Length..]))
-        {
-            cells += Frame(ref row, PhoneHead);
-        }
-
-        if (cells == 0)
+        var start = row.Length;
+        AddCell(ref row, EmailHead, CellTail, cells, normaliser, member, PersonField.Email);
+        AddCell(ref row, PhoneHead, CellTail, cells, normaliser, member, PersonField.Phone);
+        AddAddress(ref row, cells, normaliser, member);
+        if (row.Length == start)
         {
             return 0;
         }
 
-        row.Drop();
+        row.Drop(1);
         row.Add(RowTail);
         return row.Length;
     }
 
-    private static int Frame(ref Utf8Cursor row, ReadOnlySpan<byte> head)
+    /// <summary>All four parts or none: a partial address spoils the request (7.1).</summary>
+    private static void AddAddress(ref Utf8Cursor row, CellWriter cells, Normaliser normaliser, in Member member)
     {
+        var start = row.Length;
+        if (!AddCell(ref row, GivenHead, default, cells, normaliser, member, PersonField.FirstName)
+            || !AddCell(ref row, FamilyHead, default, cells, normaliser, member, PersonField.LastName)
+            || !AddCell(ref row, RegionHead, default, cells, normaliser, member, PersonField.Country)
+            || !AddCell(ref row, PostalHead, AddressTail, cells, normaliser, member, PersonField.PostalCode))
+        {
+            row.Drop(row.Length - start);
+        }
+    }
+
+    private static bool AddCell(
+        ref Utf8Cursor row, ReadOnlySpan<byte> head, ReadOnlySpan<byte> tail, CellWriter cells, Normaliser normaliser, in Member member, PersonField field)
+    {
+        var cell = cells.Write(normaliser, member.Identifiers, field, row.Rest[head.Length..]);
+        if (cell.IsEmpty)
+        {
+            return false;
+        }
+
         row.Add(head);
-        row.Wrote(Sha256Hex.Length);
-        row.Add(CellTail);
-        return 1;
+        row.Wrote(cell.Length);
+        row.Add(tail);
+        return true;
     }
 }

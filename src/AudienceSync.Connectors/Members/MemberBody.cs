@@ -1,9 +1,10 @@
 using AudienceSync.Connectors.Http;
+using AudienceSync.Domain.Normalising;
 
 namespace AudienceSync.Connectors.Members;
 
 /// <summary>Writes one member's row with the comma after it; 0 bytes when nothing of him is usable.</summary>
-internal delegate int WriteMemberRow(Span<byte> into, in Member member, IPersonDigests digests);
+internal delegate int WriteMemberRow(Span<byte> into, in Member member, Normaliser normaliser, CellWriter cells);
 
 /// <summary>
 /// A request body of one row for each member, written as UTF-8 straight into a pooled buffer. It knows which member stands in which
@@ -11,7 +12,7 @@ internal delegate int WriteMemberRow(Span<byte> into, in Member member, IPersonD
 /// </summary>
 internal sealed class MemberBody : IDisposable
 {
-    /// <summary>Neither an e-mail address nor a telephone number that the platform could match.</summary>
+    /// <summary>Nothing by which the platform could match somebody.</summary>
     public const string NoUsableIdentifier = "no_usable_identifier";
 
     /// <summary>The member was delivered by a newer program than this one, so his digests cannot be made here.</summary>
@@ -36,14 +37,14 @@ internal sealed class MemberBody : IDisposable
     /// <param name="members">Who.</param>
     /// <param name="frame">What comes before and after the rows.</param>
     /// <param name="rowBytes">The longest row, its comma included.</param>
-    /// <param name="digests">The platform's rules.</param>
+    /// <param name="rules">The platform's normaliser of a version; null for one this program does not know.</param>
     /// <param name="row">How it spells a member.</param>
     /// <param name="without">Members to leave out without a word, by their place.</param>
     public static MemberBody Write(
-        IReadOnlyList<Member> members, (byte[] Head, byte[] Tail) frame, int rowBytes, IPersonDigests digests, WriteMemberRow row, IReadOnlySet<int>? without = null)
+        IReadOnlyList<Member> members, (byte[] Head, byte[] Tail) frame, int rowBytes, Func<NormaliserVersion, Normaliser?> rules, WriteMemberRow row, IReadOnlySet<int>? without = null)
     {
         var body = new MemberBody(frame.Head.Length + (members.Count * rowBytes) + frame.Tail.Length, members.Count);
-        body.Fill(members, frame, digests, row, without);
+        body.Fill(members, frame, rules, row, without);
         return body;
     }
 
@@ -55,8 +56,9 @@ internal sealed class MemberBody : IDisposable
     public void Dispose() => _body.Dispose();
 
     private void Fill(
-        IReadOnlyList<Member> members, (byte[] Head, byte[] Tail) frame, IPersonDigests digests, WriteMemberRow row, IReadOnlySet<int>? without)
+        IReadOnlyList<Member> members, (byte[] Head, byte[] Tail) frame, Func<NormaliserVersion, Normaliser?> rules, WriteMemberRow row, IReadOnlySet<int>? without)
     {
+        using var cells = new CellWriter();
         var buffer = _body.Span;
         frame.Head.CopyTo(buffer);
         var at = frame.Head.Length;
@@ -68,11 +70,11 @@ internal sealed class MemberBody : IDisposable
             }
 
             var member = members[i];
-            var isKnown = digests.Knows(member.Normaliser);
-            var written = isKnown ? row(buffer[at..], in member, digests) : 0;
+            var normaliser = rules(member.Normaliser);
+            var written = normaliser is null ? 0 : row(buffer[at..], in member, normaliser, cells);
             if (written == 0)
             {
-                _invalid.Add(new RefusedMember(i, isKnown ? NoUsableIdentifier : UnknownNormaliser));
+                _invalid.Add(new RefusedMember(i, normaliser is null ? UnknownNormaliser : NoUsableIdentifier));
                 continue;
             }
 

@@ -19,6 +19,6 @@ internal ref struct Utf8Cursor(Span<byte> into)
     /// <summary>Counts what was written into <see cref="Rest"/>.</summary>
     public void Wrote(int bytes) => Length += bytes;
 
-    /// <summary>Takes the last byte back.</summary>
-    public void Drop() => Length--;
+    /// <summary>Takes the last bytes back.</summary>
+    public void Drop(int bytes) => Length -= bytes;
 }

@@ -14,6 +14,7 @@ public sealed class TikTokDestination : IDestination, IAudienceMaker, IChecks
     private static readonly RefusedMember[] Nobody = [];
 
     private readonly TikTokSettings _settings;
+    private readonly Normalisers _normalisers;
     private readonly TikTokCalls _calls;
     private readonly ITikTokApi _api;
     private readonly TikTokAudiences _audiences;
@@ -23,6 +24,7 @@ public sealed class TikTokDestination : IDestination, IAudienceMaker, IChecks
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(surroundings);
         _settings = settings;
+        _normalisers = surroundings.Normalisers;
         _calls = new TikTokCalls(new CallPipeline(settings.CallTimeout, surroundings.Clock, surroundings.Random), surroundings.Clock);
         _api = RestClient.For<ITikTokApi>(PlatformHttp.CreateClient(surroundings.Network, settings.BaseUrl));
         _api.Token = settings.Token.Reveal();
@@ -51,7 +53,7 @@ public sealed class TikTokDestination : IDestination, IAudienceMaker, IChecks
             return new CallResult(new Outcome(OutcomeKind.StopAudience, "invalid_audience_id"), Nobody, Nobody);
         }
 
-        using var body = TikTokPayload.Write(_settings, call);
+        using var body = TikTokPayload.Write(_settings, call, _normalisers);
         if (body.Rows == 0)
         {
             return new CallResult(Outcome.Done, body.Invalid, Nobody);

@@ -14,20 +14,20 @@ internal static class TikTokPayload
 {
     private static ReadOnlySpan<byte> CellHead => """{"id":" """u8[..^1];
 
-    public static MemberBody Write(TikTokSettings settings, MemberCall call)
+    public static MemberBody Write(TikTokSettings settings, MemberCall call, Normalisers normalisers)
     {
-        using var digests = new TikTokDigests();
         var cellTail = Encoding.ASCII.GetBytes($"\",\"audience_ids\":[\"{call.Audience}\"]}}");
         var rowBytes = (2 * (CellHead.Length + Sha256Hex.Length + cellTail.Length)) + "[,],".Length;
-        return MemberBody.Write(call.Members, (Head(settings, call.Operation), "]}"u8.ToArray()), rowBytes, digests, WriteRow);
+        return MemberBody.Write(call.Members, (Head(settings, call.Operation), "]}"u8.ToArray()), rowBytes,
+            version => normalisers.Find(NormaliserFamily.TikTok, version), WriteRow);
 
-        int WriteRow(Span<byte> into, in Member member, IPersonDigests rules)
+        int WriteRow(Span<byte> into, in Member member, Normaliser normaliser, CellWriter cells)
         {
             var row = new Utf8Cursor(into);
             row.Add("["u8);
-            var hasEmail = WriteCell(ref row, rules.TryWriteEmail(member.Identifiers, member.Normaliser, row.Rest[CellHead.Length..]), cellTail);
+            var hasEmail = WriteCell(ref row, cells.Write(normaliser, member.Identifiers, PersonField.Email, row.Rest[CellHead.Length..]), cellTail);
             row.Add(","u8);
-            var hasPhone = WriteCell(ref row, rules.TryWritePhone(member.Identifiers, member.Normaliser, row.Rest[CellHead.Length..]), cellTail);
+            var hasPhone = WriteCell(ref row, cells.Write(normaliser, member.Identifiers, PersonField.Phone, row.Rest[CellHead.Length..]), cellTail);
             row.Add("],"u8);
             return hasEmail || hasPhone ? row.Length : 0;
         }
@@ -47,16 +47,16 @@ internal static class TikTokPayload
         delete_audience_id = audience.Value,
     });
 
-    private static bool WriteCell(ref Utf8Cursor row, bool isThere, ReadOnlySpan<byte> tail)
+    private static bool WriteCell(ref Utf8Cursor row, Cell cell, ReadOnlySpan<byte> tail)
     {
-        if (!isThere)
+        if (cell.IsEmpty)
         {
             row.Add("{}"u8);
             return false;
         }
 
         row.Add(CellHead);
-        row.Wrote(Sha256Hex.Length);
+        row.Wrote(cell.Length);
         row.Add(tail);
         return true;
     }

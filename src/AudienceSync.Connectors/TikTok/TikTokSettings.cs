@@ -38,8 +38,8 @@ public sealed partial record TikTokSettings
         Demand(JsonFields.IsDigits(settings.Account), "invalid_account", "account must be the digits of an advertiser id.");
         Demand(VersionForm().IsMatch(version), "invalid_api_version", "api_version must look like v1.3.");
         Demand(members is > 0 and <= TikTokLimits.MaxMembersPerCall, "invalid_members_per_call", $"members_per_call must be 1 to {TikTokLimits.MaxMembersPerCall}.");
-        var variant = TikTokDigests.VersionOf(settings.Normaliser ?? TikTokDigests.DefaultVariant);
-        Demand(variant is not null, "invalid_normaliser", $"normaliser must be one of: {string.Join(", ", TikTokDigests.Variants)}.");
+        var variant = TikTokVariants.Find(settings.Normaliser ?? TikTokVariants.Default);
+        Demand(variant is not null, "invalid_normaliser", $"normaliser must be one of: {string.Join(", ", TikTokVariants.Names)}.");
         return new TikTokSettings
         {
             Advertiser = settings.Account,

@@ -1,0 +1,21 @@
+using AudienceSync.Domain.Normalising;
+
+namespace AudienceSync.Connectors.TikTok;
+
+/// <summary>The names by which a destination chooses one of TikTok's rules (contracts/tiktok.md 8.1): the time from which it was in force.</summary>
+internal static class TikTokVariants
+{
+    public const string Default = "2025-09";
+
+    private static readonly (string Name, NormaliserVersion Version)[] All =
+    [
+        (Default, TikTokNormaliser.Current),
+        ("2024", TikTokNormaliser.Until2025),
+        ("2025-08", TikTokNormaliser.August2025),
+    ];
+
+    public static IEnumerable<string> Names => All.Select(variant => variant.Name);
+
+    public static NormaliserVersion? Find(string name)
+        => Array.FindIndex(All, variant => variant.Name == name) is var index and >= 0 ? All[index].Version : null;
+}
