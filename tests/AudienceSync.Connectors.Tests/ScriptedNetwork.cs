@@ -4,7 +4,10 @@ using System.Text;
 namespace AudienceSync.Connectors.Tests;
 
 /// <summary>A request as it would have gone over the wire.</summary>
-internal sealed record SentRequest(string Method, Uri Url, string? Authorization, string? ContentType, long? ContentLength, string Body);
+internal sealed record SentRequest(string Method, Uri Url, string? Authorization, string? ContentType, long? ContentLength, string Body)
+{
+    public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
+}
 
 /// <summary>Answers calls from a script, and keeps what was sent.</summary>
 internal sealed class ScriptedNetwork(params Func<CancellationToken, Task<HttpResponseMessage>>[] script) : HttpMessageHandler
@@ -35,7 +38,10 @@ internal sealed class ScriptedNetwork(params Func<CancellationToken, Task<HttpRe
             request.Headers.Authorization?.ToString(),
             request.Content?.Headers.ContentType?.ToString(),
             request.Content?.Headers.ContentLength,
-            request.Content is null ? "" : await request.Content.ReadAsStringAsync(cancellationToken)));
+            request.Content is null ? "" : await request.Content.ReadAsStringAsync(cancellationToken))
+        {
+            Headers = request.Headers.ToDictionary(header => header.Key, header => string.Join(',', header.Value)),
+        });
 
         // The last line of the script is said for ever.
         return await script[Math.Min(_next++, script.Length - 1)](cancellationToken);

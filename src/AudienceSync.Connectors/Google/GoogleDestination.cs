@@ -24,10 +24,9 @@ public sealed class GoogleDestination : IDestination, IAudienceMaker, IResyncs, 
         _api = RestClient.For<IGoogleApi>(client);
         _api.Version = settings.ApiVersion;
         _api.Account = settings.Account;
-        _api.LoginAccount = settings.LoginAccount is { } login ? $"accountTypes/GOOGLE_ADS/accounts/{login}" : null;
         _calls = new GoogleCalls(new GoogleTokens(settings.Grant, client, pipeline, surroundings.Clock), pipeline, surroundings.Clock);
         _members = new GoogleMembers(settings, _calls, _api, surroundings.Normalisers);
-        _lists = new GoogleLists(_calls, _api);
+        _lists = new GoogleLists(settings, _calls, _api);
         Normaliser = surroundings.Normalisers.Current(NormaliserFamily.Google).Version;
         Limits = GoogleLimits.For(settings.CallTimeout);
     }

@@ -5,12 +5,14 @@ using AudienceSync.Domain.Syncing;
 namespace AudienceSync.Connectors.Google;
 
 /// <summary>User lists (contracts/google.md 6.3).</summary>
-internal sealed class GoogleLists(GoogleCalls calls, IGoogleApi api)
+internal sealed class GoogleLists(GoogleSettings settings, GoogleCalls calls, IGoogleApi api)
 {
     private const int PageSize = 1000;
     private const int MaxPages = 50;
     private const string NameTaken = "google_display_name_already_used";
     private const string ContactList = "CONTACT_ID";
+
+    private readonly string? _manager = settings.LoginAccount is { } login ? $"accountTypes/GOOGLE_ADS/accounts/{login}" : null;
 
     public async ValueTask<MadeAudience> EnsureAsync(AudienceToMake wanted, CancellationToken cancellationToken)
     {
@@ -29,7 +31,7 @@ internal sealed class GoogleLists(GoogleCalls calls, IGoogleApi api)
             async (authorization, token) =>
             {
                 using var body = GooglePayload.Json(CreateBody(wanted));
-                return await api.CreateListAsync(authorization, validateOnly: null, body, token);
+                return await api.CreateListAsync(authorization, _manager, validateOnly: null, body, token);
             },
             cancellationToken);
         if (made.Outcome.Code == NameTaken)
@@ -48,7 +50,7 @@ internal sealed class GoogleLists(GoogleCalls calls, IGoogleApi api)
             return new AudienceReport(new Outcome(OutcomeKind.StopAudience, "invalid_audience_id"));
         }
 
-        var reply = await calls.MakeAsync((authorization, token) => api.ListAsync(authorization, list.Value!, token), cancellationToken);
+        var reply = await calls.MakeAsync((authorization, token) => api.ListAsync(authorization, _manager, list.Value!, token), cancellationToken);
         if (!reply.IsGood)
         {
             return new AudienceReport(reply.Outcome);
@@ -65,13 +67,13 @@ internal sealed class GoogleLists(GoogleCalls calls, IGoogleApi api)
             return new Outcome(OutcomeKind.StopAudience, "invalid_audience_id");
         }
 
-        var reply = await calls.MakeAsync((authorization, token) => api.DeleteListAsync(authorization, list.Value!, token), cancellationToken);
+        var reply = await calls.MakeAsync((authorization, token) => api.DeleteListAsync(authorization, _manager, list.Value!, token), cancellationToken);
         return reply.Http?.Status == 404 ? Outcome.Done : reply.Outcome;
     }
 
     /// <summary>The cheapest question that needs the token and access to the account.</summary>
     public async ValueTask<Outcome> TouchAsync(CancellationToken cancellationToken)
-        => (await calls.MakeAsync((authorization, token) => api.ListsAsync(authorization, filter: null, 1, pageToken: null, token), cancellationToken)).Outcome;
+        => (await calls.MakeAsync((authorization, token) => api.ListsAsync(authorization, _manager, filter: null, 1, pageToken: null, token), cancellationToken)).Outcome;
 
     /// <summary>The list of this name, or why we cannot look; null when there is none.</summary>
     private async ValueTask<MadeAudience?> FindAsync(string name, CancellationToken cancellationToken)
@@ -82,7 +84,7 @@ internal sealed class GoogleLists(GoogleCalls calls, IGoogleApi api)
         {
             var token = page;
             var reply = await calls.MakeAsync(
-                (authorization, cancel) => api.ListsAsync(authorization, filter, PageSize, token, cancel), cancellationToken);
+                (authorization, cancel) => api.ListsAsync(authorization, _manager, filter, PageSize, token, cancel), cancellationToken);
             if (!reply.IsGood)
             {
                 return new MadeAudience(reply.Outcome);
