@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace AudienceSync.Domain.Normalising;
 
 /// <summary>E-mail addresses and telephone numbers as the platforms differ about them.</summary>
@@ -84,7 +86,10 @@ internal static class AddressText
 
         var domain = address[at..];
         domain.CopyTo(address[length..]);
-        return Cell.Of(length + domain.Length);
+        address = address[..(length + domain.Length)];
+
+        // A dot can part a letter from its accent, and hide a mark that is trimmed at an edge.
+        return Ascii.IsValid(address) ? Cell.Of(address.Length) : Email(new string(address), "", address);
     }
 
     private static bool HasSpace(ReadOnlySpan<char> raw)
