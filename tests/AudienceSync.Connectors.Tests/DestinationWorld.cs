@@ -13,15 +13,32 @@ internal enum Disturbance
     FailInside,
     Hang,
     ExpireTheToken,
+    Ban,
+    SlowJob,
+    FailingJob,
+    LostJob,
 }
+
+/// <summary>What differs between platforms in ways that the engine is told of.</summary>
+/// <param name="NamesRefusedRows">Whether a partly taken call says which members were refused.</param>
+/// <param name="RefreshesTokens">Whether an expired token is renewed here, or needs a human.</param>
+/// <param name="HasJobs">Whether a call is only accepted at first.</param>
+/// <param name="ImitatesResync">Whether the imitation can replace all members.</param>
+/// <param name="LeastThrottleWait">The shortest wait after being throttled.</param>
+internal sealed record PlatformTraits(bool NamesRefusedRows, bool RefreshesTokens, bool HasJobs, bool ImitatesResync, TimeSpan LeastThrottleWait);
 
 /// <summary>A destination and the imitated platform behind it.</summary>
 internal abstract class DestinationWorld(ManualTime clock) : IAsyncDisposable
 {
-    /// <summary>How long <see cref="Disturbance.Hang"/> delays what the platform then does all the same.</summary>
-    public static readonly TimeSpan Hang = TimeSpan.FromMinutes(2);
+    /// <summary>How long <see cref="Disturbance.Hang"/> delays what the platform then does all the same; longer than any call is waited for.</summary>
+    public static readonly TimeSpan Hang = TimeSpan.FromMinutes(5);
+
+    /// <summary>How long the job of <see cref="Disturbance.SlowJob"/> takes.</summary>
+    public static readonly TimeSpan SlowJob = TimeSpan.FromHours(2);
 
     public ManualTime Clock { get; } = clock;
+
+    public abstract PlatformTraits Traits { get; }
 
     public abstract IDestination Destination { get; }
 

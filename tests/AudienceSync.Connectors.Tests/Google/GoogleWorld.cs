@@ -1,0 +1,88 @@
+using System.Text;
+using AudienceSync.Domain.Normalising;
+using AudienceSync.Sandbox;
+using AudienceSync.Sandbox.Google;
+using Microsoft.AspNetCore.Builder;
+
+namespace AudienceSync.Connectors.Tests.Google;
+
+internal sealed class GoogleWorld : SandboxWorld
+{
+    private readonly Spoiler _spoiler;
+
+    private GoogleWorld(WebApplication app, ManualTime clock)
+        : base(app, clock)
+    {
+        var surroundings = Surroundings();
+        _spoiler = new Spoiler(surroundings.Network);
+        Destination = Destinations.Create(
+            "google",
+            new DestinationSettings("769-372-9833", BaseUrl: Address)
+            {
+                ClientId = "sandbox-client",
+                ClientSecret = new Secret("sandbox-secret"),
+                RefreshToken = new Secret("refresh-1"),
+                TokenUrl = new Uri(Address, "token"),
+                TermsAccepted = true,
+                Consent = "granted",
+            },
+            surroundings with { Network = _spoiler });
+    }
+
+    public override PlatformTraits Traits { get; } = new(
+        NamesRefusedRows: true, RefreshesTokens: true, HasJobs: true, ImitatesResync: true, LeastThrottleWait: TimeSpan.FromSeconds(60));
+
+    public override IDestination Destination { get; }
+
+    public override RemoteAudienceId Audience { get; } = new("7090784486");
+
+    private protected override IReadOnlyList<(string Key, PersonField Field)> Columns { get; } =
+        [("emailAddress", PersonField.Email), ("phoneNumber", PersonField.Phone)];
+
+    private protected override Normaliser Rules => GoogleNormaliser.Version1;
+
+    public static async Task<GoogleWorld> StartAsync()
+    {
+        var (app, clock) = await StartAsync(new AccountSettings
+        {
+            Platform = "google",
+            Account = "7693729833",
+            Token = "refresh-1",
+            Audiences = ["7090784486"],
+            Google = new GoogleSettings { JobS = 0 },
+        });
+        return new GoogleWorld(app, clock);
+    }
+
+    public override Task DisturbAsync(Disturbance disturbance)
+    {
+        if (disturbance != Disturbance.RefuseOneRow)
+        {
+            return base.DisturbAsync(disturbance);
+        }
+
+        _spoiler.Armed = true;
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Spoils the first e-mail digest on its way, once: the imitation then refuses the request and names the member.</summary>
+    private sealed class Spoiler(HttpMessageHandler inner) : DelegatingHandler(inner)
+    {
+        private const string Head = "\"emailAddress\":\"";
+
+        public bool Armed { get; set; }
+
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            if (Armed && request.RequestUri!.AbsolutePath.Contains("audienceMembers", StringComparison.Ordinal))
+            {
+                Armed = false;
+                var body = await request.Content!.ReadAsStringAsync(cancellationToken);
+                var at = body.IndexOf(Head, StringComparison.Ordinal) + Head.Length;
+                request.Content = new StringContent($"{body[..at]}zz{body[(at + 2)..]}", Encoding.UTF8, "application/json");
+            }
+
+            return await base.SendAsync(request, cancellationToken);
+        }
+    }
+}

@@ -1,0 +1,108 @@
+using AudienceSync.Domain.Syncing;
+using static AudienceSync.Connectors.Tests.TikTok.TikTokAccountOnWire;
+
+namespace AudienceSync.Connectors.Tests.TikTok;
+
+/// <summary>Contracts/tiktok.md 5.1 and 6: audiences by name.</summary>
+public sealed class TikTokAudienceTests
+{
+    private static readonly AudienceToMake Wanted = new("carts", "who left one");
+
+    [Fact]
+    public async Task An_audience_of_this_name_is_adopted_from_whatever_page()
+    {
+        var network = Saying(
+            Page(1, 2, """{"audience_id":"1","name":"carts","audience_type":"Lookalike Audience"}"""), Page(2, 2, """{"audience_id":"2","name":"carts","audience_type":"Partner Audience"}"""));
+
+        (await EnsureAsync(network)).ShouldBe(new MadeAudience(Outcome.Done, new RemoteAudienceId("2"), WasThere: true));
+
+        network.Sent[1].Url.PathAndQuery.ShouldBe("/open_api/v1.3/dmp/custom_audience/list/?advertiser_id=7000000000000000001&page=2&page_size=100");
+    }
+
+    [Fact]
+    public async Task An_audience_that_is_not_there_is_made()
+    {
+        var network = Saying(Page(1, 1, ""), Envelope(0, data: """{"audience_id":"888888888"}"""));
+
+        (await EnsureAsync(network)).ShouldBe(new MadeAudience(Outcome.Done, new RemoteAudienceId("888888888")));
+
+        network.Sent[1].Url.AbsolutePath.ShouldBe("/open_api/v1.3/segment/audience/");
+        network.Sent[1].Body.ShouldBe("""{"advertiser_id":"7000000000000000001","action":"create","custom_audience_name":"carts"}""");
+    }
+
+    [Fact]
+    public async Task Twins_are_for_a_human_to_tell_apart()
+    {
+        const string twins = """{"audience_id":"1","name":"carts","audience_type":"Partner"},{"audience_id":"2","name":"carts","audience_type":"Partner"}""";
+
+        (await EnsureAsync(Saying(Page(1, 1, twins)))).Outcome.ShouldBe(new Outcome(OutcomeKind.StopAudience, "tiktok_name_is_there_twice"));
+    }
+
+    [Fact]
+    public async Task What_cannot_be_looked_up_is_not_made()
+    {
+        var network = Saying(Envelope(50000));
+
+        (await EnsureAsync(network)).Outcome.ShouldBe(new Outcome(OutcomeKind.Retry, "tiktok_50000"));
+        network.Sent.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_name_that_would_be_cut_is_refused()
+    {
+        var network = Saying(Taken);
+        var maker = (IAudienceMaker)new TikTokAccountOnWire(network).Destination;
+
+        (await maker.EnsureAsync(new AudienceToMake(new string('x', 71), ""), CancellationToken.None)).Outcome.Code.ShouldBe("tiktok_invalid_name");
+        ((IChecks)maker).CheckName(new string('x', 70)).ShouldBeNull();
+        network.Sent.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task An_audience_that_does_not_exist_counts_as_deleted()
+    {
+        var network = Saying(Taken, Envelope(40007), Envelope(40001));
+        var maker = (IAudienceMaker)new TikTokAccountOnWire(network).Destination;
+
+        (await maker.DeleteAsync(new RemoteAudienceId("5"), CancellationToken.None)).ShouldBe(Outcome.Done);
+        (await maker.DeleteAsync(new RemoteAudienceId("5"), CancellationToken.None)).ShouldBe(Outcome.Done);
+        (await maker.DeleteAsync(new RemoteAudienceId("5"), CancellationToken.None)).Kind.ShouldBe(OutcomeKind.StopAccount);
+        network.Sent[0].Body.ShouldBe("""{"advertiser_id":"7000000000000000001","action":"delete","delete_audience_id":"5"}""");
+    }
+
+    [Theory]
+    [InlineData("\"is_valid\":false,\"cover_num\":0,\"is_expiring\":false", AudienceState.TooSmall, "tiktok_too_small", 0L)]
+    [InlineData("\"is_valid\":true,\"cover_num\":5000,\"is_expiring\":false", AudienceState.Ready, "tiktok_valid", 5000L)]
+    [InlineData("\"is_valid\":true,\"cover_num\":5000,\"is_expiring\":true", AudienceState.Warning, "tiktok_expiring", 5000L)]
+    [InlineData("\"is_valid\":false,\"cover_num\":5000", AudienceState.Busy, "tiktok_not_valid", 5000L)]
+    [InlineData("\"x\":1", AudienceState.Unknown, "tiktok_not_told", null)]
+    public async Task An_audience_says_whether_it_can_be_used(string fields, AudienceState state, string code, long? size)
+    {
+        var network = Saying(Envelope(0, data: $$"""{"list":[{"audience_details":{"audience_id":"5","name":"carts",{{fields}}},"audience_history":[]}]}"""));
+
+        var report = await ((IAudienceMaker)new TikTokAccountOnWire(network).Destination).ReadAsync(new RemoteAudienceId("5"), CancellationToken.None);
+
+        report.ShouldBe(new AudienceReport(Outcome.Done, state, code, "carts", size, size));
+        Uri.UnescapeDataString(network.Sent[0].Url.Query).ShouldBe("?advertiser_id=7000000000000000001&custom_audience_ids=[\"5\"]&history_size=1");
+    }
+
+    [Fact]
+    public async Task A_check_tells_the_token_from_the_permission_and_says_what_to_do()
+    {
+        var checks = await CheckAsync(Saying(Taken, Envelope(40001), Envelope(0, data: """{"list":[]}""")));
+        checks.Select(finding => (finding.What, finding.State, finding.Code)).ShouldBe(
+            [("token", CheckState.Good, "good"), ("permission", CheckState.Bad, "tiktok_40001"), ("audience", CheckState.Bad, "tiktok_audience_not_there")]);
+        checks[1].Advice.ShouldContain("scopes");
+
+        (await CheckAsync(Saying(Envelope(40105))))[0].Advice.ShouldContain("token");
+    }
+
+    private static string Page(int page, int of, string audiences)
+        => Envelope(0, data: $$$"""{"list":[{{{audiences}}}],"page_info":{"page":{{{page}}},"page_size":100,"total_number":1,"total_page":{{{of}}}}}""");
+
+    private static async Task<MadeAudience> EnsureAsync(ScriptedNetwork network)
+        => await ((IAudienceMaker)new TikTokAccountOnWire(network).Destination).EnsureAsync(Wanted, CancellationToken.None);
+
+    private static async Task<IReadOnlyList<CheckFinding>> CheckAsync(ScriptedNetwork network)
+        => await ((IChecks)new TikTokAccountOnWire(network).Destination).CheckAsync([new RemoteAudienceId("5")], CancellationToken.None);
+}
