@@ -83,7 +83,39 @@ public sealed class DestinationConfig
 
     public SecretReference? AppSecret { get; set; }
 
+    public string? LoginCustomerId { get; set; }
+
+    public string? ClientId { get; set; }
+
+    public SecretReference? ClientSecret { get; set; }
+
+    public SecretReference? RefreshToken { get; set; }
+
+    public SecretReference? ServiceAccount { get; set; }
+
+    public string? TokenUrl { get; set; }
+
+    public string? Consent { get; set; }
+
+    public bool? TermsAccepted { get; set; }
+
+    public bool? ValidateOnly { get; set; }
+
+    public string? Normaliser { get; set; }
+
+    public int? MembersPerCall { get; set; }
+
+    public LimitedDataUseConfig? LimitedDataUse { get; set; }
+
     public int FlushMs { get; set; } = 500;
+}
+
+/// <summary>Where the law that limits the use of data applies, in the platform's numbers.</summary>
+public sealed class LimitedDataUseConfig
+{
+    public int Country { get; set; }
+
+    public int State { get; set; }
 }
 
 /// <summary>Which key version feeds which remote audience.</summary>

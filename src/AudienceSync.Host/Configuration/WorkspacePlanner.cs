@@ -11,6 +11,8 @@ namespace AudienceSync.Host.Configuration;
 /// <summary>Checks a workspace's configuration and turns it into a plan. The first thing wrong is said with its place and what to write instead.</summary>
 public sealed class WorkspacePlanner(ConfigLoader config, DestinationSurroundings surroundings)
 {
+    private readonly DestinationPlanner _destinations = new(config, surroundings);
+
     /// <exception cref="SetupException">config_invalid, secret_missing</exception>
     public WorkspacePlan Plan(string name, WorkspaceConfig workspace)
     {
@@ -28,7 +30,7 @@ public sealed class WorkspacePlanner(ConfigLoader config, DestinationSurrounding
         Distinct(workspace.Destinations.Select(destination => destination.Name), $"workspaces.{name}.destinations");
         Distinct(workspace.Bindings.Select(binding => binding.Destination + "/" + binding.Remote), $"workspaces.{name}.bindings");
         var keys = workspace.Audiences.SelectMany(audience => Keys(name, audience)).ToList();
-        var destinations = workspace.Destinations.Select(destination => Destination(name, destination)).ToList();
+        var destinations = workspace.Destinations.Select(destination => _destinations.Plan(name, destination)).ToList();
         return new WorkspacePlan(
             checkedName,
             [.. workspace.Sources.Select(source => Source(name, source))],
@@ -88,28 +90,6 @@ public sealed class WorkspacePlanner(ConfigLoader config, DestinationSurrounding
         }
     }
 
-    private PlannedDestination Destination(string workspace, DestinationConfig destination)
-    {
-        var place = $"workspaces.{workspace}.destinations.{destination.Name}";
-        Require(destination.Name.Length is > 0 and <= 100, place, "name must be 1 to 100 characters");
-        Require(destination.FlushMs is >= 0 and <= 3_600_000, place, "flush_ms must be 0 to 3,600,000");
-        try
-        {
-            var settings = new DestinationSettings(
-                destination.Account,
-                Secret(destination.Token, place + ".token"),
-                destination.BaseUrl is { } url ? new Uri(url, UriKind.Absolute) : null,
-                destination.ApiVersion,
-                destination.AppSecret is { } secret ? Secret(secret, place + ".app_secret") : null);
-            var connector = Connectors.Destinations.Create(destination.Platform, settings, surroundings);
-            return new PlannedDestination(destination.Name, destination.Platform, connector, TimeSpan.FromMilliseconds(destination.FlushMs));
-        }
-        catch (Exception wrong) when (wrong is DestinationSettingsException or UriFormatException)
-        {
-            throw config.Invalid($"{place}: {wrong.Message}");
-        }
-    }
-
     private PlannedBinding Binding(string workspace, BindingConfig binding, List<AudienceKeyPublished> keys, List<PlannedDestination> destinations)
     {
         var place = $"workspaces.{workspace}.bindings.{binding.Audience}";
@@ -119,8 +99,6 @@ public sealed class WorkspacePlanner(ConfigLoader config, DestinationSurrounding
         Require(binding.Remote.Length is > 0 and <= 100, place, "remote must be the platform's id of the audience");
         return new PlannedBinding(key, binding.Destination, binding.Remote);
     }
-
-    private Secret Secret(SecretReference? reference, string what) => new(System.Text.Encoding.UTF8.GetString(config.Secret(reference, what)));
 
     private void Require(bool holds, string place, string otherwise)
     {

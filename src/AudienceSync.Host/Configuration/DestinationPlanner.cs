@@ -1,0 +1,72 @@
+using System.Text;
+using AudienceSync.Connectors;
+
+namespace AudienceSync.Host.Configuration;
+
+/// <summary>Makes a destination of its entry in the configuration. Which settings a platform needs and takes is for the platform to say.</summary>
+public sealed class DestinationPlanner(ConfigLoader config, DestinationSurroundings surroundings)
+{
+    private const int MaxNameChars = 100;
+    private const int MaxFlushMs = 3_600_000;
+
+    /// <exception cref="SetupException">config_invalid, secret_missing</exception>
+    public PlannedDestination Plan(string workspace, DestinationConfig destination)
+    {
+        var place = $"workspaces.{workspace}.destinations.{destination.Name}";
+        Require(destination.Name.Length is > 0 and <= MaxNameChars, place, "name must be 1 to 100 characters");
+        Require(destination.FlushMs is >= 0 and <= MaxFlushMs, place, "flush_ms must be 0 to 3,600,000");
+        try
+        {
+            var connector = Destinations.Create(destination.Platform, Settings(destination, place), surroundings);
+            return new PlannedDestination(destination.Name, destination.Platform, connector, TimeSpan.FromMilliseconds(destination.FlushMs));
+        }
+        catch (DestinationSettingsException wrong)
+        {
+            throw config.Invalid($"{place}: {wrong.Message}");
+        }
+    }
+
+    private DestinationSettings Settings(DestinationConfig destination, string place) => new(
+        destination.Account,
+        Secret(destination.Token, place + ".token"),
+        Url(destination.BaseUrl, place + ".base_url"),
+        destination.ApiVersion,
+        Secret(destination.AppSecret, place + ".app_secret"))
+    {
+        LoginCustomerId = destination.LoginCustomerId,
+        ClientId = destination.ClientId,
+        ClientSecret = Secret(destination.ClientSecret, place + ".client_secret"),
+        RefreshToken = Secret(destination.RefreshToken, place + ".refresh_token"),
+        ServiceAccount = destination.ServiceAccount is { } file ? new SecretDocument(Text(file, place + ".service_account")) : null,
+        TokenUrl = Url(destination.TokenUrl, place + ".token_url"),
+        Consent = destination.Consent,
+        TermsAccepted = destination.TermsAccepted,
+        ValidateOnly = destination.ValidateOnly,
+        Normaliser = destination.Normaliser,
+        MembersPerCall = destination.MembersPerCall,
+        LimitedDataUse = destination.LimitedDataUse is { } limited ? new LimitedDataUse(limited.Country, limited.State) : null,
+    };
+
+    private Secret? Secret(SecretReference? reference, string what) => reference is null ? null : new Secret(Text(reference, what));
+
+    private string Text(SecretReference reference, string what) => Encoding.UTF8.GetString(config.Secret(reference, what));
+
+    private Uri? Url(string? text, string what)
+    {
+        if (text is null)
+        {
+            return null;
+        }
+
+        Require(Uri.TryCreate(text, UriKind.Absolute, out var url), what, "must be an address with http:// or https://");
+        return url;
+    }
+
+    private void Require(bool holds, string place, string otherwise)
+    {
+        if (!holds)
+        {
+            throw config.Invalid($"{place}: {otherwise}");
+        }
+    }
+}

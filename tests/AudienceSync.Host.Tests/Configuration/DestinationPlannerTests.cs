@@ -1,0 +1,72 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using AudienceSync.Connectors;
+using AudienceSync.Connectors.Http;
+using AudienceSync.Host.Configuration;
+using AudienceSync.Host.Tests.Postgres;
+
+namespace AudienceSync.Host.Tests.Configuration;
+
+public sealed class DestinationPlannerTests : IDisposable
+{
+    private const string Google =
+        "platform: google, account: 769-372-9833, login_customer_id: 870-483-0944, client_id: c.apps.example, client_secret: { env: SECRET }, refresh_token: { env: SECRET }, terms_accepted: true, consent: granted";
+
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("platform: meta, account: act_1001, token: { env: SECRET }, app_secret: { env: SECRET }", Platform.Meta)]
+    [InlineData("platform: meta, account: act_1001, token: { env: SECRET }, limited_data_use: { country: 1, state: 1000 }", Platform.Meta)]
+    [InlineData(Google, Platform.Google)]
+    [InlineData(Google + ", validate_only: true, base_url: 'http://127.0.0.1:5480/', token_url: 'http://127.0.0.1:5480/token'", Platform.Google)]
+    [InlineData("platform: google, account: \"7693729833\", service_account: { file: account.json }, terms_accepted: true", Platform.Google)]
+    [InlineData("platform: tiktok, account: \"7000000000000000001\", token: { env: SECRET }, normaliser: \"2024\", members_per_call: 5000", Platform.TikTok)]
+    public void An_entry_for_each_platform_makes_its_destination(string entry, Platform platform)
+        => Plan(entry).Connector.Platform.ShouldBe(platform);
+
+    [Theory]
+    [InlineData("platform: myspace, account: \"1\"", "config_invalid", "platform must be one of: google, meta, tiktok")]
+    [InlineData("platform: meta, account: act_1001", "config_invalid", "token is needed")]
+    [InlineData("platform: tiktok, account: \"1\"", "config_invalid", "token is needed")]
+    [InlineData("platform: tiktok, account: \"1\", token: { env: GONE }", "secret_missing", "destinations.d.token")]
+    [InlineData("platform: tiktok, account: \"1\", token: { env: SECRET }, normaliser: newest", "config_invalid", "normaliser must be one of: 2025-09, 2024, 2025-08")]
+    [InlineData("platform: tiktok, account: \"1\", token: { env: SECRET }, members_per_call: 0", "config_invalid", "members_per_call must be 1 to 10000")]
+    [InlineData("platform: tiktok, account: act_1, token: { env: SECRET }", "config_invalid", "digits of an advertiser id")]
+    [InlineData("platform: tiktok, account: \"1\", token: { env: SECRET }, consent: granted", "config_invalid", "consent is no setting of tiktok")]
+    [InlineData("platform: meta, account: act_1, token: { env: SECRET }, refresh_token: { env: SECRET }", "config_invalid", "refresh_token is no setting of meta")]
+    [InlineData("platform: google, account: \"1\", token: { env: SECRET }, terms_accepted: true", "config_invalid", "token is no setting of google")]
+    [InlineData("platform: google, account: \"1\", terms_accepted: true", "config_invalid", "give service_account, or all of client_id, client_secret and refresh_token")]
+    [InlineData("platform: google, account: \"1\", terms_accepted: true, client_id: c, refresh_token: { env: SECRET }", "config_invalid", "give service_account, or all of")]
+    [InlineData("platform: google, account: \"1\", terms_accepted: true, client_id: c, service_account: { file: account.json }", "config_invalid", "give either service_account")]
+    [InlineData("platform: google, account: \"1\", terms_accepted: true, service_account: { env: SECRET }", "config_invalid", "service_account must be the JSON key file")]
+    [InlineData("platform: google, account: \"1\", terms_accepted: true, service_account: { file: gone.json }", "secret_missing", "destinations.d.service_account")]
+    [InlineData("platform: google, account: \"1\", client_id: c", "config_invalid", "terms_accepted must be true")]
+    [InlineData(Google + ", base_url: nowhere", "config_invalid", "base_url: must be an address")]
+    [InlineData(Google + ", token_url: 'ftp://x/'", "config_invalid", "token_url must be an http or https address")]
+    [InlineData("platform: google, account: \"1\", terms_accepted: true, consent: maybe", "config_invalid", "consent must be granted or unspecified")]
+    public void What_cannot_be_used_is_said_with_its_place_and_never_with_a_secret(string entry, string code, string words)
+    {
+        var wrong = Should.Throw<SetupException>(() => Plan(entry));
+
+        wrong.Code.ShouldBe(code);
+        wrong.Message.ShouldContain("workspaces.default.destinations.d");
+        wrong.Message.ShouldContain(words);
+        wrong.Message.ShouldNotContain("s3cr3t");
+    }
+
+    private PlannedDestination Plan(string entry)
+    {
+        using var key = RSA.Create(2048);
+        File.WriteAllText(
+            Path.Combine(_folder.Path, "account.json"),
+            JsonSerializer.Serialize(new { type = "service_account", client_email = "a@b.example", private_key_id = "k", private_key = key.ExportPkcs8PrivateKeyPem() }));
+        var file = Path.Combine(_folder.Path, "audiencesync.yaml");
+        File.WriteAllText(file, $"workspaces: {{ default: {{ destinations: [ {{ name: d, {entry} }} ] }} }}");
+        using var network = PlatformHttp.CreateHandler();
+        var loader = new ConfigLoader(file, name => name == "SECRET" ? "s3cr3t" : null);
+        var planner = new WorkspacePlanner(loader, new DestinationSurroundings(network, TimeProvider.System, new Random(1)));
+        return planner.Plan("default", loader.Load().Workspaces["default"]).Destinations.ShouldHaveSingleItem();
+    }
+}
