@@ -2,7 +2,7 @@ using RestEase;
 
 namespace AudienceSync.Connectors.Meta;
 
-/// <summary>Meta's users edge (contracts/meta.md 6). Every status is an answer: the error envelope decides, not the status (4).</summary>
+/// <summary>Meta's audiences and their members (contracts/meta.md 5, 6 and 8). Every status is an answer: the error envelope decides, not the status (4).</summary>
 [AllowAnyStatusCode]
 public interface IMetaApi
 {
@@ -29,5 +29,58 @@ public interface IMetaApi
         [Query("appsecret_proof")] string? proof,
         [Query("appsecret_time")] string? proofTime,
         [Body] HttpContent body,
+        CancellationToken cancellationToken);
+
+    /// <summary>One batch of a replacement of all members (8).</summary>
+    [Post("{version}/{audience}/usersreplace")]
+    Task<HttpResponseMessage> ReplaceAsync(
+        [Path] string audience,
+        [Query("appsecret_proof")] string? proof,
+        [Query("appsecret_time")] string? proofTime,
+        [Body] HttpContent body,
+        CancellationToken cancellationToken);
+
+    /// <summary>Takes people out of every customer list of the account (8.2); a DELETE with a body.</summary>
+    [Delete("{version}/act_{account}/usersofanyaudience")]
+    Task<HttpResponseMessage> EraseAsync(
+        [Path] string account,
+        [Query("appsecret_proof")] string? proof,
+        [Query("appsecret_time")] string? proofTime,
+        [Body] HttpContent body,
+        CancellationToken cancellationToken);
+
+    [Post("{version}/act_{account}/customaudiences")]
+    Task<HttpResponseMessage> CreateAudienceAsync(
+        [Path] string account,
+        [Query("appsecret_proof")] string? proof,
+        [Query("appsecret_time")] string? proofTime,
+        [Body] HttpContent body,
+        CancellationToken cancellationToken);
+
+    /// <summary>A page of the account's audiences (5.2).</summary>
+    [Get("{version}/act_{account}/customaudiences")]
+    Task<HttpResponseMessage> AudiencesAsync(
+        [Path] string account,
+        [Query("appsecret_proof")] string? proof,
+        [Query("appsecret_time")] string? proofTime,
+        [Query] string fields,
+        [Query] int limit,
+        [Query] string? after,
+        CancellationToken cancellationToken);
+
+    /// <summary>Fields of an audience or of the account, by its id (5.3, 11).</summary>
+    [Get("{version}/{id}")]
+    Task<HttpResponseMessage> ReadAsync(
+        [Path] string id,
+        [Query("appsecret_proof")] string? proof,
+        [Query("appsecret_time")] string? proofTime,
+        [Query] string fields,
+        CancellationToken cancellationToken);
+
+    [Delete("{version}/{audience}")]
+    Task<HttpResponseMessage> DeleteAudienceAsync(
+        [Path] string audience,
+        [Query("appsecret_proof")] string? proof,
+        [Query("appsecret_time")] string? proofTime,
         CancellationToken cancellationToken);
 }

@@ -18,23 +18,32 @@ internal sealed class MetaColumns
         (PersonField.Country, "COUNTRY"), (PersonField.DeviceId, "MADID"),
     ];
 
-    private static readonly MetaColumns Addresses = new(All[..2]);
+    private const string LimitedKeys = ",\"DATA_PROCESSING_OPTIONS\",\"DATA_PROCESSING_OPTIONS_COUNTRY\",\"DATA_PROCESSING_OPTIONS_STATE\"";
+
+    private static readonly MetaColumns Addresses = new(All[..2], limited: null);
 
     private readonly PersonField[] _fields;
+    private readonly byte[] _rowTail;
 
-    private MetaColumns((PersonField Field, string Key)[] columns)
+    private MetaColumns((PersonField Field, string Key)[] columns, LimitedDataUse? limited)
     {
         _fields = [.. columns.Select(column => column.Field)];
-        Head = Encoding.ASCII.GetBytes($"{{\"payload\":{{\"schema\":[{string.Join(',', columns.Select(column => $"\"{column.Key}\""))}],\"data\":[");
+        var keys = string.Join(',', columns.Select(column => $"\"{column.Key}\""));
+        Head = Encoding.ASCII.GetBytes($"{{\"payload\":{{\"schema\":[{keys}{(limited is null ? "" : LimitedKeys)}],\"data\":[");
+
+        // Cells of another kind than the rest: an array and two numbers (10).
+        _rowTail = Encoding.ASCII.GetBytes(limited is null ? "]," : $",[\"LDU\"],{limited.Country},{limited.State}],");
     }
 
     /// <summary>The body up to the first row.</summary>
     public byte[] Head { get; }
 
     /// <summary>A row's quoted cells with a comma behind each, its brackets, and a comma behind it.</summary>
-    public int RowBytes => (_fields.Length * (CellWriter.MaxBytes + 3)) + 3;
+    public int RowBytes => (_fields.Length * (CellWriter.MaxBytes + 3)) + 1 + _rowTail.Length;
 
-    public static MetaColumns Of(IReadOnlyList<Member> members)
+    /// <param name="members">Who is to be sent.</param>
+    /// <param name="limited">Said with every row; null when the use of data is not limited.</param>
+    public static MetaColumns Of(IReadOnlyList<Member> members, LimitedDataUse? limited)
     {
         var given = 0;
         for (var i = 0; i < members.Count; i++)
@@ -45,7 +54,9 @@ internal sealed class MetaColumns
             }
         }
 
-        return given == 0 ? Addresses : new MetaColumns([.. All.Where((_, column) => column < 2 || (given & (1 << column)) != 0)]);
+        return given == 0 && limited is null
+            ? Addresses
+            : new MetaColumns([.. All.Where((_, column) => column < 2 || (given & (1 << column)) != 0)], limited);
     }
 
     /// <summary>Bytes written; 0 when the row would name nobody.</summary>
@@ -65,9 +76,10 @@ internal sealed class MetaColumns
             into[at++] = (byte)',';
         }
 
-        // The last comma gives way to the bracket.
-        into[at - 1] = (byte)']';
-        into[at++] = (byte)',';
+        // The last comma gives way to what ends the row.
+        at--;
+        _rowTail.CopyTo(into[at..]);
+        at += _rowTail.Length;
         return NamesSomebody(there) ? at : 0;
     }
 

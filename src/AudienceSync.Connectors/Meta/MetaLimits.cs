@@ -18,6 +18,9 @@ public static class MetaLimits
     /// <summary>While a replace session runs, membership cannot be changed (8); its own clients ask again every five minutes.</summary>
     public static readonly TimeSpan ReplaceRunningWait = TimeSpan.FromMinutes(5);
 
+    /// <summary>A replacement must be over so long after its first batch (7).</summary>
+    public static readonly TimeSpan SessionLifetime = TimeSpan.FromMinutes(90);
+
     /// <summary>A block for abuse is temporary and must not be hurried (14, code 368).</summary>
     public static readonly TimeSpan AbuseWait = TimeSpan.FromMinutes(15);
 

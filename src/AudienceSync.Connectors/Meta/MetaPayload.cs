@@ -17,15 +17,19 @@ internal sealed class MetaPayload : IDisposable
 
     private static readonly List<RefusedMember> Nobody = [];
 
+    private static readonly byte[] PlainTail = "]}}"u8.ToArray();
+
     private readonly MetaColumns _columns;
+    private readonly byte[] _tail;
     private readonly RentedBody _body;
     private int[]? _memberOfRow;
     private List<RefusedMember>? _invalid;
 
-    private MetaPayload(MetaColumns columns, int members)
+    private MetaPayload(MetaColumns columns, byte[] tail, int members)
     {
         _columns = columns;
-        _body = new RentedBody(columns.Head.Length + (members * columns.RowBytes) + Tail.Length);
+        _tail = tail;
+        _body = new RentedBody(columns.Head.Length + (members * columns.RowBytes) + tail.Length);
     }
 
     /// <summary>Rows written.</summary>
@@ -34,11 +38,14 @@ internal sealed class MetaPayload : IDisposable
     /// <summary>Members that have no row.</summary>
     public IReadOnlyList<RefusedMember> Invalid => _invalid ?? Nobody;
 
-    private static ReadOnlySpan<byte> Tail => "]}}"u8;
-
-    public static MetaPayload Write(IReadOnlyList<Member> members, Normalisers normalisers)
+    /// <param name="members">Who.</param>
+    /// <param name="normalisers">The rules to hash by.</param>
+    /// <param name="limited">Limited data use, for additions.</param>
+    /// <param name="session">Which batch of a replacement this is; null for an ordinary call (7).</param>
+    public static MetaPayload Write(
+        IReadOnlyList<Member> members, Normalisers normalisers, LimitedDataUse? limited = null, MetaSession? session = null)
     {
-        var payload = new MetaPayload(MetaColumns.Of(members), members.Count);
+        var payload = new MetaPayload(MetaColumns.Of(members, limited), session is { } batch ? batch.Tail() : PlainTail, members.Count);
         payload.WriteAll(members, normalisers);
         return payload;
     }
@@ -78,8 +85,8 @@ internal sealed class MetaPayload : IDisposable
 
         // The last row's comma gives way to the tail.
         at -= Rows > 0 ? 1 : 0;
-        Tail.CopyTo(buffer[at..]);
-        _body.Length = at + Tail.Length;
+        _tail.CopyTo(buffer[at..]);
+        _body.Length = at + _tail.Length;
     }
 
     private void Refuse(int index, int members, string reason)

@@ -9,6 +9,9 @@ namespace AudienceSync.Connectors.Tests.Meta;
 /// <summary>Prints how fast a full call is written on one core; the bar is held by the benches, since a test machine is never quiet.</summary>
 public sealed class MetaPayloadSpeed(ITestOutputHelper output)
 {
+    private const int MaxRounds = 300;
+    private const long MaxBytes = 10_000;
+
     [Fact]
     public void A_full_call_is_written_without_an_object_for_each_member()
     {
@@ -16,7 +19,9 @@ public sealed class MetaPayloadSpeed(ITestOutputHelper output)
             .Select(i => new Member(new PersonIdentifiers(null, $"person{i}@example.com", $"+1555{i:0000000}", "US"), MetaNormaliser.Current)).ToArray();
         var best = TimeSpan.MaxValue;
         var bytes = long.MaxValue;
-        for (var round = 0; round < 20; round++)
+        
+        // On a busy machine the optimising compiler, which does away with the last objects, comes late.
+        for (var round = 0; round < 20 || (round < MaxRounds && bytes >= MaxBytes); round++)
         {
             var before = GC.GetAllocatedBytesForCurrentThread();
             var watch = Stopwatch.StartNew();
@@ -27,6 +32,6 @@ public sealed class MetaPayloadSpeed(ITestOutputHelper output)
         }
 
         output.WriteLine($"{members.Length / best.TotalSeconds:N0} members/s, {bytes:N0} bytes allocated a call of {members.Length:N0}");
-        bytes.ShouldBeLessThan(10_000);
+        bytes.ShouldBeLessThan(MaxBytes);
     }
 }

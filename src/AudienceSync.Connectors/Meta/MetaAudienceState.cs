@@ -1,0 +1,61 @@
+using System.Collections.Frozen;
+using System.Text.Json;
+using AudienceSync.Connectors.Http;
+using AudienceSync.Domain.Syncing;
+
+namespace AudienceSync.Connectors.Meta;
+
+/// <summary>What an audience says of itself (contracts/meta.md 5.3 and 12).</summary>
+internal static class MetaAudienceState
+{
+    private const int TooSmallToDeliver = 300;
+
+    private static readonly FrozenDictionary<int, AudienceState> States = new Dictionary<int, AudienceState>
+    {
+        [0] = AudienceState.Unknown,
+        [100] = AudienceState.Warning,
+        [200] = AudienceState.Ready,
+
+        // Not documented; seen while an audience is being updated.
+        [300] = AudienceState.Busy,
+        [400] = AudienceState.Warning,
+        [410] = AudienceState.TooSmall,
+        [411] = AudienceState.Warning,
+        [412] = AudienceState.Warning,
+        [414] = AudienceState.Busy,
+        [415] = AudienceState.Warning,
+        [421] = AudienceState.NeedsHuman,
+        [422] = AudienceState.NeedsHuman,
+        [423] = AudienceState.NeedsHuman,
+        [431] = AudienceState.NeedsHuman,
+        [432] = AudienceState.NeedsHuman,
+        [433] = AudienceState.NeedsHuman,
+        [434] = AudienceState.NeedsHuman,
+        [441] = AudienceState.Busy,
+        [442] = AudienceState.NeedsHuman,
+        [450] = AudienceState.Warning,
+        [470] = AudienceState.NeedsHuman,
+        [471] = AudienceState.NeedsHuman,
+        [500] = AudienceState.NeedsHuman,
+    }.ToFrozenDictionary();
+
+    public static IReadOnlyDictionary<int, AudienceState> Known => States;
+
+    public static AudienceReport Report(JsonElement audience)
+    {
+        var operation = Code(audience.Object("operation_status"));
+        var delivery = Code(audience.Object("delivery_status"));
+        var state = operation is { } code ? States.GetValueOrDefault((int)code) : AudienceState.Unknown;
+        var name = audience.Text("name");
+        var (least, most) = (Bound(audience.Number("approximate_count_lower_bound")), Bound(audience.Number("approximate_count_upper_bound")));
+        return state == AudienceState.Ready && delivery == TooSmallToDeliver
+            ? new AudienceReport(Outcome.Done, AudienceState.TooSmall, "meta_delivery_300", name, least, most)
+            : new AudienceReport(Outcome.Done, state, operation is null ? "meta_status_not_told" : $"meta_status_{operation}", name, least, most);
+    }
+
+    // One sample of Meta's has "status" in the place of "code" (5.3).
+    private static long? Code(JsonElement? status) => status is { } given ? given.Number("code") ?? given.Number("status") : null;
+
+    /// <summary>-1 stands for a number that is not told.</summary>
+    private static long? Bound(long? count) => count >= 0 ? count : null;
+}

@@ -1,0 +1,65 @@
+using AudienceSync.Connectors.Http;
+using AudienceSync.Domain.Syncing;
+
+namespace AudienceSync.Connectors.Meta;
+
+/// <summary>An answer and what it means; no answer when the call failed on its way.</summary>
+internal readonly record struct MetaReply(PlatformAnswer? Http, MetaAnswer? Answer, MetaUsage Usage, Outcome Outcome)
+{
+    public bool IsGood => Outcome.Kind == OutcomeKind.Done;
+}
+
+/// <summary>Makes a call with a proof of its own for each attempt, and says what the answer means.</summary>
+internal sealed class MetaCalls(MetaSettings settings, CallPipeline pipeline, TimeProvider clock)
+{
+    /// <param name="call">The call, given the proof of this attempt.</param>
+    /// <param name="isUpload">Whether only the answer of an upload is a success.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public async ValueTask<MetaReply> MakeAsync(
+        Func<MetaProof?, CancellationToken, Task<HttpResponseMessage>> call, bool isUpload, CancellationToken cancellationToken)
+    {
+        var (http, failure) = await pipeline.RunAsync(
+            async attempt => await PlatformAnswer.ReadAsync(await call(Proof(), attempt), attempt), cancellationToken);
+        if (http is null)
+        {
+            return new MetaReply(null, null, default, new Outcome(OutcomeKind.Retry, failure));
+        }
+
+        var answer = http.TooLarge ? null : MetaAnswer.Parse(http.Body);
+        var usage = MetaUsage.Read(http.Headers, settings.AccountNumber);
+        return new MetaReply(http, answer, usage, Patient(OutcomeOf(http.Status, answer, isUpload), http, usage));
+    }
+
+    private MetaProof? Proof() => settings.AppSecret is { } secret ? MetaProof.Sign(secret, settings.Token, clock.GetUtcNow()) : null;
+
+    private static Outcome OutcomeOf(int status, MetaAnswer? answer, bool isUpload) => answer switch
+    {
+        null => new Outcome(OutcomeKind.Retry, "answer_too_large"),
+        { Error: (null, _) } => new Outcome(OutcomeKind.Retry, "meta_unknown"),
+        { Error: ({ } code, var subcode) } => MetaErrors.Of(code, subcode),
+        { IsUpload: true, InvalidEntries: > 0 } when isUpload && status is >= 200 and < 300 => new Outcome(OutcomeKind.PartlyDone, MetaDestination.InvalidEntry),
+        { IsJson: true } when (!isUpload || answer.IsUpload) && status is >= 200 and < 300 => Outcome.Done,
+        _ => MetaErrors.Of(status, answer.IsJson),
+    };
+
+    /// <summary>Adds how long to stay away: what the answer asks for, and at least a minute when throttled.</summary>
+    private Outcome Patient(Outcome outcome, PlatformAnswer http, MetaUsage usage)
+    {
+        if (outcome.Kind is not (OutcomeKind.Retry or OutcomeKind.Snooze))
+        {
+            return outcome;
+        }
+
+        var wait = http.RetryAfter(clock.GetUtcNow()) ?? TimeSpan.Zero;
+        wait = Longer(wait, outcome.Wait ?? TimeSpan.Zero);
+        if (outcome.Kind == OutcomeKind.Snooze)
+        {
+            wait = Longer(Longer(wait, usage.Regain ?? TimeSpan.Zero), MetaLimits.MinThrottleWait);
+        }
+
+        wait = wait > MetaLimits.MaxWait ? MetaLimits.MaxWait : wait;
+        return wait > TimeSpan.Zero ? outcome with { Wait = wait } : outcome;
+    }
+
+    private static TimeSpan Longer(TimeSpan a, TimeSpan b) => a > b ? a : b;
+}

@@ -1,0 +1,107 @@
+using AudienceSync.Connectors.Meta;
+using AudienceSync.Domain.Syncing;
+
+namespace AudienceSync.Connectors.Tests.Meta;
+
+/// <summary>Contracts/meta.md 5, 11 and 12: audiences by name, their state, the terms.</summary>
+public sealed class MetaAudienceTests
+{
+    private static readonly AudienceToMake Wanted = new("carts", "who left one", TimeSpan.FromDays(90));
+
+    [Fact]
+    public async Task An_audience_of_this_name_is_adopted_from_whatever_page()
+    {
+        var network = Saying(
+            """{"data":[{"id":"1","name":"carts","subtype":"WEBSITE"}],"paging":{"cursors":{"after":"QVFI"},"next":"https://graph.facebook.com/x?access_token=ABC"}}""",
+            """{"data":[{"id":"238500000000001","name":"carts","subtype":"CUSTOM"}],"paging":{"cursors":{"after":"end"}}}""");
+
+        (await Maker(network).EnsureAsync(Wanted, CancellationToken.None)).ShouldBe(new MadeAudience(Outcome.Done, new RemoteAudienceId("238500000000001"), WasThere: true));
+
+        network.Sent.Select(sent => Uri.UnescapeDataString(sent.Url.PathAndQuery)).ShouldBe(
+            ["/v25.0/act_1001/customaudiences?fields=id,name,subtype&limit=200", "/v25.0/act_1001/customaudiences?fields=id,name,subtype&limit=200&after=QVFI"]);
+    }
+
+    [Fact]
+    public async Task An_audience_that_is_not_there_is_made_and_never_twice()
+    {
+        var network = Saying("""{"data":[]}""", """{"id":"88888888888888888"}""");
+
+        (await Maker(network).EnsureAsync(Wanted, CancellationToken.None)).ShouldBe(new MadeAudience(Outcome.Done, new RemoteAudienceId("88888888888888888")));
+
+        network.Sent[1].Method.ShouldBe("POST");
+        network.Sent[1].Body.ShouldBe(
+            """{"name":"carts","subtype":"CUSTOM","description":"who left one","customer_file_source":"USER_PROVIDED_ONLY","enable_fetch_or_create":true,"retention_days":90}""");
+    }
+
+    [Fact]
+    public async Task Twins_are_for_a_human_to_tell_apart()
+        => (await Maker(Saying("""{"data":[{"id":"1","name":"carts","subtype":"CUSTOM"},{"id":"2","name":"carts","subtype":"CUSTOM"}]}""")).EnsureAsync(Wanted, CancellationToken.None))
+            .Outcome.ShouldBe(new Outcome(OutcomeKind.StopAudience, "meta_name_is_there_twice"));
+
+    [Theory]
+    [InlineData(2663, null)]
+    [InlineData(2664, null)]
+    [InlineData(200, 1870090)]
+    public async Task Terms_that_are_not_accepted_stop_the_account_and_make_nothing(int code, int? subcode)
+    {
+        var network = Saying($$$"""{"error":{"code":{{{code}}},"error_subcode":{{{subcode ?? 0}}}}}""");
+
+        (await Maker(network).EnsureAsync(Wanted, CancellationToken.None)).Outcome.Kind.ShouldBe(OutcomeKind.StopAccount);
+        network.Sent.Count.ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData("\"operation_status\":{\"code\":200},\"delivery_status\":{\"code\":200},\"approximate_count_lower_bound\":1000,\"approximate_count_upper_bound\":1200", AudienceState.Ready, "meta_status_200", 1000L, 1200L)]
+    [InlineData("\"operation_status\":{\"code\":200},\"delivery_status\":{\"code\":300},\"approximate_count_lower_bound\":-1", AudienceState.TooSmall, "meta_delivery_300", null, null)]
+    [InlineData("\"operation_status\":{\"status\":471}", AudienceState.NeedsHuman, "meta_status_471", null, null)]
+    [InlineData("\"operation_status\":{\"code\":414}", AudienceState.Busy, "meta_status_414", null, null)]
+    [InlineData("\"operation_status\":{\"code\":999}", AudienceState.Unknown, "meta_status_999", null, null)]
+    [InlineData("\"x\":1", AudienceState.Unknown, "meta_status_not_told", null, null)]
+    public async Task An_audience_says_whether_it_can_be_used(string fields, AudienceState state, string code, long? least, long? most)
+        => (await Maker(Saying($$"""{"id":"5","name":"carts",{{fields}}}""")).ReadAsync(new RemoteAudienceId("5"), CancellationToken.None))
+            .ShouldBe(new AudienceReport(Outcome.Done, state, code, "carts", least, most));
+
+    [Fact]
+    public void Every_operation_status_of_the_contract_has_a_state()
+        => MetaAudienceState.Known.Keys.Order().ShouldBe(
+            [0, 100, 200, 300, 400, 410, 411, 412, 414, 415, 421, 422, 423, 431, 432, 433, 434, 441, 442, 450, 470, 471, 500]);
+
+    [Fact]
+    public async Task An_audience_is_deleted_unless_others_depend_on_it()
+    {
+        var network = Saying("""{"success":true}""", """{"error":{"code":2656}}""");
+
+        (await Maker(network).DeleteAsync(new RemoteAudienceId("5"), CancellationToken.None)).ShouldBe(Outcome.Done);
+        (await Maker(network).DeleteAsync(new RemoteAudienceId("5"), CancellationToken.None)).ShouldBe(new Outcome(OutcomeKind.StopAudience, "meta_2656"));
+        network.Sent[0].Method.ShouldBe("DELETE");
+        network.Sent[0].Url.AbsolutePath.ShouldBe("/v25.0/5");
+    }
+
+    [Fact]
+    public async Task A_check_reads_terms_and_states_and_says_what_to_do()
+    {
+        var network = Saying("""{"tos_accepted":{"custom_audience_tos":0},"id":"act_1001"}""", """{"operation_status":{"code":471}}""");
+        var findings = await Checks(network).CheckAsync([new RemoteAudienceId("5")], CancellationToken.None);
+
+        findings.Select(finding => (finding.What, finding.State, finding.Code)).ShouldBe(
+        [
+            ("token", CheckState.Good, "good"), ("permission", CheckState.Good, "good"), ("terms", CheckState.Bad, "meta_terms_not_accepted"),
+            ("audience", CheckState.Bad, "meta_status_471"),
+        ]);
+        findings[3].Advice.ShouldContain("flagged");
+        Uri.UnescapeDataString(network.Sent[0].Url.PathAndQuery).ShouldBe("/v25.0/act_1001?fields=tos_accepted");
+
+        var expired = (await Checks(Saying("""{"error":{"code":190,"error_subcode":463}}""")).CheckAsync([], CancellationToken.None)).ShouldHaveSingleItem();
+        expired.What.ShouldBe("token");
+        expired.Advice.ShouldContain("expired");
+        Checks(network).CheckName("")!.State.ShouldBe(CheckState.Bad);
+    }
+
+    private static ScriptedNetwork Saying(params string[] bodies)
+        => new([.. bodies.Select<string, Func<CancellationToken, Task<HttpResponseMessage>>>(body => _ => Task.FromResult(ScriptedNetwork.Response(200, body)))]);
+
+    private static IAudienceMaker Maker(ScriptedNetwork network) => (IAudienceMaker)Checks(network);
+
+    private static IChecks Checks(ScriptedNetwork network) => (IChecks)Destinations.Create(
+        "meta", new DestinationSettings("act_1001", new Secret("ABC")), new DestinationSurroundings(network, new ManualTime(), new Random(1)));
+}
