@@ -230,6 +230,26 @@ public abstract class DestinationConformance : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_remote_audience_is_made_once_and_found_again()
+    {
+        var maker = _world.Destination.ShouldBeAssignableTo<IAudienceMaker>()!;
+        var wanted = new AudienceToMake("carts \"7d\"", "who left one", TimeSpan.FromDays(7));
+        var made = await maker.EnsureAsync(wanted, CancellationToken.None);
+        if (!_world.Traits.ImitatesMaking)
+        {
+            made.Audience.ShouldBeNull("what the platform does not know is an outcome and no exception");
+            made.Outcome.Kind.ShouldNotBe(OutcomeKind.Done);
+            return;
+        }
+
+        made.Outcome.ShouldBe(Outcome.Done);
+        made.WasThere.ShouldBeFalse();
+        (await maker.EnsureAsync(wanted, CancellationToken.None)).ShouldBe(made with { WasThere = true });
+        (await maker.ReadAsync(made.Audience!.Value, CancellationToken.None)).ShouldSatisfyAllConditions(
+            report => report.Outcome.ShouldBe(Outcome.Done), report => report.Name.ShouldBe(wanted.Name), report => report.State.ShouldBe(AudienceState.TooSmall));
+    }
+
+    [Fact]
     public async Task A_call_over_the_limit_is_a_bug_of_the_caller()
     {
         var many = Enumerable.Repeat(Ann, _world.Destination.Limits.MembersPerCall + 1).ToArray();

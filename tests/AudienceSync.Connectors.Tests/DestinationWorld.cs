@@ -24,8 +24,9 @@ internal enum Disturbance
 /// <param name="RefreshesTokens">Whether an expired token is renewed here, or needs a human.</param>
 /// <param name="HasJobs">Whether a call is only accepted at first.</param>
 /// <param name="ImitatesResync">Whether the imitation can replace all members.</param>
+/// <param name="ImitatesMaking">Whether the imitation can make audiences.</param>
 /// <param name="LeastThrottleWait">The shortest wait after being throttled.</param>
-internal sealed record PlatformTraits(bool NamesRefusedRows, bool RefreshesTokens, bool HasJobs, bool ImitatesResync, TimeSpan LeastThrottleWait);
+internal sealed record PlatformTraits(bool NamesRefusedRows, bool RefreshesTokens, bool HasJobs, bool ImitatesResync, bool ImitatesMaking, TimeSpan LeastThrottleWait);
 
 /// <summary>A destination and the imitated platform behind it.</summary>
 internal abstract class DestinationWorld(ManualTime clock) : IAsyncDisposable

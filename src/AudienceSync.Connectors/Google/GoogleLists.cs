@@ -78,7 +78,8 @@ internal sealed class GoogleLists(GoogleSettings settings, GoogleCalls calls, IG
     /// <summary>The list of this name, or why we cannot look; null when there is none.</summary>
     private async ValueTask<MadeAudience?> FindAsync(string name, CancellationToken cancellationToken)
     {
-        var filter = $"display_name = \"{name.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+        // How a quote is written inside a filter is not in the contract, so such a name is looked for in all lists.
+        var filter = name.AsSpan().ContainsAny('"', '\\') ? null : $"display_name = \"{name}\"";
         string? page = null;
         for (var pages = 0; pages < MaxPages; pages++)
         {

@@ -30,7 +30,8 @@ internal sealed class GoogleWorld : SandboxWorld
     }
 
     public override PlatformTraits Traits { get; } = new(
-        NamesRefusedRows: true, RefreshesTokens: true, HasJobs: true, ImitatesResync: true, LeastThrottleWait: TimeSpan.FromSeconds(60));
+        NamesRefusedRows: true, RefreshesTokens: true, HasJobs: true, ImitatesResync: true, ImitatesMaking: true,
+        LeastThrottleWait: TimeSpan.FromSeconds(60));
 
     public override IDestination Destination { get; }
 

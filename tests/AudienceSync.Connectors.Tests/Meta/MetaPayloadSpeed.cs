@@ -19,7 +19,7 @@ public sealed class MetaPayloadSpeed(ITestOutputHelper output)
             .Select(i => new Member(new PersonIdentifiers(null, $"person{i}@example.com", $"+1555{i:0000000}", "US"), MetaNormaliser.Current)).ToArray();
         var best = TimeSpan.MaxValue;
         var bytes = long.MaxValue;
-        
+
         // On a busy machine the optimising compiler, which does away with the last objects, comes late.
         for (var round = 0; round < 20 || (round < MaxRounds && bytes >= MaxBytes); round++)
         {

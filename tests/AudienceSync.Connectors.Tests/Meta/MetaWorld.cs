@@ -16,7 +16,8 @@ internal sealed class MetaWorld : SandboxWorld
             Surroundings());
 
     public override PlatformTraits Traits { get; } = new(
-        NamesRefusedRows: true, RefreshesTokens: false, HasJobs: false, ImitatesResync: false, LeastThrottleWait: TimeSpan.FromSeconds(60));
+        NamesRefusedRows: true, RefreshesTokens: false, HasJobs: false, ImitatesResync: false, ImitatesMaking: false,
+        LeastThrottleWait: TimeSpan.FromSeconds(60));
 
     public override IDestination Destination { get; }
 

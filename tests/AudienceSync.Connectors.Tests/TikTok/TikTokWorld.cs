@@ -14,7 +14,8 @@ internal sealed class TikTokWorld : SandboxWorld
             "tiktok", new DestinationSettings(Advertiser, new Secret("token-1"), new Uri(Address, "open_api/")), Surroundings());
 
     public override PlatformTraits Traits { get; } = new(
-        NamesRefusedRows: false, RefreshesTokens: false, HasJobs: false, ImitatesResync: false, LeastThrottleWait: TimeSpan.FromSeconds(1));
+        NamesRefusedRows: false, RefreshesTokens: false, HasJobs: false, ImitatesResync: false, ImitatesMaking: true,
+        LeastThrottleWait: TimeSpan.FromSeconds(1));
 
     public override IDestination Destination { get; }
 
