@@ -7,6 +7,10 @@ namespace AudienceSync.Domain.Identity;
 /// </summary>
 public sealed record PersonIdentifiers(string? CustomerId, string? Email, string? Phone, string Country)
 {
+    public PersonDetails? Details { get; init; }
+
+    public HashedFields Hashed { get; init; }
+
     /// <summary>Personal data never reaches a log by accident.</summary>
     public override string ToString() => "PersonIdentifiers(***)";
 }
