@@ -3,7 +3,7 @@ using Npgsql;
 namespace AudienceSync.Host.Storage.Privacy;
 
 /// <summary>How many rows of a kind are sealed under one master key version.</summary>
-/// <param name="Kind"><c>vault</c>, <c>secrets</c>, <c>bodies</c> or <c>quarantine</c>.</param>
+/// <param name="Kind">One of <see cref="SealedKinds"/>.</param>
 /// <param name="Newest">When the newest of them was made.</param>
 public sealed record SealedCount(string Kind, short KeyVersion, long Rows, DateTimeOffset Newest);
 
