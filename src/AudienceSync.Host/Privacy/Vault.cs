@@ -10,11 +10,12 @@ namespace AudienceSync.Host.Privacy;
 /// Seals and opens the identifiers of one person under a key of his own, derived from the master key and his salt. Destroy the salt and
 /// every revision of him is noise. A revision is bound to its person and number, so rows cannot be swapped.
 /// </summary>
-public sealed class Vault(MasterKey master)
+public sealed class Vault(MasterKeys keys)
 {
     public const int SaltBytes = 16;
 
-    public short KeyVersion => master.Version;
+    /// <summary>The version that <see cref="Seal(PersonId, int, ReadOnlySpan{byte}, IdentifierRevision)"/> seals under.</summary>
+    public short KeyVersion => keys.Current.Version;
 
     public static byte[] NewSalt() => RandomNumberGenerator.GetBytes(SaltBytes);
 
@@ -26,27 +27,44 @@ public sealed class Vault(MasterKey master)
             Write(json, revision);
         }
 
+        return Seal(person, number, salt, buffer.WrittenSpan);
+    }
+
+    /// <param name="keyVersion">The row's.</param>
+    /// <exception cref="MasterKeyAbsentException">This process does not hold the version.</exception>
+    /// <exception cref="AuthenticationTagMismatchException">Another salt, person or revision, or damaged.</exception>
+    public IdentifierRevision Open(PersonId person, int number, short keyVersion, ReadOnlySpan<byte> salt, ReadOnlySpan<byte> cipher) =>
+        Read(Unseal(person, number, keyVersion, salt, cipher));
+
+    /// <summary>The same content under the newest master key, to the byte.</summary>
+    /// <exception cref="MasterKeyAbsentException">This process does not hold the version.</exception>
+    /// <exception cref="AuthenticationTagMismatchException">Another salt, person or revision, or damaged.</exception>
+    public byte[] Reseal(PersonId person, int number, short keyVersion, ReadOnlySpan<byte> salt, ReadOnlySpan<byte> cipher) =>
+        Seal(person, number, salt, Unseal(person, number, keyVersion, salt, cipher));
+
+    private byte[] Seal(PersonId person, int number, ReadOnlySpan<byte> salt, ReadOnlySpan<byte> plain)
+    {
         Span<byte> key = stackalloc byte[MasterKey.KeyBytes];
         Span<byte> owner = stackalloc byte[20];
-        PersonKey(salt, key);
+        PersonKey(keys.Current, salt, key);
         Bind(person, number, owner);
-        var box = SealedBox.Seal(key, buffer.WrittenSpan, owner);
+        var box = SealedBox.Seal(key, plain, owner);
         CryptographicOperations.ZeroMemory(key);
         return box;
     }
 
-    public IdentifierRevision Open(PersonId person, int number, ReadOnlySpan<byte> salt, ReadOnlySpan<byte> cipher)
+    private byte[] Unseal(PersonId person, int number, short keyVersion, ReadOnlySpan<byte> salt, ReadOnlySpan<byte> cipher)
     {
         Span<byte> key = stackalloc byte[MasterKey.KeyBytes];
         Span<byte> owner = stackalloc byte[20];
-        PersonKey(salt, key);
+        PersonKey(keys.ByVersion(keyVersion), salt, key);
         Bind(person, number, owner);
         var plain = SealedBox.Open(key, cipher, owner);
         CryptographicOperations.ZeroMemory(key);
-        return Read(plain);
+        return plain;
     }
 
-    private void PersonKey(ReadOnlySpan<byte> salt, Span<byte> key) => master.Derive("audiencesync person v1"u8, salt, key);
+    private static void PersonKey(MasterKey master, ReadOnlySpan<byte> salt, Span<byte> key) => master.Derive("audiencesync person v1"u8, salt, key);
 
     private static void Bind(PersonId person, int number, Span<byte> owner)
     {

@@ -73,7 +73,7 @@ public sealed class MemberCalls(SyncTable table, Vault vault, IDestination desti
         {
             if (sealedIdentifiers.TryGetValue((telling.Person, telling.Revision), out var found))
             {
-                var revision = vault.Open(telling.Person, telling.Revision, found.Salt, found.Cipher);
+                var revision = vault.Open(telling.Person, telling.Revision, found.KeyVersion, found.Salt, found.Cipher);
                 members.Add(new Member(revision.Identifiers, telling.Normaliser));
                 sent.Add(telling);
             }

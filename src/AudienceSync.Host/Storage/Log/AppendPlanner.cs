@@ -78,10 +78,10 @@ internal sealed class AppendPlanner(Vault vault, Func<PersonId> newPerson, Func<
     }
 
     /// <summary>Takes a known person's current revision, sealed.</summary>
-    public void LoadRevision(PersonId person, byte[] salt, byte[] cipher)
+    public void LoadRevision(PersonId person, byte[] salt, short keyVersion, byte[] cipher)
     {
         _salts[person] = salt;
-        _revisions[person] = vault.Open(person, _book.Person(person).Revision, salt, cipher);
+        _revisions[person] = vault.Open(person, _book.Person(person).Revision, keyVersion, salt, cipher);
     }
 
     /// <summary>Second half: revisions, versions, rows.</summary>

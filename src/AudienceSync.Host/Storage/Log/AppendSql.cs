@@ -31,7 +31,7 @@ internal static class AppendSql
         """;
 
     public const string Vault = """
-        select p.person, p.salt, v.cipher
+        select p.person, p.salt, v.key_version, v.cipher
         from unnest($1::uuid[]) as d(person)
         join people p on p.person = d.person
         join vault v on v.person = p.person and v.revision = p.revision

@@ -13,7 +13,7 @@ public sealed class BodyArchive(WorkspaceDatabase database, BodySeal seal)
     private const int HeadBytes = 8;
 
     private const string BoxSql = """
-        select b.received_at, b.first_position, b.last_position, b.cipher from raw_bodies b
+        select b.received_at, b.first_position, b.last_position, b.key_version, b.cipher from raw_bodies b
         where b.first_position <= $1 order by b.first_position desc limit 1
         """;
 
@@ -28,7 +28,7 @@ public sealed class BodyArchive(WorkspaceDatabase database, BodySeal seal)
         }
 
         var positions = reader.GetInt64(2) - reader.GetInt64(1) + 1;
-        var box = seal.Open(new DateTimeOffset(reader.GetDateTime(0)), reader.GetFieldValue<byte[]>(3));
+        var box = seal.Open(new DateTimeOffset(reader.GetDateTime(0)), reader.GetInt16(3), reader.GetFieldValue<byte[]>(4));
         return Split(box, position.Value - reader.GetInt64(1) - (positions - Count(box)));
     }
 

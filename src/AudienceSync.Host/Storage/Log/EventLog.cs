@@ -152,7 +152,7 @@ public sealed class EventLog(WorkspaceDatabase database, Vault vault, BodySeal b
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            _planner.LoadRevision(new PersonId(reader.GetGuid(0)), reader.GetFieldValue<byte[]>(1), reader.GetFieldValue<byte[]>(2));
+            _planner.LoadRevision(new PersonId(reader.GetGuid(0)), reader.GetFieldValue<byte[]>(1), reader.GetInt16(2), reader.GetFieldValue<byte[]>(3));
         }
     }
 

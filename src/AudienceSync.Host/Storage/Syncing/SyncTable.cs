@@ -32,7 +32,7 @@ public sealed class SyncTable(WorkspaceDatabase database)
         """;
 
     private const string IdentifiersSql = """
-        select d.person, d.revision, p.salt, v.cipher
+        select d.person, d.revision, p.salt, v.key_version, v.cipher
         from unnest($1::uuid[], $2::int[]) as d(person, revision)
         join people p on p.person = d.person
         join vault v on v.person = d.person and v.revision = d.revision
@@ -108,15 +108,16 @@ public sealed class SyncTable(WorkspaceDatabase database)
     }
 
     /// <summary>Sealed identifiers by person and revision. Who is missing has been erased.</summary>
-    public async Task<Dictionary<(PersonId Person, int Revision), (byte[] Salt, byte[] Cipher)>> ReadIdentifiersAsync(
+    public async Task<Dictionary<(PersonId Person, int Revision), (byte[] Salt, short KeyVersion, byte[] Cipher)>> ReadIdentifiersAsync(
         List<Guid> people, List<int> revisions, CancellationToken cancellationToken)
     {
-        var found = new Dictionary<(PersonId, int), (byte[], byte[])>(people.Count);
+        var found = new Dictionary<(PersonId, int), (byte[], short, byte[])>(people.Count);
         await using var command = Sql.Command(database.Hot, IdentifiersSql, Sql.Of(people), Sql.Of(revisions));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            found[(new PersonId(reader.GetGuid(0)), reader.GetInt32(1))] = (reader.GetFieldValue<byte[]>(2), reader.GetFieldValue<byte[]>(3));
+            found[(new PersonId(reader.GetGuid(0)), reader.GetInt32(1))] =
+                (reader.GetFieldValue<byte[]>(2), reader.GetInt16(3), reader.GetFieldValue<byte[]>(4));
         }
 
         return found;
