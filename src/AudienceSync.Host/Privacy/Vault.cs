@@ -24,7 +24,7 @@ public sealed class Vault(MasterKeys keys)
         var buffer = new ArrayBufferWriter<byte>(256);
         using (var json = new Utf8JsonWriter(buffer))
         {
-            Write(json, revision);
+            VaultJson.Write(json, revision);
         }
 
         return Seal(person, number, salt, buffer.WrittenSpan);
@@ -34,7 +34,7 @@ public sealed class Vault(MasterKeys keys)
     /// <exception cref="MasterKeyAbsentException">This process does not hold the version.</exception>
     /// <exception cref="AuthenticationTagMismatchException">Another salt, person or revision, or damaged.</exception>
     public IdentifierRevision Open(PersonId person, int number, short keyVersion, ReadOnlySpan<byte> salt, ReadOnlySpan<byte> cipher) =>
-        Read(Unseal(person, number, keyVersion, salt, cipher));
+        VaultJson.Read(Unseal(person, number, keyVersion, salt, cipher));
 
     /// <summary>The same content under the newest master key, to the byte.</summary>
     /// <exception cref="MasterKeyAbsentException">This process does not hold the version.</exception>
@@ -71,50 +71,4 @@ public sealed class Vault(MasterKeys keys)
         person.Value.TryWriteBytes(owner, bigEndian: true, out _);
         BinaryPrimitives.WriteInt32BigEndian(owner[16..], number);
     }
-
-    private static void Write(Utf8JsonWriter json, IdentifierRevision revision)
-    {
-        json.WriteStartObject();
-        json.WriteString("country"u8, revision.Country);
-        WriteText(json, "customer_id"u8, revision.CustomerId);
-        if (revision.Email is not null)
-        {
-            json.WriteString("email"u8, revision.Email);
-            json.WriteString("email_said_at"u8, revision.EmailSaidAt.UtcDateTime);
-        }
-
-        if (revision.Phone is not null)
-        {
-            json.WriteString("phone"u8, revision.Phone);
-            json.WriteString("phone_said_at"u8, revision.PhoneSaidAt.UtcDateTime);
-        }
-
-        json.WriteEndObject();
-    }
-
-    private static void WriteText(Utf8JsonWriter json, ReadOnlySpan<byte> name, string? text)
-    {
-        if (text is not null)
-        {
-            json.WriteString(name, text);
-        }
-    }
-
-    private static IdentifierRevision Read(byte[] plain)
-    {
-        using var document = JsonDocument.Parse(plain);
-        var root = document.RootElement;
-        return new IdentifierRevision(
-            Text(root, "customer_id"),
-            Text(root, "email"),
-            At(root, "email_said_at"),
-            Text(root, "phone"),
-            At(root, "phone_said_at"),
-            Text(root, "country") ?? "");
-    }
-
-    private static string? Text(JsonElement root, string name) => root.TryGetProperty(name, out var value) ? value.GetString() : null;
-
-    private static DateTimeOffset At(JsonElement root, string name) =>
-        root.TryGetProperty(name, out var value) ? value.GetDateTimeOffset() : DateTimeOffset.MinValue;
 }
