@@ -19,7 +19,7 @@ public sealed class SyncTable(WorkspaceDatabase database)
         from bindings where destination = $1 order by binding_id
         """;
 
-    // Each state is a range of membership_changed read in its order; the two ranges of the removal lane are merged by the outer order.
+    // Each state is a range of membership_changed read in its order; the ranges of the removal lane are merged by the outer order.
     private const string LaneSql = """
         select m.person, m.changed_pos, coalesce(l.status, 0::smallint), coalesce(l.revision, 0), coalesce(l.normaliser, 0::smallint), p.revision
         from unnest($3::smallint[]) as s(state)
