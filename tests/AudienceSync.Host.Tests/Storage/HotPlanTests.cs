@@ -9,7 +9,7 @@ namespace AudienceSync.Host.Tests.Storage;
 /// </summary>
 public sealed partial class HotPlanTests
 {
-    private static readonly string[] HotOwners = ["AppendSql.", "MembershipTable.", "SyncTable.", "LeaseTable."];
+    private static readonly string[] HotOwners = ["AppendSql.", "MembershipTable.", "SyncTable.", "LeaseTable.", "RotationTable."];
 
     private const string FillSql = """
         insert into people select md5('p' || n)::uuid, '\x00112233445566778899aabbccddeeff', 2, 1, now() from generate_series($1, $2) n;

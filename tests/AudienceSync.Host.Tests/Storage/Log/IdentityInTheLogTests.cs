@@ -116,14 +116,14 @@ public sealed class IdentityInTheLogTests
         var digest = workspace.Webhooks.Alias(IdentifierKind.CustomerId, customer).Digest.Value;
         var opened = new List<PersonIdentifiers>();
         await using var command = workspace.Owner.CreateCommand($"""
-            select p.person, v.revision, p.salt, v.cipher from person_aliases a join people p on p.person = a.person join vault v on v.person = p.person
+            select p.person, v.revision, v.key_version, p.salt, v.cipher from person_aliases a join people p on p.person = a.person join vault v on v.person = p.person
             where a.digest = '{digest}' order by v.revision
             """);
         await using var reader = await command.ExecuteReaderAsync();
         while (await reader.ReadAsync())
         {
             opened.Add(workspace.Vault.Open(
-                new PersonId(reader.GetGuid(0)), reader.GetInt32(1), reader.GetFieldValue<byte[]>(2), reader.GetFieldValue<byte[]>(3)).Identifiers);
+                new PersonId(reader.GetGuid(0)), reader.GetInt32(1), reader.GetInt16(2), reader.GetFieldValue<byte[]>(3), reader.GetFieldValue<byte[]>(4)).Identifiers);
         }
 
         return opened;
