@@ -106,7 +106,7 @@ public sealed class KeyRotationTests
         (last.Unreadable, last.Skipped).ShouldBe((0, 0));
         (await workspace.AskAsync<long>(OldRowsSql)).ShouldBe(0);
         var current = (await new Ring(workspace, 2).OpenAllAsync()).GroupBy(row => row.Key.Person).Select(rows => rows.MaxBy(row => row.Key.Revision).Value);
-        current.Select(revision => revision.Email).ShouldBe(Enumerable.Range(0, People).Select(n => $"{n}-{LastRound(n)}@shop.example"), ignoreOrder: true);
+        current.Select(revision => revision.Identifiers.Email).ShouldBe(Enumerable.Range(0, People).Select(n => $"{n}-{LastRound(n)}@shop.example"), ignoreOrder: true);
         await LogChecks.VerifyAsync(workspace);
     }
 
@@ -120,7 +120,7 @@ public sealed class KeyRotationTests
         var lease = (await ring.Rotation("test").TryClaimAsync(default)).ShouldNotBeNull();
         await ring.Table.BeginPassAsync(lease, 2, default);
         var batch = await ring.Table.ReadBatchAsync((await ring.Table.ReadAsync(2, default))!, 10, default);
-        var written = new IdentifierRevision("c0", "newer@shop.example", TestWorkspace.Start, null, default, "US");
+        var written = new IdentifierRevision(new Sayings(), new PersonIdentifiers("c0", "newer@shop.example", null, "US"));
         await WriteAsync(workspace, batch[0].Person, workspace.Vault.Seal(batch[0].Person, 1, batch[0].Salt, written));
 
         var resealed = batch.ConvertAll(row => new ResealedRow(row, ring.Vault.Reseal(row.Person, row.Revision, 1, row.Salt, row.Cipher)));
@@ -128,7 +128,7 @@ public sealed class KeyRotationTests
 
         var progress = (await ring.Table.ReadAsync(2, default)).ShouldNotBeNull();
         (progress.Seen, progress.Resealed, progress.Skipped).ShouldBe((2, 1, 1));
-        (await ring.OpenAllAsync())[(batch[0].Person.Value, 1)].ShouldBe(written);
+        (await ring.OpenAllAsync())[(batch[0].Person.Value, 1)].Identifiers.ShouldBe(written.Identifiers);
     }
 
     [Fact]
