@@ -15,6 +15,8 @@ public sealed class WorkspaceSecrets
     private const string TombstoneName = "tombstone";
     private const string FingerprintName = "fingerprint";
 
+    private static readonly string[] Names = [AliasName, TombstoneName, FingerprintName];
+
     private readonly Dictionary<string, byte[]> _secrets;
 
     private WorkspaceSecrets(Dictionary<string, byte[]> secrets) => _secrets = secrets;
@@ -32,7 +34,7 @@ public sealed class WorkspaceSecrets
     /// <exception cref="SetupException">secret_damaged</exception>
     public static async Task<WorkspaceSecrets> OpenAsync(SecretTable table, MasterKeys keys, CancellationToken cancellationToken)
     {
-        foreach (var name in new[] { AliasName, TombstoneName, FingerprintName })
+        foreach (var name in Names)
         {
             await table.AddAsync(Wrap(table, keys.Current, name, RandomNumberGenerator.GetBytes(MasterKey.KeyBytes)), cancellationToken);
         }
@@ -43,7 +45,10 @@ public sealed class WorkspaceSecrets
             secrets[wrapped.Name] = Unwrap(table, keys, wrapped);
         }
 
-        return new WorkspaceSecrets(secrets);
+        return Array.Find(Names, name => !secrets.ContainsKey(name)) is { } lost
+            ? throw new SetupException(
+                "secret_damaged", $"The secret {lost} of workspace {table.Workspace} is gone, and digests made with it are kept: bring wrapped_secrets back from a backup.")
+            : new WorkspaceSecrets(secrets);
     }
 
     /// <summary>The same secrets under the newest master key: those to write, with the version they were under.</summary>

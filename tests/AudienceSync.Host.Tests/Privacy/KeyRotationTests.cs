@@ -26,16 +26,16 @@ public sealed class KeyRotationTests
 
         (await workspace.RowsAsync("select revision, key_version from vault order by 1, 2")).ShouldBe(["1 1", "2 2"]);
         var opened = await new Ring(workspace, 1, 2).OpenAllAsync();
-        opened.Single(row => row.Key.Revision == 2).Value.Identifiers.ShouldBe(new PersonIdentifiers("c0", "new@shop.example", null, "US"));
+        opened.Single(row => row.Key.Revision == 2).Value.Identifiers.ShouldBe(new PersonIdentifiers("c0", "new@shop.example", null, ""));
     }
 
     [Fact]
     public async Task A_rotation_ends_with_everything_under_the_newest_version_and_nothing_changed()
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
+        await WorkspaceSecrets.OpenAsync(new Ring(workspace, 1).Secrets, new Ring(workspace, 1).Keys, default);
         await FillAsync(workspace, workspace.OpenLog(), People);
         var before = await new Ring(workspace, 1).OpenAllAsync();
-        await WorkspaceSecrets.OpenAsync(new Ring(workspace, 1).Secrets, new Ring(workspace, 1).Keys, default);
 
         var end = await new Ring(workspace, 1, 2).RotateAsync(batchRows: 7);
 
@@ -146,7 +146,10 @@ public sealed class KeyRotationTests
         var end = await new Ring(workspace, 1, 2).RotateAsync(afterBatch: async progress =>
         {
             skipped.Add(progress.Skipped);
-            await transaction.RollbackAsync();
+            if (progress.Passes == 1)
+            {
+                await transaction.RollbackAsync();
+            }
         });
 
         skipped.ShouldBe([1, 0]);

@@ -51,6 +51,19 @@ public sealed class WorkspaceSecretsTests
         await Should.ThrowAsync<MasterKeyAbsentException>(() => TextAsync(new Ring(workspace, 1).Secrets, new Ring(workspace, 1).Keys));
     }
 
+    [Fact]
+    public async Task A_lost_alias_secret_is_said_and_not_made_anew_once_people_are_known()
+    {
+        await using var workspace = await TestWorkspace.CreateAsync();
+        var ring = new Ring(workspace, 1);
+        await workspace.ExecuteAsync("insert into person_aliases values (md5('a')::uuid, md5('p')::uuid, 1, now())");
+
+        var refused = await Should.ThrowAsync<SetupException>(() => TextAsync(ring.Secrets, ring.Keys));
+
+        refused.Code.ShouldBe("secret_damaged");
+        (await workspace.RowsAsync("select name from wrapped_secrets order by 1")).ShouldBe(["fingerprint", "tombstone"]);
+    }
+
     private static async Task<string> TextAsync(SecretTable table, MasterKeys keys)
     {
         var secrets = await WorkspaceSecrets.OpenAsync(table, keys, default);

@@ -9,7 +9,12 @@ public sealed record WrappedSecret(string Name, short KeyVersion, byte[] Cipher)
 /// <summary>The wrapped secrets of one workspace. A row's secret never changes; only what it is wrapped in does.</summary>
 public sealed class SecretTable(WorkspaceDatabase database)
 {
-    private const string AddSql = "insert into wrapped_secrets (name, key_version, cipher) values ($1, $2, $3) on conflict (name) do nothing";
+    // Where aliases are known their secret was lost, and a new one would make everybody a stranger.
+    private const string AddSql = """
+        insert into wrapped_secrets (name, key_version, cipher)
+        select $1::text, $2::smallint, $3::bytea where $1 <> 'alias' or not exists (select from person_aliases)
+        on conflict (name) do nothing
+        """;
 
     private const string ReadSql = "select name, key_version, cipher from wrapped_secrets order by name";
 
@@ -17,7 +22,7 @@ public sealed class SecretTable(WorkspaceDatabase database)
 
     public WorkspaceName Workspace => database.Workspace;
 
-    /// <summary>Keeps a secret unless there is one of this name: then that one stays.</summary>
+    /// <summary>Keeps a secret unless there is one of this name, or was one that is needed.</summary>
     public async Task AddAsync(WrappedSecret secret, CancellationToken cancellationToken)
     {
         await using var command = Sql.Command(database.Hot, AddSql, Sql.Of(secret.Name), Sql.Of(secret.KeyVersion), Sql.Of(secret.Cipher));
