@@ -51,7 +51,7 @@ public readonly record struct MembershipState(DateTimeOffset? AddedAt, DateTimeO
     {
         MembershipStatus.Present => AddedAt!.Value,
         MembershipStatus.Expired => Until(window)!.Value,
-        _ => RemovedAt ?? DateTimeOffset.UnixEpoch,
+        _ => RemovedAt ?? DateTimeOffset.MinValue,
     };
 
     private static DateTimeOffset? Later(DateTimeOffset? one, DateTimeOffset? other) =>

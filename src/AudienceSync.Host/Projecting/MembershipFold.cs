@@ -197,8 +197,8 @@ public sealed class MembershipFold(AudienceKeys keys)
         var known = _rows.GetValueOrDefault((keyId, root));
         var changed = known is null || known.Status != status || !_before.Contains((keyId, root));
         Put(new MembershipRow(
-            keyId, root, known?.State ?? MembershipState.Nothing, status, sum.Since(window, now),
-            status == MembershipStatus.Removed ? null : sum.Until(window), known?.EventPos ?? 0, changed ? ++changedPos : known!.ChangedPos));
+            keyId, root, known?.State ?? MembershipState.Nothing, status, sum == MembershipState.Nothing ? DateTimeOffset.UnixEpoch : sum.Since(window, now),
+            sum.Until(window), known?.EventPos ?? 0, changed ? ++changedPos : known!.ChangedPos));
         return changedPos;
     }
 

@@ -26,7 +26,7 @@ public sealed class KeyRotationTests
 
         (await workspace.RowsAsync("select revision, key_version from vault order by 1, 2")).ShouldBe(["1 1", "2 2"]);
         var opened = await new Ring(workspace, 1, 2).OpenAllAsync();
-        opened.Single(row => row.Key.Revision == 2).Value.Identifiers.ShouldBe(new PersonIdentifiers("c0", "new@shop.example", null, ""));
+        opened.Single(row => row.Key.Revision == 2).Value.ShouldBe(new PersonIdentifiers("c0", "new@shop.example", null, ""));
     }
 
     [Fact]
@@ -106,7 +106,7 @@ public sealed class KeyRotationTests
         (last.Unreadable, last.Skipped).ShouldBe((0, 0));
         (await workspace.AskAsync<long>(OldRowsSql)).ShouldBe(0);
         var current = (await new Ring(workspace, 2).OpenAllAsync()).GroupBy(row => row.Key.Person).Select(rows => rows.MaxBy(row => row.Key.Revision).Value);
-        current.Select(revision => revision.Identifiers.Email).ShouldBe(Enumerable.Range(0, People).Select(n => $"{n}-{LastRound(n)}@shop.example"), ignoreOrder: true);
+        current.Select(revision => revision.Email).ShouldBe(Enumerable.Range(0, People).Select(n => $"{n}-{LastRound(n)}@shop.example"), ignoreOrder: true);
         await LogChecks.VerifyAsync(workspace);
     }
 
@@ -128,7 +128,7 @@ public sealed class KeyRotationTests
 
         var progress = (await ring.Table.ReadAsync(2, default)).ShouldNotBeNull();
         (progress.Seen, progress.Resealed, progress.Skipped).ShouldBe((2, 1, 1));
-        (await ring.OpenAllAsync())[(batch[0].Person.Value, 1)].Identifiers.ShouldBe(written.Identifiers);
+        (await ring.OpenAllAsync())[(batch[0].Person.Value, 1)].ShouldBe(written.Identifiers);
     }
 
     [Fact]

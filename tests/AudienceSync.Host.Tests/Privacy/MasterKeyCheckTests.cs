@@ -36,7 +36,7 @@ public sealed class MasterKeyCheckTests
     }
 
     [Theory]
-    [InlineData("insert into vault select md5(n::text)::uuid, 1, 1, '', now() from generate_series(1, 5) n", 5)]
+    [InlineData("insert into vault select md5(n::text)::uuid, 1, 1, '', null, null, now() from generate_series(1, 5) n", 5)]
     [InlineData("insert into wrapped_secrets values ('alias', 1, '')", 1)]
     [InlineData("insert into raw_bodies values ('2026-11-21 09:00Z', 1, 1, 1, ''), ('2026-11-21 09:00Z', 2, 2, 2, '')", 1)]
     [InlineData("insert into quarantine values (md5('1')::uuid, 's', false, 'r', '', null, null, now(), now(), 1, 1, 1, 0, '')", 1)]
@@ -62,7 +62,7 @@ public sealed class MasterKeyCheckTests
 
         await CheckAsync(workspace, new MasterKeys(Key(2, 2)));
         (await workspace.RowsAsync(KnownSql)).ShouldBe(["1 True", "2 False"]);
-        await workspace.ExecuteAsync("insert into vault values (md5('1')::uuid, 1, 1, '', now())");
+        await workspace.ExecuteAsync("insert into vault values (md5('1')::uuid, 1, 1, '', null, null, now())");
         await CheckAsync(workspace, new MasterKeys(Key(2, 2)));
         await CheckAsync(workspace, new MasterKeys(Key(1, 1), Key(2, 2)));
         (await workspace.RowsAsync(KnownSql)).ShouldBe(["1 False", "2 False"]);
@@ -88,7 +88,7 @@ public sealed class MasterKeyCheckTests
     public async Task What_is_counted_names_kind_version_and_number()
     {
         await using var workspace = await TestWorkspace.CreateAsync();
-        await workspace.ExecuteAsync("insert into vault select md5(n::text)::uuid, 1, 1 + n % 2, '', now() from generate_series(1, 5) n");
+        await workspace.ExecuteAsync("insert into vault select md5(n::text)::uuid, 1, 1 + n % 2, '', null, null, now() from generate_series(1, 5) n");
         await workspace.ExecuteAsync("insert into raw_bodies values ('2026-11-21 09:00Z', 1, 1, 1, ''), ('2026-11-22 09:00Z', 2, 2, 1, '')");
 
         var counts = await new SealedRows(workspace.Database).CountAsync(default);

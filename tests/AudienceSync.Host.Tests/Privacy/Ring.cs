@@ -37,16 +37,16 @@ internal sealed class Ring(TestWorkspace workspace, params short[] versions)
     }
 
     /// <summary>Every revision of everybody, opened with these keys only.</summary>
-    public async Task<Dictionary<(Guid Person, int Revision), IdentifierRevision>> OpenAllAsync()
+    public async Task<Dictionary<(Guid Person, int Revision), PersonIdentifiers>> OpenAllAsync()
     {
-        var opened = new Dictionary<(Guid, int), IdentifierRevision>();
+        var opened = new Dictionary<(Guid, int), PersonIdentifiers>();
         await using var command = workspace.Owner.CreateCommand(
             "select v.person, v.revision, v.key_version, p.salt, v.cipher from vault v join people p on p.person = v.person");
         await using var reader = await command.ExecuteReaderAsync();
         while (await reader.ReadAsync())
         {
             opened[(reader.GetGuid(0), reader.GetInt32(1))] = Vault.Open(
-                new PersonId(reader.GetGuid(0)), reader.GetInt32(1), reader.GetInt16(2), reader.GetFieldValue<byte[]>(3), reader.GetFieldValue<byte[]>(4));
+                new PersonId(reader.GetGuid(0)), reader.GetInt32(1), reader.GetInt16(2), reader.GetFieldValue<byte[]>(3), reader.GetFieldValue<byte[]>(4)).Identifiers;
         }
 
         return opened;

@@ -121,9 +121,9 @@ public sealed class SealingTests
         var (oldBody, freshBody) = (new BodySeal(Keys(1), Secret(9)).Seal(At, "old"u8), seal.Seal(At, "new"u8));
 
         vault.KeyVersion.ShouldBe((short)2);
-        vault.Open(Ann, 1, 1, Salt, old).ShouldBe(Revision);
-        vault.Open(Ann, 1, 2, Salt, fresh).ShouldBe(Revision);
-        vault.Open(Ann, 1, 2, Salt, vault.Reseal(Ann, 1, 1, Salt, old)).ShouldBe(Revision);
+        vault.Open(Ann, 1, 1, Salt, old).Identifiers.ShouldBe(Revision.Identifiers);
+        vault.Open(Ann, 1, 2, Salt, fresh).Identifiers.ShouldBe(Revision.Identifiers);
+        vault.Open(Ann, 1, 2, Salt, vault.Reseal(Ann, 1, 1, Salt, old)).Identifiers.ShouldBe(Revision.Identifiers);
         Should.Throw<AuthenticationTagMismatchException>(() => vault.Open(Ann, 1, 2, Salt, old));
         for (var again = 0; again < 2; again++)
         {

@@ -56,7 +56,7 @@ public sealed class WorkspaceSecretsTests
     {
         await using var workspace = await TestWorkspace.CreateAsync();
         var ring = new Ring(workspace, 1);
-        await workspace.ExecuteAsync("insert into person_aliases values (md5('a')::uuid, md5('p')::uuid, 1, now())");
+        await workspace.ExecuteAsync("insert into person_aliases values (md5('a')::uuid, 1, md5('p')::uuid, null, null)");
 
         var refused = await Should.ThrowAsync<SetupException>(() => TextAsync(ring.Secrets, ring.Keys));
 
