@@ -36,7 +36,7 @@ public sealed class RotatingHostTests : IAsyncLifetime
         Dictionary<int, string> people;
         await using (var host = await StartAsync(First))
         {
-            await PostAsync(host, Enumerable.Range(0, People).Select(n => Event("audience_add", n)));
+            await PostAsync(host, Enumerable.Range(0, People).Select(n => Event("audience_add", n, "again")));
             await host.WaitUntilQuietAsync();
             people = await FindAllAsync(host);
             await KeepAsync(host);
