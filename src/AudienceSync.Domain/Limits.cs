@@ -30,9 +30,6 @@ public static class Limits
     /// <summary>Characters of a phone number as sent.</summary>
     public const int PhoneChars = 64;
 
-    /// <summary>Addresses of one kind that are remembered of a person; beyond it the one said longest ago is forgotten.</summary>
-    public const int AddressesOfAKind = 50;
-
     /// <summary>Characters of a context field: journey, step, variant, message.</summary>
     public const int ContextChars = 200;
 

@@ -6,6 +6,9 @@ namespace AudienceSync.Domain.Identity;
 /// </summary>
 public sealed class Sayings
 {
+    /// <summary>Addresses of one kind that are remembered of an anchor; beyond it the one said longest ago is forgotten.</summary>
+    public const int MostOfAKind = 50;
+
     private readonly List<Saying> _addresses;
 
     public Sayings(string? customerId, IEnumerable<Saying> addresses, PersonDetails? details, AliasDigest? detailsDigest, DateTimeOffset detailsAt)
@@ -99,7 +102,7 @@ public sealed class Sayings
     private void Forget(IdentifierKind kind)
     {
         var ofKind = _addresses.Where(saying => saying.Address.Kind == kind).ToList();
-        if (ofKind.Count > Limits.AddressesOfAKind)
+        if (ofKind.Count > MostOfAKind)
         {
             _addresses.Remove(ofKind.Aggregate((oldest, saying) => oldest.IsLaterThan(saying) ? saying : oldest));
         }

@@ -70,12 +70,12 @@ public sealed class IdentityPropertyTests
     [Fact]
     public void No_more_addresses_of_a_kind_are_remembered_than_the_limit_and_the_oldest_goes()
     {
-        var said = Enumerable.Range(1, Limits.AddressesOfAKind + 1).Select(n => Said.Webhook(n, Said.Customer(1), Said.Email(n))).ToList();
+        var said = Enumerable.Range(1, Sayings.MostOfAKind + 1).Select(n => Said.Webhook(n, Said.Customer(1), Said.Email(n))).ToList();
 
         var book = Tell(said);
 
         var own = book.SayingsOf(book.AnchorOf(Said.Customer(1).Digest)!.Id)!;
-        own.Addresses.Count.ShouldBe(Limits.AddressesOfAKind);
+        own.Addresses.Count.ShouldBe(Sayings.MostOfAKind);
         own.At(Said.Email(1).Digest).ShouldBeNull();
     }
 
