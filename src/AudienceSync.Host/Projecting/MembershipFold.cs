@@ -25,6 +25,7 @@ public sealed class MembershipFold(AudienceKeys keys)
     private readonly List<(PublishedKey Key, PersonId Person, MembershipFact Fact, long Position)> _facts = [];
     private readonly AnchorGroups _groups = new();
     private readonly Dictionary<PersonId, PersonId> _links = [];
+    private readonly HashSet<PersonId> _everLinked = [];
 
     public List<int> KeyIds { get; } = [];
 
@@ -51,6 +52,7 @@ public sealed class MembershipFold(AudienceKeys keys)
         _facts.Clear();
         _groups.Clear();
         _links.Clear();
+        _everLinked.Clear();
         KeyIds.Clear();
         People.Clear();
         Reidentified.Clear();
@@ -69,10 +71,11 @@ public sealed class MembershipFold(AudienceKeys keys)
     public List<Guid> LoadGroups(IReadOnlyDictionary<PersonId, PersonId> links)
     {
         _groups.Load(links);
-        var before = _groups.Linked();
+        _everLinked.UnionWith(_groups.Linked());
         _groups.Load(_links);
         _groups.Settle();
-        return [.. before.Concat(_groups.Linked()).Select(person => person.Value).Concat(Reidentified).Distinct()];
+        _everLinked.UnionWith(_groups.Linked());
+        return [.. _everLinked.Select(person => person.Value).Concat(Reidentified).Distinct()];
     }
 
     /// <summary>Takes the rows as they stand.</summary>
@@ -172,8 +175,7 @@ public sealed class MembershipFold(AudienceKeys keys)
     {
         if (_links.Count > 0)
         {
-            var linked = _groups.Linked();
-            moved.UnionWith(_rows.Keys.Where(id => linked.Contains(id.Person)).Select(id => (id.KeyId, _groups.RootOf(id.Person))).ToList());
+            moved.UnionWith(_rows.Keys.Where(id => _everLinked.Contains(id.Person)).Select(id => (id.KeyId, _groups.RootOf(id.Person))).ToList());
         }
 
         foreach (var row in _rows.Values.Where(row => row.Status != MembershipStatus.Linked && _groups.RootOf(row.Person) != row.Person).ToList())

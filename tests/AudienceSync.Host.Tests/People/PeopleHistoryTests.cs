@@ -41,9 +41,20 @@ public sealed class PeopleHistoryTests
             await account.SettleAsync();
         }
 
-        platform.Held.Order(StringComparer.Ordinal).ShouldBe(stories.SelectMany(story => story.Held()).Order(StringComparer.Ordinal), $"seed {seed}");
+        foreach (var story in stories)
+        {
+            platform.Held.Where(story.Knows).Order(StringComparer.Ordinal).ShouldBe(
+                story.Held().Order(StringComparer.Ordinal), $"seed {seed}, in this order:\n{story.Told(events)}\n{await RowsAsync(workspace, story)}");
+        }
+
         await LogChecks.VerifyAsync(workspace);
     }
+
+    private static async Task<string> RowsAsync(TestWorkspace workspace, PeopleStory story) => string.Join('\n', await workspace.RowsAsync($"""
+        select p.person, p.kind, p.owner, 'rev', p.revision, p.email is not null, p.phone is not null, 'state', m.state, m.added_at, m.removed_at, 'ledger', l.status, l.revision
+        from people p left join membership m on m.person = p.person left join ledger l on l.person = p.person
+        where p.person in (select stream_id from mt_events where id in ({string.Join(',', story.Events.Select(pending => $"'{pending.Id}'"))}))
+        """));
 
     private static async Task<Hand> OpenAccountAsync(TestWorkspace workspace, SetOfAddresses platform)
     {

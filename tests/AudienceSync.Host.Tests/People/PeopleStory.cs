@@ -37,6 +37,12 @@ internal sealed class PeopleStory
 
     public IEnumerable<PendingEvent> Events => _said.Select(one => one.Event);
 
+    public bool Knows(string address) => _said.Exists(one => one.Names.Contains(address, StringComparer.Ordinal));
+
+    /// <summary>The webhooks in the order in which they came.</summary>
+    public string Told(PendingEvent[] order) => string.Join(
+        '\n', _said.OrderBy(one => Array.IndexOf(order, one.Event)).Select(one => $"{one.At} {(one.Add ? "add" : "remove")} {string.Join(' ', one.Names)}"));
+
     private Func<string?[], Guid> Digests { get; }
 
     /// <summary>What a platform's list must hold for this story: every address of everybody who is present.</summary>
