@@ -1,5 +1,7 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace AudienceSync.Domain.Events;
 
@@ -34,12 +36,78 @@ public static class EventJson
                 WriteKey(json, published);
                 break;
             default:
-                throw new ArgumentOutOfRangeException(nameof(stored), stored.GetType().Name, "An event without a JSON form.");
+                WritePersonEvent(json, stored);
+                break;
         }
 
         json.WriteEndObject();
         json.Flush();
         return buffer.WrittenSpan.ToArray();
+    }
+
+    /// <summary>
+    /// Adds to an audience event's data that the webhook said again what an identifier revision holds (docs/decisions/0009): without it the
+    /// time of what was said again would be lost.
+    /// </summary>
+    public static byte[] WithSaid(byte[] data, int revision, int kinds)
+    {
+        Span<byte> tail = stackalloc byte[64];
+        Utf8.TryWrite(tail, CultureInfo.InvariantCulture, $",\"saidRevision\":{revision},\"saidKinds\":{kinds}}}", out var written);
+        var whole = new byte[data.Length - 1 + written];
+        data.AsSpan(0, data.Length - 1).CopyTo(whole);
+        tail[..written].CopyTo(whole.AsSpan(data.Length - 1));
+        return whole;
+    }
+
+    private static void WritePersonEvent(Utf8JsonWriter json, IStoredEvent stored)
+    {
+        switch (stored)
+        {
+            case PersonLinked linked:
+                json.WriteString("owner"u8, linked.Owner.Value);
+                break;
+            case PersonConsentChanged said:
+                WriteSaying(json, said.OccurredAt, said.Source);
+                WriteConsent(json, said.Consent);
+                break;
+            case PersonSuppressed said:
+                WriteSaying(json, said.OccurredAt, said.Source);
+                WriteText(json, "destination"u8, said.Destination);
+                WriteText(json, "reason"u8, said.Reason);
+                break;
+            case PersonSuppressionLifted said:
+                WriteSaying(json, said.OccurredAt, said.Source);
+                WriteText(json, "destination"u8, said.Destination);
+                WriteText(json, "reason"u8, said.Reason);
+                break;
+            case PersonErasureRequested erasure:
+                json.WriteString("occurredAt"u8, erasure.OccurredAt.UtcDateTime);
+                json.WriteString("erasure"u8, erasure.Erasure);
+                break;
+            case PersonErased erased:
+                json.WriteString("occurredAt"u8, erased.OccurredAt.UtcDateTime);
+                json.WriteString("erasure"u8, erased.Erasure);
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(stored), stored.GetType().Name, "An event without a JSON form.");
+        }
+    }
+
+    private static void WriteSaying(Utf8JsonWriter json, DateTimeOffset occurredAt, string source)
+    {
+        json.WriteString("occurredAt"u8, occurredAt.UtcDateTime);
+        json.WriteString("source"u8, source);
+    }
+
+    private static void WriteConsent(Utf8JsonWriter json, Consent consent)
+    {
+        if (consent.Said)
+        {
+            json.WriteStartObject("consent"u8);
+            WriteAnswer(json, "adUserData"u8, consent.AdUserData);
+            WriteAnswer(json, "adPersonalization"u8, consent.AdPersonalization);
+            json.WriteEndObject();
+        }
     }
 
     private static (ArrayBufferWriter<byte> Buffer, Utf8JsonWriter Json) Writer()
@@ -58,16 +126,8 @@ public static class EventJson
     private static void WriteAudienceEvent(Utf8JsonWriter json, IAudienceEvent said)
     {
         json.WriteString("audienceKey"u8, said.AudienceKey.Value);
-        json.WriteString("occurredAt"u8, said.OccurredAt.UtcDateTime);
-        json.WriteString("source"u8, said.Source);
-        if (said.Consent.Said)
-        {
-            json.WriteStartObject("consent"u8);
-            WriteAnswer(json, "adUserData"u8, said.Consent.AdUserData);
-            WriteAnswer(json, "adPersonalization"u8, said.Consent.AdPersonalization);
-            json.WriteEndObject();
-        }
-
+        WriteSaying(json, said.OccurredAt, said.Source);
+        WriteConsent(json, said.Consent);
         if (said.Context is { } context)
         {
             json.WriteStartObject("context"u8);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using AudienceSync.Domain.Audiences;
+using AudienceSync.Domain.Identity;
 
 namespace AudienceSync.Domain.Events;
 
@@ -14,6 +15,12 @@ internal static class EventJsonReader
         EventTypes.IdentifiersChanged => new PersonIdentifiersChanged(data.GetProperty("revision").GetInt32()),
         EventTypes.KeyPublished => new AudienceKeyPublished(
             Key(data), Number(data, "windowS"), Text(data, "purpose"), Text(data, "owner"), Text(data, "definition")),
+        EventTypes.Linked => new PersonLinked(new PersonId(data.GetProperty("owner").GetGuid())),
+        EventTypes.ConsentChanged => new PersonConsentChanged(At(data), Text(data, "source") ?? "", ConsentOf(data)),
+        EventTypes.Suppressed => new PersonSuppressed(At(data), Text(data, "source") ?? "", Text(data, "destination"), Text(data, "reason")),
+        EventTypes.SuppressionLifted => new PersonSuppressionLifted(At(data), Text(data, "source") ?? "", Text(data, "destination"), Text(data, "reason")),
+        EventTypes.ErasureRequested => new PersonErasureRequested(At(data), data.GetProperty("erasure").GetGuid()),
+        EventTypes.Erased => new PersonErased(At(data), data.GetProperty("erasure").GetGuid()),
         _ => throw new NotSupportedException($"No event type has the alias '{alias}'."),
     };
 

@@ -11,6 +11,12 @@ public static class EventTypes
     public const string ExposureRecorded = "audience_exposure_recorded";
     public const string IdentifiersChanged = "person_identifiers_changed";
     public const string KeyPublished = "audience_key_published";
+    public const string Linked = "person_linked";
+    public const string ConsentChanged = "person_consent_changed";
+    public const string Suppressed = "person_suppressed";
+    public const string SuppressionLifted = "person_suppression_lifted";
+    public const string ErasureRequested = "person_erasure_requested";
+    public const string Erased = "person_erased";
 
     public static readonly IReadOnlyDictionary<string, Type> ByAlias = new Dictionary<string, Type>(StringComparer.Ordinal)
     {
@@ -19,6 +25,12 @@ public static class EventTypes
         [ExposureRecorded] = typeof(AudienceExposureRecorded),
         [IdentifiersChanged] = typeof(PersonIdentifiersChanged),
         [KeyPublished] = typeof(AudienceKeyPublished),
+        [Linked] = typeof(PersonLinked),
+        [ConsentChanged] = typeof(PersonConsentChanged),
+        [Suppressed] = typeof(PersonSuppressed),
+        [SuppressionLifted] = typeof(PersonSuppressionLifted),
+        [ErasureRequested] = typeof(PersonErasureRequested),
+        [Erased] = typeof(PersonErased),
     };
 
     public static string AliasOf(IStoredEvent stored) => stored switch
@@ -28,6 +40,12 @@ public static class EventTypes
         AudienceExposureRecorded => ExposureRecorded,
         PersonIdentifiersChanged => IdentifiersChanged,
         AudienceKeyPublished => KeyPublished,
+        PersonLinked => Linked,
+        PersonConsentChanged => ConsentChanged,
+        PersonSuppressed => Suppressed,
+        PersonSuppressionLifted => SuppressionLifted,
+        PersonErasureRequested => ErasureRequested,
+        PersonErased => Erased,
         _ => throw new ArgumentOutOfRangeException(nameof(stored), stored.GetType().Name, "An event without a row in the registry."),
     };
 }

@@ -1,120 +1,236 @@
 namespace AudienceSync.Domain.Identity;
 
 /// <summary>
-/// Decides who a webhook speaks of (design section 6, rule 3), for one batch of webhooks, and remembers what the batch changes.
+/// Decides who a webhook speaks of (docs/decisions/0009), for one batch of webhooks, and remembers what the batch changes.
 /// <para>
-/// The strongest identifier given decides: customer id before e-mail before phone. If the strongest is unknown, a weaker one may lead to a
-/// person, but only to one who has none of the stronger kinds given: a guest known by e-mail becomes the customer who now shows an id,
-/// while an e-mail that belongs to another customer id never joins the two. An address that moves follows the newer webhook.
-/// </para>
-/// <para>
-/// The caller loads every alias of the batch under the log's lock, so no other host can bind the same alias in between, and writes
-/// <see cref="ChangedBindings"/> in the transaction of the events.
+/// The caller loads what the batch may touch, under the log's lock, so no other host can change it in between: the aliases named, and the
+/// people they lead to with everybody linked to them. It writes what <see cref="Changes"/> says in the transaction of the events.
 /// </para>
 /// </summary>
-public sealed class IdentityBook
+public sealed class IdentityBook(Func<PersonId> newPerson)
 {
     private readonly Dictionary<AliasDigest, AliasBinding> _bindings = [];
     private readonly Dictionary<PersonId, KnownPerson> _people = [];
-    private readonly Dictionary<AliasDigest, AliasBinding> _changed = [];
-    private readonly HashSet<AliasDigest> _moved = [];
-
-    /// <summary>Every alias that was loaded or bound.</summary>
-    public IReadOnlyCollection<AliasBinding> Bindings => _bindings.Values;
+    private readonly Dictionary<AliasDigest, PersonId> _anchors = [];
+    private readonly Dictionary<PersonId, Sayings> _sayings = [];
+    private readonly HashSet<AliasDigest> _stored = [];
 
     /// <summary>Everybody that was loaded or made, as the batch so far has left him.</summary>
     public IReadOnlyCollection<KnownPerson> People => _people.Values;
 
-    /// <summary>Aliases that the batch binds anew or moves; the last word on each.</summary>
-    public IReadOnlyCollection<AliasBinding> ChangedBindings => _changed.Values;
+    /// <summary>What the batch changes.</summary>
+    public IdentityChanges Changes { get; } = new();
 
-    /// <summary>Whether a changed binding was stored before and now leads to somebody else; otherwise it is new.</summary>
-    public bool IsMoved(AliasDigest digest) => _moved.Contains(digest);
-
-    /// <summary>Makes a stored alias and its person known. Before any <see cref="Resolve"/>.</summary>
-    public void Load(AliasBinding binding, KnownPerson person)
+    /// <summary>Makes a stored alias known.</summary>
+    public void Load(AliasBinding binding)
     {
         _bindings[binding.Alias.Digest] = binding;
-        _people[person.Id] = person;
+        _stored.Add(binding.Alias.Digest);
     }
 
-    /// <summary>A person of the book, as the batch so far has left him.</summary>
+    /// <summary>Makes a stored anchor known.</summary>
+    public void Load(KnownPerson person)
+    {
+        _people[person.Id] = person;
+        _anchors[person.Anchor.Digest] = person.Id;
+    }
+
+    /// <summary>What a known anchor said so far, with the times that its stream holds.</summary>
+    public void Load(PersonId person, Sayings own) => _sayings[person] = own;
+
     public KnownPerson Person(PersonId id) => _people[id];
+
+    public KnownPerson? Find(PersonId id) => _people.GetValueOrDefault(id);
+
+    public KnownPerson? AnchorOf(AliasDigest digest) => _anchors.TryGetValue(digest, out var id) ? _people[id] : null;
+
+    public AliasBinding? BindingOf(AliasDigest digest) => _bindings.TryGetValue(digest, out var binding) ? binding : null;
+
+    public Sayings? SayingsOf(PersonId person) => _sayings.GetValueOrDefault(person);
+
+    /// <summary>Whether an alias was there before the batch.</summary>
+    public bool IsStored(AliasDigest digest) => _stored.Contains(digest);
 
     /// <summary>Keeps what the caller did to a person: a revision written, events appended.</summary>
     public void Update(KnownPerson person) => _people[person.Id] = person;
 
-    /// <param name="aliases">The webhook's identifiers, strongest first; at least one.</param>
-    /// <param name="occurredAt">The sender's time.</param>
-    /// <param name="newPerson">The id to use if nobody is found.</param>
-    public Resolution Resolve(ReadOnlySpan<Alias> aliases, DateTimeOffset occurredAt, PersonId newPerson)
+    /// <summary>
+    /// Whether a webhook says nothing that a known root's revision does not hold, and if so which kinds it said again. Such a webhook changes
+    /// nobody.
+    /// </summary>
+    public static bool SaysNothingNew(KnownPerson person, Statement said, out int kinds)
     {
-        if (aliases.IsEmpty)
+        kinds = 0;
+        if (person.Owner is not null || (said.Details is { } details && details != person.Reach.Details))
         {
-            throw new ArgumentException("A webhook that names nobody is refused before it comes here.", nameof(aliases));
+            return false;
         }
 
-        var found = Find(aliases);
-        var person = found ?? newPerson;
-        if (found is null)
+        kinds = said.Details is null ? 0 : Reach.DetailsBit;
+        foreach (var alias in said.Aliases)
         {
-            _people[person] = new KnownPerson(person, Kinds: 0, Revision: 0, StreamVersion: 0);
-        }
-
-        var newAlias = false;
-        foreach (var alias in aliases)
-        {
-            newAlias |= Bind(alias, person, occurredAt);
-        }
-
-        return new Resolution(person, found is null, newAlias);
-    }
-
-    private PersonId? Find(ReadOnlySpan<Alias> aliases)
-    {
-        for (var i = 0; i < aliases.Length; i++)
-        {
-            if (_bindings.TryGetValue(aliases[i].Digest, out var binding) && LacksAll(_people[binding.Person], aliases[..i]))
+            if (alias.Kind == IdentifierKind.CustomerId)
             {
-                return binding.Person;
+                continue;
             }
-        }
 
-        return null;
-    }
-
-    private static bool LacksAll(KnownPerson person, ReadOnlySpan<Alias> stronger)
-    {
-        foreach (var alias in stronger)
-        {
-            if (person.Has(alias.Kind))
+            if (alias.Digest != (alias.Kind == IdentifierKind.Email ? person.Reach.Email : person.Reach.Phone))
             {
                 return false;
             }
+
+            kinds |= Reach.Bit(alias.Kind);
         }
 
         return true;
     }
 
-    private bool Bind(Alias alias, PersonId person, DateTimeOffset occurredAt)
+    /// <summary>Takes a webhook over: its anchor, what it says, and what it claims. Returns the anchor.</summary>
+    public PersonId Take(Statement said)
     {
-        if (_bindings.TryGetValue(alias.Digest, out var known))
+        var anchor = AnchorFor(said.Anchor);
+        if (_sayings[anchor].Say(said))
         {
-            if (known.Person == person || known.SeenAt >= occurredAt)
-            {
-                return false;
-            }
-
-            if (!_changed.ContainsKey(alias.Digest))
-            {
-                _moved.Add(alias.Digest);
-            }
+            Changes.Said.Add(anchor);
+            Changes.Affected.Add(RootOf(anchor));
         }
 
-        var binding = new AliasBinding(alias, person, occurredAt);
-        _bindings[alias.Digest] = binding;
-        _changed[alias.Digest] = binding;
-        _people[person] = _people[person].With(alias.Kind);
-        return true;
+        foreach (var claimed in said.Aliases.AsSpan(1))
+        {
+            Claim(claimed, anchor, said.At);
+        }
+
+        return anchor;
+    }
+
+    /// <summary>At whom the links end.</summary>
+    public PersonId RootOf(PersonId person)
+    {
+        var known = _people[person];
+        while (known.Owner is { } owner)
+        {
+            known = _people[owner];
+        }
+
+        return known.Id;
+    }
+
+    /// <summary>The anchors of each person whose sayings are known, by root.</summary>
+    public ILookup<PersonId, PersonId> Groups() => _sayings.Keys.ToLookup(RootOf);
+
+    /// <summary>By what a root is reached now, out of what all his anchors said.</summary>
+    public (PersonIdentifiers Identifiers, Reach Reach) Compose(PersonId root, IEnumerable<PersonId> anchors)
+    {
+        Saying? email = null;
+        Saying? phone = null;
+        Sayings? detailed = null;
+        foreach (var own in anchors.Select(anchor => _sayings[anchor]))
+        {
+            foreach (var saying in own.Addresses.Where(saying => IsOf(saying.Address, root)))
+            {
+                email = saying.Address.Kind == IdentifierKind.Email && saying.IsLaterThan(email) ? saying : email;
+                phone = saying.Address.Kind == IdentifierKind.Phone && saying.IsLaterThan(phone) ? saying : phone;
+            }
+
+            detailed = IsLater(own, detailed) ? own : detailed;
+        }
+
+        var identifiers = new PersonIdentifiers(_sayings[root].CustomerId, email?.Text, phone?.Text, phone?.Country ?? "")
+        {
+            Details = detailed?.Details,
+            Hashed = (email?.Hashed ?? HashedFields.None) | (phone?.Hashed ?? HashedFields.None),
+        };
+        return (identifiers, new Reach(email?.Address.Digest, phone?.Address.Digest, detailed?.DetailsDigest));
+    }
+
+    /// <summary>Addresses that a person's anchors said, whoever has them: their bindings must be known before he is composed.</summary>
+    public IEnumerable<Alias> Said() => _sayings.Values.SelectMany(own => own.Addresses).Select(saying => saying.Address);
+
+    private static bool IsLater(Sayings own, Sayings? other)
+    {
+        if (own.DetailsDigest is not { } digest)
+        {
+            return false;
+        }
+
+        return other is null || own.DetailsAt > other.DetailsAt
+            || (own.DetailsAt == other.DetailsAt && digest.Value.CompareTo(other.DetailsDigest!.Value.Value) > 0);
+    }
+
+    private bool IsOf(Alias address, PersonId root)
+    {
+        // An address without a binding was erased with somebody else; one whose holder is not loaded is not of this person.
+        return _bindings.TryGetValue(address.Digest, out var binding)
+            && (binding.Owner ?? binding.Anchor) is { } holder && _people.ContainsKey(holder) && RootOf(holder) == root;
+    }
+
+    private PersonId AnchorFor(Alias alias)
+    {
+        if (_anchors.TryGetValue(alias.Digest, out var known))
+        {
+            return known;
+        }
+
+        var binding = _bindings.GetValueOrDefault(alias.Digest, new AliasBinding(alias, null, null, default));
+        var made = new KnownPerson(newPerson(), alias, binding.Owner, Revision: 0, StreamVersion: 0, default);
+        Load(made);
+        _sayings[made.Id] = new Sayings();
+        Put(binding with { Anchor = made.Id });
+        Changes.Made.Add(made.Id);
+        Changes.Affected.Add(made.Id);
+        if (binding.Owner is not null)
+        {
+            Changes.Linked.Add(made.Id);
+        }
+
+        return made.Id;
+    }
+
+    private void Claim(Alias address, PersonId claimant, DateTimeOffset at)
+    {
+        var binding = _bindings.GetValueOrDefault(address.Digest, new AliasBinding(address, null, null, default));
+        if (binding.Owner is { } owner && !Beats(claimant, at, owner, LastClaim(binding, owner)))
+        {
+            return;
+        }
+
+        if (binding.Owner is { } before)
+        {
+            Changes.Affected.Add(RootOf(before));
+        }
+
+        if (binding.Anchor is { } linked && binding.Owner != claimant)
+        {
+            Changes.Affected.Add(RootOf(linked));
+            _people[linked] = _people[linked] with { Owner = claimant };
+            Changes.Linked.Add(linked);
+        }
+
+        Put(binding with { Owner = claimant, ClaimedAt = at });
+        Changes.Affected.Add(RootOf(claimant));
+    }
+
+    // The owner may have said it again since he claimed it; his sayings know.
+    private DateTimeOffset LastClaim(AliasBinding binding, PersonId owner)
+    {
+        var said = _sayings.GetValueOrDefault(owner)?.At(binding.Alias.Digest);
+        return said is { } at && at > binding.ClaimedAt ? at : binding.ClaimedAt;
+    }
+
+    private bool Beats(PersonId claimant, DateTimeOffset at, PersonId owner, DateTimeOffset ownerAt)
+    {
+        var (mine, his) = (_people[claimant].Anchor, _people[owner].Anchor);
+        if (mine.Kind != his.Kind)
+        {
+            return mine.Kind < his.Kind;
+        }
+
+        return at > ownerAt || (at == ownerAt && mine.Digest.Value.CompareTo(his.Digest.Value) > 0);
+    }
+
+    private void Put(AliasBinding binding)
+    {
+        _bindings[binding.Alias.Digest] = binding;
+        Changes.Bindings.Add(binding.Alias.Digest);
     }
 }

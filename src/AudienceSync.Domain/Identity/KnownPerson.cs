@@ -1,13 +1,10 @@
 namespace AudienceSync.Domain.Identity;
 
-/// <summary>A person as the store knows him before a batch of webhooks is applied.</summary>
-/// <param name="Id">His id.</param>
-/// <param name="Kinds">The kinds of identifier he has, as a bit set: bit n for kind n.</param>
-/// <param name="Revision">His current identifier revision, from 1.</param>
-/// <param name="StreamVersion">The number of events in his stream.</param>
-public sealed record KnownPerson(PersonId Id, int Kinds, int Revision, long StreamVersion)
-{
-    public bool Has(IdentifierKind kind) => (Kinds & (1 << (int)kind)) != 0;
-
-    public KnownPerson With(IdentifierKind kind) => this with { Kinds = Kinds | (1 << (int)kind) };
-}
+/// <summary>An anchor as the store knows it before a batch of webhooks is applied.</summary>
+/// <param name="Id">Its id, which is also that of its event stream.</param>
+/// <param name="Anchor">The identifier it stands for.</param>
+/// <param name="Owner">Whom it is linked to; null for a root.</param>
+/// <param name="Revision">Its current identifier revision, from 1; 0 while it is being made.</param>
+/// <param name="StreamVersion">The number of events in its stream.</param>
+/// <param name="Reach">What its current revision holds.</param>
+public sealed record KnownPerson(PersonId Id, Alias Anchor, PersonId? Owner, int Revision, long StreamVersion, Reach Reach);

@@ -19,6 +19,9 @@ public readonly record struct MembershipState(DateTimeOffset? AddedAt, DateTimeO
         _ => this,
     };
 
+    /// <summary>What two anchors of one person were told together.</summary>
+    public MembershipState With(MembershipState other) => new(Later(AddedAt, other.AddedAt), Later(RemovedAt, other.RemovedAt));
+
     /// <summary>Present when the add is later than the remove (a tie is a removal) and its window has not passed.</summary>
     public MembershipStatus StatusAt(TimeSpan? window, DateTimeOffset now)
     {
@@ -50,4 +53,7 @@ public readonly record struct MembershipState(DateTimeOffset? AddedAt, DateTimeO
         MembershipStatus.Expired => Until(window)!.Value,
         _ => RemovedAt ?? DateTimeOffset.MinValue,
     };
+
+    private static DateTimeOffset? Later(DateTimeOffset? one, DateTimeOffset? other) =>
+        one is null || (other is not null && other > one) ? other : one;
 }

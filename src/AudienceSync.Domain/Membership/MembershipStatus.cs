@@ -6,4 +6,7 @@ public enum MembershipStatus : short
     Present = 1,
     Removed = 2,
     Expired = 3,
+
+    /// <summary>An anchor that belongs to somebody else: what it was told counts for its root, and it is nobody by itself (docs/decisions/0009).</summary>
+    Linked = 5,
 }

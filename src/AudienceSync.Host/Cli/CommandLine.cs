@@ -1,7 +1,5 @@
 using System.CommandLine;
-using System.Security.Cryptography;
 using AudienceSync.Host.Configuration;
-using AudienceSync.Host.Privacy;
 using AudienceSync.Host.Storage;
 
 namespace AudienceSync.Host.Cli;
@@ -12,36 +10,10 @@ internal static class CommandLine
     public static RootCommand Create(Func<string, string?> environment)
     {
         var serve = new Command("serve", "Receive webhooks, project them, keep the platforms equal. Until told to stop.");
-        serve.SetAction((_, cancellationToken) => ServeCommand.RunAsync(environment, cancellationToken));
+        serve.SetAction((parsed, cancellationToken) => ServeCommand.RunAsync(environment, parsed.InvocationConfiguration.Error, cancellationToken));
         var migrate = new Command("migrate", "Bring the schema at AUDIENCESYNC_POSTGRES up to date and stop.");
         migrate.SetAction((_, cancellationToken) => MigrateAsync(environment, cancellationToken));
-        return new RootCommand("AudienceSync keeps ad platforms' audiences equal to what journeys decide.") { serve, migrate, Keys() };
-    }
-
-    private static Command Keys()
-    {
-        var output = new Option<FileInfo>("--out") { Description = "The file to make; it must not exist.", Required = true };
-        var generate = new Command("generate", "Make a master key: 32 random bytes in base64, readable by its owner only.") { output };
-        generate.SetAction(parsed =>
-        {
-            var file = parsed.GetRequiredValue(output);
-            if (file.Exists)
-            {
-                Console.Error.WriteLine($"audiencesync: key_exists: {file.FullName} exists and is not touched.");
-                return ExitCodes.SetUp;
-            }
-
-            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-            if (!OperatingSystem.IsWindows())
-            {
-                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            }
-
-            using var writer = new StreamWriter(new FileStream(file.FullName, options));
-            writer.WriteLine(Convert.ToBase64String(RandomNumberGenerator.GetBytes(MasterKey.KeyBytes)));
-            return ExitCodes.Done;
-        });
-        return new Command("keys", "The master key.") { generate };
+        return new RootCommand("AudienceSync keeps ad platforms' audiences equal to what journeys decide.") { serve, migrate, KeysCommands.Create(environment) };
     }
 
     private static async Task<int> MigrateAsync(Func<string, string?> environment, CancellationToken cancellationToken)

@@ -1,8 +1,6 @@
 using AudienceSync.Connectors.Http;
 using AudienceSync.Host.Configuration;
 using AudienceSync.Host.Serving;
-using AudienceSync.Host.Storage;
-using AudienceSync.Host.Storage.Audiences;
 using AudienceSync.Host.Storage.Embedded;
 using AudienceSync.Host.Telemetry;
 using Serilog.Extensions.Logging;
@@ -12,7 +10,7 @@ namespace AudienceSync.Host.Cli;
 /// <summary><c>serve</c>: runs until it is told to stop, and leaves nothing running.</summary>
 internal static class ServeCommand
 {
-    public static async Task<int> RunAsync(Func<string, string?> environment, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(Func<string, string?> environment, TextWriter error, CancellationToken cancellationToken)
     {
         var settings = HostSettings.FromEnvironment(environment);
         await using var log = LogSetup.Create(settings);
@@ -30,9 +28,9 @@ internal static class ServeCommand
 
             return await ServeAsync(settings, settings.Postgres ?? postgres!.ConnectionString, environment, loggers, logger, cancellationToken);
         }
-        catch (Exception failure) when (Explain(failure) is { } line)
+        catch (Exception failure) when (Failures.Explain(failure) is { } line)
         {
-            await Console.Error.WriteLineAsync($"audiencesync: {line}");
+            await error.WriteLineAsync($"audiencesync: {line}");
             return ExitCodes.SetUp;
         }
         finally
@@ -80,17 +78,4 @@ internal static class ServeCommand
 
         return ExitCodes.Done;
     }
-
-    // What a human must mend, in one line; null for a bug, which is to be seen whole.
-    private static string? Explain(Exception failure) => failure switch
-    {
-        SetupException setup => $"{setup.Code}: {setup.Message}",
-        EmbeddedPostgresException embedded => $"{embedded.Code}: {embedded.Message}",
-        AudienceKeyChangedException changed => $"audience_key_changed: {changed.Message}",
-        SchemaChangedException schema => $"schema_changed: {schema.Message}",
-        IOException taken when taken.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException =>
-            $"port_taken: {taken.Message} Set AUDIENCESYNC_URLS to another address.",
-        System.Data.Common.DbException unreachable => $"postgres_unreachable: {unreachable.Message}",
-        _ => null,
-    };
 }

@@ -3,17 +3,13 @@ using AudienceSync.Domain.Identity;
 
 namespace AudienceSync.Host.Privacy;
 
-/// <summary>Turns a canonical identifier into the keyed digest under which its person is found. Safe for any number of threads.</summary>
-public sealed class AliasDigester : IDisposable
+/// <summary>
+/// Turns a canonical identifier into the keyed digest under which its person is found. The key is a secret of the workspace, not of the master
+/// key: a digest never changes. Safe for any number of threads.
+/// </summary>
+public sealed class AliasDigester(ReadOnlySpan<byte> secret) : IDisposable
 {
-    private readonly KeyedHash _hash;
-
-    public AliasDigester(MasterKey master)
-    {
-        Span<byte> key = stackalloc byte[MasterKey.KeyBytes];
-        master.Derive("audiencesync alias v1"u8, default, key);
-        _hash = new KeyedHash(key);
-    }
+    private readonly KeyedHash _hash = new(secret);
 
     /// <summary>The kind is part of what is digested, so a customer id that looks like an e-mail address is not one.</summary>
     public Alias Digest(IdentifierKind kind, string canonical)

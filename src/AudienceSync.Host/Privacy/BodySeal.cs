@@ -4,19 +4,23 @@ using System.Text;
 namespace AudienceSync.Host.Privacy;
 
 /// <summary>Seals what senders sent, under a key of the day: raw bodies and quarantined ones.</summary>
-public sealed class BodySeal(MasterKey master)
+/// <param name="fingerprint">A secret of the workspace: a body said again is known again whatever the master key is by then.</param>
+public sealed class BodySeal(MasterKeys keys, ReadOnlySpan<byte> fingerprint)
 {
-    private readonly KeyedHash _fingerprint = FingerprintKey(master);
+    private readonly KeyedHash _fingerprint = new(fingerprint);
 
     private volatile DayKey? _latest;
 
-    public short KeyVersion => master.Version;
+    /// <summary>The version that <see cref="Seal"/> seals under.</summary>
+    public short KeyVersion => keys.Current.Version;
 
-    public byte[] Seal(DateTimeOffset receivedAt, ReadOnlySpan<byte> plain) => SealedBox.Seal(KeyOf(receivedAt), plain, "body"u8);
+    public byte[] Seal(DateTimeOffset receivedAt, ReadOnlySpan<byte> plain) => SealedBox.Seal(KeyOf(keys.Current, receivedAt), plain, "body"u8);
 
-    public byte[] Open(DateTimeOffset receivedAt, ReadOnlySpan<byte> cipher) => SealedBox.Open(KeyOf(receivedAt), cipher, "body"u8);
+    /// <exception cref="MasterKeyAbsentException">This process does not hold the version.</exception>
+    public byte[] Open(DateTimeOffset receivedAt, short keyVersion, ReadOnlySpan<byte> cipher) =>
+        SealedBox.Open(KeyOf(keys.ByVersion(keyVersion), receivedAt), cipher, "body"u8);
 
-    /// <summary>A keyed digest of a body, by which the same body is known again. Not reversible without the master key.</summary>
+    /// <summary>A keyed digest of a body, by which the same body is known again. Not reversible without the secret.</summary>
     public string Fingerprint(ReadOnlySpan<byte> plain)
     {
         Span<byte> digest = stackalloc byte[KeyedHash.Bytes];
@@ -24,26 +28,19 @@ public sealed class BodySeal(MasterKey master)
         return Convert.ToHexStringLower(digest);
     }
 
-    private static KeyedHash FingerprintKey(MasterKey master)
-    {
-        Span<byte> key = stackalloc byte[MasterKey.KeyBytes];
-        master.Derive("audiencesync fingerprint v1"u8, default, key);
-        return new KeyedHash(key);
-    }
-
-    private byte[] KeyOf(DateTimeOffset receivedAt)
+    private byte[] KeyOf(MasterKey master, DateTimeOffset receivedAt)
     {
         var day = receivedAt.UtcDateTime.Date;
-        if (_latest is { } latest && latest.Day == day)
+        if (_latest is { } latest && latest.Day == day && latest.Version == master.Version)
         {
             return latest.Key;
         }
 
         var key = new byte[MasterKey.KeyBytes];
         master.Derive(Encoding.ASCII.GetBytes("audiencesync body v1 " + day.ToString("yyyyMMdd", CultureInfo.InvariantCulture)), default, key);
-        _latest = new DayKey(day, key);
+        _latest = new DayKey(master.Version, day, key);
         return key;
     }
 
-    private sealed record DayKey(DateTime Day, byte[] Key);
+    private sealed record DayKey(short Version, DateTime Day, byte[] Key);
 }

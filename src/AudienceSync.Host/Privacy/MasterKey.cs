@@ -3,8 +3,9 @@ using System.Security.Cryptography;
 namespace AudienceSync.Host.Privacy;
 
 /// <summary>
-/// The one secret from which every other key is derived (HKDF-SHA-256): the alias key, the key of raw bodies, and with a person's salt the
-/// key of that person. It is never stored beside the data; lose it and every identifier is lost, and so is every way to remove a member.
+/// One version of the secret from which the other keys are derived (HKDF-SHA-256): the key that wraps a workspace's secrets, the key of raw
+/// bodies, and with a person's salt the key of that person. It is never stored beside the data; lose it and every identifier is lost, and so
+/// is every way to remove a member.
 /// </summary>
 public sealed class MasterKey
 {

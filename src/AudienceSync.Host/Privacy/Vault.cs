@@ -10,11 +10,12 @@ namespace AudienceSync.Host.Privacy;
 /// Seals and opens the identifiers of one person under a key of his own, derived from the master key and his salt. Destroy the salt and
 /// every revision of him is noise. A revision is bound to its person and number, so rows cannot be swapped.
 /// </summary>
-public sealed class Vault(MasterKey master)
+public sealed class Vault(MasterKeys keys)
 {
     public const int SaltBytes = 16;
 
-    public short KeyVersion => master.Version;
+    /// <summary>The version that <see cref="Seal(PersonId, int, ReadOnlySpan{byte}, IdentifierRevision)"/> seals under.</summary>
+    public short KeyVersion => keys.Current.Version;
 
     public static byte[] NewSalt() => RandomNumberGenerator.GetBytes(SaltBytes);
 
@@ -23,80 +24,51 @@ public sealed class Vault(MasterKey master)
         var buffer = new ArrayBufferWriter<byte>(256);
         using (var json = new Utf8JsonWriter(buffer))
         {
-            Write(json, revision);
+            VaultJson.Write(json, revision);
         }
 
+        return Seal(person, number, salt, buffer.WrittenSpan);
+    }
+
+    /// <param name="keyVersion">The row's.</param>
+    /// <exception cref="MasterKeyAbsentException">This process does not hold the version.</exception>
+    /// <exception cref="AuthenticationTagMismatchException">Another salt, person or revision, or damaged.</exception>
+    public IdentifierRevision Open(PersonId person, int number, short keyVersion, ReadOnlySpan<byte> salt, ReadOnlySpan<byte> cipher) =>
+        VaultJson.Read(Unseal(person, number, keyVersion, salt, cipher));
+
+    /// <summary>The same content under the newest master key, to the byte.</summary>
+    /// <exception cref="MasterKeyAbsentException">This process does not hold the version.</exception>
+    /// <exception cref="AuthenticationTagMismatchException">Another salt, person or revision, or damaged.</exception>
+    public byte[] Reseal(PersonId person, int number, short keyVersion, ReadOnlySpan<byte> salt, ReadOnlySpan<byte> cipher) =>
+        Seal(person, number, salt, Unseal(person, number, keyVersion, salt, cipher));
+
+    private byte[] Seal(PersonId person, int number, ReadOnlySpan<byte> salt, ReadOnlySpan<byte> plain)
+    {
         Span<byte> key = stackalloc byte[MasterKey.KeyBytes];
         Span<byte> owner = stackalloc byte[20];
-        PersonKey(salt, key);
+        PersonKey(keys.Current, salt, key);
         Bind(person, number, owner);
-        var box = SealedBox.Seal(key, buffer.WrittenSpan, owner);
+        var box = SealedBox.Seal(key, plain, owner);
         CryptographicOperations.ZeroMemory(key);
         return box;
     }
 
-    public IdentifierRevision Open(PersonId person, int number, ReadOnlySpan<byte> salt, ReadOnlySpan<byte> cipher)
+    private byte[] Unseal(PersonId person, int number, short keyVersion, ReadOnlySpan<byte> salt, ReadOnlySpan<byte> cipher)
     {
         Span<byte> key = stackalloc byte[MasterKey.KeyBytes];
         Span<byte> owner = stackalloc byte[20];
-        PersonKey(salt, key);
+        PersonKey(keys.ByVersion(keyVersion), salt, key);
         Bind(person, number, owner);
         var plain = SealedBox.Open(key, cipher, owner);
         CryptographicOperations.ZeroMemory(key);
-        return Read(plain);
+        return plain;
     }
 
-    private void PersonKey(ReadOnlySpan<byte> salt, Span<byte> key) => master.Derive("audiencesync person v1"u8, salt, key);
+    private static void PersonKey(MasterKey master, ReadOnlySpan<byte> salt, Span<byte> key) => master.Derive("audiencesync person v1"u8, salt, key);
 
     private static void Bind(PersonId person, int number, Span<byte> owner)
     {
         person.Value.TryWriteBytes(owner, bigEndian: true, out _);
         BinaryPrimitives.WriteInt32BigEndian(owner[16..], number);
     }
-
-    private static void Write(Utf8JsonWriter json, IdentifierRevision revision)
-    {
-        json.WriteStartObject();
-        json.WriteString("country"u8, revision.Country);
-        WriteText(json, "customer_id"u8, revision.CustomerId);
-        if (revision.Email is not null)
-        {
-            json.WriteString("email"u8, revision.Email);
-            json.WriteString("email_said_at"u8, revision.EmailSaidAt.UtcDateTime);
-        }
-
-        if (revision.Phone is not null)
-        {
-            json.WriteString("phone"u8, revision.Phone);
-            json.WriteString("phone_said_at"u8, revision.PhoneSaidAt.UtcDateTime);
-        }
-
-        json.WriteEndObject();
-    }
-
-    private static void WriteText(Utf8JsonWriter json, ReadOnlySpan<byte> name, string? text)
-    {
-        if (text is not null)
-        {
-            json.WriteString(name, text);
-        }
-    }
-
-    private static IdentifierRevision Read(byte[] plain)
-    {
-        using var document = JsonDocument.Parse(plain);
-        var root = document.RootElement;
-        return new IdentifierRevision(
-            Text(root, "customer_id"),
-            Text(root, "email"),
-            At(root, "email_said_at"),
-            Text(root, "phone"),
-            At(root, "phone_said_at"),
-            Text(root, "country") ?? "");
-    }
-
-    private static string? Text(JsonElement root, string name) => root.TryGetProperty(name, out var value) ? value.GetString() : null;
-
-    private static DateTimeOffset At(JsonElement root, string name) =>
-        root.TryGetProperty(name, out var value) ? value.GetDateTimeOffset() : DateTimeOffset.MinValue;
 }

@@ -10,6 +10,10 @@ namespace AudienceSync.Host.Projecting;
 /// <summary>
 /// Folds one page of the log over the rows it touches, with the Domain's rule. No I/O and no clock: what it needs is given to it, so the live
 /// projector, an expiry sweep and a rebuild are the same code.
+/// <para>
+/// Each anchor keeps what it was told in a row of its own. The status of a person follows from all his anchors together and stands in the row
+/// of his root, so a link that is made or changed only moves rows from one sum to another (docs/decisions/0009).
+/// </para>
 /// </summary>
 /// <remarks>A row gets a new changed_pos only when somebody who syncs it must look again: its status changed, or his identifiers did.</remarks>
 public sealed class MembershipFold(AudienceKeys keys)
@@ -17,7 +21,11 @@ public sealed class MembershipFold(AudienceKeys keys)
     private readonly KeyNames _names = new();
     private readonly Dictionary<(int KeyId, PersonId Person), MembershipRow> _rows = [];
     private readonly HashSet<(int KeyId, PersonId Person)> _touched = [];
+    private readonly HashSet<(int KeyId, PersonId Person)> _before = [];
     private readonly List<(PublishedKey Key, PersonId Person, MembershipFact Fact, long Position)> _facts = [];
+    private readonly AnchorGroups _groups = new();
+    private readonly Dictionary<PersonId, PersonId> _links = [];
+    private readonly HashSet<PersonId> _everLinked = [];
 
     public List<int> KeyIds { get; } = [];
 
@@ -25,6 +33,9 @@ public sealed class MembershipFold(AudienceKeys keys)
 
     /// <summary>People whose identifiers changed on this page: all rows of theirs must be given to <see cref="Load"/>.</summary>
     public List<Guid> Reidentified { get; } = [];
+
+    /// <summary>What this page says of links; the last word on each.</summary>
+    public IReadOnlyDictionary<PersonId, PersonId> Links => _links;
 
     public int Applied { get; private set; }
 
@@ -37,7 +48,11 @@ public sealed class MembershipFold(AudienceKeys keys)
     {
         _rows.Clear();
         _touched.Clear();
+        _before.Clear();
         _facts.Clear();
+        _groups.Clear();
+        _links.Clear();
+        _everLinked.Clear();
         KeyIds.Clear();
         People.Clear();
         Reidentified.Clear();
@@ -48,21 +63,47 @@ public sealed class MembershipFold(AudienceKeys keys)
         }
     }
 
+    /// <summary>Everybody of the page, with the owners it names.</summary>
+    public List<Guid> Everybody() =>
+        [.. People.Concat(Reidentified).Concat(_links.SelectMany(link => new[] { link.Key.Value, link.Value.Value })).Distinct()];
+
+    /// <summary>Takes the links as they stood before the page. Returns the anchors of whom all rows must be given to <see cref="Load"/>.</summary>
+    public List<Guid> LoadGroups(IReadOnlyDictionary<PersonId, PersonId> links)
+    {
+        _groups.Load(links);
+        _everLinked.UnionWith(_groups.Linked());
+        _groups.Load(_links);
+        _groups.Settle();
+        _everLinked.UnionWith(_groups.Linked());
+        return [.. _everLinked.Select(person => person.Value).Concat(Reidentified).Distinct()];
+    }
+
     /// <summary>Takes the rows as they stand.</summary>
     public void Load(IReadOnlyList<MembershipRow> rows)
     {
         foreach (var row in rows)
         {
             _rows[(row.KeyId, row.Person)] = row;
+            _before.Add((row.KeyId, row.Person));
         }
     }
 
     /// <summary>Folds, and numbers what changed. Returns the last number given.</summary>
     public long Finish(long changedPos, DateTimeOffset now)
     {
+        var moved = new HashSet<(int KeyId, PersonId Person)>();
         foreach (var (key, person, fact, position) in _facts)
         {
-            changedPos = Apply(key, person, fact, position, changedPos, now);
+            if (Apply(key, person, fact, position))
+            {
+                moved.Add((key.KeyId, _groups.RootOf(person)));
+            }
+        }
+
+        changedPos = MoveLinked(moved, changedPos);
+        foreach (var (keyId, root) in moved)
+        {
+            changedPos = Settle(keyId, root, changedPos, now);
         }
 
         var reidentified = Reidentified.ToHashSet();
@@ -75,16 +116,12 @@ public sealed class MembershipFold(AudienceKeys keys)
     }
 
     /// <summary>Rows whose window has passed become expired.</summary>
-    public long Expire(IReadOnlyList<MembershipRow> rows, long changedPos, DateTimeOffset now)
+    public long Expire(IReadOnlyList<MembershipRow> rows, long changedPos)
     {
         Begin([]);
         foreach (var row in rows)
         {
-            var status = row.State.StatusAt(keys.ById(row.KeyId).Window, now);
-            if (status != row.Status)
-            {
-                Put(row with { Status = status, ChangedPos = ++changedPos });
-            }
+            Put(row with { Status = MembershipStatus.Expired, Since = row.Until!.Value, ChangedPos = ++changedPos });
         }
 
         return changedPos;
@@ -107,9 +144,14 @@ public sealed class MembershipFold(AudienceKeys keys)
         {
             Reidentified.Add(logged.Person.Value);
         }
+        else if (ReferenceEquals(logged.Type, EventTypes.Linked))
+        {
+            _links[logged.Person] = ((PersonLinked)EventJson.Read(logged.Type, logged.Data)).Owner;
+        }
     }
 
-    private long Apply(PublishedKey key, PersonId person, MembershipFact fact, long position, long changedPos, DateTimeOffset now)
+    // What the anchor itself was told. False when a later word of its kind is known.
+    private bool Apply(PublishedKey key, PersonId person, MembershipFact fact, long position)
     {
         ref var slot = ref CollectionsMarshal.GetValueRefOrAddDefault(_rows, (key.KeyId, person), out var exists);
         var before = exists ? slot!.State : MembershipState.Nothing;
@@ -117,14 +159,48 @@ public sealed class MembershipFold(AudienceKeys keys)
         if (after == before)
         {
             Superseded++;
-            return changedPos;
+            return false;
         }
 
         Applied++;
-        var status = after.StatusAt(key.Window, now);
-        var moved = !exists || slot!.Status != status;
-        slot = new MembershipRow(key.KeyId, person, after, status, position, moved ? ++changedPos : slot!.ChangedPos);
+        slot = exists
+            ? slot! with { State = after, EventPos = position }
+            : new MembershipRow(key.KeyId, person, after, default, fact.OccurredAt, null, position, 0);
         _touched.Add((key.KeyId, person));
+        return true;
+    }
+
+    // Every anchor that is somebody else's says so in its rows, and whoever has or had it is summed anew.
+    private long MoveLinked(HashSet<(int KeyId, PersonId Person)> moved, long changedPos)
+    {
+        if (_links.Count > 0)
+        {
+            moved.UnionWith(_rows.Keys.Where(id => _everLinked.Contains(id.Person)).Select(id => (id.KeyId, _groups.RootOf(id.Person))).ToList());
+        }
+
+        foreach (var row in _rows.Values.Where(row => row.Status != MembershipStatus.Linked && _groups.RootOf(row.Person) != row.Person).ToList())
+        {
+            Put(row with { Status = MembershipStatus.Linked, Until = null, ChangedPos = ++changedPos });
+        }
+
+        return changedPos;
+    }
+
+    private long Settle(int keyId, PersonId root, long changedPos, DateTimeOffset now)
+    {
+        var window = keys.ById(keyId).Window;
+        var sum = MembershipState.Nothing;
+        foreach (var anchor in _groups.AnchorsOf(root))
+        {
+            sum = _rows.TryGetValue((keyId, anchor), out var told) ? sum.With(told.State) : sum;
+        }
+
+        var status = sum.StatusAt(window, now);
+        var known = _rows.GetValueOrDefault((keyId, root));
+        var changed = known is null || known.Status != status || !_before.Contains((keyId, root));
+        Put(new MembershipRow(
+            keyId, root, known?.State ?? MembershipState.Nothing, status, sum == MembershipState.Nothing ? DateTimeOffset.UnixEpoch : sum.Since(window, now),
+            sum.Until(window), known?.EventPos ?? 0, changed ? ++changedPos : known!.ChangedPos));
         return changedPos;
     }
 

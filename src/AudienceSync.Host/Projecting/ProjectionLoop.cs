@@ -41,6 +41,7 @@ public sealed class ProjectionLoop(
 
     private readonly MembershipFold _fold = new(keys);
     private readonly List<LogEvent> _page = new(EventsPerPage);
+    private bool _anyLinks;
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -73,6 +74,7 @@ public sealed class ProjectionLoop(
     private async Task FollowAsync(Lease lease, CancellationToken cancellationToken)
     {
         var progress = await table.ReadProgressAsync(cancellationToken);
+        _anyLinks = await table.HasLinksAsync(cancellationToken);
         logger.LogInformation("Projector follows the log from position {Position} with fence {Fence}", progress.Position, lease.Fence);
         try
         {
@@ -105,22 +107,30 @@ public sealed class ProjectionLoop(
         }
 
         _fold.Begin(_page);
+        await LoadAsync(cancellationToken);
+        var now = clock.GetUtcNow();
+        var changedPos = _fold.Finish(progress.ChangedPos, now);
+        var next = new ProjectionProgress(
+            _page[^1].Position, changedPos, progress.Applied + _fold.Applied, progress.Superseded + _fold.Superseded);
+        await table.WriteAsync(lease, _fold.Changed, _fold.Links, next, cancellationToken);
+        return next;
+    }
+
+    private async Task LoadAsync(CancellationToken cancellationToken)
+    {
+        // Where nobody was ever linked, nobody is looked for.
+        _anyLinks |= _fold.Links.Count > 0;
+        var groups = _anyLinks ? await table.ReadGroupsAsync(_fold.Everybody(), cancellationToken) : [];
+        var whole = _fold.LoadGroups(groups);
         if (_fold.KeyIds.Count > 0)
         {
             _fold.Load(await table.ReadRowsAsync(_fold.KeyIds, _fold.People, cancellationToken));
         }
 
-        if (_fold.Reidentified.Count > 0)
+        if (whole.Count > 0)
         {
-            _fold.Load(await table.ReadRowsOfAsync(_fold.Reidentified, cancellationToken));
+            _fold.Load(await table.ReadRowsOfAsync(whole, cancellationToken));
         }
-
-        var now = clock.GetUtcNow();
-        var changedPos = _fold.Finish(progress.ChangedPos, now);
-        var next = new ProjectionProgress(
-            _page[^1].Position, changedPos, progress.Applied + _fold.Applied, progress.Superseded + _fold.Superseded);
-        await table.WriteAsync(lease, _fold.Changed, keys, next, now, cancellationToken);
-        return next;
     }
 
     private async Task<ProjectionProgress> ExpireAsync(Lease lease, ProjectionProgress progress, CancellationToken cancellationToken)
@@ -132,8 +142,8 @@ public sealed class ProjectionLoop(
             return progress;
         }
 
-        var next = progress with { ChangedPos = _fold.Expire(due, progress.ChangedPos, now) };
-        await table.WriteAsync(lease, _fold.Changed, keys, next, now, cancellationToken);
+        var next = progress with { ChangedPos = _fold.Expire(due, progress.ChangedPos) };
+        await table.WriteAsync(lease, _fold.Changed, _fold.Links, next, cancellationToken);
         return next;
     }
 

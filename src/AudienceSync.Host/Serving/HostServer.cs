@@ -29,25 +29,20 @@ public sealed class HostServer : IAsyncDisposable
     public static async Task<HostServer> OpenAsync(
         string connectionString, HostSettings settings, ServerSurroundings surroundings, ILoggerFactory loggers, CancellationToken cancellationToken)
     {
-        var master = MasterKeyLoader.Load(settings);
+        var masterKeys = MasterKeyLoader.Load(settings);
         var loader = new ConfigLoader(settings.ConfigPath, surroundings.Environment);
         var config = loader.Load();
         var planner = new WorkspacePlanner(loader, new DestinationSurroundings(surroundings.Network, surroundings.Clock, surroundings.Random));
         var plans = config.Workspaces.Select(workspace => planner.Plan(workspace.Key, workspace.Value)).ToList();
-        var migrations = new Migrations(connectionString);
-        var applied = await migrations.ApplyAsync([.. plans.Select(plan => plan.Name)], cancellationToken);
+        var applied = await new Migrations(connectionString).ApplyAsync([.. plans.Select(plan => plan.Name)], cancellationToken);
         if (applied.Count > 0)
         {
             loggers.CreateLogger<HostServer>().LogInformation("Applied {Count} schema files", applied.Count);
         }
 
-        if (!await migrations.IsSameMasterKeyAsync(master.Version, master.CheckValue(), cancellationToken))
-        {
-            throw new SetupException("master_key_wrong", "The master key is not the one this database was made with; with it nobody could be read or removed.");
-        }
-
+        await new MasterKeyCheck(connectionString, masterKeys).RunAsync(cancellationToken);
         var owner = $"{Environment.MachineName}/{Environment.ProcessId}/{Guid.NewGuid():N}";
-        var given = new WorkspaceSurroundings(master, surroundings.Clock, () => Chance(surroundings.Random), loggers, owner);
+        var given = new WorkspaceSurroundings(masterKeys, surroundings.Clock, () => Chance(surroundings.Random), loggers, owner);
         var workspaces = new Dictionary<string, Workspace>(StringComparer.Ordinal);
         foreach (var plan in plans)
         {

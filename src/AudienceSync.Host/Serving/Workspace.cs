@@ -7,6 +7,7 @@ using AudienceSync.Host.Storage.Audiences;
 using AudienceSync.Host.Storage.Leases;
 using AudienceSync.Host.Storage.Log;
 using AudienceSync.Host.Storage.Membership;
+using AudienceSync.Host.Storage.Privacy;
 using AudienceSync.Host.Storage.Status;
 using AudienceSync.Host.Storage.Syncing;
 using AudienceSync.Host.Syncing;
@@ -14,7 +15,7 @@ using AudienceSync.Host.Syncing;
 namespace AudienceSync.Host.Serving;
 
 /// <summary>What the loops of a workspace are given of the world.</summary>
-public sealed record WorkspaceSurroundings(MasterKey MasterKey, TimeProvider Clock, Func<double> Chance, ILoggerFactory Loggers, string Owner);
+public sealed record WorkspaceSurroundings(MasterKeys MasterKeys, TimeProvider Clock, Func<double> Chance, ILoggerFactory Loggers, string Owner);
 
 /// <summary>
 /// One workspace at work: its log, its projector and one loop for each ad account, started in this order and stopped in the reverse, so that
@@ -34,13 +35,13 @@ public sealed class Workspace : IAsyncDisposable
     private readonly List<Task> _loops = [];
     private Task _committing = Task.CompletedTask;
 
-    private Workspace(WorkspacePlan plan, WorkspaceDatabase database, AudienceKeys keys, WorkspaceSurroundings surroundings)
+    private Workspace(WorkspacePlan plan, WorkspaceDatabase database, AudienceKeys keys, WorkspaceSecrets secrets, WorkspaceSurroundings surroundings)
     {
         Database = database;
         Keys = keys;
-        _digester = new AliasDigester(surroundings.MasterKey);
-        var vault = new Vault(surroundings.MasterKey);
-        var seal = new BodySeal(surroundings.MasterKey);
+        _digester = new AliasDigester(secrets.Alias);
+        var vault = new Vault(surroundings.MasterKeys);
+        var seal = new BodySeal(surroundings.MasterKeys, secrets.Fingerprint);
         var leases = new LeaseTable(database, surroundings.Owner);
         var projectorWake = NewWake(surroundings);
         _log = new EventLog(database, vault, seal, surroundings.Clock);
@@ -57,6 +58,7 @@ public sealed class Workspace : IAsyncDisposable
 
         _projector = new ProjectionLoop(
             new MembershipTable(database), leases, keys, projectorWake, accountWakes, surroundings.Clock, surroundings.Loggers.CreateLogger<ProjectionLoop>());
+        KeyRotation = Rotation(database, vault, leases, NewWake(surroundings), surroundings);
         Status = new StatusQueries(database);
         Inboxes = [.. plan.Sources.Select(source => (new WebhookInbox(source.Source, Reader(keys), seal, _commit), source.Token))];
     }
@@ -73,9 +75,12 @@ public sealed class Workspace : IAsyncDisposable
 
     public AliasDigester Digester => _digester;
 
+    /// <summary>Seals anew what is under an older master key.</summary>
+    public KeyRotationLoop KeyRotation { get; }
+
     /// <summary>Publishes what the configuration declares. The schema must be there.</summary>
     /// <exception cref="AudienceKeyChangedException">A published key is declared otherwise.</exception>
-    /// <exception cref="SetupException">binding_taken</exception>
+    /// <exception cref="SetupException">binding_taken, secret_damaged</exception>
     public static async Task<Workspace> OpenAsync(
         string connectionString, WorkspacePlan plan, WorkspaceSurroundings surroundings, CancellationToken cancellationToken)
     {
@@ -100,7 +105,8 @@ public sealed class Workspace : IAsyncDisposable
         }
 
         await bindings.WithdrawOthersAsync(declared, cancellationToken);
-        return new Workspace(plan, database, keys, surroundings);
+        var secrets = await WorkspaceSecrets.OpenAsync(new SecretTable(database), surroundings.MasterKeys, cancellationToken);
+        return new Workspace(plan, database, keys, secrets, surroundings);
     }
 
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -110,6 +116,7 @@ public sealed class Workspace : IAsyncDisposable
         _loops.Add(Task.Run(() => _partitions.RunAsync(_stop.Token), CancellationToken.None));
         _loops.Add(Task.Run(() => _listener.RunAsync(_stop.Token), CancellationToken.None));
         _loops.Add(Task.Run(() => _projector.RunAsync(_stop.Token), CancellationToken.None));
+        _loops.Add(Task.Run(() => KeyRotation.RunAsync(_stop.Token), CancellationToken.None));
         foreach (var account in _accounts)
         {
             _loops.Add(Task.Run(() => account.RunAsync(_stop.Token), CancellationToken.None));
@@ -149,6 +156,14 @@ public sealed class Workspace : IAsyncDisposable
         var wake = new Wake(surroundings.Clock);
         _wakes.Add(wake);
         return wake;
+    }
+
+    private static KeyRotationLoop Rotation(
+        WorkspaceDatabase database, Vault vault, LeaseTable leases, Wake wake, WorkspaceSurroundings surroundings)
+    {
+        var keys = surroundings.MasterKeys;
+        var rotation = new KeyRotation(new RotationTable(database), new SecretTable(database), leases, vault, keys);
+        return new KeyRotationLoop(rotation, keys, wake, surroundings.Clock, surroundings.Loggers.CreateLogger<KeyRotationLoop>());
     }
 
     private static AccountLoop Account(

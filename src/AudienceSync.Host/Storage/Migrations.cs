@@ -56,22 +56,6 @@ public sealed class Migrations(string connectionString)
         return applied;
     }
 
-    /// <summary>Remembers a master key's check value, or compares with the one remembered.</summary>
-    /// <returns>False when this version was first seen with another key.</returns>
-    public async Task<bool> IsSameMasterKeyAsync(short version, byte[] checkValue, CancellationToken cancellationToken)
-    {
-        await using var source = Source();
-        await using var insert = source.CreateCommand(
-            $"insert into {GlobalSchema}.master_keys (version, check_value) values ($1, $2) on conflict (version) do nothing");
-        insert.Parameters.Add(new NpgsqlParameter<short> { TypedValue = version });
-        insert.Parameters.Add(new NpgsqlParameter<byte[]> { TypedValue = checkValue });
-        await insert.ExecuteNonQueryAsync(cancellationToken);
-        await using var select = source.CreateCommand($"select check_value from {GlobalSchema}.master_keys where version = $1");
-        select.Parameters.Add(new NpgsqlParameter<short> { TypedValue = version });
-        var known = (byte[])(await select.ExecuteScalarAsync(cancellationToken))!;
-        return CryptographicOperations.FixedTimeEquals(known, checkValue);
-    }
-
     private NpgsqlDataSource Source() => NpgsqlDataSource.Create(
         new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, GssEncryptionMode = GssEncryptionMode.Disable }.ConnectionString);
 

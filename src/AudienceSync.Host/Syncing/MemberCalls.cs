@@ -26,6 +26,7 @@ public sealed record Told(Outcome Outcome, IReadOnlyList<LedgerChange> Changes, 
 public sealed class MemberCalls(SyncTable table, Vault vault, IDestination destination, TimeProvider clock)
 {
     private const string Destroyed = "identifiers_destroyed";
+    private const string Kept = "address_of_another";
 
     /// <exception cref="LeaseLostException">The account is another host's; no call was made.</exception>
     public async Task<Told> SayAsync(
@@ -36,7 +37,7 @@ public sealed class MemberCalls(SyncTable table, Vault vault, IDestination desti
         await table.WriteIntentAsync(lease, binding, intent, destination.Limits.CallTimeout, clock.GetUtcNow(), cancellationToken);
 
         var changes = new List<LedgerChange>(tellings.Count);
-        var (members, sent) = await MembersAsync(operation, tellings, changes, cancellationToken);
+        var (members, sent) = await MembersAsync(binding, operation, tellings, changes, cancellationToken);
         if (members.Count == 0)
         {
             return new Told(Outcome.Done, changes, null, null);
@@ -62,19 +63,26 @@ public sealed class MemberCalls(SyncTable table, Vault vault, IDestination desti
         : new LedgerChange(telling.Person, Entry(telling, LedgerStatus.Absent), reason);
 
     private async Task<(List<Member> Members, List<Telling> Sent)> MembersAsync(
-        MemberOperation operation, IReadOnlyList<Telling> tellings, List<LedgerChange> changes, CancellationToken cancellationToken)
+        Binding binding, MemberOperation operation, IReadOnlyList<Telling> tellings, List<LedgerChange> changes, CancellationToken cancellationToken)
     {
         var people = tellings.Select(telling => telling.Person.Value).ToList();
         var revisions = tellings.Select(telling => telling.Revision).ToList();
-        var sealedIdentifiers = await table.ReadIdentifiersAsync(people, revisions, cancellationToken);
+        var sealedIdentifiers = await table.ReadIdentifiersAsync(binding, operation, people, revisions, cancellationToken);
         var members = new List<Member>(tellings.Count);
         var sent = new List<Telling>(tellings.Count);
         foreach (var telling in tellings)
         {
             if (sealedIdentifiers.TryGetValue((telling.Person, telling.Revision), out var found))
             {
-                var revision = vault.Open(telling.Person, telling.Revision, found.Salt, found.Cipher);
-                members.Add(new Member(revision.Identifiers, telling.Normaliser));
+                var revision = vault.Open(telling.Person, telling.Revision, found.KeyVersion, found.Salt, found.Cipher);
+                var sayable = found.Sayable(revision.Identifiers);
+                if (operation == MemberOperation.Remove && sayable is { Email: null, Phone: null } && (found.EmailKept || found.PhoneKept))
+                {
+                    changes.Add(NotSent(operation, telling, Kept));
+                    continue;
+                }
+
+                members.Add(new Member(sayable, telling.Normaliser));
                 sent.Add(telling);
             }
             else

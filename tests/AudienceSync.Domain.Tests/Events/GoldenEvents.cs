@@ -1,5 +1,6 @@
 using AudienceSync.Domain.Audiences;
 using AudienceSync.Domain.Events;
+using AudienceSync.Domain.Identity;
 
 namespace AudienceSync.Domain.Tests;
 
@@ -19,5 +20,11 @@ internal static class GoldenEvents
         new AudienceExposureRecorded(Key, At, "läden", Consent: default, new JourneyContext("größe \"L\"", "1", Variant: null, Message: null)),
         new PersonIdentifiersChanged(3),
         new AudienceKeyPublished(Key, 604_800, "retargeting", "growth", "cart value over 100, no order for 7 days"),
+        new PersonLinked(new PersonId(Guid.Parse("0198b2f0-0000-7000-8000-000000000001"))),
+        new PersonConsentChanged(At, "api", new Consent(ConsentAnswer.Denied, ConsentAnswer.Granted)),
+        new PersonSuppressed(At, "api", "meta_main", "opted out by letter"),
+        new PersonSuppressionLifted(At, "api", Destination: null, "came back"),
+        new PersonErasureRequested(At, Guid.Parse("0198b2f0-0000-7000-8000-000000000002")),
+        new PersonErased(At, Guid.Parse("0198b2f0-0000-7000-8000-000000000002")),
     ];
 }

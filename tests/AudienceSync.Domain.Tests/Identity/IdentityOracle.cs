@@ -3,40 +3,28 @@ using AudienceSync.Domain.Identity;
 namespace AudienceSync.Domain.Tests.Identity;
 
 /// <summary>
-/// Who is who, the slow way: every claim ever made on an identifier is kept in a list, and all questions are answered by reading it from the
-/// start. It has no indexes and no bit sets to get wrong.
+/// Who is who, the slow way: the list of everything that was ever said, read from the start for every question. It knows no rows, no links and
+/// no order of arrival.
 /// </summary>
-internal sealed class IdentityOracle
+internal sealed class IdentityOracle(IReadOnlyList<Statement> said)
 {
-    private readonly List<(Alias Alias, PersonId Person, DateTimeOffset At)> _claims = [];
+    /// <summary>The identifiers by which webhooks spoke of somebody.</summary>
+    public IEnumerable<Alias> Anchors => said.Select(statement => statement.Anchor).Distinct();
 
-    public PersonId Resolve(IReadOnlyList<Alias> aliases, DateTimeOffset at, PersonId stranger)
+    /// <summary>The identifier under which a person is one.</summary>
+    public Alias RootOf(Alias alias)
     {
-        var person = stranger;
-        foreach (var alias in aliases)
-        {
-            var stronger = aliases.Where(a => a.Kind < alias.Kind).Select(a => a.Kind);
-            if (Holder(alias) is { } holder && !stronger.Any(kind => EverHad(holder.Person, kind)))
-            {
-                person = holder.Person;
-                break;
-            }
-        }
-
-        foreach (var alias in aliases)
-        {
-            var holder = Holder(alias);
-            if (holder is null || (holder.Value.Person != person && holder.Value.At < at))
-            {
-                _claims.Add((alias, person, at));
-            }
-        }
-
-        return person;
+        var claims = said.Where(statement => statement.Anchor != alias && statement.Aliases.Contains(alias)).ToList();
+        return claims.Count == 0
+            ? alias
+            : RootOf(claims.OrderBy(claim => claim.Anchor.Kind).ThenByDescending(claim => claim.At).ThenByDescending(claim => claim.Anchor.Digest.Value).First().Anchor);
     }
 
-    public (PersonId Person, DateTimeOffset At)? Holder(Alias alias) =>
-        _claims.Where(c => c.Alias == alias).Select(c => ((PersonId, DateTimeOffset)?)(c.Person, c.At)).LastOrDefault();
-
-    private bool EverHad(PersonId person, IdentifierKind kind) => _claims.Exists(c => c.Person == person && c.Alias.Kind == kind);
+    /// <summary>The address of a kind by which a root is reached; null when by none.</summary>
+    public string? ReachedBy(Alias root, IdentifierKind kind) => said
+        .Where(statement => RootOf(statement.Anchor) == root)
+        .SelectMany(statement => statement.Aliases.Where(alias => alias.Kind == kind && RootOf(alias) == root).Select(alias => (statement, alias)))
+        .OrderByDescending(pair => pair.statement.At).ThenByDescending(pair => pair.alias.Digest.Value)
+        .Select(pair => kind == IdentifierKind.Email ? pair.statement.Identifiers.Email : pair.statement.Identifiers.Phone)
+        .FirstOrDefault();
 }

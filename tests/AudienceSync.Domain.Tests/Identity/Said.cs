@@ -18,4 +18,15 @@ internal static class Said
     public static Alias Phone(int n) => Of(IdentifierKind.Phone, n);
 
     public static Alias Of(IdentifierKind kind, int n) => new(kind, new AliasDigest(new Guid(n, (short)kind, 0, new byte[8])));
+
+    public static Statement Webhook(int second, params Alias[] aliases)
+    {
+        var text = aliases.ToDictionary(alias => alias.Kind, alias => $"{alias.Kind}-{alias.Digest.Value:N}");
+        return new Statement(
+            aliases,
+            new PersonIdentifiers(
+                text.GetValueOrDefault(IdentifierKind.CustomerId), text.GetValueOrDefault(IdentifierKind.Email), text.GetValueOrDefault(IdentifierKind.Phone), "US"),
+            Details: null,
+            At(second));
+    }
 }

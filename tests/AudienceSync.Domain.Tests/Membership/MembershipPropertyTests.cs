@@ -41,7 +41,7 @@ public sealed class MembershipPropertyTests
             seen[status] = seen.GetValueOrDefault(status) + 1;
         }
 
-        foreach (var status in Enum.GetValues<MembershipStatus>())
+        foreach (var status in Enum.GetValues<MembershipStatus>().Where(status => status != MembershipStatus.Linked))
         {
             seen.GetValueOrDefault(status).ShouldBeGreaterThan(Histories / 20, $"the generator hardly makes anybody {status}");
         }

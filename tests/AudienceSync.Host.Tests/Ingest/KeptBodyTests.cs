@@ -79,9 +79,9 @@ public sealed class KeptBodyTests : IAsyncLifetime
 
     private async Task<string> OpenAsync()
     {
-        var seal = new BodySeal(new MasterKey(1, Convert.FromBase64String(TestHostFiles.MasterKey)));
+        var seal = new BodySeal(new MasterKeys(new MasterKey(1, Convert.FromBase64String(TestHostFiles.MasterKey))), new byte[MasterKey.KeyBytes]);
         var cipher = await _host.ScalarAsync<byte[]>("select cipher from quarantine");
-        return Encoding.UTF8.GetString(seal.Open(Sample.Now, cipher));
+        return Encoding.UTF8.GetString(seal.Open(Sample.Now, keyVersion: 1, cipher));
     }
 
     private async Task ShouldNotHoldTheCanaryAsync() => (await DatabaseText.ReadAsync(_host)).ShouldHoldNone([Canary]);

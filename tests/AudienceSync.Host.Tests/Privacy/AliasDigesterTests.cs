@@ -6,13 +6,13 @@ namespace AudienceSync.Host.Tests.Privacy;
 
 public sealed class AliasDigesterTests
 {
-    private static readonly MasterKey Key = new(1, [.. Enumerable.Repeat((byte)7, MasterKey.KeyBytes)]);
+    private static readonly byte[] Secret = [.. Enumerable.Repeat((byte)7, MasterKey.KeyBytes)];
 
     [Fact]
     public void The_same_text_has_the_same_digest_on_every_thread_and_host()
     {
-        using var one = new AliasDigester(Key);
-        using var two = new AliasDigester(Key);
+        using var one = new AliasDigester(Secret);
+        using var two = new AliasDigester(Secret);
         var expected = two.Digest(IdentifierKind.Email, "ann@shop.example");
 
         Parallel.For(0, 2_000, _ => one.Digest(IdentifierKind.Email, "ann@shop.example").ShouldBe(expected));
@@ -21,8 +21,8 @@ public sealed class AliasDigesterTests
     [Fact]
     public void The_kind_and_the_key_are_part_of_what_is_digested()
     {
-        using var digester = new AliasDigester(Key);
-        using var other = new AliasDigester(new MasterKey(1, new byte[MasterKey.KeyBytes]));
+        using var digester = new AliasDigester(Secret);
+        using var other = new AliasDigester(new byte[MasterKey.KeyBytes]);
 
         var digests = new[] { IdentifierKind.CustomerId, IdentifierKind.Email, IdentifierKind.Phone }
             .Select(kind => digester.Digest(kind, "15559876543").Digest)
@@ -37,7 +37,7 @@ public sealed class AliasDigesterTests
     [InlineData(5_000)]
     public void A_text_of_any_length_is_digested_whole(int chars)
     {
-        using var digester = new AliasDigester(Key);
+        using var digester = new AliasDigester(Secret);
         var text = new string('\u20ac', chars);
 
         digester.Digest(IdentifierKind.CustomerId, text + "a").ShouldNotBe(digester.Digest(IdentifierKind.CustomerId, text + "b"));
@@ -47,10 +47,21 @@ public sealed class AliasDigesterTests
     [Fact]
     public void A_digest_never_changes()
     {
-        using var digester = new AliasDigester(Key);
-        var key = HKDF.DeriveKey(HashAlgorithmName.SHA256, [.. Enumerable.Repeat((byte)7, 32)], 32, [], "audiencesync alias v1"u8.ToArray());
-        var expected = HMACSHA256.HashData(key, (byte[])[2, .. "ann@shop.example"u8]);
+        using var digester = new AliasDigester(Secret);
+        var expected = HMACSHA256.HashData(Secret, (byte[])[2, .. "ann@shop.example"u8]);
 
         digester.Digest(IdentifierKind.Email, "ann@shop.example").Digest.Value.ShouldBe(new Guid(expected.AsSpan(0, 16), bigEndian: true));
+    }
+
+    [Fact]
+    public void A_tombstone_is_the_aliases_and_its_own_secrets()
+    {
+        using var digester = new TombstoneDigester(Secret);
+        using var other = new TombstoneDigester(new byte[MasterKey.KeyBytes]);
+        var (one, two) = (new AliasDigest(Guid.Parse("00112233-4455-6677-8899-aabbccddeeff")), new AliasDigest(Guid.Empty));
+        var expected = HMACSHA256.HashData(Secret, Convert.FromHexString("00112233445566778899AABBCCDDEEFF"));
+
+        digester.Digest(one).ShouldBe(new Guid(expected.AsSpan(0, 16), bigEndian: true));
+        new[] { digester.Digest(one), digester.Digest(two), other.Digest(one), one.Value }.ShouldBeUnique();
     }
 }

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using AudienceSync.Host.Configuration;
 using AudienceSync.Host.Privacy;
-using AudienceSync.Host.Storage;
 using AudienceSync.Host.Tests.Postgres;
 
 namespace AudienceSync.Host.Tests.Privacy;
@@ -18,8 +17,9 @@ public sealed class MasterKeyTests
         var fromFile = MasterKeyLoader.Load(Settings(folder.Below("master.key"), "nonsense"));
         var inline = MasterKeyLoader.Load(Settings(null, Convert.ToBase64String(secret)));
 
-        fromFile.CheckValue().ShouldBe(new MasterKey(1, secret).CheckValue());
-        inline.CheckValue().ShouldBe(fromFile.CheckValue());
+        fromFile.All.ShouldHaveSingleItem().Version.ShouldBe((short)1);
+        fromFile.Current.CheckValue().ShouldBe(new MasterKey(1, secret).CheckValue());
+        inline.Current.CheckValue().ShouldBe(fromFile.Current.CheckValue());
     }
 
     [Theory]
@@ -53,19 +53,62 @@ public sealed class MasterKeyTests
         Should.Throw<ArgumentException>(() => new MasterKey(1, new byte[MasterKey.KeyBytes - 1]));
 
     [Fact]
-    public async Task The_first_key_seen_is_the_key_of_the_data_for_ever()
+    public void Of_several_versions_all_open_and_the_highest_seals_in_whatever_order_they_stand()
     {
-        var migrations = new Migrations(await PostgresCluster.CreateDatabaseAsync());
-        await migrations.ApplyAsync([new WorkspaceName("default")], default);
-        var (right, wrong) = (Key(1), Key(2));
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder.Below("master.key"), $" 3:{Base64(3)}\r\n\n1:{Base64(1)} \n2: {Base64(2)}");
 
-        (await migrations.IsSameMasterKeyAsync(1, right.CheckValue(), default)).ShouldBeTrue();
-        (await migrations.IsSameMasterKeyAsync(1, wrong.CheckValue(), default)).ShouldBeFalse();
-        (await migrations.IsSameMasterKeyAsync(1, right.CheckValue(), default)).ShouldBeTrue();
-        (await migrations.IsSameMasterKeyAsync(2, wrong.CheckValue(), default)).ShouldBeTrue("another version has its own key");
+        var keys = MasterKeyLoader.Load(Settings(folder.Below("master.key"), null));
+
+        keys.All.Select(key => (int)key.Version).ShouldBe([1, 2, 3]);
+        keys.Current.ShouldBe(keys.ByVersion(3));
+        keys.ByVersion(2).CheckValue().ShouldBe(new MasterKey(2, Secret(2)).CheckValue());
+        keys.Holds(4).ShouldBeFalse();
+        Should.Throw<MasterKeyAbsentException>(() => keys.ByVersion(4));
+        keys.ToString().ShouldBe("MasterKeys(1, 2, 3)");
     }
 
-    private static MasterKey Key(byte first) => new(1, [first, .. new byte[MasterKey.KeyBytes - 1]]);
+    [Fact]
+    public void One_line_with_a_version_is_that_version() =>
+        MasterKeyLoader.Load(Settings(null, $"7:{Base64(7)}")).All.ShouldHaveSingleItem().Version.ShouldBe((short)7);
+
+    [Theory]
+    [InlineData("1:{0}\n{0}", 2, "VERSION:BASE64")]
+    [InlineData("{0}\n2:{0}", 1, "VERSION:BASE64")]
+    [InlineData("{0}\n{0}", 1, "VERSION:BASE64")]
+    [InlineData("1:{0}\n1:{0}", 2, "version 1 again")]
+    [InlineData("0:{0}", 1, "VERSION:BASE64")]
+    [InlineData("-1:{0}", 1, "VERSION:BASE64")]
+    [InlineData("+1:{0}", 1, "VERSION:BASE64")]
+    [InlineData("32768:{0}", 1, "VERSION:BASE64")]
+    [InlineData(":{0}", 1, "VERSION:BASE64")]
+    [InlineData("one:{0}", 1, "VERSION:BASE64")]
+    [InlineData("1:{0}\n2:", 2, "32 bytes")]
+    [InlineData("1:{0}\n2:AAAA", 2, "32 bytes")]
+    [InlineData("1:{0}\n2:{0}A", 2, "32 bytes")]
+    public void A_line_that_is_no_key_is_refused_by_its_number_and_not_quoted(string form, int line, string words)
+    {
+        var text = form.Replace("{0}", Base64(1), StringComparison.Ordinal);
+
+        var refused = Should.Throw<SetupException>(() => MasterKeyLoader.Load(Settings(null, text)));
+
+        refused.Code.ShouldBe("master_key_invalid");
+        refused.Message.ShouldContain($"Line {line} ");
+        refused.Message.ShouldContain(words);
+        refused.Message.ShouldNotContain(Base64(1)[..8]);
+        refused.Message.ShouldNotContain("AAAA");
+    }
+
+    [Fact]
+    public void None_or_two_of_one_version_are_no_ring()
+    {
+        Should.Throw<ArgumentException>(() => new MasterKeys());
+        Should.Throw<ArgumentException>(() => new MasterKeys(new MasterKey(1, Secret(1)), new MasterKey(1, Secret(2))));
+    }
+
+    private static byte[] Secret(byte first) => [first, .. Enumerable.Repeat((byte)0xAB, MasterKey.KeyBytes - 1)];
+
+    private static string Base64(byte first) => Convert.ToBase64String(Secret(first));
 
     private static HostSettings Settings(string? file, string? inline) =>
         HostSettings.FromEnvironment(_ => null) with { MasterKeyFile = file, MasterKey = inline };

@@ -10,9 +10,9 @@ public sealed class SealingTests
     private static readonly PersonId Ann = new(Guid.Parse("11111111-1111-4111-8111-111111111111"));
     private static readonly PersonId Bob = new(Guid.Parse("22222222-2222-4222-8222-222222222222"));
     private static readonly DateTimeOffset At = new(2026, 11, 21, 9, 20, 11, 123, TimeSpan.Zero);
-    private static readonly IdentifierRevision Revision = new("42", "ann@shop.example", At, "+1 555 987 6543", At.AddDays(1), "US");
+    private static readonly IdentifierRevision Revision = Sealed("42", "ann@shop.example", "+1 555 987 6543", "US");
 
-    private readonly Vault _vault = new(Key(1));
+    private readonly Vault _vault = new(Keys(1));
 
     public static TheoryData<string?, string?, string?> Mixes => new()
     {
@@ -26,9 +26,14 @@ public sealed class SealingTests
     [MemberData(nameof(Mixes))]
     public void Identifiers_come_back_as_they_were(string? customer, string? email, string? phone)
     {
-        var revision = IdentifierRevision.First(new PersonIdentifiers(customer, email, phone, "DE"), At.AddTicks(10));
+        var revision = Sealed(customer, email, phone, "DE");
 
-        _vault.Open(Ann, 3, Salt, _vault.Seal(Ann, 3, Salt, revision)).ShouldBe(revision);
+        var opened = _vault.Open(Ann, 3, 1, Salt, _vault.Seal(Ann, 3, Salt, revision));
+
+        opened.Identifiers.ShouldBe(revision.Identifiers);
+        opened.Own.CustomerId.ShouldBe(customer);
+        opened.Own.Addresses.ShouldBe(revision.Own.Addresses);
+        (opened.Own.Details, opened.Own.DetailsDigest, opened.Own.DetailsAt).ShouldBe((revision.Own.Details, revision.Own.DetailsDigest, revision.Own.DetailsAt));
     }
 
     [Fact]
@@ -41,10 +46,10 @@ public sealed class SealingTests
         var cipher = _vault.Seal(Ann, 1, Salt, Revision);
         var otherSalt = Vault.NewSalt();
 
-        Should.Throw<AuthenticationTagMismatchException>(() => new Vault(Key(2)).Open(Ann, 1, Salt, cipher));
-        Should.Throw<AuthenticationTagMismatchException>(() => _vault.Open(Ann, 1, otherSalt, cipher));
-        Should.Throw<AuthenticationTagMismatchException>(() => _vault.Open(Bob, 1, Salt, cipher));
-        Should.Throw<AuthenticationTagMismatchException>(() => _vault.Open(Ann, 2, Salt, cipher));
+        Should.Throw<AuthenticationTagMismatchException>(() => new Vault(Keys(2)).Open(Ann, 1, 1, Salt, cipher));
+        Should.Throw<AuthenticationTagMismatchException>(() => _vault.Open(Ann, 1, 1, otherSalt, cipher));
+        Should.Throw<AuthenticationTagMismatchException>(() => _vault.Open(Bob, 1, 1, Salt, cipher));
+        Should.Throw<AuthenticationTagMismatchException>(() => _vault.Open(Ann, 2, 1, Salt, cipher));
     }
 
     [Fact]
@@ -68,23 +73,24 @@ public sealed class SealingTests
     [Fact]
     public void A_body_opens_on_its_own_day_and_with_its_own_key_only()
     {
-        var seal = new BodySeal(Key(1));
+        var seal = new BodySeal(Keys(1), Secret(1));
         var box = seal.Seal(At, "{}"u8);
 
-        seal.Open(At.AddHours(14), box).ShouldBe("{}"u8.ToArray());
-        Should.Throw<AuthenticationTagMismatchException>(() => seal.Open(At.AddDays(1), box));
-        Should.Throw<AuthenticationTagMismatchException>(() => new BodySeal(Key(2)).Open(At, box));
-        seal.Open(At.ToOffset(TimeSpan.FromHours(14)), box).ShouldBe("{}"u8.ToArray(), "the day is UTC's, whatever the offset");
+        seal.Open(At.AddHours(14), 1, box).ShouldBe("{}"u8.ToArray());
+        Should.Throw<AuthenticationTagMismatchException>(() => seal.Open(At.AddDays(1), 1, box));
+        Should.Throw<AuthenticationTagMismatchException>(() => new BodySeal(Keys(2), Secret(1)).Open(At, 1, box));
+        seal.Open(At.ToOffset(TimeSpan.FromHours(14)), 1, box).ShouldBe("{}"u8.ToArray(), "the day is UTC's, whatever the offset");
     }
 
     [Fact]
-    public void A_fingerprint_is_the_bodys_and_the_keys()
+    public void A_fingerprint_is_the_bodys_and_the_secrets_whatever_the_master_key()
     {
-        var seal = new BodySeal(Key(1));
+        var seal = new BodySeal(Keys(1), Secret(1));
 
         seal.Fingerprint("a"u8).ShouldBe(seal.Fingerprint("a"u8));
         seal.Fingerprint("a"u8).ShouldNotBe(seal.Fingerprint("b"u8));
-        seal.Fingerprint("a"u8).ShouldNotBe(new BodySeal(Key(2)).Fingerprint("a"u8));
+        seal.Fingerprint("a"u8).ShouldNotBe(new BodySeal(Keys(1), Secret(2)).Fingerprint("a"u8));
+        seal.Fingerprint("a"u8).ShouldBe(new BodySeal(Keys(2), Secret(1)).Fingerprint("a"u8));
         seal.Fingerprint("a"u8).ShouldNotBe(Convert.ToHexStringLower(SHA256.HashData("a"u8)));
     }
 
@@ -92,7 +98,7 @@ public sealed class SealingTests
     public void Purposes_do_not_share_keys()
     {
         var key = Key(1);
-        var derived = new[] { "audiencesync alias v1", "audiencesync person v1", "audiencesync fingerprint v1", "audiencesync body v1 20261121" }
+        var derived = new[] { "audiencesync secret v1", "audiencesync person v1", "audiencesync body v1 20261121" }
             .Select(purpose =>
             {
                 var bytes = new byte[MasterKey.KeyBytes];
@@ -105,5 +111,50 @@ public sealed class SealingTests
         key.ToString().ShouldBe("MasterKey(***)");
     }
 
-    private static MasterKey Key(byte first) => new(1, [first, .. new byte[MasterKey.KeyBytes - 1]]);
+    [Fact]
+    public void A_box_opens_under_the_version_it_was_sealed_with_beside_a_newer_one()
+    {
+        var both = new MasterKeys(new MasterKey(2, Secret(2)), Key(1));
+        var vault = new Vault(both);
+        var seal = new BodySeal(both, Secret(9));
+        var (old, fresh) = (_vault.Seal(Ann, 1, Salt, Revision), vault.Seal(Ann, 1, Salt, Revision));
+        var (oldBody, freshBody) = (new BodySeal(Keys(1), Secret(9)).Seal(At, "old"u8), seal.Seal(At, "new"u8));
+
+        vault.KeyVersion.ShouldBe((short)2);
+        vault.Open(Ann, 1, 1, Salt, old).Identifiers.ShouldBe(Revision.Identifiers);
+        vault.Open(Ann, 1, 2, Salt, fresh).Identifiers.ShouldBe(Revision.Identifiers);
+        vault.Open(Ann, 1, 2, Salt, vault.Reseal(Ann, 1, 1, Salt, old)).Identifiers.ShouldBe(Revision.Identifiers);
+        Should.Throw<AuthenticationTagMismatchException>(() => vault.Open(Ann, 1, 2, Salt, old));
+        for (var again = 0; again < 2; again++)
+        {
+            seal.Open(At, 1, oldBody).ShouldBe("old"u8.ToArray());
+            seal.Open(At, 2, freshBody).ShouldBe("new"u8.ToArray());
+        }
+    }
+
+    [Fact]
+    public void A_version_that_is_not_held_is_said_so()
+    {
+        var refused = Should.Throw<MasterKeyAbsentException>(() => _vault.Open(Ann, 1, 7, Salt, new byte[100]));
+
+        refused.Message.ShouldContain("version 7");
+        Should.Throw<MasterKeyAbsentException>(() => new BodySeal(Keys(1), Secret(9)).Open(At, 7, new byte[100]));
+    }
+
+    private static byte[] Secret(byte first) => [first, .. new byte[MasterKey.KeyBytes - 1]];
+
+    private static MasterKey Key(byte first) => new(1, Secret(first));
+
+    private static MasterKeys Keys(byte first) => new(Key(first));
+
+    private static IdentifierRevision Sealed(string? customer, string? email, string? phone, string country)
+    {
+        var identifiers = new PersonIdentifiers(customer, email, phone, country) { Details = new PersonDetails(FirstName: "Ann", City: "K\u00f6ln"), Hashed = HashedFields.EmailSha256 };
+        Alias[] aliases = [Name(IdentifierKind.CustomerId, customer), Name(IdentifierKind.Email, email), Name(IdentifierKind.Phone, phone)];
+        var own = new Sayings();
+        own.Say(new Statement([.. aliases.Where(alias => alias.Digest.Value != Guid.Empty)], identifiers, new AliasDigest(Guid.Parse("33333333-3333-4333-8333-333333333333")), At.AddTicks(10)));
+        return new IdentifierRevision(own, identifiers);
+    }
+
+    private static Alias Name(IdentifierKind kind, string? text) => new(kind, new AliasDigest(text is null ? Guid.Empty : new Guid((int)kind, 1, 2, new byte[8])));
 }

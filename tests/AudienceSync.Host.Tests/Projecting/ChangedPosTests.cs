@@ -7,7 +7,7 @@ namespace AudienceSync.Host.Tests.Projecting;
 public sealed class ChangedPosTests
 {
     private const string NumbersSql = """
-        select a.digest, m.key_id, m.changed_pos from membership m join person_aliases a on a.person = m.person and a.kind = 1
+        select a.digest, m.key_id, m.changed_pos from membership m join person_aliases a on a.anchor = m.person and a.kind = 1
         """;
 
     [Fact]

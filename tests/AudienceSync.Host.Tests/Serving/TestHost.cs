@@ -168,7 +168,7 @@ public sealed class TestHost : IAsyncDisposable
         _network = _options.Network(Sandbox.NewNetwork());
         _loggers = LoggerFactory.Create(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(_log));
         var settings = new HostSettings(
-            "http://127.0.0.1:0", _folder.Path, Database, TestHostFiles.Write(_folder, _options), null, TestHostFiles.MasterKey, JsonLog: false, "Debug");
+            "http://127.0.0.1:0", _folder.Path, Database, TestHostFiles.Write(_folder, _options), null, _options.MasterKeys, JsonLog: false, "Debug");
         var surroundings = new ServerSurroundings(_options.Clock, new Random(1), _network, static _ => null);
         Server = await HostServer.OpenAsync(Database, settings, surroundings, _loggers, CancellationToken.None);
         var app = Build(settings);

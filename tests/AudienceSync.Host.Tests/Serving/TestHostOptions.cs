@@ -34,6 +34,9 @@ public sealed record TestHostOptions
     /// <summary>How long changes gather before they are sent.</summary>
     public int Flush_ms { get; init; } = 20;
 
+    /// <summary>The text of the master keys.</summary>
+    public string MasterKeys { get; init; } = TestHostFiles.MasterKey;
+
     /// <summary>Changes the configuration file's text before it is written.</summary>
     public Func<string, string> Yaml { get; init; } = static yaml => yaml;
 }

@@ -9,12 +9,12 @@ namespace AudienceSync.Host.Tests.Storage;
 /// </summary>
 public sealed partial class HotPlanTests
 {
-    private static readonly string[] HotOwners = ["AppendSql.", "MembershipTable.", "SyncTable.", "LeaseTable."];
+    private static readonly string[] HotOwners = ["AppendSql.", "MembershipTable.", "SyncTable.", "LeaseTable.", "RotationTable."];
 
     private const string FillSql = """
-        insert into people select md5('p' || n)::uuid, '\x00112233445566778899aabbccddeeff', 2, 1, now() from generate_series($1, $2) n;
-        insert into person_aliases select md5('a' || n)::uuid, md5('p' || n)::uuid, 1, now() from generate_series($1, $2) n;
-        insert into vault select md5('p' || n)::uuid, 1, 1, '\x00', now() from generate_series($1, $2) n;
+        insert into people select md5('p' || n)::uuid, '\x00112233445566778899aabbccddeeff', 1, md5('a' || n)::uuid, null, 1, null, null, null, now() from generate_series($1, $2) n;
+        insert into person_aliases select md5('a' || n)::uuid, 1, md5('p' || n)::uuid, null, null from generate_series($1, $2) n;
+        insert into vault select md5('p' || n)::uuid, 1, 1, '\x00', null, null, now() from generate_series($1, $2) n;
         insert into mt_streams (id, type, version) select md5('p' || n)::uuid, 'person', 1 from generate_series($1, $2) n;
         insert into mt_events (id, stream_id, version, data, type)
           select md5('e' || n)::uuid, md5('p' || n)::uuid, 1, '{}', 'audience_member_added' from generate_series($1, $2) n;

@@ -8,9 +8,9 @@ using AudienceSync.Host.Storage.Log;
 namespace AudienceSync.Host.Tests.Storage;
 
 /// <summary>Webhooks as they reach the log, without HTTP.</summary>
-internal sealed class TestWebhooks(MasterKey master) : IDisposable
+internal sealed class TestWebhooks(byte[] secret) : IDisposable
 {
-    private readonly AliasDigester _digester = new(master);
+    private readonly AliasDigester _digester = new(secret);
 
     public PendingEvent Add(string id, DateTimeOffset at, string? customer = null, string? email = null, string? phone = null, int key = 0) =>
         Event(id, new AudienceMemberAdded(AudienceKey.Of($"k{key}", 1), at, "test", default, null), customer, email, phone);

@@ -17,13 +17,15 @@ internal sealed class TestWorkspace : IAsyncDisposable
 
     public static readonly WorkspaceName Name = new("default");
 
+    public static byte[] Secret => [.. Enumerable.Range(0, MasterKey.KeyBytes).Select(n => (byte)n)];
+
     private TestWorkspace(string connectionString)
     {
         ConnectionString = connectionString;
         Database = new WorkspaceDatabase(connectionString, Name);
-        Vault = new Vault(Master);
-        Seal = new BodySeal(Master);
-        Webhooks = new TestWebhooks(Master);
+        Vault = new Vault(new MasterKeys(Master));
+        Seal = new BodySeal(new MasterKeys(Master), Secret);
+        Webhooks = new TestWebhooks(Secret);
         Owner = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString)
         {
             SearchPath = Name.Schema,
@@ -34,7 +36,7 @@ internal sealed class TestWorkspace : IAsyncDisposable
 
     public string ConnectionString { get; }
 
-    public MasterKey Master { get; } = new(1, [.. Enumerable.Range(0, MasterKey.KeyBytes).Select(n => (byte)n)]);
+    public MasterKey Master { get; } = new(1, Secret);
 
     public SetClock Clock { get; } = new(Start);
 

@@ -59,23 +59,24 @@ internal sealed class MemberBook(TestWorkspace workspace)
         {
             _present[(keyId, person)] = present;
             var state = new MembershipState(TestWorkspace.Start, present ? null : TestWorkspace.Start);
-            rows.Add(new MembershipRow(keyId, person, state, present ? MembershipStatus.Present : MembershipStatus.Removed, 1, ++_changedPos));
+            rows.Add(new MembershipRow(
+                keyId, person, state, present ? MembershipStatus.Present : MembershipStatus.Removed, TestWorkspace.Start, null, 1, ++_changedPos));
         }
 
         var lease = (await _leases.TryClaimAsync("projector", default)).ShouldNotBeNull();
-        await _table.WriteAsync(lease, rows, workspace.Keys, new ProjectionProgress(new Position(1), _changedPos, 0, 0), TestWorkspace.Start, default);
+        await _table.WriteAsync(lease, rows, new Dictionary<PersonId, PersonId>(), new ProjectionProgress(new Position(1), _changedPos, 0, 0), default);
     }
 
     private async Task ReviseAsync(PersonId person, string email)
     {
         var (revision, _, salt) = _people[person];
         _people[person] = (++revision, email, salt);
-        var said = IdentifierRevision.First(new PersonIdentifiers(null, email, null, "US"), TestWorkspace.Start);
+        var said = new IdentifierRevision(new Sayings(), new PersonIdentifiers(null, email, null, "US"));
         await ExecuteAsync(
-            "insert into people values ($1, $2, 4, $3, now()) on conflict (person) do update set revision = excluded.revision",
+            "insert into people (person, salt, kind, anchor, revision, created_at) values ($1, $2, 2, $1, $3, now()) on conflict (person) do update set revision = excluded.revision",
             person.Value, salt, revision);
         await ExecuteAsync(
-            "insert into vault values ($1, $3, 1, $2, now())", person.Value, workspace.Vault.Seal(person, revision, salt, said), revision);
+            "insert into vault (person, revision, key_version, cipher, created_at) values ($1, $3, 1, $2, now())", person.Value, workspace.Vault.Seal(person, revision, salt, said), revision);
     }
 
     private async Task ExecuteAsync(string sql, params object[] values)

@@ -7,19 +7,9 @@ namespace AudienceSync.Host.Storage.Log;
 /// <summary>The rows of one group commit, by column, as the array inserts take them. Reused from commit to commit.</summary>
 internal sealed class AppendColumns
 {
-    public List<Guid> NewPeople { get; } = [];
+    public PeopleColumns NewPeople { get; } = new();
 
-    public List<byte[]> Salts { get; } = [];
-
-    public List<short> Kinds { get; } = [];
-
-    public List<int> Revisions { get; } = [];
-
-    public List<Guid> ChangedPeople { get; } = [];
-
-    public List<short> ChangedKinds { get; } = [];
-
-    public List<int> ChangedRevisions { get; } = [];
+    public PeopleColumns ChangedPeople { get; } = new();
 
     public List<Guid> VaultPeople { get; } = [];
 
@@ -27,19 +17,13 @@ internal sealed class AppendColumns
 
     public List<byte[]> VaultCiphers { get; } = [];
 
-    public List<Guid> AliasDigests { get; } = [];
+    public List<Guid?> VaultEmails { get; } = [];
 
-    public List<Guid> AliasPeople { get; } = [];
+    public List<Guid?> VaultPhones { get; } = [];
 
-    public List<short> AliasKinds { get; } = [];
+    public AliasColumns NewAliases { get; } = new();
 
-    public List<DateTime> AliasSeenAt { get; } = [];
-
-    public List<Guid> MovedDigests { get; } = [];
-
-    public List<Guid> MovedPeople { get; } = [];
-
-    public List<DateTime> MovedSeenAt { get; } = [];
+    public AliasColumns ChangedAliases { get; } = new();
 
     public List<Guid> NewStreams { get; } = [];
 
@@ -67,22 +51,14 @@ internal sealed class AppendColumns
     public void Clear()
     {
         NewPeople.Clear();
-        Salts.Clear();
-        Kinds.Clear();
-        Revisions.Clear();
+        ChangedPeople.Clear();
         VaultPeople.Clear();
         VaultRevisions.Clear();
         VaultCiphers.Clear();
-        AliasDigests.Clear();
-        AliasPeople.Clear();
-        AliasKinds.Clear();
-        AliasSeenAt.Clear();
-        ChangedPeople.Clear();
-        ChangedKinds.Clear();
-        ChangedRevisions.Clear();
-        MovedDigests.Clear();
-        MovedPeople.Clear();
-        MovedSeenAt.Clear();
+        VaultEmails.Clear();
+        VaultPhones.Clear();
+        NewAliases.Clear();
+        ChangedAliases.Clear();
         NewStreams.Clear();
         NewStreamVersions.Clear();
         KnownStreams.Clear();
@@ -105,51 +81,20 @@ internal sealed class AppendColumns
         EventData.Add(data);
     }
 
-    /// <param name="person">As he is from now on.</param>
-    /// <param name="salt">His salt when he is new; null when he is known and changed.</param>
-    public void AddPerson(KnownPerson person, byte[]? salt)
-    {
-        if (salt is null)
-        {
-            ChangedPeople.Add(person.Id.Value);
-            ChangedKinds.Add((short)person.Kinds);
-            ChangedRevisions.Add(person.Revision);
-            return;
-        }
-
-        NewPeople.Add(person.Id.Value);
-        Salts.Add(salt);
-        Kinds.Add((short)person.Kinds);
-        Revisions.Add(person.Revision);
-    }
-
     public void AddStream(KnownPerson person, bool isNew)
     {
         (isNew ? NewStreams : KnownStreams).Add(person.Id.Value);
         (isNew ? NewStreamVersions : KnownStreamVersions).Add(person.StreamVersion);
     }
 
-    public void AddRevision(PersonId person, int revision, byte[] cipher)
+    /// <param name="reach">What this revision is reached by.</param>
+    public void AddRevision(PersonId person, int revision, byte[] cipher, Reach reach)
     {
         VaultPeople.Add(person.Value);
         VaultRevisions.Add(revision);
         VaultCiphers.Add(cipher);
-    }
-
-    public void AddAlias(AliasBinding binding, bool isMoved)
-    {
-        if (isMoved)
-        {
-            MovedDigests.Add(binding.Alias.Digest.Value);
-            MovedPeople.Add(binding.Person.Value);
-            MovedSeenAt.Add(binding.SeenAt.UtcDateTime);
-            return;
-        }
-
-        AliasDigests.Add(binding.Alias.Digest.Value);
-        AliasPeople.Add(binding.Person.Value);
-        AliasKinds.Add((short)binding.Alias.Kind);
-        AliasSeenAt.Add(binding.SeenAt.UtcDateTime);
+        VaultEmails.Add(reach.Email?.Value);
+        VaultPhones.Add(reach.Phone?.Value);
     }
 
     /// <summary>A body covers as many positions as it brought new events, in order: that is how a position finds its body again.</summary>

@@ -6,43 +6,53 @@ namespace AudienceSync.Host.Storage.Log;
 
 /// <summary>
 /// Turns a batch of requests and what the store knows of their events and aliases into the rows to write: tells duplicates, decides who each
-/// event speaks of, numbers it in its stream, and makes new people and identifier revisions. No I/O; all randomness is an argument.
+/// event speaks of, numbers it in its stream, and makes new people, links and identifier revisions. No I/O; all randomness is an argument.
+/// <para>
+/// Most webhooks speak of somebody known and say nothing new of him: these need his anchor alone. The others are <see cref="Knots"/>; for them
+/// everybody whom they may touch must be loaded before <see cref="Write"/>.
+/// </para>
 /// </summary>
 internal sealed class AppendPlanner(Vault vault, Func<PersonId> newPerson, Func<byte[]> newSalt)
 {
     private readonly HashSet<Guid> _known = [];
-    private readonly Dictionary<PersonId, byte[]> _salts = [];
-    private readonly Dictionary<PersonId, IdentifierRevision> _revisions = [];
-    private readonly List<(PendingEvent Event, PersonId Person)> _fresh = [];
-    private readonly Dictionary<PersonId, List<PendingEvent>> _changed = [];
-    private readonly HashSet<PersonId> _new = [];
+    private readonly HashSet<AliasDigest> _asked = [];
+    private readonly HashSet<AliasDigest> _knots = [];
+    private readonly Dictionary<PersonId, (byte[] Salt, PersonIdentifiers Identifiers)> _opened = [];
+    private readonly List<PendingEvent> _fresh = [];
     private readonly HashSet<PersonId> _touched = [];
-    private IdentityBook _book = new();
+    private IdentityBook _book = new(newPerson);
 
-    /// <summary>The ids in the log already. Filled by the caller before <see cref="Resolve"/>.</summary>
+    /// <summary>The ids in the log already. Filled by the caller before <see cref="Sort"/>.</summary>
     public HashSet<Guid> Known => _known;
 
     public IdentityBook Book => _book;
 
+    /// <summary>Aliases that were looked for in the store.</summary>
+    public HashSet<AliasDigest> Asked => _asked;
+
+    /// <summary>Aliases of webhooks that say something new about somebody who is known.</summary>
+    public IReadOnlyCollection<AliasDigest> Knots => _knots;
+
     public void Clear()
     {
         _known.Clear();
-        _salts.Clear();
-        _revisions.Clear();
+        _opened.Clear();
         _fresh.Clear();
-        _changed.Clear();
-        _new.Clear();
         _touched.Clear();
-        _book = new IdentityBook();
+        Forget();
     }
 
     /// <summary>Drops who was made known so far, because it is not to be trusted.</summary>
-    public void Forget() => _book = new IdentityBook();
-
-    /// <summary>First half: duplicates and people. Returns the known people whose current revision is needed for the second half.</summary>
-    public IReadOnlyList<Guid> Resolve(IReadOnlyList<PendingRequest> batch)
+    public void Forget()
     {
-        var needed = new List<Guid>();
+        _asked.Clear();
+        _knots.Clear();
+        _book = new IdentityBook(newPerson);
+    }
+
+    /// <summary>First half: tells duplicates, and the webhooks for which more must be loaded.</summary>
+    public void Sort(IReadOnlyList<PendingRequest> batch)
+    {
         foreach (var pending in batch.SelectMany(request => request.Events))
         {
             pending.Duplicate = !_known.Add(pending.Id.Value);
@@ -51,56 +61,37 @@ internal sealed class AppendPlanner(Vault vault, Func<PersonId> newPerson, Func<
                 continue;
             }
 
-            var resolution = _book.Resolve(pending.Aliases, pending.OccurredAt, newPerson());
-            _fresh.Add((pending, resolution.Person));
-            if (resolution.IsNew)
+            _fresh.Add(pending);
+            var known = _book.AnchorOf(pending.Who.Anchor.Digest);
+            if (known is null ? IsKnotted(pending.Who) : !IdentityBook.SaysNothingNew(known, pending.Who, out _))
             {
-                _new.Add(resolution.Person);
-                _salts[resolution.Person] = newSalt();
-            }
-
-            if (resolution.NewAlias)
-            {
-                if (!_changed.TryGetValue(resolution.Person, out var webhooks))
-                {
-                    _changed[resolution.Person] = webhooks = [];
-                    if (!resolution.IsNew)
-                    {
-                        needed.Add(resolution.Person.Value);
-                    }
-                }
-
-                webhooks.Add(pending);
+                _knots.UnionWith(pending.Who.Aliases.Select(alias => alias.Digest));
             }
         }
-
-        return needed;
     }
 
-    /// <summary>Takes a known person's current revision, sealed.</summary>
-    public void LoadRevision(PersonId person, byte[] salt, byte[] cipher)
+    /// <summary>Takes a known anchor's current revision, sealed.</summary>
+    public void LoadRevision(PersonId person, byte[] salt, short keyVersion, byte[] cipher)
     {
-        _salts[person] = salt;
-        _revisions[person] = vault.Open(person, _book.Person(person).Revision, salt, cipher);
+        var revision = vault.Open(person, _book.Person(person).Revision, keyVersion, salt, cipher);
+        _opened[person] = (salt, revision.Identifiers);
+        _book.Load(person, revision.Own);
     }
 
-    /// <summary>Second half: revisions, versions, rows.</summary>
+    /// <summary>Second half: people, revisions, versions, rows.</summary>
     public void Write(IReadOnlyList<PendingRequest> batch, AppendColumns rows)
     {
+        foreach (var pending in _fresh)
+        {
+            WriteEvent(pending, rows);
+        }
+
+        WriteLinks(rows);
         WriteRevisions(rows);
-        foreach (var (pending, person) in _fresh)
+        WriteStreams(rows);
+        foreach (var digest in _book.Changes.Bindings)
         {
-            rows.AddEvent(pending.Id.Value, person, NextVersion(person), pending.Type, pending.Data);
-        }
-
-        foreach (var person in _touched)
-        {
-            rows.AddStream(_book.Person(person), _new.Contains(person));
-        }
-
-        foreach (var binding in _book.ChangedBindings)
-        {
-            rows.AddAlias(binding, _book.IsMoved(binding.Alias.Digest));
+            (_book.IsStored(digest) ? rows.ChangedAliases : rows.NewAliases).Add(_book.BindingOf(digest)!.Value);
         }
 
         foreach (var request in batch)
@@ -115,40 +106,106 @@ internal sealed class AppendPlanner(Vault vault, Func<PersonId> newPerson, Func<
         }
     }
 
+    // A stranger none of whose identifiers was ever heard needs nothing loaded.
+    private bool IsKnotted(Statement who) => who.Aliases.Any(alias => _book.BindingOf(alias.Digest) is not null || !_asked.Contains(alias.Digest));
+
+    private void WriteEvent(PendingEvent pending, AppendColumns rows)
+    {
+        var known = _book.AnchorOf(pending.Who.Anchor.Digest);
+        if (known is not null && _book.SayingsOf(known.Id) is null)
+        {
+            var data = IdentityBook.SaysNothingNew(known, pending.Who, out var kinds)
+                ? pending.Data
+                : throw new InvalidOperationException("A webhook that says something new was not loaded for.");
+            data = kinds == 0 ? data : EventJson.WithSaid(data, known.Revision, kinds);
+            rows.AddEvent(pending.Id.Value, known.Id, NextVersion(known.Id), pending.Type, data);
+            return;
+        }
+
+        var anchor = _book.Take(pending.Who);
+        rows.AddEvent(pending.Id.Value, anchor, NextVersion(anchor), pending.Type, pending.Data);
+    }
+
+    private void WriteLinks(AppendColumns rows)
+    {
+        foreach (var linked in _book.Changes.Linked)
+        {
+            var owner = _book.Person(linked).Owner!.Value;
+            var version = NextVersion(linked);
+            var id = EventId.Derive("audiencesync", $"linked/{linked}/{version}");
+            rows.AddEvent(id.Value, linked, version, EventTypes.Linked, EventJson.Write(new PersonLinked(owner)));
+        }
+    }
+
     // One new revision a person and commit, however many webhooks of the batch named him anew. The first revision of a person needs no
     // event: nothing can have been delivered under an earlier one.
     private void WriteRevisions(AppendColumns rows)
     {
-        foreach (var (person, webhooks) in _changed)
+        var changes = _book.Changes;
+        var groups = _book.Groups();
+        foreach (var person in changes.Affected.Select(_book.RootOf).Concat(changes.Said).Concat(changes.Made).ToHashSet())
         {
-            var before = _revisions.GetValueOrDefault(person);
-            var merged = before;
-            foreach (var pending in webhooks)
-            {
-                merged = merged is null
-                    ? IdentifierRevision.First(pending.Identifiers, pending.OccurredAt)
-                    : merged.Merge(pending.Identifiers, pending.OccurredAt);
-            }
-
             var known = _book.Person(person);
-            if (before is not null && before.Identifiers == merged!.Identifiers)
+            if (known.Owner is null)
             {
-                // An older address, or a known one said again: the alias leads to him, but what he is reached by stays.
-                rows.AddPerson(known, _new.Contains(person) ? _salts[person] : null);
-                rows.AddRevision(person, known.Revision, vault.Seal(person, known.Revision, _salts[person], merged));
-                continue;
+                var (identifiers, reach) = _book.Compose(person, groups[person]);
+                Revise(known, identifiers, reach, rows);
             }
+            else if (known.Revision == 0)
+            {
+                Revise(known, new PersonIdentifiers(null, null, null, ""), default, rows);
+            }
+            else if (changes.Said.Contains(person))
+            {
+                Seal(known, _opened[person].Identifiers, rows);
+            }
+        }
 
-            known = known with { Revision = known.Revision + 1 };
-            _book.Update(known);
-            rows.AddPerson(known, _new.Contains(person) ? _salts[person] : null);
-            rows.AddRevision(person, known.Revision, vault.Seal(person, known.Revision, _salts[person], merged!));
-            if (before is not null)
-            {
-                var changed = new PersonIdentifiersChanged(known.Revision);
-                var id = EventId.Derive("audiencesync", $"identifiers/{person}/{known.Revision}");
-                rows.AddEvent(id.Value, person, NextVersion(person), EventTypes.IdentifiersChanged, EventJson.Write(changed));
-            }
+        foreach (var linked in changes.Linked.Where(linked => !changes.Made.Contains(linked)))
+        {
+            rows.ChangedPeople.Add(_book.Person(linked), _opened[linked].Salt);
+        }
+    }
+
+    private void Revise(KnownPerson known, PersonIdentifiers identifiers, Reach reach, AppendColumns rows)
+    {
+        var isNew = known.Revision == 0;
+        if (!isNew && reach == known.Reach)
+        {
+            // He said more than he is reached by. What a revision is reached by never changes: it may be delivered.
+            Seal(known, _opened[known.Id].Identifiers, rows);
+            return;
+        }
+
+        known = known with { Revision = known.Revision + 1, Reach = reach };
+        _book.Update(known);
+        if (isNew)
+        {
+            _opened[known.Id] = (newSalt(), identifiers);
+            rows.NewPeople.Add(known, _opened[known.Id].Salt);
+        }
+        else
+        {
+            rows.ChangedPeople.Add(known, _opened[known.Id].Salt);
+            var id = EventId.Derive("audiencesync", $"identifiers/{known.Id}/{known.Revision}");
+            rows.AddEvent(
+                id.Value, known.Id, NextVersion(known.Id), EventTypes.IdentifiersChanged, EventJson.Write(new PersonIdentifiersChanged(known.Revision)));
+        }
+
+        Seal(known, identifiers, rows);
+    }
+
+    private void Seal(KnownPerson known, PersonIdentifiers identifiers, AppendColumns rows)
+    {
+        var revision = new IdentifierRevision(_book.SayingsOf(known.Id)!, identifiers);
+        rows.AddRevision(known.Id, known.Revision, vault.Seal(known.Id, known.Revision, _opened[known.Id].Salt, revision), known.Reach);
+    }
+
+    private void WriteStreams(AppendColumns rows)
+    {
+        foreach (var person in _touched)
+        {
+            rows.AddStream(_book.Person(person), _book.Changes.Made.Contains(person));
         }
     }
 

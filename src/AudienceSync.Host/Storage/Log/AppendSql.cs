@@ -23,50 +23,68 @@ internal static class AppendSql
     public const string KnownEvents = "select id from mt_events where id = any($1)";
 
     public const string KnownAliases = """
-        select a.digest, a.kind, a.seen_at, p.person, p.kinds, p.revision, s.version
+        select a.digest, a.kind, a.anchor, a.owner, a.claimed_at, p.owner, p.revision, p.email, p.phone, p.details, s.version
         from unnest($1::uuid[]) as d(digest)
         join person_aliases a on a.digest = d.digest
-        join people p on p.person = a.person
-        join mt_streams s on s.id = a.person
+        left join people p on p.person = a.anchor
+        left join mt_streams s on s.id = a.anchor
         """;
 
-    public const string Vault = """
-        select p.person, p.salt, v.cipher
-        from unnest($1::uuid[]) as d(person)
-        join people p on p.person = d.person
+    /// <summary>Everybody to whom the aliases lead, with all who are linked to them, up to the root and down to the last anchor.</summary>
+    public const string Groups = """
+        with recursive up(person) as (
+          select x.person from unnest($1::uuid[]) as d(digest) join person_aliases a on a.digest = d.digest
+            cross join lateral (values (a.anchor), (a.owner)) as x(person) where x.person is not null
+          union
+          select p.owner from up join people p on p.person = up.person where p.owner is not null),
+        down(person) as (
+          select up.person from up union select p.person from down join people p on p.owner = down.person)
+        select p.person, p.kind, p.anchor, p.owner, p.revision, p.email, p.phone, p.details, s.version, p.salt, v.key_version, v.cipher
+        from down d join people p on p.person = d.person join mt_streams s on s.id = p.person
         join vault v on v.person = p.person and v.revision = p.revision
+        """;
+
+    /// <summary>When each said last what his current revision holds; bits as <see cref="Domain.Identity.Reach"/> has them.</summary>
+    public const string SaidAgain = """
+        select d.person, t.email, t.phone, t.details from unnest($1::uuid[], $2::int[]) as d(person, revision)
+        cross join lateral (
+          select max((e.data->>'occurredAt')::timestamptz) filter (where (e.data->>'saidKinds')::int & 4 <> 0) as email,
+            max((e.data->>'occurredAt')::timestamptz) filter (where (e.data->>'saidKinds')::int & 8 <> 0) as phone,
+            max((e.data->>'occurredAt')::timestamptz) filter (where (e.data->>'saidKinds')::int & 1 <> 0) as details
+          from mt_events e where e.stream_id = d.person and (e.data->>'saidRevision')::int = d.revision) t
         """;
 
     // What is known to be new under the lock is inserted plainly: ON CONFLICT would look for it in the index once more, and the unique index
     // refuses the batch all the same should it not be new.
     public const string NewPeople = """
-        insert into people (person, salt, kinds, revision, created_at)
-        select d.person, d.salt, d.kinds, d.revision, $5
-        from unnest($1::uuid[], $2::bytea[], $3::smallint[], $4::int[]) as d(person, salt, kinds, revision)
+        insert into people (person, salt, kind, anchor, owner, revision, email, phone, details, created_at)
+        select d.person, d.salt, d.kind, d.anchor, d.owner, d.revision, d.email, d.phone, d.details, $10
+        from unnest($1::uuid[], $2::bytea[], $3::smallint[], $4::uuid[], $5::uuid[], $6::int[], $7::uuid[], $8::uuid[], $9::uuid[])
+          as d(person, salt, kind, anchor, owner, revision, email, phone, details)
         """;
 
     public const string ChangedPeople = """
-        update people p set kinds = d.kinds, revision = d.revision
-        from unnest($1::uuid[], $2::smallint[], $3::int[]) as d(person, kinds, revision)
+        update people p set owner = d.owner, revision = d.revision, email = d.email, phone = d.phone, details = d.details
+        from unnest($1::uuid[], $2::uuid[], $3::int[], $4::uuid[], $5::uuid[], $6::uuid[]) as d(person, owner, revision, email, phone, details)
         where p.person = d.person
         """;
 
     public const string Revisions = """
-        insert into vault (person, revision, key_version, cipher, created_at)
-        select d.person, d.revision, $4, d.cipher, $5
-        from unnest($1::uuid[], $2::int[], $3::bytea[]) as d(person, revision, cipher)
+        insert into vault (person, revision, key_version, cipher, email, phone, created_at)
+        select d.person, d.revision, $6, d.cipher, d.email, d.phone, $7
+        from unnest($1::uuid[], $2::int[], $3::bytea[], $4::uuid[], $5::uuid[]) as d(person, revision, cipher, email, phone)
         on conflict (person, revision) do update set key_version = excluded.key_version, cipher = excluded.cipher
         """;
 
     public const string NewAliases = """
-        insert into person_aliases (digest, person, kind, seen_at)
-        select d.digest, d.person, d.kind, d.seen_at
-        from unnest($1::uuid[], $2::uuid[], $3::smallint[], $4::timestamptz[]) as d(digest, person, kind, seen_at)
+        insert into person_aliases (digest, kind, anchor, owner, claimed_at)
+        select d.digest, d.kind, d.anchor, d.owner, d.claimed_at
+        from unnest($1::uuid[], $2::smallint[], $3::uuid[], $4::uuid[], $5::timestamptz[]) as d(digest, kind, anchor, owner, claimed_at)
         """;
 
-    public const string MovedAliases = """
-        update person_aliases a set person = d.person, seen_at = d.seen_at
-        from unnest($1::uuid[], $2::uuid[], $3::timestamptz[]) as d(digest, person, seen_at)
+    public const string ChangedAliases = """
+        update person_aliases a set anchor = d.anchor, owner = d.owner, claimed_at = d.claimed_at
+        from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::timestamptz[]) as d(digest, anchor, owner, claimed_at)
         where a.digest = d.digest
         """;
 

@@ -6,14 +6,14 @@ namespace AudienceSync.Host.Storage.Log;
 
 /// <summary>
 /// Finds what a sender sent by the position of an event it brought, for replay and forensics. The bodies of a commit lie in one box in the
-/// order of their requests, each with the number of positions it brought; what the engine itself appended in that commit comes first.
+/// order of their requests, each with the number of positions it brought; what the engine itself appended in that commit comes last.
 /// </summary>
 public sealed class BodyArchive(WorkspaceDatabase database, BodySeal seal)
 {
     private const int HeadBytes = 8;
 
     private const string BoxSql = """
-        select b.received_at, b.first_position, b.last_position, b.cipher from raw_bodies b
+        select b.received_at, b.first_position, b.last_position, b.key_version, b.cipher from raw_bodies b
         where b.first_position <= $1 order by b.first_position desc limit 1
         """;
 
@@ -27,27 +27,13 @@ public sealed class BodyArchive(WorkspaceDatabase database, BodySeal seal)
             return null;
         }
 
-        var positions = reader.GetInt64(2) - reader.GetInt64(1) + 1;
-        var box = seal.Open(new DateTimeOffset(reader.GetDateTime(0)), reader.GetFieldValue<byte[]>(3));
-        return Split(box, position.Value - reader.GetInt64(1) - (positions - Count(box)));
-    }
-
-    // How many positions the senders brought.
-    private static long Count(ReadOnlySpan<byte> box)
-    {
-        var events = 0L;
-        while (!box.IsEmpty)
-        {
-            events += BinaryPrimitives.ReadInt32LittleEndian(box);
-            box = box[(HeadBytes + BinaryPrimitives.ReadInt32LittleEndian(box[4..]))..];
-        }
-
-        return events;
+        var box = seal.Open(new DateTimeOffset(reader.GetDateTime(0)), reader.GetInt16(3), reader.GetFieldValue<byte[]>(4));
+        return Split(box, position.Value - reader.GetInt64(1));
     }
 
     private static byte[]? Split(ReadOnlySpan<byte> box, long place)
     {
-        while (place >= 0)
+        while (!box.IsEmpty)
         {
             var length = BinaryPrimitives.ReadInt32LittleEndian(box[4..]);
             place -= BinaryPrimitives.ReadInt32LittleEndian(box);

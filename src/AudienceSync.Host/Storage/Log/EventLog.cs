@@ -49,10 +49,10 @@ public sealed class EventLog(WorkspaceDatabase database, Vault vault, BodySeal b
             _planner.Clear();
             _rows.Clear();
             var head = await ReadKnownAsync(connection, batch, cancellationToken);
-            var needed = _planner.Resolve(batch);
-            if (needed.Count > 0)
+            _planner.Sort(batch);
+            if (_planner.Knots.Count > 0)
             {
-                await ReadRevisionsAsync(connection, needed, cancellationToken);
+                await new KnotReader(_planner).LoadAsync(connection, cancellationToken);
             }
 
             _planner.Write(batch, _rows);
@@ -82,15 +82,13 @@ public sealed class EventLog(WorkspaceDatabase database, Vault vault, BodySeal b
     private async Task<long> ReadKnownAsync(NpgsqlConnection connection, IReadOnlyList<PendingRequest> batch, CancellationToken cancellationToken)
     {
         var ids = new List<Guid>(batch.Count);
-        var aliases = new HashSet<Alias>(batch.Count * 3);
         foreach (var pending in batch.SelectMany(request => request.Events))
         {
             ids.Add(pending.Id.Value);
-            aliases.UnionWith(pending.Aliases);
         }
 
         var trusted = _head;
-        var missing = trusted < 0 ? Digests(aliases) : Digests(aliases.Where(alias => !_people.TryLoad(alias, _planner.Book)));
+        var missing = Missing(batch, trusted >= 0);
         await using var commands = new NpgsqlBatch(connection);
         commands.BatchCommands.Add(new NpgsqlBatchCommand(AppendSql.Begin));
         commands.BatchCommands.Add(Sql.Command(AppendSql.Lock, Sql.Of(_lockKey)));
@@ -102,9 +100,9 @@ public sealed class EventLog(WorkspaceDatabase database, Vault vault, BodySeal b
         {
             _people.Clear();
             _planner.Forget();
-            await using var command = Sql.Command(connection, AppendSql.KnownAliases, Sql.Of(Digests(aliases)));
+            await using var command = Sql.Command(connection, AppendSql.KnownAliases, Sql.Of(Missing(batch, trusted: false)));
             await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-            await LoadAliasesAsync(reader, cancellationToken);
+            await PeopleReader.LoadAliasesAsync(reader, _planner.Book, cancellationToken);
         }
 
         return head;
@@ -123,37 +121,25 @@ public sealed class EventLog(WorkspaceDatabase database, Vault vault, BodySeal b
         }
 
         await reader.NextResultAsync(cancellationToken);
-        await LoadAliasesAsync(reader, cancellationToken);
+        await PeopleReader.LoadAliasesAsync(reader, _planner.Book, cancellationToken);
         return head;
     }
 
-    private static List<Guid> Digests(IEnumerable<Alias> aliases) => [.. aliases.Select(alias => alias.Digest.Value)];
-
-    private async Task LoadAliasesAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)
+    // Whoever is remembered needs no look-up; of the others, every identifier does, because a weaker one may lead to somebody.
+    private List<Guid> Missing(IReadOnlyList<PendingRequest> batch, bool trusted)
     {
-        while (await reader.ReadAsync(cancellationToken))
+        var missing = new List<Guid>();
+        foreach (var who in batch.SelectMany(request => request.Events).Select(pending => pending.Who))
         {
-            LoadAlias(reader);
-        }
-    }
+            if (trusted && _people.TryLoad(who.Anchor.Digest, _planner.Book))
+            {
+                continue;
+            }
 
-    private void LoadAlias(NpgsqlDataReader reader)
-    {
-        var alias = new Alias((IdentifierKind)reader.GetInt16(1), new AliasDigest(reader.GetGuid(0)));
-        var person = new PersonId(reader.GetGuid(3));
-        _planner.Book.Load(
-            new AliasBinding(alias, person, reader.GetFieldValue<DateTimeOffset>(2)),
-            new KnownPerson(person, reader.GetInt16(4), reader.GetInt32(5), reader.GetInt64(6)));
-    }
-
-    private async Task ReadRevisionsAsync(NpgsqlConnection connection, IReadOnlyList<Guid> needed, CancellationToken cancellationToken)
-    {
-        await using var command = Sql.Command(connection, AppendSql.Vault, Sql.Of(needed.ToList()));
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            _planner.LoadRevision(new PersonId(reader.GetGuid(0)), reader.GetFieldValue<byte[]>(1), reader.GetFieldValue<byte[]>(2));
+            missing.AddRange(who.Aliases.Where(alias => _planner.Asked.Add(alias.Digest)).Select(alias => alias.Digest.Value));
         }
+
+        return missing;
     }
 
     private async Task WriteAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
@@ -177,17 +163,25 @@ public sealed class EventLog(WorkspaceDatabase database, Vault vault, BodySeal b
 
     private void AddPeople(NpgsqlBatch commands, DateTime now)
     {
-        Add(commands, _rows.NewPeople, () => Sql.Command(
-            AppendSql.NewPeople, Sql.Of(_rows.NewPeople), Sql.Of(_rows.Salts), Sql.Of(_rows.Kinds), Sql.Of(_rows.Revisions), Sql.Of(now)));
-        Add(commands, _rows.ChangedPeople, () => Sql.Command(
-            AppendSql.ChangedPeople, Sql.Of(_rows.ChangedPeople), Sql.Of(_rows.ChangedKinds), Sql.Of(_rows.ChangedRevisions)));
+        var people = _rows.NewPeople;
+        Add(commands, people.People, () => Sql.Command(
+            AppendSql.NewPeople, Sql.Of(people.People), Sql.Of(people.Salts), Sql.Of(people.Kinds), Sql.Of(people.Anchors), Sql.Of(people.Owners),
+            Sql.Of(people.Revisions), Sql.Of(people.Emails), Sql.Of(people.Phones), Sql.Of(people.Details), Sql.Of(now)));
+        var changed = _rows.ChangedPeople;
+        Add(commands, changed.People, () => Sql.Command(
+            AppendSql.ChangedPeople, Sql.Of(changed.People), Sql.Of(changed.Owners), Sql.Of(changed.Revisions), Sql.Of(changed.Emails),
+            Sql.Of(changed.Phones), Sql.Of(changed.Details)));
         Add(commands, _rows.VaultPeople, () => Sql.Command(
             AppendSql.Revisions,
-            Sql.Of(_rows.VaultPeople), Sql.Of(_rows.VaultRevisions), Sql.Of(_rows.VaultCiphers), Sql.Of(vault.KeyVersion), Sql.Of(now)));
-        Add(commands, _rows.AliasDigests, () => Sql.Command(
-            AppendSql.NewAliases, Sql.Of(_rows.AliasDigests), Sql.Of(_rows.AliasPeople), Sql.Of(_rows.AliasKinds), Sql.OfTimes(_rows.AliasSeenAt)));
-        Add(commands, _rows.MovedDigests, () => Sql.Command(
-            AppendSql.MovedAliases, Sql.Of(_rows.MovedDigests), Sql.Of(_rows.MovedPeople), Sql.OfTimes(_rows.MovedSeenAt)));
+            Sql.Of(_rows.VaultPeople), Sql.Of(_rows.VaultRevisions), Sql.Of(_rows.VaultCiphers), Sql.Of(_rows.VaultEmails), Sql.Of(_rows.VaultPhones),
+            Sql.Of(vault.KeyVersion), Sql.Of(now)));
+        var aliases = _rows.NewAliases;
+        Add(commands, aliases.Digests, () => Sql.Command(
+            AppendSql.NewAliases,
+            Sql.Of(aliases.Digests), Sql.Of(aliases.Kinds), Sql.Of(aliases.Anchors), Sql.Of(aliases.Owners), Sql.OfTimes(aliases.ClaimedAt)));
+        var moved = _rows.ChangedAliases;
+        Add(commands, moved.Digests, () => Sql.Command(
+            AppendSql.ChangedAliases, Sql.Of(moved.Digests), Sql.Of(moved.Anchors), Sql.Of(moved.Owners), Sql.OfTimes(moved.ClaimedAt)));
         Add(commands, _rows.NewStreams, () => Sql.Command(
             AppendSql.NewStreams, Sql.Of(_rows.NewStreams), Sql.Of(_rows.NewStreamVersions), Sql.Of("person"), Sql.Of(now)));
         Add(commands, _rows.KnownStreams, () => Sql.Command(

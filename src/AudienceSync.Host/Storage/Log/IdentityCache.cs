@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using AudienceSync.Domain.Identity;
 
 namespace AudienceSync.Host.Storage.Log;
@@ -14,71 +13,47 @@ namespace AudienceSync.Host.Storage.Log;
 /// <b>Bounded</b> by two generations: a person in use moves to the young one, and when that is full the old one is dropped.
 /// </para>
 /// </summary>
-internal sealed class IdentityCache(int aliasesPerGeneration = 300_000)
+internal sealed class IdentityCache(int anchorsPerGeneration = 300_000)
 {
-    private Dictionary<AliasDigest, AliasBinding> _youngAliases = [];
-    private Dictionary<AliasDigest, AliasBinding> _oldAliases = [];
-    private Dictionary<PersonId, KnownPerson> _youngPeople = [];
-    private Dictionary<PersonId, KnownPerson> _oldPeople = [];
+    private Dictionary<AliasDigest, KnownPerson> _young = [];
+    private Dictionary<AliasDigest, KnownPerson> _old = [];
 
-    /// <summary>Gives an alias and its person to the book. False when either is not held.</summary>
-    public bool TryLoad(Alias alias, IdentityBook book)
+    /// <summary>Gives an anchor to the book. False when it is not held.</summary>
+    public bool TryLoad(AliasDigest anchor, IdentityBook book)
     {
-        if (!TryTake(_youngAliases, _oldAliases, alias.Digest, out var binding) || !TryTake(_youngPeople, _oldPeople, binding.Person, out var person))
+        if (!_young.TryGetValue(anchor, out var person))
         {
-            return false;
+            if (!_old.Remove(anchor, out person))
+            {
+                return false;
+            }
+
+            // What is used moves to the young generation, and is held once, so that nothing older can be found beside it.
+            _young[anchor] = person;
         }
 
-        book.Load(binding, person);
+        book.Load(person);
         return true;
     }
 
     /// <summary>Takes over what a committed batch left in its book.</summary>
     public void Learn(IdentityBook book)
     {
-        if (_youngAliases.Count >= aliasesPerGeneration)
+        if (_young.Count >= anchorsPerGeneration)
         {
-            (_oldAliases, _youngAliases) = (_youngAliases, []);
-            (_oldPeople, _youngPeople) = (_youngPeople, []);
-        }
-
-        foreach (var binding in book.Bindings)
-        {
-            _oldAliases.Remove(binding.Alias.Digest);
-            _youngAliases[binding.Alias.Digest] = binding;
+            (_old, _young) = (_young, []);
         }
 
         foreach (var person in book.People)
         {
-            _oldPeople.Remove(person.Id);
-            _youngPeople[person.Id] = person;
+            _old.Remove(person.Anchor.Digest);
+            _young[person.Anchor.Digest] = person;
         }
     }
 
     public void Clear()
     {
-        _youngAliases = [];
-        _oldAliases = [];
-        _youngPeople = [];
-        _oldPeople = [];
-    }
-
-    // What is used moves to the young generation, and is held once, so that nothing older can be found beside it.
-    private static bool TryTake<TKey, TValue>(
-        Dictionary<TKey, TValue> young, Dictionary<TKey, TValue> old, TKey key, [MaybeNullWhen(false)] out TValue value)
-        where TKey : notnull
-    {
-        if (young.TryGetValue(key, out value))
-        {
-            return true;
-        }
-
-        if (!old.Remove(key, out value))
-        {
-            return false;
-        }
-
-        young[key] = value;
-        return true;
+        _young = [];
+        _old = [];
     }
 }

@@ -18,6 +18,14 @@ public sealed record PendingEvent(
     Alias[] Aliases,
     PersonIdentifiers Identifiers)
 {
+    private Statement? _who;
+
+    /// <summary>The keyed digest of the person's details; null when there are none.</summary>
+    public AliasDigest? Details { get; init; }
+
+    /// <summary>What it says of who he is.</summary>
+    public Statement Who => _who ??= new Statement(Aliases, Identifiers, Details, OccurredAt);
+
     /// <summary>Set by the append: the log had this event already.</summary>
     public bool Duplicate { get; set; }
 }

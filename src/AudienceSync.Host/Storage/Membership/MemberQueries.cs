@@ -19,10 +19,15 @@ public sealed class MemberQueries(WorkspaceDatabase database)
         """;
 
     private const string PersonSql = $"""
-        select {Columns} from audience_keys k join membership m on m.key_id = k.key_id and m.person = $1 order by k.audience_key
+        select {Columns} from audience_keys k join membership m on m.key_id = k.key_id and m.person = $1 and m.state <> 5
+        order by k.audience_key
         """;
 
-    private const string AliasSql = "select person from person_aliases where digest = $1";
+    // From a phone number to an e-mail address to a customer id: three steps at most.
+    private const string AliasSql = """
+        select coalesce(p2.owner, p1.owner, a.owner, a.anchor) from person_aliases a
+        left join people p1 on p1.person = coalesce(a.owner, a.anchor) left join people p2 on p2.person = p1.owner where a.digest = $1
+        """;
 
     /// <summary>Present members of a key in the order of their ids, after a given one.</summary>
     public Task<IReadOnlyList<MemberView>> ListAsync(int keyId, Guid after, int limit, CancellationToken cancellationToken) =>

@@ -15,15 +15,15 @@ internal sealed class MembershipColumns(int capacity)
     private readonly List<long> _eventPos = new(capacity);
     private readonly List<long> _changedPos = new(capacity);
 
-    public void Add(MembershipRow row, TimeSpan? window, DateTimeOffset now)
+    public void Add(MembershipRow row)
     {
         _keyIds.Add(row.KeyId);
         _people.Add(row.Person.Value);
         _addedAt.Add(row.State.AddedAt?.UtcDateTime);
         _removedAt.Add(row.State.RemovedAt?.UtcDateTime);
         _states.Add((short)row.Status);
-        _sinceAt.Add(row.State.Since(window, now).UtcDateTime);
-        _untilAt.Add(row.State.Until(window)?.UtcDateTime);
+        _sinceAt.Add(row.Since.UtcDateTime);
+        _untilAt.Add(row.Until?.UtcDateTime);
         _eventPos.Add(row.EventPos);
         _changedPos.Add(row.ChangedPos);
     }

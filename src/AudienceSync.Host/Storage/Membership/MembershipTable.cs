@@ -1,7 +1,6 @@
 using AudienceSync.Domain.Events;
 using AudienceSync.Domain.Identity;
 using AudienceSync.Domain.Membership;
-using AudienceSync.Host.Storage.Audiences;
 using AudienceSync.Host.Storage.Leases;
 using Npgsql;
 
@@ -23,7 +22,7 @@ public sealed class MembershipTable(WorkspaceDatabase database)
 
     private const string EventsSql = "select seq_id, stream_id, type, data from mt_events where seq_id > $1 order by seq_id limit $2";
 
-    private const string Columns = "m.key_id, m.person, m.added_at, m.removed_at, m.state, m.event_pos, m.changed_pos";
+    private const string Columns = "m.key_id, m.person, m.added_at, m.removed_at, m.state, m.since_at, m.until_at, m.event_pos, m.changed_pos";
 
     private const string RowsSql = $"""
         select {Columns} from unnest($1::int[], $2::uuid[]) as d(key_id, person)
@@ -33,6 +32,23 @@ public sealed class MembershipTable(WorkspaceDatabase database)
     private const string PeopleSql = $"""
         select {Columns} from unnest($1::uuid[]) as d(person) cross join audience_keys k
         join membership m on m.key_id = k.key_id and m.person = d.person
+        """;
+
+    private const string AnyLinkSql = "select exists (select from person_links)";
+
+    private const string GroupsSql = """
+        with recursive up(person) as (
+          select x.person from unnest($1::uuid[]) as x(person)
+          union
+          select l.owner from up join person_links l on l.person = up.person),
+        down(person) as (
+          select up.person from up union select l.person from down join person_links l on l.owner = down.person)
+        select l.person, l.owner from down join person_links l on l.person = down.person
+        """;
+
+    private const string LinksSql = """
+        insert into person_links (person, owner) select d.* from unnest($1::uuid[], $2::uuid[]) as d
+        on conflict (person) do update set owner = excluded.owner
         """;
 
     private const string ExpiredSql = $"""
@@ -77,19 +93,51 @@ public sealed class MembershipTable(WorkspaceDatabase database)
     public Task<List<MembershipRow>> ReadRowsOfAsync(List<Guid> people, CancellationToken cancellationToken) =>
         ReadAsync(PeopleSql, [Sql.Of(people)], cancellationToken);
 
+    /// <summary>Whether anybody is linked at all.</summary>
+    public async Task<bool> HasLinksAsync(CancellationToken cancellationToken)
+    {
+        await using var command = Sql.Command(database.Hot, AnyLinkSql);
+        return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
+    /// <summary>Every link among the people given and those linked to them, up to their roots and down to the last anchor.</summary>
+    public async Task<Dictionary<PersonId, PersonId>> ReadGroupsAsync(List<Guid> people, CancellationToken cancellationToken)
+    {
+        var links = new Dictionary<PersonId, PersonId>();
+        await using var command = Sql.Command(database.Hot, GroupsSql, Sql.Of(people));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            links[new PersonId(reader.GetGuid(0))] = new PersonId(reader.GetGuid(1));
+        }
+
+        return links;
+    }
+
     /// <summary>Present rows whose window has passed, the longest ago first.</summary>
     public Task<List<MembershipRow>> ReadExpiredAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken) =>
         ReadAsync(ExpiredSql, [Sql.Of(now), Sql.Of(limit)], cancellationToken);
 
     /// <exception cref="LeaseLostException">Another host is the projector now; nothing was written.</exception>
     public async Task WriteAsync(
-        Lease lease, IReadOnlyCollection<MembershipRow> rows, AudienceKeys keys, ProjectionProgress progress, DateTimeOffset now, CancellationToken cancellationToken)
+        Lease lease,
+        IReadOnlyCollection<MembershipRow> rows,
+        IReadOnlyDictionary<PersonId, PersonId> links,
+        ProjectionProgress progress,
+        CancellationToken cancellationToken)
     {
         await using var connection = await database.Hot.OpenConnectionAsync(cancellationToken);
         var commands = new List<NpgsqlBatchCommand>(3);
         if (rows.Count > 0)
         {
-            commands.Add(Upsert(rows, keys, now));
+            commands.Add(Upsert(rows));
+        }
+
+        if (links.Count > 0)
+        {
+            commands.Add(Sql.Command(
+                LinksSql,
+                Sql.Of(links.Keys.Select(person => person.Value).ToList()), Sql.Of(links.Values.Select(owner => owner.Value).ToList())));
         }
 
         commands.Add(Sql.Command(CursorSql, Sql.Of(Projection), Sql.Of(progress.Position.Value)));
@@ -98,12 +146,12 @@ public sealed class MembershipTable(WorkspaceDatabase database)
         await LeaseTable.WriteAsync(connection, lease, commands, cancellationToken);
     }
 
-    private static NpgsqlBatchCommand Upsert(IReadOnlyCollection<MembershipRow> rows, AudienceKeys keys, DateTimeOffset now)
+    private static NpgsqlBatchCommand Upsert(IReadOnlyCollection<MembershipRow> rows)
     {
         var columns = new MembershipColumns(rows.Count);
         foreach (var row in rows)
         {
-            columns.Add(row, keys.ById(row.KeyId).Window, now);
+            columns.Add(row);
         }
 
         return Sql.Command(UpsertSql, columns.Parameters());
@@ -121,8 +169,10 @@ public sealed class MembershipTable(WorkspaceDatabase database)
                 new PersonId(reader.GetGuid(1)),
                 new MembershipState(reader.TimeOrNull(2), reader.TimeOrNull(3)),
                 (MembershipStatus)reader.GetInt16(4),
-                reader.GetInt64(5),
-                reader.GetInt64(6)));
+                reader.GetFieldValue<DateTimeOffset>(5),
+                reader.TimeOrNull(6),
+                reader.GetInt64(7),
+                reader.GetInt64(8)));
         }
 
         return rows;

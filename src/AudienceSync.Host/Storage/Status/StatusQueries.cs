@@ -20,7 +20,7 @@ public sealed class StatusQueries(WorkspaceDatabase database)
         select h.seq_id, p.last_seq_id,
           (select count(*) from (select 1 from mt_events e where e.seq_id > p.last_seq_id limit 1000001) behind),
           c.applied, c.superseded, (select count(*) from quarantine q where q.state = 1 and not q.refused),
-          (select count(*) from quarantine q where q.state = 1 and q.refused), (select count(*) from people),
+          (select count(*) from quarantine q where q.state = 1 and q.refused), (select count(*) from people where owner is null),
           (select count(*) from membership m where m.state = 1 and m.until_at <= $1)
         from head h, mt_event_progression p join projection_counts c on c.name = p.name where p.name = 'membership:All'
         """;
@@ -38,7 +38,7 @@ public sealed class StatusQueries(WorkspaceDatabase database)
           (select count(*) from ledger l where l.binding_id = b.binding_id and l.status in (1, 3)),
           (select count(*) from ledger l where l.binding_id = b.binding_id and l.status in (4, 5)),
           (select count(*) from membership m where m.key_id = b.key_id and m.state = 1 and m.changed_pos > b.add_pos),
-          (select count(*) from membership m where m.key_id = b.key_id and m.state in (2, 3) and m.changed_pos > b.removal_pos),
+          (select count(*) from membership m where m.key_id = b.key_id and m.state in (2, 3, 5) and m.changed_pos > b.removal_pos),
           case when a.stopped_code is not null then 'account_stopped' when b.stopped_code is not null then 'stopped'
             when a.blocked_until > $1 then 'throttled' when greatest(b.removal_next_at, b.add_next_at) > $1 then 'retrying' else 'active' end,
           coalesce(a.stopped_code, b.stopped_code)

@@ -19,7 +19,7 @@ public sealed class SyncTable(WorkspaceDatabase database)
         from bindings where destination = $1 order by binding_id
         """;
 
-    // Each state is a range of membership_changed read in its order; the two ranges of the removal lane are merged by the outer order.
+    // Each state is a range of membership_changed read in its order; the ranges of the removal lane are merged by the outer order.
     private const string LaneSql = """
         select m.person, m.changed_pos, coalesce(l.status, 0::smallint), coalesce(l.revision, 0), coalesce(l.normaliser, 0::smallint), p.revision
         from unnest($3::smallint[]) as s(state)
@@ -31,11 +31,28 @@ public sealed class SyncTable(WorkspaceDatabase database)
         order by m.changed_pos limit $4
         """;
 
-    private const string IdentifiersSql = """
-        select d.person, d.revision, p.salt, v.cipher
+    private const string AddedIdentifiersSql = """
+        select d.person, d.revision, p.salt, v.key_version, v.cipher, false, false
         from unnest($1::uuid[], $2::int[]) as d(person, revision)
         join people p on p.person = d.person
         join vault v on v.person = d.person and v.revision = d.revision
+        """;
+
+    // An address leads to whose it is by three steps at most. It is kept when it is another's now, and was delivered for him here.
+    private const string RemovedIdentifiersSql = """
+        select d.person, d.revision, p.salt, v.key_version, v.cipher, coalesce(k.email, false), coalesce(k.phone, false)
+        from unnest($1::uuid[], $2::int[]) as d(person, revision)
+        join people p on p.person = d.person
+        join vault v on v.person = d.person and v.revision = d.revision
+        left join lateral (
+          select bool_or(a.digest = v.email and lv.email = v.email) as email, bool_or(a.digest = v.phone and lv.phone = v.phone) as phone
+          from (values (v.email), (v.phone)) as x(digest)
+          join person_aliases a on a.digest = x.digest
+          left join people p1 on p1.person = coalesce(a.owner, a.anchor)
+          left join people p2 on p2.person = p1.owner
+          join ledger l on l.binding_id = $3 and l.person = coalesce(p2.owner, p1.owner, p1.person) and l.status in (1, 2)
+          join vault lv on lv.person = l.person and lv.revision = l.revision
+          where l.person <> d.person) k on true
         """;
 
     private const string LedgerSql = """
@@ -107,16 +124,19 @@ public sealed class SyncTable(WorkspaceDatabase database)
         return members;
     }
 
-    /// <summary>Sealed identifiers by person and revision. Who is missing has been erased.</summary>
-    public async Task<Dictionary<(PersonId Person, int Revision), (byte[] Salt, byte[] Cipher)>> ReadIdentifiersAsync(
-        List<Guid> people, List<int> revisions, CancellationToken cancellationToken)
+    /// <summary>Sealed identifiers by person and revision, for an operation at a binding. Who is missing has been erased.</summary>
+    public async Task<Dictionary<(PersonId Person, int Revision), SealedIdentifiers>> ReadIdentifiersAsync(
+        Binding binding, MemberOperation operation, List<Guid> people, List<int> revisions, CancellationToken cancellationToken)
     {
-        var found = new Dictionary<(PersonId, int), (byte[], byte[])>(people.Count);
-        await using var command = Sql.Command(database.Hot, IdentifiersSql, Sql.Of(people), Sql.Of(revisions));
+        var found = new Dictionary<(PersonId, int), SealedIdentifiers>(people.Count);
+        await using var command = operation == MemberOperation.Add
+            ? Sql.Command(database.Hot, AddedIdentifiersSql, Sql.Of(people), Sql.Of(revisions))
+            : Sql.Command(database.Hot, RemovedIdentifiersSql, Sql.Of(people), Sql.Of(revisions), Sql.Of(binding.BindingId));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            found[(new PersonId(reader.GetGuid(0)), reader.GetInt32(1))] = (reader.GetFieldValue<byte[]>(2), reader.GetFieldValue<byte[]>(3));
+            found[(new PersonId(reader.GetGuid(0)), reader.GetInt32(1))] = new SealedIdentifiers(
+                reader.GetFieldValue<byte[]>(2), reader.GetInt16(3), reader.GetFieldValue<byte[]>(4), reader.GetBoolean(5), reader.GetBoolean(6));
         }
 
         return found;

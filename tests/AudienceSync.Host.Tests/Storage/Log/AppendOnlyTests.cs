@@ -23,6 +23,7 @@ public sealed class AppendOnlyTests
         "update schema_versions set digest = ''",
         "drop schema ws_default cascade",
         "update audience_sync.master_keys set check_value = ''",
+        "delete from wrapped_secrets",
     ];
 
     [Fact]

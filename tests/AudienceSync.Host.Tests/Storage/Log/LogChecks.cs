@@ -19,10 +19,10 @@ internal static class LogChecks
 
     private const string PeopleSql = """
         select s.id from mt_streams s left join people p on p.person = s.id left join vault v on v.person = p.person and v.revision = p.revision
-        where s.type = 'person' and (v.person is null or not exists (select from person_aliases a where a.person = s.id))
+        where s.type = 'person' and (v.person is null or not exists (select from person_aliases a where a.anchor = s.id))
         """;
 
-    private const string StrangersSql = "select a.digest from person_aliases a left join mt_streams s on s.id = a.person where s.id is null";
+    private const string StrangersSql = "select a.digest from person_aliases a left join mt_streams s on s.id = coalesce(a.owner, a.anchor) where s.id is null";
 
     public static async Task VerifyAsync(TestWorkspace workspace)
     {

@@ -1,0 +1,17 @@
+namespace AudienceSync.Domain.Identity;
+
+/// <summary>An address that an anchor said, and when it said so last.</summary>
+/// <param name="Address">Its digest, under which its owner is found.</param>
+/// <param name="Text">As it was sent, trimmed.</param>
+/// <param name="Country">By which a national phone number is read (ISO 3166-1 alpha-2); empty for an e-mail address.</param>
+/// <param name="Hashed">In which form the text is a hash that the sender made; none when it is plain.</param>
+/// <param name="At">The sender's time.</param>
+public sealed record Saying(Alias Address, string Text, string Country, HashedFields Hashed, DateTimeOffset At)
+{
+    /// <summary>Personal data never reaches a log by accident.</summary>
+    public override string ToString() => "Saying(***)";
+
+    /// <summary>Whether this one is said later; a tie is broken by the digest, so that any order of arrival settles alike.</summary>
+    public bool IsLaterThan(Saying? other) =>
+        other is null || At > other.At || (At == other.At && Address.Digest.Value.CompareTo(other.Address.Digest.Value) > 0);
+}

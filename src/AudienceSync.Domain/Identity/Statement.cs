@@ -1,0 +1,18 @@
+namespace AudienceSync.Domain.Identity;
+
+/// <summary>What one webhook says about who it speaks of.</summary>
+/// <param name="Aliases">Its usable identifiers, strongest first; at least one. The first is the anchor.</param>
+/// <param name="Identifiers">The same, as they were sent.</param>
+/// <param name="Details">The keyed digest of the details; null when there are none.</param>
+/// <param name="At">The sender's time.</param>
+public sealed record Statement(Alias[] Aliases, PersonIdentifiers Identifiers, AliasDigest? Details, DateTimeOffset At)
+{
+    public Alias Anchor => Aliases[0];
+
+    /// <summary>Personal data never reaches a log by accident.</summary>
+    public override string ToString() => "Statement(***)";
+
+    internal Saying SayingOf(Alias alias) => alias.Kind == IdentifierKind.Email
+        ? new Saying(alias, Identifiers.Email!, "", Identifiers.Hashed & HashedFields.EmailSha256, At)
+        : new Saying(alias, Identifiers.Phone!, Identifiers.Country, Identifiers.Hashed & ~HashedFields.EmailSha256, At);
+}

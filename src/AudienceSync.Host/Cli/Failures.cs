@@ -1,0 +1,28 @@
+using AudienceSync.Host.Configuration;
+using AudienceSync.Host.Storage;
+using AudienceSync.Host.Storage.Audiences;
+using AudienceSync.Host.Storage.Embedded;
+
+namespace AudienceSync.Host.Cli;
+
+/// <summary>What a human must mend, in one line.</summary>
+internal static class Failures
+{
+    private const string UndefinedTable = "42P01";
+    private const string UndefinedColumn = "42703";
+
+    /// <summary>Null for a bug, which is to be seen whole.</summary>
+    public static string? Explain(Exception failure) => failure switch
+    {
+        SetupException setup => $"{setup.Code}: {setup.Message}",
+        EmbeddedPostgresException embedded => $"{embedded.Code}: {embedded.Message}",
+        AudienceKeyChangedException changed => $"audience_key_changed: {changed.Message}",
+        SchemaChangedException schema => $"schema_changed: {schema.Message}",
+        IOException taken when taken.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException =>
+            $"port_taken: {taken.Message} Set AUDIENCESYNC_URLS to another address.",
+        System.Data.Common.DbException { SqlState: UndefinedTable or UndefinedColumn } =>
+            "schema_missing: the database has not been brought up to date. Start serve, or run migrate.",
+        System.Data.Common.DbException unreachable => $"postgres_unreachable: {unreachable.Message}",
+        _ => null,
+    };
+}

@@ -1,0 +1,91 @@
+using System.CommandLine;
+using AudienceSync.Host.Configuration;
+using AudienceSync.Host.Storage.Embedded;
+
+namespace AudienceSync.Host.Cli;
+
+/// <summary><c>keys</c>: make master keys, see what is sealed under which, seal anew under the newest.</summary>
+internal static class KeysCommands
+{
+    public static Command Create(Func<string, string?> environment) =>
+        new("keys", "The master keys.") { Generate(), Status(environment), Rotate(environment) };
+
+    private static Command Generate()
+    {
+        var output = new Option<FileInfo>("--out") { Description = "The file to make, with one key; it must not exist." };
+        var append = new Option<FileInfo>("--append") { Description = "The file to add the next version to." };
+        var generate = new Command("generate", "Make a master key: 32 random bytes in base64, readable by its owner only.") { output, append };
+        generate.Validators.Add(parsed =>
+        {
+            if (parsed.GetResult(output) is null == parsed.GetResult(append) is null)
+            {
+                parsed.AddError("Say either --out FILE or --append FILE.");
+            }
+        });
+        generate.SetAction((parsed, _) => RunAsync(parsed, async () =>
+        {
+            if (parsed.GetValue(append) is { } file)
+            {
+                var version = KeyFile.Append(file.FullName);
+                await parsed.InvocationConfiguration.Output.WriteLineAsync($"Added version {version}. It seals from the next start on.");
+            }
+            else
+            {
+                KeyFile.Make(parsed.GetRequiredValue(output).FullName);
+            }
+
+            return ExitCodes.Done;
+        }));
+        return generate;
+    }
+
+    private static Command Status(Func<string, string?> environment)
+    {
+        var json = Json();
+        var status = new Command("status", "Which master key versions are known, what is sealed under them, and until when it needs them.") { json };
+        status.SetAction((parsed, cancellationToken) => WithDatabaseAsync(parsed, environment, connectionString =>
+            new KeyStatusReport(connectionString, MasterKeyLoader.Load(HostSettings.FromEnvironment(environment)), TimeProvider.System)
+                .PrintAsync(parsed.InvocationConfiguration.Output, parsed.GetValue(json), cancellationToken), cancellationToken));
+        return status;
+    }
+
+    private static Command Rotate(Func<string, string?> environment)
+    {
+        var json = Json();
+        var rotate = new Command("rotate", "Seal the vault and the secrets of every workspace anew under the newest master key. Goes on where it was broken off.") { json };
+        rotate.SetAction((parsed, cancellationToken) => WithDatabaseAsync(parsed, environment, connectionString =>
+            new RotateRun(connectionString, MasterKeyLoader.Load(HostSettings.FromEnvironment(environment)), parsed.InvocationConfiguration, TimeProvider.System)
+                .RunAsync(parsed.GetValue(json), cancellationToken), cancellationToken));
+        return rotate;
+    }
+
+    private static Option<bool> Json() => new("--json") { Description = "Answer as JSON." };
+
+    // With the server of AUDIENCESYNC_POSTGRES, or the embedded one: found running beside a Host, or started for as long as this takes.
+    private static Task<int> WithDatabaseAsync(
+        ParseResult parsed, Func<string, string?> environment, Func<string, Task<int>> action, CancellationToken cancellationToken) =>
+        RunAsync(parsed, async () =>
+        {
+            if (HostSettings.FromEnvironment(environment).Postgres is { } connectionString)
+            {
+                return await action(connectionString);
+            }
+
+            var options = EmbeddedPostgresOptions.FromSettings(environment, Environment.CurrentDirectory);
+            await using var postgres = await EmbeddedPostgres.StartAsync(options, TimeProvider.System, cancellationToken);
+            return await action(postgres.ConnectionString);
+        });
+
+    private static async Task<int> RunAsync(ParseResult parsed, Func<Task<int>> action)
+    {
+        try
+        {
+            return await action();
+        }
+        catch (Exception failure) when (Failures.Explain(failure) is { } line)
+        {
+            await parsed.InvocationConfiguration.Error.WriteLineAsync($"audiencesync: {line}");
+            return ExitCodes.SetUp;
+        }
+    }
+}

@@ -1,0 +1,97 @@
+using System.Text.Json;
+using AudienceSync.Domain.Identity;
+
+namespace AudienceSync.Host.Privacy;
+
+/// <summary>The text inside a sealed revision: what an anchor said, each with its time, and by what the person is reached.</summary>
+internal static class VaultJson
+{
+    public static void Write(Utf8JsonWriter json, IdentifierRevision revision)
+    {
+        var own = revision.Own;
+        json.WriteStartObject();
+        WriteText(json, "customer_id"u8, own.CustomerId);
+        json.WriteStartArray("said"u8);
+        foreach (var saying in own.Addresses)
+        {
+            WriteSaying(json, saying);
+        }
+
+        json.WriteEndArray();
+        if (own.DetailsDigest is { } digest)
+        {
+            json.WriteString("details_digest"u8, digest.Value);
+            json.WriteString("details_at"u8, own.DetailsAt.UtcDateTime);
+            WriteDetails(json, own.Details);
+        }
+
+        json.WriteStartObject("reached_by"u8);
+        WriteText(json, "customer_id"u8, revision.Identifiers.CustomerId);
+        WriteText(json, "email"u8, revision.Identifiers.Email);
+        WriteText(json, "phone"u8, revision.Identifiers.Phone);
+        json.WriteString("country"u8, revision.Identifiers.Country);
+        json.WriteNumber("hashed"u8, (int)revision.Identifiers.Hashed);
+        WriteDetails(json, revision.Identifiers.Details);
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    public static IdentifierRevision Read(byte[] plain)
+    {
+        using var document = JsonDocument.Parse(plain);
+        var root = document.RootElement;
+        var digest = root.TryGetProperty("details_digest", out var held) ? new AliasDigest(held.GetGuid()) : (AliasDigest?)null;
+        var own = new Sayings(
+            Text(root, "customer_id"), root.GetProperty("said").EnumerateArray().Select(Saying), Details(root), digest,
+            digest is null ? default : root.GetProperty("details_at").GetDateTimeOffset());
+        var reached = root.GetProperty("reached_by");
+        var identifiers = new PersonIdentifiers(
+            Text(reached, "customer_id"), Text(reached, "email"), Text(reached, "phone"), Text(reached, "country") ?? "")
+        {
+            Details = Details(reached),
+            Hashed = (HashedFields)reached.GetProperty("hashed").GetInt32(),
+        };
+        return new IdentifierRevision(own, identifiers);
+    }
+
+    private static void WriteSaying(Utf8JsonWriter json, Saying saying)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("kind"u8, (int)saying.Address.Kind);
+        json.WriteString("digest"u8, saying.Address.Digest.Value);
+        json.WriteString("text"u8, saying.Text);
+        json.WriteString("country"u8, saying.Country);
+        json.WriteNumber("hashed"u8, (int)saying.Hashed);
+        json.WriteString("at"u8, saying.At.UtcDateTime);
+        json.WriteEndObject();
+    }
+
+    private static Saying Saying(JsonElement saying) => new(
+        new Alias((IdentifierKind)saying.GetProperty("kind").GetInt32(), new AliasDigest(saying.GetProperty("digest").GetGuid())),
+        saying.GetProperty("text").GetString()!,
+        saying.GetProperty("country").GetString()!,
+        (HashedFields)saying.GetProperty("hashed").GetInt32(),
+        saying.GetProperty("at").GetDateTimeOffset());
+
+    private static void WriteDetails(Utf8JsonWriter json, PersonDetails? details)
+    {
+        if (details is not null)
+        {
+            json.WritePropertyName("details"u8);
+            JsonSerializer.Serialize(json, details);
+        }
+    }
+
+    private static PersonDetails? Details(JsonElement root) =>
+        root.TryGetProperty("details", out var details) ? details.Deserialize<PersonDetails>() : null;
+
+    private static void WriteText(Utf8JsonWriter json, ReadOnlySpan<byte> name, string? text)
+    {
+        if (text is not null)
+        {
+            json.WriteString(name, text);
+        }
+    }
+
+    private static string? Text(JsonElement root, string name) => root.TryGetProperty(name, out var value) ? value.GetString() : null;
+}

@@ -1,0 +1,78 @@
+using AudienceSync.Domain.Identity;
+using Npgsql;
+
+namespace AudienceSync.Host.Storage.Log;
+
+/// <summary>
+/// Loads, for webhooks that say something new of somebody known, everybody whom they may touch: the people their aliases lead to, with all who
+/// are linked to them, what each of them said so far and when he said it last, and whose each of these addresses is. Two round trips,
+/// which a batch without such webhooks does not make.
+/// </summary>
+internal sealed class KnotReader(AppendPlanner planner)
+{
+    public async Task LoadAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var people = await LoadGroupsAsync(connection, cancellationToken);
+        if (people.Count > 0)
+        {
+            await LoadSaidAsync(connection, people, cancellationToken);
+        }
+    }
+
+    private async Task<List<KnownPerson>> LoadGroupsAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var unasked = planner.Knots.Where(planner.Asked.Add).Select(digest => digest.Value).ToList();
+        var people = new List<KnownPerson>();
+        await using var commands = new NpgsqlBatch(connection);
+        commands.BatchCommands.Add(Sql.Command(AppendSql.KnownAliases, Sql.Of(unasked)));
+        commands.BatchCommands.Add(Sql.Command(AppendSql.Groups, Sql.Of(planner.Knots.Select(digest => digest.Value).ToList())));
+        await using var reader = await commands.ExecuteReaderAsync(cancellationToken);
+        await PeopleReader.LoadAliasesAsync(reader, planner.Book, cancellationToken);
+        await reader.NextResultAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            var person = PeopleReader.Person(reader);
+            people.Add(person);
+            planner.Book.Load(person);
+            planner.LoadRevision(person.Id, reader.GetFieldValue<byte[]>(9), reader.GetInt16(10), reader.GetFieldValue<byte[]>(11));
+        }
+
+        return people;
+    }
+
+    private async Task LoadSaidAsync(NpgsqlConnection connection, List<KnownPerson> people, CancellationToken cancellationToken)
+    {
+        var unasked = planner.Book.Said().Select(alias => alias.Digest).Where(planner.Asked.Add).Select(digest => digest.Value).ToList();
+        await using var commands = new NpgsqlBatch(connection);
+        commands.BatchCommands.Add(Sql.Command(
+            AppendSql.SaidAgain, Sql.Of(people.ConvertAll(person => person.Id.Value)), Sql.Of(people.ConvertAll(person => person.Revision))));
+        commands.BatchCommands.Add(Sql.Command(AppendSql.KnownAliases, Sql.Of(unasked)));
+        await using var reader = await commands.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            Repeat(planner.Book.Person(new PersonId(reader.GetGuid(0))), reader);
+        }
+
+        await reader.NextResultAsync(cancellationToken);
+        await PeopleReader.LoadAliasesAsync(reader, planner.Book, cancellationToken);
+    }
+
+    private void Repeat(KnownPerson person, NpgsqlDataReader reader)
+    {
+        var own = planner.Book.SayingsOf(person.Id)!;
+        if (person.Reach.Email is { } email && reader.TimeOrNull(1) is { } emailAt)
+        {
+            own.Repeat(email, emailAt);
+        }
+
+        if (person.Reach.Phone is { } phone && reader.TimeOrNull(2) is { } phoneAt)
+        {
+            own.Repeat(phone, phoneAt);
+        }
+
+        if (reader.TimeOrNull(3) is { } detailsAt)
+        {
+            own.RepeatDetails(detailsAt);
+        }
+    }
+}

@@ -1,0 +1,84 @@
+using AudienceSync.Host.Storage.Leases;
+using AudienceSync.Host.Storage.Log;
+using AudienceSync.Host.Storage.Syncing;
+using AudienceSync.Host.Syncing;
+using AudienceSync.Host.Tests.Projecting;
+using AudienceSync.Host.Tests.Storage;
+using AudienceSync.Host.Tests.Storage.Log;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace AudienceSync.Host.Tests.People;
+
+/// <summary>Guests, customers, shared and changed addresses, in any order: the platform's list is what follows from what was said.</summary>
+public sealed class PeopleHistoryTests
+{
+    [Theory]
+    [InlineData(1, 1, 5_000)]
+    [InlineData(2, 40, 11)]
+    [InlineData(3, 500, 700)]
+    [InlineData(4, 12, 5_000)]
+    public async Task Whatever_the_order_everybody_present_is_reached_by_what_is_his_and_nobody_else_is(int seed, int batchEvents, int pageEvents)
+    {
+        var random = new Random(seed);
+        await using var workspace = await TestWorkspace.CreateAsync([null]);
+        using var stage = new ProjectionStage(workspace);
+        var stories = Enumerable.Range(0, batchEvents == 1 ? 60 : 300).Select(number => new PeopleStory(workspace.Webhooks, number, random)).ToList();
+        var events = stories.SelectMany(story => story.Events).ToArray();
+        random.Shuffle(events);
+        var platform = new SetOfAddresses();
+        var account = await OpenAccountAsync(workspace, platform);
+        await using var log = workspace.OpenLog();
+
+        // Synced several times on the way, so that what is wanted changes while something else is delivered.
+        foreach (var part in events.Chunk((events.Length / 4) + 1))
+        {
+            foreach (var batch in part.Chunk(batchEvents))
+            {
+                await log.AppendAsync([new PendingRequest(batch, [], default, TestWorkspace.Start)], default);
+            }
+
+            await stage.ProjectAsync(pageEvents);
+            await account.SettleAsync();
+        }
+
+        foreach (var story in stories)
+        {
+            platform.Held.Where(story.Knows).Order(StringComparer.Ordinal).ShouldBe(
+                story.Held().Order(StringComparer.Ordinal), $"seed {seed}, in this order:\n{story.Told(events)}\n{await RowsAsync(workspace, story)}");
+        }
+
+        await LogChecks.VerifyAsync(workspace);
+    }
+
+    private static async Task<string> RowsAsync(TestWorkspace workspace, PeopleStory story) => string.Join('\n', await workspace.RowsAsync($"""
+        select p.person, p.kind, p.owner, 'rev', p.revision, p.email is not null, p.phone is not null, 'state', m.state, m.added_at, m.removed_at, 'ledger', l.status, l.revision
+        from people p left join membership m on m.person = p.person left join ledger l on l.person = p.person
+        where p.person in (select stream_id from mt_events where id in ({string.Join(',', story.Events.Select(pending => $"'{pending.Id}'"))}))
+        """));
+
+    private static async Task<Hand> OpenAccountAsync(TestWorkspace workspace, SetOfAddresses platform)
+    {
+        var bindings = new BindingTable(workspace.Database);
+        await bindings.DeclareAccountAsync("main", "meta", default);
+        (await bindings.DeclareBindingAsync(new DeclaredBinding("k0", "main", "1001", workspace.Keys.ByName("k0_v1")!.KeyId), default)).ShouldBeTrue();
+        var lease = (await new LeaseTable(workspace.Database, "hand").TryClaimAsync("account:main", default)).ShouldNotBeNull();
+        var table = new SyncTable(workspace.Database);
+        var pass = new LanePass(
+            "main", platform, table, new MemberCalls(table, workspace.Vault, platform, workspace.Clock), () => 0.5, workspace.Clock, NullLogger.Instance);
+        return new Hand(table, pass, lease);
+    }
+
+    /// <summary>Takes the lanes to their ends, removals first.</summary>
+    private sealed class Hand(SyncTable table, LanePass pass, Lease lease)
+    {
+        public async Task SettleAsync()
+        {
+            foreach (var lane in new[] { Lane.Removals, Lane.Adds })
+            {
+                while (await pass.RunAsync(lease, (await table.ReadBindingsAsync("main", default)).ShouldHaveSingleItem(), lane, default) != PassEnd.Empty)
+                {
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,42 @@
+using AudienceSync.Connectors;
+using AudienceSync.Domain.Normalising;
+using AudienceSync.Domain.Syncing;
+
+namespace AudienceSync.Host.Tests.People;
+
+/// <summary>A remote audience as platforms keep it: a set of addresses, into which a call puts some and out of which a call takes some.</summary>
+internal sealed class SetOfAddresses : IDestination
+{
+    public HashSet<string> Held { get; } = new(StringComparer.Ordinal);
+
+    public Platform Platform => Platform.Meta;
+
+    public DestinationLimits Limits { get; } = new(7, TimeSpan.FromSeconds(30), OrderedCalls: true);
+
+    public NormaliserVersion Normaliser => new(1);
+
+    public ValueTask<CallResult> SendAsync(MemberCall call, CancellationToken cancellationToken)
+    {
+        var invalid = new List<RefusedMember>();
+        foreach (var (index, member) in call.Members.Index())
+        {
+            var addresses = new[] { member.Identifiers.Email, member.Identifiers.Phone }.OfType<string>().ToList();
+            if (addresses.Count == 0)
+            {
+                invalid.Add(new RefusedMember(index, "no_identifier"));
+            }
+            else if (call.Operation == MemberOperation.Add)
+            {
+                Held.UnionWith(addresses);
+            }
+            else
+            {
+                Held.ExceptWith(addresses);
+            }
+        }
+
+        return ValueTask.FromResult(new CallResult(Outcome.Done, invalid, []));
+    }
+
+    public ValueTask<JobReport> FollowAsync(JobHandle job, CancellationToken cancellationToken) => throw new NotSupportedException();
+}
