@@ -96,7 +96,7 @@ internal abstract class SandboxWorld : DestinationWorld
     private protected DestinationSurroundings Surroundings()
         => new(new LettingGo(_app.GetTestServer().CreateHandler()), Clock, new Random(1));
 
-    private static string Digest(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+    private protected static string Digest(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 
     /// <summary>The in-memory server answers a cancelled call when the application has ended it; a socket lets go at once.</summary>
     private sealed class LettingGo(HttpMessageHandler inner) : DelegatingHandler(inner)

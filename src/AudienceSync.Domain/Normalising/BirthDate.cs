@@ -43,7 +43,7 @@ internal static class BirthDate
         var text = raw.Trim();
         var time = text.IndexOfAny('T', ' ');
         text = time < 0 ? text : text[..time];
-        if (text.Length == 8 && !text.ContainsAnyExceptInRange('0', '9'))
+        if (text.Length == 8 && PlainText.IsDigits(text))
         {
             date = (int.Parse(text[..4]), int.Parse(text.Slice(4, 2)), int.Parse(text[6..]));
             return date.Month > 0 && date.Day > 0 && IsReal(date);
@@ -68,7 +68,7 @@ internal static class BirthDate
         var end = text.IndexOfAny('-', '/');
         var part = end < 0 ? text : text[..end];
         text = end < 0 ? default : text[(end + 1)..];
-        if (part.Length < least || part.Length > most || part.ContainsAnyExceptInRange('0', '9') || (end >= 0 && text.IsEmpty))
+        if (part.Length < least || part.Length > most || !PlainText.IsDigits(part) || (end >= 0 && text.IsEmpty))
         {
             return false;
         }

@@ -44,23 +44,34 @@ public static class EmailText
     public static bool TryWrite(ReadOnlySpan<char> raw, Span<char> into, out int length)
     {
         var text = raw.Trim(' ');
-        length = text.Length;
-        if (text.ContainsAnyExceptInRange('!', '~'))
+        length = 0;
+        if (text.Length > MaxChars)
         {
-            var slow = Normalise(new string(text));
-            slow?.CopyTo(into);
-            length = slow?.Length ?? 0;
-            return slow is not null;
+            // Other spaces may stand around it, and take no part in its length.
+            return TryWriteSlowly(text, into, out length);
         }
 
-        if (length > MaxChars || !HasOneAtInside(text))
+        for (var i = 0; i < text.Length; i++)
         {
-            length = 0;
-            return false;
+            var c = text[i];
+            if (c is < '!' or > '~')
+            {
+                return TryWriteSlowly(text, into, out length);
+            }
+
+            into[i] = c is >= 'A' and <= 'Z' ? (char)(c | 0x20) : c;
         }
 
-        text.ToLowerInvariant(into);
-        return true;
+        length = HasOneAtInside(text) ? text.Length : 0;
+        return length > 0;
+    }
+
+    private static bool TryWriteSlowly(ReadOnlySpan<char> text, Span<char> into, out int length)
+    {
+        var slow = Normalise(new string(text));
+        slow?.CopyTo(into);
+        length = slow?.Length ?? 0;
+        return slow is not null;
     }
 
     private static bool HasOneAtInside(ReadOnlySpan<char> text)

@@ -59,7 +59,7 @@ internal static class PlaceText
         // No other country writes five digits, a hyphen and four.
         if (IsUs(home) || (home.IsEmpty && IsZipPlusFour(text)))
         {
-            return text.Length >= ZipDigits && !text[..ZipDigits].ContainsAnyExceptInRange('0', '9')
+            return text.Length >= ZipDigits && PlainText.IsDigits(text[..ZipDigits])
                 ? Cell.Of(ZipDigits)
                 : Cell.Empty(CellReason.Malformed);
         }
@@ -77,7 +77,7 @@ internal static class PlaceText
         }
 
         var text = into[..cell.Length];
-        var fits = IsZipPlusFour(text) || (text.Length == ZipDigits && !text.ContainsAnyExceptInRange('0', '9'));
+        var fits = IsZipPlusFour(text) || (text.Length == ZipDigits && PlainText.IsDigits(text));
         return fits ? cell : Cell.Empty(CellReason.Malformed);
     }
 
@@ -106,7 +106,7 @@ internal static class PlaceText
 
     private static bool IsZipPlusFour(ReadOnlySpan<char> text)
         => text.Length == 10 && text[ZipDigits] == '-'
-            && !text[..ZipDigits].ContainsAnyExceptInRange('0', '9') && !text[(ZipDigits + 1)..].ContainsAnyExceptInRange('0', '9');
+            && PlainText.IsDigits(text[..ZipDigits]) && PlainText.IsDigits(text[(ZipDigits + 1)..]);
 
     /// <summary>Letters, digits, hyphens and inner spaces; digits and hyphens of other scripts become ASCII ones.</summary>
     private static Cell PostalCode(ReadOnlySpan<char> raw, Span<char> into, bool keepSpaces)

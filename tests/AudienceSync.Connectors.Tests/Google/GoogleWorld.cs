@@ -1,4 +1,5 @@
 using System.Text;
+using AudienceSync.Domain.Identity;
 using AudienceSync.Domain.Normalising;
 using AudienceSync.Sandbox;
 using AudienceSync.Sandbox.Google;
@@ -53,6 +54,19 @@ internal sealed class GoogleWorld : SandboxWorld
             Google = new GoogleSettings { JobS = 0 },
         });
         return new GoogleWorld(app, clock);
+    }
+
+    /// <summary>The imitation keeps an address, which counts as a whole, as one digest of its four parts.</summary>
+    public override IReadOnlyList<string> FormOf(PersonIdentifiers person)
+    {
+        string?[] parts =
+        [
+            Rules.Text(person, PersonField.FirstName) is { } given ? Digest(given) : null,
+            Rules.Text(person, PersonField.LastName) is { } family ? Digest(family) : null,
+            Rules.Text(person, PersonField.Country),
+            Rules.Text(person, PersonField.PostalCode),
+        ];
+        return parts.Contains(null) ? base.FormOf(person) : [.. base.FormOf(person), $"address:{Digest(string.Join('|', parts))}"];
     }
 
     public override Task DisturbAsync(Disturbance disturbance)
