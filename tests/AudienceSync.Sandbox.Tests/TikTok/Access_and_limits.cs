@@ -18,6 +18,8 @@ public sealed class Access_and_limits
 
     [Theory]
     [InlineData("/open_api/v1.3/segment/mapping", 404, "404 page not found")]
+    [InlineData("/open_api", 404, "404 page not found")]
+    [InlineData("/open_api/v1.3", 404, "404 page not found")]
     [InlineData("/open_api/v1.3/segment/elsewhere/", 404, "404 page not found")]
     [InlineData("/open_api/v1.3/dmp/custom_audience/get/", 405, "405 method not allowed")]
     public async Task The_slash_at_the_end_is_part_of_the_path(string path, int status, string text)

@@ -120,6 +120,8 @@ public sealed class Mapping
         await using var sandbox = await StartAsync();
         (await sandbox.PostAsync(Path, "{")).Sent().ShouldBe(40002);
         (await sandbox.PostAsync(Path, "[]")).Sent().ShouldBe(40002);
+        (await sandbox.PostAsync(Path, """{"action":"\ud800"}""")).Sent().ShouldBe(40002);
+        (await sandbox.PostAsync(Path, """{"\ud800":1}""")).Sent().ShouldBe(40002);
         (await sandbox.PostAsync(Path, """{"action":"add","action":"delete"}""")).Sent().ShouldBe(40002);
     }
 }
