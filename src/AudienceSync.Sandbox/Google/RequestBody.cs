@@ -13,10 +13,19 @@ internal static class RequestBody
         {
             if (context.Request.HasJsonContentType() && context.Request.ContentLength is null or <= MaxBytes)
             {
-                return await JsonDocument.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted);
-            }
+                var document = await JsonDocument.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted);
+                if (JsonText.IsWhole(document.RootElement))
+                {
+                    return document;
+                }
 
-            findings.Refuse("", "The body must be application/json of at most 64 MiB.");
+                document.Dispose();
+                findings.Refuse("", "The body is not valid Unicode.");
+            }
+            else
+            {
+                findings.Refuse("", "The body must be application/json of at most 64 MiB.");
+            }
         }
         catch (JsonException)
         {

@@ -104,7 +104,7 @@ internal sealed class AudienceReads(TikTokPlatform platform)
         try
         {
             using var json = JsonDocument.Parse(text);
-            ids = SegmentBody.Texts(json.RootElement);
+            ids = JsonText.IsWhole(json.RootElement) ? SegmentBody.Texts(json.RootElement) : null;
         }
         catch (JsonException)
         {

@@ -40,7 +40,8 @@ internal sealed class MappingUpload(IReadOnlyList<IdType> schema, Func<string, T
             index++;
         }
 
-        return null;
+        // An id that never was is a parameter error, one that was deleted has a code of its own (contract 10 and 12).
+        return audiences.Values.FirstOrDefault(audience => audience.List.Deleted) is { } gone ? TikTokError.Missing(gone.Id) : null;
     }
 
     public void Dispose()

@@ -25,11 +25,12 @@ internal sealed record SegmentBody(JsonDocument? Document, TikTokError? Wrong) :
         try
         {
             var document = await JsonDocument.ParseAsync(request.Body, Strict, request.HttpContext.RequestAborted);
-            return document.RootElement.ValueKind == JsonValueKind.Object
+            return document.RootElement.ValueKind == JsonValueKind.Object && JsonText.IsWhole(document.RootElement)
                 ? new SegmentBody(document, null)
-                : new SegmentBody(document, TikTokError.Parameter("The body must be a JSON object."));
+                : new SegmentBody(document, TikTokError.Parameter("The body must be a JSON object of Unicode."));
         }
-        catch (JsonException)
+        // The second kind comes of half a surrogate pair in a name, while looking for names given twice.
+        catch (Exception wrong) when (wrong is JsonException or InvalidOperationException)
         {
             return new SegmentBody(null, TikTokError.Parameter("The body is not valid JSON, or a field was given twice."));
         }

@@ -24,7 +24,7 @@ internal sealed class SegmentMapping(TikTokPlatform platform, FaultGate gate, Ti
         }
 
         var schema = SchemaOf(body);
-        using var upload = new MappingUpload(schema ?? [], id => platform.FindAudience(id) is { } found && accounts.Contains(found.Account) ? found : null);
+        using var upload = new MappingUpload(schema ?? [], id => platform.FindEvenDeleted(id) is { } found && accounts.Contains(found.Account) ? found : null);
         wrong = ActionError(body)
             ?? (schema is null ? TikTokError.Parameter("id_schema: must be different types that segment/mapping knows.") : null)
             ?? upload.Read(body.Field("batch_data"), accounts[0].Limits.MaxRows);

@@ -35,7 +35,9 @@ internal static class TikTokApi
     private static async Task HandleAsync(
         HttpContext context, TikTokPlatform platform, CallLog calls, TimeProvider clock, Dictionary<string, Endpoint> endpoints)
     {
-        var path = context.Request.Path.Value![Root.Length..];
+        // The root itself is routed here without its slash, too.
+        var full = context.Request.Path.Value!;
+        var path = full.Length > Root.Length ? full[Root.Length..] : "";
         var slash = path.IndexOf('/', StringComparison.Ordinal) + 1;
         var endpoint = endpoints.GetValueOrDefault(path[slash..]);
         using var opened = await SegmentBody.OpenAsync(context.Request);

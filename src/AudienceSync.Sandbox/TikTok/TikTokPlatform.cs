@@ -32,7 +32,9 @@ internal sealed class TikTokPlatform(ListRegistry lists, TimeProvider clock) : I
 
     public TikTokAccount? FirstWithToken(string token) => Ordered.FirstOrDefault(account => account.Settings.Token == token);
 
-    public TikTokAudience? FindAudience(string id) => audiences.GetValueOrDefault(id) is { List.Deleted: false } found ? found : null;
+    public TikTokAudience? FindEvenDeleted(string id) => audiences.GetValueOrDefault(id);
+
+    public TikTokAudience? FindAudience(string id) => FindEvenDeleted(id) is { List.Deleted: false } found ? found : null;
 
     public IReadOnlyList<TikTokAudience> AudiencesOf(TikTokAccount account) =>
     [

@@ -169,6 +169,8 @@ public sealed class Member_requests
             """;
         (await sandbox.PostAsync(Ingest, body)).Status.ShouldBe(200);
         (await sandbox.PostAsync(Ingest, "{")).Status.ShouldBe(400);
+        (await sandbox.PostAsync(Ingest, """{"encoding":"\ud800"}""")).Status.ShouldBe(400);
+        (await sandbox.PostAsync(Ingest, """{"\ud800":1}""")).Status.ShouldBe(400);
         (await sandbox.PostAsync("/v1/audienceMembers:shout", "{}")).Status.ShouldBe(404);
     }
 
