@@ -1,3 +1,5 @@
+using AudienceSync.Domain.Normalising;
+
 namespace AudienceSync.Connectors;
 
 /// <summary>A destination as the configuration names it. Its platform checks the rest.</summary>
@@ -13,7 +15,11 @@ public sealed record DestinationSettings(
 /// <param name="Network">Carries the calls; <see cref="Http.PlatformHttp.CreateHandler"/> in a process, something scripted in a test. Shared, so never disposed by a destination.</param>
 /// <param name="Clock">Time-outs, proofs and dates run on it.</param>
 /// <param name="Random">Jitter. Used under a lock, because calls of several accounts overlap.</param>
-public sealed record DestinationSurroundings(HttpMessageHandler Network, TimeProvider Clock, Random Random);
+public sealed record DestinationSurroundings(HttpMessageHandler Network, TimeProvider Clock, Random Random)
+{
+    /// <summary>The rules by which identifiers become digests; a test adds a version that the program does not ship.</summary>
+    public Normalisers Normalisers { get; init; } = Normalisers.BuiltIn;
+}
 
 /// <summary>A destination cannot be made of its settings. The message never holds a secret.</summary>
 public sealed class DestinationSettingsException(string code, string message) : Exception(message)

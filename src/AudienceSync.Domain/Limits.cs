@@ -30,6 +30,9 @@ public static class Limits
     /// <summary>Characters of a phone number as sent.</summary>
     public const int PhoneChars = 64;
 
+    /// <summary>Characters of each detail of a person: names, city, state, postal code, country, gender, birth date, device id.</summary>
+    public const int DetailChars = 200;
+
     /// <summary>Characters of a context field: journey, step, variant, message.</summary>
     public const int ContextChars = 200;
 

@@ -11,6 +11,11 @@ public abstract class DestinationConformance : IAsyncLifetime
     private static readonly PersonIdentifiers Cid = new("3", null, "020 7946 0958", "GB");
     private static readonly PersonIdentifiers Nobody = new("4", "not an address", "12", "US");
 
+    private static readonly PersonIdentifiers Dee = new("5", "dee@example.com", null, "US")
+    {
+        Details = new PersonDetails { FirstName = "Dee", LastName = "O'Brien", City = "São Paulo", PostalCode = "01310-100", Country = "BR", Gender = "f", BirthDate = "1990-02-15" },
+    };
+
     private DestinationWorld _world = null!;
 
     public async Task InitializeAsync() => _world = await StartAsync();
@@ -25,6 +30,16 @@ public abstract class DestinationConformance : IAsyncLifetime
 
         (await SendAsync(MemberOperation.Remove, Bob)).Outcome.ShouldBe(Outcome.Done);
         await ShouldHoldAsync(Ann, Cid);
+    }
+
+    [Fact]
+    public async Task A_member_with_a_name_and_a_place_is_added_and_removed_with_them()
+    {
+        (await SendAsync(MemberOperation.Add, Ann, Dee)).Outcome.ShouldBe(Outcome.Done);
+        await ShouldHoldAsync(Ann, Dee);
+
+        (await SendAsync(MemberOperation.Remove, Dee)).Outcome.ShouldBe(Outcome.Done);
+        await ShouldHoldAsync(Ann);
     }
 
     [Fact]

@@ -15,6 +15,7 @@ public sealed class MetaDestination : IDestination
 
     private readonly MetaSettings _settings;
     private readonly TimeProvider _clock;
+    private readonly Normalisers _normalisers;
     private readonly CallPipeline _pipeline;
     private readonly IMetaApi _api;
 
@@ -24,6 +25,7 @@ public sealed class MetaDestination : IDestination
         ArgumentNullException.ThrowIfNull(surroundings);
         _settings = settings;
         _clock = surroundings.Clock;
+        _normalisers = surroundings.Normalisers;
         _pipeline = new CallPipeline(settings.CallTimeout, surroundings.Clock, surroundings.Random);
         _api = RestClient.For<IMetaApi>(PlatformHttp.CreateClient(surroundings.Network, settings.BaseUrl));
         _api.Authorization = $"Bearer {settings.Token.Reveal()}";
@@ -35,7 +37,7 @@ public sealed class MetaDestination : IDestination
 
     public DestinationLimits Limits { get; }
 
-    public NormaliserVersion Normaliser => MetaNormaliser.Current;
+    public NormaliserVersion Normaliser => _normalisers.Current(NormaliserFamily.Meta).Version;
 
     public async ValueTask<CallResult> SendAsync(MemberCall call, CancellationToken cancellationToken)
     {
@@ -46,7 +48,7 @@ public sealed class MetaDestination : IDestination
         }
 
         cancellationToken.ThrowIfCancellationRequested();
-        using var payload = MetaPayload.Write(call.Members);
+        using var payload = MetaPayload.Write(call.Members, _normalisers);
         if (payload.Rows == 0)
         {
             return new CallResult(Outcome.Done, payload.Invalid, Nobody);

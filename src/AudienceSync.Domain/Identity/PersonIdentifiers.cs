@@ -7,8 +7,10 @@ namespace AudienceSync.Domain.Identity;
 /// </summary>
 public sealed record PersonIdentifiers(string? CustomerId, string? Email, string? Phone, string Country)
 {
+    /// <summary>Name, place and the rest; null when nothing of it was said.</summary>
     public PersonDetails? Details { get; init; }
 
+    /// <summary>Which of the addresses are digests already, and in which form.</summary>
     public HashedFields Hashed { get; init; }
 
     /// <summary>Personal data never reaches a log by accident.</summary>

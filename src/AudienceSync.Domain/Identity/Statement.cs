@@ -13,6 +13,6 @@ public sealed record Statement(Alias[] Aliases, PersonIdentifiers Identifiers, A
     public override string ToString() => "Statement(***)";
 
     internal Saying SayingOf(Alias alias) => alias.Kind == IdentifierKind.Email
-        ? new Saying(alias, Identifiers.Email!, "", Identifiers.Hashed & HashedFields.Email, At)
-        : new Saying(alias, Identifiers.Phone!, Identifiers.Country, Identifiers.Hashed & ~HashedFields.Email, At);
+        ? new Saying(alias, Identifiers.Email!, "", Identifiers.Hashed & HashedFields.EmailSha256, At)
+        : new Saying(alias, Identifiers.Phone!, Identifiers.Country, Identifiers.Hashed & ~HashedFields.EmailSha256, At);
 }

@@ -51,7 +51,7 @@ internal static class CallingCodes
     }
 
     /// <summary>The row of a country by its ISO 3166-1 alpha-2 code in either case; null when there is no such country.</summary>
-    public static CallingCode? OfCountry(string country)
+    public static CallingCode? OfCountry(ReadOnlySpan<char> country)
         => country.Length == 2 && char.IsAsciiLetter(country[0]) && char.IsAsciiLetter(country[1]) ? ByCountry[Slot(country)] : null;
 
     /// <summary>The calling code an international number begins with; null when it begins with none. No code is the beginning of another.</summary>
@@ -70,7 +70,7 @@ internal static class CallingCodes
         return null;
     }
 
-    private static int Slot(string country) => (((country[0] | 0x20) - 'a') * 26) + ((country[1] | 0x20) - 'a');
+    private static int Slot(ReadOnlySpan<char> country) => (((country[0] | 0x20) - 'a') * 26) + ((country[1] | 0x20) - 'a');
 
     private static string TrunkOf(string country) => country switch
     {

@@ -40,10 +40,44 @@ public static class EmailText
         return text.Length <= MaxChars && HasOneAtInside(text) ? text : null;
     }
 
-    private static bool HasOneAtInside(string text)
+    /// <summary>As <see cref="Normalise"/>, into at least <see cref="MaxChars"/> characters, and without a string for what is ASCII.</summary>
+    public static bool TryWrite(ReadOnlySpan<char> raw, Span<char> into, out int length)
     {
-        var at = text.IndexOf('@', StringComparison.Ordinal);
-        return at > 0 && at < text.Length - 1 && text.IndexOf('@', at + 1) < 0;
+        var text = raw.Trim(' ');
+        length = 0;
+        if (text.Length > MaxChars)
+        {
+            // Other spaces may stand around it, and take no part in its length.
+            return TryWriteSlowly(text, into, out length);
+        }
+
+        for (var i = 0; i < text.Length; i++)
+        {
+            var c = text[i];
+            if (c is < '!' or > '~')
+            {
+                return TryWriteSlowly(text, into, out length);
+            }
+
+            into[i] = c is >= 'A' and <= 'Z' ? (char)(c | 0x20) : c;
+        }
+
+        length = HasOneAtInside(text) ? text.Length : 0;
+        return length > 0;
+    }
+
+    private static bool TryWriteSlowly(ReadOnlySpan<char> text, Span<char> into, out int length)
+    {
+        var slow = Normalise(new string(text));
+        slow?.CopyTo(into);
+        length = slow?.Length ?? 0;
+        return slow is not null;
+    }
+
+    private static bool HasOneAtInside(ReadOnlySpan<char> text)
+    {
+        var at = text.IndexOf('@');
+        return at > 0 && at < text.Length - 1 && text[(at + 1)..].IndexOf('@') < 0;
     }
 
     private static string TrimInvisible(string raw)

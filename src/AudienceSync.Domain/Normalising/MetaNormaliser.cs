@@ -1,48 +1,39 @@
+using AudienceSync.Domain.Identity;
+using static AudienceSync.Domain.Normalising.CellForm;
+
 namespace AudienceSync.Domain.Normalising;
 
-/// <summary>
-/// What Meta wants hashed (contracts/meta.md 9). A version is for ever: a better rule is a new version beside the old one, because a
-/// member can only be removed by the digest under which he was added (design section 6, rule 4).
-/// </summary>
+/// <summary>What Meta wants hashed, and what not (contracts/meta.md 9, 9.1 and 9.2).</summary>
 public static class MetaNormaliser
 {
     public static readonly NormaliserVersion Current = new(1);
 
-    public static bool Knows(NormaliserVersion version) => version.Value == 1;
-
-    /// <summary>The address to be hashed, or null when there is none. An empty text is never returned, so never hashed.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">This program does not know the version.</exception>
-    public static string? Email(string raw, NormaliserVersion version)
-    {
-        Demand(version);
-        return EmailText.Normalise(raw);
-    }
-
-    /// <summary>The digits to be hashed, calling code first and no plus, or null when there are none.</summary>
-    /// <param name="raw">As the sender wrote it.</param>
-    /// <param name="defaultCountry">ISO 3166-1 alpha-2, by which a national number is read; when unknown, only international numbers are.</param>
-    /// <param name="version">The rule to apply.</param>
-    /// <exception cref="ArgumentOutOfRangeException">This program does not know the version.</exception>
-    public static string? Phone(string raw, string defaultCountry, NormaliserVersion version)
-    {
-        Demand(version);
-        return PhoneNumber.Normalise(raw, defaultCountry);
-    }
-
-    /// <summary>As <see cref="Phone"/>, without a string: into at least <see cref="PhoneNumber.MaxDigits"/> characters.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">This program does not know the version.</exception>
-    public static bool TryWritePhone(
-        ReadOnlySpan<char> raw, string defaultCountry, NormaliserVersion version, Span<char> destination, out int length)
-    {
-        Demand(version);
-        return PhoneNumber.TryWrite(raw, defaultCountry, destination, out length);
-    }
-
-    private static void Demand(NormaliserVersion version)
-    {
-        if (!Knows(version))
-        {
-            throw new ArgumentOutOfRangeException(nameof(version), version.Value, "No such version of the Meta normaliser.");
-        }
-    }
+    /// <summary>The rules of April 2026.</summary>
+    public static Normaliser Version1 { get; } = new(
+        NormaliserFamily.Meta,
+        Current,
+        "rules of April 2026",
+        [
+            new(PersonField.Email, Hashed, "trim, lower case, compose; dots and plus stay", " Mary@Example.com ", AddressText.Email)
+            {
+                TakesHashed = HashedFields.EmailSha256,
+            },
+            new(PersonField.Phone, Hashed, "digits with the calling code, no plus, no trunk zero", "+44 (0)20 7946 0958", AddressText.PhoneDigits)
+            {
+                TakesHashed = HashedFields.PhoneSha256Digits,
+            },
+            new(PersonField.FirstName, Hashed, "lower case without punctuation and symbols; any script, accents and inner spaces stay", "Valéry", PersonText.BareName),
+            new(PersonField.FirstInitial, Hashed, "first letter of the first name, a-z", "Jane", PersonText.Initial),
+            new(PersonField.LastName, Hashed, "as the first name", "O'Brien", PersonText.BareName),
+            new(PersonField.City, Hashed, "letters a-z only, accents taken off", "São Paulo", PlaceText.City),
+            new(PersonField.State, Hashed, "USA: two-letter code; elsewhere a-z and 0-9, accents taken off", "New York", PlaceText.State) { ExampleCountry = "US" },
+            new(PersonField.PostalCode, Hashed, "lower case, no spaces; USA: first five digits", "94035-1234", PlaceText.LowerPostalCode) { ExampleCountry = "US" },
+            new(PersonField.Country, Hashed, "ISO 3166-1 alpha-2, lower case", "US", PlaceText.LowerCountry),
+            new(PersonField.Gender, Hashed, "m or f; anything else is empty", "Male", PersonText.Gender),
+            new(PersonField.BirthYear, Hashed, "four digits, from 1900", "1990-2-15", BirthDate.Year),
+            new(PersonField.BirthMonth, Hashed, "two digits", "1990-2-15", BirthDate.Month),
+            new(PersonField.BirthDay, Hashed, "two digits", "1990-2-15", BirthDate.Day),
+            new(PersonField.DeviceId, Plain, "trim, lower case, hyphens stay", "EA7583CD-A667-48BC-B806-42ECB2B48606", PersonText.LowerDeviceId),
+            new(PersonField.ExternalId, Plain, "as it is; not sent by our connector", "Cust-1", PersonText.ExternalId),
+        ]);
 }

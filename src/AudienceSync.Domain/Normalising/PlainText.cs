@@ -3,6 +3,20 @@ namespace AudienceSync.Domain.Normalising;
 /// <summary>What every text must be before it may be hashed.</summary>
 internal static class PlainText
 {
+    /// <summary>A loop, because the span search allocates on short texts until the runtime has recompiled it.</summary>
+    public static bool IsDigits(ReadOnlySpan<char> text)
+    {
+        foreach (var c in text)
+        {
+            if (!char.IsAsciiDigit(c))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     /// <summary>
     /// Whether every surrogate has its partner. UTF-8 replaces a lone one by U+FFFD, so two different broken texts would share a digest.
     /// </summary>

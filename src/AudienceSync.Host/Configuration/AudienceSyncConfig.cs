@@ -32,6 +32,16 @@ public sealed class SourceConfig
     public List<SecretReference> SigningKeys { get; set; } = [];
 
     public string DefaultCountry { get; set; } = "";
+
+    public HashedConfig? Hashed { get; set; }
+}
+
+/// <summary>Which identifiers a source sends hashed, and in which form. What is not named is plain text.</summary>
+public sealed class HashedConfig
+{
+    public string? Email { get; set; }
+
+    public string? Phone { get; set; }
 }
 
 /// <summary>An audience and its published versions.</summary>

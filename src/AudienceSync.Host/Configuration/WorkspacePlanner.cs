@@ -1,6 +1,7 @@
 using AudienceSync.Connectors;
 using AudienceSync.Domain.Audiences;
 using AudienceSync.Domain.Events;
+using AudienceSync.Domain.Identity;
 using AudienceSync.Host.Ingest;
 using AudienceSync.Host.Privacy;
 using AudienceSync.Host.Storage;
@@ -52,7 +53,25 @@ public sealed class WorkspacePlanner(ConfigLoader config, DestinationSurrounding
         };
         Require(mode == SignatureMode.Off || source.SigningKeys.Count is > 0 and <= 10, place, "signing_keys needs 1 to 10 keys unless signature is off");
         var keys = source.SigningKeys.Select(key => new KeyedHash(config.Secret(key, place + ".signing_keys"))).ToList();
-        return (new Source(source.Name, mode, keys, source.DefaultCountry), config.Secret(source.Token, place + ".token"));
+        var hashed = Hashed(source.Hashed, place + ".hashed");
+        return (new Source(source.Name, mode, keys, source.DefaultCountry) { Hashed = hashed }, config.Secret(source.Token, place + ".token"));
+    }
+
+    private HashedFields Hashed(HashedConfig? hashed, string place)
+    {
+        var email = hashed?.Email switch
+        {
+            null => HashedFields.None,
+            "sha256" => HashedFields.EmailSha256,
+            _ => throw config.Invalid($"{place}: email must be sha256, or left out for plain addresses"),
+        };
+        return email | hashed?.Phone switch
+        {
+            null => HashedFields.None,
+            "sha256_digits" => HashedFields.PhoneSha256Digits,
+            "sha256_e164" => HashedFields.PhoneSha256E164,
+            _ => throw config.Invalid($"{place}: phone must be sha256_digits or sha256_e164, or left out for plain numbers"),
+        };
     }
 
     private IEnumerable<AudienceKeyPublished> Keys(string workspace, AudienceConfig audience)

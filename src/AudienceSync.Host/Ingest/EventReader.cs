@@ -67,7 +67,7 @@ public sealed class EventReader(AliasDigester digester, PublishedKeys keys)
             return Verdict.Refuse(wrongTime);
         }
 
-        var wrongPerson = PersonFields.TryRead(item, source.DefaultCountry, out var identifiers);
+        var wrongPerson = PersonFields.TryRead(item, source, out var identifiers);
         var wrongConsent = ConsentField.TryRead(item, out var consent);
         var wrongContext = ContextField.TryRead(item, out var context);
         if ((wrongPerson ?? wrongConsent ?? wrongContext) is { } problem)
@@ -88,7 +88,10 @@ public sealed class EventReader(AliasDigester digester, PublishedKeys keys)
         }
 
         var stored = Stored(type, key, occurredAt, source.Name, consent, context);
-        return Verdict.Append(new PendingEvent(eventId, type, EventJson.Write(stored), occurredAt, aliases, identifiers));
+        return Verdict.Append(new PendingEvent(eventId, type, EventJson.Write(stored), occurredAt, aliases, identifiers)
+        {
+            Details = identifiers.Details is { } details ? digester.Digest(details) : null,
+        });
     }
 
     private QuarantineReason? ReasonToHold(bool isTest, AudienceKey key, DateTimeOffset occurredAt, DateTimeOffset receivedAt)
@@ -109,8 +112,8 @@ public sealed class EventReader(AliasDigester digester, PublishedKeys keys)
     private Alias[] AliasesOf(PersonIdentifiers identifiers)
     {
         var customerId = identifiers.CustomerId is { } id ? AliasText.CustomerId(id) : null;
-        var email = identifiers.Email is { } address ? AliasText.Email(address) : null;
-        var phone = identifiers.Phone is { } number ? AliasText.Phone(number, identifiers.Country) : null;
+        var email = identifiers.Email is { } address ? AliasText.Email(address, identifiers.Hashed) : null;
+        var phone = identifiers.Phone is { } number ? AliasText.Phone(number, identifiers.Country, identifiers.Hashed) : null;
         var aliases = new Alias[(customerId is null ? 0 : 1) + (email is null ? 0 : 1) + (phone is null ? 0 : 1)];
         var count = 0;
         Add(IdentifierKind.CustomerId, customerId);

@@ -10,9 +10,11 @@ namespace AudienceSync.Host.Ingest;
 /// </summary>
 internal static class PersonFields
 {
-    public static IngestProblem? TryRead(JsonElement item, string country, out PersonIdentifiers identifiers)
+    private static readonly PersonDetails Nothing = new();
+
+    public static IngestProblem? TryRead(JsonElement item, Source source, out PersonIdentifiers identifiers)
     {
-        identifiers = new PersonIdentifiers(null, null, null, country);
+        identifiers = new PersonIdentifiers(null, null, null, source.DefaultCountry);
         var nested = item.TryGetProperty("person"u8, out var person) && person.ValueKind != JsonValueKind.Null;
         if (nested && person.ValueKind != JsonValueKind.Object)
         {
@@ -28,7 +30,33 @@ internal static class PersonFields
 
         var wrongEmail = TextField.TryRead(fields, "email"u8, Limits.EmailChars, IngestProblem.InvalidPerson, out var email);
         var wrongPhone = TextField.TryRead(fields, "phone"u8, Limits.PhoneChars, IngestProblem.InvalidPerson, out var phone);
-        identifiers = new PersonIdentifiers(customerId, email, phone, country);
-        return problem ?? wrongEmail ?? wrongPhone;
+        var wrongDetail = TryDetails(fields, out var details);
+        identifiers = new PersonIdentifiers(customerId, email, phone, source.DefaultCountry) { Details = details, Hashed = source.Hashed };
+        return problem ?? wrongEmail ?? wrongPhone ?? wrongDetail;
+    }
+
+    private static IngestProblem? TryDetails(JsonElement fields, out PersonDetails? details)
+    {
+        IngestProblem? problem = null;
+        var read = new PersonDetails
+        {
+            FirstName = Detail(fields, "first_name"u8, ref problem),
+            LastName = Detail(fields, "last_name"u8, ref problem),
+            City = Detail(fields, "city"u8, ref problem),
+            State = Detail(fields, "state"u8, ref problem),
+            PostalCode = Detail(fields, "postal_code"u8, ref problem),
+            Country = Detail(fields, "country"u8, ref problem),
+            Gender = Detail(fields, "gender"u8, ref problem),
+            BirthDate = Detail(fields, "birth_date"u8, ref problem),
+            DeviceId = Detail(fields, "device_id"u8, ref problem),
+        };
+        details = read == Nothing ? null : read;
+        return problem;
+    }
+
+    private static string? Detail(JsonElement fields, ReadOnlySpan<byte> name, ref IngestProblem? problem)
+    {
+        problem = TextField.TryRead(fields, name, Limits.DetailChars, IngestProblem.InvalidPerson, out var text) ?? problem;
+        return text;
     }
 }

@@ -1,3 +1,4 @@
+using AudienceSync.Domain.Identity;
 using AudienceSync.Host.Privacy;
 
 namespace AudienceSync.Host.Ingest;
@@ -9,6 +10,9 @@ namespace AudienceSync.Host.Ingest;
 /// <param name="DefaultCountry">The country of phone numbers without one, ISO 3166-1 alpha-2.</param>
 public sealed record Source(string Name, SignatureMode Signature, IReadOnlyList<KeyedHash> SigningKeys, string DefaultCountry)
 {
+    /// <summary>Which identifiers he sends as digests; everything else is plain text.</summary>
+    public HashedFields Hashed { get; init; }
+
     /// <summary>Keys do not print.</summary>
     public override string ToString() => $"Source({Name})";
 }

@@ -9,10 +9,10 @@ internal static class IngestCommand
     // Telephone numbers are seven digits from 2,000,000 on; more people would share one.
     private const int MostPeople = 7_999_999;
 
-    private static readonly Option<int> Seconds = Number("--seconds", "Length of the measured window", 60, 3600);
-    private static readonly Option<int> Connections = Number("--connections", "Keep-alive connections in a closed loop", 64, 1000);
-    private static readonly Option<int> People = Number("--people", "People to draw from", 200_000, MostPeople);
-    private static readonly Option<int> Seed = Number("--seed", "Seed of what is drawn", 20_261, int.MaxValue);
+    private static readonly Option<int> Seconds = NumberOption.Of("--seconds", "Length of the measured window", 60, 3600);
+    private static readonly Option<int> Connections = NumberOption.Of("--connections", "Keep-alive connections in a closed loop", 64, 1000);
+    private static readonly Option<int> People = NumberOption.Of("--people", "People to draw from", 200_000, MostPeople);
+    private static readonly Option<int> Seed = NumberOption.Of("--seed", "Seed of what is drawn", 20_261, int.MaxValue);
     private static readonly Option<string?> HostUrl = new("--host-url") { Description = "Load a running Host (http, IPv4) instead of one of our own" };
     private static readonly Option<FileInfo?> TokenFile = new("--token-file") { Description = "With --host-url: the source's token" };
     private static readonly Option<FileInfo?> KeyFile = new("--key-file") { Description = "With --host-url: the source's signing key" };
@@ -50,18 +50,5 @@ internal static class IngestCommand
         {
             result.AddError("--host-url needs --token-file and --key-file.");
         }
-    }
-
-    private static Option<int> Number(string name, string description, int usual, int most)
-    {
-        var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => usual };
-        option.Validators.Add(result =>
-        {
-            if (result.Tokens.Count == 1 && (!int.TryParse(result.Tokens[0].Value, out int value) || value < 1 || value > most))
-            {
-                result.AddError($"{name} must be a number from 1 to {most}.");
-            }
-        });
-        return option;
     }
 }

@@ -58,18 +58,15 @@ internal sealed class MetaWorld : DestinationWorld
 
     public override IReadOnlyList<string> FormOf(PersonIdentifiers person)
     {
-        List<string> form = [];
-        if (person.Email is not null)
-        {
-            form.Add($"EMAIL:{Digest(MetaNormaliser.Email(person.Email, MetaNormaliser.Current)!)}");
-        }
-
-        if (person.Phone is not null)
-        {
-            form.Add($"PHONE:{Digest(MetaNormaliser.Phone(person.Phone, person.Country, MetaNormaliser.Current)!)}");
-        }
-
-        return form;
+        (string Key, PersonField Field)[] columns =
+        [
+            ("EMAIL", PersonField.Email), ("PHONE", PersonField.Phone), ("LN", PersonField.LastName), ("FN", PersonField.FirstName),
+            ("FI", PersonField.FirstInitial), ("CT", PersonField.City), ("ST", PersonField.State), ("ZIP", PersonField.PostalCode),
+            ("COUNTRY", PersonField.Country), ("GEN", PersonField.Gender), ("DOBY", PersonField.BirthYear), ("DOBM", PersonField.BirthMonth),
+            ("DOBD", PersonField.BirthDay), ("MADID", PersonField.DeviceId),
+        ];
+        return [.. columns.Select(column => (column.Key, Text: MetaNormaliser.Version1.Text(person, column.Field)))
+            .Where(cell => cell.Text is not null).Select(cell => $"{cell.Key}:{Digest(cell.Text!)}")];
     }
 
     public override async Task DisturbAsync(Disturbance disturbance)

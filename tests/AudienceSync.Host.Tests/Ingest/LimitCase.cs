@@ -18,11 +18,15 @@ internal sealed record LimitCase(Func<IEnumerable<HttpRequestMessage>> On, Func<
         [nameof(Limits.CustomerIdChars)] = Of(Limits.CustomerIdChars, chars => [Person("customer_id", Text(chars)), Person("id", Text(chars))]),
         [nameof(Limits.EmailChars)] = Of(Limits.EmailChars, chars => [Person("email", Text(chars - 12) + "@example.com")]),
         [nameof(Limits.PhoneChars)] = Of(Limits.PhoneChars, chars => [Person("phone", "+1 202 555 01" + new string(' ', chars - 15) + "47")]),
+        [nameof(Limits.DetailChars)] = Of(Limits.DetailChars, chars => Details
+            .Select(name => Field("person", new JsonObject { ["customer_id"] = "42", [name] = Text(chars) }))),
         [nameof(Limits.ContextChars)] = Of(Limits.ContextChars, chars => new[] { "journey", "step", "variant", "message" }
             .Select(name => Field("context", new JsonObject { [name] = Text(chars) }))),
         [nameof(Limits.Ahead)] = new(() => [At(Sample.Now + Limits.Ahead)], () => [At(Sample.Now + Limits.Ahead + TimeSpan.FromMicroseconds(1))]),
         [nameof(Limits.SchemaVersion)] = Of(Limits.SchemaVersion, version => [Field("schema_version", version)]),
     };
+
+    private static string[] Details => ["first_name", "last_name", "city", "state", "postal_code", "country", "gender", "birth_date", "device_id"];
 
     private static LimitCase Of(int limit, Func<int, IEnumerable<HttpRequestMessage>> requests) => new(() => requests(limit), () => requests(limit + 1));
 

@@ -15,9 +15,9 @@ public sealed record SealedIdentifiers(byte[] Salt, short KeyVersion, byte[] Cip
     {
         if (EmailKept)
         {
-            opened = opened with { Email = null, Hashed = opened.Hashed & ~HashedFields.Email };
+            opened = opened with { Email = null, Hashed = opened.Hashed & ~HashedFields.EmailSha256 };
         }
 
-        return PhoneKept ? opened with { Phone = null, Hashed = opened.Hashed & HashedFields.Email } : opened;
+        return PhoneKept ? opened with { Phone = null, Hashed = opened.Hashed & HashedFields.EmailSha256 } : opened;
     }
 }

@@ -1,0 +1,20 @@
+using System.CommandLine;
+
+namespace AudienceSync.Bench;
+
+/// <summary>A whole number from 1 to a most.</summary>
+internal static class NumberOption
+{
+    public static Option<int> Of(string name, string description, int usual, int most)
+    {
+        var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => usual };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && (!int.TryParse(result.Tokens[0].Value, out int value) || value < 1 || value > most))
+            {
+                result.AddError($"{name} must be a number from 1 to {most}.");
+            }
+        });
+        return option;
+    }
+}

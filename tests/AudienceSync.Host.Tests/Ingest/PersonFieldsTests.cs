@@ -1,0 +1,60 @@
+using System.Text.Json;
+using AudienceSync.Domain.Identity;
+using AudienceSync.Host.Ingest;
+
+namespace AudienceSync.Host.Tests.Ingest;
+
+/// <summary>What is read of a person beside his addresses.</summary>
+public sealed class PersonFieldsTests
+{
+    private const string Details =
+        """
+        "first_name":" Mary ","last_name":"O'Brien","city":"New York","state":"NY","postal_code":10001,"country":"US","gender":"f",
+        "birth_date":"1990-02-15","device_id":"EA7583CD-A667-48BC-B806-42ECB2B48606"
+        """;
+
+    private static readonly PersonDetails Mary = new()
+    {
+        FirstName = "Mary",
+        LastName = "O'Brien",
+        City = "New York",
+        State = "NY",
+        PostalCode = "10001",
+        Country = "US",
+        Gender = "f",
+        BirthDate = "1990-02-15",
+        DeviceId = "EA7583CD-A667-48BC-B806-42ECB2B48606",
+    };
+
+    [Theory]
+    [InlineData("""{"person":{"email":"mary@example.com",""" + Details + "}}")]
+    [InlineData("""{"email":"mary@example.com",""" + Details + "}")]
+    public void Details_are_read_from_the_object_or_flat(string json)
+    {
+        Read(json, out var person).ShouldBeNull();
+
+        person.ShouldBe(new PersonIdentifiers(null, "mary@example.com", null, "DE") { Details = Mary, Hashed = HashedFields.EmailSha256 });
+    }
+
+    [Theory]
+    [InlineData("""{"person":{"id":"1"}}""")]
+    [InlineData("""{"person":{"id":"1","first_name":"","city":"  ","gender":null}}""")]
+    public void Empty_details_are_none(string json)
+    {
+        Read(json, out var person).ShouldBeNull();
+
+        person.Details.ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData("""{"person":{"id":"1","first_name":["Mary"]}}""", "invalid_person")]
+    [InlineData("""{"person":{"id":"1","birth_date":{"year":1990},"city":"x"}}""", "invalid_person")]
+    public void A_detail_that_is_no_text_is_refused(string json, string code) => Read(json, out _)!.Code.ShouldBe(code);
+
+    private static IngestProblem? Read(string json, out PersonIdentifiers person)
+    {
+        using var document = JsonDocument.Parse(json);
+        var source = new Source("shop", SignatureMode.Off, [], "DE") { Hashed = HashedFields.EmailSha256 };
+        return PersonFields.TryRead(document.RootElement, source, out person);
+    }
+}
