@@ -1,7 +1,9 @@
 using AudienceSync.Sandbox.Admin;
 using AudienceSync.Sandbox.Faults;
+using AudienceSync.Sandbox.Google;
 using AudienceSync.Sandbox.Lists;
 using AudienceSync.Sandbox.Meta;
+using AudienceSync.Sandbox.TikTok;
 
 namespace AudienceSync.Sandbox;
 
@@ -52,9 +54,12 @@ public static class SandboxApp
         var faults = new FaultPlan();
         var calls = new CallLog();
         var meta = new MetaPlatform(lists, clock);
+        var google = new GooglePlatform(lists, calls, clock);
+        var tiktok = new TikTokPlatform(lists, clock);
+        IReadOnlyList<IPlatform> platforms = [meta, google, tiktok];
         foreach (var account in options.Accounts)
         {
-            if (meta.Upsert(account) is { } complaint)
+            if (AccountSettings.Upsert(platforms, account) is { } complaint)
             {
                 throw new SandboxSettingsException($"Account {account.Account}: {complaint}.");
             }
@@ -62,7 +67,9 @@ public static class SandboxApp
 
         app.UseRouting();
         app.MapGet("/health/live", context => AdminAnswer.WriteAsync(context, StatusCodes.Status200OK, new { status = "live" }));
-        AdminApi.Map(app, options.AdminToken, new AdminState(lists, faults, calls, meta));
+        AdminApi.Map(app, options.AdminToken, new AdminState(lists, faults, calls, platforms));
         MetaApi.Map(app, meta, faults, calls, clock);
+        GoogleApi.Map(app, google, faults, calls, clock);
+        TikTokApi.Map(app, tiktok, faults, calls, clock);
     }
 }

@@ -89,7 +89,7 @@ public sealed class Admin_api
         var calls = (await sandbox.GetAsync("/admin/calls")).Json;
         var recent = calls.GetProperty("recent");
         recent.GetArrayLength().ShouldBe(1_000);
-        recent[999].EnumerateObject().Select(field => field.Name).ShouldBe(["at", "audience", "operation", "rows", "status", "code", "fault"]);
+        recent[999].EnumerateObject().Select(field => field.Name).ShouldBe(["at", "platform", "audience", "operation", "rows", "status", "code", "fault"]);
         recent[999].GetProperty("rows").GetInt32().ShouldBe(2);
         (await sandbox.TotalsAsync("read")).GetProperty("calls").GetInt64().ShouldBe(1_005);
         calls.GetRawText().ShouldNotContain(Hash("a"));

@@ -1,12 +1,11 @@
 using System.Text.Json;
-using AudienceSync.Sandbox.Meta;
 
 namespace AudienceSync.Sandbox.Admin;
 
 internal static class AdminAccounts
 {
     /// <summary>Takes one account or an array of them, in the shape of the configuration file.</summary>
-    public static async Task UpsertAsync(HttpContext context, MetaPlatform meta)
+    public static async Task UpsertAsync(HttpContext context, IReadOnlyList<IPlatform> platforms)
     {
         if (await AdminAnswer.ReadAsync<JsonDocument>(context) is not { } document)
         {
@@ -15,11 +14,11 @@ internal static class AdminAccounts
 
         using (document)
         {
-            await UpsertAsync(context, meta, document.RootElement);
+            await UpsertAsync(context, platforms, document.RootElement);
         }
     }
 
-    private static async Task UpsertAsync(HttpContext context, MetaPlatform meta, JsonElement body)
+    private static async Task UpsertAsync(HttpContext context, IReadOnlyList<IPlatform> platforms, JsonElement body)
     {
         IReadOnlyList<AccountSettings> accounts;
         try
@@ -38,7 +37,7 @@ internal static class AdminAccounts
 
         foreach (var account in accounts)
         {
-            if (meta.Upsert(account) is { } complaint)
+            if (AccountSettings.Upsert(platforms, account) is { } complaint)
             {
                 await AdminAnswer.ProblemAsync(
                     context, StatusCodes.Status400BadRequest, "invalid_account", $"{account.Account}: {complaint}");
@@ -46,13 +45,6 @@ internal static class AdminAccounts
             }
         }
 
-        // The token and the secret are not shown again.
-        await AdminAnswer.WriteAsync(context, StatusCodes.Status200OK, meta.Accounts.Select(account => new
-        {
-            account = account.Id,
-            tier = account.Settings.Tier,
-            calls_per_hour = account.CallsPerHour,
-            audiences = account.Audiences.Select(audience => audience.Id),
-        }));
+        await AdminAnswer.WriteAsync(context, StatusCodes.Status200OK, platforms.SelectMany(platform => platform.Accounts));
     }
 }

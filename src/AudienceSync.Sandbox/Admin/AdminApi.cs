@@ -2,31 +2,41 @@ using System.Security.Cryptography;
 using System.Text;
 using AudienceSync.Sandbox.Faults;
 using AudienceSync.Sandbox.Lists;
-using AudienceSync.Sandbox.Meta;
 
 namespace AudienceSync.Sandbox.Admin;
 
 /// <summary>Everything the admin API shows and changes.</summary>
-internal sealed record AdminState(ListRegistry Lists, FaultPlan Faults, CallLog Calls, MetaPlatform Meta);
+internal sealed record AdminState(ListRegistry Lists, FaultPlan Faults, CallLog Calls, IReadOnlyList<IPlatform> Platforms);
 
 /// <summary>Routes of <c>/admin</c>, described in docs/sandbox.md.</summary>
 internal static class AdminApi
 {
     public static void Map(WebApplication app, string? token, AdminState state)
     {
-        RequestDelegate Guard(RequestDelegate inner) => context => Allowed(context.Request, token)
-            ? inner(context)
-            : AdminAnswer.ProblemAsync(
-                context, StatusCodes.Status401Unauthorized, "admin_token_required", "Send Authorization: Bearer with the admin token.");
+        RequestDelegate Guard(RequestDelegate inner) => context =>
+        {
+            if (!Allowed(context.Request, token))
+            {
+                return AdminAnswer.ProblemAsync(
+                    context, StatusCodes.Status401Unauthorized, "admin_token_required", "Send Authorization: Bearer with the admin token.");
+            }
+
+            foreach (var platform in state.Platforms)
+            {
+                platform.Settle();
+            }
+
+            return inner(context);
+        };
 
         app.MapGet("/admin/lists", Guard(context => AdminLists.AllAsync(context, state.Lists)));
         app.MapGet("/admin/lists/{audience}", Guard(context => AdminLists.OneAsync(context, state.Lists)));
         app.MapDelete("/admin/lists/{audience}/digests", Guard(context => AdminLists.EditAsync(context, state.Lists)));
-        app.MapPost("/admin/accounts", Guard(context => AdminAccounts.UpsertAsync(context, state.Meta)));
+        app.MapPost("/admin/accounts", Guard(context => AdminAccounts.UpsertAsync(context, state.Platforms)));
         app.MapGet("/admin/faults", Guard(context => AdminFaults.AllAsync(context, state.Faults)));
-        app.MapPost("/admin/faults", Guard(context => AdminFaults.AddAsync(context, state.Faults)));
+        app.MapPost("/admin/faults", Guard(context => AdminFaults.AddAsync(context, state.Faults, state.Lists)));
         app.MapDelete("/admin/faults", Guard(context => AdminFaults.ClearAsync(context, state.Faults)));
-        app.MapGet("/admin/calls", Guard(context => CallsAsync(context, state.Calls)));
+        app.MapGet("/admin/calls", Guard(context => CallsAsync(context, state)));
         app.MapPost("/admin/reset", Guard(context => ResetAsync(context, state)));
         app.Map("/admin/{**rest}", Guard(context => AdminAnswer.ProblemAsync(
             context, StatusCodes.Status404NotFound, "not_found", "No such admin route or method; see docs/sandbox.md.")));
@@ -36,17 +46,21 @@ internal static class AdminApi
         token is null || CryptographicOperations.FixedTimeEquals(
             Encoding.UTF8.GetBytes(request.Headers.Authorization.ToString()), Encoding.UTF8.GetBytes($"Bearer {token}"));
 
-    private static async Task CallsAsync(HttpContext context, CallLog calls)
+    private static async Task CallsAsync(HttpContext context, AdminState state)
     {
         context.Response.ContentType = "application/json; charset=utf-8";
-        await context.Response.Body.WriteAsync(calls.ToJson(), context.RequestAborted);
+        await context.Response.Body.WriteAsync(state.Calls.ToJson(state.Platforms.SelectMany(platform => platform.Budgets)), context.RequestAborted);
     }
 
     // Accounts stay: whoever set them up through the API need not do it again.
     private static Task ResetAsync(HttpContext context, AdminState state)
     {
         state.Faults.Clear();
-        state.Meta.Reset();
+        foreach (var platform in state.Platforms)
+        {
+            platform.Reset();
+        }
+
         state.Lists.Clear();
         state.Calls.Clear();
         return NoContentAsync(context);

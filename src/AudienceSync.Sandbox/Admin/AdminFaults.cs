@@ -1,4 +1,5 @@
 using AudienceSync.Sandbox.Faults;
+using AudienceSync.Sandbox.Lists;
 
 namespace AudienceSync.Sandbox.Admin;
 
@@ -7,14 +8,14 @@ internal static class AdminFaults
     public static Task AllAsync(HttpContext context, FaultPlan plan) =>
         AdminAnswer.WriteAsync(context, StatusCodes.Status200OK, plan.All().Select(Shown));
 
-    public static async Task AddAsync(HttpContext context, FaultPlan plan)
+    public static async Task AddAsync(HttpContext context, FaultPlan plan, ListRegistry lists)
     {
         if (await AdminAnswer.ReadAsync<FaultRule>(context) is not { } rule)
         {
             return;
         }
 
-        await (rule.Complaint() is { } complaint
+        await (rule.Complaint(rule.Audience is { } audience ? lists.Find(audience)?.Platform : null) is { } complaint
             ? AdminAnswer.ProblemAsync(context, StatusCodes.Status400BadRequest, "invalid_fault", complaint)
             : AdminAnswer.WriteAsync(context, StatusCodes.Status201Created, Shown(plan.Add(rule))));
     }
@@ -29,9 +30,11 @@ internal static class AdminFaults
     {
         view.Id,
         view.Rule.Kind,
+        view.Rule.Platform,
         view.Rule.Audience,
         view.Rule.Operation,
         view.Rule.DelayMs,
+        view.Rule.JobS,
         view.Rule.Count,
         view.Rule.Probability,
         view.Rule.Seed,

@@ -66,9 +66,9 @@ internal static class AdminLists
         using var batch = new RowBatch { Columns = [.. edit.Keys] };
         foreach (var (column, (key, digests)) in edit.Index())
         {
-            if (!Meta.SchemaKey.IsStored(key) && !held.Contains(key))
+            if (!list.IsKey(key) && !held.Contains(key))
             {
-                await AdminAnswer.ProblemAsync(context, StatusCodes.Status400BadRequest, "unknown_key", "A key is not one of the schema.");
+                await AdminAnswer.ProblemAsync(context, StatusCodes.Status400BadRequest, "unknown_key", "A key is not one of the platform's.");
                 return;
             }
 

@@ -1,18 +1,22 @@
+using AudienceSync.Sandbox.Budgets;
 using AudienceSync.Sandbox.Faults;
 
 namespace AudienceSync.Sandbox.Admin;
 
 /// <summary>One call to a platform, after its answer was decided. Status 0 means that the connection was dropped instead.</summary>
+/// <param name="Code">The platform's error code: a number at Meta and TikTok, a reason at Google.</param>
 internal sealed record CallRecord(
-    DateTimeOffset At, string? Audience, string Operation, int Rows, int Status, int? Code, FaultKind? Fault);
+    DateTimeOffset At, string Platform, string? Audience, string Operation, int Rows, int Status, object? Code, FaultKind? Fault);
 
 /// <summary>What a call did, beside what <see cref="CallRecord"/> shows of it.</summary>
 [System.Runtime.InteropServices.StructLayout(System.Runtime.InteropServices.LayoutKind.Auto)]
 internal readonly record struct CallEffect(int Applied, int Removed, int Invalid, int EmptyHash);
 
 /// <summary>Totals of one audience and operation since the start or the last reset.</summary>
-internal sealed class CallTotals(string? audience, string operation)
+internal sealed class CallTotals(string platform, string? audience, string operation)
 {
+    public string Platform => platform;
+
     public string? Audience => audience;
 
     public string Operation => operation;
@@ -28,7 +32,7 @@ internal sealed class CallTotals(string? audience, string operation)
     /// <summary>Digests that left the list.</summary>
     public long Removed { get; set; }
 
-    /// <summary>Rows reported in num_invalid_entries.</summary>
+    /// <summary>Rows the platform reported as refused: num_invalid_entries at Meta, errorCounts of a request's status at Google.</summary>
     public long Invalid { get; set; }
 
     /// <summary>Cells that held the SHA-256 of the empty string.</summary>
@@ -50,7 +54,7 @@ internal sealed class CallLog
 
     private readonly Lock gate = new();
     private readonly Queue<CallRecord> recent = new(RecentCalls);
-    private readonly Dictionary<(string Audience, string Operation), CallTotals> totals = [];
+    private readonly Dictionary<(string Audience, string Operation, string Platform), CallTotals> totals = [];
 
     /// <param name="known">False leaves the audience out of the totals: made-up ids must not grow them.</param>
     public void Record(CallRecord call, bool known, bool violation, CallEffect effect)
@@ -63,17 +67,26 @@ internal sealed class CallLog
             }
 
             recent.Enqueue(call);
-            Count(TotalsOf(known ? call.Audience : null, call.Operation), call, violation, effect);
+            Count(TotalsOf(call.Platform, known ? call.Audience : null, call.Operation), call, violation, effect);
+        }
+    }
+
+    /// <summary>What an accepted call came to later: it adds to the totals of its kind without being a call.</summary>
+    public void AddEffect(string platform, string audience, string operation, CallEffect effect)
+    {
+        lock (gate)
+        {
+            Add(TotalsOf(platform, audience, operation), effect);
         }
     }
 
     /// <summary>Writes inside the lock, since totals go on changing.</summary>
-    public byte[] ToJson()
+    public byte[] ToJson(IEnumerable<BudgetView> budgets)
     {
         lock (gate)
         {
             var ordered = totals.OrderBy(total => total.Key).Select(total => total.Value);
-            return System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(new { totals = ordered, recent }, SandboxJson.Options);
+            return System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(new { totals = ordered, budgets, recent }, SandboxJson.Options);
         }
     }
 
@@ -91,10 +104,7 @@ internal sealed class CallLog
         into.Calls++;
         into.Rows += call.Rows;
         into.MaxRowsPerCall = Math.Max(into.MaxRowsPerCall, call.Rows);
-        into.Applied += effect.Applied;
-        into.Removed += effect.Removed;
-        into.Invalid += effect.Invalid;
-        into.EmptyHash += effect.EmptyHash;
+        Add(into, effect);
         into.BudgetViolations += violation ? 1 : 0;
         if (call.Fault is { } fault)
         {
@@ -103,19 +113,27 @@ internal sealed class CallLog
 
         if (call.Code is { } code)
         {
-            Increment(into.Refused, code.ToString());
+            Increment(into.Refused, code.ToString()!);
         }
+    }
+
+    private static void Add(CallTotals into, CallEffect effect)
+    {
+        into.Applied += effect.Applied;
+        into.Removed += effect.Removed;
+        into.Invalid += effect.Invalid;
+        into.EmptyHash += effect.EmptyHash;
     }
 
     private static void Increment(SortedDictionary<string, long> counts, string key) =>
         counts[key] = counts.GetValueOrDefault(key) + 1;
 
-    private CallTotals TotalsOf(string? audience, string operation)
+    private CallTotals TotalsOf(string platform, string? audience, string operation)
     {
-        var key = (audience ?? "", operation);
+        var key = (audience ?? "", operation, platform);
         if (!totals.TryGetValue(key, out var found))
         {
-            totals[key] = found = new CallTotals(audience, operation);
+            totals[key] = found = new CallTotals(platform, audience, operation);
         }
 
         return found;

@@ -36,11 +36,11 @@ internal sealed class FaultPlan
         }
     }
 
-    public FaultRule? Next(string audience, FaultOperation operation)
+    public FaultRule? Next(string platform, string? audience, FaultOperation operation)
     {
         lock (gate)
         {
-            return rules.Find(rule => rule.Fires(audience, operation))?.Rule;
+            return rules.Find(rule => rule.Fires(platform, audience, operation))?.Rule;
         }
     }
 
@@ -53,11 +53,13 @@ internal sealed class FaultPlan
 
         public FaultView View => new(id, rule, fired, rule.Count - fired);
 
-        public bool Fires(string audience, FaultOperation operation)
+        public bool Fires(string platform, string? audience, FaultOperation operation)
         {
             if (fired == rule.Count
                 || (rule.Audience is not null && rule.Audience != audience)
-                || (rule.Operation is not null && rule.Operation != operation)
+                || !(rule.Operation is { } named ? named == operation : FaultScope.IsMemberCall(operation))
+                || (rule.Platform ?? platform) != platform
+                || !FaultScope.Knows(platform, rule.Kind, operation)
                 || (rule.Probability is { } probability && chance.NextDouble() >= probability))
             {
                 return false;

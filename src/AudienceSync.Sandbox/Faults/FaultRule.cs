@@ -14,12 +14,26 @@ internal enum FaultKind
     ErrorIn200,
     TokenExpired,
     InvalidRows,
+    Partial,
+    SilentDrop,
+    Ban,
+    ListDeleted,
+    NotEditable,
+    Conflict,
+    JobFails,
+    JobLost,
+    JobSlow,
 }
 
 internal enum FaultOperation
 {
     Add,
     Remove,
+    RemoveAll,
+    Create,
+    Delete,
+    Status,
+    Token,
 }
 
 /// <summary>
@@ -29,17 +43,24 @@ internal enum FaultOperation
 internal sealed record FaultRule
 {
     private const int MaxDelayMs = 600_000;
+    private const int MaxJobS = 30 * 86_400;
 
     public required FaultKind Kind { get; init; }
+
+    /// <summary>Null matches every platform that knows the kind, see <see cref="FaultScope"/>.</summary>
+    public string? Platform { get; init; }
 
     /// <summary>Null matches every audience.</summary>
     public string? Audience { get; init; }
 
-    /// <summary>Null matches adds and removes.</summary>
+    /// <summary>Null matches adds, removes and removals of all; every other call must be named.</summary>
     public FaultOperation? Operation { get; init; }
 
     /// <summary>Waited before the fault takes effect, on the sandbox's clock; owed by a delay, allowed with any kind.</summary>
     public int? DelayMs { get; init; }
+
+    /// <summary>Seconds a slow job takes; owed by <see cref="FaultKind.JobSlow"/> and by nothing else.</summary>
+    public int? JobS { get; init; }
 
     public int? Count { get; init; }
 
@@ -47,12 +68,25 @@ internal sealed record FaultRule
 
     public int Seed { get; init; }
 
-    public string? Complaint() => this switch
+    /// <param name="owner">The platform of the audience, when it has one by now.</param>
+    /// <returns>What makes no sense, or null.</returns>
+    public string? Complaint(string? owner) => this switch
     {
+        { Platform: { } platform } when !PlatformNames.All.Contains(platform) => "platform must be meta, google or tiktok",
+        { Platform: { } platform } when owner is not null && owner != platform => $"the audience belongs to {owner}",
         { Kind: FaultKind.Delay, DelayMs: null } => "delay needs delay_ms",
         { DelayMs: < 0 or > MaxDelayMs } => $"delay_ms must be 0 to {MaxDelayMs}",
+        { Kind: FaultKind.JobSlow, JobS: null } => "job_slow needs job_s",
+        { Kind: not FaultKind.JobSlow, JobS: not null } => "job_s is for job_slow only",
+        { JobS: < 1 or > MaxJobS } => $"job_s must be 1 to {MaxJobS}",
         { Count: < 1 } => "count must be at least 1",
         { Probability: not (null or (> 0 and <= 1)) } => "probability must be above 0 and at most 1",
+        { Audience: not null, Operation: FaultOperation.Create or FaultOperation.Status or FaultOperation.Token } =>
+            "create, status and token have no audience",
+        _ when !PlatformNames.All.Any(platform => MayHit(platform, owner) && FaultScope.Knows(platform, Kind, Operation)) =>
+            $"{Platform ?? owner ?? "no platform"} does not know this kind with this operation",
         _ => null,
     };
+
+    private bool MayHit(string platform, string? owner) => (Platform ?? owner ?? platform) == platform;
 }

@@ -5,19 +5,27 @@ namespace AudienceSync.Sandbox.Lists;
 
 /// <summary>One list as the admin view counts it.</summary>
 internal sealed record ListSummary(
-    string Platform, string Account, string Audience, int People, IReadOnlyDictionary<string, int> Digests, string Checksum);
+    string Platform, string Account, string Audience, int People, IReadOnlyDictionary<string, int> Digests, string Checksum, bool Deleted);
 
 /// <summary>
 /// What one platform holds for one audience: a set of (key, digest). Adding is union, removing is difference, cell by cell, so
 /// a removal hashed differently from its add leaves an orphan behind, as on the real platform. Safe for concurrent use.
 /// </summary>
-internal sealed class AudienceList(string platform, string account, string audience)
+/// <param name="isKey">The keys the platform knows, for human edits.</param>
+internal sealed class AudienceList(string platform, string account, string audience, Func<string, bool> isKey)
 {
     private readonly Lock gate = new();
     private readonly SortedDictionary<string, DigestSet> sets = new(StringComparer.Ordinal);
     private RowTable rows = new();
 
+    public string Platform => platform;
+
+    public string Account => account;
+
     public string Audience => audience;
+
+    /// <summary>Deleted at the platform. It holds nothing and stays in the admin view until a reset.</summary>
+    public bool Deleted { get; private set; }
 
     public int People
     {
@@ -30,8 +38,11 @@ internal sealed class AudienceList(string platform, string account, string audie
         }
     }
 
+    public bool IsKey(string key) => isKey(key);
+
     /// <summary>Digests that were not in the list before.</summary>
-    public int Add(RowBatch batch)
+    /// <param name="at">When the members were added, for <see cref="RemoveAddedBefore"/>.</param>
+    public int Add(RowBatch batch, DateTimeOffset at = default)
     {
         lock (gate)
         {
@@ -42,7 +53,7 @@ internal sealed class AudienceList(string platform, string account, string audie
                 if (cell.Row != openFor)
                 {
                     openFor = cell.Row;
-                    row = rows.Open();
+                    row = rows.Open(at.UtcTicks);
                 }
 
                 rows.Retain(row);
@@ -80,12 +91,34 @@ internal sealed class AudienceList(string platform, string account, string audie
         }
     }
 
+    /// <summary>Digests last added before a time, in a row that was given one.</summary>
+    public int RemoveAddedBefore(DateTimeOffset time)
+    {
+        lock (gate)
+        {
+            var removed = 0;
+            foreach (var set in sets.Values)
+            {
+                removed += set.TakeWhere(row => rows.AddedAt(row) < time.UtcTicks, rows.Release);
+            }
+
+            return removed;
+        }
+    }
+
+    public void Delete()
+    {
+        Clear();
+        Deleted = true;
+    }
+
     public void Clear()
     {
         lock (gate)
         {
             sets.Clear();
             rows = new RowTable();
+            Deleted = false;
         }
     }
 
@@ -94,7 +127,7 @@ internal sealed class AudienceList(string platform, string account, string audie
         lock (gate)
         {
             var counts = Filled().ToDictionary(set => set.Key, set => set.Value.Count, StringComparer.Ordinal);
-            return new ListSummary(platform, account, audience, rows.Live, counts, Checksum());
+            return new ListSummary(platform, account, audience, rows.Live, counts, Checksum(), Deleted);
         }
     }
 

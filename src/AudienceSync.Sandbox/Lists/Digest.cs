@@ -80,7 +80,8 @@ internal readonly record struct Digest(ulong A, ulong B, ulong C, ulong D) : ICo
 
     public static bool operator >=(Digest left, Digest right) => left.CompareTo(right) >= 0;
 
-    private static Digest From(ReadOnlySpan<byte> bytes) => new(
+    /// <param name="bytes">32 of them.</param>
+    public static Digest From(ReadOnlySpan<byte> bytes) => new(
         BinaryPrimitives.ReadUInt64BigEndian(bytes),
         BinaryPrimitives.ReadUInt64BigEndian(bytes[8..]),
         BinaryPrimitives.ReadUInt64BigEndian(bytes[16..]),

@@ -38,5 +38,20 @@ internal sealed class DigestSet
         return true;
     }
 
+    /// <summary>Takes every digest whose row is meant.</summary>
+    /// <returns>How many.</returns>
+    public int TakeWhere(Func<int, bool> meant, Action<int> release)
+    {
+        var taken = rowOf.Where(entry => meant(entry.Value)).ToArray();
+        foreach (var (digest, row) in taken)
+        {
+            rowOf.Remove(digest);
+            Xor ^= digest;
+            release(row);
+        }
+
+        return taken.Length;
+    }
+
     public Digest[] ToArray() => [.. rowOf.Keys];
 }

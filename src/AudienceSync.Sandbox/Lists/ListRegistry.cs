@@ -11,8 +11,14 @@ internal sealed class ListRegistry
 
     public AudienceList? Find(string audience) => lists.GetValueOrDefault(audience);
 
-    public AudienceList Open(string platform, string account, string audience) =>
-        lists.GetOrAdd(audience, id => new AudienceList(platform, account, id));
+    public AudienceList Open(string platform, string account, string audience, Func<string, bool> isKey) =>
+        lists.GetOrAdd(audience, id => new AudienceList(platform, account, id, isKey));
+
+    public void Forget(string audience) => lists.TryRemove(audience, out _);
+
+    /// <summary>The first of the audiences that somebody else has.</summary>
+    public string? TakenByAnother(string platform, string account, IEnumerable<string> audiences) =>
+        audiences.FirstOrDefault(id => Find(id) is { } held && (held.Platform, held.Account) != (platform, account));
 
     public void Clear()
     {

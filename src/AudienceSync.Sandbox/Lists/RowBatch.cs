@@ -40,6 +40,15 @@ internal sealed class RowBatch : IDisposable
         }
     }
 
+    /// <summary>Keeps the rows before the given one.</summary>
+    public void KeepRowsBefore(int row)
+    {
+        while (end > start && cells[end - 1].Row >= row)
+        {
+            end--;
+        }
+    }
+
     public void Dispose()
     {
         var returned = cells;

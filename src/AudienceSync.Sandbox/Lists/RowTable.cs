@@ -1,32 +1,33 @@
 namespace AudienceSync.Sandbox.Lists;
 
 /// <summary>
-/// Counts, for each row that was added, how many of its digests are still in the list: one byte a row. A row without
+/// Counts, for each row that was added, how many of its digests are still in the list: one byte a row, and
+/// when it was added. A row without
 /// digests is free for reuse, so the table grows with the people in the list and not with the calls made.
 /// </summary>
 internal sealed class RowTable
 {
     private readonly Stack<int> free = [];
     private byte[] digestsOf = new byte[64];
+    private long[] addedAt = new long[64];
     private int used;
 
     /// <summary>Rows with at least one digest left.</summary>
     public int Live { get; private set; }
 
-    public int Open()
+    /// <param name="at">UTC ticks.</param>
+    public int Open(long at)
     {
-        if (free.TryPop(out var row))
+        if (!free.TryPop(out var row))
         {
-            return row;
+            row = Fresh();
         }
 
-        if (used == digestsOf.Length)
-        {
-            Array.Resize(ref digestsOf, used * 2);
-        }
-
-        return used++;
+        addedAt[row] = at;
+        return row;
     }
+
+    public long AddedAt(int row) => addedAt[row];
 
     public void Retain(int row)
     {
@@ -43,5 +44,16 @@ internal sealed class RowTable
             Live--;
             free.Push(row);
         }
+    }
+
+    private int Fresh()
+    {
+        if (used == digestsOf.Length)
+        {
+            Array.Resize(ref digestsOf, used * 2);
+            Array.Resize(ref addedAt, used * 2);
+        }
+
+        return used++;
     }
 }

@@ -46,7 +46,7 @@ internal sealed class AudienceReads(MetaPlatform platform, CallLog calls, TimePr
         }
 
         var after = parameters.Text("after") ?? "";
-        var page = account!.Audiences.Where(audience => string.CompareOrdinal(audience.Id, after) > 0).Take(limit + 1).ToList();
+        var page = account!.Audiences.Where(audience => !audience.List.Deleted && string.CompareOrdinal(audience.Id, after) > 0).Take(limit + 1).ToList();
         await call.AnswerAsync(json => WritePage(json, context.Request, [.. page.Take(limit)], fields, page.Count > limit));
     }
 

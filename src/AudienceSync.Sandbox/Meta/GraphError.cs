@@ -35,6 +35,9 @@ internal sealed record GraphError(int Code, int? Subcode, string Message)
         IsTransient = true,
     };
 
+    /// <summary>The contract has no code of its own for a disabled account; 200 is its "no permission, a human must act".</summary>
+    public static readonly GraphError AccountDisabled = new(200, null, "(#200) The ad account is disabled.");
+
     public static readonly GraphError UnknownIn200 = new(1, null, "An unknown error occurred") { Status = StatusCodes.Status200OK };
 
     /// <summary>Contract 6.4: the form first used to fill an audience binds it for life.</summary>

@@ -1,3 +1,5 @@
+using AudienceSync.Sandbox.Budgets;
+
 namespace AudienceSync.Sandbox.Meta;
 
 /// <summary>The state of an account's budget after a call was counted.</summary>
@@ -19,26 +21,28 @@ internal sealed class UsageBudget(TimeProvider clock)
     private readonly Lock gate = new();
     private readonly Queue<DateTimeOffset> calls = new();
     private DateTimeOffset faultUntil;
+    private int most;
+    private long violations;
 
     public Usage Take(int limit)
     {
         lock (gate)
         {
             var now = clock.GetUtcNow();
-            while (calls.TryPeek(out var oldest) && oldest + Window <= now)
-            {
-                calls.Dequeue();
-            }
+            ForgetBefore(now - Window);
 
             var refused = calls.Count >= limit;
             calls.Enqueue(now);
+            most = Math.Max(most, calls.Count);
             while (calls.Count > limit)
             {
                 calls.Dequeue();
             }
 
             var regain = calls.Count < limit ? 0 : (int)Math.Ceiling((calls.Peek() + Window - now).TotalMinutes);
-            return new Usage((int)(calls.Count * 100L / limit), regain, refused, refused || now < faultUntil);
+            var violation = refused || now < faultUntil;
+            violations += violation ? 1 : 0;
+            return new Usage((int)(calls.Count * 100L / limit), regain, refused, violation);
         }
     }
 
@@ -58,6 +62,24 @@ internal sealed class UsageBudget(TimeProvider clock)
         {
             calls.Clear();
             faultUntil = default;
+            (most, violations) = (0, 0);
+        }
+    }
+
+    public BudgetView View(string account, int limit)
+    {
+        lock (gate)
+        {
+            ForgetBefore(clock.GetUtcNow() - Window);
+            return new BudgetView(PlatformNames.Meta, account, "custom_audience", "hour", limit, calls.Count, most, violations);
+        }
+    }
+
+    private void ForgetBefore(DateTimeOffset time)
+    {
+        while (calls.TryPeek(out var oldest) && oldest <= time)
+        {
+            calls.Dequeue();
         }
     }
 }

@@ -42,7 +42,7 @@ internal sealed class UsersEdge(MetaPlatform platform, FaultPlan faults, CallLog
 
     private async Task AnswerAsync(MetaCall call, MetaAudience audience, FaultOperation operation, UsersUpload upload, GraphError? wrong)
     {
-        var fault = faults.Next(audience.Id, operation);
+        var fault = faults.Next(PlatformNames.Meta, audience.Id, operation);
         call.Fault = fault?.Kind;
         if (fault?.DelayMs is > 0 and var delayMs)
         {
@@ -50,7 +50,7 @@ internal sealed class UsersEdge(MetaPlatform platform, FaultPlan faults, CallLog
             await Task.Delay(TimeSpan.FromMilliseconds(delayMs), clock);
         }
 
-        if (fault is not null && await FailAsync(call, fault.Kind))
+        if (fault is not null && await FailAsync(call, audience, fault.Kind))
         {
             return;
         }
@@ -61,11 +61,7 @@ internal sealed class UsersEdge(MetaPlatform platform, FaultPlan faults, CallLog
             return;
         }
 
-        if (fault?.Kind == FaultKind.InvalidRows)
-        {
-            upload.RejectFirstRow();
-        }
-
+        Spoil(upload, fault?.Kind);
         var received = Apply(call, audience, operation, upload);
         if (fault?.Kind == FaultKind.DropAfter)
         {
@@ -77,7 +73,7 @@ internal sealed class UsersEdge(MetaPlatform platform, FaultPlan faults, CallLog
     }
 
     /// <summary>True when the fault ended the call before anything was applied.</summary>
-    private static async Task<bool> FailAsync(MetaCall call, FaultKind kind)
+    private static async Task<bool> FailAsync(MetaCall call, MetaAudience audience, FaultKind kind)
     {
         switch (kind)
         {
@@ -100,8 +96,34 @@ internal sealed class UsersEdge(MetaPlatform platform, FaultPlan faults, CallLog
             case FaultKind.TokenExpired:
                 await call.RefuseAsync(GraphError.ExpiredToken);
                 return true;
+            case FaultKind.Ban:
+                await call.RefuseAsync(GraphError.AccountDisabled);
+                return true;
+            case FaultKind.ListDeleted:
+                audience.List.Delete();
+                await call.RefuseAsync(GraphError.Missing(audience.Id));
+                return true;
             default:
                 return false;
+        }
+    }
+
+    private static void Spoil(UsersUpload upload, FaultKind? kind)
+    {
+        switch (kind)
+        {
+            case FaultKind.InvalidRows:
+                upload.RejectFirstRow();
+                break;
+            case FaultKind.Partial:
+                upload.RejectSecondHalf();
+                break;
+            case FaultKind.SilentDrop:
+                // Counted and answered like any other, and lost.
+                upload.Rows.KeepRowsBefore(0);
+                break;
+            default:
+                break;
         }
     }
 

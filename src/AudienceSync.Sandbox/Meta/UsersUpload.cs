@@ -21,7 +21,7 @@ internal sealed class UsersUpload : IDisposable
     private const int MaxSamples = 100;
 
     private readonly SortedDictionary<int, string> samples = [];
-    private bool firstRowInvalid;
+    private readonly HashSet<int> rejected = [];
 
     public SchemaForm Form { get; set; }
 
@@ -32,7 +32,7 @@ internal sealed class UsersUpload : IDisposable
     public int Received { get; set; }
 
     /// <summary>Rows with a cell that was refused or without any usable one. Rows, not cells: it is never more than was received.</summary>
-    public int Invalid { get; private set; }
+    public int Invalid => rejected.Count;
 
     public int EmptyHashes { get; set; }
 
@@ -40,8 +40,7 @@ internal sealed class UsersUpload : IDisposable
 
     public void Reject(int row, string reason)
     {
-        firstRowInvalid |= row == 0;
-        Invalid++;
+        rejected.Add(row);
         if (samples.Count < MaxSamples)
         {
             samples[row] = reason;
@@ -52,9 +51,20 @@ internal sealed class UsersUpload : IDisposable
     public void RejectFirstRow()
     {
         Rows.DropFirstRow();
-        if (Received > 0 && !firstRowInvalid)
+        if (Received > 0 && !rejected.Contains(0))
         {
             Reject(0, "Rejected by a scripted fault");
+        }
+    }
+
+    /// <summary>The scripted fault: nothing of the second half is applied; of one row, nothing.</summary>
+    public void RejectSecondHalf()
+    {
+        var kept = Received / 2;
+        Rows.KeepRowsBefore(kept);
+        foreach (var row in Enumerable.Range(kept, Received - kept).Where(row => !rejected.Contains(row)).ToArray())
+        {
+            Reject(row, "Rejected by a scripted fault");
         }
     }
 

@@ -1,0 +1,110 @@
+using System.Text.Json;
+
+namespace AudienceSync.Sandbox.Google;
+
+/// <summary>One destination of a request, found.</summary>
+internal sealed record Destination(string? Reference, JsonElement AsSent, GoogleList List);
+
+/// <summary>Reads <c>destinations</c>, contract google 6.2, and finds the lists they name.</summary>
+internal sealed class Destinations(GooglePlatform platform, Credential caller, Findings findings)
+{
+    private const int Most = 10;
+
+    private static readonly string[] AccountTypes =
+    [
+        "GOOGLE_ADS", "DISPLAY_VIDEO_PARTNER", "DISPLAY_VIDEO_ADVERTISER", "DATA_PARTNER", "GOOGLE_ANALYTICS_PROPERTY",
+        "GOOGLE_AD_MANAGER_AUDIENCE_LINK", "FLOODLIGHT_CONFIG",
+    ];
+
+    /// <summary>Those that exist and may be used; what is wrong with the others is among the findings.</summary>
+    public IReadOnlyList<Destination> Read(ProtoMessage request)
+    {
+        var items = request.Items("destinations");
+        if (items.Count == 0)
+        {
+            findings.Missing("destinations");
+        }
+        else if (items.Count > Most)
+        {
+            findings.Wrong("destinations", "TOO_MANY_DESTINATIONS", $"At most {Most} destinations.");
+            return [];
+        }
+
+        List<Destination> found = [];
+        var references = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var (item, path) in items)
+        {
+            var message = ProtoMessage.Read(
+                item, path, findings, "reference", "loginAccount", "linkedAccount", "operatingAccount", "productDestinationId");
+            var reference = message.Text("reference");
+            if (reference is not null && !references.Add(reference))
+            {
+                findings.Wrong(path, "DUPLICATE_DESTINATION_REFERENCE", "The reference is not unique.");
+            }
+
+            if (Find(message) is { } list)
+            {
+                found.Add(new Destination(reference, item.Clone(), list));
+            }
+        }
+
+        return found;
+    }
+
+    private GoogleList? Find(ProtoMessage message)
+    {
+        var operating = AccountOf(message, "operatingAccount");
+        var login = AccountOf(message, "loginAccount");
+        if (message.Has("linkedAccount"))
+        {
+            findings.Wrong(message.At("linkedAccount"), "INVALID_DESTINATION", "Only with a login account of the type DATA_PARTNER.");
+        }
+
+        var id = message.Id("productDestinationId");
+        if (id is null || !message.Has("operatingAccount"))
+        {
+            findings.Missing(message.At(id is null ? "productDestinationId" : "operatingAccount"));
+            return null;
+        }
+
+        if (operating is null)
+        {
+            return null;
+        }
+
+        // "Not allowed" and "not found" share one answer (contract 6.5).
+        if (platform.FindAccount(operating) is not { } account || !caller.MayUse(account) || !Through(account, login))
+        {
+            findings.Refuse(GoogleError.Denied);
+            return null;
+        }
+
+        return platform.FindList(id) is { } list && list.Account == account
+            ? list
+            : findings.Wrong<GoogleList>(message.At("productDestinationId"), "INVALID_USER_LIST_ID", "The user list does not exist.");
+    }
+
+    private static bool Through(GoogleAccount account, string? login) =>
+        account.Limits.LoginAccount is { } manager ? login == manager : login is null || login == account.Id;
+
+    private string? AccountOf(ProtoMessage message, string name)
+    {
+        if (message.Message(name, "accountType", "accountId", "product") is not { } account)
+        {
+            return null;
+        }
+
+        // The deprecated twin says the same.
+        var type = account.Enum("accountType", AccountTypes) ?? account.Enum("product", AccountTypes);
+        var id = account.Id("accountId");
+        if (id is null || type is null)
+        {
+            findings.Missing(account.At(id is null ? "accountId" : "accountType"));
+            return null;
+        }
+
+        return type == "GOOGLE_ADS"
+            ? id
+            : findings.Wrong<string>(account.At("accountType"), "DESTINATION_ACCOUNT_TYPE_MISMATCH", "The sandbox has accounts of GOOGLE_ADS only.");
+    }
+}

@@ -1,0 +1,152 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Json;
+using AudienceSync.Sandbox.Admin;
+using AudienceSync.Sandbox.Budgets;
+using AudienceSync.Sandbox.Faults;
+
+namespace AudienceSync.Sandbox.Google;
+
+/// <summary>One call from admission to answer. Every way to end it writes one record, so that none is uncounted.</summary>
+internal sealed class GoogleCall(HttpContext context, GooglePlatform platform, CallLog calls, DateTimeOffset at, string operation)
+{
+    private const string HtmlErrorPage = "<!DOCTYPE html><html><title>Error 502 (Server Error)</title><p>The server encountered a temporary error.</html>";
+    private const string Types = "type.googleapis.com/google.rpc.";
+
+    public HttpContext Context => context;
+
+    public DateTimeOffset At => at;
+
+    /// <summary>In errors, and the id of the job in answers.</summary>
+    public string RequestId { get; } = $"t-{platform.NextNumber().ToString("x16", CultureInfo.InvariantCulture)}";
+
+    /// <summary>The list of the call when it has exactly one that exists.</summary>
+    public string? Audience { get; set; }
+
+    public string? Token { get; set; }
+
+    public Credential? Caller { get; set; }
+
+    public WindowedBudget? Budget { get; set; }
+
+    /// <summary>Name of the quota group in errors.</summary>
+    public string? QuotaGroup { get; set; }
+
+    public bool Violation { get; set; }
+
+    public FaultKind? Fault { get; set; }
+
+    public int Rows { get; set; }
+
+    public CallEffect Effect { get; set; }
+
+    public void EndToken() => platform.Tokens.End(Token!);
+
+    public Task AnswerAsync(Action<Utf8JsonWriter> fields) => WriteAsync(StatusCodes.Status200OK, null, fields);
+
+    public Task RefuseAsync(GoogleError error) => WriteAsync(error.Http, error.Violations is [{ Reason: { } first }, ..] ? first : error.Status, json =>
+    {
+        json.WriteStartObject("error");
+        json.WriteNumber("code", error.Http);
+        json.WriteString("message", error.Message);
+        json.WriteString("status", error.Status);
+        if (error.Reason is not null || error.Violations.Count > 0)
+        {
+            json.WriteStartArray("details");
+            WriteInfo(json, error);
+            WriteViolations(json, error.Violations);
+            json.WriteEndArray();
+        }
+
+        json.WriteEndObject();
+    });
+
+    public Task HtmlErrorAsync()
+    {
+        Record(StatusCodes.Status502BadGateway, null);
+        context.Response.StatusCode = StatusCodes.Status502BadGateway;
+        context.Response.ContentType = "text/html; charset=utf-8";
+        return context.Response.WriteAsync(HtmlErrorPage);
+    }
+
+    public void Drop()
+    {
+        Record(status: 0, null);
+        context.Abort();
+    }
+
+    /// <param name="code">What a refusal is counted under; null for none.</param>
+    public async Task WriteAsync(int status, string? code, Action<Utf8JsonWriter> fields)
+    {
+        Record(status, code);
+        var buffer = new ArrayBufferWriter<byte>(512);
+        await using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            fields(json);
+            json.WriteEndObject();
+        }
+
+        var response = context.Response;
+        response.StatusCode = status;
+        response.ContentType = "application/json; charset=UTF-8";
+        response.ContentLength = buffer.WrittenCount;
+        await response.Body.WriteAsync(buffer.WrittenMemory);
+    }
+
+    private void WriteInfo(Utf8JsonWriter json, GoogleError error)
+    {
+        if (error.Reason is null)
+        {
+            return;
+        }
+
+        json.WriteStartObject();
+        json.WriteString("@type", Types + "ErrorInfo");
+        json.WriteString("reason", error.Reason);
+        json.WriteString("domain", "datamanager.googleapis.com");
+        json.WriteStartObject("metadata");
+        json.WriteString("requestId", RequestId);
+        if (error.QuotaLimit is not null)
+        {
+            json.WriteString("quota_limit", error.QuotaLimit);
+        }
+
+        json.WriteEndObject();
+        json.WriteEndObject();
+        json.WriteStartObject();
+        json.WriteString("@type", Types + "RequestInfo");
+        json.WriteString("requestId", RequestId);
+        json.WriteEndObject();
+    }
+
+    private static void WriteViolations(Utf8JsonWriter json, IReadOnlyList<FieldViolation> violations)
+    {
+        if (violations.Count == 0)
+        {
+            return;
+        }
+
+        json.WriteStartObject();
+        json.WriteString("@type", Types + "BadRequest");
+        json.WriteStartArray("fieldViolations");
+        foreach (var violation in violations)
+        {
+            json.WriteStartObject();
+            json.WriteString("field", violation.Field);
+            json.WriteString("description", violation.Description);
+            if (violation.Reason is not null)
+            {
+                json.WriteString("reason", violation.Reason);
+            }
+
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private void Record(int status, object? code) => calls.Record(
+        new CallRecord(at, PlatformNames.Google, Audience, operation, Rows, status, code, Fault), Audience is not null, Violation, Effect);
+}

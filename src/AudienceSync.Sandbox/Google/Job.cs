@@ -1,0 +1,77 @@
+using System.Text.Json;
+using AudienceSync.Sandbox.Faults;
+using AudienceSync.Sandbox.Lists;
+
+namespace AudienceSync.Sandbox.Google;
+
+/// <summary>What a request does to one list.</summary>
+/// <param name="Destination">As it was sent: the status repeats it.</param>
+internal sealed class JobPart(JsonElement destination, GoogleList list) : IDisposable
+{
+    private readonly Dictionary<int, string> refused = [];
+
+    public JsonElement Destination => destination;
+
+    public GoogleList List => list;
+
+    public RowBatch Rows { get; } = new() { Columns = [GoogleList.Email, GoogleList.Phone, GoogleList.Address, GoogleList.Mobile, GoogleList.User] };
+
+    public int Records { get; set; }
+
+    public int Identifiers { get; set; }
+
+    public int Refused => refused.Count;
+
+    /// <summary>Nobody learns which members failed, only how many for which reason (contract google 6.7).</summary>
+    public IEnumerable<(string Reason, int Records)> Errors => refused.Values
+        .GroupBy(reason => reason, StringComparer.Ordinal)
+        .Select(group => (group.Key, group.Count()))
+        .OrderBy(error => error.Key, StringComparer.Ordinal);
+
+    public void Refuse(int record, string reason) => refused.TryAdd(record, reason);
+
+    /// <summary>The scripted fault: nothing of the records from there on is applied.</summary>
+    public void RefuseFrom(int record)
+    {
+        Rows.KeepRowsBefore(record);
+        for (; record < Records; record++)
+        {
+            Refuse(record, Job.InternalError);
+        }
+    }
+
+    public void Dispose() => Rows.Dispose();
+}
+
+/// <summary>An accepted request: it takes effect when it completes, and only then.</summary>
+internal sealed class Job(string id, Credential owner, FaultOperation operation, DateTimeOffset acceptedAt, IReadOnlyList<JobPart> parts)
+{
+    public const string InternalError = "PROCESSING_ERROR_REASON_INTERNAL_ERROR";
+
+    public string Id => id;
+
+    public Credential Owner => owner;
+
+    public FaultOperation Operation => operation;
+
+    public DateTimeOffset AcceptedAt => acceptedAt;
+
+    public IReadOnlyList<JobPart> Parts => parts;
+
+    public DateTimeOffset DueAt { get; set; }
+
+    /// <summary>Of a removal of all: members last added before it go.</summary>
+    public DateTimeOffset RemoveAsOf { get; init; }
+
+    public FaultKind? Fault { get; init; }
+
+    public bool Done { get; set; }
+
+    public string StatusOf(JobPart part) => this switch
+    {
+        { Done: false } => "PROCESSING",
+        _ when part.Refused == 0 && Fault != FaultKind.JobFails => "SUCCESS",
+        _ when Fault == FaultKind.JobFails || part.Refused == part.Records => "FAILED",
+        _ => "PARTIAL_SUCCESS",
+    };
+}

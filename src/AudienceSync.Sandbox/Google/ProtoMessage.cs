@@ -1,0 +1,136 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace AudienceSync.Sandbox.Google;
+
+/// <summary>
+/// A JSON object read as a message: names in lowerCamelCase or snake_case (contract google 3), everything else strictly. The first name or
+/// type that does not fit is kept in <see cref="Findings"/> and ends the request; what fits but breaks a rule is a violation.
+/// </summary>
+internal sealed class ProtoMessage
+{
+    private readonly Dictionary<string, JsonElement> fields = new(StringComparer.Ordinal);
+    private readonly Findings findings;
+
+    private ProtoMessage(string path, Findings findings)
+    {
+        Path = path;
+        this.findings = findings;
+    }
+
+    /// <summary>Snake case; empty for the request itself.</summary>
+    public string Path { get; }
+
+    public static ProtoMessage Read(JsonElement json, string path, Findings findings, params ReadOnlySpan<string> known)
+    {
+        var message = new ProtoMessage(path, findings);
+        if (json.ValueKind != JsonValueKind.Object)
+        {
+            findings.Refuse(path, "Expected an object.");
+            return message;
+        }
+
+        foreach (var field in json.EnumerateObject())
+        {
+            var name = Camel(field.Name);
+            if (!known.Contains(name))
+            {
+                findings.Refuse(path, $"Unknown name \"{(field.Name.Length <= 40 ? field.Name : field.Name[..40])}\" at '{path}': Cannot find field.");
+            }
+            else if (field.Value.ValueKind != JsonValueKind.Null && !message.fields.TryAdd(name, field.Value))
+            {
+                findings.Refuse(path, $"The field \"{name}\" was given twice.");
+            }
+        }
+
+        return message;
+    }
+
+    public bool Has(string name) => fields.ContainsKey(name);
+
+    public string At(string name) => Path.Length == 0 ? Snake(name) : $"{Path}.{Snake(name)}";
+
+    public ProtoMessage? Message(string name, params ReadOnlySpan<string> known) =>
+        fields.TryGetValue(name, out var value) ? Read(value, At(name), findings, known) : null;
+
+    /// <summary>The items with their paths; none when the field is missing.</summary>
+    public IReadOnlyList<(JsonElement Item, string Path)> Items(string name)
+    {
+        if (!fields.TryGetValue(name, out var value))
+        {
+            return [];
+        }
+
+        if (value.ValueKind == JsonValueKind.Array)
+        {
+            return [.. value.EnumerateArray().Select((item, index) => (item, $"{At(name)}[{index.ToString(CultureInfo.InvariantCulture)}]"))];
+        }
+
+        findings.Refuse(At(name), "Expected a list.");
+        return [];
+    }
+
+    /// <summary>Null when missing or empty: a default value counts as missing.</summary>
+    public string? Text(string name)
+    {
+        if (!fields.TryGetValue(name, out var value))
+        {
+            return null;
+        }
+
+        if (value.ValueKind == JsonValueKind.String)
+        {
+            return value.GetString() is { Length: > 0 } text ? text : null;
+        }
+
+        findings.Refuse(At(name), "Expected a string.");
+        return null;
+    }
+
+    public IReadOnlyList<string> Texts(string name)
+    {
+        var items = Items(name);
+        if (items.All(item => item.Item.ValueKind == JsonValueKind.String))
+        {
+            return [.. items.Select(item => item.Item.GetString()!)];
+        }
+
+        findings.Refuse(At(name), "Expected strings.");
+        return [];
+    }
+
+    /// <summary>A 64-bit integer travels as a string; a number is accepted, too. Digits only.</summary>
+    public string? Id(string name)
+    {
+        if (!fields.TryGetValue(name, out var value))
+        {
+            return null;
+        }
+
+        var text = value.ValueKind == JsonValueKind.Number ? value.GetRawText() : Text(name);
+        return text is null || AccountSettings.IsId(text) ? text : findings.Wrong<string>(At(name), "INVALID_FORMAT", "Must be digits.");
+    }
+
+    public bool Flag(string name)
+    {
+        if (fields.TryGetValue(name, out var value) && value.ValueKind is not (JsonValueKind.True or JsonValueKind.False))
+        {
+            findings.Refuse(At(name), "Expected a boolean.");
+        }
+
+        return value.ValueKind == JsonValueKind.True;
+    }
+
+    /// <summary>Null when missing or not one of the values; the second is a violation.</summary>
+    public string? Enum(string name, params ReadOnlySpan<string> values)
+    {
+        var text = Text(name);
+        return text is null || values.Contains(text) ? text : findings.Wrong<string>(At(name), "INVALID_ENUM_VALUE", "Not a value of this enum.");
+    }
+
+    private static string Camel(string name) => string.Concat(name.Split('_').Select((part, index) =>
+        index == 0 || part.Length == 0 ? part : char.ToUpperInvariant(part[0]) + part[1..]));
+
+    private static string Snake(string name) => string.Concat(name.Select(letter =>
+        char.IsAsciiLetterUpper(letter) ? "_" + char.ToLowerInvariant(letter) : letter.ToString()));
+}

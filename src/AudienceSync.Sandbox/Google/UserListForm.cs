@@ -1,0 +1,147 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace AudienceSync.Sandbox.Google;
+
+/// <summary>A user list as it is sent and shown, contract google 6.3.</summary>
+internal static class UserListForm
+{
+    private const long DayS = 86_400;
+
+    /// <summary>Below that a size is not told; above it is rounded to two digits (contract 4.6).</summary>
+    private const int SmallestShown = 100;
+
+    private static readonly string[] Kinds = ["CONTACT_ID", "MOBILE_ID", "USER_ID"];
+
+    /// <summary>Null when something is wrong, which is then among the findings.</summary>
+    public static ListForm? Read(JsonElement json, Findings findings)
+    {
+        var message = ProtoMessage.Read(
+            json, "", findings, "displayName", "description", "membershipDuration", "membershipStatus", "integrationCode", "ingestedUserListInfo");
+        var name = message.Text("displayName");
+        if (name is null)
+        {
+            findings.Missing("display_name");
+        }
+
+        var days = Days(message.Text("membershipDuration"), findings);
+        var closed = message.Enum("membershipStatus", "OPEN", "CLOSED", "MEMBERSHIP_STATUS_UNSPECIFIED") == "CLOSED";
+        if (message.Message("ingestedUserListInfo", "uploadKeyTypes", "contactIdInfo", "mobileIdInfo", "userIdInfo") is not { } info)
+        {
+            findings.Missing("ingested_user_list_info");
+            return null;
+        }
+
+        var kind = KindOf(info, findings);
+        var mobile = info.Message("mobileIdInfo", "dataSourceType", "keySpace", "appId");
+        var (space, app) = (mobile?.Enum("keySpace", "IOS", "ANDROID"), mobile?.Text("appId"));
+        if (kind == DataKind.MobileId && (space is null || app is null))
+        {
+            findings.Missing(info.At("mobileIdInfo"));
+        }
+
+        info.Message("contactIdInfo", "dataSourceType")?.Enum("dataSourceType", "DATA_SOURCE_TYPE_FIRST_PARTY", "DATA_SOURCE_TYPE_UNSPECIFIED");
+        info.Message("userIdInfo", "dataSourceType")?.Enum("dataSourceType", "DATA_SOURCE_TYPE_FIRST_PARTY", "DATA_SOURCE_TYPE_UNSPECIFIED");
+        return findings.Error is not null ? null : new ListForm
+        {
+            DisplayName = name!,
+            Description = message.Text("description"),
+            IntegrationCode = message.Text("integrationCode"),
+            MembershipDays = days,
+            Closed = closed,
+            Kind = kind,
+            KeySpace = space,
+            AppId = app,
+        };
+    }
+
+    public static void Write(Utf8JsonWriter json, GoogleList list)
+    {
+        var form = list.Form;
+        json.WriteString("name", $"accountTypes/GOOGLE_ADS/accounts/{list.Account.Id}/userLists/{list.Id}");
+        json.WriteString("id", list.Id);
+        json.WriteString("displayName", form.DisplayName);
+        WriteUnlessMissing(json, "description", form.Description);
+        WriteUnlessMissing(json, "integrationCode", form.IntegrationCode);
+        json.WriteString("membershipDuration", string.Create(CultureInfo.InvariantCulture, $"{form.MembershipDays * DayS}s"));
+        json.WriteString("membershipStatus", form.Closed ? "CLOSED" : "OPEN");
+        WriteSize(json, list.List.People);
+        json.WriteStartObject("ingestedUserListInfo");
+        json.WriteStartArray("uploadKeyTypes");
+        json.WriteStringValue(Kinds[(int)form.Kind]);
+        json.WriteEndArray();
+        if (form.Kind == DataKind.MobileId)
+        {
+            json.WriteStartObject("mobileIdInfo");
+            json.WriteString("keySpace", form.KeySpace);
+            json.WriteString("appId", form.AppId);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void WriteSize(Utf8JsonWriter json, int people)
+    {
+        if (people < SmallestShown)
+        {
+            return;
+        }
+
+        var step = (int)Math.Pow(10, Math.Floor(Math.Log10(people)) - 1);
+        var shown = (people / step * step).ToString(CultureInfo.InvariantCulture);
+        json.WriteStartObject("sizeInfo");
+        foreach (var network in (string[])["displayNetworkMembersCount", "searchNetworkMembersCount", "youtubeMembersCount", "gmailMembersCount"])
+        {
+            json.WriteString(network, shown);
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void WriteUnlessMissing(Utf8JsonWriter json, string name, string? value)
+    {
+        if (value is not null)
+        {
+            json.WriteString(name, value);
+        }
+    }
+
+    private static DataKind KindOf(ProtoMessage info, Findings findings)
+    {
+        var kinds = info.Texts("uploadKeyTypes");
+        var kind = kinds.Count == 1 ? Array.IndexOf(Kinds, kinds[0]) : -1;
+        if (kind < 0)
+        {
+            findings.Wrong(
+                info.At("uploadKeyTypes"),
+                kinds.Count == 0 ? "REQUIRED_FIELD_MISSING" : kinds.Count > 1 ? "TOO_MANY_ELEMENTS" : "INVALID_ENUM_VALUE",
+                "Exactly one of CONTACT_ID, MOBILE_ID and USER_ID.");
+        }
+
+        return (DataKind)Math.Max(kind, 0);
+    }
+
+    // A duration is a text of seconds; only whole days are taken, and no value stands for the longest.
+    private static int Days(string? duration, Findings findings)
+    {
+        if (duration is null)
+        {
+            return ListForm.LongestMembershipDays;
+        }
+
+        if (!duration.EndsWith('s') || !long.TryParse(duration.AsSpan(0, duration.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+            || seconds % DayS != 0)
+        {
+            findings.Wrong("membership_duration", "INVALID_ARGUMENT", "Must be seconds of whole days, such as 7776000s.");
+            return 0;
+        }
+
+        if (seconds / DayS > ListForm.LongestMembershipDays)
+        {
+            findings.Wrong("membership_duration", "MEMBERSHIP_DURATION_TOO_LONG", $"At most {ListForm.LongestMembershipDays} days.");
+        }
+
+        return (int)Math.Min(seconds / DayS, ListForm.LongestMembershipDays);
+    }
+}

@@ -1,0 +1,128 @@
+using System.Globalization;
+using System.Text.Json;
+using AudienceSync.Sandbox.Admin;
+using AudienceSync.Sandbox.Faults;
+
+namespace AudienceSync.Sandbox.Google;
+
+/// <summary><c>userLists</c> of an account: create, get and list, contract google 6.3.</summary>
+internal sealed class UserLists(GooglePlatform platform, FaultPlan faults, CallLog calls, TimeProvider clock)
+{
+    private const int DefaultPage = 50;
+    private const int LargestPage = 1_000;
+
+    public async Task CreateAsync(HttpContext context)
+    {
+        var call = Open(context, "create");
+        if (Admit(call, QuotaGroup.ManagementMutate, out var account) is { } refused)
+        {
+            await call.RefuseAsync(refused);
+            return;
+        }
+
+        var findings = new Findings();
+        using var document = await RequestBody.ReadAsync(context, findings);
+        var form = UserListForm.Read(document.RootElement, findings);
+        var (rule, ended) = await GoogleFaults.AskAsync(call, faults, clock, FaultOperation.Create, null);
+        if (ended)
+        {
+            return;
+        }
+
+        if (form is not null && platform.HasName(account, form.DisplayName))
+        {
+            findings.Wrong("display_name", "DISPLAY_NAME_ALREADY_USED", "Another user list of the account has this name.");
+        }
+
+        if (findings.Error is { } error)
+        {
+            await call.RefuseAsync(error);
+            return;
+        }
+
+        if (context.Request.Query["validateOnly"] == "true")
+        {
+            await call.AnswerAsync(static _ => { });
+            return;
+        }
+
+        await (platform.Create(account, form!) is { } list
+            ? GoogleFaults.EndAsync(call, rule, () => call.AnswerAsync(json => UserListForm.Write(json, list)))
+            : call.RefuseAsync(GoogleError.Aborted));
+    }
+
+    public Task GetAsync(HttpContext context)
+    {
+        platform.Settle();
+        var call = Open(context, "read");
+        if (Admit(call, QuotaGroup.ManagementRead, out var account) is { } refused)
+        {
+            return call.RefuseAsync(refused);
+        }
+
+        if (platform.FindList((string)context.Request.RouteValues["list"]!) is not { } list || list.Account != account)
+        {
+            return call.RefuseAsync(GoogleError.NotFound);
+        }
+
+        call.Audience = list.Id;
+        return call.AnswerAsync(json => UserListForm.Write(json, list));
+    }
+
+    public Task ListAsync(HttpContext context)
+    {
+        platform.Settle();
+        var call = Open(context, "list");
+        if (Admit(call, QuotaGroup.ManagementRead, out var account) is { } refused)
+        {
+            return call.RefuseAsync(refused);
+        }
+
+        var query = context.Request.Query;
+        var size = query["pageSize"].ToString() is { Length: > 0 } text ? Number(text) : DefaultPage;
+        var from = query["pageToken"].ToString() is { Length: > 0 } token ? Number(token) : 0;
+        if (size is null or 0 || from is null || query.ContainsKey("filter"))
+        {
+            var (field, reason) = from is null ? ("page_token", "INVALID_PAGE_TOKEN") : query.ContainsKey("filter") ? ("filter", "INVALID_FILTER") : ("page_size", "INVALID_ARGUMENT");
+            return call.RefuseAsync(GoogleError.Invalid(field, reason, "Not a value of this parameter; the sandbox does not imitate filters."));
+        }
+
+        // A larger page is lowered and not refused.
+        var all = platform.ListsOf(account);
+        var page = all.Skip(from.Value).Take(Math.Min(size.Value, LargestPage)).ToList();
+        return call.AnswerAsync(json => WritePage(json, page, from.Value + page.Count < all.Count ? from.Value + page.Count : null));
+    }
+
+    private GoogleCall Open(HttpContext context, string operation) => new(context, platform, calls, clock.GetUtcNow(), operation);
+
+    private GoogleError? Admit(GoogleCall call, QuotaGroup group, out GoogleAccount account)
+    {
+        var route = call.Context.Request.RouteValues;
+        account = platform.FindAccount((string)route["account"]!)!;
+        return Admission.Admit(call, platform, group)
+            ?? (account is not null && (string)route["type"]! == "GOOGLE_ADS" && call.Caller!.MayUse(account) ? null : GoogleError.Denied);
+    }
+
+    private static int? Number(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+
+    private static void WritePage(Utf8JsonWriter json, List<GoogleList> page, int? next)
+    {
+        if (page.Count > 0)
+        {
+            json.WriteStartArray("userLists");
+            foreach (var list in page)
+            {
+                json.WriteStartObject();
+                UserListForm.Write(json, list);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+        }
+
+        if (next is not null)
+        {
+            json.WriteString("nextPageToken", next.Value.ToString(CultureInfo.InvariantCulture));
+        }
+    }
+}
