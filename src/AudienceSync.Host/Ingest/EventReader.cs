@@ -88,7 +88,10 @@ public sealed class EventReader(AliasDigester digester, PublishedKeys keys)
         }
 
         var stored = Stored(type, key, occurredAt, source.Name, consent, context);
-        return Verdict.Append(new PendingEvent(eventId, type, EventJson.Write(stored), occurredAt, aliases, identifiers));
+        return Verdict.Append(new PendingEvent(eventId, type, EventJson.Write(stored), occurredAt, aliases, identifiers)
+        {
+            Details = identifiers.Details is { } details ? digester.Digest(details) : null,
+        });
     }
 
     private QuarantineReason? ReasonToHold(bool isTest, AudienceKey key, DateTimeOffset occurredAt, DateTimeOffset receivedAt)

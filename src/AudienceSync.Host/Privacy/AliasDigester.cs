@@ -22,5 +22,13 @@ public sealed class AliasDigester(ReadOnlySpan<byte> secret) : IDisposable
         return new Alias(kind, new AliasDigest(new Guid(digest[..16], bigEndian: true)));
     }
 
+    /// <summary>Of all details together: it only tells whether a webhook says the same as before, and finds nobody.</summary>
+    public AliasDigest Digest(PersonDetails said)
+    {
+        var text = string.Join(
+            '\u001f', said.FirstName, said.LastName, said.City, said.State, said.PostalCode, said.Country, said.Gender, said.BirthDate, said.DeviceId);
+        return Digest(default(IdentifierKind), text).Digest;
+    }
+
     public void Dispose() => _hash.Dispose();
 }
