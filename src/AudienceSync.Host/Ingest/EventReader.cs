@@ -12,7 +12,7 @@ namespace AudienceSync.Host.Ingest;
 /// Reads one event of a request and decides what becomes of it: appended, quarantined (well-formed, but not to be applied yet) or refused
 /// (can never be). The checks go from what would make the rest meaningless to what is finest.
 /// </summary>
-public sealed class EventReader(AliasDigester digester, PublishedKeys keys)
+public sealed class EventReader(AliasDigester digester, PublishedKeys keys, PersonEventReader people)
 {
     public Verdict Read(JsonElement item, int? index, SenderKey senderKey, Source source, DateTimeOffset receivedAt)
     {
@@ -49,6 +49,11 @@ public sealed class EventReader(AliasDigester digester, PublishedKeys keys)
         }
 
         var type = TypeOf(name);
+        if (type is EventTypes.ConsentChanged or EventTypes.Suppressed or EventTypes.SuppressionLifted)
+        {
+            return isTest ? Verdict.Hold(QuarantineReason.TestSend, id: null, audienceKey: null) : people.Read(item, type, id, source, receivedAt);
+        }
+
         return type is null
             ? Verdict.Hold(QuarantineReason.UnknownEvent, known, audienceKey: null)
             : ReadKnown(item, type, id, isTest, source, receivedAt);
@@ -62,7 +67,7 @@ public sealed class EventReader(AliasDigester digester, PublishedKeys keys)
             return Verdict.Refuse(IngestProblem.InvalidAudienceKey);
         }
 
-        if (TryOccurredAt(item, receivedAt, hasId: id is not null || isTest, out var occurredAt) is { } wrongTime)
+        if (OccurredAt.TryReadField(item, receivedAt, hasId: id is not null || isTest, out var occurredAt) is { } wrongTime)
         {
             return Verdict.Refuse(wrongTime);
         }
@@ -75,7 +80,7 @@ public sealed class EventReader(AliasDigester digester, PublishedKeys keys)
             return Verdict.Refuse(problem);
         }
 
-        var aliases = AliasesOf(identifiers);
+        var aliases = PersonAliases.Of(digester, identifiers);
         if (aliases.Length == 0)
         {
             return Verdict.Refuse(IngestProblem.MissingPerson);
@@ -109,27 +114,6 @@ public sealed class EventReader(AliasDigester digester, PublishedKeys keys)
         return occurredAt - receivedAt > Limits.Ahead ? QuarantineReason.OccurredInFuture : null;
     }
 
-    private Alias[] AliasesOf(PersonIdentifiers identifiers)
-    {
-        var customerId = identifiers.CustomerId is { } id ? AliasText.CustomerId(id) : null;
-        var email = identifiers.Email is { } address ? AliasText.Email(address, identifiers.Hashed) : null;
-        var phone = identifiers.Phone is { } number ? AliasText.Phone(number, identifiers.Country, identifiers.Hashed) : null;
-        var aliases = new Alias[(customerId is null ? 0 : 1) + (email is null ? 0 : 1) + (phone is null ? 0 : 1)];
-        var count = 0;
-        Add(IdentifierKind.CustomerId, customerId);
-        Add(IdentifierKind.Email, email);
-        Add(IdentifierKind.Phone, phone);
-        return aliases;
-
-        void Add(IdentifierKind kind, string? text)
-        {
-            if (text is not null)
-            {
-                aliases[count++] = digester.Digest(kind, text);
-            }
-        }
-    }
-
     private static IStoredEvent Stored(
         string type, AudienceKey key, DateTimeOffset occurredAt, string source, Consent consent, JourneyContext? context) => type switch
     {
@@ -137,18 +121,6 @@ public sealed class EventReader(AliasDigester digester, PublishedKeys keys)
         EventTypes.MemberRemoved => new AudienceMemberRemoved(key, occurredAt, source, consent, context),
         _ => new AudienceExposureRecorded(key, occurredAt, source, consent, context),
     };
-
-    private static IngestProblem? TryOccurredAt(JsonElement item, DateTimeOffset receivedAt, bool hasId, out DateTimeOffset occurredAt)
-    {
-        if (!item.TryGetProperty("occurred_at"u8, out var value) || value.ValueKind == JsonValueKind.Null)
-        {
-            // The time of arrival is the best guess, and a retry of the same id keeps the first one.
-            occurredAt = new DateTimeOffset(receivedAt.UtcTicks - (receivedAt.UtcTicks % TimeSpan.TicksPerMicrosecond), TimeSpan.Zero);
-            return hasId ? null : IngestProblem.MissingKeyAndTime;
-        }
-
-        return OccurredAt.TryRead(value, out occurredAt) ? null : IngestProblem.InvalidOccurredAt;
-    }
 
     private static IngestProblem? TryVersion(JsonElement item, out int version)
     {
@@ -178,6 +150,9 @@ public sealed class EventReader(AliasDigester digester, PublishedKeys keys)
         "audience_add" => EventTypes.MemberAdded,
         "audience_remove" => EventTypes.MemberRemoved,
         "exposure" => EventTypes.ExposureRecorded,
+        "person_consent" => EventTypes.ConsentChanged,
+        "person_suppress" => EventTypes.Suppressed,
+        "person_unsuppress" => EventTypes.SuppressionLifted,
         _ => null,
     };
 }

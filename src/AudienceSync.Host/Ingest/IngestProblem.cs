@@ -17,7 +17,7 @@ public sealed record IngestProblem(int Status, string Code, string Detail)
     public static readonly IngestProblem NotAnEvent = new(422, "not_an_event", "The body must be one event object or an array of them.");
     public static readonly IngestProblem NoEvents = new(422, "no_events", "The array holds no event.");
     public static readonly IngestProblem TooManyEvents = new(422, "too_many_events", "An array may hold 500 events.");
-    public static readonly IngestProblem MissingEvent = new(422, "missing_event", "The field event must say audience_add, audience_remove or exposure.");
+    public static readonly IngestProblem MissingEvent = new(422, "missing_event", "The field event must say audience_add, audience_remove, exposure, person_consent, person_suppress or person_unsuppress.");
     public static readonly IngestProblem InvalidSchemaVersion = new(422, "invalid_schema_version", "The field schema_version must be a whole number from 1.");
     public static readonly IngestProblem InvalidEventId = new(422, "invalid_event_id", "An event id or idempotency key must be text of 1 to 200 characters.");
     public static readonly IngestProblem InvalidAudienceKey = new(422, "invalid_audience_key", "The field audience_key must be a name and a version: high_intent_cart_7d_v1, 100 characters at most.");
@@ -28,6 +28,7 @@ public sealed record IngestProblem(int Status, string Code, string Detail)
     public static readonly IngestProblem FieldTooLong = new(422, "field_too_long", "An identifier or a context field is longer than docs/LIMITS.md allows.");
     public static readonly IngestProblem InvalidConsent = new(422, "invalid_consent", "Consent must say granted or denied for ad_user_data and ad_personalization.");
     public static readonly IngestProblem InvalidContext = new(422, "invalid_context", "The field context must be an object whose journey, step, variant and message are text.");
+    public static readonly IngestProblem UnknownDestination = new(422, "unknown_destination", "A suppression may name a destination of this workspace, or none.");
     public static readonly IngestProblem InvalidText = new(422, "invalid_text", "A text holds half of a surrogate pair.");
     public static readonly IngestProblem QueueFull = new(503, "queue_full", "Too many events wait. Send it again later.");
     public static readonly IngestProblem StorageDown = new(503, "storage_down", "The event log does not answer. Send it again later.");
@@ -36,7 +37,7 @@ public sealed record IngestProblem(int Status, string Code, string Detail)
     [
         Unauthorized, SignatureMissing, SignatureWrong, BrokenRequest, BodyTooLarge, UnsupportedType, UnsupportedEncoding, MalformedJson, NotAnEvent, NoEvents,
         TooManyEvents, MissingEvent, InvalidSchemaVersion, InvalidEventId, InvalidAudienceKey, InvalidOccurredAt, MissingKeyAndTime,
-        InvalidPerson, MissingPerson, FieldTooLong, InvalidConsent, InvalidContext, InvalidText, QueueFull, StorageDown,
+        InvalidPerson, MissingPerson, FieldTooLong, InvalidConsent, InvalidContext, UnknownDestination, InvalidText, QueueFull, StorageDown,
     ];
 
     public bool Retryable => Status >= 500;

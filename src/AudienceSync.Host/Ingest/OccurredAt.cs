@@ -11,6 +11,18 @@ public static class OccurredAt
         "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF", "yyyy-MM-dd HH:mm:ss.FFFFFFF", "yyyy-MM-dd'T'HH:mm", "yyyy-MM-dd HH:mm:ss.FFFFFFFK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK",
     ];
 
+    /// <summary>Reads the field of an event. Without it the time of arrival is the best guess, and a retry of the same id keeps the first one.</summary>
+    public static IngestProblem? TryReadField(JsonElement item, DateTimeOffset receivedAt, bool hasId, out DateTimeOffset occurredAt)
+    {
+        if (!item.TryGetProperty("occurred_at"u8, out var value) || value.ValueKind == JsonValueKind.Null)
+        {
+            occurredAt = new DateTimeOffset(receivedAt.UtcTicks - (receivedAt.UtcTicks % TimeSpan.TicksPerMicrosecond), TimeSpan.Zero);
+            return hasId ? null : IngestProblem.MissingKeyAndTime;
+        }
+
+        return TryRead(value, out occurredAt) ? null : IngestProblem.InvalidOccurredAt;
+    }
+
     /// <summary>To the microsecond, which is what the store keeps: two times that differ by less are one.</summary>
     public static bool TryRead(JsonElement value, out DateTimeOffset at)
     {

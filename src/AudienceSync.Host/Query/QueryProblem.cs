@@ -17,6 +17,10 @@ internal static class QueryProblem
 
     public static IResult InvalidIdentifier => Of(422, "invalid_identifier", "Give exactly one of customer_id, email and phone (a phone needs country unless it starts with +).");
 
+    public static IResult ListTooLarge => Of(413, "list_too_large", "A suppression list may have 16 MiB. Lines before the end of it are in the log: upload it in parts.");
+
+    public static IResult InvalidList(string detail) => Of(422, "invalid_list", detail);
+
     private static IResult Of(int status, string code, string detail) => Results.Problem(
         detail, statusCode: status, title: code.Replace('_', ' '), type: "urn:audiencesync:problem:" + code,
         extensions: new Dictionary<string, object?>(StringComparer.Ordinal) { ["code"] = code, ["retryable"] = false });

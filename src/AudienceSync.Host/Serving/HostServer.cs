@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using AudienceSync.Connectors;
 using AudienceSync.Host.Configuration;
 using AudienceSync.Host.Ingest;
+using AudienceSync.Host.People;
 using AudienceSync.Host.Query;
 using AudienceSync.Host.Storage;
 
@@ -100,7 +101,9 @@ public sealed class HostServer : IAsyncDisposable
             : next(context));
         app.UseRouting();
         app.MapPost(WebhookEndpoint.Path, webhooks.HandleAsync); // Never reached by a post; it is what makes any other method a 405 and not a 404.
-        new QueryEndpoints(_workspaces, clock).Map(app, new OperatorAccess(operators));
+        var access = new OperatorAccess(operators);
+        new QueryEndpoints(_workspaces, clock).Map(app, access);
+        new PermissionEndpoints(_workspaces).Map(app, access);
         app.MapGet("/health/live", () => Results.Text("live"));
         app.MapGet("/health/ready", ReadyAsync);
     }

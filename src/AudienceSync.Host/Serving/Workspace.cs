@@ -1,5 +1,6 @@
 using AudienceSync.Host.Configuration;
 using AudienceSync.Host.Ingest;
+using AudienceSync.Host.People;
 using AudienceSync.Host.Privacy;
 using AudienceSync.Host.Projecting;
 using AudienceSync.Host.Storage;
@@ -60,7 +61,9 @@ public sealed class Workspace : IAsyncDisposable
             new MembershipTable(database), new PermissionTable(database), leases, keys, projectorWake, accountWakes, surroundings.Clock, surroundings.Loggers.CreateLogger<ProjectionLoop>());
         KeyRotation = Rotation(database, vault, leases, NewWake(surroundings), surroundings);
         Status = new StatusQueries(database);
-        Inboxes = [.. plan.Sources.Select(source => (new WebhookInbox(source.Source, Reader(keys), seal, _commit), source.Token))];
+        var people = new PersonEventReader(_digester, plan.Destinations.Select(destination => destination.Name).ToHashSet(StringComparer.Ordinal));
+        Inboxes = [.. plan.Sources.Select(source => (new WebhookInbox(source.Source, Reader(keys, people), seal, _commit), source.Token))];
+        Permissions = new PermissionDesk(people, _commit, surroundings.Clock);
     }
 
     public WorkspaceDatabase Database { get; }
@@ -70,6 +73,9 @@ public sealed class Workspace : IAsyncDisposable
     public StatusQueries Status { get; }
 
     public IReadOnlyList<(WebhookInbox Inbox, byte[] Token)> Inboxes { get; }
+
+    /// <summary>Takes what people are allowed and barred from, beside the webhooks.</summary>
+    public PermissionDesk Permissions { get; }
 
     public int QueuedEvents => _commit.QueuedEvents;
 
@@ -144,11 +150,11 @@ public sealed class Workspace : IAsyncDisposable
         }
     }
 
-    private EventReader Reader(AudienceKeys keys)
+    private EventReader Reader(AudienceKeys keys, PersonEventReader people)
     {
         var published = new PublishedKeys();
         published.Replace(keys.All.Select(key => key.Key.Value));
-        return new EventReader(_digester, published);
+        return new EventReader(_digester, published, people);
     }
 
     private Wake NewWake(WorkspaceSurroundings surroundings)

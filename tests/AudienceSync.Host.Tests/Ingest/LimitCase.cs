@@ -1,3 +1,4 @@
+using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
 using AudienceSync.Domain;
 using AudienceSync.Host.Tests.Serving;
@@ -11,6 +12,7 @@ internal sealed record LimitCase(Func<IEnumerable<HttpRequestMessage>> On, Func<
     public static readonly IReadOnlyDictionary<string, LimitCase> ByConstant = new Dictionary<string, LimitCase>(StringComparer.Ordinal)
     {
         [nameof(Limits.BodyBytes)] = Of(Limits.BodyBytes, bytes => [Webhook.Signed(Sample.Event().ToJsonString().PadRight(bytes))]),
+        [nameof(Limits.ListBytes)] = Of(Limits.ListBytes, bytes => [List("email\nx@example.com".PadRight(bytes, '\n'))]),
         [nameof(Limits.JsonDepth)] = Of(Limits.JsonDepth, depth => [Webhook.Signed(Sample.Raw("\"x\":" + new string('[', depth - 1) + new string(']', depth - 1)))]),
         [nameof(Limits.EventsPerRequest)] = Of(Limits.EventsPerRequest, events => [Webhook.Signed(Sample.Events(events))]),
         [nameof(Limits.AudienceKeyChars)] = Of(Limits.AudienceKeyChars, chars => [Field("audience_key", new string('a', chars - 3) + "_v1")]),
@@ -40,6 +42,13 @@ internal sealed record LimitCase(Func<IEnumerable<HttpRequestMessage>> On, Func<
             single.Headers.Add(header, Text(chars));
             yield return single;
         }
+    }
+
+    private static HttpRequestMessage List(string csv)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, "/v1/people/suppressions/list") { Content = new StringContent(csv, MediaTypeHeaderValue.Parse("text/csv")) };
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", TestHostFiles.OperatorToken);
+        return request;
     }
 
     private static string Text(int chars) => new('x', chars);

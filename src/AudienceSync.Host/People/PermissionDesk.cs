@@ -1,0 +1,91 @@
+using System.Text.Json;
+using AudienceSync.Domain;
+using AudienceSync.Host.Ingest;
+using AudienceSync.Host.Storage.Log;
+
+namespace AudienceSync.Host.People;
+
+/// <summary>
+/// Takes what an operator says of one person's consent or suppression, or of a list of people, and answers when it is in the log. There it is
+/// an event like any webhook's: the projector bars, the accounts remove, and when it is lifted they add again.
+/// </summary>
+public sealed class PermissionDesk(PersonEventReader reader, GroupCommit log, TimeProvider clock)
+{
+    /// <summary>The name under which operations stand in the log.</summary>
+    public const string SourceName = "operator";
+
+    /// <summary>Commits one event.</summary>
+    /// <param name="item">The request: a person, and what is said of him.</param>
+    /// <param name="type">The event's type.</param>
+    /// <param name="defaultCountry">Of phone numbers without one.</param>
+    public async Task<KeepResult> SayAsync(JsonElement item, string type, string defaultCountry)
+    {
+        var now = clock.GetUtcNow();
+        var problem = TextField.TryRead(item, "event_id"u8, Limits.EventIdChars, IngestProblem.InvalidEventId, out var id);
+        var verdict = problem is null ? reader.Read(item, type, id, Source(defaultCountry), now, timeNeeded: false) : Verdict.Refuse(problem);
+        if (verdict.Event is not { } pending)
+        {
+            return new KeepResult([], verdict.Problem ?? IngestProblem.InvalidOccurredAt);
+        }
+
+        return await CommitAsync([pending]) is { } failure
+            ? new KeepResult([], failure)
+            : new KeepResult([new Receipt(Receipt.Accepted, pending.Id.Value, null, null, pending.Duplicate)], null);
+    }
+
+    /// <summary>Commits a list's suppressions or liftings, chunk by chunk: what is in the log when a chunk fails stays there.</summary>
+    public async Task<(ListReceipt Receipt, IngestProblem? Problem)> TakeListAsync(SuppressionList list, CancellationToken cancellationToken)
+    {
+        var receipt = new ListReceipt();
+        if (list.Destination is { } name && !reader.Knows(name))
+        {
+            return (receipt, IngestProblem.UnknownDestination);
+        }
+
+        var at = clock.GetUtcNow();
+        at = new DateTimeOffset(at.UtcTicks - (at.UtcTicks % TimeSpan.TicksPerMicrosecond), TimeSpan.Zero);
+        var chunk = new List<PendingEvent>(Limits.EventsPerRequest);
+        await foreach (var (line, identifiers) in list.ReadAsync(cancellationToken))
+        {
+            if (identifiers is null || reader.Suppression(identifiers, list.Lift, list.Destination, list.Reason, Source(list.DefaultCountry), at) is not { } pending)
+            {
+                receipt.Refuse(line);
+                continue;
+            }
+
+            chunk.Add(pending);
+            if (chunk.Count == Limits.EventsPerRequest && await TakeAsync(chunk, receipt) is { } failure)
+            {
+                return (receipt, failure);
+            }
+        }
+
+        return (receipt, chunk.Count == 0 ? null : await TakeAsync(chunk, receipt));
+    }
+
+    private async Task<IngestProblem?> TakeAsync(List<PendingEvent> chunk, ListReceipt receipt)
+    {
+        var failure = await CommitAsync([.. chunk]);
+        if (failure is null)
+        {
+            receipt.Accepted += chunk.Count;
+        }
+
+        chunk.Clear();
+        return failure;
+    }
+
+    private async Task<IngestProblem?> CommitAsync(PendingEvent[] events)
+    {
+        // The request's words are in the log and the vault; a copy of the body would only be one more place to forget him from.
+        var request = new PendingRequest(events, [], default, clock.GetUtcNow());
+        if (!log.TryEnqueue(request))
+        {
+            return IngestProblem.QueueFull;
+        }
+
+        return await request.Settled == AppendResult.Committed ? null : IngestProblem.StorageDown;
+    }
+
+    private static Source Source(string defaultCountry) => new(SourceName, SignatureMode.Off, [], defaultCountry);
+}
