@@ -4,6 +4,7 @@ using AudienceSync.Sandbox.Google;
 using AudienceSync.Sandbox.Lists;
 using AudienceSync.Sandbox.Meta;
 using AudienceSync.Sandbox.TikTok;
+using AudienceSync.Sandbox.Webhook;
 
 namespace AudienceSync.Sandbox;
 
@@ -25,6 +26,7 @@ internal static class Platforms
         new(MetaPlatform.PlatformName, MetaAccount.Complaint, MetaFaults.Scope, MetaApi.Open),
         new(GooglePlatform.PlatformName, GoogleAccount.Complaint, GoogleFaults.Scope, GoogleApi.Open),
         new(TikTokPlatform.PlatformName, TikTokAccount.Complaint, FaultGate.Scope, TikTokApi.Open),
+        new(WebhookPlatform.PlatformName, WebhookAccount.Complaint, WebhookApi.Scope, WebhookApi.Open),
     ];
 
     /// <summary>The names as a sentence lists them.</summary>

@@ -9,7 +9,7 @@ public abstract partial class DestinationConformance : IAsyncLifetime
     private static readonly PersonIdentifiers Ann = new("1", "Ann@Example.com", "+1 (555) 987-6543", "US");
     private static readonly PersonIdentifiers Bob = new("2", "bob@example.com", null, "US");
     private static readonly PersonIdentifiers Cid = new("3", null, "020 7946 0958", "GB");
-    private static readonly PersonIdentifiers Nobody = new("4", "not an address", "12", "US");
+    private static readonly PersonIdentifiers Nobody = new(null, "not an address", "12", "US");
 
     private static readonly PersonIdentifiers Dee = new("5", "dee@example.com", null, "US")
     {
