@@ -59,7 +59,7 @@ public sealed class Making_audiences
         var account = JsonSerializer.Serialize(new { account = "act_1", token = "token-1", terms_accepted = false });
         (await sandbox.SendAsync(HttpMethod.Post, "/admin/accounts", account)).Status.ShouldBe(200);
 
-        (await sandbox.GetAsync(Terms)).Json.GetProperty("tos_accepted").EnumerateObject().ShouldBeEmpty();
+        (await sandbox.GetAsync(Terms)).Json.GetProperty("tos_accepted").GetProperty("custom_audience_tos").GetInt32().ShouldBe(0);
         (await sandbox.SendAsync(HttpMethod.Post, Path, Good)).Code.ShouldBe(2663);
         (await sandbox.AddAsync(Email, [Hash("a")])).Subcode.ShouldBe(1870090);
     }

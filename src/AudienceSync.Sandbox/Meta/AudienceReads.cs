@@ -76,11 +76,7 @@ internal sealed class AudienceReads(MetaPlatform platform, CallLog calls, TimePr
         if (fields.Contains("tos_accepted"))
         {
             json.WriteStartObject("tos_accepted");
-            if (account.Settings.TermsAccepted)
-            {
-                json.WriteNumber("custom_audience_tos", 1);
-            }
-
+            json.WriteNumber("custom_audience_tos", account.Settings.TermsAccepted ? 1 : 0);
             json.WriteEndObject();
         }
 
