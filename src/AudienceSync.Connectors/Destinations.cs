@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using AudienceSync.Connectors.Google;
 using AudienceSync.Connectors.Meta;
 using AudienceSync.Connectors.TikTok;
+using AudienceSync.Connectors.Webhook;
 
 namespace AudienceSync.Connectors;
 
@@ -14,6 +15,7 @@ public static class Destinations
             ["google"] = (settings, surroundings) => new GoogleDestination(GoogleSettings.From(settings), surroundings),
             ["meta"] = (settings, surroundings) => new MetaDestination(MetaSettings.From(settings), surroundings),
             ["tiktok"] = (settings, surroundings) => new TikTokDestination(TikTokSettings.From(settings), surroundings),
+            ["webhook"] = (settings, surroundings) => new WebhookDestination(WebhookSettings.From(settings), surroundings),
         }.ToFrozenDictionary(StringComparer.Ordinal);
 
     public static IReadOnlyList<string> Platforms => Makers.Keys;

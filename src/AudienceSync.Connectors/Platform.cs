@@ -6,4 +6,5 @@ public enum Platform
     Meta = 1,
     Google = 2,
     TikTok = 3,
+    Webhook = 4,
 }

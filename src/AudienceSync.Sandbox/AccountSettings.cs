@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using AudienceSync.Sandbox.Google;
+using AudienceSync.Sandbox.Meta;
 using AudienceSync.Sandbox.TikTok;
 
 namespace AudienceSync.Sandbox;
@@ -7,13 +8,13 @@ namespace AudienceSync.Sandbox;
 /// <summary>An ad account as the configuration file and <c>POST /admin/accounts</c> give it (JSON names in snake case).</summary>
 public sealed record AccountSettings
 {
-    /// <summary><c>meta</c>, <c>google</c> or <c>tiktok</c>.</summary>
-    public string Platform { get; init; } = PlatformNames.Meta;
+    /// <summary>One of <see cref="Platforms"/>.</summary>
+    public string Platform { get; init; } = MetaPlatform.PlatformName;
 
-    /// <summary>Digits; at Meta <c>act_</c> and digits.</summary>
+    /// <summary>Digits; at Meta <c>act_</c> and digits, at a webhook a name.</summary>
     public required string Account { get; init; }
 
-    /// <summary>The access token that may use the account, at Google the refresh token. Several accounts may share one.</summary>
+    /// <summary>The access token that may use the account, at Google the refresh token, at a webhook the key of its signatures. Several accounts may share one.</summary>
     public required string Token { get; init; }
 
     /// <summary>Meta only: <c>standard_access</c> (the higher one) or <c>development_access</c>, contract meta 13.1.</summary>
@@ -24,6 +25,9 @@ public sealed record AccountSettings
 
     /// <summary>Meta only: replaces the tier's formula for the calls allowed in any sliding hour.</summary>
     public int? CallsPerHour { get; init; }
+
+    /// <summary>Meta only: false when nobody has accepted the customer list terms, contract meta 11.</summary>
+    public bool TermsAccepted { get; init; } = true;
 
     /// <summary>Ids of the customer lists of the account, decimal.</summary>
     public IReadOnlyList<string> Audiences { get; init; } = [];
@@ -45,31 +49,22 @@ public sealed record AccountSettings
     /// <returns>What is wrong, in words without secrets; null when the settings can be used.</returns>
     internal static string? Upsert(IReadOnlyList<IPlatform> platforms, AccountSettings settings) =>
         platforms.FirstOrDefault(platform => platform.Name == settings.Platform) is { } found
-            ? settings.Complaint() ?? found.Upsert(settings)
-            : "platform must be meta, google or tiktok";
+            ? settings.Complaint() ?? Platforms.Find(found.Name)!.Complaint(settings) ?? found.Upsert(settings)
+            : $"platform must be {Platforms.Names}";
 
     private string? Complaint() => this switch
     {
         { Token: var token } when string.IsNullOrWhiteSpace(token) => "token must not be empty",
         { Audiences: var audiences } when audiences.Any(id => !IsId(id)) => "audiences must be ids of digits",
-        { Platform: not PlatformNames.Google, Google: not null } => "google is for the platform google only",
-        { Platform: not PlatformNames.TikTok, TikTok: not null } => "tiktok is for the platform tiktok only",
-        { Platform: PlatformNames.Meta } => MetaComplaint(),
-        { Tier: not StandardAccess } or { AppSecret: not null } or { CallsPerHour: not null } =>
-            "tier, app_secret and calls_per_hour are for the platform meta only",
-        { Account: var account } when !IsId(account) => "account must be digits",
-        _ => Google?.Complaint() ?? TikTok?.Complaint(),
-    };
-
-    private string? MetaComplaint() => this switch
-    {
-        { Account: var account } when !account.StartsWith("act_", StringComparison.Ordinal) || !IsId(account.AsSpan(4)) =>
-            "account must be act_ and digits",
-        { Tier: not (StandardAccess or DevelopmentAccess) } => "tier must be standard_access or development_access",
-        { AppSecret: "" } => "app_secret must be null or not empty",
-        { CallsPerHour: < 1 } => "calls_per_hour must be at least 1",
+        { Platform: not GooglePlatform.PlatformName, Google: not null } => "google is for the platform google only",
+        { Platform: not TikTokPlatform.PlatformName, TikTok: not null } => "tiktok is for the platform tiktok only",
+        { Platform: not MetaPlatform.PlatformName } and ({ Tier: not StandardAccess } or { AppSecret: not null } or { CallsPerHour: not null } or { TermsAccepted: false }) =>
+            "tier, app_secret, calls_per_hour and terms_accepted are for the platform meta only",
         _ => null,
     };
+
+    /// <summary>What is wrong with an account that is named by digits.</summary>
+    internal static string? DigitsComplaint(AccountSettings settings) => IsId(settings.Account) ? null : "account must be digits";
 
     internal static bool IsId(ReadOnlySpan<char> text) =>
         text.Length is > 0 and <= 20 && !text.ContainsAnyExceptInRange('0', '9');

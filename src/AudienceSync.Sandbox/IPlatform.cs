@@ -8,7 +8,7 @@ internal sealed record AccountView(string Platform, string Account, string? Tier
 /// <summary>An imitated platform as the admin API sees it.</summary>
 internal interface IPlatform
 {
-    /// <summary><c>meta</c>, <c>google</c> or <c>tiktok</c>.</summary>
+    /// <summary>Its name in <see cref="Platforms"/>.</summary>
     string Name { get; }
 
     IEnumerable<AccountView> Accounts { get; }

@@ -1,9 +1,6 @@
 using AudienceSync.Sandbox.Admin;
 using AudienceSync.Sandbox.Faults;
-using AudienceSync.Sandbox.Google;
 using AudienceSync.Sandbox.Lists;
-using AudienceSync.Sandbox.Meta;
-using AudienceSync.Sandbox.TikTok;
 
 namespace AudienceSync.Sandbox;
 
@@ -50,13 +47,10 @@ public static class SandboxApp
 
     private static void Map(WebApplication app, SandboxOptions options, TimeProvider clock)
     {
-        var lists = new ListRegistry();
-        var faults = new FaultPlan();
-        var calls = new CallLog();
-        var meta = new MetaPlatform(lists, clock);
-        var google = new GooglePlatform(lists, calls, clock);
-        var tiktok = new TikTokPlatform(lists, clock);
-        IReadOnlyList<IPlatform> platforms = [meta, google, tiktok];
+        var parts = new PlatformParts(new ListRegistry(), new FaultPlan(clock), new CallLog(), clock);
+        app.UseRouting();
+        app.MapGet("/health/live", context => AdminAnswer.WriteAsync(context, StatusCodes.Status200OK, new { status = "live" }));
+        IReadOnlyList<IPlatform> platforms = [.. Platforms.All.Select(row => row.Open(app, parts))];
         foreach (var account in options.Accounts)
         {
             if (AccountSettings.Upsert(platforms, account) is { } complaint)
@@ -65,11 +59,6 @@ public static class SandboxApp
             }
         }
 
-        app.UseRouting();
-        app.MapGet("/health/live", context => AdminAnswer.WriteAsync(context, StatusCodes.Status200OK, new { status = "live" }));
-        AdminApi.Map(app, options.AdminToken, new AdminState(lists, faults, calls, platforms));
-        MetaApi.Map(app, meta, faults, calls, clock);
-        GoogleApi.Map(app, google, faults, calls, clock);
-        TikTokApi.Map(app, tiktok, faults, calls, clock);
+        AdminApi.Map(app, options.AdminToken, new AdminState(parts, platforms));
     }
 }

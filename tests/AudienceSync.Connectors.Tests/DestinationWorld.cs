@@ -23,10 +23,8 @@ internal enum Disturbance
 /// <param name="NamesRefusedRows">Whether a partly taken call says which members were refused.</param>
 /// <param name="RefreshesTokens">Whether an expired token is renewed here, or needs a human.</param>
 /// <param name="HasJobs">Whether a call is only accepted at first.</param>
-/// <param name="ImitatesResync">Whether the imitation can replace all members.</param>
-/// <param name="ImitatesMaking">Whether the imitation can make audiences.</param>
 /// <param name="LeastThrottleWait">The shortest wait after being throttled.</param>
-internal sealed record PlatformTraits(bool NamesRefusedRows, bool RefreshesTokens, bool HasJobs, bool ImitatesResync, bool ImitatesMaking, TimeSpan LeastThrottleWait);
+internal sealed record PlatformTraits(bool NamesRefusedRows, bool RefreshesTokens, bool HasJobs, TimeSpan LeastThrottleWait);
 
 /// <summary>A destination and the imitated platform behind it.</summary>
 internal abstract class DestinationWorld(ManualTime clock) : IAsyncDisposable
@@ -45,8 +43,13 @@ internal abstract class DestinationWorld(ManualTime clock) : IAsyncDisposable
 
     public abstract RemoteAudienceId Audience { get; }
 
-    /// <summary>Every identifier the platform holds in the audience, in its own form.</summary>
-    public abstract Task<IReadOnlyList<string>> HeldAsync();
+    /// <summary>Another of the account.</summary>
+    public abstract RemoteAudienceId OtherAudience { get; }
+
+    /// <summary>Every identifier the platform holds in an audience, in its own form.</summary>
+    public abstract Task<IReadOnlyList<string>> HeldAsync(RemoteAudienceId audience);
+
+    public Task<IReadOnlyList<string>> HeldAsync() => HeldAsync(Audience);
 
     /// <summary>The identifiers under which the platform holds a person.</summary>
     public abstract IReadOnlyList<string> FormOf(PersonIdentifiers person);

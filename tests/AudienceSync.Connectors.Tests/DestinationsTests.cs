@@ -9,7 +9,7 @@ public sealed class DestinationsTests
     [Fact]
     public void Each_platform_of_the_registry_makes_a_destination()
     {
-        Destinations.Platforms.Order().ShouldBe(["google", "meta", "tiktok"]);
+        Destinations.Platforms.Order().ShouldBe(["google", "meta", "tiktok", "webhook"]);
         Create("meta", Good).Platform.ShouldBe(Platform.Meta);
         Create("meta", Good with { Account = "1001", BaseUrl = null, ApiVersion = null }).Limits.MembersPerCall.ShouldBe(10_000);
     }

@@ -24,9 +24,9 @@ internal abstract class SandboxWorld : DestinationWorld
         _admin = app.GetTestClient();
     }
 
-    public override async Task<IReadOnlyList<string>> HeldAsync()
+    public override async Task<IReadOnlyList<string>> HeldAsync(RemoteAudienceId audience)
     {
-        var list = await _admin.GetFromJsonAsync<JsonElement>($"/admin/lists/{Audience}");
+        var list = await _admin.GetFromJsonAsync<JsonElement>($"/admin/lists/{audience}");
         return [.. list.GetProperty("digests").EnumerateObject()
             .SelectMany(key => key.Value.EnumerateArray().Select(digest => $"{key.Name}:{digest.GetString()}"))];
     }

@@ -44,7 +44,7 @@ public sealed class Authentication
     [Theory]
     [InlineData("238500000000003")]
     [InlineData("999")]
-    [InlineData("act_1")]
+    [InlineData("act_9")]
     public async Task An_unknown_audience_and_one_of_another_account_are_100_33(string audience)
     {
         await using var sandbox = await RunningSandbox.StartAsync();

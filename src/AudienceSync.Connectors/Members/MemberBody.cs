@@ -51,6 +51,9 @@ internal sealed class MemberBody : IDisposable
     /// <summary>The place in the call of the member in a row; -1 for a row we did not send.</summary>
     public int MemberOf(int row) => row < 0 || row >= Rows ? -1 : _memberOfRow[row];
 
+    /// <summary>The whole body, for who must sign it.</summary>
+    public ReadOnlySpan<byte> Written => _body.Span[.._body.Length];
+
     public HttpContent ToContent() => _body.ToContent();
 
     public void Dispose() => _body.Dispose();

@@ -7,13 +7,15 @@ namespace AudienceSync.Host.Cli;
 /// <summary>The process's verbs: noun, then verb, except for those that run or prepare the whole.</summary>
 internal static class CommandLine
 {
-    public static RootCommand Create(Func<string, string?> environment)
+    /// <param name="environment">Of the process.</param>
+    /// <param name="network">Carries calls to platforms; null for the real one.</param>
+    public static RootCommand Create(Func<string, string?> environment, HttpMessageHandler? network = null)
     {
         var serve = new Command("serve", "Receive webhooks, project them, keep the platforms equal. Until told to stop.");
         serve.SetAction((parsed, cancellationToken) => ServeCommand.RunAsync(environment, parsed.InvocationConfiguration.Error, cancellationToken));
         var migrate = new Command("migrate", "Bring the schema at AUDIENCESYNC_POSTGRES up to date and stop.");
         migrate.SetAction((_, cancellationToken) => MigrateAsync(environment, cancellationToken));
-        return new RootCommand("AudienceSync keeps ad platforms' audiences equal to what journeys decide.") { serve, migrate, KeysCommands.Create(environment) };
+        return new RootCommand("AudienceSync keeps ad platforms' audiences equal to what journeys decide.") { serve, migrate, KeysCommands.Create(environment), DestinationsCommands.Create(environment, network) };
     }
 
     private static async Task<int> MigrateAsync(Func<string, string?> environment, CancellationToken cancellationToken)

@@ -10,4 +10,7 @@ internal static class ExitCodes
 
     /// <summary>Something of the set-up must be changed first; standard error says what, in one line.</summary>
     public const int SetUp = 2;
+
+    /// <summary>Nothing is known to be wrong, and something could not be found out.</summary>
+    public const int NotKnown = 3;
 }

@@ -6,7 +6,14 @@ using AudienceSync.Sandbox.Lists;
 namespace AudienceSync.Sandbox.Admin;
 
 /// <summary>Everything the admin API shows and changes.</summary>
-internal sealed record AdminState(ListRegistry Lists, FaultPlan Faults, CallLog Calls, IReadOnlyList<IPlatform> Platforms);
+internal sealed record AdminState(PlatformParts Parts, IReadOnlyList<IPlatform> Platforms)
+{
+    public ListRegistry Lists => Parts.Lists;
+
+    public FaultPlan Faults => Parts.Faults;
+
+    public CallLog Calls => Parts.Calls;
+}
 
 /// <summary>Routes of <c>/admin</c>, described in docs/sandbox.md.</summary>
 internal static class AdminApi
@@ -31,10 +38,13 @@ internal static class AdminApi
 
         app.MapGet("/admin/lists", Guard(context => AdminLists.AllAsync(context, state.Lists)));
         app.MapGet("/admin/lists/{audience}", Guard(context => AdminLists.OneAsync(context, state.Lists)));
-        app.MapDelete("/admin/lists/{audience}/digests", Guard(context => AdminLists.EditAsync(context, state.Lists)));
+        app.MapDelete("/admin/lists/{audience}", Guard(context => AdminLists.DeleteAsync(context, state.Lists)));
+        app.MapPost("/admin/lists/{audience}/digests", Guard(context => AdminLists.EditAsync(context, state.Lists, adding: true, state.Parts.Clock)));
+        app.MapDelete("/admin/lists/{audience}/digests", Guard(context => AdminLists.EditAsync(context, state.Lists, adding: false, state.Parts.Clock)));
         app.MapPost("/admin/accounts", Guard(context => AdminAccounts.UpsertAsync(context, state.Platforms)));
         app.MapGet("/admin/faults", Guard(context => AdminFaults.AllAsync(context, state.Faults)));
         app.MapPost("/admin/faults", Guard(context => AdminFaults.AddAsync(context, state.Faults, state.Lists)));
+        app.MapPost("/admin/faults/seeded", Guard(context => AdminFaults.AddSeededAsync(context, state.Faults, state.Parts.Clock)));
         app.MapDelete("/admin/faults", Guard(context => AdminFaults.ClearAsync(context, state.Faults)));
         app.MapGet("/admin/calls", Guard(context => CallsAsync(context, state)));
         app.MapPost("/admin/reset", Guard(context => ResetAsync(context, state)));

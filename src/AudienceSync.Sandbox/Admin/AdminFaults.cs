@@ -20,6 +20,20 @@ internal static class AdminFaults
             : AdminAnswer.WriteAsync(context, StatusCodes.Status201Created, Shown(plan.Add(rule))));
     }
 
+    /// <summary>Bad times by a seed; answers with every rule that was drawn.</summary>
+    public static async Task AddSeededAsync(HttpContext context, FaultPlan plan, TimeProvider clock)
+    {
+        if (await AdminAnswer.ReadAsync<SeededFaults>(context) is not { } wanted)
+        {
+            return;
+        }
+
+        var now = clock.GetUtcNow();
+        await (wanted.Complaint(now) is { } complaint
+            ? AdminAnswer.ProblemAsync(context, StatusCodes.Status400BadRequest, "invalid_fault", complaint)
+            : AdminAnswer.WriteAsync(context, StatusCodes.Status201Created, wanted.Draw(now).Select(plan.Add).Select(Shown).ToList()));
+    }
+
     public static Task ClearAsync(HttpContext context, FaultPlan plan)
     {
         plan.Clear();
@@ -38,6 +52,8 @@ internal static class AdminFaults
         view.Rule.Count,
         view.Rule.Probability,
         view.Rule.Seed,
+        view.Rule.From,
+        view.Rule.Until,
         view.Fired,
         view.Remaining,
     };

@@ -52,8 +52,18 @@ internal static class AdminLists
         }
     }
 
-    /// <summary>A human edit in the platform's own pages: digests disappear without a call of ours.</summary>
-    public static async Task EditAsync(HttpContext context, ListRegistry lists)
+    /// <summary>A human deletes the list in the platform's own pages.</summary>
+    public static async Task DeleteAsync(HttpContext context, ListRegistry lists)
+    {
+        if (await FindAsync(context, lists) is { } list)
+        {
+            list.Delete();
+            await AdminApi.NoContentAsync(context);
+        }
+    }
+
+    /// <summary>A human edit in the platform's own pages: digests come or go without a call of ours.</summary>
+    public static async Task EditAsync(HttpContext context, ListRegistry lists, bool adding, TimeProvider clock)
     {
         if (await FindAsync(context, lists) is not { } list
             || await AdminAnswer.ReadAsync<Dictionary<string, string?[]?>>(context) is not { } edit)
@@ -64,6 +74,7 @@ internal static class AdminLists
         var (_, keys) = list.Snapshot();
         var held = keys.Select(entry => entry.Key).ToHashSet(StringComparer.Ordinal);
         using var batch = new RowBatch { Columns = [.. edit.Keys] };
+        var row = 0;
         foreach (var (column, (key, digests)) in edit.Index())
         {
             if (!list.IsKey(key) && !held.Contains(key))
@@ -72,7 +83,7 @@ internal static class AdminLists
                 return;
             }
 
-            if (!Collect(batch, digests, (byte)column))
+            if (!Collect(batch, digests, (byte)column, ref row))
             {
                 await AdminAnswer.ProblemAsync(
                     context, StatusCodes.Status400BadRequest, "invalid_digest", $"{key}: a digest is 64 lower-case hex digits.");
@@ -80,10 +91,13 @@ internal static class AdminLists
             }
         }
 
-        await AdminAnswer.WriteAsync(context, StatusCodes.Status200OK, new { removed = list.Remove(batch) });
+        await (adding
+            ? AdminAnswer.WriteAsync(context, StatusCodes.Status200OK, new { added = list.Add(batch, clock.GetUtcNow()) })
+            : AdminAnswer.WriteAsync(context, StatusCodes.Status200OK, new { removed = list.Remove(batch) }));
     }
 
-    private static bool Collect(RowBatch batch, string?[]? digests, byte column)
+    // Each digest is a person of his own: who belongs together is not told.
+    private static bool Collect(RowBatch batch, string?[]? digests, byte column, ref int row)
     {
         foreach (var text in digests ?? [null])
         {
@@ -92,7 +106,7 @@ internal static class AdminLists
                 return false;
             }
 
-            batch.Add(digest, row: 0, column);
+            batch.Add(digest, row++, column);
         }
 
         return true;

@@ -4,7 +4,7 @@ namespace AudienceSync.Sandbox.Faults;
 internal sealed record FaultView(int Id, FaultRule Rule, int Fired, int? Remaining);
 
 /// <summary>The rules in force, asked once by every call. The oldest rule that matches and fires decides.</summary>
-internal sealed class FaultPlan
+internal sealed class FaultPlan(TimeProvider clock)
 {
     private readonly Lock gate = new();
     private readonly List<Standing> rules = [];
@@ -40,7 +40,8 @@ internal sealed class FaultPlan
     {
         lock (gate)
         {
-            return rules.Find(rule => rule.Fires(platform, audience, operation))?.Rule;
+            var now = clock.GetUtcNow();
+            return rules.Find(rule => rule.Fires(platform, audience, operation, now))?.Rule;
         }
     }
 
@@ -53,13 +54,15 @@ internal sealed class FaultPlan
 
         public FaultView View => new(id, rule, fired, rule.Count - fired);
 
-        public bool Fires(string platform, string? audience, FaultOperation operation)
+        public bool Fires(string platform, string? audience, FaultOperation operation, DateTimeOffset now)
         {
             if (fired == rule.Count
+                || now < rule.From
+                || now >= rule.Until
                 || (rule.Audience is not null && rule.Audience != audience)
                 || !(rule.Operation is { } named ? named == operation : FaultScope.IsMemberCall(operation))
                 || (rule.Platform ?? platform) != platform
-                || !FaultScope.Knows(platform, rule.Kind, operation)
+                || Platforms.Find(platform)?.Faults.Knows(rule.Kind, operation) != true
                 || (rule.Probability is { } probability && chance.NextDouble() >= probability))
             {
                 return false;

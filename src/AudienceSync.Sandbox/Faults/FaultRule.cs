@@ -23,6 +23,13 @@ internal enum FaultKind
     JobFails,
     JobLost,
     JobSlow,
+
+    /// <summary>Before the call somebody takes a member out and puts a stranger in, in the platform's own pages.</summary>
+    HumanEdit,
+    TermsNotAccepted,
+    Flagged,
+    ReplaceRunning,
+    ReplaceFails,
 }
 
 internal enum FaultOperation
@@ -34,6 +41,12 @@ internal enum FaultOperation
     Delete,
     Status,
     Token,
+
+    /// <summary>A batch of a replacement of all members.</summary>
+    Replace,
+
+    /// <summary>Taking people out of every list.</summary>
+    Erase,
 }
 
 /// <summary>
@@ -53,7 +66,7 @@ internal sealed record FaultRule
     /// <summary>Null matches every audience.</summary>
     public string? Audience { get; init; }
 
-    /// <summary>Null matches adds, removes and removals of all; every other call must be named.</summary>
+    /// <summary>Null matches every call that changes members; every other must be named.</summary>
     public FaultOperation? Operation { get; init; }
 
     /// <summary>Waited before the fault takes effect, on the sandbox's clock; owed by a delay, allowed with any kind.</summary>
@@ -68,11 +81,17 @@ internal sealed record FaultRule
 
     public int Seed { get; init; }
 
+    /// <summary>In force from then on; null for at once.</summary>
+    public DateTimeOffset? From { get; init; }
+
+    /// <summary>No longer in force from then on; null for never.</summary>
+    public DateTimeOffset? Until { get; init; }
+
     /// <param name="owner">The platform of the audience, when it has one by now.</param>
     /// <returns>What makes no sense, or null.</returns>
     public string? Complaint(string? owner) => this switch
     {
-        { Platform: { } platform } when !PlatformNames.All.Contains(platform) => "platform must be meta, google or tiktok",
+        { Platform: { } platform } when Platforms.Find(platform) is null => $"platform must be {Platforms.Names}",
         { Platform: { } platform } when owner is not null && owner != platform => $"the audience belongs to {owner}",
         { Kind: FaultKind.Delay, DelayMs: null } => "delay needs delay_ms",
         { DelayMs: < 0 or > MaxDelayMs } => $"delay_ms must be 0 to {MaxDelayMs}",
@@ -81,9 +100,10 @@ internal sealed record FaultRule
         { JobS: < 1 or > MaxJobS } => $"job_s must be 1 to {MaxJobS}",
         { Count: < 1 } => "count must be at least 1",
         { Probability: not (null or (> 0 and <= 1)) } => "probability must be above 0 and at most 1",
-        { Audience: not null, Operation: FaultOperation.Create or FaultOperation.Status or FaultOperation.Token } =>
-            "create, status and token have no audience",
-        _ when !PlatformNames.All.Any(platform => MayHit(platform, owner) && FaultScope.Knows(platform, Kind, Operation)) =>
+        { From: { } from, Until: { } until } when until <= from => "until must be after from",
+        { Audience: not null, Operation: FaultOperation.Create or FaultOperation.Status or FaultOperation.Token or FaultOperation.Erase } =>
+            "create, status, token and erase have no audience",
+        _ when !Platforms.All.Any(platform => MayHit(platform.Name, owner) && platform.Faults.Knows(Kind, Operation)) =>
             $"{Platform ?? owner ?? "no platform"} does not know this kind with this operation",
         _ => null,
     };

@@ -2,42 +2,32 @@ using System.Collections.Frozen;
 
 namespace AudienceSync.Sandbox.Faults;
 
-/// <summary>Which misbehaviour means something where. A rule is accepted when at least one platform it may hit knows it.</summary>
-internal static class FaultScope
+/// <summary>Which misbehaviour means something at one platform, by operation. A rule is accepted when at least one platform it may hit knows it.</summary>
+internal sealed class FaultScope(IReadOnlyDictionary<FaultOperation, FaultKind[]> known)
 {
-    private static readonly FrozenSet<FaultKind> AnyCall =
+    private readonly FrozenDictionary<FaultOperation, FrozenSet<FaultKind>> byOperation =
+        known.ToFrozenDictionary(entry => entry.Key, entry => entry.Value.ToFrozenSet());
+
+    /// <summary>What may happen to any call.</summary>
+    public static readonly FaultKind[] AnyCall =
     [
         FaultKind.Delay, FaultKind.DropBefore, FaultKind.DropAfter, FaultKind.ServerError, FaultKind.HtmlError, FaultKind.TokenExpired,
     ];
 
-    private static readonly FrozenDictionary<string, FrozenSet<FaultKind>> MemberCalls = new Dictionary<string, FrozenSet<FaultKind>>(StringComparer.Ordinal)
-    {
-        [PlatformNames.Meta] = Kinds(FaultKind.ErrorIn200, FaultKind.InvalidRows),
-        [PlatformNames.Google] = Kinds(FaultKind.Conflict, FaultKind.JobFails, FaultKind.JobLost, FaultKind.JobSlow),
-        [PlatformNames.TikTok] = Kinds(FaultKind.Conflict, FaultKind.NotEditable),
-    }.ToFrozenDictionary(StringComparer.Ordinal);
+    /// <summary>What may happen to a call that needs access to an account.</summary>
+    public static readonly FaultKind[] AccountCalls = [.. AnyCall, FaultKind.Throttle, FaultKind.Ban];
 
-    /// <summary>Adds, removes and removals of all; what a rule without an operation stands for.</summary>
+    /// <summary>What may happen to a call with members of one list.</summary>
+    public static readonly FaultKind[] MemberCalls =
+    [
+        .. AccountCalls, FaultKind.Partial, FaultKind.SilentDrop, FaultKind.ListDeleted, FaultKind.HumanEdit,
+    ];
+
+    /// <summary>Calls that change members; what a rule without an operation stands for.</summary>
     public static bool IsMemberCall(FaultOperation operation) =>
-        operation is FaultOperation.Add or FaultOperation.Remove or FaultOperation.RemoveAll;
+        operation is FaultOperation.Add or FaultOperation.Remove or FaultOperation.RemoveAll or FaultOperation.Replace or FaultOperation.Erase;
 
     /// <summary>Null stands for the member calls.</summary>
-    public static bool Knows(string platform, FaultKind kind, FaultOperation? operation) => operation switch
-    {
-        null or FaultOperation.Add or FaultOperation.Remove => MemberCalls[platform].Contains(kind),
-        // There are no rows of which a part could be refused.
-        FaultOperation.RemoveAll => platform == PlatformNames.Google && kind != FaultKind.Partial && MemberCalls[platform].Contains(kind),
-        FaultOperation.Token => platform == PlatformNames.Google && AnyCall.Contains(kind),
-        FaultOperation.Status => platform == PlatformNames.Google && IsForOtherCalls(kind),
-        FaultOperation.Create => platform != PlatformNames.Meta && IsForOtherCalls(kind),
-        FaultOperation.Delete => platform == PlatformNames.TikTok && IsForOtherCalls(kind),
-        _ => false,
-    };
-
-    private static bool IsForOtherCalls(FaultKind kind) => AnyCall.Contains(kind) || kind is FaultKind.Throttle or FaultKind.Ban;
-
-    private static FrozenSet<FaultKind> Kinds(params FaultKind[] own) =>
-    [
-        .. AnyCall, FaultKind.Throttle, FaultKind.Ban, FaultKind.Partial, FaultKind.SilentDrop, FaultKind.ListDeleted, .. own,
-    ];
+    public bool Knows(FaultKind kind, FaultOperation? operation) =>
+        byOperation.TryGetValue(operation ?? FaultOperation.Add, out var kinds) && kinds.Contains(kind);
 }

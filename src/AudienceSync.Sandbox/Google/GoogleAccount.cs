@@ -10,4 +10,6 @@ internal sealed class GoogleAccount(string id)
     public required AccountSettings Settings { get; set; }
 
     public GoogleSettings Limits => Settings.Google ?? Defaults;
+
+    public static string? Complaint(AccountSettings settings) => AccountSettings.DigitsComplaint(settings) ?? settings.Google?.Complaint();
 }

@@ -8,7 +8,14 @@ internal static class GoogleApi
 {
     private const string Lists = "/v1/accountTypes/{type}/accounts/{account}/userLists";
 
-    public static void Map(WebApplication app, GooglePlatform platform, FaultPlan faults, CallLog calls, TimeProvider clock)
+    public static IPlatform Open(WebApplication app, PlatformParts parts)
+    {
+        var platform = new GooglePlatform(parts.Lists, parts.Calls, parts.Clock);
+        Map(app, platform, parts.Faults, parts.Calls, parts.Clock);
+        return platform;
+    }
+
+    private static void Map(WebApplication app, GooglePlatform platform, FaultPlan faults, CallLog calls, TimeProvider clock)
     {
         var tokens = new TokenEndpoint(platform, faults, calls, clock);
         var members = new AudienceMembers(platform, faults, calls, clock);
@@ -28,6 +35,7 @@ internal static class GoogleApi
         app.MapPost(Lists, lists.CreateAsync);
         app.MapGet(Lists, lists.ListAsync);
         app.MapGet(Lists + "/{list}", lists.GetAsync);
+        app.MapDelete(Lists + "/{list}", lists.DeleteAsync);
         app.Map("/v1/{**rest}", context => new GoogleCall(context, platform, calls, clock.GetUtcNow(), "unknown").RefuseAsync(GoogleError.NotFound));
     }
 }

@@ -148,5 +148,5 @@ internal sealed class GoogleCall(HttpContext context, GooglePlatform platform, C
     }
 
     private void Record(int status, object? code) => calls.Record(
-        new CallRecord(at, PlatformNames.Google, Audience, operation, Rows, status, code, Fault), Audience is not null, Violation, Effect);
+        new CallRecord(at, GooglePlatform.PlatformName, Audience, operation, Rows, status, code, Fault), Audience is not null, Violation, Effect);
 }

@@ -5,11 +5,25 @@ namespace AudienceSync.Sandbox.Google;
 /// <summary>Asks the scripted faults and plays those that end a call.</summary>
 internal static class GoogleFaults
 {
+    public static readonly FaultScope Scope = new(new Dictionary<FaultOperation, FaultKind[]>
+    {
+        [FaultOperation.Add] = Members,
+        [FaultOperation.Remove] = Members,
+        // There are no rows of which a part could be refused.
+        [FaultOperation.RemoveAll] = [.. Members.Except([FaultKind.Partial])],
+        [FaultOperation.Create] = FaultScope.AccountCalls,
+        [FaultOperation.Delete] = FaultScope.AccountCalls,
+        [FaultOperation.Status] = FaultScope.AccountCalls,
+        [FaultOperation.Token] = FaultScope.AnyCall,
+    });
+
+    private static FaultKind[] Members => [.. FaultScope.MemberCalls, FaultKind.Conflict, FaultKind.JobFails, FaultKind.JobLost, FaultKind.JobSlow];
+
     /// <summary>The fault of the call, after its delay; it may have been played already.</summary>
     public static async Task<(FaultRule? Rule, bool Ended)> AskAsync(
         GoogleCall call, FaultPlan faults, TimeProvider clock, FaultOperation operation, GoogleList? list)
     {
-        var rule = faults.Next(PlatformNames.Google, list?.Id, operation);
+        var rule = faults.Next(GooglePlatform.PlatformName, list?.Id, operation);
         call.Fault = rule?.Kind;
         if (rule?.DelayMs is > 0 and var delayMs)
         {
@@ -27,6 +41,9 @@ internal static class GoogleFaults
                 return (rule, true);
             case FaultKind.ListDeleted:
                 list?.List.Delete();
+                break;
+            case FaultKind.HumanEdit:
+                list?.List.EditByHand(rule.Seed);
                 break;
             case FaultKind.Throttle:
                 call.Budget?.AskForSilence();

@@ -9,6 +9,8 @@ namespace AudienceSync.Sandbox.Google;
 /// <summary>The Ads accounts, user lists, tokens and jobs that exist at the imitated Google.</summary>
 internal sealed class GooglePlatform(ListRegistry lists, CallLog calls, TimeProvider clock) : IPlatform
 {
+    public const string PlatformName = "google";
+
     /// <summary>Ten digits like the real ids.</summary>
     private const long FirstOwnList = 9_000_000_000;
 
@@ -17,13 +19,13 @@ internal sealed class GooglePlatform(ListRegistry lists, CallLog calls, TimeProv
     private readonly ConcurrentDictionary<string, GoogleList> userLists = new(StringComparer.Ordinal);
     private long lastNumber;
 
-    public string Name => PlatformNames.Google;
+    public string Name => PlatformName;
 
     public JobQueue Jobs { get; } = new(calls, clock);
 
     public AccessTokens Tokens { get; } = new(clock);
 
-    public BudgetBook Book { get; } = new(PlatformNames.Google, clock);
+    public BudgetBook Book { get; } = new(GooglePlatform.PlatformName, clock);
 
     public IEnumerable<BudgetView> Budgets => Book.Views;
 

@@ -77,7 +77,7 @@ internal sealed class JobQueue(CallLog calls, TimeProvider clock)
             if (job.Fault is not (FaultKind.SilentDrop or FaultKind.JobFails) && !part.List.List.Deleted)
             {
                 var (applied, removed) = Apply(job, part);
-                calls.AddEffect(PlatformNames.Google, part.List.Id, NameOf(job.Operation), new CallEffect(applied, removed, part.Refused, 0));
+                calls.AddEffect(GooglePlatform.PlatformName, part.List.Id, NameOf(job.Operation), new CallEffect(applied, removed, part.Refused, 0));
             }
 
             part.Dispose();

@@ -5,7 +5,7 @@ using AudienceSync.Sandbox.Faults;
 
 namespace AudienceSync.Sandbox.Google;
 
-/// <summary><c>userLists</c> of an account: create, get and list, contract google 6.3.</summary>
+/// <summary><c>userLists</c> of an account: create, get, list and delete, contract google 6.3.</summary>
 internal sealed class UserLists(GooglePlatform platform, FaultPlan faults, CallLog calls, TimeProvider clock)
 {
     private const int DefaultPage = 50;
@@ -67,6 +67,37 @@ internal sealed class UserLists(GooglePlatform platform, FaultPlan faults, CallL
 
         call.Audience = list.Id;
         return call.AnswerAsync(json => UserListForm.Write(json, list));
+    }
+
+    public async Task DeleteAsync(HttpContext context)
+    {
+        platform.Settle();
+        var call = Open(context, "delete");
+        if (Admit(call, QuotaGroup.ManagementMutate, out var account) is { } refused)
+        {
+            await call.RefuseAsync(refused);
+            return;
+        }
+
+        if (platform.FindList((string)context.Request.RouteValues["list"]!) is not { } list || list.Account != account)
+        {
+            await call.RefuseAsync(GoogleError.NotFound);
+            return;
+        }
+
+        call.Audience = list.Id;
+        var (rule, ended) = await GoogleFaults.AskAsync(call, faults, clock, FaultOperation.Delete, list);
+        if (ended)
+        {
+            return;
+        }
+
+        if (context.Request.Query["validateOnly"] != "true")
+        {
+            list.List.Delete();
+        }
+
+        await GoogleFaults.EndAsync(call, rule, () => call.AnswerAsync(static _ => { }));
     }
 
     public Task ListAsync(HttpContext context)

@@ -106,6 +106,53 @@ internal sealed class AudienceList(string platform, string account, string audie
         }
     }
 
+    /// <summary>
+    /// What people do in the platform's own pages: a member goes and a stranger comes, both chosen by the seed and what the list holds.
+    /// Nothing happens to an empty list.
+    /// </summary>
+    public void EditByHand(int seed)
+    {
+        lock (gate)
+        {
+            if (Filled().FirstOrDefault() is not { Key: { } key, Value: { } held })
+            {
+                return;
+            }
+
+            var digests = held.ToArray();
+            Array.Sort(digests);
+            var stranger = Digest.Of(Encoding.UTF8.GetBytes($"stranger {seed} {held.Xor.ToHex()}"));
+            if (held.Take(digests[(int)((uint)seed % (uint)digests.Length)], out var gone))
+            {
+                rows.Release(gone);
+            }
+
+            var row = rows.Open(at: 0);
+            rows.Retain(row);
+            held.Put(stranger, row, out _);
+        }
+    }
+
+    /// <summary>Holds what the other held, which is empty afterwards.</summary>
+    public void TakeOver(AudienceList other)
+    {
+        lock (gate)
+        {
+            lock (other.gate)
+            {
+                sets.Clear();
+                foreach (var (key, set) in other.sets)
+                {
+                    sets[key] = set;
+                }
+
+                rows = other.rows;
+                other.sets.Clear();
+                other.rows = new RowTable();
+            }
+        }
+    }
+
     public void Delete()
     {
         Clear();

@@ -33,6 +33,9 @@ internal static class Admission
         return account == wanted.Owner ? null : GraphError.Missing(GraphParameters.Shown(wanted.Id));
     }
 
+    /// <summary>Uploads need the terms accepted, removals too (contract 11).</summary>
+    public static GraphError? TermsOf(MetaAccount account) => account.Settings.TermsAccepted ? null : GraphError.TermsNotAccepted;
+
     private static string? TokenOf(HttpRequest request, GraphParameters parameters)
     {
         const string Scheme = "Bearer ";

@@ -24,8 +24,9 @@ internal static class AudienceFields
         ? GraphError.Invalid($"Tried accessing nonexisting field ({GraphParameters.Shown(unknown)}).")
         : null;
 
-    public static void Write(Utf8JsonWriter json, MetaAudience audience, string[] fields)
+    public static void Write(Utf8JsonWriter json, MetaAudience audience, string[] fields, DateTimeOffset now)
     {
+        var (code, words) = audience.StatusAt(now);
         var people = audience.List.People;
         var lower = people / CountStep * CountStep;
         json.WriteStartObject();
@@ -39,8 +40,7 @@ internal static class AudienceFields
                 case "subtype": json.WriteString(field, "CUSTOM"); break;
                 case "approximate_count_lower_bound": json.WriteNumber(field, lower); break;
                 case "approximate_count_upper_bound": json.WriteNumber(field, people == 0 ? 0 : lower + CountStep); break;
-                case "operation_status" when audience.EverFilled: WriteStatus(json, field, 200, "Normal"); break;
-                case "operation_status": WriteStatus(json, field, 410, "No upload"); break;
+                case "operation_status": WriteStatus(json, field, code, words); break;
                 case "delivery_status" when people < SmallestDeliverable: WriteStatus(json, field, 300, "Too small"); break;
                 default: WriteStatus(json, field, 200, "Ready"); break;
             }

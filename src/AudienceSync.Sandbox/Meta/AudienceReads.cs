@@ -14,6 +14,12 @@ internal sealed class AudienceReads(MetaPlatform platform, CallLog calls, TimePr
     {
         var id = (string)context.Request.RouteValues["audience"]!;
         using var parameters = await GraphParameters.ReadAsync(context.Request);
+        if (id.StartsWith("act_", StringComparison.Ordinal))
+        {
+            await AccountAsync(context, id, parameters);
+            return;
+        }
+
         var audience = platform.FindAudience(id);
         var now = clock.GetUtcNow();
         var call = new MetaCall(context, platform, calls, now, id, "read") { TargetExists = audience is not null };
@@ -22,7 +28,21 @@ internal sealed class AudienceReads(MetaPlatform platform, CallLog calls, TimePr
             ?? parameters.Error
             ?? parameters.Unknown("fields")
             ?? AudienceFields.Unknown(fields);
-        await (refused is null ? call.AnswerAsync(json => AudienceFields.Write(json, audience!, fields)) : call.RefuseAsync(refused));
+        await (refused is null ? call.AnswerAsync(json => AudienceFields.Write(json, audience!, fields, now)) : call.RefuseAsync(refused));
+    }
+
+    /// <summary>The account itself, of which only the terms are of interest (contract 11).</summary>
+    private async Task AccountAsync(HttpContext context, string id, GraphParameters parameters)
+    {
+        var account = platform.FindAccount(id);
+        var now = clock.GetUtcNow();
+        var call = new MetaCall(context, platform, calls, now, null, "read") { TargetExists = account is not null };
+        var fields = AudienceFields.Of(parameters);
+        var refused = Admission.Admit(call, context.Request, parameters, platform, (id, account), now)
+            ?? parameters.Error
+            ?? parameters.Unknown("fields")
+            ?? (Array.Exists(fields, field => field is not ("id" or "account_id" or "tos_accepted")) ? GraphError.Invalid("Tried accessing nonexisting field.") : null);
+        await (refused is null ? call.AnswerAsync(json => WriteAccount(json, account!, fields)) : call.RefuseAsync(refused));
     }
 
     public async Task ListAsync(HttpContext context)
@@ -47,7 +67,26 @@ internal sealed class AudienceReads(MetaPlatform platform, CallLog calls, TimePr
 
         var after = parameters.Text("after") ?? "";
         var page = account!.Audiences.Where(audience => !audience.List.Deleted && string.CompareOrdinal(audience.Id, after) > 0).Take(limit + 1).ToList();
-        await call.AnswerAsync(json => WritePage(json, context.Request, [.. page.Take(limit)], fields, page.Count > limit));
+        await call.AnswerAsync(json => WritePage(json, context.Request, [.. page.Take(limit)], fields, page.Count > limit, now));
+    }
+
+    private static void WriteAccount(Utf8JsonWriter json, MetaAccount account, string[] fields)
+    {
+        json.WriteStartObject();
+        if (fields.Contains("tos_accepted"))
+        {
+            json.WriteStartObject("tos_accepted");
+            json.WriteNumber("custom_audience_tos", account.Settings.TermsAccepted ? 1 : 0);
+            json.WriteEndObject();
+        }
+
+        if (fields.Contains("account_id"))
+        {
+            json.WriteString("account_id", account.Number);
+        }
+
+        json.WriteString("id", account.Id);
+        json.WriteEndObject();
     }
 
     private static (int Limit, GraphError? Wrong) LimitOf(string? text) => text switch
@@ -58,13 +97,13 @@ internal sealed class AudienceReads(MetaPlatform platform, CallLog calls, TimePr
     };
 
     // The next link leaves the token out: the real one repeats it, which is a secret in a URL.
-    private static void WritePage(Utf8JsonWriter json, HttpRequest request, List<MetaAudience> page, string[] fields, bool more)
+    private static void WritePage(Utf8JsonWriter json, HttpRequest request, List<MetaAudience> page, string[] fields, bool more, DateTimeOffset now)
     {
         json.WriteStartObject();
         json.WriteStartArray("data");
         foreach (var audience in page)
         {
-            AudienceFields.Write(json, audience, fields);
+            AudienceFields.Write(json, audience, fields, now);
         }
 
         json.WriteEndArray();

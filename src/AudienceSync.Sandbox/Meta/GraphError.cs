@@ -40,6 +40,24 @@ internal sealed record GraphError(int Code, int? Subcode, string Message)
 
     public static readonly GraphError UnknownIn200 = new(1, null, "An unknown error occurred") { Status = StatusCodes.Status200OK };
 
+    public static readonly GraphError TermsNotAccepted = new(
+        200, 1870090, "(#200) The customer list terms have not been accepted for this ad account.");
+
+    /// <summary>At creating, the terms have a code of their own (contract 5.1).</summary>
+    public static readonly GraphError CreateTermsNotAccepted = new(2663, null, "(#2663) The custom audience terms have not been accepted.");
+
+    public static readonly GraphError Flagged = new(100, 1713230, "(#100) Audience Upload Blocked");
+
+    public static readonly GraphError ReplaceRunning = new(2650, 1870145, "(#2650) An update is already running on this audience.");
+
+    public static readonly GraphError ReplaceTimedOut = new(2650, 1870158, "(#2650) The replace session timed out.");
+
+    public static readonly GraphError ReplaceOutOfOrder = new(2650, 1870147, "(#2650) A batch arrived before the first one of its session.");
+
+    public static readonly GraphError ReplaceFinished = new(2650, 1870159, "(#2650) The replace session has finished already.");
+
+    public static readonly GraphError ReplaceFailed = new(2650, 1870148, "(#2650) The audience was not fully updated.");
+
     /// <summary>Contract 6.4: the form first used to fill an audience binds it for life.</summary>
     public static GraphError MixedSource(SchemaForm held, SchemaForm sent) => new(
         2650, null, $"(#2650) Failed to update the custom audience: data source {Source(held)} does not support {Source(sent)}.");

@@ -23,4 +23,14 @@ internal sealed class MetaAccount(string id, TimeProvider clock)
     public int CallsPerHour => Settings.CallsPerHour ?? Math.Min(
         MostCalls,
         (Settings.Tier == AccountSettings.StandardAccess ? FullAccessCalls : LimitedAccessCalls) + (CallsPerAudience * Audiences.Count));
+
+    public static string? Complaint(AccountSettings settings) => settings switch
+    {
+        { Account: var account } when !account.StartsWith("act_", StringComparison.Ordinal) || !AccountSettings.IsId(account.AsSpan(4)) =>
+            "account must be act_ and digits",
+        { Tier: not (AccountSettings.StandardAccess or AccountSettings.DevelopmentAccess) } => "tier must be standard_access or development_access",
+        { AppSecret: "" } => "app_secret must be null or not empty",
+        { CallsPerHour: < 1 } => "calls_per_hour must be at least 1",
+        _ => null,
+    };
 }

@@ -3,32 +3,76 @@ using AudienceSync.Sandbox.Lists;
 namespace AudienceSync.Sandbox.Meta;
 
 /// <summary>A customer list as Meta sees it: its digests, the schema form that binds it, its upload sessions.</summary>
-internal sealed class MetaAudience(string id, MetaAccount account, AudienceList list)
+/// <param name="configured">False when made through the API: a reset takes it away.</param>
+internal sealed class MetaAudience(string id, string name, MetaAccount account, AudienceList list, bool configured)
 {
     /// <summary>A session closes by itself that long after its first batch (contract 7).</summary>
     private static readonly TimeSpan SessionLife = TimeSpan.FromMinutes(90);
 
     private readonly Lock gate = new();
     private readonly Dictionary<long, Session> sessions = [];
+    private readonly Replacement replacement = new(list);
     private SchemaForm? filledBy;
     private long cleanAnswers;
 
     public string Id => id;
 
-    public string Name => $"Sandbox audience {id}";
+    public string Name => name;
+
+    public bool Configured => configured;
 
     public MetaAccount Account => account;
 
     public AudienceList List => list;
 
-    public bool EverFilled
+    public bool IsBeingReplaced(DateTimeOffset now)
     {
-        get
+        lock (gate)
         {
-            lock (gate)
+            return replacement.IsRunning(now);
+        }
+    }
+
+    /// <summary>operation_status, contract 5.3 and 8.</summary>
+    public (int Code, string Words) StatusAt(DateTimeOffset now)
+    {
+        lock (gate)
+        {
+            return (replacement.IsRunning(now), replacement.HasFailed, filledBy) switch
             {
-                return filledBy is not null;
-            }
+                (true, _, _) => (414, "Replace in progress"),
+                (_, true, _) => (415, "Replace failed"),
+                (_, _, null) => (410, "No upload"),
+                _ => (200, "Normal"),
+            };
+        }
+    }
+
+    /// <summary>Takes a batch of a replacement of all members.</summary>
+    public GraphError? Replace(UsersUpload upload, DateTimeOffset now, out long received)
+    {
+        lock (gate)
+        {
+            return replacement.Take(upload, now, out received);
+        }
+    }
+
+    public void FailReplacement()
+    {
+        lock (gate)
+        {
+            replacement.Fail();
+        }
+    }
+
+    /// <summary>Takes people out, also of a replacement that runs.</summary>
+    /// <returns>Digests that left the list.</returns>
+    public int Erase(RowBatch rows)
+    {
+        lock (gate)
+        {
+            replacement.Forget(rows);
+            return list.Remove(rows);
         }
     }
 
@@ -73,6 +117,7 @@ internal sealed class MetaAudience(string id, MetaAccount account, AudienceList 
         {
             filledBy = null;
             cleanAnswers = 0;
+            replacement.Clear();
             sessions.Clear();
         }
     }

@@ -92,5 +92,5 @@ internal sealed class MetaCall(HttpContext context, MetaPlatform platform, CallL
         + $"\"estimated_time_to_regain_access\":{Usage.RegainMinutes},\"ads_api_access_tier\":\"{account.Settings.Tier}\"}}]}}";
 
     private void Record(int status, int? code) => calls.Record(
-        new CallRecord(at, PlatformNames.Meta, target is { Length: > 40 } ? target[..40] : target, operation, Rows, status, code, Fault), TargetExists, Usage.Violation, Effect);
+        new CallRecord(at, MetaPlatform.PlatformName, target is { Length: > 40 } ? target[..40] : target, operation, Rows, status, code, Fault), TargetExists, Usage.Violation, Effect);
 }

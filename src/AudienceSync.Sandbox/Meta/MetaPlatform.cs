@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using AudienceSync.Sandbox.Budgets;
 using AudienceSync.Sandbox.Lists;
 
@@ -7,12 +8,19 @@ namespace AudienceSync.Sandbox.Meta;
 /// <summary>The accounts and audiences that exist at the imitated Meta.</summary>
 internal sealed class MetaPlatform(ListRegistry lists, TimeProvider clock) : IPlatform
 {
+    public const string PlatformName = "meta";
+
+    /// <summary>Beyond 2^53 like the real ids, so that a client that reads them as a double is found out.</summary>
+    private const long FirstOwnAudience = 23_860_000_000_000_000;
+
+    private const int MostAudiences = 500;
+
     private readonly Lock gate = new();
     private readonly ConcurrentDictionary<string, MetaAccount> accounts = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, MetaAudience> audiences = new(StringComparer.Ordinal);
     private long lastNumber;
 
-    public string Name => PlatformNames.Meta;
+    public string Name => PlatformName;
 
     public IEnumerable<AccountView> Accounts => Ordered.Select(account => new AccountView(
         Name, account.Id, account.Settings.Tier, account.CallsPerHour, account.Audiences.Select(audience => audience.Id)));
@@ -41,13 +49,35 @@ internal sealed class MetaPlatform(ListRegistry lists, TimeProvider clock) : IPl
 
             var account = accounts.GetOrAdd(settings.Account, id => new MetaAccount(id, clock) { Settings = settings });
             account.Settings = settings;
-            foreach (var id in settings.Audiences)
+            foreach (var id in settings.Audiences.Where(id => !audiences.ContainsKey(id)))
             {
-                audiences.TryAdd(id, new MetaAudience(id, account, lists.Open(Name, account.Id, id, SchemaKey.IsStored)));
+                Open(account, id, $"Sandbox audience {id}", configured: true);
             }
 
-            account.Audiences = [.. audiences.Values.Where(audience => audience.Account == account).OrderBy(audience => audience.Id, StringComparer.Ordinal)];
+            Arrange(account);
             return null;
+        }
+    }
+
+    /// <returns>Null when the account has as many customer lists as it may have (contract 5.1).</returns>
+    public MetaAudience? Create(MetaAccount account, string name, bool fetch)
+    {
+        lock (gate)
+        {
+            var living = account.Audiences.Where(audience => !audience.List.Deleted).ToList();
+            if (fetch && living.Find(audience => audience.Name == name) is { } found)
+            {
+                return found;
+            }
+
+            if (living.Count >= MostAudiences)
+            {
+                return null;
+            }
+
+            var made = Open(account, (FirstOwnAudience + NextNumber()).ToString(CultureInfo.InvariantCulture), name, configured: false);
+            Arrange(account);
+            return made;
         }
     }
 
@@ -58,14 +88,29 @@ internal sealed class MetaPlatform(ListRegistry lists, TimeProvider clock) : IPl
 
     public void Reset()
     {
-        foreach (var account in accounts.Values)
+        lock (gate)
         {
-            account.Budget.Clear();
-        }
+            foreach (var audience in audiences.Values)
+            {
+                audience.Reset();
+                if (!audience.Configured)
+                {
+                    audiences.TryRemove(audience.Id, out _);
+                    lists.Forget(audience.Id);
+                }
+            }
 
-        foreach (var audience in audiences.Values)
-        {
-            audience.Reset();
+            foreach (var account in accounts.Values)
+            {
+                account.Budget.Clear();
+                Arrange(account);
+            }
         }
     }
+
+    private MetaAudience Open(MetaAccount account, string id, string name, bool configured) =>
+        audiences[id] = new MetaAudience(id, name, account, lists.Open(Name, account.Id, id, SchemaKey.IsStored), configured);
+
+    private void Arrange(MetaAccount account) => account.Audiences =
+        [.. audiences.Values.Where(audience => audience.Account == account).OrderBy(audience => audience.Id, StringComparer.Ordinal)];
 }

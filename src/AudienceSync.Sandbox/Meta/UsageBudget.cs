@@ -71,7 +71,7 @@ internal sealed class UsageBudget(TimeProvider clock)
         lock (gate)
         {
             ForgetBefore(clock.GetUtcNow() - Window);
-            return new BudgetView(PlatformNames.Meta, account, "custom_audience", "hour", limit, calls.Count, most, violations);
+            return new BudgetView(MetaPlatform.PlatformName, account, "custom_audience", "hour", limit, calls.Count, most, violations);
         }
     }
 

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text.Json;
 using AudienceSync.Sandbox.Admin;
 using AudienceSync.Sandbox.Faults;
 
@@ -7,13 +5,10 @@ namespace AudienceSync.Sandbox.Meta;
 
 /// <summary>
 /// <c>POST</c> and <c>DELETE /{version}/{audience_id}/users</c>, contract 6. The order of checks: token, proof, budget, audience,
-/// scripted fault, body, schema form. An error at any of them applies nothing.
+/// scripted fault, terms, body, running replacement, schema form. An error at any of them applies nothing.
 /// </summary>
-internal sealed class UsersEdge(MetaPlatform platform, FaultPlan faults, CallLog calls, TimeProvider clock)
+internal sealed class UsersEdge(MetaPlatform platform, MetaFaults faults, CallLog calls, TimeProvider clock)
 {
-    /// <summary>Beyond 2^53 like the real ids, so that a client that reads them as a double is found out.</summary>
-    private const long FirstOwnSessionId = 67_972_159_610_000_000;
-
     public async Task HandleAsync(HttpContext context)
     {
         var id = (string)context.Request.RouteValues["audience"]!;
@@ -32,99 +27,34 @@ internal sealed class UsersEdge(MetaPlatform platform, FaultPlan faults, CallLog
         }
 
         using var upload = new UsersUpload();
-        var wrong = wrongMethod
+        var wrong = Admission.TermsOf(audience!.Account)
+            ?? wrongMethod
             ?? parameters.Error
             ?? parameters.Unknown("payload", "session", "namespace", "customer_consent", "method")
             ?? UsersPayload.Read(parameters, upload);
         call.Rows = upload.Received;
-        await AnswerAsync(call, audience!, operation, upload, wrong);
+        await AnswerAsync(call, audience, operation, upload, wrong);
     }
 
     private async Task AnswerAsync(MetaCall call, MetaAudience audience, FaultOperation operation, UsersUpload upload, GraphError? wrong)
     {
-        var fault = faults.Next(PlatformNames.Meta, audience.Id, operation);
-        call.Fault = fault?.Kind;
-        if (fault?.DelayMs is > 0 and var delayMs)
-        {
-            // Not bound to the request: a client that hangs up must not undo what the platform goes on to do.
-            await Task.Delay(TimeSpan.FromMilliseconds(delayMs), clock);
-        }
-
-        if (fault is not null && await FailAsync(call, audience, fault.Kind))
+        var (fault, ended) = await faults.AskAsync(call, audience, operation);
+        if (ended)
         {
             return;
         }
 
+        wrong ??= audience.IsBeingReplaced(clock.GetUtcNow()) ? GraphError.ReplaceRunning : null;
         if ((wrong ?? audience.Accept(upload.Form, operation == FaultOperation.Add)) is { } refusal)
         {
             await call.RefuseAsync(refusal);
             return;
         }
 
-        Spoil(upload, fault?.Kind);
+        MetaFaults.Spoil(upload, fault);
         var received = Apply(call, audience, operation, upload);
-        if (fault?.Kind == FaultKind.DropAfter)
-        {
-            call.Drop();
-            return;
-        }
-
-        await call.AnswerAsync(json => Write(json, audience, upload, received));
-    }
-
-    /// <summary>True when the fault ended the call before anything was applied.</summary>
-    private static async Task<bool> FailAsync(MetaCall call, MetaAudience audience, FaultKind kind)
-    {
-        switch (kind)
-        {
-            case FaultKind.DropBefore:
-                call.Drop();
-                return true;
-            case FaultKind.HtmlError:
-                await call.HtmlErrorAsync();
-                return true;
-            case FaultKind.Throttle:
-                call.Usage = call.Account!.Budget.StateRegain(call.Usage);
-                await call.RefuseAsync(GraphError.Throttled);
-                return true;
-            case FaultKind.ServerError:
-                await call.RefuseAsync(GraphError.ServiceDown);
-                return true;
-            case FaultKind.ErrorIn200:
-                await call.RefuseAsync(GraphError.UnknownIn200);
-                return true;
-            case FaultKind.TokenExpired:
-                await call.RefuseAsync(GraphError.ExpiredToken);
-                return true;
-            case FaultKind.Ban:
-                await call.RefuseAsync(GraphError.AccountDisabled);
-                return true;
-            case FaultKind.ListDeleted:
-                audience.List.Delete();
-                await call.RefuseAsync(GraphError.Missing(audience.Id));
-                return true;
-            default:
-                return false;
-        }
-    }
-
-    private static void Spoil(UsersUpload upload, FaultKind? kind)
-    {
-        switch (kind)
-        {
-            case FaultKind.InvalidRows:
-                upload.RejectFirstRow();
-                break;
-            case FaultKind.Partial:
-                upload.RejectSecondHalf();
-                break;
-            case FaultKind.SilentDrop:
-                // Counted and answered like any other, and lost.
-                upload.Rows.KeepRowsBefore(0);
-                break;
-            default:
-                break;
-        }
+        await MetaFaults.EndAsync(call, fault, () => call.AnswerAsync(
+            json => UsersAnswer.Write(json, platform, ("audience_id", audience.Id), upload, received, audience.NextEmptySamplesAreAnArray)));
     }
 
     /// <returns>num_received: of the session so far, or of this call when there is no session.</returns>
@@ -142,33 +72,6 @@ internal sealed class UsersEdge(MetaPlatform platform, FaultPlan faults, CallLog
         };
         call.Effect = new CallEffect(applied, removed, upload.Invalid, upload.EmptyHashes);
         return received;
-    }
-
-    private void Write(Utf8JsonWriter json, MetaAudience audience, UsersUpload upload, long received)
-    {
-        json.WriteStartObject();
-        json.WriteString("audience_id", audience.Id);
-        json.WriteString("session_id", (upload.Session?.SessionId ?? FirstOwnSessionId + platform.NextNumber()).ToString(CultureInfo.InvariantCulture));
-        json.WriteNumber("num_received", received);
-        json.WriteNumber("num_invalid_entries", upload.Invalid);
-        json.WritePropertyName("invalid_entry_samples");
-        if (upload.Samples.Count == 0 && audience.NextEmptySamplesAreAnArray())
-        {
-            json.WriteStartArray();
-            json.WriteEndArray();
-        }
-        else
-        {
-            json.WriteStartObject();
-            foreach (var (row, reason) in upload.Samples)
-            {
-                json.WriteString(row.ToString(CultureInfo.InvariantCulture), reason);
-            }
-
-            json.WriteEndObject();
-        }
-
-        json.WriteEndObject();
     }
 
     private static (FaultOperation Operation, GraphError? Wrong) OperationOf(HttpRequest request, GraphParameters parameters) =>

@@ -5,11 +5,21 @@ namespace AudienceSync.Sandbox.TikTok;
 /// <summary>Asks the scripted faults and plays those that end a call.</summary>
 internal sealed class FaultGate(FaultPlan faults, TimeProvider clock)
 {
+    public static readonly FaultScope Scope = new(new Dictionary<FaultOperation, FaultKind[]>
+    {
+        [FaultOperation.Add] = Members,
+        [FaultOperation.Remove] = Members,
+        [FaultOperation.Create] = FaultScope.AccountCalls,
+        [FaultOperation.Delete] = FaultScope.AccountCalls,
+    });
+
+    private static FaultKind[] Members => [.. FaultScope.MemberCalls, FaultKind.Conflict, FaultKind.NotEditable];
+
     /// <summary>The fault of the call, after its delay; it may have been played already.</summary>
     public async Task<(FaultRule? Rule, bool Ended)> AskAsync(
         TikTokCall call, TikTokPlatform platform, FaultOperation operation, TikTokAudience? audience, string endpoint)
     {
-        var rule = faults.Next(PlatformNames.TikTok, audience?.Id, operation);
+        var rule = faults.Next(TikTokPlatform.PlatformName, audience?.Id, operation);
         call.Fault = rule?.Kind;
         if (rule?.DelayMs is > 0 and var delayMs)
         {
@@ -30,6 +40,9 @@ internal sealed class FaultGate(FaultPlan faults, TimeProvider clock)
                 break;
             case FaultKind.ListDeleted:
                 audience?.List.Delete();
+                break;
+            case FaultKind.HumanEdit:
+                audience?.List.EditByHand(rule.Seed);
                 break;
             default:
                 break;

@@ -10,4 +10,6 @@ internal sealed class TikTokAccount(string id)
     public TikTokSettings Limits => Settings.TikTok ?? Defaults;
 
     private static readonly TikTokSettings Defaults = new();
+
+    public static string? Complaint(AccountSettings settings) => AccountSettings.DigitsComplaint(settings) ?? settings.TikTok?.Complaint();
 }

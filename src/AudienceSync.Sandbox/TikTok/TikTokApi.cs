@@ -14,7 +14,14 @@ internal static class TikTokApi
 
     private sealed record Endpoint(string Method, string Operation, Func<TikTokCall, Task> HandleAsync);
 
-    public static void Map(WebApplication app, TikTokPlatform platform, FaultPlan faults, CallLog calls, TimeProvider clock)
+    public static IPlatform Open(WebApplication app, PlatformParts parts)
+    {
+        var platform = new TikTokPlatform(parts.Lists, parts.Clock);
+        Map(app, platform, parts.Faults, parts.Calls, parts.Clock);
+        return platform;
+    }
+
+    private static void Map(WebApplication app, TikTokPlatform platform, FaultPlan faults, CallLog calls, TimeProvider clock)
     {
         var gate = new FaultGate(faults, clock);
         var segments = new SegmentAudience(platform, gate);

@@ -81,5 +81,5 @@ internal sealed class TikTokCall(HttpContext context, TikTokPlatform platform, C
     }
 
     private void Record(int status, object? code) => calls.Record(
-        new CallRecord(at, PlatformNames.TikTok, Audience, Operation, Rows, status, code, Fault), Audience is not null, Violation, Effect);
+        new CallRecord(at, TikTokPlatform.PlatformName, Audience, Operation, Rows, status, code, Fault), Audience is not null, Violation, Effect);
 }

@@ -8,16 +8,18 @@ namespace AudienceSync.Sandbox.TikTok;
 /// <summary>The advertisers and audiences that exist at the imitated TikTok.</summary>
 internal sealed class TikTokPlatform(ListRegistry lists, TimeProvider clock) : IPlatform
 {
+    public const string PlatformName = "tiktok";
+
     /// <summary>Beyond 2^53 like the real ids, so that a client that reads them as a double is found out.</summary>
     private const long FirstOwnAudience = 7_300_000_000_000_000_000;
 
     private readonly Lock gate = new();
     private readonly ConcurrentDictionary<string, TikTokAccount> accounts = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, TikTokAudience> audiences = new(StringComparer.Ordinal);
-    private readonly BudgetBook budgets = new(PlatformNames.TikTok, clock);
+    private readonly BudgetBook budgets = new(TikTokPlatform.PlatformName, clock);
     private long lastNumber;
 
-    public string Name => PlatformNames.TikTok;
+    public string Name => PlatformName;
 
     public BudgetBook Book => budgets;
 

@@ -31,12 +31,13 @@ internal sealed class GoogleWorld : SandboxWorld
     }
 
     public override PlatformTraits Traits { get; } = new(
-        NamesRefusedRows: true, RefreshesTokens: true, HasJobs: true, ImitatesResync: true, ImitatesMaking: true,
-        LeastThrottleWait: TimeSpan.FromSeconds(60));
+        NamesRefusedRows: true, RefreshesTokens: true, HasJobs: true, LeastThrottleWait: TimeSpan.FromSeconds(60));
 
     public override IDestination Destination { get; }
 
     public override RemoteAudienceId Audience { get; } = new("7090784486");
+
+    public override RemoteAudienceId OtherAudience { get; } = new("7090784487");
 
     private protected override IReadOnlyList<(string Key, PersonField Field)> Columns { get; } =
         [("emailAddress", PersonField.Email), ("phoneNumber", PersonField.Phone)];
@@ -50,7 +51,7 @@ internal sealed class GoogleWorld : SandboxWorld
             Platform = "google",
             Account = "7693729833",
             Token = "refresh-1",
-            Audiences = ["7090784486"],
+            Audiences = ["7090784486", "7090784487"],
             Google = new GoogleSettings { JobS = 0 },
         });
         return new GoogleWorld(app, clock);

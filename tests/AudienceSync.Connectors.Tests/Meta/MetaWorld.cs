@@ -7,6 +7,7 @@ namespace AudienceSync.Connectors.Tests.Meta;
 internal sealed class MetaWorld : SandboxWorld
 {
     private const string AudienceId = "238500000000001";
+    private const string OtherId = "238500000000002";
 
     private MetaWorld(WebApplication app, ManualTime clock, string? appSecret)
         : base(app, clock)
@@ -16,12 +17,13 @@ internal sealed class MetaWorld : SandboxWorld
             Surroundings());
 
     public override PlatformTraits Traits { get; } = new(
-        NamesRefusedRows: true, RefreshesTokens: false, HasJobs: false, ImitatesResync: false, ImitatesMaking: false,
-        LeastThrottleWait: TimeSpan.FromSeconds(60));
+        NamesRefusedRows: true, RefreshesTokens: false, HasJobs: false, LeastThrottleWait: TimeSpan.FromSeconds(60));
 
     public override IDestination Destination { get; }
 
     public override RemoteAudienceId Audience { get; } = new(AudienceId);
+
+    public override RemoteAudienceId OtherAudience { get; } = new(OtherId);
 
     private protected override IReadOnlyList<(string Key, PersonField Field)> Columns { get; } =
     [
@@ -35,7 +37,7 @@ internal sealed class MetaWorld : SandboxWorld
 
     public static async Task<MetaWorld> StartAsync(string? appSecret = null)
     {
-        var (app, clock) = await StartAsync(new AccountSettings { Account = "act_1001", Token = "token-1", AppSecret = appSecret, Audiences = [AudienceId] });
+        var (app, clock) = await StartAsync(new AccountSettings { Account = "act_1001", Token = "token-1", AppSecret = appSecret, Audiences = [AudienceId, OtherId] });
         return new MetaWorld(app, clock, appSecret);
     }
 

@@ -14,12 +14,13 @@ internal sealed class TikTokWorld : SandboxWorld
             "tiktok", new DestinationSettings(Advertiser, new Secret("token-1"), new Uri(Address, "open_api/")), Surroundings());
 
     public override PlatformTraits Traits { get; } = new(
-        NamesRefusedRows: false, RefreshesTokens: false, HasJobs: false, ImitatesResync: false, ImitatesMaking: true,
-        LeastThrottleWait: TimeSpan.FromSeconds(1));
+        NamesRefusedRows: false, RefreshesTokens: false, HasJobs: false, LeastThrottleWait: TimeSpan.FromSeconds(1));
 
     public override IDestination Destination { get; }
 
     public override RemoteAudienceId Audience { get; } = new("1234");
+
+    public override RemoteAudienceId OtherAudience { get; } = new("1235");
 
     private protected override IReadOnlyList<(string Key, PersonField Field)> Columns { get; } =
         [("EMAIL_SHA256", PersonField.Email), ("PHONE_SHA256", PersonField.Phone)];
@@ -28,7 +29,7 @@ internal sealed class TikTokWorld : SandboxWorld
 
     public static async Task<TikTokWorld> StartAsync()
     {
-        var (app, clock) = await StartAsync(new AccountSettings { Platform = "tiktok", Account = Advertiser, Token = "token-1", Audiences = ["1234"] });
+        var (app, clock) = await StartAsync(new AccountSettings { Platform = "tiktok", Account = Advertiser, Token = "token-1", Audiences = ["1234", "1235"] });
         return new TikTokWorld(app, clock);
     }
 

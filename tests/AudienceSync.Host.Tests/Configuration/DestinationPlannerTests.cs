@@ -23,11 +23,12 @@ public sealed class DestinationPlannerTests : IDisposable
     [InlineData(Google + ", validate_only: true, base_url: 'http://127.0.0.1:5480/', token_url: 'http://127.0.0.1:5480/token'", Platform.Google)]
     [InlineData("platform: google, account: \"7693729833\", service_account: { file: account.json }, terms_accepted: true", Platform.Google)]
     [InlineData("platform: tiktok, account: \"7000000000000000001\", token: { env: SECRET }, normaliser: \"2024\", members_per_call: 5000", Platform.TikTok)]
+    [InlineData("platform: webhook, account: crm, base_url: 'https://crm.example/in', app_secret: { env: SECRET }, members_per_call: 500", Platform.Webhook)]
     public void An_entry_for_each_platform_makes_its_destination(string entry, Platform platform)
         => Plan(entry).Connector.Platform.ShouldBe(platform);
 
     [Theory]
-    [InlineData("platform: myspace, account: \"1\"", "config_invalid", "platform must be one of: google, meta, tiktok")]
+    [InlineData("platform: myspace, account: \"1\"", "config_invalid", "platform must be one of: google, meta, tiktok, webhook")]
     [InlineData("platform: meta, account: act_1001", "config_invalid", "token is needed")]
     [InlineData("platform: tiktok, account: \"1\"", "config_invalid", "token is needed")]
     [InlineData("platform: tiktok, account: \"1\", token: { env: GONE }", "secret_missing", "destinations.d.token")]
@@ -46,6 +47,9 @@ public sealed class DestinationPlannerTests : IDisposable
     [InlineData(Google + ", base_url: nowhere", "config_invalid", "base_url: must be an address")]
     [InlineData(Google + ", token_url: 'ftp://x/'", "config_invalid", "token_url must be an http or https address")]
     [InlineData("platform: google, account: \"1\", terms_accepted: true, consent: maybe", "config_invalid", "consent must be granted or unspecified")]
+    [InlineData("platform: webhook, account: crm, app_secret: { env: SECRET }", "config_invalid", "base_url is needed")]
+    [InlineData("platform: webhook, account: crm, base_url: 'https://crm.example/in'", "config_invalid", "app_secret is needed")]
+    [InlineData("platform: webhook, account: crm, base_url: 'https://crm.example/in', token: { env: SECRET }", "config_invalid", "token is no setting of webhook")]
     public void What_cannot_be_used_is_said_with_its_place_and_never_with_a_secret(string entry, string code, string words)
     {
         var wrong = Should.Throw<SetupException>(() => Plan(entry));
@@ -65,7 +69,7 @@ public sealed class DestinationPlannerTests : IDisposable
         var file = Path.Combine(_folder.Path, "audiencesync.yaml");
         File.WriteAllText(file, $"workspaces: {{ default: {{ destinations: [ {{ name: d, {entry} }} ] }} }}");
         using var network = PlatformHttp.CreateHandler();
-        var loader = new ConfigLoader(file, name => name == "SECRET" ? "s3cr3t" : null);
+        var loader = new ConfigLoader(file, name => name == "SECRET" ? "s3cr3t-of-20-letters" : null);
         var planner = new WorkspacePlanner(loader, new DestinationSurroundings(network, TimeProvider.System, new Random(1)));
         return planner.Plan("default", loader.Load().Workspaces["default"]).Destinations.ShouldHaveSingleItem();
     }

@@ -76,6 +76,24 @@ public sealed class Quotas_and_lists
     }
 
     [Fact]
+    public async Task A_deleted_list_is_gone_and_its_open_jobs_fail()
+    {
+        await using var sandbox = await StartAsync();
+        var accepted = await sandbox.IngestAsync(Email("a"));
+        (await sandbox.DeleteAsync($"{Lists}/{ListId}?validateOnly=true")).Text.ShouldBe("{}");
+        (await sandbox.GetAsync($"{Lists}/{ListId}")).Status.ShouldBe(200, "that was only a validation");
+
+        (await sandbox.DeleteAsync($"{Lists}/{ListId}")).Text.ShouldBe("{}");
+
+        (await sandbox.GetAsync($"{Lists}/{ListId}")).Status.ShouldBe(404);
+        (await sandbox.DeleteAsync($"{Lists}/{ListId}")).Status.ShouldBe(404);
+        sandbox.Complete();
+        (await sandbox.StateAsync(accepted)).ShouldBe("FAILED");
+        (await sandbox.IngestAsync(Email("a"))).Violation().Reason.ShouldBe("INVALID_USER_LIST_ID");
+        (await sandbox.DeleteAsync($"/v1/accountTypes/GOOGLE_ADS/accounts/{ForeignAccount}/userLists/1")).Status.ShouldBe(403);
+    }
+
+    [Fact]
     public async Task Lists_come_in_pages_and_only_to_who_may_see_them()
     {
         await using var sandbox = await StartAsync();

@@ -1,0 +1,59 @@
+using System.Text.Json;
+using AudienceSync.Connectors.Http;
+
+namespace AudienceSync.Connectors.Webhook;
+
+/// <summary>A row the receiver did not take, by its place in <c>members</c>.</summary>
+internal readonly record struct RejectedRow(int Row, string Reason);
+
+/// <summary>The body of an answer (docs/webhook.md). None is as good as an empty object.</summary>
+internal sealed record WebhookAnswer
+{
+    /// <summary>The receiver gave no reason, or one that has no form of a code and might quote the row.</summary>
+    private const string NoReason = "webhook_rejected";
+
+    public bool IsUnderstood { get; private init; }
+
+    public IReadOnlyList<RejectedRow> Rejected { get; private init; } = [];
+
+    /// <summary>How many rows were not taken; may exceed those named.</summary>
+    public int RejectedCount { get; private init; }
+
+    public string? RequestId { get; private init; }
+
+    public static WebhookAnswer Parse(ReadOnlyMemory<byte> body)
+    {
+        if (body.IsEmpty)
+        {
+            return new WebhookAnswer { IsUnderstood = true };
+        }
+
+        try
+        {
+            using var document = JsonDocument.Parse(body, JsonFields.Options);
+            var root = document.RootElement;
+            if (root.ValueKind != JsonValueKind.Object)
+            {
+                return new WebhookAnswer();
+            }
+
+            RejectedRow[] rejected = [.. root.Items("rejected").Select(Row).OfType<RejectedRow>()];
+            return new WebhookAnswer
+            {
+                IsUnderstood = true,
+                Rejected = rejected,
+                RejectedCount = (int)Math.Clamp(root.Number("rejected_count") ?? 0, rejected.Length, int.MaxValue),
+                RequestId = root.Name("request_id"),
+            };
+        }
+        catch (JsonException)
+        {
+            return new WebhookAnswer();
+        }
+    }
+
+    private static RejectedRow? Row(JsonElement item)
+        => item.Number("row") is { } row and >= 0 and <= int.MaxValue
+            ? new RejectedRow((int)row, item.Name("reason") is { } reason ? $"webhook_{reason.ToLowerInvariant()}" : NoReason)
+            : null;
+}

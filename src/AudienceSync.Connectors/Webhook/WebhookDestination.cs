@@ -1,0 +1,97 @@
+using AudienceSync.Connectors.Http;
+using AudienceSync.Connectors.Members;
+using AudienceSync.Domain.Normalising;
+using AudienceSync.Domain.Syncing;
+using RestEase;
+
+namespace AudienceSync.Connectors.Webhook;
+
+/// <summary>
+/// A receiver of signed batches (docs/webhook.md). It answers at once, so there are no jobs; it says nothing of what it holds, so a full
+/// refresh and an erasure are the ledger's work.
+/// </summary>
+public sealed class WebhookDestination : IDestination, IChecks
+{
+    private readonly WebhookSettings _settings;
+    private readonly Normalisers _normalisers;
+    private readonly WebhookCalls _calls;
+
+    public WebhookDestination(WebhookSettings settings, DestinationSurroundings surroundings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        ArgumentNullException.ThrowIfNull(surroundings);
+        _settings = settings;
+        _normalisers = surroundings.Normalisers;
+        var api = RestClient.For<IWebhookApi>(PlatformHttp.CreateClient(surroundings.Network, settings.Url));
+        _calls = new WebhookCalls(settings, new CallPipeline(settings.CallTimeout, surroundings.Clock, surroundings.Random), surroundings.Clock, api);
+        Limits = WebhookLimits.For(settings.MembersPerCall, settings.CallTimeout);
+    }
+
+    public Platform Platform => Platform.Webhook;
+
+    public DestinationLimits Limits { get; }
+
+    public NormaliserVersion Normaliser => _normalisers.Current(WebhookPayload.Rules).Version;
+
+    public async ValueTask<CallResult> SendAsync(MemberCall call, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(call);
+        if (call.Members.Count > _settings.MembersPerCall)
+        {
+            throw new ArgumentException($"At most {_settings.MembersPerCall} members in one call.", nameof(call));
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        if (!WebhookSettings.IsName(call.Audience.Value))
+        {
+            return new CallResult(new Outcome(OutcomeKind.StopAudience, "invalid_audience_id"), [], []);
+        }
+
+        using var body = WebhookPayload.Write(_settings, call, _normalisers);
+        if (body.Rows == 0)
+        {
+            return new CallResult(Outcome.Done, body.Invalid, []);
+        }
+
+        var reply = await _calls.MakeAsync(body, cancellationToken);
+        var rejected = Rejected(reply.Answer, body);
+        return new CallResult(
+            reply.Outcome,
+            body.Invalid,
+            rejected,
+            Math.Min(body.Rows, Math.Max(reply.Answer?.RejectedCount ?? 0, rejected.Count)),
+            PlatformRequestId: reply.Answer?.RequestId,
+            HttpStatus: reply.Status);
+    }
+
+    /// <summary>A receiver hands out no jobs, so nothing is ever pending.</summary>
+    public ValueTask<JobReport> FollowAsync(JobHandle job, CancellationToken cancellationToken)
+        => ValueTask.FromResult(new JobReport(JobState.Confirmed, [], "confirmed"));
+
+    public CheckFinding? CheckName(string name) => WebhookChecks.OfName(name);
+
+    public async ValueTask<IReadOnlyList<CheckFinding>> CheckAsync(IReadOnlyList<RemoteAudienceId> audiences, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(audiences);
+        var findings = WebhookChecks.OfAccount(await AskAsync(audience: null, cancellationToken));
+        foreach (var audience in audiences)
+        {
+            var outcome = WebhookSettings.IsName(audience.Value)
+                ? await AskAsync(audience, cancellationToken)
+                : new Outcome(OutcomeKind.StopAudience, "invalid_audience_id");
+            findings.Add(WebhookChecks.OfAudience(audience, outcome));
+        }
+
+        return findings;
+    }
+
+    private async ValueTask<Outcome> AskAsync(RemoteAudienceId? audience, CancellationToken cancellationToken)
+    {
+        using var body = WebhookPayload.Check(_settings, audience);
+        return (await _calls.MakeAsync(body, cancellationToken)).Outcome;
+    }
+
+    private static List<RefusedMember> Rejected(WebhookAnswer? answer, MemberBody body)
+        => [.. (answer?.Rejected ?? []).Select(row => new RefusedMember(body.MemberOf(row.Row), row.Reason))
+            .Where(member => member.Index >= 0).DistinctBy(member => member.Index).OrderBy(member => member.Index)];
+}

@@ -1,0 +1,93 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using AudienceSync.Connectors.Members;
+using AudienceSync.Domain.Normalising;
+using AudienceSync.Domain.Syncing;
+
+namespace AudienceSync.Connectors.Webhook;
+
+/// <summary>The bodies (docs/webhook.md): one object a person, of the ids he has.</summary>
+internal static class WebhookPayload
+{
+    /// <summary>
+    /// Google's table has exactly our three ids (SHA-256 of e-mail and of E.164, external id as it is), is held to vectors, and makes one
+    /// mailbox of its spellings. A table of our own would be a fourth way to hash the same address.
+    /// </summary>
+    public const NormaliserFamily Rules = NormaliserFamily.Google;
+
+    /// <summary>An external id of 200 characters, each of them escaped. What is longer is not sent.</summary>
+    private const int ExternalBytes = 200 * 6;
+
+    private static ReadOnlySpan<byte> EmailHead => ""","email":" """u8[..^1];
+
+    private static ReadOnlySpan<byte> PhoneHead => ""","phone":" """u8[..^1];
+
+    private static ReadOnlySpan<byte> ExternalHead => ",\"external_id\":\""u8;
+
+    private static int RowBytes => EmailHead.Length + PhoneHead.Length + (2 * Sha256Hex.Length) + ExternalHead.Length + ExternalBytes + "{\"\"\"},".Length;
+
+    public static MemberBody Write(WebhookSettings settings, MemberCall call, Normalisers normalisers)
+    {
+        var operation = call.Operation switch
+        {
+            MemberOperation.Add => "add",
+            MemberOperation.Remove => "remove",
+            _ => throw new ArgumentOutOfRangeException(nameof(call), call.Operation, "No such operation."),
+        };
+        return MemberBody.Write(call.Members, Frame(settings, call.Audience, operation), RowBytes, version => normalisers.Find(Rules, version), WriteRow);
+    }
+
+    /// <summary>A question that changes nothing: whether we may call, and whether a list is there.</summary>
+    public static MemberBody Check(WebhookSettings settings, RemoteAudienceId? audience)
+        => MemberBody.Write([], Frame(settings, audience, "check"), RowBytes, static _ => null, WriteRow);
+
+    // Names have a form that needs no escape.
+    private static (byte[] Head, byte[] Tail) Frame(WebhookSettings settings, RemoteAudienceId? audience, string operation)
+    {
+        var list = audience is { } named ? $"\"audience\":\"{named}\"," : "";
+        return (Encoding.ASCII.GetBytes($$"""{"version":1,"account":"{{settings.Account}}",{{list}}"operation":"{{operation}}","members":["""), "]}"u8.ToArray());
+    }
+
+    private static int WriteRow(Span<byte> into, in Member member, Normaliser normaliser, CellWriter cells)
+    {
+        var row = new Utf8Cursor(into);
+        AddHashed(ref row, EmailHead, cells.Write(normaliser, member.Identifiers, PersonField.Email, row.Rest[EmailHead.Length..]));
+        AddHashed(ref row, PhoneHead, cells.Write(normaliser, member.Identifiers, PersonField.Phone, row.Rest[PhoneHead.Length..]));
+        AddExternal(ref row, member, normaliser);
+        if (row.Length == 0)
+        {
+            return 0;
+        }
+
+        // The first comma gives way to the brace.
+        into[0] = (byte)'{';
+        row.Add("},"u8);
+        return row.Length;
+    }
+
+    private static void AddHashed(ref Utf8Cursor row, ReadOnlySpan<byte> head, Cell cell)
+    {
+        if (!cell.IsEmpty)
+        {
+            row.Add(head);
+            row.Wrote(cell.Length);
+            row.Add("\""u8);
+        }
+    }
+
+    private static void AddExternal(ref Utf8Cursor row, in Member member, Normaliser normaliser)
+    {
+        if (normaliser.Text(member.Identifiers, PersonField.ExternalId) is not { } id)
+        {
+            return;
+        }
+
+        var text = JavaScriptEncoder.Default.Encode(id);
+        if (text.Length <= ExternalBytes)
+        {
+            row.Add(ExternalHead);
+            row.Wrote(Encoding.UTF8.GetBytes(text, row.Rest));
+            row.Add("\""u8);
+        }
+    }
+}

@@ -1,0 +1,51 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using AudienceSync.Connectors;
+
+namespace AudienceSync.Host.Cli;
+
+/// <summary>How the findings are shown, and what the process says of them with its exit code.</summary>
+internal static class DestinationCheckReport
+{
+    private static readonly JsonSerializerOptions JsonForm = new(KeyStatusReport.JsonForm)
+    {
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
+    };
+
+    public static int ExitCodeOf(List<CheckedDestination> checks) => WorstOf(checks) switch
+    {
+        CheckState.Bad => ExitCodes.Failed,
+        CheckState.NotKnown => ExitCodes.NotKnown,
+        _ => ExitCodes.Done,
+    };
+
+    public static async Task PrintAsync(List<CheckedDestination> checks, TextWriter output, bool json)
+    {
+        if (json)
+        {
+            await output.WriteLineAsync(JsonSerializer.Serialize(new { worst = WorstOf(checks), destinations = checks }, JsonForm));
+            return;
+        }
+
+        TextTable.Print(output, ["destination", "what", "list", "state", "code", "what to do"], checks.SelectMany(check => check.Findings.Select(line => new[]
+        {
+            $"{check.Workspace}/{check.Name}", line.What, line.Remote ?? "", WordOf(line.State), line.Code, line.Advice,
+        })));
+    }
+
+    /// <summary>Bad before not known before warning before good.</summary>
+    private static CheckState WorstOf(List<CheckedDestination> checks)
+    {
+        CheckState[] order = [CheckState.Bad, CheckState.NotKnown, CheckState.Warning, CheckState.Good];
+        var there = checks.SelectMany(check => check.Findings).Select(line => line.State).ToHashSet();
+        return there.Count == 0 ? CheckState.Good : Array.Find(order, there.Contains);
+    }
+
+    private static string WordOf(CheckState state) => state switch
+    {
+        CheckState.Good => "good",
+        CheckState.Warning => "warning",
+        CheckState.Bad => "BAD",
+        _ => "not known",
+    };
+}

@@ -1,0 +1,67 @@
+using System.CommandLine;
+using AudienceSync.Connectors;
+using AudienceSync.Connectors.Http;
+using AudienceSync.Host.Configuration;
+
+namespace AudienceSync.Host.Cli;
+
+/// <summary><c>destinations</c>: what is configured, and whether it would work. Both read the configuration that <c>serve</c> reads and no database.</summary>
+internal static class DestinationsCommands
+{
+    /// <param name="environment">Of the process.</param>
+    /// <param name="network">Carries the calls; null for the real one.</param>
+    public static Command Create(Func<string, string?> environment, HttpMessageHandler? network) =>
+        new("destinations", "The ad accounts that are configured.") { List(environment, network), Check(environment, network) };
+
+    private static Command List(Func<string, string?> environment, HttpMessageHandler? network)
+    {
+        var json = Json();
+        var list = new Command("list", "What is configured, what feeds it and what it can do. Calls nobody.") { json };
+        list.SetAction((parsed, _) => RunAsync(parsed, environment, network, async (config, planner) =>
+        {
+            var rows = DestinationList.Of(config, planner);
+            await DestinationList.PrintAsync(rows, parsed.InvocationConfiguration.Output, parsed.GetValue(json));
+            return rows.Exists(row => row.Problem is not null) ? ExitCodes.Failed : ExitCodes.Done;
+        }));
+        return list;
+    }
+
+    private static Command Check(Func<string, string?> environment, HttpMessageHandler? network)
+    {
+        var json = Json();
+        var name = new Argument<string?>("name") { Description = "One destination; all when left out.", Arity = ArgumentArity.ZeroOrOne };
+        var check = new Command("check", "Ask each platform whether token, permission, terms and the bound lists are good. Changes nothing.") { name, json };
+        check.SetAction((parsed, cancellationToken) => RunAsync(parsed, environment, network, async (config, planner) =>
+        {
+            var only = parsed.GetValue(name);
+            var checks = await new DestinationCheck(planner).RunAsync(config, only, cancellationToken);
+            if (only is not null && checks.Count == 0)
+            {
+                throw new SetupException("unknown_destination", $"no destination is called {only}; destinations list shows them.");
+            }
+
+            await DestinationCheckReport.PrintAsync(checks, parsed.InvocationConfiguration.Output, parsed.GetValue(json));
+            return DestinationCheckReport.ExitCodeOf(checks);
+        }));
+        return check;
+    }
+
+    private static Option<bool> Json() => new("--json") { Description = "Answer as JSON." };
+
+    private static async Task<int> RunAsync(
+        ParseResult parsed, Func<string, string?> environment, HttpMessageHandler? network, Func<AudienceSyncConfig, DestinationPlanner, Task<int>> action)
+    {
+        using var own = network is null ? PlatformHttp.CreateHandler() : null;
+        try
+        {
+            var loader = new ConfigLoader(HostSettings.FromEnvironment(environment).ConfigPath, environment);
+            var surroundings = new DestinationSurroundings(network ?? own!, TimeProvider.System, new Random(Environment.TickCount));
+            return await action(loader.Load(), new DestinationPlanner(loader, surroundings));
+        }
+        catch (Exception failure) when (Failures.Explain(failure) is { } line)
+        {
+            await parsed.InvocationConfiguration.Error.WriteLineAsync($"audiencesync: {line}");
+            return ExitCodes.SetUp;
+        }
+    }
+}

@@ -1,0 +1,118 @@
+using AudienceSync.Sandbox.Admin;
+using AudienceSync.Sandbox.Budgets;
+using AudienceSync.Sandbox.Faults;
+
+namespace AudienceSync.Sandbox.Webhook;
+
+/// <summary>
+/// The one address of the imitated receiver. The order of checks: method, size, signature, form, budget, list, scripted fault, rows. Each
+/// refusal applies nothing.
+/// </summary>
+internal sealed class WebhookApi(WebhookPlatform platform, FaultPlan faults, CallLog calls, TimeProvider clock)
+{
+    private const string Path = "/webhook";
+    private const int MaxBodyBytes = 8 * 1024 * 1024;
+
+    private static readonly WindowLimit[] Limits = [new("minute", TimeSpan.FromMinutes(1), 600)];
+
+    public static readonly FaultScope Scope = new(new Dictionary<FaultOperation, FaultKind[]>
+    {
+        [FaultOperation.Add] = Members,
+        [FaultOperation.Remove] = Members,
+    });
+
+    private static FaultKind[] Members => [.. FaultScope.MemberCalls, FaultKind.InvalidRows];
+
+    public static IPlatform Open(WebApplication app, PlatformParts parts)
+    {
+        var platform = new WebhookPlatform(parts.Lists, parts.Clock);
+        var api = new WebhookApi(platform, parts.Faults, parts.Calls, parts.Clock);
+        app.Map(Path, api.HandleAsync);
+        return platform;
+    }
+
+    private async Task HandleAsync(HttpContext context)
+    {
+        var call = new WebhookCall(context, calls, clock.GetUtcNow());
+        if (!HttpMethods.IsPost(context.Request.Method))
+        {
+            await call.RefuseAsync(StatusCodes.Status405MethodNotAllowed, "method_not_allowed");
+            return;
+        }
+
+        if (!context.Request.HasJsonContentType() || context.Request.ContentLength is null)
+        {
+            await call.RefuseAsync(StatusCodes.Status415UnsupportedMediaType, "json_with_length_needed");
+            return;
+        }
+
+        if (context.Request.ContentLength > MaxBodyBytes)
+        {
+            await call.RefuseAsync(StatusCodes.Status413PayloadTooLarge, "too_large");
+            return;
+        }
+
+        var raw = new byte[context.Request.ContentLength.Value];
+        await context.Request.Body.ReadExactlyAsync(raw, context.RequestAborted);
+        using var batch = MemberBatch.Read(raw);
+        await AnswerAsync(call, batch, raw);
+    }
+
+    private async Task AnswerAsync(WebhookCall call, MemberBatch batch, byte[] raw)
+    {
+        call.Operation = batch.Operation ?? "unknown";
+        var account = platform.FindAccount(batch.Account ?? "");
+        if (account is null || !SignatureCheck.Holds(account.Settings.Token, call.Context.Request.Headers, raw, clock.GetUtcNow()))
+        {
+            // Who cannot sign is not told which accounts there are.
+            await call.RefuseAsync(StatusCodes.Status401Unauthorized, "signature_refused");
+            return;
+        }
+
+        if (batch.Wrong is { } wrong)
+        {
+            await call.RefuseAsync(wrong == MemberBatch.TooMany ? StatusCodes.Status413PayloadTooLarge : StatusCodes.Status422UnprocessableEntity, wrong);
+            return;
+        }
+
+        var budget = platform.Book.Of(account.Id, "calls").Take(Limits);
+        call.Violation = budget.Violation;
+        if (budget.Refusing is not null)
+        {
+            await call.ThrottleAsync(call.At);
+            return;
+        }
+
+        await AnswerAsync(call, batch, account);
+    }
+
+    private async Task AnswerAsync(WebhookCall call, MemberBatch batch, WebhookAccount account)
+    {
+        var list = batch.Audience is { } id ? platform.FindList(account, id) : null;
+        if (list is null or { Deleted: true } && batch.Audience is not null)
+        {
+            call.Audience = list?.Audience;
+            await call.RefuseAsync(list is null ? StatusCodes.Status404NotFound : StatusCodes.Status410Gone, "no_such_list");
+            return;
+        }
+
+        (call.Audience, call.Rows) = (list?.Audience, batch.Count);
+        if (list is null || batch.Kind is not { } operation)
+        {
+            await call.AnswerAsync([]);
+            return;
+        }
+
+        var (fault, ended) = await WebhookFaults.AskAsync(call, faults, clock, operation, list, platform.Book.Of(account.Id, "calls"));
+        if (ended)
+        {
+            return;
+        }
+
+        var rejected = batch.Spoil(fault);
+        call.Effect = operation == FaultOperation.Add
+            ? new CallEffect(list.Add(batch.Rows, clock.GetUtcNow()), 0, rejected.Count, batch.EmptyHashes)
+            : new CallEffect(0, list.Remove(batch.Rows), rejected.Count, batch.EmptyHashes);
+        await (fault == FaultKind.DropAfter ? call.DropAsync() : call.AnswerAsync(rejected));
+    }
+}
