@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using AudienceSync.Connectors;
 using AudienceSync.Host.Configuration;
 using AudienceSync.Host.Ingest;
+using AudienceSync.Host.Privacy.Erasure;
 using AudienceSync.Host.Query;
 using AudienceSync.Host.Storage;
 
@@ -101,6 +102,7 @@ public sealed class HostServer : IAsyncDisposable
         app.UseRouting();
         app.MapPost(WebhookEndpoint.Path, webhooks.HandleAsync); // Never reached by a post; it is what makes any other method a 405 and not a 404.
         new QueryEndpoints(_workspaces, clock).Map(app, new OperatorAccess(operators));
+        new ErasureEndpoints(_workspaces, clock).Map(app, new OperatorAccess(operators));
         app.MapGet("/health/live", () => Results.Text("live"));
         app.MapGet("/health/ready", ReadyAsync);
     }

@@ -25,6 +25,7 @@ internal sealed class TestWorkspace : IAsyncDisposable
         Database = new WorkspaceDatabase(connectionString, Name);
         Vault = new Vault(new MasterKeys(Master));
         Seal = new BodySeal(new MasterKeys(Master), Secret);
+        Tombstones = new TombstoneDigester(Secret);
         Webhooks = new TestWebhooks(Secret);
         Owner = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString)
         {
@@ -46,6 +47,8 @@ internal sealed class TestWorkspace : IAsyncDisposable
 
     public BodySeal Seal { get; }
 
+    public TombstoneDigester Tombstones { get; }
+
     public TestWebhooks Webhooks { get; }
 
     public NpgsqlDataSource Owner { get; }
@@ -64,7 +67,7 @@ internal sealed class TestWorkspace : IAsyncDisposable
         return workspace;
     }
 
-    public EventLog OpenLog() => new(Database, Vault, Seal, Clock);
+    public EventLog OpenLog() => new(Database, Vault, Seal, Tombstones, Clock);
 
     public async Task<T> AskAsync<T>(string sql)
     {
@@ -101,5 +104,6 @@ internal sealed class TestWorkspace : IAsyncDisposable
         await Database.DisposeAsync();
         await Owner.DisposeAsync();
         Webhooks.Dispose();
+        Tombstones.Dispose();
     }
 }
