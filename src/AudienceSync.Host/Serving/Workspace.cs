@@ -60,7 +60,7 @@ public sealed class Workspace : IAsyncDisposable
         }
 
         _projector = new ProjectionLoop(
-            new MembershipTable(database), leases, keys, projectorWake, accountWakes, surroundings.Clock, surroundings.Loggers.CreateLogger<ProjectionLoop>());
+            new MembershipTable(database), new PermissionTable(database), leases, keys, projectorWake, accountWakes, surroundings.Clock, surroundings.Loggers.CreateLogger<ProjectionLoop>());
         KeyRotation = Rotation(database, vault, leases, NewWake(surroundings), surroundings);
         Erasures = new Erasures(
             database, new PrivacySurroundings(vault, seal, _digester, _tombstones, leases, surroundings.Clock, projectorWake, NewWake(surroundings)),
@@ -98,7 +98,7 @@ public sealed class Workspace : IAsyncDisposable
         var bindings = new BindingTable(database);
         foreach (var destination in plan.Destinations)
         {
-            await bindings.DeclareAccountAsync(destination.Name, destination.Platform, cancellationToken);
+            await bindings.DeclareAccountAsync(destination.Name, destination.Platform, destination.ConsentRequired, cancellationToken);
         }
 
         var declared = plan.Bindings

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.IO.Pipelines;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -39,7 +40,8 @@ public sealed class PersonExport(
     /// <summary>Writes one JSON object.</summary>
     public async Task WriteAsync(PersonGroup person, Stream output, CancellationToken cancellationToken)
     {
-        await using var json = new Utf8JsonWriter(output, Form);
+        var pipe = PipeWriter.Create(output, new StreamPipeWriterOptions(leaveOpen: true));
+        await using var json = new Utf8JsonWriter(pipe, Form);
         json.WriteStartObject();
         json.WriteString("exported_at", given.Clock.GetUtcNow().UtcDateTime);
         json.WriteString("person", person.Roots[0].Value);
@@ -50,14 +52,15 @@ public sealed class PersonExport(
         }
 
         json.WriteEndArray();
-        await WriteRevisionsAsync(json, person.Ids, cancellationToken);
+        await WriteRevisionsAsync(pipe, json, person.Ids, cancellationToken);
         Write(json, "memberships", await members.OfPersonAsync(person.Roots[0], cancellationToken));
-        await WriteEventsAsync(json, person.Ids, cancellationToken);
+        await WriteEventsAsync(pipe, json, person.Ids, cancellationToken);
         Write(json, "deliveries", await records.DeliveriesAsync(person.Ids, cancellationToken));
         await WriteErasuresAsync(json, person.Ids, cancellationToken);
-        await WriteBodiesAsync(json, person, cancellationToken);
+        await WriteBodiesAsync(pipe, json, person, cancellationToken);
         json.WriteEndObject();
         await json.FlushAsync(cancellationToken);
+        await pipe.CompleteAsync();
     }
 
     private static void WriteAnchor(Utf8JsonWriter json, KnownPerson anchor, Sayings own)
@@ -85,19 +88,19 @@ public sealed class PersonExport(
         json.WriteEndObject();
     }
 
-    private async Task WriteRevisionsAsync(Utf8JsonWriter json, Guid[] anchors, CancellationToken cancellationToken)
+    private async Task WriteRevisionsAsync(PipeWriter pipe, Utf8JsonWriter json, Guid[] anchors, CancellationToken cancellationToken)
     {
         json.WriteStartArray("revisions");
         await foreach (var held in records.RevisionsAsync(anchors, cancellationToken))
         {
             Write(json, null, new { Anchor = held.Person.Value, held.Revision, held.RecordedAt, ReachedBy = held.Opened?.Identifiers, Readable = held.Opened is not null });
-            await FlushAsync(json, cancellationToken);
+            await FlushAsync(pipe, json, cancellationToken);
         }
 
         json.WriteEndArray();
     }
 
-    private async Task WriteEventsAsync(Utf8JsonWriter json, Guid[] anchors, CancellationToken cancellationToken)
+    private async Task WriteEventsAsync(PipeWriter pipe, Utf8JsonWriter json, Guid[] anchors, CancellationToken cancellationToken)
     {
         json.WriteStartArray("events");
         await foreach (var held in records.EventsAsync(anchors, cancellationToken))
@@ -111,7 +114,7 @@ public sealed class PersonExport(
             json.WritePropertyName("data");
             json.WriteRawValue(held.Data);
             json.WriteEndObject();
-            await FlushAsync(json, cancellationToken);
+            await FlushAsync(pipe, json, cancellationToken);
         }
 
         json.WriteEndArray();
@@ -129,14 +132,14 @@ public sealed class PersonExport(
         json.WriteEndArray();
     }
 
-    private async Task WriteBodiesAsync(Utf8JsonWriter json, PersonGroup person, CancellationToken cancellationToken)
+    private async Task WriteBodiesAsync(PipeWriter pipe, Utf8JsonWriter json, PersonGroup person, CancellationToken cancellationToken)
     {
         var search = new BodySearch(person.Called.ToHashSet(), person.Countries, given.Digester);
         json.WriteStartArray("quarantined");
         await foreach (var entry in bodies.NamingAsync(search.Names, cancellationToken))
         {
             Write(json, null, new { entry.Id, entry.Reason, entry.FirstSeenAt });
-            await FlushAsync(json, cancellationToken);
+            await FlushAsync(pipe, json, cancellationToken);
         }
 
         json.WriteEndArray();
@@ -159,11 +162,13 @@ public sealed class PersonExport(
         JsonSerializer.Serialize(json, value, Words);
     }
 
-    private static async Task FlushAsync(Utf8JsonWriter json, CancellationToken cancellationToken)
+    // The writer gives to the pipe only; the stream, which allows no waiting in place, is reached by the pipe.
+    private static async Task FlushAsync(PipeWriter pipe, Utf8JsonWriter json, CancellationToken cancellationToken)
     {
-        if (json.BytesPending > FlushBytes)
+        if (json.BytesPending + pipe.UnflushedBytes > FlushBytes)
         {
-            await json.FlushAsync(cancellationToken);
+            json.Flush();
+            await pipe.FlushAsync(cancellationToken);
         }
     }
 }

@@ -63,7 +63,7 @@ internal static class ErasureSql
     /// <summary>Whether nothing holds it up: the request is folded, he is present nowhere, and no platform may have him.</summary>
     public const string Ready = """
         select (select last_seq_id from mt_event_progression where name = 'membership:All') >= $2
-          and not exists (select from audience_keys k join membership m on m.key_id = k.key_id and m.person = any($1::uuid[]) and m.state = 1)
+          and not exists (select from audience_keys k join membership m on m.key_id = k.key_id and m.person = any($1::uuid[]) and m.state in (1, 6))
           and not exists (select from bindings b join ledger l on l.binding_id = b.binding_id and l.person = any($1::uuid[]) and l.status in (1, 2, 3))
         """;
 
