@@ -32,8 +32,10 @@ public sealed class ErasureTests : IAsyncLifetime
         (receipt.GetProperty("deadline").GetDateTimeOffset() - receipt.GetProperty("asked_at").GetDateTimeOffset()).ShouldBe(TimeSpan.FromDays(30));
         var destinations = receipt.GetProperty("destinations").EnumerateArray().ToList();
         destinations.Select(d => d.GetProperty("remote").GetString()).ShouldBe([TestHost.Remote(0), TestHost.Remote(1)], ignoreOrder: true);
-        destinations.ShouldAllBe(d => d.GetProperty("outcome").GetString() == "removed" && d.GetProperty("request_id").GetString() != null);
+        destinations.ShouldAllBe(d => d.GetProperty("outcome").GetString() == "removed" && d.GetProperty("call_id").ValueKind == JsonValueKind.Number);
         destinations.ShouldAllBe(d => d.GetProperty("removed_at").GetDateTimeOffset() >= d.GetProperty("called_at").GetDateTimeOffset());
+        var calls = string.Join(',', destinations.Select(d => d.GetProperty("call_id").GetInt64()));
+        (await CountAsync($"calls where call_id in ({calls}) and operation = 2 and outcome = 1")).ShouldBe(2, "each names the call that took him away");
         (await HeldAsync()).ShouldBe(["stays@example.com", "stays@example.com"], "only the other is left");
         (await CountAsync("people")).ShouldBe(1);
         (await CountAsync("vault")).ShouldBe(1);
