@@ -16,6 +16,12 @@ public sealed class EventReader(AliasDigester digester, PublishedKeys keys, Pers
 {
     public Verdict Read(JsonElement item, int? index, SenderKey senderKey, Source source, DateTimeOffset receivedAt)
     {
+        var verdict = Judge(item, index, senderKey, source, receivedAt);
+        return verdict.Event is null && item.ValueKind == JsonValueKind.Object ? verdict with { Held = MentionOf(item, source) } : verdict;
+    }
+
+    private Verdict Judge(JsonElement item, int? index, SenderKey senderKey, Source source, DateTimeOffset receivedAt)
+    {
         if (item.ValueKind != JsonValueKind.Object)
         {
             return Verdict.Refuse(IngestProblem.NotAnEvent);
@@ -97,6 +103,21 @@ public sealed class EventReader(AliasDigester digester, PublishedKeys keys, Pers
         {
             Details = identifiers.Details is { } details ? digester.Digest(details) : null,
         });
+    }
+
+    // What is set aside or refused would be kept in quarantine, and of an erased person nothing may be kept.
+    private Mention? MentionOf(JsonElement item, Source source)
+    {
+        try
+        {
+            _ = PersonFields.TryRead(item, source, out var identifiers);
+            return AliasesOf(identifiers) is { Length: > 0 } aliases ? new Mention(aliases) : null;
+        }
+        catch (InvalidOperationException)
+        {
+            // Half a surrogate pair: whoever it is, he cannot be told.
+            return null;
+        }
     }
 
     private QuarantineReason? ReasonToHold(bool isTest, AudienceKey key, DateTimeOffset occurredAt, DateTimeOffset receivedAt)

@@ -15,7 +15,7 @@ public sealed class IngestCounters : IDisposable
     public IngestCounters()
     {
         _events = _meter.CreateCounter<long>("audiencesync_ingest_events", description: "Events by what became of them.");
-        _refused = _meter.CreateCounter<long>("audiencesync_ingest_refused", description: "Requests refused, by code.");
+        _refused = _meter.CreateCounter<long>("audiencesync_ingest_refused", description: "Requests refused, and events of arrays or of erased people, by code.");
         _latency = _meter.CreateHistogram<double>("audiencesync_ingest_latency", "ms", "From the request's arrival to its answer.");
     }
 
@@ -25,6 +25,11 @@ public sealed class IngestCounters : IDisposable
     {
         foreach (var receipt in receipts)
         {
+            if (receipt is { Status: Receipt.Refused, Code: { } code })
+            {
+                _refused.Add(1, new KeyValuePair<string, object?>("code", code));
+            }
+
             _events.Add(1, new KeyValuePair<string, object?>("status", receipt.Duplicate ? "duplicate" : receipt.Status));
         }
     }

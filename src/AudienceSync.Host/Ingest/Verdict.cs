@@ -8,6 +8,11 @@ public readonly record struct Verdict(PendingEvent? Event, QuarantineReason? Qua
     /// <summary>The bytes it was read from: of an array, its own part only.</summary>
     public ReadOnlyMemory<byte> Text { get; init; }
 
+    /// <summary>Whom it names; of what did not become an event, as far as that could be read.</summary>
+    public Mention? Mention => Event?.Mention ?? Held;
+
+    public Mention? Held { get; init; }
+
     public static Verdict Append(PendingEvent pending) => new(pending, null, null, pending.Id, null);
 
     public static Verdict Hold(QuarantineReason reason, EventId? id, string? audienceKey) => new(null, reason, null, id, audienceKey);

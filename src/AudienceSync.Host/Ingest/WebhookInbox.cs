@@ -36,7 +36,7 @@ public sealed class WebhookInbox(Source source, EventReader reader, BodySeal sea
     {
         if (single && verdicts[0].Problem is { } problem)
         {
-            var kept = await KeepRefusedAsync(problem, body, receivedAt);
+            var kept = await KeepRefusedAsync(problem, body, receivedAt, verdicts[0].Mention);
             return new KeepResult([], kept ? problem : IngestProblem.StorageDown);
         }
 
@@ -55,9 +55,9 @@ public sealed class WebhookInbox(Source source, EventReader reader, BodySeal sea
     }
 
     /// <summary>Keeps a refused body in quarantine. False when storage would not take it.</summary>
-    public async Task<bool> KeepRefusedAsync(IngestProblem problem, RequestBody? body, DateTimeOffset receivedAt)
+    public async Task<bool> KeepRefusedAsync(IngestProblem problem, RequestBody? body, DateTimeOffset receivedAt, Mention? mention = null)
     {
-        var entry = Entry(refused: true, problem.Code, problem.Detail, null, null, body?.Memory ?? default, receivedAt);
+        var entry = Entry(refused: true, problem.Code, problem.Detail, null, null, body?.Memory ?? default, receivedAt) with { Mention = mention };
         var request = new PendingRequest([], [entry], default, receivedAt);
         return log.TryEnqueue(request) && await request.Settled == AppendResult.Committed;
     }
@@ -91,6 +91,11 @@ public sealed class WebhookInbox(Source source, EventReader reader, BodySeal sea
         var held = new List<QuarantineEntry>();
         for (var i = 0; i < verdicts.Length; i++)
         {
+            if (verdicts[i].Mention is { } mention)
+            {
+                mention.Text = verdicts[i].Text;
+            }
+
             if (verdicts[i].Event is { } pending)
             {
                 events.Add(pending);
@@ -107,7 +112,7 @@ public sealed class WebhookInbox(Source source, EventReader reader, BodySeal sea
     private async Task<KeepResult> KeepUnstorableAsync(Verdict[] verdicts, RequestBody body, DateTimeOffset receivedAt)
     {
         var held = Array.ConvertAll(verdicts, verdict => verdict.Event is { } pending
-            ? Verdict.Hold(QuarantineReason.Unstorable, pending.Id, audienceKey: null) with { Text = verdict.Text }
+            ? Verdict.Hold(QuarantineReason.Unstorable, pending.Id, audienceKey: null) with { Text = verdict.Text, Held = pending.Mention }
             : verdict);
         var request = Request(held, body, receivedAt);
         return log.TryEnqueue(request) && await request.Settled == AppendResult.Committed
@@ -115,9 +120,9 @@ public sealed class WebhookInbox(Source source, EventReader reader, BodySeal sea
             : new KeepResult([], IngestProblem.StorageDown);
     }
 
-    private QuarantineEntry EntryOf(Verdict verdict, DateTimeOffset receivedAt) => verdict.Quarantine is { } reason
+    private QuarantineEntry EntryOf(Verdict verdict, DateTimeOffset receivedAt) => (verdict.Quarantine is { } reason
         ? Entry(refused: false, reason.Code, reason.Detail, verdict.AudienceKey, verdict.Id, verdict.Text, receivedAt)
-        : Entry(refused: true, verdict.Problem!.Code, verdict.Problem.Detail, null, null, verdict.Text, receivedAt);
+        : Entry(refused: true, verdict.Problem!.Code, verdict.Problem.Detail, null, null, verdict.Text, receivedAt)) with { Mention = verdict.Mention };
 
     private QuarantineEntry Entry(
         bool refused, string code, string detail, string? audienceKey, EventId? id, ReadOnlyMemory<byte> text, DateTimeOffset receivedAt)
@@ -148,6 +153,7 @@ public sealed class WebhookInbox(Source source, EventReader reader, BodySeal sea
         {
             receipts[i] = verdicts[i] switch
             {
+                { Problem: null, Mention.Erasure: not null } => ErasedPerson.Refusal,
                 { Event: { } pending } => new Receipt(Receipt.Accepted, pending.Id.Value, null, null, pending.Duplicate),
                 { Quarantine: { } held } => new Receipt(Receipt.Quarantined, EntryId(held.Code, verdicts[i].Id, verdicts[i].Text.Span), held.Code, held.Detail, false),
                 { Problem: { } refused } => new Receipt(Receipt.Refused, null, refused.Code, refused.Detail, false),

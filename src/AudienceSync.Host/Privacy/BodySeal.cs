@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 
 namespace AudienceSync.Host.Privacy;
@@ -19,6 +20,19 @@ public sealed class BodySeal(MasterKeys keys, ReadOnlySpan<byte> fingerprint)
     /// <exception cref="MasterKeyAbsentException">This process does not hold the version.</exception>
     public byte[] Open(DateTimeOffset receivedAt, short keyVersion, ReadOnlySpan<byte> cipher) =>
         SealedBox.Open(KeyOf(keys.ByVersion(keyVersion), receivedAt), cipher, "body"u8);
+
+    /// <summary>Null when it does not open: damaged, or of a version that this process does not hold.</summary>
+    public byte[]? TryOpen(DateTimeOffset receivedAt, short keyVersion, ReadOnlySpan<byte> cipher)
+    {
+        try
+        {
+            return Open(receivedAt, keyVersion, cipher);
+        }
+        catch (Exception closed) when (closed is AuthenticationTagMismatchException or MasterKeyAbsentException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>A keyed digest of a body, by which the same body is known again. Not reversible without the secret.</summary>
     public string Fingerprint(ReadOnlySpan<byte> plain)

@@ -36,6 +36,19 @@ public sealed class Vault(MasterKeys keys)
     public IdentifierRevision Open(PersonId person, int number, short keyVersion, ReadOnlySpan<byte> salt, ReadOnlySpan<byte> cipher) =>
         VaultJson.Read(Unseal(person, number, keyVersion, salt, cipher));
 
+    /// <summary>Null when it does not open: damaged, or of a version that this process does not hold.</summary>
+    public IdentifierRevision? TryOpen(PersonId person, int number, short keyVersion, ReadOnlySpan<byte> salt, ReadOnlySpan<byte> cipher)
+    {
+        try
+        {
+            return Open(person, number, keyVersion, salt, cipher);
+        }
+        catch (Exception closed) when (closed is AuthenticationTagMismatchException or MasterKeyAbsentException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>The same content under the newest master key, to the byte.</summary>
     /// <exception cref="MasterKeyAbsentException">This process does not hold the version.</exception>
     /// <exception cref="AuthenticationTagMismatchException">Another salt, person or revision, or damaged.</exception>

@@ -8,11 +8,15 @@ public sealed class OperatorAccess(SourceTokens<OperatorAccess.Operator> tokens)
     /// <summary>Who asks. Roles come with the users.</summary>
     public sealed record Operator(string Name);
 
+    /// <summary>Who asks, of a request that was let pass.</summary>
+    public static string NameOf(HttpContext context) => ((Operator)context.Items[typeof(Operator)]!).Name;
+
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var authorization = context.HttpContext.Request.Headers.Authorization;
-        if (tokens.Find(authorization.Count == 1 ? authorization[0] : null) is not null)
+        if (tokens.Find(authorization.Count == 1 ? authorization[0] : null) is { } asking)
         {
+            context.HttpContext.Items[typeof(Operator)] = asking;
             return await next(context);
         }
 

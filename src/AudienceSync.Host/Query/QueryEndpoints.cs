@@ -37,7 +37,8 @@ public sealed class QueryEndpoints(IReadOnlyDictionary<string, Workspace> worksp
         var log = await found.Status.ReadLogAsync(now, cancellationToken);
         var keys = await found.Status.ReadKeysAsync(cancellationToken);
         var bindings = await found.Status.ReadBindingsAsync(now, cancellationToken);
-        return Results.Ok(StatusAnswer.Of(found, log, keys, bindings));
+        var erasures = StatusAnswer.ErasuresPart.Of(await found.Erasures.Table.CountAsync(cancellationToken), now);
+        return Results.Ok(StatusAnswer.Of(found, log, erasures, keys, bindings));
     }
 
     private async Task<IResult> AudiencesAsync(string? workspace, CancellationToken cancellationToken)

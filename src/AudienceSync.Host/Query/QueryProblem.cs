@@ -13,6 +13,12 @@ internal static class QueryProblem
 
     public static IResult UnknownDestination => Of(404, "unknown_destination", "No such destination is configured.");
 
+    public static IResult UnknownErasure => Of(404, "unknown_erasure", "No erasure has this id.");
+
+    public static IResult SeveralPeople => Of(422, "several_people", "The identifiers belong to several people. Ask for each by his own; a shared address belongs to who said it last.");
+
+    public static IResult InvalidIdentifiers => Of(422, "invalid_identifiers", "Give at least one of customer_id, email and phone, each readable (a national phone needs country; digests need hashed, as in a source's configuration).");
+
     public static IResult InvalidLimit => Of(422, "invalid_limit", "limit must be a whole number from 1 to 1000.");
 
     public static IResult InvalidIdentifier => Of(422, "invalid_identifier", "Give exactly one of customer_id, email and phone (a phone needs country unless it starts with +).");

@@ -1,4 +1,6 @@
+using AudienceSync.Host.Privacy.Erasure;
 using AudienceSync.Host.Serving;
+using AudienceSync.Host.Storage.Erasure;
 using AudienceSync.Host.Storage.Status;
 
 namespace AudienceSync.Host.Query;
@@ -10,16 +12,19 @@ public sealed record StatusAnswer(
     StatusAnswer.ProjectorPart Projector,
     StatusAnswer.QuarantinePart Quarantine,
     long People,
+    StatusAnswer.ErasuresPart Erasures,
     IReadOnlyList<KeyCounts> Audiences,
     IReadOnlyList<BindingCounts> Bindings,
     bool Quiet)
 {
-    public static StatusAnswer Of(Workspace workspace, LogCounts log, IReadOnlyList<KeyCounts> keys, IReadOnlyList<BindingCounts> bindings) => new(
+    public static StatusAnswer Of(
+        Workspace workspace, LogCounts log, ErasuresPart erasures, IReadOnlyList<KeyCounts> keys, IReadOnlyList<BindingCounts> bindings) => new(
         workspace.Database.Workspace.Value,
         new LogPart(log.Head, workspace.QueuedEvents),
         new ProjectorPart(log.Position, log.Applied, log.Superseded, log.LagEvents, log.Overdue),
         new QuarantinePart(log.QuarantineOpen, log.Refused),
         log.People,
+        erasures,
         keys,
         bindings,
         log.LagEvents == 0 && log.Overdue == 0 && workspace.QueuedEvents == 0
@@ -30,4 +35,11 @@ public sealed record StatusAnswer(
     public sealed record ProjectorPart(long Position, long Applied, long Superseded, long LagEvents, long OverdueExpiries);
 
     public sealed record QuarantinePart(long Open, long Refused);
+
+    /// <summary>People who asked to be forgotten; how often somebody spoke of one since.</summary>
+    public sealed record ErasuresPart(long Waiting, long Erased, long Unknown, DateTimeOffset? EarliestDeadline, ErasureAlarm Alarm, long RefusedEvents)
+    {
+        public static ErasuresPart Of(ErasureCounts counts, DateTimeOffset now) => new(
+            counts.Waiting, counts.Erased, counts.Unknown, counts.EarliestDeadline, ErasureAlarms.Of(counts.EarliestDeadline, now), counts.RefusedEvents);
+    }
 }

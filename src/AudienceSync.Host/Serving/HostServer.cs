@@ -4,6 +4,7 @@ using AudienceSync.Connectors;
 using AudienceSync.Host.Configuration;
 using AudienceSync.Host.Ingest;
 using AudienceSync.Host.People;
+using AudienceSync.Host.Privacy.Erasure;
 using AudienceSync.Host.Query;
 using AudienceSync.Host.Storage;
 
@@ -104,6 +105,7 @@ public sealed class HostServer : IAsyncDisposable
         var access = new OperatorAccess(operators);
         new QueryEndpoints(_workspaces, clock).Map(app, access);
         new PermissionEndpoints(_workspaces).Map(app, access);
+        new ErasureEndpoints(_workspaces, clock).Map(app, access);
         app.MapGet("/health/live", () => Results.Text("live"));
         app.MapGet("/health/ready", ReadyAsync);
     }

@@ -2,6 +2,7 @@ using AudienceSync.Host.Configuration;
 using AudienceSync.Host.Ingest;
 using AudienceSync.Host.People;
 using AudienceSync.Host.Privacy;
+using AudienceSync.Host.Privacy.Erasure;
 using AudienceSync.Host.Projecting;
 using AudienceSync.Host.Storage;
 using AudienceSync.Host.Storage.Audiences;
@@ -32,6 +33,7 @@ public sealed class Workspace : IAsyncDisposable
     private readonly List<AccountLoop> _accounts = [];
     private readonly List<Wake> _wakes = [];
     private readonly AliasDigester _digester;
+    private readonly TombstoneDigester _tombstones;
     private readonly CancellationTokenSource _stop = new();
     private readonly List<Task> _loops = [];
     private Task _committing = Task.CompletedTask;
@@ -45,7 +47,8 @@ public sealed class Workspace : IAsyncDisposable
         var seal = new BodySeal(surroundings.MasterKeys, secrets.Fingerprint);
         var leases = new LeaseTable(database, surroundings.Owner);
         var projectorWake = NewWake(surroundings);
-        _log = new EventLog(database, vault, seal, surroundings.Clock);
+        _tombstones = new TombstoneDigester(secrets.Tombstone);
+        _log = new EventLog(database, vault, seal, _tombstones, surroundings.Clock);
         _commit = new GroupCommit(_log, projectorWake, surroundings.Loggers.CreateLogger<GroupCommit>());
         _partitions = new BodyPartitions(database, surroundings.Clock, surroundings.Loggers.CreateLogger<BodyPartitions>());
         _listener = new LogListener(database, projectorWake, surroundings.Clock, surroundings.Loggers.CreateLogger<LogListener>());
@@ -60,6 +63,9 @@ public sealed class Workspace : IAsyncDisposable
         _projector = new ProjectionLoop(
             new MembershipTable(database), new PermissionTable(database), leases, keys, projectorWake, accountWakes, surroundings.Clock, surroundings.Loggers.CreateLogger<ProjectionLoop>());
         KeyRotation = Rotation(database, vault, leases, NewWake(surroundings), surroundings);
+        Erasures = new Erasures(
+            database, new PrivacySurroundings(vault, seal, _digester, _tombstones, leases, surroundings.Clock, projectorWake, NewWake(surroundings)),
+            surroundings.Loggers.CreateLogger<ErasureLoop>());
         Status = new StatusQueries(database);
         var people = new PersonEventReader(_digester, plan.Destinations.Select(destination => destination.Name).ToHashSet(StringComparer.Ordinal));
         Inboxes = [.. plan.Sources.Select(source => (new WebhookInbox(source.Source, Reader(keys, people), seal, _commit), source.Token))];
@@ -83,6 +89,9 @@ public sealed class Workspace : IAsyncDisposable
 
     /// <summary>Seals anew what is under an older master key.</summary>
     public KeyRotationLoop KeyRotation { get; }
+
+    /// <summary>Forgets people, and says what is held of them.</summary>
+    public Erasures Erasures { get; }
 
     /// <summary>Publishes what the configuration declares. The schema must be there.</summary>
     /// <exception cref="AudienceKeyChangedException">A published key is declared otherwise.</exception>
@@ -123,6 +132,7 @@ public sealed class Workspace : IAsyncDisposable
         _loops.Add(Task.Run(() => _listener.RunAsync(_stop.Token), CancellationToken.None));
         _loops.Add(Task.Run(() => _projector.RunAsync(_stop.Token), CancellationToken.None));
         _loops.Add(Task.Run(() => KeyRotation.RunAsync(_stop.Token), CancellationToken.None));
+        _loops.Add(Task.Run(() => Erasures.Loop.RunAsync(_stop.Token), CancellationToken.None));
         foreach (var account in _accounts)
         {
             _loops.Add(Task.Run(() => account.RunAsync(_stop.Token), CancellationToken.None));
@@ -143,6 +153,7 @@ public sealed class Workspace : IAsyncDisposable
         await _log.DisposeAsync();
         await Database.DisposeAsync();
         _digester.Dispose();
+        _tombstones.Dispose();
         _stop.Dispose();
         foreach (var wake in _wakes)
         {

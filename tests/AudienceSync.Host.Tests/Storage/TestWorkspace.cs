@@ -25,6 +25,7 @@ internal sealed class TestWorkspace : IAsyncDisposable
         Database = new WorkspaceDatabase(connectionString, Name);
         Vault = new Vault(new MasterKeys(Master));
         Seal = new BodySeal(new MasterKeys(Master), Secret);
+        Tombstones = new TombstoneDigester(Secret);
         Webhooks = new TestWebhooks(Secret);
         Owner = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString)
         {
@@ -45,6 +46,8 @@ internal sealed class TestWorkspace : IAsyncDisposable
     public Vault Vault { get; }
 
     public BodySeal Seal { get; }
+
+    public TombstoneDigester Tombstones { get; }
 
     public TestWebhooks Webhooks { get; }
 
@@ -67,7 +70,7 @@ internal sealed class TestWorkspace : IAsyncDisposable
     /// <summary>From here on every key demands that consent was granted.</summary>
     public void RequireConsent() => Keys = new AudienceKeys([.. Keys.All.Select(key => key with { ConsentPolicy = ConsentPolicy.Required })]);
 
-    public EventLog OpenLog() => new(Database, Vault, Seal, Clock);
+    public EventLog OpenLog() => new(Database, Vault, Seal, Tombstones, Clock);
 
     public async Task<T> AskAsync<T>(string sql)
     {
@@ -104,5 +107,6 @@ internal sealed class TestWorkspace : IAsyncDisposable
         await Database.DisposeAsync();
         await Owner.DisposeAsync();
         Webhooks.Dispose();
+        Tombstones.Dispose();
     }
 }

@@ -53,7 +53,7 @@ internal sealed class AppendPlanner(Vault vault, Func<PersonId> newPerson, Func<
     /// <summary>First half: tells duplicates, and the webhooks for which more must be loaded.</summary>
     public void Sort(IReadOnlyList<PendingRequest> batch)
     {
-        foreach (var pending in batch.SelectMany(request => request.Events))
+        foreach (var pending in batch.SelectMany(request => request.Events).Where(pending => !pending.IsErased))
         {
             pending.Duplicate = !_known.Add(pending.Id.Value);
             if (pending.Duplicate)
@@ -96,13 +96,13 @@ internal sealed class AppendPlanner(Vault vault, Func<PersonId> newPerson, Func<
 
         foreach (var request in batch)
         {
-            var events = request.Events.Count(pending => !pending.Duplicate);
+            var events = request.Events.Count(pending => pending is { Duplicate: false, IsErased: false });
             if (events > 0)
             {
-                rows.AddBody(events, request.Body.Span);
+                rows.AddBody(events, request.KeptBody());
             }
 
-            rows.Quarantined.AddRange(request.Quarantined);
+            rows.Quarantined.AddRange(request.Quarantined.Where(entry => entry.Mention?.Erasure is null));
         }
     }
 

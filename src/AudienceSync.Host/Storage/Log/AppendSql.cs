@@ -20,6 +20,11 @@ internal static class AppendSql
     /// <summary>Where the positions stand. Under the lock, so nobody draws meanwhile.</summary>
     public const string Head = "select case when is_called then last_value else 0 end from mt_events_sequence";
 
+    /// <summary>Whether anybody was ever erased.</summary>
+    public const string AnyTombstone = "select exists (select from tombstones)";
+
+    public const string Tombstones = "select t.digest, t.erasure from unnest($1::uuid[]) as d(digest) join tombstones t on t.digest = d.digest";
+
     public const string KnownEvents = "select id from mt_events where id = any($1)";
 
     public const string KnownAliases = """
@@ -117,6 +122,11 @@ internal static class AppendSql
           (id, source, refused, reason, detail, audience_key, event_id, first_seen_at, last_seen_at, key_version, body_bytes, cipher)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10, $11)
         on conflict (id) do update set seen = quarantine.seen + 1, last_seen_at = excluded.last_seen_at
+        """;
+
+    public const string Refused = """
+        update erasures e set refused_events = e.refused_events + d.events, last_refused_at = $3
+        from unnest($1::uuid[], $2::int[]) as d(erasure, events) where e.erasure = d.erasure
         """;
 
     public const string Notify = "select pg_notify($1, '')";

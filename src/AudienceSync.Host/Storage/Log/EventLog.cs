@@ -23,7 +23,7 @@ namespace AudienceSync.Host.Storage.Log;
 /// to be a duplicate, what is not is written. That is why the ids must be derived and never drawn.
 /// </para>
 /// </summary>
-public sealed class EventLog(WorkspaceDatabase database, Vault vault, BodySeal bodies, TimeProvider clock) : IAsyncDisposable
+public sealed class EventLog(WorkspaceDatabase database, Vault vault, BodySeal bodies, TombstoneDigester tombstones, TimeProvider clock) : IAsyncDisposable
 {
     /// <summary>A NOTIFY is a hint, so under load a few a second are enough; it costs a cluster-wide lock at commit.</summary>
     private static readonly TimeSpan NotifyEvery = TimeSpan.FromMilliseconds(50);
@@ -32,6 +32,7 @@ public sealed class EventLog(WorkspaceDatabase database, Vault vault, BodySeal b
     private readonly AppendColumns _rows = new();
     private readonly long _lockKey = LockKeyOf(database.Workspace);
     private readonly IdentityCache _people = new();
+    private readonly TombstoneCheck _tombstones = new(tombstones);
     private NpgsqlConnection? _connection;
     private long _notifiedAt;
     private DateOnly _bodiesDay;
@@ -48,7 +49,9 @@ public sealed class EventLog(WorkspaceDatabase database, Vault vault, BodySeal b
             var connection = await OpenAsync(cancellationToken);
             _planner.Clear();
             _rows.Clear();
+            _tombstones.Clear();
             var head = await ReadKnownAsync(connection, batch, cancellationToken);
+            _tombstones.Mark(batch);
             _planner.Sort(batch);
             if (_planner.Knots.Count > 0)
             {
@@ -58,7 +61,7 @@ public sealed class EventLog(WorkspaceDatabase database, Vault vault, BodySeal b
             _planner.Write(batch, _rows);
             await WriteAsync(connection, cancellationToken);
             _head = head + _rows.EventIds.Count;
-            _people.Learn(_planner.Book);
+            _people.Learn(_planner.Book, _tombstones.Hits);
         }
         catch
         {
@@ -95,20 +98,42 @@ public sealed class EventLog(WorkspaceDatabase database, Vault vault, BodySeal b
         commands.BatchCommands.Add(new NpgsqlBatchCommand(AppendSql.Head));
         commands.BatchCommands.Add(Sql.Command(AppendSql.KnownEvents, Sql.Of(ids)));
         commands.BatchCommands.Add(Sql.Command(AppendSql.KnownAliases, Sql.Of(missing)));
-        var head = await ReadKnownAsync(commands, cancellationToken);
-        if (trusted >= 0 && head != trusted)
+        commands.BatchCommands.Add(new NpgsqlBatchCommand(AppendSql.AnyTombstone));
+        _tombstones.Ask(batch, _planner.Book);
+        if (_tombstones.Asks)
         {
-            _people.Clear();
-            _planner.Forget();
-            await using var command = Sql.Command(connection, AppendSql.KnownAliases, Sql.Of(Missing(batch, trusted: false)));
-            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-            await PeopleReader.LoadAliasesAsync(reader, _planner.Book, cancellationToken);
+            commands.BatchCommands.Add(_tombstones.Command());
+        }
+
+        var (head, firstTombstone) = await ReadKnownAsync(commands, cancellationToken);
+        var moved = trusted >= 0 && head != trusted;
+        if (moved || firstTombstone)
+        {
+            await ReadAgainAsync(connection, batch, moved, cancellationToken);
         }
 
         return head;
     }
 
-    private async Task<long> ReadKnownAsync(NpgsqlBatch commands, CancellationToken cancellationToken)
+    private async Task ReadAgainAsync(NpgsqlConnection connection, IReadOnlyList<PendingRequest> batch, bool moved, CancellationToken cancellationToken)
+    {
+        if (moved)
+        {
+            _people.Clear();
+            _planner.Forget();
+        }
+
+        _tombstones.Ask(batch, moved ? _planner.Book : new IdentityBook(() => default));
+        await using var commands = new NpgsqlBatch(connection);
+        commands.BatchCommands.Add(Sql.Command(AppendSql.KnownAliases, Sql.Of(moved ? Missing(batch, trusted: false) : [])));
+        commands.BatchCommands.Add(_tombstones.Command());
+        await using var reader = await commands.ExecuteReaderAsync(cancellationToken);
+        await PeopleReader.LoadAliasesAsync(reader, _planner.Book, cancellationToken);
+        await reader.NextResultAsync(cancellationToken);
+        await _tombstones.ReadAsync(reader, cancellationToken);
+    }
+
+    private async Task<(long Head, bool FirstTombstone)> ReadKnownAsync(NpgsqlBatch commands, CancellationToken cancellationToken)
     {
         await using var reader = await commands.ExecuteReaderAsync(cancellationToken);
         await reader.NextResultAsync(cancellationToken);
@@ -122,7 +147,14 @@ public sealed class EventLog(WorkspaceDatabase database, Vault vault, BodySeal b
 
         await reader.NextResultAsync(cancellationToken);
         await PeopleReader.LoadAliasesAsync(reader, _planner.Book, cancellationToken);
-        return head;
+        await reader.NextResultAsync(cancellationToken);
+        var first = await _tombstones.ReadAnyAsync(reader, cancellationToken);
+        if (await reader.NextResultAsync(cancellationToken))
+        {
+            await _tombstones.ReadAsync(reader, cancellationToken);
+        }
+
+        return (head, first);
     }
 
     // Whoever is remembered needs no look-up; of the others, every identifier does, because a weaker one may lead to somebody.
@@ -155,6 +187,12 @@ public sealed class EventLog(WorkspaceDatabase database, Vault vault, BodySeal b
         foreach (var entry in _rows.Quarantined)
         {
             commands.BatchCommands.Add(QuarantineCommand(entry));
+        }
+
+        if (_tombstones.Refused.Count > 0)
+        {
+            commands.BatchCommands.Add(Sql.Command(
+                AppendSql.Refused, Sql.Of(_tombstones.Refused.Keys.ToList()), Sql.Of(_tombstones.Refused.Values.ToList()), Sql.Of(now)));
         }
 
         commands.BatchCommands.Add(new NpgsqlBatchCommand(AppendSql.Commit));

@@ -36,8 +36,8 @@ internal sealed class IdentityCache(int anchorsPerGeneration = 300_000)
         return true;
     }
 
-    /// <summary>Takes over what a committed batch left in its book.</summary>
-    public void Learn(IdentityBook book)
+    /// <summary>Takes over what a committed batch left in its book, but for those who were erased: what is held has no tombstone.</summary>
+    public void Learn(IdentityBook book, IReadOnlyDictionary<AliasDigest, Guid> erased)
     {
         if (_young.Count >= anchorsPerGeneration)
         {
@@ -46,6 +46,11 @@ internal sealed class IdentityCache(int anchorsPerGeneration = 300_000)
 
         foreach (var person in book.People)
         {
+            if (erased.Count > 0 && erased.ContainsKey(person.Anchor.Digest))
+            {
+                continue;
+            }
+
             _old.Remove(person.Anchor.Digest);
             _young[person.Anchor.Digest] = person;
         }

@@ -19,12 +19,19 @@ public sealed record PendingEvent(
     PersonIdentifiers Identifiers)
 {
     private Statement? _who;
+    private Mention? _mention;
 
     /// <summary>The keyed digest of the person's details; null when there are none.</summary>
     public AliasDigest? Details { get; init; }
 
     /// <summary>What it says of who he is.</summary>
     public Statement Who => _who ??= new Statement(Aliases, Identifiers, Details, OccurredAt);
+
+    /// <summary>Whom it names, as the check for erased people takes it.</summary>
+    public Mention Mention => _mention ??= new Mention(Aliases);
+
+    /// <summary>Whether the append found that it names somebody erased.</summary>
+    public bool IsErased => _mention?.Erasure is not null;
 
     /// <summary>Set by the append: the log had this event already.</summary>
     public bool Duplicate { get; set; }

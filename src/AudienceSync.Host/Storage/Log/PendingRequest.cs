@@ -16,6 +16,32 @@ public sealed record PendingRequest(
     /// <summary>What became of it. Only <see cref="AppendResult.Committed"/> lets anything be claimed of it.</summary>
     public Task<AppendResult> Settled => _settled.Task;
 
+    /// <summary>Whom it names, item by item.</summary>
+    public IEnumerable<Mention> Mentions =>
+        Events.Select(pending => pending.Mention).Concat(Quarantined.Select(entry => entry.Mention).OfType<Mention>());
+
+    /// <summary>The body as it may be kept: items that name somebody erased are <c>null</c> in it, and blanks.</summary>
+    public ReadOnlySpan<byte> KeptBody()
+    {
+        if (!Events.Any(pending => pending.IsErased) && Array.TrueForAll(Quarantined, entry => entry.Mention?.Erasure is null))
+        {
+            return Body.Span;
+        }
+
+        var kept = Body.ToArray();
+        foreach (var mention in Mentions.Where(mention => mention is { Erasure: not null, Text.IsEmpty: false }))
+        {
+            if (Body.Span.Overlaps(mention.Text.Span, out var start))
+            {
+                var hole = kept.AsSpan(start, mention.Text.Length);
+                hole.Fill((byte)' ');
+                "null"u8.CopyTo(hole);
+            }
+        }
+
+        return kept;
+    }
+
     public int Size => Events.Length + Quarantined.Length;
 
     public void Settle(AppendResult result) => _settled.TrySetResult(result);

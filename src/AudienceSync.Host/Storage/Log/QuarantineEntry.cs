@@ -23,4 +23,8 @@ public sealed record QuarantineEntry(
     EventId? EventId,
     DateTimeOffset ReceivedAt,
     int BodyBytes,
-    byte[] Cipher);
+    byte[] Cipher)
+{
+    /// <summary>Whom it names, as far as that could be read.</summary>
+    public Mention? Mention { get; init; }
+}

@@ -22,16 +22,17 @@ public sealed class SyncTable(WorkspaceDatabase database)
         from bindings b join accounts a on a.destination = b.destination where b.destination = $1 order by b.binding_id
         """;
 
-    // Each state is a range of membership_changed read in its order; the ranges of the removal lane are merged by the outer order.
+    // Each state is a range of membership_changed read in its order; the ranges of the removal lane are merged by the outer order. Who was
+    // erased has rows and is nobody: the lane must pass over him, not stand before him.
     private const string LaneSql = """
-        select m.person, m.changed_pos, coalesce(l.status, 0::smallint), coalesce(l.revision, 0), coalesce(l.normaliser, 0::smallint), p.revision,
+        select m.person, m.changed_pos, coalesce(l.status, 0::smallint), coalesce(l.revision, 0), coalesce(l.normaliser, 0::smallint), coalesce(p.revision, 0),
           m.state, m.bars, coalesce($6 = any(m.barred_at), false)
         from unnest($3::smallint[]) as s(state)
         cross join lateral (
           select c.person, c.changed_pos, c.state, c.bars, c.barred_at from membership c
           where c.key_id = $1 and c.state = s.state and c.changed_pos > $2 order by c.changed_pos limit $4) m
         left join ledger l on l.binding_id = $5 and l.person = m.person
-        join people p on p.person = m.person
+        left join people p on p.person = m.person
         order by m.changed_pos limit $4
         """;
 

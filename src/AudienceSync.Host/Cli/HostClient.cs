@@ -1,0 +1,89 @@
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using AudienceSync.Host.Configuration;
+
+namespace AudienceSync.Host.Cli;
+
+/// <summary>
+/// Speaks to the Host that runs with the same settings, with the operator's token that its configuration names. What it answers is passed on
+/// as it comes; a refusal becomes one line with its code.
+/// </summary>
+internal sealed class HostClient : IDisposable
+{
+    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromMinutes(10) };
+
+    public HostClient(Func<string, string?> environment)
+    {
+        var settings = HostSettings.FromEnvironment(environment);
+        var loader = new ConfigLoader(settings.ConfigPath, environment);
+        var token = loader.Secret(loader.Load().OperatorToken, "operator_token");
+        _http.BaseAddress = Address(settings.Urls);
+        _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Encoding.UTF8.GetString(token));
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    /// <summary>Sends a request and copies the answer to <paramref name="console"/>. Returns the exit code.</summary>
+    /// <param name="body">JSON; null for a question without one.</param>
+    /// <exception cref="SetupException">host_unreachable</exception>
+    public async Task<int> SendAsync(HttpMethod method, string path, string? body, (TextWriter Output, TextWriter Error) console, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(method, path);
+        request.Content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json");
+        using var response = await SendAsync(request, cancellationToken);
+        if (!response.IsSuccessStatusCode)
+        {
+            await console.Error.WriteLineAsync($"audiencesync: {Problem((int)response.StatusCode, await response.Content.ReadAsStringAsync(cancellationToken))}");
+            return ExitCodes.Failed;
+        }
+
+        using var answer = new StreamReader(await response.Content.ReadAsStreamAsync(cancellationToken), Encoding.UTF8);
+        var buffer = new char[16 * 1024];
+        int read;
+        while ((read = await answer.ReadAsync(buffer, cancellationToken)) > 0)
+        {
+            await console.Output.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
+        }
+
+        await console.Output.WriteLineAsync();
+        return ExitCodes.Done;
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        }
+        catch (HttpRequestException unreachable)
+        {
+            throw new SetupException(
+                "host_unreachable", $"No Host answers at {_http.BaseAddress} ({unreachable.HttpRequestError}). Start serve, or set AUDIENCESYNC_URLS to where it listens.");
+        }
+    }
+
+    // The first address to listen at; one that means every interface is reached at this machine.
+    private static Uri Address(string urls)
+    {
+        var first = urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)[0]
+            .Replace("://*", "://127.0.0.1", StringComparison.Ordinal)
+            .Replace("://+", "://127.0.0.1", StringComparison.Ordinal)
+            .Replace("://0.0.0.0", "://127.0.0.1", StringComparison.Ordinal)
+            .Replace("://[::]", "://[::1]", StringComparison.Ordinal);
+        return new Uri(first);
+    }
+
+    private static string Problem(int status, string answer)
+    {
+        try
+        {
+            var problem = JsonDocument.Parse(answer).RootElement;
+            return $"{problem.GetProperty("code").GetString()}: {problem.GetProperty("detail").GetString()}";
+        }
+        catch (Exception other) when (other is JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            return $"the Host answered {status}.";
+        }
+    }
+}

@@ -1,0 +1,99 @@
+using System.CommandLine;
+using System.Text.Json;
+using AudienceSync.Host.Configuration;
+
+namespace AudienceSync.Host.Cli;
+
+/// <summary>
+/// <c>people</c>: forget somebody, say what is held of somebody. Who it is comes from a file or standard input, never from the command line: that
+/// can be read by everybody on the machine, and ends in histories.
+/// </summary>
+internal static class PeopleCommands
+{
+    private const string Form = "JSON: customer_id, email, phone (with country when national), hashed.";
+
+    public static Command Create(Func<string, string?> environment) =>
+        new("people", "People: forget somebody, say what is held of somebody.") { Erase(environment), Erasures(environment), Show(environment) };
+
+    private static Command Erase(Func<string, string?> environment)
+    {
+        var (identifiers, workspace) = (Identifiers(), Workspace());
+        var erase = new Command("erase", "Ask for somebody to be erased everywhere. Asked again, shows how far it is.") { identifiers, workspace };
+        erase.SetAction((parsed, cancellationToken) =>
+            PostAsync(parsed, environment, "/v1/people/erasures", parsed.GetRequiredValue(identifiers), parsed.GetValue(workspace), cancellationToken));
+        return erase;
+    }
+
+    private static Command Erasures(Func<string, string?> environment)
+    {
+        var (id, workspace) = (new Option<Guid?>("--id") { Description = "Only this one." }, Workspace());
+        var erasures = new Command("erasures", "Erasures that wait, and the receipts of those that are done.") { id, workspace };
+        erasures.SetAction((parsed, cancellationToken) => RunAsync(parsed, async () =>
+        {
+            using var host = new HostClient(environment);
+            var path = parsed.GetValue(id) is { } one ? $"/v1/people/erasures/{one}" : "/v1/people/erasures";
+            return await host.SendAsync(HttpMethod.Get, In(path, parsed.GetValue(workspace)), null, Console(parsed), cancellationToken);
+        }));
+        return erasures;
+    }
+
+    private static Command Show(Func<string, string?> environment)
+    {
+        var (identifiers, workspace) = (Identifiers(), Workspace());
+        var export = new Option<bool>("--export") { Description = "All that is held, decrypted, as JSON.", Required = true };
+        var show = new Command("show", "Everything that is held of somebody.") { identifiers, export, workspace };
+        show.SetAction((parsed, cancellationToken) =>
+            PostAsync(parsed, environment, "/v1/people/export", parsed.GetRequiredValue(identifiers), parsed.GetValue(workspace), cancellationToken));
+        return show;
+    }
+
+    private static Option<string> Identifiers() => new("--identifiers") { Description = $"A file, or - for standard input. {Form}", Required = true };
+
+    private static Option<string?> Workspace() => new("--workspace") { Description = "The workspace, default unless said." };
+
+    private static Task<int> PostAsync(
+        ParseResult parsed, Func<string, string?> environment, string path, string file, string? workspace, CancellationToken cancellationToken) =>
+        RunAsync(parsed, async () =>
+        {
+            var body = await ReadAsync(file, cancellationToken);
+            using var host = new HostClient(environment);
+            return await host.SendAsync(HttpMethod.Post, In(path, workspace), body, Console(parsed), cancellationToken);
+        });
+
+    // Read as JSON here, so that a mistake is told before anything is sent; its words are not repeated.
+    private static async Task<string> ReadAsync(string file, CancellationToken cancellationToken)
+    {
+        if (file != "-" && !File.Exists(file))
+        {
+            throw new SetupException("identifiers_missing", "There is no such file of identifiers.");
+        }
+
+        var text = file == "-" ? await System.Console.In.ReadToEndAsync(cancellationToken) : await File.ReadAllTextAsync(file, cancellationToken);
+        try
+        {
+            using var document = JsonDocument.Parse(text);
+            return text;
+        }
+        catch (JsonException)
+        {
+            throw new SetupException("identifiers_missing", $"The identifiers are no JSON. {Form}");
+        }
+    }
+
+    private static string In(string path, string? workspace) => workspace is null ? path : $"{path}?workspace={Uri.EscapeDataString(workspace)}";
+
+    private static (TextWriter Output, TextWriter Error) Console(ParseResult parsed) => (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
+
+    private static async Task<int> RunAsync(ParseResult parsed, Func<Task<int>> action)
+    {
+        try
+        {
+            return await action();
+        }
+        catch (Exception failure) when (Failures.Explain(failure) is { } line)
+        {
+            await parsed.InvocationConfiguration.Error.WriteLineAsync($"audiencesync: {line}");
+            return ExitCodes.SetUp;
+        }
+    }
+}

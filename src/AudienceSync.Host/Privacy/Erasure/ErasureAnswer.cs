@@ -1,0 +1,28 @@
+using AudienceSync.Host.Storage.Erasure;
+using AudienceSync.Host.Storage.Log;
+
+namespace AudienceSync.Host.Privacy.Erasure;
+
+/// <summary>An erasure as it is told: the request while it waits, the receipt afterwards. Holds no personal data.</summary>
+/// <param name="Identifiers">How many identifiers are refused since.</param>
+/// <param name="Bodies">What became of the bodies that named him.</param>
+/// <param name="RefusedEvents">Events that named him since.</param>
+public sealed record ErasureAnswer(
+    Guid Id, ErasureState State, string AskedBy, DateTimeOffset AskedAt, DateTimeOffset Deadline, ErasureAlarm Alarm, DateTimeOffset? EndedAt,
+    int Identifiers, IReadOnlyList<ErasureRemoval> Destinations, ErasureAnswer.BodiesPart Bodies, long RefusedEvents, DateTimeOffset? LastRefusedAt)
+{
+    public static ErasureAnswer Of(ErasureRow erasure, IReadOnlyList<ErasureRemoval> removals, DateTimeOffset now) => new(
+        erasure.Erasure, erasure.State, erasure.AskedBy, erasure.AskedAt, erasure.Deadline, ErasureAlarms.Of(erasure, now), erasure.EndedAt,
+        erasure.Tombstones, removals,
+        new BodiesPart(
+            erasure.Bodies, erasure.Quarantined,
+            DateOnly.FromDateTime(erasure.AskedAt.UtcDateTime).AddDays(BodyPartitions.RetentionDays + 1)),
+        erasure.RefusedEvents, erasure.LastRefusedAt);
+
+    /// <param name="RawEmptied">Raw bodies found by his events and emptied.</param>
+    /// <param name="QuarantinedDeleted">Quarantined bodies that named him.</param>
+    /// <param name="RestGoneBy">
+    /// A raw body that repeated an event of his beside new ones of others cannot be found by him; sealed as it is, it goes with its day, by this one.
+    /// </param>
+    public sealed record BodiesPart(int RawEmptied, int QuarantinedDeleted, DateOnly RestGoneBy);
+}

@@ -1,0 +1,107 @@
+using AudienceSync.Host.Query;
+using AudienceSync.Host.Serving;
+using AudienceSync.Host.Storage.Erasure;
+
+namespace AudienceSync.Host.Privacy.Erasure;
+
+/// <summary>
+/// <c>/v1/people/erasures</c> and <c>/v1/people/export</c>. Identifiers come in bodies only; ids of erasures are no personal data and may stand in
+/// addresses.
+/// </summary>
+public sealed class ErasureEndpoints(IReadOnlyDictionary<string, Workspace> workspaces, TimeProvider clock)
+{
+    private const string Path = "/v1/people/erasures";
+    private const int LargestPage = 1_000;
+
+    public void Map(IEndpointRouteBuilder app, OperatorAccess access)
+    {
+        var group = app.MapGroup("").AddEndpointFilter(access);
+        group.MapPost(Path, AskAsync);
+        group.MapGet(Path, ListAsync);
+        group.MapGet(Path + "/{erasure:guid}", ReadAsync);
+        group.MapPost("/v1/people/export", ExportAsync);
+    }
+
+    private async Task<IResult> AskAsync(NamedPerson who, string? workspace, HttpContext context, CancellationToken cancellationToken)
+    {
+        if (Find(workspace) is not { } found)
+        {
+            return QueryProblem.UnknownWorkspace;
+        }
+
+        if (found.Erasures.Name(who) is not { } naming)
+        {
+            return QueryProblem.InvalidIdentifiers;
+        }
+
+        return await found.Erasures.AskAsync(naming, OperatorAccess.NameOf(context), cancellationToken) is { } erasure
+            ? Results.Accepted($"{Path}/{erasure.Erasure}", await AnswerAsync(found, erasure, cancellationToken))
+            : QueryProblem.SeveralPeople;
+    }
+
+    private async Task<IResult> ListAsync(string? workspace, int? limit, CancellationToken cancellationToken)
+    {
+        if (Find(workspace) is not { } found)
+        {
+            return QueryProblem.UnknownWorkspace;
+        }
+
+        var size = limit ?? 100;
+        if (size is < 1 or > LargestPage)
+        {
+            return QueryProblem.InvalidLimit;
+        }
+
+        var erasures = new List<ErasureAnswer>();
+        foreach (var erasure in await found.Erasures.Table.ListAsync(size, cancellationToken))
+        {
+            erasures.Add(await AnswerAsync(found, erasure, cancellationToken));
+        }
+
+        return Results.Ok(new { erasures });
+    }
+
+    private async Task<IResult> ReadAsync(Guid erasure, string? workspace, CancellationToken cancellationToken)
+    {
+        if (Find(workspace) is not { } found)
+        {
+            return QueryProblem.UnknownWorkspace;
+        }
+
+        return await found.Erasures.Table.FindAsync(erasure, cancellationToken) is { } row
+            ? Results.Ok(await AnswerAsync(found, row, cancellationToken))
+            : QueryProblem.UnknownErasure;
+    }
+
+    private async Task<IResult> ExportAsync(NamedPerson who, string? workspace, HttpContext context, CancellationToken cancellationToken)
+    {
+        if (Find(workspace) is not { } found)
+        {
+            return QueryProblem.UnknownWorkspace;
+        }
+
+        if (found.Erasures.Name(who) is not { } naming)
+        {
+            return QueryProblem.InvalidIdentifiers;
+        }
+
+        var person = await found.Erasures.Export.FindAsync(naming, cancellationToken);
+        if (person.Roots.Count > 1)
+        {
+            return QueryProblem.SeveralPeople;
+        }
+
+        if (!person.IsKnown)
+        {
+            return QueryProblem.UnknownPerson;
+        }
+
+        context.Response.Headers.CacheControl = "no-store";
+        return Results.Stream(body => found.Erasures.Export.WriteAsync(person, body, context.RequestAborted), "application/json");
+    }
+
+    private async Task<ErasureAnswer> AnswerAsync(Workspace found, ErasureRow erasure, CancellationToken cancellationToken) =>
+        ErasureAnswer.Of(erasure, await found.Erasures.Table.RemovalsAsync(erasure, cancellationToken), clock.GetUtcNow());
+
+    private Workspace? Find(string? name) => workspaces.GetValueOrDefault(name ?? "default");
+}

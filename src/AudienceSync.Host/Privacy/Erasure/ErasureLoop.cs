@@ -1,0 +1,100 @@
+using AudienceSync.Host.Storage;
+using AudienceSync.Host.Storage.Erasure;
+using AudienceSync.Host.Storage.Leases;
+
+namespace AudienceSync.Host.Privacy.Erasure;
+
+/// <summary>
+/// Brings erasures to their end, one Host at a time.
+/// <para>
+/// <b>States of an erasure.</b> Waiting: the person is barred by events and refused by tombstones, the account loops take him away everywhere, and this
+/// loop looks every second whether a platform may still have him. Erased: his salts, identifiers and aliases are gone and the receipt is written.
+/// Unknown: nobody was known, only tombstones were written.
+/// </para>
+/// <para>
+/// <b>Failures.</b> A platform that is down, an account that is stopped, a binding that nobody serves: the erasure waits, and says so a week before its
+/// deadline once an hour as a warning, after it as an error. A kill anywhere costs the step under way: all of them may be done twice, and the last
+/// is one transaction. A lost lease ends the round.
+/// </para>
+/// </summary>
+public sealed class ErasureLoop(ErasureTable table, ErasureRun run, LeaseTable leases, Wake wake, TimeProvider clock, ILogger<ErasureLoop> logger)
+{
+    public const string LeaseName = "erasure";
+
+    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
+
+    private static readonly TimeSpan AlarmEvery = TimeSpan.FromHours(1);
+
+    private readonly Dictionary<Guid, (ErasureAlarm Alarm, DateTimeOffset At)> _told = [];
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            try
+            {
+                await RoundAsync(cancellationToken);
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (LeaseLostException lost)
+            {
+                logger.LogWarning("Erasure lets go: {Reason}", lost.Message);
+            }
+            catch (Exception failure)
+            {
+                logger.LogError(failure, "Erasure stumbled and will try again");
+            }
+
+            await wake.WaitAsync(Poll, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>Looks once after everything that waits.</summary>
+    internal async Task RoundAsync(CancellationToken cancellationToken)
+    {
+        var waiting = await table.WaitingAsync(cancellationToken);
+        if (waiting.Count == 0 || await leases.TryClaimAsync(LeaseName, cancellationToken) is not { } lease)
+        {
+            return;
+        }
+
+        try
+        {
+            foreach (var erasure in waiting)
+            {
+                await leases.KeepAsync(lease, cancellationToken);
+                if (await run.TryAsync(erasure, () => leases.KeepAsync(lease, cancellationToken), cancellationToken))
+                {
+                    _told.Remove(erasure.Erasure);
+                    logger.LogInformation("Erasure {Erasure} is done", erasure.Erasure);
+                }
+                else
+                {
+                    Tell(erasure);
+                }
+            }
+        }
+        finally
+        {
+            await leases.ReleaseAsync(lease, CancellationToken.None);
+        }
+    }
+
+    private void Tell(ErasureRow erasure)
+    {
+        var now = clock.GetUtcNow();
+        var alarm = ErasureAlarms.Of(erasure, now);
+        if (alarm == ErasureAlarm.None || (_told.TryGetValue(erasure.Erasure, out var told) && told.Alarm == alarm && now - told.At < AlarmEvery))
+        {
+            return;
+        }
+
+        _told[erasure.Erasure] = (alarm, now);
+        logger.Log(
+            alarm == ErasureAlarm.Due ? LogLevel.Warning : LogLevel.Error,
+            "Erasure {Erasure} still waits for a platform, deadline {Deadline:u}: {Alarm}", erasure.Erasure, erasure.Deadline, alarm);
+    }
+}

@@ -1,0 +1,135 @@
+using AudienceSync.Domain.Events;
+using AudienceSync.Domain.Identity;
+using AudienceSync.Host.Privacy;
+using AudienceSync.Host.Storage.Log;
+using Npgsql;
+
+namespace AudienceSync.Host.Storage.Erasure;
+
+/// <summary>
+/// Takes requests to forget somebody. In one transaction under the log's lock he is barred (an event of every anchor of his), his identifiers are
+/// refused from then on (a tombstone each), and the request is written: whatever dies, either all of it holds or nothing.
+/// <para>
+/// <b>Asked again</b>, by whatever of his identifiers, gives the same erasure: while it waits he is still known, afterwards a tombstone leads to it.
+/// Identifiers that were not named before are added to it.
+/// </para>
+/// <para>
+/// <b>Whose an address is</b> decides what is refused. One that another living person has by the better claim (docs/decisions/0009) stays his and is
+/// not refused; one that the erased person had is refused, whoever else has said it (docs/decisions/0010).
+/// </para>
+/// </summary>
+public sealed class ErasureDesk(
+    WorkspaceDatabase database, PersonReader people, Vault vault, AliasDigester digester, TombstoneDigester tombstones, TimeProvider clock)
+{
+    /// <summary>Until when an erasure must be done, counted from its request.</summary>
+    public static readonly TimeSpan Deadline = TimeSpan.FromDays(30);
+
+    /// <summary>Null when the identifiers lead to several people: what cannot be undone is done to nobody by mistake.</summary>
+    /// <param name="named">The identifiers as they are to be refused; at least one.</param>
+    /// <param name="otherForms">Other forms in which a source may send the same.</param>
+    public async Task<ErasureRow?> AskAsync(
+        IReadOnlyList<Alias> named, IReadOnlyList<Alias> otherForms, string askedBy, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.Hot.OpenConnectionAsync(cancellationToken);
+        var look = await PersonGroup.ReadAsync(connection, vault, named, otherForms, cancellationToken);
+        var called = look.IsKnown ? await people.ReadAliasesAsync(look.Ids, cancellationToken) : [];
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await PersonEvents.LockAsync(connection, database, cancellationToken);
+        otherForms = [.. otherForms.Concat(OtherForms(look)).Distinct()];
+        var group = await PersonGroup.ReadAsync(connection, vault, named, otherForms, cancellationToken);
+        if (group.Roots.Count > 1)
+        {
+            return null;
+        }
+
+        var candidates = named.Concat(otherForms).Select(alias => alias.Digest).Concat(group.Called).Concat(called).Distinct().ToList();
+        var buried = await NotOfOthersAsync(connection, candidates, group, cancellationToken);
+        var known = group.IsKnown
+            ? await WaitingAsync(connection, group, cancellationToken)
+            : await BuriedByAsync(connection, named, cancellationToken);
+        var erasure = known ?? Guid.CreateVersion7(clock.GetUtcNow());
+        await BuryAsync(connection, erasure, buried, cancellationToken);
+        if (known is null)
+        {
+            await OpenAsync(connection, erasure, group, askedBy, cancellationToken);
+        }
+        else
+        {
+            await ExecuteAsync(connection, ErasureSql.Recount, [Sql.Of(erasure)], cancellationToken);
+        }
+
+        await transaction.CommitAsync(cancellationToken);
+        return await new ErasureTable(database).FindAsync(erasure, cancellationToken);
+    }
+
+    private IEnumerable<Alias> OtherForms(PersonGroup group) => group.Sayings
+        .Where(saying => saying.Address.Kind == IdentifierKind.Phone && saying.Hashed == HashedFields.None)
+        .SelectMany(saying => NamedPerson.OtherForms(saying.Text, saying.Country, digester));
+
+    private static async Task<List<AliasDigest>> NotOfOthersAsync(
+        NpgsqlConnection connection, List<AliasDigest> candidates, PersonGroup group, CancellationToken cancellationToken)
+    {
+        var ids = group.Ids.ToHashSet();
+        var ofOthers = new HashSet<AliasDigest>();
+        await using var command = Sql.Command(connection, AppendSql.KnownAliases, Sql.Of(candidates.ConvertAll(digest => digest.Value)));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            var holder = reader.IsDBNull(3) ? reader.GetGuid(2) : reader.GetGuid(3);
+            if (!ids.Contains(holder))
+            {
+                ofOthers.Add(new AliasDigest(reader.GetGuid(0)));
+            }
+        }
+
+        return candidates.FindAll(digest => !ofOthers.Contains(digest));
+    }
+
+    private static async Task<Guid?> WaitingAsync(NpgsqlConnection connection, PersonGroup group, CancellationToken cancellationToken)
+    {
+        await using var command = Sql.Command(connection, ErasureSql.WaitingFor, Sql.Of(group.Ids));
+        return await command.ExecuteScalarAsync(cancellationToken) as Guid?;
+    }
+
+    // Of several, the one that the strongest identifier leads to.
+    private async Task<Guid?> BuriedByAsync(NpgsqlConnection connection, IReadOnlyList<Alias> named, CancellationToken cancellationToken)
+    {
+        var digests = named.Select(alias => tombstones.Digest(alias.Digest)).ToList();
+        var hits = new Dictionary<Guid, Guid>();
+        await using var command = Sql.Command(connection, AppendSql.Tombstones, Sql.Of(digests));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            hits[reader.GetGuid(0)] = reader.GetGuid(1);
+        }
+
+        return digests.Where(hits.ContainsKey).Select(digest => (Guid?)hits[digest]).FirstOrDefault();
+    }
+
+    private Task BuryAsync(NpgsqlConnection connection, Guid erasure, List<AliasDigest> aliases, CancellationToken cancellationToken) =>
+        ExecuteAsync(connection, ErasureSql.Bury, [Sql.Of(aliases.ConvertAll(tombstones.Digest)), Sql.Of(erasure)], cancellationToken);
+
+    private async Task OpenAsync(NpgsqlConnection connection, Guid erasure, PersonGroup group, string askedBy, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var position = group.IsKnown
+            ? await PersonEvents.AppendAsync(
+                connection, database, group.Ids, $"erasure_requested/{erasure}", new PersonErasureRequested(now, erasure), now, cancellationToken)
+            : 0;
+        var state = group.IsKnown ? ErasureState.Waiting : ErasureState.Unknown;
+        await ExecuteAsync(
+            connection,
+            ErasureSql.Ask,
+            [
+                Sql.Of(erasure), Sql.Of((short)state), Sql.Of(askedBy), Sql.Of(now), Sql.Of(now + Deadline), Sql.Of(group.Ids), Sql.Of(position),
+                Sql.OfNullable(group.IsKnown ? null : now),
+            ],
+            cancellationToken);
+    }
+
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, NpgsqlParameter[] parameters, CancellationToken cancellationToken)
+    {
+        await using var command = Sql.Command(connection, sql, parameters);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+}

@@ -1,0 +1,110 @@
+using AudienceSync.Domain.Events;
+using AudienceSync.Domain.Identity;
+using AudienceSync.Host.Privacy;
+using Npgsql;
+
+namespace AudienceSync.Host.Storage.Erasure;
+
+/// <summary>
+/// Destroys what leads to a person, once no platform has him: in one transaction under the log's lock the receipt is written, then his salts,
+/// identifiers, aliases and ledger rows go, and an event says so.
+/// <para>
+/// <b>Why nobody can send him afterwards.</b> The ledger is locked against new intents before it is looked at. An intent that was written before is
+/// seen, and the end waits for its outcome. One that is written after finds no identifiers, and sends nothing.
+/// </para>
+/// <para>
+/// <b>What stays</b> is a uuid to which nothing leads: his events, links and memberships, so that a rebuild gives what is there.
+/// </para>
+/// </summary>
+public sealed class ErasureEnd(WorkspaceDatabase database, TombstoneDigester tombstones, TimeProvider clock)
+{
+    /// <summary>Whether nothing holds it up. A look: <see cref="EndAsync"/> looks again.</summary>
+    public async Task<bool> IsReadyAsync(ErasureRow erasure, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.Hot.OpenConnectionAsync(cancellationToken);
+        var anchors = await AnchorsAsync(connection, erasure, cancellationToken);
+        return await IsReadyAsync(connection, erasure, anchors, cancellationToken);
+    }
+
+    /// <summary>False when something holds it up after all, or it has ended: then nothing was changed.</summary>
+    /// <param name="aliases">All that he was called, as it was read before.</param>
+    public async Task<bool> EndAsync(Guid erasure, IReadOnlyList<AliasDigest> aliases, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.Hot.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await PersonEvents.LockAsync(connection, database, cancellationToken);
+        if (await HoldAsync(connection, erasure, cancellationToken) is not { } row)
+        {
+            return false;
+        }
+
+        await ExecuteAsync(connection, ErasureSql.LockLedger, [], cancellationToken);
+        var anchors = await AnchorsAsync(connection, row, cancellationToken);
+        if (!await IsReadyAsync(connection, row, anchors, cancellationToken))
+        {
+            return false;
+        }
+
+        var now = clock.GetUtcNow();
+        await ExecuteAsync(connection, ErasureSql.WriteRemovals, [Sql.Of(anchors), Sql.Of(erasure)], cancellationToken);
+        await DestroyAsync(connection, erasure, anchors, aliases, cancellationToken);
+        await PersonEvents.AppendAsync(connection, database, anchors, $"erased/{erasure}", new PersonErased(now, erasure), now, cancellationToken);
+        await ExecuteAsync(connection, ErasureSql.End, [Sql.Of(erasure), Sql.Of(now), Sql.Of(anchors)], cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return true;
+    }
+
+    private async Task DestroyAsync(
+        NpgsqlConnection connection, Guid erasure, Guid[] anchors, IReadOnlyList<AliasDigest> aliases, CancellationToken cancellationToken)
+    {
+        await ExecuteAsync(connection, ErasureSql.DeleteVault, [Sql.Of(anchors)], cancellationToken);
+        await ExecuteAsync(connection, ErasureSql.DeletePeople, [Sql.Of(anchors)], cancellationToken);
+        await ExecuteAsync(connection, ErasureSql.DeleteLedger, [Sql.Of(anchors)], cancellationToken);
+        var gone = new List<Guid>();
+        await using (var delete = Sql.Command(
+            connection, ErasureSql.DeleteAliases, Sql.Of(aliases.Select(alias => alias.Value).ToList()), Sql.Of(anchors)))
+        {
+            await using var reader = await delete.ExecuteReaderAsync(cancellationToken);
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                gone.Add(tombstones.Digest(new AliasDigest(reader.GetGuid(0))));
+            }
+        }
+
+        await ExecuteAsync(connection, ErasureSql.Bury, [Sql.Of(gone), Sql.Of(erasure)], cancellationToken);
+        await ExecuteAsync(connection, ErasureSql.Recount, [Sql.Of(erasure)], cancellationToken);
+    }
+
+    private static async Task<ErasureRow?> HoldAsync(NpgsqlConnection connection, Guid erasure, CancellationToken cancellationToken)
+    {
+        await using var command = Sql.Command(connection, ErasureSql.Hold, Sql.Of(erasure));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) ? ErasureTable.Row(reader) : null;
+    }
+
+    // Those of the request, and whoever was linked to them since.
+    private static async Task<Guid[]> AnchorsAsync(NpgsqlConnection connection, ErasureRow erasure, CancellationToken cancellationToken)
+    {
+        var anchors = new List<Guid>();
+        await using var command = Sql.Command(connection, ErasureSql.Anchors, Sql.Of(erasure.Anchors.ToArray()));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            anchors.Add(reader.GetGuid(0));
+        }
+
+        return [.. anchors];
+    }
+
+    private static async Task<bool> IsReadyAsync(NpgsqlConnection connection, ErasureRow erasure, Guid[] anchors, CancellationToken cancellationToken)
+    {
+        await using var command = Sql.Command(connection, ErasureSql.Ready, Sql.Of(anchors), Sql.Of(erasure.Position));
+        return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, NpgsqlParameter[] parameters, CancellationToken cancellationToken)
+    {
+        await using var command = Sql.Command(connection, sql, parameters);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+}

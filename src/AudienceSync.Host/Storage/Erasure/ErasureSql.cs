@@ -1,0 +1,91 @@
+namespace AudienceSync.Host.Storage.Erasure;
+
+/// <summary>The statements that ask for an erasure and carry it out; those that change people run under the log's lock.</summary>
+internal static class ErasureSql
+{
+    /// <summary>
+    /// What the ledger says of a person at each remote audience, with the call that brought it there. A binding has one call at a time and its
+    /// outcome is written with the call, so the last one of its kind that was said before the ledger changed is the one that changed it. A
+    /// row that was settled without a call says why.
+    /// </summary>
+    public const string Recipients = """
+        bindings b join accounts a on a.destination = b.destination
+        cross join lateral unnest($1::uuid[]) as d(person)
+        join ledger l on l.binding_id = b.binding_id and l.person = d.person
+        left join lateral (
+          select c.call_id, c.request_id, c.sent_at from calls c
+          where c.binding_id = b.binding_id and c.sent_at <= l.updated_at
+            and ((l.status = 0 and l.reason is null and c.operation = 2) or (l.status = 2 and c.operation = 1))
+          order by c.call_id desc limit 1) c on true
+        """;
+
+    public const string RemovalColumns = """
+        b.destination, a.platform, b.audience, b.remote,
+        case l.status when 0 then coalesce(l.reason, 'removed') when 1 then 'adding' when 2 then 'delivered' when 3 then 'removing'
+          else coalesce(l.reason, 'never_sent') end,
+        c.call_id, c.request_id, c.sent_at, case when l.status in (0, 4, 5) then l.updated_at end
+        """;
+
+    /// <summary>Reads the table of aliases whole, so it runs before the lock is taken: nothing leads from a person to all he was ever called.</summary>
+    public const string AliasesOf = "select digest from person_aliases where anchor = any($1::uuid[]) or owner = any($1::uuid[])";
+
+    public const string WaitingFor = "select erasure from erasures where state = 1 and anchors && $1::uuid[] order by asked_at limit 1";
+
+    public const string Bury = "insert into tombstones (digest, erasure) select d.digest, $2 from unnest($1::uuid[]) as d(digest) on conflict (digest) do nothing";
+
+    public const string Ask = """
+        insert into erasures (erasure, state, asked_by, asked_at, deadline, anchors, position, tombstones, ended_at)
+        values ($1, $2, $3, $4, $5, $6, $7, (select count(*) from tombstones where erasure = $1), $8)
+        """;
+
+    public const string Recount = "update erasures set tombstones = (select count(*) from tombstones where erasure = $1) where erasure = $1";
+
+    public const string Streams = """
+        with moved as (
+          update mt_streams s set version = s.version + 1, timestamp = $2 from unnest($1::uuid[]) as d(id) where s.id = d.id returning s.id, s.version)
+        select id, version from moved order by id
+        """;
+
+    public const string Hold = $"select {ErasureTable.Columns} from erasures e where e.erasure = $1 and e.state = 1 for update";
+
+    /// <summary>
+    /// From here to the commit nobody says in the ledger that he is about to send somebody. Who said so before is seen below; who says so after
+    /// finds no identifiers to send.
+    /// </summary>
+    public const string LockLedger = "lock table ledger in share row exclusive mode";
+
+    public const string Anchors = """
+        with recursive down(person) as (
+          select d.person from unnest($1::uuid[]) as d(person) union select p.person from down join people p on p.owner = down.person)
+        select p.person from down join people p on p.person = down.person
+        """;
+
+    /// <summary>Whether nothing holds it up: the request is folded, he is present nowhere, and no platform may have him.</summary>
+    public const string Ready = """
+        select (select last_seq_id from mt_event_progression where name = 'membership:All') >= $2
+          and not exists (select from audience_keys k join membership m on m.key_id = k.key_id and m.person = any($1::uuid[]) and m.state in (1, 6))
+          and not exists (select from bindings b join ledger l on l.binding_id = b.binding_id and l.person = any($1::uuid[]) and l.status in (1, 2, 3))
+        """;
+
+    public const string WriteRemovals = $"""
+        insert into erasure_removals
+          (destination, platform, audience, remote, outcome, call_id, request_id, called_at, removed_at, erasure, binding_id, person)
+        select {RemovalColumns}, $2, b.binding_id, l.person from {Recipients}
+        """;
+
+    public const string DeleteVault = "delete from vault where person = any($1::uuid[])";
+
+    public const string DeletePeople = "delete from people where person = any($1::uuid[])";
+
+    public const string DeleteAliases = """
+        delete from person_aliases a using unnest($1::uuid[]) as d(digest)
+        where a.digest = d.digest and (a.anchor = any($2::uuid[]) or a.owner = any($2::uuid[]))
+        returning a.digest
+        """;
+
+    public const string DeleteLedger = """
+        delete from ledger l using bindings b where l.binding_id = b.binding_id and l.person = any($1::uuid[])
+        """;
+
+    public const string End = "update erasures set state = 2, ended_at = $2, anchors = $3 where erasure = $1";
+}

@@ -1,0 +1,135 @@
+using AudienceSync.Host.Privacy;
+using AudienceSync.Host.Storage.Log;
+
+namespace AudienceSync.Host.Storage.Erasure;
+
+/// <summary>A quarantined body, sealed.</summary>
+public sealed record SealedBody(Guid Id, string Reason, DateTimeOffset FirstSeenAt, short KeyVersion, byte[] Cipher);
+
+/// <summary>
+/// Takes a person out of the bodies that are kept. Raw ones are found by the positions of his events, and the request that brought one is emptied
+/// whole. Quarantined ones are opened and read, all of them, because nothing leads to them. Each row is a transaction of its own, together with
+/// the count in the receipt, so a pass that was broken off is gone on with by a second one.
+/// </summary>
+public sealed class KeptBodies(WorkspaceDatabase database, BodySeal seal, TimeProvider clock)
+{
+    private const int QuarantinePage = 200;
+
+    private const string PositionsSql = """
+        select e.seq_id from unnest($1::uuid[]) as d(stream_id) join mt_events e on e.stream_id = d.stream_id and e.timestamp >= $2 order by e.seq_id
+        """;
+
+    private const string BoxSql = """
+        select b.received_at, b.first_position, b.last_position, b.key_version, b.cipher from raw_bodies b
+        where b.first_position <= $1 order by b.first_position desc limit 1
+        """;
+
+    private const string EmptySql = """
+        with emptied as (
+          update raw_bodies set cipher = $4, key_version = $5 where received_at = $1 and first_position = $2 and cipher = $3 returning 1)
+        update erasures set bodies = bodies + $6 where erasure = $7 and exists (select from emptied)
+        """;
+
+    private const string QuarantineSql = """
+        select id, reason, first_seen_at, key_version, cipher from quarantine where id > $1 and body_bytes > 0 order by id limit $2
+        """;
+
+    private const string DeleteSql = """
+        with gone as (delete from quarantine where id = any($1) returning 1)
+        update erasures set quarantined = quarantined + (select count(*) from gone) where erasure = $2
+        """;
+
+    /// <summary>Empties the raw bodies that brought events of these anchors.</summary>
+    public async Task EmptyAsync(Guid erasure, Guid[] anchors, CancellationToken cancellationToken)
+    {
+        var positions = await PositionsAsync(anchors, cancellationToken);
+        for (var next = 0; next < positions.Count;)
+        {
+            next = await EmptyBoxAsync(erasure, positions, next, cancellationToken);
+        }
+    }
+
+    /// <summary>Deletes the quarantined bodies that a reader says name him.</summary>
+    public async Task DeleteAsync(Guid erasure, Func<byte[], bool> names, CancellationToken cancellationToken)
+    {
+        await foreach (var entry in NamingAsync(names, cancellationToken))
+        {
+            await using var delete = Sql.Command(database.Hot, DeleteSql, Sql.Of(new[] { entry.Id }), Sql.Of(erasure));
+            await delete.ExecuteNonQueryAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>The quarantined bodies that a reader says name somebody. What does not open is passed over.</summary>
+    public async IAsyncEnumerable<SealedBody> NamingAsync(
+        Func<byte[], bool> names, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var page = await QuarantineAsync(Guid.Empty, cancellationToken);
+        while (page.Count > 0)
+        {
+            foreach (var entry in page.Where(entry => seal.TryOpen(entry.FirstSeenAt, entry.KeyVersion, entry.Cipher) is { } body && names(body)))
+            {
+                yield return entry;
+            }
+
+            page = await QuarantineAsync(page[^1].Id, cancellationToken);
+        }
+    }
+
+    private async Task<List<long>> PositionsAsync(Guid[] anchors, CancellationToken cancellationToken)
+    {
+        var positions = new List<long>();
+        var since = clock.GetUtcNow().AddDays(-(BodyPartitions.RetentionDays + 2));
+        await using var command = Sql.Command(database.Hot, PositionsSql, Sql.Of(anchors), Sql.Of(since));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            positions.Add(reader.GetInt64(0));
+        }
+
+        return positions;
+    }
+
+    // Returns the index of the first position behind the box.
+    private async Task<int> EmptyBoxAsync(Guid erasure, List<long> positions, int index, CancellationToken cancellationToken)
+    {
+        await using var command = Sql.Command(database.Hot, BoxSql, Sql.Of(positions[index]));
+        DateTimeOffset receivedAt;
+        (long First, long Last, short KeyVersion, byte[] Cipher) box;
+        await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
+        {
+            if (!await reader.ReadAsync(cancellationToken) || reader.GetInt64(2) < positions[index])
+            {
+                return index + 1;
+            }
+
+            receivedAt = new DateTimeOffset(reader.GetDateTime(0));
+            box = (reader.GetInt64(1), reader.GetInt64(2), reader.GetInt16(3), reader.GetFieldValue<byte[]>(4));
+        }
+
+        var places = positions.Skip(index).TakeWhile(position => position <= box.Last).Select(position => position - box.First).ToList();
+        if (seal.TryOpen(receivedAt, box.KeyVersion, box.Cipher) is { } plain && BodyBox.Without(plain, places) is (var rest, > 0 and var emptied))
+        {
+            await using var empty = Sql.Command(
+                database.Hot, EmptySql,
+                Sql.Of(receivedAt), Sql.Of(box.First), Sql.Of(box.Cipher), Sql.Of(seal.Seal(receivedAt, rest)), Sql.Of(seal.KeyVersion), Sql.Of(emptied),
+                Sql.Of(erasure));
+            await empty.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        return index + places.Count;
+    }
+
+    private async Task<List<SealedBody>> QuarantineAsync(Guid after, CancellationToken cancellationToken)
+    {
+        var page = new List<SealedBody>(QuarantinePage);
+        await using var command = Sql.Command(database.Hot, QuarantineSql, Sql.Of(after), Sql.Of(QuarantinePage));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            page.Add(new SealedBody(
+                reader.GetGuid(0), reader.GetString(1), new DateTimeOffset(reader.GetDateTime(2)), reader.GetInt16(3), reader.GetFieldValue<byte[]>(4)));
+        }
+
+        return page;
+    }
+}

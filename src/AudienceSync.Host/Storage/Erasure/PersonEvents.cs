@@ -1,0 +1,55 @@
+using AudienceSync.Domain.Events;
+using AudienceSync.Host.Storage.Log;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace AudienceSync.Host.Storage.Erasure;
+
+/// <summary>
+/// Appends one event to the stream of each anchor of a person, in a transaction that changes people. It takes the log's lock as its first
+/// statement and draws positions, so every Host's identity cache sees that somebody else appended, and forgets.
+/// </summary>
+internal static class PersonEvents
+{
+    public static async Task LockAsync(NpgsqlConnection connection, WorkspaceDatabase database, CancellationToken cancellationToken)
+    {
+        await using var command = Sql.Command(connection, AppendSql.Lock, Sql.Of(EventLog.LockKeyOf(database.Workspace)));
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>Returns the position of the last of them.</summary>
+    /// <param name="name">With the anchor, what the event's id is derived from.</param>
+    public static async Task<long> AppendAsync(
+        NpgsqlConnection connection, WorkspaceDatabase database, Guid[] anchors, string name, IStoredEvent stored, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var versions = await VersionsAsync(connection, anchors, now, cancellationToken);
+        var data = EventJson.Write(stored);
+        await using var commands = new NpgsqlBatch(connection);
+        commands.BatchCommands.Add(Sql.Command(
+            AppendSql.Events,
+            Sql.Of(versions.ConvertAll(one => EventId.Derive("audiencesync", $"{name}/{one.Anchor}").Value)),
+            Sql.Of(versions.ConvertAll(one => one.Anchor)),
+            Sql.Of(versions.ConvertAll(one => one.Version)),
+            new NpgsqlParameter { Value = versions.ConvertAll(_ => data), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Jsonb },
+            Sql.Of(versions.ConvertAll(_ => EventTypes.AliasOf(stored))),
+            Sql.Of(now.UtcDateTime)));
+        commands.BatchCommands.Add(Sql.Command(AppendSql.Notify, Sql.Of(database.Channel)));
+        await commands.ExecuteNonQueryAsync(cancellationToken);
+        await using var head = Sql.Command(connection, AppendSql.Head);
+        return (long)(await head.ExecuteScalarAsync(cancellationToken))!;
+    }
+
+    private static async Task<List<(Guid Anchor, long Version)>> VersionsAsync(
+        NpgsqlConnection connection, Guid[] anchors, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var versions = new List<(Guid, long)>(anchors.Length);
+        await using var command = Sql.Command(connection, ErasureSql.Streams, Sql.Of(anchors), Sql.Of(now));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            versions.Add((reader.GetGuid(0), reader.GetInt64(1)));
+        }
+
+        return versions;
+    }
+}

@@ -1,0 +1,70 @@
+using AudienceSync.Domain.Identity;
+using AudienceSync.Host.Privacy;
+using AudienceSync.Host.Storage.Log;
+using Npgsql;
+
+namespace AudienceSync.Host.Storage.Erasure;
+
+/// <summary>
+/// A person as he is found by some identifiers: all his anchors, root first, with everything they said. Empty when nobody is known by them.
+/// </summary>
+/// <param name="Roots">The people the identifiers lead to; more than one means that they are of several people.</param>
+public sealed record PersonGroup(IReadOnlyList<PersonId> Roots, IReadOnlyList<KnownPerson> Anchors, IReadOnlyDictionary<PersonId, IdentifierRevision> Revisions)
+{
+    public Guid[] Ids => [.. Anchors.Select(anchor => anchor.Id.Value)];
+
+    public bool IsKnown => Anchors.Count > 0;
+
+    /// <summary>Every address that he said, plain or hashed.</summary>
+    public IEnumerable<Saying> Sayings => Revisions.Values.SelectMany(revision => revision.Own.Addresses);
+
+    /// <summary>What he is called, as far as he says so himself; whose an address is, is another question.</summary>
+    public IEnumerable<AliasDigest> Called => Anchors.Select(anchor => anchor.Anchor.Digest).Concat(Sayings.Select(saying => saying.Address.Digest)).Distinct();
+
+    /// <summary>Countries by which his national phone numbers were read.</summary>
+    public IReadOnlyCollection<string> Countries => Sayings.Select(saying => saying.Country).Append("").ToHashSet(StringComparer.Ordinal);
+
+    /// <summary>Personal data never reaches a log by accident.</summary>
+    public override string ToString() => "PersonGroup(***)";
+
+    /// <summary>Reads it. On a connection in the log's lock it cannot change before the commit; on any other it is a look.</summary>
+    /// <param name="otherForms">
+    /// Other forms of the same identifiers. Who is known by nothing stronger than one of them is the same person; who is known by more is another.
+    /// </param>
+    internal static async Task<PersonGroup> ReadAsync(
+        NpgsqlConnection connection, Vault vault, IReadOnlyCollection<Alias> aliases, IReadOnlyCollection<Alias> otherForms, CancellationToken cancellationToken)
+    {
+        var book = new IdentityBook(() => throw new InvalidOperationException("Nobody is made by a question."));
+        var revisions = new Dictionary<PersonId, IdentifierRevision>();
+        var digests = aliases.Concat(otherForms).Select(alias => alias.Digest.Value).ToList();
+        await using var commands = new NpgsqlBatch(connection);
+        commands.BatchCommands.Add(Sql.Command(AppendSql.KnownAliases, Sql.Of(digests)));
+        commands.BatchCommands.Add(Sql.Command(AppendSql.Groups, Sql.Of(digests)));
+        await using var reader = await commands.ExecuteReaderAsync(cancellationToken);
+        await PeopleReader.LoadAliasesAsync(reader, book, cancellationToken);
+        await reader.NextResultAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            var person = PeopleReader.Person(reader);
+            book.Load(person);
+            revisions[person.Id] = Open(vault, person, reader);
+        }
+
+        var roots = RootsOf(book, aliases);
+        var same = RootsOf(book, otherForms).Where(root => book.Person(root).Anchor.Kind == IdentifierKind.Phone);
+        var group = roots.Concat(same).ToHashSet();
+        var anchors = book.People.Where(person => group.Contains(book.RootOf(person.Id))).OrderBy(person => person.Owner is not null).ToList();
+        return new PersonGroup(roots, anchors, anchors.ToDictionary(person => person.Id, person => revisions[person.Id]));
+    }
+
+    private static List<PersonId> RootsOf(IdentityBook book, IEnumerable<Alias> aliases) =>
+    [
+        .. aliases.Select(alias => book.BindingOf(alias.Digest)).OfType<AliasBinding>()
+            .Select(binding => book.RootOf((binding.Owner ?? binding.Anchor)!.Value)).Distinct(),
+    ];
+
+    // Damaged: what he said is lost, and must not keep him from being forgotten.
+    private static IdentifierRevision Open(Vault vault, KnownPerson person, NpgsqlDataReader reader) =>
+        vault.TryOpen(person.Id, person.Revision, reader.GetInt16(10), reader.GetFieldValue<byte[]>(9), reader.GetFieldValue<byte[]>(11))
+        ?? new IdentifierRevision(new Sayings(), new PersonIdentifiers(null, null, null, ""));
+}

@@ -1,0 +1,47 @@
+using AudienceSync.Domain.Identity;
+using AudienceSync.Host.Privacy;
+
+namespace AudienceSync.Host.Storage.Erasure;
+
+/// <summary>Reads all that is known of who somebody is. Looks only: what is read may change meanwhile.</summary>
+public sealed class PersonReader(WorkspaceDatabase database, Vault vault)
+{
+    private const string AnchorsSql = "select kind, anchor from people where person = any($1::uuid[])";
+
+    /// <summary>By his identifiers.</summary>
+    public async Task<PersonGroup> ReadAsync(IReadOnlyCollection<Alias> aliases, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.Hot.OpenConnectionAsync(cancellationToken);
+        return await PersonGroup.ReadAsync(connection, vault, aliases, [], cancellationToken);
+    }
+
+    /// <summary>By some anchors of his.</summary>
+    public async Task<PersonGroup> ReadAsync(IReadOnlyList<Guid> anchors, CancellationToken cancellationToken)
+    {
+        var aliases = new List<Alias>();
+        await using (var command = Sql.Command(database.Hot, AnchorsSql, Sql.Of(anchors.ToArray())))
+        {
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                aliases.Add(new Alias((IdentifierKind)reader.GetInt16(0), new AliasDigest(reader.GetGuid(1))));
+            }
+        }
+
+        return await ReadAsync(aliases, cancellationToken);
+    }
+
+    /// <summary>All that some anchors were ever called or had by the best claim. Reads the aliases whole, because nothing leads from a person to them.</summary>
+    public async Task<List<AliasDigest>> ReadAliasesAsync(IReadOnlyList<Guid> anchors, CancellationToken cancellationToken)
+    {
+        var digests = new List<AliasDigest>();
+        await using var command = Sql.Command(database.Query, ErasureSql.AliasesOf, Sql.Of(anchors.ToArray()));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            digests.Add(new AliasDigest(reader.GetGuid(0)));
+        }
+
+        return digests;
+    }
+}

@@ -1,0 +1,74 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using AudienceSync.Host.Tests.Ingest;
+using AudienceSync.Host.Tests.Serving;
+
+namespace AudienceSync.Host.Tests.Privacy.Erasure;
+
+/// <summary>Words for what operators and senders do in the tests of erasure.</summary>
+internal static class ErasureStory
+{
+    public const string FirstKey = "high_intent_cart_7d_v1";
+    public const string SecondKey = "winback_45d_v1";
+
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(25);
+
+    /// <summary>A webhook about a customer, with an address or two.</summary>
+    public static async Task<Answer> SayAsync(
+        this TestHost host, string? customer, string? email = null, string? phone = null, string key = FirstKey, string word = "audience_add")
+    {
+        var sample = Sample.Event();
+        sample["event"] = word;
+        sample["audience_key"] = key;
+        sample["person"] = new System.Text.Json.Nodes.JsonObject { ["customer_id"] = customer, ["email"] = email, ["phone"] = phone };
+        return await host.PostAsync(sample);
+    }
+
+    /// <summary>Asks for an erasure. The answer must be the request's.</summary>
+    public static async Task<JsonElement> EraseAsync(this TestHost host, object who)
+    {
+        var answer = await host.AskAsync("/v1/people/erasures", who);
+        answer.Status.ShouldBe(202, answer.Text);
+        return answer.Json;
+    }
+
+    public static async Task<Answer> AskAsync(this TestHost host, string path, object who)
+    {
+        using var response = await host.Operator.PostAsJsonAsync(path, who);
+        return await Answer.ReadAsync(response);
+    }
+
+    public static Guid Id(this JsonElement erasure) => erasure.GetProperty("id").GetGuid();
+
+    public static string? State(this JsonElement erasure) => erasure.GetProperty("state").GetString();
+
+    public static Task<JsonElement> ReceiptAsync(this TestHost host, Guid erasure) => host.GetAsync($"/v1/people/erasures/{erasure}");
+
+    /// <summary>Waits for the receipt.</summary>
+    public static Task<JsonElement> ErasedAsync(this TestHost host, Guid erasure, Action? meanwhile = null) =>
+        host.UntilAsync(() => host.ReceiptAsync(erasure), receipt => receipt.State() == "erased", meanwhile);
+
+    /// <summary>Looks again until what is seen is right; the test fails after half a minute.</summary>
+    public static async Task<JsonElement> UntilAsync(
+        this TestHost host, Func<Task<JsonElement>> look, Func<JsonElement, bool> isRight, Action? meanwhile = null)
+    {
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var poll = new PeriodicTimer(Poll);
+        while (true)
+        {
+            var seen = await look();
+            if (isRight(seen))
+            {
+                return seen;
+            }
+
+            if (deadline.IsCancellationRequested)
+            {
+                throw new TimeoutException($"Not seen: {seen}\n{string.Join('\n', host.LogLines.Where(line => !line.Contains(" Microsoft.")).TakeLast(30))}");
+            }
+
+            meanwhile?.Invoke();
+            await poll.WaitForNextTickAsync();
+        }
+    }
+}
