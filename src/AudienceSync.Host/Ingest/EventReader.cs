@@ -111,7 +111,7 @@ public sealed class EventReader(AliasDigester digester, PublishedKeys keys, Pers
         try
         {
             _ = PersonFields.TryRead(item, source, out var identifiers);
-            return AliasesOf(identifiers) is { Length: > 0 } aliases ? new Mention(aliases) : null;
+            return PersonAliases.Of(digester, identifiers) is { Length: > 0 } aliases ? new Mention(aliases) : null;
         }
         catch (InvalidOperationException)
         {

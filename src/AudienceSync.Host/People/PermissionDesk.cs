@@ -28,8 +28,8 @@ public sealed class PermissionDesk(PersonEventReader reader, GroupCommit log, Ti
             return new KeepResult([], verdict.Problem ?? IngestProblem.InvalidOccurredAt);
         }
 
-        return await CommitAsync([pending]) is { } failure
-            ? new KeepResult([], failure)
+        return await CommitAsync([pending]) is { } failure ? new KeepResult([], failure)
+            : pending.IsErased ? new KeepResult([ErasedPerson.Receipt], null)
             : new KeepResult([new Receipt(Receipt.Accepted, pending.Id.Value, null, null, pending.Duplicate)], null);
     }
 
