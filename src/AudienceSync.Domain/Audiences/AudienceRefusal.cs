@@ -35,6 +35,12 @@ public sealed record AudienceRefusal(string Code, string Detail)
     public static AudienceRefusal BindingTaken(RemoteAudience remote, string key) => new(
         "binding_taken", $"{remote} is fed by {key}. A switch is a promotion: audiences promote.");
 
+    public static AudienceRefusal DestinationUnknown(string destination) => new(
+        "unknown_destination", $"No destination {destination} is known. Declare it in audiencesync.yaml and start the Host with it.");
+
+    public static AudienceRefusal Conflict(string audience) => new(
+        "registry_conflict", $"{audience} is being changed by others all the time. Nothing was done; try again.");
+
     public static AudienceRefusal NotBound(string audience) => new("audience_not_bound", $"{audience} is not bound there. Bind it first.");
 
     public static AudienceRefusal NothingToRollBack(string audience) => new(

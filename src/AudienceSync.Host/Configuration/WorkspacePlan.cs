@@ -1,6 +1,5 @@
 using AudienceSync.Connectors;
 using AudienceSync.Domain.Audiences;
-using AudienceSync.Domain.Events;
 using AudienceSync.Host.Ingest;
 using AudienceSync.Host.Storage;
 
@@ -10,12 +9,8 @@ namespace AudienceSync.Host.Configuration;
 public sealed record WorkspacePlan(
     WorkspaceName Name,
     IReadOnlyList<(Source Source, byte[] Token)> Sources,
-    IReadOnlyList<AudienceKeyPublished> Keys,
-    IReadOnlyList<PlannedDestination> Destinations,
-    IReadOnlyList<PlannedBinding> Bindings);
+    IReadOnlyList<AudienceDeclaration> Audiences,
+    IReadOnlyList<PlannedDestination> Destinations);
 
 /// <summary>An ad account with the connector that speaks to it.</summary>
 public sealed record PlannedDestination(string Name, string Platform, IDestination Connector, TimeSpan Flush);
-
-/// <summary>Which key feeds which remote audience.</summary>
-public sealed record PlannedBinding(AudienceKey Key, string Destination, string Remote);

@@ -101,9 +101,14 @@ public sealed class EventReader(AliasDigester digester, PublishedKeys keys)
             return QuarantineReason.TestSend;
         }
 
-        if (!keys.Contains(key.Value))
+        if (keys.Find(key.Value) is not { } published)
         {
             return QuarantineReason.UnknownAudienceKey;
+        }
+
+        if (published.Retired)
+        {
+            return QuarantineReason.RetiredAudienceKey;
         }
 
         return occurredAt - receivedAt > Limits.Ahead ? QuarantineReason.OccurredInFuture : null;

@@ -1,3 +1,5 @@
+using AudienceSync.Domain.Events;
+using AudienceSync.Host.Audiences;
 using AudienceSync.Host.Configuration;
 using AudienceSync.Host.Ingest;
 using AudienceSync.Host.Privacy;
@@ -60,12 +62,18 @@ public sealed class Workspace : IAsyncDisposable
             new MembershipTable(database), leases, keys, projectorWake, accountWakes, surroundings.Clock, surroundings.Loggers.CreateLogger<ProjectionLoop>());
         KeyRotation = Rotation(database, vault, leases, NewWake(surroundings), surroundings);
         Status = new StatusQueries(database);
-        Inboxes = [.. plan.Sources.Select(source => (new WebhookInbox(source.Source, Reader(keys), seal, _commit), source.Token))];
+        Registry = new AudienceRegistry(new RegistryTable(database, surroundings.Clock), keys);
+        var published = new PublishedKeys(keys, surroundings.Clock);
+        var reader = new EventReader(_digester, published);
+        Inboxes = [.. plan.Sources.Select(source => (new WebhookInbox(source.Source, reader, published, seal, _commit), source.Token))];
     }
 
     public WorkspaceDatabase Database { get; }
 
     public AudienceKeys Keys { get; }
+
+    /// <summary>Changes audiences.</summary>
+    public AudienceRegistry Registry { get; }
 
     public StatusQueries Status { get; }
 
@@ -78,33 +86,28 @@ public sealed class Workspace : IAsyncDisposable
     /// <summary>Seals anew what is under an older master key.</summary>
     public KeyRotationLoop KeyRotation { get; }
 
-    /// <summary>Publishes what the configuration declares. The schema must be there.</summary>
-    /// <exception cref="AudienceKeyChangedException">A published key is declared otherwise.</exception>
-    /// <exception cref="SetupException">binding_taken, secret_damaged</exception>
+    /// <summary>Makes the registry what the configuration declares. The schema must be there.</summary>
+    /// <exception cref="RegistryException">Something declared cannot be: a published key with other terms, a switch that is a promotion.</exception>
+    /// <exception cref="SetupException">secret_damaged</exception>
     public static async Task<Workspace> OpenAsync(
         string connectionString, WorkspacePlan plan, WorkspaceSurroundings surroundings, CancellationToken cancellationToken)
     {
         var database = new WorkspaceDatabase(connectionString, plan.Name);
-        var keys = await new AudienceKeyTable(database, surroundings.Clock).PublishAsync(plan.Keys, cancellationToken);
         var bindings = new BindingTable(database);
         foreach (var destination in plan.Destinations)
         {
             await bindings.DeclareAccountAsync(destination.Name, destination.Platform, cancellationToken);
         }
 
-        var declared = plan.Bindings
-            .Select(b => new DeclaredBinding(b.Key.Audience, b.Destination, b.Remote, keys.ByName(b.Key.Value)!.KeyId))
-            .ToList();
-        foreach (var binding in declared)
+        var registry = new AudienceRegistry(new RegistryTable(database, surroundings.Clock));
+        var applied = await registry.ApplyAsync(plan.Audiences, EventUpcasters.Configuration, why: null, dryRun: false, cancellationToken);
+        foreach (var note in applied.Notes)
         {
-            if (!await bindings.DeclareBindingAsync(binding, cancellationToken))
-            {
-                throw new SetupException(
-                    "binding_taken", $"{binding.Destination}/{binding.Remote} is fed by another key of {binding.Audience}; switching is a promotion.");
-            }
+            surroundings.Loggers.CreateLogger<Workspace>().LogWarning("{Workspace}: {Note}", plan.Name, note);
         }
 
-        await bindings.WithdrawOthersAsync(declared, cancellationToken);
+        await bindings.LiftStopsAsync([.. plan.Audiences.SelectMany(audience => audience.Bindings).Select(feed => feed.Remote)], cancellationToken);
+        var keys = await new AudienceKeyTable(database).OpenAsync(cancellationToken);
         var secrets = await WorkspaceSecrets.OpenAsync(new SecretTable(database), surroundings.MasterKeys, cancellationToken);
         return new Workspace(plan, database, keys, secrets, surroundings);
     }
@@ -142,13 +145,6 @@ public sealed class Workspace : IAsyncDisposable
         {
             wake.Dispose();
         }
-    }
-
-    private EventReader Reader(AudienceKeys keys)
-    {
-        var published = new PublishedKeys();
-        published.Replace(keys.All.Select(key => key.Key.Value));
-        return new EventReader(_digester, published);
     }
 
     private Wake NewWake(WorkspaceSurroundings surroundings)
