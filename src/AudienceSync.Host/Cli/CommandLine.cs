@@ -13,7 +13,7 @@ internal static class CommandLine
         serve.SetAction((parsed, cancellationToken) => ServeCommand.RunAsync(environment, parsed.InvocationConfiguration.Error, cancellationToken));
         var migrate = new Command("migrate", "Bring the schema at AUDIENCESYNC_POSTGRES up to date and stop.");
         migrate.SetAction((_, cancellationToken) => MigrateAsync(environment, cancellationToken));
-        return new RootCommand("AudienceSync keeps ad platforms' audiences equal to what journeys decide.") { serve, migrate, KeysCommands.Create(environment) };
+        return new RootCommand("AudienceSync keeps ad platforms' audiences equal to what journeys decide.") { serve, migrate, KeysCommands.Create(environment), AudiencesCommands.Create(environment), QuarantineCommands.Create(environment) };
     }
 
     private static async Task<int> MigrateAsync(Func<string, string?> environment, CancellationToken cancellationToken)

@@ -37,6 +37,11 @@ public sealed class EventReader(AliasDigester digester, PublishedKeys keys)
             return Verdict.Refuse(wrongVersion);
         }
 
+        if (version == StrictForm.Version && StrictForm.Refusal(item, hasId: id is not null || isTest) is { } wrongForm)
+        {
+            return Verdict.Refuse(wrongForm);
+        }
+
         var known = id is null ? (EventId?)null : EventId.Derive(source.Name, id);
         if (version > Limits.SchemaVersion)
         {
@@ -157,7 +162,7 @@ public sealed class EventReader(AliasDigester digester, PublishedKeys keys)
 
     private static IngestProblem? TryVersion(JsonElement item, out int version)
     {
-        version = Limits.SchemaVersion;
+        version = 1;
         if (!item.TryGetProperty("schema_version"u8, out var value) || value.ValueKind == JsonValueKind.Null)
         {
             return null;

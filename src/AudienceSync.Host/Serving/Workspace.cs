@@ -6,6 +6,7 @@ using AudienceSync.Host.Privacy;
 using AudienceSync.Host.Projecting;
 using AudienceSync.Host.Storage;
 using AudienceSync.Host.Storage.Audiences;
+using AudienceSync.Host.Storage.Cutover;
 using AudienceSync.Host.Storage.Leases;
 using AudienceSync.Host.Storage.Log;
 using AudienceSync.Host.Storage.Membership;
@@ -30,6 +31,7 @@ public sealed class Workspace : IAsyncDisposable
     private readonly ProjectionLoop _projector;
     private readonly BodyPartitions _partitions;
     private readonly LogListener _listener;
+    private readonly RegistryLoop _registryLoop;
     private readonly List<AccountLoop> _accounts = [];
     private readonly List<Wake> _wakes = [];
     private readonly AliasDigester _digester;
@@ -49,7 +51,9 @@ public sealed class Workspace : IAsyncDisposable
         _log = new EventLog(database, vault, seal, surroundings.Clock);
         _commit = new GroupCommit(_log, projectorWake, surroundings.Loggers.CreateLogger<GroupCommit>());
         _partitions = new BodyPartitions(database, surroundings.Clock, surroundings.Loggers.CreateLogger<BodyPartitions>());
-        _listener = new LogListener(database, projectorWake, surroundings.Clock, surroundings.Loggers.CreateLogger<LogListener>());
+        var registryWake = NewWake(surroundings);
+        _registryLoop = new RegistryLoop(keys, registryWake, surroundings.Loggers.CreateLogger<RegistryLoop>());
+        _listener = new LogListener(database, projectorWake, registryWake, surroundings.Clock, surroundings.Loggers.CreateLogger<LogListener>());
         var accountWakes = new List<Wake>();
         foreach (var destination in plan.Destinations)
         {
@@ -62,10 +66,13 @@ public sealed class Workspace : IAsyncDisposable
             new MembershipTable(database), leases, keys, projectorWake, accountWakes, surroundings.Clock, surroundings.Loggers.CreateLogger<ProjectionLoop>());
         KeyRotation = Rotation(database, vault, leases, NewWake(surroundings), surroundings);
         Status = new StatusQueries(database);
-        Registry = new AudienceRegistry(new RegistryTable(database, surroundings.Clock), keys);
+        RegistryTable = new RegistryTable(database, surroundings.Clock);
+        Registry = new AudienceRegistry(RegistryTable, keys);
         var published = new PublishedKeys(keys, surroundings.Clock);
         var reader = new EventReader(_digester, published);
         Inboxes = [.. plan.Sources.Select(source => (new WebhookInbox(source.Source, reader, published, seal, _commit), source.Token))];
+        Quarantine = new QuarantineDesk(
+            new QuarantineQueries(database), Inboxes.ToDictionary(one => one.Inbox.Source.Name, one => one.Inbox, StringComparer.Ordinal), seal, surroundings.Clock);
     }
 
     public WorkspaceDatabase Database { get; }
@@ -74,6 +81,12 @@ public sealed class Workspace : IAsyncDisposable
 
     /// <summary>Changes audiences.</summary>
     public AudienceRegistry Registry { get; }
+
+    /// <summary>Reads audiences and their histories.</summary>
+    public RegistryTable RegistryTable { get; }
+
+    /// <summary>Releases what waits in quarantine.</summary>
+    public QuarantineDesk Quarantine { get; }
 
     public StatusQueries Status { get; }
 
@@ -86,13 +99,29 @@ public sealed class Workspace : IAsyncDisposable
     /// <summary>Seals anew what is under an older master key.</summary>
     public KeyRotationLoop KeyRotation { get; }
 
-    /// <summary>Makes the registry what the configuration declares. The schema must be there.</summary>
+    /// <summary>
+    /// Opens what is there. The schema must be. With <paramref name="declare"/> accounts and registry are made what the configuration says first,
+    /// as a start does; a verb beside a running Host leaves them.
+    /// </summary>
     /// <exception cref="RegistryException">Something declared cannot be: a published key with other terms, a switch that is a promotion.</exception>
     /// <exception cref="SetupException">secret_damaged</exception>
     public static async Task<Workspace> OpenAsync(
-        string connectionString, WorkspacePlan plan, WorkspaceSurroundings surroundings, CancellationToken cancellationToken)
+        string connectionString, WorkspacePlan plan, WorkspaceSurroundings surroundings, bool declare, CancellationToken cancellationToken)
     {
         var database = new WorkspaceDatabase(connectionString, plan.Name);
+        if (declare)
+        {
+            await DeclareAsync(database, plan, surroundings, cancellationToken);
+        }
+
+        var keys = await new AudienceKeyTable(database).OpenAsync(cancellationToken);
+        var secrets = await WorkspaceSecrets.OpenAsync(new SecretTable(database), surroundings.MasterKeys, cancellationToken);
+        return new Workspace(plan, database, keys, secrets, surroundings);
+    }
+
+    private static async Task DeclareAsync(
+        WorkspaceDatabase database, WorkspacePlan plan, WorkspaceSurroundings surroundings, CancellationToken cancellationToken)
+    {
         var bindings = new BindingTable(database);
         foreach (var destination in plan.Destinations)
         {
@@ -107,9 +136,6 @@ public sealed class Workspace : IAsyncDisposable
         }
 
         await bindings.LiftStopsAsync([.. plan.Audiences.SelectMany(audience => audience.Bindings).Select(feed => feed.Remote)], cancellationToken);
-        var keys = await new AudienceKeyTable(database).OpenAsync(cancellationToken);
-        var secrets = await WorkspaceSecrets.OpenAsync(new SecretTable(database), surroundings.MasterKeys, cancellationToken);
-        return new Workspace(plan, database, keys, secrets, surroundings);
     }
 
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -118,11 +144,27 @@ public sealed class Workspace : IAsyncDisposable
         _committing = Task.Run(() => _commit.RunAsync(CancellationToken.None), CancellationToken.None);
         _loops.Add(Task.Run(() => _partitions.RunAsync(_stop.Token), CancellationToken.None));
         _loops.Add(Task.Run(() => _listener.RunAsync(_stop.Token), CancellationToken.None));
+        _loops.Add(Task.Run(() => _registryLoop.RunAsync(_stop.Token), CancellationToken.None));
         _loops.Add(Task.Run(() => _projector.RunAsync(_stop.Token), CancellationToken.None));
         _loops.Add(Task.Run(() => KeyRotation.RunAsync(_stop.Token), CancellationToken.None));
         foreach (var account in _accounts)
         {
             _loops.Add(Task.Run(() => account.RunAsync(_stop.Token), CancellationToken.None));
+        }
+    }
+
+    /// <summary>Runs a piece of work that appends, without projecting or syncing: for a verb beside a running Host.</summary>
+    public async Task<T> AppendingAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken)
+    {
+        await _partitions.EnsureAsync(cancellationToken);
+        _committing = Task.Run(() => _commit.RunAsync(CancellationToken.None), CancellationToken.None);
+        try
+        {
+            return await work();
+        }
+        finally
+        {
+            await StopAsync();
         }
     }
 
@@ -169,6 +211,9 @@ public sealed class Workspace : IAsyncDisposable
         var logger = surroundings.Loggers.CreateLogger<AccountLoop>();
         var calls = new MemberCalls(table, vault, destination.Connector, surroundings.Clock);
         var pass = new LanePass(destination.Name, destination.Connector, table, calls, surroundings.Chance, surroundings.Clock, logger);
-        return new AccountLoop(destination.Name, pass, table, leases, wake, destination.Flush, surroundings.Clock, logger);
+        return new AccountLoop(destination.Name, pass, table, leases, wake, destination.Flush, surroundings.Clock, logger)
+        {
+            Walk = new CutoverWalk(new CutoverTable(database), pass, surroundings.Clock),
+        };
     }
 }
