@@ -14,7 +14,7 @@ public static class AudienceRules
 
     public static AudienceDecision Decide(Audience audience, AudienceCommand command)
     {
-        if (!AudienceKey.TryParse($"{audience.Name}_v{LastVersion}", out _))
+        if (!AudienceKey.TryParse($"{audience.Name}_v1", out _))
         {
             return AudienceDecision.Refuse(AudienceRefusal.NameInvalid);
         }
@@ -85,6 +85,11 @@ public static class AudienceRules
         if (publish.Version != audience.NextVersion || publish.Version > LastVersion)
         {
             return AudienceDecision.Refuse(AudienceRefusal.KeyNotNext(audience.Name, publish.Version, audience.NextVersion));
+        }
+
+        if (!AudienceKey.TryParse($"{audience.Name}_v{publish.Version}", out _))
+        {
+            return AudienceDecision.Refuse(AudienceRefusal.NameInvalid);
         }
 
         var text = audience.Text ?? new AudienceText(null, null, null);
