@@ -3,6 +3,7 @@ using AudienceSync.Host.Audiences;
 using AudienceSync.Host.Configuration;
 using AudienceSync.Host.Serving;
 using AudienceSync.Host.Storage.Audiences;
+using Microsoft.AspNetCore.Mvc;
 
 namespace AudienceSync.Host.Query;
 
@@ -87,7 +88,7 @@ public sealed class AudienceEndpoints(IReadOnlyDictionary<string, Workspace> wor
         return OfKeyAsync(workspace, key, null, parsed => new PublishKey(parsed.Version, terms, By(body.By), body.Why), cancellationToken);
     }
 
-    private async Task<IResult> ApplyAsync(Declaration body, string? workspace, bool? dryRun, CancellationToken cancellationToken)
+    private async Task<IResult> ApplyAsync(Declaration body, string? workspace, [FromQuery(Name = "dry_run")] bool? dryRun, CancellationToken cancellationToken)
     {
         if (Find(workspace) is not { } found)
         {
