@@ -1,11 +1,11 @@
 namespace AudienceSync.Domain.Audiences;
 
-/// <summary>What a key asks of a person's consent before a platform hears of him. The numbers are stored; never renumber.</summary>
+/// <summary>What an audience key demands of a person's consent. Whoever refused is barred under either. The numbers are stored; never renumber.</summary>
 public enum ConsentPolicy : short
 {
-    /// <summary>Who said nothing may be sent; who denied may not.</summary>
-    Assumed = 0,
+    /// <summary>Who said nothing may be targeted.</summary>
+    Assumed = 1,
 
-    /// <summary>Only who granted it may be sent.</summary>
-    Required = 1,
+    /// <summary>Both purposes must have been granted.</summary>
+    Required = 2,
 }

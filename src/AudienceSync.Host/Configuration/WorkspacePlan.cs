@@ -13,4 +13,8 @@ public sealed record WorkspacePlan(
     IReadOnlyList<PlannedDestination> Destinations);
 
 /// <summary>An ad account with the connector that speaks to it.</summary>
-public sealed record PlannedDestination(string Name, string Platform, IDestination Connector, TimeSpan Flush);
+public sealed record PlannedDestination(string Name, string Platform, IDestination Connector, TimeSpan Flush)
+{
+    /// <summary>Whether only people who granted both purposes may be added here.</summary>
+    public bool ConsentRequired { get; init; }
+}

@@ -8,7 +8,8 @@ public sealed record PublishedKey(int KeyId, AudienceKey Key, TimeSpan? Window)
 {
     public MatchKeys MatchKeys { get; init; } = MatchKeys.All;
 
-    public ConsentPolicy ConsentPolicy { get; init; }
+    /// <summary>What the key demands of a person's consent.</summary>
+    public ConsentPolicy ConsentPolicy { get; init; } = ConsentPolicy.Assumed;
 
     /// <summary>A retired key takes no new events; what it holds stays.</summary>
     public bool Retired { get; init; }

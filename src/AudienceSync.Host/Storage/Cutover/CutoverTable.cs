@@ -19,7 +19,7 @@ public sealed record CutoverPage(IReadOnlyList<LaneMember> Leavers, Guid WalkedT
 /// <b>What a switch does</b>, in the transaction of its event: the new key feeds; the add lane begins at 0, so it compares every present member
 /// of the new key with the ledger and sends only those it lacks; the removal lane begins at the projector's present counter; a walk is opened.
 /// The walk goes over the ledger in the order of its key and removes whoever may be there (adding, delivered, removing) and is not present
-/// under the new key.
+/// under the new key. Who is present and may not be targeted here is met, and removed, by the add lane.
 /// </para>
 /// <para>
 /// <b>Why that is all.</b> Take anybody of whom the ledger says that he may be there. Present under the new key when the walk meets him: he stays,
@@ -56,7 +56,7 @@ public sealed class CutoverTable(WorkspaceDatabase database)
           select l.person, l.status, l.revision, l.normaliser from ledger l where l.binding_id = $1 and l.person > $2 order by l.person limit $4),
         judged as (
           select p.*, p.status in (1, 2, 3)
-            and not exists (select from membership m where m.key_id = $3 and m.person = p.person and m.state = 1) as leaves
+            and not exists (select from membership m where m.key_id = $3 and m.person = p.person and m.state in (1, 6)) as leaves
           from piece p)
         select j.person, j.status, j.revision, j.normaliser, j.leaves, (select count(*) from piece) = $4 from judged j
         where j.leaves or j.person = (select p.person from piece p order by p.person desc limit 1) order by j.person
@@ -96,7 +96,7 @@ public sealed class CutoverTable(WorkspaceDatabase database)
             if (reader.GetBoolean(4))
             {
                 var entry = new LedgerEntry((LedgerStatus)reader.GetInt16(1), reader.GetInt32(2), new NormaliserVersion(reader.GetInt16(3)));
-                leavers.Add(new LaneMember(new PersonId(walkedTo), 0, entry, entry.Revision));
+                leavers.Add(new LaneMember(new PersonId(walkedTo), 0, entry, entry.Revision, Desired: false));
             }
         }
 

@@ -16,9 +16,9 @@ insert into audiences (audience, purpose, owner, definition, registered_at, chan
 select distinct on (k.audience) k.audience, k.purpose, k.owner, k.definition, min(k.published_at) over (partition by k.audience), k.published_at
 from audience_keys k order by k.audience, k.version desc;
 
--- match_keys: bits 1 email, 2 phone, 4 customer_id, 8 device_id, 16 details. consent_policy: 0 assumed, 1 required. Neither ever changes.
+-- match_keys: bits 1 email, 2 phone, 4 customer_id, 8 device_id, 16 details. consent_policy: 1 assumed, 2 required. Neither ever changes.
 alter table audience_keys add column match_keys int not null default 31 check (match_keys between 1 and 31);
-alter table audience_keys add column consent_policy smallint not null default 0 check (consent_policy in (0, 1));
+alter table audience_keys add column consent_policy smallint not null default 1 check (consent_policy in (1, 2));
 alter table audience_keys add column retired_at timestamptz null;
 
 -- bound false: it is fed no more, and what was delivered through it is still known.
