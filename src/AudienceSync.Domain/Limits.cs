@@ -46,5 +46,5 @@ public static class Limits
     public const int QueuedEvents = 20_000;
 
     /// <summary>The newest webhook schema this version reads.</summary>
-    public const int SchemaVersion = 1;
+    public const int SchemaVersion = 2;
 }

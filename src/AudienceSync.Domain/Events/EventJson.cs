@@ -32,8 +32,8 @@ public static class EventJson
             case PersonIdentifiersChanged changed:
                 json.WriteNumber("revision"u8, changed.Revision);
                 break;
-            case AudienceKeyPublished published:
-                WriteKey(json, published);
+            case IRegistryEvent registry:
+                RegistryJson.Write(json, registry);
                 break;
             default:
                 WritePersonEvent(json, stored);
@@ -116,11 +116,12 @@ public static class EventJson
         return (buffer, new Utf8JsonWriter(buffer, Compact));
     }
 
-    /// <summary>Reads an event of a known alias. Unknown properties are ignored: a newer version may have written them.</summary>
+    /// <summary>Reads an event of a known alias, of today's form or an older one. Unknown properties are ignored: a newer version may have written them.</summary>
     public static IStoredEvent Read(string alias, ReadOnlyMemory<byte> data)
     {
         using var document = JsonDocument.Parse(data);
-        return EventJsonReader.Read(alias, document.RootElement);
+        var (current, form) = EventUpcasters.Current(alias, document.RootElement);
+        return EventJsonReader.Read(current, form);
     }
 
     private static void WriteAudienceEvent(Utf8JsonWriter json, IAudienceEvent said)
@@ -137,19 +138,6 @@ public static class EventJson
             WriteText(json, "message"u8, context.Message);
             json.WriteEndObject();
         }
-    }
-
-    private static void WriteKey(Utf8JsonWriter json, AudienceKeyPublished published)
-    {
-        json.WriteString("audienceKey"u8, published.AudienceKey.Value);
-        if (published.WindowS is { } window)
-        {
-            json.WriteNumber("windowS"u8, window);
-        }
-
-        WriteText(json, "purpose"u8, published.Purpose);
-        WriteText(json, "owner"u8, published.Owner);
-        WriteText(json, "definition"u8, published.Definition);
     }
 
     private static void WriteText(Utf8JsonWriter json, ReadOnlySpan<byte> name, string? text)

@@ -13,15 +13,13 @@ internal static class EventJsonReader
         EventTypes.MemberRemoved => new AudienceMemberRemoved(Key(data), At(data), Text(data, "source") ?? "", ConsentOf(data), ContextOf(data)),
         EventTypes.ExposureRecorded => new AudienceExposureRecorded(Key(data), At(data), Text(data, "source") ?? "", ConsentOf(data), ContextOf(data)),
         EventTypes.IdentifiersChanged => new PersonIdentifiersChanged(data.GetProperty("revision").GetInt32()),
-        EventTypes.KeyPublished => new AudienceKeyPublished(
-            Key(data), Number(data, "windowS"), Text(data, "purpose"), Text(data, "owner"), Text(data, "definition")),
         EventTypes.Linked => new PersonLinked(new PersonId(data.GetProperty("owner").GetGuid())),
         EventTypes.ConsentChanged => new PersonConsentChanged(At(data), Text(data, "source") ?? "", ConsentOf(data)),
         EventTypes.Suppressed => new PersonSuppressed(At(data), Text(data, "source") ?? "", Text(data, "destination"), Text(data, "reason")),
         EventTypes.SuppressionLifted => new PersonSuppressionLifted(At(data), Text(data, "source") ?? "", Text(data, "destination"), Text(data, "reason")),
         EventTypes.ErasureRequested => new PersonErasureRequested(At(data), data.GetProperty("erasure").GetGuid()),
         EventTypes.Erased => new PersonErased(At(data), data.GetProperty("erasure").GetGuid()),
-        _ => throw new NotSupportedException($"No event type has the alias '{alias}'."),
+        _ => RegistryJson.Read(alias, data) ?? throw new NotSupportedException($"No event type has the alias '{alias}'."),
     };
 
     private static AudienceKey Key(JsonElement data) =>
@@ -32,8 +30,6 @@ internal static class EventJsonReader
     private static DateTimeOffset At(JsonElement data) => data.GetProperty("occurredAt").GetDateTimeOffset();
 
     private static string? Text(JsonElement data, string name) => data.TryGetProperty(name, out var value) ? value.GetString() : null;
-
-    private static long? Number(JsonElement data, string name) => Has(data, name, out var value) ? value.GetInt64() : null;
 
     private static Consent ConsentOf(JsonElement data) => Has(data, "consent", out var consent)
         ? new Consent(Answer(consent, "adUserData"), Answer(consent, "adPersonalization"))

@@ -1,8 +1,8 @@
 namespace AudienceSync.Domain.Events;
 
 /// <summary>
-/// The registry: every event type by the alias under which Marten would store it (the short name in snake case). A new event type is a
-/// record, a row here, a case in <see cref="EventJson"/> and a golden file.
+/// The registry: every event type by the alias under which Marten would store it (the short name in snake case, with a suffix from its
+/// second form on). A new event type is a record, a row here, a case in <see cref="EventJson"/> and a golden file.
 /// </summary>
 public static class EventTypes
 {
@@ -10,7 +10,17 @@ public static class EventTypes
     public const string MemberRemoved = "audience_member_removed";
     public const string ExposureRecorded = "audience_exposure_recorded";
     public const string IdentifiersChanged = "person_identifiers_changed";
-    public const string KeyPublished = "audience_key_published";
+    /// <summary>In its second form; the first is <see cref="EventUpcasters"/>'s.</summary>
+    public const string KeyPublished = "audience_key_published_v2";
+    public const string Registered = "audience_registered";
+    public const string Described = "audience_described";
+    public const string Bound = "audience_bound";
+    public const string Unbound = "audience_unbound";
+    public const string KeyPromoted = "audience_key_promoted";
+    public const string KeyRolledBack = "audience_key_rolled_back";
+    public const string KeyRetired = "audience_key_retired";
+    public const string Paused = "audience_paused";
+    public const string Resumed = "audience_resumed";
     public const string Linked = "person_linked";
     public const string ConsentChanged = "person_consent_changed";
     public const string Suppressed = "person_suppressed";
@@ -25,6 +35,15 @@ public static class EventTypes
         [ExposureRecorded] = typeof(AudienceExposureRecorded),
         [IdentifiersChanged] = typeof(PersonIdentifiersChanged),
         [KeyPublished] = typeof(AudienceKeyPublished),
+        [Registered] = typeof(AudienceRegistered),
+        [Described] = typeof(AudienceDescribed),
+        [Bound] = typeof(AudienceBound),
+        [Unbound] = typeof(AudienceUnbound),
+        [KeyPromoted] = typeof(AudienceKeyPromoted),
+        [KeyRolledBack] = typeof(AudienceKeyRolledBack),
+        [KeyRetired] = typeof(AudienceKeyRetired),
+        [Paused] = typeof(AudiencePaused),
+        [Resumed] = typeof(AudienceResumed),
         [Linked] = typeof(PersonLinked),
         [ConsentChanged] = typeof(PersonConsentChanged),
         [Suppressed] = typeof(PersonSuppressed),
@@ -40,6 +59,15 @@ public static class EventTypes
         AudienceExposureRecorded => ExposureRecorded,
         PersonIdentifiersChanged => IdentifiersChanged,
         AudienceKeyPublished => KeyPublished,
+        AudienceRegistered => Registered,
+        AudienceDescribed => Described,
+        AudienceBound => Bound,
+        AudienceUnbound => Unbound,
+        AudienceKeyPromoted => KeyPromoted,
+        AudienceKeyRolledBack => KeyRolledBack,
+        AudienceKeyRetired => KeyRetired,
+        AudiencePaused => Paused,
+        AudienceResumed => Resumed,
         PersonLinked => Linked,
         PersonConsentChanged => ConsentChanged,
         PersonSuppressed => Suppressed,

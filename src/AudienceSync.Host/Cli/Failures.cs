@@ -16,7 +16,7 @@ internal static class Failures
     {
         SetupException setup => $"{setup.Code}: {setup.Message}",
         EmbeddedPostgresException embedded => $"{embedded.Code}: {embedded.Message}",
-        AudienceKeyChangedException changed => $"audience_key_changed: {changed.Message}",
+        RegistryException refused => $"{refused.Refusal.Code}: {refused.Message}",
         SchemaChangedException schema => $"schema_changed: {schema.Message}",
         IOException taken when taken.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException =>
             $"port_taken: {taken.Message} Set AUDIENCESYNC_URLS to another address.",

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using AudienceSync.Host.Configuration;
-using AudienceSync.Host.Storage.Embedded;
 
 namespace AudienceSync.Host.Cli;
 
@@ -61,20 +60,9 @@ internal static class KeysCommands
 
     private static Option<bool> Json() => new("--json") { Description = "Answer as JSON." };
 
-    // With the server of AUDIENCESYNC_POSTGRES, or the embedded one: found running beside a Host, or started for as long as this takes.
     private static Task<int> WithDatabaseAsync(
         ParseResult parsed, Func<string, string?> environment, Func<string, Task<int>> action, CancellationToken cancellationToken) =>
-        RunAsync(parsed, async () =>
-        {
-            if (HostSettings.FromEnvironment(environment).Postgres is { } connectionString)
-            {
-                return await action(connectionString);
-            }
-
-            var options = EmbeddedPostgresOptions.FromSettings(environment, Environment.CurrentDirectory);
-            await using var postgres = await EmbeddedPostgres.StartAsync(options, TimeProvider.System, cancellationToken);
-            return await action(postgres.ConnectionString);
-        });
+        DatabaseVerb.RunAsync(parsed, environment, action, cancellationToken);
 
     private static async Task<int> RunAsync(ParseResult parsed, Func<Task<int>> action)
     {

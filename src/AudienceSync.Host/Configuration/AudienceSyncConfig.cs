@@ -8,6 +8,14 @@ public sealed class AudienceSyncConfig
     public Dictionary<string, WorkspaceConfig> Workspaces { get; set; } = [];
 }
 
+/// <summary>The audiences and bindings of one workspace: a file of <c>audiences apply</c>, and the same sections of the configuration.</summary>
+public sealed class AudiencesConfig
+{
+    public List<AudienceConfig> Audiences { get; set; } = [];
+
+    public List<BindingConfig> Bindings { get; set; } = [];
+}
+
 /// <summary>A tenant's sources, audiences, destinations and bindings.</summary>
 public sealed class WorkspaceConfig
 {
@@ -55,15 +63,24 @@ public sealed class AudienceConfig
 
     public string? Definition { get; set; }
 
+    public long? ExpectedVolume { get; set; }
+
     public List<VersionConfig> Versions { get; set; } = [];
 }
 
-/// <summary>A version of an audience: its number, and for how many days an add holds (for ever when absent).</summary>
+/// <summary>
+/// A version of an audience: its number, for how many days an add holds (for ever when absent), by what a platform may match (by everything
+/// when absent), and whether consent is <c>required</c> or <c>assumed</c>.
+/// </summary>
 public sealed class VersionConfig
 {
     public int Version { get; set; }
 
     public double? WindowD { get; set; }
+
+    public List<string>? MatchKeys { get; set; }
+
+    public string ConsentPolicy { get; set; } = "assumed";
 }
 
 /// <summary>An ad account at a platform.</summary>

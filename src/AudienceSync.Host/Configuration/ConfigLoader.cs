@@ -9,7 +9,14 @@ namespace AudienceSync.Host.Configuration;
 public sealed class ConfigLoader(string path, Func<string, string?> environment)
 {
     /// <exception cref="SetupException">config_missing, config_invalid</exception>
-    public AudienceSyncConfig Load()
+    public AudienceSyncConfig Load() => Load<AudienceSyncConfig>();
+
+    /// <summary>Reads a file of <c>audiences apply</c>.</summary>
+    /// <exception cref="SetupException">config_missing, config_invalid</exception>
+    public AudiencesConfig LoadAudiences() => Load<AudiencesConfig>();
+
+    private T Load<T>()
+        where T : class
     {
         if (!File.Exists(path))
         {
@@ -19,7 +26,7 @@ public sealed class ConfigLoader(string path, Func<string, string?> environment)
         try
         {
             var yaml = new DeserializerBuilder().WithNamingConvention(UnderscoredNamingConvention.Instance).WithDuplicateKeyChecking().Build();
-            return yaml.Deserialize<AudienceSyncConfig>(File.ReadAllText(path)) ?? throw Invalid("the file is empty");
+            return yaml.Deserialize<T>(File.ReadAllText(path)) ?? throw Invalid("the file is empty");
         }
         catch (YamlException wrong)
         {

@@ -1,6 +1,5 @@
 using AudienceSync.Connectors;
 using AudienceSync.Domain.Audiences;
-using AudienceSync.Domain.Events;
 using AudienceSync.Host.Ingest;
 using AudienceSync.Host.Storage;
 
@@ -10,9 +9,8 @@ namespace AudienceSync.Host.Configuration;
 public sealed record WorkspacePlan(
     WorkspaceName Name,
     IReadOnlyList<(Source Source, byte[] Token)> Sources,
-    IReadOnlyList<AudienceKeyPublished> Keys,
-    IReadOnlyList<PlannedDestination> Destinations,
-    IReadOnlyList<PlannedBinding> Bindings);
+    IReadOnlyList<AudienceDeclaration> Audiences,
+    IReadOnlyList<PlannedDestination> Destinations);
 
 /// <summary>An ad account with the connector that speaks to it.</summary>
 public sealed record PlannedDestination(string Name, string Platform, IDestination Connector, TimeSpan Flush)
@@ -20,6 +18,3 @@ public sealed record PlannedDestination(string Name, string Platform, IDestinati
     /// <summary>Whether only people who granted both purposes may be added here.</summary>
     public bool ConsentRequired { get; init; }
 }
-
-/// <summary>Which key feeds which remote audience.</summary>
-public sealed record PlannedBinding(AudienceKey Key, string Destination, string Remote);

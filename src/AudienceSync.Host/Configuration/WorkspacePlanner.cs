@@ -1,6 +1,4 @@
 using AudienceSync.Connectors;
-using AudienceSync.Domain.Audiences;
-using AudienceSync.Domain.Events;
 using AudienceSync.Domain.Identity;
 using AudienceSync.Host.Ingest;
 using AudienceSync.Host.Privacy;
@@ -12,6 +10,7 @@ namespace AudienceSync.Host.Configuration;
 public sealed class WorkspacePlanner(ConfigLoader config, DestinationSurroundings surroundings)
 {
     private readonly DestinationPlanner _destinations = new(config, surroundings);
+    private readonly AudiencePlanner _audiences = new(config);
 
     /// <exception cref="SetupException">config_invalid, secret_missing</exception>
     public WorkspacePlan Plan(string name, WorkspaceConfig workspace)
@@ -28,15 +27,20 @@ public sealed class WorkspacePlanner(ConfigLoader config, DestinationSurrounding
 
         Distinct(workspace.Sources.Select(source => source.Name), $"workspaces.{name}.sources");
         Distinct(workspace.Destinations.Select(destination => destination.Name), $"workspaces.{name}.destinations");
-        Distinct(workspace.Bindings.Select(binding => binding.Destination + "/" + binding.Remote), $"workspaces.{name}.bindings");
-        var keys = workspace.Audiences.SelectMany(audience => Keys(name, audience)).ToList();
+        var audiences = _audiences.Plan($"workspaces.{name}", workspace.Audiences, workspace.Bindings);
         var destinations = workspace.Destinations.Select(destination => _destinations.Plan(name, destination)).ToList();
+        foreach (var binding in workspace.Bindings)
+        {
+            Require(
+                destinations.Exists(d => string.Equals(d.Name, binding.Destination, StringComparison.Ordinal)),
+                $"workspaces.{name}.bindings.{binding.Audience}", $"destination {binding.Destination} is not declared");
+        }
+
         return new WorkspacePlan(
             checkedName,
             [.. workspace.Sources.Select(source => Source(name, source))],
-            keys,
-            destinations,
-            [.. workspace.Bindings.Select(binding => Binding(name, binding, keys, destinations))]);
+            audiences,
+            destinations);
     }
 
     private (Source Source, byte[] Token) Source(string workspace, SourceConfig source)
@@ -74,30 +78,6 @@ public sealed class WorkspacePlanner(ConfigLoader config, DestinationSurrounding
             "sha256_e164" => HashedFields.PhoneSha256E164,
             _ => throw config.Invalid($"{place}: phone must be sha256_digits or sha256_e164, or left out for plain numbers"),
         };
-    }
-
-    private IEnumerable<AudienceKeyPublished> Keys(string workspace, AudienceConfig audience)
-    {
-        var place = $"workspaces.{workspace}.audiences.{audience.Name}";
-        Require(AudienceKey.IsName(audience.Name), place, "name must be lower case letters, digits and underscores, a letter first");
-        foreach (var version in audience.Versions)
-        {
-            Require(version.Version is > 0 and < 1_000_000, place, "version must be a whole number from 1");
-            Require(version.WindowD is null or (> 0 and <= 36_500), place, "window_d must be days, more than 0");
-            var key = AudienceKey.Of(audience.Name, version.Version);
-            var window_s = version.WindowD is { } days ? (long?)Math.Round(days * 86_400) : null;
-            yield return new AudienceKeyPublished(key, window_s, audience.Purpose, audience.Owner, audience.Definition);
-        }
-    }
-
-    private PlannedBinding Binding(string workspace, BindingConfig binding, List<AudienceKeyPublished> keys, List<PlannedDestination> destinations)
-    {
-        var place = $"workspaces.{workspace}.bindings.{binding.Audience}";
-        Require(AudienceKey.TryParse(binding.Key, out var key) && keys.Exists(k => k.AudienceKey == key), place, $"key {binding.Key} is not a published version");
-        Require(string.Equals(key.Audience, binding.Audience, StringComparison.Ordinal), place, $"key {binding.Key} is not a version of this audience");
-        Require(destinations.Exists(d => string.Equals(d.Name, binding.Destination, StringComparison.Ordinal)), place, $"destination {binding.Destination} is not declared");
-        Require(binding.Remote.Length is > 0 and <= 100, place, "remote must be the platform's id of the audience");
-        return new PlannedBinding(key, binding.Destination, binding.Remote);
     }
 
     private void Require(bool holds, string place, string otherwise)

@@ -43,6 +43,11 @@ public sealed class EventReader(AliasDigester digester, PublishedKeys keys, Pers
             return Verdict.Refuse(wrongVersion);
         }
 
+        if (version == StrictForm.Version && StrictForm.Refusal(item, hasId: id is not null || isTest) is { } wrongForm)
+        {
+            return Verdict.Refuse(wrongForm);
+        }
+
         var known = id is null ? (EventId?)null : EventId.Derive(source.Name, id);
         if (version > Limits.SchemaVersion)
         {
@@ -127,9 +132,14 @@ public sealed class EventReader(AliasDigester digester, PublishedKeys keys, Pers
             return QuarantineReason.TestSend;
         }
 
-        if (!keys.Contains(key.Value))
+        if (keys.Find(key.Value) is not { } published)
         {
             return QuarantineReason.UnknownAudienceKey;
+        }
+
+        if (published.Retired)
+        {
+            return QuarantineReason.RetiredAudienceKey;
         }
 
         return occurredAt - receivedAt > Limits.Ahead ? QuarantineReason.OccurredInFuture : null;
@@ -145,7 +155,7 @@ public sealed class EventReader(AliasDigester digester, PublishedKeys keys, Pers
 
     private static IngestProblem? TryVersion(JsonElement item, out int version)
     {
-        version = Limits.SchemaVersion;
+        version = 1;
         if (!item.TryGetProperty("schema_version"u8, out var value) || value.ValueKind == JsonValueKind.Null)
         {
             return null;

@@ -23,6 +23,8 @@ public sealed record IngestProblem(int Status, string Code, string Detail)
     public static readonly IngestProblem InvalidAudienceKey = new(422, "invalid_audience_key", "The field audience_key must be a name and a version: high_intent_cart_7d_v1, 100 characters at most.");
     public static readonly IngestProblem InvalidOccurredAt = new(422, "invalid_occurred_at", "The field occurred_at must be an ISO 8601 time or unix seconds, from 1970 on.");
     public static readonly IngestProblem MissingKeyAndTime = new(422, "missing_event_id", "Without an event id the field occurred_at is needed, or a retry would count twice.");
+    public static readonly IngestProblem MissingIdOrTime = new(422, "missing_id_or_time", "Schema 2 needs both an event id and occurred_at.");
+    public static readonly IngestProblem UnknownField = new(422, "unknown_field", "Schema 2 refuses a field it does not know, of the event or of person.");
     public static readonly IngestProblem InvalidPerson = new(422, "invalid_person", "The field person must be an object whose identifiers are text.");
     public static readonly IngestProblem MissingPerson = new(422, "missing_person", "No customer_id, e-mail or phone by which a person can be recognised.");
     public static readonly IngestProblem FieldTooLong = new(422, "field_too_long", "An identifier or a context field is longer than docs/LIMITS.md allows.");
@@ -36,7 +38,7 @@ public sealed record IngestProblem(int Status, string Code, string Detail)
     public static readonly IReadOnlyList<IngestProblem> All =
     [
         Unauthorized, SignatureMissing, SignatureWrong, BrokenRequest, BodyTooLarge, UnsupportedType, UnsupportedEncoding, MalformedJson, NotAnEvent, NoEvents,
-        TooManyEvents, MissingEvent, InvalidSchemaVersion, InvalidEventId, InvalidAudienceKey, InvalidOccurredAt, MissingKeyAndTime,
+        TooManyEvents, MissingEvent, InvalidSchemaVersion, InvalidEventId, InvalidAudienceKey, InvalidOccurredAt, MissingKeyAndTime, MissingIdOrTime, UnknownField,
         InvalidPerson, MissingPerson, FieldTooLong, InvalidConsent, InvalidContext, UnknownDestination, InvalidText, QueueFull, StorageDown,
     ];
 

@@ -1,13 +1,30 @@
-using System.Collections.Frozen;
+using AudienceSync.Host.Storage.Audiences;
 
 namespace AudienceSync.Host.Ingest;
 
 /// <summary>The audience keys a workspace has published, as ingest asks for them: one lookup, no lock.</summary>
-public sealed class PublishedKeys
+/// <param name="keys">What this Host knows.</param>
+/// <param name="clock">For the pause between two looks.</param>
+public sealed class PublishedKeys(AudienceKeys keys, TimeProvider clock)
 {
-    private volatile FrozenSet<string> _keys = FrozenSet<string>.Empty;
+    /// <summary>Any sender can name keys that nobody published; each second at most one of them makes us look.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
-    public bool Contains(string audienceKey) => _keys.Contains(audienceKey);
+    private long _lookedAt;
 
-    public void Replace(IEnumerable<string> keys) => _keys = keys.ToFrozenSet(StringComparer.Ordinal);
+    /// <summary>Null when nobody published it.</summary>
+    public PublishedKey? Find(string audienceKey) => keys.ByName(audienceKey);
+
+    /// <summary>Looks whether another Host published meanwhile. False when it did not, or when we looked a moment ago.</summary>
+    public async Task<bool> LookAgainAsync(CancellationToken cancellationToken)
+    {
+        var before = Interlocked.Read(ref _lookedAt);
+        if ((before != 0 && clock.GetElapsedTime(before) < Pause)
+            || Interlocked.CompareExchange(ref _lookedAt, clock.GetTimestamp(), before) != before)
+        {
+            return false;
+        }
+
+        return await keys.ReloadAsync(cancellationToken);
+    }
 }

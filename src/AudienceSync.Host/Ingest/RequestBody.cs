@@ -43,6 +43,14 @@ public sealed class RequestBody : IDisposable
         }
     }
 
+    /// <summary>A body that was kept, as if it had just been read.</summary>
+    public static RequestBody Of(ReadOnlySpan<byte> kept)
+    {
+        var buffer = kept.IsEmpty ? [] : ArrayPool<byte>.Shared.Rent(kept.Length);
+        kept.CopyTo(buffer);
+        return new RequestBody(buffer, kept.Length);
+    }
+
     public void Dispose()
     {
         if (_buffer.Length > 0)

@@ -98,7 +98,13 @@ public sealed class WebhookEndpoint(SourceTokens<WebhookInbox> inboxes, TimeProv
                 return;
             }
 
-            var verdicts = inbox.Judge(root, SenderKey.Of(context.Request.Headers), body, clock.GetUtcNow());
+            var senderKey = SenderKey.Of(context.Request.Headers);
+            var verdicts = inbox.Judge(root, senderKey, body, clock.GetUtcNow());
+            if (await inbox.LearnedKeysAsync(verdicts, context.RequestAborted))
+            {
+                verdicts = inbox.Judge(root, senderKey, body, clock.GetUtcNow());
+            }
+
             await KeepAsync(context, inbox, body, verdicts, single: root.ValueKind == JsonValueKind.Object);
         }
     }

@@ -6,9 +6,13 @@ using AudienceSync.Host.Storage.Log;
 namespace AudienceSync.Host.Ingest;
 
 /// <summary>Where one source's webhooks go: its workspace's reader, seal and log.</summary>
-public sealed class WebhookInbox(Source source, EventReader reader, BodySeal seal, GroupCommit log)
+public sealed class WebhookInbox(Source source, EventReader reader, PublishedKeys keys, BodySeal seal, GroupCommit log)
 {
     public Source Source => source;
+
+    /// <summary>Whether to judge again: a key was unknown, and there are others now than there were.</summary>
+    public async ValueTask<bool> LearnedKeysAsync(Verdict[] verdicts, CancellationToken cancellationToken) =>
+        Array.Exists(verdicts, verdict => verdict.Quarantine == QuarantineReason.UnknownAudienceKey) && await keys.LookAgainAsync(cancellationToken);
 
     /// <summary>Judges every event of a body, in order.</summary>
     public Verdict[] Judge(JsonElement root, SenderKey senderKey, RequestBody body, DateTimeOffset receivedAt)

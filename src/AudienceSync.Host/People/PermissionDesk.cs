@@ -29,7 +29,7 @@ public sealed class PermissionDesk(PersonEventReader reader, GroupCommit log, Ti
         }
 
         return await CommitAsync([pending]) is { } failure ? new KeepResult([], failure)
-            : pending.IsErased ? new KeepResult([ErasedPerson.Receipt], null)
+            : pending.IsErased ? new KeepResult([ErasedPerson.Refusal], null)
             : new KeepResult([new Receipt(Receipt.Accepted, pending.Id.Value, null, null, pending.Duplicate)], null);
     }
 

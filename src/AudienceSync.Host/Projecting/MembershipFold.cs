@@ -193,7 +193,7 @@ public sealed class MembershipFold(AudienceKeys keys)
         if (MembershipFact.TryRead(logged.Type, logged.Data, _names, out var fact))
         {
             var key = keys.ByName(fact.AudienceKey)
-                ?? throw new InvalidOperationException($"The log holds an event for {fact.AudienceKey}, which this host does not know as published.");
+                ?? throw new UnknownKeyException(fact.AudienceKey);
             _facts.Add((key, logged.Person, fact, logged.Position.Value));
             KeyIds.Add(key.KeyId);
             People.Add(logged.Person.Value);

@@ -109,7 +109,7 @@ public sealed class ProjectionLoop(
             return progress;
         }
 
-        _fold.Begin(_page);
+        await BeginAsync(cancellationToken);
         await LoadAsync(cancellationToken);
         var now = clock.GetUtcNow();
         var changedPos = _fold.Finish(progress.ChangedPos, now);
@@ -117,6 +117,20 @@ public sealed class ProjectionLoop(
             _page[^1].Position, changedPos, progress.Applied + _fold.Applied, progress.Superseded + _fold.Superseded);
         await table.WriteAsync(lease, new ProjectedPage(_fold.Changed, _fold.Links, _fold.Permissions), next, cancellationToken);
         return next;
+    }
+
+    // Another host may have published a key a moment ago: whoever appended for it had read it, so it can be read.
+    private async Task BeginAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            _fold.Begin(_page);
+        }
+        catch (UnknownKeyException)
+        {
+            await keys.ReloadAsync(cancellationToken);
+            _fold.Begin(_page);
+        }
     }
 
     private async Task LoadAsync(CancellationToken cancellationToken)

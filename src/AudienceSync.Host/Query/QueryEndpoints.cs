@@ -16,14 +16,16 @@ public sealed class QueryEndpoints(IReadOnlyDictionary<string, Workspace> worksp
 
     public void Map(IEndpointRouteBuilder app, OperatorAccess access)
     {
-        var group = app.MapGroup("/v1").AddEndpointFilter(access);
+        var group = app.MapGroup("/v1");
+        group.AddEndpointFilter(access);
         group.MapGet("/status", StatusAsync);
         group.MapGet("/audiences", AudiencesAsync);
         group.MapGet("/audiences/{key}/members", MembersAsync);
         group.MapPost("/members/lookup", LookupAsync);
         group.MapGet("/people/{person:guid}/memberships", MembershipsAsync);
-        group.MapGet("/quarantine", QuarantineAsync);
         group.MapPost("/destinations/{name}/resume", ResumeAsync);
+        new AudienceEndpoints(workspaces).Map(group);
+        new QuarantineEndpoints(workspaces).Map(group);
     }
 
     private async Task<IResult> StatusAsync(string? workspace, CancellationToken cancellationToken)
@@ -103,19 +105,6 @@ public sealed class QueryEndpoints(IReadOnlyDictionary<string, Workspace> worksp
         }
 
         return Results.Ok(new { person, memberships = await new MemberQueries(found.Database).OfPersonAsync(new PersonId(person), cancellationToken) });
-    }
-
-    private async Task<IResult> QuarantineAsync(string? workspace, int? limit, CancellationToken cancellationToken)
-    {
-        if (Find(workspace) is not { } found)
-        {
-            return QueryProblem.UnknownWorkspace;
-        }
-
-        var size = limit ?? 100;
-        return size is < 1 or > LargestPage
-            ? QueryProblem.InvalidLimit
-            : Results.Ok(new { entries = await new QuarantineQueries(found.Database).ListAsync(size, cancellationToken) });
     }
 
     private async Task<IResult> ResumeAsync(string name, string? workspace, CancellationToken cancellationToken)

@@ -1,3 +1,5 @@
+using AudienceSync.Domain.Audiences;
+
 namespace AudienceSync.Host.Query;
 
 /// <summary>Refusals of questions, with their stable codes.</summary>
@@ -27,7 +29,22 @@ internal static class QueryProblem
 
     public static IResult InvalidList(string detail) => Of(422, "invalid_list", detail);
 
-    private static IResult Of(int status, string code, string detail) => Results.Problem(
+    public static IResult UnknownEntry => Of(404, "unknown_quarantine_entry", "No such entry is open in quarantine.");
+
+    /// <summary>The words are the planner's: place and remedy, of what the operator himself sent.</summary>
+    public static IResult InvalidDeclaration(string words) => Of(422, "invalid_declaration", words);
+
+    /// <summary>What the registry refuses: 404 for what is not there, 409 for what is otherwise, 422 for what can never be.</summary>
+    public static IResult Of(AudienceRefusal refusal) => Of(
+        refusal.Code switch
+        {
+            "unknown_audience" or "unknown_audience_key" or "unknown_destination" or "audience_not_bound" => 404,
+            "audience_name_invalid" or "audience_text_invalid" or "audience_terms_invalid" or "binding_invalid" => 422,
+            _ => 409,
+        },
+        refusal.Code, refusal.Detail, retryable: refusal.Code == "registry_conflict");
+
+    private static IResult Of(int status, string code, string detail, bool retryable = false) => Results.Problem(
         detail, statusCode: status, title: code.Replace('_', ' '), type: "urn:audiencesync:problem:" + code,
-        extensions: new Dictionary<string, object?>(StringComparer.Ordinal) { ["code"] = code, ["retryable"] = false });
+        extensions: new Dictionary<string, object?>(StringComparer.Ordinal) { ["code"] = code, ["retryable"] = retryable });
 }

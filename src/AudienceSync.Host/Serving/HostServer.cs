@@ -48,7 +48,7 @@ public sealed class HostServer : IAsyncDisposable
         var workspaces = new Dictionary<string, Workspace>(StringComparer.Ordinal);
         foreach (var plan in plans)
         {
-            workspaces.Add(plan.Name.Value, await Workspace.OpenAsync(connectionString, plan, given, cancellationToken));
+            workspaces.Add(plan.Name.Value, await Workspace.OpenAsync(connectionString, plan, given, declare: true, cancellationToken));
         }
 
         var server = new HostServer(workspaces) { OperatorToken = loader.Secret(config.OperatorToken, "operator_token") };

@@ -1,3 +1,5 @@
+using AudienceSync.Domain.Events;
+using AudienceSync.Host.Audiences;
 using AudienceSync.Host.Configuration;
 using AudienceSync.Host.Ingest;
 using AudienceSync.Host.People;
@@ -6,6 +8,7 @@ using AudienceSync.Host.Privacy.Erasure;
 using AudienceSync.Host.Projecting;
 using AudienceSync.Host.Storage;
 using AudienceSync.Host.Storage.Audiences;
+using AudienceSync.Host.Storage.Cutover;
 using AudienceSync.Host.Storage.Leases;
 using AudienceSync.Host.Storage.Log;
 using AudienceSync.Host.Storage.Membership;
@@ -30,6 +33,7 @@ public sealed class Workspace : IAsyncDisposable
     private readonly ProjectionLoop _projector;
     private readonly BodyPartitions _partitions;
     private readonly LogListener _listener;
+    private readonly RegistryLoop _registryLoop;
     private readonly List<AccountLoop> _accounts = [];
     private readonly List<Wake> _wakes = [];
     private readonly AliasDigester _digester;
@@ -51,7 +55,9 @@ public sealed class Workspace : IAsyncDisposable
         _log = new EventLog(database, vault, seal, _tombstones, surroundings.Clock);
         _commit = new GroupCommit(_log, projectorWake, surroundings.Loggers.CreateLogger<GroupCommit>());
         _partitions = new BodyPartitions(database, surroundings.Clock, surroundings.Loggers.CreateLogger<BodyPartitions>());
-        _listener = new LogListener(database, projectorWake, surroundings.Clock, surroundings.Loggers.CreateLogger<LogListener>());
+        var registryWake = NewWake(surroundings);
+        _registryLoop = new RegistryLoop(keys, registryWake, surroundings.Loggers.CreateLogger<RegistryLoop>());
+        _listener = new LogListener(database, projectorWake, registryWake, surroundings.Clock, surroundings.Loggers.CreateLogger<LogListener>());
         var accountWakes = new List<Wake>();
         foreach (var destination in plan.Destinations)
         {
@@ -68,13 +74,28 @@ public sealed class Workspace : IAsyncDisposable
             surroundings.Loggers.CreateLogger<ErasureLoop>());
         Status = new StatusQueries(database);
         var people = new PersonEventReader(_digester, plan.Destinations.Select(destination => destination.Name).ToHashSet(StringComparer.Ordinal));
-        Inboxes = [.. plan.Sources.Select(source => (new WebhookInbox(source.Source, Reader(keys, people), seal, _commit), source.Token))];
+        RegistryTable = new RegistryTable(database, surroundings.Clock);
+        Registry = new AudienceRegistry(RegistryTable, keys);
+        var published = new PublishedKeys(keys, surroundings.Clock);
+        var reader = new EventReader(_digester, published, people);
+        Inboxes = [.. plan.Sources.Select(source => (new WebhookInbox(source.Source, reader, published, seal, _commit), source.Token))];
+        Quarantine = new QuarantineDesk(
+            new QuarantineQueries(database), Inboxes.ToDictionary(one => one.Inbox.Source.Name, one => one.Inbox, StringComparer.Ordinal), seal, surroundings.Clock);
         Permissions = new PermissionDesk(people, _commit, surroundings.Clock);
     }
 
     public WorkspaceDatabase Database { get; }
 
     public AudienceKeys Keys { get; }
+
+    /// <summary>Changes audiences.</summary>
+    public AudienceRegistry Registry { get; }
+
+    /// <summary>Reads audiences and their histories.</summary>
+    public RegistryTable RegistryTable { get; }
+
+    /// <summary>Releases what waits in quarantine.</summary>
+    public QuarantineDesk Quarantine { get; }
 
     public StatusQueries Status { get; }
 
@@ -93,35 +114,43 @@ public sealed class Workspace : IAsyncDisposable
     /// <summary>Forgets people, and says what is held of them.</summary>
     public Erasures Erasures { get; }
 
-    /// <summary>Publishes what the configuration declares. The schema must be there.</summary>
-    /// <exception cref="AudienceKeyChangedException">A published key is declared otherwise.</exception>
-    /// <exception cref="SetupException">binding_taken, secret_damaged</exception>
+    /// <summary>
+    /// Opens what is there. The schema must be. With <paramref name="declare"/> accounts and registry are made what the configuration says first,
+    /// as a start does; a verb beside a running Host leaves them.
+    /// </summary>
+    /// <exception cref="RegistryException">Something declared cannot be: a published key with other terms, a switch that is a promotion.</exception>
+    /// <exception cref="SetupException">secret_damaged</exception>
     public static async Task<Workspace> OpenAsync(
-        string connectionString, WorkspacePlan plan, WorkspaceSurroundings surroundings, CancellationToken cancellationToken)
+        string connectionString, WorkspacePlan plan, WorkspaceSurroundings surroundings, bool declare, CancellationToken cancellationToken)
     {
         var database = new WorkspaceDatabase(connectionString, plan.Name);
-        var keys = await new AudienceKeyTable(database, surroundings.Clock).PublishAsync(plan.Keys, cancellationToken);
+        if (declare)
+        {
+            await DeclareAsync(database, plan, surroundings, cancellationToken);
+        }
+
+        var keys = await new AudienceKeyTable(database).OpenAsync(cancellationToken);
+        var secrets = await WorkspaceSecrets.OpenAsync(new SecretTable(database), surroundings.MasterKeys, cancellationToken);
+        return new Workspace(plan, database, keys, secrets, surroundings);
+    }
+
+    private static async Task DeclareAsync(
+        WorkspaceDatabase database, WorkspacePlan plan, WorkspaceSurroundings surroundings, CancellationToken cancellationToken)
+    {
         var bindings = new BindingTable(database);
         foreach (var destination in plan.Destinations)
         {
             await bindings.DeclareAccountAsync(destination.Name, destination.Platform, destination.ConsentRequired, cancellationToken);
         }
 
-        var declared = plan.Bindings
-            .Select(b => new DeclaredBinding(b.Key.Audience, b.Destination, b.Remote, keys.ByName(b.Key.Value)!.KeyId))
-            .ToList();
-        foreach (var binding in declared)
+        var registry = new AudienceRegistry(new RegistryTable(database, surroundings.Clock));
+        var applied = await registry.ApplyAsync(plan.Audiences, EventUpcasters.Configuration, why: null, dryRun: false, cancellationToken);
+        foreach (var note in applied.Notes)
         {
-            if (!await bindings.DeclareBindingAsync(binding, cancellationToken))
-            {
-                throw new SetupException(
-                    "binding_taken", $"{binding.Destination}/{binding.Remote} is fed by another key of {binding.Audience}; switching is a promotion.");
-            }
+            surroundings.Loggers.CreateLogger<Workspace>().LogWarning("{Workspace}: {Note}", plan.Name, note);
         }
 
-        await bindings.WithdrawOthersAsync(declared, cancellationToken);
-        var secrets = await WorkspaceSecrets.OpenAsync(new SecretTable(database), surroundings.MasterKeys, cancellationToken);
-        return new Workspace(plan, database, keys, secrets, surroundings);
+        await bindings.LiftStopsAsync([.. plan.Audiences.SelectMany(audience => audience.Bindings).Select(feed => feed.Remote)], cancellationToken);
     }
 
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -130,12 +159,28 @@ public sealed class Workspace : IAsyncDisposable
         _committing = Task.Run(() => _commit.RunAsync(CancellationToken.None), CancellationToken.None);
         _loops.Add(Task.Run(() => _partitions.RunAsync(_stop.Token), CancellationToken.None));
         _loops.Add(Task.Run(() => _listener.RunAsync(_stop.Token), CancellationToken.None));
+        _loops.Add(Task.Run(() => _registryLoop.RunAsync(_stop.Token), CancellationToken.None));
         _loops.Add(Task.Run(() => _projector.RunAsync(_stop.Token), CancellationToken.None));
         _loops.Add(Task.Run(() => KeyRotation.RunAsync(_stop.Token), CancellationToken.None));
         _loops.Add(Task.Run(() => Erasures.Loop.RunAsync(_stop.Token), CancellationToken.None));
         foreach (var account in _accounts)
         {
             _loops.Add(Task.Run(() => account.RunAsync(_stop.Token), CancellationToken.None));
+        }
+    }
+
+    /// <summary>Runs a piece of work that appends, without projecting or syncing: for a verb beside a running Host.</summary>
+    public async Task<T> AppendingAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken)
+    {
+        await _partitions.EnsureAsync(cancellationToken);
+        _committing = Task.Run(() => _commit.RunAsync(CancellationToken.None), CancellationToken.None);
+        try
+        {
+            return await work();
+        }
+        finally
+        {
+            await StopAsync();
         }
     }
 
@@ -161,13 +206,6 @@ public sealed class Workspace : IAsyncDisposable
         }
     }
 
-    private EventReader Reader(AudienceKeys keys, PersonEventReader people)
-    {
-        var published = new PublishedKeys();
-        published.Replace(keys.All.Select(key => key.Key.Value));
-        return new EventReader(_digester, published, people);
-    }
-
     private Wake NewWake(WorkspaceSurroundings surroundings)
     {
         var wake = new Wake(surroundings.Clock);
@@ -190,6 +228,9 @@ public sealed class Workspace : IAsyncDisposable
         var logger = surroundings.Loggers.CreateLogger<AccountLoop>();
         var calls = new MemberCalls(table, vault, destination.Connector, surroundings.Clock);
         var pass = new LanePass(destination.Name, destination.Connector, table, calls, surroundings.Chance, surroundings.Clock, logger);
-        return new AccountLoop(destination.Name, pass, table, leases, wake, destination.Flush, surroundings.Clock, logger);
+        return new AccountLoop(destination.Name, pass, table, leases, wake, destination.Flush, surroundings.Clock, logger)
+        {
+            Walk = new CutoverWalk(new CutoverTable(database), pass, surroundings.Clock),
+        };
     }
 }

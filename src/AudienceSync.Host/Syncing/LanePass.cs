@@ -43,7 +43,7 @@ public sealed class LanePass(
 
     public async Task<PassEnd> RunAsync(Lease lease, Binding binding, Lane lane, CancellationToken cancellationToken)
     {
-        var limit = _limits.GetValueOrDefault(binding.BindingId, destination.Limits.MembersPerCall);
+        var limit = LimitOf(binding);
         var page = await table.ReadLaneAsync(binding, lane, limit, cancellationToken);
         if (page.Count == 0)
         {
@@ -69,6 +69,19 @@ public sealed class LanePass(
         }
 
         return page.Count == limit ? PassEnd.More : PassEnd.Drained;
+    }
+
+    /// <summary>How many members the next call for this binding may have.</summary>
+    public int LimitOf(Binding binding) => _limits.GetValueOrDefault(binding.BindingId, destination.Limits.MembersPerCall);
+
+    /// <summary>Removes members that no lane leads to, after a switch of the key. The removal lane's tries count, its place stays.</summary>
+    /// <returns>False when the outcome is not known: try the same again later.</returns>
+    public Task<bool> RemoveAsync(Lease lease, Binding binding, IReadOnlyList<LaneMember> members, CancellationToken cancellationToken)
+    {
+        var (removals, _) = Plan([.. members], Lane.Removals);
+        return removals.Count == 0
+            ? Task.FromResult(true)
+            : SayAsync(lease, binding, Lane.Removals, MemberOperation.Remove, removals, null, cancellationToken);
     }
 
     private (List<Telling> Removals, List<Telling> Adds) Plan(List<LaneMember> page, Lane lane)

@@ -14,7 +14,8 @@ public sealed class EventJsonTests
     {
         Text(new AudienceMemberAdded(Key, At, "shop", Consent: default, Context: null))
             .ShouldBe("""{"audienceKey":"cart_v2","occurredAt":"2026-03-01T12:00:00Z","source":"shop"}""");
-        Text(new AudienceKeyPublished(Key, WindowS: null, Purpose: null, Owner: null, Definition: null)).ShouldBe("""{"audienceKey":"cart_v2"}""");
+        Text(new AudienceKeyPublished(Key, WindowS: null, Purpose: null, Owner: null, Definition: null))
+            .ShouldBe("""{"audienceKey":"cart_v2","matchKeys":["email","phone","customer_id","device_id","details"],"consentPolicy":"assumed","by":"configuration"}""");
     }
 
     [Fact]

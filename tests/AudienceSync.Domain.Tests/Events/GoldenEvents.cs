@@ -11,6 +11,14 @@ internal static class GoldenEvents
 
     private static readonly DateTimeOffset At = new DateTimeOffset(2026, 3, 1, 12, 30, 15, TimeSpan.Zero).AddTicks(1_234_560);
 
+    private static readonly RemoteAudience Remote = new("meta_main", "238500000000001");
+
+    /// <summary>What the first form of a published key is read as.</summary>
+    public static readonly IReadOnlyDictionary<string, IStoredEvent> Older = new Dictionary<string, IStoredEvent>
+    {
+        ["audience_key_published"] = new AudienceKeyPublished(Key, 604_800, "retargeting", "growth", "cart value over 100, no order for 7 days"),
+    };
+
     public static readonly IReadOnlyList<IStoredEvent> All =
     [
         new AudienceMemberAdded(
@@ -19,7 +27,22 @@ internal static class GoldenEvents
             Key, At, "shop", new Consent(ConsentAnswer.Denied, ConsentAnswer.Unsaid), new JourneyContext("cart", Step: null, Variant: null, "msg-78")),
         new AudienceExposureRecorded(Key, At, "läden", Consent: default, new JourneyContext("größe \"L\"", "1", Variant: null, Message: null)),
         new PersonIdentifiersChanged(3),
-        new AudienceKeyPublished(Key, 604_800, "retargeting", "growth", "cart value over 100, no order for 7 days"),
+        new AudienceKeyPublished(Key, 604_800, "retargeting", "growth", "cart value over 100, no order for 7 days")
+        {
+            MatchKeys = MatchKeys.Email | MatchKeys.CustomerId,
+            ConsentPolicy = ConsentPolicy.Required,
+            By = "ann",
+            Why = "first version",
+        },
+        new AudienceRegistered("high_intent_cart_7d", new AudienceText("retargeting", "growth", "cart value over 100", 500_000), "ann", "launch"),
+        new AudienceDescribed("high_intent_cart_7d", new AudienceText("retargeting", "retention", Definition: null), "ben", Why: null),
+        new AudienceBound(Key, Remote, "ann", "launch"),
+        new AudienceUnbound("high_intent_cart_7d", Remote, "ann", "the account is closed"),
+        new AudienceKeyPromoted(AudienceKey.Of("high_intent_cart_7d", 2), Key, Remote, "ann", "14 days convert better"),
+        new AudienceKeyRolledBack(Key, AudienceKey.Of("high_intent_cart_7d", 2), Remote, "ben", "they do not"),
+        new AudienceKeyRetired(AudienceKey.Of("high_intent_cart_7d", 2), "ben", Why: null),
+        new AudiencePaused("high_intent_cart_7d", "ann", "freeze"),
+        new AudienceResumed("high_intent_cart_7d", "ann", Why: null),
         new PersonLinked(new PersonId(Guid.Parse("0198b2f0-0000-7000-8000-000000000001"))),
         new PersonConsentChanged(At, "api", new Consent(ConsentAnswer.Denied, ConsentAnswer.Granted)),
         new PersonSuppressed(At, "api", "meta_main", "opted out by letter"),

@@ -33,13 +33,28 @@ public sealed class GoldenFileTests
     [Fact]
     public void Every_golden_file_belongs_to_a_row_of_the_registry()
     {
-        var files = Directory.GetFiles(Folder).Select(f => Path.GetFileName(f).Split('.')[0]);
-        files.ShouldBe(EventTypes.ByAlias.Keys, ignoreOrder: true);
+        var files = Directory.GetFiles(Folder).Select(Path.GetFileName);
+        files.ShouldBe(EventTypes.ByAlias.Keys.Concat(EventUpcasters.Aliases).Select(Name), ignoreOrder: true);
+    }
+
+    [Fact]
+    public void An_older_form_is_read_as_todays_event_and_never_written()
+    {
+        foreach (var alias in EventUpcasters.Aliases)
+        {
+            var read = EventJson.Read(alias, Encoding.UTF8.GetBytes(File(alias)));
+            read.ShouldBe(GoldenEvents.Older[alias]);
+            EventTypes.AliasOf(read).ShouldBe(EventUpcasters.CurrentAlias(alias));
+            EventTypes.ByAlias.ContainsKey(alias).ShouldBeFalse();
+        }
     }
 
     private static string Folder => Path.Combine(AppContext.BaseDirectory, "Events", "Golden");
 
-    private static string File(string alias) => System.IO.File.ReadAllText(Path.Combine(Folder, alias + ".v1.json")).TrimEnd('\n');
+    private static string File(string alias) => System.IO.File.ReadAllText(Path.Combine(Folder, Name(alias))).TrimEnd('\n');
+
+    // The form's number is the alias's suffix; the first form has none.
+    private static string Name(string alias) => alias is [.. var first, '_', 'v', >= '2' and <= '9'] ? $"{first}.v{alias[^1]}.json" : alias + ".v1.json";
 
     private static IStoredEvent Golden(string alias) => GoldenEvents.All.Single(e => e.GetType() == EventTypes.ByAlias[alias]);
 }

@@ -22,7 +22,7 @@ public sealed class EventFormTests(IngestHost given) : IClassFixture<IngestHost>
     [Theory]
     [InlineData("event", "\"audience_pause\"", "unknown_event")]
     [InlineData("event", "\"Audience_Add\"", "unknown_event")]
-    [InlineData("schema_version", "2", "newer_schema_version")]
+    [InlineData("schema_version", "3", "newer_schema_version")]
     [InlineData("schema_version", "\"7\"", "newer_schema_version")]
     [InlineData("audience_key", "\"nobody_published_v1\"", "unknown_audience_key")]
     public async Task What_a_newer_receiver_might_know_waits(string field, string value, string code)

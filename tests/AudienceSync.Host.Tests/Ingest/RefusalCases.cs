@@ -33,7 +33,16 @@ internal static class RefusalCases
             [Without("audience_key"), .. Each("audience_key", "\"cart\"", "\"Cart_v1\"", "\"cart_v0\"", "\"cart_v01\"", "\"_v1\"", "\"cart v1\"", "1", "null", "{}")],
         [IngestProblem.InvalidOccurredAt.Code] = () => Each("occurred_at", "\"soon\"", "\"1969-12-31T23:59:59Z\"", "true"),
         [IngestProblem.MissingKeyAndTime.Code] = () => [Webhook.Signed(Sample.Without("event_id", "occurred_at").ToJsonString())],
-        [IngestProblem.InvalidPerson.Code] = () => Each("person", "\"Ann\"", "[]", "7", """{"email":{}}""", """{"customer_id":true}""", """{"id":[]}""", """{"phone":false}"""),
+        [IngestProblem.MissingIdOrTime.Code] = () => [Strict(sample => sample.Remove("occurred_at")), Strict(sample => sample.Remove("event_id"))],
+        [IngestProblem.UnknownField.Code] = () =>
+        [
+            Strict(sample => sample["consnet"] = new JsonObject()), Strict(sample => sample["email"] = "flat@example.com"),
+            Strict(sample => sample["person"] = new JsonObject { ["id"] = "42" }),
+        ],
+        [IngestProblem.InvalidPerson.Code] = () =>
+        [
+            Strict(sample => sample.Remove("person")), Strict(sample => sample["person"] = new JsonObject { ["customer_id"] = 42 }), .. Persons(),
+        ],
         [IngestProblem.MissingPerson.Code] = () => [Without("person"), .. Each("person", "{}", "null", """{"email":""}""", """{"email":"nowhere"}""")],
         [IngestProblem.FieldTooLong.Code] = () => Each("person", $$"""{"customer_id":"{{TooLong.PadRight(Limits.CustomerIdChars + 1, 'x')}}"}"""),
         [IngestProblem.InvalidConsent.Code] = () =>
@@ -41,6 +50,15 @@ internal static class RefusalCases
         [IngestProblem.InvalidContext.Code] = () => Each("context", "\"cart\"", "[]", """{"journey":{}}""", """{"step":[]}""", """{"variant":true}""", """{"message":{}}"""),
         [IngestProblem.InvalidText.Code] = () => [Webhook.Signed(Sample.Raw("\"context\":{\"step\":\"\\ud800\"}"))],
     };
+
+    private static IEnumerable<HttpRequestMessage> Persons() => Each("person", "\"Ann\"", "[]", "7", """{"email":{}}""", """{"customer_id":true}""", """{"id":[]}""", """{"phone":false}""");
+
+    private static HttpRequestMessage Strict(Action<JsonObject> change)
+    {
+        var sample = Sample.With("schema_version", 2);
+        change(sample);
+        return Webhook.Signed(sample.ToJsonString());
+    }
 
     private static IEnumerable<HttpRequestMessage> Each(string field, params string[] values) =>
         values.Select(value => Webhook.Signed(Sample.With(field, JsonNode.Parse(value)).ToJsonString()));

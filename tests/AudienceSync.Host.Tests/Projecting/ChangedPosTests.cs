@@ -68,7 +68,7 @@ public sealed class ChangedPosTests
         await stage.ProjectAsync();
 
         (await NumbersAsync(workspace)).ShouldBe(before);
-        (await workspace.RowsAsync("select applied, superseded from projection_counts")).ShouldBe(["4 1"], "the key's publication counts, too");
+        (await workspace.RowsAsync("select applied, superseded from projection_counts")).ShouldBe(["5 1"], "the audience's registration and the key's publication count, too");
     }
 
     private static async Task AppendAsync(TestWorkspace workspace, params PendingEvent[] events)

@@ -39,6 +39,9 @@ public sealed class TestHost : IAsyncDisposable
     /// <summary>The connection string of the superuser.</summary>
     public string Database { get; private set; } = null!;
 
+    /// <summary>The configuration it started from.</summary>
+    public string ConfigPath { get; private set; } = null!;
+
     public HostServer Server { get; private set; } = null!;
 
     public TimeProvider Clock => _options.Clock;
@@ -167,8 +170,9 @@ public sealed class TestHost : IAsyncDisposable
         Sandbox = _options.Platform ?? await TestPlatform.StartAsync(remotes, _options.Clock);
         _network = _options.Network(Sandbox.NewNetwork());
         _loggers = LoggerFactory.Create(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(_log));
+        ConfigPath = TestHostFiles.Write(_folder, _options);
         var settings = new HostSettings(
-            "http://127.0.0.1:0", _folder.Path, Database, TestHostFiles.Write(_folder, _options), null, _options.MasterKeys, JsonLog: false, "Debug");
+            "http://127.0.0.1:0", _folder.Path, Database, ConfigPath, null, _options.MasterKeys, JsonLog: false, "Debug");
         var surroundings = new ServerSurroundings(_options.Clock, new Random(1), _network, static _ => null);
         Server = await HostServer.OpenAsync(Database, settings, surroundings, _loggers, CancellationToken.None);
         var app = Build(settings);

@@ -1,5 +1,5 @@
 using AudienceSync.Domain.Audiences;
-using AudienceSync.Domain.Events;
+using AudienceSync.Host.Audiences;
 using AudienceSync.Host.Privacy;
 using AudienceSync.Host.Storage;
 using AudienceSync.Host.Storage.Audiences;
@@ -62,8 +62,14 @@ internal sealed class TestWorkspace : IAsyncDisposable
         await new Migrations(connectionString).ApplyAsync([Name], default);
         var workspace = new TestWorkspace(connectionString);
         await new BodyPartitions(workspace.Database, workspace.Clock, NullLogger<BodyPartitions>.Instance).EnsureAsync(default);
-        var keys = windows.Select((window, n) => new AudienceKeyPublished(AudienceKey.Of($"k{n}", 1), (long?)window?.TotalSeconds, null, null, null));
-        workspace.Keys = await new AudienceKeyTable(workspace.Database, workspace.Clock).PublishAsync([.. keys], default);
+        var table = new RegistryTable(workspace.Database, workspace.Clock);
+        for (var n = 0; n < windows.Length; n++)
+        {
+            var terms = new KeyTerms((long?)windows[n]?.TotalSeconds);
+            await new AudienceRegistry(table).ExecuteAsync($"k{n}", new PublishKey(1, terms, "test", null), default);
+        }
+
+        workspace.Keys = await new AudienceKeyTable(workspace.Database).OpenAsync(default);
         return workspace;
     }
 

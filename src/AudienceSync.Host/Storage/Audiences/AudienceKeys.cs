@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using AudienceSync.Domain.Audiences;
 
 namespace AudienceSync.Host.Storage.Audiences;
@@ -5,27 +6,64 @@ namespace AudienceSync.Host.Storage.Audiences;
 /// <summary>A published key with the number under which membership holds it.</summary>
 public sealed record PublishedKey(int KeyId, AudienceKey Key, TimeSpan? Window)
 {
+    public MatchKeys MatchKeys { get; init; } = MatchKeys.All;
+
     /// <summary>What the key demands of a person's consent.</summary>
     public ConsentPolicy ConsentPolicy { get; init; } = ConsentPolicy.Assumed;
+
+    /// <summary>A retired key takes no new events; what it holds stays.</summary>
+    public bool Retired { get; init; }
 }
 
-/// <summary>The published keys of a workspace, by name and by number.</summary>
+/// <summary>
+/// The published keys of a workspace, by name and by number: one look-up, no lock. What was published since, here or by another Host, is
+/// there after <see cref="ReloadAsync"/>; keys are only ever added, so whoever holds one that was there holds a true one.
+/// </summary>
 public sealed class AudienceKeys
 {
-    private readonly Dictionary<string, PublishedKey> _byName;
-    private readonly Dictionary<int, PublishedKey> _byId;
+    private readonly Func<CancellationToken, Task<IReadOnlyCollection<PublishedKey>>>? _read;
+    private volatile Snapshot _now;
 
-    public AudienceKeys(IReadOnlyCollection<PublishedKey> keys)
+    /// <param name="keys">Those known now.</param>
+    /// <param name="read">Reads them again; null when they never change.</param>
+    public AudienceKeys(IReadOnlyCollection<PublishedKey> keys, Func<CancellationToken, Task<IReadOnlyCollection<PublishedKey>>>? read = null)
     {
-        All = keys;
-        _byName = keys.ToDictionary(key => key.Key.Value, StringComparer.Ordinal);
-        _byId = keys.ToDictionary(key => key.KeyId);
+        _read = read;
+        _now = new Snapshot(keys);
     }
 
-    public IReadOnlyCollection<PublishedKey> All { get; }
+    public IReadOnlyCollection<PublishedKey> All => _now.All;
 
-    public PublishedKey? ByName(string audienceKey) => _byName.GetValueOrDefault(audienceKey);
+    public PublishedKey? ByName(string audienceKey) => _now.ByName.GetValueOrDefault(audienceKey);
 
     /// <exception cref="KeyNotFoundException">No such key: rows of it cannot exist.</exception>
-    public PublishedKey ById(int keyId) => _byId[keyId];
+    public PublishedKey ById(int keyId) => _now.ById[keyId];
+
+    /// <summary>Reads the keys again. True when something had changed.</summary>
+    public async Task<bool> ReloadAsync(CancellationToken cancellationToken)
+    {
+        if (_read is null)
+        {
+            return false;
+        }
+
+        var before = _now;
+        var after = new Snapshot(await _read(cancellationToken));
+        if (after.All.Count == before.All.Count && after.All.All(key => before.ById.TryGetValue(key.KeyId, out var known) && known == key))
+        {
+            return false;
+        }
+
+        _now = after;
+        return true;
+    }
+
+    private sealed class Snapshot(IReadOnlyCollection<PublishedKey> keys)
+    {
+        public IReadOnlyCollection<PublishedKey> All { get; } = keys;
+
+        public FrozenDictionary<string, PublishedKey> ByName { get; } = keys.ToFrozenDictionary(key => key.Key.Value, StringComparer.Ordinal);
+
+        public FrozenDictionary<int, PublishedKey> ById { get; } = keys.ToFrozenDictionary(key => key.KeyId);
+    }
 }

@@ -1,9 +1,10 @@
+using AudienceSync.Host.Storage.Audiences;
 using Npgsql;
 
 namespace AudienceSync.Host.Storage.Log;
 
-/// <summary>Wakes this host's projector when another host appends. Only a hint is lost when it is down, so it just tries again.</summary>
-public sealed class LogListener(WorkspaceDatabase database, Wake projector, TimeProvider clock, ILogger<LogListener> logger)
+/// <summary>Wakes this host's projector when another host appends, and whoever keeps the keys when another changed the registry. Only a hint is lost when it is down, so it just tries again.</summary>
+public sealed class LogListener(WorkspaceDatabase database, Wake projector, Wake registry, TimeProvider clock, ILogger<LogListener> logger)
 {
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(2);
 
@@ -31,7 +32,15 @@ public sealed class LogListener(WorkspaceDatabase database, Wake projector, Time
     private async Task ListenAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.Query.OpenConnectionAsync(cancellationToken);
-        connection.Notification += (_, _) => projector.Signal();
+        connection.Notification += (_, said) =>
+        {
+            if (said.Payload == RegistryTable.Payload)
+            {
+                registry.Signal();
+            }
+
+            projector.Signal();
+        };
         await using (var listen = new NpgsqlCommand($"listen {database.Channel}", connection))
         {
             await listen.ExecuteNonQueryAsync(cancellationToken);

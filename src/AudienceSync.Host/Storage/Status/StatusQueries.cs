@@ -40,8 +40,11 @@ public sealed class StatusQueries(WorkspaceDatabase database)
           (select count(*) from ledger l where l.binding_id = b.binding_id and l.status in (1, 3)),
           (select count(*) from ledger l where l.binding_id = b.binding_id and l.status in (4, 5)),
           (select count(*) from membership m where m.key_id = b.key_id and m.state in (1, 6) and m.changed_pos > b.add_pos),
-          (select count(*) from membership m where m.key_id = b.key_id and m.state in (2, 3, 4, 5, 6) and m.changed_pos > b.removal_pos),
-          case when a.stopped_code is not null then 'account_stopped' when b.stopped_code is not null then 'stopped'
+          (select count(*) from membership m where m.key_id = b.key_id and m.state in (2, 3, 4, 5, 6) and m.changed_pos > b.removal_pos)
+            + (select count(*) from cutovers c join ledger l on l.binding_id = c.binding_id and l.person > c.walked_to and l.status in (1, 2, 3)
+               where c.binding_id = b.binding_id and c.finished_at is null
+                 and not exists (select from membership m where m.key_id = b.key_id and m.person = l.person and m.state in (1, 6))),
+          case when not b.bound then 'unbound' when a.stopped_code is not null then 'account_stopped' when b.stopped_code is not null then 'stopped'
             when a.blocked_until > $1 then 'throttled' when greatest(b.removal_next_at, b.add_next_at) > $1 then 'retrying' else 'active' end,
           coalesce(a.stopped_code, b.stopped_code)
         from bindings b join accounts a on a.destination = b.destination join audience_keys k on k.key_id = b.key_id

@@ -1,11 +1,13 @@
+using AudienceSync.Domain.Audiences;
+
 namespace AudienceSync.Host.Storage.Syncing;
 
 /// <summary>A binding as it is declared.</summary>
 public sealed record DeclaredBinding(string Audience, string Destination, string Remote, int KeyId);
 
 /// <summary>
-/// Makes accounts and bindings what the configuration declares. A new start is also how a human says that he has mended what stopped an
-/// account, so stops are lifted here.
+/// Makes accounts what the configuration declares. A new start is also how a human says that he has mended what stopped an account, so
+/// stops are lifted here; a pause is none. Which key feeds a binding is the registry's to say.
 /// </summary>
 public sealed class BindingTable(WorkspaceDatabase database)
 {
@@ -27,14 +29,17 @@ public sealed class BindingTable(WorkspaceDatabase database)
         where bindings.key_id = excluded.key_id
         """;
 
-    private const string WithdrawSql = """
-        update bindings b set stopped_code = 'not_declared'
-        where not exists (select from unnest($1::text[], $2::text[]) as d(destination, remote) where d.destination = b.destination and d.remote = b.remote)
+    private const string LiftSql = """
+        update bindings b set stopped_code = case when a.paused then 'paused' end,
+          removal_next_at = null, removal_attempts = 0, add_next_at = null, add_attempts = 0
+        from unnest($1::text[], $2::text[]) as d(destination, remote), audiences a
+        where b.destination = d.destination and b.remote = d.remote and a.audience = b.audience and b.bound
         """;
 
     private const string ResumeSql = """
         with resumed as (update accounts set stopped_code = null, blocked_until = null, updated_at = now() where destination = $1 returning destination)
-        update bindings b set stopped_code = null, removal_next_at = null, removal_attempts = 0, add_next_at = null, add_attempts = 0 from resumed r where b.destination = r.destination
+        update bindings b set stopped_code = case when a.paused then 'paused' end, removal_next_at = null, removal_attempts = 0, add_next_at = null, add_attempts = 0
+        from resumed r, audiences a where b.destination = r.destination and a.audience = b.audience and b.bound
         """;
 
     public async Task DeclareAccountAsync(string destination, string platform, bool consentRequired, CancellationToken cancellationToken)
@@ -53,11 +58,11 @@ public sealed class BindingTable(WorkspaceDatabase database)
         return await command.ExecuteNonQueryAsync(cancellationToken) == 1;
     }
 
-    /// <summary>Stops feeding what the configuration no longer declares. What was delivered stays delivered, and known.</summary>
-    public async Task WithdrawOthersAsync(IReadOnlyList<DeclaredBinding> declared, CancellationToken cancellationToken)
+    /// <summary>A start says that what stopped these was mended.</summary>
+    public async Task LiftStopsAsync(IReadOnlyList<RemoteAudience> remotes, CancellationToken cancellationToken)
     {
         await using var command = Sql.Command(
-            database.Query, WithdrawSql, Sql.Of(declared.Select(b => b.Destination).ToList()), Sql.Of(declared.Select(b => b.Remote).ToList()));
+            database.Hot, LiftSql, Sql.Of(remotes.Select(r => r.Destination).ToList()), Sql.Of(remotes.Select(r => r.Remote).ToList()));
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 

@@ -68,13 +68,14 @@ public sealed class SyncTable(WorkspaceDatabase database)
           reason = excluded.reason, updated_at = excluded.updated_at
         """;
 
+    // The place moves only from where the pass began, under the key it read: a promotion meanwhile has set both anew.
     private const string RemovalLaneSql = """
-        update bindings set removal_pos = coalesce($2, removal_pos), removal_attempts = $3, removal_next_at = $4, stopped_code = coalesce($5, stopped_code)
+        update bindings set removal_pos = case when key_id = $6 and removal_pos = $7 then coalesce($2, removal_pos) else removal_pos end, removal_attempts = $3, removal_next_at = $4, stopped_code = coalesce($5, stopped_code)
         where binding_id = $1
         """;
 
     private const string AddLaneSql = """
-        update bindings set add_pos = coalesce($2, add_pos), add_attempts = $3, add_next_at = $4, stopped_code = coalesce($5, stopped_code)
+        update bindings set add_pos = case when key_id = $6 and add_pos = $7 then coalesce($2, add_pos) else add_pos end, add_attempts = $3, add_next_at = $4, stopped_code = coalesce($5, stopped_code)
         where binding_id = $1
         """;
 
@@ -181,7 +182,7 @@ public sealed class SyncTable(WorkspaceDatabase database)
         commands.Add(Sql.Command(
             state.Lane.Desired ? AddLaneSql : RemovalLaneSql,
             Sql.Of(binding.BindingId), Sql.OfNullable(state.Place), Sql.Of(state.Attempts), Sql.OfNullable(state.NextTryAt),
-            Sql.OfNullable(state.BindingStopped)));
+            Sql.OfNullable(state.BindingStopped), Sql.Of(binding.KeyId), Sql.Of(state.Lane.PositionOf(binding))));
         if (state.AccountBlockedUntil is not null || state.AccountStopped is not null || state.UsedPercent is not null)
         {
             commands.Add(Sql.Command(

@@ -40,6 +40,6 @@ public sealed class AppendOnlyTests
             }
         }
 
-        (await workspace.RowsAsync("select type from mt_events")).ShouldBe(["audience_key_published"]);
+        (await workspace.RowsAsync("select type from mt_events")).ShouldBe(["audience_registered", "audience_key_published_v2"]);
     }
 }

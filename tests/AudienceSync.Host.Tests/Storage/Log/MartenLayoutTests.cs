@@ -86,7 +86,7 @@ public sealed class MartenLayoutTests
         await using var workspace = await TestWorkspace.CreateAsync([null]);
 
         (await workspace.RowsAsync("select seq_id, version, type, tenant_id, is_archived, bdata is null, mt_dotnet_type is null from mt_events"))
-            .ShouldBe(["1 1 audience_key_published *DEFAULT* False True True"]);
-        (await workspace.RowsAsync("select type, version, tenant_id, is_archived from mt_streams")).ShouldBe(["audience 1 *DEFAULT* False"]);
+            .ShouldBe(["1 1 audience_registered *DEFAULT* False True True", "2 2 audience_key_published_v2 *DEFAULT* False True True"]);
+        (await workspace.RowsAsync("select type, version, tenant_id, is_archived from mt_streams")).ShouldBe(["audience 2 *DEFAULT* False"]);
     }
 }

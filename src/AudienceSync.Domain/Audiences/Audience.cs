@@ -1,0 +1,72 @@
+using System.Collections.Immutable;
+using AudienceSync.Domain.Events;
+
+namespace AudienceSync.Domain.Audiences;
+
+/// <summary>A published version: what it promises, and whether it has been retired.</summary>
+public sealed record PublishedVersion(KeyTerms Terms, bool Retired);
+
+/// <summary>What feeds a remote audience, and what fed it before, the latest last.</summary>
+public sealed record Feed(int Version, ImmutableList<int> Before, string By);
+
+/// <summary>
+/// An audience as its stream tells it. Pure: <see cref="Apply"/> folds any event at any time, and what may happen is
+/// <see cref="AudienceRules"/>'s to decide.
+/// </summary>
+public sealed record Audience(string Name)
+{
+    /// <summary>Null until it is registered.</summary>
+    public AudienceText? Text { get; private init; }
+
+    public bool Paused { get; private init; }
+
+    public ImmutableSortedDictionary<int, PublishedVersion> Versions { get; private init; } = ImmutableSortedDictionary<int, PublishedVersion>.Empty;
+
+    public ImmutableDictionary<RemoteAudience, Feed> Feeds { get; private init; } = ImmutableDictionary<RemoteAudience, Feed>.Empty;
+
+    /// <summary>Numbers are never reused, so this only grows.</summary>
+    public int NextVersion => Versions.Count == 0 ? 1 : Versions.Keys.Last() + 1;
+
+    public static Audience Fold(string name, IEnumerable<IStoredEvent> events) =>
+        events.OfType<IRegistryEvent>().Aggregate(new Audience(name), (audience, said) => audience.Apply(said));
+
+    public Audience Apply(IRegistryEvent said) => said switch
+    {
+        AudienceRegistered registered => this with { Text = registered.Text },
+        AudienceDescribed described => this with { Text = described.Text },
+        AudienceKeyPublished published => Published(published),
+        AudienceKeyRetired retired => Versions.TryGetValue(retired.AudienceKey.Version, out var version)
+            ? this with { Versions = Versions.SetItem(retired.AudienceKey.Version, version with { Retired = true }) }
+            : this,
+        AudienceBound bound => this with
+        {
+            Feeds = Feeds.SetItem(bound.Remote, new Feed(bound.AudienceKey.Version, ImmutableList<int>.Empty, bound.By)),
+        },
+        AudienceUnbound unbound => this with { Feeds = Feeds.Remove(unbound.Remote) },
+        AudienceKeyPromoted promoted => Switched(promoted.Remote, feed => feed with
+        {
+            Version = promoted.AudienceKey.Version,
+            Before = feed.Before.Add(feed.Version),
+        }),
+        AudienceKeyRolledBack back => Switched(back.Remote, feed => feed with
+        {
+            Version = back.AudienceKey.Version,
+            Before = feed.Before.IsEmpty ? feed.Before : feed.Before.RemoveAt(feed.Before.Count - 1),
+        }),
+        AudiencePaused => this with { Paused = true },
+        AudienceResumed => this with { Paused = false },
+        _ => this,
+    };
+
+    // A stream of an older build begins with a published key: the audience is what that event said of it.
+    private Audience Published(AudienceKeyPublished published) => this with
+    {
+        Text = Text ?? new AudienceText(published.Purpose, published.Owner, published.Definition),
+        Versions = Versions.ContainsKey(published.AudienceKey.Version)
+            ? Versions
+            : Versions.Add(published.AudienceKey.Version, new PublishedVersion(published.Terms, Retired: false)),
+    };
+
+    private Audience Switched(RemoteAudience remote, Func<Feed, Feed> change) =>
+        Feeds.TryGetValue(remote, out var feed) ? this with { Feeds = Feeds.SetItem(remote, change(feed)) } : this;
+}

@@ -1,0 +1,13 @@
+using AudienceSync.Domain.Events;
+
+namespace AudienceSync.Domain.Audiences;
+
+/// <summary>What comes of a command: events (none when all is so already), or a refusal.</summary>
+public sealed record AudienceDecision(IReadOnlyList<IRegistryEvent> Events, AudienceRefusal? Refusal)
+{
+    public static readonly AudienceDecision Nothing = new([], null);
+
+    public static AudienceDecision Say(params IReadOnlyList<IRegistryEvent> events) => new(events, null);
+
+    public static AudienceDecision Refuse(AudienceRefusal refusal) => new([], refusal);
+}

@@ -1,0 +1,73 @@
+using AudienceSync.Domain.Events;
+
+namespace AudienceSync.Domain.Audiences;
+
+/// <summary>What applying a declaration comes to, with notes for whoever keeps the file.</summary>
+public sealed record DeclarationDecision(IReadOnlyList<IRegistryEvent> Events, IReadOnlyList<string> Notes, AudienceRefusal? Refusal);
+
+/// <summary>
+/// The difference between what code declares and what an audience is: pure, so a plan is the same computation as the change. Applying the
+/// same declaration again says nothing.
+/// <para>
+/// A file never takes back a promotion: it declares the version a binding begins with, and where a later one was promoted from it, the file is
+/// merely behind, which is a note. A declared version that never fed the binding is refused: a switch sends, so a human promotes.
+/// </para>
+/// </summary>
+public static class DeclarationRules
+{
+    /// <param name="audience">As it is.</param>
+    /// <param name="declared">As it is to be.</param>
+    /// <param name="by">Who applies. What he bound himself and declares no more is unbound, when he is the configuration.</param>
+    /// <param name="why">His reason.</param>
+    public static DeclarationDecision Decide(Audience audience, AudienceDeclaration declared, string by, string? why)
+    {
+        var events = new List<IRegistryEvent>();
+        var notes = new List<string>();
+        foreach (var command in Commands(audience, declared, by, why, notes))
+        {
+            var decision = AudienceRules.Decide(audience, command);
+            if (decision.Refusal is not null)
+            {
+                return new DeclarationDecision([], notes, decision.Refusal);
+            }
+
+            events.AddRange(decision.Events);
+            audience = decision.Events.Aggregate(audience, (state, said) => state.Apply(said));
+        }
+
+        return new DeclarationDecision(events, notes, null);
+    }
+
+    private static IEnumerable<AudienceCommand> Commands(Audience audience, AudienceDeclaration declared, string by, string? why, List<string> notes)
+    {
+        var silent = declared.Text == new AudienceText(null, null, null);
+        if (!silent || (audience.Text is null && declared.Versions.Count > 0))
+        {
+            yield return new RegisterAudience(declared.Text, by, why);
+        }
+
+        foreach (var version in declared.Versions.OrderBy(version => version.Version))
+        {
+            yield return new PublishKey(version.Version, version.Terms, by, why);
+        }
+
+        foreach (var feed in declared.Bindings)
+        {
+            if (audience.Feeds.TryGetValue(feed.Remote, out var now) && now.Version != feed.Version && now.Before.Contains(feed.Version))
+            {
+                notes.Add($"{feed.Remote} was promoted to {audience.Name}_v{now.Version}; the file still says version {feed.Version}.");
+                continue;
+            }
+
+            yield return new BindAudience(feed.Remote, feed.Version, by, why);
+        }
+
+        if (by == EventUpcasters.Configuration)
+        {
+            foreach (var gone in audience.Feeds.Where(feed => feed.Value.By == by && declared.Bindings.All(d => d.Remote != feed.Key)).ToList())
+            {
+                yield return new UnbindAudience(gone.Key, by, why ?? "no longer declared");
+            }
+        }
+    }
+}

@@ -1,0 +1,6 @@
+using AudienceSync.Domain.Audiences;
+
+namespace AudienceSync.Domain.Events;
+
+/// <summary>An audience came to be. Names and fields are the storage format.</summary>
+public sealed record AudienceRegistered(string Audience, AudienceText Text, string By, string? Why) : IRegistryEvent;

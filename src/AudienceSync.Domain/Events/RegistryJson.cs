@@ -1,0 +1,150 @@
+using System.Text.Json;
+using AudienceSync.Domain.Audiences;
+
+namespace AudienceSync.Domain.Events;
+
+/// <summary>The part of <see cref="EventJson"/> for the events of the registry, both ways.</summary>
+internal static class RegistryJson
+{
+    public static void Write(Utf8JsonWriter json, IRegistryEvent said)
+    {
+        switch (said)
+        {
+            case AudienceKeyPublished published:
+                WriteKey(json, published);
+                break;
+            case AudienceRegistered registered:
+                WriteText(json, registered.Audience, registered.Text);
+                break;
+            case AudienceDescribed described:
+                WriteText(json, described.Audience, described.Text);
+                break;
+            case AudienceBound bound:
+                WriteFeed(json, bound.AudienceKey, null, bound.Remote);
+                break;
+            case AudienceKeyPromoted promoted:
+                WriteFeed(json, promoted.AudienceKey, promoted.From, promoted.Remote);
+                break;
+            case AudienceKeyRolledBack back:
+                WriteFeed(json, back.AudienceKey, back.From, back.Remote);
+                break;
+            case AudienceKeyRetired retired:
+                json.WriteString("audienceKey"u8, retired.AudienceKey.Value);
+                break;
+            case AudienceUnbound unbound:
+                json.WriteString("audience"u8, unbound.Audience);
+                WriteRemote(json, unbound.Remote);
+                break;
+            case AudiencePaused or AudienceResumed:
+                json.WriteString("audience"u8, said.Audience);
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(said), said.GetType().Name, "An event without a JSON form.");
+        }
+
+        json.WriteString("by"u8, said.By);
+        Optional(json, "why"u8, said.Why);
+    }
+
+    /// <summary>Null when the alias is none of the registry's.</summary>
+    public static IRegistryEvent? Read(string alias, JsonElement data) => alias switch
+    {
+        EventTypes.KeyPublished => new AudienceKeyPublished(
+            Key(data, "audienceKey"), Number(data, "windowS"), Text(data, "purpose"), Text(data, "owner"), Text(data, "definition"))
+        {
+            MatchKeys = MatchKeysOf(data),
+            ConsentPolicy = AudienceWords.TryPolicy(Text(data, "consentPolicy"), out var policy) ? policy : ConsentPolicy.Assumed,
+            By = By(data),
+            Why = Text(data, "why"),
+        },
+        EventTypes.Registered => new AudienceRegistered(Name(data), TextOf(data), By(data), Text(data, "why")),
+        EventTypes.Described => new AudienceDescribed(Name(data), TextOf(data), By(data), Text(data, "why")),
+        EventTypes.Bound => new AudienceBound(Key(data, "audienceKey"), RemoteOf(data), By(data), Text(data, "why")),
+        EventTypes.Unbound => new AudienceUnbound(Name(data), RemoteOf(data), By(data), Text(data, "why")),
+        EventTypes.KeyPromoted => new AudienceKeyPromoted(Key(data, "audienceKey"), Key(data, "from"), RemoteOf(data), By(data), Text(data, "why")),
+        EventTypes.KeyRolledBack => new AudienceKeyRolledBack(Key(data, "audienceKey"), Key(data, "from"), RemoteOf(data), By(data), Text(data, "why")),
+        EventTypes.KeyRetired => new AudienceKeyRetired(Key(data, "audienceKey"), By(data), Text(data, "why")),
+        EventTypes.Paused => new AudiencePaused(Name(data), By(data), Text(data, "why")),
+        EventTypes.Resumed => new AudienceResumed(Name(data), By(data), Text(data, "why")),
+        _ => null,
+    };
+
+    private static void WriteKey(Utf8JsonWriter json, AudienceKeyPublished published)
+    {
+        json.WriteString("audienceKey"u8, published.AudienceKey.Value);
+        if (published.WindowS is { } window)
+        {
+            json.WriteNumber("windowS"u8, window);
+        }
+
+        json.WriteStartArray("matchKeys"u8);
+        foreach (var word in AudienceWords.Of(published.MatchKeys))
+        {
+            json.WriteStringValue(word);
+        }
+
+        json.WriteEndArray();
+        json.WriteString("consentPolicy"u8, AudienceWords.Of(published.ConsentPolicy));
+        Optional(json, "purpose"u8, published.Purpose);
+        Optional(json, "owner"u8, published.Owner);
+        Optional(json, "definition"u8, published.Definition);
+    }
+
+    private static void WriteText(Utf8JsonWriter json, string audience, AudienceText text)
+    {
+        json.WriteString("audience"u8, audience);
+        Optional(json, "purpose"u8, text.Purpose);
+        Optional(json, "owner"u8, text.Owner);
+        Optional(json, "definition"u8, text.Definition);
+        if (text.ExpectedVolume is { } volume)
+        {
+            json.WriteNumber("expectedVolume"u8, volume);
+        }
+    }
+
+    private static void WriteFeed(Utf8JsonWriter json, AudienceKey key, AudienceKey? from, RemoteAudience remote)
+    {
+        json.WriteString("audienceKey"u8, key.Value);
+        Optional(json, "from"u8, from?.Value);
+        WriteRemote(json, remote);
+    }
+
+    private static void WriteRemote(Utf8JsonWriter json, RemoteAudience remote)
+    {
+        json.WriteString("destination"u8, remote.Destination);
+        json.WriteString("remote"u8, remote.Remote);
+    }
+
+    private static void Optional(Utf8JsonWriter json, ReadOnlySpan<byte> name, string? text)
+    {
+        if (text is not null)
+        {
+            json.WriteString(name, text);
+        }
+    }
+
+    private static string Name(JsonElement data) => data.GetProperty("audience").GetString()!;
+
+    private static AudienceKey Key(JsonElement data, string name) => AudienceKey.TryParse(data.GetProperty(name).GetString(), out var key)
+        ? key
+        : throw new FormatException("A stored event has no valid audience key.");
+
+    private static RemoteAudience RemoteOf(JsonElement data) =>
+        new(data.GetProperty("destination").GetString()!, data.GetProperty("remote").GetString()!);
+
+    private static AudienceText TextOf(JsonElement data) =>
+        new(Text(data, "purpose"), Text(data, "owner"), Text(data, "definition"), Number(data, "expectedVolume"));
+
+    private static MatchKeys MatchKeysOf(JsonElement data) =>
+        data.TryGetProperty("matchKeys", out var words) && words.ValueKind == JsonValueKind.Array
+            && AudienceWords.TryMatchKeys(words.EnumerateArray().Select(word => word.GetString()!), out var keys)
+            ? keys
+            : MatchKeys.All;
+
+    private static string By(JsonElement data) => Text(data, "by") ?? EventUpcasters.Configuration;
+
+    private static string? Text(JsonElement data, string name) => data.TryGetProperty(name, out var value) ? value.GetString() : null;
+
+    private static long? Number(JsonElement data, string name) =>
+        data.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number ? value.GetInt64() : null;
+}

@@ -1,0 +1,52 @@
+using System.Text.Json;
+using AudienceSync.Domain.Audiences;
+using AudienceSync.Domain.Events;
+using AudienceSync.Host.Storage.Audiences;
+
+namespace AudienceSync.Host.Audiences;
+
+/// <summary>An audience as API and CLI show it.</summary>
+public sealed record AudienceView(
+    string Audience, string? Purpose, string? Owner, string? Definition, long? ExpectedVolume, bool Paused, long StreamVersion,
+    IReadOnlyList<AudienceView.KeyView> Keys, IReadOnlyList<AudienceView.FeedView> Bindings)
+{
+    public static AudienceView Of(StoredAudience stored)
+    {
+        var audience = stored.Audience;
+        var text = audience.Text ?? new AudienceText(null, null, null);
+        return new AudienceView(
+            audience.Name, text.Purpose, text.Owner, text.Definition, text.ExpectedVolume, audience.Paused, stored.Version,
+            [.. audience.Versions.Select(version => KeyView.Of(AudienceKey.Of(audience.Name, version.Key), version.Value))],
+            [.. audience.Feeds.OrderBy(feed => feed.Key.ToString(), StringComparer.Ordinal).Select(feed => new FeedView(
+                feed.Key.Destination, feed.Key.Remote, AudienceKey.Of(audience.Name, feed.Value.Version).Value,
+                feed.Value.Before.IsEmpty ? null : AudienceKey.Of(audience.Name, feed.Value.Before[^1]).Value))]);
+    }
+
+    public sealed record KeyView(string Key, long? WindowS, IReadOnlyList<string> MatchKeys, string ConsentPolicy, bool Retired)
+    {
+        public static KeyView Of(AudienceKey key, PublishedVersion version) => new(
+            key.Value, version.Terms.WindowS, AudienceWords.Of(version.Terms.MatchKeys), AudienceWords.Of(version.Terms.Consent), version.Retired);
+    }
+
+    /// <param name="RollsBackTo">What a roll back would let feed; null when no promotion is left to take back.</param>
+    public sealed record FeedView(string Destination, string Remote, string Key, string? RollsBackTo);
+}
+
+/// <summary>One change of an audience: who, when, why, what.</summary>
+public sealed record AudienceChangeView(long Version, long Position, DateTimeOffset At, string By, string? Why, string Event, string What, JsonElement Data)
+{
+    public static AudienceChangeView Of(RegistryChange change) => new(
+        change.Version, change.Position, change.At, change.Said.By, change.Said.Why, change.Type, RegistryWords.Of(change.Said), DataOf(change.Said));
+
+    private static JsonElement DataOf(IRegistryEvent said)
+    {
+        using var document = JsonDocument.Parse(EventJson.Write(said));
+        return document.RootElement.Clone();
+    }
+}
+
+/// <summary>What a change or a plan came to.</summary>
+public sealed record RegistryAnswer(bool DryRun, IReadOnlyList<string> Changes, IReadOnlyList<string> Notes)
+{
+    public static RegistryAnswer Of(RegistryPlan plan, bool dryRun) => new(dryRun, [.. plan.Changes.Select(RegistryWords.Of)], plan.Notes);
+}

@@ -1,0 +1,70 @@
+using System.Globalization;
+using System.Text.Json;
+using AudienceSync.Domain.Audiences;
+using AudienceSync.Host.Audiences;
+
+namespace AudienceSync.Host.Cli;
+
+/// <summary>What the verbs of <c>audiences</c> answer, for people or as JSON.</summary>
+internal static class AudiencesPrint
+{
+    public static async Task WriteAsync(TextWriter output, object answer, bool json)
+    {
+        if (json)
+        {
+            await output.WriteLineAsync(JsonSerializer.Serialize(answer, answer.GetType(), KeyStatusReport.JsonForm));
+            return;
+        }
+
+        foreach (var line in Lines(answer))
+        {
+            await output.WriteLineAsync(line);
+        }
+    }
+
+    private static IEnumerable<string> Lines(object answer) => answer switch
+    {
+        RegistryAnswer plan => Of(plan),
+        IEnumerable<AudienceView> views => views.SelectMany(Of),
+        IEnumerable<AudienceChangeView> changes => changes.Select(Of),
+        _ => throw new ArgumentOutOfRangeException(nameof(answer), answer.GetType().Name, "An answer without a form for people."),
+    };
+
+    private static IEnumerable<string> Of(RegistryAnswer plan)
+    {
+        foreach (var note in plan.Notes)
+        {
+            yield return $"note: {note}";
+        }
+
+        foreach (var change in plan.Changes)
+        {
+            yield return plan.DryRun ? $"would {change}" : change;
+        }
+
+        if (plan.Changes.Count == 0)
+        {
+            yield return "Nothing to change.";
+        }
+    }
+
+    private static IEnumerable<string> Of(AudienceView audience)
+    {
+        yield return $"{audience.Audience}{(audience.Paused ? " (paused)" : "")}: {audience.Purpose ?? "no purpose"}, owner {audience.Owner ?? "nobody"}";
+        foreach (var key in audience.Keys)
+        {
+            _ = AudienceWords.TryMatchKeys(key.MatchKeys, out var match);
+            _ = AudienceWords.TryPolicy(key.ConsentPolicy, out var consent);
+            yield return $"  {key.Key}: {RegistryWords.Of(new KeyTerms(key.WindowS, match, consent))}{(key.Retired ? ", retired" : "")}";
+        }
+
+        foreach (var binding in audience.Bindings)
+        {
+            yield return $"  {binding.Destination}/{binding.Remote} is fed by {binding.Key}{(binding.RollsBackTo is { } back ? $", rolls back to {back}" : "")}";
+        }
+    }
+
+    private static string Of(AudienceChangeView change) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{change.At.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z {change.By}: {change.What}{(change.Why is { } why ? $" because {why}" : "")}");
+}

@@ -1,0 +1,126 @@
+using System.CommandLine;
+using System.Text.Json;
+using AudienceSync.Connectors;
+using AudienceSync.Connectors.Http;
+using AudienceSync.Host.Configuration;
+using AudienceSync.Host.Ingest;
+using AudienceSync.Host.Serving;
+using AudienceSync.Host.Storage.Status;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace AudienceSync.Host.Cli;
+
+/// <summary><c>quarantine</c>: what waits, what was sent, and what becomes of it. Works beside running Hosts and without any.</summary>
+internal sealed class QuarantineCommands(Func<string, string?> environment)
+{
+    private readonly Option<string> _workspace = new("--workspace") { Description = "Which workspace.", DefaultValueFactory = _ => "default" };
+    private readonly Option<bool> _json = new("--json") { Description = "Answer as JSON." };
+    private readonly Option<string> _reason = new("--reason") { Description = "Only those that wait for this reason." };
+    private readonly Argument<Guid> _id = new("ID") { Description = "The entry: the receipt its sender got." };
+
+    public static Command Create(Func<string, string?> environment)
+    {
+        var verbs = new QuarantineCommands(environment);
+        return new Command("quarantine", "What could not be applied, and waits.") { verbs.List(), verbs.Show(), verbs.Release(), verbs.Discard() };
+    }
+
+    private Command List()
+    {
+        var list = new Command("list", "What waits, the latest first.") { _reason, _workspace, _json };
+        list.SetAction((parsed, cancellationToken) => RunAsync(parsed, cancellationToken, async workspace => Print(
+            parsed, await new QuarantineQueries(workspace.Database).ListAsync(1_000, parsed.GetValue(_reason), cancellationToken), Line)));
+        return list;
+    }
+
+    private Command Show()
+    {
+        var body = new Option<bool>("--body") { Description = "Print what was sent, too: it holds personal data." };
+        var show = new Command("show", "One entry.") { _id, body, _workspace, _json };
+        show.SetAction((parsed, cancellationToken) => RunAsync(parsed, cancellationToken, async workspace =>
+        {
+            var shown = await workspace.Quarantine.ShowAsync(parsed.GetValue(_id), parsed.GetValue(body), cancellationToken);
+            return shown is null ? None(parsed) : Print(parsed, [shown], one => one.Body is null ? Line(one.Entry) : $"{Line(one.Entry)}\n{one.Body}");
+        }));
+        return show;
+    }
+
+    private Command Release()
+    {
+        var id = new Argument<Guid?>("ID") { Description = "The entry.", Arity = ArgumentArity.ZeroOrOne };
+        var release = new Command("release", "Let kept events through the door once more.") { id, _reason, _workspace, _json };
+        release.Validators.Add(parsed =>
+        {
+            if (parsed.GetValue(id) is null == parsed.GetResult(_reason) is null)
+            {
+                parsed.AddError("Say either an ID or --reason CODE.");
+            }
+        });
+        release.SetAction((parsed, cancellationToken) => RunAsync(parsed, cancellationToken, workspace => workspace.AppendingAsync(async () =>
+        {
+            IReadOnlyList<ReleaseResult> results = parsed.GetValue(id) is { } one
+                ? await workspace.Quarantine.ReleaseAsync(one, cancellationToken) is { } result ? [result] : []
+                : await workspace.Quarantine.ReleaseAllAsync(parsed.GetValue(_reason)!, 1_000, cancellationToken);
+            if (results.Count == 0)
+            {
+                return None(parsed);
+            }
+
+            Print(parsed, results, result => result.Code is { } code ? $"{result.Id} {result.Status}: {code}" : $"{result.Id} {result.Status}");
+            return results.All(result => result.Status == ReleaseResult.Released) ? ExitCodes.Done : ExitCodes.Failed;
+        }, cancellationToken)));
+        return release;
+    }
+
+    private Command Discard()
+    {
+        var discard = new Command("discard", "Give an entry up.") { _id, _workspace, _json };
+        discard.SetAction((parsed, cancellationToken) => RunAsync(parsed, cancellationToken, async workspace =>
+            await workspace.Quarantine.DiscardAsync(parsed.GetValue(_id), cancellationToken)
+                ? Print(parsed, [new ReleaseResult(parsed.GetValue(_id), ReleaseResult.Discarded, null, null)], result => $"{result.Id} {result.Status}")
+                : None(parsed)));
+        return discard;
+    }
+
+    private int Print<T>(ParseResult parsed, IReadOnlyList<T> answers, Func<T, string> line)
+    {
+        var output = parsed.InvocationConfiguration.Output;
+        if (parsed.GetValue(_json))
+        {
+            output.WriteLine(JsonSerializer.Serialize(answers, KeyStatusReport.JsonForm));
+        }
+        else
+        {
+            foreach (var answer in answers)
+            {
+                output.WriteLine(line(answer));
+            }
+        }
+
+        return ExitCodes.Done;
+    }
+
+    private static string Line(QuarantineView entry) =>
+        $"{entry.Id} {entry.State}{(entry.Refused ? " refused" : "")} {entry.Reason} {entry.AudienceKey ?? "-"} from {entry.Source}, seen {entry.Seen} times, last {entry.LastSeenAt.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z";
+
+    private static int None(ParseResult parsed)
+    {
+        parsed.InvocationConfiguration.Error.WriteLine("audiencesync: unknown_quarantine_entry: no such entry is open.");
+        return ExitCodes.Failed;
+    }
+
+    // The whole workspace as serve opens it, without its loops: the sources say how a body is read.
+    private Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken, Func<Workspace, Task<int>> work) =>
+        DatabaseVerb.RunAsync(parsed, environment, async connectionString =>
+        {
+            var settings = HostSettings.FromEnvironment(environment);
+            var loader = new ConfigLoader(settings.ConfigPath, environment);
+            using var network = PlatformHttp.CreateHandler();
+            var name = parsed.GetRequiredValue(_workspace);
+            var config = loader.Load().Workspaces.GetValueOrDefault(name) ?? throw loader.Invalid($"there is no workspace {name}");
+            var plan = new WorkspacePlanner(loader, new DestinationSurroundings(network, TimeProvider.System, new Random(1))).Plan(name, config);
+            var given = new WorkspaceSurroundings(
+                MasterKeyLoader.Load(settings), TimeProvider.System, () => 0.5, NullLoggerFactory.Instance, $"cli/{Environment.ProcessId}");
+            await using var workspace = await Workspace.OpenAsync(connectionString, plan, given, declare: false, cancellationToken);
+            return await work(workspace);
+        }, cancellationToken);
+}

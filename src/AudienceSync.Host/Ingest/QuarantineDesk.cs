@@ -1,0 +1,101 @@
+using System.Text;
+using System.Text.Json;
+using AudienceSync.Domain;
+using AudienceSync.Host.Privacy;
+using AudienceSync.Host.Storage.Status;
+
+namespace AudienceSync.Host.Ingest;
+
+/// <summary>A quarantined event with, if asked for, what was sent.</summary>
+public sealed record QuarantineEntryView(QuarantineView Entry, string? Body);
+
+/// <summary>
+/// Releases quarantined events: the kept body goes once more through the ingest path, as if it came now, and what it says is appended under
+/// the id it would have had. What still cannot be applied stays, with today's reason.
+/// <para>
+/// <b>Failures.</b> The event is appended first and the entry closed after it. A crash between the two leaves the entry open; releasing it again
+/// finds the event in the log by its id and only closes the entry. So does a sender who said it again meanwhile.
+/// </para>
+/// </summary>
+/// <param name="queries">The entries.</param>
+/// <param name="inboxes">By source: an entry of a source that is configured no more stays.</param>
+/// <param name="seal">Opens bodies.</param>
+/// <param name="clock">For what is in the future no more.</param>
+public sealed class QuarantineDesk(
+    QuarantineQueries queries, IReadOnlyDictionary<string, WebhookInbox> inboxes, BodySeal seal, TimeProvider clock)
+{
+    private static readonly JsonDocumentOptions Strict = new() { MaxDepth = Limits.JsonDepth, AllowDuplicateProperties = false };
+
+    /// <summary>Null when there is no such entry.</summary>
+    public async Task<QuarantineEntryView?> ShowAsync(Guid id, bool withBody, CancellationToken cancellationToken) =>
+        await queries.FindAsync(id, cancellationToken) is { } kept
+            ? new QuarantineEntryView(kept.View, withBody ? Encoding.UTF8.GetString(Open(kept)) : null)
+            : null;
+
+    /// <summary>Null when there is no such entry, or it is open no more.</summary>
+    public async Task<ReleaseResult?> ReleaseAsync(Guid id, CancellationToken cancellationToken) =>
+        await queries.FindAsync(id, cancellationToken) is { View.State: QuarantineStates.Open } kept ? await ReleaseAsync(kept, cancellationToken) : null;
+
+    /// <summary>Releases what waits for this reason, the oldest first.</summary>
+    public async Task<IReadOnlyList<ReleaseResult>> ReleaseAllAsync(string reason, int limit, CancellationToken cancellationToken)
+    {
+        var results = new List<ReleaseResult>();
+        foreach (var id in await queries.WaitingAsync(reason, limit, cancellationToken))
+        {
+            if (await ReleaseAsync(id, cancellationToken) is { } result)
+            {
+                results.Add(result);
+            }
+        }
+
+        return results;
+    }
+
+    /// <summary>Gives an entry up. Its body stays until retention takes it. False when it is not open.</summary>
+    public Task<bool> DiscardAsync(Guid id, CancellationToken cancellationToken) => queries.CloseAsync(id, QuarantineStates.Discarded, cancellationToken);
+
+    private async Task<ReleaseResult> ReleaseAsync(KeptEntry kept, CancellationToken cancellationToken)
+    {
+        if (kept.View.Refused || kept.View.Reason == QuarantineReason.TestSend.Code || !inboxes.TryGetValue(kept.View.Source, out var inbox))
+        {
+            // Its sender was told no, or it was never meant to count, or nobody can say any more how its source is read.
+            return new ReleaseResult(kept.View.Id, ReleaseResult.Held, null, kept.View.Reason);
+        }
+
+        var (verdict, receipt) = await JudgeAndKeepAsync(inbox, kept);
+        if (verdict.Event is null || receipt is null)
+        {
+            return new ReleaseResult(kept.View.Id, ReleaseResult.Held, null, verdict.Quarantine?.Code ?? verdict.Problem?.Code ?? IngestProblem.StorageDown.Code);
+        }
+
+        await queries.CloseAsync(kept.View.Id, QuarantineStates.Released, cancellationToken);
+        return new ReleaseResult(kept.View.Id, ReleaseResult.Released, receipt, null);
+    }
+
+    private async Task<(Verdict Verdict, Guid? Receipt)> JudgeAndKeepAsync(WebhookInbox inbox, KeptEntry kept)
+    {
+        var now = clock.GetUtcNow();
+        using var body = RequestBody.Of(Open(kept));
+        using var document = JsonDocument.Parse(body.Memory, Strict);
+        var root = document.RootElement;
+
+        // Headers are not kept, but the id made of them is; and what had no time happened when it came.
+        var key = new SenderKey(kept.EventId?.ToString(), null);
+        var saysWhen = root.TryGetProperty("occurred_at"u8, out var at) && at.ValueKind != JsonValueKind.Null;
+        var verdict = inbox.Judge(root, key, body, saysWhen ? now : kept.View.FirstSeenAt)[0];
+        if (verdict.Event is not { } pending)
+        {
+            return (verdict, null);
+        }
+
+        if (kept.EventId is { } id)
+        {
+            verdict = verdict with { Event = pending with { Id = id }, Id = id };
+        }
+
+        var result = await inbox.KeepAsync([verdict], body, single: true, now);
+        return (verdict, result.Problem is null && result.Receipts is [{ Status: Receipt.Accepted } receipt] ? receipt.Id : null);
+    }
+
+    private byte[] Open(KeptEntry kept) => seal.Open(kept.View.FirstSeenAt, kept.KeyVersion, kept.Cipher);
+}

@@ -1,0 +1,143 @@
+using AudienceSync.Domain.Audiences;
+using AudienceSync.Host.Audiences;
+using AudienceSync.Host.Configuration;
+using AudienceSync.Host.Serving;
+using AudienceSync.Host.Storage.Audiences;
+using Microsoft.AspNetCore.Mvc;
+
+namespace AudienceSync.Host.Query;
+
+/// <summary>
+/// The registry over HTTP: audiences, their keys and bindings, and what was ever done to them. Each change says who (<c>by</c>, <c>operator</c>
+/// when absent) and may say why; doing again what is done already changes nothing and is answered with no changes.
+/// </summary>
+public sealed class AudienceEndpoints(IReadOnlyDictionary<string, Workspace> workspaces)
+{
+    public sealed record Describe(string? Purpose, string? Owner, string? Definition, long? ExpectedVolume, string? By, string? Why);
+
+    public sealed record Publish(double? WindowD, List<string>? MatchKeys, string? ConsentPolicy, string? By, string? Why);
+
+    public sealed record Bind(string Key, string Destination, string Remote, string? By, string? Why);
+
+    public sealed record Place(string? Destination, string? Remote, string? By, string? Why);
+
+    public sealed record Reason(string? By, string? Why);
+
+    /// <summary>As a file of <c>audiences apply</c>, in JSON.</summary>
+    public sealed record Declaration(List<AudienceConfig>? Audiences, List<BindingConfig>? Bindings, string? By, string? Why);
+
+    public void Map(RouteGroupBuilder group)
+    {
+        group.MapPost("/audiences/apply", ApplyAsync);
+        group.MapGet("/audiences/{audience}", ShowAsync);
+        group.MapGet("/audiences/{audience}/history", HistoryAsync);
+        group.MapPost("/audiences/{audience}", (string audience, Describe body, string? workspace, CancellationToken cancel) => DoAsync(
+            workspace, audience, new RegisterAudience(new AudienceText(body.Purpose, body.Owner, body.Definition, body.ExpectedVolume), By(body.By), body.Why), cancel));
+        group.MapPost("/audiences/{audience}/bindings", (string audience, Bind body, string? workspace, CancellationToken cancel) => OfKeyAsync(
+            workspace, body.Key, audience, key => new BindAudience(new RemoteAudience(body.Destination, body.Remote), key.Version, By(body.By), body.Why), cancel));
+        group.MapPost("/audiences/{audience}/unbind", (string audience, Place body, string? workspace, CancellationToken cancel) => DoAsync(
+            workspace, audience, new UnbindAudience(new RemoteAudience(body.Destination ?? "", body.Remote ?? ""), By(body.By), body.Why), cancel));
+        group.MapPost("/audiences/{audience}/rollback", (string audience, Place body, string? workspace, CancellationToken cancel) =>
+            DoAsync(workspace, audience, new RollBackKey(Only(body), By(body.By), body.Why), cancel));
+        group.MapPost("/audiences/{audience}/pause", (string audience, Reason body, string? workspace, CancellationToken cancel) =>
+            DoAsync(workspace, audience, new PauseAudience(By(body.By), body.Why), cancel));
+        group.MapPost("/audiences/{audience}/resume", (string audience, Reason body, string? workspace, CancellationToken cancel) =>
+            DoAsync(workspace, audience, new ResumeAudience(By(body.By), body.Why), cancel));
+        group.MapPost("/keys/{key}/publish", PublishAsync);
+        group.MapPost("/keys/{key}/promote", (string key, Place body, string? workspace, CancellationToken cancel) =>
+            OfKeyAsync(workspace, key, null, parsed => new PromoteKey(parsed.Version, Only(body), By(body.By), body.Why), cancel));
+        group.MapPost("/keys/{key}/retire", (string key, Reason body, string? workspace, CancellationToken cancel) =>
+            OfKeyAsync(workspace, key, null, parsed => new RetireKey(parsed.Version, By(body.By), body.Why), cancel));
+    }
+
+    private async Task<IResult> ShowAsync(string audience, string? workspace, CancellationToken cancellationToken)
+    {
+        if (Find(workspace) is not { } found)
+        {
+            return QueryProblem.UnknownWorkspace;
+        }
+
+        var stored = await found.RegistryTable.ReadAsync(audience, cancellationToken);
+        return stored.Version == 0 ? QueryProblem.Of(AudienceRefusal.Unknown(audience)) : Results.Ok(AudienceView.Of(stored));
+    }
+
+    private async Task<IResult> HistoryAsync(string audience, string? workspace, CancellationToken cancellationToken)
+    {
+        if (Find(workspace) is not { } found)
+        {
+            return QueryProblem.UnknownWorkspace;
+        }
+
+        var history = await found.RegistryTable.HistoryAsync(audience, cancellationToken);
+        return history.Count == 0
+            ? QueryProblem.Of(AudienceRefusal.Unknown(audience))
+            : Results.Ok(new { audience, changes = history.Select(AudienceChangeView.Of) });
+    }
+
+    private Task<IResult> PublishAsync(string key, Publish body, string? workspace, CancellationToken cancellationToken)
+    {
+        var keys = MatchKeys.All;
+        var consent = ConsentPolicy.Assumed;
+        if ((body.MatchKeys is { } words && !AudienceWords.TryMatchKeys(words, out keys))
+            || (body.ConsentPolicy is { } policy && !AudienceWords.TryPolicy(policy, out consent)))
+        {
+            return Task.FromResult(QueryProblem.Of(AudienceRefusal.TermsInvalid));
+        }
+
+        var terms = new KeyTerms(body.WindowD is { } days ? (long)Math.Round(days * 86_400) : null, keys, consent);
+        return OfKeyAsync(workspace, key, null, parsed => new PublishKey(parsed.Version, terms, By(body.By), body.Why), cancellationToken);
+    }
+
+    private async Task<IResult> ApplyAsync(Declaration body, string? workspace, [FromQuery(Name = "dry_run")] bool? dryRun, CancellationToken cancellationToken)
+    {
+        if (Find(workspace) is not { } found)
+        {
+            return QueryProblem.UnknownWorkspace;
+        }
+
+        try
+        {
+            var declared = new AudiencePlanner(new ConfigLoader("body", static _ => null)).Plan("declaration", body.Audiences ?? [], body.Bindings ?? []);
+            var plan = await found.Registry.ApplyAsync(declared, By(body.By), body.Why, dryRun ?? false, cancellationToken);
+            return Results.Ok(RegistryAnswer.Of(plan, dryRun ?? false));
+        }
+        catch (SetupException wrong)
+        {
+            return QueryProblem.InvalidDeclaration(wrong.Message);
+        }
+        catch (RegistryException refused)
+        {
+            return QueryProblem.Of(refused.Refusal);
+        }
+    }
+
+    private Task<IResult> OfKeyAsync(
+        string? workspace, string key, string? audience, Func<AudienceKey, AudienceCommand> command, CancellationToken cancellationToken) =>
+        AudienceKey.TryParse(key, out var parsed) && (audience is null || audience == parsed.Audience)
+            ? DoAsync(workspace, parsed.Audience, command(parsed), cancellationToken)
+            : Task.FromResult(QueryProblem.Of(AudienceRefusal.NameInvalid));
+
+    private async Task<IResult> DoAsync(string? workspace, string audience, AudienceCommand command, CancellationToken cancellationToken)
+    {
+        if (Find(workspace) is not { } found)
+        {
+            return QueryProblem.UnknownWorkspace;
+        }
+
+        try
+        {
+            return Results.Ok(RegistryAnswer.Of(await found.Registry.ExecuteAsync(audience, command, cancellationToken), dryRun: false));
+        }
+        catch (RegistryException refused)
+        {
+            return QueryProblem.Of(refused.Refusal);
+        }
+    }
+
+    private static RemoteAudience? Only(Place place) =>
+        place is { Destination: null, Remote: null } ? null : new RemoteAudience(place.Destination ?? "", place.Remote ?? "");
+
+    private static string By(string? by) => string.IsNullOrWhiteSpace(by) ? "operator" : by;
+
+    private Workspace? Find(string? name) => workspaces.GetValueOrDefault(name ?? "default");
+}

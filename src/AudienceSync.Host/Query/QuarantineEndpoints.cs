@@ -1,0 +1,78 @@
+using AudienceSync.Host.Ingest;
+using AudienceSync.Host.Serving;
+using AudienceSync.Host.Storage.Status;
+
+namespace AudienceSync.Host.Query;
+
+/// <summary>What waits for a human: looked at, released into the log, or given up.</summary>
+public sealed class QuarantineEndpoints(IReadOnlyDictionary<string, Workspace> workspaces)
+{
+    private const int LargestPage = 1_000;
+
+    public void Map(RouteGroupBuilder group)
+    {
+        group.MapGet("/quarantine", ListAsync);
+        group.MapGet("/quarantine/{id:guid}", ShowAsync);
+        group.MapPost("/quarantine/{id:guid}/release", ReleaseAsync);
+        group.MapPost("/quarantine/{id:guid}/discard", DiscardAsync);
+        group.MapPost("/quarantine/release", ReleaseAllAsync);
+    }
+
+    private async Task<IResult> ListAsync(string? workspace, int? limit, string? reason, CancellationToken cancellationToken)
+    {
+        if (Find(workspace) is not { } found)
+        {
+            return QueryProblem.UnknownWorkspace;
+        }
+
+        var size = limit ?? 100;
+        return size is < 1 or > LargestPage
+            ? QueryProblem.InvalidLimit
+            : Results.Ok(new { entries = await new QuarantineQueries(found.Database).ListAsync(size, reason, cancellationToken) });
+    }
+
+    // What was sent is shown only when it is asked for: it holds personal data.
+    private async Task<IResult> ShowAsync(Guid id, string? workspace, bool? body, CancellationToken cancellationToken)
+    {
+        if (Find(workspace) is not { } found)
+        {
+            return QueryProblem.UnknownWorkspace;
+        }
+
+        return await found.Quarantine.ShowAsync(id, body ?? false, cancellationToken) is { } shown ? Results.Ok(shown) : QueryProblem.UnknownEntry;
+    }
+
+    private async Task<IResult> ReleaseAsync(Guid id, string? workspace, CancellationToken cancellationToken)
+    {
+        if (Find(workspace) is not { } found)
+        {
+            return QueryProblem.UnknownWorkspace;
+        }
+
+        return await found.Quarantine.ReleaseAsync(id, cancellationToken) is { } released ? Results.Ok(released) : QueryProblem.UnknownEntry;
+    }
+
+    private async Task<IResult> DiscardAsync(Guid id, string? workspace, CancellationToken cancellationToken)
+    {
+        if (Find(workspace) is not { } found)
+        {
+            return QueryProblem.UnknownWorkspace;
+        }
+
+        return await found.Quarantine.DiscardAsync(id, cancellationToken)
+            ? Results.Ok(new ReleaseResult(id, ReleaseResult.Discarded, null, null))
+            : QueryProblem.UnknownEntry;
+    }
+
+    private async Task<IResult> ReleaseAllAsync(string? workspace, string reason, CancellationToken cancellationToken)
+    {
+        if (Find(workspace) is not { } found)
+        {
+            return QueryProblem.UnknownWorkspace;
+        }
+
+        return Results.Ok(new { results = await found.Quarantine.ReleaseAllAsync(reason, LargestPage, cancellationToken) });
+    }
+
+    private Workspace? Find(string? name) => workspaces.GetValueOrDefault(name ?? "default");
+}

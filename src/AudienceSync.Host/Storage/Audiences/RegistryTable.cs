@@ -1,0 +1,130 @@
+using AudienceSync.Domain.Audiences;
+using AudienceSync.Domain.Events;
+using AudienceSync.Host.Storage.Log;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace AudienceSync.Host.Storage.Audiences;
+
+/// <summary>An audience as its stream tells it, with the stream's version: what the next change must be based on.</summary>
+public sealed record StoredAudience(Audience Audience, long Version);
+
+/// <summary>A change of the registry: what, when, and its place in the stream and in the log.</summary>
+public sealed record RegistryChange(IRegistryEvent Said, string Type, long Version, long Position, DateTimeOffset At);
+
+/// <summary>
+/// The audiences' streams. Events and the rows that follow from them are one transaction under the log's lock, so no reader sees one without
+/// the other.
+/// <para>
+/// <b>Optimistic.</b> Whoever appends says on which version of the stream he decided. Another change in between makes the numbers he would
+/// write taken: the unique index on stream and version refuses the transaction, he reads again and decides again.
+/// </para>
+/// </summary>
+public sealed class RegistryTable(WorkspaceDatabase database, TimeProvider clock)
+{
+    /// <summary>Sent with the workspace's notification: keys may have changed.</summary>
+    public const string Payload = "registry";
+
+    private const string TakenState = "23505";
+
+    private const string StreamSql = "select version, seq_id, type, data, timestamp from mt_events where stream_id = $1 order by version";
+
+    private const string NamesSql = "select audience from audiences order by audience";
+
+    private const string HeadSql = """
+        insert into mt_streams (id, type, version, timestamp, created) values ($1, 'audience', $2, $3, $3)
+        on conflict (id) do update set version = excluded.version, timestamp = excluded.timestamp
+        """;
+
+    private const string EventSql = "insert into mt_events (id, stream_id, version, data, type, timestamp) values ($1, $2, $3, $4, $5, $6)";
+
+    public async Task<List<string>> ReadNamesAsync(CancellationToken cancellationToken)
+    {
+        var names = new List<string>();
+        await using var command = Sql.Command(database.Query, NamesSql);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            names.Add(reader.GetString(0));
+        }
+
+        return names;
+    }
+
+    public async Task<StoredAudience> ReadAsync(string audience, CancellationToken cancellationToken)
+    {
+        var history = await HistoryAsync(audience, cancellationToken);
+        return new StoredAudience(Audience.Fold(audience, history.Select(change => change.Said)), history.Count == 0 ? 0 : history[^1].Version);
+    }
+
+    /// <summary>Everything that ever happened to an audience, in order.</summary>
+    public async Task<List<RegistryChange>> HistoryAsync(string audience, CancellationToken cancellationToken)
+    {
+        var history = new List<RegistryChange>();
+        await using var command = Sql.Command(database.Query, StreamSql, Sql.Of(StreamOf(audience)));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            var type = reader.GetString(2);
+            if (EventJson.Read(type, reader.GetFieldValue<byte[]>(3)) is IRegistryEvent said)
+            {
+                history.Add(new RegistryChange(said, EventUpcasters.CurrentAlias(type), reader.GetInt64(0), reader.GetInt64(1), new DateTimeOffset(reader.GetDateTime(4))));
+            }
+        }
+
+        return history;
+    }
+
+    /// <summary>Appends what was decided on this state. False when the stream went on meanwhile: nothing was written, read and decide again.</summary>
+    /// <exception cref="RegistryException">binding_taken, destination_unknown</exception>
+    public async Task<bool> TryAppendAsync(StoredAudience basis, IReadOnlyList<IRegistryEvent> events, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.Hot.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await ExecuteAsync(connection, Sql.Command(AppendSql.Lock, Sql.Of(EventLog.LockKeyOf(database.Workspace))), cancellationToken);
+        var now = clock.GetUtcNow();
+        var stream = StreamOf(basis.Audience.Name);
+        try
+        {
+            await ExecuteAsync(connection, Sql.Command(HeadSql, Sql.Of(stream), Sql.Of(basis.Version + events.Count), Sql.Of(now)), cancellationToken);
+            for (var i = 0; i < events.Count; i++)
+            {
+                await ExecuteAsync(connection, EventCommand(events[i], stream, basis.Version + 1 + i, now), cancellationToken);
+            }
+        }
+        catch (PostgresException taken) when (taken.SqlState == TakenState)
+        {
+            return false;
+        }
+
+        var rows = new RegistryRows(connection, now);
+        foreach (var said in events)
+        {
+            await rows.WriteAsync(said, cancellationToken);
+        }
+
+        await ExecuteAsync(connection, Sql.Command(NotifySql, Sql.Of(database.Channel), Sql.Of(Payload)), cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return true;
+    }
+
+    private const string NotifySql = "select pg_notify($1, $2)";
+
+    private static Guid StreamOf(string audience) => EventId.Derive("audience", audience).Value;
+
+    // A key's id is derived from its name, so that not even two streams could publish it twice; any other event's from its place.
+    private static NpgsqlBatchCommand EventCommand(IRegistryEvent said, Guid stream, long version, DateTimeOffset now) => Sql.Command(
+        EventSql,
+        Sql.Of(EventId.Derive("audience", said is AudienceKeyPublished published ? published.AudienceKey.Value : $"{said.Audience}#{version}").Value),
+        Sql.Of(stream),
+        Sql.Of(version),
+        new NpgsqlParameter { Value = EventJson.Write(said), NpgsqlDbType = NpgsqlDbType.Jsonb },
+        Sql.Of(EventTypes.AliasOf(said)),
+        Sql.Of(now));
+
+    internal static async Task<int> ExecuteAsync(NpgsqlConnection connection, NpgsqlBatchCommand command, CancellationToken cancellationToken)
+    {
+        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { command } };
+        return await batch.ExecuteNonQueryAsync(cancellationToken);
+    }
+}

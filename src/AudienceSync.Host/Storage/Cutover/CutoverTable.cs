@@ -1,0 +1,117 @@
+using AudienceSync.Domain.Identity;
+using AudienceSync.Domain.Normalising;
+using AudienceSync.Domain.Syncing;
+using AudienceSync.Host.Storage.Leases;
+using AudienceSync.Host.Storage.Syncing;
+
+namespace AudienceSync.Host.Storage.Cutover;
+
+/// <summary>An open walk over a binding's ledger, and how far it has come.</summary>
+public sealed record OpenCutover(long CutoverId, int BindingId, int KeyId, Guid WalkedTo);
+
+/// <summary>A piece of the walk: who must go, how far it reaches, and whether the ledger goes on behind it.</summary>
+public sealed record CutoverPage(IReadOnlyList<LaneMember> Leavers, Guid WalkedTo, bool More);
+
+/// <summary>
+/// The walk that a switch of the feeding key needs. The ledger is per binding and person, the lanes read membership per key: a member whom the
+/// old key delivered and the new key never had has no row under the new key, so no lane of it ever meets him.
+/// <para>
+/// <b>What a switch does</b>, in the transaction of its event: the new key feeds; the add lane begins at 0, so it compares every present member
+/// of the new key with the ledger and sends only those it lacks; the removal lane begins at the projector's present counter; a walk is opened.
+/// The walk goes over the ledger in the order of its key and removes whoever may be there (adding, delivered, removing) and is not present
+/// under the new key. Who is present and may not be targeted here is met, and removed, by the add lane.
+/// </para>
+/// <para>
+/// <b>Why that is all.</b> Take anybody of whom the ledger says that he may be there. Present under the new key when the walk meets him: he stays,
+/// and should that end later, it ends with a changed_pos above the counter of the switch, which the removal lane has yet to read. Not
+/// present: the walk removes him, and should he become present later, the add lane has yet to read that. Whoever gets into the ledger behind the
+/// walk got there by the add lane of the new key. So after walk and lanes the platform has the new key's members, and what was sent is the
+/// difference. A roll back is the same switch.
+/// </para>
+/// <para>
+/// <b>States of a walk.</b> Open; finished (it came to the end); superseded (another switch came first, and its own walk begins anew: what is
+/// left to remove follows from the ledger and the key that feeds now, never from where an older walk stood).
+/// </para>
+/// <para>
+/// <b>Failures.</b> The place is written after the outcome is in the ledger. A crash between the two, or a lost lease, makes the next owner read the
+/// same piece: who was removed is absent and not met again. A pass that was under way for the old key may still record what it told the
+/// platform, which is true, but not move a lane: it names the key and the place it began from (SyncTable), and both have to be the row's still.
+/// One owner at a time works on the account, so the walk never runs beside such a pass.
+/// </para>
+/// </summary>
+public sealed class CutoverTable(WorkspaceDatabase database)
+{
+    /// <summary>Ledger rows of one look: a fraction of a second, so that the lease is kept in between.</summary>
+    private const int RowsPerLook = 20_000;
+
+    private const string OpenSql = """
+        select c.cutover_id, c.binding_id, c.key_id, c.walked_to from cutovers c
+        join bindings b on b.binding_id = c.binding_id and b.key_id = c.key_id
+        where c.binding_id = $1 and c.finished_at is null
+        """;
+
+    // The last row of the piece comes back whoever it is: it says how far the piece reaches.
+    private const string PageSql = """
+        with piece as materialized (
+          select l.person, l.status, l.revision, l.normaliser from ledger l where l.binding_id = $1 and l.person > $2 order by l.person limit $4),
+        judged as (
+          select p.*, p.status in (1, 2, 3)
+            and not exists (select from membership m where m.key_id = $3 and m.person = p.person and m.state in (1, 6)) as leaves
+          from piece p)
+        select j.person, j.status, j.revision, j.normaliser, j.leaves, (select count(*) from piece) = $4 from judged j
+        where j.leaves or j.person = (select p.person from piece p order by p.person desc limit 1) order by j.person
+        """;
+
+    private const string MoveSql = """
+        update cutovers set walked_to = $2, removed = removed + $3, finished_at = $4 where cutover_id = $1 and finished_at is null
+        """;
+
+    /// <summary>Null when no switch of this binding is under way.</summary>
+    public async Task<OpenCutover?> FindAsync(int bindingId, CancellationToken cancellationToken)
+    {
+        await using var command = Sql.Command(database.Hot, OpenSql, Sql.Of(bindingId));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken)
+            ? new OpenCutover(reader.GetInt64(0), reader.GetInt32(1), reader.GetInt32(2), reader.GetGuid(3))
+            : null;
+    }
+
+    /// <summary>The next piece, with no more leavers than one call takes.</summary>
+    public async Task<CutoverPage> ReadAsync(OpenCutover cutover, int limit, CancellationToken cancellationToken)
+    {
+        var leavers = new List<LaneMember>();
+        var (walkedTo, more) = (cutover.WalkedTo, false);
+        await using var command = Sql.Command(
+            database.Hot, PageSql, Sql.Of(cutover.BindingId), Sql.Of(cutover.WalkedTo), Sql.Of(cutover.KeyId), Sql.Of(RowsPerLook));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            if (leavers.Count == limit)
+            {
+                return new CutoverPage(leavers, walkedTo, More: true);
+            }
+
+            walkedTo = reader.GetGuid(0);
+            more = reader.GetBoolean(5);
+            if (reader.GetBoolean(4))
+            {
+                var entry = new LedgerEntry((LedgerStatus)reader.GetInt16(1), reader.GetInt32(2), new NormaliserVersion(reader.GetInt16(3)));
+                leavers.Add(new LaneMember(new PersonId(walkedTo), 0, entry, entry.Revision, Desired: false));
+            }
+        }
+
+        return new CutoverPage(leavers, walkedTo, more);
+    }
+
+    /// <summary>Notes how far the walk has come. At its end it is finished.</summary>
+    /// <exception cref="LeaseLostException">The account is another host's.</exception>
+    public async Task MoveAsync(Lease lease, OpenCutover cutover, CutoverPage page, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.Hot.OpenConnectionAsync(cancellationToken);
+        await LeaseTable.WriteAsync(
+            connection,
+            lease,
+            [Sql.Command(MoveSql, Sql.Of(cutover.CutoverId), Sql.Of(page.WalkedTo), Sql.Of((long)page.Leavers.Count), Sql.OfNullable(page.More ? null : now))],
+            cancellationToken);
+    }
+}

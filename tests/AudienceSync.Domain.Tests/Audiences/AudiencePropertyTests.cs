@@ -1,0 +1,113 @@
+using AudienceSync.Domain.Audiences;
+using AudienceSync.Domain.Events;
+
+namespace AudienceSync.Domain.Tests.Audiences;
+
+/// <summary>What holds of an audience after any commands whatever. A failure names the seed.</summary>
+public sealed class AudiencePropertyTests
+{
+    private const int Stories = 400;
+
+    private static readonly RemoteAudience[] Remotes = [new("meta", "1"), new("meta", "2"), new("google", "1")];
+
+    [Fact]
+    public void No_number_is_published_twice_and_none_is_skipped() => Each((_, events, because) =>
+        events.OfType<AudienceKeyPublished>().Select(published => published.AudienceKey.Version)
+            .ShouldBe(Enumerable.Range(1, events.OfType<AudienceKeyPublished>().Count()), because));
+
+    [Fact]
+    public void What_was_decided_folds_to_the_state_it_was_decided_from() => Each((audience, events, because) =>
+    {
+        var folded = Audience.Fold("cart", events);
+        folded.Versions.ShouldBe(audience.Versions, because);
+        folded.Feeds.OrderBy(feed => feed.Key.ToString()).Select(Text).ShouldBe(audience.Feeds.OrderBy(feed => feed.Key.ToString()).Select(Text), because);
+        (folded.Text, folded.Paused).ShouldBe((audience.Text, audience.Paused), because);
+    });
+
+    [Fact]
+    public void A_published_version_keeps_its_terms_and_stays_retired()
+    {
+        Each((audience, events, because) =>
+        {
+            foreach (var published in events.OfType<AudienceKeyPublished>())
+            {
+                audience.Versions[published.AudienceKey.Version].Terms.ShouldBe(published.Terms, because);
+            }
+
+            foreach (var retired in events.OfType<AudienceKeyRetired>())
+            {
+                audience.Versions[retired.AudienceKey.Version].Retired.ShouldBeTrue(because);
+            }
+        });
+    }
+
+    [Fact]
+    public void Nothing_is_fed_by_a_version_that_is_unknown_or_retired() => Each((audience, _, because) =>
+        audience.Feeds.Values.ShouldAllBe(feed => audience.Versions.ContainsKey(feed.Version) && !audience.Versions[feed.Version].Retired, because));
+
+    [Fact]
+    public void A_command_said_again_says_nothing_more_unless_it_steps_back()
+    {
+        Each((audience, _, because) =>
+        {
+            foreach (var command in Commands(new Random(7), 20).Where(command => command is not (RollBackKey or UnbindAudience)))
+            {
+                var first = AudienceRules.Decide(audience, command);
+                var after = first.Events.Aggregate(audience, (state, said) => state.Apply(said));
+                AudienceRules.Decide(after, command).Events.ShouldBeEmpty(because);
+            }
+        });
+    }
+
+    [Fact]
+    public void Any_events_in_any_order_fold()
+    {
+        for (var seed = 0; seed < 300; seed++)
+        {
+            var random = new Random(seed);
+            var events = GoldenEvents.All.OfType<IRegistryEvent>().OrderBy(_ => random.Next()).ToList();
+            Should.NotThrow(() => Audience.Fold("high_intent_cart_7d", events), $"seed {seed}");
+        }
+    }
+
+    private static string Text(KeyValuePair<RemoteAudience, Feed> feed) => $"{feed.Key} {feed.Value.Version} {string.Join(',', feed.Value.Before)} {feed.Value.By}";
+
+    private static void Each(Action<Audience, List<IRegistryEvent>, string> check)
+    {
+        for (var seed = 0; seed < Stories; seed++)
+        {
+            var audience = new Audience("cart");
+            var events = new List<IRegistryEvent>();
+            foreach (var command in Commands(new Random(seed), 25))
+            {
+                var decision = AudienceRules.Decide(audience, command);
+                (decision.Refusal is null || decision.Events.Count == 0).ShouldBeTrue($"seed {seed}");
+                audience = decision.Events.Aggregate(audience, (state, said) => state.Apply(said));
+                events.AddRange(decision.Events);
+            }
+
+            check(audience, events, $"seed {seed}");
+        }
+    }
+
+    private static IEnumerable<AudienceCommand> Commands(Random random, int count)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            var version = random.Next(0, 6);
+            var remote = Remotes[random.Next(Remotes.Length)];
+            RemoteAudience? only = random.Next(2) == 0 ? null : remote;
+            yield return random.Next(9) switch
+            {
+                0 => new RegisterAudience(new AudienceText($"p{random.Next(3)}", null, null), "ann", null),
+                1 or 2 => new PublishKey(version, new KeyTerms(random.Next(0, 3) * 86_400), "ann", null),
+                3 => new BindAudience(remote, version, "ann", null),
+                4 => new PromoteKey(version, only, "ann", null),
+                5 => new RollBackKey(only, "ann", null),
+                6 => new RetireKey(version, "ann", null),
+                7 => new UnbindAudience(remote, "ann", null),
+                _ => random.Next(2) == 0 ? new PauseAudience("ann", null) : new ResumeAudience("ann", null),
+            };
+        }
+    }
+}

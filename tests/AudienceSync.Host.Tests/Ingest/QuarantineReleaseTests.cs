@@ -1,0 +1,116 @@
+using System.Text.Json;
+using AudienceSync.Host.Tests.Audiences;
+using AudienceSync.Host.Tests.Cli;
+using AudienceSync.Host.Tests.Serving;
+
+namespace AudienceSync.Host.Tests.Ingest;
+
+/// <summary>What waited in quarantine goes through the door once more, under the id it would have had.</summary>
+public sealed class QuarantineReleaseTests : IAsyncLifetime
+{
+    private static readonly DateTimeOffset Now = new(2026, 1, 2, 0, 0, 0, TimeSpan.Zero);
+
+    private readonly OffsetClock _clock = new(Now);
+
+    private TestHost _host = null!;
+
+    public async Task InitializeAsync() => _host = await TestHost.StartAsync(new TestHostOptions { Clock = _clock });
+
+    public async Task DisposeAsync() => await _host.DisposeAsync();
+
+    [Fact]
+    public async Task An_event_of_a_key_published_later_is_released_once_and_a_retry_of_its_sender_is_a_duplicate()
+    {
+        var held = await _host.SayAsync("add", "later_v1", "ann");
+        held.Code.ShouldBe("unknown_audience_key");
+        var id = held.ReceiptId()!;
+        (await ReleaseAsync(id)).ShouldBe("held unknown_audience_key");
+
+        await _host.DoneAsync("keys/later_v1/publish", new { });
+        (await ReleaseAsync(id)).ShouldBe("released ");
+        (await _host.DoAsync($"quarantine/{id}/release", new { })).Status.ShouldBe(404, "it is open no more");
+        (await _host.SayAsync("add", "later_v1", "ann")).Status.ShouldBe(200);
+        (await CountAsync("later_v1")).ShouldBe(1);
+        (await _host.ScalarAsync<short>($"select state from quarantine where id = '{id}'")).ShouldBe((short)2);
+    }
+
+    [Fact]
+    public async Task An_id_that_came_in_a_header_is_kept_with_the_entry()
+    {
+        var sample = Sample.Without("event_id");
+        sample["audience_key"] = "later_v1";
+        sample["occurred_at"] = "2026-01-01T00:00:00Z";
+        var held = await _host.PostAsync(sample, "x-cio-idempotency-key", "header 1");
+        await _host.DoneAsync("keys/later_v1/publish", new { });
+        (await ReleaseAsync(held.ReceiptId()!)).ShouldBe("released ");
+        (await _host.PostAsync(sample, "x-cio-idempotency-key", "header 1")).Status.ShouldBe(200);
+        (await CountAsync("later_v1")).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task What_was_in_the_future_is_released_when_it_is_no_more()
+    {
+        var sample = Sample.With("occurred_at", "2026-01-04T00:00:00Z");
+        var held = await _host.PostAsync(sample);
+        held.Code.ShouldBe("occurred_in_future");
+        (await ReleaseAsync(held.ReceiptId()!)).ShouldBe("held occurred_in_future");
+        _clock.Advance(TimeSpan.FromDays(2));
+        (await ReleaseAsync(held.ReceiptId()!)).ShouldBe("released ");
+    }
+
+    [Fact]
+    public async Task Refused_and_test_sends_are_never_released_and_what_is_discarded_stays_so()
+    {
+        var refused = await _host.PostAsync(Sample.Without("person"));
+        refused.Status.ShouldBe(422);
+        var entry = await _host.ScalarAsync<Guid>("select id from quarantine where refused");
+        (await ReleaseAsync(entry.ToString())).ShouldBe("held missing_person");
+        var test = await _host.PostAsync(Sample.With("event_id", "unsent"));
+        (await ReleaseAsync(test.ReceiptId()!)).ShouldBe("held test_send");
+        (await _host.DoAsync($"quarantine/{test.ReceiptId()}/discard", new { })).Status.ShouldBe(200);
+        (await _host.DoAsync($"quarantine/{test.ReceiptId()}/release", new { })).Code.ShouldBe("unknown_quarantine_entry");
+    }
+
+    [Fact]
+    public async Task What_was_sent_is_shown_only_when_it_is_asked_for()
+    {
+        var held = await _host.SayAsync("add", "later_v1", "ann");
+        (await _host.GetAsync($"/v1/quarantine/{held.ReceiptId()}")).GetProperty("body").ValueKind.ShouldBe(JsonValueKind.Null);
+        (await _host.GetAsync($"/v1/quarantine/{held.ReceiptId()}?body=true")).GetProperty("body").GetString()!.ShouldContain("ann@example.com");
+    }
+
+    [Fact]
+    public async Task All_that_wait_for_one_reason_are_released_together_and_by_the_command_too()
+    {
+        for (var n = 0; n < 5; n++)
+        {
+            (await _host.SayAsync("add", "later_v1", $"person{n}")).Status.ShouldBe(202);
+        }
+
+        await _host.DoneAsync("keys/later_v1/publish", new { });
+        var first = await _host.ScalarAsync<Guid>("select id from quarantine order by id limit 1");
+        var environment = new Dictionary<string, string>
+        {
+            ["AUDIENCESYNC_POSTGRES"] = _host.Database,
+            ["AUDIENCESYNC_CONFIG"] = _host.ConfigPath,
+            ["AUDIENCESYNC_MASTER_KEY"] = TestHostFiles.MasterKey,
+        };
+        var released = await CommandRun.RunAsync(environment, "quarantine", "release", first.ToString());
+        released.ShouldBe(new CommandRun(0, $"{first} released\n", ""));
+        (await CommandRun.RunAsync(environment, "quarantine", "list", "--reason", "unknown_audience_key")).Output.TrimEnd().Split('\n').Length.ShouldBe(4);
+
+        var answer = await _host.DoAsync("quarantine/release?reason=unknown_audience_key", new { });
+        answer.Json.GetProperty("results").EnumerateArray().Count(result => result.GetProperty("status").GetString() == "released").ShouldBe(4);
+        (await CountAsync("later_v1")).ShouldBe(5);
+    }
+
+    private async Task<string> ReleaseAsync(string id)
+    {
+        var answer = await _host.DoAsync($"quarantine/{id}/release", new { });
+        answer.Status.ShouldBe(200, answer.Text);
+        return $"{answer.Json.GetProperty("status").GetString()} {answer.Json.GetProperty("code").GetString()}";
+    }
+
+    private Task<long> CountAsync(string key) =>
+        _host.ScalarAsync<long>($"select count(*) from mt_events where type like 'audience_member%' and data->>'audienceKey' = '{key}'");
+}

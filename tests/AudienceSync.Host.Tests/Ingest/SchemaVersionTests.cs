@@ -1,0 +1,53 @@
+using System.Text;
+using System.Text.Json;
+using AudienceSync.Domain.Audiences;
+using AudienceSync.Domain.Events;
+using AudienceSync.Host.Ingest;
+using AudienceSync.Host.Privacy;
+using AudienceSync.Host.Storage.Audiences;
+using AudienceSync.Host.Tests.Storage;
+
+namespace AudienceSync.Host.Tests.Ingest;
+
+/// <summary>The golden webhooks of both schemas: what each is stored as, for ever. A released file is never edited.</summary>
+public sealed class SchemaVersionTests : IDisposable
+{
+    private readonly AliasDigester _digester = new([.. Enumerable.Range(0, 32).Select(n => (byte)n)]);
+
+    public void Dispose() => _digester.Dispose();
+
+    private static string[] Names => [.. Directory.GetFiles(Folder, "*.webhook.json").Select(file => Path.GetFileName(file).Replace(".webhook.json", "")).Order()];
+
+    public static TheoryData<string> Webhooks => [.. Names];
+
+    [Theory]
+    [MemberData(nameof(Webhooks))]
+    public void A_golden_webhook_is_stored_as_its_golden_event(string name)
+    {
+        var pending = Read(name).Event.ShouldNotBeNull();
+        Encoding.UTF8.GetString(pending.Data).ShouldBe(Text($"{name}.stored.json"));
+        pending.Type.ShouldBe(EventTypes.MemberAdded);
+        pending.Id.ShouldBe(EventId.Derive("shop", "evt-1"));
+    }
+
+    [Fact]
+    public void The_same_said_in_every_form_names_the_same_person()
+    {
+        var said = Names.Select(name => Read(name).Event!).ToList();
+        said.Count.ShouldBe(3);
+        said.Select(pending => string.Join(' ', pending.Aliases.Select(alias => alias.Digest.Value))).Distinct().ShouldHaveSingleItem();
+    }
+
+    private Verdict Read(string name)
+    {
+        var clock = new SetClock(new DateTimeOffset(2026, 3, 2, 0, 0, 0, TimeSpan.Zero));
+        var keys = new AudienceKeys([new PublishedKey(1, AudienceKey.Of("high_intent_cart_7d", 1), null)]);
+        using var document = JsonDocument.Parse(Text($"{name}.webhook.json"));
+        var source = new Source("shop", SignatureMode.Off, [], "US");
+        return new EventReader(_digester, new PublishedKeys(keys, clock)).Read(document.RootElement, null, default, source, clock.GetUtcNow());
+    }
+
+    private static string Text(string file) => File.ReadAllText(Path.Combine(Folder, file)).TrimEnd('\n');
+
+    private static string Folder => Path.Combine(RepositoryRoot.Find(), "tests", "AudienceSync.Host.Tests", "Ingest", "Golden");
+}
