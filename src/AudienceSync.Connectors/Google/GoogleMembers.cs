@@ -48,6 +48,9 @@ internal sealed class GoogleMembers(GoogleSettings settings, GoogleCalls calls, 
         }
     }
 
+    public IReadOnlyList<SayingChange> Compare(IReadOnlyList<Resaying> people)
+        => GooglePayload.Comparer.Compare(people, version => normalisers.Find(NormaliserFamily.Google, version));
+
     public async ValueTask<CallResult> RemoveAllAsync(RemoteAudienceId list, DateTimeOffset asOf, CancellationToken cancellationToken)
     {
         if (!Http.JsonFields.IsDigits(list.Value ?? ""))

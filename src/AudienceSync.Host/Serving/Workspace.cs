@@ -172,7 +172,8 @@ public sealed class Workspace : IAsyncDisposable
         var table = new SyncTable(database);
         var logger = surroundings.Loggers.CreateLogger<AccountLoop>();
         var calls = new MemberCalls(table, vault, destination.Connector, surroundings.Clock);
-        var pass = new LanePass(destination.Name, destination.Connector, table, calls, surroundings.Chance, surroundings.Clock, logger);
+        var planner = new PagePlanner(destination.Connector, table, vault);
+        var pass = new LanePass(destination.Name, destination.Connector, table, planner, calls, surroundings.Chance, surroundings.Clock, logger);
         return new AccountLoop(destination.Name, pass, table, leases, wake, destination.Flush, surroundings.Clock, logger);
     }
 }

@@ -29,6 +29,7 @@ public sealed class LanePass(
     string destinationName,
     IDestination destination,
     SyncTable table,
+    PagePlanner planner,
     MemberCalls calls,
     Func<double> chance,
     TimeProvider clock,
@@ -43,6 +44,13 @@ public sealed class LanePass(
 
     public async Task<PassEnd> RunAsync(Lease lease, Binding binding, Lane lane, CancellationToken cancellationToken)
     {
+        if (lane.Desired && binding.Normaliser != destination.Normaliser)
+        {
+            // Everybody present is looked at once more; of whom nothing changed for the platform costs no call.
+            await table.RestartAddsAsync(lease, binding, destination.Normaliser, cancellationToken);
+            binding = binding with { AddPos = 0, Normaliser = destination.Normaliser };
+        }
+
         var limit = _limits.GetValueOrDefault(binding.BindingId, destination.Limits.MembersPerCall);
         var page = await table.ReadLaneAsync(binding, lane, limit, cancellationToken);
         if (page.Count == 0)
@@ -50,77 +58,83 @@ public sealed class LanePass(
             return PassEnd.Empty;
         }
 
-        var (removals, adds) = Plan(page, lane);
-        var place = page[^1].ChangedPos;
-        if (removals.Count > 0 && !await SayAsync(lease, binding, lane, MemberOperation.Remove, removals, adds.Count == 0 ? place : null, cancellationToken))
+        var plan = await planner.PlanAsync(binding, lane, page, cancellationToken);
+        var end = new PageClose(page[^1].ChangedPos, plan.Moves);
+        if (!await SayAllAsync(new LaneWork(lease, binding, lane), plan, end, cancellationToken))
         {
             return PassEnd.Held;
-        }
-
-        if (adds.Count > 0 && !await SayAsync(lease, binding, lane, MemberOperation.Add, adds, place, cancellationToken))
-        {
-            return PassEnd.Held;
-        }
-
-        if (removals.Count == 0 && adds.Count == 0)
-        {
-            var state = Settled(lane, place, lane.AttemptsOf(binding), null);
-            await table.WriteOutcomeAsync(lease, destinationName, binding, [], state with { NextTryAt = lane.NextTryOf(binding) }, null, clock.GetUtcNow(), cancellationToken);
         }
 
         return page.Count == limit ? PassEnd.More : PassEnd.Drained;
     }
 
-    private (List<Telling> Removals, List<Telling> Adds) Plan(List<LaneMember> page, Lane lane)
+    // Removals first. The last call closes the page. True when all outcomes are known.
+    private async Task<bool> SayAllAsync(LaneWork work, PagePlan plan, PageClose end, CancellationToken cancellationToken)
     {
-        var removals = new List<Telling>();
-        var adds = new List<Telling>();
-        foreach (var member in page)
+        if (plan.Removals.Count == 0 && plan.Adds.Count == 0)
         {
-            var step = Reconcile.For(lane.Desired, member.Entry, member.Revision, destination.Normaliser);
-            if (step is Step.Remove or Step.Replace)
-            {
-                removals.Add(new Telling(member.Person, member.Entry.Revision, member.Entry.Normaliser));
-            }
-
-            if (step is Step.Add or Step.Replace)
-            {
-                adds.Add(new Telling(member.Person, member.Revision, destination.Normaliser));
-            }
+            var state = Settled(work.Lane, end.Place, work.Lane.AttemptsOf(work.Binding), null) with { NextTryAt = work.Lane.NextTryOf(work.Binding) };
+            await table.WriteOutcomeAsync(work.Lease, destinationName, work.Binding, end.Moves, state, null, clock.GetUtcNow(), cancellationToken);
+            return true;
         }
 
-        return (removals, adds);
+        if (plan.Removals.Count > 0 && !await SayAsync(work, MemberOperation.Remove, plan.Removals, plan.Adds.Count == 0 ? end : null, [], cancellationToken))
+        {
+            return false;
+        }
+
+        var leftovers = new List<Telling>();
+        return plan.Adds.Count == 0
+            || (await SayAsync(work, MemberOperation.Add, plan.Adds, end, leftovers, cancellationToken)
+                && (leftovers.Count == 0 || await SayAsync(work, MemberOperation.Remove, leftovers, end, [], cancellationToken)));
     }
 
-    // True when the outcome is known and the lane may go on.
+    // True when the outcome is known and the lane may go on. Leftovers are to be said before the page is closed.
     private async Task<bool> SayAsync(
-        Lease lease, Binding binding, Lane lane, MemberOperation operation, List<Telling> tellings, long? place, CancellationToken cancellationToken)
+        LaneWork work, MemberOperation operation, List<Telling> tellings, PageClose? end, List<Telling> leftovers, CancellationToken cancellationToken)
     {
+        var (lease, binding, lane) = work;
         var told = await calls.SayAsync(lease, binding, operation, tellings, cancellationToken);
         var now = clock.GetUtcNow();
-        var changes = told.Changes;
         var known = told.Outcome.Kind is OutcomeKind.Done or OutcomeKind.PartlyDone;
         if (told.Outcome.Kind == OutcomeKind.SplitBatch)
         {
-            if (tellings.Count == 1)
-            {
-                changes = [MemberCalls.Refused(operation, tellings[0], told.Outcome.Code)];
-                known = true;
-            }
-            else
-            {
-                _limits[binding.BindingId] = Math.Max(1, tellings.Count / 2);
-            }
+            known = Split(binding, operation, tellings, told);
         }
         else if (known)
         {
             Widen(binding);
         }
 
-        var state = known ? Settled(lane, place, 0, told.Usage) : Failed(binding, lane, told, now);
-        await table.WriteOutcomeAsync(lease, destinationName, binding, known ? changes : [], state, told.Call, now, cancellationToken);
+        leftovers.AddRange(known ? told.Leftovers : []);
+        var close = known && leftovers.Count == 0 ? end : null;
+        List<LedgerChange> changes = known ? [.. told.Changes, .. close?.Moves ?? []] : [];
+        var state = known ? Settled(lane, close?.Place, 0, told.Usage) : Failed(binding, lane, told, now);
+        await table.WriteOutcomeAsync(lease, destinationName, binding, changes, state, told.Call, now, cancellationToken);
         Log(binding, operation, tellings.Count, told);
         return known;
+    }
+
+    // True when it is known who spoils the call: he was alone in it.
+    private bool Split(Binding binding, MemberOperation operation, List<Telling> tellings, Told told)
+    {
+        if (tellings.Count > 1)
+        {
+            _limits[binding.BindingId] = Math.Max(1, tellings.Count / 2);
+            return false;
+        }
+
+        var refused = MemberCalls.Refused(operation, tellings[0], told.Outcome.Code);
+        if (operation == MemberOperation.Add && MemberCalls.Leftover(tellings[0], refused) is { } leftover)
+        {
+            told.Leftovers.Add(leftover);
+        }
+        else
+        {
+            told.Changes.Add(refused);
+        }
+
+        return true;
     }
 
     private void Widen(Binding binding)
@@ -168,4 +182,9 @@ public sealed class LanePass(
             "{Destination} {Operation} {Members} at {Remote}: {Outcome} {Code} in {LatencyMs} ms, request {RequestId}",
             destinationName, operation, members, binding.Remote, told.Outcome.Kind, told.Outcome.Code, told.Call?.LatencyMs, told.Call?.RequestId);
     }
+
+    private readonly record struct LaneWork(Lease Lease, Binding Binding, Lane Lane);
+
+    // What is written with the last outcome of a page.
+    private sealed record PageClose(long Place, List<LedgerChange> Moves);
 }

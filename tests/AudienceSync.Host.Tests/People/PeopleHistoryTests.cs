@@ -64,7 +64,8 @@ public sealed class PeopleHistoryTests
         var lease = (await new LeaseTable(workspace.Database, "hand").TryClaimAsync("account:main", default)).ShouldNotBeNull();
         var table = new SyncTable(workspace.Database);
         var pass = new LanePass(
-            "main", platform, table, new MemberCalls(table, workspace.Vault, platform, workspace.Clock), () => 0.5, workspace.Clock, NullLogger.Instance);
+            "main", platform, table, new PagePlanner(platform, table, workspace.Vault), new MemberCalls(table, workspace.Vault, platform, workspace.Clock),
+            () => 0.5, workspace.Clock, NullLogger.Instance);
         return new Hand(table, pass, lease);
     }
 

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace AudienceSync.Host.Tests.Syncing;
 
 /// <summary>One remote audience fed by one key, and the passes that keep it equal, driven by hand.</summary>
-internal sealed class SyncStage(TestWorkspace workspace, MemberBook book, int keyId, string destination, ScriptedPlatform platform)
+internal sealed class SyncStage(TestWorkspace workspace, MemberBook book, int keyId, string destination, IDestination platform)
 {
     private readonly BindingTable _bindings = new(workspace.Database);
     private LanePass? _pass;
@@ -20,7 +20,7 @@ internal sealed class SyncStage(TestWorkspace workspace, MemberBook book, int ke
 
     public int KeyId => keyId;
 
-    public static async Task<SyncStage> CreateAsync(TestWorkspace workspace, MemberBook book, ScriptedPlatform platform, int key = 0, string destination = "main")
+    public static async Task<SyncStage> CreateAsync(TestWorkspace workspace, MemberBook book, IDestination platform, int key = 0, string destination = "main")
     {
         var keyId = workspace.Keys.ByName($"k{key}_v1")!.KeyId;
         var stage = new SyncStage(workspace, book, keyId, destination, platform);
@@ -91,13 +91,13 @@ internal sealed class SyncStage(TestWorkspace workspace, MemberBook book, int ke
         var wanted = book.People.Where(person => book.IsPresent(keyId, person)).Select(book.EmailOf)
             .Where(email => !ScriptedPlatform.Refuses(email) && !ScriptedPlatform.Spoils(email))
             .Select(email => ScriptedPlatform.Digest(email, platform.Normaliser));
-        platform.Members.Order().ShouldBe(wanted.Order(), because);
+        platform.ShouldBeOfType<ScriptedPlatform>().Members.Order().ShouldBe(wanted.Order(), because);
     }
 
     private LanePass NewPass()
     {
-        IDestination sender = platform;
         return new LanePass(
-            destination, sender, Table, new MemberCalls(Table, workspace.Vault, sender, workspace.Clock), () => 0.5, workspace.Clock, NullLogger.Instance);
+            destination, platform, Table, new PagePlanner(platform, Table, workspace.Vault), new MemberCalls(Table, workspace.Vault, platform, workspace.Clock),
+            () => 0.5, workspace.Clock, NullLogger.Instance);
     }
 }

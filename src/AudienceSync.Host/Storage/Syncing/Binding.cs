@@ -1,6 +1,9 @@
+using AudienceSync.Domain.Normalising;
+
 namespace AudienceSync.Host.Storage.Syncing;
 
-/// <summary>A remote audience as the sync loop finds it: what feeds it, how far each lane has come, and whether it may be worked on.</summary>
+/// <summary>A remote audience as the sync loop finds it: what feeds it, how far each lane has come, whether it may be
+/// worked on, and for which normaliser everybody in it was last looked at.</summary>
 public sealed record Binding(
     int BindingId,
     string Audience,
@@ -12,4 +15,5 @@ public sealed record Binding(
     DateTimeOffset? RemovalNextAt,
     int AddAttempts,
     DateTimeOffset? AddNextAt,
-    string? StoppedCode);
+    string? StoppedCode,
+    NormaliserVersion? Normaliser);

@@ -15,7 +15,8 @@ public sealed class SyncTable(WorkspaceDatabase database)
     private const string AccountSql = "select blocked_until, stopped_code, used_percent from accounts where destination = $1";
 
     private const string BindingsSql = """
-        select binding_id, audience, remote, key_id, removal_pos, add_pos, removal_attempts, removal_next_at, add_attempts, add_next_at, stopped_code
+        select binding_id, audience, remote, key_id, removal_pos, add_pos, removal_attempts, removal_next_at, add_attempts, add_next_at, stopped_code,
+          normaliser
         from bindings where destination = $1 order by binding_id
         """;
 
@@ -73,6 +74,8 @@ public sealed class SyncTable(WorkspaceDatabase database)
         where binding_id = $1
         """;
 
+    private const string RestartAddsSql = "update bindings set add_pos = 0, normaliser = $2 where binding_id = $1";
+
     private const string BlockSql = """
         update accounts set blocked_until = coalesce($2, blocked_until), stopped_code = coalesce($3, stopped_code),
           used_percent = coalesce($4, used_percent), updated_at = now()
@@ -101,7 +104,8 @@ public sealed class SyncTable(WorkspaceDatabase database)
         {
             bindings.Add(new Binding(
                 reader.GetInt32(0), reader.GetString(1), reader.GetString(2), reader.GetInt32(3), reader.GetInt64(4), reader.GetInt64(5),
-                reader.GetInt32(6), reader.TimeOrNull(7), reader.GetInt32(8), reader.TimeOrNull(9), reader.TextOrNull(10)));
+                reader.GetInt32(6), reader.TimeOrNull(7), reader.GetInt32(8), reader.TimeOrNull(9), reader.TextOrNull(10),
+                reader.IsDBNull(11) ? null : new NormaliserVersion(reader.GetInt16(11))));
         }
 
         return bindings;
@@ -150,6 +154,11 @@ public sealed class SyncTable(WorkspaceDatabase database)
     public Task WriteIntentAsync(
         Lease lease, Binding binding, IReadOnlyList<LedgerChange> changes, TimeSpan callTimeout, DateTimeOffset now, CancellationToken cancellationToken) =>
         WriteAsync(lease, callTimeout + LeaseTable.Time, [Ledger(binding, changes, now)], cancellationToken);
+
+    /// <summary>The adds of a binding begin anew, for a normaliser under which nobody in it has been looked at.</summary>
+    /// <exception cref="LeaseLostException">The account is another host's.</exception>
+    public Task RestartAddsAsync(Lease lease, Binding binding, NormaliserVersion normaliser, CancellationToken cancellationToken) =>
+        WriteAsync(lease, LeaseTable.Time, [Sql.Command(RestartAddsSql, Sql.Of(binding.BindingId), Sql.Of(normaliser.Value))], cancellationToken);
 
     /// <summary>Records an answer: ledger, lanes, account and call, or nothing of it.</summary>
     /// <exception cref="LeaseLostException">The account is another host's; it will find the intent and say it again.</exception>

@@ -1,0 +1,9 @@
+using AudienceSync.Host.Storage.Syncing;
+
+namespace AudienceSync.Host.Syncing;
+
+/// <summary>What a page of a lane comes to.</summary>
+/// <param name="Removals">Said first.</param>
+/// <param name="Adds">Said then.</param>
+/// <param name="Moves">What the ledger shall say without a call: the platform would receive the very same.</param>
+public sealed record PagePlan(List<Telling> Removals, List<Telling> Adds, List<LedgerChange> Moves);
