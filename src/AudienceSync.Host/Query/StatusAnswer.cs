@@ -23,7 +23,7 @@ public sealed record StatusAnswer(
         keys,
         bindings,
         log.LagEvents == 0 && log.Overdue == 0 && workspace.QueuedEvents == 0
-            && bindings.All(binding => binding is { PendingAdds: 0, PendingRemovals: 0, InDoubt: 0 }));
+            && bindings.All(binding => binding is { PendingAdds: 0, PendingRemovals: 0, InDoubt: 0, Waiting: 0 }));
 
     public sealed record LogPart(long Head, int QueuedEvents);
 

@@ -174,6 +174,7 @@ public sealed class Workspace : IAsyncDisposable
         var calls = new MemberCalls(table, vault, destination.Connector, surroundings.Clock);
         var planner = new PagePlanner(destination.Connector, table, vault);
         var pass = new LanePass(destination.Name, destination.Connector, table, planner, calls, surroundings.Chance, surroundings.Clock, logger);
-        return new AccountLoop(destination.Name, pass, table, leases, wake, destination.Flush, surroundings.Clock, logger);
+        var jobs = new JobFollower(destination.Name, destination.Connector, new JobTable(database), surroundings.Clock, logger);
+        return new AccountLoop(destination.Name, pass, jobs, table, leases, wake, destination.Flush, surroundings.Clock, logger);
     }
 }

@@ -7,7 +7,7 @@ namespace AudienceSync.Host.Syncing;
 /// <summary>
 /// Keeps the remote audiences of one ad account equal to membership. One worker at a time for each account, by a fenced lease.
 /// <para>
-/// A round takes every binding's removals until they are drained, and only then one page of adds of each, so a removal waits for at most one
+/// A round asks after jobs that are due, takes every binding's removals until they are drained, and only then one page of adds of each, so a removal waits for at most one
 /// page of adds. Rounds are spaced by the flush interval, so that changes gather into few calls; the fuller the account's budget, the
 /// wider the space.
 /// </para>
@@ -20,6 +20,7 @@ namespace AudienceSync.Host.Syncing;
 public sealed class AccountLoop(
     string destinationName,
     LanePass pass,
+    JobFollower jobs,
     SyncTable table,
     LeaseTable leases,
     Wake wake,
@@ -95,6 +96,7 @@ public sealed class AccountLoop(
     // True when a page was full, so the next round need not wait.
     private async Task<bool> RoundAsync(Lease lease, CancellationToken cancellationToken)
     {
+        await jobs.RunAsync(lease, cancellationToken);
         for (var page = 0; page < RemovalPages; page++)
         {
             if (!await EachAsync(lease, Lane.Removals, cancellationToken))

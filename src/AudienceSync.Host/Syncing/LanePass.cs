@@ -1,4 +1,5 @@
 using AudienceSync.Connectors;
+using AudienceSync.Domain.Identity;
 using AudienceSync.Domain.Syncing;
 using AudienceSync.Host.Storage.Leases;
 using AudienceSync.Host.Storage.Syncing;
@@ -52,46 +53,73 @@ public sealed class LanePass(
         }
 
         var limit = _limits.GetValueOrDefault(binding.BindingId, destination.Limits.MembersPerCall);
-        var page = await table.ReadLaneAsync(binding, lane, limit, cancellationToken);
+        var again = binding.HasAgain ? await table.ReadAgainAsync(binding, lane, limit, cancellationToken) : [];
+        var page = again.Count > 0 ? again : await table.ReadLaneAsync(binding, lane, limit, cancellationToken);
         if (page.Count == 0)
         {
             return PassEnd.Empty;
         }
 
         var plan = await planner.PlanAsync(binding, lane, page, cancellationToken);
-        var end = new PageClose(page[^1].ChangedPos, plan.Moves);
+        var end = new PageClose(again.Count > 0 ? null : page[^1].ChangedPos, plan.Moves, [.. again.Select(member => member.Person)], plan.Later);
         if (!await SayAllAsync(new LaneWork(lease, binding, lane), plan, end, cancellationToken))
         {
             return PassEnd.Held;
         }
 
-        return page.Count == limit ? PassEnd.More : PassEnd.Drained;
+        return page.Count == limit || again.Count > 0 ? PassEnd.More : PassEnd.Drained;
     }
 
     // Removals first. The last call closes the page. True when all outcomes are known.
     private async Task<bool> SayAllAsync(LaneWork work, PagePlan plan, PageClose end, CancellationToken cancellationToken)
     {
-        if (plan.Removals.Count == 0 && plan.Adds.Count == 0)
+        if (plan.Removals.Count > 0)
         {
-            var state = Settled(work.Lane, end.Place, work.Lane.AttemptsOf(work.Binding), null) with { NextTryAt = work.Lane.NextTryOf(work.Binding) };
-            await table.WriteOutcomeAsync(work.Lease, destinationName, work.Binding, end.Moves, state, null, clock.GetUtcNow(), cancellationToken);
+            var told = await SayAsync(work, MemberOperation.Remove, plan.Removals, plan.Adds.Count == 0 ? end : null, cancellationToken);
+            if (told is null || plan.Adds.Count == 0)
+            {
+                return told is not null;
+            }
+
+            if (told.Call?.Job is not null && !destination.Limits.OrderedCalls)
+            {
+                // Who is being removed by a job is added when it has ended.
+                var removed = plan.Removals.Select(telling => telling.Person).ToHashSet();
+                plan.Adds.RemoveAll(telling => removed.Contains(telling.Person));
+                end.Later.AddRange(removed);
+            }
+        }
+
+        if (plan.Adds.Count == 0)
+        {
+            await CloseAsync(work, end, cancellationToken);
             return true;
         }
 
-        if (plan.Removals.Count > 0 && !await SayAsync(work, MemberOperation.Remove, plan.Removals, plan.Adds.Count == 0 ? end : null, [], cancellationToken))
-        {
-            return false;
-        }
-
-        var leftovers = new List<Telling>();
-        return plan.Adds.Count == 0
-            || (await SayAsync(work, MemberOperation.Add, plan.Adds, end, leftovers, cancellationToken)
-                && (leftovers.Count == 0 || await SayAsync(work, MemberOperation.Remove, leftovers, end, [], cancellationToken)));
+        return await SayAsync(work, MemberOperation.Add, plan.Adds, end, cancellationToken) is { } added
+            && (added.Leftovers.Count == 0 || await TakeBackAsync(work, added.Leftovers, end, cancellationToken));
     }
 
-    // True when the outcome is known and the lane may go on. Leftovers are to be said before the page is closed.
-    private async Task<bool> SayAsync(
-        LaneWork work, MemberOperation operation, List<Telling> tellings, PageClose? end, List<Telling> leftovers, CancellationToken cancellationToken)
+    // Said of them already was what the platform still has, and their new saying was refused.
+    private async Task<bool> TakeBackAsync(LaneWork work, List<Telling> leftovers, PageClose end, CancellationToken cancellationToken)
+    {
+        if (destination.Limits.JobFirstLook is not null)
+        {
+            end.Later.AddRange(leftovers.Select(telling => telling.Person));
+        }
+
+        return await SayAsync(work, MemberOperation.Remove, leftovers, end, cancellationToken) is not null;
+    }
+
+    private Task CloseAsync(LaneWork work, PageClose end, CancellationToken cancellationToken)
+    {
+        var (lease, binding, lane) = work;
+        var state = Settled(lane, end.Place, lane.AttemptsOf(binding), null) with { NextTryAt = lane.NextTryOf(binding) };
+        return table.WriteOutcomeAsync(lease, destinationName, binding, end.Moves, state, null, clock.GetUtcNow(), cancellationToken, end.Marks);
+    }
+
+    // Null when the outcome is not known and the lane must not go on. Leftovers are to be said before the page is closed.
+    private async Task<Told?> SayAsync(LaneWork work, MemberOperation operation, List<Telling> tellings, PageClose? end, CancellationToken cancellationToken)
     {
         var (lease, binding, lane) = work;
         var told = await calls.SayAsync(lease, binding, operation, tellings, cancellationToken);
@@ -106,13 +134,12 @@ public sealed class LanePass(
             Widen(binding);
         }
 
-        leftovers.AddRange(known ? told.Leftovers : []);
-        var close = known && leftovers.Count == 0 ? end : null;
+        var close = known && told.Leftovers.Count == 0 ? end : null;
         List<LedgerChange> changes = known ? [.. told.Changes, .. close?.Moves ?? []] : [];
         var state = known ? Settled(lane, close?.Place, 0, told.Usage) : Failed(binding, lane, told, now);
-        await table.WriteOutcomeAsync(lease, destinationName, binding, changes, state, told.Call, now, cancellationToken);
+        await table.WriteOutcomeAsync(lease, destinationName, binding, changes, state, told.Call, now, cancellationToken, close?.Marks);
         Log(binding, operation, tellings.Count, told);
-        return known;
+        return known ? told : null;
     }
 
     // True when it is known who spoils the call: he was alone in it.
@@ -186,5 +213,8 @@ public sealed class LanePass(
     private readonly record struct LaneWork(Lease Lease, Binding Binding, Lane Lane);
 
     // What is written with the last outcome of a page.
-    private sealed record PageClose(long Place, List<LedgerChange> Moves);
+    private sealed record PageClose(long? Place, List<LedgerChange> Moves, List<PersonId> Looked, List<PersonId> Later)
+    {
+        public PageMarks Marks => new(Looked, Later);
+    }
 }

@@ -54,7 +54,10 @@ public sealed class MemberCalls(SyncTable table, Vault vault, IDestination desti
 
         var call = new CallRecord(
             operation, members.Count, result.Invalid.Count + Math.Max(result.RejectedCount, result.Rejected.Count), result.Outcome.Kind, result.Outcome.Code,
-            result.HttpStatus, result.PlatformRequestId, sentAt, (int)clock.GetElapsedTime(started).TotalMilliseconds);
+            result.HttpStatus, result.PlatformRequestId, sentAt, (int)clock.GetElapsedTime(started).TotalMilliseconds)
+        {
+            Job = result.Job is { } job ? new AcceptedJob(job, clock.GetUtcNow() + (destination.Limits.JobFirstLook ?? JobGaps.First)) : null,
+        };
         return new Told(result.Outcome, changes, leftovers, call, result.Usage);
     }
 
@@ -120,7 +123,7 @@ public sealed class MemberCalls(SyncTable table, Vault vault, IDestination desti
         {
             if (!refused.TryGetValue(i, out var change))
             {
-                changes.Add(Settled(operation, sent[i]));
+                changes.Add(Settled(operation, sent[i], result.Job is null ? null : i));
             }
             else if (operation == MemberOperation.Add && Leftover(sent[i], change) is { } leftover)
             {
@@ -133,9 +136,10 @@ public sealed class MemberCalls(SyncTable table, Vault vault, IDestination desti
         }
     }
 
-    private static LedgerChange Settled(MemberOperation operation, Telling telling) => operation == MemberOperation.Add
-        ? new LedgerChange(telling.Person, telling.Entry(LedgerStatus.Delivered), null)
-        : new LedgerChange(telling.Person, telling.After ?? telling.Entry(LedgerStatus.Absent), telling.Reason);
+    // A removal that a job will do is kept under what was said, for it may have to be said again.
+    private static LedgerChange Settled(MemberOperation operation, Telling telling, int? jobRow) => operation == MemberOperation.Add
+        ? new LedgerChange(telling.Person, telling.Entry(LedgerStatus.Delivered), null) { JobRow = jobRow }
+        : new LedgerChange(telling.Person, (jobRow is null ? telling.After : null) ?? telling.Entry(LedgerStatus.Absent), telling.Reason) { JobRow = jobRow };
 
     private static LedgerChange NotSent(MemberOperation operation, Telling telling, string reason) => operation == MemberOperation.Add
         ? new LedgerChange(telling.Person, telling.Entry(LedgerStatus.Invalid), reason)

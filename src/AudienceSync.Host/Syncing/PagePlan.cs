@@ -1,3 +1,4 @@
+using AudienceSync.Domain.Identity;
 using AudienceSync.Host.Storage.Syncing;
 
 namespace AudienceSync.Host.Syncing;
@@ -6,4 +7,5 @@ namespace AudienceSync.Host.Syncing;
 /// <param name="Removals">Said first.</param>
 /// <param name="Adds">Said then.</param>
 /// <param name="Moves">What the ledger shall say without a call: the platform would receive the very same.</param>
-public sealed record PagePlan(List<Telling> Removals, List<Telling> Adds, List<LedgerChange> Moves);
+/// <param name="Later">A job holds them: they are looked at again when it has ended.</param>
+public sealed record PagePlan(List<Telling> Removals, List<Telling> Adds, List<LedgerChange> Moves, List<PersonId> Later);

@@ -20,11 +20,18 @@ public sealed class PagePlanner(IDestination destination, SyncTable table, Vault
 {
     public async Task<PagePlan> PlanAsync(Binding binding, Lane lane, List<LaneMember> page, CancellationToken cancellationToken)
     {
-        var plan = new PagePlan([], [], []);
+        var plan = new PagePlan([], [], [], []);
         var replaced = new List<LaneMember>();
         foreach (var member in page)
         {
-            switch (Reconcile.For(lane.Desired, member.Entry, member.Revision, destination.Normaliser))
+            var step = Reconcile.For(lane.Desired, member.Entry, member.Revision, destination.Normaliser);
+            if (step != Step.Nothing && member.InJob && !destination.Limits.OrderedCalls)
+            {
+                plan.Later.Add(member.Person);
+                continue;
+            }
+
+            switch (step)
             {
                 case Step.Remove:
                     plan.Removals.Add(Former(member));

@@ -83,7 +83,7 @@ internal sealed class SyncStage(TestWorkspace workspace, MemberBook book, int ke
     public Task<int> ResumeAsync() => _bindings.ResumeAsync(destination, default);
 
     public AccountLoop Loop(Wake wake) => new(
-        destination, NewPass(), Table, new LeaseTable(workspace.Database, "loop"), wake, TimeSpan.FromMilliseconds(1), workspace.Clock,
+        destination, NewPass(), Follower(), Table, new LeaseTable(workspace.Database, "loop"), wake, TimeSpan.FromMilliseconds(1), workspace.Clock,
         NullLogger<AccountLoop>.Instance);
 
     public void ShouldBeInSync(string because)
@@ -93,6 +93,15 @@ internal sealed class SyncStage(TestWorkspace workspace, MemberBook book, int ke
             .Select(email => ScriptedPlatform.Digest(email, platform.Normaliser));
         platform.ShouldBeOfType<ScriptedPlatform>().Members.Order().ShouldBe(wanted.Order(), because);
     }
+
+    /// <summary>Asks after the jobs that are due, as the present owner.</summary>
+    public async Task FollowAsync()
+    {
+        _lease ??= (await new LeaseTable(workspace.Database, $"host{_owners}").TryClaimAsync("account:" + destination, default)).ShouldNotBeNull();
+        await Follower().RunAsync(_lease.Value, default);
+    }
+
+    private JobFollower Follower() => new(destination, platform, new JobTable(workspace.Database), workspace.Clock, NullLogger.Instance);
 
     private LanePass NewPass()
     {

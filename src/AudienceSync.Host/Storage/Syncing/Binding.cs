@@ -3,7 +3,8 @@ using AudienceSync.Domain.Normalising;
 namespace AudienceSync.Host.Storage.Syncing;
 
 /// <summary>A remote audience as the sync loop finds it: what feeds it, how far each lane has come, whether it may be
-/// worked on, and for which normaliser everybody in it was last looked at.</summary>
+/// worked on, and for which normaliser everybody in it was last looked at. <paramref name="HasAgain"/>: somebody is to be looked at apart from
+/// the lanes.</summary>
 public sealed record Binding(
     int BindingId,
     string Audience,
@@ -16,4 +17,5 @@ public sealed record Binding(
     int AddAttempts,
     DateTimeOffset? AddNextAt,
     string? StoppedCode,
-    NormaliserVersion? Normaliser);
+    NormaliserVersion? Normaliser,
+    bool HasAgain);

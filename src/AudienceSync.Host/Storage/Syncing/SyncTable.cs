@@ -16,13 +16,13 @@ public sealed class SyncTable(WorkspaceDatabase database)
 
     private const string BindingsSql = """
         select binding_id, audience, remote, key_id, removal_pos, add_pos, removal_attempts, removal_next_at, add_attempts, add_next_at, stopped_code,
-          normaliser
-        from bindings where destination = $1 order by binding_id
+          normaliser, exists (select from ledger l where l.binding_id = b.binding_id and l.again and l.job_id is null)
+        from bindings b where destination = $1 order by binding_id
         """;
 
     // Each state is a range of membership_changed read in its order; the ranges of the removal lane are merged by the outer order.
     private const string LaneSql = """
-        select m.person, m.changed_pos, coalesce(l.status, 0::smallint), coalesce(l.revision, 0), coalesce(l.normaliser, 0::smallint), p.revision
+        select m.person, m.changed_pos, coalesce(l.status, 0::smallint), coalesce(l.revision, 0), coalesce(l.normaliser, 0::smallint), p.revision, l.job_id is not null
         from unnest($3::smallint[]) as s(state)
         cross join lateral (
           select c.person, c.changed_pos from membership c
@@ -30,6 +30,25 @@ public sealed class SyncTable(WorkspaceDatabase database)
         left join ledger l on l.binding_id = $5 and l.person = m.person
         join people p on p.person = m.person
         order by m.changed_pos limit $4
+        """;
+
+    // Whose membership is not of this key any more counts as removed.
+    private const string AgainSql = """
+        select l.person, 0::bigint, l.status, l.revision, l.normaliser, p.revision, false
+        from ledger l
+        left join membership m on m.key_id = $1 and m.person = l.person
+        join people p on p.person = l.person
+        where l.binding_id = $2 and l.again and l.job_id is null and coalesce(m.state, 2::smallint) = any($3::smallint[])
+        order by l.person limit $4
+        """;
+
+    private const string LaterSql = "update ledger set again = true where binding_id = $1 and person = any($2)";
+
+    private const string LookedSql = "update ledger set again = false where binding_id = $1 and person = any($2)";
+
+    private const string JobSql = """
+        insert into jobs (binding_id, destination, call_id, operation, handle, members, accepted_at, next_look_at)
+        values ($1, $2, currval('calls_call_id_seq'), $3, $4, $5, $6, $7)
         """;
 
     private const string AddedIdentifiersSql = """
@@ -57,11 +76,13 @@ public sealed class SyncTable(WorkspaceDatabase database)
         """;
 
     private const string LedgerSql = """
-        insert into ledger (binding_id, person, status, revision, normaliser, reason, updated_at)
-        select $1, d.person, d.status, d.revision, d.normaliser, d.reason, $7
-        from unnest($2::uuid[], $3::smallint[], $4::int[], $5::smallint[], $6::text[]) as d(person, status, revision, normaliser, reason)
+        insert into ledger (binding_id, person, status, revision, normaliser, reason, updated_at, job_id, job_row)
+        select $1, d.person, d.status, d.revision, d.normaliser, d.reason, $7,
+          case when d.job_row >= 0 then currval('jobs_job_id_seq') end, nullif(d.job_row, -1)
+        from unnest($2::uuid[], $3::smallint[], $4::int[], $5::smallint[], $6::text[], $8::int[])
+          as d(person, status, revision, normaliser, reason, job_row)
         on conflict (binding_id, person) do update set status = excluded.status, revision = excluded.revision, normaliser = excluded.normaliser,
-          reason = excluded.reason, updated_at = excluded.updated_at
+          reason = excluded.reason, updated_at = excluded.updated_at, job_id = excluded.job_id, job_row = excluded.job_row
         """;
 
     private const string RemovalLaneSql = """
@@ -105,7 +126,7 @@ public sealed class SyncTable(WorkspaceDatabase database)
             bindings.Add(new Binding(
                 reader.GetInt32(0), reader.GetString(1), reader.GetString(2), reader.GetInt32(3), reader.GetInt64(4), reader.GetInt64(5),
                 reader.GetInt32(6), reader.TimeOrNull(7), reader.GetInt32(8), reader.TimeOrNull(9), reader.TextOrNull(10),
-                reader.IsDBNull(11) ? null : new NormaliserVersion(reader.GetInt16(11))));
+                reader.IsDBNull(11) ? null : new NormaliserVersion(reader.GetInt16(11)), reader.GetBoolean(12)));
         }
 
         return bindings;
@@ -114,15 +135,28 @@ public sealed class SyncTable(WorkspaceDatabase database)
     /// <summary>Members of a lane that changed behind its place, in the order of their change.</summary>
     public async Task<List<LaneMember>> ReadLaneAsync(Binding binding, Lane lane, int limit, CancellationToken cancellationToken)
     {
-        var members = new List<LaneMember>();
         await using var command = Sql.Command(
             database.Hot, LaneSql,
             Sql.Of(binding.KeyId), Sql.Of(lane.PositionOf(binding)), Sql.Of(lane.States), Sql.Of(limit), Sql.Of(binding.BindingId));
+        return await MembersAsync(command, cancellationToken);
+    }
+
+    /// <summary>Members who are to be looked at again, of whom this lane is now.</summary>
+    public async Task<List<LaneMember>> ReadAgainAsync(Binding binding, Lane lane, int limit, CancellationToken cancellationToken)
+    {
+        await using var command = Sql.Command(
+            database.Hot, AgainSql, Sql.Of(binding.KeyId), Sql.Of(binding.BindingId), Sql.Of(lane.States), Sql.Of(limit));
+        return await MembersAsync(command, cancellationToken);
+    }
+
+    private static async Task<List<LaneMember>> MembersAsync(NpgsqlCommand command, CancellationToken cancellationToken)
+    {
+        var members = new List<LaneMember>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
             var entry = new LedgerEntry((LedgerStatus)reader.GetInt16(2), reader.GetInt32(3), new NormaliserVersion(reader.GetInt16(4)));
-            members.Add(new LaneMember(new PersonId(reader.GetGuid(0)), reader.GetInt64(1), entry, reader.GetInt32(5)));
+            members.Add(new LaneMember(new PersonId(reader.GetGuid(0)), reader.GetInt64(1), entry, reader.GetInt32(5)) { InJob = reader.GetBoolean(6) });
         }
 
         return members;
@@ -170,9 +204,22 @@ public sealed class SyncTable(WorkspaceDatabase database)
         BindingState state,
         CallRecord? call,
         DateTimeOffset now,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken,
+        PageMarks? marks = null)
     {
-        var commands = new List<NpgsqlBatchCommand>(4);
+        var commands = new List<NpgsqlBatchCommand>(8);
+        if (call is not null)
+        {
+            commands.Add(Call(lease, binding, call));
+        }
+
+        if (call?.Job is { } job)
+        {
+            commands.Add(Sql.Command(
+                JobSql, Sql.Of(binding.BindingId), Sql.Of(destination), Sql.Of((short)call.Operation), Sql.Of(job.Handle.Value), Sql.Of(call.Members),
+                Sql.Of(now), Sql.Of(job.FirstLookAt)));
+        }
+
         if (changes.Count > 0)
         {
             commands.Add(Ledger(binding, changes, now));
@@ -189,12 +236,17 @@ public sealed class SyncTable(WorkspaceDatabase database)
                 Sql.Of(destination), Sql.OfNullable(state.AccountBlockedUntil), Sql.OfNullable(state.AccountStopped), Sql.OfNullable(state.UsedPercent)));
         }
 
-        if (call is not null)
-        {
-            commands.Add(Call(lease, binding, call));
-        }
-
+        Mark(commands, LookedSql, binding, marks?.Looked);
+        Mark(commands, LaterSql, binding, marks?.Later);
         return WriteAsync(lease, LeaseTable.Time, commands, cancellationToken);
+    }
+
+    private static void Mark(List<NpgsqlBatchCommand> commands, string sql, Binding binding, IReadOnlyList<PersonId>? people)
+    {
+        if (people is { Count: > 0 })
+        {
+            commands.Add(Sql.Command(sql, Sql.Of(binding.BindingId), Sql.Of(people.Select(person => person.Value).ToList())));
+        }
     }
 
     private static NpgsqlBatchCommand Call(Lease lease, Binding binding, CallRecord call) => Sql.Command(
@@ -210,6 +262,7 @@ public sealed class SyncTable(WorkspaceDatabase database)
         var revisions = new List<int>(changes.Count);
         var normalisers = new List<short>(changes.Count);
         var reasons = new List<string?>(changes.Count);
+        var jobRows = new List<int>(changes.Count);
         foreach (var change in changes)
         {
             people.Add(change.Person.Value);
@@ -217,11 +270,13 @@ public sealed class SyncTable(WorkspaceDatabase database)
             revisions.Add(change.Entry.Revision);
             normalisers.Add(change.Entry.Normaliser.Value);
             reasons.Add(change.Reason);
+            jobRows.Add(change.JobRow ?? -1);
         }
 
         return Sql.Command(
             LedgerSql,
-            Sql.Of(binding.BindingId), Sql.Of(people), Sql.Of(statuses), Sql.Of(revisions), Sql.Of(normalisers), Sql.Of(reasons), Sql.Of(now));
+            Sql.Of(binding.BindingId), Sql.Of(people), Sql.Of(statuses), Sql.Of(revisions), Sql.Of(normalisers), Sql.Of(reasons), Sql.Of(now),
+            Sql.Of(jobRows));
     }
 
     private async Task WriteAsync(Lease lease, TimeSpan time, IReadOnlyList<NpgsqlBatchCommand> commands, CancellationToken cancellationToken)

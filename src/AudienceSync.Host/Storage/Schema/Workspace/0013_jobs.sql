@@ -20,6 +20,7 @@ create table jobs (
   ended_at      timestamptz null
 ) with (fillfactor = 80);
 create index jobs_open on jobs (destination, next_look_at) where state = 1;
+create index jobs_parked on jobs (binding_id) where state = 5;
 
 -- job_id: the open job that took the row; null means confirmed, as every row delivered before there were jobs is. job_row: his place in it.
 -- job_tries: jobs in a row that failed with him. again: he is to be looked at apart from the lanes, as soon as no job holds him.
