@@ -37,7 +37,7 @@ public sealed class QueryEndpoints(IReadOnlyDictionary<string, Workspace> worksp
         var log = await found.Status.ReadLogAsync(now, cancellationToken);
         var keys = await found.Status.ReadKeysAsync(cancellationToken);
         var bindings = await found.Status.ReadBindingsAsync(now, cancellationToken);
-        return Results.Ok(StatusAnswer.Of(found, log, keys, bindings));
+        return Results.Ok(StatusAnswer.Of(found, log, keys, bindings, await found.Accounts.ReadAsync(bindings, now, cancellationToken)));
     }
 
     private async Task<IResult> AudiencesAsync(string? workspace, CancellationToken cancellationToken)

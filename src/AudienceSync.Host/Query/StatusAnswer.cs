@@ -1,5 +1,6 @@
 using AudienceSync.Host.Serving;
 using AudienceSync.Host.Storage.Status;
+using AudienceSync.Host.Syncing;
 
 namespace AudienceSync.Host.Query;
 
@@ -12,9 +13,11 @@ public sealed record StatusAnswer(
     long People,
     IReadOnlyList<KeyCounts> Audiences,
     IReadOnlyList<BindingCounts> Bindings,
+    IReadOnlyList<AccountForecast> Destinations,
     bool Quiet)
 {
-    public static StatusAnswer Of(Workspace workspace, LogCounts log, IReadOnlyList<KeyCounts> keys, IReadOnlyList<BindingCounts> bindings) => new(
+    public static StatusAnswer Of(
+        Workspace workspace, LogCounts log, IReadOnlyList<KeyCounts> keys, IReadOnlyList<BindingCounts> bindings, IReadOnlyList<AccountForecast> accounts) => new(
         workspace.Database.Workspace.Value,
         new LogPart(log.Head, workspace.QueuedEvents),
         new ProjectorPart(log.Position, log.Applied, log.Superseded, log.LagEvents, log.Overdue),
@@ -22,6 +25,7 @@ public sealed record StatusAnswer(
         log.People,
         keys,
         bindings,
+        accounts,
         log.LagEvents == 0 && log.Overdue == 0 && workspace.QueuedEvents == 0
             && bindings.All(binding => binding is { PendingAdds: 0, PendingRemovals: 0, InDoubt: 0, Waiting: 0 }));
 

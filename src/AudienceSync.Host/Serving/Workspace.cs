@@ -60,6 +60,8 @@ public sealed class Workspace : IAsyncDisposable
             new MembershipTable(database), leases, keys, projectorWake, accountWakes, surroundings.Clock, surroundings.Loggers.CreateLogger<ProjectionLoop>());
         KeyRotation = Rotation(database, vault, leases, NewWake(surroundings), surroundings);
         Status = new StatusQueries(database);
+        Accounts = new AccountForecasts(
+            database, plan.Destinations.ToDictionary(destination => destination.Name, destination => destination.Connector.Limits, StringComparer.Ordinal));
         Inboxes = [.. plan.Sources.Select(source => (new WebhookInbox(source.Source, Reader(keys), seal, _commit), source.Token))];
     }
 
@@ -68,6 +70,9 @@ public sealed class Workspace : IAsyncDisposable
     public AudienceKeys Keys { get; }
 
     public StatusQueries Status { get; }
+
+    /// <summary>Where the ad accounts stand that the configuration declares.</summary>
+    public AccountForecasts Accounts { get; }
 
     public IReadOnlyList<(WebhookInbox Inbox, byte[] Token)> Inboxes { get; }
 
@@ -170,11 +175,12 @@ public sealed class Workspace : IAsyncDisposable
         PlannedDestination destination, WorkspaceDatabase database, Vault vault, LeaseTable leases, Wake wake, WorkspaceSurroundings surroundings)
     {
         var table = new SyncTable(database);
+        var budget = new CallBudget(destination.Name, destination.Connector.Limits.Allowances, new BudgetTable(database), surroundings.Clock);
         var logger = surroundings.Loggers.CreateLogger<AccountLoop>();
-        var calls = new MemberCalls(table, vault, destination.Connector, surroundings.Clock);
+        var calls = new MemberCalls(table, vault, destination.Connector, budget, surroundings.Clock);
         var planner = new PagePlanner(destination.Connector, table, vault);
         var pass = new LanePass(destination.Name, destination.Connector, table, planner, calls, surroundings.Chance, surroundings.Clock, logger);
         var jobs = new JobFollower(destination.Name, destination.Connector, new JobTable(database), surroundings.Clock, logger);
-        return new AccountLoop(destination.Name, pass, jobs, table, leases, wake, destination.Flush, surroundings.Clock, logger);
+        return new AccountLoop(destination.Name, pass, jobs, budget, table, leases, wake, destination.Flush, surroundings.Clock, logger);
     }
 }

@@ -21,6 +21,7 @@ public sealed class AccountLoop(
     string destinationName,
     LanePass pass,
     JobFollower jobs,
+    CallBudget budget,
     SyncTable table,
     LeaseTable leases,
     Wake wake,
@@ -29,11 +30,6 @@ public sealed class AccountLoop(
     ILogger<AccountLoop> logger)
 {
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
-
-    /// <summary>From this share of the account's budget on, rounds are spaced wider.</summary>
-    private const int SlowFromPercent = 75;
-
-    private const int SlowFactor = 8;
 
     /// <summary>Pages of removals in one round, so that one binding cannot keep the others waiting for ever.</summary>
     private const int RemovalPages = 20;
@@ -80,7 +76,7 @@ public sealed class AccountLoop(
                 if (!more)
                 {
                     await wake.WaitAsync(Poll, cancellationToken);
-                    await Task.Delay(account.UsedPercent >= SlowFromPercent ? flush * SlowFactor : flush, clock, cancellationToken);
+                    await Task.Delay(flush * budget.FlushFactor(), clock, cancellationToken);
                 }
             }
         }

@@ -30,11 +30,21 @@ public sealed class JobFollower(string destinationName, IDestination destination
     /// <summary>Jobs asked about in one round, so that questions do not hold up removals.</summary>
     private const int LooksPerRound = 10;
 
+    private readonly SlidingWindow _questions = new(destination.Limits.JobQuestionsPerMinute, TimeSpan.FromMinutes(1));
+
     /// <exception cref="LeaseLostException">The account is another host's.</exception>
     public async Task RunAsync(Lease lease, CancellationToken cancellationToken)
     {
-        foreach (var job in await table.ReadDueAsync(destinationName, clock.GetUtcNow(), LooksPerRound, cancellationToken))
+        var now = clock.GetUtcNow();
+        var left = Math.Min(LooksPerRound, destination.Limits.JobQuestionsPerMinute - _questions.Used(now));
+        if (destination.Limits.JobFirstLook is null || left <= 0)
         {
+            return;
+        }
+
+        foreach (var job in await table.ReadDueAsync(destinationName, now, left, cancellationToken))
+        {
+            _questions.Add(_questions.SlotOf(now), 1);
             await LookAsync(lease, job, await destination.FollowAsync(job.Handle, cancellationToken), cancellationToken);
         }
     }

@@ -36,12 +36,8 @@ public sealed class LanePass(
     TimeProvider clock,
     ILogger logger)
 {
-    /// <summary>After so many answers that no table knows, a human must look.</summary>
-    private const int UnknownTries = 3;
-
-    private const string UnknownMark = "_unknown_";
-
     private readonly Dictionary<int, int> _limits = [];
+    private readonly LaneStates _states = new(chance);
 
     public async Task<PassEnd> RunAsync(Lease lease, Binding binding, Lane lane, CancellationToken cancellationToken)
     {
@@ -114,7 +110,7 @@ public sealed class LanePass(
     private Task CloseAsync(LaneWork work, PageClose end, CancellationToken cancellationToken)
     {
         var (lease, binding, lane) = work;
-        var state = Settled(lane, end.Place, lane.AttemptsOf(binding), null) with { NextTryAt = lane.NextTryOf(binding) };
+        var state = LaneStates.Settled(lane, end.Place, lane.AttemptsOf(binding), null, clock.GetUtcNow()) with { NextTryAt = lane.NextTryOf(binding) };
         return table.WriteOutcomeAsync(lease, destinationName, binding, end.Moves, state, null, clock.GetUtcNow(), cancellationToken, end.Marks);
     }
 
@@ -136,7 +132,7 @@ public sealed class LanePass(
 
         var close = known && told.Leftovers.Count == 0 ? end : null;
         List<LedgerChange> changes = known ? [.. told.Changes, .. close?.Moves ?? []] : [];
-        var state = known ? Settled(lane, close?.Place, 0, told.Usage) : Failed(binding, lane, told, now);
+        var state = known ? LaneStates.Settled(lane, close?.Place, 0, told.Usage, now) : _states.Failed(binding, lane, told, now);
         await table.WriteOutcomeAsync(lease, destinationName, binding, changes, state, told.Call, now, cancellationToken, close?.Marks);
         Log(binding, operation, tellings.Count, told);
         return known ? told : null;
@@ -172,35 +168,12 @@ public sealed class LanePass(
         }
     }
 
-    private static BindingState Settled(Lane lane, long? place, int attempts, AccountUsage? usage) => new(
-        lane, place, attempts, null, null, null, null, usage?.UsedPercent);
-
-    private BindingState Failed(Binding binding, Lane lane, Told told, DateTimeOffset now)
-    {
-        var outcome = told.Outcome;
-        var attempts = lane.AttemptsOf(binding);
-        var state = Settled(lane, null, attempts, told.Usage);
-        return outcome.Kind switch
-        {
-            OutcomeKind.Snooze => state with { AccountBlockedUntil = now + (outcome.Wait ?? TimeSpan.FromMinutes(1)) },
-            OutcomeKind.StopAccount => state with { AccountStopped = outcome.Code },
-            OutcomeKind.StopAudience => state with { BindingStopped = outcome.Code },
-            OutcomeKind.SplitBatch => state,
-            _ when outcome.Code.Contains(UnknownMark, StringComparison.Ordinal) && attempts + 1 >= UnknownTries =>
-                state with { Attempts = attempts + 1, BindingStopped = outcome.Code },
-            _ => state with
-            {
-                Attempts = attempts + 1,
-                NextTryAt = now + (outcome.Wait ?? Backoff.After(attempts + 1, chance())),
-            },
-        };
-    }
-
     private void Log(Binding binding, MemberOperation operation, int members, Told told)
     {
         var level = told.Outcome.Kind switch
         {
             OutcomeKind.Done => LogLevel.Debug,
+            OutcomeKind.Snooze when told.Outcome.Code == CallBudget.Code => LogLevel.Debug,
             OutcomeKind.StopAccount or OutcomeKind.StopAudience => LogLevel.Error,
             _ => LogLevel.Warning,
         };

@@ -23,7 +23,7 @@ public sealed record Told(Outcome Outcome, List<LedgerChange> Changes, List<Tell
 /// call, which is right in either case.
 /// </para>
 /// </summary>
-public sealed class MemberCalls(SyncTable table, Vault vault, IDestination destination, TimeProvider clock)
+public sealed class MemberCalls(SyncTable table, Vault vault, IDestination destination, CallBudget budget, TimeProvider clock)
 {
     private const string Destroyed = "identifiers_destroyed";
     private const string Kept = "address_of_another";
@@ -32,9 +32,15 @@ public sealed class MemberCalls(SyncTable table, Vault vault, IDestination desti
     public async Task<Told> SayAsync(
         Lease lease, Binding binding, MemberOperation operation, IReadOnlyList<Telling> tellings, CancellationToken cancellationToken)
     {
+        if (await budget.TakeAsync(lease, operation, cancellationToken) is { } wait)
+        {
+            return new Told(new Outcome(OutcomeKind.Snooze, CallBudget.Code, wait), [], [], null, null);
+        }
+
         var said = operation == MemberOperation.Add ? LedgerStatus.Adding : LedgerStatus.Removing;
         var intent = tellings.Select(telling => new LedgerChange(telling.Person, telling.Entry(said), null)).ToList();
-        await table.WriteIntentAsync(lease, binding, intent, destination.Limits.CallTimeout, clock.GetUtcNow(), cancellationToken);
+        var (slots, oldest) = budget.Unwritten();
+        await table.WriteIntentAsync(lease, binding, intent, (slots, oldest), destination.Limits.CallTimeout, clock.GetUtcNow(), cancellationToken);
 
         var changes = new List<LedgerChange>(tellings.Count);
         var leftovers = new List<Telling>();
@@ -47,6 +53,12 @@ public sealed class MemberCalls(SyncTable table, Vault vault, IDestination desti
         var started = clock.GetTimestamp();
         var sentAt = clock.GetUtcNow();
         var result = await destination.SendAsync(new MemberCall(new RemoteAudienceId(binding.Remote), operation, members), cancellationToken);
+        budget.Spend(result.Requests - 1);
+        if (result.Usage is { } usage)
+        {
+            budget.Learn(usage);
+        }
+
         if (result.Outcome.Kind is OutcomeKind.Done or OutcomeKind.PartlyDone)
         {
             Settle(operation, sent, result, changes, leftovers);

@@ -37,7 +37,10 @@ internal sealed class ScriptedPlatform(int membersPerCall) : IDestination
 
     public Platform Platform => Platform.Meta;
 
-    public DestinationLimits Limits { get; } = new(membersPerCall, TimeSpan.FromSeconds(30), OrderedCalls: false);
+    public DestinationLimits Limits { get; init; } = new(membersPerCall, TimeSpan.FromSeconds(30), OrderedCalls: false);
+
+    /// <summary>What the usage headers say.</summary>
+    public AccountUsage? Usage { get; set; }
 
     public NormaliserVersion Normaliser { get; set; } = new(1);
 
@@ -96,11 +99,11 @@ internal sealed class ScriptedPlatform(int membersPerCall) : IDestination
 
     private static CallResult Answer(OutcomeKind kind, string code, TimeSpan? wait = null) => new(new Outcome(kind, code, wait), [], []);
 
-    private static CallResult Taken(MemberCall call)
+    private CallResult Taken(MemberCall call)
     {
         var refused = call.Members.Index().Where(member => Refuses(member.Item.Identifiers.Email!))
             .Select(member => new RefusedMember(member.Index, "refused_by_name")).ToList();
-        return new CallResult(refused.Count == 0 ? Outcome.Done : new Outcome(OutcomeKind.PartlyDone, "partly"), [], refused, refused.Count);
+        return new CallResult(refused.Count == 0 ? Outcome.Done : new Outcome(OutcomeKind.PartlyDone, "partly"), [], refused, refused.Count, Usage: Usage);
     }
 
     private void Apply(MemberCall call)

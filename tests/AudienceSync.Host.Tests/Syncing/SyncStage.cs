@@ -83,7 +83,7 @@ internal sealed class SyncStage(TestWorkspace workspace, MemberBook book, int ke
     public Task<int> ResumeAsync() => _bindings.ResumeAsync(destination, default);
 
     public AccountLoop Loop(Wake wake) => new(
-        destination, NewPass(), Follower(), Table, new LeaseTable(workspace.Database, "loop"), wake, TimeSpan.FromMilliseconds(1), workspace.Clock,
+        destination, NewPass(), Follower(), Budget(), Table, new LeaseTable(workspace.Database, "loop"), wake, TimeSpan.FromMilliseconds(1), workspace.Clock,
         NullLogger<AccountLoop>.Instance);
 
     public void ShouldBeInSync(string because)
@@ -101,12 +101,14 @@ internal sealed class SyncStage(TestWorkspace workspace, MemberBook book, int ke
         await Follower().RunAsync(_lease.Value, default);
     }
 
+    public CallBudget Budget() => new(destination, platform.Limits.Allowances, new BudgetTable(workspace.Database), workspace.Clock);
+
     private JobFollower Follower() => new(destination, platform, new JobTable(workspace.Database), workspace.Clock, NullLogger.Instance);
 
     private LanePass NewPass()
     {
         return new LanePass(
-            destination, platform, Table, new PagePlanner(platform, Table, workspace.Vault), new MemberCalls(Table, workspace.Vault, platform, workspace.Clock),
+            destination, platform, Table, new PagePlanner(platform, Table, workspace.Vault), new MemberCalls(Table, workspace.Vault, platform, Budget(), workspace.Clock),
             () => 0.5, workspace.Clock, NullLogger.Instance);
     }
 }

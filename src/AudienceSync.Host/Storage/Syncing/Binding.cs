@@ -18,4 +18,5 @@ public sealed record Binding(
     DateTimeOffset? AddNextAt,
     string? StoppedCode,
     NormaliserVersion? Normaliser,
+    string Destination,
     bool HasAgain);

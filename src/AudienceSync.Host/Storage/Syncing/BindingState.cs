@@ -17,4 +17,8 @@ public sealed record BindingState(
     string? BindingStopped,
     DateTimeOffset? AccountBlockedUntil,
     string? AccountStopped,
-    int? UsedPercent);
+    int? UsedPercent)
+{
+    /// <summary>Why the account must wait.</summary>
+    public string? AccountBlockedCode { get; init; }
+}

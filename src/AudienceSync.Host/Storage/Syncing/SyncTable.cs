@@ -16,7 +16,7 @@ public sealed class SyncTable(WorkspaceDatabase database)
 
     private const string BindingsSql = """
         select binding_id, audience, remote, key_id, removal_pos, add_pos, removal_attempts, removal_next_at, add_attempts, add_next_at, stopped_code,
-          normaliser, exists (select from ledger l where l.binding_id = b.binding_id and l.again and l.job_id is null)
+          normaliser, destination, exists (select from ledger l where l.binding_id = b.binding_id and l.again and l.job_id is null)
         from bindings b where destination = $1 order by binding_id
         """;
 
@@ -99,7 +99,8 @@ public sealed class SyncTable(WorkspaceDatabase database)
 
     private const string BlockSql = """
         update accounts set blocked_until = coalesce($2, blocked_until), stopped_code = coalesce($3, stopped_code),
-          used_percent = coalesce($4, used_percent), updated_at = now()
+          used_percent = coalesce($4, used_percent), usage_at = case when $4::bigint is null then usage_at else $5 end,
+          blocked_code = case when $2::timestamptz is null then blocked_code else $6 end, updated_at = now()
         where destination = $1
         """;
 
@@ -126,7 +127,8 @@ public sealed class SyncTable(WorkspaceDatabase database)
             bindings.Add(new Binding(
                 reader.GetInt32(0), reader.GetString(1), reader.GetString(2), reader.GetInt32(3), reader.GetInt64(4), reader.GetInt64(5),
                 reader.GetInt32(6), reader.TimeOrNull(7), reader.GetInt32(8), reader.TimeOrNull(9), reader.TextOrNull(10),
-                reader.IsDBNull(11) ? null : new NormaliserVersion(reader.GetInt16(11)), reader.GetBoolean(12)));
+                reader.IsDBNull(11) ? null : new NormaliserVersion(reader.GetInt16(11)), reader.GetString(12),
+                reader.GetBoolean(13)));
         }
 
         return bindings;
@@ -186,8 +188,23 @@ public sealed class SyncTable(WorkspaceDatabase database)
     /// </summary>
     /// <exception cref="LeaseLostException">The account is another host's; the call must not be made.</exception>
     public Task WriteIntentAsync(
-        Lease lease, Binding binding, IReadOnlyList<LedgerChange> changes, TimeSpan callTimeout, DateTimeOffset now, CancellationToken cancellationToken) =>
-        WriteAsync(lease, callTimeout + LeaseTable.Time, [Ledger(binding, changes, now)], cancellationToken);
+        Lease lease,
+        Binding binding,
+        IReadOnlyList<LedgerChange> changes,
+        (List<BudgetSlot> Slots, List<BudgetSlot> Oldest) budget,
+        TimeSpan callTimeout,
+        DateTimeOffset now,
+        CancellationToken cancellationToken)
+    {
+        List<NpgsqlBatchCommand> commands = [Ledger(binding, changes, now)];
+        if (budget.Slots.Count > 0)
+        {
+            commands.Add(BudgetTable.Write(binding.Destination, budget.Slots));
+            commands.Add(BudgetTable.Forget(binding.Destination, budget.Oldest));
+        }
+
+        return WriteAsync(lease, callTimeout + LeaseTable.Time, commands, cancellationToken);
+    }
 
     /// <summary>The adds of a binding begin anew, for a normaliser under which nobody in it has been looked at.</summary>
     /// <exception cref="LeaseLostException">The account is another host's.</exception>
@@ -233,7 +250,8 @@ public sealed class SyncTable(WorkspaceDatabase database)
         {
             commands.Add(Sql.Command(
                 BlockSql,
-                Sql.Of(destination), Sql.OfNullable(state.AccountBlockedUntil), Sql.OfNullable(state.AccountStopped), Sql.OfNullable(state.UsedPercent)));
+                Sql.Of(destination), Sql.OfNullable(state.AccountBlockedUntil), Sql.OfNullable(state.AccountStopped), Sql.OfNullable(state.UsedPercent), Sql.Of(now),
+                Sql.OfNullable(state.AccountBlockedCode)));
         }
 
         Mark(commands, LookedSql, binding, marks?.Looked);
