@@ -24,6 +24,7 @@ public sealed class QueryEndpoints(IReadOnlyDictionary<string, Workspace> worksp
         group.MapGet("/people/{person:guid}/memberships", MembershipsAsync);
         group.MapGet("/quarantine", QuarantineAsync);
         group.MapPost("/destinations/{name}/resume", ResumeAsync);
+        group.MapPost("/destinations/{name}/retry-refused", RetryRefusedAsync);
     }
 
     private async Task<IResult> StatusAsync(string? workspace, CancellationToken cancellationToken)
@@ -126,6 +127,18 @@ public sealed class QueryEndpoints(IReadOnlyDictionary<string, Workspace> worksp
 
         var bindings = await new BindingTable(found.Database).ResumeAsync(name, cancellationToken);
         return bindings == 0 ? QueryProblem.UnknownDestination : Results.Ok(new { destination = name, bindings });
+    }
+
+    private async Task<IResult> RetryRefusedAsync(string name, string? workspace, CancellationToken cancellationToken)
+    {
+        if (Find(workspace) is not { } found)
+        {
+            return QueryProblem.UnknownWorkspace;
+        }
+
+        return found.Accounts.Knows(name)
+            ? Results.Ok(new { destination = name, members = await new BindingTable(found.Database).RetryRefusedAsync(name, cancellationToken) })
+            : QueryProblem.UnknownDestination;
     }
 
     private Workspace? Find(string? name) => workspaces.GetValueOrDefault(name ?? "default");

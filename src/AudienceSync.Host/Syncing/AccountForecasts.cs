@@ -11,6 +11,9 @@ public sealed class AccountForecasts(WorkspaceDatabase database, IReadOnlyDictio
     private readonly AccountQueries _accounts = new(database);
     private readonly BudgetTable _budgets = new(database);
 
+    /// <summary>Whether the configuration declares this destination.</summary>
+    public bool Knows(string destination) => limits.ContainsKey(destination);
+
     public async Task<IReadOnlyList<AccountForecast>> ReadAsync(IReadOnlyList<BindingCounts> bindings, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var forecasts = new List<AccountForecast>();

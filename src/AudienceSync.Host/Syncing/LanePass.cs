@@ -36,7 +36,7 @@ public sealed class LanePass(
     TimeProvider clock,
     ILogger logger)
 {
-    private readonly Dictionary<int, int> _limits = [];
+    private readonly BatchSizes _sizes = new(destination.Limits.MembersPerCall);
     private readonly LaneStates _states = new(chance);
 
     public async Task<PassEnd> RunAsync(Lease lease, Binding binding, Lane lane, CancellationToken cancellationToken)
@@ -48,8 +48,9 @@ public sealed class LanePass(
             binding = binding with { AddPos = 0, Normaliser = destination.Normaliser };
         }
 
-        var limit = _limits.GetValueOrDefault(binding.BindingId, destination.Limits.MembersPerCall);
+        var limit = _sizes.Of(binding.BindingId, lane.Desired);
         var again = binding.HasAgain ? await table.ReadAgainAsync(binding, lane, limit, cancellationToken) : [];
+        again.RemoveAll(member => member.Desired && !lane.Desired);
         var page = again.Count > 0 ? again : await table.ReadLaneAsync(binding, lane, limit, cancellationToken);
         if (page.Count == 0)
         {
@@ -110,7 +111,11 @@ public sealed class LanePass(
     private Task CloseAsync(LaneWork work, PageClose end, CancellationToken cancellationToken)
     {
         var (lease, binding, lane) = work;
-        var state = LaneStates.Settled(lane, end.Place, lane.AttemptsOf(binding), null, clock.GetUtcNow()) with { NextTryAt = lane.NextTryOf(binding) };
+        var state = LaneStates.Settled(lane, end.Place, lane.AttemptsOf(binding), null, clock.GetUtcNow()) with
+        {
+            NextTryAt = lane.NextTryOf(binding),
+            Unknowns = lane.UnknownsOf(binding),
+        };
         return table.WriteOutcomeAsync(lease, destinationName, binding, end.Moves, state, null, clock.GetUtcNow(), cancellationToken, end.Marks);
     }
 
@@ -123,11 +128,12 @@ public sealed class LanePass(
         var known = told.Outcome.Kind is OutcomeKind.Done or OutcomeKind.PartlyDone;
         if (told.Outcome.Kind == OutcomeKind.SplitBatch)
         {
-            known = Split(binding, operation, tellings, told);
+            _sizes.Refused(binding.BindingId, lane.Desired, tellings.Count);
+            known = Split(operation, tellings, told);
         }
         else if (known)
         {
-            Widen(binding);
+            _sizes.Taken(binding.BindingId, lane.Desired, tellings.Count);
         }
 
         var close = known && told.Leftovers.Count == 0 ? end : null;
@@ -139,11 +145,10 @@ public sealed class LanePass(
     }
 
     // True when it is known who spoils the call: he was alone in it.
-    private bool Split(Binding binding, MemberOperation operation, List<Telling> tellings, Told told)
+    private static bool Split(MemberOperation operation, List<Telling> tellings, Told told)
     {
         if (tellings.Count > 1)
         {
-            _limits[binding.BindingId] = Math.Max(1, tellings.Count / 2);
             return false;
         }
 
@@ -158,14 +163,6 @@ public sealed class LanePass(
         }
 
         return true;
-    }
-
-    private void Widen(Binding binding)
-    {
-        if (_limits.TryGetValue(binding.BindingId, out var limit))
-        {
-            _limits[binding.BindingId] = Math.Min(limit * 2, destination.Limits.MembersPerCall);
-        }
     }
 
     private void Log(Binding binding, MemberOperation operation, int members, Told told)

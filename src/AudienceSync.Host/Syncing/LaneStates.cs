@@ -28,21 +28,21 @@ public sealed class LaneStates(Func<double> chance)
     {
         var outcome = told.Outcome;
         var attempts = lane.AttemptsOf(binding);
-        var state = Settled(lane, null, attempts, told.Usage, now);
+        var unknown = outcome.Code.Contains(UnknownMark, StringComparison.Ordinal) && outcome.Kind == OutcomeKind.Retry;
+        var unknowns = unknown ? lane.UnknownsOf(binding) + 1 : lane.UnknownsOf(binding);
+        var state = Settled(lane, null, attempts, told.Usage, now) with { Unknowns = unknowns };
         return outcome.Kind switch
         {
-            OutcomeKind.Snooze when outcome.Code == CallBudget.Code => state with { NextTryAt = now + outcome.Wait },
+            OutcomeKind.Snooze when outcome.Code == CallBudget.Code => state with { NextTryAt = now + outcome.Wait, WaitCode = outcome.Code },
             OutcomeKind.Snooze => state with { AccountBlockedUntil = now + (outcome.Wait ?? TimeSpan.FromMinutes(1)), AccountBlockedCode = outcome.Code },
             OutcomeKind.StopAccount => state with { AccountStopped = outcome.Code },
             OutcomeKind.StopAudience => state with { BindingStopped = outcome.Code },
             OutcomeKind.SplitBatch => state,
-            _ when outcome.Code.Contains(UnknownMark, StringComparison.Ordinal) && attempts + 1 >= UnknownTries =>
-                state with { Attempts = attempts + 1, BindingStopped = outcome.Code },
-            _ => state with
-            {
-                Attempts = attempts + 1,
-                NextTryAt = now + (outcome.Wait ?? Backoff.After(attempts + 1, chance())),
-            },
+            _ when unknowns >= UnknownTries && unknown => state with { Attempts = attempts + 1, BindingStopped = outcome.Code },
+
+            // The answer says what it waits for and how long that may take, so it is no failure.
+            _ when outcome.Wait is { } wait && !unknown => state with { NextTryAt = now + wait, WaitCode = outcome.Code },
+            _ => state with { Attempts = attempts + 1, NextTryAt = now + (outcome.Wait ?? Backoff.After(attempts + 1, chance())) },
         };
     }
 }

@@ -24,7 +24,13 @@ public sealed class PagePlanner(IDestination destination, SyncTable table, Vault
         var replaced = new List<LaneMember>();
         foreach (var member in page)
         {
-            var step = Reconcile.For(lane.Desired, member.Entry, member.Revision, destination.Normaliser);
+            var step = Reconcile.For(member.Desired, member.Entry, member.Revision, destination.Normaliser);
+            if (step != Step.Remove && !lane.Desired)
+            {
+                // Wanted here after all: the other lane sees to it.
+                continue;
+            }
+
             if (step != Step.Nothing && member.InJob && !destination.Limits.OrderedCalls)
             {
                 plan.Later.Add(member.Person);

@@ -17,12 +17,20 @@ internal enum PlatformFault
     Unknown,
     AudienceStopped,
     AccountStopped,
+
+    /// <summary>Whoever is in the call, even alone, it is refused as a whole.</summary>
+    Spoilt,
+
+    /// <summary>The audience is too small or being computed.</summary>
+    NotEditable,
 }
 
 /// <summary>A remote audience as the contracts describe it, a set of digests, with faults on demand.</summary>
 internal sealed class ScriptedPlatform(int membersPerCall) : IDestination
 {
     public static readonly TimeSpan ThrottleWait = TimeSpan.FromMinutes(1);
+
+    public static readonly TimeSpan NotEditableWait = TimeSpan.FromMinutes(15);
 
     private readonly HashSet<string> _everMeant = [];
 
@@ -91,6 +99,8 @@ internal sealed class ScriptedPlatform(int membersPerCall) : IDestination
         PlatformFault.CancelledUnapplied => throw new OperationCanceledException("Crashed before the call."),
         PlatformFault.Throttled => Answer(OutcomeKind.Snooze, "throttled", ThrottleWait),
         PlatformFault.TooLarge when members > 1 => Answer(OutcomeKind.SplitBatch, "too_large"),
+        PlatformFault.Spoilt => Answer(OutcomeKind.SplitBatch, "row_spoils_batch"),
+        PlatformFault.NotEditable => Answer(OutcomeKind.Retry, "test_not_editable", NotEditableWait),
         PlatformFault.Unknown => Answer(OutcomeKind.Retry, "test_unknown_999"),
         PlatformFault.AudienceStopped => Answer(OutcomeKind.StopAudience, "audience_gone"),
         PlatformFault.AccountStopped => Answer(OutcomeKind.StopAccount, "token_expired"),

@@ -1,5 +1,6 @@
 using AudienceSync.Domain.Identity;
 using AudienceSync.Domain.Membership;
+using AudienceSync.Domain.Permission;
 
 namespace AudienceSync.Host.Storage.Membership;
 
@@ -20,4 +21,11 @@ public sealed record MembershipRow(
     DateTimeOffset Since,
     DateTimeOffset? Until,
     long EventPos,
-    long ChangedPos);
+    long ChangedPos)
+{
+    /// <summary>What stands between the person and being targeted.</summary>
+    public Bars Bars { get; init; }
+
+    /// <summary>The destinations at which he is suppressed by name; null when there are none.</summary>
+    public string[]? BarredAt { get; init; }
+}

@@ -19,4 +19,12 @@ public sealed record Binding(
     string? StoppedCode,
     NormaliserVersion? Normaliser,
     string Destination,
-    bool HasAgain);
+    bool ConsentRequired,
+    bool HasAgain)
+{
+    /// <summary>Answers in a row to removals that no table knows.</summary>
+    public int RemovalUnknowns { get; init; }
+
+    /// <summary>Answers in a row to adds that no table knows.</summary>
+    public int AddUnknowns { get; init; }
+}

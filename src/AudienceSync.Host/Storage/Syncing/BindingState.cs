@@ -21,4 +21,10 @@ public sealed record BindingState(
 {
     /// <summary>Why the account must wait.</summary>
     public string? AccountBlockedCode { get; init; }
+
+    /// <summary>The lane's answers in a row that no table knows.</summary>
+    public int Unknowns { get; init; }
+
+    /// <summary>Why the lane waits until <see cref="NextTryAt"/>.</summary>
+    public string? WaitCode { get; init; }
 }

@@ -1,5 +1,7 @@
 using AudienceSync.Domain.Identity;
+using AudienceSync.Domain.Membership;
 using AudienceSync.Domain.Normalising;
+using AudienceSync.Domain.Permission;
 using AudienceSync.Domain.Syncing;
 using AudienceSync.Host.Storage.Leases;
 using Npgsql;
@@ -15,17 +17,19 @@ public sealed class SyncTable(WorkspaceDatabase database)
     private const string AccountSql = "select blocked_until, stopped_code, used_percent from accounts where destination = $1";
 
     private const string BindingsSql = """
-        select binding_id, audience, remote, key_id, removal_pos, add_pos, removal_attempts, removal_next_at, add_attempts, add_next_at, stopped_code,
-          normaliser, destination, exists (select from ledger l where l.binding_id = b.binding_id and l.again and l.job_id is null)
-        from bindings b where destination = $1 order by binding_id
+        select b.binding_id, b.audience, b.remote, b.key_id, b.removal_pos, b.add_pos, b.removal_attempts, b.removal_next_at, b.add_attempts, b.add_next_at,
+          b.stopped_code, b.normaliser, b.destination, a.consent_required,
+          exists (select from ledger l where l.binding_id = b.binding_id and l.again and l.job_id is null), b.removal_unknowns, b.add_unknowns
+        from bindings b join accounts a on a.destination = b.destination where b.destination = $1 order by b.binding_id
         """;
 
     // Each state is a range of membership_changed read in its order; the ranges of the removal lane are merged by the outer order.
     private const string LaneSql = """
-        select m.person, m.changed_pos, coalesce(l.status, 0::smallint), coalesce(l.revision, 0), coalesce(l.normaliser, 0::smallint), p.revision, l.job_id is not null
+        select m.person, m.changed_pos, coalesce(l.status, 0::smallint), coalesce(l.revision, 0), coalesce(l.normaliser, 0::smallint), p.revision,
+          m.state, m.bars, coalesce($6 = any(m.barred_at), false), l.job_id is not null
         from unnest($3::smallint[]) as s(state)
         cross join lateral (
-          select c.person, c.changed_pos from membership c
+          select c.person, c.changed_pos, c.state, c.bars, c.barred_at from membership c
           where c.key_id = $1 and c.state = s.state and c.changed_pos > $2 order by c.changed_pos limit $4) m
         left join ledger l on l.binding_id = $5 and l.person = m.person
         join people p on p.person = m.person
@@ -34,7 +38,8 @@ public sealed class SyncTable(WorkspaceDatabase database)
 
     // Whose membership is not of this key any more counts as removed.
     private const string AgainSql = """
-        select l.person, 0::bigint, l.status, l.revision, l.normaliser, p.revision, false
+        select l.person, 0::bigint, l.status, l.revision, l.normaliser, p.revision,
+          coalesce(m.state, 2::smallint), coalesce(m.bars, 0::smallint), coalesce($5 = any(m.barred_at), false), false
         from ledger l
         left join membership m on m.key_id = $1 and m.person = l.person
         join people p on p.person = l.person
@@ -86,12 +91,16 @@ public sealed class SyncTable(WorkspaceDatabase database)
         """;
 
     private const string RemovalLaneSql = """
-        update bindings set removal_pos = coalesce($2, removal_pos), removal_attempts = $3, removal_next_at = $4, stopped_code = coalesce($5, stopped_code)
+        update bindings set removal_pos = coalesce($2, removal_pos), removal_attempts = $3, removal_next_at = $4, stopped_code = coalesce($5, stopped_code),
+          removal_unknowns = $6, removal_code = $7
         where binding_id = $1
         """;
 
+    // An add that was taken shows that the audience can be changed again, and it has grown: removals that wait for that are tried at once.
     private const string AddLaneSql = """
-        update bindings set add_pos = coalesce($2, add_pos), add_attempts = $3, add_next_at = $4, stopped_code = coalesce($5, stopped_code)
+        update bindings set add_pos = coalesce($2, add_pos), add_attempts = $3, add_next_at = $4, stopped_code = coalesce($5, stopped_code),
+          add_unknowns = $6, add_code = $7,
+          removal_next_at = case when $8 and removal_code like '%not_editable' then null else removal_next_at end
         where binding_id = $1
         """;
 
@@ -127,8 +136,8 @@ public sealed class SyncTable(WorkspaceDatabase database)
             bindings.Add(new Binding(
                 reader.GetInt32(0), reader.GetString(1), reader.GetString(2), reader.GetInt32(3), reader.GetInt64(4), reader.GetInt64(5),
                 reader.GetInt32(6), reader.TimeOrNull(7), reader.GetInt32(8), reader.TimeOrNull(9), reader.TextOrNull(10),
-                reader.IsDBNull(11) ? null : new NormaliserVersion(reader.GetInt16(11)), reader.GetString(12),
-                reader.GetBoolean(13)));
+                reader.IsDBNull(11) ? null : new NormaliserVersion(reader.GetInt16(11)), reader.GetString(12), reader.GetBoolean(13),
+                reader.GetBoolean(14)) { RemovalUnknowns = reader.GetInt32(15), AddUnknowns = reader.GetInt32(16) });
         }
 
         return bindings;
@@ -139,26 +148,29 @@ public sealed class SyncTable(WorkspaceDatabase database)
     {
         await using var command = Sql.Command(
             database.Hot, LaneSql,
-            Sql.Of(binding.KeyId), Sql.Of(lane.PositionOf(binding)), Sql.Of(lane.States), Sql.Of(limit), Sql.Of(binding.BindingId));
-        return await MembersAsync(command, cancellationToken);
+            Sql.Of(binding.KeyId), Sql.Of(lane.PositionOf(binding)), Sql.Of(lane.States), Sql.Of(limit), Sql.Of(binding.BindingId),
+            Sql.Of(binding.Destination));
+        return await MembersAsync(binding, command, cancellationToken);
     }
 
     /// <summary>Members who are to be looked at again, of whom this lane is now.</summary>
     public async Task<List<LaneMember>> ReadAgainAsync(Binding binding, Lane lane, int limit, CancellationToken cancellationToken)
     {
         await using var command = Sql.Command(
-            database.Hot, AgainSql, Sql.Of(binding.KeyId), Sql.Of(binding.BindingId), Sql.Of(lane.States), Sql.Of(limit));
-        return await MembersAsync(command, cancellationToken);
+            database.Hot, AgainSql, Sql.Of(binding.KeyId), Sql.Of(binding.BindingId), Sql.Of(lane.States), Sql.Of(limit), Sql.Of(binding.Destination));
+        return await MembersAsync(binding, command, cancellationToken);
     }
 
-    private static async Task<List<LaneMember>> MembersAsync(NpgsqlCommand command, CancellationToken cancellationToken)
+    private static async Task<List<LaneMember>> MembersAsync(Binding binding, NpgsqlCommand command, CancellationToken cancellationToken)
     {
         var members = new List<LaneMember>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
             var entry = new LedgerEntry((LedgerStatus)reader.GetInt16(2), reader.GetInt32(3), new NormaliserVersion(reader.GetInt16(4)));
-            members.Add(new LaneMember(new PersonId(reader.GetGuid(0)), reader.GetInt64(1), entry, reader.GetInt32(5)) { InJob = reader.GetBoolean(6) });
+            var desired = (MembershipStatus)reader.GetInt16(6) is MembershipStatus.Present or MembershipStatus.Limited
+                && !reader.GetBoolean(8) && ((Bars)reader.GetInt16(7)).AllowTargeting(binding.ConsentRequired);
+            members.Add(new LaneMember(new PersonId(reader.GetGuid(0)), reader.GetInt64(1), entry, reader.GetInt32(5), desired) { InJob = reader.GetBoolean(9) });
         }
 
         return members;
@@ -242,10 +254,17 @@ public sealed class SyncTable(WorkspaceDatabase database)
             commands.Add(Ledger(binding, changes, now));
         }
 
-        commands.Add(Sql.Command(
+        var grown = call is { Operation: MemberOperation.Add, Outcome: OutcomeKind.Done or OutcomeKind.PartlyDone };
+        var laneState = Sql.Command(
             state.Lane.Desired ? AddLaneSql : RemovalLaneSql,
             Sql.Of(binding.BindingId), Sql.OfNullable(state.Place), Sql.Of(state.Attempts), Sql.OfNullable(state.NextTryAt),
-            Sql.OfNullable(state.BindingStopped)));
+            Sql.OfNullable(state.BindingStopped), Sql.Of(state.Unknowns), Sql.OfNullable(state.WaitCode));
+        if (state.Lane.Desired)
+        {
+            laneState.Parameters.Add(Sql.Of(grown));
+        }
+
+        commands.Add(laneState);
         if (state.AccountBlockedUntil is not null || state.AccountStopped is not null || state.UsedPercent is not null)
         {
             commands.Add(Sql.Command(
