@@ -19,7 +19,11 @@ public sealed record CallResult(
     JobHandle? Job = null,
     AccountUsage? Usage = null,
     string? PlatformRequestId = null,
-    int HttpStatus = 0);
+    int HttpStatus = 0)
+{
+    /// <summary>Requests that it took; more than one where named members were taken out and the rest was sent again.</summary>
+    public int Requests { get; init; } = 1;
+}
 
 /// <summary>A member by his place in the call, and why he was refused, as a stable code.</summary>
 public readonly record struct RefusedMember(int Index, string Reason);

@@ -11,4 +11,16 @@ public sealed record DestinationLimits(int MembersPerCall, TimeSpan CallTimeout,
 
     /// <summary>How long an accepted job is left alone before the first question what became of it; null when there are no jobs.</summary>
     public TimeSpan? JobFirstLook { get; init; }
+
+    /// <summary>Questions after jobs in a minute at most; half of what the platform allows, so that two hosts may share a minute.</summary>
+    public int JobQuestionsPerMinute { get; init; } = 60;
+
+    /// <summary>Calls with members that the platform allows an account; empty when only its answers tell.</summary>
+    public IReadOnlyList<CallAllowance> Allowances { get; init; } = [];
 }
+
+/// <summary>So many calls in any window of this length.</summary>
+/// <param name="Name">Stable, by which its use is stored: <c>minute</c>, <c>day</c>.</param>
+/// <param name="Calls">At most, in any window.</param>
+/// <param name="Window">How long it is.</param>
+public readonly record struct CallAllowance(string Name, int Calls, TimeSpan Window);

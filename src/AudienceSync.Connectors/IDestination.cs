@@ -23,6 +23,13 @@ public interface IDestination
     ValueTask<CallResult> SendAsync(MemberCall call, CancellationToken cancellationToken);
 
     /// <summary>
+    /// How sayings of people differ to the platform, each from his former one, in the same order. Where nothing better is known the former
+    /// is removed whole. A platform that hands out jobs never answers with a part that is gone beside one that is shared: until the job has
+    /// ended, the ledger must be able to say the whole removal again.
+    /// </summary>
+    IReadOnlyList<SayingChange> Compare(IReadOnlyList<Resaying> people) => [.. people.Select(_ => SayingChange.Whole)];
+
+    /// <summary>
     /// Asks what became of an accepted job. Platforms that answer at once (Meta) never hand out a handle and answer
     /// <see cref="JobState.Confirmed"/>.
     /// </summary>

@@ -58,6 +58,8 @@ public sealed class GoogleDestination : IDestination, IAudienceMaker, IResyncs, 
         return _members.SendAsync(call, validateOnly: true, cancellationToken);
     }
 
+    public IReadOnlyList<SayingChange> Compare(IReadOnlyList<Resaying> people) => _members.Compare(people);
+
     /// <summary>A request id that Google does not know is lost: it failed before, or was only a validation (6.7).</summary>
     public async ValueTask<JobReport> FollowAsync(JobHandle job, CancellationToken cancellationToken)
     {

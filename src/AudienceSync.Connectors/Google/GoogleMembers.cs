@@ -38,15 +38,18 @@ internal sealed class GoogleMembers(GoogleSettings settings, GoogleCalls calls, 
             var reply = await calls.MakeAsync((authorization, token) => AttemptAsync(call, body, authorization, token), cancellationToken);
             if (reply.IsGood)
             {
-                return Accepted(reply, body, refused, validateOnly);
+                return Accepted(reply, body, refused, validateOnly) with { Requests = round };
             }
 
             if (TakeOut(reply, body, refused) == 0 || round == MaxRounds)
             {
-                return Result(reply.Outcome, body, [], reply);
+                return Result(reply.Outcome, body, [], reply) with { Requests = round };
             }
         }
     }
+
+    public IReadOnlyList<SayingChange> Compare(IReadOnlyList<Resaying> people)
+        => GooglePayload.Comparer.Compare(people, version => normalisers.Find(NormaliserFamily.Google, version));
 
     public async ValueTask<CallResult> RemoveAllAsync(RemoteAudienceId list, DateTimeOffset asOf, CancellationToken cancellationToken)
     {

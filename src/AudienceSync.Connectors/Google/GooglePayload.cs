@@ -11,6 +11,15 @@ internal static class GooglePayload
     private const string Consent = ""","consent":{"adUserData":"CONSENT_GRANTED","adPersonalization":"CONSENT_GRANTED"}""";
     private const string Terms = ""","termsOfService":{"customerMatchTermsOfServiceStatus":"ACCEPTED"}""";
 
+    /// <summary>
+    /// Google removes whoever any identifier matches, with all his others (4.7), and so late that nobody could tell which of two removals
+    /// was lost. So what changed is removed whole and added anew; what only grew is added.
+    /// </summary>
+    public static SayingComparer Comparer { get; } = new(
+        [PersonField.Email, PersonField.Phone, .. Address], Address, RowMeaning.Person);
+
+    private static PersonField[] Address => [PersonField.FirstName, PersonField.LastName, PersonField.Country, PersonField.PostalCode];
+
     private static readonly int RowBytes =
         RowHead.Length + EmailHead.Length + PhoneHead.Length + GivenHead.Length + FamilyHead.Length + RegionHead.Length + PostalHead.Length
         + (6 * CellWriter.MaxBytes) + (2 * CellTail.Length) + AddressTail.Length + RowTail.Length;

@@ -1,4 +1,5 @@
 using System.Text;
+using AudienceSync.Connectors.Members;
 using AudienceSync.Domain.Normalising;
 
 namespace AudienceSync.Connectors.Meta;
@@ -17,6 +18,12 @@ internal sealed class MetaColumns
         (PersonField.Gender, "GEN"), (PersonField.City, "CT"), (PersonField.State, "ST"), (PersonField.PostalCode, "ZIP"),
         (PersonField.Country, "COUNTRY"), (PersonField.DeviceId, "MADID"),
     ];
+
+    /// <summary>
+    /// An address that changed is removed alone. Name and place match only beside an address (6.3), so a row of theirs alone would remove
+    /// nobody: where one of them changed, the row is removed whole.
+    /// </summary>
+    public static SayingComparer Comparer { get; } = new([.. All.Select(column => column.Field)], [], RowMeaning.AddressesAndTheRest);
 
     private const string LimitedKeys = ",\"DATA_PROCESSING_OPTIONS\",\"DATA_PROCESSING_OPTIONS_COUNTRY\",\"DATA_PROCESSING_OPTIONS_STATE\"";
 

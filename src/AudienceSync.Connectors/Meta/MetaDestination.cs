@@ -47,6 +47,9 @@ public sealed class MetaDestination : IDestination, IAudienceMaker, IResyncs, IE
         return _members.SendAsync(call, cancellationToken);
     }
 
+    public IReadOnlyList<SayingChange> Compare(IReadOnlyList<Resaying> people)
+        => MetaColumns.Comparer.Compare(people, version => _normalisers.Find(NormaliserFamily.Meta, version));
+
     /// <summary>Meta answers at once and hands out no jobs, so nothing is ever pending.</summary>
     public ValueTask<JobReport> FollowAsync(JobHandle job, CancellationToken cancellationToken)
         => ValueTask.FromResult(new JobReport(JobState.Confirmed, [], "confirmed"));

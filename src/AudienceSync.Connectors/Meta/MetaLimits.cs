@@ -28,5 +28,9 @@ public static class MetaLimits
     /// Meta answers at once but settles membership within 24 hours (15.1) and promises no order for calls that overlap, so adds and
     /// removes of one list must not.
     /// </summary>
-    public static DestinationLimits For(TimeSpan callTimeout) => new(MembersPerCall, callTimeout, OrderedCalls: false);
+    public static DestinationLimits For(TimeSpan callTimeout) => new(MembersPerCall, callTimeout, OrderedCalls: false)
+    {
+        // Of the higher tier (13.1). The lower one allows less, which the usage headers tell as a share of what is allowed.
+        Allowances = [new("hour", 190_000, TimeSpan.FromHours(1))],
+    };
 }

@@ -69,6 +69,9 @@ public sealed class TikTokDestination : IDestination, IAudienceMaker, IChecks
         return new CallResult(reply.Outcome, body.Invalid, Nobody, PlatformRequestId: reply.Answer?.RequestId, HttpStatus: reply.Status);
     }
 
+    public IReadOnlyList<SayingChange> Compare(IReadOnlyList<Resaying> people)
+        => TikTokPayload.Comparer.Compare(people, version => _normalisers.Find(NormaliserFamily.TikTok, version));
+
     /// <summary>TikTok hands out no jobs for streamed members, so nothing is ever pending.</summary>
     public ValueTask<JobReport> FollowAsync(JobHandle job, CancellationToken cancellationToken)
         => ValueTask.FromResult(new JobReport(JobState.Confirmed, Nobody, "confirmed"));

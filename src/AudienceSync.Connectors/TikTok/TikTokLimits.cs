@@ -48,5 +48,9 @@ public static class TikTokLimits
     }
 
     /// <summary>Calls are acknowledged and applied later (11); no order is promised, so adds and removes of one audience must not overlap.</summary>
-    public static DestinationLimits For(int membersPerCall, TimeSpan callTimeout) => new(membersPerCall, callTimeout, OrderedCalls: false);
+    public static DestinationLimits For(int membersPerCall, TimeSpan callTimeout) => new(membersPerCall, callTimeout, OrderedCalls: false)
+    {
+        // The basic tier of an app (9); a higher one is known only by not being throttled.
+        Allowances = [new("second", 10, TimeSpan.FromSeconds(1)), new("minute", 600, TimeSpan.FromMinutes(1)), new("day", 864_000, TimeSpan.FromDays(1))],
+    };
 }

@@ -26,6 +26,7 @@ public sealed class QueryEndpoints(IReadOnlyDictionary<string, Workspace> worksp
         group.MapPost("/destinations/{name}/resume", ResumeAsync);
         new AudienceEndpoints(workspaces).Map(group);
         new QuarantineEndpoints(workspaces).Map(group);
+        group.MapPost("/destinations/{name}/retry-refused", RetryRefusedAsync);
     }
 
     private async Task<IResult> StatusAsync(string? workspace, CancellationToken cancellationToken)
@@ -40,7 +41,7 @@ public sealed class QueryEndpoints(IReadOnlyDictionary<string, Workspace> worksp
         var keys = await found.Status.ReadKeysAsync(cancellationToken);
         var bindings = await found.Status.ReadBindingsAsync(now, cancellationToken);
         var erasures = StatusAnswer.ErasuresPart.Of(await found.Erasures.Table.CountAsync(cancellationToken), now);
-        return Results.Ok(StatusAnswer.Of(found, log, erasures, keys, bindings));
+        return Results.Ok(StatusAnswer.Of(found, log, erasures, keys, bindings, await found.Accounts.ReadAsync(bindings, now, cancellationToken)));
     }
 
     private async Task<IResult> AudiencesAsync(string? workspace, CancellationToken cancellationToken)
@@ -116,6 +117,18 @@ public sealed class QueryEndpoints(IReadOnlyDictionary<string, Workspace> worksp
 
         var bindings = await new BindingTable(found.Database).ResumeAsync(name, cancellationToken);
         return bindings == 0 ? QueryProblem.UnknownDestination : Results.Ok(new { destination = name, bindings });
+    }
+
+    private async Task<IResult> RetryRefusedAsync(string name, string? workspace, CancellationToken cancellationToken)
+    {
+        if (Find(workspace) is not { } found)
+        {
+            return QueryProblem.UnknownWorkspace;
+        }
+
+        return found.Accounts.Knows(name)
+            ? Results.Ok(new { destination = name, members = await new BindingTable(found.Database).RetryRefusedAsync(name, cancellationToken) })
+            : QueryProblem.UnknownDestination;
     }
 
     private Workspace? Find(string? name) => workspaces.GetValueOrDefault(name ?? "default");

@@ -2,6 +2,7 @@ using AudienceSync.Host.Privacy.Erasure;
 using AudienceSync.Host.Serving;
 using AudienceSync.Host.Storage.Erasure;
 using AudienceSync.Host.Storage.Status;
+using AudienceSync.Host.Syncing;
 
 namespace AudienceSync.Host.Query;
 
@@ -15,10 +16,12 @@ public sealed record StatusAnswer(
     StatusAnswer.ErasuresPart Erasures,
     IReadOnlyList<KeyCounts> Audiences,
     IReadOnlyList<BindingCounts> Bindings,
+    IReadOnlyList<AccountForecast> Destinations,
     bool Quiet)
 {
     public static StatusAnswer Of(
-        Workspace workspace, LogCounts log, ErasuresPart erasures, IReadOnlyList<KeyCounts> keys, IReadOnlyList<BindingCounts> bindings) => new(
+        Workspace workspace, LogCounts log, ErasuresPart erasures, IReadOnlyList<KeyCounts> keys, IReadOnlyList<BindingCounts> bindings,
+        IReadOnlyList<AccountForecast> accounts) => new(
         workspace.Database.Workspace.Value,
         new LogPart(log.Head, workspace.QueuedEvents),
         new ProjectorPart(log.Position, log.Applied, log.Superseded, log.LagEvents, log.Overdue),
@@ -27,8 +30,9 @@ public sealed record StatusAnswer(
         erasures,
         keys,
         bindings,
+        accounts,
         log.LagEvents == 0 && log.Overdue == 0 && workspace.QueuedEvents == 0
-            && bindings.All(binding => binding is { PendingAdds: 0, PendingRemovals: 0, InDoubt: 0 }));
+            && bindings.All(binding => binding is { PendingAdds: 0, PendingRemovals: 0, InDoubt: 0, Waiting: 0 }));
 
     public sealed record LogPart(long Head, int QueuedEvents);
 

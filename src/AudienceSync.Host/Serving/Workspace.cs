@@ -82,6 +82,8 @@ public sealed class Workspace : IAsyncDisposable
         Quarantine = new QuarantineDesk(
             new QuarantineQueries(database), Inboxes.ToDictionary(one => one.Inbox.Source.Name, one => one.Inbox, StringComparer.Ordinal), seal, surroundings.Clock);
         Permissions = new PermissionDesk(people, _commit, surroundings.Clock);
+        Accounts = new AccountForecasts(
+            database, plan.Destinations.ToDictionary(destination => destination.Name, destination => destination.Connector.Limits, StringComparer.Ordinal));
     }
 
     public WorkspaceDatabase Database { get; }
@@ -98,6 +100,9 @@ public sealed class Workspace : IAsyncDisposable
     public QuarantineDesk Quarantine { get; }
 
     public StatusQueries Status { get; }
+
+    /// <summary>Where the ad accounts stand that the configuration declares.</summary>
+    public AccountForecasts Accounts { get; }
 
     public IReadOnlyList<(WebhookInbox Inbox, byte[] Token)> Inboxes { get; }
 
@@ -225,10 +230,13 @@ public sealed class Workspace : IAsyncDisposable
         PlannedDestination destination, WorkspaceDatabase database, Vault vault, LeaseTable leases, Wake wake, WorkspaceSurroundings surroundings)
     {
         var table = new SyncTable(database);
+        var budget = new CallBudget(destination.Name, destination.Connector.Limits.Allowances, new BudgetTable(database), surroundings.Clock);
         var logger = surroundings.Loggers.CreateLogger<AccountLoop>();
-        var calls = new MemberCalls(table, vault, destination.Connector, surroundings.Clock);
-        var pass = new LanePass(destination.Name, destination.Connector, table, calls, surroundings.Chance, surroundings.Clock, logger);
-        return new AccountLoop(destination.Name, pass, table, leases, wake, destination.Flush, surroundings.Clock, logger)
+        var calls = new MemberCalls(table, vault, destination.Connector, budget, surroundings.Clock);
+        var planner = new PagePlanner(destination.Connector, table, vault);
+        var pass = new LanePass(destination.Name, destination.Connector, table, planner, calls, surroundings.Chance, surroundings.Clock, logger);
+        var jobs = new JobFollower(destination.Name, destination.Connector, new JobTable(database), surroundings.Clock, logger);
+        return new AccountLoop(destination.Name, pass, jobs, budget, table, leases, wake, destination.Flush, surroundings.Clock, logger)
         {
             Walk = new CutoverWalk(new CutoverTable(database), pass, surroundings.Clock),
         };

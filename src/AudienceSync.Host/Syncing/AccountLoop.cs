@@ -7,7 +7,7 @@ namespace AudienceSync.Host.Syncing;
 /// <summary>
 /// Keeps the remote audiences of one ad account equal to membership. One worker at a time for each account, by a fenced lease.
 /// <para>
-/// A round takes every binding's removals until they are drained, and only then one page of adds of each, so a removal waits for at most one
+/// A round asks after jobs that are due, takes every binding's removals until they are drained, and only then one page of adds of each, so a removal waits for at most one
 /// page of adds. Rounds are spaced by the flush interval, so that changes gather into few calls; the fuller the account's budget, the
 /// wider the space.
 /// </para>
@@ -20,6 +20,8 @@ namespace AudienceSync.Host.Syncing;
 public sealed class AccountLoop(
     string destinationName,
     LanePass pass,
+    JobFollower jobs,
+    CallBudget budget,
     SyncTable table,
     LeaseTable leases,
     Wake wake,
@@ -28,11 +30,6 @@ public sealed class AccountLoop(
     ILogger<AccountLoop> logger)
 {
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
-
-    /// <summary>From this share of the account's budget on, rounds are spaced wider.</summary>
-    private const int SlowFromPercent = 75;
-
-    private const int SlowFactor = 8;
 
     /// <summary>Pages of removals in one round, so that one binding cannot keep the others waiting for ever.</summary>
     private const int RemovalPages = 20;
@@ -82,7 +79,7 @@ public sealed class AccountLoop(
                 if (!more)
                 {
                     await wake.WaitAsync(Poll, cancellationToken);
-                    await Task.Delay(account.UsedPercent >= SlowFromPercent ? flush * SlowFactor : flush, clock, cancellationToken);
+                    await Task.Delay(flush * budget.FlushFactor(), clock, cancellationToken);
                 }
             }
         }
@@ -98,6 +95,7 @@ public sealed class AccountLoop(
     // True when a page was full, so the next round need not wait.
     private async Task<bool> RoundAsync(Lease lease, CancellationToken cancellationToken)
     {
+        await jobs.RunAsync(lease, cancellationToken);
         for (var page = 0; page < RemovalPages; page++)
         {
             if (!await EachAsync(lease, Lane.Removals, cancellationToken))

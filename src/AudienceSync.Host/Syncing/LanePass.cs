@@ -1,4 +1,5 @@
 using AudienceSync.Connectors;
+using AudienceSync.Domain.Identity;
 using AudienceSync.Domain.Syncing;
 using AudienceSync.Host.Storage.Leases;
 using AudienceSync.Host.Storage.Syncing;
@@ -29,149 +30,153 @@ public sealed class LanePass(
     string destinationName,
     IDestination destination,
     SyncTable table,
+    PagePlanner planner,
     MemberCalls calls,
     Func<double> chance,
     TimeProvider clock,
     ILogger logger)
 {
-    /// <summary>After so many answers that no table knows, a human must look.</summary>
-    private const int UnknownTries = 3;
-
-    private const string UnknownMark = "_unknown_";
-
-    private readonly Dictionary<int, int> _limits = [];
+    private readonly BatchSizes _sizes = new(destination.Limits.MembersPerCall);
+    private readonly LaneStates _states = new(chance);
 
     public async Task<PassEnd> RunAsync(Lease lease, Binding binding, Lane lane, CancellationToken cancellationToken)
     {
-        var limit = LimitOf(binding);
-        var page = await table.ReadLaneAsync(binding, lane, limit, cancellationToken);
+        if (lane.Desired && binding.Normaliser != destination.Normaliser)
+        {
+            // Everybody present is looked at once more; of whom nothing changed for the platform costs no call.
+            await table.RestartAddsAsync(lease, binding, destination.Normaliser, cancellationToken);
+            binding = binding with { AddPos = 0, Normaliser = destination.Normaliser };
+        }
+
+        var limit = _sizes.Of(binding.BindingId, lane.Desired);
+        var again = binding.HasAgain ? await table.ReadAgainAsync(binding, lane, limit, cancellationToken) : [];
+        again.RemoveAll(member => member.Desired && !lane.Desired);
+        var page = again.Count > 0 ? again : await table.ReadLaneAsync(binding, lane, limit, cancellationToken);
         if (page.Count == 0)
         {
             return PassEnd.Empty;
         }
 
-        var (removals, adds) = Plan(page, lane);
-        var place = page[^1].ChangedPos;
-        if (removals.Count > 0 && !await SayAsync(lease, binding, lane, MemberOperation.Remove, removals, adds.Count == 0 ? place : null, cancellationToken))
+        var plan = await planner.PlanAsync(binding, lane, page, cancellationToken);
+        var end = new PageClose(again.Count > 0 ? null : page[^1].ChangedPos, plan.Moves, [.. again.Select(member => member.Person)], plan.Later);
+        if (!await SayAllAsync(new LaneWork(lease, binding, lane), plan, end, cancellationToken))
         {
             return PassEnd.Held;
         }
 
-        if (adds.Count > 0 && !await SayAsync(lease, binding, lane, MemberOperation.Add, adds, place, cancellationToken))
-        {
-            return PassEnd.Held;
-        }
-
-        if (removals.Count == 0 && adds.Count == 0)
-        {
-            var state = Settled(lane, place, lane.AttemptsOf(binding), null);
-            await table.WriteOutcomeAsync(lease, destinationName, binding, [], state with { NextTryAt = lane.NextTryOf(binding) }, null, clock.GetUtcNow(), cancellationToken);
-        }
-
-        return page.Count == limit ? PassEnd.More : PassEnd.Drained;
+        return page.Count == limit || again.Count > 0 ? PassEnd.More : PassEnd.Drained;
     }
 
-    /// <summary>How many members the next call for this binding may have.</summary>
-    public int LimitOf(Binding binding) => _limits.GetValueOrDefault(binding.BindingId, destination.Limits.MembersPerCall);
+    /// <summary>How many members the next removal for this binding may have.</summary>
+    public int LimitOf(Binding binding) => _sizes.Of(binding.BindingId, adds: false);
 
-    /// <summary>Removes members that no lane leads to, after a switch of the key. The removal lane's tries count, its place stays.</summary>
+    /// <summary>
+    /// Removes members that no lane leads to, after a switch of the key. The removal lane's tries count, its place stays. Whom a job holds is looked
+    /// at again by the lane when it has ended.
+    /// </summary>
     /// <returns>False when the outcome is not known: try the same again later.</returns>
-    public Task<bool> RemoveAsync(Lease lease, Binding binding, IReadOnlyList<LaneMember> members, CancellationToken cancellationToken)
+    public async Task<bool> RemoveAsync(Lease lease, Binding binding, IReadOnlyList<LaneMember> members, CancellationToken cancellationToken)
     {
-        var (removals, _) = Plan([.. members], Lane.Removals);
-        return removals.Count == 0
-            ? Task.FromResult(true)
-            : SayAsync(lease, binding, Lane.Removals, MemberOperation.Remove, removals, null, cancellationToken);
+        var plan = await planner.PlanAsync(binding, Lane.Removals, [.. members], cancellationToken);
+        return await SayAllAsync(new LaneWork(lease, binding, Lane.Removals), plan, new PageClose(null, plan.Moves, [], plan.Later), cancellationToken);
     }
 
-    private (List<Telling> Removals, List<Telling> Adds) Plan(List<LaneMember> page, Lane lane)
+    // Removals first. The last call closes the page. True when all outcomes are known.
+    private async Task<bool> SayAllAsync(LaneWork work, PagePlan plan, PageClose end, CancellationToken cancellationToken)
     {
-        var removals = new List<Telling>();
-        var adds = new List<Telling>();
-        foreach (var member in page)
+        if (plan.Removals.Count > 0)
         {
-            var step = Reconcile.For(member.Desired, member.Entry, member.Revision, destination.Normaliser);
-            if (step != Step.Remove && !lane.Desired)
+            var told = await SayAsync(work, MemberOperation.Remove, plan.Removals, plan.Adds.Count == 0 ? end : null, cancellationToken);
+            if (told is null || plan.Adds.Count == 0)
             {
-                // Wanted here after all: the other lane sees to it.
-                continue;
+                return told is not null;
             }
 
-            if (step is Step.Remove or Step.Replace)
+            if (told.Call?.Job is not null && !destination.Limits.OrderedCalls)
             {
-                removals.Add(new Telling(member.Person, member.Entry.Revision, member.Entry.Normaliser));
-            }
-
-            if (step is Step.Add or Step.Replace)
-            {
-                adds.Add(new Telling(member.Person, member.Revision, destination.Normaliser));
+                // Who is being removed by a job is added when it has ended.
+                var removed = plan.Removals.Select(telling => telling.Person).ToHashSet();
+                plan.Adds.RemoveAll(telling => removed.Contains(telling.Person));
+                end.Later.AddRange(removed);
             }
         }
 
-        return (removals, adds);
+        if (plan.Adds.Count == 0)
+        {
+            await CloseAsync(work, end, cancellationToken);
+            return true;
+        }
+
+        return await SayAsync(work, MemberOperation.Add, plan.Adds, end, cancellationToken) is { } added
+            && (added.Leftovers.Count == 0 || await TakeBackAsync(work, added.Leftovers, end, cancellationToken));
     }
 
-    // True when the outcome is known and the lane may go on.
-    private async Task<bool> SayAsync(
-        Lease lease, Binding binding, Lane lane, MemberOperation operation, List<Telling> tellings, long? place, CancellationToken cancellationToken)
+    // Said of them already was what the platform still has, and their new saying was refused.
+    private async Task<bool> TakeBackAsync(LaneWork work, List<Telling> leftovers, PageClose end, CancellationToken cancellationToken)
     {
+        if (destination.Limits.JobFirstLook is not null)
+        {
+            end.Later.AddRange(leftovers.Select(telling => telling.Person));
+        }
+
+        return await SayAsync(work, MemberOperation.Remove, leftovers, end, cancellationToken) is not null;
+    }
+
+    private Task CloseAsync(LaneWork work, PageClose end, CancellationToken cancellationToken)
+    {
+        var (lease, binding, lane) = work;
+        var state = LaneStates.Settled(lane, end.Place, lane.AttemptsOf(binding), null, clock.GetUtcNow()) with
+        {
+            NextTryAt = lane.NextTryOf(binding),
+            Unknowns = lane.UnknownsOf(binding),
+        };
+        return table.WriteOutcomeAsync(lease, destinationName, binding, end.Moves, state, null, clock.GetUtcNow(), cancellationToken, end.Marks);
+    }
+
+    // Null when the outcome is not known and the lane must not go on. Leftovers are to be said before the page is closed.
+    private async Task<Told?> SayAsync(LaneWork work, MemberOperation operation, List<Telling> tellings, PageClose? end, CancellationToken cancellationToken)
+    {
+        var (lease, binding, lane) = work;
         var told = await calls.SayAsync(lease, binding, operation, tellings, cancellationToken);
         var now = clock.GetUtcNow();
-        var changes = told.Changes;
         var known = told.Outcome.Kind is OutcomeKind.Done or OutcomeKind.PartlyDone;
         if (told.Outcome.Kind == OutcomeKind.SplitBatch)
         {
-            if (tellings.Count == 1)
-            {
-                changes = [MemberCalls.Refused(operation, tellings[0], told.Outcome.Code)];
-                known = true;
-            }
-            else
-            {
-                _limits[binding.BindingId] = Math.Max(1, tellings.Count / 2);
-            }
+            _sizes.Refused(binding.BindingId, lane.Desired, tellings.Count);
+            known = Split(operation, tellings, told);
         }
         else if (known)
         {
-            Widen(binding);
+            _sizes.Taken(binding.BindingId, lane.Desired, tellings.Count);
         }
 
-        var state = known ? Settled(lane, place, 0, told.Usage) : Failed(binding, lane, told, now);
-        await table.WriteOutcomeAsync(lease, destinationName, binding, known ? changes : [], state, told.Call, now, cancellationToken);
+        var close = known && told.Leftovers.Count == 0 ? end : null;
+        List<LedgerChange> changes = known ? [.. told.Changes, .. close?.Moves ?? []] : [];
+        var state = known ? LaneStates.Settled(lane, close?.Place, 0, told.Usage, now) : _states.Failed(binding, lane, told, now);
+        await table.WriteOutcomeAsync(lease, destinationName, binding, changes, state, told.Call, now, cancellationToken, close?.Marks);
         Log(binding, operation, tellings.Count, told);
-        return known;
+        return known ? told : null;
     }
 
-    private void Widen(Binding binding)
+    // True when it is known who spoils the call: he was alone in it.
+    private static bool Split(MemberOperation operation, List<Telling> tellings, Told told)
     {
-        if (_limits.TryGetValue(binding.BindingId, out var limit))
+        if (tellings.Count > 1)
         {
-            _limits[binding.BindingId] = Math.Min(limit * 2, destination.Limits.MembersPerCall);
+            return false;
         }
-    }
 
-    private static BindingState Settled(Lane lane, long? place, int attempts, AccountUsage? usage) => new(
-        lane, place, attempts, null, null, null, null, usage?.UsedPercent);
-
-    private BindingState Failed(Binding binding, Lane lane, Told told, DateTimeOffset now)
-    {
-        var outcome = told.Outcome;
-        var attempts = lane.AttemptsOf(binding);
-        var state = Settled(lane, null, attempts, told.Usage);
-        return outcome.Kind switch
+        var refused = MemberCalls.Refused(operation, tellings[0], told.Outcome.Code);
+        if (operation == MemberOperation.Add && MemberCalls.Leftover(tellings[0], refused) is { } leftover)
         {
-            OutcomeKind.Snooze => state with { AccountBlockedUntil = now + (outcome.Wait ?? TimeSpan.FromMinutes(1)) },
-            OutcomeKind.StopAccount => state with { AccountStopped = outcome.Code },
-            OutcomeKind.StopAudience => state with { BindingStopped = outcome.Code },
-            OutcomeKind.SplitBatch => state,
-            _ when outcome.Code.Contains(UnknownMark, StringComparison.Ordinal) && attempts + 1 >= UnknownTries =>
-                state with { Attempts = attempts + 1, BindingStopped = outcome.Code },
-            _ => state with
-            {
-                Attempts = attempts + 1,
-                NextTryAt = now + (outcome.Wait ?? Backoff.After(attempts + 1, chance())),
-            },
-        };
+            told.Leftovers.Add(leftover);
+        }
+        else
+        {
+            told.Changes.Add(refused);
+        }
+
+        return true;
     }
 
     private void Log(Binding binding, MemberOperation operation, int members, Told told)
@@ -179,6 +184,7 @@ public sealed class LanePass(
         var level = told.Outcome.Kind switch
         {
             OutcomeKind.Done => LogLevel.Debug,
+            OutcomeKind.Snooze when told.Outcome.Code == CallBudget.Code => LogLevel.Debug,
             OutcomeKind.StopAccount or OutcomeKind.StopAudience => LogLevel.Error,
             _ => LogLevel.Warning,
         };
@@ -186,5 +192,13 @@ public sealed class LanePass(
             level,
             "{Destination} {Operation} {Members} at {Remote}: {Outcome} {Code} in {LatencyMs} ms, request {RequestId}",
             destinationName, operation, members, binding.Remote, told.Outcome.Kind, told.Outcome.Code, told.Call?.LatencyMs, told.Call?.RequestId);
+    }
+
+    private readonly record struct LaneWork(Lease Lease, Binding Binding, Lane Lane);
+
+    // What is written with the last outcome of a page.
+    private sealed record PageClose(long? Place, List<LedgerChange> Moves, List<PersonId> Looked, List<PersonId> Later)
+    {
+        public PageMarks Marks => new(Looked, Later);
     }
 }

@@ -1,6 +1,4 @@
 using AudienceSync.Connectors;
-using AudienceSync.Domain.Identity;
-using AudienceSync.Domain.Normalising;
 using AudienceSync.Domain.Syncing;
 using AudienceSync.Host.Privacy;
 using AudienceSync.Host.Storage.Leases;
@@ -8,11 +6,13 @@ using AudienceSync.Host.Storage.Syncing;
 
 namespace AudienceSync.Host.Syncing;
 
-/// <summary>A member to be said, under the revision and normaliser by which he is to be said.</summary>
-public readonly record struct Telling(PersonId Person, int Revision, NormaliserVersion Normaliser);
-
 /// <summary>What a call came to, and what the ledger shall say for it.</summary>
-public sealed record Told(Outcome Outcome, IReadOnlyList<LedgerChange> Changes, CallRecord? Call, AccountUsage? Usage);
+/// <param name="Outcome">Of the call.</param>
+/// <param name="Changes">For the ledger.</param>
+/// <param name="Leftovers">Removals of what stays at the platform of people whose new saying was refused.</param>
+/// <param name="Call">For the record; null when nothing had to be called.</param>
+/// <param name="Usage">The account's budget, if the platform told.</param>
+public sealed record Told(Outcome Outcome, List<LedgerChange> Changes, List<Telling> Leftovers, CallRecord? Call, AccountUsage? Usage);
 
 /// <summary>
 /// Says one operation for a batch of members to the platform.
@@ -23,7 +23,7 @@ public sealed record Told(Outcome Outcome, IReadOnlyList<LedgerChange> Changes, 
 /// call, which is right in either case.
 /// </para>
 /// </summary>
-public sealed class MemberCalls(SyncTable table, Vault vault, IDestination destination, TimeProvider clock)
+public sealed class MemberCalls(SyncTable table, Vault vault, IDestination destination, CallBudget budget, TimeProvider clock)
 {
     private const string Destroyed = "identifiers_destroyed";
     private const string Kept = "address_of_another";
@@ -32,35 +32,58 @@ public sealed class MemberCalls(SyncTable table, Vault vault, IDestination desti
     public async Task<Told> SayAsync(
         Lease lease, Binding binding, MemberOperation operation, IReadOnlyList<Telling> tellings, CancellationToken cancellationToken)
     {
+        if (await budget.TakeAsync(lease, operation, cancellationToken) is { } wait)
+        {
+            return new Told(new Outcome(OutcomeKind.Snooze, CallBudget.Code, wait), [], [], null, null);
+        }
+
         var said = operation == MemberOperation.Add ? LedgerStatus.Adding : LedgerStatus.Removing;
-        var intent = tellings.Select(telling => new LedgerChange(telling.Person, Entry(telling, said), null)).ToList();
-        await table.WriteIntentAsync(lease, binding, intent, destination.Limits.CallTimeout, clock.GetUtcNow(), cancellationToken);
+        var intent = tellings.Select(telling => new LedgerChange(telling.Person, telling.Entry(said), null)).ToList();
+        var (slots, oldest) = budget.Unwritten();
+        await table.WriteIntentAsync(lease, binding, intent, (slots, oldest), destination.Limits.CallTimeout, clock.GetUtcNow(), cancellationToken);
 
         var changes = new List<LedgerChange>(tellings.Count);
+        var leftovers = new List<Telling>();
         var (members, sent) = await MembersAsync(binding, operation, tellings, changes, cancellationToken);
         if (members.Count == 0)
         {
-            return new Told(Outcome.Done, changes, null, null);
+            return new Told(Outcome.Done, changes, leftovers, null, null);
         }
 
         var started = clock.GetTimestamp();
         var sentAt = clock.GetUtcNow();
         var result = await destination.SendAsync(new MemberCall(new RemoteAudienceId(binding.Remote), operation, members), cancellationToken);
+        budget.Spend(result.Requests - 1);
+        if (result.Usage is { } usage)
+        {
+            budget.Learn(usage);
+        }
+
         if (result.Outcome.Kind is OutcomeKind.Done or OutcomeKind.PartlyDone)
         {
-            Settle(operation, sent, result, changes);
+            Settle(operation, sent, result, changes, leftovers);
         }
 
         var call = new CallRecord(
             operation, members.Count, result.Invalid.Count + Math.Max(result.RejectedCount, result.Rejected.Count), result.Outcome.Kind, result.Outcome.Code,
-            result.HttpStatus, result.PlatformRequestId, sentAt, (int)clock.GetElapsedTime(started).TotalMilliseconds);
-        return new Told(result.Outcome, changes, call, result.Usage);
+            result.HttpStatus, result.PlatformRequestId, sentAt, (int)clock.GetElapsedTime(started).TotalMilliseconds)
+        {
+            Job = result.Job is { } job ? new AcceptedJob(job, clock.GetUtcNow() + (destination.Limits.JobFirstLook ?? JobGaps.First)) : null,
+        };
+        return new Told(result.Outcome, changes, leftovers, call, result.Usage);
     }
 
-    /// <summary>What the ledger says of a member the platform spoils the whole batch for.</summary>
-    public static LedgerChange Refused(MemberOperation operation, Telling telling, string reason) => operation == MemberOperation.Add
-        ? new LedgerChange(telling.Person, Entry(telling, LedgerStatus.Rejected), reason)
-        : new LedgerChange(telling.Person, Entry(telling, LedgerStatus.Absent), reason);
+    /// <summary>
+    /// What the ledger says of a member whom the platform refuses by name, or who spoils any call he is in. A refused removal has removed
+    /// nobody: he may still be there, which is what "removing" says, with the reason.
+    /// </summary>
+    public static LedgerChange Refused(MemberOperation operation, Telling telling, string reason) =>
+        new(telling.Person, operation == MemberOperation.Add ? telling.Entry(LedgerStatus.Rejected) : telling.Entry(LedgerStatus.Removing), reason);
+
+    /// <summary>What has to be removed because its new saying was refused; null when nothing stays.</summary>
+    public static Telling? Leftover(Telling telling, LedgerChange refused) => telling.Stays is { } former
+        ? new Telling(telling.Person, former.Revision, former.Normaliser) { After = refused.Entry, Reason = refused.Reason }
+        : null;
 
     private async Task<(List<Member> Members, List<Telling> Sent)> MembersAsync(
         Binding binding, MemberOperation operation, IReadOnlyList<Telling> tellings, List<LedgerChange> changes, CancellationToken cancellationToken)
@@ -75,7 +98,7 @@ public sealed class MemberCalls(SyncTable table, Vault vault, IDestination desti
             if (sealedIdentifiers.TryGetValue((telling.Person, telling.Revision), out var found))
             {
                 var revision = vault.Open(telling.Person, telling.Revision, found.KeyVersion, found.Salt, found.Cipher);
-                var sayable = found.Sayable(revision.Identifiers);
+                var sayable = SayingChange.Restrict(found.Sayable(revision.Identifiers), telling.Parts);
                 if (operation == MemberOperation.Remove && sayable is { Email: null, Phone: null } && (found.EmailKept || found.PhoneKept))
                 {
                     changes.Add(NotSent(operation, telling, Kept));
@@ -94,9 +117,9 @@ public sealed class MemberCalls(SyncTable table, Vault vault, IDestination desti
         return (members, sent);
     }
 
-    private static void Settle(MemberOperation operation, List<Telling> sent, CallResult result, List<LedgerChange> changes)
+    private static void Settle(
+        MemberOperation operation, List<Telling> sent, CallResult result, List<LedgerChange> changes, List<Telling> leftovers)
     {
-        var settled = operation == MemberOperation.Add ? LedgerStatus.Delivered : LedgerStatus.Absent;
         var refused = new Dictionary<int, LedgerChange>();
         foreach (var invalid in result.Invalid)
         {
@@ -110,13 +133,27 @@ public sealed class MemberCalls(SyncTable table, Vault vault, IDestination desti
 
         for (var i = 0; i < sent.Count; i++)
         {
-            changes.Add(refused.TryGetValue(i, out var change) ? change : new LedgerChange(sent[i].Person, Entry(sent[i], settled), null));
+            if (!refused.TryGetValue(i, out var change))
+            {
+                changes.Add(Settled(operation, sent[i], result.Job is null ? null : i));
+            }
+            else if (operation == MemberOperation.Add && Leftover(sent[i], change) is { } leftover)
+            {
+                leftovers.Add(leftover);
+            }
+            else
+            {
+                changes.Add(change);
+            }
         }
     }
 
-    private static LedgerChange NotSent(MemberOperation operation, Telling telling, string reason) => operation == MemberOperation.Add
-        ? new LedgerChange(telling.Person, Entry(telling, LedgerStatus.Invalid), reason)
-        : new LedgerChange(telling.Person, Entry(telling, LedgerStatus.Absent), reason);
+    // A removal that a job will do is kept under what was said, for it may have to be said again.
+    private static LedgerChange Settled(MemberOperation operation, Telling telling, int? jobRow) => operation == MemberOperation.Add
+        ? new LedgerChange(telling.Person, telling.Entry(LedgerStatus.Delivered), null) { JobRow = jobRow }
+        : new LedgerChange(telling.Person, (jobRow is null ? telling.After : null) ?? telling.Entry(LedgerStatus.Absent), telling.Reason) { JobRow = jobRow };
 
-    private static LedgerEntry Entry(Telling telling, LedgerStatus status) => new(status, telling.Revision, telling.Normaliser);
+    private static LedgerChange NotSent(MemberOperation operation, Telling telling, string reason) => operation == MemberOperation.Add
+        ? new LedgerChange(telling.Person, telling.Entry(LedgerStatus.Invalid), reason)
+        : new LedgerChange(telling.Person, telling.After ?? telling.Entry(LedgerStatus.Absent), telling.Reason ?? reason);
 }

@@ -69,8 +69,11 @@ public sealed class PeopleHistoryTests
         (await bindings.DeclareBindingAsync(new DeclaredBinding("k0", "main", "1001", workspace.Keys.ByName("k0_v1")!.KeyId), default)).ShouldBeTrue();
         var lease = (await new LeaseTable(workspace.Database, "hand").TryClaimAsync("account:main", default)).ShouldNotBeNull();
         var table = new SyncTable(workspace.Database);
+        var budget = new CallBudget("main", [], new BudgetTable(workspace.Database), workspace.Clock);
+        var calls = new MemberCalls(table, workspace.Vault, platform, budget, workspace.Clock);
         var pass = new LanePass(
-            "main", platform, table, new MemberCalls(table, workspace.Vault, platform, workspace.Clock), () => 0.5, workspace.Clock, NullLogger.Instance);
+            "main", platform, table, new PagePlanner(platform, table, workspace.Vault), calls,
+            () => 0.5, workspace.Clock, NullLogger.Instance);
         return new Hand(table, pass, lease);
     }
 

@@ -10,7 +10,7 @@ public sealed class ConvergenceTests
 
     private const int People = 14;
 
-    private static readonly PlatformFault[] Faults = Enum.GetValues<PlatformFault>();
+    private static readonly PlatformFault[] Faults = [.. Enum.GetValues<PlatformFault>().Where(fault => fault != PlatformFault.Spoilt)];
 
     [Fact]
     public async Task A_remote_audience_becomes_what_is_desired_after_any_faults()

@@ -14,7 +14,7 @@ internal sealed class MemberBook(TestWorkspace workspace)
 {
     private readonly LeaseTable _leases = new(workspace.Database, "projector");
     private readonly MembershipTable _table = new(workspace.Database);
-    private readonly Dictionary<PersonId, (int Revision, string Email, byte[] Salt)> _people = [];
+    private readonly Dictionary<PersonId, (int Revision, string Email, string? Phone, byte[] Salt)> _people = [];
     private readonly Dictionary<(int KeyId, PersonId Person), bool> _present = [];
     private long _changedPos;
 
@@ -24,10 +24,10 @@ internal sealed class MemberBook(TestWorkspace workspace)
 
     public bool IsPresent(int keyId, PersonId person) => _present.GetValueOrDefault((keyId, person));
 
-    public async Task<PersonId> MeetAsync(string email)
+    public async Task<PersonId> MeetAsync(string email, string? phone = null)
     {
         var person = new PersonId(Guid.CreateVersion7(workspace.Clock.GetUtcNow()));
-        _people[person] = (0, email, Vault.NewSalt());
+        _people[person] = (0, email, phone, Vault.NewSalt());
         await ReviseAsync(person, email);
         return person;
     }
@@ -69,9 +69,9 @@ internal sealed class MemberBook(TestWorkspace workspace)
 
     private async Task ReviseAsync(PersonId person, string email)
     {
-        var (revision, _, salt) = _people[person];
-        _people[person] = (++revision, email, salt);
-        var said = new IdentifierRevision(new Sayings(), new PersonIdentifiers(null, email, null, "US"));
+        var (revision, _, phone, salt) = _people[person];
+        _people[person] = (++revision, email, phone, salt);
+        var said = new IdentifierRevision(new Sayings(), new PersonIdentifiers(null, email, phone, "US"));
         await ExecuteAsync(
             "insert into people (person, salt, kind, anchor, revision, created_at) values ($1, $2, 2, $1, $3, now()) on conflict (person) do update set revision = excluded.revision",
             person.Value, salt, revision);

@@ -17,12 +17,20 @@ internal enum PlatformFault
     Unknown,
     AudienceStopped,
     AccountStopped,
+
+    /// <summary>Whoever is in the call, even alone, it is refused as a whole.</summary>
+    Spoilt,
+
+    /// <summary>The audience is too small or being computed.</summary>
+    NotEditable,
 }
 
 /// <summary>A remote audience as the contracts describe it, a set of digests, with faults on demand.</summary>
 internal sealed class ScriptedPlatform(int membersPerCall) : IDestination
 {
     public static readonly TimeSpan ThrottleWait = TimeSpan.FromMinutes(1);
+
+    public static readonly TimeSpan NotEditableWait = TimeSpan.FromMinutes(15);
 
     private readonly HashSet<string> _everMeant = [];
 
@@ -37,7 +45,10 @@ internal sealed class ScriptedPlatform(int membersPerCall) : IDestination
 
     public Platform Platform => Platform.Meta;
 
-    public DestinationLimits Limits { get; } = new(membersPerCall, TimeSpan.FromSeconds(30), OrderedCalls: false);
+    public DestinationLimits Limits { get; init; } = new(membersPerCall, TimeSpan.FromSeconds(30), OrderedCalls: false);
+
+    /// <summary>What the usage headers say.</summary>
+    public AccountUsage? Usage { get; set; }
 
     public NormaliserVersion Normaliser { get; set; } = new(1);
 
@@ -88,6 +99,8 @@ internal sealed class ScriptedPlatform(int membersPerCall) : IDestination
         PlatformFault.CancelledUnapplied => throw new OperationCanceledException("Crashed before the call."),
         PlatformFault.Throttled => Answer(OutcomeKind.Snooze, "throttled", ThrottleWait),
         PlatformFault.TooLarge when members > 1 => Answer(OutcomeKind.SplitBatch, "too_large"),
+        PlatformFault.Spoilt => Answer(OutcomeKind.SplitBatch, "row_spoils_batch"),
+        PlatformFault.NotEditable => Answer(OutcomeKind.Retry, "test_not_editable", NotEditableWait),
         PlatformFault.Unknown => Answer(OutcomeKind.Retry, "test_unknown_999"),
         PlatformFault.AudienceStopped => Answer(OutcomeKind.StopAudience, "audience_gone"),
         PlatformFault.AccountStopped => Answer(OutcomeKind.StopAccount, "token_expired"),
@@ -96,11 +109,11 @@ internal sealed class ScriptedPlatform(int membersPerCall) : IDestination
 
     private static CallResult Answer(OutcomeKind kind, string code, TimeSpan? wait = null) => new(new Outcome(kind, code, wait), [], []);
 
-    private static CallResult Taken(MemberCall call)
+    private CallResult Taken(MemberCall call)
     {
         var refused = call.Members.Index().Where(member => Refuses(member.Item.Identifiers.Email!))
             .Select(member => new RefusedMember(member.Index, "refused_by_name")).ToList();
-        return new CallResult(refused.Count == 0 ? Outcome.Done : new Outcome(OutcomeKind.PartlyDone, "partly"), [], refused, refused.Count);
+        return new CallResult(refused.Count == 0 ? Outcome.Done : new Outcome(OutcomeKind.PartlyDone, "partly"), [], refused, refused.Count, Usage: Usage);
     }
 
     private void Apply(MemberCall call)

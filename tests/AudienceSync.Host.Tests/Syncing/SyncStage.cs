@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace AudienceSync.Host.Tests.Syncing;
 
 /// <summary>One remote audience fed by one key, and the passes that keep it equal, driven by hand.</summary>
-internal sealed class SyncStage(TestWorkspace workspace, MemberBook book, int keyId, string destination, ScriptedPlatform platform)
+internal sealed class SyncStage(TestWorkspace workspace, MemberBook book, int keyId, string destination, IDestination platform)
 {
     private readonly BindingTable _bindings = new(workspace.Database);
     private LanePass? _pass;
@@ -20,7 +20,7 @@ internal sealed class SyncStage(TestWorkspace workspace, MemberBook book, int ke
 
     public int KeyId => keyId;
 
-    public static async Task<SyncStage> CreateAsync(TestWorkspace workspace, MemberBook book, ScriptedPlatform platform, int key = 0, string destination = "main")
+    public static async Task<SyncStage> CreateAsync(TestWorkspace workspace, MemberBook book, IDestination platform, int key = 0, string destination = "main")
     {
         var keyId = workspace.Keys.ByName($"k{key}_v1")!.KeyId;
         var stage = new SyncStage(workspace, book, keyId, destination, platform);
@@ -83,7 +83,7 @@ internal sealed class SyncStage(TestWorkspace workspace, MemberBook book, int ke
     public Task<int> ResumeAsync() => _bindings.ResumeAsync(destination, default);
 
     public AccountLoop Loop(Wake wake) => new(
-        destination, NewPass(), Table, new LeaseTable(workspace.Database, "loop"), wake, TimeSpan.FromMilliseconds(1), workspace.Clock,
+        destination, NewPass(), Follower(), Budget(), Table, new LeaseTable(workspace.Database, "loop"), wake, TimeSpan.FromMilliseconds(1), workspace.Clock,
         NullLogger<AccountLoop>.Instance);
 
     public void ShouldBeInSync(string because)
@@ -91,13 +91,24 @@ internal sealed class SyncStage(TestWorkspace workspace, MemberBook book, int ke
         var wanted = book.People.Where(person => book.IsPresent(keyId, person)).Select(book.EmailOf)
             .Where(email => !ScriptedPlatform.Refuses(email) && !ScriptedPlatform.Spoils(email))
             .Select(email => ScriptedPlatform.Digest(email, platform.Normaliser));
-        platform.Members.Order().ShouldBe(wanted.Order(), because);
+        platform.ShouldBeOfType<ScriptedPlatform>().Members.Order().ShouldBe(wanted.Order(), because);
     }
+
+    /// <summary>Asks after the jobs that are due, as the present owner.</summary>
+    public async Task FollowAsync()
+    {
+        _lease ??= (await new LeaseTable(workspace.Database, $"host{_owners}").TryClaimAsync("account:" + destination, default)).ShouldNotBeNull();
+        await Follower().RunAsync(_lease.Value, default);
+    }
+
+    public CallBudget Budget() => new(destination, platform.Limits.Allowances, new BudgetTable(workspace.Database), workspace.Clock);
+
+    private JobFollower Follower() => new(destination, platform, new JobTable(workspace.Database), workspace.Clock, NullLogger.Instance);
 
     private LanePass NewPass()
     {
-        IDestination sender = platform;
         return new LanePass(
-            destination, sender, Table, new MemberCalls(Table, workspace.Vault, sender, workspace.Clock), () => 0.5, workspace.Clock, NullLogger.Instance);
+            destination, platform, Table, new PagePlanner(platform, Table, workspace.Vault), new MemberCalls(Table, workspace.Vault, platform, Budget(), workspace.Clock),
+            () => 0.5, workspace.Clock, NullLogger.Instance);
     }
 }

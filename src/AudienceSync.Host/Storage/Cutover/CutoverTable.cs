@@ -53,12 +53,12 @@ public sealed class CutoverTable(WorkspaceDatabase database)
     // The last row of the piece comes back whoever it is: it says how far the piece reaches.
     private const string PageSql = """
         with piece as materialized (
-          select l.person, l.status, l.revision, l.normaliser from ledger l where l.binding_id = $1 and l.person > $2 order by l.person limit $4),
+          select l.person, l.status, l.revision, l.normaliser, l.job_id is not null as in_job from ledger l where l.binding_id = $1 and l.person > $2 order by l.person limit $4),
         judged as (
           select p.*, p.status in (1, 2, 3)
             and not exists (select from membership m where m.key_id = $3 and m.person = p.person and m.state in (1, 6)) as leaves
           from piece p)
-        select j.person, j.status, j.revision, j.normaliser, j.leaves, (select count(*) from piece) = $4 from judged j
+        select j.person, j.status, j.revision, j.normaliser, j.leaves, j.in_job, (select count(*) from piece) = $4 from judged j
         where j.leaves or j.person = (select p.person from piece p order by p.person desc limit 1) order by j.person
         """;
 
@@ -92,11 +92,11 @@ public sealed class CutoverTable(WorkspaceDatabase database)
             }
 
             walkedTo = reader.GetGuid(0);
-            more = reader.GetBoolean(5);
+            more = reader.GetBoolean(6);
             if (reader.GetBoolean(4))
             {
                 var entry = new LedgerEntry((LedgerStatus)reader.GetInt16(1), reader.GetInt32(2), new NormaliserVersion(reader.GetInt16(3)));
-                leavers.Add(new LaneMember(new PersonId(walkedTo), 0, entry, entry.Revision, Desired: false));
+                leavers.Add(new LaneMember(new PersonId(walkedTo), 0, entry, entry.Revision, Desired: false) { InJob = reader.GetBoolean(5) });
             }
         }
 

@@ -1,6 +1,10 @@
+using AudienceSync.Domain.Normalising;
+
 namespace AudienceSync.Host.Storage.Syncing;
 
-/// <summary>A remote audience as the sync loop finds it: what feeds it, how far each lane has come, and whether it may be worked on.</summary>
+/// <summary>A remote audience as the sync loop finds it: what feeds it, how far each lane has come, whether it may be
+/// worked on, and for which normaliser everybody in it was last looked at. <paramref name="HasAgain"/>: somebody is to be looked at apart from
+/// the lanes.</summary>
 public sealed record Binding(
     int BindingId,
     string Audience,
@@ -13,5 +17,14 @@ public sealed record Binding(
     int AddAttempts,
     DateTimeOffset? AddNextAt,
     string? StoppedCode,
+    NormaliserVersion? Normaliser,
     string Destination,
-    bool ConsentRequired);
+    bool ConsentRequired,
+    bool HasAgain)
+{
+    /// <summary>Answers in a row to removals that no table knows.</summary>
+    public int RemovalUnknowns { get; init; }
+
+    /// <summary>Answers in a row to adds that no table knows.</summary>
+    public int AddUnknowns { get; init; }
+}

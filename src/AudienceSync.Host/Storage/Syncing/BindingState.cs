@@ -17,4 +17,14 @@ public sealed record BindingState(
     string? BindingStopped,
     DateTimeOffset? AccountBlockedUntil,
     string? AccountStopped,
-    int? UsedPercent);
+    int? UsedPercent)
+{
+    /// <summary>Why the account must wait.</summary>
+    public string? AccountBlockedCode { get; init; }
+
+    /// <summary>The lane's answers in a row that no table knows.</summary>
+    public int Unknowns { get; init; }
+
+    /// <summary>Why the lane waits until <see cref="NextTryAt"/>.</summary>
+    public string? WaitCode { get; init; }
+}

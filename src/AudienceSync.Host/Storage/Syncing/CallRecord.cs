@@ -12,4 +12,8 @@ public sealed record CallRecord(
     int HttpStatus,
     string? RequestId,
     DateTimeOffset SentAt,
-    int LatencyMs);
+    int LatencyMs)
+{
+    /// <summary>The job by which the platform will do it later; null when it is done.</summary>
+    public AcceptedJob? Job { get; init; }
+}

@@ -19,5 +19,7 @@ public sealed record Lane(string Name, bool Desired, short[] States)
 
     public int AttemptsOf(Binding binding) => Desired ? binding.AddAttempts : binding.RemovalAttempts;
 
+    public int UnknownsOf(Binding binding) => Desired ? binding.AddUnknowns : binding.RemovalUnknowns;
+
     public DateTimeOffset? NextTryOf(Binding binding) => Desired ? binding.AddNextAt : binding.RemovalNextAt;
 }

@@ -9,4 +9,8 @@ namespace AudienceSync.Host.Storage.Syncing;
 /// <param name="Entry">What the ledger holds of him.</param>
 /// <param name="Revision">His identifiers now.</param>
 /// <param name="Desired">Whether he belongs in this remote audience now: present, and allowed to be targeted here.</param>
-public readonly record struct LaneMember(PersonId Person, long ChangedPos, LedgerEntry Entry, int Revision, bool Desired);
+public readonly record struct LaneMember(PersonId Person, long ChangedPos, LedgerEntry Entry, int Revision, bool Desired)
+{
+    /// <summary>Whether a job that has not ended holds him.</summary>
+    public bool InJob { get; init; }
+}

@@ -18,7 +18,8 @@ public sealed class SyncTable(WorkspaceDatabase database)
 
     private const string BindingsSql = """
         select b.binding_id, b.audience, b.remote, b.key_id, b.removal_pos, b.add_pos, b.removal_attempts, b.removal_next_at, b.add_attempts, b.add_next_at,
-          b.stopped_code, b.destination, a.consent_required
+          b.stopped_code, b.normaliser, b.destination, a.consent_required,
+          exists (select from ledger l where l.binding_id = b.binding_id and l.again and l.job_id is null), b.removal_unknowns, b.add_unknowns
         from bindings b join accounts a on a.destination = b.destination where b.destination = $1 order by b.binding_id
         """;
 
@@ -26,7 +27,7 @@ public sealed class SyncTable(WorkspaceDatabase database)
     // erased has rows and is nobody: the lane must pass over him, not stand before him.
     private const string LaneSql = """
         select m.person, m.changed_pos, coalesce(l.status, 0::smallint), coalesce(l.revision, 0), coalesce(l.normaliser, 0::smallint), coalesce(p.revision, 0),
-          m.state, m.bars, coalesce($6 = any(m.barred_at), false)
+          m.state, m.bars, coalesce($6 = any(m.barred_at), false), l.job_id is not null
         from unnest($3::smallint[]) as s(state)
         cross join lateral (
           select c.person, c.changed_pos, c.state, c.bars, c.barred_at from membership c
@@ -34,6 +35,26 @@ public sealed class SyncTable(WorkspaceDatabase database)
         left join ledger l on l.binding_id = $5 and l.person = m.person
         left join people p on p.person = m.person
         order by m.changed_pos limit $4
+        """;
+
+    // Whose membership is not of this key any more counts as removed.
+    private const string AgainSql = """
+        select l.person, 0::bigint, l.status, l.revision, l.normaliser, p.revision,
+          coalesce(m.state, 2::smallint), coalesce(m.bars, 0::smallint), coalesce($5 = any(m.barred_at), false), false
+        from ledger l
+        left join membership m on m.key_id = $1 and m.person = l.person
+        join people p on p.person = l.person
+        where l.binding_id = $2 and l.again and l.job_id is null and coalesce(m.state, 2::smallint) = any($3::smallint[])
+        order by l.person limit $4
+        """;
+
+    private const string LaterSql = "update ledger set again = true where binding_id = $1 and person = any($2)";
+
+    private const string LookedSql = "update ledger set again = false where binding_id = $1 and person = any($2)";
+
+    private const string JobSql = """
+        insert into jobs (binding_id, destination, call_id, operation, handle, members, accepted_at, next_look_at)
+        values ($1, $2, currval('calls_call_id_seq'), $3, $4, $5, $6, $7)
         """;
 
     private const string AddedIdentifiersSql = """
@@ -61,27 +82,36 @@ public sealed class SyncTable(WorkspaceDatabase database)
         """;
 
     private const string LedgerSql = """
-        insert into ledger (binding_id, person, status, revision, normaliser, reason, updated_at)
-        select $1, d.person, d.status, d.revision, d.normaliser, d.reason, $7
-        from unnest($2::uuid[], $3::smallint[], $4::int[], $5::smallint[], $6::text[]) as d(person, status, revision, normaliser, reason)
+        insert into ledger (binding_id, person, status, revision, normaliser, reason, updated_at, job_id, job_row)
+        select $1, d.person, d.status, d.revision, d.normaliser, d.reason, $7,
+          case when d.job_row >= 0 then currval('jobs_job_id_seq') end, nullif(d.job_row, -1)
+        from unnest($2::uuid[], $3::smallint[], $4::int[], $5::smallint[], $6::text[], $8::int[])
+          as d(person, status, revision, normaliser, reason, job_row)
         on conflict (binding_id, person) do update set status = excluded.status, revision = excluded.revision, normaliser = excluded.normaliser,
-          reason = excluded.reason, updated_at = excluded.updated_at
+          reason = excluded.reason, updated_at = excluded.updated_at, job_id = excluded.job_id, job_row = excluded.job_row
         """;
 
     // The place moves only from where the pass began, under the key it read: a promotion meanwhile has set both anew.
     private const string RemovalLaneSql = """
-        update bindings set removal_pos = case when key_id = $6 and removal_pos = $7 then coalesce($2, removal_pos) else removal_pos end, removal_attempts = $3, removal_next_at = $4, stopped_code = coalesce($5, stopped_code)
+        update bindings set removal_pos = case when key_id = $8 and removal_pos = $9 then coalesce($2, removal_pos) else removal_pos end,
+          removal_attempts = $3, removal_next_at = $4, stopped_code = coalesce($5, stopped_code), removal_unknowns = $6, removal_code = $7
         where binding_id = $1
         """;
 
+    // An add that was taken shows that the audience can be changed again, and it has grown: removals that wait for that are tried at once.
     private const string AddLaneSql = """
-        update bindings set add_pos = case when key_id = $6 and add_pos = $7 then coalesce($2, add_pos) else add_pos end, add_attempts = $3, add_next_at = $4, stopped_code = coalesce($5, stopped_code)
+        update bindings set add_pos = case when key_id = $8 and add_pos = $9 then coalesce($2, add_pos) else add_pos end,
+          add_attempts = $3, add_next_at = $4, stopped_code = coalesce($5, stopped_code), add_unknowns = $6, add_code = $7,
+          removal_next_at = case when $10 and removal_code like '%not_editable' then null else removal_next_at end
         where binding_id = $1
         """;
+
+    private const string RestartAddsSql = "update bindings set add_pos = 0, normaliser = $2 where binding_id = $1";
 
     private const string BlockSql = """
         update accounts set blocked_until = coalesce($2, blocked_until), stopped_code = coalesce($3, stopped_code),
-          used_percent = coalesce($4, used_percent), updated_at = now()
+          used_percent = coalesce($4, used_percent), usage_at = case when $4::bigint is null then usage_at else $5 end,
+          blocked_code = case when $2::timestamptz is null then blocked_code else $6 end, updated_at = now()
         where destination = $1
         """;
 
@@ -108,7 +138,8 @@ public sealed class SyncTable(WorkspaceDatabase database)
             bindings.Add(new Binding(
                 reader.GetInt32(0), reader.GetString(1), reader.GetString(2), reader.GetInt32(3), reader.GetInt64(4), reader.GetInt64(5),
                 reader.GetInt32(6), reader.TimeOrNull(7), reader.GetInt32(8), reader.TimeOrNull(9), reader.TextOrNull(10),
-                reader.GetString(11), reader.GetBoolean(12)));
+                reader.IsDBNull(11) ? null : new NormaliserVersion(reader.GetInt16(11)), reader.GetString(12), reader.GetBoolean(13),
+                reader.GetBoolean(14)) { RemovalUnknowns = reader.GetInt32(15), AddUnknowns = reader.GetInt32(16) });
         }
 
         return bindings;
@@ -117,18 +148,31 @@ public sealed class SyncTable(WorkspaceDatabase database)
     /// <summary>Members of a lane that changed behind its place, in the order of their change.</summary>
     public async Task<List<LaneMember>> ReadLaneAsync(Binding binding, Lane lane, int limit, CancellationToken cancellationToken)
     {
-        var members = new List<LaneMember>();
         await using var command = Sql.Command(
             database.Hot, LaneSql,
             Sql.Of(binding.KeyId), Sql.Of(lane.PositionOf(binding)), Sql.Of(lane.States), Sql.Of(limit), Sql.Of(binding.BindingId),
             Sql.Of(binding.Destination));
+        return await MembersAsync(binding, command, cancellationToken);
+    }
+
+    /// <summary>Members who are to be looked at again, of whom this lane is now.</summary>
+    public async Task<List<LaneMember>> ReadAgainAsync(Binding binding, Lane lane, int limit, CancellationToken cancellationToken)
+    {
+        await using var command = Sql.Command(
+            database.Hot, AgainSql, Sql.Of(binding.KeyId), Sql.Of(binding.BindingId), Sql.Of(lane.States), Sql.Of(limit), Sql.Of(binding.Destination));
+        return await MembersAsync(binding, command, cancellationToken);
+    }
+
+    private static async Task<List<LaneMember>> MembersAsync(Binding binding, NpgsqlCommand command, CancellationToken cancellationToken)
+    {
+        var members = new List<LaneMember>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
             var entry = new LedgerEntry((LedgerStatus)reader.GetInt16(2), reader.GetInt32(3), new NormaliserVersion(reader.GetInt16(4)));
             var desired = (MembershipStatus)reader.GetInt16(6) is MembershipStatus.Present or MembershipStatus.Limited
                 && !reader.GetBoolean(8) && ((Bars)reader.GetInt16(7)).AllowTargeting(binding.ConsentRequired);
-            members.Add(new LaneMember(new PersonId(reader.GetGuid(0)), reader.GetInt64(1), entry, reader.GetInt32(5), desired));
+            members.Add(new LaneMember(new PersonId(reader.GetGuid(0)), reader.GetInt64(1), entry, reader.GetInt32(5), desired) { InJob = reader.GetBoolean(9) });
         }
 
         return members;
@@ -158,8 +202,28 @@ public sealed class SyncTable(WorkspaceDatabase database)
     /// </summary>
     /// <exception cref="LeaseLostException">The account is another host's; the call must not be made.</exception>
     public Task WriteIntentAsync(
-        Lease lease, Binding binding, IReadOnlyList<LedgerChange> changes, TimeSpan callTimeout, DateTimeOffset now, CancellationToken cancellationToken) =>
-        WriteAsync(lease, callTimeout + LeaseTable.Time, [Ledger(binding, changes, now)], cancellationToken);
+        Lease lease,
+        Binding binding,
+        IReadOnlyList<LedgerChange> changes,
+        (List<BudgetSlot> Slots, List<BudgetSlot> Oldest) budget,
+        TimeSpan callTimeout,
+        DateTimeOffset now,
+        CancellationToken cancellationToken)
+    {
+        List<NpgsqlBatchCommand> commands = [Ledger(binding, changes, now)];
+        if (budget.Slots.Count > 0)
+        {
+            commands.Add(BudgetTable.Write(binding.Destination, budget.Slots));
+            commands.Add(BudgetTable.Forget(binding.Destination, budget.Oldest));
+        }
+
+        return WriteAsync(lease, callTimeout + LeaseTable.Time, commands, cancellationToken);
+    }
+
+    /// <summary>The adds of a binding begin anew, for a normaliser under which nobody in it has been looked at.</summary>
+    /// <exception cref="LeaseLostException">The account is another host's.</exception>
+    public Task RestartAddsAsync(Lease lease, Binding binding, NormaliserVersion normaliser, CancellationToken cancellationToken) =>
+        WriteAsync(lease, LeaseTable.Time, [Sql.Command(RestartAddsSql, Sql.Of(binding.BindingId), Sql.Of(normaliser.Value))], cancellationToken);
 
     /// <summary>Records an answer: ledger, lanes, account and call, or nothing of it.</summary>
     /// <exception cref="LeaseLostException">The account is another host's; it will find the intent and say it again.</exception>
@@ -171,31 +235,58 @@ public sealed class SyncTable(WorkspaceDatabase database)
         BindingState state,
         CallRecord? call,
         DateTimeOffset now,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken,
+        PageMarks? marks = null)
     {
-        var commands = new List<NpgsqlBatchCommand>(4);
-        if (changes.Count > 0)
-        {
-            commands.Add(Ledger(binding, changes, now));
-        }
-
-        commands.Add(Sql.Command(
-            state.Lane.Desired ? AddLaneSql : RemovalLaneSql,
-            Sql.Of(binding.BindingId), Sql.OfNullable(state.Place), Sql.Of(state.Attempts), Sql.OfNullable(state.NextTryAt),
-            Sql.OfNullable(state.BindingStopped), Sql.Of(binding.KeyId), Sql.Of(state.Lane.PositionOf(binding))));
-        if (state.AccountBlockedUntil is not null || state.AccountStopped is not null || state.UsedPercent is not null)
-        {
-            commands.Add(Sql.Command(
-                BlockSql,
-                Sql.Of(destination), Sql.OfNullable(state.AccountBlockedUntil), Sql.OfNullable(state.AccountStopped), Sql.OfNullable(state.UsedPercent)));
-        }
-
+        var commands = new List<NpgsqlBatchCommand>(8);
         if (call is not null)
         {
             commands.Add(Call(lease, binding, call));
         }
 
+        if (call?.Job is { } job)
+        {
+            commands.Add(Sql.Command(
+                JobSql, Sql.Of(binding.BindingId), Sql.Of(destination), Sql.Of((short)call.Operation), Sql.Of(job.Handle.Value), Sql.Of(call.Members),
+                Sql.Of(now), Sql.Of(job.FirstLookAt)));
+        }
+
+        if (changes.Count > 0)
+        {
+            commands.Add(Ledger(binding, changes, now));
+        }
+
+        var grown = call is { Operation: MemberOperation.Add, Outcome: OutcomeKind.Done or OutcomeKind.PartlyDone };
+        var laneState = Sql.Command(
+            state.Lane.Desired ? AddLaneSql : RemovalLaneSql,
+            Sql.Of(binding.BindingId), Sql.OfNullable(state.Place), Sql.Of(state.Attempts), Sql.OfNullable(state.NextTryAt),
+            Sql.OfNullable(state.BindingStopped), Sql.Of(state.Unknowns), Sql.OfNullable(state.WaitCode), Sql.Of(binding.KeyId),
+            Sql.Of(state.Lane.PositionOf(binding)));
+        if (state.Lane.Desired)
+        {
+            laneState.Parameters.Add(Sql.Of(grown));
+        }
+
+        commands.Add(laneState);
+        if (state.AccountBlockedUntil is not null || state.AccountStopped is not null || state.UsedPercent is not null)
+        {
+            commands.Add(Sql.Command(
+                BlockSql,
+                Sql.Of(destination), Sql.OfNullable(state.AccountBlockedUntil), Sql.OfNullable(state.AccountStopped), Sql.OfNullable(state.UsedPercent), Sql.Of(now),
+                Sql.OfNullable(state.AccountBlockedCode)));
+        }
+
+        Mark(commands, LookedSql, binding, marks?.Looked);
+        Mark(commands, LaterSql, binding, marks?.Later);
         return WriteAsync(lease, LeaseTable.Time, commands, cancellationToken);
+    }
+
+    private static void Mark(List<NpgsqlBatchCommand> commands, string sql, Binding binding, IReadOnlyList<PersonId>? people)
+    {
+        if (people is { Count: > 0 })
+        {
+            commands.Add(Sql.Command(sql, Sql.Of(binding.BindingId), Sql.Of(people.Select(person => person.Value).ToList())));
+        }
     }
 
     private static NpgsqlBatchCommand Call(Lease lease, Binding binding, CallRecord call) => Sql.Command(
@@ -211,6 +302,7 @@ public sealed class SyncTable(WorkspaceDatabase database)
         var revisions = new List<int>(changes.Count);
         var normalisers = new List<short>(changes.Count);
         var reasons = new List<string?>(changes.Count);
+        var jobRows = new List<int>(changes.Count);
         foreach (var change in changes)
         {
             people.Add(change.Person.Value);
@@ -218,11 +310,13 @@ public sealed class SyncTable(WorkspaceDatabase database)
             revisions.Add(change.Entry.Revision);
             normalisers.Add(change.Entry.Normaliser.Value);
             reasons.Add(change.Reason);
+            jobRows.Add(change.JobRow ?? -1);
         }
 
         return Sql.Command(
             LedgerSql,
-            Sql.Of(binding.BindingId), Sql.Of(people), Sql.Of(statuses), Sql.Of(revisions), Sql.Of(normalisers), Sql.Of(reasons), Sql.Of(now));
+            Sql.Of(binding.BindingId), Sql.Of(people), Sql.Of(statuses), Sql.Of(revisions), Sql.Of(normalisers), Sql.Of(reasons), Sql.Of(now),
+            Sql.Of(jobRows));
     }
 
     private async Task WriteAsync(Lease lease, TimeSpan time, IReadOnlyList<NpgsqlBatchCommand> commands, CancellationToken cancellationToken)

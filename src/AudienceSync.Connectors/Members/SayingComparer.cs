@@ -1,0 +1,118 @@
+using AudienceSync.Domain.Normalising;
+
+namespace AudienceSync.Connectors.Members;
+
+/// <summary>How a platform takes what is said of a person apart.</summary>
+internal enum RowMeaning
+{
+    /// <summary>Each cell is there for itself and is removed for itself.</summary>
+    Cells,
+
+    /// <summary>Addresses are removed for themselves; the other cells of a row name nobody alone, so they go with their row.</summary>
+    AddressesAndTheRest,
+
+    /// <summary>A removal by any cell takes the person who was matched, with all his other cells.</summary>
+    Person,
+}
+
+/// <summary>
+/// Compares what a platform received of people with what it would receive now, digest by digest. A new normaliser version or a new
+/// identifier revision mostly changes nothing of a person, and then nothing has to be said.
+/// </summary>
+/// <param name="fields">The cells of the platform's row.</param>
+/// <param name="unit">Cells of which all are sent or none.</param>
+/// <param name="meaning">What a removal by some of the cells does.</param>
+internal sealed class SayingComparer(IReadOnlyList<PersonField> fields, IReadOnlyList<PersonField> unit, RowMeaning meaning)
+{
+    public IReadOnlyList<SayingChange> Compare(IReadOnlyList<Resaying> people, Func<NormaliserVersion, Normaliser?> rules)
+    {
+        using var cells = new CellWriter();
+        var was = new Row(fields.Count);
+        var becomes = new Row(fields.Count);
+        var changes = new SayingChange[people.Count];
+        for (var i = 0; i < changes.Length; i++)
+        {
+            changes[i] = Write(was, people[i].Was, rules, cells) && Write(becomes, people[i].Becomes, rules, cells)
+                ? Change(was, becomes)
+                : SayingChange.Whole;
+        }
+
+        // Plain cells are somebody's.
+        was.Clear();
+        becomes.Clear();
+        return changes;
+    }
+
+    private bool Write(Row row, in Member member, Func<NormaliserVersion, Normaliser?> rules, CellWriter cells)
+    {
+        row.Clear();
+        if (rules(member.Normaliser) is not { } normaliser)
+        {
+            return false;
+        }
+
+        var units = 0;
+        for (var i = 0; i < fields.Count; i++)
+        {
+            row.Lengths[i] = cells.Write(normaliser, member.Identifiers, fields[i], row.At(i)).Length;
+            units += row.Lengths[i] > 0 && unit.Contains(fields[i]) ? 1 : 0;
+        }
+
+        for (var i = 0; i < fields.Count && units < unit.Count; i++)
+        {
+            row.Lengths[i] = unit.Contains(fields[i]) ? 0 : row.Lengths[i];
+        }
+
+        return true;
+    }
+
+    private SayingChange Change(Row was, Row becomes)
+    {
+        var (gone, came, shared, addressed) = (SayingParts.None, false, false, false);
+        for (var i = 0; i < fields.Count; i++)
+        {
+            var equal = was.Of(i).SequenceEqual(becomes.Of(i));
+            gone |= was.Lengths[i] > 0 && !equal ? PartOf(fields[i]) : SayingParts.None;
+            came |= becomes.Lengths[i] > 0 && !equal;
+            shared |= was.Lengths[i] > 0 && equal;
+            addressed |= becomes.Lengths[i] > 0 && (fields[i] == PersonField.Email || fields[i] == PersonField.Phone);
+        }
+
+        if (gone == SayingParts.None)
+        {
+            return new SayingChange(!came, SayingParts.None, shared);
+        }
+
+        var apart = meaning switch
+        {
+            RowMeaning.Cells => true,
+            RowMeaning.AddressesAndTheRest => !gone.HasFlag(SayingParts.Details) && addressed,
+            _ => false,
+        };
+        return apart && shared ? new SayingChange(Same: false, gone, Shared: true) : SayingChange.Whole;
+    }
+
+    private static SayingParts PartOf(PersonField field) => field switch
+    {
+        PersonField.Email => SayingParts.Email,
+        PersonField.Phone => SayingParts.Phone,
+        _ => SayingParts.Details,
+    };
+
+    private sealed class Row(int cells)
+    {
+        private readonly byte[] _bytes = new byte[cells * CellWriter.MaxBytes];
+
+        public int[] Lengths { get; } = new int[cells];
+
+        public Span<byte> At(int cell) => _bytes.AsSpan(cell * CellWriter.MaxBytes, CellWriter.MaxBytes);
+
+        public ReadOnlySpan<byte> Of(int cell) => At(cell)[..Lengths[cell]];
+
+        public void Clear()
+        {
+            Array.Clear(_bytes);
+            Array.Clear(Lengths);
+        }
+    }
+}

@@ -1,0 +1,51 @@
+using AudienceSync.Domain.Identity;
+
+namespace AudienceSync.Connectors;
+
+/// <summary>The parts of what is said of a person that can be removed one without the other.</summary>
+[Flags]
+public enum SayingParts
+{
+    None = 0,
+    Email = 1,
+    Phone = 2,
+
+    /// <summary>Name, place and the rest, which hold only together.</summary>
+    Details = 4,
+    All = Email | Phone | Details,
+}
+
+/// <summary>A person as he was said, and as he would be said now.</summary>
+public readonly record struct Resaying(Member Was, Member Becomes);
+
+/// <summary>How two sayings of one person differ to a platform: what it would receive, not what we hold.</summary>
+/// <param name="Same">The platform would receive the very same, so there is nothing to say.</param>
+/// <param name="Gone">Parts of the former saying that must be removed. The new saying is then added whole.</param>
+/// <param name="Shared">Whether something of the former saying is part of the new one and stays at the platform all the time.</param>
+public readonly record struct SayingChange(bool Same, SayingParts Gone, bool Shared)
+{
+    /// <summary>Remove all that was said, then add all that is to be said: right at any platform.</summary>
+    public static readonly SayingChange Whole = new(Same: false, SayingParts.All, Shared: false);
+
+    public static readonly SayingChange None = new(Same: true, SayingParts.None, Shared: true);
+
+    /// <summary>A person with these parts only.</summary>
+    public static PersonIdentifiers Restrict(PersonIdentifiers person, SayingParts parts)
+    {
+        ArgumentNullException.ThrowIfNull(person);
+        if (parts == SayingParts.All)
+        {
+            return person;
+        }
+
+        var email = parts.HasFlag(SayingParts.Email);
+        var phone = parts.HasFlag(SayingParts.Phone);
+        return person with
+        {
+            Email = email ? person.Email : null,
+            Phone = phone ? person.Phone : null,
+            Details = parts.HasFlag(SayingParts.Details) ? person.Details : null,
+            Hashed = person.Hashed & ((email ? HashedFields.EmailSha256 : HashedFields.None) | (phone ? ~HashedFields.EmailSha256 : HashedFields.None)),
+        };
+    }
+}

@@ -1,0 +1,40 @@
+namespace AudienceSync.Host.Storage.Status;
+
+/// <summary>An ad account as it is kept.</summary>
+/// <param name="Destination">Its name.</param>
+/// <param name="Platform">Where it is.</param>
+/// <param name="StoppedCode">Why a human must look.</param>
+/// <param name="BlockedUntil">Until when it must wait.</param>
+/// <param name="BlockedCode">Why it must wait.</param>
+/// <param name="UsedPercent">What the platform last told of its budget.</param>
+/// <param name="LatencyMs">What its last calls took on average.</param>
+public sealed record AccountCounts(
+    string Destination, string Platform, string? StoppedCode, DateTimeOffset? BlockedUntil, string? BlockedCode, int UsedPercent, double LatencyMs);
+
+/// <summary>The questions of an owner about ad accounts.</summary>
+public sealed class AccountQueries(WorkspaceDatabase database)
+{
+    private const string AccountsSql = """
+        select a.destination, a.platform, a.stopped_code, a.blocked_until, a.blocked_code, a.used_percent, coalesce(l.ms, 0)::float8
+        from accounts a
+        left join lateral (
+          select avg(c.latency_ms) as ms from bindings b
+          cross join lateral (select k.latency_ms from calls k where k.binding_id = b.binding_id order by k.call_id desc limit 5) c
+          where b.destination = a.destination) l on true
+        order by a.destination
+        """;
+
+    public async Task<IReadOnlyList<AccountCounts>> ReadAsync(CancellationToken cancellationToken)
+    {
+        var accounts = new List<AccountCounts>();
+        await using var command = Sql.Command(database.Query, AccountsSql);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            accounts.Add(new AccountCounts(
+                reader.GetString(0), reader.GetString(1), reader.TextOrNull(2), reader.TimeOrNull(3), reader.TextOrNull(4), reader.GetInt32(5), reader.GetDouble(6)));
+        }
+
+        return accounts;
+    }
+}

@@ -1,0 +1,30 @@
+using AudienceSync.Connectors;
+using AudienceSync.Host.Storage;
+using AudienceSync.Host.Storage.Status;
+using AudienceSync.Host.Storage.Syncing;
+
+namespace AudienceSync.Host.Syncing;
+
+/// <summary>Reads where every declared account of a workspace stands.</summary>
+public sealed class AccountForecasts(WorkspaceDatabase database, IReadOnlyDictionary<string, DestinationLimits> limits)
+{
+    private readonly AccountQueries _accounts = new(database);
+    private readonly BudgetTable _budgets = new(database);
+
+    /// <summary>Whether the configuration declares this destination.</summary>
+    public bool Knows(string destination) => limits.ContainsKey(destination);
+
+    public async Task<IReadOnlyList<AccountForecast>> ReadAsync(IReadOnlyList<BindingCounts> bindings, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var forecasts = new List<AccountForecast>();
+        foreach (var account in await _accounts.ReadAsync(cancellationToken))
+        {
+            if (limits.TryGetValue(account.Destination, out var allowed))
+            {
+                forecasts.Add(AccountForecast.Of(account, allowed, await _budgets.ReadAsync(account.Destination, cancellationToken), bindings, now));
+            }
+        }
+
+        return forecasts;
+    }
+}

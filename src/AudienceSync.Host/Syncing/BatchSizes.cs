@@ -1,0 +1,51 @@
+namespace AudienceSync.Host.Syncing;
+
+/// <summary>
+/// How many members the next call of a lane may have.
+/// <para>
+/// <b>Halving.</b> A call that a platform refuses as a whole is too large, or one row spoils it. The next one has half of its members; if that
+/// is taken, the spoiler is in the other half, so that is halved, and so on: he is alone after as many calls as the batch can be halved, is
+/// refused by name, and the lane goes on with full calls. Had nobody spoilt it, calls were too large, and they grow again by doubling.
+/// </para>
+/// Not safe for concurrent use; lost with the process, which costs the halving anew.
+/// </summary>
+public sealed class BatchSizes(int largest)
+{
+    private readonly Dictionary<(int BindingId, bool Adds), (int Size, int Suspects)> _lanes = [];
+
+    public int Of(int bindingId, bool adds) => _lanes.TryGetValue((bindingId, adds), out var lane) ? lane.Size : largest;
+
+    /// <summary>A call with so many members was refused as a whole.</summary>
+    public void Refused(int bindingId, bool adds, int members)
+    {
+        if (members > 1)
+        {
+            _lanes[(bindingId, adds)] = (members / 2, members);
+        }
+        else
+        {
+            // The spoiler is found.
+            _lanes.Remove((bindingId, adds));
+        }
+    }
+
+    /// <summary>A call with so many members was taken.</summary>
+    public void Taken(int bindingId, bool adds, int members)
+    {
+        if (!_lanes.TryGetValue((bindingId, adds), out var lane))
+        {
+            return;
+        }
+
+        var suspects = lane.Suspects - members;
+        var size = suspects > 0 ? Math.Max(1, suspects / 2) : lane.Size * 2;
+        if (size >= largest)
+        {
+            _lanes.Remove((bindingId, adds));
+        }
+        else
+        {
+            _lanes[(bindingId, adds)] = (size, Math.Max(0, suspects));
+        }
+    }
+}

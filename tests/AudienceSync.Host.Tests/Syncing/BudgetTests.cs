@@ -1,0 +1,168 @@
+using AudienceSync.Connectors;
+using AudienceSync.Domain.Syncing;
+using AudienceSync.Host.Storage.Leases;
+using AudienceSync.Host.Storage.Status;
+using AudienceSync.Host.Storage.Syncing;
+using AudienceSync.Host.Syncing;
+using AudienceSync.Host.Tests.Storage;
+
+namespace AudienceSync.Host.Tests.Syncing;
+
+public sealed class BudgetTests : IAsyncLifetime
+{
+    private readonly ScriptedPlatform _platform = new(membersPerCall: 1)
+    {
+        Limits = new DestinationLimits(1, TimeSpan.FromSeconds(30), OrderedCalls: false)
+        {
+            Allowances = [new CallAllowance("minute", 10, TimeSpan.FromMinutes(1)), new CallAllowance("day", 1_000, TimeSpan.FromDays(1))],
+        },
+    };
+
+    private TestWorkspace _workspace = null!;
+    private MemberBook _book = null!;
+    private SyncStage _stage = null!;
+
+    public async Task InitializeAsync()
+    {
+        _workspace = await TestWorkspace.CreateAsync([null]);
+        _book = new MemberBook(_workspace);
+        _stage = await SyncStage.CreateAsync(_workspace, _book, _platform);
+    }
+
+    public async Task DisposeAsync() => await _workspace.DisposeAsync();
+
+    [Fact]
+    public async Task Adds_use_four_fifths_of_a_window_and_leave_the_rest_to_removals()
+    {
+        var people = await _book.MeetAsync(20);
+        await _book.SetAsync(_stage.KeyId, true, [.. people]);
+        await _stage.RoundAsync();
+        _platform.Calls.Count.ShouldBe(8);
+        (await _stage.PassAsync(Lane.Adds)).ShouldBe(PassEnd.Held);
+
+        await _book.SetAsync(_stage.KeyId, false, [.. people.Take(5)]);
+        await _stage.RoundAsync();
+
+        _platform.Calls.Count(call => call.Operation == MemberOperation.Remove).ShouldBe(2, "then nothing is left of the window");
+        var binding = await _stage.BindingAsync();
+        binding.AddAttempts.ShouldBe(0, "waiting for budget is no failure");
+        binding.RemovalNextAt.ShouldNotBeNull().ShouldBeInRange(TestWorkspace.Start + TimeSpan.FromMinutes(1), TestWorkspace.Start + TimeSpan.FromSeconds(63));
+        (await _stage.AccountAsync()).BlockedUntil.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task No_window_is_exceeded_however_often_the_account_changes_hosts()
+    {
+        var random = new Random(3);
+        await _book.SetAsync(_stage.KeyId, true, [.. await _book.MeetAsync(60)]);
+        var times = new List<DateTimeOffset>();
+        _platform.During = _ =>
+        {
+            times.Add(_workspace.Clock.GetUtcNow());
+            return Task.CompletedTask;
+        };
+        for (var step = 0; step < 300 && _platform.Members.Count < 60; step++)
+        {
+            await _stage.PassAsync(Lane.Adds);
+            _workspace.Clock.Advance(TimeSpan.FromMilliseconds(random.Next(4_000)));
+            if (random.Next(4) == 0)
+            {
+                await _stage.DieAsync();
+            }
+        }
+
+        _platform.Members.Count.ShouldBe(60);
+        for (var i = 8; i < times.Count; i++)
+        {
+            (times[i] - times[i - 8]).ShouldBeGreaterThanOrEqualTo(TimeSpan.FromMinutes(1), $"call {i}, seed 3");
+        }
+
+        (await _workspace.AskAsync<long>("select count(*) from budgets where allowance = 'minute'")).ShouldBeLessThan(23, "old slots are forgotten");
+    }
+
+    [Fact]
+    public async Task A_call_is_counted_even_if_the_host_dies_in_it()
+    {
+        await _book.SetAsync(_stage.KeyId, true, [.. await _book.MeetAsync(1)]);
+        _platform.Fault = _ => PlatformFault.CancelledUnapplied;
+        await Should.ThrowAsync<OperationCanceledException>(() => _stage.PassAsync(Lane.Adds));
+
+        (await _workspace.RowsAsync("select allowance, calls from budgets order by allowance")).ShouldBe(["day 1", "minute 1"]);
+    }
+
+    [Fact]
+    public async Task What_the_platform_says_is_used_holds_adds_and_not_removals_and_is_asked_anew_after_a_while()
+    {
+        var people = await _book.MeetAsync(6);
+        await _book.SetAsync(_stage.KeyId, true, [.. people.Take(2)]);
+        await _stage.RoundAsync();
+        _platform.Usage = new AccountUsage(85, null);
+        await _book.SetAsync(_stage.KeyId, false, people[0]);
+        await _stage.RoundAsync();
+        await _book.SetAsync(_stage.KeyId, true, [.. people.Skip(2)]);
+
+        await _stage.DieAsync();
+        (await _stage.PassAsync(Lane.Adds)).ShouldBe(PassEnd.Held, "the next host knows it, too");
+        await _book.SetAsync(_stage.KeyId, false, people[1]);
+        await _stage.PassAsync(Lane.Removals);
+        _platform.Members.ShouldBeEmpty("removals go on");
+        _workspace.Clock.Advance(CallBudget.UsageHolds);
+        await _stage.PassAsync(Lane.Adds);
+
+        _platform.Members.Count.ShouldBe(1, "one goes to learn, and learns that it is as before");
+        (await _stage.PassAsync(Lane.Adds)).ShouldBe(PassEnd.Held);
+    }
+
+    [Fact]
+    public async Task A_platform_that_says_all_is_used_is_left_alone_for_as_long_as_it_says()
+    {
+        _platform.Usage = new AccountUsage(100, TimeSpan.FromMinutes(7));
+        await _book.SetAsync(_stage.KeyId, true, [.. await _book.MeetAsync(1)]);
+
+        await _stage.RoundAsync();
+
+        (await _stage.AccountAsync()).BlockedUntil.ShouldBe(TestWorkspace.Start + TimeSpan.FromMinutes(7));
+        (await ForecastAsync()).ShouldSatisfyAllConditions(f => f.State.ShouldBe("throttled"), f => f.Code.ShouldBe(CallBudget.Code), f => f.DrainsInS.ShouldBe(0));
+    }
+
+    [Fact]
+    public async Task Changes_gather_longer_the_less_budget_is_left()
+    {
+        var budget = _stage.Budget();
+        var lease = (await new LeaseTable(_workspace.Database, "hand").TryClaimAsync("account:main", default)).ShouldNotBeNull();
+        var factors = new List<double>();
+        for (var call = 0; call < 8; call++)
+        {
+            (await budget.TakeAsync(lease, MemberOperation.Add, default)).ShouldBeNull();
+            factors.Add(budget.FlushFactor());
+        }
+
+        factors.Take(5).ShouldAllBe(factor => factor == 1);
+        factors[5].ShouldBeGreaterThan(2);
+        factors[7].ShouldBe(8, tolerance: 0.01);
+        (await budget.TakeAsync(lease, MemberOperation.Add, default)).ShouldNotBeNull();
+        _workspace.Clock.Advance(TimeSpan.FromSeconds(64));
+        budget.FlushFactor().ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task The_forecast_tells_when_what_is_pending_will_have_been_said()
+    {
+        await _book.SetAsync(_stage.KeyId, true, [.. await _book.MeetAsync(88)]);
+        await _stage.RoundAsync();
+
+        var forecast = await ForecastAsync();
+
+        forecast.PendingCalls.ShouldBe(80);
+        forecast.Budget.ShouldBe([new AllowanceUse("minute", 10, 8), new AllowanceUse("day", 1_000, 8)]);
+        forecast.DrainsInS.ShouldBe(600, "80 adds at 8 a minute");
+    }
+
+    private async Task<AccountForecast> ForecastAsync()
+    {
+        var now = _workspace.Clock.GetUtcNow();
+        var limits = new Dictionary<string, DestinationLimits> { ["main"] = _platform.Limits };
+        var bindings = await new StatusQueries(_workspace.Database).ReadBindingsAsync(now, default);
+        return (await new AccountForecasts(_workspace.Database, limits).ReadAsync(bindings, now, default)).ShouldHaveSingleItem();
+    }
+}

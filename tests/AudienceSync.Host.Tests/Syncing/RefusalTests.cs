@@ -1,0 +1,117 @@
+using AudienceSync.Domain.Syncing;
+using AudienceSync.Host.Storage.Status;
+using AudienceSync.Host.Storage.Syncing;
+using AudienceSync.Host.Syncing;
+using AudienceSync.Host.Tests.Storage;
+
+namespace AudienceSync.Host.Tests.Syncing;
+
+/// <summary>What a platform refuses: a member, a batch for one of its rows, an audience for a while.</summary>
+public sealed class RefusalTests : IAsyncLifetime
+{
+    private readonly ScriptedPlatform _platform = new(membersPerCall: 1_024);
+    private TestWorkspace _workspace = null!;
+    private MemberBook _book = null!;
+    private SyncStage _stage = null!;
+
+    public async Task InitializeAsync()
+    {
+        _workspace = await TestWorkspace.CreateAsync([null]);
+        _book = new MemberBook(_workspace);
+        _stage = await SyncStage.CreateAsync(_workspace, _book, _platform);
+    }
+
+    public async Task DisposeAsync() => await _workspace.DisposeAsync();
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(77)]
+    [InlineData(255)]
+    public async Task One_row_that_spoils_a_batch_costs_no_more_calls_than_the_batch_can_be_halved(int place)
+    {
+        var people = await _book.MeetAsync(255);
+        people.Insert(place, await _book.MeetAsync("spoils@shop.example"));
+        await _book.SetAsync(_stage.KeyId, true, [.. people]);
+
+        await _stage.SettleAsync();
+
+        _stage.ShouldBeInSync("all but one");
+        _platform.Calls.Count.ShouldBeLessThanOrEqualTo(1 + 8 + 1 + 1, "the whole, eight halvings of 256, the spoiler alone, the rest");
+        (await _stage.LedgerAsync()).ShouldContain("4 1 1 row_spoils_batch");
+    }
+
+    [Fact]
+    public async Task A_removal_refused_by_name_leaves_its_member_in_doubt_and_not_absent()
+    {
+        var ann = await _book.MeetAsync("ann@shop.example");
+        await _book.SetAsync(_stage.KeyId, true, ann);
+        await _stage.SettleAsync();
+        _platform.Fault = _ => PlatformFault.Spoilt;
+        await _book.SetAsync(_stage.KeyId, false, ann);
+        await _stage.SettleAsync();
+        (await _stage.LedgerAsync()).ShouldBe(["3 1 1 row_spoils_batch"], "he is still there");
+
+        _platform.Fault = _ => PlatformFault.None;
+        (await new BindingTable(_workspace.Database).RetryRefusedAsync("main", default)).ShouldBe(1);
+        await _stage.SettleAsync();
+
+        _platform.Members.ShouldBeEmpty();
+        (await _stage.LedgerAsync()).ShouldBe(["0 1 1 "]);
+    }
+
+    [Fact]
+    public async Task A_refused_member_is_said_again_when_an_operator_asks_for_it()
+    {
+        var ann = await _book.MeetAsync("ann@shop.example");
+        _platform.Fault = _ => PlatformFault.Spoilt;
+        await _book.SetAsync(_stage.KeyId, true, ann);
+        await _stage.SettleAsync();
+        _platform.Fault = _ => PlatformFault.None;
+        await _book.SetAsync(_stage.KeyId, true, ann);
+        await _stage.SettleAsync();
+        (await _stage.LedgerAsync()).ShouldBe(["4 1 1 row_spoils_batch"], "nothing changed");
+
+        await new BindingTable(_workspace.Database).RetryRefusedAsync("main", default);
+        await _stage.SettleAsync();
+
+        _stage.ShouldBeInSync("he was said again");
+        (await _stage.LedgerAsync()).ShouldBe(["2 1 1 "]);
+    }
+
+    [Fact]
+    public async Task Time_outs_do_not_count_as_answers_nobody_knows()
+    {
+        await _book.SetAsync(_stage.KeyId, true, [.. await _book.MeetAsync(3)]);
+        foreach (var fault in new[] { PlatformFault.LostUnapplied, PlatformFault.LostUnapplied, PlatformFault.Unknown, PlatformFault.LostUnapplied, PlatformFault.Unknown })
+        {
+            _platform.Fault = _ => fault;
+            await _stage.PassAsync(Lane.Adds);
+        }
+
+        (await _stage.BindingAsync()).StoppedCode.ShouldBeNull("two of them so far");
+        _platform.Fault = _ => PlatformFault.Unknown;
+        await _stage.PassAsync(Lane.Adds);
+        (await _stage.BindingAsync()).StoppedCode.ShouldBe("test_unknown_999");
+    }
+
+    [Fact]
+    public async Task An_audience_that_cannot_be_changed_now_is_parked_without_an_attempt_and_tried_when_it_has_grown()
+    {
+        var people = await _book.MeetAsync(4);
+        await _book.SetAsync(_stage.KeyId, true, [.. people.Take(2)]);
+        await _stage.SettleAsync();
+        _platform.Fault = call => call.Operation == MemberOperation.Remove ? PlatformFault.NotEditable : PlatformFault.None;
+        await _book.SetAsync(_stage.KeyId, false, people[0]);
+
+        (await _stage.PassAsync(Lane.Removals)).ShouldBe(PassEnd.Held);
+
+        var parked = await _stage.BindingAsync();
+        parked.RemovalNextAt.ShouldBe(TestWorkspace.Start + ScriptedPlatform.NotEditableWait);
+        parked.RemovalAttempts.ShouldBe(0);
+        var status = (await new StatusQueries(_workspace.Database).ReadBindingsAsync(TestWorkspace.Start, default)).ShouldHaveSingleItem();
+        (status.State, status.Code).ShouldBe(("parked", "test_not_editable"));
+        await _book.SetAsync(_stage.KeyId, true, people[2]);
+        await _stage.PassAsync(Lane.Adds);
+        (await _stage.BindingAsync()).RemovalNextAt.ShouldBeNull("it has grown");
+    }
+}

@@ -1,0 +1,34 @@
+using AudienceSync.Connectors;
+using AudienceSync.Domain.Normalising;
+
+namespace AudienceSync.Host.Tests.Syncing;
+
+/// <summary>A real destination whose calls are kept, and which may be made to die before one.</summary>
+internal sealed class WatchedDestination(IDestination inner) : IDestination
+{
+    public List<MemberCall> Calls { get; } = [];
+
+    /// <summary>Whether the process dies instead of making this call.</summary>
+    public Func<MemberCall, bool> Dies { get; set; } = _ => false;
+
+    public Platform Platform => inner.Platform;
+
+    public DestinationLimits Limits => inner.Limits;
+
+    public NormaliserVersion Normaliser => inner.Normaliser;
+
+    public IReadOnlyList<SayingChange> Compare(IReadOnlyList<Resaying> people) => inner.Compare(people);
+
+    public ValueTask<CallResult> SendAsync(MemberCall call, CancellationToken cancellationToken)
+    {
+        if (Dies(call))
+        {
+            throw new OperationCanceledException("Died before the call.");
+        }
+
+        Calls.Add(call);
+        return inner.SendAsync(call, cancellationToken);
+    }
+
+    public ValueTask<JobReport> FollowAsync(JobHandle job, CancellationToken cancellationToken) => inner.FollowAsync(job, cancellationToken);
+}
