@@ -1,0 +1,13 @@
+-- The append of a host that believes to know where the positions stand: takes the log's lock, then refuses with a SQLSTATE of its own when they
+-- stand elsewhere, so that one statement in a batch is enough to undo all of it. Each statement in here has a snapshot of its own, and a
+-- sequence is read as it is, so what is compared is what holds under the lock.
+create function append_after(lock_key bigint, head bigint) returns void language plpgsql as $$
+declare
+  stands bigint;
+begin
+  perform pg_advisory_xact_lock(lock_key);
+  select case when is_called then last_value else 0 end into stands from mt_events_sequence;
+  if stands <> head then
+    raise exception 'the log stands at %, not at %', stands, head using errcode = 'AS002';
+  end if;
+end $$;
