@@ -165,7 +165,7 @@ public sealed class MembershipFold(AudienceKeys keys)
         Applied++;
         slot = exists
             ? slot! with { State = after, EventPos = position }
-            : new MembershipRow(key.KeyId, person, after, default, fact.OccurredAt, null, position, 0);
+            : new MembershipRow(key.KeyId, person, after, default, fact.OccurredAt, null, position, 0) { IsNew = true };
         _touched.Add((key.KeyId, person));
         return true;
     }
@@ -200,7 +200,10 @@ public sealed class MembershipFold(AudienceKeys keys)
         var changed = known is null || known.Status != status || !_before.Contains((keyId, root));
         Put(new MembershipRow(
             keyId, root, known?.State ?? MembershipState.Nothing, status, sum == MembershipState.Nothing ? DateTimeOffset.UnixEpoch : sum.Since(window, now),
-            sum.Until(window), known?.EventPos ?? 0, changed ? ++changedPos : known!.ChangedPos));
+            sum.Until(window), known?.EventPos ?? 0, changed ? ++changedPos : known!.ChangedPos)
+        {
+            IsNew = known?.IsNew ?? true,
+        });
         return changedPos;
     }
 

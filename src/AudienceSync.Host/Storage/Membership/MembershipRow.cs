@@ -20,4 +20,11 @@ public sealed record MembershipRow(
     DateTimeOffset Since,
     DateTimeOffset? Until,
     long EventPos,
-    long ChangedPos);
+    long ChangedPos)
+{
+    /// <summary>
+    /// None was found when it was looked for, so it is inserted plainly: ON CONFLICT would look for it once more and write it twice. Should there be one
+    /// after all, its key refuses the whole page.
+    /// </summary>
+    public bool IsNew { get; init; }
+}

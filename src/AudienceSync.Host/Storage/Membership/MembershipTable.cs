@@ -55,10 +55,14 @@ public sealed class MembershipTable(WorkspaceDatabase database)
         select {Columns} from membership m where m.state = 1 and m.until_at <= $1 order by m.until_at limit $2
         """;
 
-    private const string UpsertSql = """
+    private const string InsertSql = """
         insert into membership (key_id, person, added_at, removed_at, state, since_at, until_at, event_pos, changed_pos)
         select d.* from unnest($1::int[], $2::uuid[], $3::timestamptz[], $4::timestamptz[], $5::smallint[], $6::timestamptz[], $7::timestamptz[],
           $8::bigint[], $9::bigint[]) as d
+        """;
+
+    private const string UpsertSql = InsertSql + """
+
         on conflict (key_id, person) do update set added_at = excluded.added_at, removed_at = excluded.removed_at, state = excluded.state,
           since_at = excluded.since_at, until_at = excluded.until_at, event_pos = excluded.event_pos, changed_pos = excluded.changed_pos
         """;
@@ -127,11 +131,9 @@ public sealed class MembershipTable(WorkspaceDatabase database)
         CancellationToken cancellationToken)
     {
         await using var connection = await database.Hot.OpenConnectionAsync(cancellationToken);
-        var commands = new List<NpgsqlBatchCommand>(3);
-        if (rows.Count > 0)
-        {
-            commands.Add(Upsert(rows));
-        }
+        var commands = new List<NpgsqlBatchCommand>(5);
+        Add(commands, InsertSql, [.. rows.Where(row => row.IsNew)]);
+        Add(commands, UpsertSql, [.. rows.Where(row => !row.IsNew)]);
 
         if (links.Count > 0)
         {
@@ -146,15 +148,20 @@ public sealed class MembershipTable(WorkspaceDatabase database)
         await LeaseTable.WriteAsync(connection, lease, commands, cancellationToken);
     }
 
-    private static NpgsqlBatchCommand Upsert(IReadOnlyCollection<MembershipRow> rows)
+    private static void Add(List<NpgsqlBatchCommand> commands, string sql, List<MembershipRow> rows)
     {
+        if (rows.Count == 0)
+        {
+            return;
+        }
+
         var columns = new MembershipColumns(rows.Count);
         foreach (var row in rows)
         {
             columns.Add(row);
         }
 
-        return Sql.Command(UpsertSql, columns.Parameters());
+        commands.Add(Sql.Command(sql, columns.Parameters()));
     }
 
     private async Task<List<MembershipRow>> ReadAsync(string sql, NpgsqlParameter[] parameters, CancellationToken cancellationToken)
