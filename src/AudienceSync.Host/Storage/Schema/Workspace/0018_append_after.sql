@@ -11,3 +11,7 @@ begin
     raise exception 'the log stands at %, not at %', stands, head using errcode = 'AS002';
   end if;
 end $$;
+
+-- A ledger row is inserted with the intent and updated with the outcome a moment later. In a page filled to four fifths most of these updates
+-- found no room and went to another page, with a new entry in the index (38,700 of 56,300 were measured). Half-filled pages keep them.
+alter table ledger set (fillfactor = 50);
