@@ -80,10 +80,14 @@ internal static class AppendSql
         where p.person = d.person
         """;
 
-    public const string Revisions = """
+    public const string NewRevisions = """
         insert into vault (person, revision, key_version, cipher, email, phone, created_at)
         select d.person, d.revision, $6, d.cipher, d.email, d.phone, $7
         from unnest($1::uuid[], $2::int[], $3::bytea[], $4::uuid[], $5::uuid[]) as d(person, revision, cipher, email, phone)
+        """;
+
+    public const string FurtherRevisions = NewRevisions + """
+
         on conflict (person, revision) do update set key_version = excluded.key_version, cipher = excluded.cipher
         """;
 

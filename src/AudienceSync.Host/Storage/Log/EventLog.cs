@@ -243,10 +243,8 @@ public sealed class EventLog(WorkspaceDatabase database, Vault vault, BodySeal b
         Add(commands, changed.People, () => Sql.Command(
             AppendSql.ChangedPeople, Sql.Of(changed.People), Sql.Of(changed.Owners), Sql.Of(changed.Revisions), Sql.Of(changed.Emails),
             Sql.Of(changed.Phones), Sql.Of(changed.Details)));
-        Add(commands, _rows.VaultPeople, () => Sql.Command(
-            AppendSql.Revisions,
-            Sql.Of(_rows.VaultPeople), Sql.Of(_rows.VaultRevisions), Sql.Of(_rows.VaultCiphers), Sql.Of(_rows.VaultEmails), Sql.Of(_rows.VaultPhones),
-            Sql.Of(vault.KeyVersion), Sql.Of(now)));
+        AddRevisions(commands, AppendSql.NewRevisions, _rows.NewRevisions, now);
+        AddRevisions(commands, AppendSql.FurtherRevisions, _rows.FurtherRevisions, now);
         var aliases = _rows.NewAliases;
         Add(commands, aliases.Digests, () => Sql.Command(
             AppendSql.NewAliases,
@@ -259,6 +257,10 @@ public sealed class EventLog(WorkspaceDatabase database, Vault vault, BodySeal b
         Add(commands, _rows.KnownStreams, () => Sql.Command(
             AppendSql.KnownStreams, Sql.Of(_rows.KnownStreams), Sql.Of(_rows.KnownStreamVersions), Sql.Of(now)));
     }
+
+    private void AddRevisions(NpgsqlBatch commands, string sql, RevisionColumns rows, DateTime now) => Add(commands, rows.People, () => Sql.Command(
+        sql, Sql.Of(rows.People), Sql.Of(rows.Revisions), Sql.Of(rows.Ciphers), Sql.Of(rows.Emails), Sql.Of(rows.Phones), Sql.Of(vault.KeyVersion),
+        Sql.Of(now)));
 
     private static void Add(NpgsqlBatch commands, List<Guid> rows, Func<NpgsqlBatchCommand> command)
     {
