@@ -7,6 +7,12 @@ public enum MembershipStatus : short
     Removed = 2,
     Expired = 3,
 
+    /// <summary>Present, but barred from targeting: suppressed, without the consent that his key demands, or being erased.</summary>
+    Withheld = 4,
+
     /// <summary>An anchor that belongs to somebody else: what it was told counts for its root, and it is nobody by itself (docs/decisions/0009).</summary>
     Linked = 5,
+
+    /// <summary>Present, but suppressed at some destinations.</summary>
+    Limited = 6,
 }

@@ -107,6 +107,9 @@ public sealed class DestinationConfig
 
     public LimitedDataUseConfig? LimitedDataUse { get; set; }
 
+    /// <summary>Whether only people who granted both purposes may be added here; left out: yes where `consent` tells the platform that they did.</summary>
+    public bool? RequireConsent { get; set; }
+
     public int FlushMs { get; set; } = 500;
 }
 

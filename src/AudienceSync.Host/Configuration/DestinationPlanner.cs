@@ -13,12 +13,16 @@ public sealed class DestinationPlanner(ConfigLoader config, DestinationSurroundi
     public PlannedDestination Plan(string workspace, DestinationConfig destination)
     {
         var place = $"workspaces.{workspace}.destinations.{destination.Name}";
-        Require(destination.Name.Length is > 0 and <= MaxNameChars, place, "name must be 1 to 100 characters");
+        Require(destination.Name.Length is > 0 and <= MaxNameChars && !destination.Name.Any(char.IsControl), place, "name must be 1 to 100 characters, none of them a control character");
         Require(destination.FlushMs is >= 0 and <= MaxFlushMs, place, "flush_ms must be 0 to 3,600,000");
         try
         {
             var connector = Destinations.Create(destination.Platform, Settings(destination, place), surroundings);
-            return new PlannedDestination(destination.Name, destination.Platform, connector, TimeSpan.FromMilliseconds(destination.FlushMs));
+            return new PlannedDestination(destination.Name, destination.Platform, connector, TimeSpan.FromMilliseconds(destination.FlushMs))
+            {
+                // Whoever tells a platform that consent was granted must have it.
+                ConsentRequired = destination.RequireConsent ?? string.Equals(destination.Consent, "granted", StringComparison.Ordinal),
+            };
         }
         catch (DestinationSettingsException wrong)
         {

@@ -15,7 +15,11 @@ public sealed record WorkspacePlan(
     IReadOnlyList<PlannedBinding> Bindings);
 
 /// <summary>An ad account with the connector that speaks to it.</summary>
-public sealed record PlannedDestination(string Name, string Platform, IDestination Connector, TimeSpan Flush);
+public sealed record PlannedDestination(string Name, string Platform, IDestination Connector, TimeSpan Flush)
+{
+    /// <summary>Whether only people who granted both purposes may be added here.</summary>
+    public bool ConsentRequired { get; init; }
+}
 
 /// <summary>Which key feeds which remote audience.</summary>
 public sealed record PlannedBinding(AudienceKey Key, string Destination, string Remote);

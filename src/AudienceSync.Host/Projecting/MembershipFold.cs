@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using AudienceSync.Domain.Events;
 using AudienceSync.Domain.Identity;
 using AudienceSync.Domain.Membership;
+using AudienceSync.Domain.Permission;
 using AudienceSync.Host.Storage.Audiences;
 using AudienceSync.Host.Storage.Membership;
 
@@ -26,6 +27,10 @@ public sealed class MembershipFold(AudienceKeys keys)
     private readonly AnchorGroups _groups = new();
     private readonly Dictionary<PersonId, PersonId> _links = [];
     private readonly HashSet<PersonId> _everLinked = [];
+    private readonly List<(int KeyId, PersonId Person, PermissionFact Fact)> _said = [];
+    private readonly List<PermissionFact> _read = [];
+    private readonly PermissionFold _permissions = new();
+    private List<PersonId> _barred = [];
 
     public List<int> KeyIds { get; } = [];
 
@@ -36,6 +41,9 @@ public sealed class MembershipFold(AudienceKeys keys)
 
     /// <summary>What this page says of links; the last word on each.</summary>
     public IReadOnlyDictionary<PersonId, PersonId> Links => _links;
+
+    /// <summary>What is to be kept of permissions.</summary>
+    public IReadOnlyDictionary<PersonId, Permissions> Permissions => _permissions.Changed;
 
     public int Applied { get; private set; }
 
@@ -53,6 +61,9 @@ public sealed class MembershipFold(AudienceKeys keys)
         _groups.Clear();
         _links.Clear();
         _everLinked.Clear();
+        _said.Clear();
+        _permissions.Clear();
+        _barred = [];
         KeyIds.Clear();
         People.Clear();
         Reidentified.Clear();
@@ -65,7 +76,8 @@ public sealed class MembershipFold(AudienceKeys keys)
 
     /// <summary>Everybody of the page, with the owners it names.</summary>
     public List<Guid> Everybody() =>
-        [.. People.Concat(Reidentified).Concat(_links.SelectMany(link => new[] { link.Key.Value, link.Value.Value })).Distinct()];
+        [.. People.Concat(Reidentified).Concat(_links.SelectMany(link => new[] { link.Key.Value, link.Value.Value }))
+            .Concat(_said.Where(said => said.KeyId == 0).Select(said => said.Person.Value)).Distinct()];
 
     /// <summary>Takes the links as they stood before the page. Returns the anchors of whom all rows must be given to <see cref="Load"/>.</summary>
     public List<Guid> LoadGroups(IReadOnlyDictionary<PersonId, PersonId> links)
@@ -88,6 +100,53 @@ public sealed class MembershipFold(AudienceKeys keys)
         }
     }
 
+    /// <summary>After the rows: the anchors whose permissions must be given to <see cref="LoadPermissions"/>.</summary>
+    public List<Guid> PermissionsWanted()
+    {
+        foreach (var (keyId, person, fact) in _said)
+        {
+            if (!IsRepeated(keyId, person, fact))
+            {
+                _permissions.Note(person, fact);
+            }
+        }
+
+        foreach (var (key, person, _, _) in _facts)
+        {
+            var root = _groups.RootOf(person);
+            if (!_before.Contains((key.KeyId, root)))
+            {
+                _permissions.Want(root);
+            }
+        }
+
+        if (_links.Count > 0)
+        {
+            foreach (var anchor in _everLinked)
+            {
+                _permissions.Want(_groups.RootOf(anchor));
+            }
+        }
+
+        return _permissions.Wanted(_groups);
+    }
+
+    /// <summary>Takes them. Returns the anchors whose whole streams must be given to <see cref="LoadHistory"/>.</summary>
+    public List<Guid> LoadPermissions(IReadOnlyDictionary<PersonId, Permissions> rows)
+    {
+        _permissions.Load(rows);
+        return _permissions.Inexact(_groups);
+    }
+
+    public void LoadHistory(PersonId person, IEnumerable<PermissionFact> facts) => _permissions.LoadHistory(person, facts);
+
+    /// <summary>Folds permissions. Returns the anchors of whom all rows must be given to <see cref="Load"/>.</summary>
+    public List<Guid> FinishPermissions()
+    {
+        _barred = _permissions.Finish(_groups);
+        return [.. _barred.SelectMany(_groups.AnchorsOf).Select(anchor => anchor.Value)];
+    }
+
     /// <summary>Folds, and numbers what changed. Returns the last number given.</summary>
     public long Finish(long changedPos, DateTimeOffset now)
     {
@@ -101,6 +160,8 @@ public sealed class MembershipFold(AudienceKeys keys)
         }
 
         changedPos = MoveLinked(moved, changedPos);
+        var barred = _barred.ToHashSet();
+        moved.UnionWith(_rows.Keys.Where(id => barred.Contains(id.Person)));
         foreach (var (keyId, root) in moved)
         {
             changedPos = Settle(keyId, root, changedPos, now);
@@ -136,10 +197,12 @@ public sealed class MembershipFold(AudienceKeys keys)
             _facts.Add((key, logged.Person, fact, logged.Position.Value));
             KeyIds.Add(key.KeyId);
             People.Add(logged.Person.Value);
+            Hear(logged, key.KeyId, fact.OccurredAt);
             return;
         }
 
         Applied++;
+        Hear(logged, keyId: 0, default);
         if (ReferenceEquals(logged.Type, EventTypes.IdentifiersChanged))
         {
             Reidentified.Add(logged.Person.Value);
@@ -148,6 +211,41 @@ public sealed class MembershipFold(AudienceKeys keys)
         {
             _links[logged.Person] = ((PersonLinked)EventJson.Read(logged.Type, logged.Data)).Owner;
         }
+    }
+
+    private void Hear(LogEvent logged, int keyId, DateTimeOffset at)
+    {
+        _read.Clear();
+        if (keyId != 0 && PermissionFact.GrantsAll(logged.Data))
+        {
+            // By far the most frequent word of all: it needs no parsing.
+            _read.Add(new PermissionFact(PermissionTopic.UserData, null, Yes: true, at));
+            _read.Add(new PermissionFact(PermissionTopic.Personalization, null, Yes: true, at));
+        }
+        else
+        {
+            PermissionFact.Read(logged.Type, logged.Data, _read);
+        }
+
+        foreach (var fact in _read)
+        {
+            _said.Add((keyId, logged.Person, fact));
+        }
+    }
+
+    // A yes of somebody who stands alone, whose row says that he said it before, and who never said no.
+    private bool IsRepeated(int keyId, PersonId person, PermissionFact fact)
+    {
+        var granted = fact switch
+        {
+            { Yes: true, Topic: PermissionTopic.UserData } => Bars.UserDataGranted,
+            { Yes: true, Topic: PermissionTopic.Personalization } => Bars.PersonalizationGranted,
+            _ => Bars.None,
+        };
+        return granted != Bars.None
+            && _groups.AnchorsOf(person).Count == 1 && _groups.RootOf(person) == person
+            && _rows.TryGetValue((keyId, person), out var row)
+            && (row.Bars & (granted | Bars.EverRefused)) == granted;
     }
 
     // What the anchor itself was told. False when a later word of its kind is known.
@@ -180,7 +278,7 @@ public sealed class MembershipFold(AudienceKeys keys)
 
         foreach (var row in _rows.Values.Where(row => row.Status != MembershipStatus.Linked && _groups.RootOf(row.Person) != row.Person).ToList())
         {
-            Put(row with { Status = MembershipStatus.Linked, Until = null, ChangedPos = ++changedPos });
+            Put(row with { Status = MembershipStatus.Linked, Until = null, Bars = Bars.None, BarredAt = null, ChangedPos = ++changedPos });
         }
 
         return changedPos;
@@ -188,24 +286,32 @@ public sealed class MembershipFold(AudienceKeys keys)
 
     private long Settle(int keyId, PersonId root, long changedPos, DateTimeOffset now)
     {
-        var window = keys.ById(keyId).Window;
+        var key = keys.ById(keyId);
         var sum = MembershipState.Nothing;
         foreach (var anchor in _groups.AnchorsOf(root))
         {
             sum = _rows.TryGetValue((keyId, anchor), out var told) ? sum.With(told.State) : sum;
         }
 
-        var status = sum.StatusAt(window, now);
         var known = _rows.GetValueOrDefault((keyId, root));
-        var changed = known is null || known.Status != status || !_before.Contains((keyId, root));
+        var permissions = _permissions.Of(root);
+        var bars = permissions?.Bars ?? known?.Bars ?? Bars.None;
+        var barredAt = permissions is null ? known?.BarredAt : permissions.BarredAt;
+        var status = bars.Limit(sum.StatusAt(key.Window, now), key.ConsentPolicy);
+        var changed = known is null || known.Status != status || known.Bars != bars || !Same(known.BarredAt, barredAt) || !_before.Contains((keyId, root));
         Put(new MembershipRow(
-            keyId, root, known?.State ?? MembershipState.Nothing, status, sum == MembershipState.Nothing ? DateTimeOffset.UnixEpoch : sum.Since(window, now),
-            sum.Until(window), known?.EventPos ?? 0, changed ? ++changedPos : known!.ChangedPos)
+            keyId, root, known?.State ?? MembershipState.Nothing, status,
+            sum == MembershipState.Nothing ? DateTimeOffset.UnixEpoch : sum.Since(key.Window, now),
+            sum.Until(key.Window), known?.EventPos ?? 0, changed ? ++changedPos : known!.ChangedPos)
         {
+            Bars = bars,
+            BarredAt = barredAt,
             IsNew = known?.IsNew ?? true,
         });
         return changedPos;
     }
+
+    private static bool Same(string[]? one, string[]? other) => (one ?? []).AsSpan().SequenceEqual(other ?? []);
 
     private void Put(MembershipRow row)
     {

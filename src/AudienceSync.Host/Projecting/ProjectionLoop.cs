@@ -17,6 +17,7 @@ namespace AudienceSync.Host.Projecting;
 /// </summary>
 public sealed class ProjectionLoop(
     MembershipTable table,
+    PermissionTable permissions,
     LeaseTable leases,
     AudienceKeys keys,
     Wake wake,
@@ -42,6 +43,7 @@ public sealed class ProjectionLoop(
     private readonly MembershipFold _fold = new(keys);
     private readonly List<LogEvent> _page = new(EventsPerPage);
     private bool _anyLinks;
+    private bool _anyPermissions;
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -75,6 +77,7 @@ public sealed class ProjectionLoop(
     {
         var progress = await table.ReadProgressAsync(cancellationToken);
         _anyLinks = await table.HasLinksAsync(cancellationToken);
+        _anyPermissions = await permissions.AnyAsync(cancellationToken);
         logger.LogInformation("Projector follows the log from position {Position} with fence {Fence}", progress.Position, lease.Fence);
         try
         {
@@ -112,7 +115,7 @@ public sealed class ProjectionLoop(
         var changedPos = _fold.Finish(progress.ChangedPos, now);
         var next = new ProjectionProgress(
             _page[^1].Position, changedPos, progress.Applied + _fold.Applied, progress.Superseded + _fold.Superseded);
-        await table.WriteAsync(lease, _fold.Changed, _fold.Links, next, cancellationToken);
+        await table.WriteAsync(lease, new ProjectedPage(_fold.Changed, _fold.Links, _fold.Permissions), next, cancellationToken);
         return next;
     }
 
@@ -131,6 +134,35 @@ public sealed class ProjectionLoop(
         {
             _fold.Load(await table.ReadRowsOfAsync(whole, cancellationToken));
         }
+
+        await LoadPermissionsAsync(cancellationToken);
+    }
+
+    private async Task LoadPermissionsAsync(CancellationToken cancellationToken)
+    {
+        var wanted = _fold.PermissionsWanted();
+        if (wanted.Count == 0)
+        {
+            return;
+        }
+
+        // Where nobody ever said anything of it, nothing is looked for.
+        var known = _anyPermissions ? await permissions.ReadAsync(wanted, cancellationToken) : [];
+        var inexact = _fold.LoadPermissions(known);
+        if (inexact.Count > 0)
+        {
+            foreach (var (person, facts) in await permissions.ReadHistoryAsync(inexact, _page[^1].Position, cancellationToken))
+            {
+                _fold.LoadHistory(person, facts);
+            }
+        }
+
+        var barred = _fold.FinishPermissions();
+        _anyPermissions |= _fold.Permissions.Count > 0;
+        if (barred.Count > 0)
+        {
+            _fold.Load(await table.ReadRowsOfAsync(barred, cancellationToken));
+        }
     }
 
     private async Task<ProjectionProgress> ExpireAsync(Lease lease, ProjectionProgress progress, CancellationToken cancellationToken)
@@ -143,7 +175,7 @@ public sealed class ProjectionLoop(
         }
 
         var next = progress with { ChangedPos = _fold.Expire(due, progress.ChangedPos) };
-        await table.WriteAsync(lease, _fold.Changed, _fold.Links, next, cancellationToken);
+        await table.WriteAsync(lease, new ProjectedPage(_fold.Changed, _fold.Links, _fold.Permissions), next, cancellationToken);
         return next;
     }
 

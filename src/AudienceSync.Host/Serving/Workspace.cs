@@ -57,7 +57,7 @@ public sealed class Workspace : IAsyncDisposable
         }
 
         _projector = new ProjectionLoop(
-            new MembershipTable(database), leases, keys, projectorWake, accountWakes, surroundings.Clock, surroundings.Loggers.CreateLogger<ProjectionLoop>());
+            new MembershipTable(database), new PermissionTable(database), leases, keys, projectorWake, accountWakes, surroundings.Clock, surroundings.Loggers.CreateLogger<ProjectionLoop>());
         KeyRotation = Rotation(database, vault, leases, NewWake(surroundings), surroundings);
         Status = new StatusQueries(database);
         Inboxes = [.. plan.Sources.Select(source => (new WebhookInbox(source.Source, Reader(keys), seal, _commit), source.Token))];
@@ -89,7 +89,7 @@ public sealed class Workspace : IAsyncDisposable
         var bindings = new BindingTable(database);
         foreach (var destination in plan.Destinations)
         {
-            await bindings.DeclareAccountAsync(destination.Name, destination.Platform, cancellationToken);
+            await bindings.DeclareAccountAsync(destination.Name, destination.Platform, destination.ConsentRequired, cancellationToken);
         }
 
         var declared = plan.Bindings

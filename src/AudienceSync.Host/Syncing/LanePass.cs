@@ -77,7 +77,13 @@ public sealed class LanePass(
         var adds = new List<Telling>();
         foreach (var member in page)
         {
-            var step = Reconcile.For(lane.Desired, member.Entry, member.Revision, destination.Normaliser);
+            var step = Reconcile.For(member.Desired, member.Entry, member.Revision, destination.Normaliser);
+            if (step != Step.Remove && !lane.Desired)
+            {
+                // Wanted here after all: the other lane sees to it.
+                continue;
+            }
+
             if (step is Step.Remove or Step.Replace)
             {
                 removals.Add(new Telling(member.Person, member.Entry.Revision, member.Entry.Normaliser));

@@ -4,13 +4,14 @@ using AudienceSync.Host.Storage;
 using AudienceSync.Host.Storage.Leases;
 using AudienceSync.Host.Storage.Membership;
 using AudienceSync.Host.Tests.Storage;
-using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging;
 
 namespace AudienceSync.Host.Tests.Projecting;
 
 /// <summary>Projectors over one workspace, each with its own owner, and the wait for them to reach the end of the log.</summary>
 internal sealed class ProjectionStage(TestWorkspace workspace) : IDisposable
 {
+    private readonly Stumbles _stumbles = new();
     private readonly Wake _moved = new(TimeProvider.System);
     private readonly Wake _projector = new(TimeProvider.System);
 
@@ -20,7 +21,7 @@ internal sealed class ProjectionStage(TestWorkspace workspace) : IDisposable
     public Task Run(string owner, int pageEvents, CancellationToken cancellationToken)
     {
         var loop = new ProjectionLoop(
-            Table, new LeaseTable(workspace.Database, owner), workspace.Keys, _projector, [_moved], workspace.Clock, NullLogger<ProjectionLoop>.Instance)
+            Table, new PermissionTable(workspace.Database), new LeaseTable(workspace.Database, owner), workspace.Keys, _projector, [_moved], workspace.Clock, _stumbles)
         {
             PageEvents = pageEvents,
         };
@@ -34,7 +35,7 @@ internal sealed class ProjectionStage(TestWorkspace workspace) : IDisposable
     {
         for (var looks = 0; !await reached(); looks++)
         {
-            looks.ShouldBeLessThan(2_000, "the projector got nowhere");
+            looks.ShouldBeLessThan(2_000, $"the projector got nowhere: {_stumbles.Last}");
             _projector.Signal();
             await _moved.WaitAsync(TimeSpan.FromMilliseconds(20), default);
         }
@@ -58,5 +59,19 @@ internal sealed class ProjectionStage(TestWorkspace workspace) : IDisposable
     {
         _moved.Dispose();
         _projector.Dispose();
+    }
+
+    /// <summary>Keeps why the projector tried again, so that a test that waits in vain can say it.</summary>
+    private sealed class Stumbles : ILogger<ProjectionLoop>
+    {
+        public Exception? Last { get; private set; }
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, Microsoft.Extensions.Logging.EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Last = exception ?? Last;
     }
 }

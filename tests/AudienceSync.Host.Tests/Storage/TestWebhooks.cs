@@ -13,10 +13,14 @@ internal sealed class TestWebhooks(byte[] secret) : IDisposable
     private readonly AliasDigester _digester = new(secret);
 
     public PendingEvent Add(string id, DateTimeOffset at, string? customer = null, string? email = null, string? phone = null, int key = 0) =>
-        Event(id, new AudienceMemberAdded(AudienceKey.Of($"k{key}", 1), at, "test", default, null), customer, email, phone);
+        Event(id, new AudienceMemberAdded(AudienceKey.Of($"k{key}", 1), at, "test", default, null), at, customer, email, phone);
 
     public PendingEvent Remove(string id, DateTimeOffset at, string? customer = null, string? email = null, string? phone = null, int key = 0) =>
-        Event(id, new AudienceMemberRemoved(AudienceKey.Of($"k{key}", 1), at, "test", default, null), customer, email, phone);
+        Event(id, new AudienceMemberRemoved(AudienceKey.Of($"k{key}", 1), at, "test", default, null), at, customer, email, phone);
+
+    /// <summary>Any event of a person.</summary>
+    public PendingEvent Say(string id, IStoredEvent said, DateTimeOffset at, string? customer = null, string? email = null, string? phone = null) =>
+        Event(id, said, at, customer, email, phone);
 
     public static PendingRequest Request(params PendingEvent[] events) =>
         new(events, [], Encoding.UTF8.GetBytes($"body of {string.Join(',', events.Select(e => e.Id))}"), TestWorkspace.Start);
@@ -25,14 +29,14 @@ internal sealed class TestWebhooks(byte[] secret) : IDisposable
 
     public void Dispose() => _digester.Dispose();
 
-    private PendingEvent Event(string id, IAudienceEvent said, string? customer, string? email, string? phone)
+    private PendingEvent Event(string id, IStoredEvent said, DateTimeOffset at, string? customer, string? email, string? phone)
     {
         var aliases = new List<Alias>();
         AddAlias(aliases, IdentifierKind.CustomerId, customer);
         AddAlias(aliases, IdentifierKind.Email, email);
         AddAlias(aliases, IdentifierKind.Phone, phone);
         return new PendingEvent(
-            EventId.Derive("test", id), EventTypes.AliasOf(said), EventJson.Write(said), said.OccurredAt, [.. aliases],
+            EventId.Derive("test", id), EventTypes.AliasOf(said), EventJson.Write(said), at, [.. aliases],
             new PersonIdentifiers(customer, email, phone, "US"));
     }
 

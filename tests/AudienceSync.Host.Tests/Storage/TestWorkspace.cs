@@ -64,6 +64,9 @@ internal sealed class TestWorkspace : IAsyncDisposable
         return workspace;
     }
 
+    /// <summary>From here on every key demands that consent was granted.</summary>
+    public void RequireConsent() => Keys = new AudienceKeys([.. Keys.All.Select(key => key with { ConsentPolicy = ConsentPolicy.Required })]);
+
     public EventLog OpenLog() => new(Database, Vault, Seal, Clock);
 
     public async Task<T> AskAsync<T>(string sql)

@@ -64,7 +64,7 @@ internal sealed class MemberBook(TestWorkspace workspace)
         }
 
         var lease = (await _leases.TryClaimAsync("projector", default)).ShouldNotBeNull();
-        await _table.WriteAsync(lease, rows, new Dictionary<PersonId, PersonId>(), new ProjectionProgress(new Position(1), _changedPos, 0, 0), default);
+        await _table.WriteAsync(lease, ProjectedPage.Of(rows), new ProjectionProgress(new Position(1), _changedPos, 0, 0), default);
     }
 
     private async Task ReviseAsync(PersonId person, string email)

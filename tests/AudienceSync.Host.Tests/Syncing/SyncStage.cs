@@ -24,7 +24,7 @@ internal sealed class SyncStage(TestWorkspace workspace, MemberBook book, int ke
     {
         var keyId = workspace.Keys.ByName($"k{key}_v1")!.KeyId;
         var stage = new SyncStage(workspace, book, keyId, destination, platform);
-        await stage._bindings.DeclareAccountAsync(destination, "meta", default);
+        await stage._bindings.DeclareAccountAsync(destination, "meta", consentRequired: false, default);
         (await stage._bindings.DeclareBindingAsync(new DeclaredBinding($"k{key}", destination, "1001", keyId), default)).ShouldBeTrue();
         return stage;
     }

@@ -3,7 +3,11 @@ using AudienceSync.Domain.Audiences;
 namespace AudienceSync.Host.Storage.Audiences;
 
 /// <summary>A published key with the number under which membership holds it.</summary>
-public sealed record PublishedKey(int KeyId, AudienceKey Key, TimeSpan? Window);
+public sealed record PublishedKey(int KeyId, AudienceKey Key, TimeSpan? Window)
+{
+    /// <summary>What the key demands of a person's consent.</summary>
+    public ConsentPolicy ConsentPolicy { get; init; } = ConsentPolicy.Assumed;
+}
 
 /// <summary>The published keys of a workspace, by name and by number.</summary>
 public sealed class AudienceKeys

@@ -1,21 +1,23 @@
 using AudienceSync.Domain.Identity;
 using AudienceSync.Domain.Membership;
+using AudienceSync.Domain.Permission;
 using Npgsql;
 
 namespace AudienceSync.Host.Storage.Membership;
 
 /// <summary>A membership as a marketer asks for it.</summary>
 public sealed record MemberView(
-    Guid Person, string AudienceKey, MembershipStatus Status, DateTimeOffset Since, DateTimeOffset? Until, DateTimeOffset? AddedAt, DateTimeOffset? RemovedAt);
+    Guid Person, string AudienceKey, MembershipStatus Status, DateTimeOffset Since, DateTimeOffset? Until, DateTimeOffset? AddedAt, DateTimeOffset? RemovedAt,
+    IReadOnlyList<string> Barred, IReadOnlyList<string> BarredAt);
 
 /// <summary>Who is in an audience, and in which audiences somebody is.</summary>
 public sealed class MemberQueries(WorkspaceDatabase database)
 {
-    private const string Columns = "m.person, k.audience_key, m.state, m.since_at, m.until_at, m.added_at, m.removed_at";
+    private const string Columns = "m.person, k.audience_key, m.state, m.since_at, m.until_at, m.added_at, m.removed_at, m.bars, m.barred_at";
 
     private const string ListSql = $"""
         select {Columns} from membership m join audience_keys k on k.key_id = m.key_id
-        where m.key_id = $1 and m.state = 1 and m.person > $2 order by m.person limit $3
+        where m.key_id = $1 and m.state in (1, 4, 6) and m.person > $2 order by m.person limit $3
         """;
 
     private const string PersonSql = $"""
@@ -29,7 +31,7 @@ public sealed class MemberQueries(WorkspaceDatabase database)
         left join people p1 on p1.person = coalesce(a.owner, a.anchor) left join people p2 on p2.person = p1.owner where a.digest = $1
         """;
 
-    /// <summary>Present members of a key in the order of their ids, after a given one.</summary>
+    /// <summary>Present members of a key, the barred among them, in the order of their ids, after a given one.</summary>
     public Task<IReadOnlyList<MemberView>> ListAsync(int keyId, Guid after, int limit, CancellationToken cancellationToken) =>
         ReadAsync(ListSql, [Sql.Of(keyId), Sql.Of(after), Sql.Of(limit)], cancellationToken);
 
@@ -53,7 +55,8 @@ public sealed class MemberQueries(WorkspaceDatabase database)
         {
             members.Add(new MemberView(
                 reader.GetGuid(0), reader.GetString(1), (MembershipStatus)reader.GetInt16(2), new DateTimeOffset(reader.GetDateTime(3)),
-                reader.TimeOrNull(4), reader.TimeOrNull(5), reader.TimeOrNull(6)));
+                reader.TimeOrNull(4), reader.TimeOrNull(5), reader.TimeOrNull(6), ((Bars)reader.GetInt16(7)).Words(),
+                reader.IsDBNull(8) ? [] : reader.GetFieldValue<string[]>(8)));
         }
 
         return members;

@@ -1,5 +1,6 @@
 using AudienceSync.Domain.Identity;
 using AudienceSync.Domain.Membership;
+using AudienceSync.Domain.Permission;
 
 namespace AudienceSync.Host.Storage.Membership;
 
@@ -27,4 +28,10 @@ public sealed record MembershipRow(
     /// after all, its key refuses the whole page.
     /// </summary>
     public bool IsNew { get; init; }
+
+    /// <summary>What stands between the person and being targeted.</summary>
+    public Bars Bars { get; init; }
+
+    /// <summary>The destinations at which he is suppressed by name; null when there are none.</summary>
+    public string[]? BarredAt { get; init; }
 }

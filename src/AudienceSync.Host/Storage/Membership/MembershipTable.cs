@@ -1,6 +1,7 @@
 using AudienceSync.Domain.Events;
 using AudienceSync.Domain.Identity;
 using AudienceSync.Domain.Membership;
+using AudienceSync.Domain.Permission;
 using AudienceSync.Host.Storage.Leases;
 using Npgsql;
 
@@ -22,7 +23,7 @@ public sealed class MembershipTable(WorkspaceDatabase database)
 
     private const string EventsSql = "select seq_id, stream_id, type, data from mt_events where seq_id > $1 order by seq_id limit $2";
 
-    private const string Columns = "m.key_id, m.person, m.added_at, m.removed_at, m.state, m.since_at, m.until_at, m.event_pos, m.changed_pos";
+    private const string Columns = "m.key_id, m.person, m.added_at, m.removed_at, m.state, m.since_at, m.until_at, m.event_pos, m.changed_pos, m.bars, m.barred_at";
 
     private const string RowsSql = $"""
         select {Columns} from unnest($1::int[], $2::uuid[]) as d(key_id, person)
@@ -52,19 +53,23 @@ public sealed class MembershipTable(WorkspaceDatabase database)
         """;
 
     private const string ExpiredSql = $"""
-        select {Columns} from membership m where m.state = 1 and m.until_at <= $1 order by m.until_at limit $2
+        select {Columns} from membership m where m.state in (1, 4, 6) and m.until_at <= $1 order by m.until_at limit $2
         """;
 
     private const string InsertSql = """
-        insert into membership (key_id, person, added_at, removed_at, state, since_at, until_at, event_pos, changed_pos)
-        select d.* from unnest($1::int[], $2::uuid[], $3::timestamptz[], $4::timestamptz[], $5::smallint[], $6::timestamptz[], $7::timestamptz[],
-          $8::bigint[], $9::bigint[]) as d
+        insert into membership (key_id, person, added_at, removed_at, state, since_at, until_at, event_pos, changed_pos, bars, barred_at)
+        select d.key_id, d.person, d.added_at, d.removed_at, d.state, d.since_at, d.until_at, d.event_pos, d.changed_pos, d.bars,
+          string_to_array(d.barred_at, E'\x1f')
+        from unnest($1::int[], $2::uuid[], $3::timestamptz[], $4::timestamptz[], $5::smallint[], $6::timestamptz[], $7::timestamptz[],
+          $8::bigint[], $9::bigint[], $10::smallint[], $11::text[])
+          as d(key_id, person, added_at, removed_at, state, since_at, until_at, event_pos, changed_pos, bars, barred_at)
         """;
 
     private const string UpsertSql = InsertSql + """
 
         on conflict (key_id, person) do update set added_at = excluded.added_at, removed_at = excluded.removed_at, state = excluded.state,
-          since_at = excluded.since_at, until_at = excluded.until_at, event_pos = excluded.event_pos, changed_pos = excluded.changed_pos
+          since_at = excluded.since_at, until_at = excluded.until_at, event_pos = excluded.event_pos, changed_pos = excluded.changed_pos,
+          bars = excluded.bars, barred_at = excluded.barred_at
         """;
 
     private const string CursorSql = "update mt_event_progression set last_seq_id = $2, last_updated = now() where name = $1";
@@ -123,23 +128,23 @@ public sealed class MembershipTable(WorkspaceDatabase database)
         ReadAsync(ExpiredSql, [Sql.Of(now), Sql.Of(limit)], cancellationToken);
 
     /// <exception cref="LeaseLostException">Another host is the projector now; nothing was written.</exception>
-    public async Task WriteAsync(
-        Lease lease,
-        IReadOnlyCollection<MembershipRow> rows,
-        IReadOnlyDictionary<PersonId, PersonId> links,
-        ProjectionProgress progress,
-        CancellationToken cancellationToken)
+    public async Task WriteAsync(Lease lease, ProjectedPage page, ProjectionProgress progress, CancellationToken cancellationToken)
     {
         await using var connection = await database.Hot.OpenConnectionAsync(cancellationToken);
         var commands = new List<NpgsqlBatchCommand>(5);
-        Add(commands, InsertSql, [.. rows.Where(row => row.IsNew)]);
-        Add(commands, UpsertSql, [.. rows.Where(row => !row.IsNew)]);
+        Add(commands, InsertSql, [.. page.Rows.Where(row => row.IsNew)]);
+        Add(commands, UpsertSql, [.. page.Rows.Where(row => !row.IsNew)]);
 
-        if (links.Count > 0)
+        if (page.Links.Count > 0)
         {
             commands.Add(Sql.Command(
                 LinksSql,
-                Sql.Of(links.Keys.Select(person => person.Value).ToList()), Sql.Of(links.Values.Select(owner => owner.Value).ToList())));
+                Sql.Of(page.Links.Keys.Select(person => person.Value).ToList()), Sql.Of(page.Links.Values.Select(owner => owner.Value).ToList())));
+        }
+
+        if (page.Permissions.Count > 0)
+        {
+            commands.Add(PermissionTable.Upsert(page.Permissions));
         }
 
         commands.Add(Sql.Command(CursorSql, Sql.Of(Projection), Sql.Of(progress.Position.Value)));
@@ -179,7 +184,11 @@ public sealed class MembershipTable(WorkspaceDatabase database)
                 reader.GetFieldValue<DateTimeOffset>(5),
                 reader.TimeOrNull(6),
                 reader.GetInt64(7),
-                reader.GetInt64(8)));
+                reader.GetInt64(8))
+            {
+                Bars = (Bars)reader.GetInt16(9),
+                BarredAt = reader.IsDBNull(10) ? null : reader.GetFieldValue<string[]>(10),
+            });
         }
 
         return rows;

@@ -1,7 +1,7 @@
 namespace AudienceSync.Host.Storage.Status;
 
 /// <summary>A key's size, by state.</summary>
-public sealed record KeyCounts(string Audience, string Key, long Present, long Removed, long Expired);
+public sealed record KeyCounts(string Audience, string Key, long Present, long Removed, long Expired, long Withheld);
 
 /// <summary>How far a remote audience is from what is desired.</summary>
 public sealed record BindingCounts(
@@ -21,24 +21,26 @@ public sealed class StatusQueries(WorkspaceDatabase database)
           (select count(*) from (select 1 from mt_events e where e.seq_id > p.last_seq_id limit 1000001) behind),
           c.applied, c.superseded, (select count(*) from quarantine q where q.state = 1 and not q.refused),
           (select count(*) from quarantine q where q.state = 1 and q.refused), (select count(*) from people where owner is null),
-          (select count(*) from membership m where m.state = 1 and m.until_at <= $1)
+          (select count(*) from membership m where m.state in (1, 4, 6) and m.until_at <= $1)
         from head h, mt_event_progression p join projection_counts c on c.name = p.name where p.name = 'membership:All'
         """;
 
     private const string KeysSql = """
-        select k.audience, k.audience_key, count(*) filter (where m.state = 1), count(*) filter (where m.state = 2), count(*) filter (where m.state = 3)
+        select k.audience, k.audience_key, count(*) filter (where m.state in (1, 6)), count(*) filter (where m.state = 2), count(*) filter (where m.state = 3),
+          count(*) filter (where m.state = 4)
         from audience_keys k left join membership m on m.key_id = k.key_id
         group by k.key_id order by k.audience_key
         """;
 
     private const string BindingsSql = """
         select b.audience, k.audience_key, b.destination, a.platform, b.remote,
-          (select count(*) from membership m where m.key_id = b.key_id and m.state = 1),
+          (select count(*) from membership m where m.key_id = b.key_id and m.state in (1, 6)
+            and not coalesce(b.destination = any(m.barred_at), false) and (not a.consent_required or m.bars & 20 = 20)),
           (select count(*) from ledger l where l.binding_id = b.binding_id and l.status = 2),
           (select count(*) from ledger l where l.binding_id = b.binding_id and l.status in (1, 3)),
           (select count(*) from ledger l where l.binding_id = b.binding_id and l.status in (4, 5)),
-          (select count(*) from membership m where m.key_id = b.key_id and m.state = 1 and m.changed_pos > b.add_pos),
-          (select count(*) from membership m where m.key_id = b.key_id and m.state in (2, 3, 5) and m.changed_pos > b.removal_pos),
+          (select count(*) from membership m where m.key_id = b.key_id and m.state in (1, 6) and m.changed_pos > b.add_pos),
+          (select count(*) from membership m where m.key_id = b.key_id and m.state in (2, 3, 4, 5, 6) and m.changed_pos > b.removal_pos),
           case when a.stopped_code is not null then 'account_stopped' when b.stopped_code is not null then 'stopped'
             when a.blocked_until > $1 then 'throttled' when greatest(b.removal_next_at, b.add_next_at) > $1 then 'retrying' else 'active' end,
           coalesce(a.stopped_code, b.stopped_code)
@@ -63,7 +65,7 @@ public sealed class StatusQueries(WorkspaceDatabase database)
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            keys.Add(new KeyCounts(reader.GetString(0), reader.GetString(1), reader.GetInt64(2), reader.GetInt64(3), reader.GetInt64(4)));
+            keys.Add(new KeyCounts(reader.GetString(0), reader.GetString(1), reader.GetInt64(2), reader.GetInt64(3), reader.GetInt64(4), reader.GetInt64(5)));
         }
 
         return keys;

@@ -12,4 +12,6 @@ public sealed record Binding(
     DateTimeOffset? RemovalNextAt,
     int AddAttempts,
     DateTimeOffset? AddNextAt,
-    string? StoppedCode);
+    string? StoppedCode,
+    string Destination,
+    bool ConsentRequired);

@@ -10,8 +10,14 @@ public sealed record DeclaredBinding(string Audience, string Destination, string
 public sealed class BindingTable(WorkspaceDatabase database)
 {
     private const string AccountSql = """
-        insert into accounts (destination, platform) values ($1, $2)
-        on conflict (destination) do update set platform = excluded.platform, stopped_code = null, updated_at = now()
+        insert into accounts (destination, platform, consent_required) values ($1, $2, $3)
+        on conflict (destination) do update set platform = excluded.platform, consent_required = excluded.consent_required, stopped_code = null, updated_at = now()
+        """;
+
+    // What a destination demands of consent decides over every present member of it.
+    private const string ConsentSql = """
+        update bindings b set add_pos = 0 from accounts a
+        where a.destination = $1 and b.destination = a.destination and a.consent_required <> $2
         """;
 
     private const string BindingSql = """
@@ -31,9 +37,11 @@ public sealed class BindingTable(WorkspaceDatabase database)
         update bindings b set stopped_code = null, removal_next_at = null, removal_attempts = 0, add_next_at = null, add_attempts = 0 from resumed r where b.destination = r.destination
         """;
 
-    public async Task DeclareAccountAsync(string destination, string platform, CancellationToken cancellationToken)
+    public async Task DeclareAccountAsync(string destination, string platform, bool consentRequired, CancellationToken cancellationToken)
     {
-        await using var command = Sql.Command(database.Hot, AccountSql, Sql.Of(destination), Sql.Of(platform));
+        await using var look = Sql.Command(database.Hot, ConsentSql, Sql.Of(destination), Sql.Of(consentRequired));
+        await look.ExecuteNonQueryAsync(cancellationToken);
+        await using var command = Sql.Command(database.Hot, AccountSql, Sql.Of(destination), Sql.Of(platform), Sql.Of(consentRequired));
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 

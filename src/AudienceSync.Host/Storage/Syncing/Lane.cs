@@ -5,9 +5,15 @@ namespace AudienceSync.Host.Storage.Syncing;
 /// <summary>One of the two ways through which changes reach a remote audience. Removals have their own, so that none waits behind an add.</summary>
 public sealed record Lane(string Name, bool Desired, short[] States)
 {
-    public static readonly Lane Removals = new("removals", Desired: false, [(short)MembershipStatus.Removed, (short)MembershipStatus.Expired, (short)MembershipStatus.Linked]);
+    public static readonly Lane Removals = new(
+        "removals", Desired: false,
+        [
+            (short)MembershipStatus.Removed, (short)MembershipStatus.Expired, (short)MembershipStatus.Withheld, (short)MembershipStatus.Linked,
+            (short)MembershipStatus.Limited,
+        ]);
 
-    public static readonly Lane Adds = new("adds", Desired: true, [(short)MembershipStatus.Present]);
+    /// <summary>Whoever may be wanted: of some only each destination can say whether he is.</summary>
+    public static readonly Lane Adds = new("adds", Desired: true, [(short)MembershipStatus.Present, (short)MembershipStatus.Limited]);
 
     public long PositionOf(Binding binding) => Desired ? binding.AddPos : binding.RemovalPos;
 

@@ -4,4 +4,9 @@ using AudienceSync.Domain.Syncing;
 namespace AudienceSync.Host.Storage.Syncing;
 
 /// <summary>A member whose row changed since the lane last looked, with what was delivered of him.</summary>
-public readonly record struct LaneMember(PersonId Person, long ChangedPos, LedgerEntry Entry, int Revision);
+/// <param name="Person">Who.</param>
+/// <param name="ChangedPos">The number of his change.</param>
+/// <param name="Entry">What the ledger holds of him.</param>
+/// <param name="Revision">His identifiers now.</param>
+/// <param name="Desired">Whether he belongs in this remote audience now: present, and allowed to be targeted here.</param>
+public readonly record struct LaneMember(PersonId Person, long ChangedPos, LedgerEntry Entry, int Revision, bool Desired);

@@ -1,5 +1,7 @@
 using AudienceSync.Domain.Identity;
+using AudienceSync.Domain.Membership;
 using AudienceSync.Domain.Normalising;
+using AudienceSync.Domain.Permission;
 using AudienceSync.Domain.Syncing;
 using AudienceSync.Host.Storage.Leases;
 using Npgsql;
@@ -15,16 +17,18 @@ public sealed class SyncTable(WorkspaceDatabase database)
     private const string AccountSql = "select blocked_until, stopped_code, used_percent from accounts where destination = $1";
 
     private const string BindingsSql = """
-        select binding_id, audience, remote, key_id, removal_pos, add_pos, removal_attempts, removal_next_at, add_attempts, add_next_at, stopped_code
-        from bindings where destination = $1 order by binding_id
+        select b.binding_id, b.audience, b.remote, b.key_id, b.removal_pos, b.add_pos, b.removal_attempts, b.removal_next_at, b.add_attempts, b.add_next_at,
+          b.stopped_code, b.destination, a.consent_required
+        from bindings b join accounts a on a.destination = b.destination where b.destination = $1 order by b.binding_id
         """;
 
     // Each state is a range of membership_changed read in its order; the ranges of the removal lane are merged by the outer order.
     private const string LaneSql = """
-        select m.person, m.changed_pos, coalesce(l.status, 0::smallint), coalesce(l.revision, 0), coalesce(l.normaliser, 0::smallint), p.revision
+        select m.person, m.changed_pos, coalesce(l.status, 0::smallint), coalesce(l.revision, 0), coalesce(l.normaliser, 0::smallint), p.revision,
+          m.state, m.bars, coalesce($6 = any(m.barred_at), false)
         from unnest($3::smallint[]) as s(state)
         cross join lateral (
-          select c.person, c.changed_pos from membership c
+          select c.person, c.changed_pos, c.state, c.bars, c.barred_at from membership c
           where c.key_id = $1 and c.state = s.state and c.changed_pos > $2 order by c.changed_pos limit $4) m
         left join ledger l on l.binding_id = $5 and l.person = m.person
         join people p on p.person = m.person
@@ -101,7 +105,8 @@ public sealed class SyncTable(WorkspaceDatabase database)
         {
             bindings.Add(new Binding(
                 reader.GetInt32(0), reader.GetString(1), reader.GetString(2), reader.GetInt32(3), reader.GetInt64(4), reader.GetInt64(5),
-                reader.GetInt32(6), reader.TimeOrNull(7), reader.GetInt32(8), reader.TimeOrNull(9), reader.TextOrNull(10)));
+                reader.GetInt32(6), reader.TimeOrNull(7), reader.GetInt32(8), reader.TimeOrNull(9), reader.TextOrNull(10),
+                reader.GetString(11), reader.GetBoolean(12)));
         }
 
         return bindings;
@@ -113,12 +118,15 @@ public sealed class SyncTable(WorkspaceDatabase database)
         var members = new List<LaneMember>();
         await using var command = Sql.Command(
             database.Hot, LaneSql,
-            Sql.Of(binding.KeyId), Sql.Of(lane.PositionOf(binding)), Sql.Of(lane.States), Sql.Of(limit), Sql.Of(binding.BindingId));
+            Sql.Of(binding.KeyId), Sql.Of(lane.PositionOf(binding)), Sql.Of(lane.States), Sql.Of(limit), Sql.Of(binding.BindingId),
+            Sql.Of(binding.Destination));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
             var entry = new LedgerEntry((LedgerStatus)reader.GetInt16(2), reader.GetInt32(3), new NormaliserVersion(reader.GetInt16(4)));
-            members.Add(new LaneMember(new PersonId(reader.GetGuid(0)), reader.GetInt64(1), entry, reader.GetInt32(5)));
+            var desired = (MembershipStatus)reader.GetInt16(6) is MembershipStatus.Present or MembershipStatus.Limited
+                && !reader.GetBoolean(8) && ((Bars)reader.GetInt16(7)).AllowTargeting(binding.ConsentRequired);
+            members.Add(new LaneMember(new PersonId(reader.GetGuid(0)), reader.GetInt64(1), entry, reader.GetInt32(5), desired));
         }
 
         return members;

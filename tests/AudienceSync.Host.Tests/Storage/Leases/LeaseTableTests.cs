@@ -81,7 +81,7 @@ public sealed class LeaseTableTests
 
         var failure = await Should.ThrowAsync<LeaseLostException>(
             () => LeaseTable.WriteAsync(connection, lost, [new NpgsqlBatchCommand("update projection_counts set applied = 99")], default));
-        await Should.ThrowAsync<LeaseLostException>(() => table.WriteAsync(lost, [], new Dictionary<PersonId, PersonId>(), progress, default));
+        await Should.ThrowAsync<LeaseLostException>(() => table.WriteAsync(lost, ProjectedPage.Of([]), progress, default));
 
         failure.InnerException.ShouldBeOfType<PostgresException>().SqlState.ShouldBe("AS001");
         await using var alive = new NpgsqlCommand("select applied from projection_counts", connection);

@@ -1,0 +1,67 @@
+using AudienceSync.Domain.Events;
+
+namespace AudienceSync.Domain.Permission;
+
+/// <summary>One answer to one question, as an event says it.</summary>
+/// <param name="Topic">The question.</param>
+/// <param name="Destination">Of targeting: where; null everywhere. Null for the other topics.</param>
+/// <param name="Yes">The answer.</param>
+/// <param name="At">The sender's time.</param>
+public readonly record struct PermissionFact(PermissionTopic Topic, string? Destination, bool Yes, DateTimeOffset At)
+{
+    // A text cannot hold these bytes: its quotes are escaped.
+    private static ReadOnlySpan<byte> Member => "\"consent\":"u8;
+
+    private static ReadOnlySpan<byte> AllGranted => "\"consent\":{\"adUserData\":\"granted\",\"adPersonalization\":\"granted\"}"u8;
+
+    /// <summary>Whether an event of an audience grants both purposes, in the form in which we write it.</summary>
+    public static bool GrantsAll(byte[] data) => data.AsSpan().IndexOf(AllGranted) >= 0;
+
+    /// <summary>Adds what an event says of permissions. What most events of an audience say of it one look at their bytes tells.</summary>
+    public static void Read(string alias, byte[] data, List<PermissionFact> facts)
+    {
+        switch (alias)
+        {
+            case EventTypes.MemberAdded or EventTypes.MemberRemoved or EventTypes.ExposureRecorded:
+                if (data.AsSpan().IndexOf(Member) >= 0)
+                {
+                    var said = (IAudienceEvent)EventJson.Read(alias, data);
+                    Read(said.Consent, said.OccurredAt, facts);
+                }
+
+                break;
+            case EventTypes.ConsentChanged:
+                var changed = (PersonConsentChanged)EventJson.Read(alias, data);
+                Read(changed.Consent, changed.OccurredAt, facts);
+                break;
+            case EventTypes.Suppressed:
+                var suppressed = (PersonSuppressed)EventJson.Read(alias, data);
+                facts.Add(new PermissionFact(PermissionTopic.Targeting, suppressed.Destination, Yes: false, suppressed.OccurredAt));
+                break;
+            case EventTypes.SuppressionLifted:
+                var lifted = (PersonSuppressionLifted)EventJson.Read(alias, data);
+                facts.Add(new PermissionFact(PermissionTopic.Targeting, lifted.Destination, Yes: true, lifted.OccurredAt));
+                break;
+            case EventTypes.ErasureRequested:
+                var erasure = (PersonErasureRequested)EventJson.Read(alias, data);
+                facts.Add(new PermissionFact(PermissionTopic.Existence, null, Yes: false, erasure.OccurredAt));
+                break;
+            default:
+                break;
+        }
+    }
+
+    private static void Read(Consent consent, DateTimeOffset at, List<PermissionFact> facts)
+    {
+        Read(PermissionTopic.UserData, consent.AdUserData, at, facts);
+        Read(PermissionTopic.Personalization, consent.AdPersonalization, at, facts);
+    }
+
+    private static void Read(PermissionTopic topic, ConsentAnswer answer, DateTimeOffset at, List<PermissionFact> facts)
+    {
+        if (answer != ConsentAnswer.Unsaid)
+        {
+            facts.Add(new PermissionFact(topic, null, answer == ConsentAnswer.Granted, at));
+        }
+    }
+}

@@ -1,0 +1,80 @@
+namespace AudienceSync.Domain.Permission;
+
+/// <summary>
+/// What the events say of one anchor's permissions, or of all anchors of a person together.
+/// <para>
+/// <b>Why a yes need not be kept each time.</b> As long as nobody ever said no, one yes is as good as the latest; most webhooks repeat it, and
+/// none of them then costs a write. With the first no the times matter: then the stream is read once, all of it is kept, and from there on
+/// every word is (<see cref="Exact"/>).
+/// </para>
+/// </summary>
+public sealed record Permissions
+{
+    private static readonly IReadOnlyDictionary<string, YesNo> Nowhere = new Dictionary<string, YesNo>(StringComparer.Ordinal);
+
+    public static readonly Permissions Unsaid = new();
+
+    public YesNo UserData { get; init; }
+
+    public YesNo Personalization { get; init; }
+
+    /// <summary>Suppression everywhere.</summary>
+    public YesNo Targeting { get; init; }
+
+    /// <summary>When erasure was asked for; null never.</summary>
+    public DateTimeOffset? ErasingAt { get; init; }
+
+    /// <summary>Suppression at single destinations.</summary>
+    public IReadOnlyDictionary<string, YesNo> TargetingAt { get; init; } = Nowhere;
+
+    /// <summary>Whether every time is the latest that was said.</summary>
+    public bool Exact { get; init; }
+
+    public bool EverRefused => ErasingAt is not null || UserData.NoAt is not null || Personalization.NoAt is not null || Targeting.NoAt is not null
+        || TargetingAt.Values.Any(said => said.NoAt is not null);
+
+    public Permissions Apply(PermissionFact fact) => fact.Topic switch
+    {
+        PermissionTopic.UserData => this with { UserData = UserData.Apply(fact.Yes, fact.At) },
+        PermissionTopic.Personalization => this with { Personalization = Personalization.Apply(fact.Yes, fact.At) },
+        PermissionTopic.Existence => this with { ErasingAt = ErasingAt is { } known && known >= fact.At ? known : fact.At },
+        _ when fact.Destination is { } name => this with { TargetingAt = With(TargetingAt, name, TargetingAt.GetValueOrDefault(name).Apply(fact.Yes, fact.At)) },
+        _ => this with { Targeting = Targeting.Apply(fact.Yes, fact.At) },
+    };
+
+    /// <summary>What two anchors of one person were told together.</summary>
+    public Permissions With(Permissions other)
+    {
+        var somewhere = TargetingAt;
+        foreach (var (name, said) in other.TargetingAt)
+        {
+            somewhere = With(somewhere, name, somewhere.GetValueOrDefault(name).With(said));
+        }
+
+        return new Permissions
+        {
+            UserData = UserData.With(other.UserData),
+            Personalization = Personalization.With(other.Personalization),
+            Targeting = Targeting.With(other.Targeting),
+            ErasingAt = ErasingAt ?? other.ErasingAt,
+            TargetingAt = somewhere,
+            Exact = Exact && other.Exact,
+        };
+    }
+
+    public Bars Bars =>
+        (Targeting.IsNo ? Bars.Suppressed : Bars.None)
+        | (TargetingAt.Values.Any(said => said.IsNo) ? Bars.SuppressedSomewhere : Bars.None)
+        | (UserData.IsYes ? Bars.UserDataGranted : UserData.IsNo ? Bars.UserDataDenied : Bars.None)
+        | (Personalization.IsYes ? Bars.PersonalizationGranted : Personalization.IsNo ? Bars.PersonalizationDenied : Bars.None)
+        | (ErasingAt is null ? Bars.None : Bars.Erasing)
+        | (EverRefused ? Bars.EverRefused : Bars.None);
+
+    /// <summary>The destinations he is suppressed at by name, in order; null when there are none.</summary>
+    public string[]? BarredAt => TargetingAt.Values.Any(said => said.IsNo)
+        ? [.. TargetingAt.Where(said => said.Value.IsNo).Select(said => said.Key).Order(StringComparer.Ordinal)]
+        : null;
+
+    private static Dictionary<string, YesNo> With(IReadOnlyDictionary<string, YesNo> known, string name, YesNo said) =>
+        new(known, StringComparer.Ordinal) { [name] = said };
+}

@@ -1,0 +1,132 @@
+using AudienceSync.Domain.Identity;
+using AudienceSync.Domain.Permission;
+using AudienceSync.Host.Storage.Membership;
+
+namespace AudienceSync.Host.Projecting;
+
+/// <summary>
+/// Folds what one page of the log says of permissions. As in membership, each anchor keeps what it was told, and the bars of a person follow
+/// from all his anchors together (docs/decisions/0009, 0010).
+/// </summary>
+/// <remarks>
+/// <b>What is not written.</b> A webhook that repeats a yes of somebody who never said no changes nothing that anybody could see, so nothing is
+/// looked up and nothing written. The price is paid with the first no in a group: the streams of those of its anchors that have not kept every
+/// time are read once (<see cref="Inexact"/>).
+/// </remarks>
+internal sealed class PermissionFold
+{
+    private readonly List<(PersonId Person, PermissionFact Fact)> _facts = [];
+    private readonly Dictionary<PersonId, Permissions> _known = [];
+    private readonly Dictionary<PersonId, Permissions> _changed = [];
+    private readonly Dictionary<PersonId, Permissions> _sums = [];
+    private readonly HashSet<PersonId> _roots = [];
+    private Dictionary<PersonId, Permissions> _before = [];
+
+    /// <summary>Rows to write.</summary>
+    public IReadOnlyDictionary<PersonId, Permissions> Changed => _changed;
+
+    public void Clear()
+    {
+        _facts.Clear();
+        _known.Clear();
+        _changed.Clear();
+        _sums.Clear();
+        _roots.Clear();
+    }
+
+    public void Note(PersonId person, PermissionFact fact) => _facts.Add((person, fact));
+
+    /// <summary>Whoever's bars will be asked for.</summary>
+    public void Want(PersonId root) => _roots.Add(root);
+
+    /// <summary>All anchors of those wanted, and of whom something was noted.</summary>
+    public List<Guid> Wanted(AnchorGroups groups)
+    {
+        _roots.UnionWith(_facts.Select(said => groups.RootOf(said.Person)));
+        return [.. _roots.SelectMany(groups.AnchorsOf).Select(anchor => anchor.Value)];
+    }
+
+    public void Load(IReadOnlyDictionary<PersonId, Permissions> rows)
+    {
+        foreach (var (person, permissions) in rows)
+        {
+            _known[person] = permissions;
+        }
+    }
+
+    /// <summary>After the rows: anchors whose streams must be read, because somebody of their group said no and they have not kept every yes.</summary>
+    public List<Guid> Inexact(AnchorGroups groups)
+    {
+        _before = _roots.ToDictionary(root => root, root => Sum(groups, root));
+        var refusing = _facts.Where(said => !said.Fact.Yes).Select(said => groups.RootOf(said.Person)).ToHashSet();
+        return
+        [
+            .. from root in _roots
+               let anchors = groups.AnchorsOf(root)
+               where refusing.Contains(root) || anchors.Any(anchor => _known.GetValueOrDefault(anchor) is { EverRefused: true })
+               from anchor in anchors
+               where _known.GetValueOrDefault(anchor) is { Exact: false }
+               select anchor.Value,
+        ];
+    }
+
+    /// <summary>Takes a whole stream's facts, up to the end of the page.</summary>
+    public void LoadHistory(PersonId person, IEnumerable<PermissionFact> facts)
+    {
+        var told = facts.Aggregate(Permissions.Unsaid with { Exact = true }, (sum, fact) => sum.Apply(fact));
+        _known[person] = told;
+        _changed[person] = told;
+    }
+
+    /// <summary>Folds. Returns the roots whose bars are others now.</summary>
+    public List<PersonId> Finish(AnchorGroups groups)
+    {
+        foreach (var (person, fact) in _facts)
+        {
+            var told = _known.GetValueOrDefault(person) ?? Permissions.Unsaid;
+            _known[person] = _changed[person] = told.Apply(fact);
+        }
+
+        foreach (var root in _roots)
+        {
+            _sums[root] = Sum(groups, root);
+            KeepExactly(groups, root);
+        }
+
+        return [.. _roots.Where(root => Differ(_before[root], _sums[root]))];
+    }
+
+    /// <summary>The sum over a root's anchors; null when it was not wanted, and so cannot have changed.</summary>
+    public Permissions? Of(PersonId root) => _sums.GetValueOrDefault(root);
+
+    private Permissions Sum(AnchorGroups groups, PersonId root)
+    {
+        var sum = Permissions.Unsaid;
+        foreach (var anchor in groups.AnchorsOf(root))
+        {
+            sum = _known.TryGetValue(anchor, out var told) ? sum.With(told) : sum;
+        }
+
+        return sum;
+    }
+
+    // Where somebody refused, every word counts from here on. What an anchor without a row was told stands on this page.
+    private void KeepExactly(AnchorGroups groups, PersonId root)
+    {
+        if (!_sums[root].EverRefused)
+        {
+            return;
+        }
+
+        foreach (var anchor in groups.AnchorsOf(root))
+        {
+            if (_changed.TryGetValue(anchor, out var told) && !told.Exact)
+            {
+                _known[anchor] = _changed[anchor] = told with { Exact = true };
+            }
+        }
+    }
+
+    private static bool Differ(Permissions one, Permissions other) =>
+        one.Bars != other.Bars || !(one.BarredAt ?? []).AsSpan().SequenceEqual(other.BarredAt ?? []);
+}

@@ -1,0 +1,21 @@
+using AudienceSync.Domain.Identity;
+using AudienceSync.Domain.Permission;
+
+namespace AudienceSync.Host.Storage.Membership;
+
+/// <summary>All that one page of the log changed; written together with the cursor.</summary>
+/// <param name="Rows">Memberships.</param>
+/// <param name="Links">Who is linked to whom now.</param>
+/// <param name="Permissions">What anchors were told.</param>
+public sealed record ProjectedPage(
+    IReadOnlyCollection<MembershipRow> Rows,
+    IReadOnlyDictionary<PersonId, PersonId> Links,
+    IReadOnlyDictionary<PersonId, Permissions> Permissions)
+{
+    private static readonly IReadOnlyDictionary<PersonId, PersonId> NoLinks = new Dictionary<PersonId, PersonId>();
+
+    private static readonly IReadOnlyDictionary<PersonId, Permissions> NoPermissions = new Dictionary<PersonId, Permissions>();
+
+    /// <summary>Only memberships changed.</summary>
+    public static ProjectedPage Of(IReadOnlyCollection<MembershipRow> rows) => new(rows, NoLinks, NoPermissions);
+}
