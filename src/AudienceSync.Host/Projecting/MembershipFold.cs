@@ -263,7 +263,7 @@ public sealed class MembershipFold(AudienceKeys keys)
         Applied++;
         slot = exists
             ? slot! with { State = after, EventPos = position }
-            : new MembershipRow(key.KeyId, person, after, default, fact.OccurredAt, null, position, 0);
+            : new MembershipRow(key.KeyId, person, after, default, fact.OccurredAt, null, position, 0) { IsNew = true };
         _touched.Add((key.KeyId, person));
         return true;
     }
@@ -306,6 +306,7 @@ public sealed class MembershipFold(AudienceKeys keys)
         {
             Bars = bars,
             BarredAt = barredAt,
+            IsNew = known?.IsNew ?? true,
         });
         return changedPos;
     }

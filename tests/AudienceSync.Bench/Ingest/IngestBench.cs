@@ -52,16 +52,20 @@ internal sealed class IngestBench(IngestOptions options, TimeProvider clock) : I
     private async Task<IngestResult> LoadAsync(SystemUnderTest system, LoadPlan plan, CancellationToken cancel)
     {
         Say($"load: {WarmUpSeconds} s to warm up, {plan.Seconds} s measured");
-        CpuSeconds? before = null;
-        CpuSeconds? after = null;
+        (CpuSeconds Cpu, DateTimeOffset At)? before = null;
+        (CpuSeconds Cpu, DateTimeOffset At)? after = null;
         using var memory = new RssSampler(system.HostPid, clock);
-        LoadOutcome load = await LoadProcess.RunAsync(plan, () => before = system.Cpu(), () => after = system.Cpu(), cancel);
+        LoadOutcome load = await LoadProcess.RunAsync(plan, () => before = (system.Cpu(), clock.GetUtcNow()), () => after = (system.Cpu(), clock.GetUtcNow()), cancel);
         double sampled = await memory.StopAsync();
         Say("waiting until projector and sync are done");
         Drain drain = await Drain.WaitAsync(_http, system.HostAddress, system.Setup.OperatorToken, clock, cancel);
         long logged = await system.Cluster.CountEventsAsync(cancel);
+        double newPeople = await system.Cluster.NewPeopleShareAsync(before!.Value.At, after!.Value.At, cancel);
         double peak = Math.Max(sampled, ProcFs.PeakRssMb(system.HostPid));
-        return new IngestResult(load, options.Seed, logged, peak, sampled, after! - before!, drain, [], []);
+        return new IngestResult(load, options.Seed, logged, peak, sampled, after.Value.Cpu - before.Value.Cpu, drain, [], [])
+        {
+            NewPeople = newPeople,
+        };
     }
 
     private LoadPlan Plan(string address, string token, string key)

@@ -32,6 +32,7 @@ internal static class IngestReport
         yield return ("seed", Text($"{run.Seed}"));
         yield return ("answers", string.Join(", ", run.Load.Statuses.Select(s => Text($"{s.Value:N0} x {s.Key}"))));
         yield return ("accepted / in the log", Text($"{run.Load.Accepted:N0} / {run.Logged:N0}"));
+        yield return ("new people", run.NewPeople is { } made ? Text($"{made:P0} of the measured webhooks speak of somebody never heard of") : "not known");
         yield return ("unanswered, lost connections", Text($"{run.Load.Unanswered:N0}, {run.Load.Drops:N0}"));
         yield return ("mean body", Text($"{run.Load.BodyBytes / Math.Max(1, run.Load.Accepted):N0} bytes"));
         yield return ("Host memory, most seen in the load", Text($"{run.SampledRssMb:N0} MB"));

@@ -9,6 +9,9 @@ internal sealed record IngestResult(
     LoadOutcome Load, int Seed, long? Logged, double? PeakRssMb, double? SampledRssMb, CpuSeconds? Cpu, Drain? Drain,
     IReadOnlyList<double?> PgBench, IReadOnlyList<SignatureFigures> Signature)
 {
+    /// <summary>Share of the measured webhooks that made a new person.</summary>
+    public double? NewPeople { get; init; }
+
     /// <summary>Accepted events that the log does not hold. Unanswered ones may be in it, so more than accepted is no loss.</summary>
     public long? Lost => Logged is { } logged ? Math.Max(0, Load.Accepted - logged) : null;
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Npgsql;
 
 namespace AudienceSync.Bench.Postgres;
@@ -27,6 +28,15 @@ internal sealed record Cluster(int PostmasterPid, string SocketFolder, int Port)
 
     /// <summary>Distinct audience events in the log: the log's own word on what was kept (its key is the dedupe).</summary>
     public Task<long> CountEventsAsync(CancellationToken cancel) => ScalarAsync<long>(User, CountEvents, cancel);
+
+    /// <summary>Of the webhooks committed between two times, the share that made a new person: he costs several rows and index entries more.</summary>
+    public Task<double> NewPeopleShareAsync(DateTimeOffset from, DateTimeOffset until, CancellationToken cancel) => ScalarAsync<double>(
+        User,
+        string.Create(CultureInfo.InvariantCulture, $"""
+            select (select count(*) from ws_default.people where created_at >= '{from:O}' and created_at < '{until:O}')::float8 / greatest(1,
+              (select count(*) from ws_default.mt_events where timestamp >= '{from:O}' and timestamp < '{until:O}'))
+            """),
+        cancel);
 
     /// <exception cref="BenchFailedException">A figure with fsync off would be about another machine.</exception>
     public async Task DemandFsyncAsync(CancellationToken cancel)

@@ -44,7 +44,7 @@ public sealed class SchemaVersionTests : IDisposable
         var keys = new AudienceKeys([new PublishedKey(1, AudienceKey.Of("high_intent_cart_7d", 1), null)]);
         using var document = JsonDocument.Parse(Text($"{name}.webhook.json"));
         var source = new Source("shop", SignatureMode.Off, [], "US");
-        return new EventReader(_digester, new PublishedKeys(keys, clock)).Read(document.RootElement, null, default, source, clock.GetUtcNow());
+        return new EventReader(_digester, new PublishedKeys(keys, clock), new PersonEventReader(_digester, new HashSet<string>(StringComparer.Ordinal))).Read(document.RootElement, null, default, source, clock.GetUtcNow());
     }
 
     private static string Text(string file) => File.ReadAllText(Path.Combine(Folder, file)).TrimEnd('\n');

@@ -24,6 +24,8 @@ internal static class PersonEvents
     {
         var versions = await VersionsAsync(connection, anchors, now, cancellationToken);
         var data = EventJson.Write(stored);
+        await using var stands = Sql.Command(connection, AppendSql.Head);
+        var head = (long)(await stands.ExecuteScalarAsync(cancellationToken))!;
         await using var commands = new NpgsqlBatch(connection);
         commands.BatchCommands.Add(Sql.Command(
             AppendSql.Events,
@@ -32,11 +34,12 @@ internal static class PersonEvents
             Sql.Of(versions.ConvertAll(one => one.Version)),
             new NpgsqlParameter { Value = versions.ConvertAll(_ => data), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Jsonb },
             Sql.Of(versions.ConvertAll(_ => EventTypes.AliasOf(stored))),
-            Sql.Of(now.UtcDateTime)));
+            Sql.Of(now.UtcDateTime),
+            Sql.Of(head)));
+        commands.BatchCommands.Add(Sql.Command(AppendSql.Draw, Sql.Of((long)versions.Count)));
         commands.BatchCommands.Add(Sql.Command(AppendSql.Notify, Sql.Of(database.Channel)));
         await commands.ExecuteNonQueryAsync(cancellationToken);
-        await using var head = Sql.Command(connection, AppendSql.Head);
-        return (long)(await head.ExecuteScalarAsync(cancellationToken))!;
+        return head + versions.Count;
     }
 
     private static async Task<List<(Guid Anchor, long Version)>> VersionsAsync(

@@ -11,15 +11,11 @@ internal sealed class AppendColumns
 
     public PeopleColumns ChangedPeople { get; } = new();
 
-    public List<Guid> VaultPeople { get; } = [];
+    /// <summary>First revisions, of people who come with them.</summary>
+    public RevisionColumns NewRevisions { get; } = new();
 
-    public List<int> VaultRevisions { get; } = [];
-
-    public List<byte[]> VaultCiphers { get; } = [];
-
-    public List<Guid?> VaultEmails { get; } = [];
-
-    public List<Guid?> VaultPhones { get; } = [];
+    /// <summary>Revisions of people who are known: further ones, or the same with more said.</summary>
+    public RevisionColumns FurtherRevisions { get; } = new();
 
     public AliasColumns NewAliases { get; } = new();
 
@@ -52,11 +48,8 @@ internal sealed class AppendColumns
     {
         NewPeople.Clear();
         ChangedPeople.Clear();
-        VaultPeople.Clear();
-        VaultRevisions.Clear();
-        VaultCiphers.Clear();
-        VaultEmails.Clear();
-        VaultPhones.Clear();
+        NewRevisions.Clear();
+        FurtherRevisions.Clear();
         NewAliases.Clear();
         ChangedAliases.Clear();
         NewStreams.Clear();
@@ -85,16 +78,6 @@ internal sealed class AppendColumns
     {
         (isNew ? NewStreams : KnownStreams).Add(person.Id.Value);
         (isNew ? NewStreamVersions : KnownStreamVersions).Add(person.StreamVersion);
-    }
-
-    /// <param name="reach">What this revision is reached by.</param>
-    public void AddRevision(PersonId person, int revision, byte[] cipher, Reach reach)
-    {
-        VaultPeople.Add(person.Value);
-        VaultRevisions.Add(revision);
-        VaultCiphers.Add(cipher);
-        VaultEmails.Add(reach.Email?.Value);
-        VaultPhones.Add(reach.Phone?.Value);
     }
 
     /// <summary>A body covers as many positions as it brought new events, in order: that is how a position finds its body again.</summary>

@@ -198,7 +198,8 @@ internal sealed class AppendPlanner(Vault vault, Func<PersonId> newPerson, Func<
     private void Seal(KnownPerson known, PersonIdentifiers identifiers, AppendColumns rows)
     {
         var revision = new IdentifierRevision(_book.SayingsOf(known.Id)!, identifiers);
-        rows.AddRevision(known.Id, known.Revision, vault.Seal(known.Id, known.Revision, _opened[known.Id].Salt, revision), known.Reach);
+        var columns = _book.Changes.Made.Contains(known.Id) ? rows.NewRevisions : rows.FurtherRevisions;
+        columns.Add(known.Id, known.Revision, vault.Seal(known.Id, known.Revision, _opened[known.Id].Salt, revision), known.Reach);
     }
 
     private void WriteStreams(AppendColumns rows)

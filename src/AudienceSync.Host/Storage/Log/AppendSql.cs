@@ -11,11 +11,23 @@ internal static class AppendSql
 
     public const string Commit = "commit";
 
+    public const string Rollback = "rollback";
+
     /// <summary>
     /// A statement of its own, before any snapshot that reads and before any nextval: from here to the commit this is the workspace's only
     /// append, so position order is commit order, and what is read below cannot change.
     /// </summary>
     public const string Lock = "select pg_advisory_xact_lock($1)";
+
+    /// <summary>
+    /// The lock, and in the same statement the refusal to go on when the positions do not stand where this host left them
+    /// (<see cref="HeadMoved"/>): then somebody else appended, and what this host remembers is not to be trusted. It refuses as well when somebody
+    /// is named who was erased.
+    /// </summary>
+    public const string LockAt = "select append_after($1, $2, $3, $4)";
+
+    /// <summary>The SQLSTATE of a refused <see cref="LockAt"/>.</summary>
+    public const string HeadMoved = "AS002";
 
     /// <summary>Where the positions stand. Under the lock, so nobody draws meanwhile.</summary>
     public const string Head = "select case when is_called then last_value else 0 end from mt_events_sequence";
@@ -74,10 +86,14 @@ internal static class AppendSql
         where p.person = d.person
         """;
 
-    public const string Revisions = """
+    public const string NewRevisions = """
         insert into vault (person, revision, key_version, cipher, email, phone, created_at)
         select d.person, d.revision, $6, d.cipher, d.email, d.phone, $7
         from unnest($1::uuid[], $2::int[], $3::bytea[], $4::uuid[], $5::uuid[]) as d(person, revision, cipher, email, phone)
+        """;
+
+    public const string FurtherRevisions = NewRevisions + """
+
         on conflict (person, revision) do update set key_version = excluded.key_version, cipher = excluded.cipher
         """;
 
@@ -105,16 +121,20 @@ internal static class AppendSql
         where s.id = d.id
         """;
 
+    /// <summary>
+    /// The events behind the head, which nobody can move under the lock. The positions are drawn from the sequence afterwards
+    /// (<see cref="Draw"/>), so that a batch the unique index refuses as a duplicate leaves the sequence, and every host's cache, as they were.
+    /// </summary>
     public const string Events = """
-        insert into mt_events (id, stream_id, version, data, type, timestamp)
-        select d.id, d.stream_id, d.version, d.data, d.type, $6
-        from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::jsonb[], $5::varchar[]) as d(id, stream_id, version, data, type)
+        insert into mt_events (seq_id, id, stream_id, version, data, type, timestamp)
+        select $7 + d.place, d.id, d.stream_id, d.version, d.data, d.type, $6
+        from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::jsonb[], $5::varchar[]) with ordinality as d(id, stream_id, version, data, type, place)
         """;
 
-    /// <summary>The events of this commit have the positions up to currval, without holes, because nobody else may draw meanwhile.</summary>
+    public const string Draw = "select count(nextval('mt_events_sequence')) from generate_series(1::bigint, $1)";
+
     public const string Bodies = """
-        insert into raw_bodies (received_at, first_position, last_position, key_version, cipher)
-        values ($1, currval('mt_events_sequence') - $2 + 1, currval('mt_events_sequence'), $3, $4)
+        insert into raw_bodies (received_at, first_position, last_position, key_version, cipher) values ($1, $2, $3, $4, $5)
         """;
 
     public const string Quarantine = """

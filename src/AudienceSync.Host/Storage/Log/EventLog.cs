@@ -8,15 +8,22 @@ using NpgsqlTypes;
 namespace AudienceSync.Host.Storage.Log;
 
 /// <summary>
-/// The one place where events are appended: a batch of requests in one transaction, two round trips, all or nothing.
+/// The one place where events are appended: a batch of requests in one transaction, one round trip or two, all or nothing.
 /// <para>
 /// <b>Why position order is commit order.</b> The transaction takes the workspace's advisory lock as its first statement and holds it until
-/// its commit, and only then draws positions. So a position is visible before any higher one is drawn, a cursor is one integer, and a hole
-/// means only that a transaction failed.
+/// its commit, and only under it takes the positions behind the head. So a position is visible before any higher one is taken, a cursor is one
+/// integer, and a hole means only that a transaction failed.
 /// </para>
 /// <para>
 /// <b>Why a duplicate is one row.</b> The id is derived from what the sender said. Under the lock the known ids are read and left out, and
 /// should that ever be wrong, the unique index refuses the whole batch rather than keep a second row.
+/// </para>
+/// <para>
+/// <b>Appending unread.</b> Reading first finds nothing most of the time: people in use and events just sent are remembered by this host, and
+/// who is not is new. So once a few reads in a row found nothing (<see cref="FreshStreak"/>), a batch is written as if everything not remembered
+/// were new, in one round trip. It is never taken on trust: the same statement that takes the lock refuses when anybody else appended, and the
+/// unique indexes of events and aliases refuse when anything was there already. Every identifier assumed to be new is inserted, so none escapes
+/// its index. A refused batch is rolled back, without a position drawn, and appended anew with the reads.
 /// </para>
 /// <para>
 /// <b>When the answer to the commit is lost</b>, nobody knows whether it happened. The same batch is appended again: what is there is found
@@ -33,12 +40,20 @@ public sealed class EventLog(WorkspaceDatabase database, Vault vault, BodySeal b
     private readonly long _lockKey = LockKeyOf(database.Workspace);
     private readonly IdentityCache _people = new();
     private readonly TombstoneCheck _tombstones = new(tombstones);
+    private readonly RecentEvents _recent = new();
+    private readonly FreshStreak _streak = new();
     private NpgsqlConnection? _connection;
     private long _notifiedAt;
     private DateOnly _bodiesDay;
 
     // Where our last commit left the positions, and so where they stand as long as nobody else appends. -1: not known.
     private long _head = -1;
+
+    /// <summary>Batches that were appended without reading first.</summary>
+    internal int AppendedUnread { get; private set; }
+
+    /// <summary>Batches that were to be appended without reading, and were refused and read for after all.</summary>
+    internal int RefusedUnread { get; private set; }
 
     /// <summary>Appends. One call at a time. Marks each event that was there already as a duplicate.</summary>
     /// <exception cref="NpgsqlException">Storage did not take it, or it is not known whether it did.</exception>
@@ -47,21 +62,10 @@ public sealed class EventLog(WorkspaceDatabase database, Vault vault, BodySeal b
         try
         {
             var connection = await OpenAsync(cancellationToken);
-            _planner.Clear();
-            _rows.Clear();
-            _tombstones.Clear();
-            var head = await ReadKnownAsync(connection, batch, cancellationToken);
-            _tombstones.Mark(batch);
-            _planner.Sort(batch);
-            if (_planner.Knots.Count > 0)
-            {
-                await new KnotReader(_planner).LoadAsync(connection, cancellationToken);
-            }
-
-            _planner.Write(batch, _rows);
-            await WriteAsync(connection, cancellationToken);
+            var head = await TryAppendUnreadAsync(connection, batch, cancellationToken) ?? await AppendReadAsync(connection, batch, cancellationToken);
             _head = head + _rows.EventIds.Count;
             _people.Learn(_planner.Book, _tombstones.Hits);
+            _recent.Learn(_rows.EventIds);
         }
         catch
         {
@@ -78,6 +82,67 @@ public sealed class EventLog(WorkspaceDatabase database, Vault vault, BodySeal b
     {
         var name = EventId.Derive("audiencesync lock", workspace.Schema).Value;
         return BitConverter.ToInt64(name.ToByteArray(), 0);
+    }
+
+    // Returns where the positions stood, or null when the batch must be read for.
+    private async Task<long?> TryAppendUnreadAsync(NpgsqlConnection connection, IReadOnlyList<PendingRequest> batch, CancellationToken cancellationToken)
+    {
+        if (_head < 0 || !_streak.Holds)
+        {
+            return null;
+        }
+
+        Begin(batch);
+        Missing(batch, trusted: true);
+        _tombstones.Ask(batch, _planner.Book);
+        _planner.Sort(batch);
+        if (_planner.Knots.Count > 0)
+        {
+            return null;
+        }
+
+        _planner.Write(batch, _rows);
+        try
+        {
+            await WriteAsync(connection, _head, isLocked: false, cancellationToken);
+            AppendedUnread++;
+            return _head;
+        }
+        catch (PostgresException refused) when (refused.SqlState is PostgresErrorCodes.UniqueViolation or AppendSql.HeadMoved)
+        {
+            RefusedUnread++;
+            _streak.Break();
+            await RollBackAsync(connection, cancellationToken);
+            return null;
+        }
+    }
+
+    // Returns where the positions stood.
+    private async Task<long> AppendReadAsync(NpgsqlConnection connection, IReadOnlyList<PendingRequest> batch, CancellationToken cancellationToken)
+    {
+        Begin(batch);
+        var head = await ReadKnownAsync(connection, batch, cancellationToken);
+        _tombstones.Mark(batch);
+        _planner.Sort(batch);
+        if (_planner.Knots.Count > 0)
+        {
+            await new KnotReader(_planner).LoadAsync(connection, cancellationToken);
+        }
+
+        _planner.Write(batch, _rows);
+        await WriteAsync(connection, head, isLocked: true, cancellationToken);
+        return head;
+    }
+
+    private void Begin(IReadOnlyList<PendingRequest> batch)
+    {
+        _planner.Clear();
+        _rows.Clear();
+        _tombstones.Clear();
+        foreach (var pending in batch.SelectMany(request => request.Events).Where(pending => _recent.Contains(pending.Id)))
+        {
+            _planner.Known.Add(pending.Id.Value);
+        }
     }
 
     // Returns where the positions stand. One round trip, unless another host appended since our last commit: then the people that
@@ -140,13 +205,15 @@ public sealed class EventLog(WorkspaceDatabase database, Vault vault, BodySeal b
         await reader.ReadAsync(cancellationToken);
         var head = reader.GetInt64(0);
         await reader.NextResultAsync(cancellationToken);
+        var found = false;
         while (await reader.ReadAsync(cancellationToken))
         {
-            _planner.Known.Add(reader.GetGuid(0));
+            found |= _planner.Known.Add(reader.GetGuid(0));
         }
 
         await reader.NextResultAsync(cancellationToken);
-        await PeopleReader.LoadAliasesAsync(reader, _planner.Book, cancellationToken);
+        found |= await PeopleReader.LoadAliasesAsync(reader, _planner.Book, cancellationToken) > 0;
+        _streak.Read(found);
         await reader.NextResultAsync(cancellationToken);
         var first = await _tombstones.ReadAnyAsync(reader, cancellationToken);
         if (await reader.NextResultAsync(cancellationToken))
@@ -174,14 +241,21 @@ public sealed class EventLog(WorkspaceDatabase database, Vault vault, BodySeal b
         return missing;
     }
 
-    private async Task WriteAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    private async Task WriteAsync(NpgsqlConnection connection, long head, bool isLocked, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         await using var commands = new NpgsqlBatch(connection);
+        if (!isLocked)
+        {
+            commands.BatchCommands.Add(new NpgsqlBatchCommand(AppendSql.Begin));
+            commands.BatchCommands.Add(Sql.Command(
+                AppendSql.LockAt, Sql.Of(_lockKey), Sql.Of(head), Sql.Of(_tombstones.Any), Sql.Of(_tombstones.Asked)));
+        }
+
         if (_rows.EventIds.Count > 0)
         {
             AddPeople(commands, now.UtcDateTime);
-            AddEvents(commands, now);
+            AddEvents(commands, head, now);
         }
 
         foreach (var entry in _rows.Quarantined)
@@ -209,10 +283,8 @@ public sealed class EventLog(WorkspaceDatabase database, Vault vault, BodySeal b
         Add(commands, changed.People, () => Sql.Command(
             AppendSql.ChangedPeople, Sql.Of(changed.People), Sql.Of(changed.Owners), Sql.Of(changed.Revisions), Sql.Of(changed.Emails),
             Sql.Of(changed.Phones), Sql.Of(changed.Details)));
-        Add(commands, _rows.VaultPeople, () => Sql.Command(
-            AppendSql.Revisions,
-            Sql.Of(_rows.VaultPeople), Sql.Of(_rows.VaultRevisions), Sql.Of(_rows.VaultCiphers), Sql.Of(_rows.VaultEmails), Sql.Of(_rows.VaultPhones),
-            Sql.Of(vault.KeyVersion), Sql.Of(now)));
+        AddRevisions(commands, AppendSql.NewRevisions, _rows.NewRevisions, now);
+        AddRevisions(commands, AppendSql.FurtherRevisions, _rows.FurtherRevisions, now);
         var aliases = _rows.NewAliases;
         Add(commands, aliases.Digests, () => Sql.Command(
             AppendSql.NewAliases,
@@ -226,6 +298,10 @@ public sealed class EventLog(WorkspaceDatabase database, Vault vault, BodySeal b
             AppendSql.KnownStreams, Sql.Of(_rows.KnownStreams), Sql.Of(_rows.KnownStreamVersions), Sql.Of(now)));
     }
 
+    private void AddRevisions(NpgsqlBatch commands, string sql, RevisionColumns rows, DateTime now) => Add(commands, rows.People, () => Sql.Command(
+        sql, Sql.Of(rows.People), Sql.Of(rows.Revisions), Sql.Of(rows.Ciphers), Sql.Of(rows.Emails), Sql.Of(rows.Phones), Sql.Of(vault.KeyVersion),
+        Sql.Of(now)));
+
     private static void Add(NpgsqlBatch commands, List<Guid> rows, Func<NpgsqlBatchCommand> command)
     {
         if (rows.Count > 0)
@@ -234,9 +310,10 @@ public sealed class EventLog(WorkspaceDatabase database, Vault vault, BodySeal b
         }
     }
 
-    private void AddEvents(NpgsqlBatch commands, DateTimeOffset now)
+    private void AddEvents(NpgsqlBatch commands, long head, DateTimeOffset now)
     {
         var at = now.UtcDateTime;
+        var count = (long)_rows.EventIds.Count;
         commands.BatchCommands.Add(Sql.Command(
             AppendSql.Events,
             Sql.Of(_rows.EventIds),
@@ -244,7 +321,9 @@ public sealed class EventLog(WorkspaceDatabase database, Vault vault, BodySeal b
             Sql.Of(_rows.EventVersions),
             new NpgsqlParameter { Value = _rows.EventData, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Jsonb },
             Sql.Of(_rows.EventTypes),
-            Sql.Of(at)));
+            Sql.Of(at),
+            Sql.Of(head)));
+        commands.BatchCommands.Add(Sql.Command(AppendSql.Draw, Sql.Of(count)));
         var day = DateOnly.FromDateTime(at);
         if (day != _bodiesDay)
         {
@@ -255,7 +334,7 @@ public sealed class EventLog(WorkspaceDatabase database, Vault vault, BodySeal b
 
         commands.BatchCommands.Add(Sql.Command(
             AppendSql.Bodies,
-            Sql.Of(at), Sql.Of((long)_rows.EventIds.Count), Sql.Of(bodies.KeyVersion), Sql.Of(bodies.Seal(now, _rows.Bodies.WrittenSpan))));
+            Sql.Of(at), Sql.Of(head + 1), Sql.Of(head + count), Sql.Of(bodies.KeyVersion), Sql.Of(bodies.Seal(now, _rows.Bodies.WrittenSpan))));
         if (clock.GetElapsedTime(_notifiedAt) >= NotifyEvery)
         {
             _notifiedAt = clock.GetTimestamp();
@@ -276,6 +355,14 @@ public sealed class EventLog(WorkspaceDatabase database, Vault vault, BodySeal b
         Sql.Of(bodies.KeyVersion),
         Sql.Of(entry.BodyBytes),
         Sql.Of(entry.Cipher));
+
+    // What the batch did beside its rows, a day of bodies made and others woken, is undone with it.
+    private async Task RollBackAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        (_bodiesDay, _notifiedAt) = (default, 0);
+        await using var rollback = new NpgsqlCommand(AppendSql.Rollback, connection);
+        await rollback.ExecuteNonQueryAsync(cancellationToken);
+    }
 
     private async ValueTask<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken)
     {

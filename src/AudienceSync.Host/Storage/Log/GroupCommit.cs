@@ -26,6 +26,7 @@ public sealed class GroupCommit(EventLog log, Wake projector, ILogger<GroupCommi
         new UnboundedChannelOptions { SingleReader = true, AllowSynchronousContinuations = false });
 
     private int _queuedEvents;
+    private Task _settling = Task.CompletedTask;
 
     /// <summary>Events that wait.</summary>
     public int QueuedEvents => Volatile.Read(ref _queuedEvents);
@@ -65,6 +66,8 @@ public sealed class GroupCommit(EventLog log, Wake projector, ILogger<GroupCommi
             await CommitAsync(batch, cancellationToken);
             Interlocked.Add(ref _queuedEvents, -events);
         }
+
+        await _settling;
     }
 
     /// <summary>No more requests; what is queued is still committed.</summary>
@@ -77,7 +80,7 @@ public sealed class GroupCommit(EventLog log, Wake projector, ILogger<GroupCommi
             try
             {
                 await log.AppendAsync(batch, cancellationToken);
-                Settle(batch, AppendResult.Committed);
+                await SettleAsync(batch, AppendResult.Committed);
                 projector.Signal();
                 return;
             }
@@ -87,7 +90,7 @@ public sealed class GroupCommit(EventLog log, Wake projector, ILogger<GroupCommi
                 {
                     var said = refused as PostgresException;
                     logger.LogError("The log refused a request for its content: {Failure} {SqlState} {Constraint}", refused.GetType().Name, said?.SqlState, said?.ConstraintName);
-                    Settle(batch, AppendResult.Unstorable);
+                    await SettleAsync(batch, AppendResult.Unstorable);
                     return;
                 }
 
@@ -102,7 +105,7 @@ public sealed class GroupCommit(EventLog log, Wake projector, ILogger<GroupCommi
                     batch.Count, attempt, (failure as PostgresException)?.SqlState, failure.GetType().Name);
                 if (attempt > 1)
                 {
-                    Settle(batch, AppendResult.StorageDown);
+                    await SettleAsync(batch, AppendResult.StorageDown);
                     return;
                 }
             }
@@ -118,7 +121,16 @@ public sealed class GroupCommit(EventLog log, Wake projector, ILogger<GroupCommi
         _ => refused is not OperationCanceledException,
     };
 
-    private static void Settle(List<PendingRequest> batch, AppendResult result)
+    // Answers are written by a thread of the pool while this one goes on with the next commit. One for the whole batch: to wake a thread costs more
+    // than to write an answer, and nobody who waits for his answer blocks. The batch before has long been settled, so the wait is for form's sake.
+    private async Task SettleAsync(List<PendingRequest> batch, AppendResult result)
+    {
+        await _settling;
+        var settled = batch.ToArray();
+        _settling = Task.Run(() => SettleAll(settled, result));
+    }
+
+    private static void SettleAll(PendingRequest[] batch, AppendResult result)
     {
         foreach (var request in batch)
         {

@@ -11,7 +11,8 @@ public sealed record PendingRequest(
     ReadOnlyMemory<byte> Body,
     DateTimeOffset ReceivedAt)
 {
-    private readonly TaskCompletionSource<AppendResult> _settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    // Whoever waits goes on within Settle: a batch is settled by one thread that wakes nobody else for it.
+    private readonly TaskCompletionSource<AppendResult> _settled = new();
 
     /// <summary>What became of it. Only <see cref="AppendResult.Committed"/> lets anything be claimed of it.</summary>
     public Task<AppendResult> Settled => _settled.Task;

@@ -6,13 +6,17 @@ namespace AudienceSync.Host.Storage.Log;
 /// <summary>Reads rows of aliases and people into an <see cref="IdentityBook"/>.</summary>
 internal static class PeopleReader
 {
-    /// <summary>Reads what <see cref="AppendSql.KnownAliases"/> answers.</summary>
-    public static async Task LoadAliasesAsync(NpgsqlDataReader reader, IdentityBook book, CancellationToken cancellationToken)
+    /// <summary>Reads what <see cref="AppendSql.KnownAliases"/> answers. Returns how many there were.</summary>
+    public static async Task<int> LoadAliasesAsync(NpgsqlDataReader reader, IdentityBook book, CancellationToken cancellationToken)
     {
+        var count = 0;
         while (await reader.ReadAsync(cancellationToken))
         {
             LoadAlias(reader, book);
+            count++;
         }
+
+        return count;
     }
 
     /// <summary>Reads the anchor columns of <see cref="AppendSql.Groups"/>: person, kind, anchor, owner, revision, reach, stream version.</summary>

@@ -28,6 +28,12 @@ internal sealed class TombstoneCheck(TombstoneDigester digester)
     /// <summary>Items of the batch that name somebody erased, by erasure.</summary>
     public IReadOnlyDictionary<Guid, int> Refused => _refused;
 
+    /// <summary>Whether any tombstone is known to exist. While none is, nothing is asked for, and the append looks whether that still holds.</summary>
+    public bool Any => _any;
+
+    /// <summary>What is asked for.</summary>
+    public List<Guid> Asked => [.. _asked.Keys];
+
     /// <summary>Whether there is something to ask for.</summary>
     public bool Asks => _asked.Count > 0;
 

@@ -23,6 +23,12 @@ public sealed record MembershipRow(
     long EventPos,
     long ChangedPos)
 {
+    /// <summary>
+    /// None was found when it was looked for, so it is inserted plainly: ON CONFLICT would look for it once more and write it twice. Should there be one
+    /// after all, its key refuses the whole page.
+    /// </summary>
+    public bool IsNew { get; init; }
+
     /// <summary>What stands between the person and being targeted.</summary>
     public Bars Bars { get; init; }
 

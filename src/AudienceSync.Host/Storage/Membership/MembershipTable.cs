@@ -56,13 +56,17 @@ public sealed class MembershipTable(WorkspaceDatabase database)
         select {Columns} from membership m where m.state in (1, 4, 6) and m.until_at <= $1 order by m.until_at limit $2
         """;
 
-    private const string UpsertSql = """
+    private const string InsertSql = """
         insert into membership (key_id, person, added_at, removed_at, state, since_at, until_at, event_pos, changed_pos, bars, barred_at)
         select d.key_id, d.person, d.added_at, d.removed_at, d.state, d.since_at, d.until_at, d.event_pos, d.changed_pos, d.bars,
           string_to_array(d.barred_at, E'\x1f')
         from unnest($1::int[], $2::uuid[], $3::timestamptz[], $4::timestamptz[], $5::smallint[], $6::timestamptz[], $7::timestamptz[],
           $8::bigint[], $9::bigint[], $10::smallint[], $11::text[])
           as d(key_id, person, added_at, removed_at, state, since_at, until_at, event_pos, changed_pos, bars, barred_at)
+        """;
+
+    private const string UpsertSql = InsertSql + """
+
         on conflict (key_id, person) do update set added_at = excluded.added_at, removed_at = excluded.removed_at, state = excluded.state,
           since_at = excluded.since_at, until_at = excluded.until_at, event_pos = excluded.event_pos, changed_pos = excluded.changed_pos,
           bars = excluded.bars, barred_at = excluded.barred_at
@@ -128,10 +132,8 @@ public sealed class MembershipTable(WorkspaceDatabase database)
     {
         await using var connection = await database.Hot.OpenConnectionAsync(cancellationToken);
         var commands = new List<NpgsqlBatchCommand>(5);
-        if (page.Rows.Count > 0)
-        {
-            commands.Add(Upsert(page.Rows));
-        }
+        Add(commands, InsertSql, [.. page.Rows.Where(row => row.IsNew)]);
+        Add(commands, UpsertSql, [.. page.Rows.Where(row => !row.IsNew)]);
 
         if (page.Links.Count > 0)
         {
@@ -151,15 +153,20 @@ public sealed class MembershipTable(WorkspaceDatabase database)
         await LeaseTable.WriteAsync(connection, lease, commands, cancellationToken);
     }
 
-    private static NpgsqlBatchCommand Upsert(IReadOnlyCollection<MembershipRow> rows)
+    private static void Add(List<NpgsqlBatchCommand> commands, string sql, List<MembershipRow> rows)
     {
+        if (rows.Count == 0)
+        {
+            return;
+        }
+
         var columns = new MembershipColumns(rows.Count);
         foreach (var row in rows)
         {
             columns.Add(row);
         }
 
-        return Sql.Command(UpsertSql, columns.Parameters());
+        commands.Add(Sql.Command(sql, columns.Parameters()));
     }
 
     private async Task<List<MembershipRow>> ReadAsync(string sql, NpgsqlParameter[] parameters, CancellationToken cancellationToken)

@@ -1,0 +1,36 @@
+using AudienceSync.Domain.Identity;
+
+namespace AudienceSync.Host.Storage.Log;
+
+/// <summary>Sealed identifier revisions by column, as the array insert takes them.</summary>
+internal sealed class RevisionColumns
+{
+    public List<Guid> People { get; } = [];
+
+    public List<int> Revisions { get; } = [];
+
+    public List<byte[]> Ciphers { get; } = [];
+
+    public List<Guid?> Emails { get; } = [];
+
+    public List<Guid?> Phones { get; } = [];
+
+    public void Clear()
+    {
+        People.Clear();
+        Revisions.Clear();
+        Ciphers.Clear();
+        Emails.Clear();
+        Phones.Clear();
+    }
+
+    /// <param name="reach">What this revision is reached by.</param>
+    public void Add(PersonId person, int revision, byte[] cipher, Reach reach)
+    {
+        People.Add(person.Value);
+        Revisions.Add(revision);
+        Ciphers.Add(cipher);
+        Emails.Add(reach.Email?.Value);
+        Phones.Add(reach.Phone?.Value);
+    }
+}

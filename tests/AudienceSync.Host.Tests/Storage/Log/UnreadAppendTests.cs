@@ -1,0 +1,192 @@
+using AudienceSync.Host.Storage.Log;
+
+namespace AudienceSync.Host.Tests.Storage.Log;
+
+/// <summary>A batch that is written as if all of it were new is what it would have been had it been read for.</summary>
+public sealed class UnreadAppendTests
+{
+    // Everything that must not depend on how it was appended. People by their anchors, because their ids are drawn, and so are the ids of what the
+    // engine itself appends about them.
+    private const string StorySql = """
+        select 'event', e.id::text, p.anchor::text, e.type, row_number() over (order by e.seq_id)::text, ''
+          from mt_events e join people p on p.person = e.stream_id where e.type = 'audience_member_added'
+        union all
+        select 'stream', p.anchor::text, e.type, count(*)::text, max(e.version)::text, '' from mt_events e join people p on p.person = e.stream_id group by 2, 3
+        union all
+        select 'alias', a.digest::text, x.anchor::text, o.anchor::text, a.claimed_at::text, ''
+          from person_aliases a left join people x on x.person = a.anchor left join people o on o.person = a.owner
+        union all
+        select 'person', p.anchor::text, o.anchor::text, p.revision::text, coalesce(p.email::text, '-'), coalesce(p.phone::text, '-')
+          from people p left join people o on o.person = p.owner
+        order by 1, 2, 3
+        """;
+
+    [Fact]
+    public async Task After_reads_that_found_nothing_a_batch_is_appended_unread()
+    {
+        await using var workspace = await TestWorkspace.CreateAsync([null]);
+        await using var log = workspace.OpenLog();
+        await EarnAsync(workspace, log);
+        log.AppendedUnread.ShouldBe(0);
+
+        await SayAsync(log, workspace.Webhooks.Add("new", TestWorkspace.Start, "new", "new@shop.example"));
+        await SayAsync(log, workspace.Webhooks.Add("known", TestWorkspace.Start, "first-0"));
+
+        (log.AppendedUnread, log.RefusedUnread).ShouldBe((2, 0));
+        await LogChecks.VerifyAsync(workspace);
+    }
+
+    [Fact]
+    public async Task An_old_event_said_again_is_a_duplicate_and_costs_no_position_and_no_cache()
+    {
+        await using var workspace = await TestWorkspace.CreateAsync([null]);
+        await using (var before = workspace.OpenLog())
+        {
+            await SayAsync(before, workspace.Webhooks.Add("old", TestWorkspace.Start, "somebody"));
+        }
+
+        await using var log = workspace.OpenLog();
+        await EarnAsync(workspace, log);
+        var drawn = await workspace.AskAsync<long>("select last_value from mt_events_sequence");
+
+        var again = await SayAsync(log, workspace.Webhooks.Add("old", TestWorkspace.Start, "a stranger to the host"));
+
+        again.Events[0].Duplicate.ShouldBeTrue();
+        log.RefusedUnread.ShouldBe(1);
+        (await workspace.AskAsync<long>("select last_value from mt_events_sequence")).ShouldBe(drawn);
+        (await workspace.AskAsync<long>($"select count(*) from mt_events where id = '{again.Events[0].Id.Value}'")).ShouldBe(1);
+        await EarnAsync(workspace, log, "second");
+        await SayAsync(log, workspace.Webhooks.Add("known", TestWorkspace.Start, "first-0"));
+        log.AppendedUnread.ShouldBe(1, "who was remembered still is");
+    }
+
+    [Fact]
+    public async Task A_retry_of_what_this_host_just_took_is_told_without_a_refusal()
+    {
+        await using var workspace = await TestWorkspace.CreateAsync([null]);
+        await using var log = workspace.OpenLog();
+        await EarnAsync(workspace, log);
+
+        var again = await SayAsync(log, workspace.Webhooks.Add("first-0", TestWorkspace.Start, "first-0"));
+
+        again.Events[0].Duplicate.ShouldBeTrue();
+        (log.AppendedUnread, log.RefusedUnread).ShouldBe((1, 0));
+    }
+
+    [Fact]
+    public async Task Somebody_in_the_store_whom_the_host_does_not_remember_is_not_made_twice()
+    {
+        await using var workspace = await TestWorkspace.CreateAsync([null]);
+        await using (var before = workspace.OpenLog())
+        {
+            await SayAsync(before, workspace.Webhooks.Add("old", TestWorkspace.Start, "somebody", "somebody@shop.example"));
+        }
+
+        await using var log = workspace.OpenLog();
+        await EarnAsync(workspace, log);
+        var people = await workspace.AskAsync<long>("select count(*) from people");
+
+        await SayAsync(log, workspace.Webhooks.Add("again", TestWorkspace.Start, "somebody"));
+        await EarnAsync(workspace, log, "second");
+        await SayAsync(log, workspace.Webhooks.Add("by address", TestWorkspace.Start, email: "somebody@shop.example"));
+
+        log.RefusedUnread.ShouldBe(2);
+        (await workspace.AskAsync<long>("select count(*) from people where owner is null")).ShouldBe(people + FreshStreak.Needed);
+        (await workspace.AskAsync<long>("select count(*) from people where owner is not null")).ShouldBe(1, "the address is an anchor now, and his");
+        await LogChecks.VerifyAsync(workspace);
+    }
+
+    [Fact]
+    public async Task What_another_host_appended_in_between_is_noticed()
+    {
+        await using var workspace = await TestWorkspace.CreateAsync([null]);
+        await using var log = workspace.OpenLog();
+        await using var other = workspace.OpenLog();
+        await EarnAsync(workspace, log);
+
+        await SayAsync(other, workspace.Webhooks.Add("theirs", TestWorkspace.Start, "first-0"));
+        await SayAsync(log, workspace.Webhooks.Add("ours", TestWorkspace.Start, "first-0"));
+
+        log.RefusedUnread.ShouldBe(1);
+        (await workspace.AskAsync<long>("select max(version) from mt_events")).ShouldBe(3);
+        await LogChecks.VerifyAsync(workspace);
+    }
+
+    [Fact]
+    public async Task A_day_of_bodies_made_by_a_refused_batch_is_made_again()
+    {
+        await using var workspace = await TestWorkspace.CreateAsync([null]);
+        await using (var before = workspace.OpenLog())
+        {
+            await SayAsync(before, workspace.Webhooks.Add("old", TestWorkspace.Start, "somebody"));
+        }
+
+        await using var log = workspace.OpenLog();
+        await EarnAsync(workspace, log);
+        workspace.Clock.Advance(TimeSpan.FromDays(30));
+
+        await SayAsync(log, workspace.Webhooks.Add("later", TestWorkspace.Start, "somebody"));
+
+        log.RefusedUnread.ShouldBe(1);
+        await LogChecks.VerifyAsync(workspace);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task Any_story_told_to_hosts_that_guess_is_what_it_is_told_to_one_that_always_reads(int seed)
+    {
+        await using var guessing = await TestWorkspace.CreateAsync([null]);
+        await using var reading = await TestWorkspace.CreateAsync([null]);
+        EventLog[] hosts = [guessing.OpenLog(), guessing.OpenLog()];
+        var random = new Random(seed);
+        var host = 0;
+        for (var batch = 0; batch < 250; batch++)
+        {
+            var drawn = Enumerable.Range(0, random.Next(1, 6)).Select(_ => Draw(random, batch)).ToList();
+            host = random.Next(25) == 0 ? 1 - host : host;
+            await hosts[host].AppendAsync([.. drawn.Select(draw => TestWebhooks.Request(draw(guessing.Webhooks)))], default);
+            await using var fresh = reading.OpenLog();
+            await fresh.AppendAsync([.. drawn.Select(draw => TestWebhooks.Request(draw(reading.Webhooks)))], default);
+        }
+
+        var (guessed, read) = (await guessing.RowsAsync(StorySql), await reading.RowsAsync(StorySql));
+        guessed.Except(read).Take(5).ShouldBeEmpty($"seed {seed}");
+        read.Except(guessed).Take(5).ShouldBeEmpty($"seed {seed}");
+        guessed.Count.ShouldBe(read.Count);
+        hosts.Sum(log => log.AppendedUnread).ShouldBeGreaterThan(20, $"seed {seed}");
+        hosts.Sum(log => log.RefusedUnread).ShouldBeGreaterThan(5, $"seed {seed}");
+        await LogChecks.VerifyAsync(guessing);
+        await hosts[0].DisposeAsync();
+        await hosts[1].DisposeAsync();
+    }
+
+    // Mostly strangers; now and then somebody or something of old, under any of his identifiers.
+    private static Func<TestWebhooks, PendingEvent> Draw(Random random, int batch)
+    {
+        var isOld = random.Next(12) == 0;
+        var number = isOld ? random.Next(40) : 1_000 + random.Next(1_000_000);
+        var id = random.Next(30) == 0 ? $"e{random.Next(batch + 1)}-0" : $"e{batch}-{random.Next(1_000)}";
+        var at = TestWorkspace.Start.AddSeconds(batch);
+        string? customer = random.Next(4) > 0 ? $"c{number}" : null;
+        string? email = customer is null || random.Next(2) == 0 ? $"m{(isOld ? random.Next(40) : number)}@shop.example" : null;
+        string? phone = random.Next(5) == 0 ? $"+1202555{(isOld ? random.Next(40) : number % 10_000):D4}" : null;
+        return webhooks => webhooks.Add(id, at, customer, email, phone);
+    }
+
+    private static async Task EarnAsync(TestWorkspace workspace, EventLog log, string name = "first")
+    {
+        for (var n = 0; n < FreshStreak.Needed; n++)
+        {
+            await SayAsync(log, workspace.Webhooks.Add($"{name}-{n}", TestWorkspace.Start, $"{name}-{n}"));
+        }
+    }
+
+    private static async Task<PendingRequest> SayAsync(EventLog log, PendingEvent said)
+    {
+        var request = TestWebhooks.Request(said);
+        await log.AppendAsync([request], default);
+        return request;
+    }
+}
