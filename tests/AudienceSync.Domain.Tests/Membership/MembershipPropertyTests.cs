@@ -41,7 +41,8 @@ public sealed class MembershipPropertyTests
             seen[status] = seen.GetValueOrDefault(status) + 1;
         }
 
-        foreach (var status in Enum.GetValues<MembershipStatus>().Where(status => status != MembershipStatus.Linked))
+        // The others follow from links and permissions, of which this fold knows nothing.
+        foreach (var status in new[] { MembershipStatus.Present, MembershipStatus.Removed, MembershipStatus.Expired })
         {
             seen.GetValueOrDefault(status).ShouldBeGreaterThan(Histories / 20, $"the generator hardly makes anybody {status}");
         }

@@ -48,8 +48,17 @@ internal static class RefusalCases
         [IngestProblem.InvalidConsent.Code] = () =>
             Each("consent", "\"granted\"", "true", "[]", """{"ad_user_data":"maybe"}""", """{"ad_personalization":1}""", """{"ad_user_data":""}"""),
         [IngestProblem.InvalidContext.Code] = () => Each("context", "\"cart\"", "[]", """{"journey":{}}""", """{"step":[]}""", """{"variant":true}""", """{"message":{}}"""),
+        [IngestProblem.UnknownDestination.Code] = () =>
+            new[] { "person_suppress", "person_unsuppress" }.SelectMany(name => new JsonNode[] { "nowhere", new JsonObject() }.Select(place => Suppression(name, place))),
         [IngestProblem.InvalidText.Code] = () => [Webhook.Signed(Sample.Raw("\"context\":{\"step\":\"\\ud800\"}"))],
     };
+
+    private static HttpRequestMessage Suppression(string name, JsonNode destination)
+    {
+        var sample = Sample.With("event", name);
+        sample["destination"] = destination;
+        return Webhook.Signed(sample.ToJsonString());
+    }
 
     private static IEnumerable<HttpRequestMessage> Persons() => Each("person", "\"Ann\"", "[]", "7", """{"email":{}}""", """{"customer_id":true}""", """{"id":[]}""", """{"phone":false}""");
 
