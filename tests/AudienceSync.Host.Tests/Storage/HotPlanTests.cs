@@ -9,7 +9,7 @@ namespace AudienceSync.Host.Tests.Storage;
 /// </summary>
 public sealed partial class HotPlanTests
 {
-    private static readonly string[] HotOwners = ["AppendSql.", "MembershipTable.", "SyncTable.", "JobTable.", "BudgetTable.", "LeaseTable.", "RotationTable."];
+    private static readonly string[] HotOwners = ["AppendSql.", "MembershipTable.", "PermissionTable.", "SyncTable.", "JobTable.", "BudgetTable.", "LeaseTable.", "RotationTable."];
 
     private const string FillSql = """
         insert into people select md5('p' || n)::uuid, '\x00112233445566778899aabbccddeeff', 1, md5('a' || n)::uuid, null, 1, null, null, null, now() from generate_series($1, $2) n;
@@ -46,6 +46,7 @@ public sealed partial class HotPlanTests
         (await ExplainAsync(connection, SqlConstants.All["SyncTable.LaneSql"])).ShouldContain("Index Scan using membership_changed");
         (await ExplainAsync(connection, SqlConstants.All["MembershipTable.EventsSql"])).ShouldContain("Index Scan using pkey_mt_events_seq_id");
         (await ExplainAsync(connection, SqlConstants.All["MembershipTable.ExpiredSql"])).ShouldContain("Index Scan using membership_until");
+        (await ExplainAsync(connection, SqlConstants.All["MembershipTable.PeopleSql"])).ShouldContain("((key_id = k.key_id) AND (person = d.person))");
     }
 
     [Fact]

@@ -30,9 +30,10 @@ public sealed class MembershipTable(WorkspaceDatabase database)
         join membership m on m.key_id = d.key_id and m.person = d.person
         """;
 
+    // One probe for each person and key. The limit, which changes nothing, keeps the planner from reading a key whole and joining afterwards.
     private const string PeopleSql = $"""
         select {Columns} from unnest($1::uuid[]) as d(person) cross join audience_keys k
-        join membership m on m.key_id = k.key_id and m.person = d.person
+        cross join lateral (select r.* from membership r where r.key_id = k.key_id and r.person = d.person limit 1) m
         """;
 
     private const string AnyLinkSql = "select exists (select from person_links)";
