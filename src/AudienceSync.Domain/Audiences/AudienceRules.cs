@@ -70,7 +70,8 @@ public static class AudienceRules
     private static AudienceDecision Publish(Audience audience, PublishKey publish)
     {
         var terms = publish.Terms;
-        if (terms.WindowS is <= 0 or > LongestWindowS || (terms.MatchKeys & MatchKeys.All) == MatchKeys.None || (terms.MatchKeys & ~MatchKeys.All) != MatchKeys.None)
+        if (terms.WindowS is <= 0 or > LongestWindowS || (terms.MatchKeys & MatchKeys.All) == MatchKeys.None || (terms.MatchKeys & ~MatchKeys.All) != MatchKeys.None
+            || (terms.Inherits && publish.Version == 1))
         {
             return AudienceDecision.Refuse(AudienceRefusal.TermsInvalid);
         }
@@ -98,6 +99,7 @@ public static class AudienceRules
         {
             MatchKeys = terms.MatchKeys,
             ConsentPolicy = terms.Consent,
+            Inherits = terms.Inherits,
             By = publish.By,
             Why = publish.Why,
         };

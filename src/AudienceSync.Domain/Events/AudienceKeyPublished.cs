@@ -17,11 +17,14 @@ public sealed record AudienceKeyPublished(
 
     public ConsentPolicy ConsentPolicy { get; init; } = ConsentPolicy.Assumed;
 
+    /// <summary>Whether it is told all that the version before was and is told. Written only when it is.</summary>
+    public bool Inherits { get; init; }
+
     public string By { get; init; } = EventUpcasters.Configuration;
 
     public string? Why { get; init; }
 
     public string Audience => AudienceKey.Audience;
 
-    public KeyTerms Terms => new(WindowS, MatchKeys, ConsentPolicy);
+    public KeyTerms Terms => new(WindowS, MatchKeys, ConsentPolicy, Inherits);
 }

@@ -54,6 +54,7 @@ internal static class RegistryJson
         {
             MatchKeys = MatchKeysOf(data),
             ConsentPolicy = AudienceWords.TryPolicy(Text(data, "consentPolicy"), out var policy) ? policy : ConsentPolicy.Assumed,
+            Inherits = data.TryGetProperty("inherits", out var inherits) && inherits.ValueKind == JsonValueKind.True,
             By = By(data),
             Why = Text(data, "why"),
         },
@@ -85,6 +86,11 @@ internal static class RegistryJson
 
         json.WriteEndArray();
         json.WriteString("consentPolicy"u8, AudienceWords.Of(published.ConsentPolicy));
+        if (published.Inherits)
+        {
+            json.WriteBoolean("inherits"u8, true);
+        }
+
         Optional(json, "purpose"u8, published.Purpose);
         Optional(json, "owner"u8, published.Owner);
         Optional(json, "definition"u8, published.Definition);

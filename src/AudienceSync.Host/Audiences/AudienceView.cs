@@ -22,10 +22,11 @@ public sealed record AudienceView(
                 feed.Value.Before.IsEmpty ? null : AudienceKey.Of(audience.Name, feed.Value.Before[^1]).Value))]);
     }
 
-    public sealed record KeyView(string Key, long? WindowS, IReadOnlyList<string> MatchKeys, string ConsentPolicy, bool Retired)
+    public sealed record KeyView(string Key, long? WindowS, IReadOnlyList<string> MatchKeys, string ConsentPolicy, bool Inherits, bool Retired)
     {
         public static KeyView Of(AudienceKey key, PublishedVersion version) => new(
-            key.Value, version.Terms.WindowS, AudienceWords.Of(version.Terms.MatchKeys), AudienceWords.Of(version.Terms.Consent), version.Retired);
+            key.Value, version.Terms.WindowS, AudienceWords.Of(version.Terms.MatchKeys), AudienceWords.Of(version.Terms.Consent), version.Terms.Inherits,
+            version.Retired);
     }
 
     /// <param name="RollsBackTo">What a roll back would let feed; null when no promotion is left to take back.</param>

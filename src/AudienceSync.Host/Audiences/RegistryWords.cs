@@ -27,7 +27,7 @@ public static class RegistryWords
         var window = terms.WindowS is { } seconds
             ? string.Create(CultureInfo.InvariantCulture, $"{seconds / 86_400.0:0.####} days")
             : "no window";
-        return $"{window}, match by {string.Join(' ', AudienceWords.Of(terms.MatchKeys))}, consent {AudienceWords.Of(terms.Consent)}";
+        return $"{window}, match by {string.Join(' ', AudienceWords.Of(terms.MatchKeys))}, consent {AudienceWords.Of(terms.Consent)}{(terms.Inherits ? ", inherits" : "")}";
     }
 
     private static string Of(AudienceText text)

@@ -39,17 +39,19 @@ internal static class AudiencesCommands
         var window = new Option<double?>("--window-d") { Description = "Days that an add holds; for ever when left out." };
         var match = new Option<string>("--match-keys") { Description = "By what a platform may match, with commas: email,phone,customer_id,device_id,details. All when left out." };
         var consent = new Option<string>("--consent-policy") { Description = "required or assumed.", DefaultValueFactory = _ => "assumed" };
+        var inherit = new Option<bool>("--inherit") { Description = "Tell it all that the version before was and is told, too." };
         var publish = verbs.Change("publish", "Publish a version. It never changes.", verbs.Key, (parsed, text) =>
         {
             var keys = MatchKeys.All;
             var known = parsed.GetValue(match) is not { } words || AudienceWords.TryMatchKeys(words.Split(','), out keys);
             var window_s = parsed.GetValue(window) is { } days ? (long?)Math.Round(days * 86_400) : null;
-            var terms = new KeyTerms(window_s, known ? keys : MatchKeys.None, AudienceWords.TryPolicy(parsed.GetValue(consent), out var policy) ? policy : ConsentPolicy.Assumed);
+            var terms = new KeyTerms(window_s, known ? keys : MatchKeys.None, AudienceWords.TryPolicy(parsed.GetValue(consent), out var policy) ? policy : ConsentPolicy.Assumed,
+                parsed.GetValue(inherit));
             var key = AudiencesVerbs.KeyOf(text);
             return (key.Audience, new PublishKey(key.Version, terms, verbs.By(parsed), verbs.Why(parsed)));
         });
         consent.AcceptOnlyFromAmong("required", "assumed");
-        foreach (var option in new Option[] { window, match, consent })
+        foreach (var option in new Option[] { window, match, consent, inherit })
         {
             publish.Options.Add(option);
         }

@@ -69,7 +69,7 @@ internal static class AudiencesPrint
         {
             _ = AudienceWords.TryMatchKeys(key.MatchKeys, out var match);
             _ = AudienceWords.TryPolicy(key.ConsentPolicy, out var consent);
-            yield return $"  {key.Key}: {RegistryWords.Of(new KeyTerms(key.WindowS, match, consent))}{(key.Retired ? ", retired" : "")}";
+            yield return $"  {key.Key}: {RegistryWords.Of(new KeyTerms(key.WindowS, match, consent, key.Inherits))}{(key.Retired ? ", retired" : "")}";
         }
 
         foreach (var binding in audience.Bindings)

@@ -32,6 +32,7 @@ public sealed class AudiencePlanner(ConfigLoader config)
         foreach (var version in audience.Versions)
         {
             Require(version.Version is > 0 and < 1_000_000, place, "version must be a whole number from 1");
+            Require(!version.Inherit || version.Version > 1, place, "inherit needs a version before");
             Require(version.WindowD is null or (> 0 and <= 36_500), place, "window_d must be days, more than 0");
             var keys = MatchKeys.All;
             Require(
@@ -39,7 +40,7 @@ public sealed class AudiencePlanner(ConfigLoader config)
                 place, "match_keys must name at least one of email, phone, customer_id, device_id, details");
             Require(AudienceWords.TryPolicy(version.ConsentPolicy, out var consent), place, "consent_policy must be required or assumed");
             var window_s = version.WindowD is { } days ? (long?)Math.Round(days * 86_400) : null;
-            versions.Add(new DeclaredVersion(version.Version, new KeyTerms(window_s, keys, consent)));
+            versions.Add(new DeclaredVersion(version.Version, new KeyTerms(window_s, keys, consent, version.Inherit)));
         }
 
         return versions;

@@ -81,6 +81,9 @@ public sealed class VersionConfig
     public List<string>? MatchKeys { get; set; }
 
     public string ConsentPolicy { get; set; } = "assumed";
+
+    /// <summary>Whether it is told all that the version before was and is told.</summary>
+    public bool Inherit { get; set; }
 }
 
 /// <summary>An ad account at a platform.</summary>

@@ -23,7 +23,7 @@ public sealed class MembershipFold(AudienceKeys keys)
     private readonly Dictionary<(int KeyId, PersonId Person), MembershipRow> _rows = [];
     private readonly HashSet<(int KeyId, PersonId Person)> _touched = [];
     private readonly HashSet<(int KeyId, PersonId Person)> _before = [];
-    private readonly List<(PublishedKey Key, PersonId Person, MembershipFact Fact, long Position)> _facts = [];
+    private readonly List<(PublishedKey Key, PersonId Person, MembershipFact Fact, long Position, bool Counts)> _facts = [];
     private readonly AnchorGroups _groups = new();
     private readonly Dictionary<PersonId, PersonId> _links = [];
     private readonly HashSet<PersonId> _everLinked = [];
@@ -74,6 +74,24 @@ public sealed class MembershipFold(AudienceKeys keys)
         }
     }
 
+    /// <summary>Instead of a page: what a version's rows were told is told to its heir.</summary>
+    public void BeginInheritance(PublishedKey heir, IReadOnlyList<MembershipRow> rows)
+    {
+        Begin([]);
+        foreach (var row in rows)
+        {
+            if (row.State.AddedAt is { } added)
+            {
+                Tell(heir, row.Person, new MembershipFact(FactKind.Added, heir.Key.Value, added), row.EventPos, counts: false);
+            }
+
+            if (row.State.RemovedAt is { } removed)
+            {
+                Tell(heir, row.Person, new MembershipFact(FactKind.Removed, heir.Key.Value, removed), row.EventPos, counts: false);
+            }
+        }
+    }
+
     /// <summary>Everybody of the page, with the owners it names.</summary>
     public List<Guid> Everybody() =>
         [.. People.Concat(Reidentified).Concat(_links.SelectMany(link => new[] { link.Key.Value, link.Value.Value }))
@@ -111,7 +129,7 @@ public sealed class MembershipFold(AudienceKeys keys)
             }
         }
 
-        foreach (var (key, person, _, _) in _facts)
+        foreach (var (key, person, _, _, _) in _facts)
         {
             var root = _groups.RootOf(person);
             if (!_before.Contains((key.KeyId, root)))
@@ -151,9 +169,9 @@ public sealed class MembershipFold(AudienceKeys keys)
     public long Finish(long changedPos, DateTimeOffset now)
     {
         var moved = new HashSet<(int KeyId, PersonId Person)>();
-        foreach (var (key, person, fact, position) in _facts)
+        foreach (var (key, person, fact, position, counts) in _facts)
         {
-            if (Apply(key, person, fact, position))
+            if (Apply(key, person, fact, position, counts))
             {
                 moved.Add((key.KeyId, _groups.RootOf(person)));
             }
@@ -194,9 +212,12 @@ public sealed class MembershipFold(AudienceKeys keys)
         {
             var key = keys.ByName(fact.AudienceKey)
                 ?? throw new UnknownKeyException(fact.AudienceKey);
-            _facts.Add((key, logged.Person, fact, logged.Position.Value));
-            KeyIds.Add(key.KeyId);
-            People.Add(logged.Person.Value);
+            Tell(key, logged.Person, fact, logged.Position.Value, counts: true);
+            foreach (var heir in keys.HeirsOf(key.KeyId))
+            {
+                Tell(heir, logged.Person, fact, logged.Position.Value, counts: false);
+            }
+
             Hear(logged, key.KeyId, fact.OccurredAt);
             return;
         }
@@ -211,6 +232,13 @@ public sealed class MembershipFold(AudienceKeys keys)
         {
             _links[logged.Person] = ((PersonLinked)EventJson.Read(logged.Type, logged.Data)).Owner;
         }
+    }
+
+    private void Tell(PublishedKey key, PersonId person, MembershipFact fact, long position, bool counts)
+    {
+        _facts.Add((key, person, fact, position, counts));
+        KeyIds.Add(key.KeyId);
+        People.Add(person.Value);
     }
 
     private void Hear(LogEvent logged, int keyId, DateTimeOffset at)
@@ -249,18 +277,18 @@ public sealed class MembershipFold(AudienceKeys keys)
     }
 
     // What the anchor itself was told. False when a later word of its kind is known.
-    private bool Apply(PublishedKey key, PersonId person, MembershipFact fact, long position)
+    private bool Apply(PublishedKey key, PersonId person, MembershipFact fact, long position, bool counts)
     {
         ref var slot = ref CollectionsMarshal.GetValueRefOrAddDefault(_rows, (key.KeyId, person), out var exists);
         var before = exists ? slot!.State : MembershipState.Nothing;
         var after = before.Apply(fact);
         if (after == before)
         {
-            Superseded++;
+            Superseded += counts ? 1 : 0;
             return false;
         }
 
-        Applied++;
+        Applied += counts ? 1 : 0;
         slot = exists
             ? slot! with { State = after, EventPos = position }
             : new MembershipRow(key.KeyId, person, after, default, fact.OccurredAt, null, position, 0) { IsNew = true };

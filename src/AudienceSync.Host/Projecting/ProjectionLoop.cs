@@ -1,3 +1,4 @@
+using AudienceSync.Domain.Events;
 using AudienceSync.Host.Storage;
 using AudienceSync.Host.Storage.Audiences;
 using AudienceSync.Host.Storage.Leases;
@@ -18,6 +19,7 @@ namespace AudienceSync.Host.Projecting;
 public sealed class ProjectionLoop(
     MembershipTable table,
     PermissionTable permissions,
+    InheritTable inheritances,
     LeaseTable leases,
     AudienceKeys keys,
     Wake wake,
@@ -44,6 +46,9 @@ public sealed class ProjectionLoop(
     private readonly List<LogEvent> _page = new(EventsPerPage);
     private bool _anyLinks;
     private bool _anyPermissions;
+
+    // Heirs of whom it is known that they have all.
+    private readonly HashSet<int> _inherited = [];
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -75,6 +80,8 @@ public sealed class ProjectionLoop(
 
     private async Task FollowAsync(Lease lease, CancellationToken cancellationToken)
     {
+        await keys.ReloadAsync(cancellationToken);
+        _inherited.Clear();
         var progress = await table.ReadProgressAsync(cancellationToken);
         _anyLinks = await table.HasLinksAsync(cancellationToken);
         _anyPermissions = await permissions.AnyAsync(cancellationToken);
@@ -86,6 +93,7 @@ public sealed class ProjectionLoop(
                 cancellationToken.ThrowIfCancellationRequested();
                 var before = progress;
                 progress = await FoldPageAsync(lease, progress, cancellationToken);
+                progress = await InheritAsync(lease, progress, cancellationToken);
                 progress = await ExpireAsync(lease, progress, cancellationToken);
                 if (progress.ChangedPos != before.ChangedPos)
                 {
@@ -110,7 +118,7 @@ public sealed class ProjectionLoop(
         }
 
         await BeginAsync(cancellationToken);
-        await LoadAsync(cancellationToken);
+        await LoadAsync(_page[^1].Position, cancellationToken);
         var now = clock.GetUtcNow();
         var changedPos = _fold.Finish(progress.ChangedPos, now);
         var next = new ProjectionProgress(
@@ -133,7 +141,7 @@ public sealed class ProjectionLoop(
         }
     }
 
-    private async Task LoadAsync(CancellationToken cancellationToken)
+    private async Task LoadAsync(Position last, CancellationToken cancellationToken)
     {
         // Where nobody was ever linked, nobody is looked for.
         _anyLinks |= _fold.Links.Count > 0;
@@ -149,10 +157,10 @@ public sealed class ProjectionLoop(
             _fold.Load(await table.ReadRowsOfAsync(whole, cancellationToken));
         }
 
-        await LoadPermissionsAsync(cancellationToken);
+        await LoadPermissionsAsync(last, cancellationToken);
     }
 
-    private async Task LoadPermissionsAsync(CancellationToken cancellationToken)
+    private async Task LoadPermissionsAsync(Position last, CancellationToken cancellationToken)
     {
         var wanted = _fold.PermissionsWanted();
         if (wanted.Count == 0)
@@ -165,7 +173,7 @@ public sealed class ProjectionLoop(
         var inexact = _fold.LoadPermissions(known);
         if (inexact.Count > 0)
         {
-            foreach (var (person, facts) in await permissions.ReadHistoryAsync(inexact, _page[^1].Position, cancellationToken))
+            foreach (var (person, facts) in await permissions.ReadHistoryAsync(inexact, last, cancellationToken))
             {
                 _fold.LoadHistory(person, facts);
             }
@@ -177,6 +185,39 @@ public sealed class ProjectionLoop(
         {
             _fold.Load(await table.ReadRowsOfAsync(barred, cancellationToken));
         }
+    }
+
+    // A page of a predecessor's rows for its heir, while one is open. Why it may come at any time: see InheritTable.
+    private async Task<ProjectionProgress> InheritAsync(Lease lease, ProjectionProgress progress, CancellationToken cancellationToken)
+    {
+        if (!keys.AnyHeirs || keys.All.All(key => key.InheritsFrom is null || _inherited.Contains(key.KeyId)))
+        {
+            return progress;
+        }
+
+        if (await inheritances.FindAsync(cancellationToken) is not { } open)
+        {
+            _inherited.UnionWith(keys.All.Select(key => key.KeyId));
+            return progress;
+        }
+
+        if (keys.All.FirstOrDefault(key => key.KeyId == open.KeyId) is not { } heir)
+        {
+            await keys.ReloadAsync(cancellationToken);
+            return progress;
+        }
+
+        var rows = await table.ReadKeyAsync(open.From, open.Place, PageEvents, cancellationToken);
+        _fold.BeginInheritance(heir, rows);
+        await LoadAsync(progress.Position, cancellationToken);
+        var next = progress with { ChangedPos = _fold.Finish(progress.ChangedPos, clock.GetUtcNow()) };
+        var place = rows.Count > 0 ? rows[^1].Person.Value : open.Place;
+        var page = new ProjectedPage(_fold.Changed, _fold.Links, _fold.Permissions)
+        {
+            Inherited = new InheritedPage(open.KeyId, place, Done: rows.Count < PageEvents),
+        };
+        await table.WriteAsync(lease, page, next, cancellationToken);
+        return next;
     }
 
     private async Task<ProjectionProgress> ExpireAsync(Lease lease, ProjectionProgress progress, CancellationToken cancellationToken)

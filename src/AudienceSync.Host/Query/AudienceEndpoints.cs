@@ -15,7 +15,7 @@ public sealed class AudienceEndpoints(IReadOnlyDictionary<string, Workspace> wor
 {
     public sealed record Describe(string? Purpose, string? Owner, string? Definition, long? ExpectedVolume, string? By, string? Why);
 
-    public sealed record Publish(double? WindowD, List<string>? MatchKeys, string? ConsentPolicy, string? By, string? Why);
+    public sealed record Publish(double? WindowD, List<string>? MatchKeys, string? ConsentPolicy, bool? Inherit, string? By, string? Why);
 
     public sealed record Bind(string Key, string Destination, string Remote, string? By, string? Why);
 
@@ -104,7 +104,7 @@ public sealed class AudienceEndpoints(IReadOnlyDictionary<string, Workspace> wor
             return Task.FromResult(QueryProblem.Of(AudienceRefusal.TermsInvalid));
         }
 
-        var terms = new KeyTerms(body.WindowD is { } days ? (long)Math.Round(days * 86_400) : null, keys, consent);
+        var terms = new KeyTerms(body.WindowD is { } days ? (long)Math.Round(days * 86_400) : null, keys, consent, body.Inherit ?? false);
         return OfKeyAsync(workspace, key, null, parsed => new PublishKey(parsed.Version, terms, By(body.By), body.Why), cancellationToken);
     }
 

@@ -39,6 +39,7 @@ public sealed class AudienceRulesTests
         Refusal(new Audience("cart"), new PublishKey(2, Week, "a", null)).Code.ShouldBe("audience_key_not_next");
         Refusal(new Audience("cart"), new PublishKey(1, new KeyTerms(0), "a", null)).Code.ShouldBe("audience_terms_invalid");
         Refusal(new Audience("cart"), new PublishKey(1, new KeyTerms(null, MatchKeys.None), "a", null)).Code.ShouldBe("audience_terms_invalid");
+        Refusal(new Audience("cart"), new PublishKey(1, new KeyTerms(null, Inherits: true), "a", null)).Code.ShouldBe("audience_terms_invalid");
         Refusal(fed, new PublishKey(3, Week, "a", "with \0")).Code.ShouldBe("audience_text_invalid");
         Refusal(fed, new PublishKey(3, Week, "", null)).Code.ShouldBe("audience_text_invalid");
         Refusal(fed, new BindAudience(Remote, 2, "a", null)).Code.ShouldBe("binding_taken");

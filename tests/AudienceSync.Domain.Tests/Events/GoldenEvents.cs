@@ -31,6 +31,7 @@ internal static class GoldenEvents
         {
             MatchKeys = MatchKeys.Email | MatchKeys.CustomerId,
             ConsentPolicy = ConsentPolicy.Required,
+            Inherits = true,
             By = "ann",
             Why = "first version",
         },

@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using AudienceSync.Host.Tests.Cli;
 using AudienceSync.Host.Tests.Ingest;
@@ -20,7 +21,12 @@ public sealed class KeyDiffTests : IAsyncLifetime, IDisposable
     {
         _host = await TestHost.StartAsync(new TestHostOptions { Clock = new OffsetClock(Sample.Now) });
         _environment["AUDIENCESYNC_POSTGRES"] = _host.Database;
-        (await RunAsync("publish", Second, "--window-d", "14")).ExitCode.ShouldBe(0);
+        // By the Host itself, which therefore knows it at once.
+        using (var published = await _host.Operator.PostAsync($"/v1/keys/{Second}/publish", JsonContent.Create(new { window_d = 14 })))
+        {
+            (await Answer.ReadAsync(published)).Status.ShouldBe(200);
+        }
+
         foreach (var (name, keys) in new[] { ("both", new[] { First, Second }), ("old", [First]), ("new1", [Second]), ("new2", [Second]), ("barred", [Second]) })
         {
             foreach (var key in keys)

@@ -21,7 +21,7 @@ internal sealed class ProjectionStage(TestWorkspace workspace) : IDisposable
     public Task Run(string owner, int pageEvents, CancellationToken cancellationToken)
     {
         var loop = new ProjectionLoop(
-            Table, new PermissionTable(workspace.Database), new LeaseTable(workspace.Database, owner), workspace.Keys, _projector, [_moved], workspace.Clock, _stumbles)
+            Table, new PermissionTable(workspace.Database), new InheritTable(workspace.Database), new LeaseTable(workspace.Database, owner), workspace.Keys, _projector, [_moved], workspace.Clock, _stumbles)
         {
             PageEvents = pageEvents,
         };

@@ -6,7 +6,7 @@ namespace AudienceSync.Host.Storage.Audiences;
 public sealed class AudienceKeyTable(WorkspaceDatabase database)
 {
     private const string SelectSql =
-        "select key_id, audience_key, window_s, match_keys, consent_policy, retired_at is not null from audience_keys order by key_id";
+        "select key_id, audience_key, window_s, match_keys, consent_policy, retired_at is not null, inherits_from from audience_keys order by key_id";
 
     /// <summary>The keys as they are, and able to be read again.</summary>
     public async Task<AudienceKeys> OpenAsync(CancellationToken cancellationToken) => new(await ReadAsync(cancellationToken), ReadAsync);
@@ -25,6 +25,7 @@ public sealed class AudienceKeyTable(WorkspaceDatabase database)
                     MatchKeys = (MatchKeys)reader.GetInt32(3),
                     ConsentPolicy = (ConsentPolicy)reader.GetInt16(4),
                     Retired = reader.GetBoolean(5),
+                    InheritsFrom = reader.IsDBNull(6) ? null : reader.GetInt32(6),
                 });
             }
         }

@@ -13,6 +13,9 @@ public sealed record PublishedKey(int KeyId, AudienceKey Key, TimeSpan? Window)
 
     /// <summary>A retired key takes no new events; what it holds stays.</summary>
     public bool Retired { get; init; }
+
+    /// <summary>The version whose events count for this one, too; null when only its own do.</summary>
+    public int? InheritsFrom { get; init; }
 }
 
 /// <summary>
@@ -38,6 +41,12 @@ public sealed class AudienceKeys
 
     /// <exception cref="KeyNotFoundException">No such key: rows of it cannot exist.</exception>
     public PublishedKey ById(int keyId) => _now.ById[keyId];
+
+    /// <summary>Versions for which an event of this one counts, too, however many publications lie between.</summary>
+    public IReadOnlyList<PublishedKey> HeirsOf(int keyId) => _now.Heirs.GetValueOrDefault(keyId, []);
+
+    /// <summary>Whether any version inherits.</summary>
+    public bool AnyHeirs => _now.Heirs.Count > 0;
 
     /// <summary>Reads the keys again. True when something had changed.</summary>
     public async Task<bool> ReloadAsync(CancellationToken cancellationToken)
@@ -65,5 +74,13 @@ public sealed class AudienceKeys
         public FrozenDictionary<string, PublishedKey> ByName { get; } = keys.ToFrozenDictionary(key => key.Key.Value, StringComparer.Ordinal);
 
         public FrozenDictionary<int, PublishedKey> ById { get; } = keys.ToFrozenDictionary(key => key.KeyId);
+
+        public FrozenDictionary<int, IReadOnlyList<PublishedKey>> Heirs { get; } = keys
+            .Select(key => (key.KeyId, Heirs: HeirsOf(key.KeyId, keys)))
+            .Where(one => one.Heirs.Count > 0)
+            .ToFrozenDictionary(one => one.KeyId, one => one.Heirs);
+
+        private static IReadOnlyList<PublishedKey> HeirsOf(int keyId, IReadOnlyCollection<PublishedKey> keys) =>
+            [.. keys.Where(key => key.InheritsFrom == keyId).SelectMany(key => HeirsOf(key.KeyId, keys).Prepend(key))];
     }
 }

@@ -15,8 +15,9 @@ internal sealed class RegistryRows(NpgsqlConnection connection, DateTimeOffset n
         """;
 
     private const string KeySql = """
-        insert into audience_keys (audience_key, audience, version, window_s, purpose, owner, definition, published_at, match_keys, consent_policy)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+        insert into audience_keys (audience_key, audience, version, window_s, purpose, owner, definition, published_at, match_keys, consent_policy, inherits_from)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
+          case when $11 then (select k.key_id from audience_keys k where k.audience = $2 and k.version = $3 - 1) end)
         """;
 
     private const string RetireSql = "update audience_keys set retired_at = $2 where audience_key = $1";
@@ -75,7 +76,7 @@ internal sealed class RegistryRows(NpgsqlConnection connection, DateTimeOffset n
                 KeySql,
                 Sql.Of(key.Value), Sql.Of(key.Audience), Sql.Of(key.Version), Sql.OfNullable(published.WindowS), Sql.OfNullable(published.Purpose),
                 Sql.OfNullable(published.Owner), Sql.OfNullable(published.Definition), Sql.Of(now), Sql.Of((int)published.MatchKeys),
-                Sql.Of((short)published.ConsentPolicy)),
+                Sql.Of((short)published.ConsentPolicy), Sql.Of(published.Inherits)),
             cancellationToken);
     }
 

@@ -36,6 +36,10 @@ public sealed class MembershipTable(WorkspaceDatabase database)
         cross join lateral (select r.* from membership r where r.key_id = k.key_id and r.person = d.person limit 1) m
         """;
 
+    private const string KeyRowsSql = $"""
+        select {Columns} from membership m where m.key_id = $1 and m.person > $2 order by m.person limit $3
+        """;
+
     private const string AnyLinkSql = "select exists (select from person_links)";
 
     private const string GroupsSql = """
@@ -103,6 +107,10 @@ public sealed class MembershipTable(WorkspaceDatabase database)
     public Task<List<MembershipRow>> ReadRowsOfAsync(List<Guid> people, CancellationToken cancellationToken) =>
         ReadAsync(PeopleSql, [Sql.Of(people)], cancellationToken);
 
+    /// <summary>Rows of a key in the order of their people, after one.</summary>
+    public Task<List<MembershipRow>> ReadKeyAsync(int keyId, Guid after, int limit, CancellationToken cancellationToken) =>
+        ReadAsync(KeyRowsSql, [Sql.Of(keyId), Sql.Of(after), Sql.Of(limit)], cancellationToken);
+
     /// <summary>Whether anybody is linked at all.</summary>
     public async Task<bool> HasLinksAsync(CancellationToken cancellationToken)
     {
@@ -141,6 +149,11 @@ public sealed class MembershipTable(WorkspaceDatabase database)
             commands.Add(Sql.Command(
                 LinksSql,
                 Sql.Of(page.Links.Keys.Select(person => person.Value).ToList()), Sql.Of(page.Links.Values.Select(owner => owner.Value).ToList())));
+        }
+
+        if (page.Inherited is { } inherited)
+        {
+            commands.Add(InheritTable.Write(inherited));
         }
 
         if (page.Permissions.Count > 0)

@@ -12,6 +12,9 @@ public sealed record ProjectedPage(
     IReadOnlyDictionary<PersonId, PersonId> Links,
     IReadOnlyDictionary<PersonId, Permissions> Permissions)
 {
+    /// <summary>How far it has brought an heir; null when it is no page of inheritance.</summary>
+    public InheritedPage? Inherited { get; init; }
+
     private static readonly IReadOnlyDictionary<PersonId, PersonId> NoLinks = new Dictionary<PersonId, PersonId>();
 
     private static readonly IReadOnlyDictionary<PersonId, Permissions> NoPermissions = new Dictionary<PersonId, Permissions>();

@@ -1,0 +1,98 @@
+using AudienceSync.Domain.Audiences;
+using AudienceSync.Domain.Events;
+using AudienceSync.Domain.Identity;
+using AudienceSync.Domain.Membership;
+using AudienceSync.Host.Audiences;
+using AudienceSync.Host.Storage.Audiences;
+using AudienceSync.Host.Storage.Log;
+using AudienceSync.Host.Tests.Storage;
+
+namespace AudienceSync.Host.Tests.Projecting;
+
+/// <summary>A version that inherits is told what its predecessor was told before, what it is told while its rows are gone through, and afterwards.</summary>
+public sealed class InheritTests
+{
+    private const int People = 200;
+
+    [Theory]
+    [InlineData(11, 7)]
+    [InlineData(12, 60)]
+    [InlineData(13, 5_000)]
+    public async Task An_heir_ends_as_if_all_had_been_said_to_it(int seed, int pageEvents)
+    {
+        var random = new Random(seed);
+        await using var workspace = await TestWorkspace.CreateAsync(TimeSpan.FromDays(7));
+        using var stage = new ProjectionStage(workspace);
+        await using var log = workspace.OpenLog();
+        var said = new List<(int Version, Told Told)>();
+        await SayAsync(workspace, log, said, random, versions: [1]);
+        await stage.ProjectAsync(pageEvents);
+
+        await PublishAsync(workspace, 2);
+        await SayAsync(workspace, log, said, random, versions: [1, 2]);
+        await stage.ProjectAsync(pageEvents);
+        await PublishAsync(workspace, 3);
+        await SayAsync(workspace, log, said, random, versions: [1, 2, 3]);
+        using var stop = new CancellationTokenSource();
+        var running = stage.Run("host", pageEvents, stop.Token);
+        await stage.ReachAsync(await stage.HeadAsync());
+        await stage.UntilAsync(async () => await workspace.AskAsync<long>("select count(*) from audience_keys where inherits_from is not null and not inherit_done") == 0);
+        await SayAsync(workspace, log, said, random, versions: [1, 2, 3]);
+        await stage.ReachAsync(await stage.HeadAsync());
+        await stop.CancelAsync();
+        await running;
+
+        foreach (var version in new[] { 1, 2, 3 })
+        {
+            (await RowsAsync(workspace, version)).ShouldBe(Expected(workspace, [.. said.Where(one => one.Version <= version).Select(one => one.Told)]), $"seed {seed}, version {version}");
+        }
+
+        (await workspace.AskAsync<long>("select applied + superseded - (select count(*) from mt_events) from projection_counts")).ShouldBe(0, "an event counts once");
+    }
+
+    private static async Task PublishAsync(TestWorkspace workspace, int version)
+    {
+        var registry = new AudienceRegistry(new RegistryTable(workspace.Database, workspace.Clock));
+        await registry.ExecuteAsync("k0", new PublishKey(version, new KeyTerms(7 * 86_400, Inherits: true), "test", null), default);
+    }
+
+    private static async Task SayAsync(TestWorkspace workspace, EventLog log, List<(int Version, Told Told)> said, Random random, int[] versions)
+    {
+        var events = new List<PendingEvent>();
+        for (var n = 0; n < 3 * People; n++)
+        {
+            var version = versions[random.Next(versions.Length)];
+            var told = new Told($"customer {random.Next(People)}", random.Next(5) < 3, TestWorkspace.Start.AddMinutes(-random.Next(1, 600)));
+            var key = AudienceKey.Of("k0", version);
+            IStoredEvent stored = told.Add
+                ? new AudienceMemberAdded(key, told.At, "test", default, null)
+                : new AudienceMemberRemoved(key, told.At, "test", default, null);
+            events.Add(workspace.Webhooks.Say($"{said.Count}", stored, told.At, told.Customer));
+            said.Add((version, told));
+        }
+
+        foreach (var batch in events.Chunk(100))
+        {
+            await log.AppendAsync([new PendingRequest(batch, [], default, TestWorkspace.Start)], default);
+        }
+    }
+
+    private static List<string> Expected(TestWorkspace workspace, List<Told> told) => [.. told.GroupBy(one => one.Customer).Select(person =>
+    {
+        var added = person.Where(one => one.Add).Max(one => (DateTimeOffset?)one.At);
+        var removed = person.Where(one => !one.Add).Max(one => (DateTimeOffset?)one.At);
+        var status = added > (removed ?? DateTimeOffset.MinValue) ? MembershipStatus.Present : MembershipStatus.Removed;
+        return $"{workspace.Webhooks.Alias(IdentifierKind.CustomerId, person.Key).Digest.Value} {(short)status}";
+    }).Order(StringComparer.Ordinal)];
+
+    private static async Task<List<string>> RowsAsync(TestWorkspace workspace, int version)
+    {
+        var rows = await workspace.RowsAsync($"""
+            select p.anchor, m.state from membership m join people p on p.person = m.person
+            join audience_keys k on k.key_id = m.key_id where k.audience_key = 'k0_v{version}'
+            """);
+        return [.. rows.Order(StringComparer.Ordinal)];
+    }
+
+    private sealed record Told(string Customer, bool Add, DateTimeOffset At);
+}
