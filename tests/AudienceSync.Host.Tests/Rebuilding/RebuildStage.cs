@@ -16,8 +16,9 @@ internal sealed class RebuildStage(TestWorkspace workspace) : IAsyncDisposable
 
     // Of somebody who never refused any yes is as good as another.
     private const string PermissionsSql = """
-        select person, exact, user_data_yes is null, personalization_yes is null, user_data_no, personalization_no, lifted_at, suppressed_at, erasing_at,
-          destinations, case when exact then user_data_yes end, case when exact then personalization_yes end from person_permissions order by 1
+        select person, user_data_yes is null, personalization_yes is null, user_data_no, personalization_no, lifted_at, suppressed_at, erasing_at, destinations,
+          case when user_data_no is not null then user_data_yes end, case when personalization_no is not null then personalization_yes end
+        from person_permissions order by 1
         """;
 
     private readonly GenerationDatabase _database = new(workspace.ConnectionString, TestWorkspace.Name);
