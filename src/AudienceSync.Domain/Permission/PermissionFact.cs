@@ -14,8 +14,13 @@ public readonly record struct PermissionFact(PermissionTopic Topic, string? Dest
 
     private static ReadOnlySpan<byte> AllGranted => "\"consent\":{\"adUserData\":\"granted\",\"adPersonalization\":\"granted\"}"u8;
 
-    /// <summary>Whether an event of an audience grants both purposes, in the form in which we write it.</summary>
-    public static bool GrantsAll(byte[] data) => data.AsSpan().IndexOf(AllGranted) >= 0;
+    private static ReadOnlySpan<byte> AllGrantedAsStored => "\"consent\": {\"adUserData\": \"granted\", \"adPersonalization\": \"granted\"}"u8;
+
+    /// <summary>Whether an event of an audience says anything of consent.</summary>
+    public static bool Mentions(ReadOnlySpan<byte> data) => data.IndexOf(Member) >= 0;
+
+    /// <summary>Whether an event of an audience grants both purposes, in the form in which jsonb gives it back or in which we write it.</summary>
+    public static bool GrantsAll(ReadOnlySpan<byte> data) => data.IndexOf(AllGrantedAsStored) >= 0 || data.IndexOf(AllGranted) >= 0;
 
     /// <summary>Adds what an event says of permissions. What most events of an audience say of it one look at their bytes tells.</summary>
     public static void Read(string alias, byte[] data, List<PermissionFact> facts)

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using AudienceSync.Host.Configuration;
+using AudienceSync.Host.Rebuilding;
 using AudienceSync.Host.Storage.Audiences;
 using AudienceSync.Host.Storage.Embedded;
 
@@ -25,7 +26,7 @@ internal static class DatabaseVerb
         catch (Exception failure) when (Failures.Explain(failure) is { } line)
         {
             await parsed.InvocationConfiguration.Error.WriteLineAsync($"audiencesync: {line}");
-            return failure is RegistryException ? ExitCodes.Failed : ExitCodes.SetUp;
+            return failure is RegistryException or RebuildException ? ExitCodes.Failed : ExitCodes.SetUp;
         }
     }
 }

@@ -1,4 +1,5 @@
 using AudienceSync.Host.Configuration;
+using AudienceSync.Host.Rebuilding;
 using AudienceSync.Host.Storage;
 using AudienceSync.Host.Storage.Audiences;
 using AudienceSync.Host.Storage.Embedded;
@@ -17,6 +18,7 @@ internal static class Failures
         SetupException setup => $"{setup.Code}: {setup.Message}",
         EmbeddedPostgresException embedded => $"{embedded.Code}: {embedded.Message}",
         RegistryException refused => $"{refused.Refusal.Code}: {refused.Message}",
+        RebuildException rebuild => $"{rebuild.Code}: {rebuild.Message}",
         SchemaChangedException schema => $"schema_changed: {schema.Message}",
         IOException taken when taken.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException =>
             $"port_taken: {taken.Message} Set AUDIENCESYNC_URLS to another address.",

@@ -16,8 +16,10 @@ namespace AudienceSync.Host.Projecting;
 /// of his root, so a link that is made or changed only moves rows from one sum to another (docs/decisions/0009).
 /// </para>
 /// </summary>
+/// <param name="keys">The published keys.</param>
+/// <param name="onlyKeyId">The only key whose rows are folded; what others say of consent counts all the same. Null for every key.</param>
 /// <remarks>A row gets a new changed_pos only when somebody who syncs it must look again: its status changed, or his identifiers did.</remarks>
-public sealed class MembershipFold(AudienceKeys keys)
+public sealed class MembershipFold(AudienceKeys keys, int? onlyKeyId = null)
 {
     private readonly KeyNames _names = new();
     private readonly Dictionary<(int KeyId, PersonId Person), MembershipRow> _rows = [];
@@ -95,7 +97,7 @@ public sealed class MembershipFold(AudienceKeys keys)
     /// <summary>Everybody of the page, with the owners it names.</summary>
     public List<Guid> Everybody() =>
         [.. People.Concat(Reidentified).Concat(_links.SelectMany(link => new[] { link.Key.Value, link.Value.Value }))
-            .Concat(_said.Where(said => said.KeyId == 0).Select(said => said.Person.Value)).Distinct()];
+            .Concat(_said.Where(said => said.KeyId == 0 || onlyKeyId is not null).Select(said => said.Person.Value)).Distinct()];
 
     /// <summary>Takes the links as they stood before the page. Returns the anchors of whom all rows must be given to <see cref="Load"/>.</summary>
     public List<Guid> LoadGroups(IReadOnlyDictionary<PersonId, PersonId> links)
@@ -236,6 +238,11 @@ public sealed class MembershipFold(AudienceKeys keys)
 
     private void Tell(PublishedKey key, PersonId person, MembershipFact fact, long position, bool counts)
     {
+        if (onlyKeyId is not null && key.KeyId != onlyKeyId)
+        {
+            return;
+        }
+
         _facts.Add((key, person, fact, position, counts));
         KeyIds.Add(key.KeyId);
         People.Add(person.Value);
@@ -325,21 +332,15 @@ public sealed class MembershipFold(AudienceKeys keys)
         var permissions = _permissions.Of(root);
         var bars = permissions?.Bars ?? known?.Bars ?? Bars.None;
         var barredAt = permissions is null ? known?.BarredAt : permissions.BarredAt;
-        var status = bars.Limit(sum.StatusAt(key.Window, now), key.ConsentPolicy);
-        var changed = known is null || known.Status != status || known.Bars != bars || !Same(known.BarredAt, barredAt) || !_before.Contains((keyId, root));
-        Put(new MembershipRow(
-            keyId, root, known?.State ?? MembershipState.Nothing, status,
-            sum == MembershipState.Nothing ? DateTimeOffset.UnixEpoch : sum.Since(key.Window, now),
-            sum.Until(key.Window), known?.EventPos ?? 0, changed ? ++changedPos : known!.ChangedPos)
+        var row = RowRule.Settle(key, root, known?.State ?? MembershipState.Nothing, sum, bars, barredAt, now) with
         {
-            Bars = bars,
-            BarredAt = barredAt,
+            EventPos = known?.EventPos ?? 0,
             IsNew = known?.IsNew ?? true,
-        });
+        };
+        var changed = known is null || !RowRule.SameForLanes(known, row) || !_before.Contains((keyId, root));
+        Put(row with { ChangedPos = changed ? ++changedPos : known!.ChangedPos });
         return changedPos;
     }
-
-    private static bool Same(string[]? one, string[]? other) => (one ?? []).AsSpan().SequenceEqual(other ?? []);
 
     private void Put(MembershipRow row)
     {

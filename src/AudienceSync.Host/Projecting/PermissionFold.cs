@@ -110,19 +110,16 @@ internal sealed class PermissionFold
         return sum;
     }
 
-    // Where somebody refused, every word counts from here on. What an anchor without a row was told stands on this page.
+    // Where somebody refused, every word counts from here on. What an anchor without a row was told stands on this page. An anchor that has left
+    // such a group is exact no longer: from here on a repeated yes of his is not written.
     private void KeepExactly(AnchorGroups groups, PersonId root)
     {
-        if (!_sums[root].EverRefused)
-        {
-            return;
-        }
-
+        var refused = _sums[root].EverRefused;
         foreach (var anchor in groups.AnchorsOf(root))
         {
-            if (_changed.TryGetValue(anchor, out var told) && !told.Exact)
+            if (_known.TryGetValue(anchor, out var told) && told.Exact != refused && (!refused || _changed.ContainsKey(anchor)))
             {
-                _known[anchor] = _changed[anchor] = told with { Exact = true };
+                _known[anchor] = _changed[anchor] = told with { Exact = refused };
             }
         }
     }

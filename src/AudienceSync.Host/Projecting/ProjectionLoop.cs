@@ -42,14 +42,6 @@ public sealed class ProjectionLoop(
     /// <summary>Events of one page; a test makes it small to cross many page boundaries.</summary>
     internal int PageEvents { get; init; } = EventsPerPage;
 
-    private readonly MembershipFold _fold = new(keys);
-    private readonly List<LogEvent> _page = new(EventsPerPage);
-    private bool _anyLinks;
-    private bool _anyPermissions;
-
-    // Heirs of whom it is known that they have all.
-    private readonly HashSet<int> _inherited = [];
-
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         while (!cancellationToken.IsCancellationRequested)
@@ -81,10 +73,8 @@ public sealed class ProjectionLoop(
     private async Task FollowAsync(Lease lease, CancellationToken cancellationToken)
     {
         await keys.ReloadAsync(cancellationToken);
-        _inherited.Clear();
-        var progress = await table.ReadProgressAsync(cancellationToken);
-        _anyLinks = await table.HasLinksAsync(cancellationToken);
-        _anyPermissions = await permissions.AnyAsync(cancellationToken);
+        var pages = new ProjectionPages(table, permissions, keys, PageEvents, clock) { Inheritances = inheritances };
+        var progress = await pages.OpenAsync(cancellationToken);
         logger.LogInformation("Projector follows the log from position {Position} with fence {Fence}", progress.Position, lease.Fence);
         try
         {
@@ -92,15 +82,15 @@ public sealed class ProjectionLoop(
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 var before = progress;
-                progress = await FoldPageAsync(lease, progress, cancellationToken);
-                progress = await InheritAsync(lease, progress, cancellationToken);
-                progress = await ExpireAsync(lease, progress, cancellationToken);
+                progress = await pages.FoldAsync(lease, progress, cancellationToken);
+                progress = await pages.InheritAsync(lease, progress, cancellationToken);
+                progress = await pages.ExpireAsync(lease, progress, cancellationToken);
                 if (progress.ChangedPos != before.ChangedPos)
                 {
                     WakeFollowers();
                 }
 
-                await PauseAsync(lease, idle: progress == before, cancellationToken);
+                await PauseAsync(lease, idle: progress == before, pages.WasFull, cancellationToken);
             }
         }
         finally
@@ -109,134 +99,9 @@ public sealed class ProjectionLoop(
         }
     }
 
-    private async Task<ProjectionProgress> FoldPageAsync(Lease lease, ProjectionProgress progress, CancellationToken cancellationToken)
+    private async Task PauseAsync(Lease lease, bool idle, bool wasFull, CancellationToken cancellationToken)
     {
-        await table.ReadEventsAsync(progress.Position, PageEvents, _page, cancellationToken);
-        if (_page.Count == 0)
-        {
-            return progress;
-        }
-
-        await BeginAsync(cancellationToken);
-        await LoadAsync(_page[^1].Position, cancellationToken);
-        var now = clock.GetUtcNow();
-        var changedPos = _fold.Finish(progress.ChangedPos, now);
-        var next = new ProjectionProgress(
-            _page[^1].Position, changedPos, progress.Applied + _fold.Applied, progress.Superseded + _fold.Superseded);
-        await table.WriteAsync(lease, new ProjectedPage(_fold.Changed, _fold.Links, _fold.Permissions), next, cancellationToken);
-        return next;
-    }
-
-    // Another host may have published a key a moment ago: whoever appended for it had read it, so it can be read.
-    private async Task BeginAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            _fold.Begin(_page);
-        }
-        catch (UnknownKeyException)
-        {
-            await keys.ReloadAsync(cancellationToken);
-            _fold.Begin(_page);
-        }
-    }
-
-    private async Task LoadAsync(Position last, CancellationToken cancellationToken)
-    {
-        // Where nobody was ever linked, nobody is looked for.
-        _anyLinks |= _fold.Links.Count > 0;
-        var groups = _anyLinks ? await table.ReadGroupsAsync(_fold.Everybody(), cancellationToken) : [];
-        var whole = _fold.LoadGroups(groups);
-        if (_fold.KeyIds.Count > 0)
-        {
-            _fold.Load(await table.ReadRowsAsync(_fold.KeyIds, _fold.People, cancellationToken));
-        }
-
-        if (whole.Count > 0)
-        {
-            _fold.Load(await table.ReadRowsOfAsync(whole, cancellationToken));
-        }
-
-        await LoadPermissionsAsync(last, cancellationToken);
-    }
-
-    private async Task LoadPermissionsAsync(Position last, CancellationToken cancellationToken)
-    {
-        var wanted = _fold.PermissionsWanted();
-        if (wanted.Count == 0)
-        {
-            return;
-        }
-
-        // Where nobody ever said anything of it, nothing is looked for.
-        var known = _anyPermissions ? await permissions.ReadAsync(wanted, cancellationToken) : [];
-        var inexact = _fold.LoadPermissions(known);
-        if (inexact.Count > 0)
-        {
-            foreach (var (person, facts) in await permissions.ReadHistoryAsync(inexact, last, cancellationToken))
-            {
-                _fold.LoadHistory(person, facts);
-            }
-        }
-
-        var barred = _fold.FinishPermissions();
-        _anyPermissions |= _fold.Permissions.Count > 0;
-        if (barred.Count > 0)
-        {
-            _fold.Load(await table.ReadRowsOfAsync(barred, cancellationToken));
-        }
-    }
-
-    // A page of a predecessor's rows for its heir, while one is open. Why it may come at any time: see InheritTable.
-    private async Task<ProjectionProgress> InheritAsync(Lease lease, ProjectionProgress progress, CancellationToken cancellationToken)
-    {
-        if (!keys.AnyHeirs || keys.All.All(key => key.InheritsFrom is null || _inherited.Contains(key.KeyId)))
-        {
-            return progress;
-        }
-
-        if (await inheritances.FindAsync(cancellationToken) is not { } open)
-        {
-            _inherited.UnionWith(keys.All.Select(key => key.KeyId));
-            return progress;
-        }
-
-        if (keys.All.FirstOrDefault(key => key.KeyId == open.KeyId) is not { } heir)
-        {
-            await keys.ReloadAsync(cancellationToken);
-            return progress;
-        }
-
-        var rows = await table.ReadKeyAsync(open.From, open.Place, PageEvents, cancellationToken);
-        _fold.BeginInheritance(heir, rows);
-        await LoadAsync(progress.Position, cancellationToken);
-        var next = progress with { ChangedPos = _fold.Finish(progress.ChangedPos, clock.GetUtcNow()) };
-        var place = rows.Count > 0 ? rows[^1].Person.Value : open.Place;
-        var page = new ProjectedPage(_fold.Changed, _fold.Links, _fold.Permissions)
-        {
-            Inherited = new InheritedPage(open.KeyId, place, Done: rows.Count < PageEvents),
-        };
-        await table.WriteAsync(lease, page, next, cancellationToken);
-        return next;
-    }
-
-    private async Task<ProjectionProgress> ExpireAsync(Lease lease, ProjectionProgress progress, CancellationToken cancellationToken)
-    {
-        var now = clock.GetUtcNow();
-        var due = await table.ReadExpiredAsync(now, PageEvents, cancellationToken);
-        if (due.Count == 0)
-        {
-            return progress;
-        }
-
-        var next = progress with { ChangedPos = _fold.Expire(due, progress.ChangedPos) };
-        await table.WriteAsync(lease, new ProjectedPage(_fold.Changed, _fold.Links, _fold.Permissions), next, cancellationToken);
-        return next;
-    }
-
-    private async Task PauseAsync(Lease lease, bool idle, CancellationToken cancellationToken)
-    {
-        if (_page.Count == PageEvents)
+        if (wasFull)
         {
             return;
         }

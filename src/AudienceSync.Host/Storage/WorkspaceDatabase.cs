@@ -20,9 +20,15 @@ public sealed class WorkspaceDatabase : IAsyncDisposable
     private const string HotPlanner =
         Role + " -c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off";
 
-    public WorkspaceDatabase(string connectionString, WorkspaceName workspace)
+    private readonly string _searchPath;
+
+    /// <param name="connectionString">The server and database.</param>
+    /// <param name="workspace">Whose schema.</param>
+    /// <param name="shadow">A schema whose tables hide those of the workspace: a generation of the projection that is being built. Null for none.</param>
+    public WorkspaceDatabase(string connectionString, WorkspaceName workspace, string? shadow = null)
     {
         Workspace = workspace;
+        _searchPath = shadow is null ? workspace.Schema : $"{shadow},{workspace.Schema}";
         Hot = Build(connectionString, HotPlanner, command_timeout_s: 30, pool: 20);
         Query = Build(connectionString, Role + " -c statement_timeout=30s -c jit=off", command_timeout_s: 35, pool: 10);
     }
@@ -62,7 +68,7 @@ public sealed class WorkspaceDatabase : IAsyncDisposable
     {
         var settings = new NpgsqlConnectionStringBuilder(connectionString)
         {
-            SearchPath = Workspace.Schema,
+            SearchPath = _searchPath,
             Options = options,
             CommandTimeout = command_timeout_s,
             MaxPoolSize = pool,

@@ -1,3 +1,4 @@
+using System.Text;
 using AudienceSync.Domain.Events;
 
 namespace AudienceSync.Host.Storage.Membership;
@@ -9,4 +10,10 @@ internal static class EventAlias
         EventTypes.ByAlias.Keys.ToDictionary(alias => alias, alias => alias, StringComparer.Ordinal);
 
     public static string Of(string alias) => Known.GetValueOrDefault(alias, alias);
+
+    /// <summary>As it comes from a COPY. The two that most events are cost no string.</summary>
+    public static string Of(ReadOnlySpan<byte> utf8) =>
+        utf8.SequenceEqual("audience_member_added"u8) ? EventTypes.MemberAdded
+        : utf8.SequenceEqual("audience_member_removed"u8) ? EventTypes.MemberRemoved
+        : Of(Encoding.UTF8.GetString(utf8));
 }

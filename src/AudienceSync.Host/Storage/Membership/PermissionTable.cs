@@ -93,7 +93,7 @@ public sealed class PermissionTable(WorkspaceDatabase database)
     private static NpgsqlParameter Times(List<Permissions> told, Func<Permissions, DateTimeOffset?> of) =>
         Sql.OfTimes(told.ConvertAll(permissions => of(permissions)?.UtcDateTime));
 
-    private static string? Json(Permissions permissions) => permissions.TargetingAt.Count == 0
+    internal static string? Json(Permissions permissions) => permissions.TargetingAt.Count == 0
         ? null
         : JsonSerializer.Serialize(permissions.TargetingAt.ToDictionary(
             said => said.Key, said => new[] { said.Value.YesAt?.UtcDateTime, said.Value.NoAt?.UtcDateTime }, StringComparer.Ordinal));

@@ -1,0 +1,241 @@
+using System.Runtime.InteropServices;
+using AudienceSync.Domain.Events;
+using AudienceSync.Domain.Identity;
+using AudienceSync.Domain.Membership;
+using AudienceSync.Domain.Permission;
+using AudienceSync.Host.Projecting;
+using AudienceSync.Host.Storage.Audiences;
+using AudienceSync.Host.Storage.Membership;
+
+namespace AudienceSync.Host.Rebuilding;
+
+/// <summary>
+/// Folds the whole log at once. The rules are the Domain's and those of the live fold (<see cref="MembershipState"/>, <see cref="Permissions"/>,
+/// <see cref="RowRule"/>); what is different is that the links are known from the beginning, so sums are made once, at the end.
+/// </summary>
+internal sealed class WholeFold
+{
+    // Measured: an entry of each kind with its share of a dictionary that has just grown.
+    private const long RowBytes = 90;
+    private const long ToldBytes = 72;
+    private const long WholeBytes = 400;
+
+    private readonly AudienceKeys _keys;
+    private readonly int? _onlyKeyId;
+    private readonly IReadOnlyDictionary<PersonId, PersonId> _links;
+    private readonly AnchorGroups _groups = new();
+    private readonly KeyNames _names = new();
+    private readonly Dictionary<RowId, RowSlot> _rows = [];
+    private readonly Dictionary<PersonId, ToldSlot> _told = [];
+    private readonly List<PermissionFact> _read = [];
+    private PublishedKey? _key;
+    private string? _keyName;
+    private long _whole;
+
+    public WholeFold(AudienceKeys keys, int? onlyKeyId, IReadOnlyDictionary<PersonId, PersonId> links)
+    {
+        (_keys, _onlyKeyId, _links) = (keys, onlyKeyId, links);
+        _groups.Load(links);
+        _groups.Settle();
+        Passes = new Passes(_groups.RootOf);
+    }
+
+    public Passes Passes { get; }
+
+    public IReadOnlyDictionary<PersonId, PersonId> Links => _links;
+
+    public long Applied { get; private set; }
+
+    public long Superseded { get; private set; }
+
+    public long Bytes => (_rows.Count * RowBytes) + (_told.Count * ToldBytes) + (_whole * WholeBytes);
+
+    public void Read(long position, PersonId person, ReadOnlySpan<byte> type, ReadOnlySpan<byte> data)
+    {
+        if (!Passes.IsMine(person))
+        {
+            return;
+        }
+
+        var alias = EventAlias.Of(type);
+        var counted = Passes.IsCounted(person, position) ? 0 : 1;
+        if (!MembershipFact.TryRead(alias, data, _names, out var fact))
+        {
+            Applied += counted;
+        }
+        else
+        {
+            Tell(Key(fact.AudienceKey), person, fact, position, counted);
+        }
+
+        Hear(person, alias, data, fact.OccurredAt, ofAudience: fact.AudienceKey is not null);
+    }
+
+    /// <summary>Halves what is folded in this pass, and forgets the other half.</summary>
+    public void Split(long position)
+    {
+        Passes.Split(position);
+        foreach (var id in _rows.Keys.Where(id => !Passes.IsMine(id.Person)))
+        {
+            _rows.Remove(id);
+        }
+
+        foreach (var (person, slot) in _told.Where(told => !Passes.IsMine(told.Key)))
+        {
+            _whole -= slot.IsWhole ? 1 : 0;
+            _told.Remove(person);
+        }
+    }
+
+    /// <summary>Begins with the next part of the people.</summary>
+    public bool NextPass()
+    {
+        _rows.Clear();
+        _told.Clear();
+        _whole = 0;
+        return Passes.Next();
+    }
+
+    /// <summary>After the log: every root has a row where one of his anchors has one.</summary>
+    public void Settle()
+    {
+        foreach (var anchor in _links.Keys.Where(Passes.IsMine))
+        {
+            foreach (var key in _keys.All.Where(key => _rows.ContainsKey(new RowId(anchor, key.KeyId))))
+            {
+                _rows.TryAdd(new RowId(_groups.RootOf(anchor), key.KeyId), default);
+            }
+        }
+    }
+
+    /// <summary>The row that stands in the place of a live one; marks it as written.</summary>
+    /// <returns>The row without changed_pos, and whether the log speaks of it.</returns>
+    public (MembershipRow Row, bool Founded) Take(int keyId, PersonId person, DateTimeOffset now)
+    {
+        ref var slot = ref CollectionsMarshal.GetValueRefOrNullRef(_rows, new RowId(person, keyId));
+        if (System.Runtime.CompilerServices.Unsafe.IsNullRef(ref slot))
+        {
+            return (RowOf(keyId, person, default, now), false);
+        }
+
+        slot.Written = true;
+        return (RowOf(keyId, person, slot, now), true);
+    }
+
+    /// <summary>Rows that were not taken.</summary>
+    public IEnumerable<MembershipRow> Rest(DateTimeOffset now) =>
+        _rows.Where(row => !row.Value.Written).Select(row => RowOf(row.Key.KeyId, row.Key.Person, row.Value, now));
+
+    /// <summary>What each anchor of this pass was told of permissions, exact where somebody of his group ever refused.</summary>
+    public IEnumerable<KeyValuePair<PersonId, Permissions>> Permissions() => _told.Select(told =>
+    {
+        var refused = _groups.AnchorsOf(_groups.RootOf(told.Key)) is { Count: > 1 } group
+            ? group.Any(anchor => _told.TryGetValue(anchor, out var other) && other.IsWhole && other.Whole().EverRefused)
+            : told.Value.IsWhole && told.Value.Whole().EverRefused;
+        return KeyValuePair.Create(told.Key, told.Value.Whole() with { Exact = refused });
+    });
+
+    // For the key itself and for whichever version inherits from it; it counts once.
+    private void Tell(PublishedKey key, PersonId person, MembershipFact fact, long position, int counted)
+    {
+        if (_onlyKeyId is null || key.KeyId == _onlyKeyId)
+        {
+            var changed = Apply(new RowId(person, key.KeyId), fact, position);
+            Applied += changed ? counted : 0;
+            Superseded += changed ? 0 : counted;
+        }
+
+        foreach (var heir in _keys.HeirsOf(key.KeyId))
+        {
+            if (_onlyKeyId is null || heir.KeyId == _onlyKeyId)
+            {
+                Apply(new RowId(person, heir.KeyId), fact, position);
+            }
+        }
+    }
+
+    private bool Apply(RowId id, MembershipFact fact, long position)
+    {
+        ref var slot = ref CollectionsMarshal.GetValueRefOrAddDefault(_rows, id, out _);
+        var before = slot.State;
+        var after = before.Apply(fact);
+        if (after == before)
+        {
+            return false;
+        }
+
+        slot.State = after;
+        slot.EventPos = position;
+        return true;
+    }
+
+    private void Hear(PersonId person, string alias, ReadOnlySpan<byte> data, DateTimeOffset at, bool ofAudience)
+    {
+        if (ofAudience && !PermissionFact.Mentions(data))
+        {
+            return;
+        }
+
+        _read.Clear();
+        if (ofAudience && PermissionFact.GrantsAll(data))
+        {
+            _read.Add(new PermissionFact(PermissionTopic.UserData, null, Yes: true, at));
+            _read.Add(new PermissionFact(PermissionTopic.Personalization, null, Yes: true, at));
+        }
+        else
+        {
+            PermissionFact.Read(alias, data.ToArray(), _read);
+        }
+
+        foreach (var fact in _read)
+        {
+            ref var slot = ref CollectionsMarshal.GetValueRefOrAddDefault(_told, person, out _);
+            var before = slot.IsWhole;
+            slot.Apply(fact);
+            _whole += slot.IsWhole != before ? 1 : 0;
+        }
+    }
+
+    private MembershipRow RowOf(int keyId, PersonId person, RowSlot slot, DateTimeOffset now)
+    {
+        var own = slot.State;
+        if (_links.ContainsKey(person))
+        {
+            var since = own.RemovedAt > own.AddedAt ? own.RemovedAt : own.AddedAt ?? own.RemovedAt;
+            return new MembershipRow(keyId, person, own, MembershipStatus.Linked, since ?? DateTimeOffset.UnixEpoch, null, slot.EventPos, 0);
+        }
+
+        var group = _groups.AnchorsOf(person);
+        var (sum, bars, barredAt) = group.Count == 1 ? Alone(person, own) : Sum(keyId, group);
+        return RowRule.Settle(_keys.ById(keyId), person, own, sum, bars, barredAt, now) with { EventPos = slot.EventPos };
+    }
+
+    private (MembershipState Sum, Bars Bars, string[]? BarredAt) Alone(PersonId person, MembershipState own)
+    {
+        var told = _told.GetValueOrDefault(person);
+        return (own, told.Bars, told.IsWhole ? told.Whole().BarredAt : null);
+    }
+
+    private (MembershipState Sum, Bars Bars, string[]? BarredAt) Sum(int keyId, IReadOnlyList<PersonId> group)
+    {
+        var (sum, said) = (MembershipState.Nothing, Domain.Permission.Permissions.Unsaid);
+        foreach (var anchor in group)
+        {
+            sum = sum.With(_rows.GetValueOrDefault(new RowId(anchor, keyId)).State);
+            said = _told.TryGetValue(anchor, out var told) ? said.With(told.Whole()) : said;
+        }
+
+        return (sum, said.Bars, said.BarredAt);
+    }
+
+    private PublishedKey Key(string name)
+    {
+        if (!ReferenceEquals(name, _keyName))
+        {
+            _key = _keys.ByName(name) ?? throw new UnknownKeyException(name);
+            _keyName = name;
+        }
+
+        return _key!;
+    }
+}

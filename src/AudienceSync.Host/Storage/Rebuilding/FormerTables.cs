@@ -1,0 +1,33 @@
+using AudienceSync.Host.Storage.Membership;
+using Npgsql;
+
+namespace AudienceSync.Host.Storage.Rebuilding;
+
+/// <summary>Makes the generation that was live before the next one again: from there on an undo goes the way of a rebuild.</summary>
+public sealed class FormerTables(GenerationDatabase database)
+{
+    private const string FollowingSql = """
+        update generations set phase = 'following', seen = -1, base = $2, filled = $2 where generation = $1
+        """;
+
+    /// <summary>In one transaction.</summary>
+    /// <param name="generation">The row of the undo.</param>
+    /// <param name="baseNumber">Above all numbers that the live generation will give meanwhile.</param>
+    /// <param name="cancellationToken">Undoes it.</param>
+    public async Task BringAsync(long generation, long baseNumber, CancellationToken cancellationToken)
+    {
+        var (next, former) = (database.NextSchema, database.FormerSchema);
+        await using var connection = await database.OpenAsync(cancellationToken);
+        await GenerationDatabase.ExecuteAsync(connection, "begin", cancellationToken);
+        await TableTwins.DropAsync(connection, next, cancellationToken);
+        await TableTwins.MoveAsync(connection, former, next, TableTwins.Projected.Concat(TableTwins.Progress), cancellationToken);
+        await GenerationDatabase.ExecuteAsync(
+            connection, $"update {next}.projection_counts set changed_pos = {baseNumber} where name = '{MembershipTable.Projection}'", cancellationToken);
+        await using (var command = Sql.Command(connection, FollowingSql, Sql.Of(generation), Sql.Of(baseNumber)))
+        {
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        await GenerationDatabase.ExecuteAsync(connection, "commit", cancellationToken);
+    }
+}

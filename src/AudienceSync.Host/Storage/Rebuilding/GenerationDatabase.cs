@@ -1,0 +1,77 @@
+using Npgsql;
+
+namespace AudienceSync.Host.Storage.Rebuilding;
+
+/// <summary>
+/// The connections of a rebuild. It makes, moves and drops tables, which the process's own role may not: so it works as the user of the
+/// connection string, like a migration. The lock belongs to a connection and dies with it, so a killed rebuild holds nobody up.
+/// </summary>
+public sealed class GenerationDatabase : IAsyncDisposable
+{
+    private const string LockSql = "select pg_try_advisory_lock(hashtextextended($1, 0))";
+
+    private readonly NpgsqlDataSource _owner;
+
+    public GenerationDatabase(string connectionString, WorkspaceName workspace)
+    {
+        Live = new WorkspaceDatabase(connectionString, workspace);
+        LiveSchema = workspace.Schema;
+        NextSchema = "rebuild_" + workspace.Value;
+        FormerSchema = "former_" + workspace.Value;
+        Next = new WorkspaceDatabase(connectionString, workspace, NextSchema);
+        _owner = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString)
+        {
+            SearchPath = LiveSchema,
+            CommandTimeout = 0,
+            Pooling = false,
+            NoResetOnClose = true,
+            IncludeErrorDetail = false,
+            ReadBufferSize = 1 << 16,
+            WriteBufferSize = 1 << 16,
+            Options = "-c jit=off -c lock_timeout=10s -c max_parallel_maintenance_workers=2",
+            ApplicationName = "audiencesync/" + workspace.Value,
+            Timezone = "UTC",
+            GssEncryptionMode = GssEncryptionMode.Disable,
+        }.ConnectionString);
+    }
+
+    public WorkspaceDatabase Live { get; }
+
+    /// <summary>The workspace as it looks when the new generation's tables hide the live ones.</summary>
+    public WorkspaceDatabase Next { get; }
+
+    public string LiveSchema { get; }
+
+    public string NextSchema { get; }
+
+    public string FormerSchema { get; }
+
+    internal async Task<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken) => await _owner.OpenConnectionAsync(cancellationToken);
+
+    /// <summary>Null when another rebuild of this workspace is running.</summary>
+    public async Task<IAsyncDisposable?> TryLockAsync(CancellationToken cancellationToken)
+    {
+        var connection = await OpenAsync(cancellationToken);
+        await using var command = Sql.Command(connection, LockSql, Sql.Of("audiencesync rebuild " + LiveSchema));
+        if (await command.ExecuteScalarAsync(cancellationToken) is true)
+        {
+            return connection;
+        }
+
+        await connection.DisposeAsync();
+        return null;
+    }
+
+    internal static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Live.DisposeAsync();
+        await Next.DisposeAsync();
+        await _owner.DisposeAsync();
+    }
+}

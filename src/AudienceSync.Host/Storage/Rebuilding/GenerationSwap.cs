@@ -1,0 +1,136 @@
+using AudienceSync.Domain.Events;
+using AudienceSync.Host.Storage.Leases;
+using AudienceSync.Host.Storage.Membership;
+using Npgsql;
+
+namespace AudienceSync.Host.Storage.Rebuilding;
+
+/// <summary>
+/// The swap's transaction. It begins by taking the projector's lease away: its row stays locked until the end, so no page can be written, and a
+/// page that was being folded over the old rows finds another fence and is undone. A swap that cannot have its locks is undone as a whole and
+/// tried again: the fence is the old one then, and the projector has noticed nothing.
+/// </summary>
+public sealed class GenerationSwap : IAsyncDisposable
+{
+    private const string SeizeSql = """
+        insert into leases (name, owner, fence, until) values ('projector', 'rebuild', 1, clock_timestamp() - interval '1 second')
+        on conflict (name) do update set owner = excluded.owner, fence = leases.fence + 1, until = excluded.until
+        """;
+
+    private const string HoldSql = "select hold_lease($1, $2, $3)";
+
+    private const string StandsSql = """
+        select p.last_seq_id, c.changed_pos, c.applied, c.superseded
+        from mt_event_progression p join projection_counts c on c.name = p.name where p.name = 'membership:All'
+        """;
+
+    private const string LiveSql = "update generations set phase = 'live', ended_at = now(), position = $2, looked_again = $3 where generation = $1";
+
+    private readonly GenerationDatabase _database;
+    private readonly NpgsqlConnection _connection;
+    private readonly SwapSql _sql;
+    private readonly int? _keyId;
+
+    private GenerationSwap(GenerationDatabase database, NpgsqlConnection connection, int? keyId)
+    {
+        (_database, _connection, _keyId) = (database, connection, keyId);
+        _sql = new SwapSql(database.LiveSchema, database.NextSchema, database.FormerSchema, keyId);
+    }
+
+    /// <summary>Where the live generation stands and will stand until the end of the swap.</summary>
+    public ProjectionProgress Live { get; private set; }
+
+    /// <summary>Null when the locks were not to be had in time.</summary>
+    public static async Task<GenerationSwap?> TryBeginAsync(GenerationDatabase database, int? keyId, CancellationToken cancellationToken)
+    {
+        var connection = await database.OpenAsync(cancellationToken);
+        var swap = new GenerationSwap(database, connection, keyId);
+        try
+        {
+            await GenerationDatabase.ExecuteAsync(connection, $"begin; set local lock_timeout = '3s'; {SeizeSql}", cancellationToken);
+            await using var command = Sql.Command(connection, StandsSql);
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            await reader.ReadAsync(cancellationToken);
+            swap.Live = new ProjectionProgress(new Position(reader.GetInt64(0)), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3));
+            return swap;
+        }
+        catch (PostgresException busy) when (IsBusy(busy))
+        {
+            await swap.DisposeAsync();
+            return null;
+        }
+    }
+
+    /// <summary>Numbers what changed meanwhile and puts the new generation in the place of the old one.</summary>
+    /// <param name="lease">The rebuild's own.</param>
+    /// <param name="generation">Which.</param>
+    /// <param name="next">Where the new generation stands.</param>
+    /// <param name="numbers">Of it.</param>
+    /// <param name="cancellationToken">Undoes all of it.</param>
+    /// <returns>How many members the lanes will look at again; null when the locks were not to be had, and nothing happened.</returns>
+    public async Task<long?> TryCommitAsync(
+        Lease lease, long generation, ProjectionProgress next, GenerationNumbers numbers, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await AskAsync(HoldSql, [Sql.Of(lease.Name), Sql.Of(lease.Fence), Sql.Of(LeaseTable.Time)], cancellationToken);
+            var last = next.ChangedPos;
+            last += await AskAsync(_sql.CarrySql, [Sql.Of(numbers.Seen), Sql.Of(last)], cancellationToken);
+            last += await AskAsync(
+                _sql.NumberSql,
+                [
+                    Sql.Of(numbers.Seen), Sql.Of(numbers.Filled), Sql.Of(Live.Position.Value), Sql.Of(next.Position.Value), Sql.Of(numbers.Base), Sql.Of(last),
+                ],
+                cancellationToken);
+            var looked = await AskAsync(_sql.LookedSql, [Sql.Of(numbers.Base)], cancellationToken);
+            await ExchangeAsync(next with { ChangedPos = last }, cancellationToken);
+            await AskAsync(LiveSql, [Sql.Of(generation), Sql.Of(next.Position.Value), Sql.Of(looked)], cancellationToken);
+            await ExecuteAsync("commit", cancellationToken);
+            return looked;
+        }
+        catch (PostgresException busy) when (IsBusy(busy))
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Without a commit everything is undone: the connection goes, and the transaction with it.</summary>
+    public ValueTask DisposeAsync() => _connection.DisposeAsync();
+
+    private async Task ExchangeAsync(ProjectionProgress next, CancellationToken cancellationToken)
+    {
+        var (live, rebuilt, former) = (_database.LiveSchema, _database.NextSchema, _database.FormerSchema);
+        await ExecuteAsync($"create schema if not exists {former}; grant usage on schema {former} to {WorkspaceDatabase.AppRole}", cancellationToken);
+        await TableTwins.DropAsync(_connection, former, cancellationToken);
+        var counts = _keyId is null ? next : Live with { ChangedPos = next.ChangedPos };
+        await AskAsync(
+            _sql.ProgressSql, [Sql.Of(counts.Position.Value), Sql.Of(counts.ChangedPos), Sql.Of(counts.Applied), Sql.Of(counts.Superseded)], cancellationToken);
+        if (_keyId is null)
+        {
+            await ExecuteAsync(
+                $"lock table {string.Join(", ", TableTwins.Projected.Select(table => $"{live}.{table}"))} in access exclusive mode", cancellationToken);
+            await TableTwins.MoveAsync(_connection, live, former, TableTwins.Projected, cancellationToken);
+            await TableTwins.MoveAsync(_connection, rebuilt, live, TableTwins.Projected, cancellationToken);
+            await TableTwins.MoveAsync(_connection, rebuilt, former, TableTwins.Progress, cancellationToken);
+            return;
+        }
+
+        await TableTwins.MakeAsync(_connection, live, former, "membership", cancellationToken);
+        await ExecuteAsync(_sql.KeepSql, cancellationToken);
+        await TableTwins.IndexAsync(_connection, live, former, "membership", cancellationToken);
+        await ExecuteAsync(_sql.ReplaceSql, cancellationToken);
+        await ExecuteAsync($"drop table {rebuilt}.membership", cancellationToken);
+        await TableTwins.MoveAsync(_connection, rebuilt, former, TableTwins.Projected[1..].Concat(TableTwins.Progress), cancellationToken);
+    }
+
+    // Lock not available, deadlock.
+    private static bool IsBusy(PostgresException failure) => failure.SqlState is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected;
+
+    private async Task<long> AskAsync(string sql, NpgsqlParameter[] parameters, CancellationToken cancellationToken)
+    {
+        await using var command = Sql.Command(_connection, sql, parameters);
+        return await command.ExecuteScalarAsync(cancellationToken) is long count ? count : 0;
+    }
+
+    private Task ExecuteAsync(string sql, CancellationToken cancellationToken) => GenerationDatabase.ExecuteAsync(_connection, sql, cancellationToken);
+}

@@ -1,0 +1,103 @@
+using AudienceSync.Domain.Events;
+using AudienceSync.Domain.Identity;
+using AudienceSync.Host.Storage.Membership;
+using Npgsql;
+
+namespace AudienceSync.Host.Storage.Rebuilding;
+
+/// <summary>An event of the log, as it passes by: the spans hold until the next one.</summary>
+public delegate void LogVisitor(long position, PersonId person, ReadOnlySpan<byte> type, ReadOnlySpan<byte> data);
+
+/// <summary>
+/// The log and the live generation as they are at one moment: everything is read in one transaction with one snapshot, so that what differs
+/// between the two differs, and was not just written a moment later. The log is read in its order through the index on its position.
+/// </summary>
+public sealed class LogSnapshot : IAsyncDisposable
+{
+    private const int EventsBetweenLooks = 4_096;
+
+    private readonly NpgsqlConnection _connection;
+
+    private LogSnapshot(NpgsqlConnection connection) => _connection = connection;
+
+    /// <summary>The last event of it.</summary>
+    public long Head { get; private set; }
+
+    /// <summary>Where the live generation stands in it.</summary>
+    public ProjectionProgress Live { get; private set; }
+
+    public static async Task<LogSnapshot> OpenAsync(GenerationDatabase database, CancellationToken cancellationToken)
+    {
+        var connection = await database.OpenAsync(cancellationToken);
+        await GenerationDatabase.ExecuteAsync(
+            connection, "begin isolation level repeatable read read only; set local enable_sort = off; set local enable_seqscan = off", cancellationToken);
+        var snapshot = new LogSnapshot(connection);
+        await using var command = new NpgsqlCommand(
+            "select coalesce((select max(seq_id) from mt_events), 0), p.last_seq_id, c.changed_pos, c.applied, c.superseded "
+            + "from mt_event_progression p join projection_counts c on c.name = p.name where p.name = 'membership:All'", connection);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        snapshot.Head = reader.GetInt64(0);
+        snapshot.Live = new ProjectionProgress(new Position(reader.GetInt64(1)), reader.GetInt64(2), reader.GetInt64(3), reader.GetInt64(4));
+        return snapshot;
+    }
+
+    /// <summary>Who is linked to whom by the last word on each.</summary>
+    public async Task<Dictionary<PersonId, PersonId>> ReadLinksAsync(CancellationToken cancellationToken)
+    {
+        var links = new Dictionary<PersonId, PersonId>();
+        await GenerationDatabase.ExecuteAsync(_connection, "set local enable_seqscan = on", cancellationToken);
+        await using var command = Sql.Command(
+            _connection, "select seq_id, stream_id, data from mt_events where type = $1", Sql.Of(EventTypes.Linked));
+        var said = new Dictionary<PersonId, long>();
+        await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
+        {
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                var (position, person) = (reader.GetInt64(0), new PersonId(reader.GetGuid(1)));
+                if (position > said.GetValueOrDefault(person))
+                {
+                    said[person] = position;
+                    links[person] = ((PersonLinked)EventJson.Read(EventTypes.Linked, reader.GetFieldValue<byte[]>(2))).Owner;
+                }
+            }
+        }
+
+        await GenerationDatabase.ExecuteAsync(_connection, "set local enable_seqscan = off", cancellationToken);
+        return links;
+    }
+
+    /// <summary>Every event, in the order of positions.</summary>
+    public void ReadEvents(LogVisitor visit, CancellationToken cancellationToken)
+    {
+        using var stream = _connection.BeginRawBinaryCopy("copy (select seq_id, stream_id, type, data from mt_events order by seq_id) to stdout (format binary)");
+        var tuples = new CopyTuples(stream);
+        for (var n = 1; tuples.Next(); n++)
+        {
+            // The first byte of a jsonb is its version.
+            visit(tuples.Int64(0), new PersonId(tuples.Uuid(1)), tuples.Bytes(2), tuples.Bytes(3)[1..]);
+            if (n % EventsBetweenLooks == 0)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+        }
+    }
+
+    /// <summary>Every row of the live generation, or of one key of it.</summary>
+    public void ReadRows(int? keyId, Action<MembershipRow> visit, CancellationToken cancellationToken)
+    {
+        var only = keyId is { } one ? $" where key_id = {one}" : "";
+        using var stream = _connection.BeginRawBinaryCopy($"copy (select {MembershipCopy.Columns} from membership{only}) to stdout (format binary)");
+        var tuples = new CopyTuples(stream);
+        for (var n = 1; tuples.Next(); n++)
+        {
+            visit(MembershipCopy.Read(tuples));
+            if (n % EventsBetweenLooks == 0)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+        }
+    }
+
+    public ValueTask DisposeAsync() => _connection.DisposeAsync();
+}

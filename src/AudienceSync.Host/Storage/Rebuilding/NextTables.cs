@@ -1,0 +1,146 @@
+using AudienceSync.Domain.Identity;
+using AudienceSync.Domain.Permission;
+using AudienceSync.Host.Storage.Membership;
+using Npgsql;
+
+namespace AudienceSync.Host.Storage.Rebuilding;
+
+/// <summary>
+/// The tables of a new generation while they are filled: made, loaded, indexed and checked in one transaction. Whoever is killed in it leaves
+/// nothing behind.
+/// </summary>
+public sealed class NextTables : IAsyncDisposable
+{
+    private const string FollowingSql = """
+        update generations set phase = 'following', position = $2, head = $2, seen = $3, base = $4, filled = $5, row_count = $6, checksum = $7, drift = $8
+        where generation = $1 and phase = 'filling'
+        """;
+
+    private readonly GenerationDatabase _database;
+    private readonly NpgsqlConnection _connection;
+
+    private NextTables(GenerationDatabase database, NpgsqlConnection connection)
+    {
+        _database = database;
+        _connection = connection;
+    }
+
+    public static async Task<NextTables> MakeAsync(GenerationDatabase database, CancellationToken cancellationToken)
+    {
+        var connection = await database.OpenAsync(cancellationToken);
+        var tables = new NextTables(database, connection);
+        var schema = database.NextSchema;
+        await tables.ExecuteAsync(
+            $"begin; create schema if not exists {schema}; grant usage on schema {schema} to {WorkspaceDatabase.AppRole}", cancellationToken);
+        await TableTwins.DropAsync(connection, schema, cancellationToken);
+        foreach (var table in TableTwins.Projected.Concat(TableTwins.Progress))
+        {
+            await TableTwins.MakeAsync(connection, database.LiveSchema, schema, table, cancellationToken);
+        }
+
+        return tables;
+    }
+
+    /// <summary>Loads memberships and adds them to the sum of what was meant to be written.</summary>
+    public void WriteRows(Action<Action<MembershipRow>> produce, ref RowSum sum)
+    {
+        using var stream = _connection.BeginRawBinaryCopy($"copy {_database.NextSchema}.membership ({MembershipCopy.Columns}) from stdin (format binary)");
+        var (rows, meant) = (new CopyRows(stream), sum);
+        rows.Begin();
+        produce(row =>
+        {
+            MembershipCopy.Write(rows, row);
+            meant.Add(rows.Whole());
+            rows.End();
+        });
+        rows.Finish();
+        sum = meant;
+    }
+
+    public void WritePermissions(IEnumerable<KeyValuePair<PersonId, Permissions>> permissions)
+    {
+        using var stream = _connection.BeginRawBinaryCopy(
+            $"copy {_database.NextSchema}.person_permissions (person, user_data_yes, user_data_no, personalization_yes, personalization_no, lifted_at, "
+            + "suppressed_at, erasing_at, destinations, exact) from stdin (format binary)");
+        var rows = new CopyRows(stream);
+        rows.Begin();
+        foreach (var (person, told) in permissions)
+        {
+            rows.Row(10);
+            rows.Uuid(person.Value);
+            rows.Time(told.UserData.YesAt);
+            rows.Time(told.UserData.NoAt);
+            rows.Time(told.Personalization.YesAt);
+            rows.Time(told.Personalization.NoAt);
+            rows.Time(told.Targeting.YesAt);
+            rows.Time(told.Targeting.NoAt);
+            rows.Time(told.ErasingAt);
+            rows.Json(PermissionTable.Json(told));
+            rows.Bool(told.Exact);
+            rows.End();
+        }
+
+        rows.Finish();
+    }
+
+    public void WriteLinks(IReadOnlyDictionary<PersonId, PersonId> links)
+    {
+        using var stream = _connection.BeginRawBinaryCopy($"copy {_database.NextSchema}.person_links (person, owner) from stdin (format binary)");
+        var rows = new CopyRows(stream);
+        rows.Begin();
+        foreach (var (person, owner) in links)
+        {
+            rows.Row(2);
+            rows.Uuid(person.Value);
+            rows.Uuid(owner.Value);
+            rows.End();
+        }
+
+        rows.Finish();
+    }
+
+    public async Task IndexAsync(CancellationToken cancellationToken)
+    {
+        foreach (var table in TableTwins.Projected.Concat(TableTwins.Progress))
+        {
+            await TableTwins.IndexAsync(_connection, _database.LiveSchema, _database.NextSchema, table, cancellationToken);
+        }
+    }
+
+    /// <summary>What is really there.</summary>
+    public RowSum ReadBack()
+    {
+        using var stream = _connection.BeginRawBinaryCopy($"copy {_database.NextSchema}.membership ({MembershipCopy.Columns}) to stdout (format binary)");
+        var (tuples, sum) = (new CopyTuples(stream), default(RowSum));
+        while (tuples.Next())
+        {
+            sum.Add(tuples.Whole());
+        }
+
+        return sum;
+    }
+
+    /// <summary>Keeps it: from here on it follows the log with its own cursor.</summary>
+    public async Task CommitAsync(
+        long generation, ProjectionProgress progress, GenerationNumbers numbers, RowSum sum, string drift, CancellationToken cancellationToken)
+    {
+        var schema = _database.NextSchema;
+        await ExecuteAsync(
+            $"insert into {schema}.mt_event_progression (name, last_seq_id) values ('{MembershipTable.Projection}', {progress.Position.Value});"
+            + $"insert into {schema}.projection_counts (name, changed_pos, applied, superseded) values ('{MembershipTable.Projection}', "
+            + $"{progress.ChangedPos}, {progress.Applied}, {progress.Superseded})",
+            cancellationToken);
+        await using (var command = Sql.Command(
+            _connection, FollowingSql, Sql.Of(generation), Sql.Of(progress.Position.Value), Sql.Of(numbers.Seen), Sql.Of(numbers.Base), Sql.Of(numbers.Filled),
+            Sql.Of(sum.Count), Sql.Of(sum.Checksum), Sql.Of(drift)))
+        {
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        await ExecuteAsync("commit", cancellationToken);
+    }
+
+    public ValueTask DisposeAsync() => _connection.DisposeAsync();
+
+    private Task ExecuteAsync(string sql, CancellationToken cancellationToken) => GenerationDatabase.ExecuteAsync(_connection, sql, cancellationToken);
+}

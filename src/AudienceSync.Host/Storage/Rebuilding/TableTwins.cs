@@ -1,0 +1,72 @@
+using Npgsql;
+
+namespace AudienceSync.Host.Storage.Rebuilding;
+
+/// <summary>Tables made like the live ones in another schema. Indexes and options are read from the catalogue: a later schema file that adds one is followed.</summary>
+internal static class TableTwins
+{
+    /// <summary>What a swap exchanges.</summary>
+    public static readonly string[] Projected = ["membership", "person_links", "person_permissions"];
+
+    /// <summary>A generation's own cursor and counters, under the names by which the projector's statements find them.</summary>
+    public static readonly string[] Progress = ["mt_event_progression", "projection_counts"];
+
+    private const string OptionsSql = "select coalesce(array_to_string(reloptions, ', '), '') from pg_class where oid = $1::regclass";
+
+    private const string IndexesSql = """
+        select pg_get_indexdef(i.indexrelid), c.relname::text, i.indisprimary from pg_index i join pg_class c on c.oid = i.indexrelid
+        where i.indrelid = $1::regclass order by i.indisprimary desc, c.relname
+        """;
+
+    private const string LayoutSql = "select max(name) from schema_versions";
+
+    /// <summary>The last schema file applied: tables of another layout are not brought back.</summary>
+    public static async Task<string> LayoutAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var command = Sql.Command(connection, LayoutSql);
+        return (string)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
+    /// <summary>Columns, defaults, checks and options; no index yet.</summary>
+    public static async Task MakeAsync(NpgsqlConnection connection, string from, string to, string table, CancellationToken cancellationToken)
+    {
+        await using var ask = Sql.Command(connection, OptionsSql, Sql.Of($"{from}.{table}"));
+        var options = (string)(await ask.ExecuteScalarAsync(cancellationToken))!;
+        await GenerationDatabase.ExecuteAsync(
+            connection,
+            $"create table {to}.{table} (like {from}.{table} including defaults including constraints including storage)"
+            + (options.Length > 0 ? $" with ({options});" : ";")
+            + $"grant select, insert, update, delete on {to}.{table} to {WorkspaceDatabase.AppRole}",
+            cancellationToken);
+    }
+
+    public static async Task IndexAsync(NpgsqlConnection connection, string from, string to, string table, CancellationToken cancellationToken)
+    {
+        var indexes = new List<(string Definition, string Name, bool Primary)>();
+        await using (var ask = Sql.Command(connection, IndexesSql, Sql.Of($"{from}.{table}")))
+        await using (var reader = await ask.ExecuteReaderAsync(cancellationToken))
+        {
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                indexes.Add((reader.GetString(0), reader.GetString(1), reader.GetBoolean(2)));
+            }
+        }
+
+        foreach (var (definition, name, primary) in indexes)
+        {
+            var twin = definition.Replace($" ON {from}.{table} ", $" ON {to}.{table} ", StringComparison.Ordinal);
+            await GenerationDatabase.ExecuteAsync(
+                connection, primary ? $"{twin}; alter table {to}.{table} add constraint {name} primary key using index {name}" : twin, cancellationToken);
+        }
+
+        await GenerationDatabase.ExecuteAsync(connection, $"analyze {to}.{table}", cancellationToken);
+    }
+
+    public static Task DropAsync(NpgsqlConnection connection, string schema, CancellationToken cancellationToken) =>
+        GenerationDatabase.ExecuteAsync(
+            connection, $"drop table if exists {string.Join(", ", Projected.Concat(Progress).Select(table => $"{schema}.{table}"))}", cancellationToken);
+
+    public static Task MoveAsync(NpgsqlConnection connection, string from, string to, IEnumerable<string> tables, CancellationToken cancellationToken) =>
+        GenerationDatabase.ExecuteAsync(
+            connection, string.Concat(tables.Select(table => $"alter table {from}.{table} set schema {to};")), cancellationToken);
+}

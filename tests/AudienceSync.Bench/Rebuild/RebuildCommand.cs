@@ -1,0 +1,61 @@
+using System.CommandLine;
+using System.Globalization;
+using AudienceSync.Bench.Processes;
+using AudienceSync.Bench.Reporting;
+
+namespace AudienceSync.Bench.Rebuild;
+
+/// <summary><c>./bench rebuild</c>: membership made anew from the log, beside one SQL statement that does as much of it as SQL can.</summary>
+internal static class RebuildCommand
+{
+    private const double EventsBar = 250_000;
+    private const double LargeEventsBar = 125_000;
+    private const int LargeLog = 5_000_000;
+    private const double MemoryBarMb = 1_000;
+
+    private static readonly Option<int> Events = NumberOption.Of("--events", "Events in the log", 1_000_000, 100_000_000);
+    private static readonly Option<int> Members = NumberOption.Of("--members", "People they are about", 500_000, 50_000_000);
+    private static readonly Option<bool> Consent = new("--consent") { Description = "Every event grants consent, so that permissions are rebuilt for everybody, too" };
+
+    public static Command Build()
+    {
+        var command = new Command("rebuild", "Events a second in a full rebuild of membership, beside one SQL statement") { Events, Members, Consent };
+        command.SetAction((parsed, cancel) => BenchRun.RunAsync(
+            () => RunAsync(new RebuildLoad(parsed.GetValue(Events), parsed.GetValue(Members), parsed.GetValue(Consent)), cancel), cancel));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(RebuildLoad load, CancellationToken cancel)
+    {
+        using var folder = new RunFolder(RepositoryRoot.Find());
+        await using var log = await RebuildLog.MakeAsync(folder, load, cancel);
+        var limit = await log.OneStatementAsync(cancel);
+        var first = await log.RebuildAsync(cancel);
+        var wrong = await log.WrongRowsAsync(cancel);
+        // Once more over live rows: all of them are compared.
+        var again = await log.RebuildAsync(cancel);
+        var memory = ProcFs.PeakRssMb(Environment.ProcessId);
+        var bar = load.Events >= LargeLog ? LargeEventsBar : EventsBar;
+        return new BenchReport(
+            "rebuild",
+            [
+                new("events_per_s", Math.Round(load.Events / first.Seconds), "1/s", bar, Math.Round(load.Events / limit)),
+                new("wrong_rows", wrong, "rows", 0, IsCeiling: true),
+                new("host_rss_mb", Math.Round(memory), "MB", MemoryBarMb, IsCeiling: true),
+                new("again_events_per_s", Math.Round(load.Events / again.Seconds), "1/s", null, Math.Round(load.Events / limit)),
+                new("again_different_rows", again.Drift.Different + again.LookedAgain, "rows", 0, IsCeiling: true),
+            ],
+            [
+                ("events, members", Text($"{load.Events:N0}, {first.Rows:N0}")),
+                ("consent in every event", load.Consent ? "yes" : "no"),
+                ("passes over the log", Text($"{first.Passes}")),
+                ("one SQL statement, s", Text($"{limit:N2}")),
+                ("rebuild, s: into nothing, over live rows", Text($"{first.Seconds:N2}, {again.Seconds:N2}")),
+            ]).Print();
+    }
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}
+
+/// <summary>What is to be rebuilt.</summary>
+internal sealed record RebuildLoad(int Events, int Members, bool Consent);
