@@ -49,6 +49,9 @@ public sealed class CanaryTests : IDisposable
         await host.StopAsync();
 
         var canaries = Canaries.Person().Union(Canaries.Secrets());
+        Canaries.Person().In(Webhook("any", "any").ToJsonString()).Count().ShouldBe(12, "or the search finds nothing that is there");
+        host.LogLines.Count(line => line.StartsWith("Warning AudienceSync", StringComparison.Ordinal) || line.StartsWith("Error AudienceSync", StringComparison.Ordinal))
+            .ShouldBeGreaterThanOrEqualTo(Kinds.Length - 3, "each call that failed is logged");
         host.LogLines.Count.ShouldBeGreaterThan(100, "or nothing was captured");
         host.LogLines.Where(line => canaries.In(line).Any()).ShouldBeEmpty();
         _answers.Count.ShouldBeGreaterThan(80);
