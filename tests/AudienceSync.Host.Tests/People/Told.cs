@@ -1,5 +1,6 @@
 using AudienceSync.Domain.Audiences;
 using AudienceSync.Domain.Events;
+using AudienceSync.Host.Tests.Storage;
 
 namespace AudienceSync.Host.Tests.People;
 
@@ -9,28 +10,34 @@ namespace AudienceSync.Host.Tests.People;
 /// <param name="Consent">What it says of consent.</param>
 /// <param name="Suppress">True a suppression, false its lifting, null neither.</param>
 /// <param name="Destination">Of a suppression: where; null everywhere.</param>
-internal sealed record Told(int At, bool? Add, Consent Consent, bool? Suppress, string? Destination)
+/// <param name="Key">Of an audience: the number of its key.</param>
+internal sealed record Told(int At, bool? Add, Consent Consent, bool? Suppress, string? Destination, int Key = 0)
 {
+    /// <summary>When it was said, as the sender tells it.</summary>
+    public DateTimeOffset Time => TestWorkspace.Start.AddMinutes(At - 60);
+
     private static readonly string?[] Places = [null, "main", "elsewhere"];
 
-    public static Told Any(Random random)
+    /// <param name="random">Chance.</param>
+    /// <param name="keys">How many keys there are.</param>
+    public static Told Any(Random random, int keys)
     {
         var at = random.Next(9);
         return random.Next(6) switch
         {
             0 => new Told(at, null, Answers(random, unsaid: 1), null, null),
             1 => new Told(at, null, default, random.Next(2) == 0, Places[random.Next(3)]),
-            _ => new Told(at, random.Next(5) < 3, random.Next(3) == 0 ? Answers(random, unsaid: 3) : default, null, null),
+            _ => new Told(at, random.Next(5) < 3, random.Next(3) == 0 ? Answers(random, unsaid: 3) : default, null, null, random.Next(keys)),
         };
     }
 
-    public IStoredEvent Stored(AudienceKey key, DateTimeOffset time) => (Add, Suppress) switch
+    public IStoredEvent Stored() => (Add, Suppress) switch
     {
-        (true, _) => new AudienceMemberAdded(key, time, "test", Consent, null),
-        (false, _) => new AudienceMemberRemoved(key, time, "test", Consent, null),
-        (_, true) => new PersonSuppressed(time, "test", Destination, "asked"),
-        (_, false) => new PersonSuppressionLifted(time, "test", Destination, null),
-        _ => new PersonConsentChanged(time, "test", Consent),
+        (true, _) => new AudienceMemberAdded(AudienceKey.Of($"k{Key}", 1), Time, "test", Consent, null),
+        (false, _) => new AudienceMemberRemoved(AudienceKey.Of($"k{Key}", 1), Time, "test", Consent, null),
+        (_, true) => new PersonSuppressed(Time, "test", Destination, "asked"),
+        (_, false) => new PersonSuppressionLifted(Time, "test", Destination, null),
+        _ => new PersonConsentChanged(Time, "test", Consent),
     };
 
     // Grants are what most people say; a no must be rare, or nobody would ever be on a list.

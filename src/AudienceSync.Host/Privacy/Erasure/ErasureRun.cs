@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using AudienceSync.Domain.Identity;
 using AudienceSync.Host.Storage;
 using AudienceSync.Host.Storage.Erasure;
@@ -10,6 +11,8 @@ namespace AudienceSync.Host.Privacy.Erasure;
 /// </summary>
 public sealed class ErasureRun(PersonReader people, KeptBodies bodies, ErasureEnd end, AliasDigester digester)
 {
+    private readonly ConcurrentDictionary<Guid, ErasureTraces> _traces = [];
+
     /// <summary>True when it has ended by this.</summary>
     /// <param name="beforeStep">Called before each step, so that the caller may keep his lease.</param>
     public async Task<bool> TryAsync(ErasureRow erasure, Func<Task> beforeStep, CancellationToken cancellationToken)
@@ -20,15 +23,38 @@ public sealed class ErasureRun(PersonReader people, KeptBodies bodies, ErasureEn
         }
 
         var person = await people.ReadAsync(erasure.Anchors, cancellationToken);
-        var aliases = await people.ReadAliasesAsync([.. erasure.Anchors.Union(person.Ids)], cancellationToken);
+        var traces = await TracesAsync(erasure, person, cancellationToken);
+        if (!await end.IsLetGoAsync(traces, cancellationToken))
+        {
+            return false;
+        }
+
         await beforeStep();
         await bodies.EmptyAsync(erasure.Erasure, [.. erasure.Anchors.Union(person.Ids)], cancellationToken);
         await beforeStep();
-        await bodies.DeleteAsync(erasure.Erasure, Search(person, aliases).Names, cancellationToken);
+        await bodies.DeleteAsync(erasure.Erasure, Search(person, traces.Aliases).Names, cancellationToken);
         await beforeStep();
-        return await end.EndAsync(erasure.Erasure, aliases, cancellationToken);
+        var ended = await end.EndAsync(erasure.Erasure, traces, cancellationToken);
+        if (ended)
+        {
+            _traces.TryRemove(erasure.Erasure, out _);
+        }
+
+        return ended;
     }
 
-    private BodySearch Search(PersonGroup person, List<AliasDigest> aliases) =>
+    // Two tables are read whole for it, and while one platform is down it may be wanted every second for days.
+    private async Task<ErasureTraces> TracesAsync(ErasureRow erasure, PersonGroup person, CancellationToken cancellationToken)
+    {
+        if (!_traces.TryGetValue(erasure.Erasure, out var traces))
+        {
+            traces = await people.ReadTracesAsync([.. erasure.Anchors.Union(person.Ids)], cancellationToken);
+            _traces[erasure.Erasure] = traces;
+        }
+
+        return traces;
+    }
+
+    private BodySearch Search(PersonGroup person, IReadOnlyList<AliasDigest> aliases) =>
         new(aliases.Concat(person.Called).ToHashSet(), person.Countries, digester);
 }

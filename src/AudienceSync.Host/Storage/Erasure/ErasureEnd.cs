@@ -13,6 +13,10 @@ namespace AudienceSync.Host.Storage.Erasure;
 /// seen, and the end waits for its outcome. One that is written after finds no identifiers, and sends nothing.
 /// </para>
 /// <para>
+/// <b>An address of his that was another's before</b> may still be delivered for that other, until the account has looked at him again. The end waits
+/// for that, too, or the receipt would say what is not so.
+/// </para>
+/// <para>
 /// <b>What stays</b> is a uuid to which nothing leads: his events, links and memberships, so that a rebuild gives what is there.
 /// </para>
 /// </summary>
@@ -26,9 +30,18 @@ public sealed class ErasureEnd(WorkspaceDatabase database, TombstoneDigester tom
         return await IsReadyAsync(connection, erasure, anchors, cancellationToken);
     }
 
+    /// <summary>Whether no platform may have an address of his that was delivered for another, whose it was before. A look, as above.</summary>
+    public async Task<bool> IsLetGoAsync(ErasureTraces traces, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.Hot.OpenConnectionAsync(cancellationToken);
+        return await IsLetGoAsync(connection, traces, cancellationToken);
+    }
+
     /// <summary>False when something holds it up after all, or it has ended: then nothing was changed.</summary>
-    /// <param name="aliases">All that he was called, as it was read before.</param>
-    public async Task<bool> EndAsync(Guid erasure, IReadOnlyList<AliasDigest> aliases, CancellationToken cancellationToken)
+    /// <param name="erasure">Which.</param>
+    /// <param name="traces">As they were read before.</param>
+    /// <param name="cancellationToken">Ends the waiting for storage.</param>
+    public async Task<bool> EndAsync(Guid erasure, ErasureTraces traces, CancellationToken cancellationToken)
     {
         await using var connection = await database.Hot.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
@@ -40,14 +53,14 @@ public sealed class ErasureEnd(WorkspaceDatabase database, TombstoneDigester tom
 
         await ExecuteAsync(connection, ErasureSql.LockLedger, [], cancellationToken);
         var anchors = await AnchorsAsync(connection, row, cancellationToken);
-        if (!await IsReadyAsync(connection, row, anchors, cancellationToken))
+        if (!await IsReadyAsync(connection, row, anchors, cancellationToken) || !await IsLetGoAsync(connection, traces, cancellationToken))
         {
             return false;
         }
 
         var now = clock.GetUtcNow();
         await ExecuteAsync(connection, ErasureSql.WriteRemovals, [Sql.Of(anchors), Sql.Of(erasure)], cancellationToken);
-        await DestroyAsync(connection, erasure, anchors, aliases, cancellationToken);
+        await DestroyAsync(connection, erasure, anchors, traces, cancellationToken);
         await PersonEvents.AppendAsync(connection, database, anchors, $"erased/{erasure}", new PersonErased(now, erasure), now, cancellationToken);
         await ExecuteAsync(connection, ErasureSql.End, [Sql.Of(erasure), Sql.Of(now), Sql.Of(anchors)], cancellationToken);
         await transaction.CommitAsync(cancellationToken);
@@ -55,14 +68,14 @@ public sealed class ErasureEnd(WorkspaceDatabase database, TombstoneDigester tom
     }
 
     private async Task DestroyAsync(
-        NpgsqlConnection connection, Guid erasure, Guid[] anchors, IReadOnlyList<AliasDigest> aliases, CancellationToken cancellationToken)
+        NpgsqlConnection connection, Guid erasure, Guid[] anchors, ErasureTraces traces, CancellationToken cancellationToken)
     {
         await ExecuteAsync(connection, ErasureSql.DeleteVault, [Sql.Of(anchors)], cancellationToken);
         await ExecuteAsync(connection, ErasureSql.DeletePeople, [Sql.Of(anchors)], cancellationToken);
         await ExecuteAsync(connection, ErasureSql.DeleteLedger, [Sql.Of(anchors)], cancellationToken);
+        await ExecuteAsync(connection, ErasureSql.Unreach, [Sql.Of(traces.Others), Sql.Of(traces.Digests)], cancellationToken);
         var gone = new List<Guid>();
-        await using (var delete = Sql.Command(
-            connection, ErasureSql.DeleteAliases, Sql.Of(aliases.Select(alias => alias.Value).ToList()), Sql.Of(anchors)))
+        await using (var delete = Sql.Command(connection, ErasureSql.DeleteAliases, Sql.Of(traces.Digests), Sql.Of(anchors)))
         {
             await using var reader = await delete.ExecuteReaderAsync(cancellationToken);
             while (await reader.ReadAsync(cancellationToken))
@@ -99,6 +112,12 @@ public sealed class ErasureEnd(WorkspaceDatabase database, TombstoneDigester tom
     private static async Task<bool> IsReadyAsync(NpgsqlConnection connection, ErasureRow erasure, Guid[] anchors, CancellationToken cancellationToken)
     {
         await using var command = Sql.Command(connection, ErasureSql.Ready, Sql.Of(anchors), Sql.Of(erasure.Position));
+        return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
+    private static async Task<bool> IsLetGoAsync(NpgsqlConnection connection, ErasureTraces traces, CancellationToken cancellationToken)
+    {
+        await using var command = Sql.Command(connection, ErasureSql.LetGo, Sql.Of(traces.Others), Sql.Of(traces.Digests));
         return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 

@@ -21,13 +21,36 @@ internal static class ErasureSql
 
     public const string RemovalColumns = """
         b.destination, a.platform, b.audience, b.remote,
-        case l.status when 0 then coalesce(l.reason, 'removed') when 1 then 'adding' when 2 then 'delivered' when 3 then 'removing'
-          else coalesce(l.reason, 'never_sent') end,
-        c.call_id, c.request_id, c.sent_at, case when l.status in (0, 4, 5) then l.updated_at end
+        case when l.status = 0 and l.job_id is not null then 'removing' when l.status = 0 then coalesce(l.reason, 'removed')
+          when l.status = 1 then 'adding' when l.status = 2 then 'delivered' when l.status = 3 then 'removing' else coalesce(l.reason, 'never_sent') end,
+        c.call_id, c.request_id, c.sent_at, case when l.status in (0, 4, 5) and l.job_id is null then l.updated_at end
         """;
 
     /// <summary>Reads the table of aliases whole, so it runs before the lock is taken: nothing leads from a person to all he was ever called.</summary>
     public const string AliasesOf = "select digest from person_aliases where anchor = any($1::uuid[]) or owner = any($1::uuid[])";
+
+    /// <summary>
+    /// Who was ever reached by some addresses, other than some anchors. Reads the vault whole, so it runs before the lock is taken; while the addresses
+    /// are the erased one's, nobody else can come to be reached by them.
+    /// </summary>
+    public const string OnceReached = """
+        select distinct person from vault where (email = any($1::uuid[]) or phone = any($1::uuid[])) and person <> all($2::uuid[])
+        """;
+
+    /// <summary>Whether no platform may still have an address that was delivered for one of these people when it was his.</summary>
+    public const string LetGo = """
+        select not exists (
+          select from bindings b
+          join ledger l on l.binding_id = b.binding_id and l.person = any($1::uuid[]) and (l.status in (1, 2, 3) or l.job_id is not null)
+          join vault v on v.person = l.person and v.revision = l.revision
+          where v.email = any($2::uuid[]) or v.phone = any($2::uuid[]))
+        """;
+
+    /// <summary>What people were reached by once, and another who is erased had at the end, leads nowhere any more.</summary>
+    public const string Unreach = """
+        update vault set email = case when email = any($2::uuid[]) then null else email end, phone = case when phone = any($2::uuid[]) then null else phone end
+        where person = any($1::uuid[]) and (email = any($2::uuid[]) or phone = any($2::uuid[]))
+        """;
 
     public const string WaitingFor = "select erasure from erasures where state = 1 and anchors && $1::uuid[] order by asked_at limit 1";
 
@@ -60,11 +83,15 @@ internal static class ErasureSql
         select p.person from down join people p on p.person = down.person
         """;
 
-    /// <summary>Whether nothing holds it up: the request is folded, he is present nowhere, and no platform may have him.</summary>
+    /// <summary>
+    /// Whether nothing holds it up: the request is folded, he is present nowhere, and no platform may have him. One that answered with a job may, until
+    /// the job has ended: accepted is not confirmed.
+    /// </summary>
     public const string Ready = """
         select (select last_seq_id from mt_event_progression where name = 'membership:All') >= $2
           and not exists (select from audience_keys k join membership m on m.key_id = k.key_id and m.person = any($1::uuid[]) and m.state in (1, 6))
-          and not exists (select from bindings b join ledger l on l.binding_id = b.binding_id and l.person = any($1::uuid[]) and l.status in (1, 2, 3))
+          and not exists (select from bindings b join ledger l on l.binding_id = b.binding_id and l.person = any($1::uuid[])
+            and (l.status in (1, 2, 3) or l.job_id is not null))
         """;
 
     public const string WriteRemovals = $"""

@@ -31,6 +31,22 @@ public sealed class PersonReader(WorkspaceDatabase database, Vault vault)
         return await ReadAsync(aliases, cancellationToken);
     }
 
+    /// <summary>All that leads to some anchors, and who else was once reached by it. Reads aliases and vault whole.</summary>
+    public async Task<ErasureTraces> ReadTracesAsync(IReadOnlyList<Guid> anchors, CancellationToken cancellationToken)
+    {
+        var aliases = await ReadAliasesAsync(anchors, cancellationToken);
+        var others = new List<Guid>();
+        await using var command = Sql.Command(
+            database.Query, ErasureSql.OnceReached, Sql.Of(aliases.ConvertAll(alias => alias.Value)), Sql.Of(anchors.ToArray()));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            others.Add(reader.GetGuid(0));
+        }
+
+        return new ErasureTraces(aliases, [.. others]);
+    }
+
     /// <summary>All that some anchors were ever called or had by the best claim. Reads the aliases whole, because nothing leads from a person to them.</summary>
     public async Task<List<AliasDigest>> ReadAliasesAsync(IReadOnlyList<Guid> anchors, CancellationToken cancellationToken)
     {

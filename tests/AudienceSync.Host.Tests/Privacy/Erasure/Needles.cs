@@ -19,6 +19,14 @@ internal sealed class Needles
     public Needles Digest(string name, Guid digest) =>
         Bytes(name, digest.ToByteArray(bigEndian: true)).Add(name + " with hyphens", Encoding.ASCII.GetBytes(digest.ToString()));
 
+    /// <summary>All of both.</summary>
+    public Needles Union(Needles other)
+    {
+        var both = new Needles();
+        both._needles.AddRange([.. _needles, .. other._needles]);
+        return both;
+    }
+
     /// <summary>The names of what a text or a file's bytes hold.</summary>
     public IEnumerable<string> In(byte[] bytes) => _needles.Where(needle => bytes.AsSpan().IndexOf(needle.Bytes) >= 0).Select(needle => needle.Name);
 

@@ -1,0 +1,222 @@
+using System.Globalization;
+using AudienceSync.Domain.Membership;
+using AudienceSync.Host.Storage.Log;
+using AudienceSync.Host.Tests.Projecting;
+using AudienceSync.Host.Tests.Storage;
+
+namespace AudienceSync.Host.Tests.People;
+
+/// <summary>
+/// Plays many stories into one workspace, with erasures asked for and ended on the way, and after each part holds lists, calls and memberships
+/// against what a reader of the stories says.
+/// </summary>
+internal sealed class HistoryRun(TestWorkspace workspace, HistoryStage stage, IReadOnlyList<PeopleStory> stories, HistoryCase given, Random random)
+{
+    private static readonly TimeSpan?[] Windows = [null, HistoryCase.Window];
+
+    private readonly Dictionary<string, PeopleStory> _storyOf = new(StringComparer.Ordinal);
+    private readonly List<(PeopleStory Story, NaiveErasure Naive, Guid Id)> _waiting = [];
+    private readonly Dictionary<Guid, Guid> _anchors = [];
+    private readonly List<Said> _past = [];
+    private readonly Dictionary<Said, PeopleStory> _teller = stories.SelectMany(story => story.Said.Select(said => (said, story))).ToDictionary(one => one.said, one => one.story);
+    private long _refused;
+
+    /// <summary>How many erasures were ended.</summary>
+    public int Ended { get; private set; }
+
+    /// <summary>How many webhooks were refused because they name somebody erased.</summary>
+    public long Refused => _refused;
+
+    /// <summary>How many addresses the lists hold.</summary>
+    public int Held => HistoryStage.Feeds.Sum(feed => stage.Lists(feed).Held(feed.Remote).Count);
+
+    public async Task PlayAsync(ProjectionStage projection)
+    {
+        var said = stories.SelectMany(story => story.Said).ToArray();
+        random.Shuffle(said);
+        await using var log = workspace.OpenLog();
+        foreach (var part in said.Chunk((said.Length / 4) + 1))
+        {
+            foreach (var batch in part.Chunk(given.BatchEvents))
+            {
+                await AppendAsync(log, batch);
+                await EraseSomeAsync(batch.Length);
+            }
+
+            await projection.ProjectAsync(given.PageEvents);
+            await EndSomeAsync(chance: 0.3);
+            await CheckAsync(await stage.SettleAsync());
+            await EndSomeAsync(chance: 0.7);
+        }
+
+        await projection.ProjectAsync(given.PageEvents);
+        await CheckAsync(await stage.SettleAsync());
+        await EndSomeAsync(chance: 1);
+        _waiting.ShouldBeEmpty($"{given}: every erasure ends once the platforms have let go");
+        (await stage.RefusedEventsAsync()).ShouldBe(_refused, $"{given}: what is refused is counted");
+    }
+
+    // Some of what came before comes again.
+    private async Task AppendAsync(EventLog log, Said[] batch)
+    {
+        var again = Enumerable.Range(0, _past.Count == 0 ? 0 : (batch.Length + 19) / 20).Select(_ => _past[random.Next(_past.Count)]).Distinct().ToList();
+        await log.AppendAsync([new PendingRequest([.. batch.Concat(again).Select(one => one.Event)], [], default, TestWorkspace.Start)], default);
+        foreach (var said in batch)
+        {
+            var people = _teller[said].People;
+            said.Event.IsErased.ShouldBe(people.Refuses(said), $"{given}: {said}");
+            if (!said.Event.IsErased)
+            {
+                people.Hear(said);
+            }
+        }
+
+        _refused += batch.Concat(again).Count(said => _teller[said].People.Refuses(said));
+        _past.AddRange(batch);
+    }
+
+    private async Task EraseSomeAsync(int after)
+    {
+        for (var webhook = 0; webhook < after; webhook++)
+        {
+            if (random.NextDouble() >= given.ErasuresPerWebhook)
+            {
+                continue;
+            }
+
+            var story = stories[random.Next(stories.Count)];
+            Name[] names = [.. Enumerable.Range(0, random.Next(4) == 0 ? 2 : 1).Select(_ => story.AnyName(random)).Distinct().OrderBy(name => name.Kind)];
+            var naive = story.People.Erase(names);
+            var id = await stage.AskAsync(names);
+            (id is null).ShouldBe(naive is null, $"{given}: {string.Join(' ', names)} in\n{Told(story)}");
+            if (naive is { Said.Count: > 0 } && !_waiting.Exists(one => one.Naive == naive))
+            {
+                _waiting.Add((story, naive, id!.Value));
+            }
+        }
+    }
+
+    private async Task EndSomeAsync(double chance)
+    {
+        foreach (var (person, anchor) in await PairsAsync("select person, anchor from people"))
+        {
+            _anchors[anchor] = person;
+        }
+
+        foreach (var one in _waiting.Where(_ => random.NextDouble() < chance).ToList())
+        {
+            if (!await stage.TryEndAsync(one.Id))
+            {
+                continue;
+            }
+
+            var addresses = one.Story.People.End(one.Naive).Select(name => name.Text).ToList();
+            _waiting.Remove(one);
+            Ended++;
+            foreach (var feed in HistoryStage.Feeds)
+            {
+                stage.Lists(feed).Held(feed.Remote).Intersect(addresses).ShouldBeEmpty($"{given}: a receipt was written for\n{Told(one.Story)}");
+            }
+        }
+    }
+
+    private async Task CheckAsync(List<(string Remote, string Address)> added)
+    {
+        foreach (var feed in HistoryStage.Feeds)
+        {
+            var held = stage.Lists(feed).Held(feed.Remote).ToLookup(StoryOf);
+            var calls = added.Where(one => one.Remote == feed.Remote).Select(one => one.Address).ToLookup(StoryOf);
+            foreach (var story in stories)
+            {
+                var wanted = story.Held(feed.Destination, Demand(feed.Key), given.DestinationRequiresConsent).ToHashSet(StringComparer.Ordinal);
+                held[story].Order(StringComparer.Ordinal).ShouldBe(wanted.Order(StringComparer.Ordinal), $"{given}, {feed}:\n{Told(story)}");
+                calls[story].Except(wanted).ShouldBeEmpty($"{given}, {feed}: nobody is added who may not be\n{Told(story)}");
+            }
+        }
+
+        await CheckMembershipAsync();
+    }
+
+    private async Task CheckMembershipAsync()
+    {
+        foreach (var (person, anchor) in await PairsAsync("select person, anchor from people"))
+        {
+            _anchors[anchor] = person;
+        }
+
+        var states = await StatesAsync();
+        foreach (var story in stories)
+        {
+            foreach (var person in story.People.All())
+            {
+                foreach (var anchor in person.Said.Select(one => one.Anchor).Distinct())
+                {
+                    CheckAnchor(story, person, anchor, states);
+                }
+            }
+        }
+    }
+
+    private void CheckAnchor(PeopleStory story, NaivePerson person, Name anchor, Dictionary<(int Key, Guid Person), (MembershipStatus Status, string Told)> states)
+    {
+        var uuid = _anchors[workspace.Webhooks.Alias((Domain.Identity.IdentifierKind)(anchor.Kind + 1), anchor.Text).Digest.Value];
+        for (var key = 0; key < HistoryCase.Keys; key++)
+        {
+            var keyId = workspace.Keys.ByName($"k{key}_v1")!.KeyId;
+            var found = states.TryGetValue((keyId, uuid), out var state);
+            var wanted = anchor != person.Root ? MembershipStatus.Linked : person.StatusIn(Demand(key));
+            (found ? state.Status : anchor != person.Root ? MembershipStatus.Linked : MembershipStatus.Removed)
+                .ShouldBe(wanted, $"{given}: {anchor} in key {key}\n{Told(story)}");
+            var own = person.Said.Where(one => one.Anchor == anchor && one.Told.Key == key).Select(one => one.Told).ToList();
+            (found ? state.Told : "/").ShouldBe($"{Latest(own, true)}/{Latest(own, false)}", $"{given}: what {anchor} was told in key {key}\n{Told(story)}");
+        }
+    }
+
+    private Demand Demand(int key) => new(key, Windows[key], given.KeyRequiresConsent);
+
+    // The first two of its parts are its kind and its story's number.
+    private PeopleStory StoryOf(string address)
+    {
+        if (!_storyOf.TryGetValue(address, out var story))
+        {
+            story = stories[int.Parse(address.AsSpan(1, address.IndexOf('-') - 1), CultureInfo.InvariantCulture)];
+            _storyOf[address] = story;
+        }
+
+        return story;
+    }
+
+    private static string Latest(List<Told> told, bool add) =>
+        told.Where(one => one.Add == add).Max(one => (DateTimeOffset?)one.Time)?.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture) ?? "";
+
+    private string Told(PeopleStory story) => string.Join('\n', _past.Where(said => _teller[said] == story).Select(said => $"{(said.Event.IsErased ? "refused " : "")}{said}"));
+
+    private async Task<List<(Guid, Guid)>> PairsAsync(string sql)
+    {
+        var pairs = new List<(Guid, Guid)>();
+        await using var command = workspace.Owner.CreateCommand(sql);
+        await using var reader = await command.ExecuteReaderAsync();
+        while (await reader.ReadAsync())
+        {
+            pairs.Add((reader.GetGuid(0), reader.GetGuid(1)));
+        }
+
+        return pairs;
+    }
+
+    private async Task<Dictionary<(int Key, Guid Person), (MembershipStatus Status, string Told)>> StatesAsync()
+    {
+        var states = new Dictionary<(int, Guid), (MembershipStatus, string)>();
+        await using var command = workspace.Owner.CreateCommand("""
+            select key_id, person, state, coalesce(extract(epoch from added_at)::bigint::text, '') || '/' || coalesce(extract(epoch from removed_at)::bigint::text, '')
+            from membership
+            """);
+        await using var reader = await command.ExecuteReaderAsync();
+        while (await reader.ReadAsync())
+        {
+            states[(reader.GetInt32(0), reader.GetGuid(1))] = ((MembershipStatus)reader.GetInt16(2), reader.GetString(3));
+        }
+
+        return states;
+    }
+}

@@ -1,0 +1,110 @@
+using AudienceSync.Host.Privacy;
+using AudienceSync.Host.Privacy.Erasure;
+using AudienceSync.Host.Storage;
+using AudienceSync.Host.Storage.Leases;
+using AudienceSync.Host.Storage.Syncing;
+using AudienceSync.Host.Syncing;
+using AudienceSync.Host.Tests.Storage;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace AudienceSync.Host.Tests.People;
+
+/// <summary>One remote audience of a story's world.</summary>
+/// <param name="Destination">The ad account.</param>
+/// <param name="Remote">The platform's id.</param>
+/// <param name="Key">The number of the key that feeds it.</param>
+internal sealed record Feed(string Destination, string Remote, int Key);
+
+/// <summary>Two ad accounts with three remote audiences over a workspace, and its erasures, all moved by hand.</summary>
+internal sealed class HistoryStage(TestWorkspace workspace, int membersPerCall) : IDisposable
+{
+    /// <summary>Two keys at one account, and one of them at another, too.</summary>
+    public static readonly IReadOnlyList<Feed> Feeds = [new("main", "1001", 0), new("main", "1002", 1), new("elsewhere", "2001", 0)];
+
+    private readonly SyncTable _table = new(workspace.Database);
+    private readonly LeaseTable _leases = new(workspace.Database, "hand");
+    private readonly AliasDigester _digester = new(TestWorkspace.Secret);
+    private readonly Wake _nobody = new(TimeProvider.System);
+    private readonly Dictionary<string, (RememberedLists Lists, LanePass Pass)> _accounts = new(StringComparer.Ordinal);
+    private Erasures _erasures = null!;
+
+    public RememberedLists Lists(Feed feed) => _accounts[feed.Destination].Lists;
+
+    public async Task OpenAsync(bool consentRequired)
+    {
+        var bindings = new BindingTable(workspace.Database);
+        foreach (var destination in Feeds.Select(feed => feed.Destination).Distinct(StringComparer.Ordinal))
+        {
+            await bindings.DeclareAccountAsync(destination, "meta", consentRequired, default);
+            _accounts[destination] = Account(destination);
+        }
+
+        foreach (var feed in Feeds)
+        {
+            var declared = new DeclaredBinding($"k{feed.Key}", feed.Destination, feed.Remote, workspace.Keys.ByName($"k{feed.Key}_v1")!.KeyId);
+            (await bindings.DeclareBindingAsync(declared, default)).ShouldBeTrue();
+        }
+
+        var given = new PrivacySurroundings(workspace.Vault, workspace.Seal, _digester, workspace.Tombstones, _leases, workspace.Clock, _nobody, _nobody);
+        _erasures = new Erasures(workspace.Database, given, NullLogger<ErasureLoop>.Instance);
+    }
+
+    /// <summary>Takes the lanes to their ends, removals first. Returns what was added on the way.</summary>
+    public async Task<List<(string Remote, string Address)>> SettleAsync()
+    {
+        var added = new List<(string, string)>();
+        foreach (var (destination, (lists, pass)) in _accounts)
+        {
+            lists.Added.Clear();
+            var lease = (await _leases.TryClaimAsync("account:" + destination, default)).ShouldNotBeNull();
+            foreach (var lane in new[] { Lane.Removals, Lane.Adds })
+            {
+                await DrainAsync(destination, lane, pass, lease);
+            }
+
+            added.AddRange(lists.Added);
+        }
+
+        return added;
+    }
+
+    /// <summary>Asks to forget whoever has these names. The erasure's id; null when they are of several people.</summary>
+    public async Task<Guid?> AskAsync(Name[] names)
+    {
+        var aliases = names.Select(name => workspace.Webhooks.Alias((Domain.Identity.IdentifierKind)(name.Kind + 1), name.Text)).ToList();
+        return (await _erasures.AskAsync(new Naming(aliases, []), "the test", default))?.Erasure;
+    }
+
+    /// <summary>Ends an erasure if nothing holds it up.</summary>
+    public async Task<bool> TryEndAsync(Guid erasure) => await _erasures.Run.TryAsync(
+        (await _erasures.Table.FindAsync(erasure, default)).ShouldNotBeNull(), () => Task.CompletedTask, default);
+
+    public async Task<long> RefusedEventsAsync() => (await _erasures.Table.CountAsync(default)).RefusedEvents;
+
+    public void Dispose()
+    {
+        _nobody.Dispose();
+        _digester.Dispose();
+    }
+
+    private async Task DrainAsync(string destination, Lane lane, LanePass pass, Lease lease)
+    {
+        var more = true;
+        while (more)
+        {
+            more = false;
+            foreach (var binding in await _table.ReadBindingsAsync(destination, default))
+            {
+                more |= await pass.RunAsync(lease, binding, lane, default) != PassEnd.Empty;
+            }
+        }
+    }
+
+    private (RememberedLists Lists, LanePass Pass) Account(string destination)
+    {
+        var lists = new RememberedLists(membersPerCall);
+        var calls = new MemberCalls(_table, workspace.Vault, lists, new CallBudget(destination, [], new BudgetTable(workspace.Database), workspace.Clock), workspace.Clock);
+        var planner = new PagePlanner(lists, _table, workspace.Vault);
+        return (lists, new LanePass(destination, lists, _table, planner, calls, () => 0.5, workspace.Clock, NullLogger.Instance));
+    }
+}

@@ -1,0 +1,27 @@
+using AudienceSync.Host.Storage.Log;
+
+namespace AudienceSync.Host.Tests.People;
+
+/// <summary>One of the names of a story's people. The kinds are 0 a customer id, 1 an e-mail, 2 a phone: the stronger first.</summary>
+internal readonly record struct Name(int Kind, string Text)
+{
+    /// <summary>Whose an address is that was destroyed with somebody erased.</summary>
+    public static readonly Name Nobody = new(-1, "");
+}
+
+/// <summary>One webhook of a story: whom it names, and what it says of him.</summary>
+/// <param name="names">Strongest first; at least one.</param>
+internal sealed class Said(Name[] names, Told told, PendingEvent pending)
+{
+    public Name[] Names => names;
+
+    public Told Told => told;
+
+    public PendingEvent Event => pending;
+
+    public Name Anchor => Names[0];
+
+    public bool Calls(Name name) => Names.Contains(name);
+
+    public override string ToString() => $"{Told} {string.Join(' ', Names.Select(name => name.Text))}";
+}
