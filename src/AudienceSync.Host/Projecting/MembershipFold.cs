@@ -269,6 +269,7 @@ public sealed class MembershipFold(AudienceKeys keys, int? onlyKeyId = null)
     }
 
     // A yes of somebody who stands alone, whose row says that he said it before, and who never said no.
+    // Of somebody whose links this page changes, the row may still hold a yes of an anchor that is another's now.
     private bool IsRepeated(int keyId, PersonId person, PermissionFact fact)
     {
         var granted = fact switch
@@ -278,7 +279,7 @@ public sealed class MembershipFold(AudienceKeys keys, int? onlyKeyId = null)
             _ => Bars.None,
         };
         return granted != Bars.None
-            && _groups.AnchorsOf(person).Count == 1 && _groups.RootOf(person) == person
+            && !_everLinked.Contains(person)
             && _rows.TryGetValue((keyId, person), out var row)
             && (row.Bars & (granted | Bars.EverRefused)) == granted;
     }

@@ -1,0 +1,170 @@
+using AudienceSync.Domain.Identity;
+using AudienceSync.Domain.Permission;
+using AudienceSync.Host.Projecting;
+
+namespace AudienceSync.Host.Tests.Projecting;
+
+/// <summary>The fold of permissions by itself: random pages over anchors whose links move, against a sum over all that was ever said.</summary>
+public sealed class PermissionFoldTests
+{
+    // Two customers, two e-mails, two phones: who is linked is linked to somebody stronger.
+    private static readonly PersonId[] Anchors = [.. Enumerable.Range(1, 6).Select(n => new PersonId(new Guid(n, 0, 0, new byte[8])))];
+
+    private readonly PermissionFold _fold = new();
+    private readonly Dictionary<PersonId, Permissions> _rows = [];
+    private readonly Dictionary<PersonId, List<PermissionFact>> _streams = Anchors.ToDictionary(anchor => anchor, _ => new List<PermissionFact>());
+    private readonly Dictionary<PersonId, PersonId> _links = [];
+    private readonly Dictionary<PersonId, Bars> _bars = Anchors.ToDictionary(anchor => anchor, _ => Bars.None);
+
+    [Theory]
+    [InlineData(1, 0.1)]
+    [InlineData(2, 0.02)]
+    [InlineData(3, 0.4)]
+    [InlineData(4, 0)]
+    public void Bars_equal_a_sum_over_all_that_was_said_and_after_the_first_no_every_word_is_kept(int seed, double refusals)
+    {
+        var random = new Random(seed);
+        var refused = 0;
+        for (var world = 0; world < 300; world++)
+        {
+            Forget();
+            for (var page = 0; page < 12; page++)
+            {
+                Play(random, refusals, $"seed {seed}, world {world}, page {page}");
+            }
+
+            refused += Anchors.Count(anchor => Said(anchor).EverRefused);
+        }
+
+        (refused > 0).ShouldBe(refusals > 0);
+    }
+
+    [Fact]
+    public void Who_never_refused_is_not_read_anew_and_a_yes_of_his_that_is_known_needs_no_row()
+    {
+        var anchor = Anchors[0];
+        var yes = new PermissionFact(PermissionTopic.UserData, null, true, At(1));
+        Page([(anchor, yes)], []).ShouldBe(0);
+        _bars[anchor].ShouldBe(Bars.UserDataGranted);
+        Page([(anchor, yes with { At = At(5) })], []).ShouldBe(0);
+        _rows[anchor].UserData.YesAt.ShouldBe(At(1), "the second yes changed nothing and was not written");
+
+        Page([(anchor, yes with { Yes = false, At = At(3) })], []).ShouldBe(1, "now the times matter");
+        _rows[anchor].UserData.YesAt.ShouldBe(At(5));
+        _bars[anchor].ShouldBe(Bars.UserDataGranted | Bars.EverRefused);
+    }
+
+    private void Forget()
+    {
+        _rows.Clear();
+        _links.Clear();
+        foreach (var anchor in Anchors)
+        {
+            _streams[anchor].Clear();
+            _bars[anchor] = Bars.None;
+        }
+    }
+
+    private void Play(Random random, double refusals, string because)
+    {
+        var links = new Dictionary<PersonId, PersonId>();
+        for (var n = random.Next(4) == 0 ? random.Next(1, 3) : 0; n > 0; n--)
+        {
+            var kind = random.Next(1, 3);
+            links[Anchors[(kind * 2) + random.Next(2)]] = Anchors[random.Next(kind * 2)];
+        }
+
+        var facts = Enumerable.Range(0, random.Next(5)).Select(_ => (Anchors[random.Next(6)], Fact(random, refusals))).ToList();
+        Page(facts, links);
+        foreach (var root in Anchors.Where(anchor => !_links.ContainsKey(anchor)))
+        {
+            var group = Anchors.Where(anchor => RootOf(anchor) == root).ToList();
+            var sum = group.Select(Said).Aggregate((one, other) => one.With(other));
+            _bars[root].ShouldBe(sum.Bars, because);
+            if (sum.EverRefused)
+            {
+                group.ForEach(anchor => Words(_rows.GetValueOrDefault(anchor, Permissions.Unsaid)).ShouldBe(Words(Said(anchor)), because));
+            }
+        }
+    }
+
+    // As the projector does it. Returns how many streams were read.
+    private int Page(List<(PersonId Anchor, PermissionFact Fact)> facts, Dictionary<PersonId, PersonId> links)
+    {
+        var groups = new AnchorGroups();
+        groups.Load(_links);
+        var everLinked = groups.Linked();
+        groups.Load(links);
+        groups.Settle();
+        everLinked.UnionWith(groups.Linked());
+        _fold.Clear();
+        foreach (var (anchor, fact) in facts)
+        {
+            _streams[anchor].Add(fact);
+            if (everLinked.Contains(anchor) || !IsRepeated(anchor, fact))
+            {
+                _fold.Note(anchor, fact);
+            }
+        }
+
+        foreach (var anchor in links.Count > 0 ? everLinked : [])
+        {
+            _fold.Want(groups.RootOf(anchor));
+        }
+
+        var wanted = _fold.Wanted(groups).ConvertAll(anchor => new PersonId(anchor));
+        _fold.Load(_rows.Where(row => wanted.Contains(row.Key)).ToDictionary(row => row.Key, row => row.Value));
+        var inexact = _fold.Inexact(groups);
+        inexact.ForEach(anchor => _fold.LoadHistory(new PersonId(anchor), _streams[new PersonId(anchor)]));
+        _fold.Finish(groups);
+        Keep(groups, links);
+        return inexact.Count;
+    }
+
+    private void Keep(AnchorGroups groups, Dictionary<PersonId, PersonId> links)
+    {
+        foreach (var (anchor, permissions) in _fold.Changed)
+        {
+            _rows[anchor] = permissions;
+        }
+
+        foreach (var (anchor, owner) in links)
+        {
+            _links[anchor] = owner;
+        }
+
+        foreach (var root in Anchors.Where(anchor => groups.RootOf(anchor) == anchor && _fold.Of(anchor) is not null))
+        {
+            _bars[root] = _fold.Of(root)!.Bars;
+        }
+    }
+
+    // What a membership row of somebody alone tells the projector.
+    private bool IsRepeated(PersonId anchor, PermissionFact fact)
+    {
+        var granted = fact switch
+        {
+            { Yes: true, Topic: PermissionTopic.UserData } => Bars.UserDataGranted,
+            { Yes: true, Topic: PermissionTopic.Personalization } => Bars.PersonalizationGranted,
+            _ => Bars.None,
+        };
+        return granted != Bars.None && (_bars[anchor] & (granted | Bars.EverRefused)) == granted;
+    }
+
+    private Permissions Said(PersonId anchor) => _streams[anchor].Aggregate(Permissions.Unsaid, (sum, fact) => sum.Apply(fact));
+
+    private PersonId RootOf(PersonId anchor) => _links.TryGetValue(anchor, out var owner) ? RootOf(owner) : anchor;
+
+    private static string Words(Permissions permissions) =>
+        $"{permissions.UserData} {permissions.Personalization} {permissions.Targeting} {permissions.ErasingAt} "
+        + string.Join(", ", permissions.TargetingAt.OrderBy(said => said.Key, StringComparer.Ordinal));
+
+    private static PermissionFact Fact(Random random, double refusals)
+    {
+        var topic = random.NextDouble() < refusals / 20 ? PermissionTopic.Existence : (PermissionTopic)random.Next(1, 4);
+        var destination = topic == PermissionTopic.Targeting && random.Next(2) == 0 ? $"d{random.Next(2)}" : null;
+        return new PermissionFact(topic, destination, topic != PermissionTopic.Existence && random.NextDouble() >= refusals, At(random.Next(9)));
+    }
+
+    private static DateTimeOffset At(int minute) => DateTimeOffset.UnixEpoch.AddMinutes(minute);
+}
