@@ -10,15 +10,12 @@ namespace AudienceSync.Bench.Sync;
 
 /// <summary>
 /// Puts members into the Host's own tables by COPY, as if a million webhooks had been folded: people and vault rows sealed by the real
-/// vault, membership rows with their place in the order of changes. The log gets no events. The memberships become visible all at once, with
+/// vault, membership rows with their place in the order of changes. The log gets no events. The accounts are stopped until
 /// <see cref="ReleaseAsync"/>.
 /// </summary>
-internal sealed class MemberLoader(Cluster cluster, SyncSetup setup, TimeProvider clock) : IAsyncDisposable
+internal sealed class MemberLoader(Cluster cluster, SyncSetup setup, TimeProvider clock)
 {
     private const int ChunkMembers = 20_000;
-
-    private readonly List<NpgsqlConnection> _connections = [];
-    private NpgsqlTransaction? _release;
 
     public async Task LoadAsync(int members, int findable, CancellationToken cancel)
     {
@@ -26,42 +23,37 @@ internal sealed class MemberLoader(Cluster cluster, SyncSetup setup, TimeProvide
         WorkspaceSecrets secrets = await WorkspaceSecrets.OpenAsync(new SecretTable(workspace), setup.MasterKeys, cancel);
         using var digester = new AliasDigester(secrets.Alias);
         var maker = new MemberMaker(new Vault(setup.MasterKeys), digester, clock.GetUtcNow());
-        NpgsqlConnection beside = await OpenAsync(cancel);
-        NpgsqlConnection membership = await OpenAsync(cancel);
-        _release = await membership.BeginTransactionAsync(cancel);
+        await cluster.ExecuteAsync(Cluster.User, "update ws_default.accounts set stopped_code = 'bench'", cancel);
+        await using NpgsqlConnection connection = new(cluster.ConnectionString);
+        await connection.OpenAsync(cancel);
         int key = await cluster.ScalarAsync<int>(Cluster.User, $"select key_id from ws_default.audience_keys where audience_key = '{SyncSetup.Key}'", cancel);
         for (int first = 0; first < members; first += ChunkMembers)
         {
             var chunk = new SealedMember[Math.Min(ChunkMembers, members - first)];
             int begin = first;
             Parallel.For(0, chunk.Length, i => chunk[i] = maker.Make(begin + i));
-            await CopyPeopleAsync(beside, chunk, cancel);
-            await CopyAsync(beside, "vault (person, revision, key_version, cipher, email, phone, created_at)", chunk, WriteVault, cancel);
+            await CopyPeopleAsync(connection, chunk, cancel);
+            await CopyAsync(connection, "vault (person, revision, key_version, cipher, email, phone, created_at)", chunk, WriteVault, cancel);
             SealedMember[] found = Array.FindAll(chunk, member => member.Number < findable);
-            await CopyAsync(beside, "person_aliases (digest, kind, anchor, owner, claimed_at)", found, WriteAlias, cancel);
-            await CopyAsync(beside, "mt_streams (id, type, version)", found, WriteStream, cancel);
+            await CopyAsync(connection, "person_aliases (digest, kind, anchor, owner, claimed_at)", found, WriteAlias, cancel);
+            await CopyAsync(connection, "mt_streams (id, type, version)", found, WriteStream, cancel);
             await CopyAsync(
-                membership, "membership (key_id, person, added_at, state, since_at, event_pos, changed_pos)", chunk,
+                connection, "membership (key_id, person, added_at, state, since_at, event_pos, changed_pos)", chunk,
                 (row, member) => WriteMembership(row, member, key), cancel);
         }
 
         // The projector draws from this counter, and must read it anew: his lease is taken from him.
-        await using var counter = new NpgsqlCommand(
-            $"update ws_default.projection_counts set changed_pos = {members}; update ws_default.leases set fence = fence + 1 where name like 'project%'", membership);
-        await counter.ExecuteNonQueryAsync(cancel);
-        await cluster.ExecuteAsync(Cluster.User, "analyze ws_default.people, ws_default.vault; checkpoint", cancel);
+        await cluster.ExecuteAsync(
+            Cluster.User, $"update ws_default.projection_counts set changed_pos = {members}; update ws_default.leases set fence = fence + 1 where name like 'project%'", cancel);
+
+        // A table that webhooks filled has been read and vacuumed before.
+        await cluster.ExecuteAsync(Cluster.User, "vacuum (analyze) ws_default.people, ws_default.vault, ws_default.membership", cancel);
+        await cluster.ExecuteAsync(Cluster.User, "checkpoint", cancel);
     }
 
     /// <summary>From here on the members wait.</summary>
-    public async Task ReleaseAsync(CancellationToken cancel) => await _release!.CommitAsync(cancel);
-
-    public async ValueTask DisposeAsync()
-    {
-        foreach (NpgsqlConnection connection in _connections)
-        {
-            await connection.DisposeAsync();
-        }
-    }
+    public Task ReleaseAsync(CancellationToken cancel) =>
+        cluster.ExecuteAsync(Cluster.User, "update ws_default.accounts set stopped_code = null; notify ws_default", cancel);
 
     private static Task CopyPeopleAsync(NpgsqlConnection connection, SealedMember[] chunk, CancellationToken cancel) =>
         CopyAsync(connection, "people (person, salt, kind, anchor, revision, email, phone, created_at)", chunk, WritePerson, cancel);
@@ -139,13 +131,5 @@ internal sealed class MemberLoader(Cluster cluster, SyncSetup setup, TimeProvide
         {
             row.WriteNull();
         }
-    }
-
-    private async Task<NpgsqlConnection> OpenAsync(CancellationToken cancel)
-    {
-        var connection = new NpgsqlConnection(cluster.ConnectionString);
-        _connections.Add(connection);
-        await connection.OpenAsync(cancel);
-        return connection;
     }
 }

@@ -32,7 +32,7 @@ internal sealed class SyncBench(SyncOptions options, TimeProvider clock) : IDisp
         await host.WaitUntilReadyAsync(_http, new Uri(address, "/health/ready"), clock, cancel);
         Cluster cluster = Cluster.Find(setup.DataFolder);
         await cluster.DemandFsyncAsync(cancel);
-        await using var loader = new MemberLoader(cluster, setup, clock);
+        var loader = new MemberLoader(cluster, setup, clock);
         Say($"putting {options.Members:N0} members into the tables");
         await loader.LoadAsync(options.Members, options.Findable, cancel);
         Say("the same members by SHA-256 and JSON alone");
