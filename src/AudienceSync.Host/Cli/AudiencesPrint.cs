@@ -25,10 +25,24 @@ internal static class AudiencesPrint
     private static IEnumerable<string> Lines(object answer) => answer switch
     {
         RegistryAnswer plan => Of(plan),
+        KeyDiff diff => Of(diff),
         IEnumerable<AudienceView> views => views.SelectMany(Of),
         IEnumerable<AudienceChangeView> changes => changes.Select(Of),
         _ => throw new ArgumentOutOfRangeException(nameof(answer), answer.GetType().Name, "An answer without a form for people."),
     };
+
+    private static IEnumerable<string> Of(KeyDiff diff)
+    {
+        yield return $"{diff.From} to {diff.To}: {Change(diff.Members.Stays, diff.Members.Enters, diff.Members.Leaves)}";
+        foreach (var remote in diff.Remotes)
+        {
+            yield return $"{remote.Destination}/{remote.Remote} (fed by {remote.FedBy}, {Number(remote.Delivered)} delivered): {Change(remote.Stays, remote.Enters, remote.Leaves)}";
+        }
+    }
+
+    private static string Change(long stay, long enter, long leave) => $"{Number(enter)} enter, {Number(leave)} leave, {Number(stay)} stay";
+
+    private static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 
     private static IEnumerable<string> Of(RegistryAnswer plan)
     {

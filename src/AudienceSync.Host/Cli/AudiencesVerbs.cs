@@ -100,6 +100,28 @@ internal sealed class AudiencesVerbs(Func<string, string?> environment)
         return history;
     }
 
+    public Command Diff()
+    {
+        var to = new Argument<string>("TO") { Description = "The version that would feed instead." };
+        var file = new Option<FileInfo>("--file") { Description = "Write who would enter and who would leave there, as CSV of person ids." };
+        var diff = new Command("diff", "Who would enter and who would leave if another version fed.") { Key, to, file, _workspace, _json };
+        diff.SetAction((parsed, cancellationToken) => DatabaseVerb.RunAsync(parsed, environment, async connectionString =>
+        {
+            await using var database = new WorkspaceDatabase(connectionString, new WorkspaceName(parsed.GetRequiredValue(_workspace)));
+            var (from, other) = (KeyOf(parsed.GetRequiredValue(Key)), KeyOf(parsed.GetRequiredValue(to)));
+            var answer = await KeyDiff.ReadAsync(database, from, other, cancellationToken);
+            if (parsed.GetValue(file) is { } target)
+            {
+                await using var people = target.CreateText();
+                await KeyDiff.WritePeopleAsync(database, from, other, people, cancellationToken);
+            }
+
+            await AudiencesPrint.WriteAsync(parsed.InvocationConfiguration.Output, answer, parsed.GetValue(_json));
+            return ExitCodes.Done;
+        }, cancellationToken));
+        return diff;
+    }
+
     public Command Apply()
     {
         var file = new Option<FileInfo>("--file", "-f") { Description = "Sections audiences and bindings, as in audiencesync.yaml.", Required = true };

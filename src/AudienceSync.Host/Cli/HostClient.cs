@@ -31,6 +31,21 @@ internal sealed class HostClient : IDisposable
     {
         using var request = new HttpRequestMessage(method, path);
         request.Content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json");
+        return await SendAsync(request, console, cancellationToken);
+    }
+
+    /// <summary>Sends a file of CSV, as <see cref="SendAsync(HttpMethod, string, string, ValueTuple{TextWriter, TextWriter}, CancellationToken)"/> does.</summary>
+    /// <exception cref="SetupException">host_unreachable</exception>
+    public async Task<int> UploadAsync(string path, string file, (TextWriter Output, TextWriter Error) console, CancellationToken cancellationToken)
+    {
+        await using var text = File.OpenRead(file);
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StreamContent(text) };
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue("text/csv");
+        return await SendAsync(request, console, cancellationToken);
+    }
+
+    private async Task<int> SendAsync(HttpRequestMessage request, (TextWriter Output, TextWriter Error) console, CancellationToken cancellationToken)
+    {
         using var response = await SendAsync(request, cancellationToken);
         if (!response.IsSuccessStatusCode)
         {

@@ -13,7 +13,60 @@ internal static class PeopleCommands
     private const string Form = "JSON: customer_id, email, phone (with country when national), hashed.";
 
     public static Command Create(Func<string, string?> environment) =>
-        new("people", "People: forget somebody, say what is held of somebody.") { Erase(environment), Erasures(environment), Show(environment) };
+        new("people", "People: consent, suppression, forget somebody, say what is held of somebody.")
+        {
+            Say(environment, "consent", "What somebody allows.", "/v1/people/consent"),
+            Suppression(environment, "suppress", "Bar somebody, or everybody on a list.", "/v1/people/suppressions", lift: false),
+            Suppression(environment, "unsuppress", "Bar somebody, or everybody on a list, no longer.", "/v1/people/suppressions/lift", lift: true),
+            Erase(environment), Erasures(environment), Show(environment),
+        };
+
+    private static Command Say(Func<string, string?> environment, string name, string description, string path)
+    {
+        var (identifiers, workspace) = (Identifiers(), Workspace());
+        var say = new Command(name, description) { identifiers, workspace };
+        say.SetAction((parsed, cancellationToken) =>
+            PostAsync(parsed, environment, path, parsed.GetRequiredValue(identifiers), parsed.GetValue(workspace), cancellationToken));
+        return say;
+    }
+
+    // One person by a file of JSON, or many by a list.
+    private static Command Suppression(Func<string, string?> environment, string name, string description, string path, bool lift)
+    {
+        var identifiers = new Option<string?>("--identifiers") { Description = $"A file, or - for standard input. {Form} With destination and reason if need be." };
+        var list = new Option<string?>("--list") { Description = "A CSV file with a header: customer_id, email, phone, email_sha256, phone_sha256_e164, phone_sha256_digits." };
+        var destination = new Option<string?>("--destination") { Description = "Of a list: only there." };
+        var reason = new Option<string?>("--reason") { Description = "Of a list: why, without personal data." };
+        var country = new Option<string?>("--default-country") { Description = "Of national phone numbers in a list: two capital letters." };
+        var workspace = Workspace();
+        var command = new Command(name, description) { identifiers, list, destination, reason, country, workspace };
+        command.Validators.Add(given =>
+        {
+            if ((given.GetValue(identifiers) is null) == (given.GetValue(list) is null))
+            {
+                given.AddError("Give either --identifiers or --list.");
+            }
+        });
+        command.SetAction((parsed, cancellationToken) => parsed.GetValue(list) is { } file
+            ? RunAsync(parsed, async () =>
+            {
+                if (!File.Exists(file))
+                {
+                    throw new SetupException("identifiers_missing", "There is no such list.");
+                }
+
+                using var host = new HostClient(environment);
+                var query = Query(("lift", lift ? "true" : null), ("destination", parsed.GetValue(destination)), ("reason", parsed.GetValue(reason)),
+                    ("default_country", parsed.GetValue(country)), ("workspace", parsed.GetValue(workspace)));
+                return await host.UploadAsync("/v1/people/suppressions/list" + query, file, Console(parsed), cancellationToken);
+            })
+            : PostAsync(parsed, environment, path, parsed.GetRequiredValue(identifiers)!, parsed.GetValue(workspace), cancellationToken));
+        return command;
+    }
+
+    private static string Query(params (string Name, string? Value)[] fields) => string.Concat(fields
+        .Where(field => field.Value is not null)
+        .Select((field, index) => $"{(index == 0 ? '?' : '&')}{field.Name}={Uri.EscapeDataString(field.Value!)}"));
 
     private static Command Erase(Func<string, string?> environment)
     {

@@ -6,7 +6,7 @@ namespace AudienceSync.Host.Projecting;
 
 /// <summary>
 /// Folds what one page of the log says of permissions. As in membership, each anchor keeps what it was told, and the bars of a person follow
-/// from all his anchors together (docs/decisions/0009, 0010).
+/// from all his anchors together (docs/decisions/0009, 0013).
 /// </summary>
 /// <remarks>
 /// <b>What is not written.</b> A webhook that repeats a yes of somebody who never said no changes nothing that anybody could see, so nothing is

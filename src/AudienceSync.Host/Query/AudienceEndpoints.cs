@@ -43,6 +43,7 @@ public sealed class AudienceEndpoints(IReadOnlyDictionary<string, Workspace> wor
             DoAsync(workspace, audience, new PauseAudience(By(body.By), body.Why), cancel));
         group.MapPost("/audiences/{audience}/resume", (string audience, Reason body, string? workspace, CancellationToken cancel) =>
             DoAsync(workspace, audience, new ResumeAudience(By(body.By), body.Why), cancel));
+        group.MapGet("/keys/{key}/diff/{other}", DiffAsync);
         group.MapPost("/keys/{key}/publish", PublishAsync);
         group.MapPost("/keys/{key}/promote", (string key, Place body, string? workspace, CancellationToken cancel) =>
             OfKeyAsync(workspace, key, null, parsed => new PromoteKey(parsed.Version, Only(body), By(body.By), body.Why), cancel));
@@ -72,6 +73,25 @@ public sealed class AudienceEndpoints(IReadOnlyDictionary<string, Workspace> wor
         return history.Count == 0
             ? QueryProblem.Of(AudienceRefusal.Unknown(audience))
             : Results.Ok(new { audience, changes = history.Select(AudienceChangeView.Of) });
+    }
+
+    private async Task<IResult> DiffAsync(string key, string other, string? workspace, CancellationToken cancellationToken)
+    {
+        if (Find(workspace) is not { } found)
+        {
+            return QueryProblem.UnknownWorkspace;
+        }
+
+        try
+        {
+            return AudienceKey.TryParse(key, out var from) && AudienceKey.TryParse(other, out var to)
+                ? Results.Ok(await KeyDiff.ReadAsync(found.Database, from, to, cancellationToken))
+                : QueryProblem.Of(AudienceRefusal.NameInvalid);
+        }
+        catch (RegistryException refused)
+        {
+            return QueryProblem.Of(refused.Refusal);
+        }
     }
 
     private Task<IResult> PublishAsync(string key, Publish body, string? workspace, CancellationToken cancellationToken)

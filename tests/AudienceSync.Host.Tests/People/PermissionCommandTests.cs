@@ -1,0 +1,86 @@
+using AudienceSync.Host.Tests.Cli;
+using AudienceSync.Host.Tests.Ingest;
+using AudienceSync.Host.Tests.Postgres;
+using AudienceSync.Host.Tests.Serving;
+
+namespace AudienceSync.Host.Tests.People;
+
+/// <summary>The verbs by which people are barred, against a running Host.</summary>
+public sealed class PermissionCommandTests : IAsyncLifetime, IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly Dictionary<string, string> _environment = [];
+    private TestHost _host = null!;
+
+    public async Task InitializeAsync()
+    {
+        _host = await TestHost.StartAsync(new TestHostOptions
+        {
+            RealPort = true,
+            Clock = new OffsetClock(Sample.Now),
+            Yaml = yaml => yaml.Replace("versions: [ { version: 1, window_d: 45 } ]", "versions: [ { version: 1, consent_policy: required } ]", StringComparison.Ordinal),
+        });
+        await File.WriteAllTextAsync(_folder.Below("operator.token"), TestHostFiles.OperatorToken);
+        await File.WriteAllTextAsync(_folder.Below("audiencesync.yaml"), "operator_token: { file: operator.token }\n");
+        _environment["AUDIENCESYNC_CONFIG"] = _folder.Below("audiencesync.yaml");
+        _environment["AUDIENCESYNC_URLS"] = _host.Http.BaseAddress!.ToString();
+    }
+
+    public async Task DisposeAsync() => await _host.DisposeAsync();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Somebody_or_a_list_is_suppressed_and_let_in_again()
+    {
+        foreach (var name in new[] { "ann", "bob" })
+        {
+            await _host.PostAsync(Sample.Of(new() { ["customer_id"] = name, ["email"] = $"{name}@example.com" }));
+        }
+
+        await HeldAsync(0, 2);
+        var who = Write("who.json", """{"email":"ann@example.com","reason":"asked by phone"}""");
+        var list = Write("list.csv", "email\nbob@example.com\nno address\n");
+        (await RunAsync("suppress", "--identifiers", who)).ShouldSatisfyAllConditions(run => run.ExitCode.ShouldBe(0, run.Error), run => run.Output.ShouldContain("receipt_id"));
+        (await RunAsync("suppress", "--list", list, "--reason", "list & co")).Output.ShouldContain("\"refused_lines\":[3]");
+        await HeldAsync(0, 0);
+
+        (await RunAsync("unsuppress", "--list", list)).ExitCode.ShouldBe(0);
+        await HeldAsync(0, 1);
+        (await RunAsync("unsuppress", "--identifiers", who)).ExitCode.ShouldBe(0);
+        await HeldAsync(0, 2);
+        (await RunAsync("suppress")).ExitCode.ShouldNotBe(0);
+        (await RunAsync("suppress", "--identifiers", who, "--list", list)).ExitCode.ShouldNotBe(0);
+        (await RunAsync("suppress", "--list", "nowhere.csv")).Error.ShouldContain("identifiers_missing");
+    }
+
+    [Fact]
+    public async Task A_key_that_requires_consent_waits_for_it()
+    {
+        var add = Sample.Of(new() { ["customer_id"] = "ann", ["email"] = "ann@example.com" });
+        add["audience_key"] = "winback_45d_v1";
+        (await _host.PostAsync(add)).Status.ShouldBe(200);
+        await HeldAsync(1, 0);
+
+        var half = Write("half.json", """{"customer_id":"ann","consent":{"ad_user_data":"granted"}}""");
+        (await RunAsync("consent", "--identifiers", half)).ExitCode.ShouldBe(0);
+        await HeldAsync(1, 0);
+        var whole = Write("whole.json", """{"customer_id":"ann","consent":{"ad_personalization":"granted"}}""");
+        (await RunAsync("consent", "--identifiers", whole)).ExitCode.ShouldBe(0);
+        await HeldAsync(1, 1);
+    }
+
+    private string Write(string name, string text)
+    {
+        File.WriteAllText(_folder.Below(name), text);
+        return _folder.Below(name);
+    }
+
+    private Task<CommandRun> RunAsync(params string[] verb) => CommandRun.RunAsync(_environment, ["people", .. verb]);
+
+    private async Task HeldAsync(int audience, int people)
+    {
+        await _host.WaitUntilQuietAsync();
+        (await _host.Sandbox.HeldAsync(TestHost.Remote(audience), "EMAIL")).Count.ShouldBe(people);
+    }
+}
