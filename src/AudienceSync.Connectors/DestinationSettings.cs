@@ -42,6 +42,9 @@ public sealed record DestinationSettings(
     /// <summary>Members in one call, where the platform states no limit of its own (contracts/tiktok.md 5.3).</summary>
     public int? MembersPerCall { get; init; }
 
+    /// <summary>Seconds until an accepted job is first asked about, and between two questions, where the platform does the work later (contracts/google.md 6.7).</summary>
+    public int? JobCheckS { get; init; }
+
     /// <summary>Limited data use for everybody sent here (contracts/meta.md 10).</summary>
     public LimitedDataUse? LimitedDataUse { get; init; }
 
@@ -78,6 +81,7 @@ public sealed record DestinationSettings(
         ("validate_only", ValidateOnly is not null),
         ("normaliser", Normaliser is not null),
         ("members_per_call", MembersPerCall is not null),
+        ("job_check_s", JobCheckS is not null),
         ("limited_data_use", LimitedDataUse is not null),
     ];
 }

@@ -4,6 +4,7 @@ using AudienceSync.Bench.Load;
 using AudienceSync.Bench.Normalise;
 using AudienceSync.Bench.Rebuild;
 using AudienceSync.Bench.SignatureOnly;
+using AudienceSync.Bench.Sync;
 
 namespace AudienceSync.Bench;
 
@@ -13,7 +14,7 @@ internal static class Benches
     /// <summary>After Ctrl-C the children get this long to stop (the Host stops its PostgreSQL first).</summary>
     public static readonly TimeSpan CleanUpLimit = TimeSpan.FromSeconds(60);
 
-    private static readonly Func<Command>[] All = [IngestCommand.Build, NormaliseCommand.Build, RebuildCommand.Build];
+    private static readonly Func<Command>[] All = [IngestCommand.Build, NormaliseCommand.Build, RebuildCommand.Build, SyncCommand.Build];
 
     public static RootCommand Root()
     {

@@ -28,7 +28,7 @@ public sealed class GoogleDestination : IDestination, IAudienceMaker, IResyncs, 
         _members = new GoogleMembers(settings, _calls, _api, surroundings.Normalisers);
         _lists = new GoogleLists(settings, _calls, _api);
         Normaliser = surroundings.Normalisers.Current(NormaliserFamily.Google).Version;
-        Limits = GoogleLimits.For(settings.CallTimeout);
+        Limits = GoogleLimits.For(settings.CallTimeout, settings.JobCheck);
     }
 
     public Platform Platform => Platform.Google;
@@ -66,7 +66,7 @@ public sealed class GoogleDestination : IDestination, IAudienceMaker, IResyncs, 
         var reply = await _calls.MakeAsync((authorization, token) => _api.StatusAsync(authorization, job.Value, token), cancellationToken);
         return reply switch
         {
-            { IsGood: true } => GoogleJobStatus.Read(reply.Http!.Body),
+            { IsGood: true } => GoogleJobStatus.Read(reply.Http!.Body, _settings.JobCheck),
             { Outcome.Kind: OutcomeKind.StopAudience } => new JobReport(JobState.Lost, [], reply.Outcome.Code),
             _ => new JobReport(JobState.Running, [], reply.Outcome.Code, AskAgainAfter: reply.Outcome.Wait),
         };

@@ -16,24 +16,24 @@ internal static class GoogleJobStatus
         "DENIED_CONSENT", "NO_CONSENT", "UNKNOWN_CONSENT", "INVALID_FORMAT", "INVALID_MOBILE_ID_FORMAT", "INTERNAL_ERROR",
     ];
 
-    public static JobReport Read(ReadOnlyMemory<byte> body)
+    public static JobReport Read(ReadOnlyMemory<byte> body, TimeSpan nextLook)
     {
         try
         {
             using var document = JsonDocument.Parse(body, JsonFields.Options);
 
             // Our requests have one destination; an answer without it is one that is not ready.
-            var states = document.RootElement.Items("requestStatusPerDestination").Select(Of).ToList();
+            var states = document.RootElement.Items("requestStatusPerDestination").Select(state => Of(state, nextLook)).ToList();
             return states.Find(report => report.State == JobState.Failed) ?? states.Find(report => report.State == JobState.Running)
-                ?? states.FirstOrDefault() ?? Running("google_status_missing");
+                ?? states.FirstOrDefault() ?? Running("google_status_missing", nextLook);
         }
         catch (JsonException)
         {
-            return Running("not_json");
+            return Running("not_json", nextLook);
         }
     }
 
-    private static JobReport Of(JsonElement destination)
+    private static JobReport Of(JsonElement destination, TimeSpan nextLook)
     {
         var counts = destination.Object("errorInfo") is { } info ? info.Items("errorCounts").ToList() : [];
         var refused = (int)Math.Clamp(counts.Sum(count => count.Number("recordCount") ?? 0), 0, int.MaxValue);
@@ -45,8 +45,8 @@ internal static class GoogleJobStatus
 
             // The proto and the page spell it differently (6.7).
             "FAILED" or "FAILURE" => new JobReport(JobState.Failed, Nobody, $"google_failed{reason}", refused),
-            "PROCESSING" => Running("running"),
-            _ => Running("google_status_unknown"),
+            "PROCESSING" => Running("running", nextLook),
+            _ => Running("google_status_unknown", nextLook),
         };
     }
 
@@ -56,5 +56,5 @@ internal static class GoogleJobStatus
         return Reasons.Contains(name) ? name.ToLowerInvariant() : name.Contains("DECRYPTION", StringComparison.Ordinal) ? "decryption" : "unknown_reason";
     }
 
-    private static JobReport Running(string code) => new(JobState.Running, Nobody, code, AskAgainAfter: GoogleLimits.JobNextLook);
+    private static JobReport Running(string code, TimeSpan nextLook) => new(JobState.Running, Nobody, code, AskAgainAfter: nextLook);
 }

@@ -12,11 +12,11 @@ public static class GoogleLimits
     /// <summary>The call time-out of Google's own clients (6.5).</summary>
     public static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(120);
 
-    /// <summary>Results before this are not worth a question (6.7).</summary>
-    public static readonly TimeSpan JobFirstLook = TimeSpan.FromMinutes(30);
+    /// <summary>The longest that may be waited between questions about a job: a day, half of the time after which it is given up.</summary>
+    public const int MaxJobCheckS = 86_400;
 
-    /// <summary>The gap after a look at a job that still runs; the engine may let it grow (6.7).</summary>
-    public static readonly TimeSpan JobNextLook = TimeSpan.FromMinutes(30);
+    /// <summary>Results before this are not worth a question, nor is another one sooner (6.7).</summary>
+    public static readonly TimeSpan JobCheck = TimeSpan.FromMinutes(30);
 
     /// <summary>A limit per minute is over when the minute is (6.6).</summary>
     public static readonly TimeSpan MinuteQuotaWait = TimeSpan.FromSeconds(60);
@@ -47,10 +47,10 @@ public static class GoogleLimits
     }
 
     /// <summary>Requests are processed later and in no promised order (4.7, 6.7), so adds and removes of one list must not overlap.</summary>
-    public static DestinationLimits For(TimeSpan callTimeout) => new(MembersPerCall, callTimeout, OrderedCalls: false)
+    public static DestinationLimits For(TimeSpan callTimeout, TimeSpan jobCheck) => new(MembersPerCall, callTimeout, OrderedCalls: false)
     {
         MembershipLifetime = TimeSpan.FromDays(MaxLifetimeD),
-        JobFirstLook = JobFirstLook,
+        JobFirstLook = jobCheck,
         JobQuestionsPerMinute = 150,
 
         // Mutations of members by project (6.6); what other programs of the project use is told by its answers only.

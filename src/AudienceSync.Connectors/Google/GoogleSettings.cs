@@ -34,18 +34,22 @@ public sealed partial record GoogleSettings
 
     public TimeSpan CallTimeout { get; init; } = GoogleLimits.CallTimeout;
 
+    /// <summary>Until a job is first asked about, and between two questions.</summary>
+    public TimeSpan JobCheck { get; init; } = GoogleLimits.JobCheck;
+
     /// <exception cref="DestinationSettingsException">A setting cannot be used.</exception>
     public static GoogleSettings From(DestinationSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
         settings.AllowOnly(
             "google", "api_version", "login_customer_id", "client_id", "client_secret", "refresh_token", "service_account", "token_url", "consent",
-            "terms_accepted", "validate_only");
+            "terms_accepted", "validate_only", "job_check_s");
         var version = settings.ApiVersion ?? DefaultApiVersion;
         Demand(VersionForm().IsMatch(version), "invalid_api_version", "api_version must look like v1.");
         Demand(
             settings.TermsAccepted == true, "terms_not_accepted",
             "terms_accepted must be true: accept Google's customer data policies in the account (Admin, Customer Match), then say so here.");
+        Demand(settings.JobCheckS is null or (> 0 and <= GoogleLimits.MaxJobCheckS), "invalid_job_check_s", $"job_check_s must be 1 to {GoogleLimits.MaxJobCheckS}.");
         Demand(settings.Consent is null or "granted" or "unspecified", "invalid_consent", "consent must be granted or unspecified.");
         return new GoogleSettings
         {
@@ -56,6 +60,7 @@ public sealed partial record GoogleSettings
             Grant = GrantOf(settings),
             ConsentGranted = settings.Consent == "granted",
             ValidateOnly = settings.ValidateOnly == true,
+            JobCheck = settings.JobCheckS is { } seconds ? TimeSpan.FromSeconds(seconds) : GoogleLimits.JobCheck,
         };
     }
 

@@ -48,6 +48,7 @@ public sealed class DestinationPlanner(ConfigLoader config, DestinationSurroundi
         ValidateOnly = destination.ValidateOnly,
         Normaliser = destination.Normaliser,
         MembersPerCall = destination.MembersPerCall,
+        JobCheckS = destination.JobCheckS,
         LimitedDataUse = destination.LimitedDataUse is { } limited ? new LimitedDataUse(limited.Country, limited.State) : null,
     };
 

@@ -54,6 +54,69 @@ internal static class VaultJson
         return new IdentifierRevision(own, identifiers);
     }
 
+    /// <summary>Only by what the person is reached. The rest is passed over without being made.</summary>
+    public static PersonIdentifiers ReadIdentifiers(ReadOnlySpan<byte> plain)
+    {
+        var json = new Utf8JsonReader(plain);
+        json.Read();
+        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+        {
+            if (json.ValueTextEquals("reached_by"u8))
+            {
+                json.Read();
+                return Reached(ref json);
+            }
+
+            json.Skip();
+        }
+
+        throw new JsonException("A revision does not say by what its person is reached.");
+    }
+
+    private static PersonIdentifiers Reached(ref Utf8JsonReader json)
+    {
+        string? customerId = null, email = null, phone = null, country = null;
+        PersonDetails? details = null;
+        var hashed = HashedFields.None;
+        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+        {
+            var field = FieldOf(ref json);
+            json.Read();
+            switch (field)
+            {
+                case ReachedField.CustomerId: customerId = json.GetString(); break;
+                case ReachedField.Email: email = json.GetString(); break;
+                case ReachedField.Phone: phone = json.GetString(); break;
+                case ReachedField.Country: country = json.GetString(); break;
+                case ReachedField.Hashed: hashed = (HashedFields)json.GetInt32(); break;
+                case ReachedField.Details: details = JsonSerializer.Deserialize<PersonDetails>(ref json); break;
+                default: json.Skip(); break;
+            }
+        }
+
+        return new PersonIdentifiers(customerId, email, phone, country ?? "") { Details = details, Hashed = hashed };
+    }
+
+    private static ReachedField FieldOf(ref Utf8JsonReader json) =>
+        json.ValueTextEquals("customer_id"u8) ? ReachedField.CustomerId
+        : json.ValueTextEquals("email"u8) ? ReachedField.Email
+        : json.ValueTextEquals("phone"u8) ? ReachedField.Phone
+        : json.ValueTextEquals("country"u8) ? ReachedField.Country
+        : json.ValueTextEquals("hashed"u8) ? ReachedField.Hashed
+        : json.ValueTextEquals("details"u8) ? ReachedField.Details
+        : ReachedField.Other;
+
+    private enum ReachedField
+    {
+        Other,
+        CustomerId,
+        Email,
+        Phone,
+        Country,
+        Hashed,
+        Details,
+    }
+
     private static void WriteSaying(Utf8JsonWriter json, Saying saying)
     {
         json.WriteStartObject();

@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using AudienceSync.Connectors;
+using AudienceSync.Domain.Identity;
 using AudienceSync.Domain.Syncing;
 using AudienceSync.Host.Privacy;
 using AudienceSync.Host.Storage.Leases;
@@ -28,6 +30,9 @@ public sealed class MemberCalls(SyncTable table, Vault vault, IDestination desti
     private const string Destroyed = "identifiers_destroyed";
     private const string Kept = "address_of_another";
 
+    /// <summary>Members of a call from which on opening them is shared among processors.</summary>
+    private const int SharedOpening = 2_000;
+
     /// <exception cref="LeaseLostException">The account is another host's; no call was made.</exception>
     public async Task<Told> SayAsync(
         Lease lease, Binding binding, MemberOperation operation, IReadOnlyList<Telling> tellings, CancellationToken cancellationToken)
@@ -38,7 +43,7 @@ public sealed class MemberCalls(SyncTable table, Vault vault, IDestination desti
         }
 
         var said = operation == MemberOperation.Add ? LedgerStatus.Adding : LedgerStatus.Removing;
-        var intent = tellings.Select(telling => new LedgerChange(telling.Person, telling.Entry(said), null)).ToList();
+        var intent = tellings.Select(telling => new LedgerChange(telling.Person, telling.Entry(said), null) { IsNew = telling.IsNew }).ToList();
         var (slots, oldest) = budget.Unwritten();
         await table.WriteIntentAsync(lease, binding, intent, (slots, oldest), destination.Limits.CallTimeout, clock.GetUtcNow(), cancellationToken);
 
@@ -91,30 +96,65 @@ public sealed class MemberCalls(SyncTable table, Vault vault, IDestination desti
         var people = tellings.Select(telling => telling.Person.Value).ToList();
         var revisions = tellings.Select(telling => telling.Revision).ToList();
         var sealedIdentifiers = await table.ReadIdentifiersAsync(binding, operation, people, revisions, cancellationToken);
+        var opened = Open(tellings, sealedIdentifiers);
         var members = new List<Member>(tellings.Count);
         var sent = new List<Telling>(tellings.Count);
-        foreach (var telling in tellings)
+        for (var i = 0; i < tellings.Count; i++)
         {
-            if (sealedIdentifiers.TryGetValue((telling.Person, telling.Revision), out var found))
-            {
-                var revision = vault.Open(telling.Person, telling.Revision, found.KeyVersion, found.Salt, found.Cipher);
-                var sayable = SayingChange.Restrict(found.Sayable(revision.Identifiers), telling.Parts);
-                if (operation == MemberOperation.Remove && sayable is { Email: null, Phone: null } && (found.EmailKept || found.PhoneKept))
-                {
-                    changes.Add(NotSent(operation, telling, Kept));
-                    continue;
-                }
-
-                members.Add(new Member(sayable, telling.Normaliser));
-                sent.Add(telling);
-            }
-            else
+            var telling = tellings[i];
+            if (opened[i] is not { } identifiers)
             {
                 changes.Add(NotSent(operation, telling, Destroyed));
+                continue;
             }
+
+            var found = sealedIdentifiers[(telling.Person, telling.Revision)];
+            var sayable = SayingChange.Restrict(found.Sayable(identifiers), telling.Parts);
+            if (operation == MemberOperation.Remove && sayable is { Email: null, Phone: null } && (found.EmailKept || found.PhoneKept))
+            {
+                changes.Add(NotSent(operation, telling, Kept));
+                continue;
+            }
+
+            members.Add(new Member(sayable, telling.Normaliser));
+            sent.Add(telling);
         }
 
         return (members, sent);
+    }
+
+    // Null of whom nothing is held. Opening is the most of what a large call costs us, so all processors share it.
+    private PersonIdentifiers?[] Open(
+        IReadOnlyList<Telling> tellings, Dictionary<(PersonId Person, int Revision), SealedIdentifiers> sealedIdentifiers)
+    {
+        var opened = new PersonIdentifiers?[tellings.Count];
+        if (tellings.Count < SharedOpening)
+        {
+            for (var i = 0; i < opened.Length; i++)
+            {
+                OpenOne(i);
+            }
+        }
+        else
+        {
+            Parallel.ForEach(Partitioner.Create(0, opened.Length, SharedOpening / 4), range =>
+            {
+                for (var i = range.Item1; i < range.Item2; i++)
+                {
+                    OpenOne(i);
+                }
+            });
+        }
+
+        return opened;
+
+        void OpenOne(int i)
+        {
+            var telling = tellings[i];
+            opened[i] = sealedIdentifiers.TryGetValue((telling.Person, telling.Revision), out var found)
+                ? vault.OpenIdentifiers(telling.Person, telling.Revision, found.KeyVersion, found.Salt, found.Cipher)
+                : null;
+        }
     }
 
     private static void Settle(

@@ -103,10 +103,10 @@ public sealed class PagePlanner(IDestination destination, SyncTable table, Vault
         var sealedIdentifiers = await table.ReadIdentifiersAsync(binding, MemberOperation.Add, people, revisions, cancellationToken);
         return sealedIdentifiers.ToDictionary(
             found => found.Key,
-            found => vault.Open(found.Key.Person, found.Key.Revision, found.Value.KeyVersion, found.Value.Salt, found.Value.Cipher).Identifiers);
+            found => vault.OpenIdentifiers(found.Key.Person, found.Key.Revision, found.Value.KeyVersion, found.Value.Salt, found.Value.Cipher));
     }
 
     private static Telling Former(LaneMember member) => new(member.Person, member.Entry.Revision, member.Entry.Normaliser);
 
-    private Telling Current(LaneMember member) => new(member.Person, member.Revision, destination.Normaliser);
+    private Telling Current(LaneMember member) => new(member.Person, member.Revision, destination.Normaliser) { IsNew = member.IsNew };
 }

@@ -14,6 +14,9 @@ public readonly record struct Telling(PersonId Person, int Revision, NormaliserV
     /// <summary>What the ledger shall say when a removal is done; null for absent.</summary>
     public LedgerEntry? After { get; init; }
 
+    /// <summary>Whether the ledger has no row of him yet.</summary>
+    public bool IsNew { get; init; }
+
     /// <summary>Why he is removed though he is wanted; null mostly.</summary>
     public string? Reason { get; init; }
 

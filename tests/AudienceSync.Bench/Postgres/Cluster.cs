@@ -14,6 +14,9 @@ internal sealed record Cluster(int PostmasterPid, string SocketFolder, int Port)
     private static readonly EnumerationOptions TwoDeep =
         new() { RecurseSubdirectories = true, MaxRecursionDepth = 2, IgnoreInaccessible = true };
 
+    /// <summary>To the Host's own database, as the user who owns its schemas.</summary>
+    public string ConnectionString => ConnectionTo(User);
+
     /// <param name="dataFolder">The Host's AUDIENCESYNC_DATA.</param>
     public static Cluster Find(string dataFolder)
     {
@@ -63,12 +66,13 @@ internal sealed record Cluster(int PostmasterPid, string SocketFolder, int Port)
 
     private async Task<NpgsqlConnection> OpenAsync(string database, CancellationToken cancel)
     {
-        var text = new NpgsqlConnectionStringBuilder
-        {
-            Host = SocketFolder, Port = Port, Username = User, Database = database, Pooling = false,
-        };
-        var connection = new NpgsqlConnection(text.ConnectionString);
+        var connection = new NpgsqlConnection(ConnectionTo(database));
         await connection.OpenAsync(cancel);
         return connection;
     }
+
+    private string ConnectionTo(string database) => new NpgsqlConnectionStringBuilder
+    {
+        Host = SocketFolder, Port = Port, Username = User, Database = database, Pooling = false,
+    }.ConnectionString;
 }

@@ -55,6 +55,23 @@ public sealed class GoogleJobTests
         limits.MembershipLifetime.ShouldBe(TimeSpan.FromDays(540));
     }
 
+    [Fact]
+    public async Task Jobs_are_asked_about_as_often_as_the_setting_says()
+    {
+        var network = new TokenedNetwork((200, """{"requestStatusPerDestination":[{"requestStatus":"PROCESSING"}]}"""));
+        var destination = new GoogleAccountOnWire(network, settings => settings with { JobCheckS = 2 }).Destination;
+
+        destination.Limits.JobFirstLook.ShouldBe(TimeSpan.FromSeconds(2));
+        (await destination.FollowAsync(new JobHandle("r-1"), CancellationToken.None)).AskAgainAfter.ShouldBe(TimeSpan.FromSeconds(2));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(86_401)]
+    public void A_gap_between_questions_has_bounds(int seconds)
+        => Should.Throw<DestinationSettingsException>(() => new GoogleAccountOnWire(new TokenedNetwork(), settings => settings with { JobCheckS = seconds }))
+            .Code.ShouldBe("invalid_job_check_s");
+
     private static async Task<JobReport> FollowAsync(TokenedNetwork network)
         => await new GoogleAccountOnWire(network).Destination.FollowAsync(new JobHandle("r-1"), CancellationToken.None);
 }

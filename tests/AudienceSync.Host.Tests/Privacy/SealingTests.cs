@@ -28,9 +28,11 @@ public sealed class SealingTests
     {
         var revision = Sealed(customer, email, phone, "DE");
 
-        var opened = _vault.Open(Ann, 3, 1, Salt, _vault.Seal(Ann, 3, Salt, revision));
+        var cipher = _vault.Seal(Ann, 3, Salt, revision);
+        var opened = _vault.Open(Ann, 3, 1, Salt, cipher);
 
         opened.Identifiers.ShouldBe(revision.Identifiers);
+        _vault.OpenIdentifiers(Ann, 3, 1, Salt, cipher).ShouldBe(revision.Identifiers);
         opened.Own.CustomerId.ShouldBe(customer);
         opened.Own.Addresses.ShouldBe(revision.Own.Addresses);
         (opened.Own.Details, opened.Own.DetailsDigest, opened.Own.DetailsAt).ShouldBe((revision.Own.Details, revision.Own.DetailsDigest, revision.Own.DetailsAt));

@@ -1,3 +1,4 @@
+using AudienceSync.Shop.Destinations;
 using AudienceSync.Shop.Journeys;
 using AudienceSync.Shop.Oracle;
 using AudienceSync.Shop.Sending;
@@ -16,7 +17,7 @@ public sealed class ComparisonTests
     private static readonly ShopEvent[] Good = [.. Play.Events.Where(item => item.Flaw == Flaw.None)];
 
     [Fact]
-    public void A_platform_that_holds_what_the_oracle_says_has_no_drift()
+    public void Platforms_that_hold_what_the_oracle_says_have_no_drift()
     {
         var report = Compare(Status(), Right());
 
@@ -30,14 +31,16 @@ public sealed class ComparisonTests
     {
         var platform = Right();
         var key = JourneyList.All[1].Key;
-        var emails = platform[key].Digests.Emails.Skip(1).ToHashSet();
-        platform[key] = platform[key] with { Digests = platform[key].Digests with { Emails = emails } };
+        var list = (key, DestinationList.Google);
+        var emails = platform[list].Digests.Emails.Skip(1).ToHashSet();
+        platform[list] = platform[list] with { Digests = platform[list].Digests with { Emails = emails } };
 
         var report = Compare(Status(), platform);
 
         report.IsGood.ShouldBeFalse();
-        report.Audiences.Single(audience => audience.Key == key).Drift.ShouldBe(1);
-        report.DriftExamples.ShouldHaveSingleItem().ShouldStartWith($"{key}: customer ");
+        report.Audiences.Single(audience => audience.Drift != 0).ShouldSatisfyAllConditions(
+            audience => (audience.Key, audience.Destination).ShouldBe((key, "google_main")), audience => audience.Drift.ShouldBe(1));
+        report.DriftExamples.ShouldHaveSingleItem().ShouldStartWith($"{key} at google_main: customer ");
     }
 
     [Fact]
@@ -46,15 +49,15 @@ public sealed class ComparisonTests
         Compare(Status() with { People = 3 }, Right()).Failures.ShouldHaveSingleItem().ShouldContain("people");
         Compare(Status() with { Projector = new ProjectorStatus(0, Good.Length - 1, 0, 0) }, Right()).Failures.ShouldHaveSingleItem().ShouldContain("applied");
         Compare(Status() with { Quarantine = new QuarantineStatus(1) }, Right()).Failures.ShouldHaveSingleItem().ShouldContain("quarantined");
-        Compare(Status() with { Bindings = [] }, Right()).Failures.Count.ShouldBe(3);
+        Compare(Status() with { Bindings = [] }, Right()).Failures.Count.ShouldBe(9);
     }
 
     [Fact]
     public void Events_of_the_engines_own_are_tolerated() =>
         Compare(Status() with { Log = new LogStatus(Good.Length + 9), Projector = new ProjectorStatus(0, Good.Length, 9, 0) }, Right()).IsGood.ShouldBeTrue();
 
-    private static AudienceSync.Shop.Reporting.RunReport Compare(EngineStatus status, Dictionary<string, PlatformList> platform) =>
-        new Comparison(Play, Tally, status, platform).Judge(Now, 1, []);
+    private static AudienceSync.Shop.Reporting.RunReport Compare(EngineStatus status, Dictionary<(string Key, Destination Destination), PlatformList> platforms) =>
+        new Comparison(Play, Tally, status, platforms).Judge(Now, 1, []);
 
     private static Tally AcceptAll()
     {
@@ -67,8 +70,8 @@ public sealed class ComparisonTests
         return tally;
     }
 
-    private static Dictionary<string, PlatformList> Right() => new MembershipOracle(Play.Customers).Judge(Good, Now)
-        .ToDictionary(audience => audience.Key, audience => new PlatformList(audience.Members.Count, audience.Digests));
+    private static Dictionary<(string Key, Destination Destination), PlatformList> Right() => new MembershipOracle(Play.Customers).Judge(Good, Now)
+        .ToDictionary(audience => (audience.Key, audience.Destination), audience => new PlatformList(audience.Members.Count, audience.Digests));
 
     private static EngineStatus Status() => new(
         new LogStatus(Good.Length),
@@ -76,6 +79,7 @@ public sealed class ComparisonTests
         new QuarantineStatus(0),
         Good.Select(item => item.Customer).Distinct().Count(),
         [.. JourneyList.All.Select(journey => new AudienceStatus(journey.Audience, journey.Key, 1, 0, 0))],
-        [.. JourneyList.All.Select(journey => new BindingStatus(journey.Audience, journey.Key, "meta_main", 1, 1, 0, 0, 0, "active"))],
+        [.. JourneyList.All.SelectMany(journey => DestinationList.All.Select(destination =>
+            new BindingStatus(journey.Audience, journey.Key, destination.Name, 1, 1, 0, 0, 0, "active")))],
         Quiet: true);
 }

@@ -10,7 +10,7 @@ public sealed class RunReportTests
     [Fact]
     public void The_last_line_is_one_json_object_of_the_promised_shape() =>
         Report(drift: 4).ToJsonLine().ShouldBe(
-            """{"sent":20,"accepted":10,"duplicates":5,"quarantined":3,"people":7,"audiences":[{"key":"k_v1","desired":6,"delivered":5,"platform":4,"drift":4}],"seconds":12.35}""");
+            """{"sent":20,"accepted":10,"duplicates":5,"quarantined":3,"people":7,"audiences":[{"key":"k_v1","destination":"meta_main","desired":6,"delivered":5,"platform":4,"drift":4}],"seconds":12.35}""");
 
     [Fact]
     public void A_run_is_good_only_without_drift_and_without_failures()
@@ -21,5 +21,5 @@ public sealed class RunReportTests
     }
 
     private static RunReport Report(int drift, params string[] failures) =>
-        new(Counts, 7, [new AudienceFinding("k_v1", 6, 6, 5, 4, drift)], 12.3456, failures, []);
+        new(Counts, 7, [new AudienceFinding("k_v1", "meta_main", 6, 6, 5, 4, drift)], 12.3456, failures, []);
 }

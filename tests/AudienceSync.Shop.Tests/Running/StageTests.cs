@@ -67,7 +67,7 @@ public sealed class StageTests : IDisposable
 
         new StageSecrets().Write(folder);
 
-        string[] files = ["operator.token", "operator.header", "journeys.token", "journeys.key", "meta.token", "master.key"];
+        string[] files = ["operator.token", "operator.header", "journeys.token", "journeys.key", "meta.token", "google.token", "google.secret", "tiktok.token", "master.key"];
         foreach (var file in files)
         {
             File.GetUnixFileMode(folder.PathOf(file)).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite, file);

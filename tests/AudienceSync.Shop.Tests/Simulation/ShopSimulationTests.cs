@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using AudienceSync.Shop.Destinations;
 using AudienceSync.Shop.Journeys;
 using AudienceSync.Shop.Oracle;
 using AudienceSync.Shop.Simulation;
@@ -78,6 +79,7 @@ public sealed class ShopSimulationTests
         Distinct(customer => customer.CustomerId);
         Distinct(customer => customer.Email);
         Distinct(customer => customer.PhoneDigits);
+        Distinct(customer => customer.Email is { } email ? DestinationList.Google.EmailForm(email) : null);
 
         static void Distinct(Func<Customer, string?> identifier)
         {

@@ -1,4 +1,6 @@
 using System.Net;
+using AudienceSync.Shop.Destinations;
+using AudienceSync.Shop.Journeys;
 using AudienceSync.Shop.Tests.Sending;
 using AudienceSync.Shop.Watching;
 
@@ -21,6 +23,15 @@ public sealed class WatchingTests
     }
 
     [Fact]
+    public async Task An_engine_with_open_jobs_is_not_quiet()
+    {
+        var http = new ScriptedHttp(Status(true, openJobs: 1), Status(true, openJobs: 1), Status(true), Status(true));
+
+        (await WaitAsync(http)).IsQuiet.ShouldBeTrue();
+        http.Requests.ShouldBe(4);
+    }
+
+    [Fact]
     public async Task An_engine_that_is_never_quiet_is_given_up_with_its_last_status()
     {
         var result = await WaitAsync(new ScriptedHttp(Status(false)));
@@ -32,9 +43,10 @@ public sealed class WatchingTests
     [Fact]
     public async Task The_platforms_list_is_read_as_digests_by_match_key()
     {
-        using var client = new HttpClient(new ScriptedHttp("""{"people":2,"digests":{"EMAIL":["aa","bb"],"PHONE":[]}}"""));
+        using var client = new HttpClient(new ScriptedHttp("""{"people":2,"digests":{"EMAIL_SHA256":["aa","bb"],"PHONE_SHA256":[]}}"""));
 
-        var list = await new SandboxApi(client, new Uri("http://sandbox.example"), "admin").ListAsync("1", CancellationToken.None);
+        var list = await new SandboxApi(client, new Uri("http://sandbox.example"), "admin")
+            .ListAsync(DestinationList.TikTok, JourneyList.All[0], CancellationToken.None);
 
         list.People.ShouldBe(2);
         list.Digests.Emails.Order().ShouldBe(["aa", "bb"]);
@@ -48,12 +60,12 @@ public sealed class WatchingTests
         return await new QuietWait(engine, new InstantTime(Now)).WaitAsync(TimeSpan.FromSeconds(10), CancellationToken.None);
     }
 
-    private static string Status(bool quiet) =>
+    private static string Status(bool quiet, int openJobs = 0) =>
         $$"""
         {"workspace":"default","log":{"head":123},"projector":{"position":123,"applied":1,"superseded":1,"lag_events":0},
          "quarantine":{"open":3},"people":10,"audiences":[{"audience":"a","key":"a_v1","present":1,"removed":1,"expired":1}],
          "bindings":[{"audience":"a","key":"a_v1","destination":"meta_main","platform":"meta","remote":"1","desired":7,"delivered":6,
-         "in_doubt":0,"pending_adds":0,"pending_removals":0,"state":"active"}],"quiet":{{(quiet ? "true" : "false")}}}
+         "in_doubt":0,"pending_adds":0,"pending_removals":0,"open_jobs":{{openJobs}},"state":"active"}],"quiet":{{(quiet ? "true" : "false")}}}
         """;
 
     private sealed class ScriptedHttp(params string[] bodies) : HttpMessageHandler

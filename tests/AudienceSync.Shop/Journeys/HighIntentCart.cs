@@ -15,7 +15,7 @@ internal sealed class HighIntentCart : IJourney
 
     public TimeSpan Window => TimeSpan.FromDays(7);
 
-    public string Remote => "238500000000001";
+    public int Number => 1;
 
     public string Purpose => "Win back shoppers who left a costly cart";
 

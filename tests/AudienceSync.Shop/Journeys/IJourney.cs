@@ -12,8 +12,8 @@ internal interface IJourney
     /// <summary>How long an add lasts.</summary>
     TimeSpan Window { get; }
 
-    /// <summary>The audience at the ad platform.</summary>
-    string Remote { get; }
+    /// <summary>Ends the ids of its audiences at the platforms.</summary>
+    int Number { get; }
 
     string Purpose { get; }
 

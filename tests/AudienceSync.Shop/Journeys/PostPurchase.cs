@@ -11,7 +11,7 @@ internal sealed class PostPurchase : IJourney
 
     public TimeSpan Window => TimeSpan.FromDays(14);
 
-    public string Remote => "238500000000002";
+    public int Number => 2;
 
     public string Purpose => "Show buyers what goes with their purchase";
 

@@ -13,7 +13,7 @@ internal sealed class Winback : IJourney
 
     public TimeSpan Window => TimeSpan.FromDays(45);
 
-    public string Remote => "238500000000003";
+    public int Number => 3;
 
     public string Purpose => "Bring back buyers who stayed away";
 

@@ -1,4 +1,4 @@
-using AudienceSync.Shop.Journeys;
+using AudienceSync.Shop.Destinations;
 using AudienceSync.Shop.Reporting;
 using AudienceSync.Shop.Sending;
 using AudienceSync.Shop.Simulation;
@@ -6,10 +6,10 @@ using AudienceSync.Shop.Watching;
 
 namespace AudienceSync.Shop.Oracle;
 
-/// <summary>Holds the oracle against the engine's own account and against the platform.</summary>
+/// <summary>Holds the oracle against the engine's own account and against the platforms.</summary>
 /// <param name="status">Null when the engine gave none.</param>
-/// <param name="platform">By audience key.</param>
-internal sealed class Comparison(Play play, Tally tally, EngineStatus? status, IReadOnlyDictionary<string, PlatformList> platform)
+/// <param name="platforms">By audience key and destination.</param>
+internal sealed class Comparison(Play play, Tally tally, EngineStatus? status, IReadOnlyDictionary<(string Key, Destination Destination), PlatformList> platforms)
 {
     private const int MostExamples = 5;
 
@@ -19,7 +19,7 @@ internal sealed class Comparison(Play play, Tally tally, EngineStatus? status, I
         var accepted = tally.Accepted;
         var expected = new MembershipOracle(play.Customers).Judge(accepted, now);
         var examples = expected
-            .SelectMany(audience => DriftExamples.Find(audience, platform[audience.Key].Digests, play.Customers, MostExamples))
+            .SelectMany(audience => DriftExamples.Find(audience, platforms[(audience.Key, audience.Destination)].Digests, play.Customers, MostExamples))
             .Take(MostExamples);
         return new RunReport(
             tally.Counts,
@@ -32,12 +32,13 @@ internal sealed class Comparison(Play play, Tally tally, EngineStatus? status, I
 
     private AudienceFinding Find(ExpectedAudience expected)
     {
-        var found = platform[expected.Key];
+        var found = platforms[(expected.Key, expected.Destination)];
         return new AudienceFinding(
             expected.Key,
+            expected.Destination.Name,
             expected.Members.Count,
             status?.Audiences.FirstOrDefault(audience => audience.Key == expected.Key)?.Present ?? -1,
-            status?.Bindings.FirstOrDefault(binding => binding.Key == expected.Key)?.Delivered ?? -1,
+            status?.Bindings.FirstOrDefault(binding => binding.Key == expected.Key && binding.Destination == expected.Destination.Name)?.Delivered ?? -1,
             found.People,
             expected.Digests.DistanceTo(found.Digests));
     }
@@ -81,9 +82,9 @@ internal sealed class Comparison(Play play, Tally tally, EngineStatus? status, I
             yield return $"{people} different customers were accepted, the engine knows {status.People} people";
         }
 
-        foreach (var journey in JourneyList.All.Where(journey => status.Bindings.All(binding => binding.Key != journey.Key)))
+        foreach (var (key, destination) in platforms.Keys.Where(list => !status.Bindings.Any(binding => binding.Key == list.Key && binding.Destination == list.Destination.Name)))
         {
-            yield return $"the engine names no binding for {journey.Key}";
+            yield return $"the engine names no binding for {key} at {destination.Name}";
         }
     }
 }

@@ -1,10 +1,11 @@
+using AudienceSync.Shop.Destinations;
 using AudienceSync.Shop.Simulation;
 
 namespace AudienceSync.Shop.Oracle;
 
-/// <summary>Who must be in an audience, and the digests of each member that the platform must have.</summary>
+/// <summary>Who must be in an audience at a destination, and the digests of each member that its platform must have.</summary>
 /// <param name="Members">Customer number to the identifiers that his accepted webhooks carried.</param>
-internal sealed record ExpectedAudience(string Key, IReadOnlyDictionary<int, Shown> Members, DigestSet Digests);
+internal sealed record ExpectedAudience(string Key, Destination Destination, IReadOnlyDictionary<int, Shown> Members, DigestSet Digests);
 
 /// <summary>Lower-case hex digests of one audience, by match key.</summary>
 internal sealed record DigestSet(IReadOnlySet<string> Emails, IReadOnlySet<string> Phones)

@@ -1,3 +1,4 @@
+using AudienceSync.Shop.Destinations;
 using AudienceSync.Shop.Journeys;
 using AudienceSync.Shop.Simulation;
 
@@ -13,10 +14,10 @@ internal sealed class MembershipOracle(IReadOnlyList<Customer> customers)
     public IReadOnlyList<ExpectedAudience> Judge(IReadOnlyCollection<ShopEvent> accepted, DateTimeOffset now)
     {
         var known = accepted.GroupBy(item => item.Customer).ToDictionary(group => group.Key, group => group.Aggregate(Shown.None, (all, item) => all | item.Shows));
-        return [.. JourneyList.All.Select(journey => Judge(journey, accepted, known, now))];
+        return [.. JourneyList.All.SelectMany(journey => Judge(journey, accepted, known, now))];
     }
 
-    private ExpectedAudience Judge(
+    private IEnumerable<ExpectedAudience> Judge(
         IJourney journey, IReadOnlyCollection<ShopEvent> accepted, Dictionary<int, Shown> known, DateTimeOffset now)
     {
         var members = accepted
@@ -26,7 +27,7 @@ internal sealed class MembershipOracle(IReadOnlyList<Customer> customers)
             .Select(history => history.Key)
             .Where(customer => (known[customer] & (Shown.Email | Shown.Phone)) != Shown.None)
             .ToDictionary(customer => customer, customer => known[customer]);
-        return new ExpectedAudience(journey.Key, members, DigestsOf(members));
+        return DestinationList.All.Select(destination => new ExpectedAudience(journey.Key, destination, members, DigestsOf(members, destination)));
     }
 
     private static bool IsPresent(IReadOnlyList<ShopEvent> history, TimeSpan window, DateTimeOffset now)
@@ -39,10 +40,10 @@ internal sealed class MembershipOracle(IReadOnlyList<Customer> customers)
     private static DateTimeOffset? Latest(IReadOnlyList<ShopEvent> history, EventKind kind) =>
         history.Where(item => item.Kind == kind).Max(item => (DateTimeOffset?)item.OccurredAt);
 
-    private DigestSet DigestsOf(Dictionary<int, Shown> members)
+    private DigestSet DigestsOf(Dictionary<int, Shown> members, Destination destination)
     {
-        var emails = members.Where(member => member.Value.HasFlag(Shown.Email)).Select(member => CanonicalDigests.Email(customers[member.Key - 1])!);
-        var phones = members.Where(member => member.Value.HasFlag(Shown.Phone)).Select(member => CanonicalDigests.Phone(customers[member.Key - 1])!);
+        var emails = members.Where(member => member.Value.HasFlag(Shown.Email)).Select(member => CanonicalDigests.Email(customers[member.Key - 1], destination)!);
+        var phones = members.Where(member => member.Value.HasFlag(Shown.Phone)).Select(member => CanonicalDigests.Phone(customers[member.Key - 1], destination)!);
         return new DigestSet(emails.ToHashSet(StringComparer.Ordinal), phones.ToHashSet(StringComparer.Ordinal));
     }
 }

@@ -10,6 +10,7 @@ internal static class ReportScreen
     {
         var table = new Table().Border(TableBorder.Rounded);
         table.AddColumn("audience");
+        table.AddColumn("destination");
         foreach (var heading in new[] { "desired", "present", "delivered", "platform", "drift" })
         {
             table.AddColumn(new TableColumn(heading).RightAligned());
@@ -20,6 +21,7 @@ internal static class ReportScreen
             var drift = Number(audience.Drift);
             table.AddRow(
                 audience.Key,
+                audience.Destination,
                 Number(audience.Desired),
                 Number(audience.Present),
                 Number(audience.Delivered),

@@ -29,6 +29,7 @@ internal sealed record RunReport(
         audiences = Audiences.Select(audience => new
         {
             key = audience.Key,
+            destination = audience.Destination,
             desired = audience.Desired,
             delivered = audience.Delivered,
             platform = audience.Platform,

@@ -1,4 +1,5 @@
 using System.Globalization;
+using AudienceSync.Shop.Destinations;
 using AudienceSync.Shop.Journeys;
 using AudienceSync.Shop.Oracle;
 using AudienceSync.Shop.Reporting;
@@ -81,7 +82,7 @@ internal sealed class ShopRun(
     {
         var failures = new List<string>();
         await WaitForLastExpiryAsync(performance, cancel);
-        console.WriteLine("waiting until the engine is quiet");
+        console.WriteLine("waiting until the engine is quiet and the platforms have confirmed");
         var waiting = new QuietWait(_engine, time).WaitAsync(QuietLimit, cancel);
         await Task.WhenAny(waiting, stage.Lost);
         await DemandStageAsync(cancel);
@@ -91,10 +92,13 @@ internal sealed class ShopRun(
             failures.Add($"the engine was not quiet within {QuietLimit.TotalSeconds:0} s; its status: {quiet.LastText}");
         }
 
-        var platform = new Dictionary<string, PlatformList>(StringComparer.Ordinal);
+        var platforms = new Dictionary<(string Key, Destination Destination), PlatformList>();
         foreach (var journey in JourneyList.All)
         {
-            platform[journey.Key] = await _sandbox.ListAsync(journey.Remote, cancel);
+            foreach (var destination in DestinationList.All)
+            {
+                platforms[(journey.Key, destination)] = await _sandbox.ListAsync(destination, journey, cancel);
+            }
         }
 
         if (time.GetUtcNow() > new ExpiryWindow(performance.Start).CalmUntil)
@@ -102,7 +106,7 @@ internal sealed class ShopRun(
             failures.Add("the play took so long that memberships ended while they were compared; send fewer webhooks");
         }
 
-        return new Comparison(performance.Play, performance.Tally, quiet.Status, platform)
+        return new Comparison(performance.Play, performance.Tally, quiet.Status, platforms)
             .Judge(time.GetUtcNow(), time.GetElapsedTime(began).TotalSeconds, failures);
     }
 

@@ -15,7 +15,7 @@ internal sealed class Stage(StageSettings settings, DataFolder folder, HttpClien
 
     public StageSecrets Secrets { get; } = new();
 
-    /// <summary>The imitated platform's admin interface; null until the stage stands.</summary>
+    /// <summary>The imitated platforms' admin interface; null until the stage stands.</summary>
     public SandboxApi? Sandbox { get; private set; }
 
     /// <summary>Done, with the reason, when a child ended without being asked to.</summary>
@@ -33,7 +33,7 @@ internal sealed class Stage(StageSettings settings, DataFolder folder, HttpClien
         });
         await _health.DemandAsync(_sandbox, new Uri(settings.Sandbox, "/health/live"), cancel);
         Sandbox = new SandboxApi(http, settings.Sandbox, Secrets.SandboxAdminToken);
-        await Sandbox.PutAccountAsync(StageFiles.SandboxAccount(Secrets.MetaToken), cancel);
+        await Sandbox.PutAccountsAsync(StageFiles.SandboxAccounts(Secrets), cancel);
         await StartHostAsync(cancel);
     }
 

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using AudienceSync.Shop.Destinations;
 using AudienceSync.Shop.Journeys;
 
 namespace AudienceSync.Shop.Running;
@@ -7,7 +8,10 @@ namespace AudienceSync.Shop.Running;
 /// <summary>What the two programs are told about the shop.</summary>
 internal static class StageFiles
 {
-    public const string Account = "act_1001";
+    // Half an hour and more at the real Google; a run has no such time.
+    private const int GoogleJobSeconds = 2;
+
+    private const string GoogleClient = "shop-client";
 
     public static string EngineYaml(Uri sandbox)
     {
@@ -39,36 +43,63 @@ internal static class StageFiles
                 """);
         }
 
-        yaml.Append(
-            $$"""
-                destinations:
-                  - name: meta_main
-                    platform: meta
-                    account: {{Account}}
-                    base_url: {{sandbox.ToString().TrimEnd('/')}}
-                    api_version: v25.0
-                    token: { file: meta.token }
-                bindings:
-
-            """);
+        yaml.Append(Destinations(sandbox.ToString().TrimEnd('/')));
         foreach (var journey in JourneyList.All)
         {
-            yaml.Append(
-                $$"""
-                      - { audience: {{journey.Audience}}, key: {{journey.Key}}, destination: meta_main, remote: "{{journey.Remote}}" }
+            foreach (var destination in DestinationList.All)
+            {
+                yaml.Append(
+                    $$"""
+                          - { audience: {{journey.Audience}}, key: {{journey.Key}}, destination: {{destination.Name}}, remote: "{{destination.RemoteOf(journey)}}" }
 
-                """);
+                    """);
+            }
         }
 
         return yaml.ToString();
     }
 
-    /// <summary>The ad account as the sandbox's admin interface takes it.</summary>
-    public static string SandboxAccount(string metaToken) => JsonSerializer.Serialize(new
+    /// <summary>The ad accounts as the sandbox's admin interface takes them.</summary>
+    public static string SandboxAccounts(StageSecrets secrets) => JsonSerializer.Serialize(new object[]
     {
-        account = Account,
-        token = metaToken,
-        tier = "standard_access",
-        audiences = JourneyList.All.Select(journey => journey.Remote),
+        new { account = DestinationList.Meta.Account, token = secrets.MetaToken, tier = "standard_access", audiences = RemotesOf(DestinationList.Meta) },
+        new
+        {
+            platform = "google", account = DestinationList.Google.Account, token = secrets.GoogleRefreshToken, audiences = RemotesOf(DestinationList.Google),
+            google = new { client_id = GoogleClient, client_secret = secrets.GoogleClientSecret, job_s = GoogleJobSeconds },
+        },
+        new { platform = "tiktok", account = DestinationList.TikTok.Account, token = secrets.TikTokToken, audiences = RemotesOf(DestinationList.TikTok) },
     });
+
+    private static IEnumerable<string> RemotesOf(Destination destination) => JourneyList.All.Select(destination.RemoteOf);
+
+    // Google does the work later, and asks for few and large calls: changes gather longer there, and open jobs are asked about as soon as they may be done.
+    private static string Destinations(string sandbox) =>
+        $$"""
+            destinations:
+              - name: {{DestinationList.Meta.Name}}
+                platform: meta
+                account: {{DestinationList.Meta.Account}}
+                base_url: {{sandbox}}
+                api_version: v25.0
+                token: { file: meta.token }
+              - name: {{DestinationList.Google.Name}}
+                platform: google
+                account: {{DestinationList.Google.Account}}
+                base_url: {{sandbox}}
+                token_url: {{sandbox}}/token
+                client_id: {{GoogleClient}}
+                client_secret: { file: google.secret }
+                refresh_token: { file: google.token }
+                terms_accepted: true
+                job_check_s: {{GoogleJobSeconds}}
+                flush_ms: 2000
+              - name: {{DestinationList.TikTok.Name}}
+                platform: tiktok
+                account: "{{DestinationList.TikTok.Account}}"
+                base_url: {{sandbox}}/open_api/
+                token: { file: tiktok.token }
+            bindings:
+
+        """;
 }

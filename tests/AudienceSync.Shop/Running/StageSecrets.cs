@@ -10,6 +10,12 @@ internal sealed class StageSecrets
 
     public string MetaToken { get; } = Draw();
 
+    public string GoogleRefreshToken { get; } = Draw();
+
+    public string GoogleClientSecret { get; } = Draw();
+
+    public string TikTokToken { get; } = Draw();
+
     public string SandboxAdminToken { get; } = Draw();
 
     public SenderKeys Sender { get; } = new(Draw(), Draw());
@@ -22,6 +28,9 @@ internal sealed class StageSecrets
         Save(folder.PathOf("journeys.token"), Sender.Token);
         Save(folder.PathOf("journeys.key"), Sender.SigningKey);
         Save(folder.PathOf("meta.token"), MetaToken);
+        Save(folder.PathOf("google.token"), GoogleRefreshToken);
+        Save(folder.PathOf("google.secret"), GoogleClientSecret);
+        Save(folder.PathOf("tiktok.token"), TikTokToken);
         Save(folder.PathOf("master.key"), Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)));
     }
 

@@ -11,6 +11,9 @@ internal sealed class CustomerBook(Random random, DateTimeOffset start)
 
     private static readonly string[] Domains = ["example.com", "example.org", "example.net", "mail.example", "post.example"];
 
+    // Google reads these without dots and plus; the number in the middle keeps them apart there, too.
+    private static readonly string[] Gmail = ["gmail.com", "googlemail.com"];
+
     private readonly PhoneBook _phones = new(random.Next());
     private readonly List<Customer> _customers = [];
 
@@ -45,6 +48,12 @@ internal sealed class CustomerBook(Random random, DateTimeOffset start)
     {
         var first = FirstNames[random.Next(FirstNames.Length)];
         var last = LastNames[random.Next(LastNames.Length)];
+        if (random.Next(4) == 0)
+        {
+            var suffix = random.Next(3) == 0 ? "+shop" : "";
+            return $"{first}.{last}.{number}{suffix}@{Gmail[random.Next(Gmail.Length)]}";
+        }
+
         var separator = random.Next(4) switch { 0 => "+", 1 => "_", 2 => "-", _ => "." };
         return $"{first}.{last}{separator}{number}@{Domains[random.Next(Domains.Length)]}";
     }

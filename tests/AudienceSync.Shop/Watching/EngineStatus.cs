@@ -18,5 +18,7 @@ internal sealed record QuarantineStatus(int Open);
 
 internal sealed record AudienceStatus(string Audience, string Key, int Present, int Removed, int Expired);
 
+/// <param name="OpenJobs">Requests that the platform accepted and has not confirmed.</param>
 internal sealed record BindingStatus(
-    string Audience, string Key, string Destination, int Desired, int Delivered, int InDoubt, int PendingAdds, int PendingRemovals, string State);
+    string Audience, string Key, string Destination, int Desired, int Delivered, int InDoubt, int PendingAdds, int PendingRemovals, string State,
+    int OpenJobs = 0);

@@ -1,27 +1,33 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using AudienceSync.Shop.Destinations;
 
 namespace AudienceSync.Shop.Watching;
 
-/// <summary>One scripted misbehaviour of the platform; each is used up after <see cref="Count"/> calls.</summary>
-internal sealed record Fault(string Kind, string? Operation, int Count, double Probability, int Seed, int? DelayMs = null)
+/// <summary>One scripted misbehaviour of a platform; each is used up after <see cref="Count"/> calls.</summary>
+internal sealed record Fault(string Kind, string? Operation, int Count, double Probability, int Seed, int? DelayMs = null, string? Platform = null)
 {
+    private const int SeedsEach = 10;
+
     public static readonly JsonSerializerOptions Json = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     };
 
-    /// <summary>A bad day at the platform: nothing that sound retries do not heal.</summary>
+    /// <summary>A bad day at each platform: nothing that sound retries do not heal.</summary>
     public static IReadOnlyList<Fault> BadDay(int seed) =>
+        [.. DestinationList.All.SelectMany((destination, n) => BadDayAt(destination, seed + (n * SeedsEach)).Select(fault => fault with { Platform = destination.Platform }))];
+
+    private static IEnumerable<Fault> BadDayAt(Destination destination, int seed) =>
     [
-        // Meta asks for a minute of silence: one is enough for a run of seconds.
+        // Meta and Google ask for a minute of silence: one is enough for a run of seconds.
         new("throttle", null, 1, 0.5, seed),
         new("server_error", null, 3, 0.2, seed + 1),
         new("drop_before", "add", 2, 0.2, seed + 2),
         new("drop_after", "add", 2, 0.2, seed + 3),
         new("drop_after", "remove", 2, 0.3, seed + 4),
-        new("error_in_200", null, 2, 0.2, seed + 5),
+        new(destination == DestinationList.Meta ? "error_in_200" : "conflict", null, 2, 0.2, seed + 5),
         new("delay", null, 8, 0.3, seed + 6, DelayMs: 400),
     ];
 }

@@ -5,7 +5,7 @@ namespace AudienceSync.Shop.Watching;
 /// <param name="Status">The last status read; null when none was.</param>
 internal sealed record QuietResult(bool IsQuiet, EngineStatus? Status, string LastText);
 
-/// <summary>Waits until the engine says twice in a row that everything accepted is folded and everything folded is delivered.</summary>
+/// <summary>Waits until the engine says twice in a row that everything accepted is folded, everything folded is delivered, and no platform has yet to confirm it.</summary>
 internal sealed class QuietWait(EngineApi engine, TimeProvider time)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
@@ -20,7 +20,7 @@ internal sealed class QuietWait(EngineApi engine, TimeProvider time)
             try
             {
                 (text, last) = await engine.StatusAsync(cancel);
-                quietInARow = last.Quiet ? quietInARow + 1 : 0;
+                quietInARow = last.Quiet && last.Bindings.All(binding => binding.OpenJobs == 0) ? quietInARow + 1 : 0;
             }
             catch (Exception e) when (e is HttpRequestException or JsonException || (e is OperationCanceledException && !cancel.IsCancellationRequested))
             {

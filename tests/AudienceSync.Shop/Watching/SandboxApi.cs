@@ -1,6 +1,8 @@
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
+using AudienceSync.Shop.Destinations;
+using AudienceSync.Shop.Journeys;
 using AudienceSync.Shop.Oracle;
 
 namespace AudienceSync.Shop.Watching;
@@ -8,16 +10,16 @@ namespace AudienceSync.Shop.Watching;
 /// <summary>What the imitated platform holds for one audience.</summary>
 internal sealed record PlatformList(int People, DigestSet Digests);
 
-/// <summary>The sandbox's admin interface: what a platform would never tell us.</summary>
+/// <summary>The sandbox's admin interface: what the platforms would never tell us.</summary>
 internal sealed class SandboxApi(HttpClient http, Uri root, string adminToken)
 {
     /// <exception cref="HttpRequestException">No answer, or not 200.</exception>
-    public async Task<PlatformList> ListAsync(string remoteAudience, CancellationToken cancel)
+    public async Task<PlatformList> ListAsync(Destination destination, IJourney journey, CancellationToken cancel)
     {
-        using var response = await SendAsync(HttpMethod.Get, $"/admin/lists/{remoteAudience}", null, cancel);
+        using var response = await SendAsync(HttpMethod.Get, $"/admin/lists/{destination.RemoteOf(journey)}", null, cancel);
         using var json = JsonDocument.Parse(await response.Content.ReadAsStringAsync(cancel));
         var digests = json.RootElement.GetProperty("digests");
-        return new PlatformList(json.RootElement.GetProperty("people").GetInt32(), new DigestSet(Set(digests, "EMAIL"), Set(digests, "PHONE")));
+        return new PlatformList(json.RootElement.GetProperty("people").GetInt32(), new DigestSet(Set(digests, destination.EmailKey), Set(digests, destination.PhoneKey)));
     }
 
     /// <exception cref="HttpRequestException">No answer, or not a success.</exception>
@@ -26,11 +28,11 @@ internal sealed class SandboxApi(HttpClient http, Uri root, string adminToken)
         using var response = await SendAsync(HttpMethod.Post, "/admin/faults", JsonSerializer.Serialize(fault, Fault.Json), cancel);
     }
 
-    /// <summary>Makes an ad account known to the sandbox.</summary>
+    /// <summary>Makes ad accounts known to the sandbox.</summary>
     /// <exception cref="HttpRequestException">No answer, or not a success.</exception>
-    public async Task PutAccountAsync(string account, CancellationToken cancel)
+    public async Task PutAccountsAsync(string accounts, CancellationToken cancel)
     {
-        using var response = await SendAsync(HttpMethod.Post, "/admin/accounts", account, cancel);
+        using var response = await SendAsync(HttpMethod.Post, "/admin/accounts", accounts, cancel);
     }
 
     private static HashSet<string> Set(JsonElement digests, string matchKey) => digests.TryGetProperty(matchKey, out var list)

@@ -11,6 +11,9 @@ namespace AudienceSync.Host.Storage.Syncing;
 /// <param name="Desired">Whether he belongs in this remote audience now: present, and allowed to be targeted here.</param>
 public readonly record struct LaneMember(PersonId Person, long ChangedPos, LedgerEntry Entry, int Revision, bool Desired)
 {
+    /// <summary>Whether the ledger has no row of him.</summary>
+    public bool IsNew { get; init; }
+
     /// <summary>Whether a job that has not ended holds him.</summary>
     public bool InJob { get; init; }
 }

@@ -1,0 +1,31 @@
+using AudienceSync.Domain.Identity;
+using AudienceSync.Host.Privacy;
+
+namespace AudienceSync.Bench.Sync;
+
+/// <summary>A member as his rows hold him.</summary>
+internal sealed record SealedMember(int Number, Guid Person, byte[] Salt, byte[] Cipher, Guid Email, Guid? Phone, DateTimeOffset At);
+
+/// <summary>Makes members as the door would have: digests by the workspace's secret, a salt, a sealed first revision. For any number of threads.</summary>
+internal sealed class MemberMaker(Vault vault, AliasDigester digester, DateTimeOffset now)
+{
+    // He came in the hour before, so that a removal of now is later than his add.
+    private readonly DateTimeOffset _at = now - TimeSpan.FromHours(1);
+
+    public SealedMember Make(int number)
+    {
+        PersonIdentifiers said = BenchPeople.Of(number);
+        var person = new PersonId(Guid.CreateVersion7(_at + TimeSpan.FromMilliseconds(number)));
+        byte[] salt = Vault.NewSalt();
+        Alias email = digester.Digest(IdentifierKind.Email, AliasText.Email(said.Email!)!);
+        Alias? phone = said.Phone is { } raw && AliasText.Phone(raw, said.Country) is { } canonical ? digester.Digest(IdentifierKind.Phone, canonical) : null;
+        var sayings = new List<Saying> { new(email, said.Email!.Trim(), "", HashedFields.None, _at) };
+        if (phone is { } address)
+        {
+            sayings.Add(new Saying(address, said.Phone!, said.Country, HashedFields.None, _at));
+        }
+
+        var revision = new IdentifierRevision(new Sayings(null, sayings, null, null, default), said with { Email = said.Email.Trim() });
+        return new SealedMember(number, person.Value, salt, vault.Seal(person, 1, salt, revision), email.Digest.Value, phone?.Digest.Value, _at);
+    }
+}
