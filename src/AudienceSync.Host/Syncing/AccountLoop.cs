@@ -104,7 +104,8 @@ public sealed class AccountLoop(
             }
         }
 
-        return await EachAsync(lease, Lane.Adds, cancellationToken);
+        // A removal that was told "not so fast" is told for the whole account.
+        return MayWork(await table.ReadAccountAsync(destinationName, cancellationToken)) && await EachAsync(lease, Lane.Adds, cancellationToken);
     }
 
     // One page of a lane for every binding that may be worked on. True when any of them has more.
