@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using AudienceSync.Domain.Events;
+using AudienceSync.Domain.History;
 using AudienceSync.Domain.Identity;
 using AudienceSync.Domain.Membership;
 using AudienceSync.Domain.Permission;
@@ -30,6 +31,7 @@ public sealed class MembershipFold(AudienceKeys keys)
     private readonly List<(int KeyId, PersonId Person, PermissionFact Fact)> _said = [];
     private readonly List<PermissionFact> _read = [];
     private readonly PermissionFold _permissions = new();
+    private readonly HourFold _hours = new(keys);
     private List<PersonId> _barred = [];
 
     public List<int> KeyIds { get; } = [];
@@ -44,6 +46,9 @@ public sealed class MembershipFold(AudienceKeys keys)
 
     /// <summary>What is to be kept of permissions.</summary>
     public IReadOnlyDictionary<PersonId, Permissions> Permissions => _permissions.Changed;
+
+    /// <summary>What the page adds to the counts of hours, after <see cref="Finish"/>.</summary>
+    public IEnumerable<(int KeyId, DateTimeOffset Hour, HourChange Change)> Hours => _hours.Changes;
 
     public int Applied { get; private set; }
 
@@ -63,6 +68,7 @@ public sealed class MembershipFold(AudienceKeys keys)
         _everLinked.Clear();
         _said.Clear();
         _permissions.Clear();
+        _hours.Clear();
         _barred = [];
         KeyIds.Clear();
         People.Clear();
@@ -83,6 +89,7 @@ public sealed class MembershipFold(AudienceKeys keys)
     public List<Guid> LoadGroups(IReadOnlyDictionary<PersonId, PersonId> links)
     {
         _groups.Load(links);
+        _hours.Load(links);
         _everLinked.UnionWith(_groups.Linked());
         _groups.Load(_links);
         _groups.Settle();
@@ -150,6 +157,7 @@ public sealed class MembershipFold(AudienceKeys keys)
     /// <summary>Folds, and numbers what changed. Returns the last number given.</summary>
     public long Finish(long changedPos, DateTimeOffset now)
     {
+        _hours.Finish(_rows);
         var moved = new HashSet<(int KeyId, PersonId Person)>();
         foreach (var (key, person, fact, position) in _facts)
         {
@@ -195,6 +203,7 @@ public sealed class MembershipFold(AudienceKeys keys)
             var key = keys.ByName(fact.AudienceKey)
                 ?? throw new UnknownKeyException(fact.AudienceKey);
             _facts.Add((key, logged.Person, fact, logged.Position.Value));
+            _hours.Tell(logged, key, fact);
             KeyIds.Add(key.KeyId);
             People.Add(logged.Person.Value);
             Hear(logged, key.KeyId, fact.OccurredAt);
@@ -210,6 +219,7 @@ public sealed class MembershipFold(AudienceKeys keys)
         else if (ReferenceEquals(logged.Type, EventTypes.Linked))
         {
             _links[logged.Person] = ((PersonLinked)EventJson.Read(logged.Type, logged.Data)).Owner;
+            _hours.Link(logged, _links[logged.Person]);
         }
     }
 

@@ -115,7 +115,7 @@ public sealed class ProjectionLoop(
         var changedPos = _fold.Finish(progress.ChangedPos, now);
         var next = new ProjectionProgress(
             _page[^1].Position, changedPos, progress.Applied + _fold.Applied, progress.Superseded + _fold.Superseded);
-        await table.WriteAsync(lease, new ProjectedPage(_fold.Changed, _fold.Links, _fold.Permissions), next, cancellationToken);
+        await table.WriteAsync(lease, new ProjectedPage(_fold.Changed, _fold.Links, _fold.Permissions) { Hours = [.. _fold.Hours] }, next, cancellationToken);
         return next;
     }
 
