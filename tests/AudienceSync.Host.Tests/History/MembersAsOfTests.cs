@@ -51,7 +51,7 @@ public sealed class MembersAsOfTests
                 mark = page.Next;
             }
 
-            actual.Order(StringComparer.Ordinal).ShouldBe(expected, $"seed {seed}, {mode} {from:O} {to:O}");
+            actual.Order(StringComparer.Ordinal).ToList().ShouldBe(expected, $"seed {seed}, {mode} {from:O} {to:O}");
             changes += expected.Count;
         }
 
