@@ -2,7 +2,6 @@ using System.CommandLine;
 using AudienceSync.Bench.Ingest;
 using AudienceSync.Bench.Load;
 using AudienceSync.Bench.Normalise;
-using AudienceSync.Bench.Query;
 using AudienceSync.Bench.SignatureOnly;
 
 namespace AudienceSync.Bench;
@@ -13,7 +12,7 @@ internal static class Benches
     /// <summary>After Ctrl-C the children get this long to stop (the Host stops its PostgreSQL first).</summary>
     public static readonly TimeSpan CleanUpLimit = TimeSpan.FromSeconds(60);
 
-    private static readonly Func<Command>[] All = [IngestCommand.Build, NormaliseCommand.Build, QueryCommand.Build];
+    private static readonly Func<Command>[] All = [IngestCommand.Build, NormaliseCommand.Build];
 
     public static RootCommand Root()
     {
