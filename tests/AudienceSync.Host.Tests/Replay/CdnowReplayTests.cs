@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using AudienceSync.Domain.Identity;
 using AudienceSync.Host.Tests.Serving;
 using Npgsql;
@@ -47,47 +46,10 @@ public sealed class CdnowReplayTests(ITestOutputHelper output)
         }
 
         position.ShouldBe(webhooks.Count, "all were sent");
-        await LookBackAsync(host, purchases, customers);
         var projector = (await host.GetAsync("/v1/status")).GetProperty("projector");
         (projector.GetProperty("applied").GetInt64() + projector.GetProperty("superseded").GetInt64()).ShouldBe(await host.ScalarAsync<long>("select count(*) from mt_events"));
         (await host.ScalarAsync<long>("select count(*) from mt_events where type like 'audience_member%'")).ShouldBe(webhooks.Count);
         (await host.ScalarAsync<long>("select count(*) from quarantine")).ShouldBe(0);
-    }
-
-    // A page from anywhere, as of 100 moments of the eighteen months, holds exactly whom the file has in it.
-    private async Task LookBackAsync(TestHost host, IReadOnlyDictionary<string, DateOnly[]> purchases, Dictionary<Guid, string> customers)
-    {
-        var people = await PeopleAsync(host, customers);
-        var members = 0;
-        for (var n = 0; n < 100; n++)
-        {
-            var (audience, at) = (n % 2, Looks[0].AddDays(_random.Next(-40, 500)));
-            var expected = audience == 0 ? CdnowOracle.Winback(purchases, at) : CdnowOracle.PostPurchase(purchases, at);
-            var after = people.Keys.ElementAt(_random.Next(people.Count));
-            var page = await host.GetAsync($"/v1/audiences/{Audiences[audience].Key}/members?at={at.UtcDateTime:O}&limit=500&after={after}");
-            var next = page.GetProperty("next").ValueKind == JsonValueKind.Null ? Guid.AllBitsSet : page.GetProperty("next").GetGuid();
-            var listed = page.GetProperty("members").EnumerateArray().Select(member => people[member.GetProperty("person").GetGuid()]).ToHashSet(StringComparer.Ordinal);
-            listed.SetEquals(people.Where(one => one.Key.CompareTo(after) > 0 && one.Key.CompareTo(next) <= 0).Select(one => one.Value).Where(expected.Contains))
-                .ShouldBeTrue($"{Audiences[audience].Key} as of {at:O} after {after}");
-            members += listed.Count;
-        }
-
-        members.ShouldBeGreaterThan(5_000);
-    }
-
-    private static async Task<Dictionary<Guid, string>> PeopleAsync(TestHost host, Dictionary<Guid, string> customers)
-    {
-        var people = new Dictionary<Guid, string>();
-        var settings = new NpgsqlConnectionStringBuilder(host.Database) { SearchPath = "ws_default", Pooling = false };
-        await using var source = NpgsqlDataSource.Create(settings.ConnectionString);
-        await using var command = source.CreateCommand("select anchor, digest from person_aliases where kind = 1 and anchor is not null");
-        await using var reader = await command.ExecuteReaderAsync();
-        while (await reader.ReadAsync())
-        {
-            people.Add(reader.GetGuid(0), customers[reader.GetGuid(1)]);
-        }
-
-        return people;
     }
 
     // What is new and a fifth of it again, of this time or any before, in any order.
