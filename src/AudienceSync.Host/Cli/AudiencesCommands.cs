@@ -14,7 +14,7 @@ internal static class AudiencesCommands
             verbs.List(), verbs.Show(), verbs.History(), Register(verbs), Publish(verbs), Bind(verbs), Unbind(verbs), Promote(verbs), RollBack(verbs), Retire(verbs),
             verbs.Change("pause", "Send nothing of an audience until it is resumed.", verbs.Name, (parsed, name) => (name, new PauseAudience(verbs.By(parsed), verbs.Why(parsed)))),
             verbs.Change("resume", "Send a paused audience again.", verbs.Name, (parsed, name) => (name, new ResumeAudience(verbs.By(parsed), verbs.Why(parsed)))),
-            verbs.Diff(), verbs.Apply(),
+            verbs.Diff(), verbs.Apply(), CountersVerb.Create(environment, TimeProvider.System),
         };
     }
 

@@ -114,7 +114,7 @@ internal static class PeopleCommands
         });
 
     // Read as JSON here, so that a mistake is told before anything is sent; its words are not repeated.
-    private static async Task<string> ReadAsync(string file, CancellationToken cancellationToken)
+    internal static async Task<string> ReadAsync(string file, CancellationToken cancellationToken)
     {
         if (file != "-" && !File.Exists(file))
         {

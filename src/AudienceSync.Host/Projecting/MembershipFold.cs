@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using AudienceSync.Domain.Events;
+using AudienceSync.Domain.History;
 using AudienceSync.Domain.Identity;
 using AudienceSync.Domain.Membership;
 using AudienceSync.Domain.Permission;
@@ -32,6 +33,7 @@ public sealed class MembershipFold(AudienceKeys keys, int? onlyKeyId = null)
     private readonly List<(int KeyId, PersonId Person, PermissionFact Fact)> _said = [];
     private readonly List<PermissionFact> _read = [];
     private readonly PermissionFold _permissions = new();
+    private readonly HourFold _hours = new(keys);
     private List<PersonId> _barred = [];
 
     public List<int> KeyIds { get; } = [];
@@ -46,6 +48,9 @@ public sealed class MembershipFold(AudienceKeys keys, int? onlyKeyId = null)
 
     /// <summary>What is to be kept of permissions.</summary>
     public IReadOnlyDictionary<PersonId, Permissions> Permissions => _permissions.Changed;
+
+    /// <summary>What the page adds to the counts of hours, after <see cref="Finish"/>.</summary>
+    public IEnumerable<(int KeyId, DateTimeOffset Hour, HourChange Change)> Hours => _hours.Changes;
 
     public int Applied { get; private set; }
 
@@ -65,6 +70,7 @@ public sealed class MembershipFold(AudienceKeys keys, int? onlyKeyId = null)
         _everLinked.Clear();
         _said.Clear();
         _permissions.Clear();
+        _hours.Clear();
         _barred = [];
         KeyIds.Clear();
         People.Clear();
@@ -103,6 +109,7 @@ public sealed class MembershipFold(AudienceKeys keys, int? onlyKeyId = null)
     public List<Guid> LoadGroups(IReadOnlyDictionary<PersonId, PersonId> links)
     {
         _groups.Load(links);
+        _hours.Load(links);
         _everLinked.UnionWith(_groups.Linked());
         _groups.Load(_links);
         _groups.Settle();
@@ -170,6 +177,7 @@ public sealed class MembershipFold(AudienceKeys keys, int? onlyKeyId = null)
     /// <summary>Folds, and numbers what changed. Returns the last number given.</summary>
     public long Finish(long changedPos, DateTimeOffset now)
     {
+        _hours.Finish(_rows);
         var moved = new HashSet<(int KeyId, PersonId Person)>();
         foreach (var (key, person, fact, position, counts) in _facts)
         {
@@ -215,6 +223,7 @@ public sealed class MembershipFold(AudienceKeys keys, int? onlyKeyId = null)
             var key = keys.ByName(fact.AudienceKey)
                 ?? throw new UnknownKeyException(fact.AudienceKey);
             Tell(key, logged.Person, fact, logged.Position.Value, counts: true);
+            _hours.Tell(logged, key, fact);
             foreach (var heir in keys.HeirsOf(key.KeyId))
             {
                 Tell(heir, logged.Person, fact, logged.Position.Value, counts: false);
@@ -233,6 +242,7 @@ public sealed class MembershipFold(AudienceKeys keys, int? onlyKeyId = null)
         else if (ReferenceEquals(logged.Type, EventTypes.Linked))
         {
             _links[logged.Person] = ((PersonLinked)EventJson.Read(logged.Type, logged.Data)).Owner;
+            _hours.Link(logged, _links[logged.Person]);
         }
     }
 

@@ -19,7 +19,10 @@ public sealed class ProjectionPages(MembershipTable table, PermissionTable permi
     // Heirs of whom it is known that they have all.
     private readonly HashSet<int> _inherited = [];
 
-    /// <summary>Where versions that inherit stand; a generation that is being built needs none, it is told all from the log.</summary>
+    /// <summary>
+    /// Where versions that inherit stand. A generation that is being built has none: it is told all from the log, and the hours were counted when
+    /// the events came.
+    /// </summary>
     public InheritTable? Inheritances { get; init; }
 
     /// <summary>Whether the last page was a whole one, so that more waits.</summary>
@@ -54,7 +57,8 @@ public sealed class ProjectionPages(MembershipTable table, PermissionTable permi
         var changedPos = _fold.Finish(progress.ChangedPos, now);
         var next = new ProjectionProgress(
             _page[^1].Position, changedPos, progress.Applied + _fold.Applied, progress.Superseded + _fold.Superseded);
-        await table.WriteAsync(lease, new ProjectedPage(_fold.Changed, _fold.Links, _fold.Permissions), next, cancellationToken);
+        var page = new ProjectedPage(_fold.Changed, _fold.Links, _fold.Permissions) { Hours = Inheritances is null ? [] : [.. _fold.Hours] };
+        await table.WriteAsync(lease, page, next, cancellationToken);
         return next;
     }
 

@@ -1,4 +1,5 @@
 using AudienceSync.Domain.Identity;
+using AudienceSync.Host.History;
 using AudienceSync.Host.Serving;
 using AudienceSync.Host.Storage.Membership;
 using AudienceSync.Host.Storage.Status;
@@ -26,6 +27,7 @@ public sealed class QueryEndpoints(IReadOnlyDictionary<string, Workspace> worksp
         group.MapPost("/destinations/{name}/resume", ResumeAsync);
         new AudienceEndpoints(workspaces).Map(group);
         new QuarantineEndpoints(workspaces).Map(group);
+        new HistoryEndpoints(workspaces, clock).Map(group);
         group.MapPost("/destinations/{name}/retry-refused", RetryRefusedAsync);
     }
 
@@ -55,7 +57,8 @@ public sealed class QueryEndpoints(IReadOnlyDictionary<string, Workspace> worksp
         return Results.Ok(new { audiences = counts });
     }
 
-    private async Task<IResult> MembersAsync(string key, string? workspace, Guid? after, int? limit, CancellationToken cancellationToken)
+    private async Task<IResult> MembersAsync(
+        string key, string? workspace, string? at, string? mode, Guid? after, int? limit, CancellationToken cancellationToken)
     {
         if (Find(workspace) is not { } found)
         {
@@ -71,6 +74,11 @@ public sealed class QueryEndpoints(IReadOnlyDictionary<string, Workspace> worksp
         if (size is < 1 or > LargestPage)
         {
             return QueryProblem.InvalidLimit;
+        }
+
+        if (at is not null)
+        {
+            return await HistoryEndpoints.ListAsync(found, published, (at, mode, after, size), cancellationToken);
         }
 
         var members = await new MemberQueries(found.Database).ListAsync(published.KeyId, after ?? Guid.Empty, size, cancellationToken);

@@ -23,6 +23,10 @@ internal static class QueryProblem
 
     public static IResult InvalidLimit => Of(422, "invalid_limit", "limit must be a whole number from 1 to 1000.");
 
+    public static IResult InvalidMoment => Of(422, "invalid_moment", "Give moments in ISO 8601: 2026-11-21T17:00:00Z. In an address a + is written %2B.");
+
+    public static IResult InvalidMode => Of(422, "invalid_mode", "mode must be happened (by what had happened) or known (by what we knew).");
+
     public static IResult InvalidIdentifier => Of(422, "invalid_identifier", "Give exactly one of customer_id, email and phone (a phone needs country unless it starts with +).");
 
     public static IResult ListTooLarge => Of(413, "list_too_large", "A suppression list may have 16 MiB. Lines before the end of it are in the log: upload it in parts.");

@@ -2,6 +2,7 @@ using AudienceSync.Domain.Events;
 using AudienceSync.Domain.Identity;
 using AudienceSync.Domain.Membership;
 using AudienceSync.Domain.Permission;
+using AudienceSync.Host.Storage.History;
 using AudienceSync.Host.Storage.Leases;
 using Npgsql;
 
@@ -21,7 +22,7 @@ public sealed class MembershipTable(WorkspaceDatabase database)
         from mt_event_progression p join projection_counts c on c.name = p.name where p.name = $1
         """;
 
-    private const string EventsSql = "select seq_id, stream_id, type, data from mt_events where seq_id > $1 order by seq_id limit $2";
+    private const string EventsSql = "select seq_id, stream_id, type, data, timestamp from mt_events where seq_id > $1 order by seq_id limit $2";
 
     private const string Columns = "m.key_id, m.person, m.added_at, m.removed_at, m.state, m.since_at, m.until_at, m.event_pos, m.changed_pos, m.bars, m.barred_at";
 
@@ -97,7 +98,10 @@ public sealed class MembershipTable(WorkspaceDatabase database)
         while (await reader.ReadAsync(cancellationToken))
         {
             events.Add(new LogEvent(
-                new Position(reader.GetInt64(0)), new PersonId(reader.GetGuid(1)), EventAlias.Of(reader.GetString(2)), reader.GetFieldValue<byte[]>(3)));
+                new Position(reader.GetInt64(0)), new PersonId(reader.GetGuid(1)), EventAlias.Of(reader.GetString(2)), reader.GetFieldValue<byte[]>(3))
+            {
+                RecordedAt = reader.GetFieldValue<DateTimeOffset>(4),
+            });
         }
     }
 
@@ -140,7 +144,7 @@ public sealed class MembershipTable(WorkspaceDatabase database)
     public async Task WriteAsync(Lease lease, ProjectedPage page, ProjectionProgress progress, CancellationToken cancellationToken)
     {
         await using var connection = await database.Hot.OpenConnectionAsync(cancellationToken);
-        var commands = new List<NpgsqlBatchCommand>(5);
+        var commands = new List<NpgsqlBatchCommand>(6);
         Add(commands, InsertSql, [.. page.Rows.Where(row => row.IsNew)]);
         Add(commands, UpsertSql, [.. page.Rows.Where(row => !row.IsNew)]);
 
@@ -159,6 +163,11 @@ public sealed class MembershipTable(WorkspaceDatabase database)
         if (page.Permissions.Count > 0)
         {
             commands.Add(PermissionTable.Upsert(page.Permissions));
+        }
+
+        if (page.Hours.Count > 0)
+        {
+            commands.Add(HourTable.Add(page.Hours));
         }
 
         commands.Add(Sql.Command(CursorSql, Sql.Of(Projection), Sql.Of(progress.Position.Value)));

@@ -1,3 +1,4 @@
+using AudienceSync.Domain.History;
 using AudienceSync.Domain.Identity;
 using AudienceSync.Domain.Permission;
 
@@ -18,6 +19,9 @@ public sealed record ProjectedPage(
     private static readonly IReadOnlyDictionary<PersonId, PersonId> NoLinks = new Dictionary<PersonId, PersonId>();
 
     private static readonly IReadOnlyDictionary<PersonId, Permissions> NoPermissions = new Dictionary<PersonId, Permissions>();
+
+    /// <summary>What it adds to the counts of hours. A page that writes memberships anew, as a rebuild's does, adds nothing: the counts follow from the log alone.</summary>
+    public IReadOnlyCollection<(int KeyId, DateTimeOffset Hour, HourChange Change)> Hours { get; init; } = [];
 
     /// <summary>Only memberships changed.</summary>
     public static ProjectedPage Of(IReadOnlyCollection<MembershipRow> rows) => new(rows, NoLinks, NoPermissions);

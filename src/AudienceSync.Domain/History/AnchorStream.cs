@@ -1,0 +1,90 @@
+using AudienceSync.Domain.Events;
+using AudienceSync.Domain.Identity;
+using AudienceSync.Domain.Membership;
+using AudienceSync.Domain.Permission;
+
+namespace AudienceSync.Domain.History;
+
+/// <summary>What the stream of one anchor says, fact by fact, so that it can be folded as of any moment.</summary>
+public sealed class AnchorStream
+{
+    private readonly List<(Position Position, MembershipFact Fact)> _told = [];
+    private readonly List<(Position Position, PermissionFact Fact)> _said = [];
+    private readonly List<(Position Position, PersonId Owner)> _links = [];
+
+    /// <summary>What it was told of memberships, in the order of the log.</summary>
+    public IReadOnlyList<(Position Position, MembershipFact Fact)> Told => _told;
+
+    /// <summary>What it said of permissions, in the order of the log.</summary>
+    public IReadOnlyList<(Position Position, PermissionFact Fact)> Said => _said;
+
+    /// <summary>Whether it has no event: nobody has this id.</summary>
+    public bool IsEmpty { get; private set; } = true;
+
+    /// <summary>Reads one event. Events must come in the order of the log.</summary>
+    public void Take(Position position, string type, byte[] data, KeyNames names)
+    {
+        IsEmpty = false;
+        if (MembershipFact.TryRead(type, data, names, out var fact))
+        {
+            _told.Add((position, fact));
+            if (PermissionFact.GrantsAll(data))
+            {
+                // By far the most frequent word of all: it needs no parsing.
+                _said.Add((position, new PermissionFact(PermissionTopic.UserData, null, Yes: true, fact.OccurredAt)));
+                _said.Add((position, new PermissionFact(PermissionTopic.Personalization, null, Yes: true, fact.OccurredAt)));
+                return;
+            }
+        }
+        else if (type == EventTypes.Linked)
+        {
+            _links.Add((position, ((PersonLinked)EventJson.Read(type, data)).Owner));
+            return;
+        }
+
+        var said = new List<PermissionFact>();
+        PermissionFact.Read(type, data, said);
+        _said.AddRange(said.Select(one => (position, one)));
+    }
+
+    /// <summary>Whose it was; null when nobody else's.</summary>
+    public PersonId? OwnerAt(AsOf asOf)
+    {
+        for (var n = _links.Count - 1; n >= 0; n--)
+        {
+            if (_links[n].Position.Value <= asOf.Last.Value)
+            {
+                return _links[n].Owner;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>What it had been told of a key.</summary>
+    public MembershipState StateAt(string audienceKey, AsOf asOf)
+    {
+        var state = MembershipState.Nothing;
+        foreach (var (position, fact) in _told)
+        {
+            if (asOf.Counts(position, fact.OccurredAt) && fact.AudienceKey == audienceKey)
+            {
+                state = state.Apply(fact);
+            }
+        }
+
+        return state;
+    }
+
+    /// <summary>What it had said of permissions.</summary>
+    public Permissions PermissionsAt(AsOf asOf)
+    {
+        var permissions = Permissions.Unsaid;
+        foreach (var (position, fact) in _said)
+        {
+            permissions = asOf.Counts(position, fact.At) ? permissions.Apply(fact) : permissions;
+        }
+
+        return permissions;
+    }
+}

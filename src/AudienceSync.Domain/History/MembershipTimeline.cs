@@ -1,0 +1,72 @@
+using AudienceSync.Domain.Audiences;
+using AudienceSync.Domain.Events;
+using AudienceSync.Domain.Membership;
+using AudienceSync.Domain.Permission;
+
+namespace AudienceSync.Domain.History;
+
+/// <summary>A span of time in which a person was one thing in a key.</summary>
+/// <param name="Since">By the sender's time, or the end of a window.</param>
+/// <param name="Until">When he became something else; null while he still is.</param>
+/// <param name="Position">The event that began it; of an expiry, the add whose window ended.</param>
+public readonly record struct MembershipInterval(MembershipStatus Status, DateTimeOffset Since, DateTimeOffset? Until, Position Position);
+
+/// <summary>What a person was in a key, from the first event on, by what happened.</summary>
+public static class MembershipTimeline
+{
+    /// <param name="told">Facts of this key, of all his anchors.</param>
+    /// <param name="said">Facts of his permissions, of all his anchors.</param>
+    /// <param name="window">Of the key.</param>
+    /// <param name="policy">Of the key.</param>
+    /// <param name="now">Where it ends.</param>
+    public static IReadOnlyList<MembershipInterval> Of(
+        IEnumerable<(Position Position, MembershipFact Fact)> told, IEnumerable<(Position Position, PermissionFact Fact)> said,
+        TimeSpan? window, ConsentPolicy policy, DateTimeOffset now)
+    {
+        var facts = new Queue<(Position Position, MembershipFact Fact)>(
+            told.Where(one => one.Fact.OccurredAt <= now).OrderBy(one => one.Fact.OccurredAt).ThenBy(one => one.Fact.Kind).ThenBy(one => one.Position.Value));
+        var words = new Queue<(Position Position, PermissionFact Fact)>(said.Where(one => one.Fact.At <= now).OrderBy(one => one.Fact.At).ThenBy(one => one.Position.Value));
+        var instants = new SortedSet<DateTimeOffset>(facts.Select(one => one.Fact.OccurredAt).Concat(words.Select(one => one.Fact.At))
+            .Concat(facts.Where(one => one.Fact.Kind == FactKind.Added).Select(one => new MembershipState(one.Fact.OccurredAt, null).Until(window)).OfType<DateTimeOffset>())
+            .Where(instant => instant <= now));
+        var (intervals, state, permissions) = (new List<MembershipInterval>(), MembershipState.Nothing, Permissions.Unsaid);
+        var (added, last) = (default(Position), default(Position));
+        foreach (var instant in instants)
+        {
+            while (words.TryPeek(out var word) && word.Fact.At <= instant)
+            {
+                (permissions, last) = (permissions.Apply(word.Fact), word.Position);
+                words.Dequeue();
+            }
+
+            while (facts.TryPeek(out var fact) && fact.Fact.OccurredAt <= instant)
+            {
+                (state, last) = (state.Apply(fact.Fact), fact.Position);
+                added = fact.Fact.Kind == FactKind.Added ? last : added;
+                facts.Dequeue();
+            }
+
+            if (state != MembershipState.Nothing)
+            {
+                Add(intervals, permissions.Bars.Limit(state.StatusAt(window, instant), policy), instant, added, last);
+            }
+        }
+
+        return intervals;
+    }
+
+    private static void Add(List<MembershipInterval> intervals, MembershipStatus status, DateTimeOffset since, Position added, Position last)
+    {
+        if (intervals.Count > 0)
+        {
+            if (intervals[^1].Status == status)
+            {
+                return;
+            }
+
+            intervals[^1] = intervals[^1] with { Until = since };
+        }
+
+        intervals.Add(new MembershipInterval(status, since, null, status == MembershipStatus.Expired ? added : last));
+    }
+}

@@ -1,0 +1,208 @@
+using System.CommandLine;
+using System.Text.Json;
+using AudienceSync.Domain.Audiences;
+using AudienceSync.Domain.History;
+using AudienceSync.Domain.Identity;
+using AudienceSync.Host.Configuration;
+using AudienceSync.Host.History;
+using AudienceSync.Host.Storage;
+using AudienceSync.Host.Storage.Audiences;
+using AudienceSync.Host.Storage.History;
+using AudienceSync.Host.Storage.Membership;
+
+namespace AudienceSync.Host.Cli;
+
+/// <summary>
+/// <c>members</c>: who is or was in an audience, how two moments differ, what somebody was and why. A person is a uuid here; who only has an
+/// identifier gives it by file or standard input, never on the command line.
+/// </summary>
+internal sealed class MembersCommands(Func<string, string?> environment)
+{
+    private readonly Argument<string> _key = new("KEY") { Description = "The audience with version: cart_7d_v2." };
+    private readonly Argument<Guid?> _person = new("PERSON") { Description = "The person's uuid; left out with --identifiers.", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Option<string> _identifiers = new("--identifiers") { Description = "Instead of PERSON: a file, or - for standard input, with JSON: exactly one of customer_id, email, phone (with country when national)." };
+    private readonly Option<string> _mode = new("--mode") { Description = "happened: all that had happened by then, whenever we heard of it. known: what we knew then.", DefaultValueFactory = _ => "happened" };
+    private readonly Option<Guid> _after = new("--after") { Description = "Go on after this mark of the page before." };
+    private readonly Option<int> _limit = new("--limit") { Description = "Members of a page, 1 to 1000.", DefaultValueFactory = _ => 100 };
+    private readonly Option<bool> _all = new("--all") { Description = "Every page; as JSON, an object a line." };
+    private readonly Option<bool> _csv = new("--csv") { Description = "Answer as CSV." };
+    private readonly Option<bool> _json = new("--json") { Description = "Answer as JSON." };
+    private readonly Option<string> _workspace = new("--workspace") { Description = "Which workspace.", DefaultValueFactory = _ => "default" };
+
+    public static Command Create(Func<string, string?> environment)
+    {
+        var verbs = new MembersCommands(environment);
+        verbs._mode.AcceptOnlyFromAmong("happened", "known");
+        verbs._limit.Validators.Add(given =>
+        {
+            if (given.GetValueOrDefault<int>() is < 1 or > HistoryEndpoints.LargestPage)
+            {
+                given.AddError("--limit is a whole number from 1 to 1000.");
+            }
+        });
+        return new Command("members", "Who is or was in an audience, since when, and why.") { verbs.List(), verbs.Diff(), verbs.History(), verbs.Why() };
+    }
+
+    private Command List()
+    {
+        var at = new Option<string?>("--at") { Description = "As of this moment (ISO 8601); as projected now when left out." };
+        var list = new Command("list", "Members of an audience, the barred included.") { _key, at, _mode, _after, _limit, _all, _csv, _json, _workspace };
+        Moments(list, parsed => parsed.GetValue(at));
+        list.SetAction((parsed, cancellationToken) => OfKeyAsync(parsed, cancellationToken, (database, key) => PagesAsync<MemberView>(parsed, async after =>
+        {
+            if (parsed.GetValue(at) is { } text)
+            {
+                var page = await new MembersAsOf(new PastReader(database)).ListAsync(key, Moment(text), Mode(parsed), after, parsed.GetValue(_limit), cancellationToken);
+                return (page.Members, page.Next, page);
+            }
+
+            var members = await new MemberQueries(database).ListAsync(key.KeyId, after, parsed.GetValue(_limit), cancellationToken);
+            var next = members.Count == parsed.GetValue(_limit) ? members[^1].Person : (Guid?)null;
+            return (members, next, new { members, next });
+        }, MembersPrint.MemberHead, MembersPrint.Row)));
+        return list;
+    }
+
+    private Command Diff()
+    {
+        var (from, to) = (new Argument<string>("T1") { Description = "The first moment (ISO 8601)." }, new Argument<string>("T2") { Description = "The second." });
+        var diff = new Command("diff", "Who entered an audience, and who left it, between two moments.") { _key, from, to, _mode, _after, _limit, _all, _csv, _json, _workspace };
+        Moments(diff, parsed => parsed.GetValue(from), parsed => parsed.GetValue(to));
+        diff.SetAction((parsed, cancellationToken) => OfKeyAsync(parsed, cancellationToken, (database, key) => PagesAsync<MemberChange>(parsed, async after =>
+        {
+            var times = (Moment(parsed.GetRequiredValue(from)), Moment(parsed.GetRequiredValue(to)));
+            var page = await new MembersAsOf(new PastReader(database)).DiffAsync(key, times, Mode(parsed), after, parsed.GetValue(_limit), cancellationToken);
+            return (page.Changes, page.Next, page);
+        }, MembersPrint.ChangeHead, MembersPrint.Row)));
+        return diff;
+    }
+
+    private Command History()
+    {
+        var history = new Command("history", "What somebody was in every audience, since when, until when, and by which event.") { _person, _identifiers, _json, _workspace };
+        Person(history);
+        history.SetAction((parsed, cancellationToken) => RunAsync(parsed, cancellationToken, async database =>
+        {
+            var past = await PastAsync(database, cancellationToken);
+            return await PersonAsync(parsed, cancellationToken) is { } person && await past.HistoryAsync(person, cancellationToken) is { } found
+                ? MembersPrint.Write(parsed.InvocationConfiguration.Output, found, parsed.GetValue(_json))
+                : Nobody(parsed);
+        }));
+        return history;
+    }
+
+    private Command Why()
+    {
+        // The key comes last, so that PERSON may be left out.
+        var words = new Argument<string[]>("PERSON KEY") { Description = "The person's uuid (left out with --identifiers) and the audience with version.", Arity = new ArgumentArity(1, 2) };
+        var why = new Command("why", "Why somebody is in an audience or is not: events, bars, deliveries, answers.") { words, _identifiers, _json, _workspace };
+        why.Validators.Add(parsed =>
+        {
+            var given = parsed.GetValue(words) ?? [];
+            if (parsed.GetResult(_identifiers) is null ? given.Length != 2 || !Guid.TryParse(given[0], out _) : given.Length != 1)
+            {
+                parsed.AddError("Say PERSON (a uuid) and KEY, or --identifiers and KEY.");
+            }
+        });
+        why.SetAction((parsed, cancellationToken) => RunAsync(parsed, cancellationToken, async database =>
+        {
+            var given = parsed.GetRequiredValue(words);
+            var past = await PastAsync(database, cancellationToken);
+            var key = await past.KeyAsync(given[^1], cancellationToken) ?? throw UnknownKey(given[^1]);
+            var person = given.Length == 2 ? new PersonId(Guid.Parse(given[0])) : await LookUpAsync(parsed, cancellationToken);
+            return person is { } known && await new Explainer(past, new PersonTrail(database)).ExplainAsync(known, key, cancellationToken) is { } found
+                ? WhyPrint.Write(parsed.InvocationConfiguration.Output, found, parsed.GetValue(_json))
+                : Nobody(parsed);
+        }));
+        return why;
+    }
+
+    private static void Moments(Command verb, params Func<System.CommandLine.Parsing.CommandResult, string?>[] moments) => verb.Validators.Add(parsed =>
+    {
+        if (moments.Select(moment => moment(parsed)).OfType<string>().Any(text => !MomentText.TryRead(text, out _)))
+        {
+            parsed.AddError("Give moments in ISO 8601: 2026-11-21T17:00:00Z.");
+        }
+    });
+
+    private void Person(Command verb) => verb.Validators.Add(parsed =>
+    {
+        if (parsed.GetValue(_person) is null == parsed.GetResult(_identifiers) is null)
+        {
+            parsed.AddError("Say either PERSON (a uuid) or --identifiers.");
+        }
+    });
+
+    private async Task<int> PagesAsync<T>(
+        ParseResult parsed, Func<Guid, Task<(IReadOnlyList<T> Rows, Guid? Next, object Page)>> read, string[] head, Func<T, string[]> row)
+    {
+        var (output, all, csv) = (parsed.InvocationConfiguration.Output, parsed.GetValue(_all), parsed.GetValue(_csv));
+        if (csv)
+        {
+            await output.WriteLineAsync(string.Join(',', head));
+        }
+
+        for (Guid? after = parsed.GetValue(_after); after is { } mark;)
+        {
+            var (rows, next, page) = await read(mark);
+            MembersPrint.WritePage(output, (rows, page), (csv, parsed.GetValue(_json), all), head, row);
+            after = all ? next : null;
+            if (!all && next is { } more)
+            {
+                await parsed.InvocationConfiguration.Error.WriteLineAsync($"There may be more: --after {more}");
+            }
+        }
+
+        return ExitCodes.Done;
+    }
+
+    private async Task<PersonPast> PastAsync(WorkspaceDatabase database, CancellationToken cancellationToken) =>
+        new(new PastReader(database), new PersonTrail(database), await new AudienceKeyTable(database).OpenAsync(cancellationToken), TimeProvider.System);
+
+    private async Task<PersonId?> PersonAsync(ParseResult parsed, CancellationToken cancellationToken) =>
+        parsed.GetValue(_person) is { } person ? new PersonId(person) : await LookUpAsync(parsed, cancellationToken);
+
+    // Asks the running Host: it holds the secret by which an identifier leads to a person. Null when it answered that it leads to nobody, which it has said.
+    private async Task<PersonId?> LookUpAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        var body = await PeopleCommands.ReadAsync(parsed.GetValue(_identifiers)!, cancellationToken);
+        await using var answer = new StringWriter();
+        using var host = new HostClient(environment);
+        var path = $"/v1/members/lookup?workspace={Uri.EscapeDataString(parsed.GetRequiredValue(_workspace))}";
+        if (await host.SendAsync(HttpMethod.Post, path, body, (answer, TextWriter.Null), cancellationToken) != ExitCodes.Done)
+        {
+            return null;
+        }
+
+        using var found = JsonDocument.Parse(answer.ToString());
+        return new PersonId(found.RootElement.GetProperty("person").GetGuid());
+    }
+
+    private static int Nobody(ParseResult parsed)
+    {
+        parsed.InvocationConfiguration.Error.WriteLine("audiencesync: unknown_person: nobody is known by this.");
+        return ExitCodes.Failed;
+    }
+
+    private static DateTimeOffset Moment(string text) => MomentText.TryRead(text, out var at) ? at : default;
+
+    private AsOfMeaning Mode(ParseResult parsed) => MomentText.TryMode(parsed.GetValue(_mode), out var mode) ? mode : AsOfMeaning.Happened;
+
+    private static RegistryException UnknownKey(string name) => new(
+        AudienceKey.TryParse(name, out var key) ? AudienceRefusal.KeyUnknown(key.Audience, key.Version) : AudienceRefusal.NameInvalid);
+
+    private Task<int> OfKeyAsync(ParseResult parsed, CancellationToken cancellationToken, Func<WorkspaceDatabase, PublishedKey, Task<int>> work) =>
+        RunAsync(parsed, cancellationToken, async database =>
+        {
+            var name = parsed.GetRequiredValue(_key);
+            var keys = await new AudienceKeyTable(database).OpenAsync(cancellationToken);
+            return await work(database, keys.ByName(name) ?? throw UnknownKey(name));
+        });
+
+    private Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken, Func<WorkspaceDatabase, Task<int>> work) =>
+        DatabaseVerb.RunAsync(parsed, environment, async connectionString =>
+        {
+            await using var database = new WorkspaceDatabase(connectionString, new WorkspaceName(parsed.GetRequiredValue(_workspace)));
+            return await work(database);
+        }, cancellationToken);
+}

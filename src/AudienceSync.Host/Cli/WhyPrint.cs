@@ -1,0 +1,66 @@
+using System.Globalization;
+using System.Text.Json;
+using AudienceSync.Host.History;
+using AudienceSync.Host.Storage.History;
+
+namespace AudienceSync.Host.Cli;
+
+/// <summary>An explanation for people: what he is, then what it follows from, then what the platforms were told and answered.</summary>
+internal static class WhyPrint
+{
+    public static int Write(TextWriter output, Explanation why, bool json)
+    {
+        if (json)
+        {
+            output.WriteLine(JsonSerializer.Serialize(why, MembersPrint.Json));
+            return ExitCodes.Done;
+        }
+
+        var member = why.Membership;
+        output.WriteLine($"person {why.Person}");
+        output.WriteLine($"key {why.Key.AudienceKey}: {(why.Key.WindowS is { } window ? Number($"window {window / 86_400:0.###} days") : "no window")}, consent {why.Key.ConsentPolicy}{(why.Key.Retired ? ", retired" : "")}");
+        output.WriteLine(member.Status is { } status
+            ? $"is {MembersPrint.Word(status)} since {MembersPrint.Time(member.Since)}{(member.Until is { } until ? $", window until {MembersPrint.Time(until)}" : "")}"
+            : "was never told anything of this key");
+        output.WriteLine(member.Barred.Count == 0 ? "barred by nothing" : $"barred: {string.Join(", ", member.Barred)}{(member.BarredAt.Count == 0 ? "" : $" ({string.Join(", ", member.BarredAt)})")}");
+        foreach (var anchor in why.Anchors)
+        {
+            output.WriteLine(Number($"anchor {anchor.Anchor} {anchor.Kind}, identifiers revision {anchor.Revision}{(anchor.LinkedTo is { } owner ? $", linked to {owner}" : "")}"));
+        }
+
+        TextTable.Print(output, ["position", "says", "key", "occurred", "recorded", "source", "journey", "verdict"], why.Events.Select(Row));
+        TextTable.Print(output, ["destination", "remote", "fed by", "delivered", "reason", "updated", "job", "last call"], why.Bindings.SelectMany(Rows));
+        return ExitCodes.Done;
+    }
+
+    private static string[] Row(ExplainedEvent one) =>
+    [
+        Number($"{one.Event.Position}"), one.Event.Says, one.Event.AudienceKey ?? "", MembersPrint.Time(one.Event.OccurredAt), MembersPrint.Time(one.Event.RecordedAt),
+        one.Event.Source ?? "", one.Event.Place ?? "",
+        MembersPrint.Word(one.Verdict) + (one.By is { } by ? Number($" by {by}") : "") + (one.Permission is { } permission ? $", consent {MembersPrint.Word(permission)}" : ""),
+    ];
+
+    private static IEnumerable<string[]> Rows(ExplainedBinding binding)
+    {
+        var call = binding.LastCalls.Count > 0 ? Call(binding.LastCalls[0]) : "none";
+        var state = binding switch
+        {
+            { Bound: false } => " (unbound)",
+            { Stopped: { } code } => $" ({code})",
+            { Looked: false } => " (not looked at yet)",
+            _ => "",
+        };
+        return binding.Deliveries.Count == 0
+            ? [[binding.Destination, binding.Remote, binding.FedBy + state, "never sent", "", "", "", call]]
+            : binding.Deliveries.Select(row => new[]
+            {
+                binding.Destination, binding.Remote, binding.FedBy + state, Number($"{MembersPrint.Word(row.Status)} revision {row.Revision}"), row.Reason ?? "",
+                MembersPrint.Time(row.UpdatedAt), row.Job is { } job ? $"{job.State} {job.Code}" : "", call,
+            });
+    }
+
+    private static string Call(TrailCall call) => Number(
+        $"{MembersPrint.Word(call.Operation)} of {call.Members} at {MembersPrint.Time(call.SentAt)}: {call.Code} {call.HttpStatus} {call.RequestId}");
+
+    private static string Number(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,67 @@
+using System.Text.Json.Serialization;
+using AudienceSync.Domain.Events;
+using AudienceSync.Host.Storage.History;
+
+namespace AudienceSync.Host.History;
+
+/// <summary>An event as it is told: what it says in a few words, its two times, and what made the journey speak.</summary>
+/// <param name="Position">Its place in the log.</param>
+/// <param name="Anchor">Whose stream it is in.</param>
+/// <param name="Says">In a few words.</param>
+/// <param name="OccurredAt">The sender's time; null where an event has none.</param>
+/// <param name="RecordedAt">When it was committed.</param>
+public sealed record EventView(
+    long Position, Guid Id, Guid Anchor, string Type, string Says, string? AudienceKey, DateTimeOffset? OccurredAt, DateTimeOffset RecordedAt, string? Source,
+    string? Journey, string? Step, string? Variant, string? Message)
+{
+    /// <summary>Where the journey stood, in one line; null when it did not say.</summary>
+    [JsonIgnore]
+    public string? Place => new[] { Journey, Step, Variant, Message }.OfType<string>().ToArray() is { Length: > 0 } parts ? string.Join(" / ", parts) : null;
+
+    public static EventView Of(TrailEvent logged)
+    {
+        var stored = EventJson.Read(logged.Type, logged.Data);
+        var view = new EventView(
+            logged.Position.Value, logged.Id, logged.Anchor.Value, logged.Type, Words(stored), null, null, logged.RecordedAt, null, null, null, null, null);
+        return stored switch
+        {
+            IAudienceEvent told => view with
+            {
+                AudienceKey = told.AudienceKey.Value,
+                OccurredAt = told.OccurredAt,
+                Source = told.Source,
+                Journey = told.Context?.Journey,
+                Step = told.Context?.Step,
+                Variant = told.Context?.Variant,
+                Message = told.Context?.Message,
+            },
+            PersonConsentChanged changed => view with { OccurredAt = changed.OccurredAt, Source = changed.Source },
+            PersonSuppressed suppressed => view with { OccurredAt = suppressed.OccurredAt, Source = suppressed.Source },
+            PersonSuppressionLifted lifted => view with { OccurredAt = lifted.OccurredAt, Source = lifted.Source },
+            PersonErasureRequested asked => view with { OccurredAt = asked.OccurredAt },
+            PersonErased erased => view with { OccurredAt = erased.OccurredAt },
+            _ => view,
+        };
+    }
+
+    private static string Words(IStoredEvent stored) => stored switch
+    {
+        AudienceMemberAdded told => $"add{Words(told.Consent)}",
+        AudienceMemberRemoved told => $"remove{Words(told.Consent)}",
+        AudienceExposureRecorded told => $"exposure{Words(told.Consent)}",
+        PersonConsentChanged changed => $"consent{Words(changed.Consent)}",
+        PersonSuppressed suppressed => $"suppressed {suppressed.Destination ?? "everywhere"}",
+        PersonSuppressionLifted lifted => $"suppression lifted {lifted.Destination ?? "everywhere"}",
+        PersonLinked linked => $"linked to {linked.Owner}",
+        PersonIdentifiersChanged changed => $"identifiers revision {changed.Revision}",
+        PersonErasureRequested => "erasure requested",
+        PersonErased => "erased",
+        _ => "",
+    };
+
+    private static string Words(Consent consent) =>
+        (consent.AdUserData == ConsentAnswer.Unsaid ? "" : $", ad_user_data {Word(consent.AdUserData)}")
+        + (consent.AdPersonalization == ConsentAnswer.Unsaid ? "" : $", ad_personalization {Word(consent.AdPersonalization)}");
+
+    private static string Word(ConsentAnswer answer) => answer == ConsentAnswer.Granted ? "granted" : "denied";
+}

@@ -1,0 +1,93 @@
+using AudienceSync.Domain.Audiences;
+using AudienceSync.Domain.History;
+using AudienceSync.Domain.Identity;
+using AudienceSync.Domain.Membership;
+using AudienceSync.Domain.Permission;
+using AudienceSync.Host.Storage.Audiences;
+using AudienceSync.Host.Storage.History;
+
+namespace AudienceSync.Host.History;
+
+/// <summary>The terms of the key that was asked about.</summary>
+public sealed record ExplainedKey(string AudienceKey, double? WindowS, string ConsentPolicy, IReadOnlyList<string> MatchKeys, bool Retired);
+
+/// <summary>What he is, and what it follows from. <paramref name="Status"/> is null when he was never told anything of the key.</summary>
+public sealed record ExplainedMembership(
+    MembershipStatus? Status, DateTimeOffset? Since, DateTimeOffset? Until, DateTimeOffset? AddedAt, DateTimeOffset? RemovedAt, IReadOnlyList<string> Barred,
+    IReadOnlyList<string> BarredAt);
+
+/// <summary>One event, and what became of it. <paramref name="By"/> is the position of the event that superseded or outweighed it.</summary>
+public sealed record ExplainedEvent(EventView Event, EventVerdict Verdict, long? By, EventVerdict? Permission);
+
+/// <summary>
+/// One remote audience: what feeds it, what is delivered there for which of his anchors, and its last calls. <paramref name="Feeds"/>: it is the key that was asked about.
+/// <paramref name="Looked"/>: a lane has come past his last change; null where the key does not feed it.
+/// </summary>
+public sealed record ExplainedBinding(
+    string Destination, string Platform, string Remote, string FedBy, bool Feeds, bool Bound, string? Stopped, DateTimeOffset? BlockedUntil, bool ConsentRequired,
+    bool? Looked, IReadOnlyList<TrailDelivery> Deliveries, IReadOnlyList<TrailCall> LastCalls);
+
+/// <summary>Why somebody is in an audience, or is not, from his events to the platforms' answers.</summary>
+public sealed record Explanation(
+    Guid Person, ExplainedKey Key, ExplainedMembership Membership, IReadOnlyList<TrailAnchor> Anchors, IReadOnlyList<ExplainedEvent> Events, IReadOnlyList<ExplainedBinding> Bindings,
+    long ProjectedPosition);
+
+/// <summary>Explains.</summary>
+public sealed class Explainer(PersonPast past, PersonTrail trail)
+{
+    /// <summary>Null when nobody has this id.</summary>
+    public async Task<Explanation?> ExplainAsync(PersonId person, PublishedKey key, CancellationToken cancellationToken)
+    {
+        if (await past.LoadAsync(person, cancellationToken) is not var (people, root, anchors, now))
+        {
+            return null;
+        }
+
+        var member = people.MemberAt(root, key.Key.Value, key.Window, key.ConsentPolicy, now);
+        var events = await trail.EventsAsync(anchors, cancellationToken);
+        return new Explanation(
+            root.Value,
+            new ExplainedKey(key.Key.Value, key.Window?.TotalSeconds, AudienceWords.Of(key.ConsentPolicy), AudienceWords.Of(key.MatchKeys), key.Retired),
+            Of(member, key, now),
+            await trail.AnchorsAsync(anchors, cancellationToken),
+            Judge(events, key.Key.Value, now),
+            await BindingsAsync(root, anchors, key, cancellationToken),
+            now.Last.Value);
+    }
+
+    private static ExplainedMembership Of(PastMember member, PublishedKey key, AsOf now)
+    {
+        var known = member.State != MembershipState.Nothing;
+        return new ExplainedMembership(
+            known ? member.Status : null, known ? member.State.Since(key.Window, now.At) : null, member.State.Until(key.Window), member.State.AddedAt, member.State.RemovedAt,
+            member.Permissions.Bars.Words(), member.Permissions.BarredAt ?? []);
+    }
+
+    private static List<ExplainedEvent> Judge(List<TrailEvent> events, string audienceKey, AsOf now)
+    {
+        var views = events.ToDictionary(one => one.Position, EventView.Of);
+        var read = events.Where(one => one.Position <= now.Last).Select(one => new StreamEvent(one.Position, one.Anchor, one.Type, one.Data)).ToList();
+        return
+        [
+            .. Verdicts.Of(read, audienceKey).Select(judged => new ExplainedEvent(views[judged.Event.Position], judged.Verdict, judged.By?.Value, judged.Permission)),
+            .. events.Where(one => one.Position > now.Last).Select(one => new ExplainedEvent(views[one.Position], EventVerdict.Waiting, null, null)),
+        ];
+    }
+
+    private async Task<List<ExplainedBinding>> BindingsAsync(PersonId root, IReadOnlyList<PersonId> anchors, PublishedKey key, CancellationToken cancellationToken)
+    {
+        var bindings = await trail.BindingsAsync(key.Key.Audience, anchors, cancellationToken);
+        var calls = (await trail.CallsAsync(bindings.Select(binding => binding.BindingId), cancellationToken)).ToLookup(call => call.BindingId);
+        var changed = await trail.ChangedAsync(key.KeyId, root, cancellationToken);
+        return [.. bindings.GroupBy(binding => binding.BindingId).Select(rows => Of(rows.First(), rows))];
+
+        ExplainedBinding Of(TrailBinding one, IEnumerable<TrailBinding> rows)
+        {
+            var feeds = one.FedBy == key.Key.Value;
+            return new ExplainedBinding(
+                one.Destination, one.Platform, one.Remote, one.FedBy, feeds, one.Bound, one.Stopped, one.BlockedUntil, one.ConsentRequired,
+                feeds && changed is { } at ? at <= Math.Max(one.RemovalLaneAt, one.AddLaneAt) : null,
+                [.. rows.Select(row => row.Delivery).OfType<TrailDelivery>()], [.. calls[one.BindingId]]);
+        }
+    }
+}

@@ -1,0 +1,122 @@
+using AudienceSync.Domain.History;
+using AudienceSync.Domain.Identity;
+using AudienceSync.Host.Query;
+using AudienceSync.Host.Serving;
+using AudienceSync.Host.Storage.Audiences;
+using AudienceSync.Host.Storage.History;
+
+namespace AudienceSync.Host.History;
+
+/// <summary>Who was in an audience when, and why somebody is in one or is not.</summary>
+public sealed class HistoryEndpoints(IReadOnlyDictionary<string, Workspace> workspaces, TimeProvider clock)
+{
+    /// <summary>Members of a page at most.</summary>
+    internal const int LargestPage = 1_000;
+
+    private static readonly TimeSpan CountedByDefault = TimeSpan.FromDays(7);
+
+    public void Map(RouteGroupBuilder group)
+    {
+        group.MapGet("/audiences/{key}/members/diff", DiffAsync);
+        group.MapGet("/audiences/{key}/counters", CountersAsync);
+        group.MapGet("/people/{person:guid}/history", HistoryAsync);
+        group.MapGet("/people/{person:guid}/why/{key}", WhyAsync);
+    }
+
+    /// <summary>Members as of a moment. Members of now are <see cref="QueryEndpoints"/>'s.</summary>
+    internal static async Task<IResult> ListAsync(
+        Workspace workspace, PublishedKey key, (string At, string? Mode, Guid? After, int Limit) asked, CancellationToken cancellationToken)
+    {
+        if (!MomentText.TryRead(asked.At, out var at))
+        {
+            return QueryProblem.InvalidMoment;
+        }
+
+        return MomentText.TryMode(asked.Mode, out var mode)
+            ? Results.Ok(await Past(workspace).ListAsync(key, at, mode, asked.After ?? Guid.Empty, asked.Limit, cancellationToken))
+            : QueryProblem.InvalidMode;
+    }
+
+    private async Task<IResult> DiffAsync(
+        string key, string? workspace, string? from, string? to, string? mode, Guid? after, int? limit, CancellationToken cancellationToken)
+    {
+        if (Find(workspace) is not { } found)
+        {
+            return QueryProblem.UnknownWorkspace;
+        }
+
+        if (await People(found).KeyAsync(key, cancellationToken) is not { } published)
+        {
+            return QueryProblem.UnknownKey;
+        }
+
+        if (!MomentText.TryRead(from, out var begin) || !MomentText.TryRead(to, out var end))
+        {
+            return QueryProblem.InvalidMoment;
+        }
+
+        var size = limit ?? 100;
+        if (size is < 1 or > LargestPage)
+        {
+            return QueryProblem.InvalidLimit;
+        }
+
+        return MomentText.TryMode(mode, out var meaning)
+            ? Results.Ok(await Past(found).DiffAsync(published, (begin, end), meaning, after ?? Guid.Empty, size, cancellationToken))
+            : QueryProblem.InvalidMode;
+    }
+
+    private async Task<IResult> CountersAsync(string key, string? workspace, string? from, string? to, CancellationToken cancellationToken)
+    {
+        if (Find(workspace) is not { } found)
+        {
+            return QueryProblem.UnknownWorkspace;
+        }
+
+        if (await People(found).KeyAsync(key, cancellationToken) is not { } published)
+        {
+            return QueryProblem.UnknownKey;
+        }
+
+        var (begin, end) = (clock.GetUtcNow() - CountedByDefault, clock.GetUtcNow());
+        if ((from is not null && !MomentText.TryRead(from, out begin)) || (to is not null && !MomentText.TryRead(to, out end)))
+        {
+            return QueryProblem.InvalidMoment;
+        }
+
+        return Results.Ok(new { audience_key = key, hours = await new HourTable(found.Database).ReadAsync(published.KeyId, begin, end, cancellationToken) });
+    }
+
+    private async Task<IResult> HistoryAsync(Guid person, string? workspace, CancellationToken cancellationToken)
+    {
+        if (Find(workspace) is not { } found)
+        {
+            return QueryProblem.UnknownWorkspace;
+        }
+
+        return await People(found).HistoryAsync(new PersonId(person), cancellationToken) is { } history ? Results.Ok(history) : QueryProblem.UnknownPerson;
+    }
+
+    private async Task<IResult> WhyAsync(Guid person, string key, string? workspace, CancellationToken cancellationToken)
+    {
+        if (Find(workspace) is not { } found)
+        {
+            return QueryProblem.UnknownWorkspace;
+        }
+
+        var people = People(found);
+        if (await people.KeyAsync(key, cancellationToken) is not { } published)
+        {
+            return QueryProblem.UnknownKey;
+        }
+
+        var explainer = new Explainer(people, new PersonTrail(found.Database));
+        return await explainer.ExplainAsync(new PersonId(person), published, cancellationToken) is { } explained ? Results.Ok(explained) : QueryProblem.UnknownPerson;
+    }
+
+    private static MembersAsOf Past(Workspace workspace) => new(new PastReader(workspace.Database));
+
+    private PersonPast People(Workspace workspace) => new(new PastReader(workspace.Database), new PersonTrail(workspace.Database), workspace.Keys, clock);
+
+    private Workspace? Find(string? name) => workspaces.GetValueOrDefault(name ?? "default");
+}

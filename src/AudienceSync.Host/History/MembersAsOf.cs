@@ -1,0 +1,121 @@
+using AudienceSync.Domain.History;
+using AudienceSync.Domain.Identity;
+using AudienceSync.Host.Storage.Audiences;
+using AudienceSync.Host.Storage.History;
+using AudienceSync.Host.Storage.Membership;
+
+namespace AudienceSync.Host.History;
+
+/// <summary>A page of a list of the past.</summary>
+/// <param name="Position">The last event of the log that counted.</param>
+/// <param name="Next">Where the next page goes on; null at the end. A page may be short, or empty, and still have a next one.</param>
+public sealed record PastPage(DateTimeOffset At, AsOfMeaning Mode, long Position, IReadOnlyList<MemberView> Members, Guid? Next);
+
+/// <summary>Which way somebody went between two moments.</summary>
+public enum MemberChangeKind
+{
+    Entered = 1,
+    Left,
+}
+
+/// <summary>Somebody who is on one of two lists only. <paramref name="Member"/> is what he was on it.</summary>
+public sealed record MemberChange(MemberChangeKind Change, MemberView Member);
+
+/// <summary>A page of the difference of two lists of the past.</summary>
+public sealed record PastDiff(DateTimeOffset From, DateTimeOffset To, AsOfMeaning Mode, IReadOnlyList<MemberChange> Changes, Guid? Next);
+
+/// <summary>
+/// Who was in an audience at a moment, and how two moments differ. Pages go through all who were ever told anything of the key, in the order of
+/// their ids, and fold their streams as of the moment; a request looks at so many at most, and says where it stopped.
+/// </summary>
+public sealed class MembersAsOf(PastReader reader)
+{
+    /// <summary>People looked at together.</summary>
+    internal int ChunkPeople { get; init; } = 2_000;
+
+    /// <summary>People looked at for one page at most: where few were members yet, a page would read everybody.</summary>
+    internal int MostPeople { get; init; } = 40_000;
+
+    public async Task<PastPage> ListAsync(
+        PublishedKey key, DateTimeOffset at, AsOfMeaning mode, Guid after, int limit, CancellationToken cancellationToken)
+    {
+        var asOf = await AsOfAsync(at, mode, await reader.ProjectedAsync(cancellationToken), cancellationToken);
+        var members = new List<MemberView>(limit);
+        var next = await WalkAsync(key, after, limit, [asOf], members, (people, person) => Listed(people, person, key, asOf) is { } member ? [View(key, member, asOf)] : [], cancellationToken);
+        return new PastPage(at, mode, asOf.Last.Value, members, next);
+    }
+
+    public async Task<PastDiff> DiffAsync(
+        PublishedKey key, (DateTimeOffset From, DateTimeOffset To) times, AsOfMeaning mode, Guid after, int limit, CancellationToken cancellationToken)
+    {
+        var projected = await reader.ProjectedAsync(cancellationToken);
+        var from = await AsOfAsync(times.From, mode, projected, cancellationToken);
+        var to = await AsOfAsync(times.To, mode, projected, cancellationToken);
+        var changes = new List<MemberChange>(limit);
+        var next = await WalkAsync(key, after, limit, [from, to], changes, Differ, cancellationToken);
+        return new PastDiff(times.From, times.To, mode, changes, next);
+
+        IEnumerable<MemberChange> Differ(PastPeople people, PersonId person)
+        {
+            if (Listed(people, person, key, from) is { } left && !IsListed(people, left.Person, key, to))
+            {
+                yield return new MemberChange(MemberChangeKind.Left, View(key, left, from));
+            }
+
+            if (Listed(people, person, key, to) is { } entered && !IsListed(people, entered.Person, key, from))
+            {
+                yield return new MemberChange(MemberChangeKind.Entered, View(key, entered, to));
+            }
+        }
+    }
+
+    // By what we knew, the log ends where it ended then; what the projector has not read has no effect on any list yet.
+    private async Task<AsOf> AsOfAsync(DateTimeOffset at, AsOfMeaning mode, Domain.Events.Position projected, CancellationToken cancellationToken) =>
+        new(at, mode, mode == AsOfMeaning.Known ? await reader.LastRecordedAsync(at, projected, cancellationToken) : projected);
+
+    private async Task<Guid?> WalkAsync<T>(
+        PublishedKey key, Guid after, int limit, AsOf[] moments, List<T> found, Func<PastPeople, PersonId, IEnumerable<T>> select, CancellationToken cancellationToken)
+    {
+        var last = moments.Max(moment => moment.Last);
+        for (var looked = 0; looked < MostPeople; looked += ChunkPeople)
+        {
+            // The first look is as small as the page, so that a small page of a full audience is answered at once.
+            var size = looked == 0 ? Math.Min(ChunkPeople, limit * 2) : ChunkPeople;
+            var told = await reader.ReadToldAsync(key.KeyId, after, size, cancellationToken);
+            var loader = new PastLoader(reader, last);
+            await loader.LoadAsync(told, moments, cancellationToken);
+            foreach (var person in told)
+            {
+                found.AddRange(select(loader.People, person));
+                after = person.Value;
+                if (found.Count >= limit)
+                {
+                    return after;
+                }
+            }
+
+            if (told.Count < size)
+            {
+                return null;
+            }
+        }
+
+        return after;
+    }
+
+    // Each root at the one of his anchors that has the least id, so that he comes once.
+    private static PastMember? Listed(PastPeople people, PersonId person, PublishedKey key, AsOf asOf)
+    {
+        var root = people.RootAt(person, asOf);
+        return people.FirstToldAt(root, key.Key.Value, asOf) == person && people.MemberAt(root, key.Key.Value, key.Window, key.ConsentPolicy, asOf) is { IsListed: true } member
+            ? member
+            : null;
+    }
+
+    private static bool IsListed(PastPeople people, PersonId person, PublishedKey key, AsOf asOf) =>
+        people.OwnerAt(person, asOf) is null && people.MemberAt(person, key.Key.Value, key.Window, key.ConsentPolicy, asOf).IsListed;
+
+    private static MemberView View(PublishedKey key, PastMember member, AsOf asOf) => new(
+        member.Person.Value, key.Key.Value, member.Status, member.State.Since(key.Window, asOf.At), member.State.Until(key.Window), member.State.AddedAt,
+        member.State.RemovedAt, Domain.Permission.BarsRule.Words(member.Permissions.Bars), member.Permissions.BarredAt ?? []);
+}

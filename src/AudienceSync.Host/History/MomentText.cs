@@ -1,0 +1,19 @@
+using System.Globalization;
+using AudienceSync.Domain.History;
+
+namespace AudienceSync.Host.History;
+
+/// <summary>Moments and their meanings as they are written.</summary>
+internal static class MomentText
+{
+    /// <summary>ISO 8601; without an offset it is UTC, without a time the day's beginning.</summary>
+    public static bool TryRead(string? text, out DateTimeOffset at) =>
+        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out at);
+
+    /// <summary><c>happened</c>, which is meant when nothing is said, or <c>known</c>.</summary>
+    public static bool TryMode(string? text, out AsOfMeaning mode)
+    {
+        mode = text == "known" ? AsOfMeaning.Known : AsOfMeaning.Happened;
+        return text is null or "happened" or "known";
+    }
+}

@@ -1,0 +1,141 @@
+using AudienceSync.Domain.History;
+using AudienceSync.Domain.Identity;
+using AudienceSync.Domain.Membership;
+using AudienceSync.Host.Storage.Audiences;
+using AudienceSync.Host.Storage.Membership;
+
+namespace AudienceSync.Host.Projecting;
+
+/// <summary>
+/// Counts, for one page, who comes and goes by the hour. Unlike the fold of rows it takes event after event, links among them, because a count is
+/// not a maximum: two changes of one person within a page are two.
+/// </summary>
+internal sealed class HourFold(AudienceKeys keys)
+{
+    private readonly HourBook _book = new();
+    private readonly List<Step> _steps = [];
+    private readonly Dictionary<PersonId, PersonId> _owners = [];
+    private readonly Dictionary<PersonId, List<PersonId>> _owned = [];
+    private readonly Dictionary<(int KeyId, PersonId Person), MembershipState> _states = [];
+
+    public IEnumerable<(int KeyId, DateTimeOffset Hour, HourChange Change)> Changes => _book.Changes;
+
+    public void Clear()
+    {
+        _book.Clear();
+        _steps.Clear();
+        _owners.Clear();
+        _owned.Clear();
+        _states.Clear();
+    }
+
+    public void Tell(LogEvent logged, PublishedKey key, MembershipFact fact) => _steps.Add(new Step(logged.Person, logged.RecordedAt, key, fact, default));
+
+    public void Link(LogEvent logged, PersonId owner) => _steps.Add(new Step(logged.Person, logged.RecordedAt, null, default, owner));
+
+    /// <summary>Takes the links as they stood before the page.</summary>
+    public void Load(IReadOnlyDictionary<PersonId, PersonId> links)
+    {
+        foreach (var (person, owner) in links)
+        {
+            Own(person, owner);
+        }
+    }
+
+    /// <summary>Counts. The rows are those before the page.</summary>
+    public void Finish(IReadOnlyDictionary<(int KeyId, PersonId Person), MembershipRow> rows)
+    {
+        foreach (var step in _steps.Where(step => step.RecordedAt != default))
+        {
+            if (step.Key is null)
+            {
+                Join(step, rows);
+            }
+            else
+            {
+                Tell(step, step.Key, rows);
+            }
+        }
+    }
+
+    private void Tell(Step step, PublishedKey key, IReadOnlyDictionary<(int KeyId, PersonId Person), MembershipRow> rows)
+    {
+        var own = StateOf(key.KeyId, step.Person, rows);
+        var after = own.Apply(step.Fact);
+        if (after == own)
+        {
+            return;
+        }
+
+        if (_owners.Count == 0)
+        {
+            _states[(key.KeyId, step.Person)] = after;
+            _book.Tell(key.KeyId, key.Window, own, after, step.RecordedAt);
+            return;
+        }
+
+        var root = RootOf(step.Person);
+        var before = Sum(key.KeyId, root, rows);
+        _states[(key.KeyId, step.Person)] = after;
+        _book.Tell(key.KeyId, key.Window, before, Sum(key.KeyId, root, rows), step.RecordedAt);
+    }
+
+    // Two groups become one, or an anchor goes from one to another: in each key those who were there go, and those who are there now come.
+    private void Join(Step step, IReadOnlyDictionary<(int KeyId, PersonId Person), MembershipRow> rows)
+    {
+        PersonId[] roots = [.. new[] { RootOf(step.Person), step.Person, RootOf(step.Owner) }.Distinct()];
+        var before = keys.All.ToDictionary(key => key.KeyId, key => Roots(roots).ConvertAll(root => Sum(key.KeyId, root, rows)));
+        Own(step.Person, step.Owner);
+        foreach (var key in keys.All)
+        {
+            _book.Join(key.KeyId, key.Window, before[key.KeyId], Roots(roots).ConvertAll(root => Sum(key.KeyId, root, rows)), step.RecordedAt);
+        }
+    }
+
+    private List<PersonId> Roots(PersonId[] people) => [.. people.Where(person => !_owners.ContainsKey(person))];
+
+    private void Own(PersonId person, PersonId owner)
+    {
+        if (_owners.TryGetValue(person, out var former))
+        {
+            _owned[former].Remove(person);
+        }
+
+        _owners[person] = owner;
+        if (!_owned.TryGetValue(owner, out var people))
+        {
+            _owned[owner] = people = [];
+        }
+
+        people.Add(person);
+    }
+
+    private PersonId RootOf(PersonId person)
+    {
+        while (_owners.TryGetValue(person, out var owner))
+        {
+            person = owner;
+        }
+
+        return person;
+    }
+
+    private MembershipState Sum(int keyId, PersonId anchor, IReadOnlyDictionary<(int KeyId, PersonId Person), MembershipRow> rows)
+    {
+        var sum = StateOf(keyId, anchor, rows);
+        foreach (var person in _owned.GetValueOrDefault(anchor) ?? [])
+        {
+            sum = sum.With(Sum(keyId, person, rows));
+        }
+
+        return sum;
+    }
+
+    private MembershipState StateOf(int keyId, PersonId anchor, IReadOnlyDictionary<(int KeyId, PersonId Person), MembershipRow> rows) =>
+        _states.TryGetValue((keyId, anchor), out var state) ? state
+        : rows.TryGetValue((keyId, anchor), out var row) ? row.State
+        : MembershipState.Nothing;
+
+    /// <summary>One event: a fact of a key, or, without a key, a link.</summary>
+    private readonly record struct Step(PersonId Person, DateTimeOffset RecordedAt, PublishedKey? Key, MembershipFact Fact, PersonId Owner);
+}

@@ -1,0 +1,52 @@
+using AudienceSync.Domain.History;
+using Npgsql;
+
+namespace AudienceSync.Host.Storage.History;
+
+/// <summary>One hour of a key.</summary>
+/// <param name="Hour">Its beginning.</param>
+/// <param name="Adds">People who came in by an add.</param>
+/// <param name="Removes">People who went out by a remove.</param>
+/// <param name="Expiries">People whose window ended.</param>
+/// <param name="Joined">People fewer because two turned out to be one.</param>
+/// <param name="Size">People at its end, the barred included.</param>
+public sealed record KeyHour(DateTimeOffset Hour, long Adds, long Removes, long Expiries, long Joined, long Size);
+
+/// <summary>Who came to a key and went, hour by hour. Written by the projector alone, in the transaction of its page.</summary>
+public sealed class HourTable(WorkspaceDatabase database)
+{
+    private const string AddSql = """
+        insert into key_hours (key_id, hour, adds, removes, expiries, joined)
+        select d.* from unnest($1::int[], $2::timestamptz[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[]) as d
+        on conflict (key_id, hour) do update set adds = key_hours.adds + excluded.adds, removes = key_hours.removes + excluded.removes,
+          expiries = key_hours.expiries + excluded.expiries, joined = key_hours.joined + excluded.joined
+        """;
+
+    private const string ReadSql = """
+        select h.hour, h.adds, h.removes, h.expiries, h.joined, h.size from (
+          select k.*, (sum(k.adds - k.removes - k.expiries - k.joined) over (order by k.hour))::bigint as size
+          from key_hours k where k.key_id = $1 and k.hour < $3) h
+        where h.hour >= $2 order by h.hour
+        """;
+
+    /// <summary>The hours in which something happened, from one time up to another.</summary>
+    public async Task<IReadOnlyList<KeyHour>> ReadAsync(int keyId, DateTimeOffset from, DateTimeOffset until, CancellationToken cancellationToken)
+    {
+        var hours = new List<KeyHour>();
+        await using var command = Sql.Command(database.Query, ReadSql, Sql.Of(keyId), Sql.Of(from), Sql.Of(until));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            hours.Add(new KeyHour(
+                new DateTimeOffset(reader.GetDateTime(0)), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3), reader.GetInt64(4), reader.GetInt64(5)));
+        }
+
+        return hours;
+    }
+
+    internal static NpgsqlBatchCommand Add(IReadOnlyCollection<(int KeyId, DateTimeOffset Hour, HourChange Change)> changes) => Sql.Command(
+        AddSql,
+        Sql.Of(changes.Select(one => one.KeyId).ToList()), Sql.OfTimes(changes.Select(one => one.Hour.UtcDateTime).ToList()),
+        Sql.Of(changes.Select(one => (long)one.Change.Adds).ToList()), Sql.Of(changes.Select(one => (long)one.Change.Removes).ToList()),
+        Sql.Of(changes.Select(one => (long)one.Change.Expiries).ToList()), Sql.Of(changes.Select(one => (long)one.Change.Joined).ToList()));
+}

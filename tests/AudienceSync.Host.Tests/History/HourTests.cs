@@ -1,0 +1,67 @@
+using System.Globalization;
+using AudienceSync.Domain.History;
+using AudienceSync.Host.Storage.History;
+using AudienceSync.Host.Tests.Storage;
+
+namespace AudienceSync.Host.Tests.History;
+
+public sealed class HourTests
+{
+    [Theory]
+    [InlineData(21, 5_000)]
+    [InlineData(21, 7)]
+    [InlineData(22, 61)]
+    public async Task Counts_are_those_of_a_naive_reader_whatever_the_pages_and_sizes_those_of_lists(int seed, int pageEvents)
+    {
+        await using var stage = await PastStage.CreateAsync(seed, stories: 60, batches: 45, TimeSpan.FromMinutes(200), TimeSpan.FromMinutes(4), pageEvents);
+        var hours = await new HourTable(stage.Workspace.Database).ReadAsync(
+            stage.Key.KeyId, DateTimeOffset.MinValue.AddYears(1), DateTimeOffset.MaxValue.AddYears(-1), default);
+
+        hours.Where(hour => hour.Adds + hour.Removes + hour.Expiries + Math.Abs(hour.Joined) > 0)
+            .Select(hour => $"{Hour(hour.Hour)} {hour.Adds} {hour.Removes} {hour.Expiries} {hour.Joined}").ShouldBe(Naive(stage.Naive), $"seed {seed}");
+        hours.Sum(hour => hour.Removes).ShouldBeGreaterThan(0);
+        hours.Sum(hour => hour.Expiries).ShouldBeGreaterThan(0);
+        foreach (var hour in hours)
+        {
+            hour.Size.ShouldBe(stage.Naive.In(hour.Hour.AddHours(1).AddTicks(-10), AsOfMeaning.Known).Count, $"seed {seed}, {hour.Hour:O}");
+        }
+    }
+
+    // Event by event: who was in before it, who after it, and whose window ended until the next.
+    private static List<string> Naive(NaivePast past)
+    {
+        var counts = new SortedDictionary<string, long[]>(StringComparer.Ordinal);
+        var heard = new List<NaiveEvent>();
+        foreach (var one in past.Events.Where(one => one.Owner is not null || one.Type.StartsWith("audience_member", StringComparison.Ordinal)))
+        {
+            var before = past.In(heard, one.RecordedAt);
+            foreach (var (_, end) in heard.Count == 0 ? [] : past.In(heard, heard[^1].RecordedAt).Where(member => !before.ContainsKey(member.Key)))
+            {
+                Of(end)[2]++;
+            }
+
+            heard.Add(one);
+            var after = past.In(heard, one.RecordedAt);
+            if (one.Owner is null)
+            {
+                Of(one.RecordedAt)[0] += after.Keys.Except(before.Keys).Count();
+                Of(one.RecordedAt)[1] += before.Keys.Except(after.Keys).Count();
+            }
+            else
+            {
+                Of(one.RecordedAt)[3] += before.Count - after.Count;
+            }
+        }
+
+        foreach (var (_, end) in past.In(heard, heard[^1].RecordedAt))
+        {
+            Of(end)[2]++;
+        }
+
+        return [.. counts.Where(one => one.Value.Any(count => count != 0)).Select(one => $"{one.Key} {string.Join(' ', one.Value)}")];
+
+        long[] Of(DateTimeOffset at) => counts.TryGetValue(Hour(at), out var known) ? known : counts[Hour(at)] = new long[4];
+    }
+
+    private static string Hour(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd HH", CultureInfo.InvariantCulture);
+}

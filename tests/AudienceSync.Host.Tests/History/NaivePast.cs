@@ -1,0 +1,66 @@
+using System.Text.Json;
+using AudienceSync.Domain.History;
+using AudienceSync.Host.Tests.Storage;
+using Npgsql;
+
+namespace AudienceSync.Host.Tests.History;
+
+/// <summary>One event of the log, read for this reckoning alone.</summary>
+internal sealed record NaiveEvent(long Position, Guid Stream, string Type, DateTimeOffset RecordedAt, DateTimeOffset? OccurredAt, Guid? Owner);
+
+/// <summary>The log of a workspace with one key, reckoned from nothing at each question: no rows, no streams, none of the engine's rules.</summary>
+internal sealed class NaivePast(IReadOnlyList<NaiveEvent> events, TimeSpan window)
+{
+    private const string Sql = "select seq_id, stream_id, type, timestamp, data::text from mt_events order by seq_id";
+
+    public IReadOnlyList<NaiveEvent> Events => events;
+
+    public static async Task<NaivePast> ReadAsync(TestWorkspace workspace)
+    {
+        var events = new List<NaiveEvent>();
+        await using var command = workspace.Owner.CreateCommand(Sql);
+        await using var reader = await command.ExecuteReaderAsync();
+        while (await reader.ReadAsync())
+        {
+            var data = JsonDocument.Parse(reader.GetString(4)).RootElement;
+            events.Add(new NaiveEvent(
+                reader.GetInt64(0), reader.GetGuid(1), reader.GetString(2), reader.GetFieldValue<DateTimeOffset>(3),
+                data.TryGetProperty("occurredAt", out var at) ? at.GetDateTimeOffset() : null,
+                data.TryGetProperty("owner", out var owner) && owner.ValueKind == JsonValueKind.String && reader.GetString(2) == "person_linked" ? owner.GetGuid() : null));
+        }
+
+        return new NaivePast(events, workspace.Keys.ByName("k0_v1")!.Window!.Value);
+    }
+
+    /// <summary>The roots that are in, with the ends of their windows.</summary>
+    public Dictionary<Guid, DateTimeOffset> In(DateTimeOffset at, AsOfMeaning mode) => mode == AsOfMeaning.Known
+        ? In([.. events.Where(one => one.RecordedAt <= at)], at)
+        : In([.. events.Where(one => one.Type == "person_linked" || one.OccurredAt <= at)], at);
+
+    /// <summary>As above, of some events.</summary>
+    public Dictionary<Guid, DateTimeOffset> In(IReadOnlyList<NaiveEvent> counted, DateTimeOffset at)
+    {
+        var members = new Dictionary<Guid, DateTimeOffset>();
+        foreach (var person in counted.Where(one => one.Type.StartsWith("audience_member", StringComparison.Ordinal)).GroupBy(one => Root(counted, one.Stream)))
+        {
+            var added = person.Where(one => one.Type == "audience_member_added").Max(one => one.OccurredAt);
+            var removed = person.Where(one => one.Type == "audience_member_removed").Max(one => one.OccurredAt);
+            if (added is { } since && !(removed >= since) && since + window > at)
+            {
+                members[person.Key] = since + window;
+            }
+        }
+
+        return members;
+    }
+
+    public static Guid Root(IReadOnlyList<NaiveEvent> counted, Guid person)
+    {
+        while (counted.LastOrDefault(one => one.Stream == person && one.Owner is not null) is { } link)
+        {
+            person = link.Owner!.Value;
+        }
+
+        return person;
+    }
+}
