@@ -103,6 +103,23 @@ public sealed class IdentityBook(Func<PersonId> newPerson)
         return anchor;
     }
 
+    /// <summary>
+    /// Takes over what a stored webhook of a known anchor said again. An address that has gone to somebody outside the book went there by a claim
+    /// that was weighed against this one then.
+    /// </summary>
+    public void TakeAgain(Statement said)
+    {
+        var open = said.Aliases.AsSpan(1).ToArray().Where(alias => BindingOf(alias.Digest)?.Owner is not { } owner || _people.ContainsKey(owner));
+        if (open.Any())
+        {
+            Take(said);
+        }
+        else if (_sayings[AnchorFor(said.Anchor)].Say(said))
+        {
+            Changes.Said.Add(AnchorFor(said.Anchor));
+        }
+    }
+
     /// <summary>At whom the links end.</summary>
     public PersonId RootOf(PersonId person)
     {
@@ -161,7 +178,23 @@ public sealed class IdentityBook(Func<PersonId> newPerson)
     {
         // An address without a binding was erased with somebody else; one whose holder is not loaded is not of this person.
         return _bindings.TryGetValue(address.Digest, out var binding)
-            && (binding.Owner ?? binding.Anchor) is { } holder && _people.ContainsKey(holder) && RootOf(holder) == root;
+            && (binding.Owner ?? binding.Anchor) is { } holder && LeadsTo(holder, root);
+    }
+
+    // Of whoever belongs to the root everybody on the way is loaded; so a way that leaves the book leads elsewhere.
+    private bool LeadsTo(PersonId person, PersonId root)
+    {
+        while (_people.TryGetValue(person, out var known))
+        {
+            if (known.Owner is not { } owner)
+            {
+                return known.Id == root;
+            }
+
+            person = owner;
+        }
+
+        return false;
     }
 
     private PersonId AnchorFor(Alias alias)

@@ -70,6 +70,9 @@ internal sealed class AppendPlanner(Vault vault, Func<PersonId> newPerson, Func<
         }
     }
 
+    /// <summary>By what somebody whose revision was loaded is reached.</summary>
+    public PersonIdentifiers IdentifiersOf(PersonId person) => _opened[person].Identifiers;
+
     /// <summary>Takes a known anchor's current revision, sealed.</summary>
     public void LoadRevision(PersonId person, byte[] salt, short keyVersion, byte[] cipher)
     {

@@ -48,31 +48,34 @@ internal sealed class KnotReader(AppendPlanner planner)
             AppendSql.SaidAgain, Sql.Of(people.ConvertAll(person => person.Id.Value)), Sql.Of(people.ConvertAll(person => person.Revision))));
         commands.BatchCommands.Add(Sql.Command(AppendSql.KnownAliases, Sql.Of(unasked)));
         await using var reader = await commands.ExecuteReaderAsync(cancellationToken);
+        var again = new List<(KnownPerson Person, DateTimeOffset? Email, DateTimeOffset? Phone, DateTimeOffset? Details)>();
         while (await reader.ReadAsync(cancellationToken))
         {
-            Repeat(planner.Book.Person(new PersonId(reader.GetGuid(0))), reader);
+            var person = planner.Book.Person(new PersonId(reader.GetGuid(0)));
+            again.Add((person, reader.TimeOrNull(1), reader.TimeOrNull(2), reader.TimeOrNull(3)));
         }
 
         await reader.NextResultAsync(cancellationToken);
         await PeopleReader.LoadAliasesAsync(reader, planner.Book, cancellationToken);
+        foreach (var (person, email, phone, details) in again)
+        {
+            Repeat(person, IdentifierKind.Email, person.Reach.Email, email);
+            Repeat(person, IdentifierKind.Phone, person.Reach.Phone, phone);
+            if (details is { } at && person.Reach.Details is { } digest)
+            {
+                planner.Book.TakeAgain(new Statement([person.Anchor], planner.IdentifiersOf(person.Id), digest, at));
+            }
+        }
     }
 
-    private void Repeat(KnownPerson person, NpgsqlDataReader reader)
+    // As if his webhook came now. What his revision holds may have been said by another anchor of his until then: with it he said it himself, and
+    // claimed it. Forgetting that lost the time, and the address with the anchor when that left him.
+    private void Repeat(KnownPerson person, IdentifierKind kind, AliasDigest? address, DateTimeOffset? at)
     {
-        var own = planner.Book.SayingsOf(person.Id)!;
-        if (person.Reach.Email is { } email && reader.TimeOrNull(1) is { } emailAt)
+        if (address is { } digest && at is { } time)
         {
-            own.Repeat(email, emailAt);
-        }
-
-        if (person.Reach.Phone is { } phone && reader.TimeOrNull(2) is { } phoneAt)
-        {
-            own.Repeat(phone, phoneAt);
-        }
-
-        if (reader.TimeOrNull(3) is { } detailsAt)
-        {
-            own.RepeatDetails(detailsAt);
+            var alias = new Alias(kind, digest);
+            planner.Book.TakeAgain(new Statement(alias == person.Anchor ? [alias] : [person.Anchor, alias], planner.IdentifiersOf(person.Id), null, time));
         }
     }
 }
