@@ -15,7 +15,7 @@ namespace AudienceSync.Host.Syncing;
 /// </para>
 /// <para>
 /// <b>Removals keep a share.</b> Adds may use four fifths of each window, removals all of it, and adds also stop when the platform itself
-/// says that four fifths are used. What the platform said counts for five minutes: then one add may go and learn what it says now.
+/// says that four fifths are used. What the platform said counts for a minute: then one add may go and learn what it says now.
 /// </para>
 /// <para>
 /// <b>Waiting.</b> A lane without budget waits until its window has slid on, which is no failure and costs no attempt. A throttle by the
@@ -31,7 +31,7 @@ public sealed class CallBudget
     public const int AddsPercent = 80;
 
     /// <summary>For how long what the platform told is believed.</summary>
-    public static readonly TimeSpan UsageHolds = TimeSpan.FromMinutes(5);
+    public static readonly TimeSpan UsageHolds = TimeSpan.FromMinutes(1);
 
     // Windows shorter than this say nothing about how slowly changes should be gathered.
     private static readonly TimeSpan ShortestForFlush = TimeSpan.FromMinutes(1);
