@@ -92,6 +92,10 @@ public sealed class LanePass(
                 return told is not null;
             }
 
+            // Whose former saying was refused to go may still be there under it, and the ledger has room for one: he is not said anew.
+            var stays = told.Changes.Where(change => change.Entry.Status == LedgerStatus.Removing && change.Reason is not null).Select(change => change.Person).ToHashSet();
+            plan.Adds.RemoveAll(telling => stays.Contains(telling.Person));
+
             if (told.Call?.Job is not null && !destination.Limits.OrderedCalls)
             {
                 // Who is being removed by a job is added when it has ended.
