@@ -156,6 +156,12 @@ public sealed class LanePass(
 
         var close = known && told.Leftovers.Count == 0 ? end : null;
         List<LedgerChange> changes = known ? [.. told.Changes, .. close?.Moves ?? []] : [];
+        if (!known && told.Outcome.Kind == OutcomeKind.SplitBatch && operation == MemberOperation.Add)
+        {
+            // Refused as a whole, so nobody of them is there who was not there before.
+            changes = tellings.ConvertAll(telling => new LedgerChange(telling.Person, telling.Stays ?? telling.Entry(LedgerStatus.Absent), null));
+        }
+
         var state = known ? LaneStates.Settled(lane, close?.Place, 0, told.Usage, now) : _states.Failed(binding, lane, told, now);
         await table.WriteOutcomeAsync(lease, destinationName, binding, changes, state, told.Call, now, cancellationToken, close?.Marks);
         Log(binding, operation, tellings.Count, told);

@@ -7,18 +7,20 @@ namespace AudienceSync.Host.Tests.Simulation;
 internal sealed class SimulatedNetwork(HttpMessageHandler sandbox, VirtualTime clock, SleepWatch watch) : DelegatingHandler(sandbox)
 {
     private readonly List<Task> _atSandbox = [];
+    private Task? _inner;
     private Task? _awaited;
 
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var inner = base.SendAsync(request, cancellationToken);
+        var awaited = inner.WaitAsync(cancellationToken);
         lock (_atSandbox)
         {
             _atSandbox.Add(inner);
-            _awaited = inner;
+            (_inner, _awaited) = (inner, awaited);
         }
 
-        return inner.WaitAsync(cancellationToken);
+        return awaited;
     }
 
     /// <summary>Waits for a piece of work that calls the sandbox; time moves only while its call sleeps there.</summary>
@@ -63,7 +65,7 @@ internal sealed class SimulatedNetwork(HttpMessageHandler sandbox, VirtualTime c
     {
         lock (_atSandbox)
         {
-            return _awaited is { IsCompleted: false } && Open() == watch.Asleep;
+            return _awaited is { IsCompleted: false } && _inner is { IsCompleted: false } && Open() == watch.Asleep;
         }
     }
 
