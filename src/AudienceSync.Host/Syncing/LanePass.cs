@@ -92,6 +92,10 @@ public sealed class LanePass(
                 return told is not null;
             }
 
+            // Whose former saying was refused to go may still be there under it, and the ledger has room for one: he is not said anew.
+            var stays = told.Changes.Where(change => change.Entry.Status == LedgerStatus.Removing && change.Reason is not null).Select(change => change.Person).ToHashSet();
+            plan.Adds.RemoveAll(telling => stays.Contains(telling.Person));
+
             if (told.Call?.Job is not null && !destination.Limits.OrderedCalls)
             {
                 // Who is being removed by a job is added when it has ended.
@@ -152,6 +156,12 @@ public sealed class LanePass(
 
         var close = known && told.Leftovers.Count == 0 ? end : null;
         List<LedgerChange> changes = known ? [.. told.Changes, .. close?.Moves ?? []] : [];
+        if (!known && told.Outcome.Kind == OutcomeKind.SplitBatch && operation == MemberOperation.Add)
+        {
+            // Refused as a whole, so nobody of them is there who was not there before.
+            changes = tellings.ConvertAll(telling => new LedgerChange(telling.Person, telling.Stays ?? telling.Entry(LedgerStatus.Absent), null));
+        }
+
         var state = known ? LaneStates.Settled(lane, close?.Place, 0, told.Usage, now) : _states.Failed(binding, lane, told, now);
         await table.WriteOutcomeAsync(lease, destinationName, binding, changes, state, told.Call, now, cancellationToken, close?.Marks);
         Log(binding, operation, tellings.Count, told);

@@ -43,7 +43,8 @@ public sealed class PagePlanner(IDestination destination, SyncTable table, Vault
                     plan.Removals.Add(Former(member));
                     break;
                 case Step.Add:
-                    plan.Adds.Add(Current(member));
+                    // Of whom a former call's outcome was lost may be there: should he be refused now, he is taken back.
+                    plan.Adds.Add(Current(member) with { Stays = member.Entry.Status is LedgerStatus.Adding or LedgerStatus.Removing ? member.Entry : null });
                     break;
                 case Step.Replace:
                     replaced.Add(member);

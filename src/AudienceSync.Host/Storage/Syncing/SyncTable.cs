@@ -48,6 +48,18 @@ public sealed class SyncTable(WorkspaceDatabase database)
         order by l.person limit $4
         """;
 
+    // One look into the index for each binding and state. Who is to be looked at again may come out as wanted: then it was one look too many.
+    private const string HasRemovalsSql = """
+        select exists (
+          select from bindings b where b.destination = $1 and b.stopped_code is null and coalesce(b.removal_next_at <= $2, true) and (
+            exists (
+              select from unnest($3::smallint[]) as s(state)
+              cross join lateral (select from membership c where c.key_id = b.key_id and c.state = s.state and c.changed_pos > b.removal_pos limit 1) m)
+            or exists (
+              select from ledger l left join membership m on m.key_id = b.key_id and m.person = l.person
+              where l.binding_id = b.binding_id and l.again and l.job_id is null and coalesce(m.state, 2::smallint) = any($3::smallint[]))))
+        """;
+
     private const string LaterSql = "update ledger set again = true where binding_id = $1 and person = any($2)";
 
     private const string LookedSql = "update ledger set again = false where binding_id = $1 and person = any($2)";
@@ -171,6 +183,13 @@ public sealed class SyncTable(WorkspaceDatabase database)
         await using var command = Sql.Command(
             database.Hot, AgainSql, Sql.Of(binding.KeyId), Sql.Of(binding.BindingId), Sql.Of(lane.States), Sql.Of(limit), Sql.Of(binding.Destination));
         return await MembersAsync(binding, command, cancellationToken);
+    }
+
+    /// <summary>Whether any remote audience of an account that may be worked on has somebody in its removal lane.</summary>
+    public async Task<bool> HasRemovalsAsync(string destination, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await using var command = Sql.Command(database.Hot, HasRemovalsSql, Sql.Of(destination), Sql.Of(now), Sql.Of(Lane.Removals.States));
+        return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
     private static async Task<List<LaneMember>> MembersAsync(Binding binding, NpgsqlCommand command, CancellationToken cancellationToken)
