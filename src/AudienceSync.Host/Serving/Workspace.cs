@@ -239,6 +239,7 @@ public sealed class Workspace : IAsyncDisposable
         return new AccountLoop(destination.Name, pass, jobs, budget, table, leases, wake, destination.Flush, surroundings.Clock, logger)
         {
             Walk = new CutoverWalk(new CutoverTable(database), pass, surroundings.Clock),
+            Remains = new RemainsPass(new RemainsTable(database), planner, pass, surroundings.Clock),
         };
     }
 }

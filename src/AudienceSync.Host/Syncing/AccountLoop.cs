@@ -37,6 +37,9 @@ public sealed class AccountLoop(
     /// <summary>Takes out whom only a former key had; null where keys never change.</summary>
     public CutoverWalk? Walk { get; init; }
 
+    /// <summary>Tries again what could not be removed; null where nothing is ever refused.</summary>
+    public RemainsPass? Remains { get; init; }
+
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         while (!cancellationToken.IsCancellationRequested)
@@ -136,10 +139,9 @@ public sealed class AccountLoop(
                 return true;
             }
 
-            var walked = lane.Desired || Walk is null ? PassEnd.Empty : await Walk.RunAsync(lease, binding, cancellationToken);
-            var end = walked == PassEnd.Held ? walked : await pass.RunAsync(lease, binding, lane, cancellationToken);
+            var end = lane.Desired ? await pass.RunAsync(lease, binding, lane, cancellationToken) : await RemoveAsync(lease, binding, cancellationToken);
             said |= end != PassEnd.Empty;
-            more |= end == PassEnd.More || walked == PassEnd.More;
+            more |= end == PassEnd.More;
             if (end == PassEnd.Held && !MayWork(await table.ReadAccountAsync(destinationName, cancellationToken)))
             {
                 return false;
@@ -147,5 +149,14 @@ public sealed class AccountLoop(
         }
 
         return more;
+    }
+
+    // Whom only a former key had, then the lane, then what was refused before.
+    private async Task<PassEnd> RemoveAsync(Lease lease, Binding binding, CancellationToken cancellationToken)
+    {
+        var walked = Walk is null ? PassEnd.Empty : await Walk.RunAsync(lease, binding, cancellationToken);
+        var passed = walked == PassEnd.Held ? walked : await pass.RunAsync(lease, binding, Lane.Removals, cancellationToken);
+        var tried = passed == PassEnd.Held || Remains is null ? passed : await Remains.RunAsync(lease, binding, cancellationToken);
+        return tried == PassEnd.Held || (walked != PassEnd.More && passed != PassEnd.More) ? tried : PassEnd.More;
     }
 }

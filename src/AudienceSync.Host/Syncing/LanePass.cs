@@ -81,6 +81,11 @@ public sealed class LanePass(
         return await SayAllAsync(new LaneWork(lease, binding, Lane.Removals), plan, new PageClose(null, plan.Moves, [], plan.Later), cancellationToken);
     }
 
+    /// <summary>Removes what remains of former sayings. The removal lane's tries count, its place stays.</summary>
+    /// <returns>False when the outcome is not known: try the same again later.</returns>
+    public Task<bool> RemoveAsync(Lease lease, Binding binding, RemainsPlan plan, CancellationToken cancellationToken) => SayAllAsync(
+        new LaneWork(lease, binding, Lane.Removals), new PagePlan(plan.Removals, [], [], []), new PageClose(null, [], [], plan.Later) { Gone = plan.Gone }, cancellationToken);
+
     // Removals first. The last call closes the page. True when all outcomes are known.
     private async Task<bool> SayAllAsync(LaneWork work, PagePlan plan, PageClose end, CancellationToken cancellationToken)
     {
@@ -92,8 +97,8 @@ public sealed class LanePass(
                 return told is not null;
             }
 
-            // Whose former saying was refused to go may still be there under it, and the ledger has room for one: he is not said anew.
-            var stays = told.Changes.Where(change => change.Entry.Status == LedgerStatus.Removing && change.Reason is not null).Select(change => change.Person).ToHashSet();
+            // Whose former saying refuses to go and was not put beside: the row has room for one.
+            var stays = told.Changes.Where(change => change.Entry.Status == LedgerStatus.Removing).Select(change => change.Person).ToHashSet();
             plan.Adds.RemoveAll(telling => stays.Contains(telling.Person));
 
             if (told.Call?.Job is not null && !destination.Limits.OrderedCalls)
@@ -111,19 +116,7 @@ public sealed class LanePass(
             return true;
         }
 
-        return await SayAsync(work, MemberOperation.Add, plan.Adds, end, cancellationToken) is { } added
-            && (added.Leftovers.Count == 0 || await TakeBackAsync(work, added.Leftovers, end, cancellationToken));
-    }
-
-    // Said of them already was what the platform still has, and their new saying was refused.
-    private async Task<bool> TakeBackAsync(LaneWork work, List<Telling> leftovers, PageClose end, CancellationToken cancellationToken)
-    {
-        if (destination.Limits.JobFirstLook is not null)
-        {
-            end.Later.AddRange(leftovers.Select(telling => telling.Person));
-        }
-
-        return await SayAsync(work, MemberOperation.Remove, leftovers, end, cancellationToken) is not null;
+        return await SayAsync(work, MemberOperation.Add, plan.Adds, end, cancellationToken) is not null;
     }
 
     private Task CloseAsync(LaneWork work, PageClose end, CancellationToken cancellationToken)
@@ -134,10 +127,10 @@ public sealed class LanePass(
             NextTryAt = lane.NextTryOf(binding),
             Unknowns = lane.UnknownsOf(binding),
         };
-        return table.WriteOutcomeAsync(lease, destinationName, binding, end.Moves, state, null, clock.GetUtcNow(), cancellationToken, end.Marks);
+        return table.WriteOutcomeAsync(lease, destinationName, binding, end.Moves, [], state, null, clock.GetUtcNow(), cancellationToken, end.Marks);
     }
 
-    // Null when the outcome is not known and the lane must not go on. Leftovers are to be said before the page is closed.
+    // Null when the outcome is not known and the lane must not go on.
     private async Task<Told?> SayAsync(LaneWork work, MemberOperation operation, List<Telling> tellings, PageClose? end, CancellationToken cancellationToken)
     {
         var (lease, binding, lane) = work;
@@ -147,46 +140,33 @@ public sealed class LanePass(
         if (told.Outcome.Kind == OutcomeKind.SplitBatch)
         {
             _sizes.Refused(binding.BindingId, lane.Desired, tellings.Count);
-            known = Split(operation, tellings, told);
+            known = tellings.Count == 1;
+            Split(operation, tellings, told);
         }
         else if (known)
         {
             _sizes.Taken(binding.BindingId, lane.Desired, tellings.Count);
         }
 
-        var close = known && told.Leftovers.Count == 0 ? end : null;
-        List<LedgerChange> changes = known ? [.. told.Changes, .. close?.Moves ?? []] : [];
-        if (!known && told.Outcome.Kind == OutcomeKind.SplitBatch && operation == MemberOperation.Add)
-        {
-            // Refused as a whole, so nobody of them is there who was not there before.
-            changes = tellings.ConvertAll(telling => new LedgerChange(telling.Person, telling.Stays ?? telling.Entry(LedgerStatus.Absent), null));
-        }
-
+        var close = known ? end : null;
         var state = known ? LaneStates.Settled(lane, close?.Place, 0, told.Usage, now) : _states.Failed(binding, lane, told, now);
-        await table.WriteOutcomeAsync(lease, destinationName, binding, changes, state, told.Call, now, cancellationToken, close?.Marks);
+        await table.WriteOutcomeAsync(
+            lease, destinationName, binding, [.. told.Changes, .. close?.Moves ?? []], told.Remains, state, told.Call, now, cancellationToken, close?.Marks);
         Log(binding, operation, tellings.Count, told);
         return known ? told : null;
     }
 
-    // True when it is known who spoils the call: he was alone in it.
-    private static bool Split(MemberOperation operation, List<Telling> tellings, Told told)
+    // Who was alone in it spoils it. Of several nobody knows which.
+    private static void Split(MemberOperation operation, List<Telling> tellings, Told told)
     {
-        if (tellings.Count > 1)
+        if (tellings.Count == 1)
         {
-            return false;
+            told.Refuse(operation, tellings[0], told.Outcome.Code);
         }
-
-        var refused = MemberCalls.Refused(operation, tellings[0], told.Outcome.Code);
-        if (operation == MemberOperation.Add && MemberCalls.Leftover(tellings[0], refused) is { } leftover)
+        else if (operation == MemberOperation.Add)
         {
-            told.Leftovers.Add(leftover);
+            told.KeepAsBefore(tellings);
         }
-        else
-        {
-            told.Changes.Add(refused);
-        }
-
-        return true;
     }
 
     private void Log(Binding binding, MemberOperation operation, int members, Told told)
@@ -209,6 +189,8 @@ public sealed class LanePass(
     // What is written with the last outcome of a page.
     private sealed record PageClose(long? Place, List<LedgerChange> Moves, List<PersonId> Looked, List<PersonId> Later)
     {
-        public PageMarks Marks => new(Looked, Later);
+        public List<RemainsChange> Gone { get; init; } = [];
+
+        public PageMarks Marks => new(Looked, Later, Gone);
     }
 }

@@ -17,11 +17,14 @@ public readonly record struct Telling(PersonId Person, int Revision, NormaliserV
     /// <summary>Whether the ledger has no row of him yet.</summary>
     public bool IsNew { get; init; }
 
-    /// <summary>Why he is removed though he is wanted; null mostly.</summary>
-    public string? Reason { get; init; }
+    /// <summary>For an add: what the ledger says of him just before. For what a refusal makes of it see <see cref="Refusals"/>.</summary>
+    public LedgerEntry Before { get; init; }
 
-    /// <summary>For an add: what is said of him already, of which parts stay at the platform while he is said anew; null when nothing does.</summary>
-    public LedgerEntry? Stays { get; init; }
+    /// <summary>For a removal: another saying of his follows and takes its row, so what is refused goes to the remains.</summary>
+    public bool Replaced { get; init; }
+
+    /// <summary>For a removal: it is of the remains, beside the ledger.</summary>
+    public bool Remains { get; init; }
 
     public LedgerEntry Entry(LedgerStatus status) => new(status, Revision, Normaliser);
 }

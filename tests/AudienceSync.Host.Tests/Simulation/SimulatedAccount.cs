@@ -64,6 +64,7 @@ internal sealed class SimulatedAccount(TestWorkspace workspace, VirtualTime cloc
         return new AccountLoop(name, pass, jobs, budget, table, leases, _wake, TimeSpan.FromSeconds(1), clock, NullLogger<AccountLoop>.Instance)
         {
             Walk = new CutoverWalk(new CutoverTable(workspace.Database), pass, clock),
+            Remains = new RemainsPass(new RemainsTable(workspace.Database), planner, pass, clock),
         };
     }
 }

@@ -1,39 +1,48 @@
+using System.Diagnostics;
+
 namespace AudienceSync.Host.Tests.Simulation;
 
 /// <summary>
-/// Carries calls to the sandbox in memory, and moves virtual time on when everybody waits for it. A cancelled call lets go at once, as a socket does, while
-/// the platform may go on with it.
+/// Carries calls to the sandbox on the caller's own thread, and moves virtual time on when all that goes on sleeps. A cancelled call lets go at once, as a socket
+/// does, while the platform goes on with it.
 /// </summary>
-internal sealed class SimulatedNetwork(HttpMessageHandler sandbox, VirtualTime clock, SleepWatch watch) : DelegatingHandler(sandbox)
+internal sealed class SimulatedNetwork(InlineServer sandbox, VirtualTime clock, SleepWatch watch) : HttpMessageHandler
 {
-    private readonly List<Task> _atSandbox = [];
-    private Task? _inner;
+    /// <summary>Far above what any piece of work ever took.</summary>
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(60);
+
+    private readonly List<Task> _served = [];
     private Task? _awaited;
 
-    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        var inner = base.SendAsync(request, cancellationToken);
-        var awaited = inner.WaitAsync(cancellationToken);
-        lock (_atSandbox)
+        var body = request.Content is null ? [] : await request.Content.ReadAsByteArrayAsync(cancellationToken);
+        var served = sandbox.ServeAsync(request, body);
+        lock (_served)
         {
-            _atSandbox.Add(inner);
-            (_inner, _awaited) = (inner, awaited);
+            _served.RemoveAll(call => call.IsCompleted);
+            _served.Add(served);
+            _awaited = served;
         }
 
-        return awaited;
+        return await served.WaitAsync(cancellationToken) ?? throw new HttpRequestException(HttpRequestError.ResponseEnded, "The sandbox broke the connection off.");
     }
 
-    /// <summary>Waits for a piece of work that calls the sandbox; time moves only while its call sleeps there.</summary>
+    /// <summary>Waits for a piece of work that calls the sandbox; time moves only while its call sleeps there, and nothing else is awake.</summary>
     public async Task<T> DriveAsync<T>(Task<T> work)
     {
+        var started = Stopwatch.GetTimestamp();
         while (!work.IsCompleted)
         {
             if (Sleeps() && clock.NextDue() is { } due)
             {
                 clock.MoveTo(due);
+                continue;
             }
 
+            // Somebody went on elsewhere after all, or time cannot help.
             await Task.Yield();
+            Stopwatch.GetElapsedTime(started).ShouldBeLessThan(Longest, "a call neither ends nor sleeps");
         }
 
         return await work;
@@ -63,18 +72,17 @@ internal sealed class SimulatedNetwork(HttpMessageHandler sandbox, VirtualTime c
 
     private bool Sleeps()
     {
-        lock (_atSandbox)
+        lock (_served)
         {
-            return _awaited is { IsCompleted: false } && _inner is { IsCompleted: false } && Open() == watch.Asleep;
+            return _awaited is { IsCompleted: false } && Open() == watch.Asleep;
         }
     }
 
     private int Open()
     {
-        lock (_atSandbox)
+        lock (_served)
         {
-            _atSandbox.RemoveAll(call => call.IsCompleted);
-            return _atSandbox.Count;
+            return _served.Count(call => !call.IsCompleted);
         }
     }
 }

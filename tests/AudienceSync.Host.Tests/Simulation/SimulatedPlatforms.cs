@@ -6,7 +6,8 @@ using AudienceSync.Sandbox;
 using AudienceSync.Sandbox.Google;
 using AudienceSync.Sandbox.TikTok;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.TestHost;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace AudienceSync.Host.Tests.Simulation;
 
@@ -27,7 +28,8 @@ internal sealed class SimulatedPlatforms : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly HttpClient _admin;
 
-    private SimulatedPlatforms(WebApplication app, SimulatedNetwork network) => (_app, _admin, Network) = (app, app.GetTestClient(), network);
+    private SimulatedPlatforms(WebApplication app, SimulatedNetwork network) =>
+        (_app, _admin, Network) = (app, new HttpClient(network, disposeHandler: false) { BaseAddress = new Uri("http://localhost/") }, network);
 
     public SimulatedNetwork Network { get; }
 
@@ -51,9 +53,10 @@ internal sealed class SimulatedPlatforms : IAsyncDisposable
                 },
             ],
         };
-        var app = SandboxApp.Create(options, watch, builder => builder.WebHost.UseTestServer());
+        var server = new InlineServer();
+        var app = SandboxApp.Create(options, watch, builder => builder.Services.AddSingleton<IServer>(server));
         await app.StartAsync();
-        return new SimulatedPlatforms(app, new SimulatedNetwork(app.GetTestServer().CreateHandler(), clock, watch));
+        return new SimulatedPlatforms(app, new SimulatedNetwork(server, clock, watch));
     }
 
     public static string Remote(string platform, int key) => $"{Names.ToList().IndexOf(platform) + 1}00{key}";

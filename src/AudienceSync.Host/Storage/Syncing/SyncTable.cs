@@ -19,7 +19,8 @@ public sealed class SyncTable(WorkspaceDatabase database)
     private const string BindingsSql = """
         select b.binding_id, b.audience, b.remote, b.key_id, b.removal_pos, b.add_pos, b.removal_attempts, b.removal_next_at, b.add_attempts, b.add_next_at,
           b.stopped_code, b.normaliser, b.destination, a.consent_required,
-          exists (select from ledger l where l.binding_id = b.binding_id and l.again and l.job_id is null), b.removal_unknowns, b.add_unknowns
+          exists (select from ledger l where l.binding_id = b.binding_id and l.again and l.job_id is null), b.removal_unknowns, b.add_unknowns,
+          (select r.try_at from remains r where r.binding_id = b.binding_id order by r.try_at limit 1)
         from bindings b join accounts a on a.destination = b.destination where b.destination = $1 order by b.binding_id
         """;
 
@@ -161,7 +162,7 @@ public sealed class SyncTable(WorkspaceDatabase database)
                 reader.GetInt32(0), reader.GetString(1), reader.GetString(2), reader.GetInt32(3), reader.GetInt64(4), reader.GetInt64(5),
                 reader.GetInt32(6), reader.TimeOrNull(7), reader.GetInt32(8), reader.TimeOrNull(9), reader.TextOrNull(10),
                 reader.IsDBNull(11) ? null : new NormaliserVersion(reader.GetInt16(11)), reader.GetString(12), reader.GetBoolean(13),
-                reader.GetBoolean(14)) { RemovalUnknowns = reader.GetInt32(15), AddUnknowns = reader.GetInt32(16) });
+                reader.GetBoolean(14)) { RemovalUnknowns = reader.GetInt32(15), AddUnknowns = reader.GetInt32(16), RemainsDueAt = reader.TimeOrNull(17) });
         }
 
         return bindings;
@@ -256,13 +257,14 @@ public sealed class SyncTable(WorkspaceDatabase database)
     public Task RestartAddsAsync(Lease lease, Binding binding, NormaliserVersion normaliser, CancellationToken cancellationToken) =>
         WriteAsync(lease, LeaseTable.Time, [Sql.Command(RestartAddsSql, Sql.Of(binding.BindingId), Sql.Of(normaliser.Value))], cancellationToken);
 
-    /// <summary>Records an answer: ledger, lanes, account and call, or nothing of it.</summary>
+    /// <summary>Records an answer: ledger, remains, lanes, account and call, or nothing of it.</summary>
     /// <exception cref="LeaseLostException">The account is another host's; it will find the intent and say it again.</exception>
     public Task WriteOutcomeAsync(
         Lease lease,
         string destination,
         Binding binding,
         IReadOnlyList<LedgerChange> changes,
+        IReadOnlyList<RemainsChange> remains,
         BindingState state,
         CallRecord? call,
         DateTimeOffset now,
@@ -304,6 +306,7 @@ public sealed class SyncTable(WorkspaceDatabase database)
                 Sql.OfNullable(state.AccountBlockedCode)));
         }
 
+        commands.AddRange(RemainsTable.Write(binding, [.. remains, .. marks?.Gone ?? []], now));
         Mark(commands, LookedSql, binding, marks?.Looked);
         Mark(commands, LaterSql, binding, marks?.Later);
         return WriteAsync(lease, LeaseTable.Time, commands, cancellationToken);
