@@ -14,7 +14,8 @@ namespace AudienceSync.Domain.Syncing;
 /// somebody who may be there, because an earlier answer was lost or because digests of his former saying are part of the new one and never went, leaves him in doubt
 /// under the new saying: it names all that may be there, so he can still be removed by it. Were he called rejected, he would stay there for ever. (3) A batch
 /// refused as a whole leaves everybody as he was: otherwise the halving that follows would find people in doubt of whom nothing was lost. (4) A refused removal
-/// leaves its member in doubt, with the reason.
+/// leaves its member in doubt, with the reason. Whole batches are also refused by "not so fast" and by what stops an audience or an account; only an answer that
+/// says nothing (<see cref="OutcomeKind.Retry"/>) leaves a call open: <see cref="LateCalls"/>.
 /// </para>
 /// <para>
 /// <b>The row has room for one saying.</b> When a new saying takes the place of a former one and the removal of the former is refused, (5) the former goes to the
@@ -37,7 +38,11 @@ public static class Refusals
     public static LedgerEntry OfAdd(LedgerEntry before, LedgerEntry said) =>
         said with { Status = MayBeThere(before) ? LedgerStatus.Adding : LedgerStatus.Rejected };
 
-    /// <summary>Rule 3: an add in a batch that was refused as a whole.</summary>
+    /// <summary>Whether a call with this outcome did nothing, for certain.</summary>
+    public static bool IsOfAll(OutcomeKind outcome) =>
+        outcome is OutcomeKind.SplitBatch or OutcomeKind.Snooze or OutcomeKind.StopAudience or OutcomeKind.StopAccount;
+
+    /// <summary>Rule 3: a member of a batch that was refused as a whole.</summary>
     /// <param name="before">What was known before the call left.</param>
     /// <param name="said">What was said.</param>
     public static LedgerEntry OfBatch(LedgerEntry before, LedgerEntry said) => MayBeThere(before) ? before : said with { Status = LedgerStatus.Absent };

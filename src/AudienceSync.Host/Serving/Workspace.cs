@@ -20,7 +20,11 @@ using AudienceSync.Host.Syncing;
 namespace AudienceSync.Host.Serving;
 
 /// <summary>What the loops of a workspace are given of the world.</summary>
-public sealed record WorkspaceSurroundings(MasterKeys MasterKeys, TimeProvider Clock, Func<double> Chance, ILoggerFactory Loggers, string Owner);
+public sealed record WorkspaceSurroundings(MasterKeys MasterKeys, TimeProvider Clock, Func<double> Chance, ILoggerFactory Loggers, string Owner)
+{
+    /// <summary>How long a silent owner of work keeps others waiting; null for the program's own time.</summary>
+    public TimeSpan? LeaseTime { get; init; }
+}
 
 /// <summary>
 /// One workspace at work: its log, its projector and one loop for each ad account, started in this order and stopped in the reverse, so that
@@ -49,7 +53,7 @@ public sealed class Workspace : IAsyncDisposable
         _digester = new AliasDigester(secrets.Alias);
         var vault = new Vault(surroundings.MasterKeys);
         var seal = new BodySeal(surroundings.MasterKeys, secrets.Fingerprint);
-        var leases = new LeaseTable(database, surroundings.Owner);
+        var leases = new LeaseTable(database, surroundings.Owner, surroundings.LeaseTime);
         var projectorWake = NewWake(surroundings);
         _tombstones = new TombstoneDigester(secrets.Tombstone);
         _log = new EventLog(database, vault, seal, _tombstones, surroundings.Clock);

@@ -124,7 +124,7 @@ public sealed class AccountLoop(
     // One page of a lane for every binding that may be worked on. True when any of them has more.
     private async Task<bool> EachAsync(Lease lease, Lane lane, CancellationToken cancellationToken)
     {
-        var (more, said) = (false, false);
+        var more = false;
         foreach (var binding in await table.ReadBindingsAsync(destinationName, cancellationToken))
         {
             if (binding.StoppedCode is not null || lane.NextTryOf(binding) > clock.GetUtcNow())
@@ -132,15 +132,15 @@ public sealed class AccountLoop(
                 continue;
             }
 
-            if (lane.Desired && said && await table.HasRemovalsAsync(destinationName, clock.GetUtcNow(), cancellationToken))
+            var end = lane.Desired
+                ? await pass.RunAsync(lease, binding, lane, RemovalsWaitAsync, cancellationToken)
+                : await RemoveAsync(lease, binding, cancellationToken);
+            if (end == PassEnd.Yielded)
             {
-                // They came while a page of adds was said; the next one must not go before them.
-                await DrainRemovalsAsync(lease, cancellationToken);
+                // They came, or their time came, while other calls were made. The next round begins with them.
                 return true;
             }
 
-            var end = lane.Desired ? await pass.RunAsync(lease, binding, lane, cancellationToken) : await RemoveAsync(lease, binding, cancellationToken);
-            said |= end != PassEnd.Empty;
             more |= end == PassEnd.More;
             if (end == PassEnd.Held && !MayWork(await table.ReadAccountAsync(destinationName, cancellationToken)))
             {
@@ -150,6 +150,8 @@ public sealed class AccountLoop(
 
         return more;
     }
+
+    private Task<bool> RemovalsWaitAsync(CancellationToken cancellationToken) => table.HasRemovalsAsync(destinationName, clock.GetUtcNow(), cancellationToken);
 
     // Whom only a former key had, then the lane, then what was refused before.
     private async Task<PassEnd> RemoveAsync(Lease lease, Binding binding, CancellationToken cancellationToken)

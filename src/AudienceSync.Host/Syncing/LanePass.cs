@@ -20,6 +20,9 @@ public enum PassEnd
 
     /// <summary>The lane stands where it stood: try later.</summary>
     Held,
+
+    /// <summary>There are adds, and removals of the account that must go first.</summary>
+    Yielded,
 }
 
 /// <summary>
@@ -39,7 +42,17 @@ public sealed class LanePass(
     private readonly BatchSizes _sizes = new(destination.Limits.MembersPerCall);
     private readonly LaneStates _states = new(chance);
 
-    public async Task<PassEnd> RunAsync(Lease lease, Binding binding, Lane lane, CancellationToken cancellationToken)
+    /// <summary>As below, whoever waits.</summary>
+    public Task<PassEnd> RunAsync(Lease lease, Binding binding, Lane lane, CancellationToken cancellationToken) =>
+        RunAsync(lease, binding, lane, removalsWait: null, cancellationToken);
+
+    /// <param name="lease">Of the account.</param>
+    /// <param name="binding">Whose lane.</param>
+    /// <param name="lane">Which.</param>
+    /// <param name="removalsWait">Asked before a page of adds is said: whether a removal of the account waits. Null when nobody has to ask.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task<PassEnd> RunAsync(
+        Lease lease, Binding binding, Lane lane, Func<CancellationToken, Task<bool>>? removalsWait, CancellationToken cancellationToken)
     {
         if (lane.Desired && binding.Normaliser != destination.Normaliser)
         {
@@ -55,6 +68,11 @@ public sealed class LanePass(
         if (page.Count == 0)
         {
             return PassEnd.Empty;
+        }
+
+        if (lane.Desired && removalsWait is not null && await removalsWait(cancellationToken))
+        {
+            return PassEnd.Yielded;
         }
 
         var plan = await planner.PlanAsync(binding, lane, page, cancellationToken);
@@ -84,7 +102,7 @@ public sealed class LanePass(
     /// <summary>Removes what remains of former sayings. The removal lane's tries count, its place stays.</summary>
     /// <returns>False when the outcome is not known: try the same again later.</returns>
     public Task<bool> RemoveAsync(Lease lease, Binding binding, RemainsPlan plan, CancellationToken cancellationToken) => SayAllAsync(
-        new LaneWork(lease, binding, Lane.Removals), new PagePlan(plan.Removals, [], [], []), new PageClose(null, [], [], plan.Later) { Gone = plan.Gone }, cancellationToken);
+        new LaneWork(lease, binding, Lane.Removals), new PagePlan(plan.Removals, [], [], []), new PageClose(null, plan.Moves, [], plan.Later) { Remains = plan.Changed }, cancellationToken);
 
     // Removals first. The last call closes the page. True when all outcomes are known.
     private async Task<bool> SayAllAsync(LaneWork work, PagePlan plan, PageClose end, CancellationToken cancellationToken)
@@ -141,11 +159,20 @@ public sealed class LanePass(
         {
             _sizes.Refused(binding.BindingId, lane.Desired, tellings.Count);
             known = tellings.Count == 1;
-            Split(operation, tellings, told);
         }
         else if (known)
         {
             _sizes.Taken(binding.BindingId, lane.Desired, tellings.Count);
+        }
+
+        if (told.Outcome.Kind == OutcomeKind.SplitBatch && known)
+        {
+            // Alone in it, so it is he who spoils it.
+            told.Refuse(operation, tellings[0], told.Outcome.Code);
+        }
+        else if (Refusals.IsOfAll(told.Outcome.Kind) && told.Call is not null)
+        {
+            told.KeepAsBefore(tellings);
         }
 
         var close = known ? end : null;
@@ -154,19 +181,6 @@ public sealed class LanePass(
             lease, destinationName, binding, [.. told.Changes, .. close?.Moves ?? []], told.Remains, state, told.Call, now, cancellationToken, close?.Marks);
         Log(binding, operation, tellings.Count, told);
         return known ? told : null;
-    }
-
-    // Who was alone in it spoils it. Of several nobody knows which.
-    private static void Split(MemberOperation operation, List<Telling> tellings, Told told)
-    {
-        if (tellings.Count == 1)
-        {
-            told.Refuse(operation, tellings[0], told.Outcome.Code);
-        }
-        else if (operation == MemberOperation.Add)
-        {
-            told.KeepAsBefore(tellings);
-        }
     }
 
     private void Log(Binding binding, MemberOperation operation, int members, Told told)
@@ -189,8 +203,8 @@ public sealed class LanePass(
     // What is written with the last outcome of a page.
     private sealed record PageClose(long? Place, List<LedgerChange> Moves, List<PersonId> Looked, List<PersonId> Later)
     {
-        public List<RemainsChange> Gone { get; init; } = [];
+        public List<RemainsChange> Remains { get; init; } = [];
 
-        public PageMarks Marks => new(Looked, Later, Gone);
+        public PageMarks Marks => new(Looked, Later, Remains);
     }
 }

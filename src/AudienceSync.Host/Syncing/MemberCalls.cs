@@ -35,9 +35,9 @@ public sealed class MemberCalls(SyncTable table, Vault vault, IDestination desti
         }
 
         var said = operation == MemberOperation.Add ? LedgerStatus.Adding : LedgerStatus.Removing;
-        var intent = tellings.Where(telling => !telling.Remains).Select(telling => new LedgerChange(telling.Person, telling.Entry(said), null) { IsNew = telling.IsNew }).ToList();
+        var intent = tellings.Where(telling => telling.Remains is null).Select(telling => new LedgerChange(telling.Person, telling.Entry(said), null) { IsNew = telling.IsNew }).ToList();
         var (slots, oldest) = budget.Unwritten();
-        await table.WriteIntentAsync(lease, binding, intent, (slots, oldest), destination.Limits.CallTimeout, clock.GetUtcNow(), cancellationToken);
+        await table.WriteIntentAsync(lease, binding, intent, Lost(tellings), (slots, oldest), destination.Limits.CallTimeout, clock.GetUtcNow(), cancellationToken);
 
         var told = new Told(Outcome.Done, new List<LedgerChange>(tellings.Count), [], null, null);
         var (members, sent) = await MembersAsync(binding, operation, tellings, told, cancellationToken);
@@ -67,6 +67,23 @@ public sealed class MemberCalls(SyncTable table, Vault vault, IDestination desti
             Job = result.Job is { } job ? new AcceptedJob(job, clock.GetUtcNow() + (destination.Limits.JobFirstLook ?? JobGaps.First)) : null,
         };
         return told with { Outcome = result.Outcome, Call = call, Usage = result.Usage };
+    }
+
+    // Whose former call was never answered, and may be carried out after this one.
+    private List<RemainsChange> Lost(IReadOnlyList<Telling> tellings)
+    {
+        var time = destination.Limits.JobFirstLook is null ? LateCalls.CallTime : LateCalls.JobTime;
+        var lost = new List<RemainsChange>();
+        foreach (var telling in tellings)
+        {
+            if (telling.Unanswered is { } said && LateCalls.UnderWay(said) is { } operation)
+            {
+                var kind = operation == MemberOperation.Add ? RemainsKind.LateAdd : RemainsKind.LateRemoval;
+                lost.Add(new RemainsChange(telling.Person, said, kind, time, null));
+            }
+        }
+
+        return lost;
     }
 
     private async Task<(List<Member> Members, List<Telling> Sent)> MembersAsync(

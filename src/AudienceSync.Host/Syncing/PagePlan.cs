@@ -10,8 +10,9 @@ namespace AudienceSync.Host.Syncing;
 /// <param name="Later">A job holds them: they are looked at again when it has ended.</param>
 public sealed record PagePlan(List<Telling> Removals, List<Telling> Adds, List<LedgerChange> Moves, List<PersonId> Later);
 
-/// <summary>What former sayings come to whose removal was refused.</summary>
+/// <summary>What comes of what may be at a platform beside the ledger.</summary>
 /// <param name="Removals">Said.</param>
-/// <param name="Gone">Nothing remains of them that the present saying does not name.</param>
-/// <param name="Later">Looked at again afterwards: the removal may take with it what the present saying put there.</param>
-public sealed record RemainsPlan(List<Telling> Removals, List<RemainsChange> Gone, List<PersonId> Later);
+/// <param name="Changed">Nothing remains of these, or they wait, without a call.</param>
+/// <param name="Moves">In doubt from now on: what was lost may take away what the present saying put there.</param>
+/// <param name="Later">Looked at again afterwards: these, and whose removal may do the same.</param>
+public sealed record RemainsPlan(List<Telling> Removals, List<RemainsChange> Changed, List<LedgerChange> Moves, List<PersonId> Later);

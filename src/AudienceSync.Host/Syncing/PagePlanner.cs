@@ -48,7 +48,7 @@ public sealed class PagePlanner(IDestination destination, SyncTable table, Vault
                     plan.Removals.Add(Former(member));
                     break;
                 case Step.Add:
-                    plan.Adds.Add(Current(member) with { Before = member.Entry });
+                    plan.Adds.Add(Current(member) with { Before = member.Entry, Unanswered = member.Entry });
                     break;
                 case Step.Replace:
                     replaced.Add(member);
@@ -106,7 +106,7 @@ public sealed class PagePlanner(IDestination destination, SyncTable table, Vault
 
         if (change.Gone == SayingParts.None)
         {
-            plan.Adds.Add(current with { Before = member.Entry });
+            plan.Adds.Add(current with { Before = member.Entry, Unanswered = member.Entry });
             return;
         }
 
@@ -118,39 +118,71 @@ public sealed class PagePlanner(IDestination destination, SyncTable table, Vault
     /// <summary>What is to be removed of former sayings, beside what the ledger says of their people.</summary>
     public async Task<RemainsPlan> PlanRemainsAsync(Binding binding, List<Remains> due, CancellationToken cancellationToken)
     {
-        var plan = new RemainsPlan([], [], []);
-        var beside = due.FindAll(remains => Refusals.MayBeThere(remains.Entry));
-        var changes = await CompareAsync(
-            binding, beside.ConvertAll(remains => new Replacing(remains.Person, remains.Left, remains.Entry.Revision, remains.Entry.Normaliser)), cancellationToken);
-        for (var i = 0; i < beside.Count; i++)
+        var plan = new RemainsPlan([], [], [], []);
+        var beside = new List<Remains>();
+        foreach (var remains in due)
         {
-            Remain(beside[i], changes[i], plan);
+            var step = LateCalls.StepFor(remains.Kind == RemainsKind.LateRemoval ? MemberOperation.Remove : MemberOperation.Add, remains.Left, remains.Row);
+            if (step != Step.Nothing && remains.InJob)
+            {
+                plan.Changed.Add(Change(remains, JobGaps.Longest));
+            }
+            else if (step == Step.Remove && Refusals.MayBeThere(remains.Row))
+            {
+                beside.Add(remains);
+            }
+            else if (step == Step.Remove)
+            {
+                // A job that takes him out holds him, or an add that he needs meanwhile could end before it.
+                plan.Removals.Add(Left(remains) with { After = destination.Limits.JobFirstLook is null ? null : remains.Left with { Status = LedgerStatus.Absent } });
+            }
+            else
+            {
+                plan.Changed.Add(Change(remains, rest: null));
+                SayAgain(step, remains, plan);
+            }
         }
 
-        plan.Removals.AddRange(due.Where(remains => !Refusals.MayBeThere(remains.Entry)).Select(Left));
+        var changes = await CompareAsync(
+            binding, beside.ConvertAll(remains => new Replacing(remains.Person, remains.Left, remains.Row.Revision, remains.Row.Normaliser)), cancellationToken);
+        for (var i = 0; i < beside.Count; i++)
+        {
+            RemoveBeside(beside[i], changes[i], plan);
+        }
+
         return plan;
     }
 
-    private static void Remain(Remains remains, SayingChange change, RemainsPlan plan)
+    // Said once more by the lane of adds. No person twice: he may have been lost under several sayings.
+    private static void SayAgain(Step step, Remains remains, RemainsPlan plan)
     {
-        if (change.Gone == SayingParts.None)
+        if (step == Step.Add && !plan.Later.Contains(remains.Person))
         {
-            // The present saying names all of it.
-            plan.Gone.Add(new RemainsChange(remains.Person, remains.Left, null));
-        }
-        else if (change.Shared)
-        {
-            plan.Removals.Add(Left(remains) with { Parts = change.Gone });
-        }
-        else
-        {
-            // It may take with it what the present saying put there.
-            plan.Removals.Add(Left(remains) with { After = remains.Entry with { Status = LedgerStatus.Adding } });
+            plan.Moves.Add(new LedgerChange(remains.Person, remains.Row with { Status = LedgerStatus.Adding }, null));
             plan.Later.Add(remains.Person);
         }
     }
 
-    private static Telling Left(Remains remains) => new(remains.Person, remains.Left.Revision, remains.Left.Normaliser) { Remains = true };
+    private static void RemoveBeside(Remains remains, SayingChange change, RemainsPlan plan)
+    {
+        if (change.Gone == SayingParts.None)
+        {
+            // The present saying names all of it.
+            plan.Changed.Add(Change(remains, rest: null));
+            return;
+        }
+
+        // Whole, it may take with it what the present saying put there, which is then said once more.
+        plan.Removals.Add(Left(remains) with { Parts = change.Gone, After = change.Shared ? null : remains.Row with { Status = LedgerStatus.Adding } });
+        if (!change.Shared)
+        {
+            plan.Later.Add(remains.Person);
+        }
+    }
+
+    private static RemainsChange Change(Remains remains, TimeSpan? rest) => new(remains.Person, remains.Left, remains.Kind, rest, null);
+
+    private static Telling Left(Remains remains) => new(remains.Person, remains.Left.Revision, remains.Left.Normaliser) { Remains = remains.Kind };
 
     private async Task<Dictionary<(PersonId Person, int Revision), PersonIdentifiers>> OpenAsync(
         Binding binding, List<Replacing> replaced, CancellationToken cancellationToken)
@@ -163,7 +195,7 @@ public sealed class PagePlanner(IDestination destination, SyncTable table, Vault
             found => vault.OpenIdentifiers(found.Key.Person, found.Key.Revision, found.Value.KeyVersion, found.Value.Salt, found.Value.Cipher));
     }
 
-    private static Telling Former(LaneMember member) => new(member.Person, member.Entry.Revision, member.Entry.Normaliser);
+    private static Telling Former(LaneMember member) => new(member.Person, member.Entry.Revision, member.Entry.Normaliser) { Before = member.Entry, Unanswered = member.Entry };
 
     private Telling Current(LaneMember member) => new(member.Person, member.Revision, destination.Normaliser) { IsNew = member.IsNew };
 

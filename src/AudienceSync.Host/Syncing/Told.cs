@@ -12,11 +12,12 @@ namespace AudienceSync.Host.Syncing;
 /// <param name="Usage">The account's budget, if the platform told.</param>
 public sealed record Told(Outcome Outcome, List<LedgerChange> Changes, List<RemainsChange> Remains, CallRecord? Call, AccountUsage? Usage)
 {
-    /// <summary>A call with all of these was refused as a whole: it is not known yet who spoilt it, and nobody is there who was not there before.</summary>
-    public void KeepAsBefore(List<Telling> adds)
+    /// <summary>A call with all of these was refused as a whole: everybody is as he was.</summary>
+    public void KeepAsBefore(List<Telling> tellings)
     {
         Changes.Clear();
-        Changes.AddRange(adds.Select(telling => new LedgerChange(telling.Person, Refusals.OfBatch(telling.Before, telling.Entry(LedgerStatus.Adding)), null)));
+        Changes.AddRange(tellings.Where(telling => telling.Remains is null).Select(
+            telling => new LedgerChange(telling.Person, Refusals.OfBatch(telling.Before, telling.Entry(LedgerStatus.Absent)), null)));
     }
 
     /// <summary>A member whom the platform refuses by name, or who spoils any call he is in. What that means is <see cref="Refusals"/>' to say.</summary>
@@ -27,15 +28,15 @@ public sealed record Told(Outcome Outcome, List<LedgerChange> Changes, List<Rema
         {
             Changes.Add(new LedgerChange(telling.Person, Refusals.OfAdd(telling.Before, said), reason));
         }
-        else if (telling.Remains)
+        else if (telling.Remains is { } kind)
         {
-            Remains.Add(new RemainsChange(telling.Person, said, reason));
+            Remains.Add(new RemainsChange(telling.Person, said, kind, Refusals.RemainsRest, reason));
         }
         else if (telling.Replaced)
         {
             var (row, remains) = Refusals.OfReplacement(said, telling.After);
             Changes.Add(new LedgerChange(telling.Person, row, null));
-            Remains.Add(new RemainsChange(telling.Person, remains, reason));
+            Remains.Add(new RemainsChange(telling.Person, remains, RemainsKind.Refused, Refusals.RemainsRest, reason));
         }
         else
         {
@@ -74,16 +75,16 @@ public sealed record Told(Outcome Outcome, List<LedgerChange> Changes, List<Rema
 
     private void Gone(Telling telling, int? jobRow, string? reason)
     {
-        if (telling.Remains)
+        if (telling.Remains is { } kind)
         {
-            Remains.Add(new RemainsChange(telling.Person, telling.Entry(LedgerStatus.Removing), null));
+            Remains.Add(new RemainsChange(telling.Person, telling.Entry(LedgerStatus.Removing), kind, Rest: null, reason));
         }
 
-        if (telling.After is { } after && jobRow is null)
+        if (telling.After is { } after && (jobRow is null || telling.Remains is not null))
         {
-            Changes.Add(new LedgerChange(telling.Person, after, reason));
+            Changes.Add(new LedgerChange(telling.Person, after, reason) { JobRow = jobRow });
         }
-        else if (!telling.Remains)
+        else if (telling.Remains is null)
         {
             Changes.Add(new LedgerChange(telling.Person, telling.Entry(LedgerStatus.Absent), reason) { JobRow = jobRow });
         }

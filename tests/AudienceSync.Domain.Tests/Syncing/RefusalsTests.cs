@@ -40,6 +40,16 @@ public sealed class RefusalsTests
         Refusals.OfBatch(LedgerEntry.Absent, Said).ShouldBe(Said with { Status = LedgerStatus.Absent });
     }
 
+    [Theory]
+    [InlineData(OutcomeKind.Done, false)]
+    [InlineData(OutcomeKind.PartlyDone, false)]
+    [InlineData(OutcomeKind.Retry, false)]
+    [InlineData(OutcomeKind.Snooze, true)]
+    [InlineData(OutcomeKind.SplitBatch, true)]
+    [InlineData(OutcomeKind.StopAudience, true)]
+    [InlineData(OutcomeKind.StopAccount, true)]
+    public void Only_an_answer_that_says_nothing_leaves_a_call_open(OutcomeKind outcome, bool nothingDone) => Refusals.IsOfAll(outcome).ShouldBe(nothingDone);
+
     [Fact]
     public void A_refused_removal_leaves_its_member_in_doubt() => Refusals.OfRemoval(Said).ShouldBe(Said with { Status = LedgerStatus.Removing });
 

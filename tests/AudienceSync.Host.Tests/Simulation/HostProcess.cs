@@ -40,7 +40,7 @@ internal sealed class HostProcess : IAsyncDisposable
         }
     }
 
-    public static async Task<HostProcess> StartAsync(string config, string dataFolder, string postgres)
+    public static async Task<HostProcess> StartAsync(string config, string dataFolder, string postgres, TimeSpan lease)
     {
         var url = $"http://127.0.0.1:{FreePort().ToString(CultureInfo.InvariantCulture)}";
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "AudienceSync.Host.dll"), "serve"])
@@ -54,6 +54,7 @@ internal sealed class HostProcess : IAsyncDisposable
         start.Environment["AUDIENCESYNC_POSTGRES"] = postgres;
         start.Environment["AUDIENCESYNC_CONFIG"] = config;
         start.Environment["AUDIENCESYNC_MASTER_KEY"] = TestHostFiles.MasterKey;
+        start.Environment["AUDIENCESYNC_LEASE_S"] = ((int)lease.TotalSeconds).ToString(CultureInfo.InvariantCulture);
         var host = new HostProcess(Process.Start(start)!, url);
         await Waiting.UntilAsync(host.IsReadyAsync, () => $"The Host never became ready: {host.Log}");
         return host;

@@ -20,7 +20,10 @@ internal sealed class LaneLook(TestWorkspace workspace, VirtualTime clock)
         select min(t) from (
           select greatest(b.removal_next_at, a.blocked_until) as t from bindings b join accounts a using (destination) where b.stopped_code is null and a.stopped_code is null
           union all select greatest(b.add_next_at, a.blocked_until) from bindings b join accounts a using (destination) where b.stopped_code is null and a.stopped_code is null
-          union all select greatest(j.next_look_at, a.blocked_until) from jobs j join accounts a using (destination) where j.state = 1 and a.stopped_code is null) x
+          union all select greatest(j.next_look_at, a.blocked_until, $1 + case when j.next_look_at <= $1 then interval '1 minute' else interval '0' end)
+            from jobs j join accounts a using (destination) where j.state = 1 and a.stopped_code is null
+          union all select greatest(r.try_at, b.removal_next_at, a.blocked_until) from remains r join bindings b using (binding_id) join accounts a using (destination)
+            where r.kind <> 1 and b.stopped_code is null and a.stopped_code is null) x
         where t > $1
         """;
 

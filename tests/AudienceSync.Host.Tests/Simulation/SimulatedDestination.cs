@@ -12,6 +12,9 @@ internal sealed class SimulatedDestination(IDestination inner, SimulatedNetwork 
     /// <summary>When the answer has come and nothing of it is written. May throw, as a process dies.</summary>
     public Action<MemberCall, CallResult> Answered { get; set; } = (_, _) => { };
 
+    /// <summary>When it is known what became of a job.</summary>
+    public Action<JobReport> Followed { get; set; } = _ => { };
+
     public Platform Platform => inner.Platform;
 
     public DestinationLimits Limits => limits;
@@ -28,6 +31,10 @@ internal sealed class SimulatedDestination(IDestination inner, SimulatedNetwork 
         return result;
     }
 
-    public async ValueTask<JobReport> FollowAsync(JobHandle job, CancellationToken cancellationToken) =>
-        await network.DriveAsync(inner.FollowAsync(job, cancellationToken).AsTask());
+    public async ValueTask<JobReport> FollowAsync(JobHandle job, CancellationToken cancellationToken)
+    {
+        var report = await network.DriveAsync(inner.FollowAsync(job, cancellationToken).AsTask());
+        Followed(report);
+        return report;
+    }
 }

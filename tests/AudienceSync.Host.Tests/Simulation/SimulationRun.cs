@@ -148,6 +148,7 @@ internal sealed class SimulationRun : IAsyncDisposable
         var destination = _platforms.Open(platform, _clock, _seed, _random.Next(3, 9));
         destination.Leaving = call => LeaveAsync(platform, call);
         destination.Answered = (call, result) => Answer(platform, call, result);
+        destination.Followed = report => Tell($"{platform} job {report.State} {report.Code}");
         _accounts.Add(new SimulatedAccount(_workspace, _clock, platform, destination, _random));
     }
 
@@ -244,7 +245,6 @@ internal sealed class SimulationRun : IAsyncDisposable
 
     private IEnumerable<string> Wanted(string platform, int key)
     {
-
         var rules = Normalisers.BuiltIn.Current(SimulatedPlatforms.FamilyOf(platform));
         return _people.Where(person => _book.IsPresent(key, person)).Select(_book.IdentifiersOf)
             .SelectMany(person => new[] { PersonField.Email, PersonField.Phone }.Select(field => rules.Text(person, field)))

@@ -49,7 +49,8 @@ public sealed class SyncTable(WorkspaceDatabase database)
         order by l.person limit $4
         """;
 
-    // One look into the index for each binding and state. Who is to be looked at again may come out as wanted: then it was one look too many.
+    // One look into the index for each binding and state. Of those who are to be looked at again only the certain ones count: who comes out as wanted stays where he is,
+    // and adds that wait for him would wait for ever.
     private const string HasRemovalsSql = """
         select exists (
           select from bindings b where b.destination = $1 and b.stopped_code is null and coalesce(b.removal_next_at <= $2, true) and (
@@ -57,8 +58,8 @@ public sealed class SyncTable(WorkspaceDatabase database)
               select from unnest($3::smallint[]) as s(state)
               cross join lateral (select from membership c where c.key_id = b.key_id and c.state = s.state and c.changed_pos > b.removal_pos limit 1) m)
             or exists (
-              select from ledger l left join membership m on m.key_id = b.key_id and m.person = l.person
-              where l.binding_id = b.binding_id and l.again and l.job_id is null and coalesce(m.state, 2::smallint) = any($3::smallint[]))))
+              select from ledger l join people p on p.person = l.person left join membership m on m.key_id = b.key_id and m.person = l.person
+              where l.binding_id = b.binding_id and l.again and l.job_id is null and coalesce(m.state, 2::smallint) = any($4::smallint[]))))
         """;
 
     private const string LaterSql = "update ledger set again = true where binding_id = $1 and person = any($2)";
@@ -189,7 +190,7 @@ public sealed class SyncTable(WorkspaceDatabase database)
     /// <summary>Whether any remote audience of an account that may be worked on has somebody in its removal lane.</summary>
     public async Task<bool> HasRemovalsAsync(string destination, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        await using var command = Sql.Command(database.Hot, HasRemovalsSql, Sql.Of(destination), Sql.Of(now), Sql.Of(Lane.Removals.States));
+        await using var command = Sql.Command(database.Hot, HasRemovalsSql, Sql.Of(destination), Sql.Of(now), Sql.Of(Lane.Removals.States), Sql.Of(Lane.Removals.States.Except(Lane.Adds.States).ToArray()));
         return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
@@ -235,12 +236,13 @@ public sealed class SyncTable(WorkspaceDatabase database)
         Lease lease,
         Binding binding,
         IReadOnlyList<LedgerChange> changes,
+        IReadOnlyList<RemainsChange> remains,
         (List<BudgetSlot> Slots, List<BudgetSlot> Oldest) budget,
         TimeSpan callTimeout,
         DateTimeOffset now,
         CancellationToken cancellationToken)
     {
-        var commands = new List<NpgsqlBatchCommand>(4);
+        var commands = new List<NpgsqlBatchCommand>(RemainsTable.Write(binding, remains, now));
         Ledger(commands, NewLedgerSql, binding, [.. changes.Where(change => change.IsNew)], now);
         Ledger(commands, LedgerSql, binding, [.. changes.Where(change => !change.IsNew)], now);
         if (budget.Slots.Count > 0)
@@ -249,13 +251,13 @@ public sealed class SyncTable(WorkspaceDatabase database)
             commands.Add(BudgetTable.Forget(binding.Destination, budget.Oldest));
         }
 
-        return WriteAsync(lease, callTimeout + LeaseTable.Time, commands, cancellationToken);
+        return WriteAsync(lease, callTimeout + lease.Time, commands, cancellationToken);
     }
 
     /// <summary>The adds of a binding begin anew, for a normaliser under which nobody in it has been looked at.</summary>
     /// <exception cref="LeaseLostException">The account is another host's.</exception>
     public Task RestartAddsAsync(Lease lease, Binding binding, NormaliserVersion normaliser, CancellationToken cancellationToken) =>
-        WriteAsync(lease, LeaseTable.Time, [Sql.Command(RestartAddsSql, Sql.Of(binding.BindingId), Sql.Of(normaliser.Value))], cancellationToken);
+        WriteAsync(lease, lease.Time, [Sql.Command(RestartAddsSql, Sql.Of(binding.BindingId), Sql.Of(normaliser.Value))], cancellationToken);
 
     /// <summary>Records an answer: ledger, remains, lanes, account and call, or nothing of it.</summary>
     /// <exception cref="LeaseLostException">The account is another host's; it will find the intent and say it again.</exception>
@@ -306,10 +308,10 @@ public sealed class SyncTable(WorkspaceDatabase database)
                 Sql.OfNullable(state.AccountBlockedCode)));
         }
 
-        commands.AddRange(RemainsTable.Write(binding, [.. remains, .. marks?.Gone ?? []], now));
+        commands.AddRange(RemainsTable.Write(binding, [.. remains, .. marks?.Remains ?? []], now));
         Mark(commands, LookedSql, binding, marks?.Looked);
         Mark(commands, LaterSql, binding, marks?.Later);
-        return WriteAsync(lease, LeaseTable.Time, commands, cancellationToken);
+        return WriteAsync(lease, lease.Time, commands, cancellationToken);
     }
 
     private static void Mark(List<NpgsqlBatchCommand> commands, string sql, Binding binding, IReadOnlyList<PersonId>? people)
