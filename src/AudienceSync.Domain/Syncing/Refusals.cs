@@ -18,6 +18,10 @@ namespace AudienceSync.Domain.Syncing;
 /// says nothing (<see cref="OutcomeKind.Retry"/>) leaves a call open: <see cref="LateCalls"/>.
 /// </para>
 /// <para>
+/// <b>Some are refused and nobody says whom.</b> (6) Of a removal nobody is absent then: the call is halved, as a batch that one row spoils, until it is known who stays.
+/// Of an add everybody may be there: delivered, with the reason, and said once more when a human asks. Halving adds, too, would cost more calls than it is worth.
+/// </para>
+/// <para>
 /// <b>The row has room for one saying.</b> When a new saying takes the place of a former one and the removal of the former is refused, (5) the former goes to the
 /// remains, which are rows beside the ledger, and the new one is said. To forget it would leave an address at the platform that no later removal names; to wait for
 /// it would keep a person from being reached who is wanted. What remains is removed by itself later; what of it the present saying names, too, is the present
@@ -46,6 +50,12 @@ public static class Refusals
     /// <param name="before">What was known before the call left.</param>
     /// <param name="said">What was said.</param>
     public static LedgerEntry OfBatch(LedgerEntry before, LedgerEntry said) => MayBeThere(before) ? before : said with { Status = LedgerStatus.Absent };
+
+    /// <summary>Rule 6: whether some of a call were refused without being named.</summary>
+    /// <param name="outcome">Of the call.</param>
+    /// <param name="named">Members refused by name.</param>
+    /// <param name="refused">Members that the platform says it refused; 0 when it gives no number.</param>
+    public static bool HideNames(OutcomeKind outcome, int named, int refused) => outcome == OutcomeKind.PartlyDone && (named == 0 || refused > named);
 
     /// <summary>Rule 4: a removal that was refused.</summary>
     public static LedgerEntry OfRemoval(LedgerEntry said) => said with { Status = LedgerStatus.Removing };

@@ -154,11 +154,19 @@ public sealed class LanePass(
         var (lease, binding, lane) = work;
         var told = await calls.SayAsync(lease, binding, operation, tellings, cancellationToken);
         var now = clock.GetUtcNow();
-        var known = told.Outcome.Kind is OutcomeKind.Done or OutcomeKind.PartlyDone;
+        var known = told.Outcome.Kind is OutcomeKind.Done or OutcomeKind.PartlyDone && !told.HidesNames;
         if (told.Outcome.Kind == OutcomeKind.SplitBatch)
         {
             _sizes.Refused(binding.BindingId, lane.Desired, tellings.Count);
             known = tellings.Count == 1;
+        }
+        else if (told.HidesNames)
+        {
+            // With those whom it did name taken out, it may name others; when it names nobody, it is asked about fewer.
+            if (told.Changes.Count + told.Remains.Count == 0)
+            {
+                _sizes.Refused(binding.BindingId, lane.Desired, tellings.Count);
+            }
         }
         else if (known)
         {

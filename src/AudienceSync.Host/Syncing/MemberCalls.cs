@@ -55,9 +55,10 @@ public sealed class MemberCalls(SyncTable table, Vault vault, IDestination desti
             budget.Learn(usage);
         }
 
+        var hides = result.Job is null && Refusals.HideNames(result.Outcome.Kind, result.Rejected.Count, result.RejectedCount);
         if (result.Outcome.Kind is OutcomeKind.Done or OutcomeKind.PartlyDone)
         {
-            Settle(operation, sent, result, told);
+            Settle(operation, sent, result, hides, told);
         }
 
         var call = new CallRecord(
@@ -66,7 +67,7 @@ public sealed class MemberCalls(SyncTable table, Vault vault, IDestination desti
         {
             Job = result.Job is { } job ? new AcceptedJob(job, clock.GetUtcNow() + (destination.Limits.JobFirstLook ?? JobGaps.First)) : null,
         };
-        return told with { Outcome = result.Outcome, Call = call, Usage = result.Usage };
+        return told with { Outcome = result.Outcome, Call = call, Usage = result.Usage, HidesNames = hides && operation == MemberOperation.Remove && sent.Count > 1 };
     }
 
     // Whose former call was never answered, and may be carried out after this one.
@@ -153,7 +154,7 @@ public sealed class MemberCalls(SyncTable table, Vault vault, IDestination desti
         }
     }
 
-    private static void Settle(MemberOperation operation, List<Telling> sent, CallResult result, Told told)
+    private static void Settle(MemberOperation operation, List<Telling> sent, CallResult result, bool hides, Told told)
     {
         var invalid = result.Invalid.ToDictionary(member => member.Index, member => member.Reason);
         var refused = new Dictionary<int, string>();
@@ -172,9 +173,13 @@ public sealed class MemberCalls(SyncTable table, Vault vault, IDestination desti
             {
                 told.Skip(operation, sent[i], unusable);
             }
-            else
+            else if (!hides || operation == MemberOperation.Add)
             {
-                told.Take(operation, sent[i], result.Job is null ? null : i);
+                told.Take(operation, sent[i], result.Job is null ? null : i, hides ? result.Outcome.Code : null);
+            }
+            else if (sent.Count == 1)
+            {
+                told.Refuse(operation, sent[i], result.Outcome.Code);
             }
         }
     }

@@ -12,6 +12,9 @@ namespace AudienceSync.Host.Syncing;
 /// <param name="Usage">The account's budget, if the platform told.</param>
 public sealed record Told(Outcome Outcome, List<LedgerChange> Changes, List<RemainsChange> Remains, CallRecord? Call, AccountUsage? Usage)
 {
+    /// <summary>Some were refused and nobody says whom: who has no change here is in doubt.</summary>
+    public bool HidesNames { get; init; }
+
     /// <summary>A call with all of these was refused as a whole: everybody is as he was.</summary>
     public void KeepAsBefore(List<Telling> tellings)
     {
@@ -61,11 +64,12 @@ public sealed record Told(Outcome Outcome, List<LedgerChange> Changes, List<Rema
     /// <param name="operation">What was said of him.</param>
     /// <param name="telling">How.</param>
     /// <param name="jobRow">His row in the job that will do it; null when it is done. A removal that a job will do is kept under what was said, for it may have to be said again.</param>
-    public void Take(MemberOperation operation, Telling telling, int? jobRow)
+    /// <param name="reason">Why he may not be there after all; null mostly.</param>
+    public void Take(MemberOperation operation, Telling telling, int? jobRow, string? reason)
     {
         if (operation == MemberOperation.Add)
         {
-            Changes.Add(new LedgerChange(telling.Person, telling.Entry(LedgerStatus.Delivered), null) { JobRow = jobRow });
+            Changes.Add(new LedgerChange(telling.Person, telling.Entry(LedgerStatus.Delivered), reason) { JobRow = jobRow });
         }
         else
         {

@@ -33,6 +33,17 @@ internal sealed class LaneLook(TestWorkspace workspace, VirtualTime clock)
 
     public Task<List<string>> PendingRemovalsAsync(string destination, DateTimeOffset dueBy) => AskAsync(PendingSql, destination, dueBy);
 
+    /// <summary>What the ledger and the remains say of a remote audience, for whoever reads a failing seed.</summary>
+    public Task<List<string>> LedgerAsync(string remote) => AskAsync(
+        """
+        select l.person || ' status ' || l.status || ' revision ' || l.revision || coalesce(' ' || l.reason, '') || case when l.job_id is null then '' else ' in job' end
+            || case when l.again then ' again' else '' end || coalesce(' remains ' || r.what, '')
+        from bindings b join ledger l using (binding_id)
+        left join lateral (select string_agg(r.revision || ' kind ' || r.kind || ' at ' || r.try_at, ', ') as what from remains r
+          where r.binding_id = l.binding_id and r.person = l.person) r on true
+        where b.remote = $1 order by l.person
+        """, remote);
+
     /// <summary>When something that waits is due; null when nothing waits.</summary>
     public async Task<DateTimeOffset?> NextTimeAsync()
     {

@@ -86,7 +86,7 @@ internal sealed class SimulatedPlatforms : IAsyncDisposable
     public async Task BreakAsync(int seed, DateTimeOffset until)
     {
         await PostAsync(new { seed, until, every_s = 240, platforms = Names });
-        await PostAsync(new { seed = seed + 1, until, every_s = 1_200, platforms = new[] { "meta" }, kinds = AnswerFaults });
+        await PostAsync(new { seed = seed + 1, until, every_s = 1_200, platforms = Names, kinds = AnswerFaults });
         await PostAsync(new { seed = seed + 2, until, every_s = 1_800, platforms = Names, kinds = HumanFaults });
     }
 

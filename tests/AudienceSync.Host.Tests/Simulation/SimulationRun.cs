@@ -107,6 +107,7 @@ internal sealed class SimulationRun : IAsyncDisposable
         Tell("the faults are over");
         await SettleAsync();
         await _look.ResumeAsync();
+        await SettleAsync();
         await _look.RetryAsync();
         await SettleAsync();
     }
@@ -119,8 +120,9 @@ internal sealed class SimulationRun : IAsyncDisposable
             {
                 var held = await _platforms.HeldAsync(SimulatedPlatforms.Remote(platform, key));
                 var wanted = Wanted(platform, _keys[key]).ToList();
-                Named(held.Except(wanted)).ShouldBe([], $"{platform} list {key} holds whom nobody wants");
-                Named(wanted.Except(held)).ShouldBe([], $"{platform} list {key} lacks somebody");
+                var ledger = held.ToHashSet().SetEquals(wanted) ? "" : await LedgerAsync(SimulatedPlatforms.Remote(platform, key));
+                Named(held.Except(wanted)).ShouldBe([], $"{platform} list {key} holds whom nobody wants{ledger}");
+                Named(wanted.Except(held)).ShouldBe([], $"{platform} list {key} lacks somebody{ledger}");
             }
         }
 
@@ -256,6 +258,12 @@ internal sealed class SimulationRun : IAsyncDisposable
         var digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
         _names[digest] = text;
         return digest;
+    }
+
+    private async Task<string> LedgerAsync(string remote)
+    {
+        var rows = await _look.LedgerAsync(remote);
+        return string.Concat(rows.Select(row => $"\n  {_people.Aggregate(row, (text, person) => text.Replace(person.ToString(), _book.EmailOf(person), StringComparison.Ordinal))}"));
     }
 
     // As a reader of a failing seed knows them.

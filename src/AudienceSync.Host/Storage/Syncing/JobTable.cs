@@ -29,7 +29,7 @@ public sealed class JobTable(WorkspaceDatabase database)
 
     // Where only a number is told, any of those who were to be removed may still be there.
     private const string ConfirmSql = """
-        update ledger set job_id = null, job_row = null, job_tries = 0, status = case when $2 is not null and status = 0 then 3 else status end,
+        update ledger set job_id = null, job_row = null, job_tries = 0, status = case when $2::text is not null and status = 0 then 3 else status end,
           reason = coalesce($2, reason), updated_at = $3
         where job_id = $1
         """;
