@@ -12,9 +12,9 @@ namespace AudienceSync.Domain.Syncing;
 /// <b>A refusal changes nothing at the platform</b>, whether of one member by name or of a whole batch, so what was known before the call stays known. Hence the
 /// rules. (1) A refused add of somebody absent leaves him absent: rejected, with the reason, and not said again until something changes. (2) A refused add of
 /// somebody who may be there, because an earlier answer was lost or because digests of his former saying are part of the new one and never went, leaves him in doubt
-/// under the new saying: it names all that may be there, so he can still be removed by it. Were he called rejected, he would stay there for ever. (3) A batch
-/// refused as a whole leaves everybody as he was: otherwise the halving that follows would find people in doubt of whom nothing was lost. (4) A refused removal
-/// leaves its member in doubt, with the reason. Whole batches are also refused by "not so fast" and by what stops an audience or an account; only an answer that
+/// under the new saying: it names all that may be there, so he can still be removed by it. Were he called rejected, he would stay there for ever. (3) A batch of adds
+/// refused as a whole leaves whoever was absent absent: otherwise the halving that follows would find people in doubt of whom nothing was lost. Whoever may be there is
+/// in doubt, also when he was delivered: the row may have had a reason to think that he was not, and the intent has wiped it out. (4) A refused removal leaves its member in doubt, with the reason. Whole batches are also refused by "not so fast" and by what stops an audience or an account; only an answer that
 /// says nothing (<see cref="OutcomeKind.Retry"/>) leaves a call open: <see cref="LateCalls"/>.
 /// </para>
 /// <para>
@@ -46,10 +46,15 @@ public static class Refusals
     public static bool IsOfAll(OutcomeKind outcome) =>
         outcome is OutcomeKind.SplitBatch or OutcomeKind.Snooze or OutcomeKind.StopAudience or OutcomeKind.StopAccount;
 
-    /// <summary>Rule 3: a member of a batch that was refused as a whole.</summary>
+    /// <summary>Rule 3: an add in a batch that was refused as a whole.</summary>
     /// <param name="before">What was known before the call left.</param>
     /// <param name="said">What was said.</param>
-    public static LedgerEntry OfBatch(LedgerEntry before, LedgerEntry said) => MayBeThere(before) ? before : said with { Status = LedgerStatus.Absent };
+    public static LedgerEntry OfBatch(LedgerEntry before, LedgerEntry said) => before.Status switch
+    {
+        LedgerStatus.Delivered => before with { Status = LedgerStatus.Adding },
+        LedgerStatus.Adding or LedgerStatus.Removing => before,
+        _ => said with { Status = LedgerStatus.Absent },
+    };
 
     /// <summary>Rule 6: whether some of a call were refused without being named.</summary>
     /// <param name="outcome">Of the call.</param>

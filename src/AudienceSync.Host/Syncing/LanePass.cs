@@ -178,7 +178,7 @@ public sealed class LanePass(
             // Alone in it, so it is he who spoils it.
             told.Refuse(operation, tellings[0], told.Outcome.Code);
         }
-        else if (Refusals.IsOfAll(told.Outcome.Kind) && told.Call is not null)
+        else if (operation == MemberOperation.Add && Refusals.IsOfAll(told.Outcome.Kind) && told.Call is not null)
         {
             told.KeepAsBefore(tellings);
         }

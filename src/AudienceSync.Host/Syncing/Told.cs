@@ -15,12 +15,11 @@ public sealed record Told(Outcome Outcome, List<LedgerChange> Changes, List<Rema
     /// <summary>Some were refused and nobody says whom: who has no change here is in doubt.</summary>
     public bool HidesNames { get; init; }
 
-    /// <summary>A call with all of these was refused as a whole: everybody is as he was.</summary>
-    public void KeepAsBefore(List<Telling> tellings)
+    /// <summary>A call that was to add all of these was refused as a whole.</summary>
+    public void KeepAsBefore(List<Telling> adds)
     {
         Changes.Clear();
-        Changes.AddRange(tellings.Where(telling => telling.Remains is null).Select(
-            telling => new LedgerChange(telling.Person, Refusals.OfBatch(telling.Before, telling.Entry(LedgerStatus.Absent)), null)));
+        Changes.AddRange(adds.Select(telling => new LedgerChange(telling.Person, Refusals.OfBatch(telling.Before, telling.Entry(LedgerStatus.Adding)), null)));
     }
 
     /// <summary>A member whom the platform refuses by name, or who spoils any call he is in. What that means is <see cref="Refusals"/>' to say.</summary>

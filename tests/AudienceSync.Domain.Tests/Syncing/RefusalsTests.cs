@@ -32,11 +32,12 @@ public sealed class RefusalsTests
     }
 
     [Fact]
-    public void A_batch_refused_as_a_whole_leaves_everybody_as_he_was()
+    public void A_batch_refused_as_a_whole_leaves_who_was_absent_absent_and_who_may_be_there_in_doubt_as_what_he_was()
     {
         var delivered = new LedgerEntry(LedgerStatus.Delivered, 1, new NormaliserVersion(3));
 
-        Refusals.OfBatch(delivered, Said).ShouldBe(delivered);
+        Refusals.OfBatch(delivered, Said).ShouldBe(delivered with { Status = LedgerStatus.Adding });
+        Refusals.OfBatch(delivered with { Status = LedgerStatus.Removing }, Said).ShouldBe(delivered with { Status = LedgerStatus.Removing });
         Refusals.OfBatch(LedgerEntry.Absent, Said).ShouldBe(Said with { Status = LedgerStatus.Absent });
     }
 

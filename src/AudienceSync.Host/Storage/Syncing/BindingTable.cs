@@ -36,8 +36,9 @@ public sealed class BindingTable(WorkspaceDatabase database)
         where b.destination = d.destination and b.remote = d.remote and a.audience = b.audience and b.bound
         """;
 
+    // What the platform asked to wait stays asked: a human has mended something here, not there.
     private const string ResumeSql = """
-        with resumed as (update accounts set stopped_code = null, blocked_until = null, updated_at = now() where destination = $1 returning destination)
+        with resumed as (update accounts set stopped_code = null, updated_at = now() where destination = $1 returning destination)
         update bindings b set stopped_code = case when a.paused then 'paused' end, removal_next_at = null, removal_attempts = 0, add_next_at = null, add_attempts = 0,
           removal_unknowns = 0, add_unknowns = 0
         from resumed r, audiences a where b.destination = r.destination and a.audience = b.audience and b.bound
