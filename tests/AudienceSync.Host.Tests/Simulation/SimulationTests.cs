@@ -7,7 +7,7 @@ namespace AudienceSync.Host.Tests.Simulation;
 
 /// <summary>
 /// Whatever happens in an hour, after the faults stop every list equals the desired set; no call exceeded a window; no removal waited behind adds.
-/// <c>AUDIENCESYNC_SEEDS</c> says how many seeds, <c>AUDIENCESYNC_SEED</c> which one alone, whose story is then told.
+/// <c>AUDIENCESYNC_SEEDS</c> (<c>./test --seeds 500</c>) says how many seeds, <c>AUDIENCESYNC_SEED</c> (<c>./test --seed 7</c>) which one alone, whose story is then told.
 /// </summary>
 public sealed class SimulationTests(ITestOutputHelper output)
 {
@@ -74,7 +74,7 @@ public sealed class SimulationTests(ITestOutputHelper output)
         catch (Exception failure)
         {
             var place = failure is Xunit.Sdk.IAssertionException or ShouldAssertException ? null : failure.StackTrace;
-            failed = $"Seed {seed} fails: {failure.Message}\nAgain: {OneSeed}={seed} ./test Host.Tests SimulationTests\n{place}";
+            failed = $"Seed {seed} fails: {failure.Message}\nAgain: ./test --seed {seed}\n{place}";
         }
 
         return new SeedReport(seed, failed, run.Story, run.Adds, run.Removals, run.Deaths);
