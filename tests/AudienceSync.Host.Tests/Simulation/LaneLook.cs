@@ -17,14 +17,14 @@ internal sealed class LaneLook(TestWorkspace workspace, VirtualTime clock)
         """;
 
     private const string NextSql = """
-        select min(t) from (
-          select greatest(b.removal_next_at, a.blocked_until) as t from bindings b join accounts a using (destination) where b.stopped_code is null and a.stopped_code is null
-          union all select greatest(b.add_next_at, a.blocked_until) from bindings b join accounts a using (destination) where b.stopped_code is null and a.stopped_code is null
-          union all select greatest(j.next_look_at, a.blocked_until, $1 + case when j.next_look_at <= $1 then interval '1 minute' else interval '0' end)
+        select destination, min(t) from (
+          select destination, greatest(b.removal_next_at, a.blocked_until) as t from bindings b join accounts a using (destination) where b.stopped_code is null and a.stopped_code is null
+          union all select destination, greatest(b.add_next_at, a.blocked_until) from bindings b join accounts a using (destination) where b.stopped_code is null and a.stopped_code is null
+          union all select destination, greatest(j.next_look_at, a.blocked_until, $1 + case when j.next_look_at <= $1 then interval '1 minute' else interval '0' end)
             from jobs j join accounts a using (destination) where j.state = 1 and a.stopped_code is null
-          union all select greatest(r.try_at, b.removal_next_at, a.blocked_until) from remains r join bindings b using (binding_id) join accounts a using (destination)
+          union all select destination, greatest(r.try_at, b.removal_next_at, a.blocked_until) from remains r join bindings b using (binding_id) join accounts a using (destination)
             where r.kind <> 1 and b.stopped_code is null and a.stopped_code is null) x
-        where t > $1
+        where t > $1 group by destination
         """;
 
     /// <summary>As if nothing had been before. Far quicker than another database.</summary>
@@ -44,12 +44,19 @@ internal sealed class LaneLook(TestWorkspace workspace, VirtualTime clock)
         where b.remote = $1 order by l.person
         """, remote);
 
-    /// <summary>When something that waits is due; null when nothing waits.</summary>
-    public async Task<DateTimeOffset?> NextTimeAsync()
+    /// <summary>When something that waits is due, for each account where something does.</summary>
+    public async Task<Dictionary<string, DateTimeOffset>> NextTimesAsync()
     {
+        var times = new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal);
         await using var command = workspace.Owner.CreateCommand(NextSql);
         command.Parameters.Add(new NpgsqlParameter { Value = clock.GetUtcNow() });
-        return await command.ExecuteScalarAsync() is DateTime time ? new DateTimeOffset(time, TimeSpan.Zero) : null;
+        await using var reader = await command.ExecuteReaderAsync();
+        while (await reader.ReadAsync())
+        {
+            times.Add(reader.GetString(0), reader.GetFieldValue<DateTimeOffset>(1));
+        }
+
+        return times;
     }
 
     /// <summary>A human mends what stopped.</summary>

@@ -20,6 +20,9 @@ internal sealed class SimulatedAccount(TestWorkspace workspace, VirtualTime cloc
 
     public string Name => name;
 
+    /// <summary>Until then nobody works on it: the lease of a dead host holds. Null when somebody does.</summary>
+    public DateTimeOffset? VacantUntil => clock.GetUtcNow() < _vacantUntil ? _vacantUntil : null;
+
     /// <summary>One round, unless it dies in it. True when there is more to do at once.</summary>
     public async Task<bool> RoundAsync()
     {

@@ -221,26 +221,44 @@ internal sealed class SimulationRun : IAsyncDisposable
     {
         foreach (var account in _accounts)
         {
-            _left.Remove(account.Name);
-            for (var rounds = 0; await account.RoundAsync(); rounds++)
-            {
-                rounds.ShouldBeLessThan(MostRounds, $"{account.Name} is never done");
-            }
+            await RoundsAsync(account);
         }
     }
 
-    // Goes from one time at which somebody waits for something to the next, until nobody does.
+    private async Task RoundsAsync(SimulatedAccount account)
+    {
+        _left.Remove(account.Name);
+        for (var rounds = 0; await account.RoundAsync(); rounds++)
+        {
+            rounds.ShouldBeLessThan(MostRounds, $"{account.Name} is never done");
+        }
+    }
+
+    // Goes from one time at which somebody waits for something to the next, until nobody does. Nobody else has anything to do meanwhile.
     private async Task SettleAsync()
     {
+        var due = _accounts;
         for (var looks = 0; ; looks++)
         {
             looks.ShouldBeLessThan(MostLooks, "it never comes to rest");
-            await RoundsAsync();
-            if (await _look.NextTimeAsync() is not { } next)
+            foreach (var account in due)
+            {
+                await RoundsAsync(account);
+            }
+
+            var times = await _look.NextTimesAsync();
+            foreach (var account in _accounts.Where(account => account.VacantUntil is not null))
+            {
+                times[account.Name] = account.VacantUntil!.Value;
+            }
+
+            if (times.Count == 0)
             {
                 return;
             }
 
+            var next = times.Values.Min();
+            due = _accounts.FindAll(account => times.TryGetValue(account.Name, out var time) && time == next);
             await _platforms.Network.MoveToAsync(next);
         }
     }
