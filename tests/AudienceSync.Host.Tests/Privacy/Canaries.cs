@@ -40,6 +40,7 @@ internal static class Canaries
     }
 
     public static Needles Secrets() => new Needles()
-        .Text("token of the source", TestHostFiles.SignedToken).Text("signing key", TestHostFiles.SigningKey).Text("second signing key", TestHostFiles.SecondSigningKey)
+        .Text("token of the source", TestHostFiles.SignedToken).Text("token of another source", TestHostFiles.MaySignToken)
+        .Text("token of the third source", TestHostFiles.UnsignedToken).Text("signing key", TestHostFiles.SigningKey).Text("second signing key", TestHostFiles.SecondSigningKey)
         .Text("operator's token", TestHostFiles.OperatorToken).Text("master key", TestHostFiles.MasterKey).Text("platform's token", TestPlatform.Token);
 }

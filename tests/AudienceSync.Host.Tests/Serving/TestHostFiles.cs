@@ -22,7 +22,7 @@ public static class TestHostFiles
     /// <returns>The path of the configuration.</returns>
     internal static string Write(TemporaryFolder folder, TestHostOptions options)
     {
-        foreach (var (file, secret) in Secrets)
+        foreach (var (file, secret) in Secrets.Concat(options.Secrets.Select(secret => (secret.Key, secret.Value))))
         {
             File.WriteAllText(folder.Below(file), secret + "\n");
         }

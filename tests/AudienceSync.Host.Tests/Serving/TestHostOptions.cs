@@ -37,6 +37,9 @@ public sealed record TestHostOptions
     /// <summary>The text of the master keys.</summary>
     public string MasterKeys { get; init; } = TestHostFiles.MasterKey;
 
+    /// <summary>Files beside the configuration, by name, for secrets that a changed configuration names.</summary>
+    public IReadOnlyDictionary<string, string> Secrets { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
     /// <summary>Changes the configuration file's text before it is written.</summary>
     public Func<string, string> Yaml { get; init; } = static yaml => yaml;
 }

@@ -47,7 +47,8 @@ internal sealed class Needles
         return found;
     }
 
-    private Needles Bytes(string name, byte[] bytes) => Add(name, bytes)
+    /// <summary>Bytes as they are, and in hex of either case.</summary>
+    public Needles Bytes(string name, byte[] bytes) => Add(name, bytes)
         .Add(name + " in hex", Encoding.ASCII.GetBytes(Convert.ToHexStringLower(bytes)))
         .Add(name + " in capital hex", Encoding.ASCII.GetBytes(Convert.ToHexString(bytes)));
 

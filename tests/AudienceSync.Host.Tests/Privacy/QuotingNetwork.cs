@@ -1,0 +1,91 @@
+using System.Collections.Concurrent;
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace AudienceSync.Host.Tests.Privacy;
+
+/// <summary>
+/// Platforms quote what they were sent: in pages of gateways, in the words of their errors, and libraries in their exceptions. This one quotes
+/// all of it, address, headers and body, wherever an answer has words.
+/// </summary>
+internal sealed class QuotingNetwork(HttpMessageHandler inner) : DelegatingHandler(inner)
+{
+    private static readonly string[] Words = ["message", "error_user_title", "error_user_msg", "error_description", "description"];
+
+    private readonly ConcurrentBag<string> _quotes = [];
+    private readonly ConcurrentBag<string> _accessTokens = [];
+
+    /// <summary>All that was said to us in words.</summary>
+    public IReadOnlyCollection<string> Quotes => _quotes;
+
+    /// <summary>Tokens that were handed out meanwhile.</summary>
+    public IReadOnlyCollection<string> AccessTokens => _accessTokens;
+
+    /// <summary>Changes a body on its way, so that its receiver refuses a row of it.</summary>
+    public Func<string, string> Spoil { get; init; } = static body => body;
+
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var body = request.Content is null ? "" : await request.Content.ReadAsStringAsync(cancellationToken);
+        if (Spoil(body) is var spoilt && spoilt != body)
+        {
+            request.Content = new StringContent(spoilt, Encoding.UTF8, "application/json");
+        }
+
+        var quote = $"{request.RequestUri} {request.Headers} {spoilt}";
+        try
+        {
+            var response = await base.SendAsync(request, cancellationToken);
+            await QuoteAsync(response, quote, cancellationToken);
+            return response;
+        }
+        catch (Exception broken) when (broken is HttpRequestException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        {
+            // The server in memory cancels where a socket would break.
+            _quotes.Add(quote);
+            throw new HttpRequestException(quote, broken);
+        }
+    }
+
+    private async Task QuoteAsync(HttpResponseMessage response, string quote, CancellationToken cancellationToken)
+    {
+        var (text, type) = (await response.Content.ReadAsStringAsync(cancellationToken), response.Content.Headers.ContentType);
+        if (text.StartsWith('<'))
+        {
+            text += quote;
+            _quotes.Add(quote);
+        }
+        else if (text.StartsWith('{') && JsonNode.Parse(text) is JsonObject answer)
+        {
+            Quote(answer, quote);
+            text = answer.ToJsonString();
+        }
+
+        response.Content = new StringContent(text, Encoding.UTF8);
+        response.Content.Headers.ContentType = type;
+    }
+
+    private void Quote(JsonNode? node, string quote)
+    {
+        switch (node)
+        {
+            case JsonObject fields:
+                if (fields["access_token"] is { } token)
+                {
+                    _accessTokens.Add(token.GetValue<string>());
+                }
+
+                foreach (var word in Words.Where(fields.ContainsKey))
+                {
+                    fields[word] = quote;
+                    _quotes.Add(quote);
+                }
+
+                fields.ToList().ForEach(field => Quote(field.Value, quote));
+                break;
+            case JsonArray items:
+                items.ToList().ForEach(item => Quote(item, quote));
+                break;
+        }
+    }
+}
