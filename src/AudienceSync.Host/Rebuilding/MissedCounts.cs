@@ -1,13 +1,12 @@
 using AudienceSync.Host.Projecting;
 using AudienceSync.Host.Storage.Audiences;
-using AudienceSync.Host.Storage.Cutover;
 using AudienceSync.Host.Storage.Membership;
 using AudienceSync.Host.Storage.Rebuilding;
 
 namespace AudienceSync.Host.Rebuilding;
 
 /// <summary>
-/// What the live projector would have counted by the hour, and as late, of the events that a new generation has read and the live one has not: after the swap
+/// What the live projector would have counted by the hour of the events that a new generation has read and the live one has not: after the swap
 /// nobody comes past them again. Membership is made anew by a rebuild; counts are not, because they follow from the log and were right.
 /// <para>
 /// Where a projector works, these are the events of the last second. Where none does they may be many: then only the sizes are made right, in the hour of the
@@ -29,7 +28,7 @@ internal sealed class MissedCounts(GenerationDatabase database, AudienceKeys key
 
         var pages = new ProjectionPages(new MembershipTable(database.Live), new PermissionTable(database.Live), keys, MostEvents, clock)
         {
-            Inheritances = inheritances, DrainTable = new DrainTable(database.Live),
+            Inheritances = inheritances,
         };
         await pages.OpenAsync(cancellationToken);
         return await pages.CountAsync(live, next.Position, cancellationToken);

@@ -3,6 +3,7 @@ using AudienceSync.Host.Audiences;
 using AudienceSync.Host.Storage.Audiences;
 using AudienceSync.Host.Storage.Log;
 using AudienceSync.Host.Storage.Syncing;
+using AudienceSync.Host.Tests.Rebuilding;
 using AudienceSync.Host.Tests.Storage;
 
 namespace AudienceSync.Host.Tests.Projecting;
@@ -17,8 +18,11 @@ public sealed class LateCountTests
     private readonly Random _random = new(Seed);
     private int _said;
 
-    [Fact]
-    public async Task Each_late_event_counts_once_whenever_the_projector_is_killed()
+    [Theory]
+    [InlineData(int.MaxValue)]
+    [InlineData(0)]
+    [InlineData(3)]
+    public async Task Each_late_event_counts_once_whenever_the_projector_is_killed_and_a_rebuild_reads_ahead_of_it(int rebuiltAfterStops)
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
         using var stage = new ProjectionStage(workspace);
@@ -41,6 +45,13 @@ public sealed class LateCountTests
         var (head, stops) = (await stage.HeadAsync(), 0);
         for (; stops < 40 && (await stage.PositionAsync()).Value < head; stops++)
         {
+            if (stops == rebuiltAfterStops)
+            {
+                await using var rebuilds = new RebuildStage(workspace);
+                await rebuilds.RunAsync();
+                continue;
+            }
+
             using var stop = new CancellationTokenSource();
             var running = stage.Run("host", pageEvents: 17, stop.Token);
             await stage.ReachAsync(Math.Min(head, (await stage.PositionAsync()).Value + _random.Next(90)));
@@ -54,7 +65,7 @@ public sealed class LateCountTests
         }
 
         await stage.ProjectAsync(pageEvents: 17);
-        stops.ShouldBeGreaterThan(3);
+        stops.ShouldBeGreaterThan(Math.Min(3, rebuiltAfterStops));
         (await workspace.RowsAsync("select k.version, d.since_pos, d.until_pos, d.late_events from drains d join audience_keys k using (key_id) order by d.since_pos"))
             .ShouldBe(await NaiveAsync(workspace), $"seed {Seed}");
     }

@@ -53,6 +53,17 @@ public sealed class DrainTable(WorkspaceDatabase database)
         from unnest($1::bigint[], $2::bigint[], $3::timestamptz[]) as x(drain_id, events, last_at) where d.drain_id = x.drain_id
         """;
 
+    // Of some part of the log, event by event: for the few that the projector will not come past.
+    private const string AddBetweenSql = """
+        update drains d set late_events = d.late_events + x.events, last_at = greatest(d.last_at, x.last_at)
+        from (
+          select o.drain_id, count(*) as events, max(e.timestamp) as last_at from drains o join audience_keys k on k.key_id = o.key_id
+          join mt_events e on e.seq_id > greatest(o.since_pos, $1) and e.seq_id <= least(coalesce(o.until_pos, $2), $2)
+          where (o.until_pos is null or o.until_pos > $1) and e.type in ('audience_member_added', 'audience_member_removed') and e.data ->> 'audienceKey' = k.audience_key
+          group by 1) x
+        where x.drain_id = d.drain_id
+        """;
+
     private const string ShowSql = """
         select k.audience_key, d.policy, d.since_pos, d.since_at, d.until_at, d.late_events, d.last_at,
           (select count(*) from quarantine q where q.state = 1 and q.reason = 'draining_audience_key' and q.audience_key = k.audience_key and d.until_pos is null)
@@ -95,6 +106,8 @@ public sealed class DrainTable(WorkspaceDatabase database)
 
     internal static NpgsqlBatchCommand End(AudienceKey key, long position, DateTimeOffset at) =>
         Sql.Command(EndSql, Sql.Of(key.Value), Sql.Of(position), Sql.Of(at));
+
+    internal static NpgsqlBatchCommand AddBetween(Position after, Position last) => Sql.Command(AddBetweenSql, Sql.Of(after.Value), Sql.Of(last.Value));
 
     internal static NpgsqlBatchCommand Add(IReadOnlyCollection<LateCount> counts) => Sql.Command(
         AddSql,

@@ -68,7 +68,7 @@ public sealed class GenerationSwap : IAsyncDisposable
     /// <param name="generation">Which.</param>
     /// <param name="next">Where the new generation stands.</param>
     /// <param name="numbers">Of it.</param>
-    /// <param name="missed">What it adds to the counts of hours and late events; null when only the sizes can be made right.</param>
+    /// <param name="missed">What it adds to the counts of hours; null when only the sizes can be made right.</param>
     /// <param name="now">The hour in which they are.</param>
     /// <param name="cancellationToken">Undoes all of it.</param>
     /// <returns>How many members the lanes will look at again; null when the locks were not to be had, and nothing happened.</returns>
@@ -89,7 +89,11 @@ public sealed class GenerationSwap : IAsyncDisposable
                 cancellationToken);
             var looked = await AskAsync(_sql.LookedSql, [Sql.Of(numbers.Base)], cancellationToken);
             await ExchangeAsync(next with { ChangedPos = last }, cancellationToken);
-            await CountAsync(missed, now, cancellationToken);
+            if (_keyId is null)
+            {
+                await CountAsync(next.Position, missed, now, cancellationToken);
+            }
+
             await AskAsync(LiveSql, [Sql.Of(generation), Sql.Of(next.Position.Value), Sql.Of(looked)], cancellationToken);
             await ExecuteAsync("commit", cancellationToken);
             return looked;
@@ -129,29 +133,19 @@ public sealed class GenerationSwap : IAsyncDisposable
         await TableTwins.MoveAsync(_connection, rebuilt, former, TableTwins.Projected[1..].Concat(TableTwins.Progress), cancellationToken);
     }
 
-    private async Task CountAsync(ProjectedPage? missed, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task CountAsync(Position last, ProjectedPage? missed, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var commands = new List<NpgsqlBatchCommand>();
+        await using var batch = new NpgsqlBatch(_connection) { BatchCommands = { DrainTable.AddBetween(Live.Position, last) } };
         if (missed is null)
         {
-            commands.AddRange(HourTable.Balance(now));
+            Array.ForEach(HourTable.Balance(now), batch.BatchCommands.Add);
         }
         else if (missed.Hours.Count > 0)
         {
-            commands.Add(HourTable.Add(missed.Hours));
+            batch.BatchCommands.Add(HourTable.Add(missed.Hours));
         }
 
-        if (missed is { Late.Count: > 0 })
-        {
-            commands.Add(DrainTable.Add(missed.Late));
-        }
-
-        if (commands.Count > 0)
-        {
-            await using var batch = new NpgsqlBatch(_connection);
-            commands.ForEach(batch.BatchCommands.Add);
-            await batch.ExecuteNonQueryAsync(cancellationToken);
-        }
+        await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 
     // Lock not available, deadlock.
