@@ -31,6 +31,8 @@ public sealed class HourTests
     [InlineData(24, 7, false)]
     [InlineData(25, 31, true)]
     [InlineData(26, 5, true)]
+    [InlineData(27, 3, true)]
+    [InlineData(28, 11, true)]
     public async Task An_heir_counts_what_it_takes_over_when_it_is_published_and_what_its_predecessor_is_told_afterwards(int seed, int pageEvents, bool projectsMeanwhile)
     {
         await using var stage = await PastStage.CreateAsync(
