@@ -25,7 +25,7 @@ internal static class Platforms
     [
         new(MetaPlatform.PlatformName, MetaAccount.Complaint, MetaFaults.Scope, MetaApi.Open),
         new(GooglePlatform.PlatformName, GoogleAccount.Complaint, GoogleFaults.Scope, GoogleApi.Open),
-        new(TikTokPlatform.PlatformName, TikTokAccount.Complaint, FaultGate.Scope, TikTokApi.Open),
+        new(TikTokPlatform.PlatformName, TikTokAccount.Complaint, TikTokFaults.Scope, TikTokApi.Open),
         new(WebhookPlatform.PlatformName, WebhookAccount.Complaint, WebhookApi.Scope, WebhookApi.Open),
     ];
 

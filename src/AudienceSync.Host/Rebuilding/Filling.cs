@@ -57,7 +57,7 @@ internal sealed class Filling(GenerationDatabase database, GenerationTable gener
                     Tell("reading", fold, events, snapshot.Head);
                 }
 
-                if (fold.Passes.Current == 0 && fold.Bytes > MemoryBytes)
+                if (fold.Passes.Current == 0 && fold.Outgrows(MemoryBytes))
                 {
                     fold.Split(position);
                 }

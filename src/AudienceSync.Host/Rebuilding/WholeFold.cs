@@ -15,10 +15,13 @@ namespace AudienceSync.Host.Rebuilding;
 /// </summary>
 internal sealed class WholeFold
 {
-    // Measured: an entry of each kind with its share of a dictionary that has just grown.
-    private const long RowBytes = 90;
-    private const long ToldBytes = 72;
+    // An entry of each dictionary with its bucket; an object with all that hangs on it.
+    private const long RowBytes = 68;
+    private const long ToldBytes = 52;
     private const long WholeBytes = 400;
+
+    // While it grows, a dictionary holds its old entries and twice as many new ones.
+    private const long Growth = 3;
 
     private readonly AudienceKeys _keys;
     private readonly int? _onlyKeyId;
@@ -48,7 +51,10 @@ internal sealed class WholeFold
 
     public long Superseded { get; private set; }
 
-    public long Bytes => (_rows.Count * RowBytes) + (_told.Count * ToldBytes) + (_whole * WholeBytes);
+    /// <summary>Whether the next person may need more memory than this, growing included.</summary>
+    public bool Outgrows(long bytes) =>
+        (_rows.Count == _rows.Capacity || _told.Count == _told.Capacity || _whole * WholeBytes > bytes)
+        && Need(_rows.Count, _rows.Capacity, RowBytes) + Need(_told.Count, _told.Capacity, ToldBytes) + (_whole * WholeBytes) > bytes;
 
     public void Read(long position, PersonId person, ReadOnlySpan<byte> type, ReadOnlySpan<byte> data)
     {
@@ -227,6 +233,8 @@ internal sealed class WholeFold
 
         return (sum, said.Bars, said.BarredAt);
     }
+
+    private static long Need(int count, int capacity, long entryBytes) => capacity * entryBytes * (count == capacity ? Growth : 1);
 
     private PublishedKey Key(string name)
     {

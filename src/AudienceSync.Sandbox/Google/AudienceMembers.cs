@@ -23,7 +23,7 @@ internal sealed class AudienceMembers(GooglePlatform platform, FaultPlan faults,
     private async Task HandleAsync(HttpContext context, FaultOperation operation, params string[] known)
     {
         platform.Settle();
-        var call = new GoogleCall(context, platform, calls, clock.GetUtcNow(), JobQueue.NameOf(operation));
+        var call = new GoogleCall(context, platform, calls, clock.GetUtcNow()) { Operation = JobQueue.NameOf(operation) };
         if (Admission.Admit(call, platform, QuotaGroup.IngestionMutate) is { } refused)
         {
             await call.RefuseAsync(refused);
@@ -63,7 +63,7 @@ internal sealed class AudienceMembers(GooglePlatform platform, FaultPlan faults,
                 platform.Jobs.Accept(job, rule?.JobS);
             }
 
-            await GoogleFaults.EndAsync(call, rule, () => call.AnswerAsync(json => Write(json, call, findings)));
+            await call.EndAsync(() => call.AnswerAsync(json => Write(json, call, findings)));
             return;
         }
 

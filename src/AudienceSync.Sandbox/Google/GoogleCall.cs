@@ -1,27 +1,19 @@
-using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 using AudienceSync.Sandbox.Admin;
 using AudienceSync.Sandbox.Budgets;
-using AudienceSync.Sandbox.Faults;
+using AudienceSync.Sandbox.Calls;
 
 namespace AudienceSync.Sandbox.Google;
 
-/// <summary>One call from admission to answer. Every way to end it writes one record, so that none is uncounted.</summary>
-internal sealed class GoogleCall(HttpContext context, GooglePlatform platform, CallLog calls, DateTimeOffset at, string operation)
+/// <summary>A call to Google's Data Manager API or its token endpoint.</summary>
+internal sealed class GoogleCall(HttpContext context, GooglePlatform platform, CallLog calls, DateTimeOffset at)
+    : PlatformCall(context, calls, at, GooglePlatform.PlatformName)
 {
-    private const string HtmlErrorPage = "<!DOCTYPE html><html><title>Error 502 (Server Error)</title><p>The server encountered a temporary error.</html>";
     private const string Types = "type.googleapis.com/google.rpc.";
-
-    public HttpContext Context => context;
-
-    public DateTimeOffset At => at;
 
     /// <summary>In errors, and the id of the job in answers.</summary>
     public string RequestId { get; } = $"t-{platform.NextNumber().ToString("x16", CultureInfo.InvariantCulture)}";
-
-    /// <summary>The list of the call when it has exactly one that exists.</summary>
-    public string? Audience { get; set; }
 
     public string? Token { get; set; }
 
@@ -32,13 +24,8 @@ internal sealed class GoogleCall(HttpContext context, GooglePlatform platform, C
     /// <summary>Name of the quota group in errors.</summary>
     public string? QuotaGroup { get; set; }
 
-    public bool Violation { get; set; }
-
-    public FaultKind? Fault { get; set; }
-
-    public int Rows { get; set; }
-
-    public CallEffect Effect { get; set; }
+    protected override string HtmlErrorPage =>
+        "<!DOCTYPE html><html><title>Error 502 (Server Error)</title><p>The server encountered a temporary error.</html>";
 
     public void EndToken() => platform.Tokens.End(Token!);
 
@@ -61,38 +48,13 @@ internal sealed class GoogleCall(HttpContext context, GooglePlatform platform, C
         json.WriteEndObject();
     });
 
-    public Task HtmlErrorAsync()
-    {
-        Record(StatusCodes.Status502BadGateway, null);
-        context.Response.StatusCode = StatusCodes.Status502BadGateway;
-        context.Response.ContentType = "text/html; charset=utf-8";
-        return context.Response.WriteAsync(HtmlErrorPage);
-    }
-
-    public void Drop()
-    {
-        Record(status: 0, null);
-        context.Abort();
-    }
-
     /// <param name="code">What a refusal is counted under; null for none.</param>
-    public async Task WriteAsync(int status, string? code, Action<Utf8JsonWriter> fields)
+    public Task WriteAsync(int status, string? code, Action<Utf8JsonWriter> fields) => JsonAsync(status, code, json =>
     {
-        Record(status, code);
-        var buffer = new ArrayBufferWriter<byte>(512);
-        await using (var json = new Utf8JsonWriter(buffer))
-        {
-            json.WriteStartObject();
-            fields(json);
-            json.WriteEndObject();
-        }
-
-        var response = context.Response;
-        response.StatusCode = status;
-        response.ContentType = "application/json; charset=UTF-8";
-        response.ContentLength = buffer.WrittenCount;
-        await response.Body.WriteAsync(buffer.WrittenMemory);
-    }
+        json.WriteStartObject();
+        fields(json);
+        json.WriteEndObject();
+    });
 
     private void WriteInfo(Utf8JsonWriter json, GoogleError error)
     {
@@ -146,7 +108,4 @@ internal sealed class GoogleCall(HttpContext context, GooglePlatform platform, C
         json.WriteEndArray();
         json.WriteEndObject();
     }
-
-    private void Record(int status, object? code) => calls.Record(
-        new CallRecord(at, GooglePlatform.PlatformName, Audience, operation, Rows, status, code, Fault), Audience is not null, Violation, Effect);
 }

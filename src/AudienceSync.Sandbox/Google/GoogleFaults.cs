@@ -2,7 +2,7 @@ using AudienceSync.Sandbox.Faults;
 
 namespace AudienceSync.Sandbox.Google;
 
-/// <summary>Asks the scripted faults and plays those that end a call.</summary>
+/// <summary>The scripted faults as Google shows them.</summary>
 internal static class GoogleFaults
 {
     public static readonly FaultScope Scope = new(new Dictionary<FaultOperation, FaultKind[]>
@@ -23,33 +23,10 @@ internal static class GoogleFaults
     public static async Task<(FaultRule? Rule, bool Ended)> AskAsync(
         GoogleCall call, FaultPlan faults, TimeProvider clock, FaultOperation operation, GoogleList? list)
     {
-        var rule = faults.Next(GooglePlatform.PlatformName, list?.Id, operation);
-        call.Fault = rule?.Kind;
-        if (rule?.DelayMs is > 0 and var delayMs)
+        var (rule, ended) = await call.PlayAsync(faults, clock, operation, list?.Id, list?.List);
+        if (ended)
         {
-            // Not bound to the request: a client that hangs up must not undo what the platform goes on to do.
-            await Task.Delay(TimeSpan.FromMilliseconds(delayMs), clock);
-        }
-
-        switch (rule?.Kind)
-        {
-            case FaultKind.DropBefore:
-                call.Drop();
-                return (rule, true);
-            case FaultKind.HtmlError:
-                await call.HtmlErrorAsync();
-                return (rule, true);
-            case FaultKind.ListDeleted:
-                list?.List.Delete();
-                break;
-            case FaultKind.HumanEdit:
-                list?.List.EditByHand(rule.Seed);
-                break;
-            case FaultKind.Throttle:
-                call.Budget?.AskForSilence();
-                break;
-            default:
-                break;
+            return (rule, true);
         }
 
         if (ErrorOf(call, rule?.Kind, operation) is not { } error)
@@ -61,23 +38,12 @@ internal static class GoogleFaults
         return (rule, true);
     }
 
-    /// <summary>The answer, or the dropped connection of a fault that lets the call take effect.</summary>
-    public static Task EndAsync(GoogleCall call, FaultRule? rule, Func<Task> answer)
-    {
-        if (rule?.Kind != FaultKind.DropAfter)
-        {
-            return answer();
-        }
-
-        call.Drop();
-        return Task.CompletedTask;
-    }
-
     private static GoogleError? ErrorOf(GoogleCall call, FaultKind? kind, FaultOperation operation)
     {
         switch (kind)
         {
             case FaultKind.Throttle:
+                call.Budget?.AskForSilence();
                 return GoogleError.Exhausted($"{call.QuotaGroup}RequestsPerMinutePerProject");
             case FaultKind.ServerError:
                 return GoogleError.Internal;

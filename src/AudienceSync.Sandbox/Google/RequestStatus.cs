@@ -14,7 +14,7 @@ internal sealed class RequestStatus(GooglePlatform platform, FaultPlan faults, C
     public async Task HandleAsync(HttpContext context)
     {
         platform.Settle();
-        var call = new GoogleCall(context, platform, calls, clock.GetUtcNow(), "status");
+        var call = new GoogleCall(context, platform, calls, clock.GetUtcNow()) { Operation = "status" };
         if (Admission.Admit(call, platform, QuotaGroup.IngestionRead) is { } refused)
         {
             await call.RefuseAsync(refused);
@@ -33,7 +33,7 @@ internal sealed class RequestStatus(GooglePlatform platform, FaultPlan faults, C
             return;
         }
 
-        await GoogleFaults.EndAsync(call, rule, () => call.AnswerAsync(json => Write(json, job)));
+        await call.EndAsync(() => call.AnswerAsync(json => Write(json, job)));
     }
 
     private static void Write(Utf8JsonWriter json, Job job)

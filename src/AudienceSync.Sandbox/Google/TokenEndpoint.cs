@@ -19,7 +19,7 @@ internal sealed class TokenEndpoint(GooglePlatform platform, FaultPlan faults, C
 
     public async Task HandleAsync(HttpContext context)
     {
-        var call = new GoogleCall(context, platform, calls, clock.GetUtcNow(), "token");
+        var call = new GoogleCall(context, platform, calls, clock.GetUtcNow()) { Operation = "token" };
         var (rule, ended) = await GoogleFaults.AskAsync(call, faults, clock, FaultOperation.Token, null);
         if (ended)
         {
@@ -38,7 +38,7 @@ internal sealed class TokenEndpoint(GooglePlatform platform, FaultPlan faults, C
         }
 
         var token = platform.Tokens.Issue(grant.Who, TimeSpan.FromSeconds(grant.Limits.TokenLifeS));
-        await GoogleFaults.EndAsync(call, rule, () => call.WriteAsync(200, null, json =>
+        await call.EndAsync(() => call.WriteAsync(200, null, json =>
         {
             json.WriteString("access_token", token);
             json.WriteNumber("expires_in", grant.Limits.TokenLifeS);

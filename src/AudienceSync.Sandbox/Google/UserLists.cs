@@ -47,7 +47,7 @@ internal sealed class UserLists(GooglePlatform platform, FaultPlan faults, CallL
         }
 
         await (platform.Create(account, form!) is { } list
-            ? GoogleFaults.EndAsync(call, rule, () => call.AnswerAsync(json => UserListForm.Write(json, list)))
+            ? call.EndAsync(() => call.AnswerAsync(json => UserListForm.Write(json, list)))
             : call.RefuseAsync(GoogleError.Aborted));
     }
 
@@ -97,7 +97,7 @@ internal sealed class UserLists(GooglePlatform platform, FaultPlan faults, CallL
             list.List.Delete();
         }
 
-        await GoogleFaults.EndAsync(call, rule, () => call.AnswerAsync(static _ => { }));
+        await call.EndAsync(() => call.AnswerAsync(static _ => { }));
     }
 
     public Task ListAsync(HttpContext context)
@@ -124,7 +124,7 @@ internal sealed class UserLists(GooglePlatform platform, FaultPlan faults, CallL
         return call.AnswerAsync(json => WritePage(json, page, from.Value + page.Count < all.Count ? from.Value + page.Count : null));
     }
 
-    private GoogleCall Open(HttpContext context, string operation) => new(context, platform, calls, clock.GetUtcNow(), operation);
+    private GoogleCall Open(HttpContext context, string operation) => new(context, platform, calls, clock.GetUtcNow()) { Operation = operation };
 
     private GoogleError? Admit(GoogleCall call, QuotaGroup group, out GoogleAccount account)
     {

@@ -18,7 +18,7 @@ internal sealed class AudienceChanges(MetaPlatform platform, MetaFaults faults, 
         using var parameters = await GraphParameters.ReadAsync(context.Request);
         var account = platform.FindAccount(id);
         var now = clock.GetUtcNow();
-        var call = new MetaCall(context, platform, calls, now, null, "create") { TargetExists = account is not null };
+        var call = new MetaCall(context, platform, calls, now, null) { Operation = "create", TargetExists = account is not null };
         if (Admission.Admit(call, context.Request, parameters, platform, (id, account), now) is { } refused)
         {
             await call.RefuseAsync(refused);
@@ -35,7 +35,7 @@ internal sealed class AudienceChanges(MetaPlatform platform, MetaFaults faults, 
         var made = wrong is null ? platform.Create(account, parameters.Text("name")!, Truth(parameters.Text("enable_fetch_or_create")) == true) : null;
         await (made is null
             ? call.RefuseAsync(wrong ?? GraphError.Invalid("The ad account has as many custom audiences as it may have."))
-            : MetaFaults.EndAsync(call, fault, () => call.AnswerAsync(json => WriteOne(json, "id", made.Id))));
+            : call.EndAsync(() => call.AnswerAsync(json => WriteOne(json, "id", made.Id))));
     }
 
     public async Task DeleteAsync(HttpContext context)
@@ -44,7 +44,7 @@ internal sealed class AudienceChanges(MetaPlatform platform, MetaFaults faults, 
         using var parameters = await GraphParameters.ReadAsync(context.Request);
         var audience = platform.FindAudience(id);
         var now = clock.GetUtcNow();
-        var call = new MetaCall(context, platform, calls, now, id, "delete") { TargetExists = audience is not null };
+        var call = new MetaCall(context, platform, calls, now, id) { Operation = "delete", TargetExists = audience is not null };
         var refused = Admission.Admit(call, context.Request, parameters, platform, (id, audience?.Account), now) ?? parameters.Error ?? parameters.Unknown();
         if (refused is not null)
         {
@@ -56,7 +56,7 @@ internal sealed class AudienceChanges(MetaPlatform platform, MetaFaults faults, 
         if (!ended)
         {
             audience!.List.Delete();
-            await MetaFaults.EndAsync(call, fault, () => call.AnswerAsync(static json => WriteOne(json, "success", null)));
+            await call.EndAsync(() => call.AnswerAsync(static json => WriteOne(json, "success", null)));
         }
     }
 

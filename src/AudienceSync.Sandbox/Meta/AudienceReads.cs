@@ -22,7 +22,7 @@ internal sealed class AudienceReads(MetaPlatform platform, CallLog calls, TimePr
 
         var audience = platform.FindAudience(id);
         var now = clock.GetUtcNow();
-        var call = new MetaCall(context, platform, calls, now, id, "read") { TargetExists = audience is not null };
+        var call = new MetaCall(context, platform, calls, now, id) { Operation = "read", TargetExists = audience is not null };
         var fields = AudienceFields.Of(parameters);
         var refused = Admission.Admit(call, context.Request, parameters, platform, (id, audience?.Account), now)
             ?? parameters.Error
@@ -36,7 +36,7 @@ internal sealed class AudienceReads(MetaPlatform platform, CallLog calls, TimePr
     {
         var account = platform.FindAccount(id);
         var now = clock.GetUtcNow();
-        var call = new MetaCall(context, platform, calls, now, null, "read") { TargetExists = account is not null };
+        var call = new MetaCall(context, platform, calls, now, null) { Operation = "read", TargetExists = account is not null };
         var fields = AudienceFields.Of(parameters);
         var refused = Admission.Admit(call, context.Request, parameters, platform, (id, account), now)
             ?? parameters.Error
@@ -51,7 +51,7 @@ internal sealed class AudienceReads(MetaPlatform platform, CallLog calls, TimePr
         using var parameters = await GraphParameters.ReadAsync(context.Request);
         var account = platform.FindAccount(id);
         var now = clock.GetUtcNow();
-        var call = new MetaCall(context, platform, calls, now, null, "list") { TargetExists = account is not null };
+        var call = new MetaCall(context, platform, calls, now, null) { Operation = "list", TargetExists = account is not null };
         var fields = AudienceFields.Of(parameters);
         var (limit, wrongLimit) = LimitOf(parameters.Text("limit"));
         var refused = Admission.Admit(call, context.Request, parameters, platform, (id, account), now)

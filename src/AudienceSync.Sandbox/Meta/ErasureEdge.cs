@@ -12,7 +12,7 @@ internal sealed class ErasureEdge(MetaPlatform platform, MetaFaults faults, Call
         using var parameters = await GraphParameters.ReadAsync(context.Request);
         var account = platform.FindAccount(id);
         var now = clock.GetUtcNow();
-        var call = new MetaCall(context, platform, calls, now, null, "erase") { TargetExists = account is not null };
+        var call = new MetaCall(context, platform, calls, now, null) { Operation = "erase", TargetExists = account is not null };
         if (Admission.Admit(call, context.Request, parameters, platform, (id, account), now) is { } refused)
         {
             await call.RefuseAsync(refused);
@@ -40,7 +40,7 @@ internal sealed class ErasureEdge(MetaPlatform platform, MetaFaults faults, Call
         MetaFaults.Spoil(upload, fault);
         var removed = account!.Audiences.Sum(audience => audience.Erase(upload.Rows));
         call.Effect = new CallEffect(0, removed, upload.Invalid, upload.EmptyHashes);
-        await MetaFaults.EndAsync(call, fault, () => call.AnswerAsync(
+        await call.EndAsync(() => call.AnswerAsync(
             json => UsersAnswer.Write(json, platform, ("account_id", account.Number), upload, upload.Received, static () => false)));
     }
 }

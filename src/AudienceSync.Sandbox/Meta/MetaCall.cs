@@ -1,29 +1,29 @@
-using System.Buffers;
 using System.Text.Json;
 using AudienceSync.Sandbox.Admin;
-using AudienceSync.Sandbox.Faults;
+using AudienceSync.Sandbox.Calls;
 
 namespace AudienceSync.Sandbox.Meta;
 
-/// <summary>
-/// One call from admission to answer. Every way to end it writes the usage header and one record, so that none is uncounted.
-/// </summary>
-internal sealed class MetaCall(HttpContext context, MetaPlatform platform, CallLog calls, DateTimeOffset at, string? target, string operation)
+/// <summary>A call to Meta. Every answer carries the usage header.</summary>
+internal sealed class MetaCall(HttpContext context, MetaPlatform platform, CallLog calls, DateTimeOffset at, string? target)
+    : PlatformCall(context, calls, at, MetaPlatform.PlatformName)
 {
-    private const string HtmlErrorPage =
-        "<!DOCTYPE html><html><head><title>Error</title></head><body><h1>Sorry, something went wrong.</h1></body></html>";
+    private const int LongestTarget = 40;
 
     public bool TargetExists { get; init; }
 
     public MetaAccount? Account { get; set; }
 
-    public Usage Usage { get; set; }
+    public Usage Usage
+    {
+        get;
+        set => (field, Violation) = (value, value.Violation);
+    }
 
-    public FaultKind? Fault { get; set; }
+    protected override string HtmlErrorPage =>
+        "<!DOCTYPE html><html><head><title>Error</title></head><body><h1>Sorry, something went wrong.</h1></body></html>";
 
-    public int Rows { get; set; }
-
-    public CallEffect Effect { get; set; }
+    protected override (string? Name, bool Known) Target => (target is { Length: > LongestTarget } ? target[..LongestTarget] : target, TargetExists);
 
     public Task AnswerAsync(Action<Utf8JsonWriter> body) => WriteAsync(StatusCodes.Status200OK, null, body);
 
@@ -51,46 +51,18 @@ internal sealed class MetaCall(HttpContext context, MetaPlatform platform, CallL
         json.WriteEndObject();
     });
 
-    public Task HtmlErrorAsync()
+    private Task WriteAsync(int status, int? code, Action<Utf8JsonWriter> body)
     {
-        Record(StatusCodes.Status502BadGateway, null);
-        context.Response.StatusCode = StatusCodes.Status502BadGateway;
-        context.Response.ContentType = "text/html; charset=utf-8";
-        return context.Response.WriteAsync(HtmlErrorPage);
-    }
-
-    public void Drop()
-    {
-        Record(status: 0, null);
-        context.Abort();
-    }
-
-    private async Task WriteAsync(int status, int? code, Action<Utf8JsonWriter> body)
-    {
-        Record(status, code);
-        var buffer = new ArrayBufferWriter<byte>(512);
-        await using (var json = new Utf8JsonWriter(buffer))
-        {
-            body(json);
-        }
-
-        var response = context.Response;
-        response.StatusCode = status;
-        response.ContentType = "application/json; charset=UTF-8";
-        response.ContentLength = buffer.WrittenCount;
         if (Account is not null)
         {
-            response.Headers["X-Business-Use-Case-Usage"] = UsageHeader(Account);
+            Context.Response.Headers["X-Business-Use-Case-Usage"] = UsageHeader(Account);
         }
 
-        await response.Body.WriteAsync(buffer.WrittenMemory);
+        return JsonAsync(status, code, body);
     }
 
     // Contract 13.2: percentages as integers, the regain time in minutes. Processor time is not imitated and stays 0.
     private string UsageHeader(MetaAccount account) =>
         $"{{\"{account.Number}\":[{{\"type\":\"custom_audience\",\"call_count\":{Usage.Percent},\"total_cputime\":0,\"total_time\":0,"
         + $"\"estimated_time_to_regain_access\":{Usage.RegainMinutes},\"ads_api_access_tier\":\"{account.Settings.Tier}\"}}]}}";
-
-    private void Record(int status, int? code) => calls.Record(
-        new CallRecord(at, MetaPlatform.PlatformName, target is { Length: > 40 } ? target[..40] : target, operation, Rows, status, code, Fault), TargetExists, Usage.Violation, Effect);
 }

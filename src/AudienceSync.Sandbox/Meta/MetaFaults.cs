@@ -2,7 +2,7 @@ using AudienceSync.Sandbox.Faults;
 
 namespace AudienceSync.Sandbox.Meta;
 
-/// <summary>Asks the scripted faults and plays those that end a call.</summary>
+/// <summary>The scripted faults as Meta shows them.</summary>
 internal sealed class MetaFaults(FaultPlan faults, TimeProvider clock)
 {
     public static readonly FaultScope Scope = new(new Dictionary<FaultOperation, FaultKind[]>
@@ -24,30 +24,16 @@ internal sealed class MetaFaults(FaultPlan faults, TimeProvider clock)
     /// <summary>The fault of the call, after its delay; it may have been played already.</summary>
     public async Task<(FaultKind? Kind, bool Ended)> AskAsync(MetaCall call, MetaAudience? audience, FaultOperation operation)
     {
-        var rule = faults.Next(MetaPlatform.PlatformName, audience?.Id, operation);
-        call.Fault = rule?.Kind;
-        if (rule?.DelayMs is > 0 and var delayMs)
+        var (rule, ended) = await call.PlayAsync(faults, clock, operation, audience?.Id, audience?.List);
+        if (ended)
         {
-            // Not bound to the request: a client that hangs up must not undo what the platform goes on to do.
-            await Task.Delay(TimeSpan.FromMilliseconds(delayMs), clock);
+            return (rule?.Kind, true);
         }
 
         switch (rule?.Kind)
         {
-            case FaultKind.DropBefore:
-                call.Drop();
-                return (rule.Kind, true);
-            case FaultKind.HtmlError:
-                await call.HtmlErrorAsync();
-                return (rule.Kind, true);
             case FaultKind.Throttle:
                 call.Usage = call.Account!.Budget.StateRegain(call.Usage);
-                break;
-            case FaultKind.ListDeleted:
-                audience?.List.Delete();
-                break;
-            case FaultKind.HumanEdit:
-                audience?.List.EditByHand(rule.Seed);
                 break;
             case FaultKind.ReplaceFails:
                 audience?.FailReplacement();
@@ -83,18 +69,6 @@ internal sealed class MetaFaults(FaultPlan faults, TimeProvider clock)
             default:
                 break;
         }
-    }
-
-    /// <summary>The answer, or the dropped connection of a fault that lets the call take effect.</summary>
-    public static Task EndAsync(MetaCall call, FaultKind? kind, Func<Task> answer)
-    {
-        if (kind != FaultKind.DropAfter)
-        {
-            return answer();
-        }
-
-        call.Drop();
-        return Task.CompletedTask;
     }
 
     private static GraphError? ErrorOf(FaultKind? kind, MetaAudience? audience) => kind switch

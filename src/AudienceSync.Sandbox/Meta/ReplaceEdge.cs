@@ -15,7 +15,7 @@ internal sealed class ReplaceEdge(MetaPlatform platform, MetaFaults faults, Call
         using var parameters = await GraphParameters.ReadAsync(context.Request);
         var audience = platform.FindAudience(id);
         var now = clock.GetUtcNow();
-        var call = new MetaCall(context, platform, calls, now, id, "replace") { TargetExists = audience is not null };
+        var call = new MetaCall(context, platform, calls, now, id) { Operation = "replace", TargetExists = audience is not null };
         if (Admission.Admit(call, context.Request, parameters, platform, (id, audience?.Account), now) is { } refused)
         {
             await call.RefuseAsync(refused);
@@ -54,7 +54,7 @@ internal sealed class ReplaceEdge(MetaPlatform platform, MetaFaults faults, Call
         call.Effect = new CallEffect(0, 0, upload.Invalid, upload.EmptyHashes);
 
         // The guide calls the first field so (8), the reference as the users edge does.
-        await MetaFaults.EndAsync(call, fault, () => call.AnswerAsync(
+        await call.EndAsync(() => call.AnswerAsync(
             json => UsersAnswer.Write(json, platform, ("account_id", audience.Id), upload, received, audience.NextEmptySamplesAreAnArray)));
     }
 }

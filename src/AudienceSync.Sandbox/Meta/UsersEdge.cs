@@ -16,10 +16,7 @@ internal sealed class UsersEdge(MetaPlatform platform, MetaFaults faults, CallLo
         var (operation, wrongMethod) = OperationOf(context.Request, parameters);
         var audience = platform.FindAudience(id);
         var now = clock.GetUtcNow();
-        var call = new MetaCall(context, platform, calls, now, id, operation == FaultOperation.Add ? "add" : "remove")
-        {
-            TargetExists = audience is not null,
-        };
+        var call = new MetaCall(context, platform, calls, now, id) { Operation = operation == FaultOperation.Add ? "add" : "remove", TargetExists = audience is not null };
         if (Admission.Admit(call, context.Request, parameters, platform, (id, audience?.Account), now) is { } refused)
         {
             await call.RefuseAsync(refused);
@@ -53,7 +50,7 @@ internal sealed class UsersEdge(MetaPlatform platform, MetaFaults faults, CallLo
 
         MetaFaults.Spoil(upload, fault);
         var received = Apply(call, audience, operation, upload);
-        await MetaFaults.EndAsync(call, fault, () => call.AnswerAsync(
+        await call.EndAsync(() => call.AnswerAsync(
             json => UsersAnswer.Write(json, platform, ("audience_id", audience.Id), upload, received, audience.NextEmptySamplesAreAnArray)));
     }
 

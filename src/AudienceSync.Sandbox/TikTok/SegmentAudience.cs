@@ -4,7 +4,7 @@ using AudienceSync.Sandbox.Faults;
 namespace AudienceSync.Sandbox.TikTok;
 
 /// <summary><c>POST segment/audience/</c> and <c>POST dmp/custom_audience/delete/</c>, contract tiktok 5.1 and 6.3.</summary>
-internal sealed class SegmentAudience(TikTokPlatform platform, FaultGate gate)
+internal sealed class SegmentAudience(TikTokPlatform platform, TikTokFaults faults)
 {
     private const string Endpoint = "segment/audience";
     private const int LongestName = 70;
@@ -54,7 +54,7 @@ internal sealed class SegmentAudience(TikTokPlatform platform, FaultGate gate)
 
     private async Task CreateAsync(TikTokCall call, TikTokAccount account, string? name)
     {
-        var (rule, ended) = await gate.AskAsync(call, platform, FaultOperation.Create, null, Endpoint);
+        var (rule, ended) = await faults.AskAsync(call, platform, FaultOperation.Create, null, Endpoint);
         if (ended)
         {
             return;
@@ -75,7 +75,7 @@ internal sealed class SegmentAudience(TikTokPlatform platform, FaultGate gate)
         // The cut is silent on the real platform, too. Equal names are accepted.
         var audience = platform.Create(account, name.Length > LongestName ? name[..CutName] + "..." : name);
         call.Audience = audience.Id;
-        await FaultGate.EndAsync(call, rule, () => call.AnswerAsync(json => json.WriteString("audience_id", audience.Id)));
+        await call.EndAsync(() => call.AnswerAsync(json => json.WriteString("audience_id", audience.Id)));
     }
 
     private async Task DeleteAsync(TikTokCall call, TikTokAccount account, IReadOnlyList<string>? ids, string field)
@@ -88,7 +88,7 @@ internal sealed class SegmentAudience(TikTokPlatform platform, FaultGate gate)
 
         var found = ids.Select(platform.FindAudience).Where(audience => audience?.Account == account).OfType<TikTokAudience>().ToList();
         call.Audience = found is [var only] ? only.Id : null;
-        var (rule, ended) = await gate.AskAsync(call, platform, FaultOperation.Delete, found.FirstOrDefault(), Endpoint);
+        var (rule, ended) = await faults.AskAsync(call, platform, FaultOperation.Delete, found.FirstOrDefault(), Endpoint);
         if (ended)
         {
             return;
@@ -101,6 +101,6 @@ internal sealed class SegmentAudience(TikTokPlatform platform, FaultGate gate)
         }
 
         found.ForEach(audience => audience.List.Delete());
-        await FaultGate.EndAsync(call, rule, () => call.AnswerAsync());
+        await call.EndAsync(() => call.AnswerAsync());
     }
 }

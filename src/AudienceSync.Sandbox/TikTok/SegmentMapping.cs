@@ -7,7 +7,7 @@ namespace AudienceSync.Sandbox.TikTok;
 /// <c>POST segment/mapping/</c>, contract tiktok 5.2. One action a call; the whole call succeeds or fails; the answer counts nothing.
 /// Which of these checks the real service makes is not documented: here it makes them all.
 /// </summary>
-internal sealed class SegmentMapping(TikTokPlatform platform, FaultGate gate, TimeProvider clock)
+internal sealed class SegmentMapping(TikTokPlatform platform, TikTokFaults faults, TimeProvider clock)
 {
     private const string Endpoint = "segment/mapping";
 
@@ -37,7 +37,7 @@ internal sealed class SegmentMapping(TikTokPlatform platform, FaultGate gate, Ti
         call.Rows = upload.Rows;
         call.Audience = touched is [var only] ? only.Id : null;
         var operation = removing ? FaultOperation.Remove : FaultOperation.Add;
-        var (rule, ended) = await gate.AskAsync(call, platform, operation, touched.FirstOrDefault(), Endpoint);
+        var (rule, ended) = await faults.AskAsync(call, platform, operation, touched.FirstOrDefault(), Endpoint);
         if (ended)
         {
             return;
@@ -51,8 +51,7 @@ internal sealed class SegmentMapping(TikTokPlatform platform, FaultGate gate, Ti
         }
 
         Apply(call, removing, upload, rule?.Kind);
-        await FaultGate.EndAsync(
-            call, rule, () => rule?.Kind == FaultKind.Partial ? call.RefuseAsync(TikTokError.Partial) : call.AnswerAsync());
+        await call.EndAsync(() => rule?.Kind == FaultKind.Partial ? call.RefuseAsync(TikTokError.Partial) : call.AnswerAsync());
     }
 
     private void Apply(TikTokCall call, bool removing, MappingUpload upload, FaultKind? fault)

@@ -23,9 +23,9 @@ internal static class TikTokApi
 
     private static void Map(WebApplication app, TikTokPlatform platform, FaultPlan faults, CallLog calls, TimeProvider clock)
     {
-        var gate = new FaultGate(faults, clock);
-        var segments = new SegmentAudience(platform, gate);
-        var mapping = new SegmentMapping(platform, gate, clock);
+        var scripted = new TikTokFaults(faults, clock);
+        var segments = new SegmentAudience(platform, scripted);
+        var mapping = new SegmentMapping(platform, scripted, clock);
         var reads = new AudienceReads(platform);
         var endpoints = new Dictionary<string, Endpoint>(StringComparer.Ordinal)
         {

@@ -33,7 +33,7 @@ internal sealed class WebhookApi(WebhookPlatform platform, FaultPlan faults, Cal
 
     private async Task HandleAsync(HttpContext context)
     {
-        var call = new WebhookCall(context, calls, clock.GetUtcNow());
+        var call = new WebhookCall(context, calls, clock.GetUtcNow()) { Operation = "unknown" };
         if (!HttpMethods.IsPost(context.Request.Method))
         {
             await call.RefuseAsync(StatusCodes.Status405MethodNotAllowed, "method_not_allowed");
@@ -113,6 +113,6 @@ internal sealed class WebhookApi(WebhookPlatform platform, FaultPlan faults, Cal
         call.Effect = operation == FaultOperation.Add
             ? new CallEffect(list.Add(batch.Rows, clock.GetUtcNow()), 0, rejected.Count, batch.EmptyHashes)
             : new CallEffect(0, list.Remove(batch.Rows), rejected.Count, batch.EmptyHashes);
-        await (fault == FaultKind.DropAfter ? call.DropAsync() : call.AnswerAsync(rejected));
+        await call.EndAsync(() => call.AnswerAsync(rejected));
     }
 }

@@ -4,35 +4,22 @@ using AudienceSync.Sandbox.Lists;
 
 namespace AudienceSync.Sandbox.Webhook;
 
-/// <summary>Asks the scripted faults and plays those that end a call.</summary>
+/// <summary>The scripted faults as the receiver shows them.</summary>
 internal static class WebhookFaults
 {
     /// <summary>The fault of the call, after its delay; it may have been played already.</summary>
     public static async Task<(FaultKind? Kind, bool Ended)> AskAsync(
         WebhookCall call, FaultPlan faults, TimeProvider clock, FaultOperation operation, AudienceList list, WindowedBudget budget)
     {
-        var rule = faults.Next(WebhookPlatform.PlatformName, list.Audience, operation);
-        call.Fault = rule?.Kind;
-        if (rule?.DelayMs is > 0 and var delayMs)
-        {
-            // Not bound to the request: a client that hangs up must not undo what the receiver goes on to do.
-            await Task.Delay(TimeSpan.FromMilliseconds(delayMs), clock);
-        }
-
-        return (rule?.Kind, await PlayAsync(call, rule, list, budget));
+        var (rule, ended) = await call.PlayAsync(faults, clock, operation, list.Audience, list);
+        return (rule?.Kind, ended || await PlayAsync(call, rule?.Kind, budget));
     }
 
     /// <summary>True when the fault ended the call.</summary>
-    private static async Task<bool> PlayAsync(WebhookCall call, FaultRule? rule, AudienceList list, WindowedBudget budget)
+    private static async Task<bool> PlayAsync(WebhookCall call, FaultKind? fault, WindowedBudget budget)
     {
-        switch (rule?.Kind)
+        switch (fault)
         {
-            case FaultKind.DropBefore:
-                await call.DropAsync();
-                return true;
-            case FaultKind.HtmlError:
-                await call.HtmlErrorAsync();
-                return true;
             case FaultKind.Throttle:
                 budget.AskForSilence();
                 await call.ThrottleAsync(call.At);
@@ -47,12 +34,8 @@ internal static class WebhookFaults
                 await call.RefuseAsync(StatusCodes.Status403Forbidden, "account_closed");
                 return true;
             case FaultKind.ListDeleted:
-                list.Delete();
                 await call.RefuseAsync(StatusCodes.Status410Gone, "no_such_list");
                 return true;
-            case FaultKind.HumanEdit:
-                list.EditByHand(rule.Seed);
-                return false;
             default:
                 return false;
         }

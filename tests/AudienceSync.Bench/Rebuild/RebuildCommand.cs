@@ -30,10 +30,11 @@ internal static class RebuildCommand
         using var folder = new RunFolder(RepositoryRoot.Find());
         await using var log = await RebuildLog.MakeAsync(folder, load, cancel);
         var limit = await log.OneStatementAsync(cancel);
-        var first = await log.RebuildAsync(cancel);
+        var (firstPhases, againPhases) = (new PhaseTimes(), new PhaseTimes());
+        var first = await log.RebuildAsync(firstPhases, cancel);
         var wrong = await log.WrongRowsAsync(cancel);
         // Once more over live rows: all of them are compared.
-        var again = await log.RebuildAsync(cancel);
+        var again = await log.RebuildAsync(againPhases, cancel);
         var memory = ProcFs.PeakRssMb(Environment.ProcessId);
         var bar = load.Events >= LargeLog ? LargeEventsBar : EventsBar;
         return new BenchReport(
@@ -51,6 +52,8 @@ internal static class RebuildCommand
                 ("passes over the log", Text($"{first.Passes}")),
                 ("one SQL statement, s", Text($"{limit:N2}")),
                 ("rebuild, s: into nothing, over live rows", Text($"{first.Seconds:N2}, {again.Seconds:N2}")),
+                ("into nothing, ms", firstPhases.ToString()),
+                ("over live rows, ms", againPhases.ToString()),
             ]).Print();
     }
 

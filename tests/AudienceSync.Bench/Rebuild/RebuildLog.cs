@@ -68,11 +68,16 @@ internal sealed class RebuildLog : IAsyncDisposable
         return seconds;
     }
 
-    public async Task<RebuildResult> RebuildAsync(CancellationToken cancel)
+    /// <param name="phases">Hears of each phase when it begins.</param>
+    public async Task<RebuildResult> RebuildAsync(PhaseTimes phases, CancellationToken cancel)
     {
         await using var database = new GenerationDatabase(_postgres.ConnectionString, Workspace);
         var keys = await new AudienceKeyTable(database.Live).OpenAsync(cancel);
-        return await new Host.Rebuilding.Rebuild(database, keys, TimeProvider.System, "bench").RunAsync(keyId: null, cancel);
+        var rebuild = new Host.Rebuilding.Rebuild(database, keys, TimeProvider.System, "bench") { Progress = progress => phases.Begin(progress.Phase) };
+        phases.Begin("opening");
+        var result = await rebuild.RunAsync(keyId: null, cancel);
+        phases.Begin("done");
+        return result;
     }
 
     public async Task<long> WrongRowsAsync(CancellationToken cancel)

@@ -10,6 +10,9 @@ public sealed class GenerationDatabase : IAsyncDisposable
 {
     private const string LockSql = "select pg_try_advisory_lock(hashtextextended($1, 0))";
 
+    // A server lets go of a closed connection's locks when it gets to it; who asks for the same lock at once would be refused.
+    private const string UnlockSql = "select pg_advisory_unlock_all()";
+
     private readonly NpgsqlDataSource _owner;
 
     public GenerationDatabase(string connectionString, WorkspaceName workspace)
@@ -55,7 +58,7 @@ public sealed class GenerationDatabase : IAsyncDisposable
         await using var command = Sql.Command(connection, LockSql, Sql.Of("audiencesync rebuild " + LiveSchema));
         if (await command.ExecuteScalarAsync(cancellationToken) is true)
         {
-            return connection;
+            return new Lock(connection);
         }
 
         await connection.DisposeAsync();
@@ -73,5 +76,23 @@ public sealed class GenerationDatabase : IAsyncDisposable
         await Live.DisposeAsync();
         await Next.DisposeAsync();
         await _owner.DisposeAsync();
+    }
+
+    private sealed class Lock(NpgsqlConnection connection) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync()
+        {
+            await using (connection)
+            {
+                try
+                {
+                    await ExecuteAsync(connection, UnlockSql, CancellationToken.None);
+                }
+                catch (NpgsqlException)
+                {
+                    // The connection is broken, and its locks went with it. What broke it is told by the work itself.
+                }
+            }
+        }
     }
 }

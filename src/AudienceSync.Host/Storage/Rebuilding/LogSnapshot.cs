@@ -16,6 +16,9 @@ public sealed class LogSnapshot : IAsyncDisposable
 {
     private const int EventsBetweenLooks = 4_096;
 
+    // The words of the partial index (0026), so that a long log with few links is not read twice.
+    private const string LinksSql = $"select stream_id, data from mt_events where type = '{EventTypes.Linked}' order by seq_id";
+
     private readonly NpgsqlConnection _connection;
 
     private LogSnapshot(NpgsqlConnection connection) => _connection = connection;
@@ -46,24 +49,13 @@ public sealed class LogSnapshot : IAsyncDisposable
     public async Task<Dictionary<PersonId, PersonId>> ReadLinksAsync(CancellationToken cancellationToken)
     {
         var links = new Dictionary<PersonId, PersonId>();
-        await GenerationDatabase.ExecuteAsync(_connection, "set local enable_seqscan = on", cancellationToken);
-        await using var command = Sql.Command(
-            _connection, "select seq_id, stream_id, data from mt_events where type = $1", Sql.Of(EventTypes.Linked));
-        var said = new Dictionary<PersonId, long>();
-        await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
+        await using var command = new NpgsqlCommand(LinksSql, _connection);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
         {
-            while (await reader.ReadAsync(cancellationToken))
-            {
-                var (position, person) = (reader.GetInt64(0), new PersonId(reader.GetGuid(1)));
-                if (position > said.GetValueOrDefault(person))
-                {
-                    said[person] = position;
-                    links[person] = ((PersonLinked)EventJson.Read(EventTypes.Linked, reader.GetFieldValue<byte[]>(2))).Owner;
-                }
-            }
+            links[new PersonId(reader.GetGuid(0))] = ((PersonLinked)EventJson.Read(EventTypes.Linked, reader.GetFieldValue<byte[]>(1))).Owner;
         }
 
-        await GenerationDatabase.ExecuteAsync(_connection, "set local enable_seqscan = off", cancellationToken);
         return links;
     }
 

@@ -2,8 +2,8 @@ using AudienceSync.Sandbox.Faults;
 
 namespace AudienceSync.Sandbox.TikTok;
 
-/// <summary>Asks the scripted faults and plays those that end a call.</summary>
-internal sealed class FaultGate(FaultPlan faults, TimeProvider clock)
+/// <summary>The scripted faults as TikTok shows them.</summary>
+internal sealed class TikTokFaults(FaultPlan faults, TimeProvider clock)
 {
     public static readonly FaultScope Scope = new(new Dictionary<FaultOperation, FaultKind[]>
     {
@@ -19,33 +19,15 @@ internal sealed class FaultGate(FaultPlan faults, TimeProvider clock)
     public async Task<(FaultRule? Rule, bool Ended)> AskAsync(
         TikTokCall call, TikTokPlatform platform, FaultOperation operation, TikTokAudience? audience, string endpoint)
     {
-        var rule = faults.Next(TikTokPlatform.PlatformName, audience?.Id, operation);
-        call.Fault = rule?.Kind;
-        if (rule?.DelayMs is > 0 and var delayMs)
+        var (rule, ended) = await call.PlayAsync(faults, clock, operation, audience?.Id, audience?.List);
+        if (ended)
         {
-            // Not bound to the request: a client that hangs up must not undo what the platform goes on to do.
-            await Task.Delay(TimeSpan.FromMilliseconds(delayMs), clock);
+            return (rule, true);
         }
 
-        switch (rule?.Kind)
+        if (rule?.Kind == FaultKind.Throttle)
         {
-            case FaultKind.DropBefore:
-                call.Drop();
-                return (rule, true);
-            case FaultKind.HtmlError:
-                await call.HtmlErrorAsync();
-                return (rule, true);
-            case FaultKind.Throttle:
-                Admission.BudgetOf(platform, call.App!, endpoint).AskForSilence();
-                break;
-            case FaultKind.ListDeleted:
-                audience?.List.Delete();
-                break;
-            case FaultKind.HumanEdit:
-                audience?.List.EditByHand(rule.Seed);
-                break;
-            default:
-                break;
+            Admission.BudgetOf(platform, call.App!, endpoint).AskForSilence();
         }
 
         if (ErrorOf(rule?.Kind, audience) is not { } error)
@@ -55,18 +37,6 @@ internal sealed class FaultGate(FaultPlan faults, TimeProvider clock)
 
         await call.RefuseAsync(error);
         return (rule, true);
-    }
-
-    /// <summary>The answer, or the dropped connection of a fault that lets the call take effect.</summary>
-    public static Task EndAsync(TikTokCall call, FaultRule? rule, Func<Task> answer)
-    {
-        if (rule?.Kind != FaultKind.DropAfter)
-        {
-            return answer();
-        }
-
-        call.Drop();
-        return Task.CompletedTask;
     }
 
     private static TikTokError? ErrorOf(FaultKind? kind, TikTokAudience? audience) => kind switch
