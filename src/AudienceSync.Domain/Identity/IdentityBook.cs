@@ -109,14 +109,16 @@ public sealed class IdentityBook(Func<PersonId> newPerson)
     /// </summary>
     public void TakeAgain(Statement said)
     {
-        var open = said.Aliases.AsSpan(1).ToArray().Where(alias => BindingOf(alias.Digest)?.Owner is not { } owner || _people.ContainsKey(owner));
-        if (open.Any())
+        if (said.Aliases.Skip(1).Any(alias => BindingOf(alias.Digest)?.Owner is not { } owner || _people.ContainsKey(owner)))
         {
             Take(said);
+            return;
         }
-        else if (_sayings[AnchorFor(said.Anchor)].Say(said))
+
+        var anchor = AnchorFor(said.Anchor);
+        if (_sayings[anchor].Say(said))
         {
-            Changes.Said.Add(AnchorFor(said.Anchor));
+            Changes.Said.Add(anchor);
         }
     }
 

@@ -58,17 +58,6 @@ public sealed class Sayings
         return changed;
     }
 
-    /// <summary>He said again, at this time, what his revision holds.</summary>
-    public bool Repeat(AliasDigest address, DateTimeOffset at) => Find(address) is var index and >= 0 && Put(_addresses[index] with { At = at });
-
-    /// <summary>As above, of the details.</summary>
-    public bool RepeatDetails(DateTimeOffset at)
-    {
-        var later = DetailsDigest is not null && at > DetailsAt;
-        DetailsAt = later ? at : DetailsAt;
-        return later;
-    }
-
     /// <summary>Personal data never reaches a log by accident.</summary>
     public override string ToString() => "Sayings(***)";
 

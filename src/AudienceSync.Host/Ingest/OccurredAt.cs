@@ -16,7 +16,7 @@ public static class OccurredAt
     {
         if (!item.TryGetProperty("occurred_at"u8, out var value) || value.ValueKind == JsonValueKind.Null)
         {
-            occurredAt = new DateTimeOffset(receivedAt.UtcTicks - (receivedAt.UtcTicks % TimeSpan.TicksPerMicrosecond), TimeSpan.Zero);
+            occurredAt = Stored(receivedAt);
             return hasId ? null : IngestProblem.MissingKeyAndTime;
         }
 
@@ -24,6 +24,9 @@ public static class OccurredAt
     }
 
     /// <summary>To the microsecond, which is what the store keeps: two times that differ by less are one.</summary>
+    public static DateTimeOffset Stored(DateTimeOffset at) => new(at.UtcTicks - (at.UtcTicks % TimeSpan.TicksPerMicrosecond), TimeSpan.Zero);
+
+    /// <summary>A time as it is stored; not before 1970.</summary>
     public static bool TryRead(JsonElement value, out DateTimeOffset at)
     {
         at = default;
@@ -33,7 +36,7 @@ public static class OccurredAt
             JsonValueKind.String => TryText(value, out at),
             _ => false,
         };
-        at = new DateTimeOffset(at.UtcTicks - (at.UtcTicks % TimeSpan.TicksPerMicrosecond), TimeSpan.Zero);
+        at = Stored(at);
         return read && at >= DateTimeOffset.UnixEpoch;
     }
 

@@ -42,8 +42,7 @@ public sealed class PermissionDesk(PersonEventReader reader, GroupCommit log, Ti
             return (receipt, IngestProblem.UnknownDestination);
         }
 
-        var at = clock.GetUtcNow();
-        at = new DateTimeOffset(at.UtcTicks - (at.UtcTicks % TimeSpan.TicksPerMicrosecond), TimeSpan.Zero);
+        var at = OccurredAt.Stored(clock.GetUtcNow());
         var chunk = new List<PendingEvent>(Limits.EventsPerRequest);
         await foreach (var (line, identifiers) in list.ReadAsync(cancellationToken))
         {

@@ -93,7 +93,7 @@ internal sealed class PermissionFold
             KeepExactly(groups, root);
         }
 
-        return [.. _roots.Where(root => Differ(_before[root], _sums[root]))];
+        return [.. _roots.Where(root => !SameBars(_before[root], _sums[root]))];
     }
 
     /// <summary>The sum over a root's anchors; null when it was not wanted, and so cannot have changed.</summary>
@@ -124,6 +124,5 @@ internal sealed class PermissionFold
         }
     }
 
-    private static bool Differ(Permissions one, Permissions other) =>
-        one.Bars != other.Bars || !(one.BarredAt ?? []).AsSpan().SequenceEqual(other.BarredAt ?? []);
+    private static bool SameBars(Permissions one, Permissions other) => RowRule.SameBars(one.Bars, one.BarredAt, other.Bars, other.BarredAt);
 }

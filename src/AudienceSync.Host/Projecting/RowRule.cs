@@ -29,5 +29,9 @@ internal static class RowRule
 
     /// <summary>Whether a lane that has looked at the one need not look at the other.</summary>
     public static bool SameForLanes(MembershipRow one, MembershipRow other) =>
-        one.Status == other.Status && one.Bars == other.Bars && (one.BarredAt ?? []).AsSpan().SequenceEqual(other.BarredAt ?? []);
+        one.Status == other.Status && SameBars(one.Bars, one.BarredAt, other.Bars, other.BarredAt);
+
+    /// <summary>Whether two people are barred from the same.</summary>
+    public static bool SameBars(Bars one, string[]? oneAt, Bars other, string[]? otherAt) =>
+        one == other && (oneAt ?? []).AsSpan().SequenceEqual(otherAt ?? []);
 }

@@ -83,6 +83,40 @@ public sealed class ResyncTests
     }
 
     [Fact]
+    public async Task Whom_a_human_took_out_comes_back_and_the_stranger_he_put_in_stays()
+    {
+        await using var host = await StartAsync();
+        await host.Sandbox.FaultAsync(new { kind = "human_edit", operation = "add", count = 1, seed = 3 });
+        await host.SayAllAsync("add", HoldStage.People(60, 61), second: 5);
+        await host.WaitUntilQuietAsync();
+        var edited = await host.Sandbox.HeldAsync(TestHost.Remote(0), "EMAIL");
+        HoldStage.People(10, 61).Count(person => edited.Contains(Digest(person))).ShouldBe(50, "one of 51 is gone");
+
+        await host.OrderAsync(Path, new { });
+        await host.FinishedAsync();
+
+        var mended = await host.Sandbox.HeldAsync(TestHost.Remote(0), "EMAIL");
+        HoldStage.People(10, 61).ShouldAllBe(person => mended.Contains(Digest(person)));
+        mended.Count.ShouldBe(52, "whom we never added is not ours to remove");
+    }
+
+    [Fact]
+    public async Task A_list_that_was_deleted_and_made_again_is_filled_by_a_resync()
+    {
+        await using var host = await StartAsync();
+        await host.Sandbox.FaultAsync(new { kind = "list_deleted", count = 1 });
+        await host.SayAllAsync("add", HoldStage.People(60, 61), second: 5);
+        await host.UntilBindingAsync(0, binding => binding.Text("state") == "stopped");
+        (await host.Sandbox.Admin.PostAsync("/admin/reset", null)).EnsureSuccessStatusCode();
+        await host.OrderAsync(Path, new { });
+        await host.OrderAsync("destinations/meta_main/resume", new { });
+
+        await host.FinishedAsync();
+        await host.WaitUntilQuietAsync();
+        (await host.HeldAsync(0, HoldStage.People(0, 61))).ShouldBe(HoldStage.People(10, 61));
+    }
+
+    [Fact]
     public async Task The_verb_plans_begins_waits_and_refuses()
     {
         await using var host = await StartAsync();

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using AudienceSync.Domain.Audiences;
+using AudienceSync.Host.Storage.Membership;
 
 namespace AudienceSync.Host.Storage.Audiences;
 
@@ -18,31 +19,29 @@ public sealed record RemoteDifference(string Destination, string Remote, string 
 /// </summary>
 public sealed class KeyDiffQueries(WorkspaceDatabase database)
 {
-    private const string CountSql = """
+    private const string CountSql = $"""
         select count(*) filter (where f.person is not null and t.person is not null),
           count(*) filter (where f.person is null), count(*) filter (where t.person is null)
-        from (select m.person from membership m where m.key_id = $1 and m.state in (1, 6)) f
-        full join (select m.person from membership m where m.key_id = $2 and m.state in (1, 6)) t on t.person = f.person
+        from (select m.person from membership m where m.key_id = $1 and {Targeting.Anywhere}) f
+        full join (select m.person from membership m where m.key_id = $2 and {Targeting.Anywhere}) t on t.person = f.person
         """;
 
-    private const string RemotesSql = """
+    private const string RemotesSql = $"""
         select b.destination, b.remote, k.audience_key, (select count(*) from ledger l where l.binding_id = b.binding_id and l.status = 2),
           d.stays, d.enters, d.leaves
         from bindings b join accounts a on a.destination = b.destination join audience_keys k on k.key_id = b.key_id
         cross join lateral (
           select count(*) filter (where f.person is not null and t.person is not null) as stays,
             count(*) filter (where f.person is null) as enters, count(*) filter (where t.person is null) as leaves
-          from (select m.person from membership m where m.key_id = $1 and m.state in (1, 6)
-              and not coalesce(b.destination = any(m.barred_at), false) and (not a.consent_required or m.bars & 20 = 20)) f
-          full join (select m.person from membership m where m.key_id = $2 and m.state in (1, 6)
-              and not coalesce(b.destination = any(m.barred_at), false) and (not a.consent_required or m.bars & 20 = 20)) t on t.person = f.person) d
+          from (select m.person from membership m where m.key_id = $1 and {Targeting.Here}) f
+          full join (select m.person from membership m where m.key_id = $2 and {Targeting.Here}) t on t.person = f.person) d
         where b.bound and b.key_id in ($1, $2) order by b.destination, b.remote
         """;
 
-    private const string PeopleSql = """
+    private const string PeopleSql = $"""
         select coalesce(f.person, t.person), f.person is null
-        from (select m.person from membership m where m.key_id = $1 and m.state in (1, 6)) f
-        full join (select m.person from membership m where m.key_id = $2 and m.state in (1, 6)) t on t.person = f.person
+        from (select m.person from membership m where m.key_id = $1 and {Targeting.Anywhere}) f
+        full join (select m.person from membership m where m.key_id = $2 and {Targeting.Anywhere}) t on t.person = f.person
         where f.person is null or t.person is null order by 1
         """;
 

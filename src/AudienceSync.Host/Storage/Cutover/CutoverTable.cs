@@ -3,6 +3,7 @@ using AudienceSync.Domain.Normalising;
 using AudienceSync.Domain.Syncing;
 using AudienceSync.Host.Storage.Leases;
 using AudienceSync.Host.Storage.Syncing;
+using AudienceSync.Host.Storage.Membership;
 
 namespace AudienceSync.Host.Storage.Cutover;
 
@@ -51,12 +52,12 @@ public sealed class CutoverTable(WorkspaceDatabase database)
         """;
 
     // The last row of the piece comes back whoever it is: it says how far the piece reaches.
-    private const string PageSql = """
+    private const string PageSql = $"""
         with piece as materialized (
           select l.person, l.status, l.revision, l.normaliser, l.job_id is not null as in_job from ledger l where l.binding_id = $1 and l.person > $2 order by l.person limit $4),
         judged as (
           select p.*, p.status in (1, 2, 3)
-            and not exists (select from membership m where m.key_id = $3 and m.person = p.person and m.state in (1, 6)) as leaves
+            and not exists (select from membership m where m.key_id = $3 and m.person = p.person and {Targeting.Anywhere}) as leaves
           from piece p)
         select j.person, j.status, j.revision, j.normaliser, j.leaves, j.in_job, (select count(*) from piece) = $4 from judged j
         where j.leaves or j.person = (select p.person from piece p order by p.person desc limit 1) order by j.person

@@ -1,3 +1,5 @@
+using AudienceSync.Host.Storage.Membership;
+
 namespace AudienceSync.Host.Storage.Erasure;
 
 /// <summary>The statements that ask for an erasure and carry it out; those that change people run under the log's lock.</summary>
@@ -87,9 +89,9 @@ internal static class ErasureSql
     /// Whether nothing holds it up: the request is folded, he is present nowhere, and no platform may have him. One that answered with a job may, until
     /// the job has ended: accepted is not confirmed.
     /// </summary>
-    public const string Ready = """
+    public const string Ready = $"""
         select (select last_seq_id from mt_event_progression where name = 'membership:All') >= $2
-          and not exists (select from audience_keys k join membership m on m.key_id = k.key_id and m.person = any($1::uuid[]) and m.state in (1, 6))
+          and not exists (select from audience_keys k join membership m on m.key_id = k.key_id and m.person = any($1::uuid[]) and {Targeting.Anywhere})
           and not exists (select from bindings b join ledger l on l.binding_id = b.binding_id and l.person = any($1::uuid[])
             and (l.status in (1, 2, 3) or l.job_id is not null))
         """;

@@ -1,3 +1,5 @@
+using AudienceSync.Host.Storage.Membership;
+
 namespace AudienceSync.Host.Storage.Status;
 
 /// <summary>A key's size, by state.</summary>
@@ -30,25 +32,24 @@ public sealed class StatusQueries(WorkspaceDatabase database)
         from head h, mt_event_progression p join projection_counts c on c.name = p.name where p.name = 'membership:All'
         """;
 
-    private const string KeysSql = """
-        select k.audience, k.audience_key, count(*) filter (where m.state in (1, 6)), count(*) filter (where m.state = 2), count(*) filter (where m.state = 3),
+    private const string KeysSql = $"""
+        select k.audience, k.audience_key, count(*) filter (where {Targeting.Anywhere}), count(*) filter (where m.state = 2), count(*) filter (where m.state = 3),
           count(*) filter (where m.state = 4)
         from audience_keys k left join membership m on m.key_id = k.key_id
         group by k.key_id order by k.audience_key
         """;
 
-    private const string BindingsSql = """
+    private const string BindingsSql = $"""
         select b.audience, k.audience_key, b.destination, a.platform, b.remote,
-          (select count(*) from membership m where m.key_id = b.key_id and m.state in (1, 6)
-            and not coalesce(b.destination = any(m.barred_at), false) and (not a.consent_required or m.bars & 20 = 20)),
+          (select count(*) from membership m where m.key_id = b.key_id and {Targeting.Here}),
           (select count(*) from ledger l where l.binding_id = b.binding_id and l.status = 2),
           (select count(*) from ledger l where l.binding_id = b.binding_id and l.status in (1, 3)),
           (select count(*) from ledger l where l.binding_id = b.binding_id and l.status in (4, 5)),
-          (select count(*) from membership m where m.key_id = b.key_id and m.state in (1, 6) and m.changed_pos > b.add_pos),
+          (select count(*) from membership m where m.key_id = b.key_id and {Targeting.Anywhere} and m.changed_pos > b.add_pos),
           (select count(*) from membership m where m.key_id = b.key_id and m.state in (2, 3, 4, 5, 6) and m.changed_pos > b.removal_pos)
             + (select count(*) from cutovers c join ledger l on l.binding_id = c.binding_id and l.person > c.walked_to and l.status in (1, 2, 3)
                where c.binding_id = b.binding_id and c.finished_at is null
-                 and not exists (select from membership m where m.key_id = b.key_id and m.person = l.person and m.state in (1, 6))),
+                 and not exists (select from membership m where m.key_id = b.key_id and m.person = l.person and {Targeting.Anywhere})),
           case when not b.bound then 'unbound' when p.paused then 'paused' when a.stopped_code is not null then 'account_stopped' when b.stopped_code is not null then 'stopped'
             when a.blocked_until > $1 then 'throttled' when greatest(case when b.removal_code is null then b.removal_next_at end, case when b.add_code is null then b.add_next_at end) > $1 then 'retrying'
             when greatest(b.removal_next_at, b.add_next_at) > $1 then 'parked' else 'active' end,

@@ -3,6 +3,7 @@ using AudienceSync.Domain.Membership;
 using AudienceSync.Domain.Normalising;
 using AudienceSync.Domain.Syncing;
 using AudienceSync.Host.Storage.Leases;
+using AudienceSync.Host.Storage.Membership;
 using Npgsql;
 
 namespace AudienceSync.Host.Storage.Syncing;
@@ -28,12 +29,15 @@ public sealed class PlanTable(WorkspaceDatabase database)
           order by m.changed_pos limit $4) x
         """;
 
-    // Own: suppressed, a purpose denied, being erased (105), or suppressed here by name. Withheld and linked are nobody's mistake either.
-    private const string PieceOf = """
+    // Suppressed, a purpose denied, being erased (105: Bars), or suppressed here by name.
+    private const string OwnWill = "c.bars & 105 <> 0 or coalesce($6 = any(c.barred_at), false)";
+
+    // Withheld and linked are nobody's mistake either.
+    private const string PieceOf = $"""
         piece as materialized (
           select m.person, m.changed_pos, m.own from unnest($3::smallint[]) as s(state)
           cross join lateral (
-            select c.person, c.changed_pos, c.state not in (2, 3) or c.bars & 105 <> 0 or coalesce($6 = any(c.barred_at), false) as own from membership c
+            select c.person, c.changed_pos, c.state not in (2, 3) or {OwnWill} as own from membership c
             where c.key_id = $1 and c.state = s.state and c.changed_pos > $2 and c.changed_pos <= $7 order by c.changed_pos limit $4) m
           order by m.changed_pos limit $4)
         """;
@@ -58,11 +62,12 @@ public sealed class PlanTable(WorkspaceDatabase database)
         """;
 
     // The walk of a switch, as CutoverTable takes it.
-    private const string WalkSql = """
+    private const string WalkSql = $"""
         with piece as materialized (
           select l.person, l.status from ledger l where l.binding_id = $1 and l.person > $2 order by l.person limit $4)
         select count(*) filter (where p.status in (1, 2, 3) and m.person is null), (select x.person from piece x order by x.person desc limit 1), count(*) = $4
-        from piece p left join lateral (select r.person from membership r where r.key_id = $3 and r.person = p.person and r.state in (1, 6) limit 1) m on true
+        from piece p left join lateral (
+          select m.person from membership m where m.key_id = $3 and m.person = p.person and {Targeting.Anywhere} limit 1) m on true
         """;
 
     // Whoever is met under another key of the audience and will not be targeted any more; only a walk leads to him.
@@ -71,7 +76,7 @@ public sealed class PlanTable(WorkspaceDatabase database)
           select m.person, m.changed_pos, m.own from audience_keys k join bindings b on b.binding_id = $5 and b.audience = k.audience and k.key_id <> $1
           cross join unnest($3::smallint[]) as s(state)
           cross join lateral (
-            select c.person, c.changed_pos, c.bars & 105 <> 0 or coalesce($6 = any(c.barred_at), false) as own from membership c
+            select c.person, c.changed_pos, {OwnWill} as own from membership c
             where c.key_id = k.key_id and c.state = s.state and c.changed_pos > $2 order by c.changed_pos limit $4) m
           order by m.changed_pos limit $4),
         judged as (select p.person, p.changed_pos, l.*, l.status is not null and p.own as leaves from piece p {LedgerOf})
@@ -97,7 +102,7 @@ public sealed class PlanTable(WorkspaceDatabase database)
 
     private const string PassSql = "update bindings set removal_pos = $4 where binding_id = $1 and key_id = $2 and removal_pos = $3";
 
-    private const string SiftedSql = "update removal_plans set sifted_to = $2, removed = removed + $3 where plan_id = $1";
+    private const string SiftedSql = "update removal_plans set sifted_to = $2 where plan_id = $1";
 
     private const string DoneSql = "update removal_plans set done_to = $2, removed = removed + $3 where plan_id = $1";
 
@@ -194,7 +199,7 @@ public sealed class PlanTable(WorkspaceDatabase database)
 
     /// <exception cref="LeaseLostException">The account is another host's.</exception>
     public Task WriteSiftedAsync(Lease lease, RemovalPlan plan, PlanPiece piece, CancellationToken cancellationToken) =>
-        WriteAsync(lease, [Sql.Command(SiftedSql, Sql.Of(plan.PlanId), Sql.Of(piece.Place), Sql.Of((long)piece.Leavers.Count))], cancellationToken);
+        WriteAsync(lease, [Sql.Command(SiftedSql, Sql.Of(plan.PlanId), Sql.Of(piece.Place))], cancellationToken);
 
     /// <exception cref="LeaseLostException">The account is another host's.</exception>
     public Task WriteDoneAsync(Lease lease, RemovalPlan plan, PlanPiece piece, CancellationToken cancellationToken) =>

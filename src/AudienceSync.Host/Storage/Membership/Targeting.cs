@@ -1,0 +1,15 @@
+namespace AudienceSync.Host.Storage.Membership;
+
+/// <summary>
+/// Who may be targeted, as a condition on <c>membership m</c>: the states present and limited. What suppression by name and consent allow at one
+/// destination is asked with <c>bindings b</c> and <c>accounts a</c> beside it. The lanes decide by Domain code (<c>LaneMember.Desired</c>); this is for
+/// counts and comparisons.
+/// </summary>
+internal static class Targeting
+{
+    public const string Anywhere = "m.state in (1, 6)";
+
+    /// <summary>20: both purposes granted (Bars).</summary>
+    public const string Here =
+        Anywhere + " and not coalesce(b.destination = any(m.barred_at), false) and (not a.consent_required or m.bars & 20 = 20)";
+}
