@@ -7,7 +7,7 @@ namespace AudienceSync.Host.Syncing;
 /// One turn of one binding in a lane. Removals: plans that were approved, the walk of a switch, then a page of the lane as far as the guard lets
 /// it. Adds: a page of the lane, and when it is drained a page of those who are said again.
 /// </summary>
-public sealed class LaneTurn(LanePass pass, CutoverWalk walk, PlanGuard guard, SayAgain again)
+public sealed class LaneTurn(LanePass pass, CutoverWalk walk, PlanGuard guard, PlanWork plans, SayAgain again)
 {
     /// <returns>More when any of it has more; held when the lane stands where it stood.</returns>
     /// <exception cref="LeaseLostException">The account is another host's.</exception>
@@ -28,7 +28,7 @@ public sealed class LaneTurn(LanePass pass, CutoverWalk walk, PlanGuard guard, S
 
     private async Task<PassEnd> RemoveAsync(Lease lease, Binding binding, CancellationToken cancellationToken)
     {
-        var planned = await guard.WorkAsync(lease, binding, cancellationToken);
+        var planned = await plans.RunAsync(lease, binding, cancellationToken);
         var walked = planned == PassEnd.Held ? planned : await walk.RunAsync(lease, binding, cancellationToken);
         if (walked == PassEnd.Held)
         {

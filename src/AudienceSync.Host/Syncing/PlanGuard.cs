@@ -16,11 +16,11 @@ namespace AudienceSync.Host.Syncing;
 /// <b>A plan that may not pass</b> is set aside with its two ends, and the lane's place moves behind it in the same transaction. So the
 /// removals of the next hour, a buyer's or an opt-out's, do not wait for the morning in which somebody looks at the plan. What lies in it can only
 /// become less: whoever changes in any way gets a change behind it, where the lane meets him. Those in it whose own will it is are taken out at once.
-/// Approved, it is carried out between its ends, a page a turn, and whoever is wanted again by then is not met.
+/// Approved, it is carried out between its ends (<see cref="PlanWork"/>), and whoever is wanted again by then is not met.
 /// </para>
 /// <para>
 /// <b>A switch of the key</b> has its walk counted before the first removal of it, and waits as a whole. Who is barred meanwhile and is known to the
-/// former key only is met there (<see cref="PlanTable.ReadElsewhereAsync"/>), for as long as it waits.
+/// former key only is met there (<see cref="RemovalRange.ReadElsewhereAsync"/>), for as long as it waits.
 /// </para>
 /// <para>
 /// <b>States of a plan.</b> Sifting, waiting, approved (until a time), done; below (counted anew, nobody of it is left to be removed), superseded
@@ -28,20 +28,16 @@ namespace AudienceSync.Host.Syncing;
 /// same piece again, in which whoever is out is not met. Counts are lost with the process and made anew.
 /// </para>
 /// </summary>
-public sealed class PlanGuard(PlanTable table, LanePass pass, TimeProvider clock, ILogger logger)
+public sealed class PlanGuard(PlanTable table, RemovalRange range, TimeProvider clock, ILogger logger)
 {
-    /// <summary>How often a plan that waits is counted anew.</summary>
-    private static readonly TimeSpan CountAgainAfter = TimeSpan.FromMinutes(5);
-
     private readonly Dictionary<int, Judged> _lanes = [];
     private readonly Dictionary<long, Walked> _walks = [];
-    private readonly Dictionary<long, (DateTimeOffset At, long Removals, long Place)> _waiting = [];
 
     /// <summary>How far the removal lane may go; null when that is not known yet and the next turn counts on.</summary>
     /// <exception cref="LeaseLostException">The account is another host's.</exception>
     public async Task<long?> JudgeAsync(Lease lease, Binding binding, CancellationToken cancellationToken)
     {
-        var (rows, upto) = await table.AheadAsync(binding, RemovalGuard.FreeRemovals, cancellationToken);
+        var (rows, upto) = await range.AheadAsync(binding, RemovalGuard.FreeRemovals, cancellationToken);
         if (rows <= RemovalGuard.FreeRemovals)
         {
             _lanes.Remove(binding.BindingId);
@@ -56,7 +52,7 @@ public sealed class PlanGuard(PlanTable table, LanePass pass, TimeProvider clock
             return judged.Upto;
         }
 
-        var count = await table.CountAsync(binding, judged.Upto, long.MaxValue, cancellationToken);
+        var count = await range.CountAsync(binding, judged.Upto, long.MaxValue, cancellationToken);
         judged = judged with { Upto = count.Place, Removals = judged.Removals + count.Removals, IsOpen = count.More };
         _lanes[binding.BindingId] = judged;
         if (judged.IsOpen || !await HoldAsync(lease, binding, judged, cancellationToken))
@@ -92,7 +88,7 @@ public sealed class PlanGuard(PlanTable table, LanePass pass, TimeProvider clock
             return PassEnd.Drained;
         }
 
-        var count = await table.CountWalkAsync(binding, walked.Place, cancellationToken);
+        var count = await range.CountWalkAsync(binding, walked.Place, cancellationToken);
         walked = new Walked(count.Place ?? walked.Place, walked.Removals + count.Removals, count.More);
         _walks[cutover.CutoverId] = walked;
         if (walked.IsOpen)
@@ -100,7 +96,7 @@ public sealed class PlanGuard(PlanTable table, LanePass pass, TimeProvider clock
             return PassEnd.More;
         }
 
-        if (walked.Removals <= RemovalGuard.FreeRemovals || await MembersOfPassableAsync(binding, walked.Removals, cancellationToken) is not { } members)
+        if (await TooManyAsync(range, binding, walked.Removals, cancellationToken) is not { } members)
         {
             return PassEnd.Drained;
         }
@@ -111,30 +107,6 @@ public sealed class PlanGuard(PlanTable table, LanePass pass, TimeProvider clock
         return PassEnd.Empty;
     }
 
-    /// <summary>Takes a page of every open plan: whose own will it is, and of approved ones everybody.</summary>
-    /// <returns>Held when the platform did not take it.</returns>
-    /// <exception cref="LeaseLostException">The account is another host's.</exception>
-    public async Task<PassEnd> WorkAsync(Lease lease, Binding binding, CancellationToken cancellationToken)
-    {
-        var end = PassEnd.Empty;
-        foreach (var plan in await table.ReadOpenAsync(binding.BindingId, cancellationToken))
-        {
-            var step = !plan.IsCurrent ? await EndAsync(lease, plan, "superseded", cancellationToken)
-                : plan.CutoverId is not null ? await SiftElsewhereAsync(lease, binding, plan, cancellationToken)
-                : plan.IsApproved(clock.GetUtcNow()) ? await CarryOutAsync(lease, binding, plan, cancellationToken)
-                : plan.SiftedTo < plan.UptoPos ? await SiftAsync(lease, binding, plan, cancellationToken)
-                : await CountAgainAsync(lease, binding, plan, cancellationToken);
-            if (step == PassEnd.Held)
-            {
-                return step;
-            }
-
-            end = step == PassEnd.More ? step : end;
-        }
-
-        return end;
-    }
-
     /// <summary>The walk of a switch has come to its end: a plan of it is done.</summary>
     /// <exception cref="LeaseLostException">The account is another host's.</exception>
     public async Task EndWalkAsync(Lease lease, OpenCutover cutover, CancellationToken cancellationToken)
@@ -142,13 +114,13 @@ public sealed class PlanGuard(PlanTable table, LanePass pass, TimeProvider clock
         _walks.Remove(cutover.CutoverId);
         if ((await table.ReadOpenAsync(cutover.BindingId, cancellationToken)).Find(plan => plan.CutoverId == cutover.CutoverId) is { } plan)
         {
-            await EndAsync(lease, plan, "done", cancellationToken);
+            await table.EndAsync(lease, plan, "done", clock.GetUtcNow(), cancellationToken);
         }
     }
 
     private async Task<bool> HoldAsync(Lease lease, Binding binding, Judged judged, CancellationToken cancellationToken)
     {
-        if (judged.Removals <= RemovalGuard.FreeRemovals || await MembersOfPassableAsync(binding, judged.Removals, cancellationToken) is not { } members)
+        if (await TooManyAsync(range, binding, judged.Removals, cancellationToken) is not { } members)
         {
             return false;
         }
@@ -158,97 +130,16 @@ public sealed class PlanGuard(PlanTable table, LanePass pass, TimeProvider clock
         return true;
     }
 
-    // The size of the list when the removals are too many for it; null when they may pass.
-    private async Task<long?> MembersOfPassableAsync(Binding binding, long removals, CancellationToken cancellationToken)
+    /// <summary>The size of the list when the removals are too many for it; null when they may pass.</summary>
+    internal static async Task<long?> TooManyAsync(RemovalRange range, Binding binding, long removals, CancellationToken cancellationToken)
     {
-        var members = await table.CountMembersAsync(binding, cancellationToken);
+        if (removals <= RemovalGuard.FreeRemovals)
+        {
+            return null;
+        }
+
+        var members = await range.CountMembersAsync(binding, cancellationToken);
         return RemovalGuard.Holds(removals, members) ? members : null;
-    }
-
-    private async Task<PassEnd> SiftAsync(Lease lease, Binding binding, RemovalPlan plan, CancellationToken cancellationToken)
-    {
-        var piece = await table.ReadAsync(binding, plan.SiftedTo, plan.UptoPos, onlyOwnWill: true, pass.LimitOf(binding), cancellationToken);
-        piece = piece.More ? piece : piece with { Place = plan.UptoPos };
-        if (!await RemoveAsync(lease, binding, piece, cancellationToken))
-        {
-            return PassEnd.Held;
-        }
-
-        await table.WriteSiftedAsync(lease, plan, piece, cancellationToken);
-        return piece.More ? PassEnd.More : PassEnd.Drained;
-    }
-
-    private async Task<PassEnd> SiftElsewhereAsync(Lease lease, Binding binding, RemovalPlan plan, CancellationToken cancellationToken)
-    {
-        var piece = await table.ReadElsewhereAsync(binding, plan.SiftedTo, pass.LimitOf(binding), cancellationToken);
-        if (piece.Place == plan.SiftedTo)
-        {
-            return PassEnd.Empty;
-        }
-
-        if (!await RemoveAsync(lease, binding, piece, cancellationToken))
-        {
-            return PassEnd.Held;
-        }
-
-        await table.WriteSiftedAsync(lease, plan, piece, cancellationToken);
-        return piece.More ? PassEnd.More : PassEnd.Drained;
-    }
-
-    private async Task<PassEnd> CarryOutAsync(Lease lease, Binding binding, RemovalPlan plan, CancellationToken cancellationToken)
-    {
-        var piece = await table.ReadAsync(binding, plan.DoneTo, plan.UptoPos, onlyOwnWill: false, pass.LimitOf(binding), cancellationToken);
-        if (!await RemoveAsync(lease, binding, piece, cancellationToken))
-        {
-            return PassEnd.Held;
-        }
-
-        await table.WriteDoneAsync(lease, plan, piece, cancellationToken);
-        return piece.More ? PassEnd.More : await EndAsync(lease, plan, "done", cancellationToken);
-    }
-
-    // Whoever was removed by mistake comes back by an add, and then there is nothing to approve any more.
-    private async Task<PassEnd> CountAgainAsync(Lease lease, Binding binding, RemovalPlan plan, CancellationToken cancellationToken)
-    {
-        var now = clock.GetUtcNow();
-        var (at, removals, place) = _waiting.GetValueOrDefault(plan.PlanId, (now, 0L, plan.AfterPos));
-        if (!_waiting.ContainsKey(plan.PlanId) || (place == plan.AfterPos && now - at < CountAgainAfter))
-        {
-            _waiting[plan.PlanId] = (at, removals, place);
-            return PassEnd.Empty;
-        }
-
-        var count = await table.CountAsync(binding, place, plan.UptoPos, cancellationToken);
-        removals += count.Removals;
-        _waiting[plan.PlanId] = count.More ? (now, removals, count.Place) : (now, 0, plan.AfterPos);
-        if (count.More)
-        {
-            return PassEnd.More;
-        }
-
-        if (removals > RemovalGuard.FreeRemovals && await MembersOfPassableAsync(binding, removals, cancellationToken) is not null)
-        {
-            return PassEnd.Empty;
-        }
-
-        if (removals == 0)
-        {
-            return await EndAsync(lease, plan, "below", cancellationToken);
-        }
-
-        await table.ReleaseAsync(lease, plan, now, now + TimeSpan.FromHours(RemovalGuard.ApprovalHours), cancellationToken);
-        return PassEnd.More;
-    }
-
-    private async Task<bool> RemoveAsync(Lease lease, Binding binding, PlanPiece piece, CancellationToken cancellationToken) =>
-        piece.Leavers.Count == 0 || await pass.RemoveAsync(lease, binding, piece.Leavers, cancellationToken);
-
-    private async Task<PassEnd> EndAsync(Lease lease, RemovalPlan plan, string how, CancellationToken cancellationToken)
-    {
-        _waiting.Remove(plan.PlanId);
-        await table.EndAsync(lease, plan, how, clock.GetUtcNow(), cancellationToken);
-        logger.LogInformation("Removal plan {PlanId} ended: {How}", plan.PlanId, how);
-        return PassEnd.Drained;
     }
 
     private void Tell(Binding binding, long removals, long members) => logger.LogWarning(
