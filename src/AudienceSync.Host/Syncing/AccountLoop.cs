@@ -34,8 +34,8 @@ public sealed class AccountLoop(
     /// <summary>Pages of removals in one round, so that one binding cannot keep the others waiting for ever.</summary>
     private const int RemovalPages = 20;
 
-    /// <summary>Takes out whom only a former key had; null where keys never change.</summary>
-    public CutoverWalk? Walk { get; init; }
+    /// <summary>What a turn of a lane has beside its pages; null for nothing.</summary>
+    public LaneTurn? Turn { get; init; }
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -119,9 +119,8 @@ public sealed class AccountLoop(
                 continue;
             }
 
-            var walked = lane.Desired || Walk is null ? PassEnd.Empty : await Walk.RunAsync(lease, binding, cancellationToken);
-            var end = walked == PassEnd.Held ? walked : await pass.RunAsync(lease, binding, lane, cancellationToken);
-            more |= end == PassEnd.More || walked == PassEnd.More;
+            var end = Turn is null ? await pass.RunAsync(lease, binding, lane, cancellationToken) : await Turn.RunAsync(lease, binding, lane, cancellationToken);
+            more |= end == PassEnd.More;
             if (end == PassEnd.Held && !MayWork(await table.ReadAccountAsync(destinationName, cancellationToken)))
             {
                 return false;

@@ -42,7 +42,7 @@ public sealed class CdnowReplayTests(ITestOutputHelper output)
             var fresh = webhooks.Skip(position).TakeWhile(webhook => webhook.OccurredAt <= look).ToList();
             position += fresh.Count;
             await SendAsync(host, fresh);
-            await host.WaitUntilQuietAsync(atMost_s: 120);
+            await host.WaitUntilQuietAsync(atMost_s: 120, seen: status => ApproveAsync(host, status));
             await CompareAsync(host, purchases, customers, look);
         }
 
@@ -82,6 +82,16 @@ public sealed class CdnowReplayTests(ITestOutputHelper output)
         output.WriteLine($"{members} members on 200 pages as of 100 moments of each kind, {prefixes.Count - 1} different prefixes of the log");
         members.ShouldBeGreaterThan(10_000);
         prefixes.Count.ShouldBeGreaterThan(50);
+    }
+
+    // Months pass between two looks, so whole lists end at once, which somebody has to say is meant.
+    private static async Task ApproveAsync(TestHost host, JsonElement status)
+    {
+        foreach (var plan in status.GetProperty("plans").EnumerateArray().Where(plan => plan.GetProperty("state").GetString() == "waiting"))
+        {
+            using var approved = await host.Operator.PostAsync($"/v1/plans/{plan.GetProperty("plan").GetInt64()}/approve", content: null);
+            approved.EnsureSuccessStatusCode();
+        }
     }
 
     // What is new and a fifth of it again, of this time or any before, in any order.

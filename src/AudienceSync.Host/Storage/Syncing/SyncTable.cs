@@ -14,11 +14,17 @@ namespace AudienceSync.Host.Storage.Syncing;
 /// </summary>
 public sealed class SyncTable(WorkspaceDatabase database)
 {
-    private const string AccountSql = "select blocked_until, stopped_code, used_percent from accounts where destination = $1";
+    // Whom an operator paused is for the loops as good as stopped; only lifting it differs.
+    private const string AccountSql = """
+        select a.blocked_until,
+          coalesce(a.stopped_code, (select 'paused' from pauses p where p.destination = a.destination and p.remote is null and p.resumed_at is null)), a.used_percent
+        from accounts a where a.destination = $1
+        """;
 
     private const string BindingsSql = """
         select b.binding_id, b.audience, b.remote, b.key_id, b.removal_pos, b.add_pos, b.removal_attempts, b.removal_next_at, b.add_attempts, b.add_next_at,
-          b.stopped_code, b.normaliser, b.destination, a.consent_required,
+          coalesce(b.stopped_code, (select 'paused' from pauses p where p.destination = b.destination and p.remote = b.remote and p.resumed_at is null)),
+          b.normaliser, b.destination, a.consent_required,
           exists (select from ledger l where l.binding_id = b.binding_id and l.again and l.job_id is null), b.removal_unknowns, b.add_unknowns
         from bindings b join accounts a on a.destination = b.destination where b.destination = $1 order by b.binding_id
         """;
@@ -31,7 +37,7 @@ public sealed class SyncTable(WorkspaceDatabase database)
         from unnest($3::smallint[]) as s(state)
         cross join lateral (
           select c.person, c.changed_pos, c.state, c.bars, c.barred_at from membership c
-          where c.key_id = $1 and c.state = s.state and c.changed_pos > $2 order by c.changed_pos limit $4) m
+          where c.key_id = $1 and c.state = s.state and c.changed_pos > $2 and c.changed_pos <= $7 order by c.changed_pos limit $4) m
         left join ledger l on l.binding_id = $5 and l.person = m.person
         left join people p on p.person = m.person
         order by m.changed_pos limit $4
@@ -89,8 +95,10 @@ public sealed class SyncTable(WorkspaceDatabase database)
         select $1, d.person, d.status, d.revision, d.normaliser, d.reason, $7, {JobColumns} from {LedgerRows}
         """;
 
+    // Delivered to delivered, without a word to the platform: its clock goes on from the last add, and so does ours (RefreshRule).
     private const string LedgerSql = $"""
-        update ledger l set status = d.status, revision = d.revision, normaliser = d.normaliser, reason = d.reason, updated_at = $7,
+        update ledger l set status = d.status, revision = d.revision, normaliser = d.normaliser, reason = d.reason,
+          updated_at = case when l.status = 2 and d.status = 2 then l.updated_at else $7 end,
           (job_id, job_row) = row({JobColumns})
         from {LedgerRows} where l.binding_id = $1 and l.person = d.person
         """;
@@ -161,7 +169,7 @@ public sealed class SyncTable(WorkspaceDatabase database)
         await using var command = Sql.Command(
             database.Hot, LaneSql,
             Sql.Of(binding.KeyId), Sql.Of(lane.PositionOf(binding)), Sql.Of(lane.States), Sql.Of(limit), Sql.Of(binding.BindingId),
-            Sql.Of(binding.Destination));
+            Sql.Of(binding.Destination), Sql.Of(lane.Desired ? long.MaxValue : binding.RemovalsUpto));
         return await MembersAsync(binding, command, cancellationToken);
     }
 
