@@ -18,7 +18,7 @@ internal static class CommandLine
         return new RootCommand("AudienceSync keeps ad platforms' audiences equal to what journeys decide.")
         {
             serve, migrate, KeysCommands.Create(environment), PeopleCommands.Create(environment), DestinationsCommands.Create(environment, network),
-            AudiencesCommands.Create(environment), MembersCommands.Create(environment), QuarantineCommands.Create(environment),
+            SyncCommands.Create(environment), AudiencesCommands.Create(environment), MembersCommands.Create(environment), QuarantineCommands.Create(environment),
             ProjectionsCommands.Create(environment),
         };
     }

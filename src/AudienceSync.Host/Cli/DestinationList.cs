@@ -11,7 +11,11 @@ internal static class DestinationList
     /// <param name="Can">What the platform is able to do beside adding and removing.</param>
     /// <param name="Problem">Why it cannot be used as it is written; null when it can.</param>
     internal sealed record Row(
-        string Workspace, string Name, string Platform, string Account, List<FedList> Lists, List<string> Can, int? MembersPerCall, string? Problem);
+        string Workspace, string Name, string Platform, string Account, List<FedList> Lists, List<string> Can, int? MembersPerCall, string? Problem)
+    {
+        /// <summary>What is paused and what waits for approval, in words; null when the database was not asked.</summary>
+        public List<string>? Held { get; init; }
+    }
 
     internal sealed record FedList(string Key, string Remote);
 
@@ -43,6 +47,10 @@ internal static class DestinationList
             string.Join('\n', row.Lists.Select(list => $"{list.Key} > {list.Remote}")),
             row.Problem ?? string.Join(", ", row.Can),
         }));
+        foreach (var row in rows.Where(row => row.Held is { Count: > 0 }))
+        {
+            await output.WriteLineAsync($"{row.Name}: {string.Join("; ", row.Held!)}");
+        }
     }
 
     private static Row RowOf(string workspace, DestinationConfig destination, List<FedList> lists, DestinationPlanner planner)

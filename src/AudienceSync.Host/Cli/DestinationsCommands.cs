@@ -5,21 +5,44 @@ using AudienceSync.Host.Configuration;
 
 namespace AudienceSync.Host.Cli;
 
-/// <summary><c>destinations</c>: what is configured, and whether it would work. Both read the configuration that <c>serve</c> reads and no database.</summary>
+/// <summary>
+/// <c>destinations</c>: what is configured, and whether it would work. Both read the configuration that <c>serve</c> reads and no database, except
+/// <c>list --held</c>. The other verbs are those of <see cref="HoldCommands"/>.
+/// </summary>
 internal static class DestinationsCommands
 {
     /// <param name="environment">Of the process.</param>
     /// <param name="network">Carries the calls; null for the real one.</param>
-    public static Command Create(Func<string, string?> environment, HttpMessageHandler? network) =>
-        new("destinations", "The ad accounts that are configured.") { List(environment, network), Check(environment, network) };
+    public static Command Create(Func<string, string?> environment, HttpMessageHandler? network)
+    {
+        var holds = new HoldCommands(environment);
+        return new Command("destinations", "The ad accounts that are configured.")
+        {
+            List(environment, network), Check(environment, network), holds.Pause(), holds.Resume(), holds.Approve(),
+        };
+    }
 
     private static Command List(Func<string, string?> environment, HttpMessageHandler? network)
     {
         var json = Json();
-        var list = new Command("list", "What is configured, what feeds it and what it can do. Calls nobody.") { json };
-        list.SetAction((parsed, _) => RunAsync(parsed, environment, network, async (config, planner) =>
+        var held = new Option<bool>("--held") { Description = "Also what is paused and what waits for approval; this asks the database." };
+        var list = new Command("list", "What is configured, what feeds it and what it can do. Calls nobody.") { json, held };
+        list.SetAction((parsed, cancellationToken) => RunAsync(parsed, environment, network, async (config, planner) =>
         {
             var rows = DestinationList.Of(config, planner);
+            if (parsed.GetValue(held))
+            {
+                var code = await DatabaseVerb.RunAsync(parsed, environment, async connectionString =>
+                {
+                    rows = await HoldsByAccount.AddAsync(rows, connectionString, cancellationToken);
+                    return ExitCodes.Done;
+                }, cancellationToken);
+                if (code != ExitCodes.Done)
+                {
+                    return code;
+                }
+            }
+
             await DestinationList.PrintAsync(rows, parsed.InvocationConfiguration.Output, parsed.GetValue(json));
             return rows.Exists(row => row.Problem is not null) ? ExitCodes.Failed : ExitCodes.Done;
         }));

@@ -3,7 +3,6 @@ using AudienceSync.Host.History;
 using AudienceSync.Host.Serving;
 using AudienceSync.Host.Storage.Membership;
 using AudienceSync.Host.Storage.Status;
-using AudienceSync.Host.Storage.Syncing;
 
 namespace AudienceSync.Host.Query;
 
@@ -24,11 +23,10 @@ public sealed class QueryEndpoints(IReadOnlyDictionary<string, Workspace> worksp
         group.MapGet("/audiences/{key}/members", MembersAsync);
         group.MapPost("/members/lookup", LookupAsync);
         group.MapGet("/people/{person:guid}/memberships", MembershipsAsync);
-        group.MapPost("/destinations/{name}/resume", ResumeAsync);
         new AudienceEndpoints(workspaces).Map(group);
         new QuarantineEndpoints(workspaces).Map(group);
         new HistoryEndpoints(workspaces, clock).Map(group);
-        group.MapPost("/destinations/{name}/retry-refused", RetryRefusedAsync);
+        new DestinationEndpoints(workspaces).Map(group);
     }
 
     private async Task<IResult> StatusAsync(string? workspace, CancellationToken cancellationToken)
@@ -43,7 +41,7 @@ public sealed class QueryEndpoints(IReadOnlyDictionary<string, Workspace> worksp
         var keys = await found.Status.ReadKeysAsync(cancellationToken);
         var bindings = await found.Status.ReadBindingsAsync(now, cancellationToken);
         var erasures = StatusAnswer.ErasuresPart.Of(await found.Erasures.Table.CountAsync(cancellationToken), now);
-        return Results.Ok(StatusAnswer.Of(found, log, erasures, keys, bindings, await found.Accounts.ReadAsync(bindings, now, cancellationToken)));
+        return Results.Ok(StatusAnswer.Of(found, log, erasures, keys, bindings, await found.Accounts.ReadAsync(bindings, now, cancellationToken), await found.Holds.ReadAsync(cancellationToken)));
     }
 
     private async Task<IResult> AudiencesAsync(string? workspace, CancellationToken cancellationToken)
@@ -114,29 +112,6 @@ public sealed class QueryEndpoints(IReadOnlyDictionary<string, Workspace> worksp
         }
 
         return Results.Ok(new { person, memberships = await new MemberQueries(found.Database).OfPersonAsync(new PersonId(person), cancellationToken) });
-    }
-
-    private async Task<IResult> ResumeAsync(string name, string? workspace, CancellationToken cancellationToken)
-    {
-        if (Find(workspace) is not { } found)
-        {
-            return QueryProblem.UnknownWorkspace;
-        }
-
-        var bindings = await new BindingTable(found.Database).ResumeAsync(name, cancellationToken);
-        return bindings == 0 ? QueryProblem.UnknownDestination : Results.Ok(new { destination = name, bindings });
-    }
-
-    private async Task<IResult> RetryRefusedAsync(string name, string? workspace, CancellationToken cancellationToken)
-    {
-        if (Find(workspace) is not { } found)
-        {
-            return QueryProblem.UnknownWorkspace;
-        }
-
-        return found.Accounts.Knows(name)
-            ? Results.Ok(new { destination = name, members = await new BindingTable(found.Database).RetryRefusedAsync(name, cancellationToken) })
-            : QueryProblem.UnknownDestination;
     }
 
     private Workspace? Find(string? name) => workspaces.GetValueOrDefault(name ?? "default");

@@ -13,7 +13,13 @@ internal static class QueryProblem
 
     public static IResult UnknownPerson => Of(404, "unknown_person", "Nobody is known by this identifier.");
 
-    public static IResult UnknownDestination => Of(404, "unknown_destination", "No such destination is configured.");
+    public static IResult UnknownDestination => Of(404, "unknown_destination", "No such destination is configured, or it feeds no such list.");
+
+    public static IResult UnknownPlan => Of(404, "unknown_plan", "No plan has this number. GET /v1/plans shows those that wait.");
+
+    public static IResult PlanEnded => Of(409, "plan_ended", "This plan was carried out, or nothing is left of it. What waits now is another: GET /v1/plans.");
+
+    public static IResult InvalidReason => Of(422, "invalid_reason", "by has 1 to 100 characters, why at most 500, neither a NUL.");
 
     public static IResult UnknownErasure => Of(404, "unknown_erasure", "No erasure has this id.");
 
@@ -43,7 +49,7 @@ internal static class QueryProblem
         refusal.Code switch
         {
             "unknown_audience" or "unknown_audience_key" or "unknown_destination" or "audience_not_bound" => 404,
-            "audience_name_invalid" or "audience_text_invalid" or "audience_terms_invalid" or "binding_invalid" => 422,
+            "audience_name_invalid" or "audience_text_invalid" or "audience_terms_invalid" or "late_events_invalid" or "binding_invalid" => 422,
             _ => 409,
         },
         refusal.Code, refusal.Detail, retryable: refusal.Code == "registry_conflict");

@@ -1,3 +1,4 @@
+using AudienceSync.Host.Holding;
 using AudienceSync.Host.Privacy.Erasure;
 using AudienceSync.Host.Serving;
 using AudienceSync.Host.Storage.Erasure;
@@ -17,11 +18,13 @@ public sealed record StatusAnswer(
     IReadOnlyList<KeyCounts> Audiences,
     IReadOnlyList<BindingCounts> Bindings,
     IReadOnlyList<AccountForecast> Destinations,
+    IReadOnlyList<PauseView> Pauses,
+    IReadOnlyList<PlanView> Plans,
     bool Quiet)
 {
     public static StatusAnswer Of(
         Workspace workspace, LogCounts log, ErasuresPart erasures, IReadOnlyList<KeyCounts> keys, IReadOnlyList<BindingCounts> bindings,
-        IReadOnlyList<AccountForecast> accounts) => new(
+        IReadOnlyList<AccountForecast> accounts, Held held) => new(
         workspace.Database.Workspace.Value,
         new LogPart(log.Head, workspace.QueuedEvents),
         new ProjectorPart(log.Position, log.Applied, log.Superseded, log.LagEvents, log.Overdue),
@@ -31,7 +34,10 @@ public sealed record StatusAnswer(
         keys,
         bindings,
         accounts,
+        held.Pauses,
+        held.Plans,
         log.LagEvents == 0 && log.Overdue == 0 && workspace.QueuedEvents == 0
+            && held.Plans.Count == 0
             && bindings.All(binding => binding is { PendingAdds: 0, PendingRemovals: 0, InDoubt: 0, Waiting: 0 }));
 
     public sealed record LogPart(long Head, int QueuedEvents);

@@ -1,6 +1,7 @@
 using AudienceSync.Domain.Events;
 using AudienceSync.Host.Audiences;
 using AudienceSync.Host.Configuration;
+using AudienceSync.Host.Holding;
 using AudienceSync.Host.Ingest;
 using AudienceSync.Host.People;
 using AudienceSync.Host.Privacy;
@@ -38,6 +39,7 @@ public sealed class Workspace : IAsyncDisposable
     private readonly BodyPartitions _partitions;
     private readonly LogListener _listener;
     private readonly RegistryLoop _registryLoop;
+    private readonly HoldWatch _watch;
     private readonly List<AccountLoop> _accounts = [];
     private readonly List<Wake> _wakes = [];
     private readonly AliasDigester _digester;
@@ -71,7 +73,7 @@ public sealed class Workspace : IAsyncDisposable
         }
 
         _projector = new ProjectionLoop(
-            new MembershipTable(database), new PermissionTable(database), new InheritTable(database), leases, keys, projectorWake, accountWakes, surroundings.Clock, surroundings.Loggers.CreateLogger<ProjectionLoop>());
+            new MembershipTable(database), new PermissionTable(database), new InheritTable(database), new DrainTable(database), leases, keys, projectorWake, accountWakes, surroundings.Clock, surroundings.Loggers.CreateLogger<ProjectionLoop>());
         KeyRotation = Rotation(database, vault, leases, NewWake(surroundings), surroundings);
         Erasures = new Erasures(
             database, new PrivacySurroundings(vault, seal, _digester, _tombstones, leases, surroundings.Clock, projectorWake, NewWake(surroundings)),
@@ -86,6 +88,8 @@ public sealed class Workspace : IAsyncDisposable
         Quarantine = new QuarantineDesk(
             new QuarantineQueries(database), Inboxes.ToDictionary(one => one.Inbox.Source.Name, one => one.Inbox, StringComparer.Ordinal), seal, surroundings.Clock);
         Permissions = new PermissionDesk(people, _commit, surroundings.Clock);
+        Holds = new HoldDesk(database, surroundings.Clock);
+        _watch = new HoldWatch(new HoldQueries(database), NewWake(surroundings), surroundings.Clock, surroundings.Loggers.CreateLogger<HoldWatch>());
         Accounts = new AccountForecasts(
             database, plan.Destinations.ToDictionary(destination => destination.Name, destination => destination.Connector.Limits, StringComparer.Ordinal));
     }
@@ -104,6 +108,9 @@ public sealed class Workspace : IAsyncDisposable
     public QuarantineDesk Quarantine { get; }
 
     public StatusQueries Status { get; }
+
+    /// <summary>What operators hold, and what waits for them.</summary>
+    public HoldDesk Holds { get; }
 
     /// <summary>Where the ad accounts stand that the configuration declares.</summary>
     public AccountForecasts Accounts { get; }
@@ -171,6 +178,7 @@ public sealed class Workspace : IAsyncDisposable
         _loops.Add(Task.Run(() => _registryLoop.RunAsync(_stop.Token), CancellationToken.None));
         _loops.Add(Task.Run(() => _projector.RunAsync(_stop.Token), CancellationToken.None));
         _loops.Add(Task.Run(() => KeyRotation.RunAsync(_stop.Token), CancellationToken.None));
+        _loops.Add(Task.Run(() => _watch.RunAsync(_stop.Token), CancellationToken.None));
         _loops.Add(Task.Run(() => Erasures.Loop.RunAsync(_stop.Token), CancellationToken.None));
         foreach (var account in _accounts)
         {
@@ -240,10 +248,15 @@ public sealed class Workspace : IAsyncDisposable
         var planner = new PagePlanner(destination.Connector, table, vault);
         var pass = new LanePass(destination.Name, destination.Connector, table, planner, calls, surroundings.Chance, surroundings.Clock, logger);
         var jobs = new JobFollower(destination.Name, destination.Connector, new JobTable(database), surroundings.Clock, logger);
+        var range = new RemovalRange(database);
+        var plans = new PlanTable(database);
+        var guard = new PlanGuard(plans, range, surroundings.Clock, logger);
+        var again = new SayAgain(new SayAgainTable(database), destination.Connector.Limits, surroundings.Clock, logger);
         return new AccountLoop(destination.Name, pass, jobs, budget, table, leases, wake, destination.Flush, surroundings.Clock, logger)
         {
-            Walk = new CutoverWalk(new CutoverTable(database), pass, surroundings.Clock),
-            Remains = new RemainsPass(new RemainsTable(database), planner, pass, surroundings.Clock),
+            Turn = new LaneTurn(
+                pass, new CutoverWalk(new CutoverTable(database), pass, guard, surroundings.Clock), guard, new PlanWork(plans, range, pass, surroundings.Clock, logger), again,
+                new RemainsPass(new RemainsTable(database), planner, pass, surroundings.Clock)),
         };
     }
 }

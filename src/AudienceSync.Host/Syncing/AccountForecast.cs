@@ -11,13 +11,13 @@ public sealed record AllowanceUse(string Name, int Calls, int Used);
 /// <summary>Where an ad account stands and when it will have said all that is pending now.</summary>
 /// <param name="Destination">Its name.</param>
 /// <param name="Platform">Where it is.</param>
-/// <param name="State"><c>active</c>, <c>throttled</c>, <c>stopped</c>.</param>
+/// <param name="State"><c>active</c>, <c>throttled</c>, <c>stopped</c>, <c>paused</c>.</param>
 /// <param name="Code">Why it is throttled or stopped.</param>
 /// <param name="BlockedUntil">Until when it must wait.</param>
 /// <param name="UsedPercent">What the platform last told of its budget.</param>
 /// <param name="Budget">Its windows.</param>
 /// <param name="PendingCalls">Calls that what is pending comes to.</param>
-/// <param name="DrainsInS">Seconds until they have been made; null when it is stopped.</param>
+/// <param name="DrainsInS">Seconds until they have been made; null when it is stopped or paused.</param>
 public sealed record AccountForecast(
     string Destination, string Platform, string State, string? Code, DateTimeOffset? BlockedUntil, int UsedPercent, IReadOnlyList<AllowanceUse> Budget,
     long PendingCalls, long? DrainsInS)
@@ -37,13 +37,13 @@ public sealed record AccountForecast(
         return new AccountForecast(
             account.Destination,
             account.Platform,
-            account.StoppedCode is not null ? "stopped" : blocked > TimeSpan.Zero ? "throttled" : "active",
-            account.StoppedCode ?? (blocked > TimeSpan.Zero ? account.BlockedCode : null),
+            account.Paused ? "paused" : account.StoppedCode is not null ? "stopped" : blocked > TimeSpan.Zero ? "throttled" : "active",
+            account.Paused ? "paused" : account.StoppedCode ?? (blocked > TimeSpan.Zero ? account.BlockedCode : null),
             blocked > TimeSpan.Zero ? account.BlockedUntil : null,
             account.UsedPercent,
             [.. windows.Select(window => new AllowanceUse(window.Name, window.Window.Calls, window.Window.Used(now)))],
             calls,
-            account.StoppedCode is null ? (long)Math.Ceiling(drain.TotalSeconds) : null);
+            account.StoppedCode is null && !account.Paused ? (long)Math.Ceiling(drain.TotalSeconds) : null);
     }
 
     private static long Calls(long members, DestinationLimits limits) => (members + limits.MembersPerCall - 1) / limits.MembersPerCall;

@@ -14,6 +14,10 @@ public sealed class AccountForecasts(WorkspaceDatabase database, IReadOnlyDictio
     /// <summary>Whether the configuration declares this destination.</summary>
     public bool Knows(string destination) => limits.ContainsKey(destination);
 
+    /// <summary>Calls that so many members take there; null when this process does not serve it.</summary>
+    public long? CallsFor(string destination, long members) =>
+        limits.TryGetValue(destination, out var allowed) ? (members + allowed.MembersPerCall - 1) / allowed.MembersPerCall : null;
+
     public async Task<IReadOnlyList<AccountForecast>> ReadAsync(IReadOnlyList<BindingCounts> bindings, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var forecasts = new List<AccountForecast>();

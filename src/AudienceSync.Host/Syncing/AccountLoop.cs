@@ -34,11 +34,8 @@ public sealed class AccountLoop(
     /// <summary>Pages of removals in one round, so that one binding cannot keep the others waiting for ever.</summary>
     private const int RemovalPages = 20;
 
-    /// <summary>Takes out whom only a former key had; null where keys never change.</summary>
-    public CutoverWalk? Walk { get; init; }
-
-    /// <summary>Tries again what could not be removed; null where nothing is ever refused.</summary>
-    public RemainsPass? Remains { get; init; }
+    /// <summary>What a turn of a lane has beside its pages; null for nothing.</summary>
+    public LaneTurn? Turn { get; init; }
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -132,9 +129,9 @@ public sealed class AccountLoop(
                 continue;
             }
 
-            var end = lane.Desired
+            var end = Turn is null
                 ? await pass.RunAsync(lease, binding, lane, RemovalsWaitAsync, cancellationToken)
-                : await RemoveAsync(lease, binding, cancellationToken);
+                : await Turn.RunAsync(lease, binding, lane, RemovalsWaitAsync, cancellationToken);
             if (end == PassEnd.Yielded)
             {
                 // They came, or their time came, while other calls were made. The next round begins with them.
@@ -152,13 +149,4 @@ public sealed class AccountLoop(
     }
 
     private Task<bool> RemovalsWaitAsync(CancellationToken cancellationToken) => table.HasRemovalsAsync(destinationName, clock.GetUtcNow(), cancellationToken);
-
-    // Whom only a former key had, then the lane, then what was refused before.
-    private async Task<PassEnd> RemoveAsync(Lease lease, Binding binding, CancellationToken cancellationToken)
-    {
-        var walked = Walk is null ? PassEnd.Empty : await Walk.RunAsync(lease, binding, cancellationToken);
-        var passed = walked == PassEnd.Held ? walked : await pass.RunAsync(lease, binding, Lane.Removals, cancellationToken);
-        var tried = passed == PassEnd.Held || Remains is null ? passed : await Remains.RunAsync(lease, binding, cancellationToken);
-        return tried == PassEnd.Held || (walked != PassEnd.More && passed != PassEnd.More) ? tried : PassEnd.More;
-    }
 }

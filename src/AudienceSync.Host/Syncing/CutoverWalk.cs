@@ -8,15 +8,21 @@ namespace AudienceSync.Host.Syncing;
 /// Takes one piece of the walk that follows a switch of a binding's key: removes those whom only the old key had. It belongs to the removals of
 /// a round. Why the walk is right is written at <see cref="CutoverTable"/>.
 /// </summary>
-public sealed class CutoverWalk(CutoverTable table, LanePass pass, TimeProvider clock)
+public sealed class CutoverWalk(CutoverTable table, LanePass pass, PlanGuard guard, TimeProvider clock)
 {
-    /// <summary>Empty when no switch is under way; held when the platform did not take the removals.</summary>
+    /// <summary>Empty when no switch is under way or its plan waits for approval; held when the platform did not take the removals.</summary>
     /// <exception cref="LeaseLostException">The account is another host's.</exception>
     public async Task<PassEnd> RunAsync(Lease lease, Binding binding, CancellationToken cancellationToken)
     {
         if (await table.FindAsync(binding.BindingId, cancellationToken) is not { } cutover || cutover.KeyId != binding.KeyId)
         {
             return PassEnd.Empty;
+        }
+
+        var judged = await guard.JudgeWalkAsync(lease, binding, cutover, cancellationToken);
+        if (judged != PassEnd.Drained)
+        {
+            return judged;
         }
 
         var page = await table.ReadAsync(cutover, pass.LimitOf(binding), cancellationToken);
@@ -26,6 +32,12 @@ public sealed class CutoverWalk(CutoverTable table, LanePass pass, TimeProvider 
         }
 
         await table.MoveAsync(lease, cutover, page, clock.GetUtcNow(), cancellationToken);
-        return page.More ? PassEnd.More : PassEnd.Drained;
+        if (page.More)
+        {
+            return PassEnd.More;
+        }
+
+        await guard.EndWalkAsync(lease, cutover, cancellationToken);
+        return PassEnd.Drained;
     }
 }

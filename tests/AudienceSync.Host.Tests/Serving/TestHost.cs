@@ -101,7 +101,8 @@ public sealed class TestHost : IAsyncDisposable
     /// <summary>Waits until all that was accepted is folded and all that was folded is delivered. Returns the last status.</summary>
     /// <param name="atMost_s">After so many seconds the test fails, with the log.</param>
     /// <param name="meanwhile">Done after each look in vain, e.g. to move the clock past the pause after a failed call.</param>
-    public async Task<JsonElement> WaitUntilQuietAsync(int atMost_s = 30, Action? meanwhile = null)
+    /// <param name="seen">Done with each status that is not quiet.</param>
+    public async Task<JsonElement> WaitUntilQuietAsync(int atMost_s = 30, Action? meanwhile = null, Func<JsonElement, Task>? seen = null)
     {
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(atMost_s));
         using var poll = new PeriodicTimer(QuietPoll);
@@ -119,6 +120,7 @@ public sealed class TestHost : IAsyncDisposable
             }
 
             meanwhile?.Invoke();
+            await (seen?.Invoke(status) ?? Task.CompletedTask);
             await poll.WaitForNextTickAsync();
         }
     }

@@ -42,9 +42,16 @@ internal sealed class SyncStage(TestWorkspace workspace, MemberBook book, int ke
     /// <summary>One page of a lane, as the present owner.</summary>
     public async Task<PassEnd> PassAsync(Lane lane)
     {
-        _lease ??= (await new LeaseTable(workspace.Database, $"host{_owners}").TryClaimAsync("account:" + destination, default)).ShouldNotBeNull();
+        var lease = await LeaseAsync();
         _pass ??= NewPass();
-        return await _pass.RunAsync(_lease.Value, await BindingAsync(), lane, default);
+        return await _pass.RunAsync(lease, await BindingAsync(), lane, default);
+    }
+
+    /// <summary>The account, as the present owner holds it.</summary>
+    public async Task<Lease> LeaseAsync()
+    {
+        _lease ??= (await new LeaseTable(workspace.Database, $"host{_owners}").TryClaimAsync("account:" + destination, default)).ShouldNotBeNull();
+        return _lease.Value;
     }
 
     /// <summary>The present owner is gone without a word; the next one is another host, after the lease ran out.</summary>
@@ -116,8 +123,7 @@ internal sealed class SyncStage(TestWorkspace workspace, MemberBook book, int ke
     /// <summary>Asks after the jobs that are due, as the present owner.</summary>
     public async Task FollowAsync()
     {
-        _lease ??= (await new LeaseTable(workspace.Database, $"host{_owners}").TryClaimAsync("account:" + destination, default)).ShouldNotBeNull();
-        await Follower().RunAsync(_lease.Value, default);
+        await Follower().RunAsync(await LeaseAsync(), default);
     }
 
     public CallBudget Budget() => new(destination, platform.Limits.Allowances, new BudgetTable(workspace.Database), workspace.Clock);

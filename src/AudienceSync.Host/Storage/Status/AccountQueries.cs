@@ -9,13 +9,18 @@ namespace AudienceSync.Host.Storage.Status;
 /// <param name="UsedPercent">What the platform last told of its budget.</param>
 /// <param name="LatencyMs">What its last calls took on average.</param>
 public sealed record AccountCounts(
-    string Destination, string Platform, string? StoppedCode, DateTimeOffset? BlockedUntil, string? BlockedCode, int UsedPercent, double LatencyMs);
+    string Destination, string Platform, string? StoppedCode, DateTimeOffset? BlockedUntil, string? BlockedCode, int UsedPercent, double LatencyMs)
+{
+    /// <summary>Whether an operator holds it.</summary>
+    public bool Paused { get; init; }
+}
 
 /// <summary>The questions of an owner about ad accounts.</summary>
 public sealed class AccountQueries(WorkspaceDatabase database)
 {
     private const string AccountsSql = """
-        select a.destination, a.platform, a.stopped_code, a.blocked_until, a.blocked_code, a.used_percent, coalesce(l.ms, 0)::float8
+        select a.destination, a.platform, a.stopped_code, a.blocked_until, a.blocked_code, a.used_percent, coalesce(l.ms, 0)::float8,
+          exists (select from pauses p where p.destination = a.destination and p.remote is null and p.resumed_at is null)
         from accounts a
         left join lateral (
           select avg(c.latency_ms) as ms from bindings b
@@ -32,7 +37,10 @@ public sealed class AccountQueries(WorkspaceDatabase database)
         while (await reader.ReadAsync(cancellationToken))
         {
             accounts.Add(new AccountCounts(
-                reader.GetString(0), reader.GetString(1), reader.TextOrNull(2), reader.TimeOrNull(3), reader.TextOrNull(4), reader.GetInt32(5), reader.GetDouble(6)));
+                reader.GetString(0), reader.GetString(1), reader.TextOrNull(2), reader.TimeOrNull(3), reader.TextOrNull(4), reader.GetInt32(5), reader.GetDouble(6))
+            {
+                Paused = reader.GetBoolean(7),
+            });
         }
 
         return accounts;

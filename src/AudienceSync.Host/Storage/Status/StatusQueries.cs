@@ -2,14 +2,18 @@ using AudienceSync.Host.Storage.Membership;
 
 namespace AudienceSync.Host.Storage.Status;
 
-/// <summary>A key's size, by state.</summary>
-public sealed record KeyCounts(string Audience, string Key, long Present, long Removed, long Expired, long Withheld);
+/// <summary>A key's size, by state. <paramref name="Drains"/>: another was switched in, and it feeds nothing. <paramref name="Late"/>: adds and removes that came while it drained.</summary>
+public sealed record KeyCounts(string Audience, string Key, long Present, long Removed, long Expired, long Withheld, bool Drains, long Late);
 
 /// <summary>How far a remote audience is from what is desired.</summary>
 public sealed record BindingCounts(
     string Audience, string Key, string Destination, string Platform, string Remote,
     long Desired, long Delivered, long InDoubt, long Refused, long PendingAdds, long PendingRemovals, string State, string? Code,
-    long Unconfirmed, long Waiting, long OpenJobs, long ParkedJobs);
+    long Unconfirmed, long Waiting, long OpenJobs, long ParkedJobs)
+{
+    /// <summary>Removals that were set aside because they are too many at once: they wait for approval.</summary>
+    public long HeldRemovals { get; init; }
+}
 
 /// <summary>Where the log and its projection stand.</summary>
 public sealed record LogCounts(
@@ -30,7 +34,9 @@ public sealed class StatusQueries(WorkspaceDatabase database)
 
     private const string KeysSql = $"""
         select k.audience, k.audience_key, count(*) filter (where {Targeting.Anywhere}), count(*) filter (where m.state = 2), count(*) filter (where m.state = 3),
-          count(*) filter (where m.state = 4)
+          count(*) filter (where m.state = 4),
+          exists (select from drains d where d.key_id = k.key_id and d.until_pos is null),
+          (select coalesce(sum(d.late_events), 0)::bigint from drains d where d.key_id = k.key_id)
         from audience_keys k left join membership m on m.key_id = k.key_id
         group by k.key_id order by k.audience_key
         """;
@@ -47,16 +53,19 @@ public sealed class StatusQueries(WorkspaceDatabase database)
             + (select count(*) from cutovers c join ledger l on l.binding_id = c.binding_id and l.person > c.walked_to and l.status in (1, 2, 3)
                where c.binding_id = b.binding_id and c.finished_at is null
                  and not exists (select from membership m where m.key_id = b.key_id and m.person = l.person and {Targeting.Anywhere})),
-          case when not b.bound then 'unbound' when a.stopped_code is not null then 'account_stopped' when b.stopped_code is not null then 'stopped'
+          case when not b.bound then 'unbound' when p.paused then 'paused' when a.stopped_code is not null then 'account_stopped' when b.stopped_code is not null then 'stopped'
             when a.blocked_until > $1 then 'throttled' when greatest(case when b.removal_code is null then b.removal_next_at end, case when b.add_code is null then b.add_next_at end) > $1 then 'retrying'
             when greatest(b.removal_next_at, b.add_next_at) > $1 then 'parked' else 'active' end,
-          coalesce(a.stopped_code, b.stopped_code, case when a.blocked_until > $1 then a.blocked_code end,
+          coalesce(case when p.paused then 'paused' end, a.stopped_code, b.stopped_code, case when a.blocked_until > $1 then a.blocked_code end,
             case when b.removal_next_at > $1 then b.removal_code end, case when b.add_next_at > $1 then b.add_code end),
           (select count(*) from ledger l where l.binding_id = b.binding_id and l.status = 2 and l.job_id is not null),
           (select count(*) from ledger l where l.binding_id = b.binding_id and l.again),
           (select count(*) from jobs j where j.binding_id = b.binding_id and j.destination = b.destination and j.state = 1),
-          (select count(*) from jobs j where j.binding_id = b.binding_id and j.destination = b.destination and j.state = 5)
+          (select count(*) from jobs j where j.binding_id = b.binding_id and j.destination = b.destination and j.state = 5),
+          (select coalesce(sum(r.removals - r.removed), 0)::bigint from removal_plans r where r.binding_id = b.binding_id and r.ended_at is null and r.cutover_id is null)
         from bindings b join accounts a on a.destination = b.destination join audience_keys k on k.key_id = b.key_id
+        cross join lateral (select exists (
+          select from pauses q where q.destination = b.destination and q.resumed_at is null and (q.remote is null or q.remote = b.remote)) as paused) p
         order by k.audience_key, b.destination
         """;
 
@@ -77,7 +86,7 @@ public sealed class StatusQueries(WorkspaceDatabase database)
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            keys.Add(new KeyCounts(reader.GetString(0), reader.GetString(1), reader.GetInt64(2), reader.GetInt64(3), reader.GetInt64(4), reader.GetInt64(5)));
+            keys.Add(new KeyCounts(reader.GetString(0), reader.GetString(1), reader.GetInt64(2), reader.GetInt64(3), reader.GetInt64(4), reader.GetInt64(5), reader.GetBoolean(6), reader.GetInt64(7)));
         }
 
         return keys;
@@ -93,7 +102,10 @@ public sealed class StatusQueries(WorkspaceDatabase database)
             bindings.Add(new BindingCounts(
                 reader.GetString(0), reader.GetString(1), reader.GetString(2), reader.GetString(3), reader.GetString(4), reader.GetInt64(5),
                 reader.GetInt64(6), reader.GetInt64(7), reader.GetInt64(8), reader.GetInt64(9), reader.GetInt64(10), reader.GetString(11),
-                reader.TextOrNull(12), reader.GetInt64(13), reader.GetInt64(14), reader.GetInt64(15), reader.GetInt64(16)));
+                reader.TextOrNull(12), reader.GetInt64(13), reader.GetInt64(14), reader.GetInt64(15), reader.GetInt64(16))
+            {
+                HeldRemovals = reader.GetInt64(17),
+            });
         }
 
         return bindings;

@@ -28,6 +28,9 @@ public sealed record Binding(
     /// <summary>Answers in a row to removals that no table knows.</summary>
     public int RemovalUnknowns { get; init; }
 
+    /// <summary>Removals up to this change may be said; those behind it were not judged yet (Syncing/PlanGuard.cs).</summary>
+    public long RemovalsUpto { get; init; } = long.MaxValue;
+
     /// <summary>Answers in a row to adds that no table knows.</summary>
     public int AddUnknowns { get; init; }
 }

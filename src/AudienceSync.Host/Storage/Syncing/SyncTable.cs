@@ -14,11 +14,17 @@ namespace AudienceSync.Host.Storage.Syncing;
 /// </summary>
 public sealed class SyncTable(WorkspaceDatabase database)
 {
-    private const string AccountSql = "select blocked_until, stopped_code, used_percent from accounts where destination = $1";
+    // Whom an operator paused is for the loops as good as stopped; only lifting it differs.
+    private const string AccountSql = """
+        select a.blocked_until,
+          coalesce(a.stopped_code, (select 'paused' from pauses p where p.destination = a.destination and p.remote is null and p.resumed_at is null)), a.used_percent
+        from accounts a where a.destination = $1
+        """;
 
     private const string BindingsSql = """
         select b.binding_id, b.audience, b.remote, b.key_id, b.removal_pos, b.add_pos, b.removal_attempts, b.removal_next_at, b.add_attempts, b.add_next_at,
-          b.stopped_code, b.normaliser, b.destination, a.consent_required,
+          coalesce(b.stopped_code, (select 'paused' from pauses p where p.destination = b.destination and p.remote = b.remote and p.resumed_at is null)),
+          b.normaliser, b.destination, a.consent_required,
           exists (select from ledger l where l.binding_id = b.binding_id and l.again and l.job_id is null), b.removal_unknowns, b.add_unknowns,
           (select r.try_at from remains r where r.binding_id = b.binding_id order by r.try_at limit 1)
         from bindings b join accounts a on a.destination = b.destination where b.destination = $1 order by b.binding_id
@@ -28,11 +34,11 @@ public sealed class SyncTable(WorkspaceDatabase database)
     // erased has rows and is nobody: the lane must pass over him, not stand before him.
     private const string LaneSql = """
         select m.person, m.changed_pos, coalesce(l.status, 0::smallint), coalesce(l.revision, 0), coalesce(l.normaliser, 0::smallint), coalesce(p.revision, 0),
-          m.state, m.bars, coalesce($6 = any(m.barred_at), false), l.job_id is not null, l.person is null
+          m.state, m.bars, coalesce($6 = any(m.barred_at), false), l.job_id is not null, l.person is null, l.updated_at
         from unnest($3::smallint[]) as s(state)
         cross join lateral (
           select c.person, c.changed_pos, c.state, c.bars, c.barred_at from membership c
-          where c.key_id = $1 and c.state = s.state and c.changed_pos > $2 order by c.changed_pos limit $4) m
+          where c.key_id = $1 and c.state = s.state and c.changed_pos > $2 and c.changed_pos <= $7 order by c.changed_pos limit $4) m
         left join ledger l on l.binding_id = $5 and l.person = m.person
         left join people p on p.person = m.person
         order by m.changed_pos limit $4
@@ -41,7 +47,7 @@ public sealed class SyncTable(WorkspaceDatabase database)
     // Whose membership is not of this key any more counts as removed.
     private const string AgainSql = """
         select l.person, 0::bigint, l.status, l.revision, l.normaliser, p.revision,
-          coalesce(m.state, 2::smallint), coalesce(m.bars, 0::smallint), coalesce($5 = any(m.barred_at), false), false, false
+          coalesce(m.state, 2::smallint), coalesce(m.bars, 0::smallint), coalesce($5 = any(m.barred_at), false), false, false, l.updated_at
         from ledger l
         left join membership m on m.key_id = $1 and m.person = l.person
         join people p on p.person = l.person
@@ -53,7 +59,8 @@ public sealed class SyncTable(WorkspaceDatabase database)
     // and adds that wait for him would wait for ever.
     private const string HasRemovalsSql = """
         select exists (
-          select from bindings b where b.destination = $1 and b.stopped_code is null and coalesce(b.removal_next_at <= $2, true) and (
+          select from bindings b where b.destination = $1 and b.stopped_code is null and coalesce(b.removal_next_at <= $2, true)
+          and not exists (select from pauses p where p.destination = b.destination and p.remote = b.remote and p.resumed_at is null) and (
             exists (
               select from unnest($3::smallint[]) as s(state)
               cross join lateral (select from membership c where c.key_id = b.key_id and c.state = s.state and c.changed_pos > b.removal_pos limit 1) m)
@@ -103,8 +110,10 @@ public sealed class SyncTable(WorkspaceDatabase database)
         select $1, d.person, d.status, d.revision, d.normaliser, d.reason, $7, {JobColumns} from {LedgerRows}
         """;
 
+    // Delivered to delivered, without a word to the platform: its clock goes on from the last add, and so does ours (RefreshRule).
     private const string LedgerSql = $"""
-        update ledger l set status = d.status, revision = d.revision, normaliser = d.normaliser, reason = d.reason, updated_at = $7,
+        update ledger l set status = d.status, revision = d.revision, normaliser = d.normaliser, reason = d.reason,
+          updated_at = case when l.status = 2 and d.status = 2 then l.updated_at else $7 end,
           (job_id, job_row) = row({JobColumns})
         from {LedgerRows} where l.binding_id = $1 and l.person = d.person
         """;
@@ -175,7 +184,7 @@ public sealed class SyncTable(WorkspaceDatabase database)
         await using var command = Sql.Command(
             database.Hot, LaneSql,
             Sql.Of(binding.KeyId), Sql.Of(lane.PositionOf(binding)), Sql.Of(lane.States), Sql.Of(limit), Sql.Of(binding.BindingId),
-            Sql.Of(binding.Destination));
+            Sql.Of(binding.Destination), Sql.Of(lane.Desired ? long.MaxValue : binding.RemovalsUpto));
         return await MembersAsync(binding, command, cancellationToken);
     }
 
@@ -203,7 +212,7 @@ public sealed class SyncTable(WorkspaceDatabase database)
             var entry = new LedgerEntry((LedgerStatus)reader.GetInt16(2), reader.GetInt32(3), new NormaliserVersion(reader.GetInt16(4)));
             var desired = (MembershipStatus)reader.GetInt16(6) is MembershipStatus.Present or MembershipStatus.Limited
                 && !reader.GetBoolean(8) && ((Bars)reader.GetInt16(7)).AllowTargeting(binding.ConsentRequired);
-            members.Add(new LaneMember(new PersonId(reader.GetGuid(0)), reader.GetInt64(1), entry, reader.GetInt32(5), desired) { InJob = reader.GetBoolean(9), IsNew = reader.GetBoolean(10) });
+            members.Add(new LaneMember(new PersonId(reader.GetGuid(0)), reader.GetInt64(1), entry, reader.GetInt32(5), desired) { InJob = reader.GetBoolean(9), IsNew = reader.GetBoolean(10), WrittenAt = reader.TimeOrNull(11) });
         }
 
         return members;

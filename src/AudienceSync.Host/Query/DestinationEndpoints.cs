@@ -1,0 +1,102 @@
+using AudienceSync.Host.Holding;
+using AudienceSync.Host.Serving;
+using AudienceSync.Host.Storage.Syncing;
+
+namespace AudienceSync.Host.Query;
+
+/// <summary>What an operator says of ad accounts and single lists: hold it, go on, this plan is meant, say the refused once more.</summary>
+public sealed class DestinationEndpoints(IReadOnlyDictionary<string, Workspace> workspaces)
+{
+    /// <param name="Remote">One remote audience of the account; null for the account.</param>
+    /// <param name="By">Who; <c>operator</c> when left out.</param>
+    /// <param name="Why">The reason.</param>
+    /// <param name="DryRun">Of a resync: only say what it comes to.</param>
+    public sealed record Word(string? Remote, string? By, string? Why, bool? DryRun);
+
+    public void Map(RouteGroupBuilder group)
+    {
+        group.MapPost("/destinations/{name}/pause", PauseAsync);
+        group.MapPost("/destinations/{name}/resume", ResumeAsync);
+        group.MapPost("/destinations/{name}/retry-refused", RetryRefusedAsync);
+        group.MapPost("/destinations/{name}/resync", ResyncAsync);
+        group.MapPost("/destinations/{name}/resync/cancel", CancelResyncAsync);
+        group.MapGet("/resyncs", ResyncsAsync);
+        group.MapGet("/plans", PlansAsync);
+        group.MapPost("/plans/{plan:long}/approve", ApproveAsync);
+    }
+
+    private Task<IResult> PauseAsync(string name, Word? body, string? workspace, CancellationToken cancellationToken) => DoAsync(
+        workspace, found => found.Holds.PauseAsync(name, body?.Remote, By(body), body?.Why, cancellationToken), new { destination = name, remote = body?.Remote, state = "paused" });
+
+    private async Task<IResult> ResumeAsync(string name, Word? body, string? workspace, CancellationToken cancellationToken)
+    {
+        if (Find(workspace) is not { } found)
+        {
+            return QueryProblem.UnknownWorkspace;
+        }
+
+        var answer = await found.Holds.ResumeAsync(name, body?.Remote, By(body), cancellationToken);
+        var held = await found.Holds.ReadAsync(cancellationToken);
+        return Of(answer) ?? Results.Ok(new { destination = name, remote = body?.Remote, still_paused = held.Pauses.Where(pause => pause.Destination == name) });
+    }
+
+    private async Task<IResult> RetryRefusedAsync(string name, string? workspace, CancellationToken cancellationToken)
+    {
+        if (Find(workspace) is not { } found)
+        {
+            return QueryProblem.UnknownWorkspace;
+        }
+
+        return found.Accounts.Knows(name)
+            ? Results.Ok(new { destination = name, members = await new BindingTable(found.Database).RetryRefusedAsync(name, cancellationToken) })
+            : QueryProblem.UnknownDestination;
+    }
+
+    private async Task<IResult> ResyncAsync(string name, Word? body, string? workspace, CancellationToken cancellationToken)
+    {
+        if (Find(workspace) is not { } found)
+        {
+            return QueryProblem.UnknownWorkspace;
+        }
+
+        var dryRun = body?.DryRun ?? false;
+        var (answer, plans) = await found.Holds.ResyncAsync((name, body?.Remote), dryRun, By(body), body?.Why, cancellationToken);
+        return Of(answer) ?? Results.Ok(new
+        {
+            destination = name,
+            dry_run = dryRun,
+            lists = plans.Select(plan => new { plan.Remote, plan.Key, plan.Adds, plan.Removals, calls = found.Accounts.CallsFor(name, plan.Adds) + found.Accounts.CallsFor(name, plan.Removals) }),
+        });
+    }
+
+    private async Task<IResult> CancelResyncAsync(string name, Word? body, string? workspace, CancellationToken cancellationToken) => Find(workspace) is { } found
+        ? Results.Ok(new { destination = name, cancelled = await found.Holds.CancelResyncAsync(name, body?.Remote, cancellationToken) })
+        : QueryProblem.UnknownWorkspace;
+
+    private async Task<IResult> ResyncsAsync(string? workspace, CancellationToken cancellationToken) => Find(workspace) is { } found
+        ? Results.Ok(new { resyncs = await found.Holds.ReadResyncsAsync(cancellationToken) })
+        : QueryProblem.UnknownWorkspace;
+
+    private async Task<IResult> PlansAsync(string? workspace, CancellationToken cancellationToken) =>
+        Find(workspace) is { } found ? Results.Ok(await found.Holds.ReadAsync(cancellationToken)) : QueryProblem.UnknownWorkspace;
+
+    private Task<IResult> ApproveAsync(long plan, Word? body, string? workspace, CancellationToken cancellationToken) =>
+        DoAsync(workspace, found => found.Holds.ApproveAsync(plan, By(body), body?.Why, cancellationToken), new { plan, state = "approved" });
+
+    private async Task<IResult> DoAsync(string? workspace, Func<Workspace, Task<HoldAnswer>> act, object done) =>
+        Find(workspace) is { } found ? Of(await act(found)) ?? Results.Ok(done) : QueryProblem.UnknownWorkspace;
+
+    // Null when it is as it was asked to be.
+    private static IResult? Of(HoldAnswer answer) => answer switch
+    {
+        HoldAnswer.UnknownPlace => QueryProblem.UnknownDestination,
+        HoldAnswer.UnknownPlan => QueryProblem.UnknownPlan,
+        HoldAnswer.PlanEnded => QueryProblem.PlanEnded,
+        HoldAnswer.InvalidWords => QueryProblem.InvalidReason,
+        _ => null,
+    };
+
+    private static string By(Word? body) => string.IsNullOrWhiteSpace(body?.By) ? "operator" : body.By;
+
+    private Workspace? Find(string? name) => workspaces.GetValueOrDefault(name ?? "default");
+}

@@ -1,0 +1,161 @@
+using AudienceSync.Host.Storage.Leases;
+using AudienceSync.Host.Storage.Membership;
+using Npgsql;
+
+namespace AudienceSync.Host.Storage.Syncing;
+
+/// <summary>A walk over a binding's ledger that is under way.</summary>
+/// <param name="Id">Of the resync; of a refresh the binding's.</param>
+/// <param name="WalkedTo">The last person it has come to.</param>
+public sealed record OpenWalk(long Id, Guid WalkedTo);
+
+/// <summary>A piece of such a walk: whom to say again and as what the ledger takes them meanwhile, how far it reaches, whether it goes on.</summary>
+public sealed record WalkPiece(List<Guid> People, List<short> Statuses, Guid WalkedTo, bool More);
+
+/// <summary>
+/// Marks members to be looked at by the lanes though nothing about them changed. Marked, a delivered member counts as "adding" and one who is gone as
+/// "removing": it is not known any more whether the platform has him. A crash after that costs nothing, because both mean that he has to be said.
+/// </summary>
+public sealed class SayAgainTable(WorkspaceDatabase database)
+{
+    /// <summary>Rows of one look: a fraction of a second.</summary>
+    private const int RowsPerLook = 20_000;
+
+    private const string OpenResyncSql = "select resync_id, walked_to from resyncs where binding_id = $1 and finished_at is null";
+
+    private const string KnownRefreshSql = "select exists (select from refreshes where binding_id = $1)";
+
+    private const string DueRefreshSql = "select binding_id::bigint, walked_to from refreshes where binding_id = $1 and next_at <= $2";
+
+    private const string BeginRefreshSql = "insert into refreshes (binding_id, next_at) values ($1, $2) on conflict (binding_id) do nothing";
+
+    // Whoever is delivered and not wanted waits for his removal, which is not to be hastened here. Whom a job holds has just been said.
+    private const string ResyncPieceSql = $"""
+        with piece as materialized (
+          select l.person, l.status, l.job_id from ledger l where l.binding_id = $1 and l.person > $2 order by l.person limit $4),
+        judged as (
+          select p.person, case when p.job_id is not null then null when p.status in (0, 3) then 3 when p.status in (1, 2) and m.person is not null then 1 end as said
+          from piece p
+          left join lateral (
+            select m.person from membership m where m.key_id = $3 and m.person = p.person and {Targeting.Anywhere} limit 1) m on true)
+        select j.person, j.said::smallint, (select count(*) from piece) = $4 from judged j
+        where j.said is not null or j.person = (select x.person from piece x order by x.person desc limit 1) order by j.person
+        """;
+
+    private const string RefreshPieceSql = $"""
+        with piece as materialized (
+          select l.person, l.status = 2 and l.job_id is null and l.updated_at < $5::timestamptz - $6::interval * ((uuid_hash(l.person) & 1023) / 1024.0) as due
+          from ledger l where l.binding_id = $1 and l.person > $2 order by l.person limit $4),
+        judged as (
+          select p.person, case when p.due and m.person is not null then 1 end as said from piece p
+          left join lateral (
+            select m.person from membership m where p.due and m.key_id = $3 and m.person = p.person and {Targeting.Anywhere} limit 1) m on true)
+        select j.person, j.said::smallint, (select count(*) from piece) = $4 from judged j
+        where j.said is not null or j.person = (select x.person from piece x order by x.person desc limit 1) order by j.person
+        """;
+
+    private const string MarkSql = """
+        update ledger l set status = d.status, again = true, job_tries = 0, reason = null from unnest($2::uuid[], $3::smallint[]) as d(person, status)
+        where l.binding_id = $1 and l.person = d.person and l.job_id is null
+        """;
+
+    private const string ResyncedSql = "update resyncs set walked_to = $2, marked = marked + $3, finished_at = $4 where resync_id = $1 and finished_at is null";
+
+    private const string RefreshedSql = """
+        update refreshes set walked_to = case when $4::timestamptz is null then $2 else uuid '00000000-0000-0000-0000-000000000000' end, marked = marked + $3,
+          next_at = coalesce($4, next_at)
+        where binding_id = $1
+        """;
+
+    /// <summary>Null when nobody asked for one.</summary>
+    public Task<OpenWalk?> FindResyncAsync(Binding binding, CancellationToken cancellationToken) =>
+        FindAsync(Sql.Command(database.Hot, OpenResyncSql, Sql.Of(binding.BindingId)), cancellationToken);
+
+    /// <summary>Null when the next round is not due.</summary>
+    public async Task<OpenWalk?> FindRefreshAsync(Binding binding, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(Sql.Command(database.Hot, DueRefreshSql, Sql.Of(binding.BindingId), Sql.Of(now)), cancellationToken) is { } due)
+        {
+            return due;
+        }
+
+        await using var known = Sql.Command(database.Hot, KnownRefreshSql, Sql.Of(binding.BindingId));
+        if (await known.ExecuteScalarAsync(cancellationToken) is false)
+        {
+            await using var begin = Sql.Command(database.Hot, BeginRefreshSql, Sql.Of(binding.BindingId), Sql.Of(now));
+            await begin.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        return null;
+    }
+
+    /// <summary>The next piece of a resync, with no more members than <paramref name="limit"/>.</summary>
+    public Task<WalkPiece> ReadResyncAsync(Binding binding, Guid after, int limit, CancellationToken cancellationToken) =>
+        ReadAsync(Sql.Command(database.Hot, ResyncPieceSql, PieceOf(binding, after)), after, limit, cancellationToken);
+
+    /// <summary>The next piece of a refresh: whose last add was before <paramref name="latest"/>, by up to <paramref name="spread"/> more.</summary>
+    public Task<WalkPiece> ReadRefreshAsync(
+        Binding binding, Guid after, (DateTimeOffset Latest, TimeSpan Spread) due, int limit, CancellationToken cancellationToken) =>
+        ReadAsync(Sql.Command(database.Hot, RefreshPieceSql, [.. PieceOf(binding, after), Sql.Of(due.Latest), Sql.Of(due.Spread)]), after, limit, cancellationToken);
+
+    /// <summary>Marks a piece and moves the walk. At its end the resync is finished.</summary>
+    /// <exception cref="LeaseLostException">The account is another host's.</exception>
+    public Task WriteResyncAsync(Lease lease, Binding binding, OpenWalk walk, WalkPiece piece, DateTimeOffset? finishedAt, CancellationToken cancellationToken) =>
+        WriteAsync(lease, binding, piece, Sql.Command(ResyncedSql, MoveOf(walk, piece, finishedAt)), cancellationToken);
+
+    /// <summary>Marks a piece and moves the walk. At its end the next round is set.</summary>
+    /// <exception cref="LeaseLostException">The account is another host's.</exception>
+    public Task WriteRefreshAsync(Lease lease, Binding binding, OpenWalk walk, WalkPiece piece, DateTimeOffset? nextAt, CancellationToken cancellationToken) =>
+        WriteAsync(lease, binding, piece, Sql.Command(RefreshedSql, [Sql.Of((int)walk.Id), .. MoveOf(walk, piece, nextAt)[1..]]), cancellationToken);
+
+    private static NpgsqlParameter[] PieceOf(Binding binding, Guid after) =>
+        [Sql.Of(binding.BindingId), Sql.Of(after), Sql.Of(binding.KeyId), Sql.Of(RowsPerLook)];
+
+    private static NpgsqlParameter[] MoveOf(OpenWalk walk, WalkPiece piece, DateTimeOffset? time) =>
+        [Sql.Of(walk.Id), Sql.Of(piece.WalkedTo), Sql.Of((long)piece.People.Count), Sql.OfNullable(time)];
+
+    private static async Task<OpenWalk?> FindAsync(NpgsqlCommand find, CancellationToken cancellationToken)
+    {
+        await using var command = find;
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) ? new OpenWalk(reader.GetInt64(0), reader.GetGuid(1)) : null;
+    }
+
+    private static async Task<WalkPiece> ReadAsync(NpgsqlCommand read, Guid after, int limit, CancellationToken cancellationToken)
+    {
+        var (people, statuses) = (new List<Guid>(), new List<short>());
+        var (walkedTo, more) = (after, false);
+        await using var command = read;
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            if (people.Count == limit)
+            {
+                return new WalkPiece(people, statuses, walkedTo, More: true);
+            }
+
+            walkedTo = reader.GetGuid(0);
+            more = reader.GetBoolean(2);
+            if (!reader.IsDBNull(1))
+            {
+                people.Add(walkedTo);
+                statuses.Add(reader.GetInt16(1));
+            }
+        }
+
+        return new WalkPiece(people, statuses, walkedTo, more);
+    }
+
+    private async Task WriteAsync(Lease lease, Binding binding, WalkPiece piece, NpgsqlBatchCommand move, CancellationToken cancellationToken)
+    {
+        var commands = new List<NpgsqlBatchCommand>(2);
+        if (piece.People.Count > 0)
+        {
+            commands.Add(Sql.Command(MarkSql, Sql.Of(binding.BindingId), Sql.Of(piece.People), Sql.Of(piece.Statuses)));
+        }
+
+        commands.Add(move);
+        await using var connection = await database.Hot.OpenConnectionAsync(cancellationToken);
+        await LeaseTable.WriteAsync(connection, lease, commands, cancellationToken);
+    }
+}

@@ -1,0 +1,100 @@
+using AudienceSync.Connectors;
+using AudienceSync.Domain.Syncing;
+using AudienceSync.Host.Storage.Syncing;
+using AudienceSync.Host.Syncing;
+using AudienceSync.Host.Tests.Storage;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace AudienceSync.Host.Tests.Syncing;
+
+/// <summary>Nobody is forgotten by a platform that forgets, and nobody is said again before it is time.</summary>
+public sealed class RefreshTests : IAsyncLifetime
+{
+    private const int People = 300;
+
+    private readonly ScriptedPlatform _platform = new(membersPerCall: 50)
+    {
+        Limits = new DestinationLimits(50, TimeSpan.FromSeconds(30), OrderedCalls: true) { MembershipLifetime = TimeSpan.FromDays(540) },
+    };
+
+    private readonly Dictionary<string, DateTimeOffset> _lastAdd = new(StringComparer.Ordinal);
+
+    private TestWorkspace _workspace = null!;
+    private MemberBook _book = null!;
+    private SyncStage _stage = null!;
+    private SayAgain _again = null!;
+
+    public async Task InitializeAsync()
+    {
+        _workspace = await TestWorkspace.CreateAsync([null]);
+        _book = new MemberBook(_workspace);
+        _stage = await SyncStage.CreateAsync(_workspace, _book, _platform);
+        _again = new SayAgain(new SayAgainTable(_workspace.Database), _platform.Limits, _workspace.Clock, NullLogger.Instance);
+        _platform.During = call =>
+        {
+            foreach (var member in call.Members.Where(_ => call.Operation == MemberOperation.Add))
+            {
+                _lastAdd[member.Identifiers.Email!] = _workspace.Clock.GetUtcNow();
+            }
+
+            return Task.CompletedTask;
+        };
+    }
+
+    public async Task DisposeAsync() => await _workspace.DisposeAsync();
+
+    [Fact]
+    public async Task Members_of_one_day_are_said_again_between_360_and_450_days_spread_over_that_time()
+    {
+        var people = await _book.MeetAsync(People);
+        await _book.SetAsync(_stage.KeyId, true, [.. people]);
+        await _stage.SettleAsync();
+        await _book.SetAsync(_stage.KeyId, false, people[0]);
+        await _stage.SettleAsync();
+        var filled = _workspace.Clock.GetUtcNow();
+        var days = new Dictionary<int, int>();
+        for (var day = 1; day <= 460; day++)
+        {
+            _workspace.Clock.Advance(TimeSpan.FromDays(1));
+            var before = _platform.Calls.Sum(call => call.Members.Count);
+            await DayAsync();
+            days[day] = _platform.Calls.Sum(call => call.Members.Count) - before;
+        }
+
+        days.Where(day => day.Key < 360).Sum(day => day.Value).ShouldBe(0, "too early");
+        days.Where(day => day.Key is >= 360 and <= 451).Sum(day => day.Value).ShouldBe(People - 1, "each of them once, and nobody who is gone");
+        days.Values.Max().ShouldBeLessThan(People / 10, "spread");
+        _lastAdd.Where(add => add.Key != _book.EmailOf(people[0])).ShouldAllBe(add => add.Value > filled);
+        (await _stage.LedgerAsync()).Count(row => row == "2 1 1 ").ShouldBe(People - 1);
+    }
+
+    [Fact]
+    public async Task A_new_revision_that_costs_no_call_does_not_set_the_clock_anew()
+    {
+        var ann = await _book.MeetAsync("ann@shop.example");
+        await _book.SetAsync(_stage.KeyId, true, ann);
+        await _stage.SettleAsync();
+        var added = await _workspace.AskAsync<DateTime>("select updated_at from ledger");
+        _workspace.Clock.Advance(TimeSpan.FromDays(100));
+
+        await _workspace.ExecuteAsync("update ledger set normaliser = 1, status = 2");
+        await _stage.Table.WriteOutcomeAsync(
+            await _stage.LeaseAsync(), "main", await _stage.BindingAsync(), [new LedgerChange(ann, new LedgerEntry(LedgerStatus.Delivered, 2, _platform.Normaliser), null)], [],
+            new BindingState(Lane.Adds, null, 0, null, null, null, null, null), null, _workspace.Clock.GetUtcNow(), default);
+
+        (await _workspace.AskAsync<DateTime>("select updated_at from ledger")).ShouldBe(added);
+        (await _stage.LedgerAsync()).ShouldBe(["2 2 1 "]);
+    }
+
+    // A day's looks: the lanes, and what is marked when they are drained.
+    private async Task DayAsync()
+    {
+        PassEnd end;
+        do
+        {
+            await _stage.SettleAsync();
+            end = await _again.RunAsync(await _stage.LeaseAsync(), await _stage.BindingAsync(), default);
+        }
+        while (end == PassEnd.More);
+    }
+}
