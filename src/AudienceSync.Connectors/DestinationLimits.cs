@@ -15,6 +15,9 @@ public sealed record DestinationLimits(int MembersPerCall, TimeSpan CallTimeout,
     /// <summary>Questions after jobs in a minute at most; half of what the platform allows, so that two hosts may share a minute.</summary>
     public int JobQuestionsPerMinute { get; init; } = 60;
 
+    /// <summary>Requests that one call may come to, where members are taken out or a token is fetched anew. So many must be left of each window before it is begun.</summary>
+    public int RequestsPerCall { get; init; } = 1;
+
     /// <summary>Calls with members that the platform allows an account; empty when only its answers tell.</summary>
     public IReadOnlyList<CallAllowance> Allowances { get; init; } = [];
 }

@@ -4,8 +4,11 @@ using AudienceSync.Domain.Syncing;
 namespace AudienceSync.Connectors.Google;
 
 /// <summary>An answer of the API, or why there is none.</summary>
-internal readonly record struct GoogleReply(PlatformAnswer? Http, GoogleAnswer? Answer, Outcome Outcome)
+internal sealed record GoogleReply(PlatformAnswer? Http, GoogleAnswer? Answer, Outcome Outcome)
 {
+    /// <summary>Requests that it took.</summary>
+    public int Requests { get; init; } = 1;
+
     public bool IsGood => Outcome.Kind == OutcomeKind.Done;
 }
 
@@ -29,7 +32,7 @@ internal sealed class GoogleCalls(GoogleTokens tokens, CallPipeline pipeline, Ti
         }
 
         var second = await tokens.GetAsync(refused: first.Token, cancellationToken);
-        return second.Token is null ? new GoogleReply(null, null, second.Outcome) : await WithAsync(second.Token, call, cancellationToken);
+        return second.Token is null ? new GoogleReply(null, null, second.Outcome) : await WithAsync(second.Token, call, cancellationToken) with { Requests = 2 };
     }
 
     private async ValueTask<GoogleReply> WithAsync(

@@ -52,6 +52,7 @@ public static class GoogleLimits
         MembershipLifetime = TimeSpan.FromDays(MaxLifetimeD),
         JobFirstLook = jobCheck,
         JobQuestionsPerMinute = 150,
+        RequestsPerCall = GoogleMembers.MaxRequests,
 
         // Mutations of members by project (6.6); what other programs of the project use is told by its answers only.
         Allowances = [new("minute", 300, TimeSpan.FromMinutes(1)), new("day", 100_000, TimeSpan.FromDays(1))],

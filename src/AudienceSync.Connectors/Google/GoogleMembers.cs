@@ -13,6 +13,9 @@ internal sealed class GoogleMembers(GoogleSettings settings, GoogleCalls calls, 
     /// <summary>How often named members are taken out before halving is left to the engine.</summary>
     private const int MaxRounds = 4;
 
+    /// <summary>Each round may be made once more with a fresh token.</summary>
+    public const int MaxRequests = 2 * MaxRounds;
+
     public async ValueTask<CallResult> SendAsync(MemberCall call, bool validateOnly, CancellationToken cancellationToken)
     {
         if (call.Members.Count > GoogleLimits.MembersPerCall)
@@ -22,28 +25,30 @@ internal sealed class GoogleMembers(GoogleSettings settings, GoogleCalls calls, 
 
         cancellationToken.ThrowIfCancellationRequested();
         var refused = new SortedDictionary<int, string>();
+        var requests = 0;
         for (var round = 1; ; round++)
         {
             using var body = GooglePayload.Write(settings, call, normalisers, validateOnly, refused.Keys.ToHashSet());
             if (body.Rows == 0)
             {
-                return Result(Ended(refused), body, refused, default);
+                return Result(Ended(refused), body, refused, null) with { Requests = Math.Max(1, requests) };
             }
 
             if (!Http.JsonFields.IsDigits(call.Audience.Value ?? ""))
             {
-                return Result(new Outcome(OutcomeKind.StopAudience, "invalid_audience_id"), body, refused, default);
+                return Result(new Outcome(OutcomeKind.StopAudience, "invalid_audience_id"), body, refused, null);
             }
 
             var reply = await calls.MakeAsync((authorization, token) => AttemptAsync(call, body, authorization, token), cancellationToken);
+            requests += reply.Requests;
             if (reply.IsGood)
             {
-                return Accepted(reply, body, refused, validateOnly) with { Requests = round };
+                return Accepted(reply, body, refused, validateOnly) with { Requests = requests };
             }
 
             if (TakeOut(reply, body, refused) == 0 || round == MaxRounds)
             {
-                return Result(reply.Outcome, body, [], reply) with { Requests = round };
+                return Result(reply.Outcome, body, [], reply) with { Requests = requests };
             }
         }
     }
@@ -118,11 +123,11 @@ internal sealed class GoogleMembers(GoogleSettings settings, GoogleCalls calls, 
     private static Outcome Ended(SortedDictionary<int, string> refused)
         => refused.Count == 0 ? Outcome.Done : new Outcome(OutcomeKind.PartlyDone, refused.First().Value);
 
-    private static CallResult Result(Outcome outcome, MemberBody body, SortedDictionary<int, string> refused, GoogleReply reply) => new(
+    private static CallResult Result(Outcome outcome, MemberBody body, SortedDictionary<int, string> refused, GoogleReply? reply) => new(
         outcome,
         body.Invalid,
         [.. refused.Select(member => new RefusedMember(member.Key, member.Value))],
         refused.Count,
-        PlatformRequestId: reply.Answer?.RequestId,
-        HttpStatus: reply.Http?.Status ?? 0);
+        PlatformRequestId: reply?.Answer?.RequestId,
+        HttpStatus: reply?.Http?.Status ?? 0);
 }

@@ -242,7 +242,10 @@ public sealed class Workspace : IAsyncDisposable
         PlannedDestination destination, WorkspaceDatabase database, Vault vault, LeaseTable leases, Wake wake, WorkspaceSurroundings surroundings)
     {
         var table = new SyncTable(database);
-        var budget = new CallBudget(destination.Name, destination.Connector.Limits.Allowances, new BudgetTable(database), surroundings.Clock);
+        var budget = new CallBudget(destination.Name, destination.Connector.Limits.Allowances, new BudgetTable(database), surroundings.Clock)
+        {
+            RequestsPerCall = destination.Connector.Limits.RequestsPerCall,
+        };
         var logger = surroundings.Loggers.CreateLogger<AccountLoop>();
         var calls = new MemberCalls(table, vault, destination.Connector, budget, surroundings.Clock);
         var planner = new PagePlanner(destination.Connector, table, vault);

@@ -14,6 +14,9 @@ namespace AudienceSync.Host.Syncing;
 /// another fence they are read anew.
 /// </para>
 /// <para>
+/// <b>A call may come to several requests.</b> None is begun that could run out of its window on the way; what it took is counted afterwards.
+/// </para>
+/// <para>
 /// <b>Removals keep a share.</b> Adds may use four fifths of each window, removals all of it, and adds also stop when the platform itself
 /// says that four fifths are used. What the platform said counts for a minute: then one add may go and learn what it says now.
 /// </para>
@@ -51,6 +54,9 @@ public sealed class CallBudget
         _windows = Open(allowances, []);
     }
 
+    /// <summary>Requests that one call may come to.</summary>
+    public int RequestsPerCall { get; init; } = 1;
+
     /// <summary>Windows as stored.</summary>
     public static List<(string Name, SlidingWindow Window)> Open(IReadOnlyList<CallAllowance> allowances, IReadOnlyList<BudgetSlot> slots)
     {
@@ -80,7 +86,7 @@ public sealed class CallBudget
         }
 
         var now = _clock.GetUtcNow();
-        var wait = _windows.Select(window => window.Window.Until(now, AllowedOf(window.Window, operation))).DefaultIfEmpty().Max();
+        var wait = _windows.Select(window => window.Window.Until(now, Math.Max(1, AllowedOf(window.Window, operation) - (RequestsPerCall - 1)))).DefaultIfEmpty().Max();
         if (operation == MemberOperation.Add && _usage is { } usage && usage.UsedPercent >= AddsPercent && usage.At + UsageHolds - now is var told && told > wait)
         {
             wait = told;

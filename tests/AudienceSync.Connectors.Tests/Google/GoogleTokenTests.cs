@@ -63,8 +63,10 @@ public sealed class GoogleTokenTests
         var account = new GoogleAccountOnWire(network);
         await account.AddAsync(Cloudy);
 
-        (await account.AddAsync(Cloudy)).Outcome.ShouldBe(Outcome.Done);
+        var second = await account.AddAsync(Cloudy);
 
+        second.Outcome.ShouldBe(Outcome.Done);
+        second.Requests.ShouldBe(2, "the budget counts both");
         network.TokenRequests.Count.ShouldBe(2);
         network.Sent.Select(sent => sent.Authorization).ShouldBe(["Bearer at-1", "Bearer at-1", "Bearer at-2"]);
     }

@@ -59,7 +59,7 @@ internal sealed class SimulatedAccount(TestWorkspace workspace, VirtualTime cloc
     private AccountLoop NewLoop(LeaseTable leases)
     {
         var table = new SyncTable(workspace.Database);
-        var budget = new CallBudget(name, destination.Limits.Allowances, new BudgetTable(workspace.Database), clock);
+        var budget = new CallBudget(name, destination.Limits.Allowances, new BudgetTable(workspace.Database), clock) { RequestsPerCall = destination.Limits.RequestsPerCall };
         var calls = new MemberCalls(table, workspace.Vault, destination, budget, clock);
         var planner = new PagePlanner(destination, table, workspace.Vault);
         var pass = new LanePass(name, destination, table, planner, calls, chance.NextDouble, clock, NullLogger.Instance);

@@ -79,7 +79,8 @@ internal sealed class SimulatedPlatforms : IAsyncDisposable
             _ => [new("second", TikTokCallsPerSecond, TimeSpan.FromSeconds(1)), new("minute", TikTokCallsPerMinute, TimeSpan.FromMinutes(1))],
         };
         return new SimulatedDestination(
-            inner, Network, inner.Limits with { MembersPerCall = membersPerCall, Allowances = allowances, JobQuestionsPerMinute = GoogleCallsPerMinute / 2 });
+            // Nobody is refused by name at Google here, so a call comes to two requests at most: the second with a fresh token.
+            inner, Network, inner.Limits with { RequestsPerCall = Math.Min(2, inner.Limits.RequestsPerCall), MembersPerCall = membersPerCall, Allowances = allowances, JobQuestionsPerMinute = GoogleCallsPerMinute / 2 });
     }
 
     /// <summary>Bad times of every kind that can be got over, until then.</summary>

@@ -81,6 +81,21 @@ public sealed class BudgetTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task No_call_is_begun_that_could_run_out_of_its_window_on_the_way()
+    {
+        var lease = (await new LeaseTable(_workspace.Database, "hand").TryClaimAsync("account:main", default)).ShouldNotBeNull();
+        var budget = new CallBudget("main", _platform.Limits.Allowances, new BudgetTable(_workspace.Database), _workspace.Clock) { RequestsPerCall = 3 };
+        var requests = 0;
+        while (await budget.TakeAsync(lease, MemberOperation.Remove, default) is null)
+        {
+            budget.Spend(2);
+            requests += 3;
+        }
+
+        requests.ShouldBe(9, "a fourth call could come to twelve of ten");
+    }
+
+    [Fact]
     public async Task A_call_is_counted_even_if_the_host_dies_in_it()
     {
         await _book.SetAsync(_stage.KeyId, true, [.. await _book.MeetAsync(1)]);

@@ -126,7 +126,7 @@ internal sealed class SyncStage(TestWorkspace workspace, MemberBook book, int ke
         await Follower().RunAsync(await LeaseAsync(), default);
     }
 
-    public CallBudget Budget() => new(destination, platform.Limits.Allowances, new BudgetTable(workspace.Database), workspace.Clock);
+    public CallBudget Budget() => new(destination, platform.Limits.Allowances, new BudgetTable(workspace.Database), workspace.Clock) { RequestsPerCall = platform.Limits.RequestsPerCall };
 
     private JobFollower Follower() => new(destination, platform, new JobTable(workspace.Database), workspace.Clock, NullLogger.Instance);
 
