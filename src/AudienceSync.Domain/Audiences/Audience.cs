@@ -24,6 +24,9 @@ public sealed record Audience(string Name)
 
     public ImmutableDictionary<RemoteAudience, Feed> Feeds { get; private init; } = ImmutableDictionary<RemoteAudience, Feed>.Empty;
 
+    /// <summary>Versions that fed something until another was switched in, and feed nothing now, with where their events go.</summary>
+    public ImmutableSortedDictionary<int, LateEvents> Draining { get; private init; } = ImmutableSortedDictionary<int, LateEvents>.Empty;
+
     /// <summary>Numbers are never reused, so this only grows.</summary>
     public int NextVersion => Versions.Count == 0 ? 1 : Versions.Keys.Last() + 1;
 
@@ -36,19 +39,24 @@ public sealed record Audience(string Name)
         AudienceDescribed described => this with { Text = described.Text },
         AudienceKeyPublished published => Published(published),
         AudienceKeyRetired retired => Versions.TryGetValue(retired.AudienceKey.Version, out var version)
-            ? this with { Versions = Versions.SetItem(retired.AudienceKey.Version, version with { Retired = true }) }
+            ? this with
+            {
+                Versions = Versions.SetItem(retired.AudienceKey.Version, version with { Retired = true }),
+                Draining = Draining.Remove(retired.AudienceKey.Version),
+            }
             : this,
         AudienceBound bound => this with
         {
             Feeds = Feeds.SetItem(bound.Remote, new Feed(bound.AudienceKey.Version, ImmutableList<int>.Empty, bound.By)),
+            Draining = Draining.Remove(bound.AudienceKey.Version),
         },
         AudienceUnbound unbound => this with { Feeds = Feeds.Remove(unbound.Remote) },
-        AudienceKeyPromoted promoted => Switched(promoted.Remote, feed => feed with
+        AudienceKeyPromoted promoted => Switched(promoted.Remote, promoted.LateEvents, feed => feed with
         {
             Version = promoted.AudienceKey.Version,
             Before = feed.Before.Add(feed.Version),
         }),
-        AudienceKeyRolledBack back => Switched(back.Remote, feed => feed with
+        AudienceKeyRolledBack back => Switched(back.Remote, LateEvents.Keep, feed => feed with
         {
             Version = back.AudienceKey.Version,
             Before = feed.Before.IsEmpty ? feed.Before : feed.Before.RemoveAt(feed.Before.Count - 1),
@@ -67,6 +75,17 @@ public sealed record Audience(string Name)
             : Versions.Add(published.AudienceKey.Version, new PublishedVersion(published.Terms, Retired: false)),
     };
 
-    private Audience Switched(RemoteAudience remote, Func<Feed, Feed> change) =>
-        Feeds.TryGetValue(remote, out var feed) ? this with { Feeds = Feeds.SetItem(remote, change(feed)) } : this;
+    private Audience Switched(RemoteAudience remote, LateEvents late, Func<Feed, Feed> change)
+    {
+        if (!Feeds.TryGetValue(remote, out var before))
+        {
+            return this;
+        }
+
+        var after = change(before);
+        var feeds = Feeds.SetItem(remote, after);
+        var draining = Draining.Remove(after.Version);
+        var drains = feeds.Values.All(feed => feed.Version != before.Version) && Versions.TryGetValue(before.Version, out var version) && !version.Retired;
+        return this with { Feeds = feeds, Draining = drains ? draining.SetItem(before.Version, late) : draining };
+    }
 }

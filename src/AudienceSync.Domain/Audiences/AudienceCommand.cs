@@ -16,7 +16,11 @@ public sealed record BindAudience(RemoteAudience Remote, int Version, string By,
 public sealed record UnbindAudience(RemoteAudience Remote, string By, string? Why) : AudienceCommand(By, Why);
 
 /// <summary>Let a version feed the remote audiences of the audience, or only one of them.</summary>
-public sealed record PromoteKey(int Version, RemoteAudience? Only, string By, string? Why) : AudienceCommand(By, Why);
+public sealed record PromoteKey(int Version, RemoteAudience? Only, string By, string? Why) : AudienceCommand(By, Why)
+{
+    /// <summary>Where the events of the version go that feeds nothing afterwards.</summary>
+    public LateEvents LateEvents { get; init; } = LateEvents.Keep;
+}
 
 /// <summary>Go back to the version that fed before the last promotion.</summary>
 public sealed record RollBackKey(RemoteAudience? Only, string By, string? Why) : AudienceCommand(By, Why);

@@ -12,6 +12,8 @@ public sealed record AudienceRefusal(string Code, string Detail)
     public static AudienceRefusal TermsInvalid => new(
         "audience_terms_invalid", "A window is more than 0 seconds and at most 36,500 days; match keys name at least one of email, phone, customer_id, device_id, details.");
 
+    public static AudienceRefusal LateEventsInvalid => new("late_events_invalid", "Late events of the version before are kept or go to quarantine: keep, quarantine.");
+
     public static AudienceRefusal BindingInvalid => new("binding_invalid", "Give a destination and the platform's id of the audience, each 1 to 100 characters.");
 
     public static AudienceRefusal Unknown(string audience) => new("unknown_audience", $"There is no audience {audience}. Publish its version 1.");

@@ -138,7 +138,8 @@ public static class AudienceRules
         return feeds.Count == 0
             ? AudienceDecision.Refuse(AudienceRefusal.NotBound(audience.Name))
             : AudienceDecision.Say([.. feeds.Where(feed => feed.Value.Version != promote.Version).Select(feed => new AudienceKeyPromoted(
-                AudienceKey.Of(audience.Name, promote.Version), AudienceKey.Of(audience.Name, feed.Value.Version), feed.Key, promote.By, promote.Why))]);
+                AudienceKey.Of(audience.Name, promote.Version), AudienceKey.Of(audience.Name, feed.Value.Version), feed.Key, promote.By, promote.Why)
+                { LateEvents = promote.LateEvents })]);
     }
 
     private static AudienceDecision RollBack(Audience audience, RollBackKey back)

@@ -19,6 +19,14 @@ public static class AudienceWords
         return word is "required" or "assumed";
     }
 
+    public static string Of(LateEvents late) => late == LateEvents.Quarantine ? "quarantine" : "keep";
+
+    public static bool TryLateEvents([NotNullWhen(true)] string? word, out LateEvents late)
+    {
+        late = word == "quarantine" ? LateEvents.Quarantine : LateEvents.Keep;
+        return word is "keep" or "quarantine";
+    }
+
     /// <summary>In a fixed order, so that the same set is the same text.</summary>
     public static IReadOnlyList<string> Of(MatchKeys keys) => [.. Keys.Where(pair => keys.HasFlag(pair.Key)).Select(pair => pair.Word)];
 

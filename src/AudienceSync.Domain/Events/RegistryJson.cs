@@ -24,6 +24,7 @@ internal static class RegistryJson
                 break;
             case AudienceKeyPromoted promoted:
                 WriteFeed(json, promoted.AudienceKey, promoted.From, promoted.Remote);
+                Optional(json, "lateEvents"u8, promoted.LateEvents == LateEvents.Keep ? null : AudienceWords.Of(promoted.LateEvents));
                 break;
             case AudienceKeyRolledBack back:
                 WriteFeed(json, back.AudienceKey, back.From, back.Remote);
@@ -62,7 +63,10 @@ internal static class RegistryJson
         EventTypes.Described => new AudienceDescribed(Name(data), TextOf(data), By(data), Text(data, "why")),
         EventTypes.Bound => new AudienceBound(Key(data, "audienceKey"), RemoteOf(data), By(data), Text(data, "why")),
         EventTypes.Unbound => new AudienceUnbound(Name(data), RemoteOf(data), By(data), Text(data, "why")),
-        EventTypes.KeyPromoted => new AudienceKeyPromoted(Key(data, "audienceKey"), Key(data, "from"), RemoteOf(data), By(data), Text(data, "why")),
+        EventTypes.KeyPromoted => new AudienceKeyPromoted(Key(data, "audienceKey"), Key(data, "from"), RemoteOf(data), By(data), Text(data, "why"))
+        {
+            LateEvents = AudienceWords.TryLateEvents(Text(data, "lateEvents"), out var late) ? late : LateEvents.Keep,
+        },
         EventTypes.KeyRolledBack => new AudienceKeyRolledBack(Key(data, "audienceKey"), Key(data, "from"), RemoteOf(data), By(data), Text(data, "why")),
         EventTypes.KeyRetired => new AudienceKeyRetired(Key(data, "audienceKey"), By(data), Text(data, "why")),
         EventTypes.Paused => new AudiencePaused(Name(data), By(data), Text(data, "why")),

@@ -62,12 +62,12 @@ public sealed class AnchorStream
     }
 
     /// <summary>What it had been told of a key.</summary>
-    public MembershipState StateAt(string audienceKey, AsOf asOf)
+    public MembershipState StateAt(PastKey key, AsOf asOf)
     {
         var state = MembershipState.Nothing;
         foreach (var (position, fact) in _told)
         {
-            if (asOf.Counts(position, fact.OccurredAt) && fact.AudienceKey == audienceKey)
+            if (asOf.Counts(position, fact.OccurredAt) && key.Hears(fact.AudienceKey, asOf))
             {
                 state = state.Apply(fact);
             }

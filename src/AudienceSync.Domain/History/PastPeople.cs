@@ -1,4 +1,3 @@
-using AudienceSync.Domain.Audiences;
 using AudienceSync.Domain.Identity;
 using AudienceSync.Domain.Membership;
 using AudienceSync.Domain.Permission;
@@ -87,30 +86,30 @@ public sealed class PastPeople
     }
 
     /// <summary>What a root was in a key.</summary>
-    public PastMember MemberAt(PersonId root, string audienceKey, TimeSpan? window, ConsentPolicy policy, AsOf asOf)
+    public PastMember MemberAt(PersonId root, PastKey key, AsOf asOf)
     {
         var state = MembershipState.Nothing;
         var permissions = Permissions.Unsaid;
         foreach (var anchor in AnchorsAt(root, asOf))
         {
             var stream = StreamOf(anchor);
-            state = state.With(stream.StateAt(audienceKey, asOf));
+            state = state.With(stream.StateAt(key, asOf));
             permissions = stream.Said.Count > 0 ? permissions.With(stream.PermissionsAt(asOf)) : permissions;
         }
 
-        return new PastMember(root, state, permissions.Bars.Limit(state.StatusAt(window, asOf.At), policy), permissions);
+        return new PastMember(root, state, permissions.Bars.Limit(state.StatusAt(key.Window, asOf.At), key.Policy), permissions);
     }
 
     /// <summary>
     /// Of a root's anchors that had been told of the key, the one with the least id: by him the root has one place in an order that the moment does
     /// not change. Null when none had been told of it.
     /// </summary>
-    public PersonId? FirstToldAt(PersonId root, string audienceKey, AsOf asOf)
+    public PersonId? FirstToldAt(PersonId root, PastKey key, AsOf asOf)
     {
         PersonId? first = null;
         foreach (var anchor in AnchorsAt(root, asOf))
         {
-            if ((first is null || anchor.Value.CompareTo(first.Value.Value) < 0) && StreamOf(anchor).StateAt(audienceKey, asOf) != MembershipState.Nothing)
+            if ((first is null || anchor.Value.CompareTo(first.Value.Value) < 0) && StreamOf(anchor).StateAt(key, asOf) != MembershipState.Nothing)
             {
                 first = anchor;
             }

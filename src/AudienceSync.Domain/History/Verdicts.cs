@@ -11,19 +11,19 @@ namespace AudienceSync.Domain.History;
 /// </summary>
 public sealed class Verdicts
 {
-    private readonly string _audienceKey;
+    private readonly PastKey _key;
     private readonly KeyNames _names = new();
     private readonly Dictionary<FactKind, (Position Position, DateTimeOffset At)> _told = [];
     private readonly Dictionary<(PermissionTopic Topic, string? Destination, bool Yes), (Position Position, DateTimeOffset At)> _said = [];
     private readonly Dictionary<(PersonId Anchor, string Type), Position> _last = [];
 
-    private Verdicts(string audienceKey) => _audienceKey = audienceKey;
+    private Verdicts(PastKey key) => _key = key;
 
     /// <param name="events">All events of all his anchors, in the order of the log.</param>
-    /// <param name="audienceKey">The key that is asked about.</param>
-    public static IReadOnlyList<JudgedEvent> Of(IReadOnlyList<StreamEvent> events, string audienceKey)
+    /// <param name="key">The key that is asked about.</param>
+    public static IReadOnlyList<JudgedEvent> Of(IReadOnlyList<StreamEvent> events, PastKey key)
     {
-        var verdicts = new Verdicts(audienceKey);
+        var verdicts = new Verdicts(key);
         foreach (var one in events)
         {
             verdicts.Note(one);
@@ -36,7 +36,7 @@ public sealed class Verdicts
     {
         if (MembershipFact.TryRead(one.Type, one.Data, _names, out var fact))
         {
-            if (fact.AudienceKey == _audienceKey)
+            if (_key.Hears(fact.AudienceKey))
             {
                 Keep(_told, fact.Kind, one.Position, fact.OccurredAt);
             }
@@ -57,7 +57,7 @@ public sealed class Verdicts
         var (permission, outdoneBy) = JudgePermissions(one);
         if (MembershipFact.TryRead(one.Type, one.Data, _names, out var fact))
         {
-            var (verdict, by) = fact.AudienceKey == _audienceKey ? JudgeFact(one.Position, fact) : (EventVerdict.OtherKey, null);
+            var (verdict, by) = _key.Hears(fact.AudienceKey) ? JudgeFact(one.Position, fact) : (EventVerdict.OtherKey, null);
             return new JudgedEvent(one, verdict, by, permission);
         }
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using AudienceSync.Domain.Audiences;
 using AudienceSync.Domain.Events;
 using AudienceSync.Host.Storage.Audiences;
+using AudienceSync.Host.Storage.Cutover;
 
 namespace AudienceSync.Host.Audiences;
 
@@ -10,34 +11,46 @@ public sealed record AudienceView(
     string Audience, string? Purpose, string? Owner, string? Definition, long? ExpectedVolume, bool Paused, long StreamVersion,
     IReadOnlyList<AudienceView.KeyView> Keys, IReadOnlyList<AudienceView.FeedView> Bindings)
 {
-    public static AudienceView Of(StoredAudience stored)
+    public static AudienceView Of(StoredAudience stored, IReadOnlyList<ShownDrain> drains)
     {
         var audience = stored.Audience;
         var text = audience.Text ?? new AudienceText(null, null, null);
         return new AudienceView(
             audience.Name, text.Purpose, text.Owner, text.Definition, text.ExpectedVolume, audience.Paused, stored.Version,
-            [.. audience.Versions.Select(version => KeyView.Of(AudienceKey.Of(audience.Name, version.Key), version.Value))],
+            [.. audience.Versions.Select(version => KeyView.Of(audience, version.Key, drains))],
             [.. audience.Feeds.OrderBy(feed => feed.Key.ToString(), StringComparer.Ordinal).Select(feed => new FeedView(
                 feed.Key.Destination, feed.Key.Remote, AudienceKey.Of(audience.Name, feed.Value.Version).Value,
                 feed.Value.Before.IsEmpty ? null : AudienceKey.Of(audience.Name, feed.Value.Before[^1]).Value))]);
     }
 
-    public sealed record KeyView(string Key, long? WindowS, IReadOnlyList<string> MatchKeys, string ConsentPolicy, bool Inherits, bool Retired)
+    /// <param name="State"><c>feeds</c>, <c>drains</c> (it fed until another was switched in), <c>shadow</c> (it feeds nothing) or <c>retired</c>.</param>
+    /// <param name="Drains">When it drained, and what came late; the last one is the present one while it drains.</param>
+    public sealed record KeyView(
+        string Key, long? WindowS, IReadOnlyList<string> MatchKeys, string ConsentPolicy, bool Inherits, bool Retired, string State, IReadOnlyList<ShownDrain> Drains)
     {
-        public static KeyView Of(AudienceKey key, PublishedVersion version) => new(
-            key.Value, version.Terms.WindowS, AudienceWords.Of(version.Terms.MatchKeys), AudienceWords.Of(version.Terms.Consent), version.Terms.Inherits,
-            version.Retired);
+        public static KeyView Of(Audience audience, int number, IReadOnlyList<ShownDrain> drains)
+        {
+            var (key, version) = (AudienceKey.Of(audience.Name, number).Value, audience.Versions[number]);
+            var state = version.Retired ? "retired"
+                : audience.Feeds.Values.Any(feed => feed.Version == number) ? "feeds"
+                : audience.Draining.ContainsKey(number) ? "drains" : "shadow";
+            return new KeyView(
+                key, version.Terms.WindowS, AudienceWords.Of(version.Terms.MatchKeys), AudienceWords.Of(version.Terms.Consent), version.Terms.Inherits,
+                version.Retired, state, [.. drains.Where(drain => drain.AudienceKey == key)]);
+        }
     }
 
     /// <param name="RollsBackTo">What a roll back would let feed; null when no promotion is left to take back.</param>
     public sealed record FeedView(string Destination, string Remote, string Key, string? RollsBackTo);
 }
 
-/// <summary>One change of an audience: who, when, why, what.</summary>
-public sealed record AudienceChangeView(long Version, long Position, DateTimeOffset At, string By, string? Why, string Event, string What, JsonElement Data)
+/// <summary>One change of an audience: who, when, why, what. <paramref name="Drain"/>: the version that feeds nothing since, and what of it came late.</summary>
+public sealed record AudienceChangeView(
+    long Version, long Position, DateTimeOffset At, string By, string? Why, string Event, string What, JsonElement Data, ShownDrain? Drain)
 {
-    public static AudienceChangeView Of(RegistryChange change) => new(
-        change.Version, change.Position, change.At, change.Said.By, change.Said.Why, change.Type, RegistryWords.Of(change.Said), DataOf(change.Said));
+    public static AudienceChangeView Of(RegistryChange change, IReadOnlyList<ShownDrain> drains) => new(
+        change.Version, change.Position, change.At, change.Said.By, change.Said.Why, change.Type, RegistryWords.Of(change.Said), DataOf(change.Said),
+        drains.FirstOrDefault(drain => drain.SincePosition == change.Position));
 
     private static JsonElement DataOf(IRegistryEvent said)
     {

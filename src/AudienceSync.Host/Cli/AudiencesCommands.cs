@@ -70,12 +70,23 @@ internal static class AudiencesCommands
         "unbind", "Feed a remote audience no more. What was delivered stays.", verbs.Name,
         (parsed, name) => (name, new UnbindAudience(verbs.Place(parsed)!.Value, verbs.By(parsed), verbs.Why(parsed)))));
 
-    private static Command Promote(AudiencesVerbs verbs) => verbs.At(required: false, verbs.Change(
-        "promote", "Let a version feed what its audience is bound to. Only the difference is sent.", verbs.Key, (parsed, text) =>
+    private static Command Promote(AudiencesVerbs verbs)
+    {
+        var late = new Option<string>("--late-events")
         {
-            var key = AudiencesVerbs.KeyOf(text);
-            return (key.Audience, new PromoteKey(key.Version, verbs.Place(parsed), verbs.By(parsed), verbs.Why(parsed)));
-        }));
+            Description = "Where events of the version before go once it feeds nothing: keep or quarantine.", DefaultValueFactory = _ => "keep",
+        };
+        late.AcceptOnlyFromAmong("keep", "quarantine");
+        var promote = verbs.At(required: false, verbs.Change(
+            "promote", "Let a version feed what its audience is bound to. Only the difference is sent.", verbs.Key, (parsed, text) =>
+            {
+                var key = AudiencesVerbs.KeyOf(text);
+                _ = AudienceWords.TryLateEvents(parsed.GetValue(late), out var where);
+                return (key.Audience, new PromoteKey(key.Version, verbs.Place(parsed), verbs.By(parsed), verbs.Why(parsed)) { LateEvents = where });
+            }));
+        promote.Options.Add(late);
+        return promote;
+    }
 
     private static Command RollBack(AudiencesVerbs verbs) => verbs.At(required: false, verbs.Change(
         "rollback", "Take the last promotion back: the same switch the other way.", verbs.Name,

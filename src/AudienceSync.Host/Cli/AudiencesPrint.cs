@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using AudienceSync.Domain.Audiences;
 using AudienceSync.Host.Audiences;
+using AudienceSync.Host.Storage.Cutover;
 
 namespace AudienceSync.Host.Cli;
 
@@ -69,7 +70,11 @@ internal static class AudiencesPrint
         {
             _ = AudienceWords.TryMatchKeys(key.MatchKeys, out var match);
             _ = AudienceWords.TryPolicy(key.ConsentPolicy, out var consent);
-            yield return $"  {key.Key}: {RegistryWords.Of(new KeyTerms(key.WindowS, match, consent, key.Inherits))}{(key.Retired ? ", retired" : "")}";
+            yield return $"  {key.Key}: {RegistryWords.Of(new KeyTerms(key.WindowS, match, consent, key.Inherits))}{(key.State == "shadow" ? "" : ", " + key.State)}";
+            if (key.State == "drains" && key.Drains is [.., var drain])
+            {
+                yield return $"    {Of(drain)}";
+            }
         }
 
         foreach (var binding in audience.Bindings)
@@ -78,7 +83,12 @@ internal static class AudiencesPrint
         }
     }
 
+    private static string Of(ShownDrain drain) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{drain.Kept:N0} late events of {drain.AudienceKey} kept{(drain.LateEvents == LateEvents.Quarantine ? $", {drain.Quarantined:N0} in quarantine" : "")} "
+        + $"{(drain.Until is null ? "since" : "from")} {drain.Since.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z{(drain.Until is { } until ? $" to {until.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z" : "")}");
+
     private static string Of(AudienceChangeView change) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{change.At.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z {change.By}: {change.What}{(change.Why is { } why ? $" because {why}" : "")}");
+        $"{change.At.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z {change.By}: {change.What}{(change.Why is { } why ? $" because {why}" : "")}{(change.Drain is { } drain ? $"; {Of(drain)}" : "")}");
 }

@@ -70,7 +70,7 @@ internal sealed class AudiencesVerbs(Func<string, string?> environment)
             var views = new List<AudienceView>();
             foreach (var name in await table.ReadNamesAsync(cancellationToken))
             {
-                views.Add(AudienceView.Of(await table.ReadAsync(name, cancellationToken)));
+                views.Add(AudienceView.Of(await table.ReadAsync(name, cancellationToken), await table.DrainsAsync(name, cancellationToken)));
             }
 
             return views;
@@ -84,7 +84,8 @@ internal sealed class AudiencesVerbs(Func<string, string?> environment)
         show.SetAction((parsed, cancellationToken) => RunAsync(parsed, cancellationToken, async table =>
         {
             var stored = await table.ReadAsync(parsed.GetRequiredValue(Name), cancellationToken);
-            return stored.Version > 0 ? new List<AudienceView> { AudienceView.Of(stored) } : throw Unknown(parsed);
+            var drains = await table.DrainsAsync(stored.Audience.Name, cancellationToken);
+            return stored.Version > 0 ? new List<AudienceView> { AudienceView.Of(stored, drains) } : throw Unknown(parsed);
         }));
         return show;
     }
@@ -95,7 +96,8 @@ internal sealed class AudiencesVerbs(Func<string, string?> environment)
         history.SetAction((parsed, cancellationToken) => RunAsync(parsed, cancellationToken, async table =>
         {
             var changes = await table.HistoryAsync(parsed.GetRequiredValue(Name), cancellationToken);
-            return changes.Count > 0 ? changes.ConvertAll(AudienceChangeView.Of) : throw Unknown(parsed);
+            var drains = await table.DrainsAsync(parsed.GetRequiredValue(Name), cancellationToken);
+            return changes.Count > 0 ? changes.ConvertAll(change => AudienceChangeView.Of(change, drains)) : throw Unknown(parsed);
         }));
         return history;
     }

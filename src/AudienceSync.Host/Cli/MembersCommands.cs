@@ -48,11 +48,11 @@ internal sealed class MembersCommands(Func<string, string?> environment)
         var at = new Option<string?>("--at") { Description = "As of this moment (ISO 8601); as projected now when left out." };
         var list = new Command("list", "Members of an audience, the barred included.") { _key, at, _mode, _after, _limit, _all, _csv, _json, _workspace };
         Moments(list, parsed => parsed.GetValue(at));
-        list.SetAction((parsed, cancellationToken) => OfKeyAsync(parsed, cancellationToken, (database, key) => PagesAsync<MemberView>(parsed, async after =>
+        list.SetAction((parsed, cancellationToken) => OfKeyAsync(parsed, cancellationToken, (database, keys, key) => PagesAsync<MemberView>(parsed, async after =>
         {
             if (parsed.GetValue(at) is { } text)
             {
-                var page = await new MembersAsOf(new PastReader(database)).ListAsync(key, Moment(text), Mode(parsed), after, parsed.GetValue(_limit), cancellationToken);
+                var page = await new MembersAsOf(new PastReader(database), keys).ListAsync(key, Moment(text), Mode(parsed), after, parsed.GetValue(_limit), cancellationToken);
                 return (page.Members, page.Next, page);
             }
 
@@ -68,10 +68,10 @@ internal sealed class MembersCommands(Func<string, string?> environment)
         var (from, to) = (new Argument<string>("T1") { Description = "The first moment (ISO 8601)." }, new Argument<string>("T2") { Description = "The second." });
         var diff = new Command("diff", "Who entered an audience, and who left it, between two moments.") { _key, from, to, _mode, _after, _limit, _all, _csv, _json, _workspace };
         Moments(diff, parsed => parsed.GetValue(from), parsed => parsed.GetValue(to));
-        diff.SetAction((parsed, cancellationToken) => OfKeyAsync(parsed, cancellationToken, (database, key) => PagesAsync<MemberChange>(parsed, async after =>
+        diff.SetAction((parsed, cancellationToken) => OfKeyAsync(parsed, cancellationToken, (database, keys, key) => PagesAsync<MemberChange>(parsed, async after =>
         {
             var times = (Moment(parsed.GetRequiredValue(from)), Moment(parsed.GetRequiredValue(to)));
-            var page = await new MembersAsOf(new PastReader(database)).DiffAsync(key, times, Mode(parsed), after, parsed.GetValue(_limit), cancellationToken);
+            var page = await new MembersAsOf(new PastReader(database), keys).DiffAsync(key, times, Mode(parsed), after, parsed.GetValue(_limit), cancellationToken);
             return (page.Changes, page.Next, page);
         }, MembersPrint.ChangeHead, MembersPrint.Row)));
         return diff;
@@ -191,12 +191,12 @@ internal sealed class MembersCommands(Func<string, string?> environment)
     private static RegistryException UnknownKey(string name) => new(
         AudienceKey.TryParse(name, out var key) ? AudienceRefusal.KeyUnknown(key.Audience, key.Version) : AudienceRefusal.NameInvalid);
 
-    private Task<int> OfKeyAsync(ParseResult parsed, CancellationToken cancellationToken, Func<WorkspaceDatabase, PublishedKey, Task<int>> work) =>
+    private Task<int> OfKeyAsync(ParseResult parsed, CancellationToken cancellationToken, Func<WorkspaceDatabase, AudienceKeys, PublishedKey, Task<int>> work) =>
         RunAsync(parsed, cancellationToken, async database =>
         {
             var name = parsed.GetRequiredValue(_key);
             var keys = await new AudienceKeyTable(database).OpenAsync(cancellationToken);
-            return await work(database, keys.ByName(name) ?? throw UnknownKey(name));
+            return await work(database, keys, keys.ByName(name) ?? throw UnknownKey(name));
         });
 
     private Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken, Func<WorkspaceDatabase, Task<int>> work) =>

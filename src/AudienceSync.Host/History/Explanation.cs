@@ -43,14 +43,14 @@ public sealed class Explainer(PersonPast past, PersonTrail trail)
             return null;
         }
 
-        var member = people.MemberAt(root, key.Key.Value, key.Window, key.ConsentPolicy, now);
+        var member = people.MemberAt(root, past.Keys.PastOf(key), now);
         var events = await trail.EventsAsync(anchors, cancellationToken);
         return new Explanation(
             root.Value,
             new ExplainedKey(key.Key.Value, key.Window?.TotalSeconds, AudienceWords.Of(key.ConsentPolicy), AudienceWords.Of(key.MatchKeys), key.Retired),
             Of(member, key, now),
             await trail.AnchorsAsync(anchors, cancellationToken),
-            Judge(events, key.Key.Value, now),
+            Judge(events, past.Keys.PastOf(key), now),
             await BindingsAsync(root, anchors, key, cancellationToken),
             now.Last.Value);
     }
@@ -63,13 +63,13 @@ public sealed class Explainer(PersonPast past, PersonTrail trail)
             member.Permissions.Bars.Words(), member.Permissions.BarredAt ?? []);
     }
 
-    private static List<ExplainedEvent> Judge(List<TrailEvent> events, string audienceKey, AsOf now)
+    private static List<ExplainedEvent> Judge(List<TrailEvent> events, PastKey key, AsOf now)
     {
         var views = events.ToDictionary(one => one.Position, EventView.Of);
         var read = events.Where(one => one.Position <= now.Last).Select(one => new StreamEvent(one.Position, one.Anchor, one.Type, one.Data)).ToList();
         return
         [
-            .. Verdicts.Of(read, audienceKey).Select(judged => new ExplainedEvent(views[judged.Event.Position], judged.Verdict, judged.By?.Value, judged.Permission)),
+            .. Verdicts.Of(read, key).Select(judged => new ExplainedEvent(views[judged.Event.Position], judged.Verdict, judged.By?.Value, judged.Permission)),
             .. events.Where(one => one.Position > now.Last).Select(one => new ExplainedEvent(views[one.Position], EventVerdict.Waiting, null, null)),
         ];
     }

@@ -114,7 +114,7 @@ public sealed class HistoryEndpoints(IReadOnlyDictionary<string, Workspace> work
         return await explainer.ExplainAsync(new PersonId(person), published, cancellationToken) is { } explained ? Results.Ok(explained) : QueryProblem.UnknownPerson;
     }
 
-    private static MembersAsOf Past(Workspace workspace) => new(new PastReader(workspace.Database));
+    private static MembersAsOf Past(Workspace workspace) => new(new PastReader(workspace.Database), workspace.Keys);
 
     private PersonPast People(Workspace workspace) => new(new PastReader(workspace.Database), new PersonTrail(workspace.Database), workspace.Keys, clock);
 

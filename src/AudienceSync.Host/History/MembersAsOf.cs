@@ -28,7 +28,7 @@ public sealed record PastDiff(DateTimeOffset From, DateTimeOffset To, AsOfMeanin
 /// Who was in an audience at a moment, and how two moments differ. Pages go through all who were ever told anything of the key, in the order of
 /// their ids, and fold their streams as of the moment; a request looks at so many at most, and says where it stopped.
 /// </summary>
-public sealed class MembersAsOf(PastReader reader)
+public sealed class MembersAsOf(PastReader reader, AudienceKeys keys)
 {
     /// <summary>People looked at together.</summary>
     internal int ChunkPeople { get; init; } = 2_000;
@@ -39,15 +39,17 @@ public sealed class MembersAsOf(PastReader reader)
     public async Task<PastPage> ListAsync(
         PublishedKey key, DateTimeOffset at, AsOfMeaning mode, Guid after, int limit, CancellationToken cancellationToken)
     {
+        var past = keys.PastOf(key);
         var asOf = await AsOfAsync(at, mode, await reader.ProjectedAsync(cancellationToken), cancellationToken);
         var members = new List<MemberView>(limit);
-        var next = await WalkAsync(key, after, limit, [asOf], members, (people, person) => Listed(people, person, key, asOf) is { } member ? [View(key, member, asOf)] : [], cancellationToken);
+        var next = await WalkAsync(key, after, limit, [asOf], members, (people, person) => Listed(people, person, past, asOf) is { } member ? [View(past, member, asOf)] : [], cancellationToken);
         return new PastPage(at, mode, asOf.Last.Value, members, next);
     }
 
     public async Task<PastDiff> DiffAsync(
         PublishedKey key, (DateTimeOffset From, DateTimeOffset To) times, AsOfMeaning mode, Guid after, int limit, CancellationToken cancellationToken)
     {
+        var past = keys.PastOf(key);
         var projected = await reader.ProjectedAsync(cancellationToken);
         var from = await AsOfAsync(times.From, mode, projected, cancellationToken);
         var to = await AsOfAsync(times.To, mode, projected, cancellationToken);
@@ -57,14 +59,14 @@ public sealed class MembersAsOf(PastReader reader)
 
         IEnumerable<MemberChange> Differ(PastPeople people, PersonId person)
         {
-            if (Listed(people, person, key, from) is { } left && !IsListed(people, left.Person, key, to))
+            if (Listed(people, person, past, from) is { } left && !IsListed(people, left.Person, past, to))
             {
-                yield return new MemberChange(MemberChangeKind.Left, View(key, left, from));
+                yield return new MemberChange(MemberChangeKind.Left, View(past, left, from));
             }
 
-            if (Listed(people, person, key, to) is { } entered && !IsListed(people, entered.Person, key, from))
+            if (Listed(people, person, past, to) is { } entered && !IsListed(people, entered.Person, past, from))
             {
-                yield return new MemberChange(MemberChangeKind.Entered, View(key, entered, to));
+                yield return new MemberChange(MemberChangeKind.Entered, View(past, entered, to));
             }
         }
     }
@@ -77,11 +79,12 @@ public sealed class MembersAsOf(PastReader reader)
         PublishedKey key, Guid after, int limit, AsOf[] moments, List<T> found, Func<PastPeople, PersonId, IEnumerable<T>> select, CancellationToken cancellationToken)
     {
         var last = moments.Max(moment => moment.Last);
+        var keyIds = keys.WithPredecessorsOf(key).Select(one => one.KeyId).ToList();
         for (var looked = 0; looked < MostPeople; looked += ChunkPeople)
         {
             // The first look is as small as the page, so that a small page of a full audience is answered at once.
             var size = looked == 0 ? Math.Min(ChunkPeople, limit * 2) : ChunkPeople;
-            var told = await reader.ReadToldAsync(key.KeyId, after, size, cancellationToken);
+            var told = await reader.ReadToldAsync(keyIds, after, size, cancellationToken);
             var loader = new PastLoader(reader, last);
             await loader.LoadAsync(told, moments, cancellationToken);
             foreach (var person in told)
@@ -104,18 +107,16 @@ public sealed class MembersAsOf(PastReader reader)
     }
 
     // Each root at the one of his anchors that has the least id, so that he comes once.
-    private static PastMember? Listed(PastPeople people, PersonId person, PublishedKey key, AsOf asOf)
+    private static PastMember? Listed(PastPeople people, PersonId person, PastKey key, AsOf asOf)
     {
         var root = people.RootAt(person, asOf);
-        return people.FirstToldAt(root, key.Key.Value, asOf) == person && people.MemberAt(root, key.Key.Value, key.Window, key.ConsentPolicy, asOf) is { IsListed: true } member
-            ? member
-            : null;
+        return people.FirstToldAt(root, key, asOf) == person && people.MemberAt(root, key, asOf) is { IsListed: true } member ? member : null;
     }
 
-    private static bool IsListed(PastPeople people, PersonId person, PublishedKey key, AsOf asOf) =>
-        people.OwnerAt(person, asOf) is null && people.MemberAt(person, key.Key.Value, key.Window, key.ConsentPolicy, asOf).IsListed;
+    private static bool IsListed(PastPeople people, PersonId person, PastKey key, AsOf asOf) =>
+        people.OwnerAt(person, asOf) is null && people.MemberAt(person, key, asOf).IsListed;
 
-    private static MemberView View(PublishedKey key, PastMember member, AsOf asOf) => new(
-        member.Person.Value, key.Key.Value, member.Status, member.State.Since(key.Window, asOf.At), member.State.Until(key.Window), member.State.AddedAt,
+    private static MemberView View(PastKey key, PastMember member, AsOf asOf) => new(
+        member.Person.Value, key.AudienceKey, member.Status, member.State.Since(key.Window, asOf.At), member.State.Until(key.Window), member.State.AddedAt,
         member.State.RemovedAt, Domain.Permission.BarsRule.Words(member.Permissions.Bars), member.Permissions.BarredAt ?? []);
 }

@@ -16,6 +16,8 @@ public sealed record PersonHistory(Guid Person, IReadOnlyList<Guid> Anchors, IRe
 /// <summary>All events of a person, with those of everybody who is linked to him now, folded by what happened.</summary>
 public sealed class PersonPast(PastReader reader, PersonTrail trail, AudienceKeys keys, TimeProvider clock)
 {
+    internal AudienceKeys Keys => keys;
+
     /// <summary>Null when nobody has this id.</summary>
     public async Task<PersonHistory?> HistoryAsync(PersonId person, CancellationToken cancellationToken)
     {
@@ -27,13 +29,13 @@ public sealed class PersonPast(PastReader reader, PersonTrail trail, AudienceKey
         var streams = anchors.Select(people.StreamOf).ToList();
         var events = (await trail.EventsAsync(anchors, cancellationToken)).ToDictionary(one => one.Position);
         var spans = new List<KeySpan>();
-        foreach (var told in streams.SelectMany(stream => stream.Told).GroupBy(one => one.Fact.AudienceKey, StringComparer.Ordinal).OrderBy(one => one.Key, StringComparer.Ordinal))
+        var told = streams.SelectMany(stream => stream.Told).ToList();
+        foreach (var key in await KeysOfAsync(told.Select(one => one.Fact.AudienceKey).Distinct(StringComparer.Ordinal), cancellationToken))
         {
-            if (await KeyAsync(told.Key, cancellationToken) is { } key)
-            {
-                spans.AddRange(MembershipTimeline.Of(told, streams.SelectMany(stream => stream.Said), key.Window, key.ConsentPolicy, asOf.At)
-                    .Select(span => new KeySpan(told.Key, span.Status, span.Since, span.Until, EventView.Of(events[span.Position]))));
-            }
+            var past = keys.PastOf(key);
+            spans.AddRange(MembershipTimeline.Of(
+                    told.Where(one => past.Hears(one.Fact.AudienceKey)), streams.SelectMany(stream => stream.Said), key.Window, key.ConsentPolicy, asOf.At)
+                .Select(span => new KeySpan(past.AudienceKey, span.Status, span.Since, span.Until, EventView.Of(events[span.Position]))));
         }
 
         return new PersonHistory(root.Value, [.. anchors.Select(anchor => anchor.Value)], spans);
@@ -48,6 +50,21 @@ public sealed class PersonPast(PastReader reader, PersonTrail trail, AudienceKey
         var root = loader.People.RootAt(person, asOf);
         var anchors = loader.People.AnchorsAt(root, asOf);
         return loader.People.StreamOf(person).IsEmpty ? null : (loader.People, root, anchors, asOf);
+    }
+
+    // Those that were named, and whichever inherit from them.
+    private async Task<IEnumerable<PublishedKey>> KeysOfAsync(IEnumerable<string> named, CancellationToken cancellationToken)
+    {
+        var told = new List<PublishedKey>();
+        foreach (var name in named)
+        {
+            if (await KeyAsync(name, cancellationToken) is { } key)
+            {
+                told.Add(key);
+            }
+        }
+
+        return told.Concat(told.SelectMany(key => keys.HeirsOf(key.KeyId))).DistinctBy(key => key.KeyId).OrderBy(key => key.Key.Value, StringComparer.Ordinal);
     }
 
     /// <summary>A key by its name, read again when another Host may have published it a moment ago; null when nobody has.</summary>

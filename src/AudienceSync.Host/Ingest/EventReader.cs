@@ -142,6 +142,11 @@ public sealed class EventReader(AliasDigester digester, PublishedKeys keys, Pers
             return QuarantineReason.RetiredAudienceKey;
         }
 
+        if (published.Draining == LateEvents.Quarantine)
+        {
+            return QuarantineReason.DrainingAudienceKey;
+        }
+
         return occurredAt - receivedAt > Limits.Ahead ? QuarantineReason.OccurredInFuture : null;
     }
 

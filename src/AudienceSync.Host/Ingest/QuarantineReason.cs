@@ -5,6 +5,7 @@ public sealed record QuarantineReason(string Code, string Detail)
 {
     public static readonly QuarantineReason UnknownAudienceKey = new("unknown_audience_key", "No audience of this workspace has published this key.");
     public static readonly QuarantineReason RetiredAudienceKey = new("retired_audience_key", "This key is retired and takes no more events.");
+    public static readonly QuarantineReason DrainingAudienceKey = new("draining_audience_key", "Another version was promoted over this key, and its late events are held back.");
     public static readonly QuarantineReason NewerSchemaVersion = new("newer_schema_version", "This version of the receiver does not read this schema_version yet.");
     public static readonly QuarantineReason UnknownEvent = new("unknown_event", "This version of the receiver does not know this event.");
     public static readonly QuarantineReason OccurredInFuture = new("occurred_in_future", "occurred_at is more than 24 hours ahead of the receiver's clock.");

@@ -42,9 +42,14 @@ internal sealed class HourFold(AudienceKeys keys)
         }
     }
 
-    /// <summary>Counts. The rows are those before the page.</summary>
-    public void Finish(IReadOnlyDictionary<(int KeyId, PersonId Person), MembershipRow> rows)
+    /// <summary>Counts. The rows are those before the page. What open heirs take over came to them when they were published.</summary>
+    public void Finish(IReadOnlyDictionary<(int KeyId, PersonId Person), MembershipRow> rows, IReadOnlyList<PublishedKey> openHeirs)
     {
+        foreach (var heir in openHeirs)
+        {
+            TakeOver(heir, rows);
+        }
+
         foreach (var step in _steps.Where(step => step.RecordedAt != default))
         {
             if (step.Key is null)
@@ -55,6 +60,21 @@ internal sealed class HourFold(AudienceKeys keys)
             {
                 Tell(step, step.Key, rows);
             }
+        }
+    }
+
+    private void TakeOver(PublishedKey heir, IReadOnlyDictionary<(int KeyId, PersonId Person), MembershipRow> rows)
+    {
+        var anchors = rows.Keys.Concat(_states.Keys).Where(id => id.KeyId == heir.InheritsFrom).Select(id => id.Person).Distinct();
+        foreach (var group in anchors.GroupBy(RootOf).ToList())
+        {
+            var before = Sum(heir.KeyId, group.Key, rows);
+            foreach (var anchor in group)
+            {
+                _states[(heir.KeyId, anchor)] = StateOf(heir.KeyId, anchor, rows).With(StateOf(heir.InheritsFrom!.Value, anchor, rows));
+            }
+
+            _book.Join(heir.KeyId, heir.Window, [before], [Sum(heir.KeyId, group.Key, rows)], heir.PublishedAt);
         }
     }
 

@@ -34,7 +34,23 @@ public sealed class MembershipFold(AudienceKeys keys, int? onlyKeyId = null)
     private readonly List<PermissionFact> _read = [];
     private readonly PermissionFold _permissions = new();
     private readonly HourFold _hours = new(keys);
+    private OpenHeirRows? _open;
     private List<PersonId> _barred = [];
+
+    private OpenHeirRows Heirs => _open ??= new OpenHeirRows(_rows);
+
+    /// <summary>Versions that have not yet taken over what their predecessors had been told; see <see cref="OpenHeirRows"/>.</summary>
+    public IReadOnlyList<PublishedKey> OpenHeirs
+    {
+        get => Heirs.Open;
+        set => Heirs.Open = value;
+    }
+
+    /// <summary>Whether an heir is told only what comes behind its publication, because the rest is taken over.</summary>
+    public bool HeirsTakeOver { get; init; }
+
+    /// <summary>Events of versions that drain.</summary>
+    public LateFold Late { get; } = new();
 
     public List<int> KeyIds { get; } = [];
 
@@ -71,6 +87,7 @@ public sealed class MembershipFold(AudienceKeys keys, int? onlyKeyId = null)
         _said.Clear();
         _permissions.Clear();
         _hours.Clear();
+        Late.Clear();
         _barred = [];
         KeyIds.Clear();
         People.Clear();
@@ -82,21 +99,14 @@ public sealed class MembershipFold(AudienceKeys keys, int? onlyKeyId = null)
         }
     }
 
-    /// <summary>Instead of a page: what a version's rows were told is told to its heir.</summary>
+    /// <summary>Instead of a page: rows of a version whose heir takes them over. Give the heir in <see cref="OpenHeirs"/>.</summary>
     public void BeginInheritance(PublishedKey heir, IReadOnlyList<MembershipRow> rows)
     {
         Begin([]);
         foreach (var row in rows)
         {
-            if (row.State.AddedAt is { } added)
-            {
-                Tell(heir, row.Person, new MembershipFact(FactKind.Added, heir.Key.Value, added), row.EventPos, counts: false);
-            }
-
-            if (row.State.RemovedAt is { } removed)
-            {
-                Tell(heir, row.Person, new MembershipFact(FactKind.Removed, heir.Key.Value, removed), row.EventPos, counts: false);
-            }
+            KeyIds.AddRange([heir.KeyId, row.KeyId]);
+            People.AddRange([row.Person.Value, row.Person.Value]);
         }
     }
 
@@ -138,10 +148,10 @@ public sealed class MembershipFold(AudienceKeys keys, int? onlyKeyId = null)
             }
         }
 
-        foreach (var (key, person, _, _, _) in _facts)
+        foreach (var (keyId, person) in _facts.Select(fact => (fact.Key.KeyId, fact.Person)).Concat(Heirs.Told().Select(row => (row.Heir.KeyId, row.Told.Person))))
         {
             var root = _groups.RootOf(person);
-            if (!_before.Contains((key.KeyId, root)))
+            if (!_before.Contains((keyId, root)))
             {
                 _permissions.Want(root);
             }
@@ -177,8 +187,9 @@ public sealed class MembershipFold(AudienceKeys keys, int? onlyKeyId = null)
     /// <summary>Folds, and numbers what changed. Returns the last number given.</summary>
     public long Finish(long changedPos, DateTimeOffset now)
     {
-        _hours.Finish(_rows);
+        _hours.Finish(_rows, OpenHeirs);
         var moved = new HashSet<(int KeyId, PersonId Person)>();
+        TakeOver(moved);
         foreach (var (key, person, fact, position, counts) in _facts)
         {
             if (Apply(key, person, fact, position, counts))
@@ -222,13 +233,9 @@ public sealed class MembershipFold(AudienceKeys keys, int? onlyKeyId = null)
         {
             var key = keys.ByName(fact.AudienceKey)
                 ?? throw new UnknownKeyException(fact.AudienceKey);
-            Tell(key, logged.Person, fact, logged.Position.Value, counts: true);
-            _hours.Tell(logged, key, fact);
-            foreach (var heir in keys.HeirsOf(key.KeyId))
-            {
-                Tell(heir, logged.Person, fact, logged.Position.Value, counts: false);
-            }
-
+            Tell(key, logged, fact, counts: true);
+            TellHeirs(key, logged, fact);
+            Late.Note(key.KeyId, logged);
             Hear(logged, key.KeyId, fact.OccurredAt);
             return;
         }
@@ -246,16 +253,45 @@ public sealed class MembershipFold(AudienceKeys keys, int? onlyKeyId = null)
         }
     }
 
-    private void Tell(PublishedKey key, PersonId person, MembershipFact fact, long position, bool counts)
+    private void Tell(PublishedKey key, LogEvent logged, MembershipFact fact, bool counts)
     {
         if (onlyKeyId is not null && key.KeyId != onlyKeyId)
         {
             return;
         }
 
-        _facts.Add((key, person, fact, position, counts));
+        _facts.Add((key, logged.Person, fact, logged.Position.Value, counts));
+        _hours.Tell(logged, key, fact);
         KeyIds.Add(key.KeyId);
-        People.Add(person.Value);
+        People.Add(logged.Person.Value);
+        foreach (var heir in OpenHeirs)
+        {
+            if (heir.KeyId == key.KeyId)
+            {
+                KeyIds.Add(heir.InheritsFrom!.Value);
+                People.Add(logged.Person.Value);
+            }
+        }
+    }
+
+    private void TellHeirs(PublishedKey key, LogEvent logged, MembershipFact fact)
+    {
+        foreach (var heir in keys.HeirsOf(key.KeyId))
+        {
+            if (!HeirsTakeOver || heir.PublishedPos is not { } published || logged.Position > published)
+            {
+                Tell(heir, logged, fact, counts: false);
+            }
+        }
+    }
+
+    private void TakeOver(HashSet<(int KeyId, PersonId Person)> moved)
+    {
+        foreach (var row in OpenHeirs.SelectMany(Heirs.TakeOver))
+        {
+            Put(row);
+            moved.Add((row.KeyId, _groups.RootOf(row.Person)));
+        }
     }
 
     private void Hear(LogEvent logged, int keyId, DateTimeOffset at)

@@ -1,6 +1,7 @@
 using AudienceSync.Domain.Events;
 using AudienceSync.Host.Storage;
 using AudienceSync.Host.Storage.Audiences;
+using AudienceSync.Host.Storage.Cutover;
 using AudienceSync.Host.Storage.Leases;
 using AudienceSync.Host.Storage.Membership;
 
@@ -20,6 +21,7 @@ public sealed class ProjectionLoop(
     MembershipTable table,
     PermissionTable permissions,
     InheritTable inheritances,
+    DrainTable drains,
     LeaseTable leases,
     AudienceKeys keys,
     Wake wake,
@@ -73,7 +75,7 @@ public sealed class ProjectionLoop(
     private async Task FollowAsync(Lease lease, CancellationToken cancellationToken)
     {
         await keys.ReloadAsync(cancellationToken);
-        var pages = new ProjectionPages(table, permissions, keys, PageEvents, clock) { Inheritances = inheritances };
+        var pages = new ProjectionPages(table, permissions, keys, PageEvents, clock) { Inheritances = inheritances, DrainTable = drains };
         var progress = await pages.OpenAsync(cancellationToken);
         logger.LogInformation("Projector follows the log from position {Position} with fence {Fence}", progress.Position, lease.Fence);
         try

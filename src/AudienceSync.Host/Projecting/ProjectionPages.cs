@@ -1,5 +1,6 @@
 using AudienceSync.Domain.Events;
 using AudienceSync.Host.Storage.Audiences;
+using AudienceSync.Host.Storage.Cutover;
 using AudienceSync.Host.Storage.Leases;
 using AudienceSync.Host.Storage.Membership;
 
@@ -11,8 +12,9 @@ namespace AudienceSync.Host.Projecting;
 /// </summary>
 public sealed class ProjectionPages(MembershipTable table, PermissionTable permissions, AudienceKeys keys, int pageEvents, TimeProvider clock, int? onlyKeyId = null)
 {
-    private readonly MembershipFold _fold = new(keys, onlyKeyId);
+    private MembershipFold? _made;
     private readonly List<LogEvent> _page = new(pageEvents);
+    private bool _knowsDrains;
     private bool _anyLinks;
     private bool _anyPermissions;
 
@@ -25,8 +27,13 @@ public sealed class ProjectionPages(MembershipTable table, PermissionTable permi
     /// </summary>
     public InheritTable? Inheritances { get; init; }
 
+    /// <summary>Versions that drain. As above, null for a generation that is being built: late events were counted when they came.</summary>
+    public DrainTable? DrainTable { get; init; }
+
     /// <summary>Whether the last page was a whole one, so that more waits.</summary>
-    public bool WasFull => _page.Count == pageEvents;
+    public bool WasFull { get; private set; }
+
+    private MembershipFold Fold => _made ??= new MembershipFold(keys, onlyKeyId) { HeirsTakeOver = Inheritances is not null };
 
     /// <summary>Reads where the tables stand.</summary>
     public async Task<ProjectionProgress> OpenAsync(CancellationToken cancellationToken)
@@ -46,50 +53,111 @@ public sealed class ProjectionPages(MembershipTable table, PermissionTable permi
             _page.RemoveAll(logged => logged.Position.Value > end.Value);
         }
 
+        WasFull = _page.Count == pageEvents;
         if (_page.Count == 0)
         {
             return progress;
         }
 
-        await BeginAsync(cancellationToken);
-        await LoadAsync(_page[^1].Position, cancellationToken);
-        var now = clock.GetUtcNow();
-        var changedPos = _fold.Finish(progress.ChangedPos, now);
-        var next = new ProjectionProgress(
-            _page[^1].Position, changedPos, progress.Applied + _fold.Applied, progress.Superseded + _fold.Superseded);
-        var page = new ProjectedPage(_fold.Changed, _fold.Links, _fold.Permissions) { Hours = Inheritances is null ? [] : [.. _fold.Hours] };
+        var (page, next) = await FoldPageAsync(progress, cancellationToken);
         await table.WriteAsync(lease, page, next, cancellationToken);
         return next;
     }
 
-    // Another host may have published a key a moment ago: whoever appended for it had read it, so it can be read.
-    private async Task BeginAsync(CancellationToken cancellationToken)
+    /// <summary>What events behind a place, up to another, add to the counts, without writing anything. Null when they are more than one page.</summary>
+    public async Task<ProjectedPage?> CountAsync(ProjectionProgress progress, Position last, CancellationToken cancellationToken)
     {
+        await table.ReadEventsAsync(progress.Position, pageEvents, _page, cancellationToken);
+        if (_page.Count == pageEvents && _page[^1].Position < last)
+        {
+            return null;
+        }
+
+        _page.RemoveAll(logged => logged.Position > last);
+        var count = _page.Count;
+        if (count == 0)
+        {
+            return ProjectedPage.Of([]);
+        }
+
+        var (page, _) = await FoldPageAsync(progress, cancellationToken);
+        return _page.Count == count ? page : null;
+    }
+
+    private async Task<(ProjectedPage Page, ProjectionProgress Next)> FoldPageAsync(ProjectionProgress progress, CancellationToken cancellationToken)
+    {
+        await HearOfChangesAsync(progress.Position, cancellationToken);
+        await BeginAsync(progress.Position, cancellationToken);
+        await LoadAsync(_page[^1].Position, cancellationToken);
+        var changedPos = Fold.Finish(progress.ChangedPos, clock.GetUtcNow());
+        var next = new ProjectionProgress(
+            _page[^1].Position, changedPos, progress.Applied + Fold.Applied, progress.Superseded + Fold.Superseded);
+        var page = new ProjectedPage(Fold.Changed, Fold.Links, Fold.Permissions) { Hours = Inheritances is null ? [] : [.. Fold.Hours], Late = [.. Fold.Late.Counts] };
+        return (page, next);
+    }
+
+    // Events of the registry stand in the log where they hold from, and their rows were written with them. A page ends with the event that publishes an
+    // heir, so that what it takes over is what had been said when it was published.
+    private async Task HearOfChangesAsync(Position from, CancellationToken cancellationToken)
+    {
+        if (Inheritances is null)
+        {
+            return;
+        }
+
+        var changed = _page.Exists(logged => EventAlias.IsOfRegistry(logged.Type));
+        if (changed)
+        {
+            await keys.ReloadAsync(cancellationToken);
+            var end = _page.FindIndex(logged => EventAlias.IsOfRegistry(logged.Type) && keys.All.Any(key => key.PublishedPos == logged.Position));
+            if (end >= 0 && end < _page.Count - 1)
+            {
+                _page.RemoveRange(end + 1, _page.Count - end - 1);
+                WasFull = true;
+            }
+        }
+
+        if (DrainTable is not null && (changed || !_knowsDrains))
+        {
+            Fold.Late.Drains = await DrainTable.ReadAsync(from, cancellationToken);
+            _knowsDrains = true;
+        }
+    }
+
+    // Another host may have published a key a moment ago: whoever appended for it had read it, so it can be read.
+    private async Task BeginAsync(Position from, CancellationToken cancellationToken)
+    {
+        Fold.OpenHeirs = OpenHeirs(from);
         try
         {
-            _fold.Begin(_page);
+            Fold.Begin(_page);
         }
         catch (UnknownKeyException)
         {
             await keys.ReloadAsync(cancellationToken);
-            _fold.Begin(_page);
+            Fold.OpenHeirs = OpenHeirs(from);
+            Fold.Begin(_page);
         }
     }
+
+    // Those of which the log up to here has told.
+    private List<PublishedKey> OpenHeirs(Position from) => Inheritances is null ? []
+        : [.. keys.All.Where(key => key.InheritsFrom is not null && !_inherited.Contains(key.KeyId) && !(key.PublishedPos > from)).OrderBy(key => key.KeyId)];
 
     private async Task LoadAsync(Position last, CancellationToken cancellationToken)
     {
         // Where nobody was ever linked, nobody is looked for.
-        _anyLinks |= _fold.Links.Count > 0;
-        var groups = _anyLinks ? await table.ReadGroupsAsync(_fold.Everybody(), cancellationToken) : [];
-        var whole = _fold.LoadGroups(groups);
-        if (_fold.KeyIds.Count > 0)
+        _anyLinks |= Fold.Links.Count > 0;
+        var groups = _anyLinks ? await table.ReadGroupsAsync(Fold.Everybody(), cancellationToken) : [];
+        var whole = Fold.LoadGroups(groups);
+        if (Fold.KeyIds.Count > 0)
         {
-            _fold.Load(await table.ReadRowsAsync(_fold.KeyIds, _fold.People, cancellationToken));
+            Fold.Load(await table.ReadRowsAsync(Fold.KeyIds, Fold.People, cancellationToken));
         }
 
         if (whole.Count > 0)
         {
-            _fold.Load(await table.ReadRowsOfAsync(whole, cancellationToken));
+            Fold.Load(await table.ReadRowsOfAsync(whole, cancellationToken));
         }
 
         await LoadPermissionsAsync(last, cancellationToken);
@@ -97,7 +165,7 @@ public sealed class ProjectionPages(MembershipTable table, PermissionTable permi
 
     private async Task LoadPermissionsAsync(Position last, CancellationToken cancellationToken)
     {
-        var wanted = _fold.PermissionsWanted();
+        var wanted = Fold.PermissionsWanted();
         if (wanted.Count == 0)
         {
             return;
@@ -105,20 +173,20 @@ public sealed class ProjectionPages(MembershipTable table, PermissionTable permi
 
         // Where nobody ever said anything of it, nothing is looked for.
         var known = _anyPermissions ? await permissions.ReadAsync(wanted, cancellationToken) : [];
-        var inexact = _fold.LoadPermissions(known);
+        var inexact = Fold.LoadPermissions(known);
         if (inexact.Count > 0)
         {
             foreach (var (person, facts) in await permissions.ReadHistoryAsync(inexact, last, cancellationToken))
             {
-                _fold.LoadHistory(person, facts);
+                Fold.LoadHistory(person, facts);
             }
         }
 
-        var barred = _fold.FinishPermissions();
-        _anyPermissions |= _fold.Permissions.Count > 0;
+        var barred = Fold.FinishPermissions();
+        _anyPermissions |= Fold.Permissions.Count > 0;
         if (barred.Count > 0)
         {
-            _fold.Load(await table.ReadRowsOfAsync(barred, cancellationToken));
+            Fold.Load(await table.ReadRowsOfAsync(barred, cancellationToken));
         }
     }
 
@@ -136,20 +204,23 @@ public sealed class ProjectionPages(MembershipTable table, PermissionTable permi
             return progress;
         }
 
-        if (keys.All.FirstOrDefault(key => key.KeyId == open.KeyId) is not { } heir)
+        // One of which the log up to here has not told waits until it has.
+        Fold.OpenHeirs = OpenHeirs(progress.Position);
+        if (Fold.OpenHeirs.FirstOrDefault(key => key.KeyId == open.KeyId) is not { } heir)
         {
             await keys.ReloadAsync(cancellationToken);
             return progress;
         }
 
         var rows = await table.ReadKeyAsync(open.From, open.Place, pageEvents, cancellationToken);
-        _fold.BeginInheritance(heir, rows);
+        Fold.BeginInheritance(heir, rows);
         await LoadAsync(progress.Position, cancellationToken);
-        var next = progress with { ChangedPos = _fold.Finish(progress.ChangedPos, clock.GetUtcNow()) };
+        var next = progress with { ChangedPos = Fold.Finish(progress.ChangedPos, clock.GetUtcNow()) };
         var place = rows.Count > 0 ? rows[^1].Person.Value : open.Place;
-        var page = new ProjectedPage(_fold.Changed, _fold.Links, _fold.Permissions)
+        var page = new ProjectedPage(Fold.Changed, Fold.Links, Fold.Permissions)
         {
             Inherited = new InheritedPage(open.KeyId, place, Done: rows.Count < pageEvents),
+            Hours = [.. Fold.Hours],
         };
         await table.WriteAsync(lease, page, next, cancellationToken);
         return next;
@@ -165,8 +236,8 @@ public sealed class ProjectionPages(MembershipTable table, PermissionTable permi
             return progress;
         }
 
-        var next = progress with { ChangedPos = _fold.Expire(due, progress.ChangedPos) };
-        await table.WriteAsync(lease, new ProjectedPage(_fold.Changed, _fold.Links, _fold.Permissions), next, cancellationToken);
+        var next = progress with { ChangedPos = Fold.Expire(due, progress.ChangedPos) };
+        await table.WriteAsync(lease, new ProjectedPage(Fold.Changed, Fold.Links, Fold.Permissions), next, cancellationToken);
         return next;
     }
 }

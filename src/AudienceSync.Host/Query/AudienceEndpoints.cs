@@ -21,6 +21,9 @@ public sealed class AudienceEndpoints(IReadOnlyDictionary<string, Workspace> wor
 
     public sealed record Place(string? Destination, string? Remote, string? By, string? Why);
 
+    /// <param name="LateEvents"><c>keep</c>, which is meant when nothing is said, or <c>quarantine</c>.</param>
+    public sealed record Promotion(string? Destination, string? Remote, string? LateEvents, string? By, string? Why);
+
     public sealed record Reason(string? By, string? Why);
 
     /// <summary>As a file of <c>audiences apply</c>, in JSON.</summary>
@@ -45,8 +48,7 @@ public sealed class AudienceEndpoints(IReadOnlyDictionary<string, Workspace> wor
             DoAsync(workspace, audience, new ResumeAudience(By(body.By), body.Why), cancel));
         group.MapGet("/keys/{key}/diff/{other}", DiffAsync);
         group.MapPost("/keys/{key}/publish", PublishAsync);
-        group.MapPost("/keys/{key}/promote", (string key, Place body, string? workspace, CancellationToken cancel) =>
-            OfKeyAsync(workspace, key, null, parsed => new PromoteKey(parsed.Version, Only(body), By(body.By), body.Why), cancel));
+        group.MapPost("/keys/{key}/promote", PromoteAsync);
         group.MapPost("/keys/{key}/retire", (string key, Reason body, string? workspace, CancellationToken cancel) =>
             OfKeyAsync(workspace, key, null, parsed => new RetireKey(parsed.Version, By(body.By), body.Why), cancel));
     }
@@ -59,7 +61,7 @@ public sealed class AudienceEndpoints(IReadOnlyDictionary<string, Workspace> wor
         }
 
         var stored = await found.RegistryTable.ReadAsync(audience, cancellationToken);
-        return stored.Version == 0 ? QueryProblem.Of(AudienceRefusal.Unknown(audience)) : Results.Ok(AudienceView.Of(stored));
+        return stored.Version == 0 ? QueryProblem.Of(AudienceRefusal.Unknown(audience)) : Results.Ok(AudienceView.Of(stored, await found.RegistryTable.DrainsAsync(audience, cancellationToken)));
     }
 
     private async Task<IResult> HistoryAsync(string audience, string? workspace, CancellationToken cancellationToken)
@@ -70,9 +72,10 @@ public sealed class AudienceEndpoints(IReadOnlyDictionary<string, Workspace> wor
         }
 
         var history = await found.RegistryTable.HistoryAsync(audience, cancellationToken);
+        var drains = await found.RegistryTable.DrainsAsync(audience, cancellationToken);
         return history.Count == 0
             ? QueryProblem.Of(AudienceRefusal.Unknown(audience))
-            : Results.Ok(new { audience, changes = history.Select(AudienceChangeView.Of) });
+            : Results.Ok(new { audience, changes = history.Select(change => AudienceChangeView.Of(change, drains)) });
     }
 
     private async Task<IResult> DiffAsync(string key, string other, string? workspace, CancellationToken cancellationToken)
@@ -106,6 +109,19 @@ public sealed class AudienceEndpoints(IReadOnlyDictionary<string, Workspace> wor
 
         var terms = new KeyTerms(body.WindowD is { } days ? (long)Math.Round(days * 86_400) : null, keys, consent, body.Inherit ?? false);
         return OfKeyAsync(workspace, key, null, parsed => new PublishKey(parsed.Version, terms, By(body.By), body.Why), cancellationToken);
+    }
+
+    private Task<IResult> PromoteAsync(string key, Promotion body, string? workspace, CancellationToken cancellationToken)
+    {
+        var late = LateEvents.Keep;
+        if (body.LateEvents is { } word && !AudienceWords.TryLateEvents(word, out late))
+        {
+            return Task.FromResult(QueryProblem.Of(AudienceRefusal.LateEventsInvalid));
+        }
+
+        var place = new Place(body.Destination, body.Remote, body.By, body.Why);
+        return OfKeyAsync(
+            workspace, key, null, parsed => new PromoteKey(parsed.Version, Only(place), By(body.By), body.Why) { LateEvents = late }, cancellationToken);
     }
 
     private async Task<IResult> ApplyAsync(Declaration body, string? workspace, [FromQuery(Name = "dry_run")] bool? dryRun, CancellationToken cancellationToken)

@@ -49,7 +49,7 @@ internal static class QueryProblem
         refusal.Code switch
         {
             "unknown_audience" or "unknown_audience_key" or "unknown_destination" or "audience_not_bound" => 404,
-            "audience_name_invalid" or "audience_text_invalid" or "audience_terms_invalid" or "binding_invalid" => 422,
+            "audience_name_invalid" or "audience_text_invalid" or "audience_terms_invalid" or "late_events_invalid" or "binding_invalid" => 422,
             _ => 409,
         },
         refusal.Code, refusal.Detail, retryable: refusal.Code == "registry_conflict");

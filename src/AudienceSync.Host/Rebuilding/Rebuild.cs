@@ -43,6 +43,8 @@ public sealed class Rebuild(GenerationDatabase database, AudienceKeys keys, Time
 
     private const int PageEvents = 5_000;
 
+    private const string Outdated = "rebuild_outdated";
+
     private static readonly TimeSpan Again = TimeSpan.FromMilliseconds(200);
 
     private readonly GenerationTable _generations = new(database);
@@ -57,13 +59,13 @@ public sealed class Rebuild(GenerationDatabase database, AudienceKeys keys, Time
     public Action<RebuildProgress> Progress { get; init; } = _ => { };
 
     /// <summary>Rebuilds all rows, or those of one key.</summary>
-    /// <exception cref="RebuildException">rebuild_running, rebuild_check_failed, rebuild_busy</exception>
+    /// <exception cref="RebuildException">rebuild_running, rebuild_check_failed, rebuild_busy, rebuild_outdated</exception>
     public Task<RebuildResult> RunAsync(int? keyId, CancellationToken cancellationToken) => LockedAsync(async last =>
     {
         var layout = await _generations.LayoutAsync(cancellationToken);
         if (last is { Phase: "following", Kind: "rebuild" } && last.KeyId == keyId && last.Layout == layout)
         {
-            return await GoLiveAsync(last, Empty(last) with { Continued = true }, cancellationToken);
+            return await GoLiveOrDropAsync(last, Empty(last) with { Continued = true }, cancellationToken);
         }
 
         if (last is { Phase: "filling" or "following" })
@@ -76,7 +78,7 @@ public sealed class Rebuild(GenerationDatabase database, AudienceKeys keys, Time
             MemoryBytes = MemoryBytes, NumbersApart = NumbersApart, Step = Step, Progress = Progress,
         }.RunAsync(layout, cancellationToken);
         Step("filled");
-        return await GoLiveAsync((await _generations.LastAsync(cancellationToken))!, filled, cancellationToken);
+        return await GoLiveOrDropAsync((await _generations.LastAsync(cancellationToken))!, filled, cancellationToken);
     }, cancellationToken);
 
     /// <summary>Brings back the generation that was live before the last rebuild, with all that has happened since.</summary>
@@ -99,6 +101,12 @@ public sealed class Rebuild(GenerationDatabase database, AudienceKeys keys, Time
             throw new RebuildException("nothing_to_undo", "no former generation is kept that the present schema could bring back.");
         }
 
+        await keys.ReloadAsync(cancellationToken);
+        if (keys.All.Any(key => key.PublishedPos?.Value > last.Position))
+        {
+            throw new RebuildException("nothing_to_undo", "a version that inherits was published since, of which the former generation knows nothing. Rebuild instead.");
+        }
+
         var live = await new MembershipTable(database.Live).ReadProgressAsync(cancellationToken);
         var number = await _generations.BeginAsync("undo", last.KeyId, last.Layout, cancellationToken);
         await new FormerTables(database).BringAsync(number, live.ChangedPos + NumbersApart, cancellationToken);
@@ -114,6 +122,20 @@ public sealed class Rebuild(GenerationDatabase database, AudienceKeys keys, Time
         return result with { Seconds = clock.GetElapsedTime(began).TotalSeconds };
     }
 
+    // One that is outdated is not gone on with.
+    private async Task<RebuildResult> GoLiveOrDropAsync(Generation generation, RebuildResult result, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await GoLiveAsync(generation, result, cancellationToken);
+        }
+        catch (RebuildException outdated) when (outdated.Code == Outdated)
+        {
+            await _generations.DropAsync(generation.Number, cancellationToken);
+            throw;
+        }
+    }
+
     private async Task<RebuildResult> GoLiveAsync(Generation generation, RebuildResult result, CancellationToken cancellationToken)
     {
         var lease = await ClaimAsync(cancellationToken);
@@ -125,7 +147,7 @@ public sealed class Rebuild(GenerationDatabase database, AudienceKeys keys, Time
             await FollowAsync(pages, lease, EndOf(generation, live), cancellationToken);
             Step("followed");
             Progress(new RebuildProgress("swapping", generation.Head, generation.Head));
-            if (await SwapAsync(pages, lease, generation, cancellationToken) is { } looked)
+            if (await SwapAsync(pages, lease, generation, result.Drift, cancellationToken) is { } looked)
             {
                 Step("swapped");
                 await _leases.ReleaseAsync(lease, CancellationToken.None);
@@ -138,7 +160,7 @@ public sealed class Rebuild(GenerationDatabase database, AudienceKeys keys, Time
         throw new RebuildException("rebuild_busy", "the swap did not get its locks, or the projector does not reach the end of the log; start it again to go on.");
     }
 
-    private async Task<long?> SwapAsync(ProjectionPages pages, Lease lease, Generation generation, CancellationToken cancellationToken)
+    private async Task<long?> SwapAsync(ProjectionPages pages, Lease lease, Generation generation, Drift drift, CancellationToken cancellationToken)
     {
         await using var swap = await GenerationSwap.TryBeginAsync(database, generation.KeyId, cancellationToken);
         if (swap is null)
@@ -155,7 +177,20 @@ public sealed class Rebuild(GenerationDatabase database, AudienceKeys keys, Time
         }
 
         Step("caught up");
-        return await swap.TryCommitAsync(lease, generation.Number, next, generation.Numbers, cancellationToken);
+        await DemandNoNewHeirAsync(generation, next.Position, cancellationToken);
+        var missed = generation.KeyId is null ? await new MissedCounts(database, keys, clock).ReadAsync(swap.Live, next, drift, cancellationToken) : ProjectedPage.Of([]);
+        return await swap.TryCommitAsync(lease, generation.Number, next, generation.Numbers, missed, clock.GetUtcNow(), cancellationToken);
+    }
+
+    // What an heir takes over stands in the rows as they were when it was published, and those of this generation were folded before.
+    private async Task DemandNoNewHeirAsync(Generation generation, Position last, CancellationToken cancellationToken)
+    {
+        await keys.ReloadAsync(cancellationToken);
+        if (generation.Kind == "rebuild" && keys.All.Any(key =>
+            (generation.KeyId is null || generation.KeyId == key.KeyId) && key.PublishedPos is { } published && published.Value > generation.Head && published <= last))
+        {
+            throw new RebuildException(Outdated, "a version that inherits was published meanwhile, and nothing was swapped. Start it again.");
+        }
     }
 
     private static Position? EndOf(Generation generation, ProjectionProgress live) => generation.KeyId is null ? null : live.Position;

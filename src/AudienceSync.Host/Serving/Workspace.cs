@@ -69,7 +69,7 @@ public sealed class Workspace : IAsyncDisposable
         }
 
         _projector = new ProjectionLoop(
-            new MembershipTable(database), new PermissionTable(database), new InheritTable(database), leases, keys, projectorWake, accountWakes, surroundings.Clock, surroundings.Loggers.CreateLogger<ProjectionLoop>());
+            new MembershipTable(database), new PermissionTable(database), new InheritTable(database), new DrainTable(database), leases, keys, projectorWake, accountWakes, surroundings.Clock, surroundings.Loggers.CreateLogger<ProjectionLoop>());
         KeyRotation = Rotation(database, vault, leases, NewWake(surroundings), surroundings);
         Erasures = new Erasures(
             database, new PrivacySurroundings(vault, seal, _digester, _tombstones, leases, surroundings.Clock, projectorWake, NewWake(surroundings)),

@@ -46,6 +46,24 @@ public sealed class AudiencePropertyTests
         audience.Feeds.Values.ShouldAllBe(feed => audience.Versions.ContainsKey(feed.Version) && !audience.Versions[feed.Version].Retired, because));
 
     [Fact]
+    public void A_version_drains_when_a_switch_took_its_last_feed_until_it_feeds_again_or_is_retired()
+    {
+        var drained = 0;
+        Each((audience, events, because) =>
+        {
+            foreach (var version in audience.Versions.Keys)
+            {
+                var feeds = audience.Feeds.Values.Any(feed => feed.Version == version);
+                var ended = events.LastOrDefault(said => FormerOf(said, events) == version);
+                var drains = !feeds && !audience.Versions[version].Retired && ended is AudienceKeyPromoted or AudienceKeyRolledBack;
+                audience.Draining.ContainsKey(version).ShouldBe(drains, $"{because}, version {version}");
+                drained += drains ? 1 : 0;
+            }
+        }, commands: 120);
+        drained.ShouldBeGreaterThan(30);
+    }
+
+    [Fact]
     public void A_command_said_again_says_nothing_more_unless_it_steps_back()
     {
         Each((audience, _, because) =>
@@ -70,15 +88,24 @@ public sealed class AudiencePropertyTests
         }
     }
 
+    // The version that an event took a feed from; null when none.
+    private static int? FormerOf(IRegistryEvent said, List<IRegistryEvent> events) => said switch
+    {
+        AudienceKeyPromoted promoted => promoted.From.Version,
+        AudienceKeyRolledBack back => back.From.Version,
+        AudienceUnbound unbound => Audience.Fold("cart", events.TakeWhile(one => !ReferenceEquals(one, said))).Feeds[unbound.Remote].Version,
+        _ => null,
+    };
+
     private static string Text(KeyValuePair<RemoteAudience, Feed> feed) => $"{feed.Key} {feed.Value.Version} {string.Join(',', feed.Value.Before)} {feed.Value.By}";
 
-    private static void Each(Action<Audience, List<IRegistryEvent>, string> check)
+    private static void Each(Action<Audience, List<IRegistryEvent>, string> check, int commands = 25)
     {
         for (var seed = 0; seed < Stories; seed++)
         {
             var audience = new Audience("cart");
             var events = new List<IRegistryEvent>();
-            foreach (var command in Commands(new Random(seed), 25))
+            foreach (var command in Commands(new Random(seed), commands))
             {
                 var decision = AudienceRules.Decide(audience, command);
                 (decision.Refusal is null || decision.Events.Count == 0).ShouldBeTrue($"seed {seed}");

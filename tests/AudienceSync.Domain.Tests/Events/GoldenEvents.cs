@@ -39,7 +39,7 @@ internal static class GoldenEvents
         new AudienceDescribed("high_intent_cart_7d", new AudienceText("retargeting", "retention", Definition: null), "ben", Why: null),
         new AudienceBound(Key, Remote, "ann", "launch"),
         new AudienceUnbound("high_intent_cart_7d", Remote, "ann", "the account is closed"),
-        new AudienceKeyPromoted(AudienceKey.Of("high_intent_cart_7d", 2), Key, Remote, "ann", "14 days convert better"),
+        new AudienceKeyPromoted(AudienceKey.Of("high_intent_cart_7d", 2), Key, Remote, "ann", "14 days convert better") { LateEvents = LateEvents.Quarantine },
         new AudienceKeyRolledBack(Key, AudienceKey.Of("high_intent_cart_7d", 2), Remote, "ben", "they do not"),
         new AudienceKeyRetired(AudienceKey.Of("high_intent_cart_7d", 2), "ben", Why: null),
         new AudiencePaused("high_intent_cart_7d", "ann", "freeze"),

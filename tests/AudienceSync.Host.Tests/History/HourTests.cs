@@ -17,8 +17,7 @@ public sealed class HourTests
         var hours = await new HourTable(stage.Workspace.Database).ReadAsync(
             stage.Key.KeyId, DateTimeOffset.MinValue.AddYears(1), DateTimeOffset.MaxValue.AddYears(-1), default);
 
-        hours.Where(hour => hour.Adds + hour.Removes + hour.Expiries + Math.Abs(hour.Joined) > 0)
-            .Select(hour => $"{Hour(hour.Hour)} {hour.Adds} {hour.Removes} {hour.Expiries} {hour.Joined}").ShouldBe(Naive(stage.Naive), $"seed {seed}");
+        Lines(hours).ShouldBe(Naive(stage.Naive), $"seed {seed}");
         hours.Sum(hour => hour.Removes).ShouldBeGreaterThan(0);
         hours.Sum(hour => hour.Expiries).ShouldBeGreaterThan(0);
         foreach (var hour in hours)
@@ -27,12 +26,35 @@ public sealed class HourTests
         }
     }
 
+    [Theory]
+    [InlineData(23, 5_000, false)]
+    [InlineData(24, 7, false)]
+    [InlineData(25, 31, true)]
+    [InlineData(26, 5, true)]
+    [InlineData(27, 3, true)]
+    [InlineData(28, 11, true)]
+    public async Task An_heir_counts_what_it_takes_over_when_it_is_published_and_what_its_predecessor_is_told_afterwards(int seed, int pageEvents, bool projectsMeanwhile)
+    {
+        await using var stage = await PastStage.CreateAsync(
+            seed, stories: 60, batches: 45, TimeSpan.FromMinutes(200), TimeSpan.FromMinutes(4), pageEvents, heirs: 2, projectsMeanwhile);
+        for (var version = 1; version <= 3; version++)
+        {
+            var hours = await new HourTable(stage.Workspace.Database).ReadAsync(
+                stage.KeyOf(version).KeyId, DateTimeOffset.MinValue.AddYears(1), DateTimeOffset.MaxValue.AddYears(-1), default);
+            Lines(hours).ShouldBe(Naive(await stage.NaiveOfAsync(version)), $"seed {seed}, version {version}");
+            hours.Any(hour => hour.Joined < -5).ShouldBe(version > 1, "what is taken over comes at once");
+        }
+    }
+
+    private static List<string> Lines(IEnumerable<KeyHour> hours) => [.. hours.Where(hour => hour.Adds + hour.Removes + hour.Expiries + Math.Abs(hour.Joined) > 0)
+        .Select(hour => $"{Hour(hour.Hour)} {hour.Adds} {hour.Removes} {hour.Expiries} {hour.Joined}")];
+
     // Event by event: who was in before it, who after it, and whose window ended until the next.
     private static List<string> Naive(NaivePast past)
     {
         var counts = new SortedDictionary<string, long[]>(StringComparer.Ordinal);
         var heard = new List<NaiveEvent>();
-        foreach (var one in past.Events.Where(one => one.Owner is not null || one.Type.StartsWith("audience_member", StringComparison.Ordinal)))
+        foreach (var one in past.Events.Where(one => one.Owner is not null || past.IsTold(one) || past.IsPublication(one)))
         {
             var before = past.In(heard, one.RecordedAt);
             foreach (var (_, end) in heard.Count == 0 ? [] : past.In(heard, heard[^1].RecordedAt).Where(member => !before.ContainsKey(member.Key)))
@@ -42,7 +64,7 @@ public sealed class HourTests
 
             heard.Add(one);
             var after = past.In(heard, one.RecordedAt);
-            if (one.Owner is null)
+            if (past.IsTold(one))
             {
                 Of(one.RecordedAt)[0] += after.Keys.Except(before.Keys).Count();
                 Of(one.RecordedAt)[1] += before.Keys.Except(after.Keys).Count();

@@ -6,16 +6,19 @@ using Npgsql;
 namespace AudienceSync.Host.Tests.History;
 
 /// <summary>One event of the log, read for this reckoning alone.</summary>
-internal sealed record NaiveEvent(long Position, Guid Stream, string Type, DateTimeOffset RecordedAt, DateTimeOffset? OccurredAt, Guid? Owner);
+internal sealed record NaiveEvent(long Position, Guid Stream, string Type, DateTimeOffset RecordedAt, DateTimeOffset? OccurredAt, Guid? Owner, string? Key);
 
-/// <summary>The log of a workspace with one key, reckoned from nothing at each question: no rows, no streams, none of the engine's rules.</summary>
-internal sealed class NaivePast(IReadOnlyList<NaiveEvent> events, TimeSpan window)
+/// <summary>
+/// The log of a workspace, reckoned for one version from nothing at each question: no rows, no streams, none of the engine's rules. A version counts what is
+/// said to it and to every version before it, from its publication on.
+/// </summary>
+internal sealed class NaivePast(IReadOnlyList<NaiveEvent> events, int version, TimeSpan window)
 {
     private const string Sql = "select seq_id, stream_id, type, timestamp, data::text from mt_events order by seq_id";
 
     public IReadOnlyList<NaiveEvent> Events => events;
 
-    public static async Task<NaivePast> ReadAsync(TestWorkspace workspace)
+    public static async Task<NaivePast> ReadAsync(TestWorkspace workspace, int version = 1)
     {
         var events = new List<NaiveEvent>();
         await using var command = workspace.Owner.CreateCommand(Sql);
@@ -26,22 +29,35 @@ internal sealed class NaivePast(IReadOnlyList<NaiveEvent> events, TimeSpan windo
             events.Add(new NaiveEvent(
                 reader.GetInt64(0), reader.GetGuid(1), reader.GetString(2), reader.GetFieldValue<DateTimeOffset>(3),
                 data.TryGetProperty("occurredAt", out var at) ? at.GetDateTimeOffset() : null,
-                data.TryGetProperty("owner", out var owner) && owner.ValueKind == JsonValueKind.String && reader.GetString(2) == "person_linked" ? owner.GetGuid() : null));
+                data.TryGetProperty("owner", out var owner) && owner.ValueKind == JsonValueKind.String && reader.GetString(2) == "person_linked" ? owner.GetGuid() : null,
+                data.TryGetProperty("audienceKey", out var key) ? key.GetString() : null));
         }
 
-        return new NaivePast(events, workspace.Keys.ByName("k0_v1")!.Window!.Value);
+        return new NaivePast(events, version, workspace.Keys.ByName($"k0_v{version}")!.Window!.Value);
     }
+
+    /// <summary>Whether this event published the version.</summary>
+    public bool IsPublication(NaiveEvent one) => one.Type == "audience_key_published_v2" && one.Key == $"k0_v{version}";
+
+    /// <summary>Whether this is an add or a remove that counts for the version.</summary>
+    public bool IsTold(NaiveEvent one) =>
+        one.Type.StartsWith("audience_member", StringComparison.Ordinal) && int.Parse(one.Key!["k0_v".Length..], System.Globalization.CultureInfo.InvariantCulture) <= version;
 
     /// <summary>The roots that are in, with the ends of their windows.</summary>
     public Dictionary<Guid, DateTimeOffset> In(DateTimeOffset at, AsOfMeaning mode) => mode == AsOfMeaning.Known
         ? In([.. events.Where(one => one.RecordedAt <= at)], at)
-        : In([.. events.Where(one => one.Type == "person_linked" || one.OccurredAt <= at)], at);
+        : In([.. events.Where(one => one.Type == "person_linked" || IsPublication(one) || one.OccurredAt <= at)], at);
 
     /// <summary>As above, of some events.</summary>
     public Dictionary<Guid, DateTimeOffset> In(IReadOnlyList<NaiveEvent> counted, DateTimeOffset at)
     {
         var members = new Dictionary<Guid, DateTimeOffset>();
-        foreach (var person in counted.Where(one => one.Type.StartsWith("audience_member", StringComparison.Ordinal)).GroupBy(one => Root(counted, one.Stream)))
+        if (!counted.Any(IsPublication))
+        {
+            return members;
+        }
+
+        foreach (var person in counted.Where(IsTold).GroupBy(one => Root(counted, one.Stream)))
         {
             var added = person.Where(one => one.Type == "audience_member_added").Max(one => one.OccurredAt);
             var removed = person.Where(one => one.Type == "audience_member_removed").Max(one => one.OccurredAt);

@@ -1,3 +1,6 @@
+using AudienceSync.Domain.Audiences;
+using AudienceSync.Domain.Events;
+using AudienceSync.Host.Audiences;
 using AudienceSync.Host.History;
 using AudienceSync.Host.Storage.Audiences;
 using AudienceSync.Host.Storage.History;
@@ -13,16 +16,29 @@ internal sealed class PastStage(TestWorkspace workspace, ProjectionStage stage) 
 {
     public TestWorkspace Workspace => workspace;
 
-    public PublishedKey Key => workspace.Keys.ByName("k0_v1")!;
+    public PublishedKey Key => KeyOf(1);
 
     /// <summary>Small pages and few looks, so that a list is long in pages.</summary>
-    public MembersAsOf Past { get; } = new(new PastReader(workspace.Database)) { ChunkPeople = 16, MostPeople = 32 };
+    public MembersAsOf Past { get; } = new(new PastReader(workspace.Database), workspace.Keys) { ChunkPeople = 16, MostPeople = 32 };
 
     public PersonPast People => new(new PastReader(workspace.Database), new PersonTrail(workspace.Database), workspace.Keys, workspace.Clock);
 
     public NaivePast Naive { get; private set; } = null!;
 
-    public static async Task<PastStage> CreateAsync(int seed, int stories, int batches, TimeSpan window, TimeSpan between, int pageEvents = 5_000)
+    public PublishedKey KeyOf(int version) => workspace.Keys.ByName($"k0_v{version}")!;
+
+    public Task<NaivePast> NaiveOfAsync(int version) => NaivePast.ReadAsync(workspace, version);
+
+    /// <param name="seed">Of the stories.</param>
+    /// <param name="stories">How many.</param>
+    /// <param name="batches">In how many appends they are heard.</param>
+    /// <param name="window">Of the first version; each heir's is a quarter longer.</param>
+    /// <param name="between">From one append to the next.</param>
+    /// <param name="pageEvents">Events of a page of the projector.</param>
+    /// <param name="heirs">Versions that are published in between, each of which inherits from the one before, and is spoken of from then on.</param>
+    /// <param name="projectsMeanwhile">Whether the projector works now and then, and is stopped before it is done, or only at the end.</param>
+    public static async Task<PastStage> CreateAsync(
+        int seed, int stories, int batches, TimeSpan window, TimeSpan between, int pageEvents = 5_000, int heirs = 0, bool projectsMeanwhile = false)
     {
         var random = new Random(seed);
         var workspace = await TestWorkspace.CreateAsync([window]);
@@ -30,10 +46,20 @@ internal sealed class PastStage(TestWorkspace workspace, ProjectionStage stage) 
         var events = Enumerable.Range(0, stories).SelectMany(number => new PeopleStory(workspace.Webhooks, number, random).Events).ToArray();
         random.Shuffle(events);
         await using var log = workspace.OpenLog();
-        foreach (var batch in events.Chunk((events.Length / batches) + 1))
+        foreach (var (n, batch) in events.Chunk((events.Length / batches) + 1).Index())
         {
-            await log.AppendAsync([new PendingRequest(batch, [], default, TestWorkspace.Start)], default);
+            var versions = Math.Min(heirs, (heirs + 1) * n / batches) + 1;
+            if (versions > 1 && workspace.Keys.ByName($"k0_v{versions}") is null)
+            {
+                await past.PublishHeirAsync(versions, window * (1 + (0.25 * versions)));
+            }
+
+            await log.AppendAsync([new PendingRequest([.. batch.Select(one => To(random.Next(versions) + 1, one))], [], default, TestWorkspace.Start)], default);
             workspace.Clock.Advance(between);
+            if (projectsMeanwhile && random.Next(3) == 0)
+            {
+                await past.ProjectSomeAsync(pageEvents, random);
+            }
         }
 
         await past.ProjectAsync(pageEvents);
@@ -42,7 +68,45 @@ internal sealed class PastStage(TestWorkspace workspace, ProjectionStage stage) 
         return past;
     }
 
-    public Task ProjectAsync(int pageEvents) => stage.ProjectAsync(pageEvents);
+    /// <summary>Publishes a version that inherits from the one before.</summary>
+    public async Task PublishHeirAsync(int version, TimeSpan window)
+    {
+        var registry = new AudienceRegistry(new RegistryTable(workspace.Database, workspace.Clock), workspace.Keys);
+        await registry.ExecuteAsync("k0", new PublishKey(version, new KeyTerms((long)window.TotalSeconds, Inherits: true), "test", null), default);
+    }
+
+    // The same, said to another version.
+    private static PendingEvent To(int version, PendingEvent said)
+    {
+        var key = AudienceKey.Of("k0", version);
+        return EventJson.Read(said.Type, said.Data) switch
+        {
+            AudienceMemberAdded added => said with { Data = EventJson.Write(added with { AudienceKey = key }) },
+            AudienceMemberRemoved removed => said with { Data = EventJson.Write(removed with { AudienceKey = key }) },
+            _ => said,
+        };
+    }
+
+    // An heir may be left with half of what it takes over, and more is said before it goes on.
+    private async Task ProjectSomeAsync(int pageEvents, Random random)
+    {
+        using var stop = new CancellationTokenSource();
+        var running = stage.Run("host", pageEvents, stop.Token);
+        await stage.ReachAsync(Math.Min(await stage.HeadAsync(), (await stage.PositionAsync()).Value + random.Next(60)));
+        await stop.CancelAsync();
+        await running;
+    }
+
+    /// <summary>Projects to the end of the log, and until every heir has taken over.</summary>
+    public async Task ProjectAsync(int pageEvents)
+    {
+        using var stop = new CancellationTokenSource();
+        var running = stage.Run("host", pageEvents, stop.Token);
+        await stage.ReachAsync(await stage.HeadAsync());
+        await stage.UntilAsync(async () => await workspace.AskAsync<long>("select count(*) from audience_keys where inherits_from is not null and not inherit_done") == 0);
+        await stop.CancelAsync();
+        await running;
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -1,6 +1,7 @@
 using AudienceSync.Domain.Events;
 using AudienceSync.Host.Projecting;
 using AudienceSync.Host.Storage;
+using AudienceSync.Host.Storage.Cutover;
 using AudienceSync.Host.Storage.Leases;
 using AudienceSync.Host.Storage.Membership;
 using AudienceSync.Host.Tests.Storage;
@@ -21,7 +22,8 @@ internal sealed class ProjectionStage(TestWorkspace workspace) : IDisposable
     public Task Run(string owner, int pageEvents, CancellationToken cancellationToken)
     {
         var loop = new ProjectionLoop(
-            Table, new PermissionTable(workspace.Database), new InheritTable(workspace.Database), new LeaseTable(workspace.Database, owner), workspace.Keys, _projector, [_moved], workspace.Clock, _stumbles)
+            Table, new PermissionTable(workspace.Database), new InheritTable(workspace.Database), new DrainTable(workspace.Database),
+            new LeaseTable(workspace.Database, owner), workspace.Keys, _projector, [_moved], workspace.Clock, _stumbles)
         {
             PageEvents = pageEvents,
         };

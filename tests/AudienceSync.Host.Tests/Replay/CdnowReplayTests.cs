@@ -47,10 +47,41 @@ public sealed class CdnowReplayTests(ITestOutputHelper output)
         }
 
         position.ShouldBe(webhooks.Count, "all were sent");
+        await LookBackAsync(host);
         var projector = (await host.GetAsync("/v1/status")).GetProperty("projector");
         (projector.GetProperty("applied").GetInt64() + projector.GetProperty("superseded").GetInt64()).ShouldBe(await host.ScalarAsync<long>("select count(*) from mt_events"));
         (await host.ScalarAsync<long>("select count(*) from mt_events where type like 'audience_member%'")).ShouldBe(webhooks.Count);
         (await host.ScalarAsync<long>("select count(*) from quarantine")).ShouldBe(0);
+    }
+
+    // A page from anywhere, as of 100 moments, is what a fold of the log's prefix gives. By what was known, the moments lie while events were being recorded
+    // and in the weeks after; by what had happened, anywhere in the eighteen months.
+    private async Task LookBackAsync(TestHost host)
+    {
+        (await host.ScalarAsync<long>("select count(*) from mt_events where type = 'person_linked'")).ShouldBe(0);
+        var log = await LogPrefix.ReadAsync(host);
+        var people = log.Facts.Select(fact => fact.Person).Distinct().ToList();
+        var (members, prefixes) = (0, new HashSet<DateTimeOffset>());
+        for (var n = 0; n < 200; n++)
+        {
+            var (audience, known) = (Audiences[n % 4 / 2], n % 2 == 0);
+            var heard = log.Facts[_random.Next(log.Facts.Count)].RecordedAt;
+            var at = known ? heard + (TimeSpan.FromDays(1) * (_random.Next(3) * _random.Next(20))) : Looks[0].AddMinutes(_random.Next(-40 * 1_440, 500 * 1_440));
+            var window = TimeSpan.FromDays(audience.Window_d!.Value);
+            var expected = known ? log.Known(audience.Key, window, at) : log.Happened(audience.Key, window, at);
+            var after = people[_random.Next(people.Count)];
+            var page = await host.GetAsync($"/v1/audiences/{audience.Key}/members?at={at.UtcDateTime:O}&mode={(known ? "known" : "happened")}&limit=1000&after={after}");
+            var next = page.GetProperty("next").ValueKind == JsonValueKind.Null ? Guid.AllBitsSet : page.GetProperty("next").GetGuid();
+            page.GetProperty("members").EnumerateArray().Select(member => member.GetProperty("person").GetGuid()).ToHashSet()
+                .SetEquals(expected.Where(person => person.CompareTo(after) > 0 && person.CompareTo(next) <= 0))
+                .ShouldBeTrue($"{audience.Key} as of {at:O}, {(known ? "known" : "happened")}, after {after}");
+            members += page.GetProperty("members").GetArrayLength();
+            prefixes.Add(known ? heard : default);
+        }
+
+        output.WriteLine($"{members} members on 200 pages as of 100 moments of each kind, {prefixes.Count - 1} different prefixes of the log");
+        members.ShouldBeGreaterThan(10_000);
+        prefixes.Count.ShouldBeGreaterThan(50);
     }
 
     // Months pass between two looks, so whole lists end at once, which somebody has to say is meant.

@@ -1,5 +1,7 @@
 using System.Collections.Frozen;
 using AudienceSync.Domain.Audiences;
+using AudienceSync.Domain.Events;
+using AudienceSync.Domain.History;
 
 namespace AudienceSync.Host.Storage.Audiences;
 
@@ -13,6 +15,15 @@ public sealed record PublishedKey(int KeyId, AudienceKey Key, TimeSpan? Window)
 
     /// <summary>A retired key takes no new events; what it holds stays.</summary>
     public bool Retired { get; init; }
+
+    /// <summary>Where events of it go while it drains; null when it does not.</summary>
+    public LateEvents? Draining { get; init; }
+
+    /// <summary>When it was published.</summary>
+    public DateTimeOffset PublishedAt { get; init; }
+
+    /// <summary>The event that published it, where it inherits; else null.</summary>
+    public Position? PublishedPos { get; init; }
 
     /// <summary>The version whose events count for this one, too; null when only its own do.</summary>
     public int? InheritsFrom { get; init; }
@@ -44,6 +55,25 @@ public sealed class AudienceKeys
 
     /// <summary>Versions for which an event of this one counts, too, however many publications lie between.</summary>
     public IReadOnlyList<PublishedKey> HeirsOf(int keyId) => _now.Heirs.GetValueOrDefault(keyId, []);
+
+    /// <summary>A key, and behind it those it inherits from, however many publications lie between.</summary>
+    public IReadOnlyList<PublishedKey> WithPredecessorsOf(PublishedKey key)
+    {
+        var keys = new List<PublishedKey> { key };
+        while (keys[^1].InheritsFrom is { } from)
+        {
+            keys.Add(ById(from));
+        }
+
+        return keys;
+    }
+
+    /// <summary>A key as it is looked back at.</summary>
+    public PastKey PastOf(PublishedKey key) => new(key.Key.Value, key.Window, key.ConsentPolicy)
+    {
+        Predecessors = [.. WithPredecessorsOf(key).Skip(1).Select(one => one.Key.Value)],
+        Published = key.PublishedPos ?? Position.Start,
+    };
 
     /// <summary>Whether any version inherits.</summary>
     public bool AnyHeirs => _now.Heirs.Count > 0;

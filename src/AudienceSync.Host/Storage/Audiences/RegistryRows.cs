@@ -61,6 +61,20 @@ internal sealed class RegistryRows(NpgsqlConnection connection, DateTimeOffset n
         _ => throw new ArgumentOutOfRangeException(nameof(said), said.GetType().Name, "An event without rows."),
     };
 
+    /// <summary>What an event changed of the versions that drain.</summary>
+    public async Task WriteDrainsAsync(Audience before, Audience after, long position, CancellationToken cancellationToken)
+    {
+        foreach (var ended in before.Draining.Keys.Where(version => !after.Draining.ContainsKey(version)))
+        {
+            await ExecuteAsync(DrainTable.End(AudienceKey.Of(after.Name, ended), position, now), cancellationToken);
+        }
+
+        foreach (var (version, policy) in after.Draining.Where(drain => !before.Draining.ContainsKey(drain.Key)))
+        {
+            await ExecuteAsync(DrainTable.Begin(AudienceKey.Of(after.Name, version), policy, position, now), cancellationToken);
+        }
+    }
+
     private Task DescribeAsync(string audience, AudienceText text, CancellationToken cancellationToken) => ExecuteAsync(
         Sql.Command(
             RegisterSql,

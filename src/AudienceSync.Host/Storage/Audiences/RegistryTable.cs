@@ -1,5 +1,6 @@
 using AudienceSync.Domain.Audiences;
 using AudienceSync.Domain.Events;
+using AudienceSync.Host.Storage.Cutover;
 using AudienceSync.Host.Storage.Log;
 using Npgsql;
 using NpgsqlTypes;
@@ -36,7 +37,7 @@ public sealed class RegistryTable(WorkspaceDatabase database, TimeProvider clock
         on conflict (id) do update set version = excluded.version, timestamp = excluded.timestamp
         """;
 
-    private const string EventSql = "insert into mt_events (id, stream_id, version, data, type, timestamp) values ($1, $2, $3, $4, $5, $6)";
+    private const string EventSql = "insert into mt_events (id, stream_id, version, data, type, timestamp) values ($1, $2, $3, $4, $5, $6) returning seq_id";
 
     public async Task<List<string>> ReadNamesAsync(CancellationToken cancellationToken)
     {
@@ -75,6 +76,10 @@ public sealed class RegistryTable(WorkspaceDatabase database, TimeProvider clock
         return history;
     }
 
+    /// <summary>When its versions drained, and what came late.</summary>
+    public Task<IReadOnlyList<ShownDrain>> DrainsAsync(string audience, CancellationToken cancellationToken) =>
+        new DrainTable(database).ShowAsync(audience, cancellationToken);
+
     /// <summary>Appends what was decided on this state. False when the stream went on meanwhile: nothing was written, read and decide again.</summary>
     /// <exception cref="RegistryException">binding_taken, destination_unknown</exception>
     public async Task<bool> TryAppendAsync(StoredAudience basis, IReadOnlyList<IRegistryEvent> events, CancellationToken cancellationToken)
@@ -84,12 +89,14 @@ public sealed class RegistryTable(WorkspaceDatabase database, TimeProvider clock
         await ExecuteAsync(connection, Sql.Command(AppendSql.Lock, Sql.Of(EventLog.LockKeyOf(database.Workspace))), cancellationToken);
         var now = clock.GetUtcNow();
         var stream = StreamOf(basis.Audience.Name);
+        var positions = new List<long>(events.Count);
         try
         {
             await ExecuteAsync(connection, Sql.Command(HeadSql, Sql.Of(stream), Sql.Of(basis.Version + events.Count), Sql.Of(now)), cancellationToken);
             for (var i = 0; i < events.Count; i++)
             {
-                await ExecuteAsync(connection, EventCommand(events[i], stream, basis.Version + 1 + i, now), cancellationToken);
+                await using var batch = new NpgsqlBatch(connection) { BatchCommands = { EventCommand(events[i], stream, basis.Version + 1 + i, now) } };
+                positions.Add((long)(await batch.ExecuteScalarAsync(cancellationToken))!);
             }
         }
         catch (PostgresException taken) when (taken.SqlState == TakenState)
@@ -98,9 +105,13 @@ public sealed class RegistryTable(WorkspaceDatabase database, TimeProvider clock
         }
 
         var rows = new RegistryRows(connection, now);
-        foreach (var said in events)
+        var audience = basis.Audience;
+        foreach (var (said, position) in events.Zip(positions))
         {
             await rows.WriteAsync(said, cancellationToken);
+            var before = audience;
+            audience = before.Apply(said);
+            await rows.WriteDrainsAsync(before, audience, position, cancellationToken);
         }
 
         await ExecuteAsync(connection, Sql.Command(NotifySql, Sql.Of(database.Channel), Sql.Of(Payload)), cancellationToken);
@@ -112,10 +123,13 @@ public sealed class RegistryTable(WorkspaceDatabase database, TimeProvider clock
 
     private static Guid StreamOf(string audience) => EventId.Derive("audience", audience).Value;
 
-    // A key's id is derived from its name, so that not even two streams could publish it twice; any other event's from its place.
+    /// <summary>The id of the event that published a key. Derived from its name, so that not even two streams could publish it twice.</summary>
+    internal static EventId IdOf(AudienceKey key) => EventId.Derive("audience", key.Value);
+
+    // Any other event's id is derived from its place.
     private static NpgsqlBatchCommand EventCommand(IRegistryEvent said, Guid stream, long version, DateTimeOffset now) => Sql.Command(
         EventSql,
-        Sql.Of(EventId.Derive("audience", said is AudienceKeyPublished published ? published.AudienceKey.Value : $"{said.Audience}#{version}").Value),
+        Sql.Of((said is AudienceKeyPublished published ? IdOf(published.AudienceKey) : EventId.Derive("audience", $"{said.Audience}#{version}")).Value),
         Sql.Of(stream),
         Sql.Of(version),
         new NpgsqlParameter { Value = EventJson.Write(said), NpgsqlDbType = NpgsqlDbType.Jsonb },

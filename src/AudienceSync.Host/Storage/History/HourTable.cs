@@ -22,6 +22,31 @@ public sealed class HourTable(WorkspaceDatabase database)
           expiries = key_hours.expiries + excluded.expiries, joined = key_hours.joined + excluded.joined
         """;
 
+    // Sizes as the rows have them, in the present hour; and the windows that end after it.
+    private const string BalanceSql = """
+        with this as (select date_trunc('hour', $1, 'UTC') as hour),
+        sizes as (
+          select m.key_id, count(*) as people from membership m, this t
+          where m.state in (1, 4, 6) and (m.until_at is null or m.until_at >= t.hour + interval '1 hour') group by m.key_id),
+        booked as (
+          select h.key_id, sum(h.adds - h.removes - h.expiries - h.joined)::bigint as people from key_hours h, this t where h.hour <= t.hour group by h.key_id)
+        insert into key_hours (key_id, hour, joined)
+        select k.key_id, t.hour, coalesce(b.people, 0) - coalesce(s.people, 0) from this t cross join audience_keys k
+        left join booked b on b.key_id = k.key_id left join sizes s on s.key_id = k.key_id where coalesce(b.people, 0) <> coalesce(s.people, 0)
+        on conflict (key_id, hour) do update set joined = key_hours.joined + excluded.joined
+        """;
+
+    private const string EndsSql = """
+        with ends as (
+          select m.key_id, date_trunc('hour', m.until_at, 'UTC') as hour, count(*) as people from membership m
+          where m.state in (1, 4, 6) and m.until_at >= date_trunc('hour', $1, 'UTC') + interval '1 hour' group by 1, 2),
+        gone as (
+          update key_hours h set expiries = 0 where h.hour > date_trunc('hour', $1, 'UTC')
+            and not exists (select from ends e where e.key_id = h.key_id and e.hour = h.hour))
+        insert into key_hours (key_id, hour, expiries) select e.key_id, e.hour, e.people from ends e
+        on conflict (key_id, hour) do update set expiries = excluded.expiries
+        """;
+
     private const string ReadSql = """
         select h.hour, h.adds, h.removes, h.expiries, h.joined, h.size from (
           select k.*, (sum(k.adds - k.removes - k.expiries - k.joined) over (order by k.hour))::bigint as size
@@ -43,6 +68,9 @@ public sealed class HourTable(WorkspaceDatabase database)
 
         return hours;
     }
+
+    /// <summary>Makes the sizes what the rows of membership say, where the counts cannot.</summary>
+    internal static NpgsqlBatchCommand[] Balance(DateTimeOffset now) => [Sql.Command(BalanceSql, Sql.Of(now)), Sql.Command(EndsSql, Sql.Of(now))];
 
     internal static NpgsqlBatchCommand Add(IReadOnlyCollection<(int KeyId, DateTimeOffset Hour, HourChange Change)> changes) => Sql.Command(
         AddSql,

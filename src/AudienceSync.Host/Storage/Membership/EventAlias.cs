@@ -9,6 +9,12 @@ internal static class EventAlias
     private static readonly Dictionary<string, string> Known =
         EventTypes.ByAlias.Keys.ToDictionary(alias => alias, alias => alias, StringComparer.Ordinal);
 
+    private static readonly HashSet<string> Registry =
+        [.. EventTypes.ByAlias.Where(type => typeof(IRegistryEvent).IsAssignableFrom(type.Value)).Select(type => type.Key)];
+
+    /// <summary>Whether it is an event of an audience's stream.</summary>
+    public static bool IsOfRegistry(string alias) => Registry.Contains(alias);
+
     public static string Of(string alias) => Known.GetValueOrDefault(alias, alias);
 
     /// <summary>As it comes from a COPY. The two that most events are cost no string.</summary>

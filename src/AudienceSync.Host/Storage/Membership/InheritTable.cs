@@ -12,9 +12,10 @@ public sealed record InheritedPage(int KeyId, Guid Place, bool Done);
 /// What versions inherit. A version published with <c>inherit</c> is told all that its predecessor was told, before and after.
 /// <para>
 /// <b>Why it is right in any order.</b> A row holds two maxima, of which the latest add and the latest remove of both versions' events are the maxima
-/// again. So the heir's row may meet an event first and the predecessor's row later, or twice, and ends the same. What must not be missed: an
-/// event folded into the predecessor alone after its row was gone through. The projector reads the keys when it takes its lease, and goes
-/// through rows only when it knows of the heir; so from the first row on, every event it folds counts for both.
+/// again. What an heir is told behind its publication is told to it when it comes. What its predecessor had been told before it takes over row by row, each
+/// before anything is told to that row's person again, whether this walk comes to him or an event does. The projector reads the keys when it takes its lease and
+/// whenever it comes past an event of the registry, and begins to take over only behind the event that published the heir: so no event of the predecessor counts
+/// for it alone that should count for both, and what is counted by the hour is as if the heir had been whole from the beginning.
 /// </para>
 /// <para>
 /// <b>Failures.</b> Rows and place are one transaction under the projector's lease; a kill reads the same rows again, which changes nothing. A chain

@@ -2,6 +2,7 @@ using AudienceSync.Domain.Events;
 using AudienceSync.Domain.Identity;
 using AudienceSync.Domain.Membership;
 using AudienceSync.Domain.Permission;
+using AudienceSync.Host.Storage.Cutover;
 using AudienceSync.Host.Storage.History;
 using AudienceSync.Host.Storage.Leases;
 using Npgsql;
@@ -168,6 +169,11 @@ public sealed class MembershipTable(WorkspaceDatabase database)
         if (page.Hours.Count > 0)
         {
             commands.Add(HourTable.Add(page.Hours));
+        }
+
+        if (page.Late.Count > 0)
+        {
+            commands.Add(DrainTable.Add(page.Late));
         }
 
         commands.Add(Sql.Command(CursorSql, Sql.Of(Projection), Sql.Of(progress.Position.Value)));

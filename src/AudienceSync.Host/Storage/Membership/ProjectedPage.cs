@@ -1,6 +1,7 @@
 using AudienceSync.Domain.History;
 using AudienceSync.Domain.Identity;
 using AudienceSync.Domain.Permission;
+using AudienceSync.Host.Storage.Cutover;
 
 namespace AudienceSync.Host.Storage.Membership;
 
@@ -22,6 +23,9 @@ public sealed record ProjectedPage(
 
     /// <summary>What it adds to the counts of hours. A page that writes memberships anew, as a rebuild's does, adds nothing: the counts follow from the log alone.</summary>
     public IReadOnlyCollection<(int KeyId, DateTimeOffset Hour, HourChange Change)> Hours { get; init; } = [];
+
+    /// <summary>What it adds to the counts of late events.</summary>
+    public IReadOnlyCollection<LateCount> Late { get; init; } = [];
 
     /// <summary>Only memberships changed.</summary>
     public static ProjectedPage Of(IReadOnlyCollection<MembershipRow> rows) => new(rows, NoLinks, NoPermissions);

@@ -1,4 +1,6 @@
 using AudienceSync.Domain.Events;
+using AudienceSync.Host.Storage.Cutover;
+using AudienceSync.Host.Storage.History;
 using AudienceSync.Host.Storage.Leases;
 using AudienceSync.Host.Storage.Membership;
 using Npgsql;
@@ -66,10 +68,13 @@ public sealed class GenerationSwap : IAsyncDisposable
     /// <param name="generation">Which.</param>
     /// <param name="next">Where the new generation stands.</param>
     /// <param name="numbers">Of it.</param>
+    /// <param name="missed">What it adds to the counts of hours; null when only the sizes can be made right.</param>
+    /// <param name="now">The hour in which they are.</param>
     /// <param name="cancellationToken">Undoes all of it.</param>
     /// <returns>How many members the lanes will look at again; null when the locks were not to be had, and nothing happened.</returns>
     public async Task<long?> TryCommitAsync(
-        Lease lease, long generation, ProjectionProgress next, GenerationNumbers numbers, CancellationToken cancellationToken)
+        Lease lease, long generation, ProjectionProgress next, GenerationNumbers numbers, ProjectedPage? missed, DateTimeOffset now,
+        CancellationToken cancellationToken)
     {
         try
         {
@@ -84,6 +89,11 @@ public sealed class GenerationSwap : IAsyncDisposable
                 cancellationToken);
             var looked = await AskAsync(_sql.LookedSql, [Sql.Of(numbers.Base)], cancellationToken);
             await ExchangeAsync(next with { ChangedPos = last }, cancellationToken);
+            if (_keyId is null)
+            {
+                await CountAsync(next.Position, missed, now, cancellationToken);
+            }
+
             await AskAsync(LiveSql, [Sql.Of(generation), Sql.Of(next.Position.Value), Sql.Of(looked)], cancellationToken);
             await ExecuteAsync("commit", cancellationToken);
             return looked;
@@ -121,6 +131,21 @@ public sealed class GenerationSwap : IAsyncDisposable
         await ExecuteAsync(_sql.ReplaceSql, cancellationToken);
         await ExecuteAsync($"drop table {rebuilt}.membership", cancellationToken);
         await TableTwins.MoveAsync(_connection, rebuilt, former, TableTwins.Projected[1..].Concat(TableTwins.Progress), cancellationToken);
+    }
+
+    private async Task CountAsync(Position last, ProjectedPage? missed, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await using var batch = new NpgsqlBatch(_connection) { BatchCommands = { DrainTable.AddBetween(Live.Position, last) } };
+        if (missed is null)
+        {
+            Array.ForEach(HourTable.Balance(now), batch.BatchCommands.Add);
+        }
+        else if (missed.Hours.Count > 0)
+        {
+            batch.BatchCommands.Add(HourTable.Add(missed.Hours));
+        }
+
+        await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 
     // Lock not available, deadlock.

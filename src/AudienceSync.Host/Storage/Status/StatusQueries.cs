@@ -2,8 +2,8 @@ using AudienceSync.Host.Storage.Membership;
 
 namespace AudienceSync.Host.Storage.Status;
 
-/// <summary>A key's size, by state.</summary>
-public sealed record KeyCounts(string Audience, string Key, long Present, long Removed, long Expired, long Withheld);
+/// <summary>A key's size, by state. <paramref name="Drains"/>: another was switched in, and it feeds nothing. <paramref name="Late"/>: adds and removes that came while it drained.</summary>
+public sealed record KeyCounts(string Audience, string Key, long Present, long Removed, long Expired, long Withheld, bool Drains, long Late);
 
 /// <summary>How far a remote audience is from what is desired.</summary>
 public sealed record BindingCounts(
@@ -34,7 +34,9 @@ public sealed class StatusQueries(WorkspaceDatabase database)
 
     private const string KeysSql = $"""
         select k.audience, k.audience_key, count(*) filter (where {Targeting.Anywhere}), count(*) filter (where m.state = 2), count(*) filter (where m.state = 3),
-          count(*) filter (where m.state = 4)
+          count(*) filter (where m.state = 4),
+          exists (select from drains d where d.key_id = k.key_id and d.until_pos is null),
+          (select coalesce(sum(d.late_events), 0)::bigint from drains d where d.key_id = k.key_id)
         from audience_keys k left join membership m on m.key_id = k.key_id
         group by k.key_id order by k.audience_key
         """;
@@ -83,7 +85,7 @@ public sealed class StatusQueries(WorkspaceDatabase database)
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            keys.Add(new KeyCounts(reader.GetString(0), reader.GetString(1), reader.GetInt64(2), reader.GetInt64(3), reader.GetInt64(4), reader.GetInt64(5)));
+            keys.Add(new KeyCounts(reader.GetString(0), reader.GetString(1), reader.GetInt64(2), reader.GetInt64(3), reader.GetInt64(4), reader.GetInt64(5), reader.GetBoolean(6), reader.GetInt64(7)));
         }
 
         return keys;

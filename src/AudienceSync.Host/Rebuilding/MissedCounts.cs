@@ -1,0 +1,36 @@
+using AudienceSync.Host.Projecting;
+using AudienceSync.Host.Storage.Audiences;
+using AudienceSync.Host.Storage.Membership;
+using AudienceSync.Host.Storage.Rebuilding;
+
+namespace AudienceSync.Host.Rebuilding;
+
+/// <summary>
+/// What the live projector would have counted by the hour of the events that a new generation has read and the live one has not: after the swap
+/// nobody comes past them again. Membership is made anew by a rebuild; counts are not, because they follow from the log and were right.
+/// <para>
+/// Where a projector works, these are the events of the last second. Where none does they may be many: then only the sizes are made right, in the hour of the
+/// swap, and so they are where the live rows were wrong or an heir had not yet taken over all.
+/// </para>
+/// </summary>
+internal sealed class MissedCounts(GenerationDatabase database, AudienceKeys keys, TimeProvider clock)
+{
+    private const int MostEvents = 50_000;
+
+    /// <summary>Null when they cannot be counted one by one.</summary>
+    public async Task<ProjectedPage?> ReadAsync(ProjectionProgress live, ProjectionProgress next, Drift drift, CancellationToken cancellationToken)
+    {
+        var inheritances = new InheritTable(database.Live);
+        if (drift.Missing + drift.Unfounded + drift.Status + drift.Times > 0 || await inheritances.FindAsync(cancellationToken) is not null)
+        {
+            return null;
+        }
+
+        var pages = new ProjectionPages(new MembershipTable(database.Live), new PermissionTable(database.Live), keys, MostEvents, clock)
+        {
+            Inheritances = inheritances,
+        };
+        await pages.OpenAsync(cancellationToken);
+        return await pages.CountAsync(live, next.Position, cancellationToken);
+    }
+}

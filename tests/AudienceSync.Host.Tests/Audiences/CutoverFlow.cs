@@ -1,0 +1,114 @@
+using System.Collections.Concurrent;
+using AudienceSync.Host.Tests.Serving;
+
+namespace AudienceSync.Host.Tests.Audiences;
+
+/// <summary>A journey that sends a thousand events a second, or as many as the machine takes, until it is stopped.</summary>
+internal sealed class CutoverFlow(TestHost host, CutoverStory story, Random random)
+{
+    private const int EventsPerRequest = 25;
+    private const int RequestsAtOnce = 8;
+
+    private static readonly TimeSpan Every = TimeSpan.FromMilliseconds(25);
+
+    private readonly ConcurrentQueue<Spoken> _next = [];
+    private CancellationTokenSource _stop = new();
+    private Task _sending = Task.CompletedTask;
+    private long _accepted;
+    private int _requests;
+
+    /// <summary>How many versions the journey speaks of.</summary>
+    public int Versions { get; set; } = 1;
+
+    public long Accepted => Interlocked.Read(ref _accepted);
+
+    /// <summary>For how long it sent.</summary>
+    public TimeSpan Sent { get; private set; }
+
+    public void Begin()
+    {
+        _stop = new CancellationTokenSource();
+        _sending = SendAsync(_stop.Token);
+    }
+
+    /// <summary>Says these among the others, in their order. Returns when the Host has taken them.</summary>
+    public async Task SayAsync(IEnumerable<Spoken> said)
+    {
+        foreach (var one in said)
+        {
+            _next.Enqueue(one);
+        }
+
+        await UntilAsync(() => Task.FromResult(_next.IsEmpty));
+        await GoOnAsync(RequestsAtOnce * EventsPerRequest * 2);
+    }
+
+    /// <summary>Returns when so many more were taken.</summary>
+    public Task GoOnAsync(int events)
+    {
+        var until = Accepted + events;
+        return UntilAsync(() => Task.FromResult(Accepted >= until));
+    }
+
+    public async Task UntilAsync(Func<Task<bool>> reached)
+    {
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(90));
+        using var poll = new PeriodicTimer(Every);
+        while (!await reached())
+        {
+            deadline.IsCancellationRequested.ShouldBeFalse($"not reached after 90 s and {Accepted} events");
+            _sending.IsCompleted.ShouldBeFalse(_sending.Exception?.Message);
+            await poll.WaitForNextTickAsync();
+        }
+    }
+
+    /// <summary>Returns when everything under way was answered.</summary>
+    public async Task StopAsync()
+    {
+        await _stop.CancelAsync();
+        await _sending;
+        _stop.Dispose();
+    }
+
+    private async Task SendAsync(CancellationToken stop)
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        using var timer = new PeriodicTimer(Every);
+        var open = new List<Task>();
+        while (!stop.IsCancellationRequested)
+        {
+            open.Add(PostAsync(Batch()));
+            open.RemoveAll(request => request.IsCompletedSuccessfully);
+            while (open.Count >= RequestsAtOnce)
+            {
+                await await Task.WhenAny(open);
+                open.RemoveAll(request => request.IsCompletedSuccessfully);
+            }
+
+            await timer.WaitForNextTickAsync(CancellationToken.None);
+        }
+
+        await Task.WhenAll(open);
+        Sent += TimeProvider.System.GetElapsedTime(began);
+    }
+
+    private Spoken[] Batch()
+    {
+        var batch = new Spoken[EventsPerRequest];
+        for (var n = 0; n < batch.Length; n++)
+        {
+            batch[n] = n < EventsPerRequest / 2 && _next.TryDequeue(out var told) ? told : CutoverStory.Move(random, Versions, host.Clock.GetUtcNow());
+        }
+
+        return batch;
+    }
+
+    private async Task PostAsync(Spoken[] batch)
+    {
+        var request = Interlocked.Increment(ref _requests);
+        var answer = await host.PostAsync($"[{string.Join(',', batch.Select((one, n) => one.Json($"{request}/{n}")))}]");
+        answer.Status.ShouldBe(200, answer.Text);
+        story.Accept(batch);
+        Interlocked.Add(ref _accepted, batch.Length);
+    }
+}
