@@ -11,6 +11,9 @@ namespace AudienceSync.Connectors;
 public sealed record DestinationSettings(
     string Account, Secret? Token = null, Uri? BaseUrl = null, string? ApiVersion = null, Secret? AppSecret = null)
 {
+    /// <summary>An account's worker says nothing else while it waits.</summary>
+    public const int MaxCallTimeoutS = 300;
+
     /// <summary>The manager account through which we have access; null when we have it directly (contracts/google.md 2.3).</summary>
     public string? LoginCustomerId { get; init; }
 
@@ -45,6 +48,9 @@ public sealed record DestinationSettings(
     /// <summary>Seconds until an accepted job is first asked about, and between two questions, where the platform does the work later (contracts/google.md 6.7).</summary>
     public int? JobCheckS { get; init; }
 
+    /// <summary>Seconds until the answer to a call is given up; null for the platform's own time.</summary>
+    public int? CallTimeoutS { get; init; }
+
     /// <summary>Limited data use for everybody sent here (contracts/meta.md 10).</summary>
     public LimitedDataUse? LimitedDataUse { get; init; }
 
@@ -60,6 +66,14 @@ public sealed record DestinationSettings(
             }
         }
     }
+
+    /// <exception cref="DestinationSettingsException">Out of bounds.</exception>
+    internal TimeSpan CallTimeoutOr(TimeSpan platforms) => CallTimeoutS switch
+    {
+        null => platforms,
+        >= 1 and <= MaxCallTimeoutS => TimeSpan.FromSeconds(CallTimeoutS.Value),
+        _ => throw new DestinationSettingsException("invalid_call_timeout_s", $"call_timeout_s must be 1 to {MaxCallTimeoutS}."),
+    };
 
     /// <exception cref="DestinationSettingsException">There is no token.</exception>
     internal Secret DemandToken()

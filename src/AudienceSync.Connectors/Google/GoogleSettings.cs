@@ -53,6 +53,7 @@ public sealed partial record GoogleSettings
         Demand(settings.Consent is null or "granted" or "unspecified", "invalid_consent", "consent must be granted or unspecified.");
         return new GoogleSettings
         {
+            CallTimeout = settings.CallTimeoutOr(GoogleLimits.CallTimeout),
             Account = AccountOf(settings.Account, "account", "invalid_account"),
             LoginAccount = settings.LoginCustomerId is { } login ? AccountOf(login, "login_customer_id", "invalid_login_customer_id") : null,
             ApiVersion = version,

@@ -48,6 +48,7 @@ public sealed partial record MetaSettings
 
         return new MetaSettings
         {
+            CallTimeout = settings.CallTimeoutOr(MetaLimits.CallTimeout),
             AccountNumber = account,
             ApiVersion = version,
             BaseUrl = BaseAddress.Of(settings.BaseUrl, DefaultBaseUrl),

@@ -42,6 +42,7 @@ public sealed partial record TikTokSettings
         Demand(variant is not null, "invalid_normaliser", $"normaliser must be one of: {string.Join(", ", TikTokVariants.Names)}.");
         return new TikTokSettings
         {
+            CallTimeout = settings.CallTimeoutOr(TikTokLimits.CallTimeout),
             Advertiser = settings.Account,
             ApiVersion = version,
             BaseUrl = BaseAddress.Of(settings.BaseUrl, DefaultBaseUrl),

@@ -34,6 +34,7 @@ public sealed partial record WebhookSettings
         Demand(members is > 0 and <= WebhookLimits.MaxMembersPerCall, "invalid_members_per_call", $"members_per_call must be 1 to {WebhookLimits.MaxMembersPerCall}.");
         return new WebhookSettings
         {
+            CallTimeout = settings.CallTimeoutOr(WebhookLimits.CallTimeout),
             Account = settings.Account,
             Url = BaseAddress.Plain(settings.BaseUrl!, "base_url"),
             Key = settings.AppSecret!,

@@ -127,6 +127,8 @@ public sealed class DestinationConfig
 
     public int? JobCheckS { get; set; }
 
+    public int? CallTimeoutS { get; set; }
+
     public LimitedDataUseConfig? LimitedDataUse { get; set; }
 
     /// <summary>Whether only people who granted both purposes may be added here; left out: yes where `consent` tells the platform that they did.</summary>

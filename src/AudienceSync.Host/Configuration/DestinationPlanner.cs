@@ -49,6 +49,7 @@ public sealed class DestinationPlanner(ConfigLoader config, DestinationSurroundi
         Normaliser = destination.Normaliser,
         MembersPerCall = destination.MembersPerCall,
         JobCheckS = destination.JobCheckS,
+        CallTimeoutS = destination.CallTimeoutS,
         LimitedDataUse = destination.LimitedDataUse is { } limited ? new LimitedDataUse(limited.Country, limited.State) : null,
     };
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace AudienceSync.Host.Configuration;
 
 /// <summary>What the environment says: where to listen, where the data is, where the configuration and the master key are.</summary>
@@ -13,6 +15,14 @@ public sealed record HostSettings(
 {
     public const string DefaultUrls = "http://127.0.0.1:5400";
 
+    /// <summary>A silent Host keeps its work from others for so long at least, whatever the setting says.</summary>
+    public const int MinLeaseS = 2;
+
+    public const int MaxLeaseS = 300;
+
+    /// <summary>As it was given.</summary>
+    public string? LeaseS { get; init; }
+
     public static HostSettings FromEnvironment(Func<string, string?> read) => new(
         Read(read, "AUDIENCESYNC_URLS") ?? DefaultUrls,
         Path.GetFullPath(Read(read, "AUDIENCESYNC_DATA") ?? ".data"),
@@ -21,7 +31,17 @@ public sealed record HostSettings(
         Read(read, "AUDIENCESYNC_MASTER_KEY_FILE"),
         Read(read, "AUDIENCESYNC_MASTER_KEY"),
         string.Equals(Read(read, "AUDIENCESYNC_LOG"), "json", StringComparison.OrdinalIgnoreCase),
-        Read(read, "AUDIENCESYNC_LOG_LEVEL") ?? "Information");
+        Read(read, "AUDIENCESYNC_LOG_LEVEL") ?? "Information")
+    {
+        LeaseS = Read(read, "AUDIENCESYNC_LEASE_S"),
+    };
+
+    /// <summary>How long a silent Host keeps its work from others; null for the program's own time.</summary>
+    /// <exception cref="SetupException">lease_invalid</exception>
+    public TimeSpan? LeaseTime() => LeaseS is null ? null
+        : int.TryParse(LeaseS, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds is >= MinLeaseS and <= MaxLeaseS
+            ? TimeSpan.FromSeconds(seconds)
+            : throw new SetupException("lease_invalid", $"AUDIENCESYNC_LEASE_S must be {MinLeaseS} to {MaxLeaseS} seconds.");
 
     /// <summary>Secrets do not print.</summary>
     public override string ToString() => $"HostSettings({Urls}, {DataFolder})";

@@ -44,7 +44,7 @@ public sealed class HostServer : IAsyncDisposable
 
         await new MasterKeyCheck(connectionString, masterKeys).RunAsync(cancellationToken);
         var owner = $"{Environment.MachineName}/{Environment.ProcessId}/{Guid.NewGuid():N}";
-        var given = new WorkspaceSurroundings(masterKeys, surroundings.Clock, () => Chance(surroundings.Random), loggers, owner);
+        var given = new WorkspaceSurroundings(masterKeys, surroundings.Clock, () => Chance(surroundings.Random), loggers, owner) { LeaseTime = settings.LeaseTime() };
         var workspaces = new Dictionary<string, Workspace>(StringComparer.Ordinal);
         foreach (var plan in plans)
         {

@@ -21,7 +21,11 @@ using AudienceSync.Host.Syncing;
 namespace AudienceSync.Host.Serving;
 
 /// <summary>What the loops of a workspace are given of the world.</summary>
-public sealed record WorkspaceSurroundings(MasterKeys MasterKeys, TimeProvider Clock, Func<double> Chance, ILoggerFactory Loggers, string Owner);
+public sealed record WorkspaceSurroundings(MasterKeys MasterKeys, TimeProvider Clock, Func<double> Chance, ILoggerFactory Loggers, string Owner)
+{
+    /// <summary>How long a silent owner of work keeps others waiting; null for the program's own time.</summary>
+    public TimeSpan? LeaseTime { get; init; }
+}
 
 /// <summary>
 /// One workspace at work: its log, its projector and one loop for each ad account, started in this order and stopped in the reverse, so that
@@ -51,7 +55,7 @@ public sealed class Workspace : IAsyncDisposable
         _digester = new AliasDigester(secrets.Alias);
         var vault = new Vault(surroundings.MasterKeys);
         var seal = new BodySeal(surroundings.MasterKeys, secrets.Fingerprint);
-        var leases = new LeaseTable(database, surroundings.Owner);
+        var leases = new LeaseTable(database, surroundings.Owner, surroundings.LeaseTime);
         var projectorWake = NewWake(surroundings);
         _tombstones = new TombstoneDigester(secrets.Tombstone);
         _log = new EventLog(database, vault, seal, _tombstones, surroundings.Clock);
@@ -244,13 +248,9 @@ public sealed class Workspace : IAsyncDisposable
         var planner = new PagePlanner(destination.Connector, table, vault);
         var pass = new LanePass(destination.Name, destination.Connector, table, planner, calls, surroundings.Chance, surroundings.Clock, logger);
         var jobs = new JobFollower(destination.Name, destination.Connector, new JobTable(database), surroundings.Clock, logger);
-        var range = new RemovalRange(database);
-        var plans = new PlanTable(database);
-        var guard = new PlanGuard(plans, range, surroundings.Clock, logger);
-        var again = new SayAgain(new SayAgainTable(database), destination.Connector.Limits, surroundings.Clock, logger);
         return new AccountLoop(destination.Name, pass, jobs, budget, table, leases, wake, destination.Flush, surroundings.Clock, logger)
         {
-            Turn = new LaneTurn(pass, new CutoverWalk(new CutoverTable(database), pass, guard, surroundings.Clock), guard, new PlanWork(plans, range, pass, surroundings.Clock, logger), again),
+            Turn = LaneTurn.Open(database, pass, planner, destination.Connector.Limits, surroundings.Clock, logger),
         };
     }
 }

@@ -8,7 +8,7 @@ namespace AudienceSync.Host.Syncing;
 /// Keeps the remote audiences of one ad account equal to membership. One worker at a time for each account, by a fenced lease.
 /// <para>
 /// A round asks after jobs that are due, takes every binding's removals until they are drained, and only then one page of adds of each, so a removal waits for at most one
-/// page of adds. Rounds are spaced by the flush interval, so that changes gather into few calls; the fuller the account's budget, the
+/// page of adds, whichever audience of the account that is for. Rounds are spaced by the flush interval, so that changes gather into few calls; the fuller the account's budget, the
 /// wider the space.
 /// </para>
 /// <para>
@@ -73,10 +73,7 @@ public sealed class AccountLoop(
             while (true)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                await leases.KeepAsync(lease, cancellationToken);
-                var account = await table.ReadAccountAsync(destinationName, cancellationToken);
-                var more = MayWork(account) && await RoundAsync(lease, cancellationToken);
-                if (!more)
+                if (!await RoundAsync(lease, cancellationToken))
                 {
                     await wake.WaitAsync(Poll, cancellationToken);
                     await Task.Delay(flush * budget.FlushFactor(), clock, cancellationToken);
@@ -92,10 +89,26 @@ public sealed class AccountLoop(
     private bool MayWork(Account account) =>
         account.StoppedCode is null && (account.BlockedUntil is not { } until || until <= clock.GetUtcNow());
 
-    // True when a page was full, so the next round need not wait.
-    private async Task<bool> RoundAsync(Lease lease, CancellationToken cancellationToken)
+    /// <summary>One round of all that may be worked on now.</summary>
+    /// <returns>True when a page was full, so the next round need not wait.</returns>
+    /// <exception cref="LeaseLostException">The account is another host's.</exception>
+    public async Task<bool> RoundAsync(Lease lease, CancellationToken cancellationToken)
     {
+        await leases.KeepAsync(lease, cancellationToken);
+        if (!MayWork(await table.ReadAccountAsync(destinationName, cancellationToken)))
+        {
+            return false;
+        }
+
         await jobs.RunAsync(lease, cancellationToken);
+        await DrainRemovalsAsync(lease, cancellationToken);
+
+        // A removal that was told "not so fast" is told for the whole account.
+        return MayWork(await table.ReadAccountAsync(destinationName, cancellationToken)) && await EachAsync(lease, Lane.Adds, cancellationToken);
+    }
+
+    private async Task DrainRemovalsAsync(Lease lease, CancellationToken cancellationToken)
+    {
         for (var page = 0; page < RemovalPages; page++)
         {
             if (!await EachAsync(lease, Lane.Removals, cancellationToken))
@@ -103,9 +116,6 @@ public sealed class AccountLoop(
                 break;
             }
         }
-
-        // A removal that was told "not so fast" is told for the whole account.
-        return MayWork(await table.ReadAccountAsync(destinationName, cancellationToken)) && await EachAsync(lease, Lane.Adds, cancellationToken);
     }
 
     // One page of a lane for every binding that may be worked on. True when any of them has more.
@@ -119,7 +129,15 @@ public sealed class AccountLoop(
                 continue;
             }
 
-            var end = Turn is null ? await pass.RunAsync(lease, binding, lane, cancellationToken) : await Turn.RunAsync(lease, binding, lane, cancellationToken);
+            var end = Turn is null
+                ? await pass.RunAsync(lease, binding, lane, RemovalsWaitAsync, cancellationToken)
+                : await Turn.RunAsync(lease, binding, lane, RemovalsWaitAsync, cancellationToken);
+            if (end == PassEnd.Yielded)
+            {
+                // They came, or their time came, while other calls were made. The next round begins with them.
+                return true;
+            }
+
             more |= end == PassEnd.More;
             if (end == PassEnd.Held && !MayWork(await table.ReadAccountAsync(destinationName, cancellationToken)))
             {
@@ -129,4 +147,6 @@ public sealed class AccountLoop(
 
         return more;
     }
+
+    private Task<bool> RemovalsWaitAsync(CancellationToken cancellationToken) => table.HasRemovalsAsync(destinationName, clock.GetUtcNow(), cancellationToken);
 }

@@ -20,6 +20,9 @@ public enum PassEnd
 
     /// <summary>The lane stands where it stood: try later.</summary>
     Held,
+
+    /// <summary>There are adds, and removals of the account that must go first.</summary>
+    Yielded,
 }
 
 /// <summary>
@@ -39,7 +42,17 @@ public sealed class LanePass(
     private readonly BatchSizes _sizes = new(destination.Limits.MembersPerCall);
     private readonly LaneStates _states = new(chance);
 
-    public async Task<PassEnd> RunAsync(Lease lease, Binding binding, Lane lane, CancellationToken cancellationToken)
+    /// <summary>As below, whoever waits.</summary>
+    public Task<PassEnd> RunAsync(Lease lease, Binding binding, Lane lane, CancellationToken cancellationToken) =>
+        RunAsync(lease, binding, lane, removalsWait: null, cancellationToken);
+
+    /// <param name="lease">Of the account.</param>
+    /// <param name="binding">Whose lane.</param>
+    /// <param name="lane">Which.</param>
+    /// <param name="removalsWait">Asked before a page of adds is said: whether a removal of the account waits. Null when nobody has to ask.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task<PassEnd> RunAsync(
+        Lease lease, Binding binding, Lane lane, Func<CancellationToken, Task<bool>>? removalsWait, CancellationToken cancellationToken)
     {
         if (lane.Desired && binding.Normaliser != destination.Normaliser)
         {
@@ -55,6 +68,11 @@ public sealed class LanePass(
         if (page.Count == 0)
         {
             return PassEnd.Empty;
+        }
+
+        if (lane.Desired && removalsWait is not null && await removalsWait(cancellationToken))
+        {
+            return PassEnd.Yielded;
         }
 
         var plan = await planner.PlanAsync(binding, lane, page, cancellationToken);
@@ -81,6 +99,11 @@ public sealed class LanePass(
         return await SayAllAsync(new LaneWork(lease, binding, Lane.Removals), plan, new PageClose(null, plan.Moves, [], plan.Later), cancellationToken);
     }
 
+    /// <summary>Removes what remains of former sayings. The removal lane's tries count, its place stays.</summary>
+    /// <returns>False when the outcome is not known: try the same again later.</returns>
+    public Task<bool> RemoveAsync(Lease lease, Binding binding, RemainsPlan plan, CancellationToken cancellationToken) => SayAllAsync(
+        new LaneWork(lease, binding, Lane.Removals), new PagePlan(plan.Removals, [], [], []), new PageClose(null, plan.Moves, [], plan.Later) { Remains = plan.Changed }, cancellationToken);
+
     // Removals first. The last call closes the page. True when all outcomes are known.
     private async Task<bool> SayAllAsync(LaneWork work, PagePlan plan, PageClose end, CancellationToken cancellationToken)
     {
@@ -91,6 +114,10 @@ public sealed class LanePass(
             {
                 return told is not null;
             }
+
+            // Whose former saying refuses to go and was not put beside: the row has room for one.
+            var stays = told.Changes.Where(change => change.Entry.Status == LedgerStatus.Removing).Select(change => change.Person).ToHashSet();
+            plan.Adds.RemoveAll(telling => stays.Contains(telling.Person));
 
             if (told.Call?.Job is not null && !destination.Limits.OrderedCalls)
             {
@@ -107,19 +134,7 @@ public sealed class LanePass(
             return true;
         }
 
-        return await SayAsync(work, MemberOperation.Add, plan.Adds, end, cancellationToken) is { } added
-            && (added.Leftovers.Count == 0 || await TakeBackAsync(work, added.Leftovers, end, cancellationToken));
-    }
-
-    // Said of them already was what the platform still has, and their new saying was refused.
-    private async Task<bool> TakeBackAsync(LaneWork work, List<Telling> leftovers, PageClose end, CancellationToken cancellationToken)
-    {
-        if (destination.Limits.JobFirstLook is not null)
-        {
-            end.Later.AddRange(leftovers.Select(telling => telling.Person));
-        }
-
-        return await SayAsync(work, MemberOperation.Remove, leftovers, end, cancellationToken) is not null;
+        return await SayAsync(work, MemberOperation.Add, plan.Adds, end, cancellationToken) is not null;
     }
 
     private Task CloseAsync(LaneWork work, PageClose end, CancellationToken cancellationToken)
@@ -130,53 +145,50 @@ public sealed class LanePass(
             NextTryAt = lane.NextTryOf(binding),
             Unknowns = lane.UnknownsOf(binding),
         };
-        return table.WriteOutcomeAsync(lease, destinationName, binding, end.Moves, state, null, clock.GetUtcNow(), cancellationToken, end.Marks);
+        return table.WriteOutcomeAsync(lease, destinationName, binding, end.Moves, [], state, null, clock.GetUtcNow(), cancellationToken, end.Marks);
     }
 
-    // Null when the outcome is not known and the lane must not go on. Leftovers are to be said before the page is closed.
+    // Null when the outcome is not known and the lane must not go on.
     private async Task<Told?> SayAsync(LaneWork work, MemberOperation operation, List<Telling> tellings, PageClose? end, CancellationToken cancellationToken)
     {
         var (lease, binding, lane) = work;
         var told = await calls.SayAsync(lease, binding, operation, tellings, cancellationToken);
         var now = clock.GetUtcNow();
-        var known = told.Outcome.Kind is OutcomeKind.Done or OutcomeKind.PartlyDone;
+        var known = told.Outcome.Kind is OutcomeKind.Done or OutcomeKind.PartlyDone && !told.HidesNames;
         if (told.Outcome.Kind == OutcomeKind.SplitBatch)
         {
             _sizes.Refused(binding.BindingId, lane.Desired, tellings.Count);
-            known = Split(operation, tellings, told);
+            known = tellings.Count == 1;
+        }
+        else if (told.HidesNames)
+        {
+            // With those whom it did name taken out, it may name others; when it names nobody, it is asked about fewer.
+            if (told.Changes.Count + told.Remains.Count == 0)
+            {
+                _sizes.Refused(binding.BindingId, lane.Desired, tellings.Count);
+            }
         }
         else if (known)
         {
             _sizes.Taken(binding.BindingId, lane.Desired, tellings.Count);
         }
 
-        var close = known && told.Leftovers.Count == 0 ? end : null;
-        List<LedgerChange> changes = known ? [.. told.Changes, .. close?.Moves ?? []] : [];
+        if (told.Outcome.Kind == OutcomeKind.SplitBatch && known)
+        {
+            // Alone in it, so it is he who spoils it.
+            told.Refuse(operation, tellings[0], told.Outcome.Code);
+        }
+        else if (operation == MemberOperation.Add && Refusals.IsOfAll(told.Outcome.Kind) && told.Call is not null)
+        {
+            told.KeepAsBefore(tellings);
+        }
+
+        var close = known ? end : null;
         var state = known ? LaneStates.Settled(lane, close?.Place, 0, told.Usage, now) : _states.Failed(binding, lane, told, now);
-        await table.WriteOutcomeAsync(lease, destinationName, binding, changes, state, told.Call, now, cancellationToken, close?.Marks);
+        await table.WriteOutcomeAsync(
+            lease, destinationName, binding, [.. told.Changes, .. close?.Moves ?? []], told.Remains, state, told.Call, now, cancellationToken, close?.Marks);
         Log(binding, operation, tellings.Count, told);
         return known ? told : null;
-    }
-
-    // True when it is known who spoils the call: he was alone in it.
-    private static bool Split(MemberOperation operation, List<Telling> tellings, Told told)
-    {
-        if (tellings.Count > 1)
-        {
-            return false;
-        }
-
-        var refused = MemberCalls.Refused(operation, tellings[0], told.Outcome.Code);
-        if (operation == MemberOperation.Add && MemberCalls.Leftover(tellings[0], refused) is { } leftover)
-        {
-            told.Leftovers.Add(leftover);
-        }
-        else
-        {
-            told.Changes.Add(refused);
-        }
-
-        return true;
     }
 
     private void Log(Binding binding, MemberOperation operation, int members, Told told)
@@ -199,6 +211,8 @@ public sealed class LanePass(
     // What is written with the last outcome of a page.
     private sealed record PageClose(long? Place, List<LedgerChange> Moves, List<PersonId> Looked, List<PersonId> Later)
     {
-        public PageMarks Marks => new(Looked, Later);
+        public List<RemainsChange> Remains { get; init; } = [];
+
+        public PageMarks Marks => new(Looked, Later, Remains);
     }
 }

@@ -37,7 +37,7 @@ public sealed class LaneStates(Func<double> chance)
             OutcomeKind.Snooze => state with { AccountBlockedUntil = now + (outcome.Wait ?? TimeSpan.FromMinutes(1)), AccountBlockedCode = outcome.Code },
             OutcomeKind.StopAccount => state with { AccountStopped = outcome.Code },
             OutcomeKind.StopAudience => state with { BindingStopped = outcome.Code },
-            OutcomeKind.SplitBatch => state,
+            OutcomeKind.SplitBatch or OutcomeKind.PartlyDone => state,
             _ when unknowns >= UnknownTries && unknown => state with { Attempts = attempts + 1, BindingStopped = outcome.Code },
 
             // The answer says what it waits for and how long that may take, so it is no failure.

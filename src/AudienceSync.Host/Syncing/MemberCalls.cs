@@ -8,14 +8,6 @@ using AudienceSync.Host.Storage.Syncing;
 
 namespace AudienceSync.Host.Syncing;
 
-/// <summary>What a call came to, and what the ledger shall say for it.</summary>
-/// <param name="Outcome">Of the call.</param>
-/// <param name="Changes">For the ledger.</param>
-/// <param name="Leftovers">Removals of what stays at the platform of people whose new saying was refused.</param>
-/// <param name="Call">For the record; null when nothing had to be called.</param>
-/// <param name="Usage">The account's budget, if the platform told.</param>
-public sealed record Told(Outcome Outcome, List<LedgerChange> Changes, List<Telling> Leftovers, CallRecord? Call, AccountUsage? Usage);
-
 /// <summary>
 /// Says one operation for a batch of members to the platform.
 /// <para>
@@ -43,16 +35,15 @@ public sealed class MemberCalls(SyncTable table, Vault vault, IDestination desti
         }
 
         var said = operation == MemberOperation.Add ? LedgerStatus.Adding : LedgerStatus.Removing;
-        var intent = tellings.Select(telling => new LedgerChange(telling.Person, telling.Entry(said), null) { IsNew = telling.IsNew }).ToList();
+        var intent = tellings.Where(telling => telling.Remains is null).Select(telling => new LedgerChange(telling.Person, telling.Entry(said), null) { IsNew = telling.IsNew }).ToList();
         var (slots, oldest) = budget.Unwritten();
-        await table.WriteIntentAsync(lease, binding, intent, (slots, oldest), destination.Limits.CallTimeout, clock.GetUtcNow(), cancellationToken);
+        await table.WriteIntentAsync(lease, binding, intent, Lost(tellings), (slots, oldest), destination.Limits.CallTimeout, clock.GetUtcNow(), cancellationToken);
 
-        var changes = new List<LedgerChange>(tellings.Count);
-        var leftovers = new List<Telling>();
-        var (members, sent) = await MembersAsync(binding, operation, tellings, changes, cancellationToken);
+        var told = new Told(Outcome.Done, new List<LedgerChange>(tellings.Count), [], null, null);
+        var (members, sent) = await MembersAsync(binding, operation, tellings, told, cancellationToken);
         if (members.Count == 0)
         {
-            return new Told(Outcome.Done, changes, leftovers, null, null);
+            return told;
         }
 
         var started = clock.GetTimestamp();
@@ -64,9 +55,10 @@ public sealed class MemberCalls(SyncTable table, Vault vault, IDestination desti
             budget.Learn(usage);
         }
 
+        var hides = result.Job is null && Refusals.HideNames(result.Outcome.Kind, result.Rejected.Count, result.RejectedCount);
         if (result.Outcome.Kind is OutcomeKind.Done or OutcomeKind.PartlyDone)
         {
-            Settle(operation, sent, result, changes, leftovers);
+            Settle(operation, sent, result, hides, told);
         }
 
         var call = new CallRecord(
@@ -75,23 +67,28 @@ public sealed class MemberCalls(SyncTable table, Vault vault, IDestination desti
         {
             Job = result.Job is { } job ? new AcceptedJob(job, clock.GetUtcNow() + (destination.Limits.JobFirstLook ?? JobGaps.First)) : null,
         };
-        return new Told(result.Outcome, changes, leftovers, call, result.Usage);
+        return told with { Outcome = result.Outcome, Call = call, Usage = result.Usage, HidesNames = hides && operation == MemberOperation.Remove && sent.Count > 1 };
     }
 
-    /// <summary>
-    /// What the ledger says of a member whom the platform refuses by name, or who spoils any call he is in. A refused removal has removed
-    /// nobody: he may still be there, which is what "removing" says, with the reason.
-    /// </summary>
-    public static LedgerChange Refused(MemberOperation operation, Telling telling, string reason) =>
-        new(telling.Person, operation == MemberOperation.Add ? telling.Entry(LedgerStatus.Rejected) : telling.Entry(LedgerStatus.Removing), reason);
+    // Whose former call was never answered, and may be carried out after this one.
+    private List<RemainsChange> Lost(IReadOnlyList<Telling> tellings)
+    {
+        var time = destination.Limits.JobFirstLook is null ? LateCalls.CallTime : LateCalls.JobTime;
+        var lost = new List<RemainsChange>();
+        foreach (var telling in tellings)
+        {
+            if (telling.Unanswered is { } said && LateCalls.UnderWay(said) is { } operation)
+            {
+                var kind = operation == MemberOperation.Add ? RemainsKind.LateAdd : RemainsKind.LateRemoval;
+                lost.Add(new RemainsChange(telling.Person, said, kind, time, null));
+            }
+        }
 
-    /// <summary>What has to be removed because its new saying was refused; null when nothing stays.</summary>
-    public static Telling? Leftover(Telling telling, LedgerChange refused) => telling.Stays is { } former
-        ? new Telling(telling.Person, former.Revision, former.Normaliser) { After = refused.Entry, Reason = refused.Reason }
-        : null;
+        return lost;
+    }
 
     private async Task<(List<Member> Members, List<Telling> Sent)> MembersAsync(
-        Binding binding, MemberOperation operation, IReadOnlyList<Telling> tellings, List<LedgerChange> changes, CancellationToken cancellationToken)
+        Binding binding, MemberOperation operation, IReadOnlyList<Telling> tellings, Told told, CancellationToken cancellationToken)
     {
         var people = tellings.Select(telling => telling.Person.Value).ToList();
         var revisions = tellings.Select(telling => telling.Revision).ToList();
@@ -104,7 +101,7 @@ public sealed class MemberCalls(SyncTable table, Vault vault, IDestination desti
             var telling = tellings[i];
             if (opened[i] is not { } identifiers)
             {
-                changes.Add(NotSent(operation, telling, Destroyed));
+                told.Skip(operation, telling, Destroyed);
                 continue;
             }
 
@@ -112,7 +109,7 @@ public sealed class MemberCalls(SyncTable table, Vault vault, IDestination desti
             var sayable = SayingChange.Restrict(found.Sayable(identifiers), telling.Parts);
             if (operation == MemberOperation.Remove && sayable is { Email: null, Phone: null } && (found.EmailKept || found.PhoneKept))
             {
-                changes.Add(NotSent(operation, telling, Kept));
+                told.Skip(operation, telling, Kept);
                 continue;
             }
 
@@ -157,43 +154,33 @@ public sealed class MemberCalls(SyncTable table, Vault vault, IDestination desti
         }
     }
 
-    private static void Settle(
-        MemberOperation operation, List<Telling> sent, CallResult result, List<LedgerChange> changes, List<Telling> leftovers)
+    private static void Settle(MemberOperation operation, List<Telling> sent, CallResult result, bool hides, Told told)
     {
-        var refused = new Dictionary<int, LedgerChange>();
-        foreach (var invalid in result.Invalid)
+        var invalid = result.Invalid.ToDictionary(member => member.Index, member => member.Reason);
+        var refused = new Dictionary<int, string>();
+        foreach (var member in result.Rejected)
         {
-            refused[invalid.Index] = NotSent(operation, sent[invalid.Index], invalid.Reason);
-        }
-
-        foreach (var rejected in result.Rejected)
-        {
-            refused[rejected.Index] = Refused(operation, sent[rejected.Index], rejected.Reason);
+            refused[member.Index] = member.Reason;
         }
 
         for (var i = 0; i < sent.Count; i++)
         {
-            if (!refused.TryGetValue(i, out var change))
+            if (refused.TryGetValue(i, out var why))
             {
-                changes.Add(Settled(operation, sent[i], result.Job is null ? null : i));
+                told.Refuse(operation, sent[i], why);
             }
-            else if (operation == MemberOperation.Add && Leftover(sent[i], change) is { } leftover)
+            else if (invalid.TryGetValue(i, out var unusable))
             {
-                leftovers.Add(leftover);
+                told.Skip(operation, sent[i], unusable);
             }
-            else
+            else if (!hides || operation == MemberOperation.Add)
             {
-                changes.Add(change);
+                told.Take(operation, sent[i], result.Job is null ? null : i, hides ? result.Outcome.Code : null);
+            }
+            else if (sent.Count == 1)
+            {
+                told.Refuse(operation, sent[i], result.Outcome.Code);
             }
         }
     }
-
-    // A removal that a job will do is kept under what was said, for it may have to be said again.
-    private static LedgerChange Settled(MemberOperation operation, Telling telling, int? jobRow) => operation == MemberOperation.Add
-        ? new LedgerChange(telling.Person, telling.Entry(LedgerStatus.Delivered), null) { JobRow = jobRow }
-        : new LedgerChange(telling.Person, (jobRow is null ? telling.After : null) ?? telling.Entry(LedgerStatus.Absent), telling.Reason) { JobRow = jobRow };
-
-    private static LedgerChange NotSent(MemberOperation operation, Telling telling, string reason) => operation == MemberOperation.Add
-        ? new LedgerChange(telling.Person, telling.Entry(LedgerStatus.Invalid), reason)
-        : new LedgerChange(telling.Person, telling.After ?? telling.Entry(LedgerStatus.Absent), telling.Reason ?? reason);
 }

@@ -9,3 +9,10 @@ namespace AudienceSync.Host.Syncing;
 /// <param name="Moves">What the ledger shall say without a call: the platform would receive the very same.</param>
 /// <param name="Later">A job holds them: they are looked at again when it has ended.</param>
 public sealed record PagePlan(List<Telling> Removals, List<Telling> Adds, List<LedgerChange> Moves, List<PersonId> Later);
+
+/// <summary>What comes of what may be at a platform beside the ledger.</summary>
+/// <param name="Removals">Said.</param>
+/// <param name="Changed">Nothing remains of these, or they wait, without a call.</param>
+/// <param name="Moves">In doubt from now on: what was lost may take away what the present saying put there.</param>
+/// <param name="Later">Looked at again afterwards: these, and whose removal may do the same.</param>
+public sealed record RemainsPlan(List<Telling> Removals, List<RemainsChange> Changed, List<LedgerChange> Moves, List<PersonId> Later);

@@ -1,5 +1,6 @@
 using AudienceSync.Connectors;
 using AudienceSync.Domain.Identity;
+using AudienceSync.Domain.Normalising;
 using AudienceSync.Domain.Syncing;
 using AudienceSync.Host.Privacy;
 using AudienceSync.Host.Storage.Syncing;
@@ -12,8 +13,12 @@ namespace AudienceSync.Host.Syncing;
 /// <b>Replacing.</b> Who was delivered under another revision or normaliser is opened under both, and the platform's connector compares what
 /// it would receive, digest by digest. Nothing differs: only the ledger moves. Something is gone: it alone is removed, where the platform
 /// allows, and the new saying is added whole. While such a removal and its add are apart, the shared digests are at the platform, so the
-/// ledger must not say "absent": it says "adding" under the new revision, by which they can be removed. An add that is then refused leaves
-/// them behind, and <see cref="LanePass"/> takes them back by the old revision.
+/// ledger must not say "absent": it says "adding" under the new revision, by which they can be removed. Should the platform refuse one of the
+/// two, <see cref="Refusals"/> says what is known then.
+/// </para>
+/// <para>
+/// <b>Where jobs do the work</b>, a former saying that refuses to go is not put beside: a job may still hold it. Its member is not said anew
+/// until it goes.
 /// </para>
 /// </summary>
 public sealed class PagePlanner(IDestination destination, SyncTable table, Vault vault)
@@ -43,7 +48,7 @@ public sealed class PagePlanner(IDestination destination, SyncTable table, Vault
                     plan.Removals.Add(Former(member));
                     break;
                 case Step.Add:
-                    plan.Adds.Add(Current(member));
+                    plan.Adds.Add(Current(member) with { Before = member.Entry, Unanswered = member.Entry });
                     break;
                 case Step.Replace:
                     replaced.Add(member);
@@ -61,21 +66,33 @@ public sealed class PagePlanner(IDestination destination, SyncTable table, Vault
 
     private async Task ReplaceAsync(Binding binding, List<LaneMember> replaced, PagePlan plan, CancellationToken cancellationToken)
     {
-        var open = await OpenAsync(binding, replaced, cancellationToken);
-        var both = replaced.FindAll(member => open.ContainsKey((member.Person, member.Entry.Revision)) && open.ContainsKey((member.Person, member.Revision)));
-        var changes = both.Count == 0 ? [] : destination.Compare([.. both.Select(member => new Resaying(
-            new Member(open[(member.Person, member.Entry.Revision)], member.Entry.Normaliser),
-            new Member(open[(member.Person, member.Revision)], destination.Normaliser)))]);
-        for (var i = 0; i < both.Count; i++)
+        var changes = await CompareAsync(
+            binding, replaced.ConvertAll(member => new Replacing(member.Person, member.Entry, member.Revision, destination.Normaliser)), cancellationToken);
+        for (var i = 0; i < replaced.Count; i++)
         {
-            Replace(both[i], changes[i], plan);
+            Replace(replaced[i], changes[i], plan);
+        }
+    }
+
+    // Of whom a revision was destroyed nothing can be compared.
+    private async Task<SayingChange[]> CompareAsync(Binding binding, List<Replacing> people, CancellationToken cancellationToken)
+    {
+        var changes = new SayingChange[people.Count];
+        Array.Fill(changes, SayingChange.Whole);
+        var open = people.Count == 0 ? [] : await OpenAsync(binding, people, cancellationToken);
+        var both = people.Index().Where(one => open.ContainsKey((one.Item.Person, one.Item.Was.Revision)) && open.ContainsKey((one.Item.Person, one.Item.Revision))).ToList();
+        if (both.Count > 0)
+        {
+            var compared = destination.Compare([.. both.Select(one => new Resaying(
+                new Member(open[(one.Item.Person, one.Item.Was.Revision)], one.Item.Was.Normaliser),
+                new Member(open[(one.Item.Person, one.Item.Revision)], one.Item.Normaliser)))]);
+            for (var i = 0; i < both.Count; i++)
+            {
+                changes[both[i].Index] = compared[i];
+            }
         }
 
-        // Of whom a revision was destroyed nothing can be compared.
-        foreach (var member in replaced.Except(both))
-        {
-            Replace(member, SayingChange.Whole, plan);
-        }
+        return changes;
     }
 
     private void Replace(LaneMember member, SayingChange change, PagePlan plan)
@@ -87,26 +104,101 @@ public sealed class PagePlanner(IDestination destination, SyncTable table, Vault
             return;
         }
 
-        if (change.Gone != SayingParts.None)
+        if (change.Gone == SayingParts.None)
         {
-            plan.Removals.Add(Former(member) with { Parts = change.Gone, After = change.Shared ? current.Entry(LedgerStatus.Adding) : null });
+            plan.Adds.Add(current with { Before = member.Entry, Unanswered = member.Entry });
+            return;
         }
 
-        plan.Adds.Add(current with { Stays = change.Shared ? member.Entry : null });
+        LedgerEntry? shared = change.Shared ? current.Entry(LedgerStatus.Adding) : null;
+        plan.Removals.Add(Former(member) with { Parts = change.Gone, After = shared, Replaced = destination.Limits.JobFirstLook is null });
+        plan.Adds.Add(current with { Before = shared ?? LedgerEntry.Absent });
     }
 
-    private async Task<Dictionary<(PersonId Person, int Revision), PersonIdentifiers>> OpenAsync(
-        Binding binding, List<LaneMember> members, CancellationToken cancellationToken)
+    /// <summary>What is to be removed of former sayings, beside what the ledger says of their people.</summary>
+    public async Task<RemainsPlan> PlanRemainsAsync(Binding binding, List<Remains> due, CancellationToken cancellationToken)
     {
-        var people = members.SelectMany(member => new[] { member.Person.Value, member.Person.Value }).ToList();
-        var revisions = members.SelectMany(member => new[] { member.Entry.Revision, member.Revision }).ToList();
+        var plan = new RemainsPlan([], [], [], []);
+        var beside = new List<Remains>();
+        foreach (var remains in due)
+        {
+            var step = LateCalls.StepFor(remains.Kind == RemainsKind.LateRemoval ? MemberOperation.Remove : MemberOperation.Add, remains.Left, remains.Row);
+            if (step != Step.Nothing && remains.InJob)
+            {
+                plan.Changed.Add(Change(remains, JobGaps.Longest));
+            }
+            else if (step == Step.Remove && Refusals.MayBeThere(remains.Row))
+            {
+                beside.Add(remains);
+            }
+            else if (step == Step.Remove)
+            {
+                // A job that takes him out holds him, or an add that he needs meanwhile could end before it.
+                plan.Removals.Add(Left(remains) with { After = destination.Limits.JobFirstLook is null ? null : remains.Left with { Status = LedgerStatus.Absent } });
+            }
+            else
+            {
+                plan.Changed.Add(Change(remains, rest: null));
+                SayAgain(step, remains, plan);
+            }
+        }
+
+        var changes = await CompareAsync(
+            binding, beside.ConvertAll(remains => new Replacing(remains.Person, remains.Left, remains.Row.Revision, remains.Row.Normaliser)), cancellationToken);
+        for (var i = 0; i < beside.Count; i++)
+        {
+            RemoveBeside(beside[i], changes[i], plan);
+        }
+
+        return plan;
+    }
+
+    // Said once more by the lane of adds. No person twice: he may have been lost under several sayings.
+    private static void SayAgain(Step step, Remains remains, RemainsPlan plan)
+    {
+        if (step == Step.Add && !plan.Later.Contains(remains.Person))
+        {
+            plan.Moves.Add(new LedgerChange(remains.Person, remains.Row with { Status = LedgerStatus.Adding }, null));
+            plan.Later.Add(remains.Person);
+        }
+    }
+
+    private static void RemoveBeside(Remains remains, SayingChange change, RemainsPlan plan)
+    {
+        if (change.Gone == SayingParts.None)
+        {
+            // The present saying names all of it.
+            plan.Changed.Add(Change(remains, rest: null));
+            return;
+        }
+
+        // Whole, it may take with it what the present saying put there, which is then said once more.
+        plan.Removals.Add(Left(remains) with { Parts = change.Gone, After = change.Shared ? null : remains.Row with { Status = LedgerStatus.Adding } });
+        if (!change.Shared)
+        {
+            plan.Later.Add(remains.Person);
+        }
+    }
+
+    private static RemainsChange Change(Remains remains, TimeSpan? rest) => new(remains.Person, remains.Left, remains.Kind, rest, null);
+
+    private static Telling Left(Remains remains) => new(remains.Person, remains.Left.Revision, remains.Left.Normaliser) { Remains = remains.Kind };
+
+    private async Task<Dictionary<(PersonId Person, int Revision), PersonIdentifiers>> OpenAsync(
+        Binding binding, List<Replacing> replaced, CancellationToken cancellationToken)
+    {
+        var people = replaced.SelectMany(one => new[] { one.Person.Value, one.Person.Value }).ToList();
+        var revisions = replaced.SelectMany(one => new[] { one.Was.Revision, one.Revision }).ToList();
         var sealedIdentifiers = await table.ReadIdentifiersAsync(binding, MemberOperation.Add, people, revisions, cancellationToken);
         return sealedIdentifiers.ToDictionary(
             found => found.Key,
             found => vault.OpenIdentifiers(found.Key.Person, found.Key.Revision, found.Value.KeyVersion, found.Value.Salt, found.Value.Cipher));
     }
 
-    private static Telling Former(LaneMember member) => new(member.Person, member.Entry.Revision, member.Entry.Normaliser);
+    private static Telling Former(LaneMember member) => new(member.Person, member.Entry.Revision, member.Entry.Normaliser) { Before = member.Entry, Unanswered = member.Entry };
 
     private Telling Current(LaneMember member) => new(member.Person, member.Revision, destination.Normaliser) { IsNew = member.IsNew };
+
+    // A saying, and the one that takes its place.
+    private readonly record struct Replacing(PersonId Person, LedgerEntry Was, int Revision, NormaliserVersion Normaliser);
 }

@@ -2,6 +2,7 @@ using AudienceSync.Connectors;
 using AudienceSync.Domain.Identity;
 using AudienceSync.Domain.Normalising;
 using AudienceSync.Domain.Syncing;
+using AudienceSync.Host.Storage.Syncing;
 
 namespace AudienceSync.Host.Syncing;
 
@@ -17,11 +18,17 @@ public readonly record struct Telling(PersonId Person, int Revision, NormaliserV
     /// <summary>Whether the ledger has no row of him yet.</summary>
     public bool IsNew { get; init; }
 
-    /// <summary>Why he is removed though he is wanted; null mostly.</summary>
-    public string? Reason { get; init; }
+    /// <summary>What the ledger says of him just before. For what a refusal makes of it see <see cref="Refusals"/>.</summary>
+    public LedgerEntry Before { get; init; }
 
-    /// <summary>For an add: what is said of him already, of which parts stay at the platform while he is said anew; null when nothing does.</summary>
-    public LedgerEntry? Stays { get; init; }
+    /// <summary>What was said of him before and never answered; null when nothing was. See <see cref="LateCalls"/>.</summary>
+    public LedgerEntry? Unanswered { get; init; }
+
+    /// <summary>For a removal: another saying of his follows and takes its row, so what is refused goes to the remains.</summary>
+    public bool Replaced { get; init; }
+
+    /// <summary>For a removal: it is of what remains beside the ledger, for this reason.</summary>
+    public RemainsKind? Remains { get; init; }
 
     public LedgerEntry Entry(LedgerStatus status) => new(status, Revision, Normaliser);
 }

@@ -13,6 +13,16 @@ public sealed class ReconcileModelTests
 
     public static TheoryData<string> Mistakes => [.. Broken.Keys];
 
+    public static TheoryData<string> WrongRefusals => [.. Misread.Keys];
+
+    private static readonly Dictionary<string, RefusalRules> Misread = new(StringComparer.Ordinal)
+    {
+        ["a refused add is rejected, whatever was in doubt"] = RefusalRules.Ours with { OfAdd = (_, said) => said with { Status = LedgerStatus.Rejected } },
+        ["a refused removal has removed"] = RefusalRules.Ours with { OfRemoval = said => said with { Status = LedgerStatus.Absent } },
+        ["a replaced saying that refuses to go is forgotten"] =
+            RefusalRules.Ours with { OfReplacement = former => (former with { Status = LedgerStatus.Absent }, null) },
+    };
+
     private static readonly Dictionary<string, ReconcileTable> Broken = new(StringComparer.Ordinal)
     {
         ["adding is nobody there when he is to be removed"] = (d, e, r, n) =>
@@ -31,18 +41,23 @@ public sealed class ReconcileModelTests
 
     [Fact]
     public void After_any_story_of_crashes_and_lost_answers_the_platform_becomes_what_is_desired() =>
-        FindFailingSeed(Reconcile.For).ShouldBeNull("the seed of a story that ends wrong");
+        FindFailingSeed(Reconcile.For, RefusalRules.Ours).ShouldBeNull("the seed of a story that ends wrong");
 
     [Theory]
     [MemberData(nameof(Mistakes))]
     public void A_broken_table_is_found_by_the_same_stories(string mistake) =>
-        FindFailingSeed(Broken[mistake]).ShouldNotBeNull($"the stories do not notice that {mistake}");
+        FindFailingSeed(Broken[mistake], RefusalRules.Ours).ShouldNotBeNull($"the stories do not notice that {mistake}");
 
-    private static int? FindFailingSeed(ReconcileTable table)
+    [Theory]
+    [MemberData(nameof(WrongRefusals))]
+    public void A_refusal_misread_is_found_by_the_same_stories(string mistake) =>
+        FindFailingSeed(Reconcile.For, Misread[mistake]).ShouldNotBeNull($"the stories do not notice that {mistake}");
+
+    private static int? FindFailingSeed(ReconcileTable table, RefusalRules refusals)
     {
         for (var seed = 0; seed < Stories; seed++)
         {
-            if (!EndsWell(table, seed))
+            if (!EndsWell(table, refusals, seed))
             {
                 return seed;
             }
@@ -51,19 +66,26 @@ public sealed class ReconcileModelTests
         return null;
     }
 
-    private static bool EndsWell(ReconcileTable table, int seed)
+    private static bool EndsWell(ReconcileTable table, RefusalRules refusals, int seed)
     {
         var random = new Random(seed);
-        var model = new SyncModel(table);
+        var model = new SyncModel(table, refusals);
+        var refuses = seed % 2 == 1;
         for (var steps = random.Next(1, 30); steps > 0; steps--)
         {
             Change(model, random);
-            model.Run(() => (Fault)random.Next(4));
+            model.Run(() => (Fault)random.Next(refuses ? 5 : 4));
         }
 
-        // One step without a fault settles everything, and after it nothing is left to say.
+        // One step without a fault settles everything, and after it nothing is left to say. What was refused by chance waits for a human.
         model.Run(() => Fault.None);
-        var rests = !model.Run(() => Fault.None);
+        if (refuses)
+        {
+            model.Ask();
+            model.Run(() => Fault.None);
+        }
+
+        var rests = !model.Run(() => Fault.None) || model.WaitsForAChange;
         return rests && !model.RemovedAStranger && model.Platform.Members.SetEquals(model.Wanted);
     }
 

@@ -5,6 +5,13 @@ namespace AudienceSync.Domain.Tests.Syncing;
 
 internal delegate Step ReconcileTable(bool desired, LedgerEntry entry, int revision, NormaliserVersion normaliser);
 
+/// <summary>What is made of a refusal: <see cref="Refusals"/>, or a mistake that the stories must find.</summary>
+internal sealed record RefusalRules(
+    Func<LedgerEntry, LedgerEntry, LedgerEntry> OfAdd, Func<LedgerEntry, LedgerEntry> OfRemoval, Func<LedgerEntry, (LedgerEntry Row, LedgerEntry? Remains)> OfReplacement)
+{
+    public static readonly RefusalRules Ours = new(Refusals.OfAdd, Refusals.OfRemoval, former => Refusals.OfReplacement(former, null));
+}
+
 /// <summary>What may go wrong around one call.</summary>
 internal enum Fault
 {
@@ -12,15 +19,17 @@ internal enum Fault
     CrashAfterIntent,
     LostBeforeThePlatform,
     LostAfterThePlatform,
+    RefusedByName,
 }
 
 /// <summary>
 /// One member at one remote audience, driven by a table: intent into the ledger, the call, its outcome into the ledger. A fault ends the step
 /// where it strikes; the ledger keeps what was written by then, as it would across a crash.
 /// </summary>
-internal sealed class SyncModel(ReconcileTable table)
+internal sealed class SyncModel(ReconcileTable table, RefusalRules refusals)
 {
     private readonly HashSet<Digest> _intended = [];
+    private readonly List<LedgerEntry> _remains = [];
     private LedgerEntry _entry = LedgerEntry.Absent;
 
     public bool Desired { get; set; }
@@ -39,6 +48,26 @@ internal sealed class SyncModel(ReconcileTable table)
     /// <summary>No identifier of this revision is usable: it is never sent.</summary>
     private bool Unusable => Revision % 7 == 0;
 
+    /// <summary>A human has all said once more that was refused, and what remains of former sayings is tried again.</summary>
+    public void Ask()
+    {
+        if (_entry.Status is LedgerStatus.Rejected or LedgerStatus.Invalid)
+        {
+            _entry = _entry with { Status = LedgerStatus.Absent };
+        }
+
+        foreach (var former in _remains.Where(former => !Refusals.MayBeThere(_entry) || DigestOf(former) != DigestOf(_entry)))
+        {
+            RemovedAStranger |= !_intended.Contains(DigestOf(former));
+            Platform.Remove(DigestOf(former));
+        }
+
+        _remains.Clear();
+    }
+
+    /// <summary>He is wanted and the platform refuses him as he is: whoever looks says him once more, and nobody looks until he changes.</summary>
+    public bool WaitsForAChange => Desired && SetPlatform.Refuses(Current);
+
     /// <summary>What the platform should hold when nothing is left to do.</summary>
     public IEnumerable<Digest> Wanted => Desired && !Unusable && !SetPlatform.Refuses(Current) ? [Current] : [];
 
@@ -46,7 +75,7 @@ internal sealed class SyncModel(ReconcileTable table)
     public bool Run(Func<Fault> fault)
     {
         var step = table(Desired, _entry, Revision, new NormaliserVersion(Normaliser));
-        var going = step is Step.Remove or Step.Replace ? Remove(fault()) : step is Step.Add;
+        var going = step is Step.Remove or Step.Replace ? Remove(fault(), step == Step.Replace) : step is Step.Add;
         if (going && step is Step.Add or Step.Replace)
         {
             Add(fault());
@@ -55,11 +84,18 @@ internal sealed class SyncModel(ReconcileTable table)
         return step != Step.Nothing;
     }
 
-    private bool Remove(Fault fault)
+    private static Digest DigestOf(LedgerEntry entry) => new(entry.Revision, entry.Normaliser);
+
+    private bool Remove(Fault fault, bool replaced)
     {
-        var delivered = new Digest(_entry.Revision, _entry.Normaliser);
+        var delivered = DigestOf(_entry);
         RemovedAStranger |= !_intended.Contains(delivered);
         _entry = _entry with { Status = LedgerStatus.Removing };
+        if (fault == Fault.RefusedByName)
+        {
+            return Refuse(replaced);
+        }
+
         if (!Call(fault, () => Platform.Remove(delivered)))
         {
             return false;
@@ -69,9 +105,23 @@ internal sealed class SyncModel(ReconcileTable table)
         return true;
     }
 
+    // Answers whether the new saying is said.
+    private bool Refuse(bool replaced)
+    {
+        if (!replaced)
+        {
+            _entry = refusals.OfRemoval(_entry);
+            return false;
+        }
+
+        (_entry, var remains) = refusals.OfReplacement(_entry);
+        _remains.AddRange(remains is { } left ? [left] : []);
+        return !Refusals.MayBeThere(_entry);
+    }
+
     private void Add(Fault fault)
     {
-        var sent = Current;
+        var (before, sent) = (_entry, Current);
         if (Unusable)
         {
             _entry = new LedgerEntry(LedgerStatus.Invalid, sent.Revision, sent.Normaliser);
@@ -80,9 +130,13 @@ internal sealed class SyncModel(ReconcileTable table)
 
         _intended.Add(sent);
         _entry = new LedgerEntry(LedgerStatus.Adding, sent.Revision, sent.Normaliser);
-        if (Call(fault, () => Platform.Add(sent)))
+        if (fault == Fault.RefusedByName || (fault == Fault.None && SetPlatform.Refuses(sent)))
         {
-            _entry = _entry with { Status = SetPlatform.Refuses(sent) ? LedgerStatus.Rejected : LedgerStatus.Delivered };
+            _entry = refusals.OfAdd(before, _entry);
+        }
+        else if (Call(fault, () => Platform.Add(sent)))
+        {
+            _entry = _entry with { Status = LedgerStatus.Delivered };
         }
     }
 

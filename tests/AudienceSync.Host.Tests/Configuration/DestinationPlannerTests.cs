@@ -28,12 +28,22 @@ public sealed class DestinationPlannerTests : IDisposable
         => Plan(entry).Connector.Platform.ShouldBe(platform);
 
     [Theory]
+    [InlineData("platform: meta, account: act_1001, token: { env: SECRET }", 30)]
+    [InlineData("platform: meta, account: act_1001, token: { env: SECRET }, call_timeout_s: 7", 7)]
+    [InlineData(Google, 120)]
+    [InlineData(Google + ", call_timeout_s: 300", 300)]
+    public void An_answer_is_waited_for_as_long_as_the_entry_says_or_the_platform_needs(string entry, int seconds)
+        => Plan(entry).Connector.Limits.CallTimeout.ShouldBe(TimeSpan.FromSeconds(seconds));
+
+    [Theory]
     [InlineData("platform: myspace, account: \"1\"", "config_invalid", "platform must be one of: google, meta, tiktok, webhook")]
     [InlineData("platform: meta, account: act_1001", "config_invalid", "token is needed")]
     [InlineData("platform: tiktok, account: \"1\"", "config_invalid", "token is needed")]
     [InlineData("platform: tiktok, account: \"1\", token: { env: GONE }", "secret_missing", "destinations.d.token")]
     [InlineData("platform: tiktok, account: \"1\", token: { env: SECRET }, normaliser: newest", "config_invalid", "normaliser must be one of: 2025-09, 2024, 2025-08")]
     [InlineData("platform: tiktok, account: \"1\", token: { env: SECRET }, members_per_call: 0", "config_invalid", "members_per_call must be 1 to 10000")]
+    [InlineData("platform: tiktok, account: \"1\", token: { env: SECRET }, call_timeout_s: 0", "config_invalid", "call_timeout_s must be 1 to 300")]
+    [InlineData("platform: meta, account: act_1, token: { env: SECRET }, call_timeout_s: 301", "config_invalid", "call_timeout_s must be 1 to 300")]
     [InlineData("platform: tiktok, account: act_1, token: { env: SECRET }", "config_invalid", "digits of an advertiser id")]
     [InlineData("platform: tiktok, account: \"1\", token: { env: SECRET }, consent: granted", "config_invalid", "consent is no setting of tiktok")]
     [InlineData("platform: meta, account: act_1, token: { env: SECRET }, refresh_token: { env: SECRET }", "config_invalid", "refresh_token is no setting of meta")]

@@ -9,7 +9,7 @@ namespace AudienceSync.Host.Tests.Storage;
 /// </summary>
 public sealed partial class HotPlanTests
 {
-    private static readonly string[] HotOwners = ["AppendSql.", "MembershipTable.", "PermissionTable.", "InheritTable.", "SyncTable.", "JobTable.", "BudgetTable.", "LeaseTable.", "RotationTable.", "PlanTable.", "RemovalRange.", "SayAgainTable."];
+    private static readonly string[] HotOwners = ["AppendSql.", "MembershipTable.", "PermissionTable.", "InheritTable.", "SyncTable.", "RemainsTable.", "JobTable.", "BudgetTable.", "LeaseTable.", "RotationTable.", "PlanTable.", "RemovalRange.", "SayAgainTable."];
 
     private const string FillSql = """
         insert into people select md5('p' || n)::uuid, '\x00112233445566778899aabbccddeeff', 1, md5('a' || n)::uuid, null, 1, null, null, null, now() from generate_series($1, $2) n;
@@ -101,6 +101,6 @@ public sealed partial class HotPlanTests
         await command.ExecuteNonQueryAsync();
     }
 
-    [GeneratedRegex(@"Seq Scan on (mt_events|mt_streams|people|person_aliases|vault|membership|ledger|jobs|budgets)\s|Hash Join|Merge Join", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"Seq Scan on (mt_events|mt_streams|people|person_aliases|vault|membership|ledger|remains|jobs|budgets)\s|Hash Join|Merge Join", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Whole();
 }

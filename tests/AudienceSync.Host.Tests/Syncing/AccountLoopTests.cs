@@ -27,6 +27,63 @@ public sealed class AccountLoopTests
     }
 
     [Fact]
+    public async Task Removals_that_come_while_adds_are_said_go_before_the_adds_of_the_next_audience()
+    {
+        await using var workspace = await TestWorkspace.CreateAsync(null, null);
+        var (book, platform) = (new MemberBook(workspace), new ScriptedPlatform(membersPerCall: 5));
+        var stage = await SyncStage.CreateAsync(workspace, book, platform);
+        var other = workspace.Keys.ByName("k1_v1")!.KeyId;
+        await new BindingTable(workspace.Database).DeclareBindingAsync(new DeclaredBinding("k1", "main", "1002", other), default);
+        var people = await book.MeetAsync(3);
+        using var wake = new Wake(TimeProvider.System);
+        await book.SetAsync(other, true, people[0]);
+        await stage.LoopRoundAsync(wake);
+        platform.Calls.Clear();
+        await book.SetAsync(stage.KeyId, true, people[1]);
+        await book.SetAsync(other, true, people[2]);
+        platform.During = async _ =>
+        {
+            platform.During = _ => Task.CompletedTask;
+            await book.SetAsync(other, false, people[0]);
+        };
+
+        (await stage.LoopRoundAsync(wake)).ShouldBeTrue("there is more to do at once");
+        await stage.LoopRoundAsync(wake);
+
+        platform.Calls.Select(call => $"{call.Operation} {call.Audience}").ShouldBe(["Add 1001", "Remove 1002", "Add 1002"]);
+    }
+
+    [Fact]
+    public async Task A_removal_whose_time_comes_while_other_calls_are_made_goes_before_adds()
+    {
+        await using var workspace = await TestWorkspace.CreateAsync(null, null);
+        var (book, platform) = (new MemberBook(workspace), new ScriptedPlatform(membersPerCall: 5));
+        var stage = await SyncStage.CreateAsync(workspace, book, platform);
+        var other = workspace.Keys.ByName("k1_v1")!.KeyId;
+        await new BindingTable(workspace.Database).DeclareBindingAsync(new DeclaredBinding("k1", "main", "1002", other), default);
+        var people = await book.MeetAsync(3);
+        using var wake = new Wake(TimeProvider.System);
+        await book.SetAsync(stage.KeyId, true, people[0]);
+        await book.SetAsync(other, true, people[1]);
+        await stage.LoopRoundAsync(wake);
+        platform.Calls.Clear();
+        await book.SetAsync(stage.KeyId, false, people[0]);
+        await book.SetAsync(stage.KeyId, true, people[2]);
+        await book.SetAsync(other, false, people[1]);
+        platform.Fault = _ => platform.Calls.Count == 1 ? PlatformFault.LostUnapplied : PlatformFault.None;
+        platform.During = _ =>
+        {
+            workspace.Clock.Advance(TimeSpan.FromSeconds(30));
+            return Task.CompletedTask;
+        };
+
+        await stage.LoopRoundAsync(wake);
+        await stage.LoopRoundAsync(wake);
+
+        platform.Calls.Select(call => $"{call.Operation} {call.Audience}").ShouldBe(["Remove 1001", "Remove 1002", "Remove 1001", "Add 1001"]);
+    }
+
+    [Fact]
     public async Task A_throttled_account_is_left_alone_until_its_time_and_then_goes_on()
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);

@@ -1,4 +1,5 @@
 using AudienceSync.Domain.Identity;
+using AudienceSync.Domain.Syncing;
 using AudienceSync.Host.Tests.Storage;
 
 namespace AudienceSync.Host.Tests.Syncing;
@@ -10,7 +11,11 @@ public sealed class ConvergenceTests
 
     private const int People = 14;
 
-    private static readonly PlatformFault[] Faults = [.. Enum.GetValues<PlatformFault>().Where(fault => fault != PlatformFault.Spoilt)];
+    // Left out are refusals that only a human's asking mends.
+    private static readonly PlatformFault[] Faults =
+        [.. Enum.GetValues<PlatformFault>().Except([PlatformFault.Spoilt, PlatformFault.Unnamed, PlatformFault.FirstRefused])];
+
+    private static readonly PlatformFault[] RemovalFaults = [.. Faults, PlatformFault.Unnamed];
 
     [Fact]
     public async Task A_remote_audience_becomes_what_is_desired_after_any_faults()
@@ -29,7 +34,8 @@ public sealed class ConvergenceTests
         var random = new Random(seed);
         var platform = new ScriptedPlatform(membersPerCall: random.Next(1, 8))
         {
-            Fault = _ => random.Next(2) == 0 ? Faults[random.Next(Faults.Length)] : PlatformFault.None,
+            Fault = call => random.Next(2) == 1 ? PlatformFault.None
+                : call.Operation == MemberOperation.Add ? Faults[random.Next(Faults.Length)] : RemovalFaults[random.Next(RemovalFaults.Length)],
         };
         var stage = await SyncStage.CreateAsync(workspace, book, platform, seed, $"d{seed}");
         for (var step = 0; step < 8; step++)

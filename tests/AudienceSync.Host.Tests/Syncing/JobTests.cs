@@ -2,6 +2,7 @@ using AudienceSync.Connectors;
 using AudienceSync.Domain.Identity;
 using AudienceSync.Domain.Syncing;
 using AudienceSync.Host.Storage.Status;
+using AudienceSync.Host.Storage.Syncing;
 using AudienceSync.Host.Tests.Storage;
 
 namespace AudienceSync.Host.Tests.Syncing;
@@ -138,6 +139,23 @@ public sealed class JobTests : IAsyncLifetime
         (await JobsAsync()).ShouldBe(["job-0 2 partial 2"]);
         (await _workspace.RowsAsync("select refused from calls")).ShouldBe(["2"]);
         (await _stage.LedgerAsync()).Order().ShouldBe(["2 1 1 partial", "2 1 1 partial", "4 1 1 bad_row"]);
+    }
+
+    [Fact]
+    public async Task A_removal_job_that_tells_only_how_many_it_refused_leaves_its_members_in_doubt()
+    {
+        await _book.SetAsync(_stage.KeyId, true, [.. await _book.MeetAsync(2)]);
+        await SettleAsync();
+        _platform.Report = _ => new JobReport(JobState.Confirmed, [], "partial", RejectedCount: 1);
+        await _book.SetAsync(_stage.KeyId, false, [.. _book.People]);
+        await SettleAsync();
+        (await _stage.LedgerAsync()).ShouldAllBe(row => row == "3 1 1 partial", "one of them is still there");
+
+        _platform.Report = _ => new JobReport(JobState.Confirmed, [], "confirmed");
+        await new BindingTable(_workspace.Database).RetryRefusedAsync("main", default);
+        await SettleAsync();
+
+        (await _stage.LedgerAsync()).ShouldAllBe(row => row.StartsWith("0 1 1", StringComparison.Ordinal));
     }
 
     /// <summary>The platform itself fails the test when two opposite jobs of one person run together.</summary>

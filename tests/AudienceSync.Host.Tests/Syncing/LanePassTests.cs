@@ -149,6 +149,18 @@ public sealed class LanePassTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Resuming_an_account_does_not_shorten_the_wait_that_the_platform_asked_for()
+    {
+        await _book.SetAsync(_stage.KeyId, true, [.. await _book.MeetAsync(3)]);
+        _platform.Fault = _ => PlatformFault.Throttled;
+        await _stage.PassAsync(Lane.Adds);
+
+        await _stage.ResumeAsync();
+
+        (await _stage.AccountAsync()).BlockedUntil.ShouldBe(TestWorkspace.Start + ScriptedPlatform.ThrottleWait);
+    }
+
+    [Fact]
     public async Task Adds_that_fail_hold_up_no_removal()
     {
         await _book.SetAsync(_stage.KeyId, true, [.. await _book.MeetAsync(3)]);

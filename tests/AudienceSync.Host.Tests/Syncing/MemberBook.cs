@@ -22,11 +22,15 @@ internal sealed class MemberBook(TestWorkspace workspace)
 
     public string EmailOf(PersonId person) => _people[person].Email;
 
+    public PersonIdentifiers IdentifiersOf(PersonId person) => new(null, _people[person].Email, _people[person].Phone, "US");
+
     public bool IsPresent(int keyId, PersonId person) => _present.GetValueOrDefault((keyId, person));
 
-    public async Task<PersonId> MeetAsync(string email, string? phone = null)
+    public Task<PersonId> MeetAsync(string email, string? phone = null) =>
+        MeetAsync(new PersonId(Guid.CreateVersion7(workspace.Clock.GetUtcNow())), email, phone);
+
+    public async Task<PersonId> MeetAsync(PersonId person, string email, string? phone)
     {
-        var person = new PersonId(Guid.CreateVersion7(workspace.Clock.GetUtcNow()));
         _people[person] = (0, email, phone, Vault.NewSalt());
         await ReviseAsync(person, email);
         return person;
@@ -71,7 +75,7 @@ internal sealed class MemberBook(TestWorkspace workspace)
     {
         var (revision, _, phone, salt) = _people[person];
         _people[person] = (++revision, email, phone, salt);
-        var said = new IdentifierRevision(new Sayings(), new PersonIdentifiers(null, email, phone, "US"));
+        var said = new IdentifierRevision(new Sayings(), IdentifiersOf(person));
         await ExecuteAsync(
             "insert into people (person, salt, kind, anchor, revision, created_at) values ($1, $2, 2, $1, $3, now()) on conflict (person) do update set revision = excluded.revision",
             person.Value, salt, revision);

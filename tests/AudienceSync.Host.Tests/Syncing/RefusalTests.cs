@@ -60,6 +60,39 @@ public sealed class RefusalTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_removal_of_which_some_are_refused_without_a_name_is_halved_until_it_is_known_who_stays()
+    {
+        var people = await _book.MeetAsync(8);
+        await _book.SetAsync(_stage.KeyId, true, [.. people]);
+        await _stage.SettleAsync();
+        _platform.Fault = call => call.Members.Any(member => member.Identifiers.Email == "p5@shop.example")
+            ? call.Members.Count > 1 ? PlatformFault.Unnamed : PlatformFault.Spoilt
+            : PlatformFault.None;
+        await _book.SetAsync(_stage.KeyId, false, [.. people]);
+
+        await _stage.SettleAsync();
+
+        _platform.Members.ShouldBe([ScriptedPlatform.Digest("p5@shop.example", _platform.Normaliser)]);
+        (await _stage.LedgerAsync()).Order().ShouldBe([.. Enumerable.Repeat("0 1 1 ", 7), "3 1 1 row_spoils_batch"]);
+    }
+
+    [Fact]
+    public async Task Adds_of_which_some_are_refused_without_a_name_keep_the_reason_and_are_said_again_when_a_human_asks()
+    {
+        await _book.SetAsync(_stage.KeyId, true, [.. await _book.MeetAsync(4)]);
+        _platform.Fault = _ => PlatformFault.Unnamed;
+        await _stage.SettleAsync();
+        (await _stage.LedgerAsync()).ShouldAllBe(row => row == "2 1 1 some_refused");
+
+        _platform.Fault = _ => PlatformFault.None;
+        await new BindingTable(_workspace.Database).RetryRefusedAsync("main", default);
+        await _stage.SettleAsync();
+
+        _stage.ShouldBeInSync("said again");
+        (await _stage.LedgerAsync()).ShouldAllBe(row => row == "2 1 1 ");
+    }
+
+    [Fact]
     public async Task A_refused_member_is_said_again_when_an_operator_asks_for_it()
     {
         var ann = await _book.MeetAsync("ann@shop.example");

@@ -21,6 +21,12 @@ internal enum PlatformFault
     /// <summary>Whoever is in the call, even alone, it is refused as a whole.</summary>
     Spoilt,
 
+    /// <summary>The second half of the call is not done, and nobody says so of whom.</summary>
+    Unnamed,
+
+    /// <summary>Whoever is first in the call is refused by name and nothing happens to him.</summary>
+    FirstRefused,
+
     /// <summary>The audience is too small or being computed.</summary>
     NotEditable,
 }
@@ -80,10 +86,17 @@ internal sealed class ScriptedPlatform(int membersPerCall) : IDestination
             return Answer(OutcomeKind.SplitBatch, "row_spoils_batch");
         }
 
-        Apply(call);
+        Apply(fault switch
+        {
+            PlatformFault.Unnamed when call.Members.Count > 1 => call with { Members = [.. call.Members.Take(call.Members.Count / 2)] },
+            PlatformFault.FirstRefused => call with { Members = [.. call.Members.Skip(1)] },
+            _ => call,
+        });
         await During(call);
         return fault switch
         {
+            PlatformFault.Unnamed when call.Members.Count > 1 => new CallResult(new Outcome(OutcomeKind.PartlyDone, "some_refused"), [], []),
+            PlatformFault.FirstRefused => new CallResult(new Outcome(OutcomeKind.PartlyDone, "partly"), [], [new RefusedMember(0, "first_refused")], 1),
             PlatformFault.LostApplied => Answer(OutcomeKind.Retry, "timeout"),
             PlatformFault.CancelledApplied => throw new OperationCanceledException("Crashed before the answer."),
             _ => Taken(call),

@@ -33,6 +33,9 @@ internal sealed class SyncStage(TestWorkspace workspace, MemberBook book, int ke
 
     public Task<Account> AccountAsync() => Table.ReadAccountAsync(destination, default);
 
+    /// <summary>Revision, kind and reason of what may be there beside the ledger.</summary>
+    public Task<List<string>> RemainsRowsAsync() => workspace.RowsAsync("select revision, kind, reason from remains order by person, revision, kind");
+
     public async Task<List<string>> LedgerAsync() => await workspace.RowsAsync(
         $"select status, revision, normaliser, reason from ledger where binding_id = {(await BindingAsync()).BindingId} order by person");
 
@@ -75,6 +78,22 @@ internal sealed class SyncStage(TestWorkspace workspace, MemberBook book, int ke
         }
 
         return empty;
+    }
+
+    /// <summary>Looks at what may be there beside the ledger, as the present owner.</summary>
+    public async Task<PassEnd> RemainsAsync()
+    {
+        _lease ??= (await new LeaseTable(workspace.Database, $"host{_owners}").TryClaimAsync("account:" + destination, default)).ShouldNotBeNull();
+        _pass ??= NewPass();
+        var planner = new PagePlanner(platform, Table, workspace.Vault);
+        return await new RemainsPass(new RemainsTable(workspace.Database), planner, _pass, workspace.Clock).RunAsync(_lease.Value, await BindingAsync(), default);
+    }
+
+    /// <summary>One round of the account's own loop.</summary>
+    public async Task<bool> LoopRoundAsync(Wake wake)
+    {
+        _lease ??= (await new LeaseTable(workspace.Database, $"host{_owners}").TryClaimAsync("account:" + destination, default)).ShouldNotBeNull();
+        return await Loop(wake).RoundAsync(_lease.Value, default);
     }
 
     /// <summary>Rounds until nothing is left to say.</summary>

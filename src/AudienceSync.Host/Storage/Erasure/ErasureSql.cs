@@ -46,6 +46,9 @@ internal static class ErasureSql
           join ledger l on l.binding_id = b.binding_id and l.person = any($1::uuid[]) and (l.status in (1, 2, 3) or l.job_id is not null)
           join vault v on v.person = l.person and v.revision = l.revision
           where v.email = any($2::uuid[]) or v.phone = any($2::uuid[]))
+          and not exists (
+            select from remains r join vault v on v.person = r.person and v.revision = r.revision
+            where r.person = any($1::uuid[]) and r.kind in (1, 2) and (v.email = any($2::uuid[]) or v.phone = any($2::uuid[])))
         """;
 
     /// <summary>What people were reached by once, and another who is erased had at the end, leads nowhere any more.</summary>
@@ -94,6 +97,7 @@ internal static class ErasureSql
           and not exists (select from audience_keys k join membership m on m.key_id = k.key_id and m.person = any($1::uuid[]) and {Targeting.Anywhere})
           and not exists (select from bindings b join ledger l on l.binding_id = b.binding_id and l.person = any($1::uuid[])
             and (l.status in (1, 2, 3) or l.job_id is not null))
+          and not exists (select from remains r where r.person = any($1::uuid[]) and r.kind in (1, 2))
         """;
 
     public const string WriteRemovals = $"""

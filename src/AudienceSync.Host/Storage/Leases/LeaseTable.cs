@@ -14,10 +14,12 @@ namespace AudienceSync.Host.Storage.Leases;
 /// transaction is undone. So two hosts may both work for a moment, but only one can record anything.
 /// </para>
 /// </summary>
-public sealed class LeaseTable(WorkspaceDatabase database, string owner)
+public sealed class LeaseTable(WorkspaceDatabase database, string owner, TimeSpan? time = null)
 {
-    /// <summary>How long a silent holder keeps others waiting. Well above the longest gap between two writes of a healthy one.</summary>
+    /// <summary>How long a silent holder keeps others waiting, unless a setting says otherwise. Well above the longest gap between two writes of a healthy one.</summary>
     public static readonly TimeSpan Time = TimeSpan.FromSeconds(15);
+
+    private readonly TimeSpan _time = time ?? Time;
 
     private const string LostState = "AS001";
 
@@ -35,14 +37,14 @@ public sealed class LeaseTable(WorkspaceDatabase database, string owner)
     /// <summary>Null when another holds it.</summary>
     public async Task<Lease?> TryClaimAsync(string name, CancellationToken cancellationToken)
     {
-        await using var command = Sql.Command(database.Hot, ClaimSql, Sql.Of(name), Sql.Of(owner), Sql.Of(Time));
-        return await command.ExecuteScalarAsync(cancellationToken) is long fence ? new Lease(name, fence) : null;
+        await using var command = Sql.Command(database.Hot, ClaimSql, Sql.Of(name), Sql.Of(owner), Sql.Of(_time));
+        return await command.ExecuteScalarAsync(cancellationToken) is long fence ? new Lease(name, fence, _time) : null;
     }
 
     /// <exception cref="LeaseLostException">It is another's now.</exception>
     public async Task KeepAsync(Lease lease, CancellationToken cancellationToken)
     {
-        await using var command = Sql.Command(database.Hot, HoldSql, Sql.Of(lease.Name), Sql.Of(lease.Fence), Sql.Of(Time));
+        await using var command = Sql.Command(database.Hot, HoldSql, Sql.Of(lease.Name), Sql.Of(lease.Fence), Sql.Of(lease.Time));
         try
         {
             await command.ExecuteNonQueryAsync(cancellationToken);
@@ -64,7 +66,7 @@ public sealed class LeaseTable(WorkspaceDatabase database, string owner)
     /// <exception cref="LeaseLostException">It is another's now; nothing happened.</exception>
     internal static Task WriteAsync(
         NpgsqlConnection connection, Lease lease, IReadOnlyList<NpgsqlBatchCommand> commands, CancellationToken cancellationToken) =>
-        WriteAsync(connection, lease, Time, commands, cancellationToken);
+        WriteAsync(connection, lease, lease.Time, commands, cancellationToken);
 
     /// <summary>As above, for a holder who is about to be silent for longer than usual.</summary>
     internal static async Task WriteAsync(

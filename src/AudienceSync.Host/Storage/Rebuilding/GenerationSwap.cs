@@ -78,7 +78,7 @@ public sealed class GenerationSwap : IAsyncDisposable
     {
         try
         {
-            await AskAsync(HoldSql, [Sql.Of(lease.Name), Sql.Of(lease.Fence), Sql.Of(LeaseTable.Time)], cancellationToken);
+            await AskAsync(HoldSql, [Sql.Of(lease.Name), Sql.Of(lease.Fence), Sql.Of(lease.Time)], cancellationToken);
             var last = next.ChangedPos;
             last += await AskAsync(_sql.CarrySql, [Sql.Of(numbers.Seen), Sql.Of(last)], cancellationToken);
             last += await AskAsync(

@@ -45,7 +45,8 @@ public sealed class StatusQueries(WorkspaceDatabase database)
         select b.audience, k.audience_key, b.destination, a.platform, b.remote,
           (select count(*) from membership m where m.key_id = b.key_id and {Targeting.Here}),
           (select count(*) from ledger l where l.binding_id = b.binding_id and l.status = 2),
-          (select count(*) from ledger l where l.binding_id = b.binding_id and l.status in (1, 3)),
+          (select count(*) from ledger l where l.binding_id = b.binding_id and l.status in (1, 3))
+            + (select count(*) from remains r where r.binding_id = b.binding_id and r.kind = 1),
           (select count(*) from ledger l where l.binding_id = b.binding_id and l.status in (4, 5)),
           (select count(*) from membership m where m.key_id = b.key_id and {Targeting.Anywhere} and m.changed_pos > b.add_pos),
           (select count(*) from membership m where m.key_id = b.key_id and m.state in (2, 3, 4, 5, 6) and m.changed_pos > b.removal_pos)

@@ -22,6 +22,9 @@ public sealed record Binding(
     bool ConsentRequired,
     bool HasAgain)
 {
+    /// <summary>When a former saying whose removal was refused is to be tried again; null when none remains.</summary>
+    public DateTimeOffset? RemainsDueAt { get; init; }
+
     /// <summary>Answers in a row to removals that no table knows.</summary>
     public int RemovalUnknowns { get; init; }
 

@@ -36,23 +36,30 @@ public sealed class BindingTable(WorkspaceDatabase database)
         where b.destination = d.destination and b.remote = d.remote and a.audience = b.audience and b.bound
         """;
 
+    // What the platform asked to wait stays asked: a human has mended something here, not there.
     private const string ResumeSql = """
-        with resumed as (update accounts set stopped_code = null, blocked_until = null, updated_at = now() where destination = $1 returning destination)
+        with resumed as (update accounts set stopped_code = null, updated_at = now() where destination = $1 returning destination)
         update bindings b set stopped_code = case when a.paused then 'paused' end, removal_next_at = null, removal_attempts = 0, add_next_at = null, add_attempts = 0,
           removal_unknowns = 0, add_unknowns = 0
         from resumed r, audiences a where b.destination = r.destination and a.audience = b.audience and b.bound
         """;
 
-    // Refused members count as absent again, so that they are said once more as they are.
+    // Refused members count as absent again, so that they are said once more as they are. Of whom a job told only how many it refused he may be one: he is in doubt.
     private const string RetrySql = """
-        update ledger l set status = case when l.status in (4, 5) then 0 else l.status end, again = true, job_tries = 0, reason = null
-        from bindings b where b.destination = $1 and l.binding_id = b.binding_id and l.job_id is null and (l.status in (4, 5) or (l.status in (1, 3) and l.reason is not null))
+        update ledger l set status = case when l.status in (4, 5) then 0 when l.status = 2 then 1 else l.status end, again = true, job_tries = 0, reason = null
+        from bindings b where b.destination = $1 and l.binding_id = b.binding_id and l.job_id is null and (l.status in (4, 5) or (l.status in (1, 2, 3) and l.reason is not null))
         """;
 
-    /// <summary>Whom the platform refused, and who stays in doubt because jobs or removals of his failed, is said once more.</summary>
+    private const string RetryRemainsSql = """
+        update remains r set try_at = to_timestamp(0) from bindings b where b.destination = $1 and r.binding_id = b.binding_id
+        """;
+
+    /// <summary>Whom the platform refused, who stays in doubt because jobs or removals of his failed, and what remains of former sayings is said once more.</summary>
     /// <returns>How many members.</returns>
     public async Task<int> RetryRefusedAsync(string destination, CancellationToken cancellationToken)
     {
+        await using var remains = Sql.Command(database.Query, RetryRemainsSql, Sql.Of(destination));
+        await remains.ExecuteNonQueryAsync(cancellationToken);
         await using var command = Sql.Command(database.Query, RetrySql, Sql.Of(destination));
         return await command.ExecuteNonQueryAsync(cancellationToken);
     }

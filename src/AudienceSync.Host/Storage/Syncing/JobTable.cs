@@ -10,7 +10,7 @@ public sealed class JobTable(WorkspaceDatabase database)
 {
     private const string DueSql = """
         select job_id, binding_id, operation, handle, members, looks, accepted_at from jobs
-        where destination = $1 and state = 1 and next_look_at <= $2 order by next_look_at limit $3
+        where destination = $1 and state = 1 and next_look_at <= $2 order by next_look_at, job_id limit $3
         """;
 
     private const string LookSql = "update jobs set looks = looks + 1, code = $2, next_look_at = $3 where job_id = $1";
@@ -27,8 +27,11 @@ public sealed class JobTable(WorkspaceDatabase database)
         from unnest($2::int[], $3::text[]) as d(job_row, reason) where l.job_id = $1 and l.job_row = d.job_row
         """;
 
+    // Where only a number is told, any of those who were to be removed may still be there.
     private const string ConfirmSql = """
-        update ledger set job_id = null, job_row = null, job_tries = 0, reason = coalesce($2, reason), updated_at = $3 where job_id = $1
+        update ledger set job_id = null, job_row = null, job_tries = 0, status = case when $2::text is not null and status = 0 then 3 else status end,
+          reason = coalesce($2, reason), updated_at = $3
+        where job_id = $1
         """;
 
     // In doubt from now on, whatever was said; looked at again once, and then only when the member changes or a human asks for it.

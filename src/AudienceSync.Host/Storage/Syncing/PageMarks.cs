@@ -5,4 +5,5 @@ namespace AudienceSync.Host.Storage.Syncing;
 /// <summary>Who is to be looked at again apart from the lanes.</summary>
 /// <param name="Looked">These were, and need not be any more.</param>
 /// <param name="Later">These are to be, as soon as no job holds them.</param>
-public sealed record PageMarks(IReadOnlyList<PersonId> Looked, IReadOnlyList<PersonId> Later);
+/// <param name="Remains">What remains beside the ledger, as far as no call decides it.</param>
+public sealed record PageMarks(IReadOnlyList<PersonId> Looked, IReadOnlyList<PersonId> Later, IReadOnlyList<RemainsChange> Remains);

@@ -25,7 +25,8 @@ public sealed class SyncTable(WorkspaceDatabase database)
         select b.binding_id, b.audience, b.remote, b.key_id, b.removal_pos, b.add_pos, b.removal_attempts, b.removal_next_at, b.add_attempts, b.add_next_at,
           coalesce(b.stopped_code, (select 'paused' from pauses p where p.destination = b.destination and p.remote = b.remote and p.resumed_at is null)),
           b.normaliser, b.destination, a.consent_required,
-          exists (select from ledger l where l.binding_id = b.binding_id and l.again and l.job_id is null), b.removal_unknowns, b.add_unknowns
+          exists (select from ledger l where l.binding_id = b.binding_id and l.again and l.job_id is null), b.removal_unknowns, b.add_unknowns,
+          (select r.try_at from remains r where r.binding_id = b.binding_id order by r.try_at limit 1)
         from bindings b join accounts a on a.destination = b.destination where b.destination = $1 order by b.binding_id
         """;
 
@@ -52,6 +53,20 @@ public sealed class SyncTable(WorkspaceDatabase database)
         join people p on p.person = l.person
         where l.binding_id = $2 and l.again and l.job_id is null and coalesce(m.state, 2::smallint) = any($3::smallint[])
         order by l.person limit $4
+        """;
+
+    // One look into the index for each binding and state. Of those who are to be looked at again only the certain ones count: who comes out as wanted stays where he is,
+    // and adds that wait for him would wait for ever.
+    private const string HasRemovalsSql = """
+        select exists (
+          select from bindings b where b.destination = $1 and b.stopped_code is null and coalesce(b.removal_next_at <= $2, true)
+            and not exists (select from pauses p where p.destination = b.destination and p.remote = b.remote and p.resumed_at is null) and (
+            exists (
+              select from unnest($3::smallint[]) as s(state)
+              cross join lateral (select from membership c where c.key_id = b.key_id and c.state = s.state and c.changed_pos > b.removal_pos limit 1) m)
+            or exists (
+              select from ledger l join people p on p.person = l.person left join membership m on m.key_id = b.key_id and m.person = l.person
+              where l.binding_id = b.binding_id and l.again and l.job_id is null and coalesce(m.state, 2::smallint) = any($4::smallint[]))))
         """;
 
     private const string LaterSql = "update ledger set again = true where binding_id = $1 and person = any($2)";
@@ -157,7 +172,7 @@ public sealed class SyncTable(WorkspaceDatabase database)
                 reader.GetInt32(0), reader.GetString(1), reader.GetString(2), reader.GetInt32(3), reader.GetInt64(4), reader.GetInt64(5),
                 reader.GetInt32(6), reader.TimeOrNull(7), reader.GetInt32(8), reader.TimeOrNull(9), reader.TextOrNull(10),
                 reader.IsDBNull(11) ? null : new NormaliserVersion(reader.GetInt16(11)), reader.GetString(12), reader.GetBoolean(13),
-                reader.GetBoolean(14)) { RemovalUnknowns = reader.GetInt32(15), AddUnknowns = reader.GetInt32(16) });
+                reader.GetBoolean(14)) { RemovalUnknowns = reader.GetInt32(15), AddUnknowns = reader.GetInt32(16), RemainsDueAt = reader.TimeOrNull(17) });
         }
 
         return bindings;
@@ -179,6 +194,13 @@ public sealed class SyncTable(WorkspaceDatabase database)
         await using var command = Sql.Command(
             database.Hot, AgainSql, Sql.Of(binding.KeyId), Sql.Of(binding.BindingId), Sql.Of(lane.States), Sql.Of(limit), Sql.Of(binding.Destination));
         return await MembersAsync(binding, command, cancellationToken);
+    }
+
+    /// <summary>Whether any remote audience of an account that may be worked on has somebody in its removal lane.</summary>
+    public async Task<bool> HasRemovalsAsync(string destination, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await using var command = Sql.Command(database.Hot, HasRemovalsSql, Sql.Of(destination), Sql.Of(now), Sql.Of(Lane.Removals.States), Sql.Of(Lane.Removals.States.Except(Lane.Adds.States).ToArray()));
+        return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
     private static async Task<List<LaneMember>> MembersAsync(Binding binding, NpgsqlCommand command, CancellationToken cancellationToken)
@@ -223,12 +245,13 @@ public sealed class SyncTable(WorkspaceDatabase database)
         Lease lease,
         Binding binding,
         IReadOnlyList<LedgerChange> changes,
+        IReadOnlyList<RemainsChange> remains,
         (List<BudgetSlot> Slots, List<BudgetSlot> Oldest) budget,
         TimeSpan callTimeout,
         DateTimeOffset now,
         CancellationToken cancellationToken)
     {
-        var commands = new List<NpgsqlBatchCommand>(4);
+        var commands = new List<NpgsqlBatchCommand>(RemainsTable.Write(binding, remains, now));
         Ledger(commands, NewLedgerSql, binding, [.. changes.Where(change => change.IsNew)], now);
         Ledger(commands, LedgerSql, binding, [.. changes.Where(change => !change.IsNew)], now);
         if (budget.Slots.Count > 0)
@@ -237,21 +260,22 @@ public sealed class SyncTable(WorkspaceDatabase database)
             commands.Add(BudgetTable.Forget(binding.Destination, budget.Oldest));
         }
 
-        return WriteAsync(lease, callTimeout + LeaseTable.Time, commands, cancellationToken);
+        return WriteAsync(lease, callTimeout + lease.Time, commands, cancellationToken);
     }
 
     /// <summary>The adds of a binding begin anew, for a normaliser under which nobody in it has been looked at.</summary>
     /// <exception cref="LeaseLostException">The account is another host's.</exception>
     public Task RestartAddsAsync(Lease lease, Binding binding, NormaliserVersion normaliser, CancellationToken cancellationToken) =>
-        WriteAsync(lease, LeaseTable.Time, [Sql.Command(RestartAddsSql, Sql.Of(binding.BindingId), Sql.Of(normaliser.Value))], cancellationToken);
+        WriteAsync(lease, lease.Time, [Sql.Command(RestartAddsSql, Sql.Of(binding.BindingId), Sql.Of(normaliser.Value))], cancellationToken);
 
-    /// <summary>Records an answer: ledger, lanes, account and call, or nothing of it.</summary>
+    /// <summary>Records an answer: ledger, remains, lanes, account and call, or nothing of it.</summary>
     /// <exception cref="LeaseLostException">The account is another host's; it will find the intent and say it again.</exception>
     public Task WriteOutcomeAsync(
         Lease lease,
         string destination,
         Binding binding,
         IReadOnlyList<LedgerChange> changes,
+        IReadOnlyList<RemainsChange> remains,
         BindingState state,
         CallRecord? call,
         DateTimeOffset now,
@@ -293,9 +317,10 @@ public sealed class SyncTable(WorkspaceDatabase database)
                 Sql.OfNullable(state.AccountBlockedCode)));
         }
 
+        commands.AddRange(RemainsTable.Write(binding, [.. remains, .. marks?.Remains ?? []], now));
         Mark(commands, LookedSql, binding, marks?.Looked);
         Mark(commands, LaterSql, binding, marks?.Later);
-        return WriteAsync(lease, LeaseTable.Time, commands, cancellationToken);
+        return WriteAsync(lease, lease.Time, commands, cancellationToken);
     }
 
     private static void Mark(List<NpgsqlBatchCommand> commands, string sql, Binding binding, IReadOnlyList<PersonId>? people)

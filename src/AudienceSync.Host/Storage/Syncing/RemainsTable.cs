@@ -1,0 +1,70 @@
+using AudienceSync.Domain.Identity;
+using AudienceSync.Domain.Normalising;
+using AudienceSync.Domain.Syncing;
+using Npgsql;
+
+namespace AudienceSync.Host.Storage.Syncing;
+
+/// <summary>What may be at a platform beside the ledger. Written only in the transaction of the intent or outcome that it follows from.</summary>
+public sealed class RemainsTable(WorkspaceDatabase database)
+{
+    private const string DueSql = """
+        select r.person, r.revision, r.normaliser, r.kind, coalesce(l.status, 0::smallint), coalesce(l.revision, 0), coalesce(l.normaliser, 0::smallint), l.job_id is not null
+        from remains r left join ledger l on l.binding_id = r.binding_id and l.person = r.person
+        where r.binding_id = $1 and r.try_at <= $2 order by r.try_at, r.person, r.revision, r.normaliser, r.kind limit $3
+        """;
+
+    private const string KeepSql = $"""
+        insert into remains (binding_id, person, revision, normaliser, kind, reason, try_at)
+        select $1, d.person, d.revision, d.normaliser, d.kind, d.reason, d.try_at
+        from unnest($2::uuid[], $3::int[], $4::smallint[], $5::smallint[], $6::text[], $7::timestamptz[]) as d(person, revision, normaliser, kind, reason, try_at)
+        on conflict (binding_id, person, revision, normaliser, kind) do update set reason = excluded.reason, try_at = excluded.try_at
+        """;
+
+    private const string ForgetSql = """
+        delete from remains r using unnest($2::uuid[], $3::int[], $4::smallint[], $5::smallint[]) as d(person, revision, normaliser, kind)
+        where r.binding_id = $1 and r.person = d.person and r.revision = d.revision and r.normaliser = d.normaliser and r.kind = d.kind
+        """;
+
+    /// <summary>What is to be looked at by now.</summary>
+    public async Task<List<Remains>> ReadDueAsync(Binding binding, DateTimeOffset now, int limit, CancellationToken cancellationToken)
+    {
+        var due = new List<Remains>();
+        await using var command = Sql.Command(database.Hot, DueSql, Sql.Of(binding.BindingId), Sql.Of(now), Sql.Of(limit));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            due.Add(new Remains(
+                new PersonId(reader.GetGuid(0)),
+                new LedgerEntry(LedgerStatus.Removing, reader.GetInt32(1), new NormaliserVersion(reader.GetInt16(2))),
+                (RemainsKind)reader.GetInt16(3),
+                new LedgerEntry((LedgerStatus)reader.GetInt16(4), reader.GetInt32(5), new NormaliserVersion(reader.GetInt16(6))),
+                reader.GetBoolean(7)));
+        }
+
+        return due;
+    }
+
+    /// <summary>To be run in a transaction that holds the account's lease. No saying twice.</summary>
+    internal static IEnumerable<NpgsqlBatchCommand> Write(Binding binding, IReadOnlyList<RemainsChange> changes, DateTimeOffset now)
+    {
+        var gone = changes.Where(change => change.Rest is null).ToList();
+        if (gone.Count > 0)
+        {
+            yield return Sql.Command(ForgetSql, Keys(binding, gone));
+        }
+
+        var kept = changes.Where(change => change.Rest is not null).ToList();
+        if (kept.Count > 0)
+        {
+            yield return Sql.Command(
+                KeepSql, [.. Keys(binding, kept), Sql.Of(kept.ConvertAll(change => change.Reason)), Sql.OfTimes(kept.ConvertAll(change => (now + change.Rest!.Value).UtcDateTime))]);
+        }
+    }
+
+    private static NpgsqlParameter[] Keys(Binding binding, List<RemainsChange> changes) =>
+    [
+        Sql.Of(binding.BindingId), Sql.Of(changes.ConvertAll(change => change.Person.Value)), Sql.Of(changes.ConvertAll(change => change.Left.Revision)),
+        Sql.Of(changes.ConvertAll(change => change.Left.Normaliser.Value)), Sql.Of(changes.ConvertAll(change => (short)change.Kind)),
+    ];
+}

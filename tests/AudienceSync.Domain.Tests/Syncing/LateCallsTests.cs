@@ -1,0 +1,42 @@
+using AudienceSync.Domain.Normalising;
+using AudienceSync.Domain.Syncing;
+
+namespace AudienceSync.Domain.Tests.Syncing;
+
+public sealed class LateCallsTests
+{
+    private static readonly LedgerEntry Saying = new(LedgerStatus.Adding, Revision: 1, new NormaliserVersion(1));
+
+    [Theory]
+    [InlineData(LedgerStatus.Absent, null)]
+    [InlineData(LedgerStatus.Adding, MemberOperation.Add)]
+    [InlineData(LedgerStatus.Delivered, null)]
+    [InlineData(LedgerStatus.Removing, MemberOperation.Remove)]
+    [InlineData(LedgerStatus.Rejected, null)]
+    [InlineData(LedgerStatus.Invalid, null)]
+    public void A_row_that_was_never_answered_has_a_call_under_way(LedgerStatus status, MemberOperation? expected) =>
+        LateCalls.UnderWay(Saying with { Status = status }).ShouldBe(expected);
+
+    [Theory]
+    [InlineData(LedgerStatus.Absent, 1, Step.Remove)]
+    [InlineData(LedgerStatus.Rejected, 1, Step.Remove)]
+    [InlineData(LedgerStatus.Invalid, 1, Step.Remove)]
+    [InlineData(LedgerStatus.Delivered, 1, Step.Nothing)]
+    [InlineData(LedgerStatus.Adding, 1, Step.Nothing)]
+    [InlineData(LedgerStatus.Removing, 1, Step.Nothing)]
+    [InlineData(LedgerStatus.Delivered, 2, Step.Remove)]
+    public void A_late_add_is_taken_out_unless_the_row_says_the_same(LedgerStatus status, int revision, Step expected) =>
+        LateCalls.StepFor(MemberOperation.Add, Saying, new LedgerEntry(status, revision, new NormaliserVersion(1))).ShouldBe(expected);
+
+    [Theory]
+    [InlineData(LedgerStatus.Absent, Step.Nothing)]
+    [InlineData(LedgerStatus.Adding, Step.Nothing)]
+    [InlineData(LedgerStatus.Delivered, Step.Add)]
+    [InlineData(LedgerStatus.Removing, Step.Nothing)]
+    public void A_late_removal_is_made_good_by_saying_who_came_back_once_more(LedgerStatus status, Step expected) =>
+        LateCalls.StepFor(MemberOperation.Remove, Saying, Saying with { Status = status }).ShouldBe(expected);
+
+    [Fact]
+    public void Another_normaliser_is_another_saying() =>
+        LateCalls.StepFor(MemberOperation.Add, Saying, new LedgerEntry(LedgerStatus.Delivered, 1, new NormaliserVersion(2))).ShouldBe(Step.Remove);
+}

@@ -1,0 +1,76 @@
+using AudienceSync.Domain.Normalising;
+using AudienceSync.Domain.Syncing;
+
+namespace AudienceSync.Domain.Tests.Syncing;
+
+public sealed class RefusalsTests
+{
+    private static readonly LedgerEntry Said = new(LedgerStatus.Adding, Revision: 2, new NormaliserVersion(1));
+
+    [Theory]
+    [InlineData(LedgerStatus.Absent, false)]
+    [InlineData(LedgerStatus.Rejected, false)]
+    [InlineData(LedgerStatus.Invalid, false)]
+    [InlineData(LedgerStatus.Adding, true)]
+    [InlineData(LedgerStatus.Delivered, true)]
+    [InlineData(LedgerStatus.Removing, true)]
+    public void Who_is_present_or_in_doubt_may_be_there_and_a_refusal_does_not_change_it(LedgerStatus status, bool may)
+    {
+        var before = new LedgerEntry(status, Revision: 1, new NormaliserVersion(3));
+
+        Refusals.MayBeThere(before).ShouldBe(may);
+        Refusals.MayBeThere(Refusals.OfAdd(before, Said)).ShouldBe(may);
+        Refusals.MayBeThere(Refusals.OfBatch(before, Said)).ShouldBe(may);
+    }
+
+    [Fact]
+    public void A_refused_add_of_somebody_absent_is_rejected_and_of_somebody_in_doubt_stays_in_doubt_under_the_new_saying()
+    {
+        Refusals.OfAdd(LedgerEntry.Absent, Said).ShouldBe(Said with { Status = LedgerStatus.Rejected });
+        Refusals.OfAdd(Said, Said).ShouldBe(Said);
+        Refusals.OfAdd(new LedgerEntry(LedgerStatus.Delivered, 1, new NormaliserVersion(3)), Said).ShouldBe(Said);
+    }
+
+    [Fact]
+    public void A_batch_refused_as_a_whole_leaves_who_was_absent_absent_and_who_may_be_there_in_doubt_as_what_he_was()
+    {
+        var delivered = new LedgerEntry(LedgerStatus.Delivered, 1, new NormaliserVersion(3));
+
+        Refusals.OfBatch(delivered, Said).ShouldBe(delivered with { Status = LedgerStatus.Adding });
+        Refusals.OfBatch(delivered with { Status = LedgerStatus.Removing }, Said).ShouldBe(delivered with { Status = LedgerStatus.Removing });
+        Refusals.OfBatch(LedgerEntry.Absent, Said).ShouldBe(Said with { Status = LedgerStatus.Absent });
+    }
+
+    [Theory]
+    [InlineData(OutcomeKind.Done, false)]
+    [InlineData(OutcomeKind.PartlyDone, false)]
+    [InlineData(OutcomeKind.Retry, false)]
+    [InlineData(OutcomeKind.Snooze, true)]
+    [InlineData(OutcomeKind.SplitBatch, true)]
+    [InlineData(OutcomeKind.StopAudience, true)]
+    [InlineData(OutcomeKind.StopAccount, true)]
+    public void Only_an_answer_that_says_nothing_leaves_a_call_open(OutcomeKind outcome, bool nothingDone) => Refusals.IsOfAll(outcome).ShouldBe(nothingDone);
+
+    [Theory]
+    [InlineData(OutcomeKind.Done, 0, 0, false)]
+    [InlineData(OutcomeKind.PartlyDone, 2, 2, false)]
+    [InlineData(OutcomeKind.PartlyDone, 2, 0, false)]
+    [InlineData(OutcomeKind.PartlyDone, 0, 0, true)]
+    [InlineData(OutcomeKind.PartlyDone, 100, 150, true)]
+    public void Names_are_hidden_when_fewer_are_named_than_were_refused(OutcomeKind outcome, int named, int refused, bool hidden) =>
+        Refusals.HideNames(outcome, named, refused).ShouldBe(hidden);
+
+    [Fact]
+    public void A_refused_removal_leaves_its_member_in_doubt() => Refusals.OfRemoval(Said).ShouldBe(Said with { Status = LedgerStatus.Removing });
+
+    [Fact]
+    public void A_replaced_saying_that_refuses_to_go_remains_beside_the_row_and_the_row_is_free_for_the_new_one()
+    {
+        var (row, remains) = Refusals.OfReplacement(Said, shared: null);
+
+        Refusals.MayBeThere(row).ShouldBeFalse();
+        remains.ShouldBe(Said with { Status = LedgerStatus.Removing });
+        var shared = new LedgerEntry(LedgerStatus.Adding, 3, new NormaliserVersion(1));
+        Refusals.OfReplacement(Said, shared).ShouldBe((shared, remains));
+    }
+}

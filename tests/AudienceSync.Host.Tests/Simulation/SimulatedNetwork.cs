@@ -1,0 +1,88 @@
+using System.Diagnostics;
+
+namespace AudienceSync.Host.Tests.Simulation;
+
+/// <summary>
+/// Carries calls to the sandbox on the caller's own thread, and moves virtual time on when all that goes on sleeps. A cancelled call lets go at once, as a socket
+/// does, while the platform goes on with it.
+/// </summary>
+internal sealed class SimulatedNetwork(InlineServer sandbox, VirtualTime clock, SleepWatch watch) : HttpMessageHandler
+{
+    /// <summary>Far above what any piece of work ever took.</summary>
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(60);
+
+    private readonly List<Task> _served = [];
+    private Task? _awaited;
+
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var body = request.Content is null ? [] : await request.Content.ReadAsByteArrayAsync(cancellationToken);
+        var served = sandbox.ServeAsync(request, body);
+        lock (_served)
+        {
+            _served.RemoveAll(call => call.IsCompleted);
+            _served.Add(served);
+            _awaited = served;
+        }
+
+        return await served.WaitAsync(cancellationToken) ?? throw new HttpRequestException(HttpRequestError.ResponseEnded, "The sandbox broke the connection off.");
+    }
+
+    /// <summary>Waits for a piece of work that calls the sandbox; time moves only while its call sleeps there, and nothing else is awake.</summary>
+    public async Task<T> DriveAsync<T>(Task<T> work)
+    {
+        var started = Stopwatch.GetTimestamp();
+        while (!work.IsCompleted)
+        {
+            if (Sleeps() && clock.NextDue() is { } due)
+            {
+                clock.MoveTo(due);
+                continue;
+            }
+
+            // Somebody went on elsewhere after all, or time cannot help.
+            await Task.Yield();
+            Stopwatch.GetElapsedTime(started).ShouldBeLessThan(Longest, "a call neither ends nor sleeps");
+        }
+
+        return await work;
+    }
+
+    /// <summary>Moves on to a time, stopping wherever something of the sandbox is due.</summary>
+    public async Task MoveToAsync(DateTimeOffset then)
+    {
+        while (clock.NextDue() is { } due && due <= then)
+        {
+            clock.MoveTo(due);
+            await SettleAsync();
+        }
+
+        clock.MoveTo(then);
+        await SettleAsync();
+    }
+
+    // What was let go and woke up runs to its end.
+    private async Task SettleAsync()
+    {
+        while (Open() > watch.Asleep)
+        {
+            await Task.Yield();
+        }
+    }
+
+    private bool Sleeps()
+    {
+        lock (_served)
+        {
+            return _awaited is { IsCompleted: false } && Open() == watch.Asleep;
+        }
+    }
+
+    private int Open()
+    {
+        lock (_served)
+        {
+            return _served.Count(call => !call.IsCompleted);
+        }
+    }
+}

@@ -1,0 +1,128 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using AudienceSync.Connectors;
+using AudienceSync.Domain.Normalising;
+using AudienceSync.Sandbox;
+using AudienceSync.Sandbox.Google;
+using AudienceSync.Sandbox.TikTok;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace AudienceSync.Host.Tests.Simulation;
+
+/// <summary>The three platforms of one run, with budgets and batches small enough to matter to a handful of people.</summary>
+internal sealed class SimulatedPlatforms : IAsyncDisposable
+{
+    public static readonly IReadOnlyList<string> Names = ["meta", "google", "tiktok"];
+
+    private const int MetaCallsPerHour = 150;
+    private const int GoogleCallsPerMinute = 8;
+    private const int TikTokCallsPerSecond = 3;
+    private const int TikTokCallsPerMinute = 30;
+
+    // What needs no human. Left out are what only a resync can mend: a list that was deleted or edited by a human, members dropped without a word.
+    private static readonly string[] AnswerFaults = ["invalid_rows", "partial"];
+    private static readonly string[] HumanFaults = ["token_expired", "ban", "terms_not_accepted", "flagged"];
+
+    private readonly WebApplication _app;
+    private readonly HttpClient _admin;
+
+    private SimulatedPlatforms(WebApplication app, SimulatedNetwork network) =>
+        (_app, _admin, Network) = (app, new HttpClient(network, disposeHandler: false) { BaseAddress = new Uri("http://localhost/") }, network);
+
+    public SimulatedNetwork Network { get; }
+
+    public static async Task<SimulatedPlatforms> StartAsync(VirtualTime clock, int seed)
+    {
+        var watch = new SleepWatch(clock);
+        var options = new SandboxOptions
+        {
+            Accounts =
+            [
+                new AccountSettings { Account = "act_1001", Token = "t-meta", CallsPerHour = MetaCallsPerHour, Audiences = [Remote("meta", 0), Remote("meta", 1)] },
+                new AccountSettings
+                {
+                    Platform = "google", Account = "7693729833", Token = "t-google", Audiences = [Remote("google", 0), Remote("google", 1)],
+                    Google = new GoogleSettings { CallsPerMinute = GoogleCallsPerMinute, JobS = 300, JobJitterS = 1800, Seed = seed },
+                },
+                new AccountSettings
+                {
+                    Platform = "tiktok", Account = "7000000000000000001", Token = "t-tiktok", Audiences = [Remote("tiktok", 0), Remote("tiktok", 1)],
+                    TikTok = new TikTokSettings { CallsPerSecond = TikTokCallsPerSecond, CallsPerMinute = TikTokCallsPerMinute, BusyS = seed % 3 == 0 ? 20 : 0 },
+                },
+            ],
+        };
+        var server = new InlineServer();
+        var app = SandboxApp.Create(options, watch, builder => builder.Services.AddSingleton<IServer>(server));
+        await app.StartAsync();
+        return new SimulatedPlatforms(app, new SimulatedNetwork(server, clock, watch));
+    }
+
+    public static string Remote(string platform, int key) => $"{Names.ToList().IndexOf(platform) + 1}00{key}";
+
+    public static NormaliserFamily FamilyOf(string platform) => platform switch
+    {
+        "meta" => NormaliserFamily.Meta,
+        "google" => NormaliserFamily.Google,
+        _ => NormaliserFamily.TikTok,
+    };
+
+    public SimulatedDestination Open(string platform, VirtualTime clock, int seed, int membersPerCall)
+    {
+        var surroundings = new DestinationSurroundings(Network, clock, new Random(seed));
+        var inner = Destinations.Create(platform, SettingsOf(platform, _admin.BaseAddress!), surroundings);
+        CallAllowance[] allowances = platform switch
+        {
+            "meta" => [new("hour", MetaCallsPerHour, TimeSpan.FromHours(1))],
+            "google" => [new("minute", GoogleCallsPerMinute, TimeSpan.FromMinutes(1))],
+            _ => [new("second", TikTokCallsPerSecond, TimeSpan.FromSeconds(1)), new("minute", TikTokCallsPerMinute, TimeSpan.FromMinutes(1))],
+        };
+        return new SimulatedDestination(
+            inner, Network, inner.Limits with { MembersPerCall = membersPerCall, Allowances = allowances, JobQuestionsPerMinute = GoogleCallsPerMinute / 2 });
+    }
+
+    /// <summary>Bad times of every kind that can be got over, until then.</summary>
+    public async Task BreakAsync(int seed, DateTimeOffset until)
+    {
+        await PostAsync(new { seed, until, every_s = 240, platforms = Names });
+        await PostAsync(new { seed = seed + 1, until, every_s = 1_200, platforms = Names, kinds = AnswerFaults });
+        await PostAsync(new { seed = seed + 2, until, every_s = 1_800, platforms = Names, kinds = HumanFaults });
+    }
+
+    public async Task<List<string>> HeldAsync(string remote)
+    {
+        var list = await _admin.GetFromJsonAsync<JsonElement>($"/admin/lists/{remote}");
+        return [.. list.GetProperty("digests").EnumerateObject().SelectMany(key => key.Value.EnumerateArray().Select(digest => digest.GetString()!))];
+    }
+
+    public async Task<JsonElement> CallsAsync() => await _admin.GetFromJsonAsync<JsonElement>("/admin/calls");
+
+    public async ValueTask DisposeAsync()
+    {
+        _admin.Dispose();
+        Network.Dispose();
+        await _app.DisposeAsync();
+    }
+
+    private async Task PostAsync(object wanted)
+    {
+        using var answer = await _admin.PostAsJsonAsync("/admin/faults/seeded", wanted);
+        answer.StatusCode.ShouldBe(System.Net.HttpStatusCode.Created, await answer.Content.ReadAsStringAsync());
+    }
+
+    private static DestinationSettings SettingsOf(string platform, Uri address) => platform switch
+    {
+        "meta" => new DestinationSettings("act_1001", new Secret("t-meta"), address, "v25.0"),
+        "google" => new DestinationSettings("769-372-9833", BaseUrl: address)
+        {
+            ClientId = "sandbox-client",
+            ClientSecret = new Secret("sandbox-secret"),
+            RefreshToken = new Secret("t-google"),
+            TokenUrl = new Uri(address, "token"),
+            TermsAccepted = true,
+            Consent = "granted",
+        },
+        _ => new DestinationSettings("7000000000000000001", new Secret("t-tiktok"), new Uri(address, "open_api/")),
+    };
+}

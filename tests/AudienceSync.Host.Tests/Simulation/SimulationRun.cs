@@ -1,0 +1,298 @@
+using System.Security.Cryptography;
+using System.Text;
+using AudienceSync.Connectors;
+using AudienceSync.Domain.Identity;
+using AudienceSync.Domain.Normalising;
+using AudienceSync.Domain.Syncing;
+using AudienceSync.Host.Storage.Syncing;
+using AudienceSync.Host.Tests.Storage;
+using AudienceSync.Host.Tests.Syncing;
+
+namespace AudienceSync.Host.Tests.Simulation;
+
+/// <summary>
+/// One seeded run: an hour of changes and bad times, two audiences at three platforms, hosts that die; then the faults stop and everything must come right. One
+/// flow of control in virtual time: nothing happens by itself, so a seed tells the same story each time.
+/// </summary>
+internal sealed class SimulationRun : IAsyncDisposable
+{
+    private const int People = 24;
+    private const int LongestStepS = 240;
+    private const int MostRounds = 40;
+    private const int MostLooks = 400;
+
+    private static readonly TimeSpan BadTimes = TimeSpan.FromMinutes(70);
+
+    private readonly int _seed;
+    private readonly Random _random;
+    private readonly TestWorkspace _workspace;
+    private readonly VirtualTime _clock;
+    private readonly MemberBook _book;
+    private readonly SimulatedPlatforms _platforms;
+    private readonly LaneLook _look;
+    private readonly List<PersonId> _people = [];
+    private readonly List<SimulatedAccount> _accounts = [];
+    private readonly Dictionary<string, string> _names = new(StringComparer.Ordinal);
+    private readonly int[] _keys;
+
+    // When the last call of a round left. A removal that became due while a page is under way waits for its end.
+    private readonly Dictionary<string, DateTimeOffset> _left = [];
+    private int _emails;
+    private bool _bad = true;
+
+    private SimulationRun(int seed, TestWorkspace workspace, VirtualTime clock, SimulatedPlatforms platforms)
+    {
+        (_seed, _random, _workspace, _clock, _platforms) = (seed, new Random(seed), workspace, clock, platforms);
+        _book = new MemberBook(workspace);
+        _look = new LaneLook(workspace, clock);
+        _keys = [.. new[] { "k0_v1", "k1_v1" }.Select(name => workspace.Keys.ByName(name)!.KeyId)];
+    }
+
+    /// <summary>What happened, one line each.</summary>
+    public List<string> Story { get; } = [];
+
+    /// <summary>Calls with an add that left.</summary>
+    public int Adds { get; private set; }
+
+    /// <summary>Calls with a removal that left.</summary>
+    public int Removals { get; private set; }
+
+    /// <summary>Hosts that died in a call.</summary>
+    public int Deaths { get; private set; }
+
+    public static async Task<SimulationRun> OpenAsync(int seed, TestWorkspace workspace)
+    {
+        await LaneLook.EmptyAsync(workspace);
+        var clock = new VirtualTime(TestWorkspace.Start);
+        var run = new SimulationRun(seed, workspace, clock, await SimulatedPlatforms.StartAsync(clock, seed));
+        var bindings = new BindingTable(workspace.Database);
+        foreach (var platform in SimulatedPlatforms.Names)
+        {
+            await bindings.DeclareAccountAsync(platform, platform, consentRequired: false, default);
+            for (var key = 0; key < run._keys.Length; key++)
+            {
+                (await bindings.DeclareBindingAsync(new DeclaredBinding($"k{key}", platform, SimulatedPlatforms.Remote(platform, key), run._keys[key]), default)).ShouldBeTrue();
+            }
+
+            run.OpenAccount(platform);
+        }
+
+        return run;
+    }
+
+    public async Task PlayAsync()
+    {
+        for (var n = 0; n < People; n++)
+        {
+            // Of this run's chance, so that the order of people is the seed's, too.
+            var id = new byte[16];
+            _random.NextBytes(id);
+            _people.Add(await _book.MeetAsync(new PersonId(new Guid(id)), NewEmail(), _random.Next(2) == 0 ? $"+1 657 777 {n:0000}" : null));
+        }
+
+        var until = _clock.GetUtcNow() + BadTimes;
+        await _platforms.BreakAsync(_seed, until);
+        while (_clock.GetUtcNow() < until)
+        {
+            await ChangeAsync(_random.Next(8));
+            await RoundsAsync();
+            await _platforms.Network.MoveToAsync(_clock.GetUtcNow() + TimeSpan.FromSeconds(1 + _random.Next(LongestStepS)));
+            if (_random.Next(10) == 0)
+            {
+                await _look.ResumeAsync();
+            }
+        }
+
+        _bad = false;
+        Tell("the faults are over");
+        await SettleAsync();
+        await _look.ResumeAsync();
+        await SettleAsync();
+        await _look.RetryAsync();
+        await SettleAsync();
+    }
+
+    public async Task ShouldBeRightAsync()
+    {
+        foreach (var platform in SimulatedPlatforms.Names)
+        {
+            for (var key = 0; key < _keys.Length; key++)
+            {
+                var held = await _platforms.HeldAsync(SimulatedPlatforms.Remote(platform, key));
+                var wanted = Wanted(platform, _keys[key]).ToList();
+                var ledger = held.ToHashSet().SetEquals(wanted) ? "" : await LedgerAsync(SimulatedPlatforms.Remote(platform, key));
+                Named(held.Except(wanted)).ShouldBe([], $"{platform} list {key} holds whom nobody wants{ledger}");
+                Named(wanted.Except(held)).ShouldBe([], $"{platform} list {key} lacks somebody{ledger}");
+            }
+        }
+
+        var calls = await _platforms.CallsAsync();
+        foreach (var budget in calls.GetProperty("budgets").EnumerateArray())
+        {
+            budget.GetProperty("violations").GetInt64().ShouldBe(0, $"{budget}");
+        }
+
+        var made = Adds + Removals;
+        await RoundsAsync();
+        (Adds + Removals).ShouldBe(made, "nothing is said when nothing changed");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        // What was let go still sleeps in the sandbox.
+        await _platforms.Network.MoveToAsync(_clock.GetUtcNow() + TimeSpan.FromHours(1));
+        _accounts.ForEach(account => account.Dispose());
+        await _platforms.DisposeAsync();
+    }
+
+    private void OpenAccount(string platform)
+    {
+        var destination = _platforms.Open(platform, _clock, _seed, _random.Next(3, 9));
+        destination.Leaving = call => LeaveAsync(platform, call);
+        destination.Answered = (call, result) => Answer(platform, call, result);
+        destination.Followed = report => Tell($"{platform} job {report.State} {report.Code}");
+        _accounts.Add(new SimulatedAccount(_workspace, _clock, platform, destination, _random));
+    }
+
+    private async Task LeaveAsync(string platform, MemberCall call)
+    {
+        Tell($"{platform} {call.Audience} {call.Operation} {string.Join(' ', call.Members.Select(member => member.Identifiers.Email))}");
+        if (call.Operation == MemberOperation.Add)
+        {
+            Adds++;
+            (await _look.PendingRemovalsAsync(platform, _left.GetValueOrDefault(platform, _clock.GetUtcNow()))).ShouldBe([], $"an add to {platform} {call.Audience} leaves while removals wait at {_clock.GetUtcNow():O}");
+        }
+        else
+        {
+            Removals++;
+        }
+
+        _left[platform] = _clock.GetUtcNow();
+        if (_bad && _random.Next(40) == 0)
+        {
+            Die();
+        }
+
+        // Somebody changes while the call is under way; what it says is decided already.
+        if (_bad && call.Operation == MemberOperation.Add && _random.Next(3) == 0)
+        {
+            await ChangeAsync(2);
+        }
+    }
+
+    // Who dies with "not so fast" in his hand cannot leave it to the next one; nobody could keep to it then.
+    private void Answer(string platform, MemberCall call, CallResult result)
+    {
+        Tell($"{platform} {call.Audience} {call.Operation} answered {result.Outcome.Kind} {result.Outcome.Code}");
+        if (_bad && result.Outcome.Kind != OutcomeKind.Snooze && _random.Next(40) == 0)
+        {
+            Die();
+        }
+    }
+
+    private void Die()
+    {
+        Deaths++;
+        Tell("the host dies");
+        throw new ProcessDiedException();
+    }
+
+    private async Task ChangeAsync(int changes)
+    {
+        for (; changes > 0; changes--)
+        {
+            var person = _people[_random.Next(_people.Count)];
+            if (_random.Next(8) == 0)
+            {
+                var former = _book.EmailOf(person);
+                await _book.ReidentifyAsync(person, NewEmail());
+                Tell($"{former} is now {_book.EmailOf(person)}");
+            }
+            else
+            {
+                var (key, present) = (_random.Next(_keys.Length), _random.Next(5) < 3);
+                await _book.SetAsync(_keys[key], present, person);
+                Tell($"{_book.EmailOf(person)} {(present ? "joins" : "leaves")} k{key}");
+            }
+        }
+    }
+
+    private async Task RoundsAsync()
+    {
+        foreach (var account in _accounts)
+        {
+            await RoundsAsync(account);
+        }
+    }
+
+    private async Task RoundsAsync(SimulatedAccount account)
+    {
+        _left.Remove(account.Name);
+        for (var rounds = 0; await account.RoundAsync(); rounds++)
+        {
+            rounds.ShouldBeLessThan(MostRounds, $"{account.Name} is never done");
+        }
+    }
+
+    // Goes from one time at which somebody waits for something to the next, until nobody does. Nobody else has anything to do meanwhile.
+    private async Task SettleAsync()
+    {
+        var due = _accounts;
+        for (var looks = 0; ; looks++)
+        {
+            looks.ShouldBeLessThan(MostLooks, "it never comes to rest");
+            foreach (var account in due)
+            {
+                await RoundsAsync(account);
+            }
+
+            var times = await _look.NextTimesAsync();
+            foreach (var account in _accounts.Where(account => account.VacantUntil is not null))
+            {
+                times[account.Name] = account.VacantUntil!.Value;
+            }
+
+            if (times.Count == 0)
+            {
+                return;
+            }
+
+            var next = times.Values.Min();
+            due = _accounts.FindAll(account => times.TryGetValue(account.Name, out var time) && time == next);
+            await _platforms.Network.MoveToAsync(next);
+        }
+    }
+
+    private IEnumerable<string> Wanted(string platform, int key)
+    {
+        var rules = Normalisers.BuiltIn.Current(SimulatedPlatforms.FamilyOf(platform));
+        return _people.Where(person => _book.IsPresent(key, person)).Select(_book.IdentifiersOf)
+            .SelectMany(person => new[] { PersonField.Email, PersonField.Phone }.Select(field => rules.Text(person, field)))
+            .OfType<string>().Select(Digest);
+    }
+
+    private string Digest(string text)
+    {
+        var digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+        _names[digest] = text;
+        return digest;
+    }
+
+    private async Task<string> LedgerAsync(string remote)
+    {
+        var rows = await _look.LedgerAsync(remote);
+        return string.Concat(rows.Select(row => $"\n  {_people.Aggregate(row, (text, person) => text.Replace(person.ToString(), _book.EmailOf(person), StringComparison.Ordinal))}"));
+    }
+
+    // As a reader of a failing seed knows them.
+    private List<string> Named(IEnumerable<string> digests) => [.. digests.Select(digest => _names.GetValueOrDefault(digest, digest)).Order(StringComparer.Ordinal)];
+
+    private void Tell(string what) => Story.Add($"{_clock.GetUtcNow():HH:mm:ss.fff} {what}");
+
+    private string NewEmail()
+    {
+        var email = $"p{++_emails}@shop.example";
+        Digest(email);
+        return email;
+    }
+}

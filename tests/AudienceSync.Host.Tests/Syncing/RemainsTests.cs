@@ -1,0 +1,174 @@
+using AudienceSync.Domain.Identity;
+using AudienceSync.Domain.Syncing;
+using AudienceSync.Host.Storage.Syncing;
+using AudienceSync.Host.Syncing;
+using AudienceSync.Host.Tests.Storage;
+
+namespace AudienceSync.Host.Tests.Syncing;
+
+/// <summary>What may be at a platform beside what the ledger's row says: sayings that refused to go, and calls that are carried out late.</summary>
+public sealed class RemainsTests : IAsyncLifetime
+{
+    private readonly ScriptedPlatform _platform = new(membersPerCall: 10);
+    private TestWorkspace _workspace = null!;
+    private MemberBook _book = null!;
+    private SyncStage _stage = null!;
+    private PersonId _ann;
+
+    public async Task InitializeAsync()
+    {
+        _workspace = await TestWorkspace.CreateAsync([null]);
+        _book = new MemberBook(_workspace);
+        _stage = await SyncStage.CreateAsync(_workspace, _book, _platform);
+        _ann = await _book.MeetAsync("ann@shop.example");
+    }
+
+    public async Task DisposeAsync() => await _workspace.DisposeAsync();
+
+    [Fact]
+    public async Task An_address_that_refuses_to_go_when_another_takes_its_place_is_kept_on_record_and_removed_when_a_human_asks()
+    {
+        await WantAsync(true);
+        _platform.Fault = call => call.Operation == MemberOperation.Remove ? PlatformFault.FirstRefused : PlatformFault.None;
+        await _book.ReidentifyAsync(_ann, "anna@shop.example");
+        await _stage.SettleAsync();
+
+        _platform.Members.ShouldBe([Of("ann"), Of("anna")], "he is wanted and reached by the new one");
+        (await _stage.LedgerAsync()).ShouldBe(["2 2 1 "]);
+        (await _stage.RemainsRowsAsync()).ShouldBe(["1 1 first_refused"]);
+
+        (await _stage.RemainsAsync()).ShouldBe(PassEnd.Empty, "what was refused rests");
+        _platform.Fault = _ => PlatformFault.None;
+        await new BindingTable(_workspace.Database).RetryRefusedAsync("main", default);
+        await _stage.RemainsAsync();
+
+        await _stage.SettleAsync();
+        _platform.Members.ShouldBe([Of("anna")]);
+        await NothingIsLeftToSayAsync();
+    }
+
+    [Fact]
+    public async Task What_refused_to_go_is_tried_again_after_a_day_also_when_its_person_has_left()
+    {
+        await WantAsync(true);
+        _platform.Fault = call => call.Operation == MemberOperation.Remove ? PlatformFault.FirstRefused : PlatformFault.None;
+        await _book.ReidentifyAsync(_ann, "anna@shop.example");
+        await _stage.SettleAsync();
+        _platform.Fault = _ => PlatformFault.None;
+        await WantAsync(false);
+        _platform.Members.ShouldBe([Of("ann")]);
+
+        _workspace.Clock.Advance(Refusals.RemainsRest);
+        (await _stage.RemainsAsync()).ShouldBe(PassEnd.Drained);
+
+        _platform.Members.ShouldBeEmpty();
+        (await _stage.RemainsRowsAsync()).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task An_add_of_lost_outcome_that_is_refused_when_said_again_leaves_its_member_in_doubt_and_removable()
+    {
+        _platform.Fault = _ => PlatformFault.LostApplied;
+        await _book.SetAsync(_stage.KeyId, true, _ann);
+        await _stage.PassAsync(Lane.Adds);
+        _platform.Fault = _ => PlatformFault.FirstRefused;
+        await _stage.SettleAsync();
+        (await _stage.LedgerAsync()).ShouldBe(["1 1 1 first_refused"], "the first try put him there");
+        _platform.Members.Count.ShouldBe(1);
+
+        _platform.Fault = _ => PlatformFault.None;
+        await WantAsync(false);
+
+        _platform.Members.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task An_add_that_is_carried_out_after_the_removal_that_followed_it_is_taken_out_when_its_time_is_over()
+    {
+        _platform.Fault = _ => PlatformFault.LostUnapplied;
+        await _book.SetAsync(_stage.KeyId, true, _ann);
+        await _stage.PassAsync(Lane.Adds);
+        _platform.Fault = _ => PlatformFault.None;
+        await WantAsync(false);
+        (await _stage.LedgerAsync()).ShouldBe(["0 1 1 "]);
+        (await _stage.RemainsRowsAsync()).ShouldBe(["1 2 "]);
+        _platform.Members.Add(Of("ann"));
+
+        (await _stage.RemainsAsync()).ShouldBe(PassEnd.Empty, "not before its time");
+        _workspace.Clock.Advance(LateCalls.CallTime);
+        await _stage.RemainsAsync();
+
+        _platform.Members.ShouldBeEmpty();
+        (await _stage.RemainsRowsAsync()).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_removal_that_is_carried_out_after_its_member_came_back_is_made_good_when_its_time_is_over()
+    {
+        await WantAsync(true);
+        _platform.Fault = _ => PlatformFault.LostUnapplied;
+        await _book.SetAsync(_stage.KeyId, false, _ann);
+        await _stage.PassAsync(Lane.Removals);
+        _platform.Fault = _ => PlatformFault.None;
+        await WantAsync(true);
+        _platform.Members.Clear();
+
+        _workspace.Clock.Advance(LateCalls.CallTime);
+        await _stage.RemainsAsync();
+        await _stage.SettleAsync();
+
+        _platform.Members.ShouldBe([Of("ann")]);
+        await NothingIsLeftToSayAsync();
+    }
+
+    [Fact]
+    public async Task A_lost_call_that_said_what_still_holds_costs_no_other_one()
+    {
+        _platform.Fault = _ => PlatformFault.LostApplied;
+        await _book.SetAsync(_stage.KeyId, true, _ann);
+        await _stage.PassAsync(Lane.Adds);
+        _platform.Fault = _ => PlatformFault.None;
+        await _stage.SettleAsync();
+        var calls = _platform.Calls.Count;
+
+        _workspace.Clock.Advance(LateCalls.CallTime);
+        (await _stage.RemainsAsync()).ShouldBe(PassEnd.Drained);
+
+        _platform.Calls.Count.ShouldBe(calls);
+        (await _stage.RemainsRowsAsync()).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Not_so_fast_is_an_answer_and_leaves_nobody_in_doubt()
+    {
+        _platform.Fault = _ => PlatformFault.Throttled;
+        await _book.SetAsync(_stage.KeyId, true, _ann);
+        await _stage.PassAsync(Lane.Adds);
+        (await _stage.LedgerAsync()).ShouldBe(["0 1 1 "]);
+
+        _platform.Fault = _ => PlatformFault.None;
+        await _stage.SettleAsync();
+
+        (await _stage.RemainsRowsAsync()).ShouldBeEmpty();
+        _platform.Members.Count.ShouldBe(1);
+    }
+
+    // Whoever was said once more was in doubt, so the mark of that goes, too.
+    private async Task NothingIsLeftToSayAsync()
+    {
+        var calls = _platform.Calls.Count;
+        _workspace.Clock.Advance(LateCalls.CallTime);
+        await _stage.RemainsAsync();
+        await _stage.SettleAsync();
+        (await _stage.RemainsRowsAsync()).ShouldBeEmpty();
+        _platform.Calls.Count.ShouldBe(calls);
+    }
+
+    private static string Of(string name) => ScriptedPlatform.Digest(name + "@shop.example", new(1));
+
+    private async Task WantAsync(bool present)
+    {
+        await _book.SetAsync(_stage.KeyId, present, _ann);
+        await _stage.SettleAsync();
+    }
+}
