@@ -9,7 +9,7 @@ namespace AudienceSync.Domain.Syncing;
 /// </para>
 /// <para>
 /// <b>When a call counts as lost.</b> A row that says adding or removing when it is about to be said again: no answer came, the process died, or a job failed or was
-/// lost. The mark is written with the intent that overwrites the row, so that nothing forgets it; each call that is lost sets it anew.
+/// lost; unless that is so long ago that it can do nothing any more. The mark is written with the intent that overwrites the row, so that nothing forgets it; each call that is lost sets it anew.
 /// </para>
 /// <para>
 /// <b>What it costs.</b> A call only for whom the lost one would contradict: who is by then said otherwise, or not wanted any more, or was removed and came back. For all

@@ -77,7 +77,7 @@ public sealed class MemberCalls(SyncTable table, Vault vault, IDestination desti
         var lost = new List<RemainsChange>();
         foreach (var telling in tellings)
         {
-            if (telling.Unanswered is { } said && LateCalls.UnderWay(said) is { } operation)
+            if (telling.Unanswered is { } said && LateCalls.UnderWay(said) is { } operation && (telling.SaidAt is not { } at || at + time > clock.GetUtcNow()))
             {
                 var kind = operation == MemberOperation.Add ? RemainsKind.LateAdd : RemainsKind.LateRemoval;
                 lost.Add(new RemainsChange(telling.Person, said, kind, time, null));

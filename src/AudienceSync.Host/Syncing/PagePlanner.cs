@@ -48,7 +48,7 @@ public sealed class PagePlanner(IDestination destination, SyncTable table, Vault
                     plan.Removals.Add(Former(member));
                     break;
                 case Step.Add:
-                    plan.Adds.Add(Current(member) with { Before = member.Entry, Unanswered = member.Entry });
+                    plan.Adds.Add(Current(member) with { Before = member.Entry, Unanswered = member.Entry, SaidAt = member.WrittenAt });
                     break;
                 case Step.Replace:
                     replaced.Add(member);
@@ -106,7 +106,7 @@ public sealed class PagePlanner(IDestination destination, SyncTable table, Vault
 
         if (change.Gone == SayingParts.None)
         {
-            plan.Adds.Add(current with { Before = member.Entry, Unanswered = member.Entry });
+            plan.Adds.Add(current with { Before = member.Entry, Unanswered = member.Entry, SaidAt = member.WrittenAt });
             return;
         }
 
@@ -195,7 +195,7 @@ public sealed class PagePlanner(IDestination destination, SyncTable table, Vault
             found => vault.OpenIdentifiers(found.Key.Person, found.Key.Revision, found.Value.KeyVersion, found.Value.Salt, found.Value.Cipher));
     }
 
-    private static Telling Former(LaneMember member) => new(member.Person, member.Entry.Revision, member.Entry.Normaliser) { Before = member.Entry, Unanswered = member.Entry };
+    private static Telling Former(LaneMember member) => new(member.Person, member.Entry.Revision, member.Entry.Normaliser) { Before = member.Entry, Unanswered = member.Entry, SaidAt = member.WrittenAt };
 
     private Telling Current(LaneMember member) => new(member.Person, member.Revision, destination.Normaliser) { IsNew = member.IsNew };
 

@@ -24,6 +24,9 @@ public readonly record struct Telling(PersonId Person, int Revision, NormaliserV
     /// <summary>What was said of him before and never answered; null when nothing was. See <see cref="LateCalls"/>.</summary>
     public LedgerEntry? Unanswered { get; init; }
 
+    /// <summary>When that was said; null when it is not known.</summary>
+    public DateTimeOffset? SaidAt { get; init; }
+
     /// <summary>For a removal: another saying of his follows and takes its row, so what is refused goes to the remains.</summary>
     public bool Replaced { get; init; }
 

@@ -29,7 +29,7 @@ internal sealed class LaneLook(TestWorkspace workspace, VirtualTime clock)
 
     /// <summary>As if nothing had been before. Far quicker than another database.</summary>
     public static Task EmptyAsync(TestWorkspace workspace) => workspace.ExecuteAsync(
-        "truncate people, vault, membership, ledger, remains, calls, jobs, budgets, cutovers, bindings, accounts, leases restart identity cascade");
+        "truncate people, vault, membership, ledger, remains, calls, jobs, budgets, cutovers, removal_plans, pauses, resyncs, refreshes, bindings, accounts, leases restart identity cascade");
 
     public Task<List<string>> PendingRemovalsAsync(string destination, DateTimeOffset dueBy) => AskAsync(PendingSql, destination, dueBy);
 

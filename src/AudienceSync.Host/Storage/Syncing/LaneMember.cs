@@ -14,6 +14,9 @@ public readonly record struct LaneMember(PersonId Person, long ChangedPos, Ledge
     /// <summary>Whether the ledger has no row of him.</summary>
     public bool IsNew { get; init; }
 
+    /// <summary>When the ledger last wrote of him; null when that is not known.</summary>
+    public DateTimeOffset? WrittenAt { get; init; }
+
     /// <summary>Whether a job that has not ended holds him.</summary>
     public bool InJob { get; init; }
 }
