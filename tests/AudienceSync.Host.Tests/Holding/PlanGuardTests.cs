@@ -106,7 +106,9 @@ public sealed class PlanGuardTests
 
         await host.DoneAsync($"keys/{HoldStage.Second}/promote", new { });
         var plan = await host.PlanAsync();
-        (plan.Text("kind"), plan.Number("removals"), plan.Number("members")).ShouldBe(("switch", 1_490, 1_500));
+        (plan.Text("kind"), plan.Number("removals")).ShouldBe(("switch", 1_490));
+        // Those who enter may have been added before it was counted.
+        plan.Number("members").ShouldBeOneOf(1_500, 1_510);
         await host.UntilHeldAsync(0, 1_510);
         await host.OrderAsync("people/suppressions", new { email = "person3@example.com" });
         await host.UntilHeldAsync(0, 1_509);

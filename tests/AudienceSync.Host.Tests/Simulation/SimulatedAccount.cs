@@ -64,13 +64,9 @@ internal sealed class SimulatedAccount(TestWorkspace workspace, VirtualTime cloc
         var planner = new PagePlanner(destination, table, workspace.Vault);
         var pass = new LanePass(name, destination, table, planner, calls, chance.NextDouble, clock, NullLogger.Instance);
         var jobs = new JobFollower(name, destination, new JobTable(workspace.Database), clock, NullLogger.Instance);
-        var (plans, range) = (new PlanTable(workspace.Database), new RemovalRange(workspace.Database));
-        var guard = new PlanGuard(plans, range, clock, NullLogger.Instance);
         return new AccountLoop(name, pass, jobs, budget, table, leases, _wake, TimeSpan.FromSeconds(1), clock, NullLogger<AccountLoop>.Instance)
         {
-            Turn = new LaneTurn(
-                pass, new CutoverWalk(new CutoverTable(workspace.Database), pass, guard, clock), guard, new PlanWork(plans, range, pass, clock, NullLogger.Instance),
-                new SayAgain(new SayAgainTable(workspace.Database), destination.Limits, clock, NullLogger.Instance), new RemainsPass(new RemainsTable(workspace.Database), planner, pass, clock)),
+            Turn = LaneTurn.Open(workspace.Database, pass, planner, destination.Limits, clock, NullLogger.Instance),
         };
     }
 }

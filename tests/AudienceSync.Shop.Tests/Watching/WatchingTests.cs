@@ -41,6 +41,16 @@ public sealed class WatchingTests
     }
 
     [Fact]
+    public async Task Removals_that_wait_for_the_owner_are_approved()
+    {
+        var waiting = Status(false).Replace("\"quiet\"", "\"plans\":[{\"plan\":7,\"state\":\"waiting\"},{\"plan\":8,\"state\":\"approved\"}],\"quiet\"");
+        var http = new ScriptedHttp(waiting, "{}", Status(true));
+
+        (await WaitAsync(http)).IsQuiet.ShouldBeTrue();
+        http.Paths.ShouldBe(["GET /v1/status", "POST /v1/plans/7/approve", "GET /v1/status", "GET /v1/status"]);
+    }
+
+    [Fact]
     public async Task The_platforms_list_is_read_as_digests_by_match_key()
     {
         using var client = new HttpClient(new ScriptedHttp("""{"people":2,"digests":{"EMAIL_SHA256":["aa","bb"],"PHONE_SHA256":[]}}"""));
@@ -70,9 +80,14 @@ public sealed class WatchingTests
 
     private sealed class ScriptedHttp(params string[] bodies) : HttpMessageHandler
     {
-        public int Requests { get; private set; }
+        public int Requests => Paths.Count;
 
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
-            Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent(bodies[Math.Min(Requests++, bodies.Length - 1)]) });
+        public List<string> Paths { get; } = [];
+
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            Paths.Add($"{request.Method} {request.RequestUri!.AbsolutePath}");
+            return Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent(bodies[Math.Min(Requests, bodies.Length) - 1]) });
+        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text.Json;
 
@@ -13,11 +14,23 @@ internal sealed class EngineApi(HttpClient http, Uri root, string operatorToken)
     /// <exception cref="JsonException">The answer is not a status.</exception>
     public async Task<(string Text, EngineStatus Status)> StatusAsync(CancellationToken cancel)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(root, "/v1/status"));
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", operatorToken);
-        using var response = await http.SendAsync(request, cancel);
-        response.EnsureSuccessStatusCode();
+        using var response = await SendAsync(HttpMethod.Get, "/v1/status", cancel);
         var text = await response.Content.ReadAsStringAsync(cancel);
         return (text, JsonSerializer.Deserialize<EngineStatus>(text, Json) ?? throw new JsonException("the status is null"));
+    }
+
+    /// <summary>Says as the shop's owner that so many removals at once are meant.</summary>
+    /// <exception cref="HttpRequestException">No answer, or not 200.</exception>
+    public async Task ApproveAsync(PlanStatus plan, CancellationToken cancel)
+    {
+        using var response = await SendAsync(HttpMethod.Post, string.Create(CultureInfo.InvariantCulture, $"/v1/plans/{plan.Plan}/approve"), cancel);
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, CancellationToken cancel)
+    {
+        using var request = new HttpRequestMessage(method, new Uri(root, path));
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", operatorToken);
+        var response = await http.SendAsync(request, cancel);
+        return response.EnsureSuccessStatusCode();
     }
 }

@@ -8,7 +8,11 @@ internal sealed record EngineStatus(
     int People,
     IReadOnlyList<AudienceStatus> Audiences,
     IReadOnlyList<BindingStatus> Bindings,
-    bool Quiet);
+    bool Quiet,
+    IReadOnlyList<PlanStatus>? Plans = null);
+
+/// <summary>Removals that are too many at once and wait for somebody to say that they are meant.</summary>
+internal sealed record PlanStatus(long Plan, string State);
 
 internal sealed record LogStatus(long Head);
 

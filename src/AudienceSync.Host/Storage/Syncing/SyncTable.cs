@@ -34,7 +34,7 @@ public sealed class SyncTable(WorkspaceDatabase database)
     // erased has rows and is nobody: the lane must pass over him, not stand before him.
     private const string LaneSql = """
         select m.person, m.changed_pos, coalesce(l.status, 0::smallint), coalesce(l.revision, 0), coalesce(l.normaliser, 0::smallint), coalesce(p.revision, 0),
-          m.state, m.bars, coalesce($6 = any(m.barred_at), false), l.job_id is not null, l.person is null, l.updated_at
+          m.state, m.bars, coalesce($6 = any(m.barred_at), false), l.job_id is not null, l.person is null
         from unnest($3::smallint[]) as s(state)
         cross join lateral (
           select c.person, c.changed_pos, c.state, c.bars, c.barred_at from membership c
@@ -47,7 +47,7 @@ public sealed class SyncTable(WorkspaceDatabase database)
     // Whose membership is not of this key any more counts as removed.
     private const string AgainSql = """
         select l.person, 0::bigint, l.status, l.revision, l.normaliser, p.revision,
-          coalesce(m.state, 2::smallint), coalesce(m.bars, 0::smallint), coalesce($5 = any(m.barred_at), false), false, false, l.updated_at
+          coalesce(m.state, 2::smallint), coalesce(m.bars, 0::smallint), coalesce($5 = any(m.barred_at), false), false, false
         from ledger l
         left join membership m on m.key_id = $1 and m.person = l.person
         join people p on p.person = l.person
@@ -60,7 +60,7 @@ public sealed class SyncTable(WorkspaceDatabase database)
     private const string HasRemovalsSql = """
         select exists (
           select from bindings b where b.destination = $1 and b.stopped_code is null and coalesce(b.removal_next_at <= $2, true)
-          and not exists (select from pauses p where p.destination = b.destination and p.remote = b.remote and p.resumed_at is null) and (
+            and not exists (select from pauses p where p.destination = b.destination and p.remote = b.remote and p.resumed_at is null) and (
             exists (
               select from unnest($3::smallint[]) as s(state)
               cross join lateral (select from membership c where c.key_id = b.key_id and c.state = s.state and c.changed_pos > b.removal_pos limit 1) m)
@@ -212,7 +212,7 @@ public sealed class SyncTable(WorkspaceDatabase database)
             var entry = new LedgerEntry((LedgerStatus)reader.GetInt16(2), reader.GetInt32(3), new NormaliserVersion(reader.GetInt16(4)));
             var desired = (MembershipStatus)reader.GetInt16(6) is MembershipStatus.Present or MembershipStatus.Limited
                 && !reader.GetBoolean(8) && ((Bars)reader.GetInt16(7)).AllowTargeting(binding.ConsentRequired);
-            members.Add(new LaneMember(new PersonId(reader.GetGuid(0)), reader.GetInt64(1), entry, reader.GetInt32(5), desired) { InJob = reader.GetBoolean(9), IsNew = reader.GetBoolean(10), WrittenAt = reader.TimeOrNull(11) });
+            members.Add(new LaneMember(new PersonId(reader.GetGuid(0)), reader.GetInt64(1), entry, reader.GetInt32(5), desired) { InJob = reader.GetBoolean(9), IsNew = reader.GetBoolean(10) });
         }
 
         return members;
