@@ -7,7 +7,7 @@ using AudienceSync.Host.Syncing;
 
 namespace AudienceSync.Host.Query;
 
-/// <summary>The whole of a workspace at a glance. Quiet means: all that was accepted is folded, and all that was folded is delivered.</summary>
+/// <summary>The whole of a workspace at a glance. Quiet means: all that was accepted is folded, and all that was folded is delivered, or refused by the platform.</summary>
 public sealed record StatusAnswer(
     string Workspace,
     StatusAnswer.LogPart Log,
@@ -38,7 +38,7 @@ public sealed record StatusAnswer(
         held.Plans,
         log.LagEvents == 0 && log.Overdue == 0 && workspace.QueuedEvents == 0
             && held.Plans.Count == 0
-            && bindings.All(binding => binding is { PendingAdds: 0, PendingRemovals: 0, InDoubt: 0, Waiting: 0 }));
+            && bindings.All(binding => binding is { PendingAdds: 0, PendingRemovals: 0, Waiting: 0 } && binding.InDoubt == binding.Stuck));
 
     public sealed record LogPart(long Head, int QueuedEvents);
 

@@ -13,6 +13,9 @@ public sealed record BindingCounts(
 {
     /// <summary>Removals that were set aside because they are too many at once: they wait for approval.</summary>
     public long HeldRemovals { get; init; }
+
+    /// <summary>Of those in doubt: whom the platform refused. Nothing more happens to them by itself today.</summary>
+    public long Stuck { get; init; }
 }
 
 /// <summary>Where the log and its projection stand.</summary>
@@ -62,7 +65,9 @@ public sealed class StatusQueries(WorkspaceDatabase database)
           (select count(*) from ledger l where l.binding_id = b.binding_id and l.again),
           (select count(*) from jobs j where j.binding_id = b.binding_id and j.destination = b.destination and j.state = 1),
           (select count(*) from jobs j where j.binding_id = b.binding_id and j.destination = b.destination and j.state = 5),
-          (select coalesce(sum(r.removals - r.removed), 0)::bigint from removal_plans r where r.binding_id = b.binding_id and r.ended_at is null and r.cutover_id is null)
+          (select coalesce(sum(r.removals - r.removed), 0)::bigint from removal_plans r where r.binding_id = b.binding_id and r.ended_at is null and r.cutover_id is null),
+          (select count(*) from ledger l where l.binding_id = b.binding_id and l.status in (1, 3) and l.reason is not null)
+            + (select count(*) from remains r where r.binding_id = b.binding_id and r.kind = 1)
         from bindings b join accounts a on a.destination = b.destination join audience_keys k on k.key_id = b.key_id
         cross join lateral (select exists (
           select from pauses q where q.destination = b.destination and q.resumed_at is null and (q.remote is null or q.remote = b.remote)) as paused) p
@@ -105,6 +110,7 @@ public sealed class StatusQueries(WorkspaceDatabase database)
                 reader.TextOrNull(12), reader.GetInt64(13), reader.GetInt64(14), reader.GetInt64(15), reader.GetInt64(16))
             {
                 HeldRemovals = reader.GetInt64(17),
+                Stuck = reader.GetInt64(18),
             });
         }
 
