@@ -53,14 +53,17 @@ public sealed class DrainTable(WorkspaceDatabase database)
         from unnest($1::bigint[], $2::bigint[], $3::timestamptz[]) as x(drain_id, events, last_at) where d.drain_id = x.drain_id
         """;
 
-    // Of some part of the log, event by event: for the few that the projector will not come past.
+    // Of some part of the log, event by event: for the few that the projector will not come past. One look into the log for each drain, so that
+    // where nothing drains the log is not read.
     private const string AddBetweenSql = """
         update drains d set late_events = d.late_events + x.events, last_at = greatest(d.last_at, x.last_at)
         from (
-          select o.drain_id, count(*) as events, max(e.timestamp) as last_at from drains o join audience_keys k on k.key_id = o.key_id
-          join mt_events e on e.seq_id > greatest(o.since_pos, $1) and e.seq_id <= least(coalesce(o.until_pos, $2), $2)
-          where (o.until_pos is null or o.until_pos > $1) and e.type in ('audience_member_added', 'audience_member_removed') and e.data ->> 'audienceKey' = k.audience_key
-          group by 1) x
+          select o.drain_id, c.events, c.last_at from drains o join audience_keys k on k.key_id = o.key_id
+          cross join lateral (
+            select count(*) as events, max(e.timestamp) as last_at from mt_events e
+            where e.seq_id > greatest(o.since_pos, $1) and e.seq_id <= least(coalesce(o.until_pos, $2), $2)
+              and e.type in ('audience_member_added', 'audience_member_removed') and e.data ->> 'audienceKey' = k.audience_key) c
+          where (o.until_pos is null or o.until_pos > $1) and c.events > 0) x
         where x.drain_id = d.drain_id
         """;
 
