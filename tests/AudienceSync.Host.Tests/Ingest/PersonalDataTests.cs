@@ -83,6 +83,8 @@ public sealed class PersonalDataTests
         {
             var sample = Canary();
             sample["person"]!["customer_id"] = CustomerId + i;
+            // Said later than before, so that the address surely moves and the platform has to be called.
+            sample["occurred_at"] = Sample.Now.AddSeconds(i).ToString("O");
             _answers.Add(await host.PostAsync(sample));
         }
 
