@@ -19,7 +19,7 @@ public static class AudienceRules
             return AudienceDecision.Refuse(AudienceRefusal.NameInvalid);
         }
 
-        if (!IsText(command.By, 100) || command.By.Length == 0 || !IsText(command.Why, 500))
+        if (!OperatorWords.Fit(command.By, command.Why))
         {
             return AudienceDecision.Refuse(AudienceRefusal.TextInvalid);
         }
@@ -52,7 +52,7 @@ public static class AudienceRules
     private static AudienceDecision Register(Audience audience, RegisterAudience register)
     {
         var text = register.Text;
-        if (!IsText(text.Purpose, 2_000) || !IsText(text.Owner, 2_000) || !IsText(text.Definition, 2_000) || text.ExpectedVolume < 0)
+        if (!OperatorWords.FitsIn(text.Purpose, 2_000) || !OperatorWords.FitsIn(text.Owner, 2_000) || !OperatorWords.FitsIn(text.Definition, 2_000) || text.ExpectedVolume < 0)
         {
             return AudienceDecision.Refuse(AudienceRefusal.TextInvalid);
         }
@@ -190,7 +190,5 @@ public static class AudienceRules
     private static List<KeyValuePair<RemoteAudience, Feed>> FeedsOf(Audience audience, RemoteAudience? only) =>
         [.. audience.Feeds.Where(feed => only is null || feed.Key == only).OrderBy(feed => feed.Key.ToString(), StringComparer.Ordinal)];
 
-    private static bool IsText(string? text, int maxChars) => text is null || (text.Length <= maxChars && !text.Contains('\0', StringComparison.Ordinal));
-
-    private static bool IsPlace(string? text) => !string.IsNullOrEmpty(text) && IsText(text, 100);
+    private static bool IsPlace(string? text) => !string.IsNullOrEmpty(text) && OperatorWords.FitsIn(text, 100);
 }

@@ -40,7 +40,7 @@ public sealed class HistoryEndpoints(IReadOnlyDictionary<string, Workspace> work
     private async Task<IResult> DiffAsync(
         string key, string? workspace, string? from, string? to, string? mode, Guid? after, int? limit, CancellationToken cancellationToken)
     {
-        if (Find(workspace) is not { } found)
+        if (workspaces.Named(workspace) is not { } found)
         {
             return QueryProblem.UnknownWorkspace;
         }
@@ -68,7 +68,7 @@ public sealed class HistoryEndpoints(IReadOnlyDictionary<string, Workspace> work
 
     private async Task<IResult> CountersAsync(string key, string? workspace, string? from, string? to, CancellationToken cancellationToken)
     {
-        if (Find(workspace) is not { } found)
+        if (workspaces.Named(workspace) is not { } found)
         {
             return QueryProblem.UnknownWorkspace;
         }
@@ -89,7 +89,7 @@ public sealed class HistoryEndpoints(IReadOnlyDictionary<string, Workspace> work
 
     private async Task<IResult> HistoryAsync(Guid person, string? workspace, CancellationToken cancellationToken)
     {
-        if (Find(workspace) is not { } found)
+        if (workspaces.Named(workspace) is not { } found)
         {
             return QueryProblem.UnknownWorkspace;
         }
@@ -99,7 +99,7 @@ public sealed class HistoryEndpoints(IReadOnlyDictionary<string, Workspace> work
 
     private async Task<IResult> WhyAsync(Guid person, string key, string? workspace, CancellationToken cancellationToken)
     {
-        if (Find(workspace) is not { } found)
+        if (workspaces.Named(workspace) is not { } found)
         {
             return QueryProblem.UnknownWorkspace;
         }
@@ -117,6 +117,4 @@ public sealed class HistoryEndpoints(IReadOnlyDictionary<string, Workspace> work
     private static MembersAsOf Past(Workspace workspace) => new(new PastReader(workspace.Database), workspace.Keys);
 
     private PersonPast People(Workspace workspace) => new(new PastReader(workspace.Database), new PersonTrail(workspace.Database), workspace.Keys, clock);
-
-    private Workspace? Find(string? name) => workspaces.GetValueOrDefault(name ?? "default");
 }

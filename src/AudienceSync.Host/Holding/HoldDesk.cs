@@ -1,3 +1,4 @@
+using AudienceSync.Domain.Audiences;
 using AudienceSync.Domain.Syncing;
 using AudienceSync.Host.Storage;
 using AudienceSync.Host.Storage.Status;
@@ -34,9 +35,6 @@ public sealed record Held(IReadOnlyList<PauseView> Pauses, IReadOnlyList<PlanVie
 /// </summary>
 public sealed class HoldDesk(WorkspaceDatabase database, TimeProvider clock)
 {
-    private const int ByChars = 100;
-    private const int WhyChars = 500;
-
     private readonly HoldTable _table = new(database);
     private readonly BindingTable _bindings = new(database);
     private readonly HoldQueries _queries = new(database);
@@ -52,7 +50,7 @@ public sealed class HoldDesk(WorkspaceDatabase database, TimeProvider clock)
     /// <param name="cancellationToken">Ends the waiting for storage.</param>
     public async Task<HoldAnswer> PauseAsync(string destination, string? remote, string by, string? why, CancellationToken cancellationToken)
     {
-        if (!AreWords(by, why))
+        if (!OperatorWords.Fit(by, why))
         {
             return HoldAnswer.InvalidWords;
         }
@@ -65,7 +63,7 @@ public sealed class HoldDesk(WorkspaceDatabase database, TimeProvider clock)
     /// <summary>Lifts a pause, and whatever else stopped it. Lists that were paused one by one stay so when their account is resumed.</summary>
     public async Task<HoldAnswer> ResumeAsync(string destination, string? remote, string by, CancellationToken cancellationToken)
     {
-        if (!AreWords(by, why: null))
+        if (!OperatorWords.Fit(by, why: null))
         {
             return HoldAnswer.InvalidWords;
         }
@@ -91,7 +89,7 @@ public sealed class HoldDesk(WorkspaceDatabase database, TimeProvider clock)
     /// <summary>Says that a plan is meant. It holds for the plan as it was counted, and for a day.</summary>
     public async Task<HoldAnswer> ApproveAsync(long plan, string by, string? why, CancellationToken cancellationToken)
     {
-        if (!AreWords(by, why))
+        if (!OperatorWords.Fit(by, why))
         {
             return HoldAnswer.InvalidWords;
         }
@@ -110,7 +108,7 @@ public sealed class HoldDesk(WorkspaceDatabase database, TimeProvider clock)
     public async Task<(HoldAnswer Answer, IReadOnlyList<ResyncPlan> Plans)> ResyncAsync(
         (string Destination, string? Remote) place, bool dryRun, string by, string? why, CancellationToken cancellationToken)
     {
-        if (!AreWords(by, why))
+        if (!OperatorWords.Fit(by, why))
         {
             return (HoldAnswer.InvalidWords, []);
         }
@@ -136,7 +134,4 @@ public sealed class HoldDesk(WorkspaceDatabase database, TimeProvider clock)
     /// <returns>How many.</returns>
     public Task<int> CancelResyncAsync(string destination, string? remote, CancellationToken cancellationToken) =>
         _resyncs.CancelAsync(destination, remote, clock.GetUtcNow(), cancellationToken);
-
-    private static bool AreWords(string by, string? why) =>
-        by.Length is > 0 and <= ByChars && (why?.Length ?? 0) <= WhyChars && !by.Contains('\0') && why?.Contains('\0') != true;
 }

@@ -100,7 +100,7 @@ public sealed class PermissionEndpoints(IReadOnlyDictionary<string, Workspace> w
         }
     }
 
-    private Workspace? Find(HttpContext context) => workspaces.GetValueOrDefault(Text(context, "workspace") ?? "default");
+    private Workspace? Find(HttpContext context) => workspaces.Named(Text(context, "workspace"));
 
     private static string? Text(HttpContext context, string name) => context.Request.Query[name] is [{ Length: > 0 and <= Limits.ContextChars } text] ? text : null;
 }

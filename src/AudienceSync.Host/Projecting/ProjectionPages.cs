@@ -67,12 +67,13 @@ public sealed class ProjectionPages(MembershipTable table, PermissionTable permi
     /// <summary>What events behind a place, up to another, add to the counts, without writing anything. Null when they are more than one page.</summary>
     public async Task<ProjectedPage?> CountAsync(ProjectionProgress progress, Position last, CancellationToken cancellationToken)
     {
-        await table.ReadEventsAsync(progress.Position, pageEvents, _page, cancellationToken);
-        if (_page.Count == pageEvents && _page[^1].Position < last)
+        // Positions have few holes, and events that are too many for a page are not worth reading.
+        if (last.Value - progress.Position.Value > pageEvents)
         {
             return null;
         }
 
+        await table.ReadEventsAsync(progress.Position, pageEvents, _page, cancellationToken);
         _page.RemoveAll(logged => logged.Position > last);
         var count = _page.Count;
         if (count == 0)

@@ -55,7 +55,7 @@ public sealed class AudienceEndpoints(IReadOnlyDictionary<string, Workspace> wor
 
     private async Task<IResult> ShowAsync(string audience, string? workspace, CancellationToken cancellationToken)
     {
-        if (Find(workspace) is not { } found)
+        if (workspaces.Named(workspace) is not { } found)
         {
             return QueryProblem.UnknownWorkspace;
         }
@@ -66,7 +66,7 @@ public sealed class AudienceEndpoints(IReadOnlyDictionary<string, Workspace> wor
 
     private async Task<IResult> HistoryAsync(string audience, string? workspace, CancellationToken cancellationToken)
     {
-        if (Find(workspace) is not { } found)
+        if (workspaces.Named(workspace) is not { } found)
         {
             return QueryProblem.UnknownWorkspace;
         }
@@ -80,7 +80,7 @@ public sealed class AudienceEndpoints(IReadOnlyDictionary<string, Workspace> wor
 
     private async Task<IResult> DiffAsync(string key, string other, string? workspace, CancellationToken cancellationToken)
     {
-        if (Find(workspace) is not { } found)
+        if (workspaces.Named(workspace) is not { } found)
         {
             return QueryProblem.UnknownWorkspace;
         }
@@ -126,7 +126,7 @@ public sealed class AudienceEndpoints(IReadOnlyDictionary<string, Workspace> wor
 
     private async Task<IResult> ApplyAsync(Declaration body, string? workspace, [FromQuery(Name = "dry_run")] bool? dryRun, CancellationToken cancellationToken)
     {
-        if (Find(workspace) is not { } found)
+        if (workspaces.Named(workspace) is not { } found)
         {
             return QueryProblem.UnknownWorkspace;
         }
@@ -155,7 +155,7 @@ public sealed class AudienceEndpoints(IReadOnlyDictionary<string, Workspace> wor
 
     private async Task<IResult> DoAsync(string? workspace, string audience, AudienceCommand command, CancellationToken cancellationToken)
     {
-        if (Find(workspace) is not { } found)
+        if (workspaces.Named(workspace) is not { } found)
         {
             return QueryProblem.UnknownWorkspace;
         }
@@ -174,6 +174,4 @@ public sealed class AudienceEndpoints(IReadOnlyDictionary<string, Workspace> wor
         place is { Destination: null, Remote: null } ? null : new RemoteAudience(place.Destination ?? "", place.Remote ?? "");
 
     private static string By(string? by) => string.IsNullOrWhiteSpace(by) ? "operator" : by;
-
-    private Workspace? Find(string? name) => workspaces.GetValueOrDefault(name ?? "default");
 }

@@ -30,7 +30,7 @@ public sealed class DestinationEndpoints(IReadOnlyDictionary<string, Workspace> 
 
     private async Task<IResult> ResumeAsync(string name, Word? body, string? workspace, CancellationToken cancellationToken)
     {
-        if (Find(workspace) is not { } found)
+        if (workspaces.Named(workspace) is not { } found)
         {
             return QueryProblem.UnknownWorkspace;
         }
@@ -42,7 +42,7 @@ public sealed class DestinationEndpoints(IReadOnlyDictionary<string, Workspace> 
 
     private async Task<IResult> RetryRefusedAsync(string name, string? workspace, CancellationToken cancellationToken)
     {
-        if (Find(workspace) is not { } found)
+        if (workspaces.Named(workspace) is not { } found)
         {
             return QueryProblem.UnknownWorkspace;
         }
@@ -54,7 +54,7 @@ public sealed class DestinationEndpoints(IReadOnlyDictionary<string, Workspace> 
 
     private async Task<IResult> ResyncAsync(string name, Word? body, string? workspace, CancellationToken cancellationToken)
     {
-        if (Find(workspace) is not { } found)
+        if (workspaces.Named(workspace) is not { } found)
         {
             return QueryProblem.UnknownWorkspace;
         }
@@ -69,22 +69,22 @@ public sealed class DestinationEndpoints(IReadOnlyDictionary<string, Workspace> 
         });
     }
 
-    private async Task<IResult> CancelResyncAsync(string name, Word? body, string? workspace, CancellationToken cancellationToken) => Find(workspace) is { } found
+    private async Task<IResult> CancelResyncAsync(string name, Word? body, string? workspace, CancellationToken cancellationToken) => workspaces.Named(workspace) is { } found
         ? Results.Ok(new { destination = name, cancelled = await found.Holds.CancelResyncAsync(name, body?.Remote, cancellationToken) })
         : QueryProblem.UnknownWorkspace;
 
-    private async Task<IResult> ResyncsAsync(string? workspace, CancellationToken cancellationToken) => Find(workspace) is { } found
+    private async Task<IResult> ResyncsAsync(string? workspace, CancellationToken cancellationToken) => workspaces.Named(workspace) is { } found
         ? Results.Ok(new { resyncs = await found.Holds.ReadResyncsAsync(cancellationToken) })
         : QueryProblem.UnknownWorkspace;
 
     private async Task<IResult> PlansAsync(string? workspace, CancellationToken cancellationToken) =>
-        Find(workspace) is { } found ? Results.Ok(await found.Holds.ReadAsync(cancellationToken)) : QueryProblem.UnknownWorkspace;
+        workspaces.Named(workspace) is { } found ? Results.Ok(await found.Holds.ReadAsync(cancellationToken)) : QueryProblem.UnknownWorkspace;
 
     private Task<IResult> ApproveAsync(long plan, Word? body, string? workspace, CancellationToken cancellationToken) =>
         DoAsync(workspace, found => found.Holds.ApproveAsync(plan, By(body), body?.Why, cancellationToken), new { plan, state = "approved" });
 
     private async Task<IResult> DoAsync(string? workspace, Func<Workspace, Task<HoldAnswer>> act, object done) =>
-        Find(workspace) is { } found ? Of(await act(found)) ?? Results.Ok(done) : QueryProblem.UnknownWorkspace;
+        workspaces.Named(workspace) is { } found ? Of(await act(found)) ?? Results.Ok(done) : QueryProblem.UnknownWorkspace;
 
     // Null when it is as it was asked to be.
     private static IResult? Of(HoldAnswer answer) => answer switch
@@ -97,6 +97,4 @@ public sealed class DestinationEndpoints(IReadOnlyDictionary<string, Workspace> 
     };
 
     private static string By(Word? body) => string.IsNullOrWhiteSpace(body?.By) ? "operator" : body.By;
-
-    private Workspace? Find(string? name) => workspaces.GetValueOrDefault(name ?? "default");
 }

@@ -20,7 +20,7 @@ public sealed class QuarantineEndpoints(IReadOnlyDictionary<string, Workspace> w
 
     private async Task<IResult> ListAsync(string? workspace, int? limit, string? reason, CancellationToken cancellationToken)
     {
-        if (Find(workspace) is not { } found)
+        if (workspaces.Named(workspace) is not { } found)
         {
             return QueryProblem.UnknownWorkspace;
         }
@@ -34,7 +34,7 @@ public sealed class QuarantineEndpoints(IReadOnlyDictionary<string, Workspace> w
     // What was sent is shown only when it is asked for: it holds personal data.
     private async Task<IResult> ShowAsync(Guid id, string? workspace, bool? body, CancellationToken cancellationToken)
     {
-        if (Find(workspace) is not { } found)
+        if (workspaces.Named(workspace) is not { } found)
         {
             return QueryProblem.UnknownWorkspace;
         }
@@ -44,7 +44,7 @@ public sealed class QuarantineEndpoints(IReadOnlyDictionary<string, Workspace> w
 
     private async Task<IResult> ReleaseAsync(Guid id, string? workspace, CancellationToken cancellationToken)
     {
-        if (Find(workspace) is not { } found)
+        if (workspaces.Named(workspace) is not { } found)
         {
             return QueryProblem.UnknownWorkspace;
         }
@@ -54,7 +54,7 @@ public sealed class QuarantineEndpoints(IReadOnlyDictionary<string, Workspace> w
 
     private async Task<IResult> DiscardAsync(Guid id, string? workspace, CancellationToken cancellationToken)
     {
-        if (Find(workspace) is not { } found)
+        if (workspaces.Named(workspace) is not { } found)
         {
             return QueryProblem.UnknownWorkspace;
         }
@@ -66,13 +66,11 @@ public sealed class QuarantineEndpoints(IReadOnlyDictionary<string, Workspace> w
 
     private async Task<IResult> ReleaseAllAsync(string? workspace, string reason, CancellationToken cancellationToken)
     {
-        if (Find(workspace) is not { } found)
+        if (workspaces.Named(workspace) is not { } found)
         {
             return QueryProblem.UnknownWorkspace;
         }
 
         return Results.Ok(new { results = await found.Quarantine.ReleaseAllAsync(reason, LargestPage, cancellationToken) });
     }
-
-    private Workspace? Find(string? name) => workspaces.GetValueOrDefault(name ?? "default");
 }

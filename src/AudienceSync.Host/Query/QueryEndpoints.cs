@@ -31,7 +31,7 @@ public sealed class QueryEndpoints(IReadOnlyDictionary<string, Workspace> worksp
 
     private async Task<IResult> StatusAsync(string? workspace, CancellationToken cancellationToken)
     {
-        if (Find(workspace) is not { } found)
+        if (workspaces.Named(workspace) is not { } found)
         {
             return QueryProblem.UnknownWorkspace;
         }
@@ -46,7 +46,7 @@ public sealed class QueryEndpoints(IReadOnlyDictionary<string, Workspace> worksp
 
     private async Task<IResult> AudiencesAsync(string? workspace, CancellationToken cancellationToken)
     {
-        if (Find(workspace) is not { } found)
+        if (workspaces.Named(workspace) is not { } found)
         {
             return QueryProblem.UnknownWorkspace;
         }
@@ -58,7 +58,7 @@ public sealed class QueryEndpoints(IReadOnlyDictionary<string, Workspace> worksp
     private async Task<IResult> MembersAsync(
         string key, string? workspace, string? at, string? mode, Guid? after, int? limit, CancellationToken cancellationToken)
     {
-        if (Find(workspace) is not { } found)
+        if (workspaces.Named(workspace) is not { } found)
         {
             return QueryProblem.UnknownWorkspace;
         }
@@ -85,7 +85,7 @@ public sealed class QueryEndpoints(IReadOnlyDictionary<string, Workspace> worksp
 
     private async Task<IResult> LookupAsync(PersonLookup lookup, string? workspace, CancellationToken cancellationToken)
     {
-        if (Find(workspace) is not { } found)
+        if (workspaces.Named(workspace) is not { } found)
         {
             return QueryProblem.UnknownWorkspace;
         }
@@ -106,13 +106,11 @@ public sealed class QueryEndpoints(IReadOnlyDictionary<string, Workspace> worksp
 
     private async Task<IResult> MembershipsAsync(Guid person, string? workspace, CancellationToken cancellationToken)
     {
-        if (Find(workspace) is not { } found)
+        if (workspaces.Named(workspace) is not { } found)
         {
             return QueryProblem.UnknownWorkspace;
         }
 
         return Results.Ok(new { person, memberships = await new MemberQueries(found.Database).OfPersonAsync(new PersonId(person), cancellationToken) });
     }
-
-    private Workspace? Find(string? name) => workspaces.GetValueOrDefault(name ?? "default");
 }

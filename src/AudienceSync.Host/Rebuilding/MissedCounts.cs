@@ -20,12 +20,6 @@ internal sealed class MissedCounts(GenerationDatabase database, AudienceKeys key
     /// <summary>Null when they cannot be counted one by one.</summary>
     public async Task<ProjectedPage?> ReadAsync(ProjectionProgress live, ProjectionProgress next, Drift drift, CancellationToken cancellationToken)
     {
-        // Positions have few holes, and events that are too many are not worth reading while the swap holds its locks.
-        if (next.Position.Value - live.Position.Value > MostEvents)
-        {
-            return null;
-        }
-
         var inheritances = new InheritTable(database.Live);
         if (drift.Missing + drift.Unfounded + drift.Status + drift.Times > 0 || await inheritances.FindAsync(cancellationToken) is not null)
         {

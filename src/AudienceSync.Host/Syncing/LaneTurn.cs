@@ -54,7 +54,7 @@ public sealed class LaneTurn(LanePass pass, CutoverWalk walk, PlanGuard guard, P
 
     private async Task<PassEnd> RemoveAsync(Lease lease, Binding binding, CancellationToken cancellationToken)
     {
-        var planned = await plans.RunAsync(lease, binding, cancellationToken);
+        var planned = binding.HasPlans ? await plans.RunAsync(lease, binding, cancellationToken) : PassEnd.Empty;
         var walked = planned == PassEnd.Held ? planned : await walk.RunAsync(lease, binding, cancellationToken);
         if (walked == PassEnd.Held)
         {

@@ -24,7 +24,7 @@ public sealed class ErasureEndpoints(IReadOnlyDictionary<string, Workspace> work
 
     private async Task<IResult> AskAsync(NamedPerson who, string? workspace, HttpContext context, CancellationToken cancellationToken)
     {
-        if (Find(workspace) is not { } found)
+        if (workspaces.Named(workspace) is not { } found)
         {
             return QueryProblem.UnknownWorkspace;
         }
@@ -41,7 +41,7 @@ public sealed class ErasureEndpoints(IReadOnlyDictionary<string, Workspace> work
 
     private async Task<IResult> ListAsync(string? workspace, int? limit, CancellationToken cancellationToken)
     {
-        if (Find(workspace) is not { } found)
+        if (workspaces.Named(workspace) is not { } found)
         {
             return QueryProblem.UnknownWorkspace;
         }
@@ -63,7 +63,7 @@ public sealed class ErasureEndpoints(IReadOnlyDictionary<string, Workspace> work
 
     private async Task<IResult> ReadAsync(Guid erasure, string? workspace, CancellationToken cancellationToken)
     {
-        if (Find(workspace) is not { } found)
+        if (workspaces.Named(workspace) is not { } found)
         {
             return QueryProblem.UnknownWorkspace;
         }
@@ -75,7 +75,7 @@ public sealed class ErasureEndpoints(IReadOnlyDictionary<string, Workspace> work
 
     private async Task<IResult> ExportAsync(NamedPerson who, string? workspace, HttpContext context, CancellationToken cancellationToken)
     {
-        if (Find(workspace) is not { } found)
+        if (workspaces.Named(workspace) is not { } found)
         {
             return QueryProblem.UnknownWorkspace;
         }
@@ -102,6 +102,4 @@ public sealed class ErasureEndpoints(IReadOnlyDictionary<string, Workspace> work
 
     private async Task<ErasureAnswer> AnswerAsync(Workspace found, ErasureRow erasure, CancellationToken cancellationToken) =>
         ErasureAnswer.Of(erasure, await found.Erasures.Table.RemovalsAsync(erasure, cancellationToken), clock.GetUtcNow());
-
-    private Workspace? Find(string? name) => workspaces.GetValueOrDefault(name ?? "default");
 }

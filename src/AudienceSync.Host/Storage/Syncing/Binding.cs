@@ -25,6 +25,9 @@ public sealed record Binding(
     /// <summary>When a former saying whose removal was refused is to be tried again; null when none remains.</summary>
     public DateTimeOffset? RemainsDueAt { get; init; }
 
+    /// <summary>Whether removals were set aside and their plan has not ended.</summary>
+    public bool HasPlans { get; init; }
+
     /// <summary>Answers in a row to removals that no table knows.</summary>
     public int RemovalUnknowns { get; init; }
 

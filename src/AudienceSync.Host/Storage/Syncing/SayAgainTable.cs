@@ -23,9 +23,7 @@ public sealed class SayAgainTable(WorkspaceDatabase database)
 
     private const string OpenResyncSql = "select resync_id, walked_to from resyncs where binding_id = $1 and finished_at is null";
 
-    private const string KnownRefreshSql = "select exists (select from refreshes where binding_id = $1)";
-
-    private const string DueRefreshSql = "select binding_id::bigint, walked_to from refreshes where binding_id = $1 and next_at <= $2";
+    private const string RefreshSql = "select binding_id::bigint, walked_to, next_at from refreshes where binding_id = $1";
 
     private const string BeginRefreshSql = "insert into refreshes (binding_id, next_at) values ($1, $2) on conflict (binding_id) do nothing";
 
@@ -68,24 +66,27 @@ public sealed class SayAgainTable(WorkspaceDatabase database)
         """;
 
     /// <summary>Null when nobody asked for one.</summary>
-    public Task<OpenWalk?> FindResyncAsync(Binding binding, CancellationToken cancellationToken) =>
-        FindAsync(Sql.Command(database.Hot, OpenResyncSql, Sql.Of(binding.BindingId)), cancellationToken);
+    public async Task<OpenWalk?> FindResyncAsync(Binding binding, CancellationToken cancellationToken)
+    {
+        await using var command = Sql.Command(database.Hot, OpenResyncSql, Sql.Of(binding.BindingId));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) ? new OpenWalk(reader.GetInt64(0), reader.GetGuid(1)) : null;
+    }
 
     /// <summary>Null when the next round is not due.</summary>
     public async Task<OpenWalk?> FindRefreshAsync(Binding binding, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        if (await FindAsync(Sql.Command(database.Hot, DueRefreshSql, Sql.Of(binding.BindingId), Sql.Of(now)), cancellationToken) is { } due)
+        await using (var command = Sql.Command(database.Hot, RefreshSql, Sql.Of(binding.BindingId)))
+        await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
         {
-            return due;
+            if (await reader.ReadAsync(cancellationToken))
+            {
+                return reader.TimeOrNull(2) <= now ? new OpenWalk(reader.GetInt64(0), reader.GetGuid(1)) : null;
+            }
         }
 
-        await using var known = Sql.Command(database.Hot, KnownRefreshSql, Sql.Of(binding.BindingId));
-        if (await known.ExecuteScalarAsync(cancellationToken) is false)
-        {
-            await using var begin = Sql.Command(database.Hot, BeginRefreshSql, Sql.Of(binding.BindingId), Sql.Of(now));
-            await begin.ExecuteNonQueryAsync(cancellationToken);
-        }
-
+        await using var begin = Sql.Command(database.Hot, BeginRefreshSql, Sql.Of(binding.BindingId), Sql.Of(now));
+        await begin.ExecuteNonQueryAsync(cancellationToken);
         return null;
     }
 
@@ -113,13 +114,6 @@ public sealed class SayAgainTable(WorkspaceDatabase database)
 
     private static NpgsqlParameter[] MoveOf(OpenWalk walk, WalkPiece piece, DateTimeOffset? time) =>
         [Sql.Of(walk.Id), Sql.Of(piece.WalkedTo), Sql.Of((long)piece.People.Count), Sql.OfNullable(time)];
-
-    private static async Task<OpenWalk?> FindAsync(NpgsqlCommand find, CancellationToken cancellationToken)
-    {
-        await using var command = find;
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        return await reader.ReadAsync(cancellationToken) ? new OpenWalk(reader.GetInt64(0), reader.GetGuid(1)) : null;
-    }
 
     private static async Task<WalkPiece> ReadAsync(NpgsqlCommand read, Guid after, int limit, CancellationToken cancellationToken)
     {

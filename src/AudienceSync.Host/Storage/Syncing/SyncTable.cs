@@ -26,7 +26,8 @@ public sealed class SyncTable(WorkspaceDatabase database)
           coalesce(b.stopped_code, (select 'paused' from pauses p where p.destination = b.destination and p.remote = b.remote and p.resumed_at is null)),
           b.normaliser, b.destination, a.consent_required,
           exists (select from ledger l where l.binding_id = b.binding_id and l.again and l.job_id is null), b.removal_unknowns, b.add_unknowns,
-          (select r.try_at from remains r where r.binding_id = b.binding_id order by r.try_at limit 1)
+          (select r.try_at from remains r where r.binding_id = b.binding_id order by r.try_at limit 1),
+          exists (select from removal_plans p where p.binding_id = b.binding_id and p.ended_at is null)
         from bindings b join accounts a on a.destination = b.destination where b.destination = $1 order by b.binding_id
         """;
 
@@ -172,7 +173,13 @@ public sealed class SyncTable(WorkspaceDatabase database)
                 reader.GetInt32(0), reader.GetString(1), reader.GetString(2), reader.GetInt32(3), reader.GetInt64(4), reader.GetInt64(5),
                 reader.GetInt32(6), reader.TimeOrNull(7), reader.GetInt32(8), reader.TimeOrNull(9), reader.TextOrNull(10),
                 reader.IsDBNull(11) ? null : new NormaliserVersion(reader.GetInt16(11)), reader.GetString(12), reader.GetBoolean(13),
-                reader.GetBoolean(14)) { RemovalUnknowns = reader.GetInt32(15), AddUnknowns = reader.GetInt32(16), RemainsDueAt = reader.TimeOrNull(17) });
+                reader.GetBoolean(14))
+            {
+                RemovalUnknowns = reader.GetInt32(15),
+                AddUnknowns = reader.GetInt32(16),
+                RemainsDueAt = reader.TimeOrNull(17),
+                HasPlans = reader.GetBoolean(18),
+            });
         }
 
         return bindings;
