@@ -3,7 +3,9 @@ namespace AudienceSync.Host.Storage.Log;
 /// <summary>
 /// The statements of a group commit. Every one takes whole columns as arrays, so a commit costs the same number of statements and round
 /// trips whether it holds one event or a thousand. None has an anti-join: what is already there is read by index under the lock, or left
-/// to ON CONFLICT, so the plan is the same on an empty, a growing and a full database.
+/// to ON CONFLICT, so the plan is the same on an empty, a growing and a full database. For the same reason each element is looked up by a lateral
+/// with a limit, or, where a table is updated, comes from a list with one: the planner then takes the list for one row, and no way to read a table for
+/// one row is cheaper than its unique index.
 /// </summary>
 internal static class AppendSql
 {
@@ -35,14 +37,14 @@ internal static class AppendSql
     /// <summary>Whether anybody was ever erased.</summary>
     public const string AnyTombstone = "select exists (select from tombstones)";
 
-    public const string Tombstones = "select t.digest, t.erasure from unnest($1::uuid[]) as d(digest) join tombstones t on t.digest = d.digest";
+    public const string Tombstones = "select t.digest, t.erasure from unnest($1::uuid[]) as d(digest) cross join lateral (select r.* from tombstones r where r.digest = d.digest limit 1) t";
 
     public const string KnownEvents = "select id from mt_events where id = any($1)";
 
     public const string KnownAliases = """
         select a.digest, a.kind, a.anchor, a.owner, a.claimed_at, p.owner, p.revision, p.email, p.phone, p.details, s.version
         from unnest($1::uuid[]) as d(digest)
-        join person_aliases a on a.digest = d.digest
+        cross join lateral (select r.* from person_aliases r where r.digest = d.digest limit 1) a
         left join people p on p.person = a.anchor
         left join mt_streams s on s.id = a.anchor
         """;
@@ -50,15 +52,19 @@ internal static class AppendSql
     /// <summary>Everybody to whom the aliases lead, with all who are linked to them, up to the root and down to the last anchor.</summary>
     public const string Groups = """
         with recursive up(person) as (
-          select x.person from unnest($1::uuid[]) as d(digest) join person_aliases a on a.digest = d.digest
+          select x.person from unnest($1::uuid[]) as d(digest)
+            cross join lateral (select r.* from person_aliases r where r.digest = d.digest limit 1) a
             cross join lateral (values (a.anchor), (a.owner)) as x(person) where x.person is not null
           union
-          select p.owner from up join people p on p.person = up.person where p.owner is not null),
+          select p.owner from up cross join lateral (select r.owner from people r where r.person = up.person limit 1) p where p.owner is not null),
         down(person) as (
-          select up.person from up union select p.person from down join people p on p.owner = down.person)
+          select up.person from up union
+          select p.person from down cross join lateral (select r.person from people r where r.owner = down.person offset 0) p)
         select p.person, p.kind, p.anchor, p.owner, p.revision, p.email, p.phone, p.details, s.version, p.salt, v.key_version, v.cipher
-        from down d join people p on p.person = d.person join mt_streams s on s.id = p.person
-        join vault v on v.person = p.person and v.revision = p.revision
+        from down d
+        cross join lateral (select r.* from people r where r.person = d.person limit 1) p
+        cross join lateral (select r.version from mt_streams r where r.id = d.person limit 1) s
+        cross join lateral (select r.* from vault r where r.person = d.person and r.revision = p.revision limit 1) v
         """;
 
     /// <summary>When each said last what his current revision holds; bits as <see cref="Domain.Identity.Reach"/> has them.</summary>
@@ -82,7 +88,8 @@ internal static class AppendSql
 
     public const string ChangedPeople = """
         update people p set owner = d.owner, revision = d.revision, email = d.email, phone = d.phone, details = d.details
-        from unnest($1::uuid[], $2::uuid[], $3::int[], $4::uuid[], $5::uuid[], $6::uuid[]) as d(person, owner, revision, email, phone, details)
+        from (select * from unnest($1::uuid[], $2::uuid[], $3::int[], $4::uuid[], $5::uuid[], $6::uuid[]) limit cardinality($1))
+          as d(person, owner, revision, email, phone, details)
         where p.person = d.person
         """;
 
@@ -105,7 +112,7 @@ internal static class AppendSql
 
     public const string ChangedAliases = """
         update person_aliases a set anchor = d.anchor, owner = d.owner, claimed_at = d.claimed_at
-        from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::timestamptz[]) as d(digest, anchor, owner, claimed_at)
+        from (select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::timestamptz[]) limit cardinality($1)) as d(digest, anchor, owner, claimed_at)
         where a.digest = d.digest
         """;
 
@@ -117,7 +124,7 @@ internal static class AppendSql
 
     public const string KnownStreams = """
         update mt_streams s set version = d.version, timestamp = $3
-        from unnest($1::uuid[], $2::bigint[]) as d(id, version)
+        from (select * from unnest($1::uuid[], $2::bigint[]) limit cardinality($1)) as d(id, version)
         where s.id = d.id
         """;
 
@@ -146,7 +153,7 @@ internal static class AppendSql
 
     public const string Refused = """
         update erasures e set refused_events = e.refused_events + d.events, last_refused_at = $3
-        from unnest($1::uuid[], $2::int[]) as d(erasure, events) where e.erasure = d.erasure
+        from (select * from unnest($1::uuid[], $2::int[]) limit cardinality($1)) as d(erasure, events) where e.erasure = d.erasure
         """;
 
     public const string Notify = "select pg_notify($1, '')";

@@ -29,7 +29,7 @@ public sealed class MembershipTable(WorkspaceDatabase database)
 
     private const string RowsSql = $"""
         select {Columns} from unnest($1::int[], $2::uuid[]) as d(key_id, person)
-        join membership m on m.key_id = d.key_id and m.person = d.person
+        cross join lateral (select r.* from membership r where r.key_id = d.key_id and r.person = d.person limit 1) m
         """;
 
     // One probe for each person and key. The limit, which changes nothing, keeps the planner from reading a key whole and joining afterwards.
@@ -48,10 +48,11 @@ public sealed class MembershipTable(WorkspaceDatabase database)
         with recursive up(person) as (
           select x.person from unnest($1::uuid[]) as x(person)
           union
-          select l.owner from up join person_links l on l.person = up.person),
+          select l.owner from up cross join lateral (select r.owner from person_links r where r.person = up.person limit 1) l),
         down(person) as (
-          select up.person from up union select l.person from down join person_links l on l.owner = down.person)
-        select l.person, l.owner from down join person_links l on l.person = down.person
+          select up.person from up union
+          select l.person from down cross join lateral (select r.person from person_links r where r.owner = down.person offset 0) l)
+        select down.person, l.owner from down cross join lateral (select r.owner from person_links r where r.person = down.person limit 1) l
         """;
 
     private const string LinksSql = """

@@ -15,11 +15,11 @@ public sealed class PermissionTable(WorkspaceDatabase database)
     private const string ReadSql = """
         select p.person, p.user_data_yes, p.user_data_no, p.personalization_yes, p.personalization_no, p.lifted_at, p.suppressed_at, p.erasing_at,
           p.destinations::text, p.exact
-        from unnest($1::uuid[]) as d(person) join person_permissions p on p.person = d.person
+        from unnest($1::uuid[]) as d(person) cross join lateral (select r.* from person_permissions r where r.person = d.person limit 1) p
         """;
 
     private const string HistorySql = """
-        select e.stream_id, e.type, e.data from unnest($1::uuid[]) as d(person) join mt_events e on e.stream_id = d.person
+        select e.stream_id, e.type, e.data from (select * from unnest($1::uuid[]) limit cardinality($1)) as d(person) join mt_events e on e.stream_id = d.person
         where e.seq_id <= $2
         """;
 

@@ -37,7 +37,7 @@ public sealed class RotationTable(WorkspaceDatabase database)
     // several rows of the vault, in an order of its own, and two who wait for each other's rows wait for ever.
     private const string WriteSql = """
         with resealed as materialized (
-          select * from unnest($4::uuid[], $5::int[], $6::bytea[], $7::bytea[]) as d(person, revision, before, cipher)),
+          select * from unnest($4::uuid[], $5::int[], $6::bytea[], $7::bytea[]) as d(person, revision, before, cipher) limit cardinality($4)),
         free as (
           select v.person, v.revision, d.cipher from resealed d
           join vault v on v.person = d.person and v.revision = d.revision and v.cipher = d.before

@@ -17,7 +17,7 @@ public sealed class BudgetTable(WorkspaceDatabase database)
         """;
 
     private const string ForgetSql = """
-        delete from budgets b using unnest($2::text[], $3::bigint[]) as d(allowance, oldest)
+        delete from budgets b using (select * from unnest($2::text[], $3::bigint[]) limit cardinality($2)) as d(allowance, oldest)
         where b.destination = $1 and b.allowance = d.allowance and b.slot < d.oldest
         """;
 

@@ -24,7 +24,7 @@ public sealed class JobTable(WorkspaceDatabase database)
     // Refused by name: who was to be added is not there, who was to be removed may still be.
     private const string NamedSql = """
         update ledger l set status = case l.status when 2 then 4 else 3 end, reason = d.reason, job_id = null, job_row = null, job_tries = 0, updated_at = $4
-        from unnest($2::int[], $3::text[]) as d(job_row, reason) where l.job_id = $1 and l.job_row = d.job_row
+        from (select * from unnest($2::int[], $3::text[]) limit cardinality($2)) as d(job_row, reason) where l.job_id = $1 and l.job_row = d.job_row
         """;
 
     // Where only a number is told, any of those who were to be removed may still be there.

@@ -22,7 +22,8 @@ public sealed class RemainsTable(WorkspaceDatabase database)
         """;
 
     private const string ForgetSql = """
-        delete from remains r using unnest($2::uuid[], $3::int[], $4::smallint[], $5::smallint[]) as d(person, revision, normaliser, kind)
+        delete from remains r
+        using (select * from unnest($2::uuid[], $3::int[], $4::smallint[], $5::smallint[]) limit cardinality($2)) as d(person, revision, normaliser, kind)
         where r.binding_id = $1 and r.person = d.person and r.revision = d.revision and r.normaliser = d.normaliser and r.kind = d.kind
         """;
 

@@ -53,7 +53,8 @@ public sealed class SayAgainTable(WorkspaceDatabase database)
         """;
 
     private const string MarkSql = """
-        update ledger l set status = d.status, again = true, job_tries = 0, reason = null from unnest($2::uuid[], $3::smallint[]) as d(person, status)
+        update ledger l set status = d.status, again = true, job_tries = 0, reason = null
+        from (select * from unnest($2::uuid[], $3::smallint[]) limit cardinality($2)) as d(person, status)
         where l.binding_id = $1 and l.person = d.person and l.job_id is null
         """;
 

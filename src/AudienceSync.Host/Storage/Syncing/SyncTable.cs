@@ -70,9 +70,9 @@ public sealed class SyncTable(WorkspaceDatabase database)
               where l.binding_id = b.binding_id and l.again and l.job_id is null and coalesce(m.state, 2::smallint) = any($4::smallint[]))))
         """;
 
-    private const string LaterSql = "update ledger set again = true where binding_id = $1 and person = any($2)";
+    private const string LaterSql = "update ledger l set again = true from (select * from unnest($2::uuid[]) limit cardinality($2)) as d(person) where l.binding_id = $1 and l.person = d.person";
 
-    private const string LookedSql = "update ledger set again = false where binding_id = $1 and person = any($2)";
+    private const string LookedSql = "update ledger l set again = false from (select * from unnest($2::uuid[]) limit cardinality($2)) as d(person) where l.binding_id = $1 and l.person = d.person";
 
     private const string JobSql = """
         insert into jobs (binding_id, destination, call_id, operation, handle, members, accepted_at, next_look_at)
@@ -82,20 +82,20 @@ public sealed class SyncTable(WorkspaceDatabase database)
     private const string AddedIdentifiersSql = """
         select d.person, d.revision, p.salt, v.key_version, v.cipher, false, false
         from unnest($1::uuid[], $2::int[]) as d(person, revision)
-        join people p on p.person = d.person
-        join vault v on v.person = d.person and v.revision = d.revision
+        cross join lateral (select r.salt from people r where r.person = d.person limit 1) p
+        cross join lateral (select r.* from vault r where r.person = d.person and r.revision = d.revision limit 1) v
         """;
 
     // An address leads to whose it is by three steps at most. It is kept when it is another's now, and was delivered for him here.
     private const string RemovedIdentifiersSql = """
         select d.person, d.revision, p.salt, v.key_version, v.cipher, coalesce(k.email, false), coalesce(k.phone, false)
         from unnest($1::uuid[], $2::int[]) as d(person, revision)
-        join people p on p.person = d.person
-        join vault v on v.person = d.person and v.revision = d.revision
+        cross join lateral (select r.salt from people r where r.person = d.person limit 1) p
+        cross join lateral (select r.* from vault r where r.person = d.person and r.revision = d.revision limit 1) v
         left join lateral (
           select bool_or(a.digest = v.email and lv.email = v.email) as email, bool_or(a.digest = v.phone and lv.phone = v.phone) as phone
           from (values (v.email), (v.phone)) as x(digest)
-          join person_aliases a on a.digest = x.digest
+          cross join lateral (select r.* from person_aliases r where r.digest = x.digest limit 1) a
           left join people p1 on p1.person = coalesce(a.owner, a.anchor)
           left join people p2 on p2.person = p1.owner
           join ledger l on l.binding_id = $3 and l.person = coalesce(p2.owner, p1.owner, p1.person) and l.status in (1, 2)
@@ -122,7 +122,8 @@ public sealed class SyncTable(WorkspaceDatabase database)
     private const string JobColumns = "case when d.job_row >= 0 then currval('jobs_job_id_seq') end, nullif(d.job_row, -1)";
 
     private const string LedgerRows = """
-        unnest($2::uuid[], $3::smallint[], $4::int[], $5::smallint[], $6::text[], $8::int[]) as d(person, status, revision, normaliser, reason, job_row)
+        (select * from unnest($2::uuid[], $3::smallint[], $4::int[], $5::smallint[], $6::text[], $8::int[]) limit cardinality($2))
+          as d(person, status, revision, normaliser, reason, job_row)
         """;
 
     // The place moves only from where the pass began, under the key it read: a promotion meanwhile has set both anew.
