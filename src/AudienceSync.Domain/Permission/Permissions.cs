@@ -33,6 +33,14 @@ public sealed record Permissions
     public bool EverRefused => ErasingAt is not null || UserData.NoAt is not null || Personalization.NoAt is not null || Targeting.NoAt is not null
         || TargetingAt.Values.Any(said => said.NoAt is not null);
 
+    /// <summary>Whether a word is a yes that was said before, of which the time does not matter as long as nobody says no.</summary>
+    public bool IsRepeatedBy(PermissionFact fact) => fact.Yes && !Exact && !EverRefused && fact.Topic switch
+    {
+        PermissionTopic.UserData => UserData.YesAt is not null,
+        PermissionTopic.Personalization => Personalization.YesAt is not null,
+        _ => false,
+    };
+
     public Permissions Apply(PermissionFact fact) => fact.Topic switch
     {
         PermissionTopic.UserData => this with { UserData = UserData.Apply(fact.Yes, fact.At) },

@@ -10,7 +10,7 @@ namespace AudienceSync.Host.Projecting;
 /// </summary>
 /// <remarks>
 /// <b>What is not written.</b> A webhook that repeats a yes of somebody who never said no changes nothing that anybody could see, so nothing is
-/// looked up and nothing written. The price is paid with the first no in a group: the streams of those of its anchors that have not kept every
+/// written, and where his row of the audience shows it nothing is looked up. The price is paid with the first no in a group: the streams of those of its anchors that have not kept every
 /// time are read once (<see cref="Inexact"/>).
 /// </remarks>
 internal sealed class PermissionFold
@@ -20,6 +20,7 @@ internal sealed class PermissionFold
     private readonly Dictionary<PersonId, Permissions> _changed = [];
     private readonly Dictionary<PersonId, Permissions> _sums = [];
     private readonly HashSet<PersonId> _roots = [];
+    private readonly HashSet<PersonId> _stored = [];
     private Dictionary<PersonId, Permissions> _before = [];
 
     /// <summary>Rows to write.</summary>
@@ -32,6 +33,7 @@ internal sealed class PermissionFold
         _changed.Clear();
         _sums.Clear();
         _roots.Clear();
+        _stored.Clear();
     }
 
     public void Note(PersonId person, PermissionFact fact) => _facts.Add((person, fact));
@@ -51,6 +53,7 @@ internal sealed class PermissionFold
         foreach (var (person, permissions) in rows)
         {
             _known[person] = permissions;
+            _stored.Add(person);
         }
     }
 
@@ -84,7 +87,12 @@ internal sealed class PermissionFold
         foreach (var (person, fact) in _facts)
         {
             var told = _known.GetValueOrDefault(person) ?? Permissions.Unsaid;
-            _known[person] = _changed[person] = told.Apply(fact);
+
+            // What an anchor without a row was told stands on this page alone, and all of it is kept.
+            if (!_stored.Contains(person) || !told.IsRepeatedBy(fact))
+            {
+                _known[person] = _changed[person] = told.Apply(fact);
+            }
         }
 
         foreach (var root in _roots)

@@ -54,6 +54,23 @@ public sealed class PermissionFoldTests
         _bars[anchor].ShouldBe(Bars.UserDataGranted | Bars.EverRefused);
     }
 
+    [Fact]
+    public void A_yes_that_is_stored_is_not_written_again_where_no_membership_shows_it()
+    {
+        var (anchor, groups) = (Anchors[0], new AnchorGroups());
+        groups.Settle();
+        var yes = new PermissionFact(PermissionTopic.UserData, null, true, At(1));
+        _fold.Note(anchor, yes with { At = At(5) });
+        _fold.Wanted(groups).ShouldBe([anchor.Value]);
+        _fold.Load(new Dictionary<PersonId, Permissions> { [anchor] = Permissions.Unsaid.Apply(yes) });
+        _fold.Inexact(groups).ShouldBeEmpty();
+
+        _fold.Finish(groups).ShouldBeEmpty();
+
+        _fold.Changed.ShouldBeEmpty();
+        _fold.Of(anchor)!.Bars.ShouldBe(Bars.UserDataGranted);
+    }
+
     private void Forget()
     {
         _rows.Clear();
