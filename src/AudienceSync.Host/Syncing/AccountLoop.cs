@@ -138,7 +138,7 @@ public sealed class AccountLoop(
         return (more, held);
     }
 
-    // One page of adds for every binding. True when any of them has more. Removals are asked after where some may wait: not again and again, or
+    // One page of adds for every binding. True when any of them has more, or removals wait already. Removals are asked after where some may wait: not again and again, or
     // adds would never be said while removals come.
     private async Task<bool> AddAsync(Lease lease, bool held, CancellationToken cancellationToken)
     {
@@ -171,7 +171,8 @@ public sealed class AccountLoop(
             }
         }
 
-        return more;
+        // Adds may gather; who is to be removed sees what he should not for as long.
+        return more || (ask && await table.HasRemovalsAsync(destinationName, clock.GetUtcNow(), cancellationToken));
     }
 
     private async Task<PassEnd> TurnAsync(Lease lease, Binding binding, Lane lane, CancellationToken cancellationToken)
