@@ -22,28 +22,25 @@ public sealed class HourTable(WorkspaceDatabase database)
           expiries = key_hours.expiries + excluded.expiries, joined = key_hours.joined + excluded.joined
         """;
 
-    // Sizes as the rows have them, in the present hour; and the windows that end after it.
+    // Sizes as the rows have them, in the present hour; and the windows that end after it. The rows are counted once: the swap that waits for this
+    // holds up the projector.
     private const string BalanceSql = """
         with this as (select date_trunc('hour', $1, 'UTC') as hour),
+        counted as materialized (
+          select m.key_id, date_trunc('hour', m.until_at, 'UTC') as hour, count(*) as people from membership m where m.state in (1, 4, 6) group by 1, 2),
         sizes as (
-          select m.key_id, count(*) as people from membership m, this t
-          where m.state in (1, 4, 6) and (m.until_at is null or m.until_at >= t.hour + interval '1 hour') group by m.key_id),
+          select c.key_id, sum(c.people)::bigint as people from counted c, this t where c.hour is null or c.hour > t.hour group by c.key_id),
         booked as (
-          select h.key_id, sum(h.adds - h.removes - h.expiries - h.joined)::bigint as people from key_hours h, this t where h.hour <= t.hour group by h.key_id)
-        insert into key_hours (key_id, hour, joined)
-        select k.key_id, t.hour, coalesce(b.people, 0) - coalesce(s.people, 0) from this t cross join audience_keys k
-        left join booked b on b.key_id = k.key_id left join sizes s on s.key_id = k.key_id where coalesce(b.people, 0) <> coalesce(s.people, 0)
-        on conflict (key_id, hour) do update set joined = key_hours.joined + excluded.joined
-        """;
-
-    private const string EndsSql = """
-        with ends as (
-          select m.key_id, date_trunc('hour', m.until_at, 'UTC') as hour, count(*) as people from membership m
-          where m.state in (1, 4, 6) and m.until_at >= date_trunc('hour', $1, 'UTC') + interval '1 hour' group by 1, 2),
+          select h.key_id, sum(h.adds - h.removes - h.expiries - h.joined)::bigint as people from key_hours h, this t where h.hour <= t.hour group by h.key_id),
+        balanced as (
+          insert into key_hours (key_id, hour, joined)
+          select k.key_id, t.hour, coalesce(b.people, 0) - coalesce(s.people, 0) from this t cross join audience_keys k
+          left join booked b on b.key_id = k.key_id left join sizes s on s.key_id = k.key_id where coalesce(b.people, 0) <> coalesce(s.people, 0)
+          on conflict (key_id, hour) do update set joined = key_hours.joined + excluded.joined),
         gone as (
-          update key_hours h set expiries = 0 where h.hour > date_trunc('hour', $1, 'UTC')
-            and not exists (select from ends e where e.key_id = h.key_id and e.hour = h.hour))
-        insert into key_hours (key_id, hour, expiries) select e.key_id, e.hour, e.people from ends e
+          update key_hours h set expiries = 0 from this t where h.hour > t.hour
+            and not exists (select from counted c where c.key_id = h.key_id and c.hour = h.hour))
+        insert into key_hours (key_id, hour, expiries) select c.key_id, c.hour, c.people from counted c, this t where c.hour > t.hour
         on conflict (key_id, hour) do update set expiries = excluded.expiries
         """;
 
@@ -70,7 +67,7 @@ public sealed class HourTable(WorkspaceDatabase database)
     }
 
     /// <summary>Makes the sizes what the rows of membership say, where the counts cannot.</summary>
-    internal static NpgsqlBatchCommand[] Balance(DateTimeOffset now) => [Sql.Command(BalanceSql, Sql.Of(now)), Sql.Command(EndsSql, Sql.Of(now))];
+    internal static NpgsqlBatchCommand Balance(DateTimeOffset now) => Sql.Command(BalanceSql, Sql.Of(now));
 
     internal static NpgsqlBatchCommand Add(IReadOnlyCollection<(int KeyId, DateTimeOffset Hour, HourChange Change)> changes) => Sql.Command(
         AddSql,

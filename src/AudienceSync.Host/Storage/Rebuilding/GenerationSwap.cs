@@ -138,7 +138,7 @@ public sealed class GenerationSwap : IAsyncDisposable
         await using var batch = new NpgsqlBatch(_connection) { BatchCommands = { DrainTable.AddBetween(Live.Position, last) } };
         if (missed is null)
         {
-            Array.ForEach(HourTable.Balance(now), batch.BatchCommands.Add);
+            batch.BatchCommands.Add(HourTable.Balance(now));
         }
         else if (missed.Hours.Count > 0)
         {
