@@ -7,9 +7,8 @@ namespace AudienceSync.Host.Syncing;
 /// <summary>
 /// Keeps the remote audiences of one ad account equal to membership. One worker at a time for each account, by a fenced lease.
 /// <para>
-/// A round asks after jobs that are due, takes every binding's removals until they are drained, and only then one page of adds of each. Removals that
-/// came while a page of adds was said are drained before the next binding's: a removal waits for at most one page of adds, whichever audience of the
-/// account that is for, and adds get on however many removals come. Rounds are spaced by the flush interval, so that changes gather into few calls; the fuller the account's budget, the
+/// A round asks after jobs that are due, takes every binding's removals until they are drained, and only then one page of adds of each, so a removal waits for at most one
+/// page of adds, whichever audience of the account that is for. Rounds are spaced by the flush interval, so that changes gather into few calls; the fuller the account's budget, the
 /// wider the space.
 /// </para>
 /// <para>
@@ -102,68 +101,43 @@ public sealed class AccountLoop(
         }
 
         await jobs.RunAsync(lease, cancellationToken);
-        var held = await DrainRemovalsAsync(lease, cancellationToken);
+        await DrainRemovalsAsync(lease, cancellationToken);
 
         // A removal that was told "not so fast" is told for the whole account.
-        return MayWork(await table.ReadAccountAsync(destinationName, cancellationToken)) && await AddAsync(lease, held, cancellationToken);
+        return MayWork(await table.ReadAccountAsync(destinationName, cancellationToken)) && await EachAsync(lease, Lane.Adds, cancellationToken);
     }
 
-    // True when some were held: their time may come while the others are said.
-    private async Task<bool> DrainRemovalsAsync(Lease lease, CancellationToken cancellationToken)
+    private async Task DrainRemovalsAsync(Lease lease, CancellationToken cancellationToken)
     {
-        var (more, held) = (true, false);
-        for (var page = 0; page < RemovalPages && more; page++)
+        for (var page = 0; page < RemovalPages; page++)
         {
-            (more, var some) = await RemoveAsync(lease, cancellationToken);
-            held |= some;
-        }
-
-        return held;
-    }
-
-    // One page of removals for every binding: whether any of them has more, and whether any was held.
-    private async Task<(bool More, bool Held)> RemoveAsync(Lease lease, CancellationToken cancellationToken)
-    {
-        var (more, held) = (false, false);
-        foreach (var binding in await table.ReadBindingsAsync(destinationName, cancellationToken))
-        {
-            var end = await TurnAsync(lease, binding, Lane.Removals, cancellationToken);
-            (more, held) = (more || end == PassEnd.More, held || end == PassEnd.Held);
-            if (end == PassEnd.Held && !MayWork(await table.ReadAccountAsync(destinationName, cancellationToken)))
+            if (!await EachAsync(lease, Lane.Removals, cancellationToken))
             {
-                return (false, held);
+                break;
             }
         }
-
-        return (more, held);
     }
 
-    // One page of adds for every binding. True when any of them has more, or removals wait already. Removals are asked after where some may wait: not again and again, or
-    // adds would never be said while removals come.
-    private async Task<bool> AddAsync(Lease lease, bool held, CancellationToken cancellationToken)
+    // One page of a lane for every binding that may be worked on. True when any of them has more.
+    private async Task<bool> EachAsync(Lease lease, Lane lane, CancellationToken cancellationToken)
     {
-        var (more, ask) = (false, held);
-        var done = new HashSet<int>();
-        var bindings = await table.ReadBindingsAsync(destinationName, cancellationToken);
-        while (bindings.FirstOrDefault(binding => !done.Contains(binding.BindingId)) is { } binding)
+        var more = false;
+        foreach (var binding in await table.ReadBindingsAsync(destinationName, cancellationToken))
         {
-            if (ask && await table.HasRemovalsAsync(destinationName, clock.GetUtcNow(), cancellationToken))
+            if (binding.StoppedCode is not null || lane.NextTryOf(binding) > clock.GetUtcNow())
             {
-                // They came, or their time came, while others were said. What was read of the bindings is as old as that.
-                await DrainRemovalsAsync(lease, cancellationToken);
-                if (!MayWork(await table.ReadAccountAsync(destinationName, cancellationToken)))
-                {
-                    return false;
-                }
-
-                ask = false;
-                bindings = await table.ReadBindingsAsync(destinationName, cancellationToken);
                 continue;
             }
 
-            done.Add(binding.BindingId);
-            var end = await TurnAsync(lease, binding, Lane.Adds, cancellationToken);
-            ask |= end != PassEnd.Empty;
+            var end = Turn is null
+                ? await pass.RunAsync(lease, binding, lane, RemovalsWaitAsync, cancellationToken)
+                : await Turn.RunAsync(lease, binding, lane, RemovalsWaitAsync, cancellationToken);
+            if (end == PassEnd.Yielded)
+            {
+                // They came, or their time came, while other calls were made. The next round begins with them.
+                return true;
+            }
+
             more |= end == PassEnd.More;
             if (end == PassEnd.Held && !MayWork(await table.ReadAccountAsync(destinationName, cancellationToken)))
             {
@@ -171,19 +145,8 @@ public sealed class AccountLoop(
             }
         }
 
-        // Adds may gather; who is to be removed sees what he should not for as long.
-        return more || (ask && await table.HasRemovalsAsync(destinationName, clock.GetUtcNow(), cancellationToken));
+        return more;
     }
 
-    private async Task<PassEnd> TurnAsync(Lease lease, Binding binding, Lane lane, CancellationToken cancellationToken)
-    {
-        if (binding.StoppedCode is not null || lane.NextTryOf(binding) > clock.GetUtcNow())
-        {
-            return PassEnd.Empty;
-        }
-
-        return Turn is null
-            ? await pass.RunAsync(lease, binding, lane, cancellationToken)
-            : await Turn.RunAsync(lease, binding, lane, cancellationToken);
-    }
+    private Task<bool> RemovalsWaitAsync(CancellationToken cancellationToken) => table.HasRemovalsAsync(destinationName, clock.GetUtcNow(), cancellationToken);
 }
