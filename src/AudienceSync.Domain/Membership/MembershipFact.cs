@@ -13,16 +13,15 @@ public enum FactKind
 /// <summary>An event as membership sees it: somebody was added to or removed from a key at a time.</summary>
 public readonly record struct MembershipFact(FactKind Kind, string AudienceKey, DateTimeOffset OccurredAt)
 {
+    private const int LongestTime = 64;
+
     /// <summary>Reads just what the fold needs from an event's data, without building the event. False when the event says nothing of membership.</summary>
     public static bool TryRead(string alias, ReadOnlySpan<byte> data, KeyNames names, out MembershipFact fact)
     {
         fact = default;
-        FactKind kind;
-        switch (alias)
+        if (KindOf(alias) is not { } kind)
         {
-            case EventTypes.MemberAdded: kind = FactKind.Added; break;
-            case EventTypes.MemberRemoved: kind = FactKind.Removed; break;
-            default: return false;
+            return false;
         }
 
         string? key = null;
@@ -49,6 +48,40 @@ public readonly record struct MembershipFact(FactKind Kind, string AudienceKey, 
 
         fact = new MembershipFact(kind, key ?? throw new FormatException("A stored event has no audience key."), at ?? throw new FormatException("A stored event has no time."));
         return true;
+    }
+
+    /// <summary>The same from its parts.</summary>
+    /// <param name="alias">Of an add or a remove.</param>
+    /// <param name="audienceKey">Its key, unescaped.</param>
+    /// <param name="occurredAt">Its time, as JSON has it between the quotes.</param>
+    /// <param name="names">Of keys.</param>
+    /// <exception cref="FormatException">One of them is missing, or the time is none.</exception>
+    public static MembershipFact Of(string alias, ReadOnlySpan<byte> audienceKey, ReadOnlySpan<byte> occurredAt, KeyNames names) => audienceKey.IsEmpty
+        ? throw new FormatException("A stored event has no audience key.")
+        : new MembershipFact(KindOf(alias) ?? throw new ArgumentOutOfRangeException(nameof(alias)), names.Of(audienceKey), TimeOf(occurredAt));
+
+    private static FactKind? KindOf(string alias) => alias switch
+    {
+        EventTypes.MemberAdded => FactKind.Added,
+        EventTypes.MemberRemoved => FactKind.Removed,
+        _ => null,
+    };
+
+    // By the reader that reads it in the whole event, so that both understand the same.
+    private static DateTimeOffset TimeOf(ReadOnlySpan<byte> text)
+    {
+        Span<byte> quoted = stackalloc byte[LongestTime + 2];
+        if (text.Length > LongestTime)
+        {
+            throw new FormatException("A stored event's time is too long.");
+        }
+
+        quoted = quoted[..(text.Length + 2)];
+        (quoted[0], quoted[^1]) = ((byte)'"', (byte)'"');
+        text.CopyTo(quoted[1..]);
+        var json = new Utf8JsonReader(quoted);
+        json.Read();
+        return json.BytesConsumed == quoted.Length ? json.GetDateTimeOffset() : throw new FormatException("A stored event's time is none.");
     }
 
     // The raw bytes of null, of a number or of an escaped text would make a key of their own that no binding feeds on.

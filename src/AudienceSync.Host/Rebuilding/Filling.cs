@@ -6,7 +6,7 @@ using AudienceSync.Host.Storage.Rebuilding;
 
 namespace AudienceSync.Host.Rebuilding;
 
-/// <summary>The first phase of a rebuild: one snapshot in, one transaction out. See <see cref="Rebuild"/>.</summary>
+/// <summary>The first phase of a rebuild: one snapshot in, tables of a new generation out. See <see cref="Rebuild"/>.</summary>
 internal sealed class Filling(GenerationDatabase database, GenerationTable generations, AudienceKeys keys, TimeProvider clock, int? keyId)
 {
     private const long EventsBetweenWords = 100_000;
@@ -49,9 +49,9 @@ internal sealed class Filling(GenerationDatabase database, GenerationTable gener
     {
         long events = 0;
         snapshot.ReadEvents(
-            (position, person, type, data) =>
+            passing =>
             {
-                fold.Read(position, person, type, data);
+                fold.Read(passing);
                 if (++events % EventsBetweenWords == 0)
                 {
                     Tell("reading", fold, events, snapshot.Head);
@@ -59,7 +59,7 @@ internal sealed class Filling(GenerationDatabase database, GenerationTable gener
 
                 if (fold.Passes.Current == 0 && fold.Outgrows(MemoryBytes))
                 {
-                    fold.Split(position);
+                    fold.Split(passing.Position);
                 }
             },
             cancellationToken);
@@ -93,11 +93,14 @@ internal sealed class Filling(GenerationDatabase database, GenerationTable gener
         NextTables next, long number, LogSnapshot snapshot, WholeFold fold, Comparison comparison, GenerationNumbers numbers, RowSum meant,
         CancellationToken cancellationToken)
     {
+        await next.LoadedAsync(number, cancellationToken);
         Tell("indexing", fold, snapshot.Head, snapshot.Head);
-        await next.IndexAsync(cancellationToken);
+        // Beside each other: one is the server's work, the other mostly ours.
+        var reading = next.ReadBackAsync(cancellationToken);
+        await Task.WhenAll(next.IndexAsync(cancellationToken), reading);
         Step("indexed");
         Tell("checking", fold, snapshot.Head, snapshot.Head);
-        var there = await Task.Run(next.ReadBack, cancellationToken);
+        var there = await reading;
         if (!there.Equals(meant))
         {
             throw new RebuildException(

@@ -12,11 +12,11 @@ namespace AudienceSync.Host.Rebuilding;
 /// Makes membership anew from the log, beside the live generation, and puts it in its place.
 /// <para>
 /// <b>States</b> (<c>generations.phase</c>). <i>Filling</i>: the log and the live rows are read at one snapshot, folded in memory, and the new
-/// tables are made, loaded, indexed, read back and checked in one transaction. <i>Following</i>: the new tables are whole and have a cursor of
+/// tables are made and loaded in one transaction, then indexed and, beside that, read back and checked in a second. <i>Following</i>: the new tables are whole and have a cursor of
 /// their own; the live projector's code brings them to the end of the log. <i>Live</i>: swapped. <i>Dropped</i>: given up.
 /// </para>
 /// <para>
-/// <b>Failures.</b> Killed while filling: the transaction is undone, nothing is left but a row that says so; the next start begins anew. Killed
+/// <b>Failures.</b> Killed while filling: a row says so, whatever was loaded is dropped by the next start, and it begins anew. Killed
 /// while following: rows and cursor are one transaction, so the next start goes on. Killed in the swap: it is one transaction, before whose
 /// commit nothing has happened and after which all of it has. Locks that cannot be had: the swap is undone and tried again. Two rebuilds: an
 /// advisory lock, which dies with its connection, and the lease's fence in every later write.

@@ -6,6 +6,7 @@ using AudienceSync.Domain.Permission;
 using AudienceSync.Host.Projecting;
 using AudienceSync.Host.Storage.Audiences;
 using AudienceSync.Host.Storage.Membership;
+using AudienceSync.Host.Storage.Rebuilding;
 
 namespace AudienceSync.Host.Rebuilding;
 
@@ -56,16 +57,24 @@ internal sealed class WholeFold
         (_rows.Count == _rows.Capacity || _told.Count == _told.Capacity || _whole * WholeBytes > bytes)
         && Need(_rows.Count, _rows.Capacity, RowBytes) + Need(_told.Count, _told.Capacity, ToldBytes) + (_whole * WholeBytes) > bytes;
 
-    public void Read(long position, PersonId person, ReadOnlySpan<byte> type, ReadOnlySpan<byte> data)
+    public void Read(PassingEvent passing)
     {
+        var person = passing.Person;
         if (!Passes.IsMine(person))
         {
             return;
         }
 
-        var alias = EventAlias.Of(type);
+        var (alias, position) = (EventAlias.Of(passing.Type), passing.Position);
         var counted = Passes.IsCounted(person, position) ? 0 : 1;
-        if (!MembershipFact.TryRead(alias, data, _names, out var fact))
+        if (passing.IsBare)
+        {
+            var said = MembershipFact.Of(alias, passing.AudienceKey, passing.OccurredAt, _names);
+            Tell(Key(said.AudienceKey), person, said, position, counted);
+            return;
+        }
+
+        if (!MembershipFact.TryRead(alias, passing.Data, _names, out var fact))
         {
             Applied += counted;
         }
@@ -74,7 +83,7 @@ internal sealed class WholeFold
             Tell(Key(fact.AudienceKey), person, fact, position, counted);
         }
 
-        Hear(person, alias, data, fact.OccurredAt, ofAudience: fact.AudienceKey is not null);
+        Hear(person, alias, passing.Data, fact.OccurredAt, ofAudience: fact.AudienceKey is not null);
     }
 
     /// <summary>Halves what is folded in this pass, and forgets the other half.</summary>

@@ -67,6 +67,28 @@ public sealed class MembershipFactTests
     public void A_stored_event_without_its_key_or_time_is_an_error_and_not_a_guess(string json) =>
         Should.Throw<FormatException>(() => Read(EventTypes.MemberAdded, json));
 
+    [Fact]
+    public void Of_its_parts_it_is_the_same_fact_as_of_the_whole()
+    {
+        foreach (var time in (string[])["2026-03-01T12:30:15.123456Z", "2026-03-01T13:30:15.123456+01:00", "2026-03-01T12:30:15Z", "2026-03-01"])
+        {
+            var whole = Read(EventTypes.MemberRemoved, $$"""{"audienceKey":"a_v1","occurredAt":"{{time}}"}""");
+            Of("a_v1", time).ShouldBe(whole, time);
+        }
+    }
+
+    [Theory]
+    [InlineData("", "2026-03-01T12:30:15.123456Z")]
+    [InlineData("a_v1", "")]
+    [InlineData("a_v1", "yesterday")]
+    [InlineData("a_v1", "1772368215")]
+    [InlineData("a_v1", "2026-03-01T12:30:15Z\",\"x\":\"")]
+    [InlineData("a_v1", "2026-03-01T12:30:15.00000000000000000000000000000000000000000000000000Z")]
+    public void Of_parts_that_are_none_it_is_an_error(string key, string time) => Should.Throw<FormatException>(() => Of(key, time));
+
+    private static MembershipFact Of(string key, string time) =>
+        MembershipFact.Of(EventTypes.MemberRemoved, Encoding.UTF8.GetBytes(key), Encoding.UTF8.GetBytes(time), new KeyNames());
+
     private const string Minimal = """{"audienceKey":"a_v1","occurredAt":"2026-03-01T12:30:15.123456Z"}""";
 
     private static MembershipFact Read(string alias, string json, KeyNames? names = null)

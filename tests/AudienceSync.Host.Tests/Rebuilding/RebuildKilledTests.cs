@@ -162,4 +162,24 @@ public sealed class RebuildKilledTests
 
         refused.ShouldNotBeNull().Code.ShouldBe("rebuild_running");
     }
+
+    [Fact]
+    public async Task One_that_lost_its_lock_and_was_given_up_by_another_does_not_go_on()
+    {
+        await using var workspace = await TestWorkspace.CreateAsync([null]);
+        await using var rebuilds = new RebuildStage(workspace);
+        await rebuilds.AppendAsync(workspace.Webhooks.Add("e1", TestWorkspace.Start, "c1"));
+
+        var run = rebuilds.Rebuild(step: name =>
+        {
+            if (name == "written")
+            {
+                rebuilds.Generations.DropAsync(1, default).GetAwaiter().GetResult();
+            }
+        }).RunAsync(null, default);
+
+        (await Should.ThrowAsync<RebuildException>(run)).Code.ShouldBe("rebuild_running");
+        (await workspace.AskAsync<long>("select count(*) from membership")).ShouldBe(0, "nothing was swapped");
+        (await rebuilds.RunAsync()).Rows.ShouldBe(1);
+    }
 }

@@ -128,6 +128,7 @@ public sealed class GenerationSwap : IAsyncDisposable
         await TableTwins.MakeAsync(_connection, live, former, "membership", cancellationToken);
         await ExecuteAsync(_sql.KeepSql, cancellationToken);
         await TableTwins.IndexAsync(_connection, live, former, "membership", cancellationToken);
+        await TableTwins.KeyAsync(_connection, live, former, "membership", cancellationToken);
         await ExecuteAsync(_sql.ReplaceSql, cancellationToken);
         await ExecuteAsync($"drop table {rebuilt}.membership", cancellationToken);
         await TableTwins.MoveAsync(_connection, rebuilt, former, TableTwins.Projected[1..].Concat(TableTwins.Progress), cancellationToken);

@@ -5,8 +5,8 @@ using Npgsql;
 
 namespace AudienceSync.Host.Storage.Rebuilding;
 
-/// <summary>An event of the log, as it passes by: the spans hold until the next one.</summary>
-public delegate void LogVisitor(long position, PersonId person, ReadOnlySpan<byte> type, ReadOnlySpan<byte> data);
+/// <summary>Sees each event of the log once.</summary>
+public delegate void LogVisitor(PassingEvent passing);
 
 /// <summary>
 /// The log and the live generation as they are at one moment: everything is read in one transaction with one snapshot, so that what differs
@@ -62,12 +62,11 @@ public sealed class LogSnapshot : IAsyncDisposable
     /// <summary>Every event, in the order of positions.</summary>
     public void ReadEvents(LogVisitor visit, CancellationToken cancellationToken)
     {
-        using var stream = _connection.BeginRawBinaryCopy("copy (select seq_id, stream_id, type, data from mt_events order by seq_id) to stdout (format binary)");
+        using var stream = _connection.BeginRawBinaryCopy($"copy (select {PassingEvent.Columns} from mt_events order by seq_id) to stdout (format binary)");
         var tuples = new CopyTuples(stream);
         for (var n = 1; tuples.Next(); n++)
         {
-            // The first byte of a jsonb is its version.
-            visit(tuples.Int64(0), new PersonId(tuples.Uuid(1)), tuples.Bytes(2), tuples.Bytes(3)[1..]);
+            visit(new PassingEvent(tuples));
             if (n % EventsBetweenLooks == 0)
             {
                 cancellationToken.ThrowIfCancellationRequested();

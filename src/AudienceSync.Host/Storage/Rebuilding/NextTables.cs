@@ -1,13 +1,15 @@
 using AudienceSync.Domain.Identity;
 using AudienceSync.Domain.Permission;
+using AudienceSync.Host.Rebuilding;
 using AudienceSync.Host.Storage.Membership;
 using Npgsql;
 
 namespace AudienceSync.Host.Storage.Rebuilding;
 
 /// <summary>
-/// The tables of a new generation while they are filled: made, loaded, indexed and checked in one transaction. Whoever is killed in it leaves
-/// nothing behind.
+/// The tables of a new generation while they are filled: made and loaded in one transaction, indexed in a second, and read back on a connection of
+/// its own beside that. Whoever is killed before the end of the second leaves a generation that is still being filled, whatever is in its tables,
+/// and the next one drops them. Rows are loaded frozen: they are as old as their table, and nobody need look up again who wrote them.
 /// </summary>
 public sealed class NextTables : IAsyncDisposable
 {
@@ -15,6 +17,12 @@ public sealed class NextTables : IAsyncDisposable
         update generations set phase = 'following', position = $2, head = $2, seen = $3, base = $4, filled = $5, row_count = $6, checksum = $7, drift = $8
         where generation = $1 and phase = 'filling'
         """;
+
+    private const string Form = "format binary, freeze";
+
+    private const string HoldSql = "select 1 from generations where generation = $1 and phase = 'filling' for update";
+
+    private static readonly IReadOnlyList<string> All = [.. TableTwins.Projected, .. TableTwins.Progress];
 
     private readonly GenerationDatabase _database;
     private readonly NpgsqlConnection _connection;
@@ -33,7 +41,7 @@ public sealed class NextTables : IAsyncDisposable
         await tables.ExecuteAsync(
             $"begin; create schema if not exists {schema}; grant usage on schema {schema} to {WorkspaceDatabase.AppRole}", cancellationToken);
         await TableTwins.DropAsync(connection, schema, cancellationToken);
-        foreach (var table in TableTwins.Projected.Concat(TableTwins.Progress))
+        foreach (var table in All)
         {
             await TableTwins.MakeAsync(connection, database.LiveSchema, schema, table, cancellationToken);
         }
@@ -44,7 +52,7 @@ public sealed class NextTables : IAsyncDisposable
     /// <summary>Loads memberships and adds them to the sum of what was meant to be written.</summary>
     public void WriteRows(Action<Action<MembershipRow>> produce, ref RowSum sum)
     {
-        using var stream = _connection.BeginRawBinaryCopy($"copy {_database.NextSchema}.membership ({MembershipCopy.Columns}) from stdin (format binary)");
+        using var stream = _connection.BeginRawBinaryCopy($"copy {_database.NextSchema}.membership ({MembershipCopy.Columns}) from stdin ({Form})");
         var (rows, meant) = (new CopyRows(stream), sum);
         rows.Begin();
         produce(row =>
@@ -61,7 +69,7 @@ public sealed class NextTables : IAsyncDisposable
     {
         using var stream = _connection.BeginRawBinaryCopy(
             $"copy {_database.NextSchema}.person_permissions (person, user_data_yes, user_data_no, personalization_yes, personalization_no, lifted_at, "
-            + "suppressed_at, erasing_at, destinations, exact) from stdin (format binary)");
+            + $"suppressed_at, erasing_at, destinations, exact) from stdin ({Form})");
         var rows = new CopyRows(stream);
         rows.Begin();
         foreach (var (person, told) in permissions)
@@ -85,7 +93,7 @@ public sealed class NextTables : IAsyncDisposable
 
     public void WriteLinks(IReadOnlyDictionary<PersonId, PersonId> links)
     {
-        using var stream = _connection.BeginRawBinaryCopy($"copy {_database.NextSchema}.person_links (person, owner) from stdin (format binary)");
+        using var stream = _connection.BeginRawBinaryCopy($"copy {_database.NextSchema}.person_links (person, owner) from stdin ({Form})");
         var rows = new CopyRows(stream);
         rows.Begin();
         foreach (var (person, owner) in links)
@@ -99,25 +107,32 @@ public sealed class NextTables : IAsyncDisposable
         rows.Finish();
     }
 
+    /// <summary>Ends the loading: from here on other connections see it. Nobody gives this generation up until the next commit.</summary>
+    /// <exception cref="RebuildException">rebuild_running: somebody has given it up already, because the lock was lost.</exception>
+    public async Task LoadedAsync(long generation, CancellationToken cancellationToken)
+    {
+        await ExecuteAsync("commit; begin", cancellationToken);
+        await using var command = Sql.Command(_connection, HoldSql, Sql.Of(generation));
+        if (await command.ExecuteScalarAsync(cancellationToken) is null)
+        {
+            throw new RebuildException("rebuild_running", "another rebuild of this workspace has begun meanwhile, and nothing was swapped.");
+        }
+    }
+
+    /// <summary>Makes the indexes of what was loaded.</summary>
     public async Task IndexAsync(CancellationToken cancellationToken)
     {
-        foreach (var table in TableTwins.Projected.Concat(TableTwins.Progress))
+        foreach (var table in All)
         {
             await TableTwins.IndexAsync(_connection, _database.LiveSchema, _database.NextSchema, table, cancellationToken);
         }
     }
 
-    /// <summary>What is really there.</summary>
-    public RowSum ReadBack()
+    /// <summary>What is really there, read on a connection of its own.</summary>
+    public async Task<RowSum> ReadBackAsync(CancellationToken cancellationToken)
     {
-        using var stream = _connection.BeginRawBinaryCopy($"copy {_database.NextSchema}.membership ({MembershipCopy.Columns}) to stdout (format binary)");
-        var (tuples, sum) = (new CopyTuples(stream), default(RowSum));
-        while (tuples.Next())
-        {
-            sum.Add(tuples.Whole());
-        }
-
-        return sum;
+        await using var connection = await _database.OpenAsync(cancellationToken);
+        return await Task.Run(() => ReadBack(connection), cancellationToken);
     }
 
     /// <summary>Keeps it: from here on it follows the log with its own cursor.</summary>
@@ -125,6 +140,11 @@ public sealed class NextTables : IAsyncDisposable
         long generation, ProjectionProgress progress, GenerationNumbers numbers, RowSum sum, string drift, CancellationToken cancellationToken)
     {
         var schema = _database.NextSchema;
+        foreach (var table in All)
+        {
+            await TableTwins.KeyAsync(_connection, _database.LiveSchema, schema, table, cancellationToken);
+        }
+
         await ExecuteAsync(
             $"insert into {schema}.mt_event_progression (name, last_seq_id) values ('{MembershipTable.Projection}', {progress.Position.Value});"
             + $"insert into {schema}.projection_counts (name, changed_pos, applied, superseded) values ('{MembershipTable.Projection}', "
@@ -141,6 +161,18 @@ public sealed class NextTables : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
+
+    private RowSum ReadBack(NpgsqlConnection connection)
+    {
+        using var stream = connection.BeginRawBinaryCopy($"copy {_database.NextSchema}.membership ({MembershipCopy.Columns}) to stdout (format binary)");
+        var (tuples, sum) = (new CopyTuples(stream), default(RowSum));
+        while (tuples.Next())
+        {
+            sum.Add(tuples.Whole());
+        }
+
+        return sum;
+    }
 
     private Task ExecuteAsync(string sql, CancellationToken cancellationToken) => GenerationDatabase.ExecuteAsync(_connection, sql, cancellationToken);
 }

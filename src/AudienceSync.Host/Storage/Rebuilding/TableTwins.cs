@@ -14,8 +14,12 @@ internal static class TableTwins
     private const string OptionsSql = "select coalesce(array_to_string(reloptions, ', '), '') from pg_class where oid = $1::regclass";
 
     private const string IndexesSql = """
-        select pg_get_indexdef(i.indexrelid), c.relname::text, i.indisprimary from pg_index i join pg_class c on c.oid = i.indexrelid
+        select pg_get_indexdef(i.indexrelid) from pg_index i join pg_class c on c.oid = i.indexrelid
         where i.indrelid = $1::regclass order by i.indisprimary desc, c.relname
+        """;
+
+    private const string PrimarySql = """
+        select c.relname::text from pg_index i join pg_class c on c.oid = i.indexrelid where i.indrelid = $1::regclass and i.indisprimary
         """;
 
     private const string LayoutSql = "select max(name) from schema_versions";
@@ -40,26 +44,34 @@ internal static class TableTwins
             cancellationToken);
     }
 
+    /// <summary>The indexes, the primary key's among them, and what the planner is to know. Others may read meanwhile.</summary>
     public static async Task IndexAsync(NpgsqlConnection connection, string from, string to, string table, CancellationToken cancellationToken)
     {
-        var indexes = new List<(string Definition, string Name, bool Primary)>();
+        var definitions = new List<string>();
         await using (var ask = Sql.Command(connection, IndexesSql, Sql.Of($"{from}.{table}")))
         await using (var reader = await ask.ExecuteReaderAsync(cancellationToken))
         {
             while (await reader.ReadAsync(cancellationToken))
             {
-                indexes.Add((reader.GetString(0), reader.GetString(1), reader.GetBoolean(2)));
+                definitions.Add(reader.GetString(0));
             }
         }
 
-        foreach (var (definition, name, primary) in indexes)
+        foreach (var definition in definitions)
         {
-            var twin = definition.Replace($" ON {from}.{table} ", $" ON {to}.{table} ", StringComparison.Ordinal);
             await GenerationDatabase.ExecuteAsync(
-                connection, primary ? $"{twin}; alter table {to}.{table} add constraint {name} primary key using index {name}" : twin, cancellationToken);
+                connection, definition.Replace($" ON {from}.{table} ", $" ON {to}.{table} ", StringComparison.Ordinal), cancellationToken);
         }
 
         await GenerationDatabase.ExecuteAsync(connection, $"analyze {to}.{table}", cancellationToken);
+    }
+
+    /// <summary>Makes the primary key of its index. At once, but only when nobody reads.</summary>
+    public static async Task KeyAsync(NpgsqlConnection connection, string from, string to, string table, CancellationToken cancellationToken)
+    {
+        await using var ask = Sql.Command(connection, PrimarySql, Sql.Of($"{from}.{table}"));
+        var name = (string)(await ask.ExecuteScalarAsync(cancellationToken))!;
+        await GenerationDatabase.ExecuteAsync(connection, $"alter table {to}.{table} add constraint {name} primary key using index {name}", cancellationToken);
     }
 
     public static Task DropAsync(NpgsqlConnection connection, string schema, CancellationToken cancellationToken) =>

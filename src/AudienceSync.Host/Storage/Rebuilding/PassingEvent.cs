@@ -1,0 +1,39 @@
+using AudienceSync.Domain.Events;
+using AudienceSync.Domain.Identity;
+
+namespace AudienceSync.Host.Storage.Rebuilding;
+
+/// <summary>
+/// An event of the log as it passes by: the spans hold until the next one. Of an add or a remove that says nothing of consent, which nearly all
+/// events are, only key and time are read: a fold needs no more, and its journey would be most of the bytes.
+/// </summary>
+public readonly ref struct PassingEvent
+{
+    /// <summary>The columns, in the order of the properties.</summary>
+    internal const string Columns = $"""
+        seq_id, stream_id, type, data ->> 'audienceKey', data ->> 'occurredAt',
+        case when type in ('{EventTypes.MemberAdded}', '{EventTypes.MemberRemoved}') and not data ? 'consent' then null else data end
+        """;
+
+    private readonly CopyTuples _tuple;
+
+    internal PassingEvent(CopyTuples tuple) => _tuple = tuple;
+
+    public long Position => _tuple.Int64(0);
+
+    public PersonId Person => new(_tuple.Uuid(1));
+
+    public ReadOnlySpan<byte> Type => _tuple.Bytes(2);
+
+    /// <summary>Empty when the event has none.</summary>
+    public ReadOnlySpan<byte> AudienceKey => _tuple.IsNull(3) ? default : _tuple.Bytes(3);
+
+    /// <summary>The sender's time as it is stored, ISO 8601. Empty when the event has none.</summary>
+    public ReadOnlySpan<byte> OccurredAt => _tuple.IsNull(4) ? default : _tuple.Bytes(4);
+
+    /// <summary>Whether key and time are all that it says.</summary>
+    public bool IsBare => _tuple.IsNull(5);
+
+    /// <summary>All of it. Not of a bare one. The first byte of a jsonb is its version.</summary>
+    public ReadOnlySpan<byte> Data => _tuple.Bytes(5)[1..];
+}
