@@ -9,7 +9,7 @@ namespace AudienceSync.Domain.Syncing;
 /// </para>
 /// <para>
 /// <b>When a call counts as lost.</b> A row that says adding or removing when it is about to be said again: no answer came, the process died, or a job failed or was
-/// lost; unless that is so long ago that it can do nothing any more. The mark is written with the intent that overwrites the row, so that nothing forgets it; each call that is lost sets it anew.
+/// lost; unless that is so long ago that it can do nothing any more. A removal of what remains beside the row is told with what remains, and counts as lost in the same way. The mark is written with the intent that overwrites the row, so that nothing forgets it; each call that is lost sets it anew.
 /// </para>
 /// <para>
 /// <b>What it costs.</b> A call only for whom the lost one would contradict: who is by then said otherwise, or not wanted any more, or was removed and came back. For all
@@ -23,6 +23,9 @@ public static class LateCalls
 
     /// <summary>As above where jobs do the work: as long as we wait for a job that we know.</summary>
     public static readonly TimeSpan JobTime = JobGaps.GiveUpAfter;
+
+    /// <param name="byJobs">Whether jobs do the work there.</param>
+    public static TimeSpan TimeOf(bool byJobs) => byJobs ? JobTime : CallTime;
 
     /// <summary>Which operation of a row may still be under way when the row is said again; null when none is.</summary>
     public static MemberOperation? UnderWay(LedgerEntry row) => row.Status switch

@@ -35,9 +35,12 @@ public sealed class MemberCalls(SyncTable table, Vault vault, IDestination desti
         }
 
         var said = operation == MemberOperation.Add ? LedgerStatus.Adding : LedgerStatus.Removing;
-        var intent = tellings.Where(telling => telling.Remains is null).Select(telling => new LedgerChange(telling.Person, telling.Entry(said), null) { IsNew = telling.IsNew }).ToList();
+        var intent = new MemberIntent(
+            [.. tellings.Where(telling => telling.Remains is null).Select(telling => new LedgerChange(telling.Person, telling.Entry(said), null) { IsNew = telling.IsNew })],
+            [.. tellings.Where(telling => telling.Remains is not null).Select(telling => new RemainsChange(telling.Person, telling.Entry(said), telling.Remains!.Value, null, null))],
+            Lost(tellings));
         var (slots, oldest) = budget.Unwritten();
-        await table.WriteIntentAsync(lease, binding, intent, Lost(tellings), (slots, oldest), destination.Limits.CallTimeout, clock.GetUtcNow(), cancellationToken);
+        await table.WriteIntentAsync(lease, binding, intent, (slots, oldest), destination.Limits.CallTimeout, clock.GetUtcNow(), cancellationToken);
 
         var told = new Told(Outcome.Done, new List<LedgerChange>(tellings.Count), [], null, null);
         var (members, sent) = await MembersAsync(binding, operation, tellings, told, cancellationToken);
@@ -73,7 +76,7 @@ public sealed class MemberCalls(SyncTable table, Vault vault, IDestination desti
     // Whose former call was never answered, and may be carried out after this one.
     private List<RemainsChange> Lost(IReadOnlyList<Telling> tellings)
     {
-        var time = destination.Limits.JobFirstLook is null ? LateCalls.CallTime : LateCalls.JobTime;
+        var time = LateCalls.TimeOf(destination.Limits.JobFirstLook is not null);
         var lost = new List<RemainsChange>();
         foreach (var telling in tellings)
         {

@@ -138,7 +138,7 @@ public sealed class PagePlanner(IDestination destination, SyncTable table, Vault
             }
             else
             {
-                plan.Changed.Add(Change(remains, rest: null));
+                Forget(remains, plan);
                 SayAgain(step, remains, plan);
             }
         }
@@ -163,12 +163,12 @@ public sealed class PagePlanner(IDestination destination, SyncTable table, Vault
         }
     }
 
-    private static void RemoveBeside(Remains remains, SayingChange change, RemainsPlan plan)
+    private void RemoveBeside(Remains remains, SayingChange change, RemainsPlan plan)
     {
         if (change.Gone == SayingParts.None)
         {
             // The present saying names all of it.
-            plan.Changed.Add(Change(remains, rest: null));
+            Forget(remains, plan);
             return;
         }
 
@@ -180,9 +180,23 @@ public sealed class PagePlanner(IDestination destination, SyncTable table, Vault
         }
     }
 
-    private static RemainsChange Change(Remains remains, TimeSpan? rest) => new(remains.Person, remains.Left, remains.Kind, rest, null);
+    // A removal of it that was said and never answered may yet be carried out, and now he is wanted.
+    private void Forget(Remains remains, RemainsPlan plan)
+    {
+        plan.Changed.Add(Change(remains, rest: null));
+        if (remains.SaidAt is not null)
+        {
+            plan.Changed.Add(new RemainsChange(
+                remains.Person, remains.Left, RemainsKind.LateRemoval, LateCalls.TimeOf(destination.Limits.JobFirstLook is not null), null));
+        }
+    }
 
-    private static Telling Left(Remains remains) => new(remains.Person, remains.Left.Revision, remains.Left.Normaliser) { Remains = remains.Kind };
+    private static RemainsChange Change(Remains remains, TimeSpan? rest) => new(remains.Person, remains.Left, remains.Kind, rest, null) { SaidAt = remains.SaidAt };
+
+    private static Telling Left(Remains remains) => new(remains.Person, remains.Left.Revision, remains.Left.Normaliser)
+    {
+        Remains = remains.Kind, Unanswered = remains.SaidAt is null ? null : remains.Left, SaidAt = remains.SaidAt,
+    };
 
     private async Task<Dictionary<(PersonId Person, int Revision), PersonIdentifiers>> OpenAsync(
         Binding binding, List<Replacing> replaced, CancellationToken cancellationToken)

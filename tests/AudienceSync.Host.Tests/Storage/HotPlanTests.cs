@@ -12,7 +12,7 @@ public sealed partial class HotPlanTests
     private static readonly string[] HotOwners = ["AppendSql.", "MembershipTable.", "PermissionTable.", "InheritTable.", "SyncTable.", "RemainsTable.", "JobTable.", "BudgetTable.", "LeaseTable.", "RotationTable.", "PlanTable.", "RemovalRange.", "SayAgainTable."];
 
     // Their tables hold nothing here, or only a handful ever: of one row the planner makes one pass, whatever it is asked for.
-    private static readonly string[] OfSmallTables = ["AppendSql.Refused", "BudgetTable.ForgetSql", "JobTable.NamedSql", "RemainsTable.ForgetSql", "SyncTable.HasRemovalsSql"];
+    private static readonly string[] OfSmallTables = ["AppendSql.Refused", "BudgetTable.ForgetSql", "JobTable.NamedSql", "RemainsTable.ForgetSql", "RemainsTable.SaySql", "SyncTable.HasRemovalsSql"];
 
     private const string FillSql = """
         insert into people select md5('p' || n)::uuid, '\x00112233445566778899aabbccddeeff', 1, md5('a' || n)::uuid, null, 1, null, null, null, now() from generate_series($1, $2) n;

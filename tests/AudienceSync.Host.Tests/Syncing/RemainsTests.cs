@@ -121,6 +121,62 @@ public sealed class RemainsTests : IAsyncLifetime
         await NothingIsLeftToSayAsync();
     }
 
+    // Found by the simulation (seed 451 of a loop in which adds came sooner).
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_lost_removal_of_what_remained_that_is_carried_out_after_its_member_came_back_is_made_good(bool saidAgain)
+    {
+        await LoseAnAddAsync();
+        await WantAsync(false);
+        _workspace.Clock.Advance(LateCalls.CallTime);
+        _platform.Fault = _ => PlatformFault.LostUnapplied;
+        (await _stage.RemainsAsync()).ShouldBe(PassEnd.Held);
+        _platform.Fault = _ => PlatformFault.None;
+        if (saidAgain)
+        {
+            (await _stage.RemainsAsync()).ShouldBe(PassEnd.Drained);
+        }
+
+        await WantAsync(true);
+        _platform.Members.ShouldBe([Of("ann")]);
+        await _stage.RemainsAsync();
+        _platform.Members.Clear();
+
+        _workspace.Clock.Advance(LateCalls.CallTime);
+        await _stage.RemainsAsync();
+        await _stage.SettleAsync();
+
+        _platform.Members.ShouldBe([Of("ann")]);
+        await NothingIsLeftToSayAsync();
+    }
+
+    [Fact]
+    public async Task That_a_human_has_all_said_once_more_does_not_end_the_time_of_a_lost_call()
+    {
+        await LoseAnAddAsync();
+        await WantAsync(false);
+        await new BindingTable(_workspace.Database).RetryRefusedAsync("main", default);
+        (await _stage.RemainsAsync()).ShouldBe(PassEnd.Empty);
+        _platform.Members.Add(Of("ann"));
+
+        _workspace.Clock.Advance(LateCalls.CallTime);
+        await _stage.RemainsAsync();
+
+        _platform.Members.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_call_that_was_lost_long_ago_can_do_nothing_any_more()
+    {
+        await LoseAnAddAsync();
+        _workspace.Clock.Advance(LateCalls.CallTime);
+        await _stage.SettleAsync();
+
+        _platform.Members.ShouldBe([Of("ann")]);
+        (await _stage.RemainsRowsAsync()).ShouldBeEmpty();
+    }
+
     [Fact]
     public async Task A_lost_call_that_said_what_still_holds_costs_no_other_one()
     {
@@ -151,6 +207,14 @@ public sealed class RemainsTests : IAsyncLifetime
 
         (await _stage.RemainsRowsAsync()).ShouldBeEmpty();
         _platform.Members.Count.ShouldBe(1);
+    }
+
+    private async Task LoseAnAddAsync()
+    {
+        _platform.Fault = _ => PlatformFault.LostUnapplied;
+        await _book.SetAsync(_stage.KeyId, true, _ann);
+        await _stage.PassAsync(Lane.Adds);
+        _platform.Fault = _ => PlatformFault.None;
     }
 
     // Whoever was said once more was in doubt, so the mark of that goes, too.

@@ -50,8 +50,9 @@ public sealed class BindingTable(WorkspaceDatabase database)
         from bindings b where b.destination = $1 and l.binding_id = b.binding_id and l.job_id is null and (l.status in (4, 5) or (l.status in (1, 2, 3) and l.reason is not null))
         """;
 
+    // What waits for a lost call's time to be over waits on: looked at before, it could still come after.
     private const string RetryRemainsSql = """
-        update remains r set try_at = to_timestamp(0) from bindings b where b.destination = $1 and r.binding_id = b.binding_id
+        update remains r set try_at = to_timestamp(0) from bindings b where b.destination = $1 and r.binding_id = b.binding_id and r.kind = 1
         """;
 
     /// <summary>Whom the platform refused, who stays in doubt because jobs or removals of his failed, and what remains of former sayings is said once more.</summary>

@@ -22,7 +22,11 @@ public enum RemainsKind : short
 /// <param name="Kind">Why.</param>
 /// <param name="Row">What the ledger holds of him.</param>
 /// <param name="InJob">Whether a job that has not ended holds him.</param>
-public readonly record struct Remains(PersonId Person, LedgerEntry Left, RemainsKind Kind, LedgerEntry Row, bool InJob);
+public readonly record struct Remains(PersonId Person, LedgerEntry Left, RemainsKind Kind, LedgerEntry Row, bool InJob)
+{
+    /// <summary>When its removal was said, of which no answer is known; null when none is under way.</summary>
+    public DateTimeOffset? SaidAt { get; init; }
+}
 
 /// <summary>What remains of a person from now on.</summary>
 /// <param name="Person">Who.</param>
@@ -30,4 +34,8 @@ public readonly record struct Remains(PersonId Person, LedgerEntry Left, Remains
 /// <param name="Kind">Why.</param>
 /// <param name="Rest">How long it is left alone; null when nothing remains.</param>
 /// <param name="Reason">Why it could not be removed; null when nothing was refused.</param>
-public readonly record struct RemainsChange(PersonId Person, LedgerEntry Left, RemainsKind Kind, TimeSpan? Rest, string? Reason);
+public readonly record struct RemainsChange(PersonId Person, LedgerEntry Left, RemainsKind Kind, TimeSpan? Rest, string? Reason)
+{
+    /// <summary>When its removal was said, if that may still be under way.</summary>
+    public DateTimeOffset? SaidAt { get; init; }
+}

@@ -9,16 +9,23 @@ namespace AudienceSync.Host.Storage.Syncing;
 public sealed class RemainsTable(WorkspaceDatabase database)
 {
     private const string DueSql = """
-        select r.person, r.revision, r.normaliser, r.kind, coalesce(l.status, 0::smallint), coalesce(l.revision, 0), coalesce(l.normaliser, 0::smallint), l.job_id is not null
+        select r.person, r.revision, r.normaliser, r.kind, coalesce(l.status, 0::smallint), coalesce(l.revision, 0), coalesce(l.normaliser, 0::smallint), l.job_id is not null, r.said_at
         from remains r left join ledger l on l.binding_id = r.binding_id and l.person = r.person
         where r.binding_id = $1 and r.try_at <= $2 order by r.try_at, r.person, r.revision, r.normaliser, r.kind limit $3
         """;
 
     private const string KeepSql = $"""
-        insert into remains (binding_id, person, revision, normaliser, kind, reason, try_at)
-        select $1, d.person, d.revision, d.normaliser, d.kind, d.reason, d.try_at
-        from unnest($2::uuid[], $3::int[], $4::smallint[], $5::smallint[], $6::text[], $7::timestamptz[]) as d(person, revision, normaliser, kind, reason, try_at)
-        on conflict (binding_id, person, revision, normaliser, kind) do update set reason = excluded.reason, try_at = excluded.try_at
+        insert into remains (binding_id, person, revision, normaliser, kind, reason, try_at, said_at)
+        select $1, d.person, d.revision, d.normaliser, d.kind, d.reason, d.try_at, d.said_at
+        from unnest($2::uuid[], $3::int[], $4::smallint[], $5::smallint[], $6::text[], $7::timestamptz[], $8::timestamptz[])
+          as d(person, revision, normaliser, kind, reason, try_at, said_at)
+        on conflict (binding_id, person, revision, normaliser, kind) do update set reason = excluded.reason, try_at = excluded.try_at, said_at = excluded.said_at
+        """;
+
+    private const string SaySql = """
+        update remains r set said_at = $6
+        from (select * from unnest($2::uuid[], $3::int[], $4::smallint[], $5::smallint[]) limit cardinality($2)) as d(person, revision, normaliser, kind)
+        where r.binding_id = $1 and r.person = d.person and r.revision = d.revision and r.normaliser = d.normaliser and r.kind = d.kind
         """;
 
     private const string ForgetSql = """
@@ -40,7 +47,7 @@ public sealed class RemainsTable(WorkspaceDatabase database)
                 new LedgerEntry(LedgerStatus.Removing, reader.GetInt32(1), new NormaliserVersion(reader.GetInt16(2))),
                 (RemainsKind)reader.GetInt16(3),
                 new LedgerEntry((LedgerStatus)reader.GetInt16(4), reader.GetInt32(5), new NormaliserVersion(reader.GetInt16(6))),
-                reader.GetBoolean(7)));
+                reader.GetBoolean(7)) { SaidAt = reader.TimeOrNull(8) });
         }
 
         return due;
@@ -59,9 +66,16 @@ public sealed class RemainsTable(WorkspaceDatabase database)
         if (kept.Count > 0)
         {
             yield return Sql.Command(
-                KeepSql, [.. Keys(binding, kept), Sql.Of(kept.ConvertAll(change => change.Reason)), Sql.OfTimes(kept.ConvertAll(change => (now + change.Rest!.Value).UtcDateTime))]);
+                KeepSql,
+                [
+                    .. Keys(binding, kept), Sql.Of(kept.ConvertAll(change => change.Reason)),
+                    Sql.OfTimes(kept.ConvertAll(change => (now + change.Rest!.Value).UtcDateTime)), Sql.OfTimes(kept.ConvertAll(change => change.SaidAt?.UtcDateTime)),
+                ]);
         }
     }
+
+    /// <summary>As above: their removal is about to be said.</summary>
+    internal static NpgsqlBatchCommand Say(Binding binding, List<RemainsChange> said, DateTimeOffset now) => Sql.Command(SaySql, [.. Keys(binding, said), Sql.Of(now)]);
 
     private static NpgsqlParameter[] Keys(Binding binding, List<RemainsChange> changes) =>
     [

@@ -35,7 +35,7 @@ public sealed class SyncTable(WorkspaceDatabase database)
     // erased has rows and is nobody: the lane must pass over him, not stand before him.
     private const string LaneSql = """
         select m.person, m.changed_pos, coalesce(l.status, 0::smallint), coalesce(l.revision, 0), coalesce(l.normaliser, 0::smallint), coalesce(p.revision, 0),
-          m.state, m.bars, coalesce($6 = any(m.barred_at), false), l.job_id is not null, l.person is null
+          m.state, m.bars, coalesce($6 = any(m.barred_at), false), l.job_id is not null, l.person is null, l.updated_at
         from unnest($3::smallint[]) as s(state)
         cross join lateral (
           select c.person, c.changed_pos, c.state, c.bars, c.barred_at from membership c
@@ -48,7 +48,7 @@ public sealed class SyncTable(WorkspaceDatabase database)
     // Whose membership is not of this key any more counts as removed.
     private const string AgainSql = """
         select l.person, 0::bigint, l.status, l.revision, l.normaliser, p.revision,
-          coalesce(m.state, 2::smallint), coalesce(m.bars, 0::smallint), coalesce($5 = any(m.barred_at), false), false, false
+          coalesce(m.state, 2::smallint), coalesce(m.bars, 0::smallint), coalesce($5 = any(m.barred_at), false), false, false, l.updated_at
         from ledger l
         left join membership m on m.key_id = $1 and m.person = l.person
         join people p on p.person = l.person
@@ -220,7 +220,10 @@ public sealed class SyncTable(WorkspaceDatabase database)
             var entry = new LedgerEntry((LedgerStatus)reader.GetInt16(2), reader.GetInt32(3), new NormaliserVersion(reader.GetInt16(4)));
             var desired = (MembershipStatus)reader.GetInt16(6) is MembershipStatus.Present or MembershipStatus.Limited
                 && !reader.GetBoolean(8) && ((Bars)reader.GetInt16(7)).AllowTargeting(binding.ConsentRequired);
-            members.Add(new LaneMember(new PersonId(reader.GetGuid(0)), reader.GetInt64(1), entry, reader.GetInt32(5), desired) { InJob = reader.GetBoolean(9), IsNew = reader.GetBoolean(10) });
+            members.Add(new LaneMember(new PersonId(reader.GetGuid(0)), reader.GetInt64(1), entry, reader.GetInt32(5), desired)
+            {
+                InJob = reader.GetBoolean(9), IsNew = reader.GetBoolean(10), WrittenAt = reader.TimeOrNull(11),
+            });
         }
 
         return members;
@@ -252,16 +255,20 @@ public sealed class SyncTable(WorkspaceDatabase database)
     public Task WriteIntentAsync(
         Lease lease,
         Binding binding,
-        IReadOnlyList<LedgerChange> changes,
-        IReadOnlyList<RemainsChange> remains,
+        MemberIntent intent,
         (List<BudgetSlot> Slots, List<BudgetSlot> Oldest) budget,
         TimeSpan callTimeout,
         DateTimeOffset now,
         CancellationToken cancellationToken)
     {
-        var commands = new List<NpgsqlBatchCommand>(RemainsTable.Write(binding, remains, now));
-        Ledger(commands, NewLedgerSql, binding, [.. changes.Where(change => change.IsNew)], now);
-        Ledger(commands, LedgerSql, binding, [.. changes.Where(change => !change.IsNew)], now);
+        var commands = new List<NpgsqlBatchCommand>(RemainsTable.Write(binding, intent.Lost, now));
+        if (intent.Remains.Count > 0)
+        {
+            commands.Add(RemainsTable.Say(binding, intent.Remains, now));
+        }
+
+        Ledger(commands, NewLedgerSql, binding, [.. intent.Rows.Where(change => change.IsNew)], now);
+        Ledger(commands, LedgerSql, binding, [.. intent.Rows.Where(change => !change.IsNew)], now);
         if (budget.Slots.Count > 0)
         {
             commands.Add(BudgetTable.Write(binding.Destination, budget.Slots));
