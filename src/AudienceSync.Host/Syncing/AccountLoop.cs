@@ -7,8 +7,9 @@ namespace AudienceSync.Host.Syncing;
 /// <summary>
 /// Keeps the remote audiences of one ad account equal to membership. One worker at a time for each account, by a fenced lease.
 /// <para>
-/// A round asks after jobs that are due, takes every binding's removals until they are drained, and only then one page of adds of each, so a removal waits for at most one
-/// page of adds, whichever audience of the account that is for. Rounds are spaced by the flush interval, so that changes gather into few calls; the fuller the account's budget, the
+/// A round asks after jobs that are due, takes every binding's removals until they are drained, and only then one page of adds of each. Removals that
+/// came while a page of adds was said are drained before the next binding's: a removal waits for at most one page of adds, whichever audience of the
+/// account that is for, and adds get on however many removals come. Rounds are spaced by the flush interval, so that changes gather into few calls; the fuller the account's budget, the
 /// wider the space.
 /// </para>
 /// <para>
@@ -86,8 +87,13 @@ public sealed class AccountLoop(
         }
     }
 
-    private bool MayWork(Account account) =>
-        account.StoppedCode is null && (account.BlockedUntil is not { } until || until <= clock.GetUtcNow());
+    private async Task<bool> MayWorkAsync(CancellationToken cancellationToken)
+    {
+        var account = await table.ReadAccountAsync(destinationName, cancellationToken);
+        return account.StoppedCode is null && (account.BlockedUntil is not { } until || until <= clock.GetUtcNow());
+    }
+
+    private Task<bool> RemovalsWaitAsync(CancellationToken cancellationToken) => table.HasRemovalsAsync(destinationName, clock.GetUtcNow(), cancellationToken);
 
     /// <summary>One round of all that may be worked on now.</summary>
     /// <returns>True when a page was full, so the next round need not wait.</returns>
@@ -95,58 +101,95 @@ public sealed class AccountLoop(
     public async Task<bool> RoundAsync(Lease lease, CancellationToken cancellationToken)
     {
         await leases.KeepAsync(lease, cancellationToken);
-        if (!MayWork(await table.ReadAccountAsync(destinationName, cancellationToken)))
+        if (!await MayWorkAsync(cancellationToken))
         {
             return false;
         }
 
         await jobs.RunAsync(lease, cancellationToken);
-        await DrainRemovalsAsync(lease, cancellationToken);
+        var held = await DrainRemovalsAsync(lease, cancellationToken);
 
         // A removal that was told "not so fast" is told for the whole account.
-        return MayWork(await table.ReadAccountAsync(destinationName, cancellationToken)) && await EachAsync(lease, Lane.Adds, cancellationToken);
+        return await MayWorkAsync(cancellationToken) && await AddAsync(lease, held, cancellationToken);
     }
 
-    private async Task DrainRemovalsAsync(Lease lease, CancellationToken cancellationToken)
+    // True when some were held: their time may come while the others are said. Of whom a platform wants to hear in smaller calls it comes at once.
+    private async Task<bool> DrainRemovalsAsync(Lease lease, CancellationToken cancellationToken)
     {
-        for (var page = 0; page < RemovalPages; page++)
+        var (more, held) = (true, false);
+        for (var page = 0; page < RemovalPages && more; page++)
         {
-            if (!await EachAsync(lease, Lane.Removals, cancellationToken))
-            {
-                break;
-            }
+            (more, var some) = await RemoveAsync(lease, cancellationToken);
+            more |= some && await MayWorkAsync(cancellationToken) && await RemovalsWaitAsync(cancellationToken);
+            held |= some;
         }
+
+        return held;
     }
 
-    // One page of a lane for every binding that may be worked on. True when any of them has more.
-    private async Task<bool> EachAsync(Lease lease, Lane lane, CancellationToken cancellationToken)
+    // One page of removals for every binding: whether any of them has more, and whether any was held.
+    private async Task<(bool More, bool Held)> RemoveAsync(Lease lease, CancellationToken cancellationToken)
     {
-        var more = false;
+        var (more, held) = (false, false);
         foreach (var binding in await table.ReadBindingsAsync(destinationName, cancellationToken))
         {
-            if (binding.StoppedCode is not null || lane.NextTryOf(binding) > clock.GetUtcNow())
+            var end = await TurnAsync(lease, binding, Lane.Removals, cancellationToken);
+            (more, held) = (more || end == PassEnd.More, held || end == PassEnd.Held);
+            if (end == PassEnd.Held && !await MayWorkAsync(cancellationToken))
             {
+                return (false, held);
+            }
+        }
+
+        return (more, held);
+    }
+
+    // One page of adds for every binding. True when any of them has more, or removals wait already. Removals are asked after where some may wait: not again and again, or
+    // adds would never be said while removals come.
+    private async Task<bool> AddAsync(Lease lease, bool held, CancellationToken cancellationToken)
+    {
+        var (more, ask) = (false, held);
+        var done = new HashSet<int>();
+        var bindings = await table.ReadBindingsAsync(destinationName, cancellationToken);
+        while (bindings.FirstOrDefault(binding => !done.Contains(binding.BindingId)) is { } binding)
+        {
+            if (ask && await RemovalsWaitAsync(cancellationToken))
+            {
+                // They came, or their time came, while others were said. What was read of the bindings is as old as that.
+                await DrainRemovalsAsync(lease, cancellationToken);
+                if (!await MayWorkAsync(cancellationToken))
+                {
+                    return false;
+                }
+
+                ask = false;
+                bindings = await table.ReadBindingsAsync(destinationName, cancellationToken);
                 continue;
             }
 
-            var end = Turn is null
-                ? await pass.RunAsync(lease, binding, lane, RemovalsWaitAsync, cancellationToken)
-                : await Turn.RunAsync(lease, binding, lane, RemovalsWaitAsync, cancellationToken);
-            if (end == PassEnd.Yielded)
-            {
-                // They came, or their time came, while other calls were made. The next round begins with them.
-                return true;
-            }
-
+            done.Add(binding.BindingId);
+            var end = await TurnAsync(lease, binding, Lane.Adds, cancellationToken);
+            ask |= end != PassEnd.Empty;
             more |= end == PassEnd.More;
-            if (end == PassEnd.Held && !MayWork(await table.ReadAccountAsync(destinationName, cancellationToken)))
+            if (end == PassEnd.Held && !await MayWorkAsync(cancellationToken))
             {
                 return false;
             }
         }
 
-        return more;
+        // Adds may gather; who is to be removed sees what he should not for as long.
+        return more || (ask && await RemovalsWaitAsync(cancellationToken));
     }
 
-    private Task<bool> RemovalsWaitAsync(CancellationToken cancellationToken) => table.HasRemovalsAsync(destinationName, clock.GetUtcNow(), cancellationToken);
+    private async Task<PassEnd> TurnAsync(Lease lease, Binding binding, Lane lane, CancellationToken cancellationToken)
+    {
+        if (binding.StoppedCode is not null || lane.NextTryOf(binding) > clock.GetUtcNow())
+        {
+            return PassEnd.Empty;
+        }
+
+        return Turn is null
+            ? await pass.RunAsync(lease, binding, lane, cancellationToken)
+            : await Turn.RunAsync(lease, binding, lane, cancellationToken);
+    }
 }

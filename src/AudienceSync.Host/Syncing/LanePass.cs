@@ -20,9 +20,6 @@ public enum PassEnd
 
     /// <summary>The lane stands where it stood: try later.</summary>
     Held,
-
-    /// <summary>There are adds, and removals of the account that must go first.</summary>
-    Yielded,
 }
 
 /// <summary>
@@ -42,17 +39,11 @@ public sealed class LanePass(
     private readonly BatchSizes _sizes = new(destination.Limits.MembersPerCall);
     private readonly LaneStates _states = new(chance);
 
-    /// <summary>As below, whoever waits.</summary>
-    public Task<PassEnd> RunAsync(Lease lease, Binding binding, Lane lane, CancellationToken cancellationToken) =>
-        RunAsync(lease, binding, lane, removalsWait: null, cancellationToken);
-
     /// <param name="lease">Of the account.</param>
     /// <param name="binding">Whose lane.</param>
     /// <param name="lane">Which.</param>
-    /// <param name="removalsWait">Asked before a page of adds is said: whether a removal of the account waits. Null when nobody has to ask.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public async Task<PassEnd> RunAsync(
-        Lease lease, Binding binding, Lane lane, Func<CancellationToken, Task<bool>>? removalsWait, CancellationToken cancellationToken)
+    public async Task<PassEnd> RunAsync(Lease lease, Binding binding, Lane lane, CancellationToken cancellationToken)
     {
         if (lane.Desired && binding.Normaliser != destination.Normaliser)
         {
@@ -68,11 +59,6 @@ public sealed class LanePass(
         if (page.Count == 0)
         {
             return PassEnd.Empty;
-        }
-
-        if (lane.Desired && removalsWait is not null && await removalsWait(cancellationToken))
-        {
-            return PassEnd.Yielded;
         }
 
         var plan = await planner.PlanAsync(binding, lane, page, cancellationToken);

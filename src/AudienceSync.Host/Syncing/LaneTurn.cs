@@ -32,18 +32,16 @@ public sealed class LaneTurn(LanePass pass, CutoverWalk walk, PlanGuard guard, P
     /// <param name="lease">Of the account.</param>
     /// <param name="binding">Whose turn.</param>
     /// <param name="lane">Which.</param>
-    /// <param name="removalsWait">Whether a removal of the account waits, which adds let go first.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <returns>More when any of it has more; held when the lane stands where it stood; yielded when removals of the account must go first.</returns>
+    /// <returns>More when any of it has more; held when the lane stands where it stood.</returns>
     /// <exception cref="LeaseLostException">The account is another host's.</exception>
-    public Task<PassEnd> RunAsync(
-        Lease lease, Binding binding, Lane lane, Func<CancellationToken, Task<bool>> removalsWait, CancellationToken cancellationToken) =>
-        lane.Desired ? AddAsync(lease, binding, removalsWait, cancellationToken) : RemoveAsync(lease, binding, cancellationToken);
+    public Task<PassEnd> RunAsync(Lease lease, Binding binding, Lane lane, CancellationToken cancellationToken) =>
+        lane.Desired ? AddAsync(lease, binding, cancellationToken) : RemoveAsync(lease, binding, cancellationToken);
 
-    private async Task<PassEnd> AddAsync(Lease lease, Binding binding, Func<CancellationToken, Task<bool>> removalsWait, CancellationToken cancellationToken)
+    private async Task<PassEnd> AddAsync(Lease lease, Binding binding, CancellationToken cancellationToken)
     {
-        var end = await pass.RunAsync(lease, binding, Lane.Adds, removalsWait, cancellationToken);
-        if (end is PassEnd.Held or PassEnd.More or PassEnd.Yielded)
+        var end = await pass.RunAsync(lease, binding, Lane.Adds, cancellationToken);
+        if (end is PassEnd.Held or PassEnd.More)
         {
             return end;
         }

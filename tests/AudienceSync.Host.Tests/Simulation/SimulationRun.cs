@@ -35,7 +35,7 @@ internal sealed class SimulationRun : IAsyncDisposable
     private readonly Dictionary<string, string> _names = new(StringComparer.Ordinal);
     private readonly int[] _keys;
 
-    // When the last call of a round left. A removal that became due while a page is under way waits for its end.
+    // When an account's round began or its last page of adds left. A removal that was due by then has left before the next page of adds: it waits for one at most.
     private readonly Dictionary<string, DateTimeOffset> _left = [];
     private int _emails;
     private bool _bad = true;
@@ -160,14 +160,14 @@ internal sealed class SimulationRun : IAsyncDisposable
         if (call.Operation == MemberOperation.Add)
         {
             Adds++;
-            (await _look.PendingRemovalsAsync(platform, _left.GetValueOrDefault(platform, _clock.GetUtcNow()))).ShouldBe([], $"an add to {platform} {call.Audience} leaves while removals wait at {_clock.GetUtcNow():O}");
+            (await _look.PendingRemovalsAsync(platform, _left[platform])).ShouldBe([], $"an add to {platform} {call.Audience} leaves while removals wait at {_clock.GetUtcNow():O}");
+            _left[platform] = _clock.GetUtcNow();
         }
         else
         {
             Removals++;
         }
 
-        _left[platform] = _clock.GetUtcNow();
         if (_bad && _random.Next(40) == 0)
         {
             Die();
@@ -227,10 +227,12 @@ internal sealed class SimulationRun : IAsyncDisposable
 
     private async Task RoundsAsync(SimulatedAccount account)
     {
-        _left.Remove(account.Name);
-        for (var rounds = 0; await account.RoundAsync(); rounds++)
+        var more = true;
+        for (var rounds = 0; more; rounds++)
         {
             rounds.ShouldBeLessThan(MostRounds, $"{account.Name} is never done");
+            _left[account.Name] = _clock.GetUtcNow();
+            more = await account.RoundAsync();
         }
     }
 

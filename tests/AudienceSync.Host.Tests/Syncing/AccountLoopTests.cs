@@ -1,3 +1,4 @@
+using AudienceSync.Domain.Identity;
 using AudienceSync.Domain.Syncing;
 using AudienceSync.Host.Storage;
 using AudienceSync.Host.Storage.Syncing;
@@ -47,10 +48,35 @@ public sealed class AccountLoopTests
             await book.SetAsync(other, false, people[0]);
         };
 
-        (await stage.LoopRoundAsync(wake)).ShouldBeTrue("there is more to do at once");
         await stage.LoopRoundAsync(wake);
 
         platform.Calls.Select(call => $"{call.Operation} {call.Audience}").ShouldBe(["Add 1001", "Remove 1002", "Add 1002"]);
+    }
+
+    [Fact]
+    public async Task Adds_of_every_audience_get_on_however_many_removals_come()
+    {
+        await using var workspace = await TestWorkspace.CreateAsync(null, null);
+        var (book, platform) = (new MemberBook(workspace), new ScriptedPlatform(membersPerCall: 5));
+        var stage = await SyncStage.CreateAsync(workspace, book, platform);
+        var other = workspace.Keys.ByName("k1_v1")!.KeyId;
+        await new BindingTable(workspace.Database).DeclareBindingAsync(new DeclaredBinding("k1", "main", "1002", other), default);
+        var people = new Queue<PersonId>(await book.MeetAsync(40));
+        using var wake = new Wake(TimeProvider.System);
+        await book.SetAsync(stage.KeyId, true, [.. people.Take(35)]);
+        for (var round = 0; round < 8; round++)
+        {
+            await stage.LoopRoundAsync(wake);
+        }
+
+        platform.Calls.Clear();
+        await book.SetAsync(stage.KeyId, true, [.. people.Skip(35).Take(2)]);
+        await book.SetAsync(other, true, [.. people.Skip(37)]);
+        platform.During = _ => people.Count > 5 ? book.SetAsync(stage.KeyId, false, people.Dequeue()) : Task.CompletedTask;
+
+        await stage.LoopRoundAsync(wake);
+
+        platform.Calls.Select(call => $"{call.Operation} {call.Audience}").Where(call => call.StartsWith("Add", StringComparison.Ordinal)).ShouldBe(["Add 1001", "Add 1002"]);
     }
 
     [Fact]
