@@ -124,6 +124,14 @@ public static class EventJson
         return EventJsonReader.Read(current, form);
     }
 
+    /// <summary>Reads the consent of an event of an audience alone.</summary>
+    public static Consent ReadConsent(ReadOnlySpan<byte> data)
+    {
+        var json = new Utf8JsonReader(data);
+        using var document = JsonDocument.ParseValue(ref json);
+        return EventJsonReader.ReadConsent(document.RootElement);
+    }
+
     private static void WriteAudienceEvent(Utf8JsonWriter json, IAudienceEvent said)
     {
         json.WriteString("audienceKey"u8, said.AudienceKey.Value);

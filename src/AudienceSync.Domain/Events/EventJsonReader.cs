@@ -31,9 +31,9 @@ internal static class EventJsonReader
 
     private static string? Text(JsonElement data, string name) => data.TryGetProperty(name, out var value) ? value.GetString() : null;
 
-    private static Consent ConsentOf(JsonElement data) => Has(data, "consent", out var consent)
-        ? new Consent(Answer(consent, "adUserData"), Answer(consent, "adPersonalization"))
-        : default;
+    public static Consent ReadConsent(JsonElement said) => said.ValueKind == JsonValueKind.Null ? default : new Consent(Answer(said, "adUserData"), Answer(said, "adPersonalization"));
+
+    private static Consent ConsentOf(JsonElement data) => Has(data, "consent", out var said) ? ReadConsent(said) : default;
 
     private static ConsentAnswer Answer(JsonElement consent, string name) => Text(consent, name) switch
     {

@@ -16,11 +16,17 @@ public readonly record struct PermissionFact(PermissionTopic Topic, string? Dest
 
     private static ReadOnlySpan<byte> AllGrantedAsStored => "\"consent\": {\"adUserData\": \"granted\", \"adPersonalization\": \"granted\"}"u8;
 
-    /// <summary>Whether an event of an audience says anything of consent.</summary>
-    public static bool Mentions(ReadOnlySpan<byte> data) => data.IndexOf(Member) >= 0;
+    private static ReadOnlySpan<byte> BothAsStored => "{\"adUserData\": \"granted\", \"adPersonalization\": \"granted\"}"u8;
 
     /// <summary>Whether an event of an audience grants both purposes, in the form in which jsonb gives it back or in which we write it.</summary>
     public static bool GrantsAll(ReadOnlySpan<byte> data) => data.IndexOf(AllGrantedAsStored) >= 0 || data.IndexOf(AllGranted) >= 0;
+
+    /// <summary>Adds what the consent of an event of an audience says, read alone.</summary>
+    /// <param name="consent">JSON; null is nothing said.</param>
+    /// <param name="at">The event's time.</param>
+    /// <param name="facts">To which they are added.</param>
+    public static void ReadConsent(ReadOnlySpan<byte> consent, DateTimeOffset at, List<PermissionFact> facts) =>
+        Read(consent.SequenceEqual(BothAsStored) ? new Consent(ConsentAnswer.Granted, ConsentAnswer.Granted) : EventJson.ReadConsent(consent), at, facts);
 
     /// <summary>Adds what an event says of permissions. What most events of an audience say of it one look at their bytes tells.</summary>
     public static void Read(string alias, byte[] data, List<PermissionFact> facts)

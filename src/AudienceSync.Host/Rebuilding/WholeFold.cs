@@ -67,23 +67,23 @@ internal sealed class WholeFold
 
         var (alias, position) = (EventAlias.Of(passing.Type), passing.Position);
         var counted = Passes.IsCounted(person, position) ? 0 : 1;
+        _read.Clear();
         if (passing.IsBare)
         {
-            var said = MembershipFact.Of(alias, passing.AudienceKey, passing.OccurredAt, _names);
-            Tell(Key(said.AudienceKey), person, said, position, counted);
-            return;
-        }
-
-        if (!MembershipFact.TryRead(alias, passing.Data, _names, out var fact))
-        {
-            Applied += counted;
+            var fact = MembershipFact.Of(alias, passing.AudienceKey, passing.OccurredAt, _names);
+            Tell(Key(fact.AudienceKey), person, fact, position, counted);
+            if (!passing.Consent.IsEmpty)
+            {
+                PermissionFact.ReadConsent(passing.Consent, fact.OccurredAt, _read);
+            }
         }
         else
         {
-            Tell(Key(fact.AudienceKey), person, fact, position, counted);
+            Applied += counted;
+            PermissionFact.Read(alias, passing.Data.ToArray(), _read);
         }
 
-        Hear(person, alias, passing.Data, fact.OccurredAt, ofAudience: fact.AudienceKey is not null);
+        Hear(person);
     }
 
     /// <summary>Halves what is folded in this pass, and forgets the other half.</summary>
@@ -184,24 +184,8 @@ internal sealed class WholeFold
         return true;
     }
 
-    private void Hear(PersonId person, string alias, ReadOnlySpan<byte> data, DateTimeOffset at, bool ofAudience)
+    private void Hear(PersonId person)
     {
-        if (ofAudience && !PermissionFact.Mentions(data))
-        {
-            return;
-        }
-
-        _read.Clear();
-        if (ofAudience && PermissionFact.GrantsAll(data))
-        {
-            _read.Add(new PermissionFact(PermissionTopic.UserData, null, Yes: true, at));
-            _read.Add(new PermissionFact(PermissionTopic.Personalization, null, Yes: true, at));
-        }
-        else
-        {
-            PermissionFact.Read(alias, data.ToArray(), _read);
-        }
-
         foreach (var fact in _read)
         {
             ref var slot = ref CollectionsMarshal.GetValueRefOrAddDefault(_told, person, out _);

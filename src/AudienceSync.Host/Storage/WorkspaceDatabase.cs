@@ -7,10 +7,8 @@ namespace AudienceSync.Host.Storage;
 /// <para>
 /// <see cref="Hot"/> serves statements whose plan must not depend on how full the tables are: they join a handful of array elements to an
 /// index, and a plan made on empty tables would read them whole for ever after (2,000/s instead of 18,000/s was measured). So sequential
-/// scans, hash and merge joins are priced out, and one generic plan is kept. So is what reads a part of a table once to look through it again for
-/// each element: made while a list had four members, such a plan was kept until it had thirteen thousand, and an update of four thousand took six
-/// seconds. <see cref="Query"/> serves people's questions, with the
-/// planner as it is and a time-out.
+/// scans, hash and merge joins are priced out, and one generic plan is kept. Priced out, too, is what reads a part of a table once to look through it
+/// again for each element: see docs/decisions/0014. <see cref="Query"/> serves people's questions, with the planner as it is and a time-out.
 /// </para>
 /// </summary>
 public sealed class WorkspaceDatabase : IAsyncDisposable

@@ -44,9 +44,7 @@ public sealed partial class HotPlanTests
     [Fact]
     public async Task A_lane_reads_its_changes_in_their_order_from_the_index_made_for_it()
     {
-        await using var workspace = await TestWorkspace.CreateAsync([null]);
-        await FillAsync(workspace, 1, 50_000);
-        await workspace.ExecuteAsync("analyze");
+        await using var workspace = await FilledAsync(50_000);
         await using var connection = await workspace.Database.Hot.OpenConnectionAsync();
 
         (await ExplainAsync(connection, SqlConstants.All["SyncTable.LaneSql"])).ShouldContain("Index Scan using membership_changed");
@@ -58,9 +56,7 @@ public sealed partial class HotPlanTests
     [Fact]
     public async Task A_plan_made_while_a_list_had_four_members_looks_each_of_thousands_up_in_the_index()
     {
-        await using var workspace = await TestWorkspace.CreateAsync([null]);
-        await FillAsync(workspace, 1, 4);
-        await workspace.ExecuteAsync("analyze");
+        await using var workspace = await FilledAsync(4);
         await using var connection = await workspace.Database.Hot.OpenConnectionAsync();
 
         var plan = await ExplainAsync(connection, SqlConstants.All["SyncTable.LedgerSql"]);
@@ -71,9 +67,7 @@ public sealed partial class HotPlanTests
     [Fact]
     public async Task The_planner_as_it_is_would_choose_otherwise()
     {
-        await using var workspace = await TestWorkspace.CreateAsync([null]);
-        await FillAsync(workspace, 1, 20);
-        await workspace.ExecuteAsync("analyze");
+        await using var workspace = await FilledAsync(20);
         await using var connection = await workspace.Database.Query.OpenConnectionAsync();
 
         Whole().IsMatch(await ExplainAsync(connection, SqlConstants.All["AppendSql.KnownEvents"])).ShouldBeTrue("or the test above proves nothing");
@@ -90,6 +84,14 @@ public sealed partial class HotPlanTests
             Whole().IsMatch(plan).ShouldBeFalse($"{name} on a {state} database:\n{plan}");
             (plan.Contains("Join Filter", StringComparison.Ordinal) && !OfSmallTables.Contains(name)).ShouldBeFalse($"{name} on a {state} database:\n{plan}");
         }
+    }
+
+    private static async Task<TestWorkspace> FilledAsync(int people)
+    {
+        var workspace = await TestWorkspace.CreateAsync([null]);
+        await FillAsync(workspace, 1, people);
+        await workspace.ExecuteAsync("analyze");
+        return workspace;
     }
 
     // The generic plan, as the Hot connections keep it: the parameters' values do not matter.

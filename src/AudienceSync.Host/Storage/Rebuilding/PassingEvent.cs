@@ -4,15 +4,15 @@ using AudienceSync.Domain.Identity;
 namespace AudienceSync.Host.Storage.Rebuilding;
 
 /// <summary>
-/// An event of the log as it passes by: the spans hold until the next one. Of an add or a remove that says nothing of consent, which nearly all
-/// events are, only key and time are read: a fold needs no more, and its journey would be most of the bytes.
+/// An event of the log as it passes by: the spans hold until the next one. Of an add or a remove, which nearly all events are, only key, time and
+/// consent are read: a fold needs no more, and its journey would be most of the bytes.
 /// </summary>
 public readonly ref struct PassingEvent
 {
     /// <summary>The columns, in the order of the properties.</summary>
     internal const string Columns = $"""
-        seq_id, stream_id, type, data ->> 'audienceKey', data ->> 'occurredAt',
-        case when type in ('{EventTypes.MemberAdded}', '{EventTypes.MemberRemoved}') and not data ? 'consent' then null else data end
+        seq_id, stream_id, type, data ->> 'audienceKey', data ->> 'occurredAt', data -> 'consent',
+        case when type in ('{EventTypes.MemberAdded}', '{EventTypes.MemberRemoved}') then null else data end
         """;
 
     private readonly CopyTuples _tuple;
@@ -31,9 +31,12 @@ public readonly ref struct PassingEvent
     /// <summary>The sender's time as it is stored, ISO 8601. Empty when the event has none.</summary>
     public ReadOnlySpan<byte> OccurredAt => _tuple.IsNull(4) ? default : _tuple.Bytes(4);
 
-    /// <summary>Whether key and time are all that it says.</summary>
-    public bool IsBare => _tuple.IsNull(5);
+    /// <summary>What it says of consent, as JSON. Empty when it has none. The first byte of a jsonb is its version.</summary>
+    public ReadOnlySpan<byte> Consent => _tuple.IsNull(5) ? default : _tuple.Bytes(5)[1..];
 
-    /// <summary>All of it. Not of a bare one. The first byte of a jsonb is its version.</summary>
-    public ReadOnlySpan<byte> Data => _tuple.Bytes(5)[1..];
+    /// <summary>Whether it is an add or a remove.</summary>
+    public bool IsBare => _tuple.IsNull(6);
+
+    /// <summary>All of it. Not of a bare one.</summary>
+    public ReadOnlySpan<byte> Data => _tuple.Bytes(6)[1..];
 }

@@ -70,9 +70,9 @@ public sealed class SyncTable(WorkspaceDatabase database)
               where l.binding_id = b.binding_id and l.again and l.job_id is null and coalesce(m.state, 2::smallint) = any($4::smallint[]))))
         """;
 
-    private const string LaterSql = "update ledger l set again = true from (select * from unnest($2::uuid[]) limit cardinality($2)) as d(person) where l.binding_id = $1 and l.person = d.person";
-
-    private const string LookedSql = "update ledger l set again = false from (select * from unnest($2::uuid[]) limit cardinality($2)) as d(person) where l.binding_id = $1 and l.person = d.person";
+    private const string MarkSql = """
+        update ledger l set again = $3 from (select * from unnest($2::uuid[]) limit cardinality($2)) as d(person) where l.binding_id = $1 and l.person = d.person
+        """;
 
     private const string JobSql = """
         insert into jobs (binding_id, destination, call_id, operation, handle, members, accepted_at, next_look_at)
@@ -333,16 +333,16 @@ public sealed class SyncTable(WorkspaceDatabase database)
         }
 
         commands.AddRange(RemainsTable.Write(binding, [.. remains, .. marks?.Remains ?? []], now));
-        Mark(commands, LookedSql, binding, marks?.Looked);
-        Mark(commands, LaterSql, binding, marks?.Later);
+        Mark(commands, binding, marks?.Looked, again: false);
+        Mark(commands, binding, marks?.Later, again: true);
         return WriteAsync(lease, lease.Time, commands, cancellationToken);
     }
 
-    private static void Mark(List<NpgsqlBatchCommand> commands, string sql, Binding binding, IReadOnlyList<PersonId>? people)
+    private static void Mark(List<NpgsqlBatchCommand> commands, Binding binding, IReadOnlyList<PersonId>? people, bool again)
     {
         if (people is { Count: > 0 })
         {
-            commands.Add(Sql.Command(sql, Sql.Of(binding.BindingId), Sql.Of(people.Select(person => person.Value).ToList())));
+            commands.Add(Sql.Command(MarkSql, Sql.Of(binding.BindingId), Sql.Of(people.Select(person => person.Value).ToList()), Sql.Of(again)));
         }
     }
 

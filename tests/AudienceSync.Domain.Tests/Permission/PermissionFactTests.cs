@@ -1,0 +1,42 @@
+using System.Text;
+using AudienceSync.Domain.Events;
+using AudienceSync.Domain.Permission;
+
+namespace AudienceSync.Domain.Tests.Permission;
+
+public sealed class PermissionFactTests
+{
+    private static readonly DateTimeOffset At = new(2026, 3, 1, 12, 30, 15, TimeSpan.Zero);
+
+    [Theory]
+    [InlineData("""{"adUserData": "granted", "adPersonalization": "granted"}""")]
+    [InlineData("""{"adUserData":"granted","adPersonalization":"granted"}""")]
+    [InlineData("""{"adPersonalization": "granted", "adUserData": "granted"}""")]
+    [InlineData("""{"adUserData": "denied", "adPersonalization": "granted"}""")]
+    [InlineData("""{"adUserData": "denied"}""")]
+    [InlineData("""{"adUserData": "perhaps", "later": {"adPersonalization": "denied"}}""")]
+    [InlineData("{}")]
+    [InlineData("null")]
+    public void Of_the_consent_alone_the_same_is_read_as_of_the_whole_event(string consent)
+    {
+        var whole = new List<PermissionFact>();
+        PermissionFact.Read(
+            EventTypes.MemberAdded, Encoding.UTF8.GetBytes($$"""{"audienceKey":"a_v1","occurredAt":"2026-03-01T12:30:15Z","consent":{{consent}}}"""), whole);
+        var alone = new List<PermissionFact>();
+        PermissionFact.ReadConsent(Encoding.UTF8.GetBytes(consent), At, alone);
+
+        alone.ShouldBe(whole);
+    }
+
+    [Fact]
+    public void The_consent_that_most_events_say_is_two_yeses()
+    {
+        var facts = new List<PermissionFact>();
+        PermissionFact.ReadConsent("""{"adUserData": "granted", "adPersonalization": "granted"}"""u8, At, facts);
+
+        facts.ShouldBe(
+        [
+            new PermissionFact(PermissionTopic.UserData, null, Yes: true, At), new PermissionFact(PermissionTopic.Personalization, null, Yes: true, At),
+        ]);
+    }
+}
