@@ -85,10 +85,7 @@ public sealed class RemainsTests : IAsyncLifetime
     [Fact]
     public async Task An_add_that_is_carried_out_after_the_removal_that_followed_it_is_taken_out_when_its_time_is_over()
     {
-        _platform.Fault = _ => PlatformFault.LostUnapplied;
-        await _book.SetAsync(_stage.KeyId, true, _ann);
-        await _stage.PassAsync(Lane.Adds);
-        _platform.Fault = _ => PlatformFault.None;
+        await LoseAnAddAsync();
         await WantAsync(false);
         (await _stage.LedgerAsync()).ShouldBe(["0 1 1 "]);
         (await _stage.RemainsRowsAsync()).ShouldBe(["1 2 "]);
@@ -111,14 +108,8 @@ public sealed class RemainsTests : IAsyncLifetime
         await _stage.PassAsync(Lane.Removals);
         _platform.Fault = _ => PlatformFault.None;
         await WantAsync(true);
-        _platform.Members.Clear();
 
-        _workspace.Clock.Advance(LateCalls.CallTime);
-        await _stage.RemainsAsync();
-        await _stage.SettleAsync();
-
-        _platform.Members.ShouldBe([Of("ann")]);
-        await NothingIsLeftToSayAsync();
+        await ALateRemovalIsMadeGoodAsync();
     }
 
     // Found by the simulation (seed 451 of a loop in which adds came sooner).
@@ -141,14 +132,33 @@ public sealed class RemainsTests : IAsyncLifetime
         await WantAsync(true);
         _platform.Members.ShouldBe([Of("ann")]);
         await _stage.RemainsAsync();
-        _platform.Members.Clear();
 
-        _workspace.Clock.Advance(LateCalls.CallTime);
-        await _stage.RemainsAsync();
+        await ALateRemovalIsMadeGoodAsync();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_remains_for_two_reasons_and_is_lost_with_both_is_kept_once(bool cameBack)
+    {
+        await LoseAnAddAsync();
+        _platform.Members.Add(Of("ann"));
+        _platform.Fault = call => call.Operation == MemberOperation.Remove ? PlatformFault.FirstRefused : PlatformFault.None;
+        await _book.ReidentifyAsync(_ann, "anna@shop.example");
         await _stage.SettleAsync();
+        (await _stage.RemainsRowsAsync()).ShouldBe(["1 1 first_refused", "1 2 "]);
+        _workspace.Clock.Advance(Refusals.RemainsRest);
+        _platform.Fault = _ => PlatformFault.LostUnapplied;
+        (await _stage.RemainsAsync()).ShouldBe(PassEnd.Held);
+        _platform.Fault = _ => PlatformFault.None;
+        if (cameBack)
+        {
+            await _workspace.ExecuteAsync("update people set revision = 1; update ledger set revision = 1");
+        }
 
-        _platform.Members.ShouldBe([Of("ann")]);
-        await NothingIsLeftToSayAsync();
+        (await _stage.RemainsAsync()).ShouldBe(PassEnd.Drained);
+
+        (await _stage.RemainsRowsAsync()).ShouldBe(["1 3 "]);
     }
 
     [Fact]
@@ -215,6 +225,18 @@ public sealed class RemainsTests : IAsyncLifetime
         await _book.SetAsync(_stage.KeyId, true, _ann);
         await _stage.PassAsync(Lane.Adds);
         _platform.Fault = _ => PlatformFault.None;
+    }
+
+    // He is wanted, and a removal that was lost takes him out now.
+    private async Task ALateRemovalIsMadeGoodAsync()
+    {
+        _platform.Members.Clear();
+        _workspace.Clock.Advance(LateCalls.CallTime);
+        await _stage.RemainsAsync();
+        await _stage.SettleAsync();
+
+        _platform.Members.ShouldBe([Of("ann")]);
+        await NothingIsLeftToSayAsync();
     }
 
     // Whoever was said once more was in doubt, so the mark of that goes, too.

@@ -53,7 +53,9 @@ public sealed class RemainsTable(WorkspaceDatabase database)
         return due;
     }
 
-    /// <summary>To be run in a transaction that holds the account's lease. No saying twice.</summary>
+    /// <summary>
+    /// To be run in a transaction that holds the account's lease. A saying may come twice, for it may remain for two reasons and be lost with both: it is kept once.
+    /// </summary>
     internal static IEnumerable<NpgsqlBatchCommand> Write(Binding binding, IReadOnlyList<RemainsChange> changes, DateTimeOffset now)
     {
         var gone = changes.Where(change => change.Rest is null).ToList();
@@ -62,7 +64,7 @@ public sealed class RemainsTable(WorkspaceDatabase database)
             yield return Sql.Command(ForgetSql, Keys(binding, gone));
         }
 
-        var kept = changes.Where(change => change.Rest is not null).ToList();
+        var kept = changes.Where(change => change.Rest is not null).DistinctBy(change => (change.Person, change.Left.Revision, change.Left.Normaliser, change.Kind)).ToList();
         if (kept.Count > 0)
         {
             yield return Sql.Command(
