@@ -12,6 +12,9 @@ public sealed record DestinationLimits(int MembersPerCall, TimeSpan CallTimeout,
     /// <summary>How long an accepted job is left alone before the first question what became of it; null when there are no jobs.</summary>
     public TimeSpan? JobFirstLook { get; init; }
 
+    /// <summary>Whether calls are only accepted, and jobs do the work.</summary>
+    public bool WorksByJobs => JobFirstLook is not null;
+
     /// <summary>Questions after jobs in a minute at most; half of what the platform allows, so that two hosts may share a minute.</summary>
     public int JobQuestionsPerMinute { get; init; } = 60;
 

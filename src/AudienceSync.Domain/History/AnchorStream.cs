@@ -8,6 +8,7 @@ namespace AudienceSync.Domain.History;
 /// <summary>What the stream of one anchor says, fact by fact, so that it can be folded as of any moment.</summary>
 public sealed class AnchorStream
 {
+    private readonly List<PermissionFact> _read = [];
     private readonly List<(Position Position, MembershipFact Fact)> _told = [];
     private readonly List<(Position Position, PermissionFact Fact)> _said = [];
     private readonly List<(Position Position, PersonId Owner)> _links = [];
@@ -25,26 +26,25 @@ public sealed class AnchorStream
     public void Take(Position position, string type, byte[] data, KeyNames names)
     {
         IsEmpty = false;
+        _read.Clear();
         if (MembershipFact.TryRead(type, data, names, out var fact))
         {
             _told.Add((position, fact));
-            if (PermissionFact.GrantsAll(data))
-            {
-                // By far the most frequent word of all: it needs no parsing.
-                _said.Add((position, new PermissionFact(PermissionTopic.UserData, null, Yes: true, fact.OccurredAt)));
-                _said.Add((position, new PermissionFact(PermissionTopic.Personalization, null, Yes: true, fact.OccurredAt)));
-                return;
-            }
+            PermissionFact.Read(type, data, fact.OccurredAt, _read);
         }
         else if (type == EventTypes.Linked)
         {
             _links.Add((position, ((PersonLinked)EventJson.Read(type, data)).Owner));
-            return;
+        }
+        else
+        {
+            PermissionFact.Read(type, data, _read);
         }
 
-        var said = new List<PermissionFact>();
-        PermissionFact.Read(type, data, said);
-        _said.AddRange(said.Select(one => (position, one)));
+        foreach (var one in _read)
+        {
+            _said.Add((position, one));
+        }
     }
 
     /// <summary>Whose it was; null when nobody else's.</summary>

@@ -297,11 +297,9 @@ public sealed class MembershipFold(AudienceKeys keys, int? onlyKeyId = null)
     private void Hear(LogEvent logged, int keyId, DateTimeOffset at)
     {
         _read.Clear();
-        if (keyId != 0 && PermissionFact.GrantsAll(logged.Data))
+        if (keyId != 0)
         {
-            // By far the most frequent word of all: it needs no parsing.
-            _read.Add(new PermissionFact(PermissionTopic.UserData, null, Yes: true, at));
-            _read.Add(new PermissionFact(PermissionTopic.Personalization, null, Yes: true, at));
+            PermissionFact.Read(logged.Type, logged.Data, at, _read);
         }
         else
         {

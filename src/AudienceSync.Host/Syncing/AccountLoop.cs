@@ -113,21 +113,20 @@ public sealed class AccountLoop(
         return await MayWorkAsync(cancellationToken) && await AddAsync(lease, held, cancellationToken);
     }
 
-    // True when some were held: their time may come while the others are said. Of whom a platform wants to hear in smaller calls it comes at once.
+    // True when some were held: their time may come while the others are said.
     private async Task<bool> DrainRemovalsAsync(Lease lease, CancellationToken cancellationToken)
     {
         var (more, held) = (true, false);
         for (var page = 0; page < RemovalPages && more; page++)
         {
             (more, var some) = await RemoveAsync(lease, cancellationToken);
-            more |= some && await MayWorkAsync(cancellationToken) && await RemovalsWaitAsync(cancellationToken);
             held |= some;
         }
 
         return held;
     }
 
-    // One page of removals for every binding: whether any of them has more, and whether any was held.
+    // One page of removals for every binding: whether any of them has more, and whether any was held. Of whom a platform wants to hear in smaller calls the time comes at once.
     private async Task<(bool More, bool Held)> RemoveAsync(Lease lease, CancellationToken cancellationToken)
     {
         var (more, held) = (false, false);
@@ -141,7 +140,7 @@ public sealed class AccountLoop(
             }
         }
 
-        return (more, held);
+        return (more || (held && await RemovalsWaitAsync(cancellationToken)), held);
     }
 
     // One page of adds for every binding. True when any of them has more, or removals wait already. Removals are asked after where some may wait: not again and again, or

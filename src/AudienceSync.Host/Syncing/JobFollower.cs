@@ -37,7 +37,7 @@ public sealed class JobFollower(string destinationName, IDestination destination
     {
         var now = clock.GetUtcNow();
         var left = Math.Min(LooksPerRound, destination.Limits.JobQuestionsPerMinute - _questions.Used(now));
-        if (destination.Limits.JobFirstLook is null || left <= 0)
+        if (!destination.Limits.WorksByJobs || left <= 0)
         {
             return;
         }

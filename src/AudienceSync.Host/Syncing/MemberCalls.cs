@@ -76,7 +76,7 @@ public sealed class MemberCalls(SyncTable table, Vault vault, IDestination desti
     // Whose former call was never answered, and may be carried out after this one.
     private List<RemainsChange> Lost(IReadOnlyList<Telling> tellings)
     {
-        var time = LateCalls.TimeOf(destination.Limits.JobFirstLook is not null);
+        var time = LateCalls.TimeOf(destination.Limits.WorksByJobs);
         var lost = new List<RemainsChange>();
         foreach (var telling in tellings)
         {

@@ -111,7 +111,7 @@ public sealed class PagePlanner(IDestination destination, SyncTable table, Vault
         }
 
         LedgerEntry? shared = change.Shared ? current.Entry(LedgerStatus.Adding) : null;
-        plan.Removals.Add(Former(member) with { Parts = change.Gone, After = shared, Replaced = destination.Limits.JobFirstLook is null });
+        plan.Removals.Add(Former(member) with { Parts = change.Gone, After = shared, Replaced = !destination.Limits.WorksByJobs });
         plan.Adds.Add(current with { Before = shared ?? LedgerEntry.Absent });
     }
 
@@ -134,7 +134,7 @@ public sealed class PagePlanner(IDestination destination, SyncTable table, Vault
             else if (step == Step.Remove)
             {
                 // A job that takes him out holds him, or an add that he needs meanwhile could end before it.
-                plan.Removals.Add(Left(remains) with { After = destination.Limits.JobFirstLook is null ? null : remains.Left with { Status = LedgerStatus.Absent } });
+                plan.Removals.Add(Left(remains) with { After = destination.Limits.WorksByJobs ? remains.Left with { Status = LedgerStatus.Absent } : null });
             }
             else
             {
@@ -187,7 +187,7 @@ public sealed class PagePlanner(IDestination destination, SyncTable table, Vault
         if (remains.SaidAt is not null)
         {
             plan.Changed.Add(new RemainsChange(
-                remains.Person, remains.Left, RemainsKind.LateRemoval, LateCalls.TimeOf(destination.Limits.JobFirstLook is not null), null));
+                remains.Person, remains.Left, RemainsKind.LateRemoval, LateCalls.TimeOf(destination.Limits.WorksByJobs), null));
         }
     }
 
