@@ -7,7 +7,7 @@ namespace AudienceSync.Bench.Tests;
 
 public sealed class WebhookWriterTests
 {
-    private static readonly LoadPlan Plan = new("127.0.0.1:5400", "token", "signing key", "run", 1, 200_000, 1, 1, 7);
+    private static readonly LoadPlan Plan = new("127.0.0.1:5400", "token", "signing key", "run", 1, 18, 1, 1, 7);
 
     [Fact]
     public void The_signature_is_the_one_the_contract_asks_for_over_the_body_that_is_sent()
@@ -34,6 +34,27 @@ public sealed class WebhookWriterTests
         events.Count(e => e.GetProperty("person").TryGetProperty("phone", out _)).ShouldBeInRange(2_850, 3_150, $"seed {Plan.Seed}");
         events.Select(e => e.GetProperty("audience_key").GetString()).Distinct().Count().ShouldBe(3);
         events.ShouldAllBe(e => e.GetProperty("occurred_at").GetDateTimeOffset() > DateTimeOffset.UnixEpoch);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(18)]
+    [InlineData(100)]
+    public void The_share_of_new_people_is_the_one_asked_for_and_two_connections_share_nobody(int newPeople)
+    {
+        LoadPlan plan = Plan with { NewPeople = newPeople, Connections = 2 };
+        HashSet<string>[] people = [.. Enumerable.Range(0, 2).Select(connection => PeopleOf(plan, connection, webhooks: 5_000))];
+
+        int expected = 50 * newPeople;
+        people.ShouldAllBe(spoken => spoken.Count >= (expected * 9 / 10) && spoken.Count <= Math.Max(1, expected * 11 / 10), $"seed {Plan.Seed}");
+        people[0].Overlaps(people[1]).ShouldBeFalse();
+    }
+
+    private static HashSet<string> PeopleOf(LoadPlan plan, int connection, int webhooks)
+    {
+        using var writer = new WebhookWriter(plan, connection, TimeProvider.System);
+        return [.. Enumerable.Range(0, webhooks).Select(_ =>
+            JsonSerializer.Deserialize<JsonElement>(Parse(writer.Next()).Body).GetProperty("person").GetProperty("customer_id").GetString()!)];
     }
 
     private static (Dictionary<string, string> Headers, string Body) Parse(ReadOnlyMemory<byte> request)

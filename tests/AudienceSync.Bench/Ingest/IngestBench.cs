@@ -71,7 +71,7 @@ internal sealed class IngestBench(IngestOptions options, TimeProvider clock) : I
     private LoadPlan Plan(string address, string token, string key)
     {
         string run = clock.GetUtcNow().ToUnixTimeMilliseconds().ToString("x", CultureInfo.InvariantCulture);
-        return new LoadPlan(address, token, key, run, options.Connections, options.People, options.Seconds, WarmUpSeconds, options.Seed);
+        return new LoadPlan(address, token, key, run, options.Connections, options.NewPeople, options.Seconds, WarmUpSeconds, options.Seed);
     }
 
     private static void Say(string what) => Console.Error.WriteLine($"bench: {what}");

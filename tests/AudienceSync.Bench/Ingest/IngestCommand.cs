@@ -6,12 +6,13 @@ namespace AudienceSync.Bench.Ingest;
 /// <summary><c>./bench ingest</c>: signed webhooks through HTTP into the log, with everything on.</summary>
 internal static class IngestCommand
 {
-    // Telephone numbers are seven digits from 2,000,000 on; more people would share one.
-    private const int MostPeople = 7_999_999;
+    // What `./run` counts of its shop.
+    private const int NewPeopleOfTheShop = 18;
 
     private static readonly Option<int> Seconds = NumberOption.Of("--seconds", "Length of the measured window", 60, 3600);
     private static readonly Option<int> Connections = NumberOption.Of("--connections", "Keep-alive connections in a closed loop", 64, 1000);
-    private static readonly Option<int> People = NumberOption.Of("--people", "People to draw from", 200_000, MostPeople);
+    private static readonly Option<int> NewPeople = NumberOption.Of(
+        "--new-people", "Of a hundred webhooks, how many speak of somebody never heard of", NewPeopleOfTheShop, 100);
     private static readonly Option<int> Seed = NumberOption.Of("--seed", "Seed of what is drawn", 20_261, int.MaxValue);
     private static readonly Option<string?> HostUrl = new("--host-url") { Description = "Load a running Host (http, IPv4) instead of one of our own" };
     private static readonly Option<FileInfo?> TokenFile = new("--token-file") { Description = "With --host-url: the source's token" };
@@ -21,7 +22,7 @@ internal static class IngestCommand
     {
         var command = new Command("ingest", "Signed webhooks a second through HTTP, latency, losses, memory")
         {
-            Seconds, Connections, People, Seed, HostUrl, TokenFile, KeyFile,
+            Seconds, Connections, NewPeople, Seed, HostUrl, TokenFile, KeyFile,
         };
         command.Validators.Add(DemandSecrets);
         command.SetAction((parsed, cancel) => BenchRun.RunAsync(() => RunAsync(Read(parsed), cancel), cancel));
@@ -35,7 +36,7 @@ internal static class IngestCommand
     }
 
     private static IngestOptions Read(ParseResult parsed) => new(
-        parsed.GetValue(Seconds), parsed.GetValue(Connections), parsed.GetValue(People), parsed.GetValue(Seed),
+        parsed.GetValue(Seconds), parsed.GetValue(Connections), parsed.GetValue(NewPeople), parsed.GetValue(Seed),
         parsed.GetValue(HostUrl) is { } url ? new Uri(url) : null, parsed.GetValue(TokenFile), parsed.GetValue(KeyFile));
 
     private static void DemandSecrets(CommandResult result)

@@ -7,12 +7,15 @@ namespace AudienceSync.Bench.Load;
 
 /// <summary>
 /// Writes one signed webhook after the other into one buffer, without allocating. Every event is new (its id holds run,
-/// connection and number); the person, the key and add or remove are drawn from a seeded generator.
+/// connection and number); the person, the key and add or remove are drawn from a seeded generator. A set share of the webhooks
+/// speaks of somebody new: drawn from a fixed crowd instead, it would depend on how far a run gets, and so the cost of a webhook on its speed.
 /// </summary>
 internal sealed class WebhookWriter : IDisposable
 {
     // "v0:" + unix seconds + ":" stands directly before the body, because that is what is signed (contract customerio 2.3).
     private const int BodyStart = 14;
+    // Telephone numbers are seven digits from 2,000,000 on; more people would share one.
+    private const int LastPerson = 7_999_998;
     private readonly byte[] _signed = new byte[1024];
     private readonly byte[] _request = new byte[2048];
     private readonly byte[] _digest = new byte[HMACSHA256.HashSizeInBytes];
@@ -22,19 +25,24 @@ internal sealed class WebhookWriter : IDisposable
     private readonly IncrementalHash _hmac;
     private readonly TimeProvider _clock;
     private readonly Random _random;
-    private readonly int _people;
+    private readonly int _newPeople;
+    private readonly int _connection;
+    private readonly int _connections;
     private readonly int _head;
     private readonly int _timestampAt;
     private readonly int _signatureAt;
     private readonly int _lengthAt;
     private long _unixSecond;
     private long _number;
+    private int _known;
     private int _at;
 
     public WebhookWriter(LoadPlan plan, int connection, TimeProvider clock)
     {
         _clock = clock;
-        _people = plan.People;
+        _newPeople = plan.NewPeople;
+        _connection = connection;
+        _connections = plan.Connections;
         _random = new Random(unchecked((plan.Seed * 397) + connection));
         _hmac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, Encoding.UTF8.GetBytes(plan.SigningKey));
         _eventPrefix = Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"bench-{plan.Run}-{connection:D4}-"));
@@ -84,7 +92,7 @@ internal sealed class WebhookWriter : IDisposable
     private void WriteBody(int millisecond)
     {
         int draw = _random.Next(30);
-        int person = _random.Next(_people);
+        int person = NextPerson();
         _at = BodyStart;
         Put("{\"schema_version\":1,\"event\":\"audience_"u8);
         Put(draw % 10 < 7 ? "add"u8 : "remove"u8);
@@ -101,6 +109,15 @@ internal sealed class WebhookWriter : IDisposable
         Put("},\"consent\":{\"ad_user_data\":\"granted\",\"ad_personalization\":\"granted\"},"u8);
         Put("\"context\":{\"journey\":\"cart_recovery\",\"step\":\"30min\",\"variant\":\"reminder_a\",\"message\":\"cart_reminder_with_picture_and_price_1\"}}"u8);
     }
+
+    // Every connection has people of its own, so that whom it has spoken of is known to be in the log.
+    private int NextPerson()
+    {
+        bool isNew = _known == 0 || (_random.Next(100) < _newPeople && PersonAt(_known) <= LastPerson);
+        return PersonAt(isNew ? _known++ : _random.Next(_known));
+    }
+
+    private int PersonAt(int index) => _connection + (index * _connections);
 
     /// <summary>A person always has the same identifiers: customer id and e-mail, and three in five have a telephone, too.</summary>
     private void PutPerson(int person)
