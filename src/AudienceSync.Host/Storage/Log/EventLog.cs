@@ -112,7 +112,9 @@ public sealed class EventLog(WorkspaceDatabase database, Vault vault, BodySeal b
         {
             RefusedUnread++;
             _streak.Break();
-            await RollBackAsync(connection, cancellationToken);
+
+            // What the batch did beside its rows, a day of bodies made and others woken, was undone with it.
+            (_bodiesDay, _notifiedAt) = (default, 0);
             return null;
         }
     }
@@ -247,7 +249,7 @@ public sealed class EventLog(WorkspaceDatabase database, Vault vault, BodySeal b
         await using var commands = new NpgsqlBatch(connection);
         if (!isLocked)
         {
-            commands.BatchCommands.Add(new NpgsqlBatchCommand(AppendSql.Begin));
+            // Nothing begins or commits it: what is sent at once is one transaction, which ends before the driver answers.
             commands.BatchCommands.Add(Sql.Command(
                 AppendSql.LockAt, Sql.Of(_lockKey), Sql.Of(head), Sql.Of(_tombstones.Any), Sql.Of(_tombstones.Asked)));
         }
@@ -269,38 +271,47 @@ public sealed class EventLog(WorkspaceDatabase database, Vault vault, BodySeal b
                 AppendSql.Refused, Sql.Of(_tombstones.Refused.Keys.ToList()), Sql.Of(_tombstones.Refused.Values.ToList()), Sql.Of(now)));
         }
 
-        commands.BatchCommands.Add(new NpgsqlBatchCommand(AppendSql.Commit));
+        if (isLocked)
+        {
+            commands.BatchCommands.Add(new NpgsqlBatchCommand(AppendSql.Commit));
+        }
+
         await commands.ExecuteNonQueryAsync(cancellationToken);
     }
 
     private void AddPeople(NpgsqlBatch commands, DateTime now)
     {
         var people = _rows.NewPeople;
-        Add(commands, people.People, () => Sql.Command(
-            AppendSql.NewPeople, Sql.Of(people.People), Sql.Of(people.Salts), Sql.Of(people.Kinds), Sql.Of(people.Anchors), Sql.Of(people.Owners),
-            Sql.Of(people.Revisions), Sql.Of(people.Emails), Sql.Of(people.Phones), Sql.Of(people.Details), Sql.Of(now)));
+        var aliases = _rows.NewAliases;
+        if (people.People.Count + aliases.Digests.Count + _rows.NewStreams.Count + _rows.NewRevisions.People.Count > 0)
+        {
+            commands.BatchCommands.Add(Sql.Command(
+                AppendSql.New,
+                [
+                    .. RevisionParameters(_rows.NewRevisions, now),
+                    Sql.Of(people.People), Sql.Of(people.Salts), Sql.Of(people.Kinds), Sql.Of(people.Anchors), Sql.Of(people.Owners),
+                    Sql.Of(people.Revisions), Sql.Of(people.Emails), Sql.Of(people.Phones), Sql.Of(people.Details),
+                    Sql.Of(aliases.Digests), Sql.Of(aliases.Kinds), Sql.Of(aliases.Anchors), Sql.Of(aliases.Owners), Sql.OfTimes(aliases.ClaimedAt),
+                    Sql.Of("person"), Sql.Of(_rows.NewStreams), Sql.Of(_rows.NewStreamVersions),
+                ]));
+        }
+
         var changed = _rows.ChangedPeople;
         Add(commands, changed.People, () => Sql.Command(
             AppendSql.ChangedPeople, Sql.Of(changed.People), Sql.Of(changed.Owners), Sql.Of(changed.Revisions), Sql.Of(changed.Emails),
             Sql.Of(changed.Phones), Sql.Of(changed.Details)));
-        AddRevisions(commands, AppendSql.NewRevisions, _rows.NewRevisions, now);
-        AddRevisions(commands, AppendSql.FurtherRevisions, _rows.FurtherRevisions, now);
-        var aliases = _rows.NewAliases;
-        Add(commands, aliases.Digests, () => Sql.Command(
-            AppendSql.NewAliases,
-            Sql.Of(aliases.Digests), Sql.Of(aliases.Kinds), Sql.Of(aliases.Anchors), Sql.Of(aliases.Owners), Sql.OfTimes(aliases.ClaimedAt)));
+        Add(commands, _rows.FurtherRevisions.People, () => Sql.Command(AppendSql.FurtherRevisions, RevisionParameters(_rows.FurtherRevisions, now)));
         var moved = _rows.ChangedAliases;
         Add(commands, moved.Digests, () => Sql.Command(
             AppendSql.ChangedAliases, Sql.Of(moved.Digests), Sql.Of(moved.Anchors), Sql.Of(moved.Owners), Sql.OfTimes(moved.ClaimedAt)));
-        Add(commands, _rows.NewStreams, () => Sql.Command(
-            AppendSql.NewStreams, Sql.Of(_rows.NewStreams), Sql.Of(_rows.NewStreamVersions), Sql.Of("person"), Sql.Of(now)));
         Add(commands, _rows.KnownStreams, () => Sql.Command(
             AppendSql.KnownStreams, Sql.Of(_rows.KnownStreams), Sql.Of(_rows.KnownStreamVersions), Sql.Of(now)));
     }
 
-    private void AddRevisions(NpgsqlBatch commands, string sql, RevisionColumns rows, DateTime now) => Add(commands, rows.People, () => Sql.Command(
-        sql, Sql.Of(rows.People), Sql.Of(rows.Revisions), Sql.Of(rows.Ciphers), Sql.Of(rows.Emails), Sql.Of(rows.Phones), Sql.Of(vault.KeyVersion),
-        Sql.Of(now)));
+    private NpgsqlParameter[] RevisionParameters(RevisionColumns rows, DateTime now) =>
+    [
+        Sql.Of(rows.People), Sql.Of(rows.Revisions), Sql.Of(rows.Ciphers), Sql.Of(rows.Emails), Sql.Of(rows.Phones), Sql.Of(vault.KeyVersion), Sql.Of(now),
+    ];
 
     private static void Add(NpgsqlBatch commands, List<Guid> rows, Func<NpgsqlBatchCommand> command)
     {
@@ -355,14 +366,6 @@ public sealed class EventLog(WorkspaceDatabase database, Vault vault, BodySeal b
         Sql.Of(bodies.KeyVersion),
         Sql.Of(entry.BodyBytes),
         Sql.Of(entry.Cipher));
-
-    // What the batch did beside its rows, a day of bodies made and others woken, is undone with it.
-    private async Task RollBackAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
-    {
-        (_bodiesDay, _notifiedAt) = (default, 0);
-        await using var rollback = new NpgsqlCommand(AppendSql.Rollback, connection);
-        await rollback.ExecuteNonQueryAsync(cancellationToken);
-    }
 
     private async ValueTask<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken)
     {
