@@ -3,8 +3,8 @@ namespace AudienceSync.Bench.Load;
 /// <summary>What the load process is told, as one JSON line on its standard input (token and key must not be in argv).</summary>
 /// <param name="Address">IPv4 address and port of the server, "127.0.0.1:5400".</param>
 /// <param name="SigningKey">The text whose UTF-8 bytes are the HMAC key.</param>
-/// <param name="NewPeople">Of a hundred webhooks, how many speak of somebody never heard of before; the others of somebody spoken of before.</param>
 /// <param name="Run">Part of every event id, so that two runs against one log do not meet.</param>
+/// <param name="NewPeople">Of a hundred webhooks, how many speak of somebody never heard of before; the others of somebody spoken of before.</param>
 internal sealed record LoadPlan(
     string Address, string Token, string SigningKey, string Run, int Connections, int NewPeople, int Seconds, int WarmUpSeconds, int Seed);
 

@@ -30,13 +30,10 @@ internal static class ServerSettings
         """;
 
     private const string Vacuum = """
-        # Vacuum before much is dead. How often is the server's own choice, once a minute: no hot plan depends on fresh figures
-        # (docs/decisions/0014), and looking every 15 seconds took a tenth of a core while tables were small and growing.
-        autovacuum_naptime = 60s
+        # Vacuum before much is dead. How often to look, and when to analyze, is left to the server, which looks once a minute: no hot plan depends on
+        # fresh figures (docs/decisions/0014), and looking every 15 seconds took a tenth of a core while tables were small and growing.
         autovacuum_max_workers = 2
         autovacuum_vacuum_scale_factor = 0.1
-        autovacuum_vacuum_insert_scale_factor = 0.2
-        autovacuum_analyze_scale_factor = 0.1
         autovacuum_vacuum_cost_limit = 1000
 
         """;
