@@ -107,7 +107,7 @@ public sealed class PausedHostTests : IAsyncLifetime
             ["occurred_at"] = TimeProvider.System.GetUtcNow().ToString("O"),
             ["person"] = new JsonObject { ["email"] = who + "@example.com" },
         };
-        using var request = Webhook.Signed(said.ToJsonString());
+        using var request = Webhook.Signed(said.ToJsonString(), TimeProvider.System.GetUtcNow());
         using var answer = await host.Http.SendAsync(request);
         ((int)answer.StatusCode).ShouldBe(200, await answer.Content.ReadAsStringAsync());
     }
