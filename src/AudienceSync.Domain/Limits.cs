@@ -45,6 +45,9 @@ public static class Limits
     /// <summary>Events that wait for the log's group commit; beyond it the sender is asked to come back.</summary>
     public const int QueuedEvents = 20_000;
 
+    /// <summary>Distinct emails, and distinct phones, that one identifier may be sent with within a day before it stops linking.</summary>
+    public const int LinkedAddressesPerDay = 20;
+
     /// <summary>The newest webhook schema this version reads.</summary>
     public const int SchemaVersion = 2;
 }

@@ -19,6 +19,9 @@ public sealed class AudiencesConfig
 /// <summary>A tenant's sources, audiences, destinations and bindings.</summary>
 public sealed class WorkspaceConfig
 {
+    /// <summary>Distinct emails, and distinct phones, that one identifier may be sent with within a day before it stops linking.</summary>
+    public int? LinkedAddressesPerDay { get; set; }
+
     public List<SourceConfig> Sources { get; set; } = [];
 
     public List<AudienceConfig> Audiences { get; set; } = [];

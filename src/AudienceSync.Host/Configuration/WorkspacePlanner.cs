@@ -40,7 +40,17 @@ public sealed class WorkspacePlanner(ConfigLoader config, DestinationSurrounding
             checkedName,
             [.. workspace.Sources.Select(source => Source(name, source))],
             audiences,
-            destinations);
+            destinations)
+        {
+            LinkLimit = LinkLimit(name, workspace.LinkedAddressesPerDay),
+        };
+    }
+
+    private LinkLimit LinkLimit(string workspace, int? addresses)
+    {
+        // Of an anchor only the latest of a kind are remembered, so a higher limit would never be reached.
+        Require(addresses is null or (>= 2 and < Sayings.MostOfAKind), $"workspaces.{workspace}", $"linked_addresses_per_day must be from 2 to {Sayings.MostOfAKind - 1}");
+        return addresses is { } given ? new LinkLimit(given) : Domain.Identity.LinkLimit.Default;
     }
 
     private (Source Source, byte[] Token) Source(string workspace, SourceConfig source)

@@ -63,16 +63,21 @@ public sealed class QuarantineDesk(
         }
 
         var (verdict, receipt) = await JudgeAndKeepAsync(inbox, kept);
-        if (verdict.Event is null || receipt is null)
+        if (verdict.Event is null || receipt is not { } settled)
         {
             return new ReleaseResult(kept.View.Id, ReleaseResult.Held, null, verdict.Quarantine?.Code ?? verdict.Problem?.Code ?? IngestProblem.StorageDown.Code);
         }
 
+        if (settled.Status != Receipt.Accepted)
+        {
+            return new ReleaseResult(kept.View.Id, ReleaseResult.Held, null, settled.Code);
+        }
+
         await queries.CloseAsync(kept.View.Id, QuarantineStates.Released, cancellationToken);
-        return new ReleaseResult(kept.View.Id, ReleaseResult.Released, receipt, null);
+        return new ReleaseResult(kept.View.Id, ReleaseResult.Released, settled.Id, null);
     }
 
-    private async Task<(Verdict Verdict, Guid? Receipt)> JudgeAndKeepAsync(WebhookInbox inbox, KeptEntry kept)
+    private async Task<(Verdict Verdict, Receipt? Receipt)> JudgeAndKeepAsync(WebhookInbox inbox, KeptEntry kept)
     {
         var now = clock.GetUtcNow();
         using var body = RequestBody.Of(Open(kept));
@@ -94,7 +99,7 @@ public sealed class QuarantineDesk(
         }
 
         var result = await inbox.KeepAsync([verdict], body, single: true, now);
-        return (verdict, result.Problem is null && result.Receipts is [{ Status: Receipt.Accepted } receipt] ? receipt.Id : null);
+        return (verdict, result.Problem is null && result.Receipts is [var receipt] ? receipt : null);
     }
 
     private byte[] Open(KeptEntry kept) => seal.Open(kept.View.FirstSeenAt, kept.KeyVersion, kept.Cipher);

@@ -52,6 +52,7 @@ public sealed class WebhookInbox(Source source, EventReader reader, PublishedKey
 
         return await request.Settled switch
         {
+            AppendResult.Committed when Array.Exists(request.Events, pending => pending.IsUnlinkable) => await KeepUnlinkableAsync(verdicts, body, receivedAt),
             AppendResult.Committed => new KeepResult(Receipts(verdicts), null),
             AppendResult.Unstorable => await KeepUnstorableAsync(verdicts, body, receivedAt),
             _ => new KeepResult([], IngestProblem.StorageDown),
@@ -121,6 +122,20 @@ public sealed class WebhookInbox(Source source, EventReader reader, PublishedKey
         var request = Request(held, body, receivedAt);
         return log.TryEnqueue(request) && await request.Settled == AppendResult.Committed
             ? new KeepResult(Receipts(held), null)
+            : new KeepResult([], IngestProblem.StorageDown);
+    }
+
+    // Only the append knows who is sent with too many addresses. What it left out is kept by a second commit; until that the sender has no answer,
+    // and a retry of theirs finds the same.
+    private async Task<KeepResult> KeepUnlinkableAsync(Verdict[] verdicts, RequestBody body, DateTimeOffset receivedAt)
+    {
+        var settled = Array.ConvertAll(verdicts, verdict => verdict.Event is { IsUnlinkable: true } pending
+            ? Verdict.Hold(QuarantineReason.TooManyAddresses, pending.Id, audienceKey: null) with { Text = verdict.Text, Held = pending.Mention }
+            : verdict);
+        var held = settled.Where(verdict => verdict.Quarantine == QuarantineReason.TooManyAddresses).Select(verdict => EntryOf(verdict, receivedAt));
+        var request = new PendingRequest([], [.. held], body.Memory, receivedAt);
+        return log.TryEnqueue(request) && await request.Settled == AppendResult.Committed
+            ? new KeepResult(Receipts(settled), null)
             : new KeepResult([], IngestProblem.StorageDown);
     }
 

@@ -58,7 +58,7 @@ public sealed class Workspace : IAsyncDisposable
         var leases = new LeaseTable(database, surroundings.Owner, surroundings.LeaseTime);
         var projectorWake = NewWake(surroundings);
         _tombstones = new TombstoneDigester(secrets.Tombstone);
-        _log = new EventLog(database, vault, seal, _tombstones, surroundings.Clock);
+        _log = new EventLog(database, vault, seal, _tombstones, surroundings.Clock, plan.LinkLimit);
         _commit = new GroupCommit(_log, projectorWake, surroundings.Loggers.CreateLogger<GroupCommit>());
         _partitions = new BodyPartitions(database, surroundings.Clock, surroundings.Loggers.CreateLogger<BodyPartitions>());
         var registryWake = NewWake(surroundings);

@@ -1,4 +1,5 @@
 using AudienceSync.Domain.Audiences;
+using AudienceSync.Domain.Identity;
 using AudienceSync.Host.Audiences;
 using AudienceSync.Host.Privacy;
 using AudienceSync.Host.Storage;
@@ -76,7 +77,7 @@ internal sealed class TestWorkspace : IAsyncDisposable
     /// <summary>From here on every key demands that consent was granted.</summary>
     public void RequireConsent() => Keys = new AudienceKeys([.. Keys.All.Select(key => key with { ConsentPolicy = ConsentPolicy.Required })]);
 
-    public EventLog OpenLog() => new(Database, Vault, Seal, Tombstones, Clock);
+    public EventLog OpenLog() => new(Database, Vault, Seal, Tombstones, Clock, LinkLimit.Default);
 
     public async Task<T> AskAsync<T>(string sql)
     {

@@ -71,6 +71,7 @@ public sealed class ErasureEnd(WorkspaceDatabase database, TombstoneDigester tom
         NpgsqlConnection connection, Guid erasure, Guid[] anchors, ErasureTraces traces, CancellationToken cancellationToken)
     {
         await ExecuteAsync(connection, ErasureSql.DeleteVault, [Sql.Of(anchors)], cancellationToken);
+        await ExecuteAsync(connection, ErasureSql.DeleteLinkStops, [Sql.Of(anchors)], cancellationToken);
         await ExecuteAsync(connection, ErasureSql.DeletePeople, [Sql.Of(anchors)], cancellationToken);
         await ExecuteAsync(connection, ErasureSql.DeleteLedger, [Sql.Of(anchors)], cancellationToken);
         await ExecuteAsync(connection, ErasureSql.Unreach, [Sql.Of(traces.Others), Sql.Of(traces.Digests)], cancellationToken);

@@ -108,6 +108,8 @@ internal static class ErasureSql
 
     public const string DeleteVault = "delete from vault where person = any($1::uuid[])";
 
+    public const string DeleteLinkStops = "delete from link_stops where person = any($1::uuid[])";
+
     public const string DeletePeople = "delete from people where person = any($1::uuid[])";
 
     public const string DeleteAliases = """

@@ -58,7 +58,8 @@ internal static class AppendSql
         down(person) as (
           select up.person from up union
           select p.person from down cross join lateral (select r.person from people r where r.owner = down.person offset 0) p)
-        select p.person, p.kind, p.anchor, p.owner, p.revision, p.email, p.phone, p.details, s.version, p.salt, v.key_version, v.cipher
+        select p.person, p.kind, p.anchor, p.owner, p.revision, p.email, p.phone, p.details, s.version, p.salt, v.key_version, v.cipher,
+          (select r.state from link_stops r where r.person = d.person)
         from down d
         cross join lateral (select r.* from people r where r.person = d.person limit 1) p
         cross join lateral (select r.version from mt_streams r where r.id = d.person limit 1) s
@@ -144,6 +145,11 @@ internal static class AppendSql
           (id, source, refused, reason, detail, audience_key, event_id, first_seen_at, last_seen_at, key_version, body_bytes, cipher)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10, $11)
         on conflict (id) do update set seen = quarantine.seen + 1, last_seen_at = excluded.last_seen_at
+        """;
+
+    public const string LinkStops = """
+        insert into link_stops (person, kind, state, stopped_at) select d.person, d.kind, 1, $3 from unnest($1::uuid[], $2::smallint[]) as d(person, kind)
+        on conflict (person) do nothing
         """;
 
     public const string Refused = """

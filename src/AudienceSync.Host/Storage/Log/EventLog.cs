@@ -30,12 +30,13 @@ namespace AudienceSync.Host.Storage.Log;
 /// to be a duplicate, what is not is written. That is why the ids must be derived and never drawn.
 /// </para>
 /// </summary>
-public sealed class EventLog(WorkspaceDatabase database, Vault vault, BodySeal bodies, TombstoneDigester tombstones, TimeProvider clock) : IAsyncDisposable
+public sealed class EventLog(
+    WorkspaceDatabase database, Vault vault, BodySeal bodies, TombstoneDigester tombstones, TimeProvider clock, LinkLimit limit) : IAsyncDisposable
 {
     /// <summary>A NOTIFY is a hint, so under load a few a second are enough; it costs a cluster-wide lock at commit.</summary>
     private static readonly TimeSpan NotifyEvery = TimeSpan.FromMilliseconds(50);
 
-    private readonly AppendPlanner _planner = new(vault, () => new PersonId(Guid.CreateVersion7(clock.GetUtcNow())), Vault.NewSalt);
+    private readonly AppendPlanner _planner = new(vault, limit, () => new PersonId(Guid.CreateVersion7(clock.GetUtcNow())), Vault.NewSalt);
     private readonly AppendColumns _rows = new();
     private readonly long _lockKey = LockKeyOf(database.Workspace);
     private readonly IdentityCache _people = new();
@@ -263,6 +264,13 @@ public sealed class EventLog(WorkspaceDatabase database, Vault vault, BodySeal b
         foreach (var entry in _rows.Quarantined)
         {
             commands.BatchCommands.Add(QuarantineCommand(entry));
+        }
+
+        if (_rows.LinkStops.Count > 0)
+        {
+            commands.BatchCommands.Add(Sql.Command(
+                AppendSql.LinkStops, Sql.Of(_rows.LinkStops.ConvertAll(stop => stop.Person.Value)),
+                Sql.Of(_rows.LinkStops.ConvertAll(stop => (short)stop.Kind)), Sql.Of(now)));
         }
 
         if (_tombstones.Refused.Count > 0)

@@ -35,4 +35,7 @@ public sealed record PendingEvent(
 
     /// <summary>Set by the append: the log had this event already.</summary>
     public bool Duplicate { get; set; }
+
+    /// <summary>Set by the append: it was left out, because its strongest identifier is sent with too many others (<see cref="LinkLimit"/>).</summary>
+    public bool IsUnlinkable { get; set; }
 }

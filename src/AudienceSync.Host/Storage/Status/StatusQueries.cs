@@ -20,7 +20,7 @@ public sealed record BindingCounts(
 
 /// <summary>Where the log and its projection stand.</summary>
 public sealed record LogCounts(
-    long Head, long Position, long LagEvents, long Applied, long Superseded, long QuarantineOpen, long Refused, long People, long Overdue);
+    long Head, long Position, long LagEvents, long Applied, long Superseded, long QuarantineOpen, long Refused, long People, long Overdue, long LinkStops);
 
 /// <summary>The questions of an owner: is everything folded, is everything delivered, what waits.</summary>
 public sealed class StatusQueries(WorkspaceDatabase database)
@@ -31,7 +31,8 @@ public sealed class StatusQueries(WorkspaceDatabase database)
           (select count(*) from (select 1 from mt_events e where e.seq_id > p.last_seq_id limit 1000001) behind),
           c.applied, c.superseded, (select count(*) from quarantine q where q.state = 1 and not q.refused),
           (select count(*) from quarantine q where q.state = 1 and q.refused), (select count(*) from people where owner is null),
-          (select count(*) from membership m where m.state in (1, 4, 6) and m.until_at <= $1)
+          (select count(*) from membership m where m.state in (1, 4, 6) and m.until_at <= $1),
+          (select count(*) from link_stops s where s.state = 1)
         from head h, mt_event_progression p join projection_counts c on c.name = p.name where p.name = 'membership:All'
         """;
 
@@ -81,7 +82,7 @@ public sealed class StatusQueries(WorkspaceDatabase database)
         await reader.ReadAsync(cancellationToken);
         return new LogCounts(
             reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3), reader.GetInt64(4), reader.GetInt64(5),
-            reader.GetInt64(6), reader.GetInt64(7), reader.GetInt64(8));
+            reader.GetInt64(6), reader.GetInt64(7), reader.GetInt64(8), reader.GetInt64(9));
     }
 
     public async Task<IReadOnlyList<KeyCounts>> ReadKeysAsync(CancellationToken cancellationToken)
