@@ -44,6 +44,10 @@ internal sealed class AppendColumns
 
     public List<QuarantineEntry> Quarantined { get; } = [];
 
+    public SourceCountColumns Counts { get; } = new();
+
+    public DuplicateColumns Duplicates { get; } = new();
+
     public void Clear()
     {
         NewPeople.Clear();
@@ -63,6 +67,8 @@ internal sealed class AppendColumns
         EventTypes.Clear();
         Bodies.ResetWrittenCount();
         Quarantined.Clear();
+        Counts.Clear();
+        Duplicates.Clear();
     }
 
     public void AddEvent(Guid id, PersonId person, long version, string type, byte[] data)

@@ -19,6 +19,7 @@ internal sealed class AppendPlanner(Vault vault, Func<PersonId> newPerson, Func<
     private readonly HashSet<AliasDigest> _knots = [];
     private readonly Dictionary<PersonId, (byte[] Salt, PersonIdentifiers Identifiers)> _opened = [];
     private readonly List<PendingEvent> _fresh = [];
+    private readonly List<PendingEvent> _duplicates = [];
     private readonly HashSet<PersonId> _touched = [];
     private IdentityBook _book = new(newPerson);
 
@@ -38,6 +39,7 @@ internal sealed class AppendPlanner(Vault vault, Func<PersonId> newPerson, Func<
         _known.Clear();
         _opened.Clear();
         _fresh.Clear();
+        _duplicates.Clear();
         _touched.Clear();
         Forget();
     }
@@ -58,6 +60,7 @@ internal sealed class AppendPlanner(Vault vault, Func<PersonId> newPerson, Func<
             pending.Duplicate = !_known.Add(pending.Id.Value);
             if (pending.Duplicate)
             {
+                _duplicates.Add(pending);
                 continue;
             }
 
@@ -87,6 +90,13 @@ internal sealed class AppendPlanner(Vault vault, Func<PersonId> newPerson, Func<
         foreach (var pending in _fresh)
         {
             WriteEvent(pending, rows);
+            rows.Counts.Add(pending);
+        }
+
+        rows.Counts.Finish();
+        foreach (var pending in _duplicates)
+        {
+            rows.Duplicates.Add(pending);
         }
 
         WriteLinks(rows);
