@@ -39,6 +39,9 @@ public static class Limits
     /// <summary>Characters of a context field: journey, step, variant, message.</summary>
     public const int ContextChars = 200;
 
+    /// <summary>How far ahead of the receiver's clock a sender's time is taken as it is; beyond, the time of receipt counts.</summary>
+    public static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(5);
+
     /// <summary>How far ahead of the receiver's clock an event may claim to have happened.</summary>
     public static readonly TimeSpan Ahead = TimeSpan.FromHours(24);
 

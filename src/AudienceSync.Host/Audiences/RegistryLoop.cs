@@ -9,6 +9,9 @@ namespace AudienceSync.Host.Audiences;
 /// </summary>
 public sealed class RegistryLoop(AudienceKeys keys, Wake wake, ILogger<RegistryLoop> logger)
 {
+    /// <summary>What is done after each look, for what waits for a key.</summary>
+    public Func<CancellationToken, Task> AfterLook { get; init; } = static _ => Task.CompletedTask;
+
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(5);
 
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -21,6 +24,11 @@ public sealed class RegistryLoop(AudienceKeys keys, Wake wake, ILogger<RegistryL
                 if (!cancellationToken.IsCancellationRequested && await keys.ReloadAsync(cancellationToken))
                 {
                     logger.LogInformation("Knows {Keys} audience keys now", keys.All.Count);
+                }
+
+                if (!cancellationToken.IsCancellationRequested)
+                {
+                    await AfterLook(cancellationToken);
                 }
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)

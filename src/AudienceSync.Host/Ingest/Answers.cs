@@ -19,7 +19,7 @@ internal static class Answers
     public static Task WriteAsync(HttpContext context, Receipt receipt)
     {
         var response = context.Response;
-        if (receipt is { Status: Receipt.Accepted, Id: { } id })
+        if (receipt is { Status: Receipt.Accepted, Warnings: null, Id: { } id })
         {
             return WriteAcceptedAsync(response, id);
         }
@@ -104,6 +104,20 @@ internal static class Answers
         {
             json.WriteString("code"u8, code);
             json.WriteString("detail"u8, receipt.Detail);
+        }
+
+        if (receipt.Warnings is { } warnings)
+        {
+            json.WriteStartArray("warnings"u8);
+            foreach (var warning in warnings)
+            {
+                json.WriteStartObject();
+                json.WriteString("code"u8, warning.Code);
+                json.WriteString("field"u8, warning.Field);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
         }
 
         json.WriteEndObject();

@@ -10,12 +10,14 @@ public sealed class IngestCounters : IDisposable
     private readonly Meter _meter = new(MeterName);
     private readonly Counter<long> _events;
     private readonly Counter<long> _refused;
+    private readonly Counter<long> _warnings;
     private readonly Histogram<double> _latency;
 
     public IngestCounters()
     {
         _events = _meter.CreateCounter<long>("audiencesync_ingest_events", description: "Events by what became of them.");
         _refused = _meter.CreateCounter<long>("audiencesync_ingest_refused", description: "Requests refused, and events of arrays or of erased people, by code.");
+        _warnings = _meter.CreateCounter<long>("audiencesync_ingest_warnings", description: "Fields left out of accepted events, by code.");
         _latency = _meter.CreateHistogram<double>("audiencesync_ingest_latency", "ms", "From the request's arrival to its answer.");
     }
 
@@ -28,6 +30,11 @@ public sealed class IngestCounters : IDisposable
             if (receipt is { Status: Receipt.Refused, Code: { } code })
             {
                 _refused.Add(1, new KeyValuePair<string, object?>("code", code));
+            }
+
+            foreach (var warning in receipt.Warnings ?? [])
+            {
+                _warnings.Add(1, new KeyValuePair<string, object?>("code", warning.Code));
             }
 
             _events.Add(1, new KeyValuePair<string, object?>("status", receipt.Duplicate ? "duplicate" : receipt.Status));

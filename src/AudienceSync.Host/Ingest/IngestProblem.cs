@@ -21,7 +21,7 @@ public sealed record IngestProblem(int Status, string Code, string Detail)
     public static readonly IngestProblem InvalidSchemaVersion = new(422, "invalid_schema_version", "The field schema_version must be a whole number from 1.");
     public static readonly IngestProblem InvalidEventId = new(422, "invalid_event_id", "An event id or idempotency key must be text of 1 to 200 characters.");
     public static readonly IngestProblem InvalidAudienceKey = new(422, "invalid_audience_key", "The field audience_key must be a name and a version: high_intent_cart_7d_v1, 100 characters at most.");
-    public static readonly IngestProblem InvalidOccurredAt = new(422, "invalid_occurred_at", "The field occurred_at must be an ISO 8601 time or unix seconds, from 1970 on.");
+    public static readonly IngestProblem InvalidOccurredAt = new(422, "invalid_occurred_at", "The field occurred_at must be an ISO 8601 time or unix time, from the year 2000 on.");
     public static readonly IngestProblem MissingKeyAndTime = new(422, "missing_event_id", "Without an event id the field occurred_at is needed, or a retry would count twice.");
     public static readonly IngestProblem MissingIdOrTime = new(422, "missing_id_or_time", "Schema 2 needs both an event id and occurred_at.");
     public static readonly IngestProblem UnknownField = new(422, "unknown_field", "Schema 2 refuses a field it does not know, of the event or of person.");
@@ -29,9 +29,8 @@ public sealed record IngestProblem(int Status, string Code, string Detail)
     public static readonly IngestProblem MissingPerson = new(422, "missing_person", "No customer_id, e-mail or phone by which a person can be recognised.");
     public static readonly IngestProblem FieldTooLong = new(422, "field_too_long", "An identifier or a context field is longer than docs/LIMITS.md allows.");
     public static readonly IngestProblem InvalidConsent = new(422, "invalid_consent", "Consent must say granted or denied for ad_user_data and ad_personalization.");
-    public static readonly IngestProblem InvalidContext = new(422, "invalid_context", "The field context must be an object whose journey, step, variant and message are text.");
-    public static readonly IngestProblem UnknownDestination = new(422, "unknown_destination", "A suppression may name a destination of this workspace, or none.");
-    public static readonly IngestProblem InvalidText = new(422, "invalid_text", "A text holds half of a surrogate pair.");
+    public static readonly IngestProblem UnknownDestination = new(422, "unknown_destination", "The field destination must name a destination of this workspace, or be left out.");
+    public static readonly IngestProblem InvalidText = new(422, "invalid_text", "A text that the event needs holds half of a surrogate pair, or the character NUL.");
     public static readonly IngestProblem QueueFull = new(503, "queue_full", "Too many events wait. Send it again later.");
     public static readonly IngestProblem StorageDown = new(503, "storage_down", "The event log does not answer. Send it again later.");
 
@@ -39,7 +38,7 @@ public sealed record IngestProblem(int Status, string Code, string Detail)
     [
         Unauthorized, SignatureMissing, SignatureWrong, BrokenRequest, BodyTooLarge, UnsupportedType, UnsupportedEncoding, MalformedJson, NotAnEvent, NoEvents,
         TooManyEvents, MissingEvent, InvalidSchemaVersion, InvalidEventId, InvalidAudienceKey, InvalidOccurredAt, MissingKeyAndTime, MissingIdOrTime, UnknownField,
-        InvalidPerson, MissingPerson, FieldTooLong, InvalidConsent, InvalidContext, UnknownDestination, InvalidText, QueueFull, StorageDown,
+        InvalidPerson, MissingPerson, FieldTooLong, InvalidConsent, UnknownDestination, InvalidText, QueueFull, StorageDown,
     ];
 
     public bool Retryable => Status >= 500;

@@ -84,10 +84,14 @@ public sealed class QuarantineDesk(
         using var document = JsonDocument.Parse(body.Memory, Strict);
         var root = document.RootElement;
 
-        // Headers are not kept, but the id made of them is; and what had no time happened when it came.
+        // Headers are not kept, but the id made of them is. And it was received when it came: its time is judged by that, unless it had to wait for it.
         var key = new SenderKey(kept.EventId?.ToString(), null);
-        var saysWhen = root.TryGetProperty("occurred_at"u8, out var at) && at.ValueKind != JsonValueKind.Null;
-        var verdict = inbox.Judge(root, key, body, saysWhen ? now : kept.View.FirstSeenAt)[0];
+        var verdict = inbox.Judge(root, key, body, kept.View.FirstSeenAt)[0];
+        if (verdict.Quarantine == QuarantineReason.OccurredInFuture)
+        {
+            verdict = inbox.Judge(root, key, body, now)[0];
+        }
+
         if (verdict.Event is not { } pending)
         {
             return (verdict, null);

@@ -1,3 +1,5 @@
+using AudienceSync.Host.Storage.Log;
+
 namespace AudienceSync.Host.Ingest;
 
 /// <summary>What the sender is told of one event. It is the same for the first webhook and for every retry, because journeys keep the answer.</summary>
@@ -8,6 +10,9 @@ namespace AudienceSync.Host.Ingest;
 /// <param name="Duplicate">For the counters only; never in the answer.</param>
 public readonly record struct Receipt(string Status, Guid? Id, string? Code, string? Detail, bool Duplicate)
 {
+    /// <summary>What of the event was left out; null when it was read whole.</summary>
+    public EventWarning[]? Warnings { get; init; }
+
     public const string Accepted = "accepted";
     public const string Quarantined = "quarantined";
     public const string Refused = "refused";

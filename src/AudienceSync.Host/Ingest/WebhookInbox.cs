@@ -17,18 +17,16 @@ public sealed class WebhookInbox(Source source, EventReader reader, PublishedKey
     /// <summary>Judges every event of a body, in order.</summary>
     public Verdict[] Judge(JsonElement root, SenderKey senderKey, RequestBody body, DateTimeOffset receivedAt)
     {
-        // JSON writes NUL as an escape, so one look at the bytes clears almost every body of it.
-        var mayHoldNul = body.Span.IndexOf("\\u0000"u8) >= 0;
         if (root.ValueKind == JsonValueKind.Object)
         {
-            return [Judge(root, null, senderKey, mayHoldNul, receivedAt) with { Text = body.Memory }];
+            return [Judge(root, null, senderKey, receivedAt) with { Text = body.Memory }];
         }
 
         var verdicts = new Verdict[root.GetArrayLength()];
         var index = 0;
         foreach (var item in root.EnumerateArray())
         {
-            verdicts[index] = Judge(item, index, senderKey, mayHoldNul, receivedAt) with { Text = PartOf(body.Memory, item) };
+            verdicts[index] = Judge(item, index, senderKey, receivedAt) with { Text = PartOf(body.Memory, item) };
             index++;
         }
 
@@ -67,20 +65,15 @@ public sealed class WebhookInbox(Source source, EventReader reader, PublishedKey
         return log.TryEnqueue(request) && await request.Settled == AppendResult.Committed;
     }
 
-    private Verdict Judge(JsonElement item, int? index, SenderKey senderKey, bool mayHoldNul, DateTimeOffset receivedAt)
+    private Verdict Judge(JsonElement item, int? index, SenderKey senderKey, DateTimeOffset receivedAt)
     {
-        if (mayHoldNul && item.GetRawText().Contains("\\u0000", StringComparison.Ordinal))
-        {
-            return Verdict.Hold(QuarantineReason.NulCharacter, id: null, audienceKey: null);
-        }
-
         try
         {
             return reader.Read(item, index, senderKey, source, receivedAt);
         }
         catch (InvalidOperationException)
         {
-            // The JSON reader's word for half a surrogate pair in a text.
+            // The JSON reader's word for half a surrogate pair, where no field is to blame: in the name of one.
             return Verdict.Refuse(IngestProblem.InvalidText);
         }
     }
@@ -141,7 +134,11 @@ public sealed class WebhookInbox(Source source, EventReader reader, PublishedKey
 
     private QuarantineEntry EntryOf(Verdict verdict, DateTimeOffset receivedAt) => (verdict.Quarantine is { } reason
         ? Entry(refused: false, reason.Code, reason.Detail, verdict.AudienceKey, verdict.Id, verdict.Text, receivedAt)
-        : Entry(refused: true, verdict.Problem!.Code, verdict.Problem.Detail, null, null, verdict.Text, receivedAt)) with { Mention = verdict.Mention };
+        : Entry(refused: true, verdict.Problem!.Code, verdict.Problem.Detail, null, null, verdict.Text, receivedAt)) with
+        {
+            Mention = verdict.Mention,
+            IsRemoval = verdict.IsHeldRemoval,
+        };
 
     private QuarantineEntry Entry(
         bool refused, string code, string detail, string? audienceKey, EventId? id, ReadOnlyMemory<byte> text, DateTimeOffset receivedAt)
@@ -173,7 +170,7 @@ public sealed class WebhookInbox(Source source, EventReader reader, PublishedKey
             receipts[i] = verdicts[i] switch
             {
                 { Problem: null, Mention.Erasure: not null } => ErasedPerson.Refusal,
-                { Event: { } pending } => new Receipt(Receipt.Accepted, pending.Id.Value, null, null, pending.Duplicate),
+                { Event: { } pending } => new Receipt(Receipt.Accepted, pending.Id.Value, null, null, pending.Duplicate) { Warnings = pending.Warnings },
                 { Quarantine: { } held } => new Receipt(Receipt.Quarantined, EntryId(held.Code, verdicts[i].Id, verdicts[i].Text.Span), held.Code, held.Detail, false),
                 { Problem: { } refused } => new Receipt(Receipt.Refused, null, refused.Code, refused.Detail, false),
                 _ => throw new InvalidOperationException("A verdict that says nothing."),

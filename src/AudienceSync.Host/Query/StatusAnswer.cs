@@ -23,6 +23,9 @@ public sealed record StatusAnswer(
     IReadOnlyList<PlanView> Plans,
     bool Quiet)
 {
+    /// <summary>What was read around, by source: <c>clock_ahead</c>, <c>id_reused</c> and the codes of warnings.</summary>
+    public IReadOnlyList<SourceCount> Sources { get; init; } = [];
+
     public static StatusAnswer Of(
         Workspace workspace, LogCounts log, ErasuresPart erasures, IReadOnlyList<KeyCounts> keys, IReadOnlyList<BindingCounts> bindings,
         IReadOnlyList<AccountForecast> accounts, Held held) => new(

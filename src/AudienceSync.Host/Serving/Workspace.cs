@@ -62,7 +62,6 @@ public sealed class Workspace : IAsyncDisposable
         _commit = new GroupCommit(_log, projectorWake, surroundings.Loggers.CreateLogger<GroupCommit>());
         _partitions = new BodyPartitions(database, surroundings.Clock, surroundings.Loggers.CreateLogger<BodyPartitions>());
         var registryWake = NewWake(surroundings);
-        _registryLoop = new RegistryLoop(keys, registryWake, surroundings.Loggers.CreateLogger<RegistryLoop>());
         _listener = new LogListener(database, projectorWake, registryWake, surroundings.Clock, surroundings.Loggers.CreateLogger<LogListener>());
         var accountWakes = new List<Wake>();
         foreach (var destination in plan.Destinations)
@@ -85,8 +84,13 @@ public sealed class Workspace : IAsyncDisposable
         var published = new PublishedKeys(keys, surroundings.Clock);
         var reader = new EventReader(_digester, published, people);
         Inboxes = [.. plan.Sources.Select(source => (new WebhookInbox(source.Source, reader, published, seal, _commit), source.Token))];
-        Quarantine = new QuarantineDesk(
-            new QuarantineQueries(database), Inboxes.ToDictionary(one => one.Inbox.Source.Name, one => one.Inbox, StringComparer.Ordinal), seal, surroundings.Clock);
+        var entries = new QuarantineQueries(database);
+        var inboxes = Inboxes.ToDictionary(one => one.Inbox.Source.Name, one => one.Inbox, StringComparer.Ordinal);
+        Quarantine = new QuarantineDesk(entries, inboxes, seal, surroundings.Clock);
+        _registryLoop = new RegistryLoop(keys, registryWake, surroundings.Loggers.CreateLogger<RegistryLoop>())
+        {
+            AfterLook = new HeldRemovals(entries, Quarantine, [.. inboxes.Keys]).ReleaseAsync,
+        };
         Permissions = new PermissionDesk(people, _commit, surroundings.Clock);
         Holds = new HoldDesk(database, surroundings.Clock);
         _watch = new HoldWatch(new HoldQueries(database), NewWake(surroundings), surroundings.Clock, surroundings.Loggers.CreateLogger<HoldWatch>());

@@ -47,6 +47,10 @@ internal sealed class AppendColumns
     /// <summary>Anchors that stop linking, with the kind of the addresses that were too many.</summary>
     public List<(PersonId Person, IdentifierKind Kind)> LinkStops { get; } = [];
 
+    public SourceCountColumns Counts { get; } = new();
+
+    public DuplicateColumns Duplicates { get; } = new();
+
     public void Clear()
     {
         NewPeople.Clear();
@@ -67,6 +71,8 @@ internal sealed class AppendColumns
         Bodies.ResetWrittenCount();
         Quarantined.Clear();
         LinkStops.Clear();
+        Counts.Clear();
+        Duplicates.Clear();
     }
 
     public void AddEvent(Guid id, PersonId person, long version, string type, byte[] data)

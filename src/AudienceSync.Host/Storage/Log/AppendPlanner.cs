@@ -19,6 +19,7 @@ internal sealed class AppendPlanner(Vault vault, LinkLimit limit, Func<PersonId>
     private readonly HashSet<AliasDigest> _knots = [];
     private readonly Dictionary<PersonId, (byte[] Salt, PersonIdentifiers Identifiers)> _opened = [];
     private readonly List<PendingEvent> _fresh = [];
+    private readonly List<PendingEvent> _duplicates = [];
     private readonly HashSet<PersonId> _touched = [];
     private readonly Dictionary<PersonId, Linking> _linking = [];
     private IdentityBook _book = new(newPerson);
@@ -39,6 +40,7 @@ internal sealed class AppendPlanner(Vault vault, LinkLimit limit, Func<PersonId>
         _known.Clear();
         _opened.Clear();
         _fresh.Clear();
+        _duplicates.Clear();
         _touched.Clear();
         _linking.Clear();
         Forget();
@@ -61,6 +63,7 @@ internal sealed class AppendPlanner(Vault vault, LinkLimit limit, Func<PersonId>
             pending.Duplicate = !_known.Add(pending.Id.Value);
             if (pending.Duplicate)
             {
+                _duplicates.Add(pending);
                 continue;
             }
 
@@ -99,6 +102,13 @@ internal sealed class AppendPlanner(Vault vault, LinkLimit limit, Func<PersonId>
         foreach (var pending in _fresh)
         {
             WriteEvent(pending, rows);
+            rows.Counts.Add(pending);
+        }
+
+        rows.Counts.Finish();
+        foreach (var pending in _duplicates)
+        {
+            rows.Duplicates.Add(pending);
         }
 
         ShareUnlinkable(batch);

@@ -261,6 +261,7 @@ public sealed class EventLog(
             AddEvents(commands, head, now);
         }
 
+        AddCounts(commands, now);
         foreach (var entry in _rows.Quarantined)
         {
             commands.BatchCommands.Add(QuarantineCommand(entry));
@@ -361,6 +362,30 @@ public sealed class EventLog(
         }
     }
 
+    // Neither is there in most commits.
+    private void AddCounts(NpgsqlBatch commands, DateTimeOffset now)
+    {
+        var counts = _rows.Counts;
+        if (counts.Sources.Count > 0)
+        {
+            commands.BatchCommands.Add(Sql.Command(AppendSql.Counts, Sql.Of(counts.Sources), Sql.Of(counts.Codes), Sql.Of(counts.Events), Sql.Of(now)));
+        }
+
+        var duplicates = _rows.Duplicates;
+        if (duplicates.Ids.Count > 0)
+        {
+            commands.BatchCommands.Add(Sql.Command(
+                AppendSql.ReusedIds,
+                Sql.Of(duplicates.Ids),
+                Sql.Of(duplicates.Sources),
+                new NpgsqlParameter { Value = duplicates.Data, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Jsonb },
+                Sql.Of(duplicates.HasTime),
+                Sql.Of(duplicates.AliasIds),
+                Sql.Of(duplicates.AliasDigests),
+                Sql.Of(now)));
+        }
+    }
+
     private NpgsqlBatchCommand QuarantineCommand(QuarantineEntry entry) => Sql.Command(
         AppendSql.Quarantine,
         Sql.Of(entry.Id),
@@ -373,7 +398,8 @@ public sealed class EventLog(
         Sql.Of(entry.ReceivedAt.UtcDateTime),
         Sql.Of(bodies.KeyVersion),
         Sql.Of(entry.BodyBytes),
-        Sql.Of(entry.Cipher));
+        Sql.Of(entry.Cipher),
+        Sql.Of(entry.IsRemoval));
 
     private async ValueTask<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken)
     {

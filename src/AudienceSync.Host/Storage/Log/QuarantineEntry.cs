@@ -27,4 +27,7 @@ public sealed record QuarantineEntry(
 {
     /// <summary>Whom it names, as far as that could be read.</summary>
     public Mention? Mention { get; init; }
+
+    /// <summary>Whether it is a removal that holds as soon as its key is published.</summary>
+    public bool IsRemoval { get; init; }
 }

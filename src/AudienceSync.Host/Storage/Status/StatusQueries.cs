@@ -22,6 +22,9 @@ public sealed record BindingCounts(
 public sealed record LogCounts(
     long Head, long Position, long LagEvents, long Applied, long Superseded, long QuarantineOpen, long Refused, long People, long Overdue, long LinkStops);
 
+/// <summary>How many events of a source had something about them that was read around; the code says what, as in <c>docs/errors.md</c>.</summary>
+public sealed record SourceCount(string Source, string Code, long Events, DateTimeOffset LastSeenAt);
+
 /// <summary>The questions of an owner: is everything folded, is everything delivered, what waits.</summary>
 public sealed class StatusQueries(WorkspaceDatabase database)
 {
@@ -74,6 +77,21 @@ public sealed class StatusQueries(WorkspaceDatabase database)
           select from pauses q where q.destination = b.destination and q.resumed_at is null and (q.remote is null or q.remote = b.remote)) as paused) p
         order by k.audience_key, b.destination
         """;
+
+    private const string SourcesSql = "select source, code, events, last_seen_at from source_counts order by source, code";
+
+    public async Task<IReadOnlyList<SourceCount>> ReadSourcesAsync(CancellationToken cancellationToken)
+    {
+        var counts = new List<SourceCount>();
+        await using var command = Sql.Command(database.Query, SourcesSql);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            counts.Add(new SourceCount(reader.GetString(0), reader.GetString(1), reader.GetInt64(2), new DateTimeOffset(reader.GetDateTime(3))));
+        }
+
+        return counts;
+    }
 
     public async Task<LogCounts> ReadLogAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
