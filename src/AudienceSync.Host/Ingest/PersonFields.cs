@@ -59,15 +59,21 @@ internal static class PersonFields
         var email = Identifier(fields, "email"u8, Limits.EmailChars, isNested, ref warnings, ref problem);
         var phone = Identifier(fields, "phone"u8, Limits.PhoneChars, isNested, ref warnings, ref problem);
         var details = Details(fields, isNested, ref warnings);
-        person = Recognize(customerId, email, phone, details, source, digester);
+        var texts = new PersonTexts(customerId, email, phone) { Details = details, Hashed = source.Hashed };
+        person = Recognize(texts, source, digester, isNested, ref warnings);
         return person.Aliases.Length > 0 ? null : problem ?? IngestProblem.MissingPerson;
     }
 
     // The one step from what was written to whom it names.
-    private static ReadPerson Recognize(string? customerId, string? email, string? phone, PersonDetails? details, Source source, AliasDigester digester)
+    private static ReadPerson Recognize(PersonTexts texts, Source source, AliasDigester digester, bool isNested, ref WarningList warnings)
     {
-        var identifiers = new PersonIdentifiers(customerId, email, phone, source.DefaultCountry) { Details = details, Hashed = source.Hashed };
-        return new ReadPerson(identifiers, PersonAliases.Of(digester, identifiers));
+        var reading = IdentifierReader.Read(texts, source.Rules);
+        foreach (var fault in reading.Faults)
+        {
+            warnings.Add(fault.Code, isNested ? "person." + fault.Field : fault.Field);
+        }
+
+        return new ReadPerson(reading.Identifiers, PersonAliases.Of(digester, reading.Identifiers));
     }
 
     // true, false, an object or a list is what a template leaves of a value that is not there: absent, though worth a warning.

@@ -44,9 +44,9 @@ public sealed class PermissionDesk(PersonEventReader reader, GroupCommit log, Ti
 
         var at = OccurredAt.Stored(clock.GetUtcNow());
         var chunk = new List<PendingEvent>(Limits.EventsPerRequest);
-        await foreach (var (line, identifiers) in list.ReadAsync(cancellationToken))
+        await foreach (var (line, reading) in list.ReadAsync(cancellationToken))
         {
-            if (identifiers is null || reader.Suppression(identifiers, list.Lift, list.Destination, list.Reason, Source(list.DefaultCountry), at) is not { } pending)
+            if (reading is null || reader.Suppression(reading.Identifiers, list.Lift, list.Destination, list.Reason, Source(list.DefaultCountry), at) is not { } pending)
             {
                 receipt.Refuse(line);
                 continue;

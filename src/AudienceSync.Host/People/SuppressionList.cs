@@ -6,7 +6,7 @@ namespace AudienceSync.Host.People;
 
 /// <summary>
 /// A list of people as CSV with a header. Columns: <c>customer_id</c>, <c>email</c>, <c>phone</c>, <c>email_sha256</c>,
-/// <c>phone_sha256_e164</c>, <c>phone_sha256_digits</c>; others are ignored. Each identifier of a line is a word of its own: a list says whom
+/// <c>phone_sha256_e164</c>, <c>phone_sha256_digits</c>, and <c>country</c>, by which the line's phone is read; others are ignored. Each identifier of a line is a word of its own: a list says whom
 /// to bar, not who belongs to whom.
 /// </summary>
 /// <param name="text">The list, UTF-8.</param>
@@ -33,22 +33,24 @@ public sealed class SuppressionList(Stream text)
 
     public string DefaultCountry { get; init; } = "";
 
-    /// <summary>The identifiers of each line; null for a line that has none.</summary>
+    /// <summary>Each identifier of each line as read, usable or not; null for a line that has none.</summary>
     /// <exception cref="FormatException">No header, or none of its columns is known; or the text is no CSV.</exception>
-    public async IAsyncEnumerable<(long Line, PersonIdentifiers? Identifiers)> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<(long Line, PersonReading? Reading)> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await using var csv = CsvReader.Create(text, Form, leaveOpen: true);
         var known = await HeaderAsync(csv, cancellationToken);
+        var countryColumn = Array.FindIndex([.. csv.Headers ?? []], name => name.Trim().Equals("country", StringComparison.OrdinalIgnoreCase));
         while (await NextAsync(csv, cancellationToken))
         {
             var fields = csv.Current.ToArray();
+            var country = countryColumn >= 0 && countryColumn < fields.Length ? fields[countryColumn] : null;
             var any = false;
             foreach (var (column, index) in known)
             {
                 if (index < fields.Length && fields[index] is { Length: > 0 } value)
                 {
                     any = true;
-                    yield return (csv.LineNumber, Identifiers(column, value));
+                    yield return (csv.LineNumber, Read(column, value, country));
                 }
             }
 
@@ -59,10 +61,10 @@ public sealed class SuppressionList(Stream text)
         }
     }
 
-    private PersonIdentifiers Identifiers(string column, string value)
+    private PersonReading Read(string column, string value, string? country)
     {
-        var nobody = new PersonIdentifiers(null, null, null, DefaultCountry);
-        return column switch
+        var nobody = new PersonTexts(null, null, null) { Details = country is null ? null : new PersonDetails { Country = country } };
+        var texts = column switch
         {
             "customer_id" => nobody with { CustomerId = value },
             "email" => nobody with { Email = value },
@@ -71,6 +73,8 @@ public sealed class SuppressionList(Stream text)
             "phone_sha256_e164" => nobody with { Phone = value, Hashed = HashedFields.PhoneSha256E164 },
             _ => nobody with { Phone = value, Hashed = HashedFields.PhoneSha256Digits },
         };
+        var reading = IdentifierReader.Read(texts, new ReaderRules(DefaultCountry));
+        return reading with { Identifiers = reading.Identifiers with { Details = null } };
     }
 
     private static async Task<List<(string Column, int Index)>> HeaderAsync(CsvReader csv, CancellationToken cancellationToken)

@@ -3,6 +3,7 @@ using AudienceSync.Host.History;
 using AudienceSync.Host.Serving;
 using AudienceSync.Host.Storage.Membership;
 using AudienceSync.Host.Storage.Status;
+using Microsoft.AspNetCore.Mvc;
 
 namespace AudienceSync.Host.Query;
 
@@ -84,14 +85,15 @@ public sealed class QueryEndpoints(IReadOnlyDictionary<string, Workspace> worksp
         return Results.Ok(new { members, next = members.Count == size ? members[^1].Person : (Guid?)null });
     }
 
-    private async Task<IResult> LookupAsync(PersonLookup lookup, string? workspace, CancellationToken cancellationToken)
+    private async Task<IResult> LookupAsync(
+        PersonLookup lookup, string? workspace, [FromQuery(Name = "default_country")] string? defaultCountry, CancellationToken cancellationToken)
     {
         if (workspaces.Named(workspace) is not { } found)
         {
             return QueryProblem.UnknownWorkspace;
         }
 
-        if (lookup.Alias(found.Digester) is not { } alias)
+        if (lookup.Alias(found.Digester, defaultCountry ?? "") is not { } alias)
         {
             return QueryProblem.InvalidIdentifier;
         }

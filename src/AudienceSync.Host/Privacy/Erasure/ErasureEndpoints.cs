@@ -1,6 +1,7 @@
 using AudienceSync.Host.Query;
 using AudienceSync.Host.Serving;
 using AudienceSync.Host.Storage.Erasure;
+using Microsoft.AspNetCore.Mvc;
 
 namespace AudienceSync.Host.Privacy.Erasure;
 
@@ -22,14 +23,15 @@ public sealed class ErasureEndpoints(IReadOnlyDictionary<string, Workspace> work
         group.MapPost("/v1/people/export", ExportAsync);
     }
 
-    private async Task<IResult> AskAsync(NamedPerson who, string? workspace, HttpContext context, CancellationToken cancellationToken)
+    private async Task<IResult> AskAsync(
+        NamedPerson who, string? workspace, [FromQuery(Name = "default_country")] string? defaultCountry, HttpContext context, CancellationToken cancellationToken)
     {
         if (workspaces.Named(workspace) is not { } found)
         {
             return QueryProblem.UnknownWorkspace;
         }
 
-        if (found.Erasures.Name(who) is not { } naming)
+        if (found.Erasures.Name(who, defaultCountry ?? "") is not { } naming)
         {
             return QueryProblem.InvalidIdentifiers;
         }
@@ -73,14 +75,15 @@ public sealed class ErasureEndpoints(IReadOnlyDictionary<string, Workspace> work
             : QueryProblem.UnknownErasure;
     }
 
-    private async Task<IResult> ExportAsync(NamedPerson who, string? workspace, HttpContext context, CancellationToken cancellationToken)
+    private async Task<IResult> ExportAsync(
+        NamedPerson who, string? workspace, [FromQuery(Name = "default_country")] string? defaultCountry, HttpContext context, CancellationToken cancellationToken)
     {
         if (workspaces.Named(workspace) is not { } found)
         {
             return QueryProblem.UnknownWorkspace;
         }
 
-        if (found.Erasures.Name(who) is not { } naming)
+        if (found.Erasures.Name(who, defaultCountry ?? "") is not { } naming)
         {
             return QueryProblem.InvalidIdentifiers;
         }
