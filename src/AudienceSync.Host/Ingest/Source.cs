@@ -1,5 +1,6 @@
 using AudienceSync.Domain.Identity;
 using AudienceSync.Host.Privacy;
+using AudienceSync.Host.Storage.Log;
 
 namespace AudienceSync.Host.Ingest;
 
@@ -12,6 +13,9 @@ public sealed record Source(string Name, SignatureMode Signature, IReadOnlyList<
 {
     /// <summary>Which identifiers he sends as digests; everything else is plain text.</summary>
     public HashedFields Hashed { get; init; }
+
+    /// <summary>How old a signed timestamp may be; null when its age is not judged. Longer than signatures are remembered it may not be.</summary>
+    public TimeSpan? SignatureMaxAge { get; init; } = RequestSignature.MaxAge;
 
     /// <summary>Keys do not print.</summary>
     public override string ToString() => $"Source({Name})";

@@ -41,6 +41,7 @@ public sealed class EventLog(WorkspaceDatabase database, Vault vault, BodySeal b
     private readonly IdentityCache _people = new();
     private readonly TombstoneCheck _tombstones = new(tombstones);
     private readonly RecentEvents _recent = new();
+    private readonly ReplayCheck _replays = new();
     private readonly FreshStreak _streak = new();
     private NpgsqlConnection? _connection;
     private long _notifiedAt;
@@ -66,6 +67,7 @@ public sealed class EventLog(WorkspaceDatabase database, Vault vault, BodySeal b
             _head = head + _rows.EventIds.Count;
             _people.Learn(_planner.Book, _tombstones.Hits);
             _recent.Learn(_rows.EventIds);
+            _replays.Learn();
         }
         catch
         {
@@ -93,6 +95,12 @@ public sealed class EventLog(WorkspaceDatabase database, Vault vault, BodySeal b
         }
 
         Begin(batch);
+        if (_replays.IsKnown)
+        {
+            return null;
+        }
+
+        batch = _replays.First(batch);
         Missing(batch, trusted: true);
         _tombstones.Ask(batch, _planner.Book);
         _planner.Sort(batch);
@@ -115,6 +123,7 @@ public sealed class EventLog(WorkspaceDatabase database, Vault vault, BodySeal b
 
             // What the batch did beside its rows, a day of bodies made and others woken, was undone with it.
             (_bodiesDay, _notifiedAt) = (default, 0);
+            _replays.ForgetDays();
             return null;
         }
     }
@@ -124,6 +133,7 @@ public sealed class EventLog(WorkspaceDatabase database, Vault vault, BodySeal b
     {
         Begin(batch);
         var head = await ReadKnownAsync(connection, batch, cancellationToken);
+        batch = _replays.First(batch);
         _tombstones.Mark(batch);
         _planner.Sort(batch);
         if (_planner.Knots.Count > 0)
@@ -141,6 +151,7 @@ public sealed class EventLog(WorkspaceDatabase database, Vault vault, BodySeal b
         _planner.Clear();
         _rows.Clear();
         _tombstones.Clear();
+        _replays.Begin(batch);
         foreach (var pending in batch.SelectMany(request => request.Events).Where(pending => _recent.Contains(pending.Id)))
         {
             _planner.Known.Add(pending.Id.Value);
@@ -172,6 +183,7 @@ public sealed class EventLog(WorkspaceDatabase database, Vault vault, BodySeal b
             commands.BatchCommands.Add(_tombstones.Command());
         }
 
+        _replays.AddReads(commands);
         var (head, firstTombstone) = await ReadKnownAsync(commands, cancellationToken);
         var moved = trusted >= 0 && head != trusted;
         if (moved || firstTombstone)
@@ -218,11 +230,13 @@ public sealed class EventLog(WorkspaceDatabase database, Vault vault, BodySeal b
         _streak.Read(found);
         await reader.NextResultAsync(cancellationToken);
         var first = await _tombstones.ReadAnyAsync(reader, cancellationToken);
-        if (await reader.NextResultAsync(cancellationToken))
+        if (_tombstones.Asks)
         {
+            await reader.NextResultAsync(cancellationToken);
             await _tombstones.ReadAsync(reader, cancellationToken);
         }
 
+        await _replays.ReadAsync(reader, cancellationToken);
         return (head, first);
     }
 
@@ -265,6 +279,7 @@ public sealed class EventLog(WorkspaceDatabase database, Vault vault, BodySeal b
             commands.BatchCommands.Add(QuarantineCommand(entry));
         }
 
+        _replays.AddWrites(commands);
         if (_tombstones.Refused.Count > 0)
         {
             commands.BatchCommands.Add(Sql.Command(
@@ -381,6 +396,7 @@ public sealed class EventLog(WorkspaceDatabase database, Vault vault, BodySeal b
     private async ValueTask CloseAsync()
     {
         _bodiesDay = default;
+        _replays.ForgetDays();
         if (_connection is { } connection)
         {
             _connection = null;
