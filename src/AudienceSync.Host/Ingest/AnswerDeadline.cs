@@ -32,51 +32,58 @@ public sealed class AnswerDeadline : IDisposable
     private static readonly TimeSpan Patience = Within - (2 * Every);
 
     private readonly ConcurrentQueue<(PendingRequest Request, long ReadAt)> _waiting = new();
-    private readonly Lock _sweeping = new();
     private readonly TimeProvider _clock;
     private readonly ITimer _timer;
+    private int _isArmed;
 
     public AnswerDeadline(TimeProvider clock)
     {
         _clock = clock;
-        _timer = clock.CreateTimer(static deadline => ((AnswerDeadline)deadline!).Sweep(), this, Every, Every);
+        _timer = clock.CreateTimer(static deadline => ((AnswerDeadline)deadline!).Sweep(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <param name="request">It was handed to the log.</param>
     /// <param name="readAt">The timestamp at which its body had been read.</param>
-    public void Watch(PendingRequest request, long readAt) => _waiting.Enqueue((request, readAt));
+    public void Watch(PendingRequest request, long readAt)
+    {
+        _waiting.Enqueue((request, readAt));
+        Arm();
+    }
 
     public void Dispose() => _timer.Dispose();
 
+    // One turn at a time: the next is asked for at the end of this one, and only while anybody waits.
+    private void Arm()
+    {
+        if (Volatile.Read(ref _isArmed) == 0 && Interlocked.Exchange(ref _isArmed, 1) == 0)
+        {
+            _timer.Change(Every, Timeout.InfiniteTimeSpan);
+        }
+    }
+
     private void Sweep()
     {
-        if (!_sweeping.TryEnter())
+        // In the order of their commits, so as a rule all that are done stand before all that are not.
+        while (_waiting.TryPeek(out var first) && first.Request.Settled.IsCompleted)
         {
-            return;
+            _waiting.TryDequeue(out _);
         }
 
-        try
+        if (_waiting.TryPeek(out var oldest) && _clock.GetElapsedTime(oldest.ReadAt) >= Every)
         {
-            // In the order of their commits, so as a rule all that are done stand before all that are not.
-            while (_waiting.TryPeek(out var first) && first.Request.Settled.IsCompleted)
+            foreach (var (request, readAt) in _waiting)
             {
-                _waiting.TryDequeue(out _);
-            }
-
-            if (_waiting.TryPeek(out var oldest) && _clock.GetElapsedTime(oldest.ReadAt) >= Every)
-            {
-                foreach (var (request, readAt) in _waiting)
+                if (_clock.GetElapsedTime(readAt) >= Patience)
                 {
-                    if (_clock.GetElapsedTime(readAt) >= Patience)
-                    {
-                        request.GiveUp();
-                    }
+                    request.GiveUp();
                 }
             }
         }
-        finally
+
+        Interlocked.Exchange(ref _isArmed, 0);
+        if (!_waiting.IsEmpty)
         {
-            _sweeping.Exit();
+            Arm();
         }
     }
 }
