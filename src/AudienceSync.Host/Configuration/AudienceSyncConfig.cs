@@ -1,3 +1,5 @@
+using AudienceSync.Host.Storage.Log;
+
 namespace AudienceSync.Host.Configuration;
 
 /// <summary>The configuration file, as YAML spells it (snake case). Properties are set by the reader; <see cref="ConfigLoader"/> checks them.</summary>
@@ -41,6 +43,8 @@ public sealed class SourceConfig
     public string Signature { get; set; } = "required";
 
     public List<SecretReference> SigningKeys { get; set; } = [];
+
+    public int SignatureMaxAgeD { get; set; } = (int)RequestSignature.MaxAge.TotalDays;
 
     public string DefaultCountry { get; set; } = "";
 

@@ -116,7 +116,7 @@ public sealed class EventReader(AliasDigester digester, PublishedKeys keys, Pers
     }
 
     // What is set aside or refused would be kept in quarantine, and of an erased person nothing may be kept.
-    private Mention? MentionOf(JsonElement item, Source source)
+    internal Mention? MentionOf(JsonElement item, Source source)
     {
         var ignored = default(WarningList);
         return PersonFields.TryRead(item, source, digester, isRemoval: true, ref ignored, out var person) is null ? new Mention(person.Aliases) : null;

@@ -80,8 +80,8 @@ public sealed class QuarantineDesk(
     private async Task<(Verdict Verdict, Receipt? Receipt)> JudgeAndKeepAsync(WebhookInbox inbox, KeptEntry kept)
     {
         var now = clock.GetUtcNow();
-        using var body = RequestBody.Of(Open(kept));
-        using var document = JsonDocument.Parse(body.Memory, Strict);
+        using var body = BodyJson.Reopen(Open(kept));
+        using var document = JsonDocument.Parse(body.Json, Strict);
         var root = document.RootElement;
 
         // Headers are not kept, but the id made of them is. And it was received when it came: its time is judged by that, unless it had to wait for it.

@@ -33,43 +33,98 @@ public sealed class WebhookInbox(Source source, EventReader reader, PublishedKey
         return verdicts;
     }
 
+    /// <summary>Judges the events of an array that had to be read each by itself.</summary>
+    public Verdict[] Judge(IReadOnlyList<BodyItem> items, SenderKey senderKey, DateTimeOffset receivedAt)
+    {
+        var verdicts = new Verdict[items.Count];
+        for (var i = 0; i < items.Count; i++)
+        {
+            var verdict = items[i].Document is { } document
+                ? Judge(document.RootElement, i, senderKey, receivedAt)
+                : Verdict.Refuse(items[i].Problem!);
+            verdicts[i] = verdict with { Text = items[i].Text };
+        }
+
+        return verdicts;
+    }
+
     /// <summary>Commits what was judged. One piece: all of it is durable, or nothing is claimed.</summary>
-    public async Task<KeepResult> KeepAsync(Verdict[] verdicts, RequestBody body, bool single, DateTimeOffset receivedAt)
+    public async Task<KeepResult> KeepAsync(Verdict[] verdicts, RequestBody body, bool single, DateTimeOffset receivedAt, Arrival arrival = default)
     {
         if (single && verdicts[0].Problem is { } problem)
         {
-            var kept = await KeepRefusedAsync(problem, body, receivedAt, verdicts[0].Mention);
-            return new KeepResult([], kept ? problem : IngestProblem.StorageDown);
+            return new KeepResult([], await KeepRefusedAsync(problem, body, receivedAt, verdicts[0].Mention, arrival));
         }
 
-        var request = Request(verdicts, body, receivedAt);
-        if (!log.TryEnqueue(request))
+        var request = Request(verdicts, body, receivedAt, SignatureOf(verdicts, arrival));
+        if (!TryEnqueue(request, arrival))
         {
             return new KeepResult([], IngestProblem.QueueFull);
         }
 
         return await request.Settled switch
         {
-            AppendResult.Committed when Array.Exists(request.Events, pending => pending.IsUnlinkable) => await KeepUnlinkableAsync(verdicts, body, receivedAt),
-            AppendResult.Committed => new KeepResult(Receipts(verdicts), null),
-            AppendResult.Unstorable => await KeepUnstorableAsync(verdicts, body, receivedAt),
+            AppendResult.Committed when Array.Exists(request.Events, pending => pending.IsUnlinkable) => await KeepUnlinkableAsync(verdicts, body, receivedAt, arrival),
+            AppendResult.Committed => new KeepResult(Receipts(request, verdicts), null),
+            AppendResult.Unstorable => await KeepUnstorableAsync(verdicts, body, receivedAt, arrival),
+            AppendResult.TooSlow => new KeepResult([], IngestProblem.StorageSlow),
             _ => new KeepResult([], IngestProblem.StorageDown),
         };
     }
 
-    /// <summary>Keeps a refused body in quarantine. False when storage would not take it.</summary>
-    public async Task<bool> KeepRefusedAsync(IngestProblem problem, RequestBody? body, DateTimeOffset receivedAt, Mention? mention = null)
+    /// <summary>Keeps a refused body in quarantine. Returns what to answer: the same problem, or that storage would not take it and the sender must keep it for us.</summary>
+    public async Task<IngestProblem> KeepRefusedAsync(
+        IngestProblem problem, RequestBody? body, DateTimeOffset receivedAt, Mention? mention = null, Arrival arrival = default)
     {
         var entry = Entry(refused: true, problem.Code, problem.Detail, null, null, body?.Memory ?? default, receivedAt) with { Mention = mention };
         var request = new PendingRequest([], [entry], default, receivedAt);
-        return log.TryEnqueue(request) && await request.Settled == AppendResult.Committed;
+        return (TryEnqueue(request, arrival) ? await request.Settled : AppendResult.StorageDown) switch
+        {
+            AppendResult.Committed => problem,
+            AppendResult.TooSlow => IngestProblem.StorageSlow,
+            _ => IngestProblem.StorageDown,
+        };
     }
+
+    private bool TryEnqueue(PendingRequest request, Arrival arrival)
+    {
+        if (!log.TryEnqueue(request))
+        {
+            request.BodyLease?.Dispose();
+            return false;
+        }
+
+        arrival.Deadline?.Watch(request, arrival.ReadAt);
+        return true;
+    }
+
+    // Of a request that has no effect nothing is remembered: its signature is still good for the real one.
+    private RequestSignature? SignatureOf(Verdict[] verdicts, Arrival arrival) =>
+        arrival.Signed is { } signed && Array.Exists(verdicts, verdict => verdict.Problem is null && verdict.Quarantine != QuarantineReason.TestSend)
+            ? Remember(verdicts, signed)
+            : null;
+
+    private RequestSignature Remember(Verdict[] verdicts, SignedAt signed) => new(
+        signed.Day,
+        EventId.Derive("signature/" + source.Name, signed.Signature).Value,
+        () => Array.ConvertAll(Receipts(verdicts), receipt => new KeptReceipt(receipt.Id ?? Guid.Empty, receipt.Code)))
+    {
+        // Of what is left out the entry comes with the next commit only: a retry must find out by itself.
+        IsKept = () => !Array.Exists(verdicts, verdict => verdict.Event is { IsUnlinkable: true }),
+    };
+
+    private Receipt[] Receipts(PendingRequest request, Verdict[] verdicts) =>
+        request.Signature is { IsRepeat: true } repeat ? Array.ConvertAll(repeat.Given, Receipt.Again) : Receipts(verdicts);
 
     private Verdict Judge(JsonElement item, int? index, SenderKey senderKey, DateTimeOffset receivedAt)
     {
         try
         {
-            return reader.Read(item, index, senderKey, source, receivedAt);
+            var verdict = reader.Read(item, index, senderKey, source, receivedAt);
+            return verdict.Problem is not null && ReportingWebhook.Is(item)
+                ? Verdict.Hold(QuarantineReason.ReportingWebhook, id: null, audienceKey: null)
+                    with { Held = ReportingWebhook.MentionOf(item, person => reader.MentionOf(person, source)) }
+                : verdict;
         }
         catch (InvalidOperationException)
         {
@@ -78,11 +133,11 @@ public sealed class WebhookInbox(Source source, EventReader reader, PublishedKey
         }
     }
 
-    private PendingRequest Request(Verdict[] verdicts, RequestBody body, DateTimeOffset receivedAt)
+    private PendingRequest Request(Verdict[] verdicts, RequestBody body, DateTimeOffset receivedAt, RequestSignature? signature)
     {
         if (verdicts is [{ Event: { } only }])
         {
-            return new PendingRequest([only], [], body.Memory, receivedAt);
+            return new PendingRequest([only], [], body.Memory, receivedAt) { BodyLease = body.Retain(), Signature = signature };
         }
 
         var events = new List<PendingEvent>(verdicts.Length);
@@ -104,33 +159,41 @@ public sealed class WebhookInbox(Source source, EventReader reader, PublishedKey
             }
         }
 
-        return new PendingRequest([.. events], [.. held], body.Memory, receivedAt);
+        return new PendingRequest([.. events], [.. held], body.Memory, receivedAt) { BodyLease = body.Retain(), Signature = signature };
     }
 
-    private async Task<KeepResult> KeepUnstorableAsync(Verdict[] verdicts, RequestBody body, DateTimeOffset receivedAt)
+    private async Task<KeepResult> KeepUnstorableAsync(Verdict[] verdicts, RequestBody body, DateTimeOffset receivedAt, Arrival arrival)
     {
         var held = Array.ConvertAll(verdicts, verdict => verdict.Event is { } pending
             ? Verdict.Hold(QuarantineReason.Unstorable, pending.Id, audienceKey: null) with { Text = verdict.Text, Held = pending.Mention }
             : verdict);
-        var request = Request(held, body, receivedAt);
-        return log.TryEnqueue(request) && await request.Settled == AppendResult.Committed
-            ? new KeepResult(Receipts(held), null)
-            : new KeepResult([], IngestProblem.StorageDown);
+        var request = Request(held, body, receivedAt, SignatureOf(held, arrival));
+        return (TryEnqueue(request, arrival) ? await request.Settled : AppendResult.StorageDown) switch
+        {
+            AppendResult.Committed => new KeepResult(Receipts(request, held), null),
+            AppendResult.TooSlow => new KeepResult([], IngestProblem.StorageSlow),
+            _ => new KeepResult([], IngestProblem.StorageDown),
+        };
     }
 
     // Only the append knows who is sent with too many addresses. What it left out is kept by a second commit; until that the sender has no answer,
     // and a retry of theirs finds the same.
-    private async Task<KeepResult> KeepUnlinkableAsync(Verdict[] verdicts, RequestBody body, DateTimeOffset receivedAt)
+    private async Task<KeepResult> KeepUnlinkableAsync(Verdict[] verdicts, RequestBody body, DateTimeOffset receivedAt, Arrival arrival)
     {
-        var settled = Array.ConvertAll(verdicts, verdict => verdict.Event is { IsUnlinkable: true } pending
-            ? Verdict.Hold(QuarantineReason.TooManyAddresses, pending.Id, audienceKey: null) with { Text = verdict.Text, Held = pending.Mention }
-            : verdict);
-        var held = settled.Where(verdict => verdict.Quarantine == QuarantineReason.TooManyAddresses).Select(verdict => EntryOf(verdict, receivedAt));
-        var request = new PendingRequest([], [.. held], body.Memory, receivedAt);
-        return log.TryEnqueue(request) && await request.Settled == AppendResult.Committed
-            ? new KeepResult(Receipts(settled), null)
-            : new KeepResult([], IngestProblem.StorageDown);
+        var held = verdicts.Select(Settled).Where(verdict => verdict.Quarantine == QuarantineReason.TooManyAddresses);
+        var request = new PendingRequest([], [.. held.Select(verdict => EntryOf(verdict, receivedAt))], body.Memory, receivedAt);
+        return (TryEnqueue(request, arrival) ? await request.Settled : AppendResult.StorageDown) switch
+        {
+            AppendResult.Committed => new KeepResult(Receipts(verdicts), null),
+            AppendResult.TooSlow => new KeepResult([], IngestProblem.StorageSlow),
+            _ => new KeepResult([], IngestProblem.StorageDown),
+        };
     }
+
+    // What the append made of it.
+    private static Verdict Settled(Verdict verdict) => verdict.Event is { IsUnlinkable: true } pending
+        ? Verdict.Hold(QuarantineReason.TooManyAddresses, pending.Id, audienceKey: null) with { Text = verdict.Text, Held = pending.Mention }
+        : verdict;
 
     private QuarantineEntry EntryOf(Verdict verdict, DateTimeOffset receivedAt) => (verdict.Quarantine is { } reason
         ? Entry(refused: false, reason.Code, reason.Detail, verdict.AudienceKey, verdict.Id, verdict.Text, receivedAt)
@@ -167,7 +230,7 @@ public sealed class WebhookInbox(Source source, EventReader reader, PublishedKey
         var receipts = new Receipt[verdicts.Length];
         for (var i = 0; i < verdicts.Length; i++)
         {
-            receipts[i] = verdicts[i] switch
+            receipts[i] = Settled(verdicts[i]) switch
             {
                 { Problem: null, Mention.Erasure: not null } => ErasedPerson.Refusal,
                 { Event: { } pending } => new Receipt(Receipt.Accepted, pending.Id.Value, null, null, pending.Duplicate) { Warnings = pending.Warnings },

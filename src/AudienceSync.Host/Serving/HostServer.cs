@@ -21,6 +21,7 @@ public sealed class HostServer : IAsyncDisposable
 {
     private readonly Dictionary<string, Workspace> _workspaces;
     private readonly IngestCounters _counters = new();
+    private WebhookEndpoint? _webhooks;
 
     private HostServer(Dictionary<string, Workspace> workspaces) => _workspaces = workspaces;
 
@@ -96,12 +97,12 @@ public sealed class HostServer : IAsyncDisposable
         var operators = new SourceTokens<OperatorAccess.Operator>();
         operators.Add(OperatorToken, new OperatorAccess.Operator("operator"));
         app.UseExceptionHandler();
-        var webhooks = new WebhookEndpoint(inboxes, clock, _counters);
-        app.Use((context, next) => HttpMethods.IsPost(context.Request.Method) && context.Request.Path == WebhookEndpoint.Path
+        var webhooks = _webhooks = new WebhookEndpoint(inboxes, clock, _counters);
+        app.Use((context, next) => WebhookEndpoint.Takes(context.Request.Method) && context.Request.Path == WebhookEndpoint.Path
             ? webhooks.HandleAsync(context) // Before routing: the one hot path needs no search for its endpoint.
             : next(context));
         app.UseRouting();
-        app.MapPost(WebhookEndpoint.Path, webhooks.HandleAsync); // Never reached by a post; it is what makes any other method a 405 and not a 404.
+        app.MapMethods(WebhookEndpoint.Path, WebhookEndpoint.Methods, webhooks.HandleAsync); // Never reached; it is what makes any other method a 405 and not a 404.
         var access = new OperatorAccess(operators);
         new QueryEndpoints(_workspaces, clock).Map(app, access);
         new PermissionEndpoints(_workspaces).Map(app, access);
@@ -131,6 +132,7 @@ public sealed class HostServer : IAsyncDisposable
             await workspace.DisposeAsync();
         }
 
+        _webhooks?.Dispose();
         _counters.Dispose();
     }
 

@@ -39,6 +39,9 @@ internal static class AppendSql
 
     public const string KnownEvents = "select id from mt_events where id = any($1)";
 
+    /// <summary>Of one day, so that a plan made once reads no other partition.</summary>
+    public const string KnownSignatures = "select digest, receipts from request_signatures where signed_on = $1 and digest = any($2)";
+
     public const string KnownAliases = """
         select a.digest, a.kind, a.anchor, a.owner, a.claimed_at, p.owner, p.revision, p.email, p.phone, p.details, s.version
         from unnest($1::uuid[]) as d(digest)
@@ -181,6 +184,15 @@ internal static class AppendSql
         group by d.source
         on conflict (source, code) do update set events = source_counts.events + excluded.events, last_seen_at = excluded.last_seen_at
         """;
+
+    public const string Signatures = """
+        insert into request_signatures (signed_on, digest, receipts)
+        select d.signed_on, d.digest, d.receipts from unnest($1::date[], $2::uuid[], $3::bytea[]) as d(signed_on, digest, receipts)
+        """;
+
+    public const string EnsureSignatures = "select ensure_signature_partition($1)";
+
+    public const string DropSignatures = "select drop_signature_partitions($1)";
 
     public const string Notify = "select pg_notify($1, '')";
 

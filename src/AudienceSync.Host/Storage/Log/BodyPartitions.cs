@@ -8,6 +8,12 @@ public sealed class BodyPartitions(WorkspaceDatabase database, TimeProvider cloc
     /// <summary>Days for which a raw body is kept, for replay and forensics.</summary>
     public const int RetentionDays = 14;
 
+    /// <summary>
+    /// Days for which a request's signature is remembered: its timestamp is at most <see cref="RequestSignature.MaxAge"/> old when it is taken, and a day is dropped when
+    /// that has passed for the whole of it and one day more, in case the clocks of two Hosts differ.
+    /// </summary>
+    public static readonly int SignatureDays = (int)RequestSignature.MaxAge.TotalDays + 1;
+
     private const int DaysAhead = 2;
 
     private static readonly TimeSpan Every = TimeSpan.FromHours(1);
@@ -26,6 +32,9 @@ public sealed class BodyPartitions(WorkspaceDatabase database, TimeProvider cloc
         {
             logger.LogInformation("Dropped {Days} days of raw bodies past their retention", dropped);
         }
+
+        await using var forget = Sql.Command(database.Hot, AppendSql.DropSignatures, Sql.Of(today.AddDays(-SignatureDays)));
+        await forget.ExecuteScalarAsync(cancellationToken);
     }
 
     public async Task RunAsync(CancellationToken cancellationToken)

@@ -42,6 +42,7 @@ public sealed class EventLog(
     private readonly IdentityCache _people = new();
     private readonly TombstoneCheck _tombstones = new(tombstones);
     private readonly RecentEvents _recent = new();
+    private readonly ReplayCheck _replays = new();
     private readonly FreshStreak _streak = new();
     private NpgsqlConnection? _connection;
     private long _notifiedAt;
@@ -67,6 +68,7 @@ public sealed class EventLog(
             _head = head + _rows.EventIds.Count;
             _people.Learn(_planner.Book, _tombstones.Hits);
             _recent.Learn(_rows.EventIds);
+            _replays.Learn();
         }
         catch
         {
@@ -94,6 +96,12 @@ public sealed class EventLog(
         }
 
         Begin(batch);
+        if (_replays.IsKnown)
+        {
+            return null;
+        }
+
+        batch = _replays.First(batch);
         Missing(batch, trusted: true);
         _tombstones.Ask(batch, _planner.Book);
         _planner.Sort(batch);
@@ -116,6 +124,7 @@ public sealed class EventLog(
 
             // What the batch did beside its rows, a day of bodies made and others woken, was undone with it.
             (_bodiesDay, _notifiedAt) = (default, 0);
+            _replays.ForgetDays();
             return null;
         }
     }
@@ -125,6 +134,7 @@ public sealed class EventLog(
     {
         Begin(batch);
         var head = await ReadKnownAsync(connection, batch, cancellationToken);
+        batch = _replays.First(batch);
         _tombstones.Mark(batch);
         _planner.Sort(batch);
         if (_planner.Knots.Count > 0)
@@ -142,6 +152,7 @@ public sealed class EventLog(
         _planner.Clear();
         _rows.Clear();
         _tombstones.Clear();
+        _replays.Begin(batch);
         foreach (var pending in batch.SelectMany(request => request.Events).Where(pending => _recent.Contains(pending.Id)))
         {
             _planner.Known.Add(pending.Id.Value);
@@ -173,6 +184,7 @@ public sealed class EventLog(
             commands.BatchCommands.Add(_tombstones.Command());
         }
 
+        _replays.AddReads(commands);
         var (head, firstTombstone) = await ReadKnownAsync(commands, cancellationToken);
         var moved = trusted >= 0 && head != trusted;
         if (moved || firstTombstone)
@@ -219,11 +231,13 @@ public sealed class EventLog(
         _streak.Read(found);
         await reader.NextResultAsync(cancellationToken);
         var first = await _tombstones.ReadAnyAsync(reader, cancellationToken);
-        if (await reader.NextResultAsync(cancellationToken))
+        if (_tombstones.Asks)
         {
+            await reader.NextResultAsync(cancellationToken);
             await _tombstones.ReadAsync(reader, cancellationToken);
         }
 
+        await _replays.ReadAsync(reader, cancellationToken);
         return (head, first);
     }
 
@@ -274,6 +288,7 @@ public sealed class EventLog(
                 Sql.Of(_rows.LinkStops.ConvertAll(stop => (short)stop.Kind)), Sql.Of(now)));
         }
 
+        _replays.AddWrites(commands);
         if (_tombstones.Refused.Count > 0)
         {
             commands.BatchCommands.Add(Sql.Command(
@@ -415,6 +430,7 @@ public sealed class EventLog(
     private async ValueTask CloseAsync()
     {
         _bodiesDay = default;
+        _replays.ForgetDays();
         if (_connection is { } connection)
         {
             _connection = null;

@@ -116,7 +116,7 @@ public sealed class GroupCommit(EventLog log, Wake projector, ILogger<GroupCommi
     // no fault of a connection either, a row that cannot be opened for one, must not end the loop for everybody else.
     private static bool IsContent(Exception refused) => refused switch
     {
-        PostgresException answered => answered is { SqlState: ['2', '1' or '2' or '3', ..], TableName: not "raw_bodies" },
+        PostgresException answered => answered is { SqlState: ['2', '1' or '2' or '3', ..], TableName: not ("raw_bodies" or "request_signatures") },
         NpgsqlException or ObjectDisposedException or InvalidOperationException or TimeoutException or IOException => false,
         _ => refused is not OperationCanceledException,
     };
@@ -130,11 +130,17 @@ public sealed class GroupCommit(EventLog log, Wake projector, ILogger<GroupCommi
         _settling = Task.Run(() => SettleAll(settled, result));
     }
 
-    private static void SettleAll(PendingRequest[] batch, AppendResult result)
+    private void SettleAll(PendingRequest[] batch, AppendResult result)
     {
+        var late = 0;
         foreach (var request in batch)
         {
-            request.Settle(result);
+            late += request.Settle(result) ? 0 : 1;
+        }
+
+        if (late > 0)
+        {
+            logger.LogWarning("{Result} after their senders were answered that storage is slow: {Requests} requests", result, late);
         }
     }
 }
