@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using AudienceSync.Domain;
 using AudienceSync.Domain.Audiences;
 using AudienceSync.Domain.History;
 using AudienceSync.Domain.Identity;
@@ -35,7 +36,7 @@ internal sealed class MembersCommands(Func<string, string?> environment)
         verbs._mode.AcceptOnlyFromAmong("happened", "known");
         verbs._limit.Validators.Add(given =>
         {
-            if (given.GetValueOrDefault<int>() is < 1 or > HistoryEndpoints.LargestPage)
+            if (given.GetValueOrDefault<int>() is < 1 or > Limits.PageRows)
             {
                 given.AddError("--limit is a whole number from 1 to 1000.");
             }
