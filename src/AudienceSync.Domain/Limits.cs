@@ -12,6 +12,15 @@ public static class Limits
     /// <summary>Bytes of one suppression list.</summary>
     public const int ListBytes = 16 * 1024 * 1024;
 
+    /// <summary>Bytes of the body of a question or an operation, lists and declarations excepted.</summary>
+    public const int OperatorBodyBytes = 64 * 1024;
+
+    /// <summary>Characters of a query parameter, decoded, and of a part of an address.</summary>
+    public const int ParameterChars = 200;
+
+    /// <summary>Rows of one page of an answer.</summary>
+    public const int PageRows = 1_000;
+
     /// <summary>Nesting of a JSON body.</summary>
     public const int JsonDepth = 32;
 

@@ -12,7 +12,7 @@ internal sealed class AudiencesVerbs(Func<string, string?> environment)
 {
     private readonly Option<string> _by = new("--by") { Description = "Who does it; the user of this process when left out." };
     private readonly Option<string> _why = new("--why") { Description = "The reason, kept in the history." };
-    private readonly Option<string> _workspace = new("--workspace") { Description = "Which workspace.", DefaultValueFactory = _ => "default" };
+    private readonly Option<string> _workspace = Arguments.Workspace();
     private readonly Option<bool> _json = new("--json") { Description = "Answer as JSON." };
     private readonly Option<string> _destination = new("--destination") { Description = "The ad account, as audiencesync.yaml names it." };
     private readonly Option<string> _remote = new("--remote") { Description = "The platform's id of the audience." };
@@ -105,7 +105,8 @@ internal sealed class AudiencesVerbs(Func<string, string?> environment)
     public Command Diff()
     {
         var to = new Argument<string>("TO") { Description = "The version that would feed instead." };
-        var file = new Option<FileInfo>("--file") { Description = "Write who would enter and who would leave there, as CSV of person ids." };
+        var file = Arguments.File("--file");
+        file.Description = "Write who would enter and who would leave there, as CSV of person ids.";
         var diff = new Command("diff", "Who would enter and who would leave if another version fed.") { Key, to, file, _workspace, _json };
         diff.SetAction((parsed, cancellationToken) => DatabaseVerb.RunAsync(parsed, environment, async connectionString =>
         {
@@ -126,7 +127,9 @@ internal sealed class AudiencesVerbs(Func<string, string?> environment)
 
     public Command Apply()
     {
-        var file = new Option<FileInfo>("--file", "-f") { Description = "Sections audiences and bindings, as in audiencesync.yaml.", Required = true };
+        var file = Arguments.File("--file", "-f");
+        file.Description = "Sections audiences and bindings, as in audiencesync.yaml.";
+        file.Required = true;
         var dryRun = new Option<bool>("--dry-run") { Description = "Only say what would be changed." };
         var apply = new Command("apply", "Make the registry what a file declares. The same file again changes nothing.") { file, dryRun, _by, _why, _workspace, _json };
         apply.SetAction((parsed, cancellationToken) => RunAsync(parsed, cancellationToken, async table =>

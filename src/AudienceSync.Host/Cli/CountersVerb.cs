@@ -20,11 +20,11 @@ internal static class CountersVerb
         var from = new Option<string?>("--from") { Description = "From this moment on (ISO 8601); seven days ago when left out." };
         var to = new Option<string?>("--to") { Description = "Up to this moment; now when left out. Hours to come hold the windows that will end." };
         var json = new Option<bool>("--json") { Description = "Answer as JSON." };
-        var workspace = new Option<string>("--workspace") { Description = "Which workspace.", DefaultValueFactory = _ => "default" };
+        var workspace = Arguments.Workspace();
         var counters = new Command("counters", "Adds, removes, expiries and size of a key, hour by hour.") { key, from, to, json, workspace };
         counters.Validators.Add(parsed =>
         {
-            if (new[] { from, to }.Any(option => parsed.GetValue(option) is { } text && !MomentText.TryRead(text, out _)))
+            if (new[] { from, to }.Any(option => parsed.TextOf(option) is { } text && !MomentText.TryRead(text, out _)))
             {
                 parsed.AddError("Give moments in ISO 8601: 2026-11-21T17:00:00Z.");
             }

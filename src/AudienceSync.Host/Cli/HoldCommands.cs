@@ -15,7 +15,7 @@ internal sealed class HoldCommands(Func<string, string?> environment)
     private readonly Option<string> _remote = new("--remote") { Description = "Only this remote audience, by the platform's id." };
     private readonly Option<string> _by = new("--by") { Description = "Who does it; the user of this process when left out." };
     private readonly Option<string> _why = new("--why") { Description = "The reason; it is kept." };
-    private readonly Option<string> _workspace = new("--workspace") { Description = "Which workspace.", DefaultValueFactory = _ => "default" };
+    private readonly Option<string> _workspace = Arguments.Workspace();
     private readonly Option<bool> _json = new("--json") { Description = "Answer as JSON." };
     private readonly Argument<string> _name = new("NAME") { Description = "The ad account, as audiencesync.yaml names it." };
 

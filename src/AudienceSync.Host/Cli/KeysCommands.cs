@@ -11,8 +11,10 @@ internal static class KeysCommands
 
     private static Command Generate()
     {
-        var output = new Option<FileInfo>("--out") { Description = "The file to make, with one key; it must not exist." };
-        var append = new Option<FileInfo>("--append") { Description = "The file to add the next version to." };
+        var output = Arguments.File("--out");
+        output.Description = "The file to make, with one key; it must not exist.";
+        var append = Arguments.File("--append");
+        append.Description = "The file to add the next version to.";
         var generate = new Command("generate", "Make a master key: 32 random bytes in base64, readable by its owner only.") { output, append };
         generate.Validators.Add(parsed =>
         {

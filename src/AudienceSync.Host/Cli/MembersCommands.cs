@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json;
+using AudienceSync.Domain;
 using AudienceSync.Domain.Audiences;
 using AudienceSync.Domain.History;
 using AudienceSync.Domain.Identity;
@@ -19,7 +21,7 @@ namespace AudienceSync.Host.Cli;
 internal sealed class MembersCommands(Func<string, string?> environment)
 {
     private readonly Argument<string> _key = new("KEY") { Description = "The audience with version: cart_7d_v2." };
-    private readonly Argument<Guid?> _person = new("PERSON") { Description = "The person's uuid; left out with --identifiers.", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Argument<Guid?> _person = Arguments.Uuid("PERSON");
     private readonly Option<string> _identifiers = new("--identifiers") { Description = "Instead of PERSON: a file, or - for standard input, with JSON: exactly one of customer_id, email, phone (with country when national)." };
     private readonly Option<string> _mode = new("--mode") { Description = "happened: all that had happened by then, whenever we heard of it. known: what we knew then.", DefaultValueFactory = _ => "happened" };
     private readonly Option<Guid> _after = new("--after") { Description = "Go on after this mark of the page before." };
@@ -27,15 +29,16 @@ internal sealed class MembersCommands(Func<string, string?> environment)
     private readonly Option<bool> _all = new("--all") { Description = "Every page; as JSON, an object a line." };
     private readonly Option<bool> _csv = new("--csv") { Description = "Answer as CSV." };
     private readonly Option<bool> _json = new("--json") { Description = "Answer as JSON." };
-    private readonly Option<string> _workspace = new("--workspace") { Description = "Which workspace.", DefaultValueFactory = _ => "default" };
+    private readonly Option<string> _workspace = Arguments.Workspace();
 
     public static Command Create(Func<string, string?> environment)
     {
         var verbs = new MembersCommands(environment);
+        verbs._person.Description = "The person's uuid; left out with --identifiers.";
         verbs._mode.AcceptOnlyFromAmong("happened", "known");
         verbs._limit.Validators.Add(given =>
         {
-            if (given.GetValueOrDefault<int>() is < 1 or > HistoryEndpoints.LargestPage)
+            if (given.Tokens is [var only] && !(int.TryParse(only.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var rows) && rows is >= 1 and <= Limits.PageRows))
             {
                 given.AddError("--limit is a whole number from 1 to 1000.");
             }
@@ -47,7 +50,7 @@ internal sealed class MembersCommands(Func<string, string?> environment)
     {
         var at = new Option<string?>("--at") { Description = "As of this moment (ISO 8601); as projected now when left out." };
         var list = new Command("list", "Members of an audience, the barred included.") { _key, at, _mode, _after, _limit, _all, _csv, _json, _workspace };
-        Moments(list, parsed => parsed.GetValue(at));
+        Moments(list, parsed => parsed.TextOf(at));
         list.SetAction((parsed, cancellationToken) => OfKeyAsync(parsed, cancellationToken, (database, keys, key) => PagesAsync<MemberView>(parsed, async after =>
         {
             if (parsed.GetValue(at) is { } text)
@@ -67,7 +70,7 @@ internal sealed class MembersCommands(Func<string, string?> environment)
     {
         var (from, to) = (new Argument<string>("T1") { Description = "The first moment (ISO 8601)." }, new Argument<string>("T2") { Description = "The second." });
         var diff = new Command("diff", "Who entered an audience, and who left it, between two moments.") { _key, from, to, _mode, _after, _limit, _all, _csv, _json, _workspace };
-        Moments(diff, parsed => parsed.GetValue(from), parsed => parsed.GetValue(to));
+        Moments(diff, parsed => parsed.TextOf(from), parsed => parsed.TextOf(to));
         diff.SetAction((parsed, cancellationToken) => OfKeyAsync(parsed, cancellationToken, (database, keys, key) => PagesAsync<MemberChange>(parsed, async after =>
         {
             var times = (Moment(parsed.GetRequiredValue(from)), Moment(parsed.GetRequiredValue(to)));
@@ -98,7 +101,7 @@ internal sealed class MembersCommands(Func<string, string?> environment)
         var why = new Command("why", "Why somebody is in an audience or is not: events, bars, deliveries, answers.") { words, _identifiers, _json, _workspace };
         why.Validators.Add(parsed =>
         {
-            var given = parsed.GetValue(words) ?? [];
+            var given = parsed.GetResult(words)?.Tokens.Select(token => token.Value).ToArray() ?? [];
             if (parsed.GetResult(_identifiers) is null ? given.Length != 2 || !Guid.TryParse(given[0], out _) : given.Length != 1)
             {
                 parsed.AddError("Say PERSON (a uuid) and KEY, or --identifiers and KEY.");
@@ -127,7 +130,7 @@ internal sealed class MembersCommands(Func<string, string?> environment)
 
     private void Person(Command verb) => verb.Validators.Add(parsed =>
     {
-        if (parsed.GetValue(_person) is null == parsed.GetResult(_identifiers) is null)
+        if (parsed.IsGiven(_person) == parsed.IsGiven(_identifiers))
         {
             parsed.AddError("Say either PERSON (a uuid) or --identifiers.");
         }

@@ -38,11 +38,12 @@ internal static class PeopleCommands
         var destination = new Option<string?>("--destination") { Description = "Of a list: only there." };
         var reason = new Option<string?>("--reason") { Description = "Of a list: why, without personal data." };
         var country = new Option<string?>("--default-country") { Description = "Of national phone numbers in a list: two capital letters." };
+        var delimiter = new Option<string?>("--delimiter") { Description = "Of a list: what separates its columns: comma, semicolon, tab or pipe. comma when left out." };
         var workspace = Workspace();
-        var command = new Command(name, description) { identifiers, list, destination, reason, country, workspace };
+        var command = new Command(name, description) { identifiers, list, destination, reason, country, delimiter, workspace };
         command.Validators.Add(given =>
         {
-            if ((given.GetValue(identifiers) is null) == (given.GetValue(list) is null))
+            if (given.IsGiven(identifiers) == given.IsGiven(list))
             {
                 given.AddError("Give either --identifiers or --list.");
             }
@@ -57,7 +58,7 @@ internal static class PeopleCommands
 
                 using var host = new HostClient(environment);
                 var query = Query(("lift", lift ? "true" : null), ("destination", parsed.GetValue(destination)), ("reason", parsed.GetValue(reason)),
-                    ("default_country", parsed.GetValue(country)), ("workspace", parsed.GetValue(workspace)));
+                    ("default_country", parsed.GetValue(country)), ("delimiter", parsed.GetValue(delimiter)), ("workspace", parsed.GetValue(workspace)));
                 return await host.UploadAsync("/v1/people/suppressions/list" + query, file, Console(parsed), cancellationToken);
             })
             : PostAsync(parsed, environment, path, parsed.GetRequiredValue(identifiers)!, parsed.GetValue(workspace), cancellationToken));
@@ -102,7 +103,7 @@ internal static class PeopleCommands
 
     private static Option<string> Identifiers() => new("--identifiers") { Description = $"A file, or - for standard input. {Form}", Required = true };
 
-    private static Option<string?> Workspace() => new("--workspace") { Description = "The workspace, default unless said." };
+    private static Option<string> Workspace() => Arguments.Workspace();
 
     private static Task<int> PostAsync(
         ParseResult parsed, Func<string, string?> environment, string path, string file, string? workspace, CancellationToken cancellationToken) =>

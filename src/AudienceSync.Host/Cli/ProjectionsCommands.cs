@@ -58,7 +58,7 @@ internal static class ProjectionsCommands
 
     private static WorkspaceName Name(ParseResult parsed, Option<string> workspace) => new(parsed.GetRequiredValue(workspace));
 
-    private static Option<string> Workspace() => new("--workspace") { Description = "Which workspace.", DefaultValueFactory = _ => "default" };
+    private static Option<string> Workspace() => Arguments.Workspace();
 
     private static Option<bool> Json() => new("--json") { Description = "Answer as JSON." };
 }

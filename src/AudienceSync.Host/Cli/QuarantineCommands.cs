@@ -13,7 +13,7 @@ namespace AudienceSync.Host.Cli;
 /// <summary><c>quarantine</c>: what waits, what was sent, and what becomes of it. Works beside running Hosts and without any.</summary>
 internal sealed class QuarantineCommands(Func<string, string?> environment)
 {
-    private readonly Option<string> _workspace = new("--workspace") { Description = "Which workspace.", DefaultValueFactory = _ => "default" };
+    private readonly Option<string> _workspace = Arguments.Workspace();
     private readonly Option<bool> _json = new("--json") { Description = "Answer as JSON." };
     private readonly Option<string> _reason = new("--reason") { Description = "Only those that wait for this reason." };
     private readonly Argument<Guid> _id = new("ID") { Description = "The entry: the receipt its sender got." };
@@ -46,11 +46,12 @@ internal sealed class QuarantineCommands(Func<string, string?> environment)
 
     private Command Release()
     {
-        var id = new Argument<Guid?>("ID") { Description = "The entry.", Arity = ArgumentArity.ZeroOrOne };
+        var id = Arguments.Uuid("ID");
+        id.Description = "The entry.";
         var release = new Command("release", "Let kept events through the door once more.") { id, _reason, _workspace, _json };
         release.Validators.Add(parsed =>
         {
-            if (parsed.GetValue(id) is null == parsed.GetResult(_reason) is null)
+            if (parsed.IsGiven(id) == parsed.IsGiven(_reason))
             {
                 parsed.AddError("Say either an ID or --reason CODE.");
             }

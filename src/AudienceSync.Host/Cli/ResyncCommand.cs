@@ -20,7 +20,7 @@ internal static class ResyncCommand
     private static readonly Option<bool> Wait = new("--wait") { Description = "Stay until it is finished, and show how far it is." };
     private static readonly Option<string> By = new("--by") { Description = "Who does it; the user of this process when left out." };
     private static readonly Option<string> Why = new("--why") { Description = "The reason; it is kept." };
-    private static readonly Option<string> Workspace = new("--workspace") { Description = "Which workspace.", DefaultValueFactory = _ => "default" };
+    private static readonly Option<string> Workspace = Arguments.Workspace();
     private static readonly Option<bool> Json = new("--json") { Description = "Answer as JSON." };
 
     public static Command Create(Func<string, string?> environment)

@@ -66,6 +66,7 @@ internal static class ServeCommand
         try
         {
             await app.StartAsync(cancellationToken);
+            await using var health = await HealthListener.StartAsync(settings.HealthUrl, server, loggers, cancellationToken);
             logger.LogInformation("AudienceSync is ready at {Urls}", settings.Urls);
             await app.WaitForShutdownAsync(cancellationToken);
         }

@@ -23,6 +23,9 @@ public sealed record HostSettings(
     /// <summary>As it was given.</summary>
     public string? LeaseS { get; init; }
 
+    /// <summary>Where <c>/health</c> alone is served, beside <see cref="Urls"/>; null for nowhere else.</summary>
+    public string? HealthUrl { get; init; }
+
     public static HostSettings FromEnvironment(Func<string, string?> read) => new(
         Read(read, "AUDIENCESYNC_URLS") ?? DefaultUrls,
         Path.GetFullPath(Read(read, "AUDIENCESYNC_DATA") ?? ".data"),
@@ -34,6 +37,7 @@ public sealed record HostSettings(
         Read(read, "AUDIENCESYNC_LOG_LEVEL") ?? "Information")
     {
         LeaseS = Read(read, "AUDIENCESYNC_LEASE_S"),
+        HealthUrl = Read(read, "AUDIENCESYNC_HEALTH_URL"),
     };
 
     /// <summary>How long a silent Host keeps its work from others; null for the program's own time.</summary>

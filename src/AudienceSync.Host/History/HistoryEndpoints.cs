@@ -1,6 +1,7 @@
 using AudienceSync.Domain.History;
 using AudienceSync.Domain.Identity;
 using AudienceSync.Host.Query;
+using AudienceSync.Host.Requests;
 using AudienceSync.Host.Serving;
 using AudienceSync.Host.Storage.Audiences;
 using AudienceSync.Host.Storage.History;
@@ -10,15 +11,13 @@ namespace AudienceSync.Host.History;
 /// <summary>Who was in an audience when, and why somebody is in one or is not.</summary>
 public sealed class HistoryEndpoints(IReadOnlyDictionary<string, Workspace> workspaces, TimeProvider clock)
 {
-    /// <summary>Members of a page at most.</summary>
-    internal const int LargestPage = 1_000;
-
     private static readonly TimeSpan CountedByDefault = TimeSpan.FromDays(7);
 
     public void Map(RouteGroupBuilder group)
     {
-        group.MapGet("/audiences/{key}/members/diff", DiffAsync);
-        group.MapGet("/audiences/{key}/counters", CountersAsync);
+        group.MapGet("/audiences/{key}/members/diff", DiffAsync).Takes(
+            QueryParameter.RequiredFrom, QueryParameter.RequiredTo, QueryParameter.Mode, QueryParameter.After, QueryParameter.Limit);
+        group.MapGet("/audiences/{key}/counters", CountersAsync).Takes(QueryParameter.From, QueryParameter.To);
         group.MapGet("/people/{person:guid}/history", HistoryAsync);
         group.MapGet("/people/{person:guid}/why/{key}", WhyAsync);
     }
@@ -55,14 +54,8 @@ public sealed class HistoryEndpoints(IReadOnlyDictionary<string, Workspace> work
             return QueryProblem.InvalidMoment;
         }
 
-        var size = limit ?? 100;
-        if (size is < 1 or > LargestPage)
-        {
-            return QueryProblem.InvalidLimit;
-        }
-
         return MomentText.TryMode(mode, out var meaning)
-            ? Results.Ok(await Past(found).DiffAsync(published, (begin, end), meaning, after ?? Guid.Empty, size, cancellationToken))
+            ? Results.Ok(await Past(found).DiffAsync(published, (begin, end), meaning, after ?? Guid.Empty, limit ?? 100, cancellationToken))
             : QueryProblem.InvalidMode;
     }
 

@@ -11,6 +11,7 @@ public sealed class IngestCounters : IDisposable
     private readonly Counter<long> _events;
     private readonly Counter<long> _refused;
     private readonly Counter<long> _warnings;
+    private readonly Counter<long> _ignored;
     private readonly Histogram<double> _latency;
 
     public IngestCounters()
@@ -18,10 +19,14 @@ public sealed class IngestCounters : IDisposable
         _events = _meter.CreateCounter<long>("audiencesync_ingest_events", description: "Events by what became of them.");
         _refused = _meter.CreateCounter<long>("audiencesync_ingest_refused", description: "Requests refused, and events of arrays or of erased people, by code.");
         _warnings = _meter.CreateCounter<long>("audiencesync_ingest_warnings", description: "Fields left out of accepted events, by code.");
+        _ignored = _meter.CreateCounter<long>("audiencesync_ingest_ignored_parameters", description: "Query parameters of webhooks; there are none that count.");
         _latency = _meter.CreateHistogram<double>("audiencesync_ingest_latency", "ms", "From the request's arrival to its answer.");
     }
 
     public void Refused(IngestProblem problem) => _refused.Add(1, new KeyValuePair<string, object?>("code", problem.Code));
+
+    /// <summary>Counts query parameters, none of which a webhook knows.</summary>
+    public void Ignored(int parameters) => _ignored.Add(parameters);
 
     public void Kept(Receipt[] receipts)
     {

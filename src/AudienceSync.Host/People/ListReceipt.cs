@@ -1,22 +1,31 @@
 namespace AudienceSync.Host.People;
 
-/// <summary>What became of a list. Lines are told by number: what stood in them is personal data.</summary>
+/// <summary>What nobody was suppressed by, without what stood there.</summary>
+/// <param name="Line">The header is line 1.</param>
+/// <param name="Column">The column's name as docs/operating.md lists it; null for the line as a whole.</param>
+/// <param name="Code">Why.</param>
+public sealed record RefusedLine(long Line, string? Column, string Code);
+
+/// <summary>The outcome of a list. Lines are named by number: what stood in them is personal data.</summary>
 public sealed class ListReceipt
 {
     private const int LinesShown = 100;
 
-    private readonly List<long> _lines = [];
+    private readonly List<RefusedLine> _lines = [];
 
     /// <summary>Identifiers whose suppression is in the log.</summary>
     public int Accepted { get; internal set; }
 
-    /// <summary>Lines with nothing by which a person can be recognised.</summary>
+    /// <summary>Cells, and lines as a whole, that suppress nobody.</summary>
     public int Refused { get; private set; }
 
-    /// <summary>The first of them; the header is line 1.</summary>
-    public IReadOnlyList<long> RefusedLines => _lines;
+    /// <summary>The first of them.</summary>
+    public IReadOnlyList<RefusedLine> RefusedLines => _lines;
 
-    internal void Refuse(long line)
+    /// <summary>Columns of the header, from 1, whose names mean nothing here.</summary>
+    public IReadOnlyList<int> IgnoredColumns { get; internal set; } = [];
+
+    internal void Refuse(RefusedLine line)
     {
         Refused++;
         if (_lines.Count < LinesShown)

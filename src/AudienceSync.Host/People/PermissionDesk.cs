@@ -44,11 +44,13 @@ public sealed class PermissionDesk(PersonEventReader reader, GroupCommit log, Ti
 
         var at = OccurredAt.Stored(clock.GetUtcNow());
         var chunk = new List<PendingEvent>(Limits.EventsPerRequest);
-        await foreach (var (line, reading) in list.ReadAsync(cancellationToken))
+        await foreach (var cell in list.ReadAsync(cancellationToken))
         {
-            if (reading is null || reader.Suppression(reading.Identifiers, list.Lift, list.Destination, list.Reason, Source(list.DefaultCountry), at) is not { } pending)
+            receipt.IgnoredColumns = list.IgnoredColumns;
+            if (cell.Identifiers is not { } identifiers
+                || reader.Suppression(identifiers, list.Lift, list.Destination, list.Reason, Source(list.DefaultCountry), at) is not { } pending)
             {
-                receipt.Refuse(line);
+                receipt.Refuse(new RefusedLine(cell.Line, cell.Column, cell.Code ?? $"invalid_{cell.Column}"));
                 continue;
             }
 
@@ -83,7 +85,12 @@ public sealed class PermissionDesk(PersonEventReader reader, GroupCommit log, Ti
             return IngestProblem.QueueFull;
         }
 
-        return await request.Settled == AppendResult.Committed ? null : IngestProblem.StorageDown;
+        return await request.Settled switch
+        {
+            AppendResult.Committed => null,
+            AppendResult.Unstorable => IngestProblem.InvalidText,
+            _ => IngestProblem.StorageDown,
+        };
     }
 
     private static Source Source(string defaultCountry) => new(SourceName, SignatureMode.Off, [], defaultCountry);

@@ -3,8 +3,8 @@ using AudienceSync.Domain;
 using AudienceSync.Domain.Events;
 using AudienceSync.Host.Ingest;
 using AudienceSync.Host.Query;
+using AudienceSync.Host.Requests;
 using AudienceSync.Host.Serving;
-using Microsoft.AspNetCore.Http.Features;
 
 namespace AudienceSync.Host.People;
 
@@ -16,13 +16,14 @@ public sealed class PermissionEndpoints(IReadOnlyDictionary<string, Workspace> w
 {
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = Limits.JsonDepth, AllowDuplicateProperties = false };
 
-    public void Map(IEndpointRouteBuilder app, OperatorAccess access)
+    public void Map(RouteGroupBuilder group)
     {
-        var group = app.MapGroup("/v1/people").AddEndpointFilter(access);
-        group.MapPost("/consent", (HttpContext context) => SayAsync(context, EventTypes.ConsentChanged));
-        group.MapPost("/suppressions", (HttpContext context) => SayAsync(context, EventTypes.Suppressed));
-        group.MapPost("/suppressions/lift", (HttpContext context) => SayAsync(context, EventTypes.SuppressionLifted));
-        group.MapPost("/suppressions/list", ListAsync);
+        group.MapPost("/people/consent", context => SayAsync(context, EventTypes.ConsentChanged)).Takes(BodyContract.Event, QueryParameter.DefaultCountry);
+        group.MapPost("/people/suppressions", context => SayAsync(context, EventTypes.Suppressed)).Takes(BodyContract.Event, QueryParameter.DefaultCountry);
+        group.MapPost("/people/suppressions/lift", context => SayAsync(context, EventTypes.SuppressionLifted))
+            .Takes(BodyContract.Event, QueryParameter.DefaultCountry);
+        group.MapPost("/people/suppressions/list", ListAsync).Takes(
+            BodyContract.List, QueryParameter.Destination, QueryParameter.Reason, QueryParameter.Lift, QueryParameter.DefaultCountry, QueryParameter.Delimiter);
     }
 
     private async Task SayAsync(HttpContext context, string type)
@@ -66,23 +67,12 @@ public sealed class PermissionEndpoints(IReadOnlyDictionary<string, Workspace> w
             return;
         }
 
-        if (context.Request.ContentLength is > Limits.ListBytes)
-        {
-            await QueryProblem.ListTooLarge.ExecuteAsync(context);
-            return;
-        }
-
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } most)
-        {
-            // For a body that does not say how long it is.
-            most.MaxRequestBodySize = Limits.ListBytes;
-        }
-
         var list = new SuppressionList(context.Request.Body)
         {
             Destination = Text(context, "destination"),
             Reason = Text(context, "reason"),
-            Lift = Text(context, "lift") is "true" or "1",
+            Lift = Text(context, "lift") == "true",
+            Delimiter = Text(context, "delimiter") is { } name && ListDelimiter.TryRead(name, out var delimiter) ? delimiter : ListDelimiter.Default,
             DefaultCountry = Text(context, "default_country") ?? "",
         };
         try
@@ -94,13 +84,10 @@ public sealed class PermissionEndpoints(IReadOnlyDictionary<string, Workspace> w
         {
             await QueryProblem.InvalidList(wrong.Message).ExecuteAsync(context);
         }
-        catch (BadHttpRequestException tooLarge) when (tooLarge.StatusCode == StatusCodes.Status413PayloadTooLarge)
-        {
-            await QueryProblem.ListTooLarge.ExecuteAsync(context);
-        }
     }
 
     private Workspace? Find(HttpContext context) => workspaces.Named(Text(context, "workspace"));
 
-    private static string? Text(HttpContext context, string name) => context.Request.Query[name] is [{ Length: > 0 and <= Limits.ContextChars } text] ? text : null;
+    // Read strictly before it comes here: there once or not at all.
+    private static string? Text(HttpContext context, string name) => context.Request.Query[name] is [{ } text] ? text : null;
 }

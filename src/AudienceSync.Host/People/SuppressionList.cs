@@ -1,20 +1,29 @@
 using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
 using AudienceSync.Domain.Identity;
 using CsvHelper;
 
 namespace AudienceSync.Host.People;
 
+/// <summary>A cell of a list: an identifier, or why it is none.</summary>
+/// <param name="Line">The header is line 1.</param>
+/// <param name="Column">The column's name; null for the line as a whole.</param>
+/// <param name="Identifiers">The one identifier; null when there is none.</param>
+/// <param name="Code">Why there is none.</param>
+public readonly record struct ListedIdentifier(long Line, string? Column, PersonIdentifiers? Identifiers, string? Code);
+
 /// <summary>
 /// A list of people as CSV with a header. Columns: <c>customer_id</c>, <c>email</c>, <c>phone</c>, <c>email_sha256</c>,
-/// <c>phone_sha256_e164</c>, <c>phone_sha256_digits</c>, and <c>country</c>, by which the line's phone is read; others are ignored. Each identifier of a line is a word of its own: a list says whom
-/// to bar, not who belongs to whom.
+/// <c>phone_sha256_e164</c>, <c>phone_sha256_digits</c>, and <c>country</c>, by which the line's phone is read; others are ignored. Each
+/// identifier of a line stands for itself: a list names whom to suppress, not who belongs to whom.
 /// </summary>
 /// <param name="text">The list, UTF-8.</param>
-public sealed class SuppressionList(Stream text)
+public sealed partial class SuppressionList(Stream text)
 {
     private static readonly CsvReaderOptions Form = new()
     {
         TrimWhitespace = true,
+        TrimInsideQuotes = true,
         TrackLineNumbers = true,
         SkipEmptyLines = true,
         IncludeValuesInExceptions = false,
@@ -33,36 +42,61 @@ public sealed class SuppressionList(Stream text)
 
     public string DefaultCountry { get; init; } = "";
 
-    /// <summary>Each identifier of each line as read, usable or not; null for a line that has none.</summary>
-    /// <exception cref="FormatException">No header, or none of its columns is known; or the text is no CSV.</exception>
-    public async IAsyncEnumerable<(long Line, PersonReading? Reading)> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>What separates the columns.</summary>
+    public char Delimiter { get; init; } = ListDelimiter.Default;
+
+    /// <summary>Columns of the header, from 1, that are ignored. Known once the header is read.</summary>
+    public IReadOnlyList<int> IgnoredColumns { get; private set; } = [];
+
+    /// <summary>Every cell with an identifier, and every cell and line that has none.</summary>
+    /// <exception cref="FormatException">No header, or none of its columns is known; no CSV, or no UTF-8.</exception>
+    public async IAsyncEnumerable<ListedIdentifier> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await using var csv = CsvReader.Create(text, Form, leaveOpen: true);
-        var known = await HeaderAsync(csv, cancellationToken);
+        await using var utf8 = new Utf8Lines(text);
+        await using var csv = CsvReader.Create(utf8, Form with { Separator = Delimiter }, leaveOpen: true);
+        var (known, width) = await HeaderAsync(csv, cancellationToken);
         var countryColumn = Array.FindIndex([.. csv.Headers ?? []], name => name.Trim().Equals("country", StringComparison.OrdinalIgnoreCase));
         while (await NextAsync(csv, cancellationToken))
         {
             var fields = csv.Current.ToArray();
             var country = countryColumn >= 0 && countryColumn < fields.Length ? fields[countryColumn] : null;
+            if (fields.Skip(width).Any(field => field.Length > 0))
+            {
+                // A delimiter inside a value: every cell after it may be in the wrong column.
+                yield return new ListedIdentifier(csv.LineNumber, null, null, "too_many_fields");
+                continue;
+            }
+
             var any = false;
             foreach (var (column, index) in known)
             {
                 if (index < fields.Length && fields[index] is { Length: > 0 } value)
                 {
                     any = true;
-                    yield return (csv.LineNumber, Read(column, value, country));
+                    yield return Read(csv.LineNumber, column, value, country);
                 }
             }
 
             if (!any)
             {
-                yield return (csv.LineNumber, null);
+                yield return new ListedIdentifier(csv.LineNumber, null, null, "no_identifier");
             }
         }
     }
 
-    private PersonReading Read(string column, string value, string? country)
+    // What a spreadsheet leaves where an identifier was: digits are lost for good, so nobody can be found by it.
+    private static string? Unusable(string value) =>
+        value.Any(char.IsControl) ? "invalid_text"
+        : SpreadsheetNumber().IsMatch(value) || value.StartsWith("=\"", StringComparison.Ordinal) || SpreadsheetError().IsMatch(value) ? "spreadsheet_value"
+        : null;
+
+    private ListedIdentifier Read(long line, string column, string value, string? country)
     {
+        if (Unusable(value) is { } code)
+        {
+            return new ListedIdentifier(line, column, null, code);
+        }
+
         var nobody = new PersonTexts(null, null, null) { Details = country is null ? null : new PersonDetails { Country = country } };
         var texts = column switch
         {
@@ -74,10 +108,12 @@ public sealed class SuppressionList(Stream text)
             _ => nobody with { Phone = value, Hashed = HashedFields.PhoneSha256Digits },
         };
         var reading = IdentifierReader.Read(texts, new ReaderRules(DefaultCountry));
-        return reading with { Identifiers = reading.Identifiers with { Details = null } };
+        return reading.HasIdentifier
+            ? new ListedIdentifier(line, column, reading.Identifiers with { Details = null }, null)
+            : new ListedIdentifier(line, column, null, reading.Faults.Where(fault => column.StartsWith(fault.Field, StringComparison.Ordinal)).Select(fault => fault.Code).FirstOrDefault());
     }
 
-    private static async Task<List<(string Column, int Index)>> HeaderAsync(CsvReader csv, CancellationToken cancellationToken)
+    private async Task<(List<(string Column, int Index)> Known, int Width)> HeaderAsync(CsvReader csv, CancellationToken cancellationToken)
     {
         try
         {
@@ -88,9 +124,24 @@ public sealed class SuppressionList(Stream text)
             throw NoCsv(wrong);
         }
 
-        var header = (csv.Headers ?? []).Select((name, index) => (Column: name.Trim().ToLowerInvariant(), Index: index));
+        var header = (csv.Headers ?? []).Select((name, index) => (Column: ColumnName(name), Index: index)).ToList();
         var known = header.Where(column => Columns.Contains(column.Column, StringComparer.Ordinal)).ToList();
-        return known.Count > 0 ? known : throw new FormatException($"The first line must name columns: {string.Join(", ", Columns)}.");
+        IgnoredColumns = [.. header.Except(known).Where(column => column.Column != "country").Select(column => column.Index + 1)];
+        return known.Count > 0 ? (known, header.Count) : throw NoHeader(csv.Headers ?? []);
+    }
+
+    private FormatException NoHeader(IReadOnlyList<string> header)
+    {
+        var other = ListDelimiter.Suggest(string.Join(Delimiter, header), name => Columns.Contains(ColumnName(name), StringComparer.Ordinal));
+        return new FormatException(other is null
+            ? $"The first line must name columns: {string.Join(", ", Columns)}."
+            : $"The first line names columns with another delimiter. Send the list with ?delimiter={other}.");
+    }
+
+    private static string ColumnName(string name)
+    {
+        var plain = name.Trim().ToLowerInvariant().Replace(' ', '_').Replace('-', '_');
+        return plain == "e_mail" ? "email" : plain;
     }
 
     private static async Task<bool> NextAsync(CsvReader csv, CancellationToken cancellationToken)
@@ -106,4 +157,10 @@ public sealed class SuppressionList(Stream text)
     }
 
     private static FormatException NoCsv(CsvFormatException wrong) => new($"Line {wrong.LineNumber} is no CSV: a quote is missing or one too many.");
+
+    [GeneratedRegex(@"^[+-]?[0-9]([.,][0-9]+)?[eE]\+[0-9]{1,3}$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex SpreadsheetNumber();
+
+    [GeneratedRegex(@"^#(N/A|REF!|VALUE!|NAME\?|NULL!|NUM!|DIV/0!|SPILL!|CALC!)$", RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex SpreadsheetError();
 }

@@ -1,6 +1,7 @@
 using AudienceSync.Domain.Audiences;
 using AudienceSync.Host.Audiences;
 using AudienceSync.Host.Configuration;
+using AudienceSync.Host.Requests;
 using AudienceSync.Host.Serving;
 using AudienceSync.Host.Storage.Audiences;
 using Microsoft.AspNetCore.Mvc;
@@ -31,25 +32,26 @@ public sealed class AudienceEndpoints(IReadOnlyDictionary<string, Workspace> wor
 
     public void Map(RouteGroupBuilder group)
     {
-        group.MapPost("/audiences/apply", ApplyAsync);
+        group.MapPost("/audiences/apply", ApplyAsync).Takes(BodyContract.Declaration, QueryParameter.DryRun);
         group.MapGet("/audiences/{audience}", ShowAsync);
         group.MapGet("/audiences/{audience}/history", HistoryAsync);
-        group.MapPost("/audiences/{audience}", (string audience, Describe body, string? workspace, CancellationToken cancel) => DoAsync(
+        var written = group.MapGroup("").Takes(BodyContract.Json);
+        written.MapPost("/audiences/{audience}", (string audience, Describe body, string? workspace, CancellationToken cancel) => DoAsync(
             workspace, audience, new RegisterAudience(new AudienceText(body.Purpose, body.Owner, body.Definition, body.ExpectedVolume), By(body.By), body.Why), cancel));
-        group.MapPost("/audiences/{audience}/bindings", (string audience, Bind body, string? workspace, CancellationToken cancel) => OfKeyAsync(
+        written.MapPost("/audiences/{audience}/bindings", (string audience, Bind body, string? workspace, CancellationToken cancel) => OfKeyAsync(
             workspace, body.Key, audience, key => new BindAudience(new RemoteAudience(body.Destination, body.Remote), key.Version, By(body.By), body.Why), cancel));
-        group.MapPost("/audiences/{audience}/unbind", (string audience, Place body, string? workspace, CancellationToken cancel) => DoAsync(
+        written.MapPost("/audiences/{audience}/unbind", (string audience, Place body, string? workspace, CancellationToken cancel) => DoAsync(
             workspace, audience, new UnbindAudience(new RemoteAudience(body.Destination ?? "", body.Remote ?? ""), By(body.By), body.Why), cancel));
-        group.MapPost("/audiences/{audience}/rollback", (string audience, Place body, string? workspace, CancellationToken cancel) =>
+        written.MapPost("/audiences/{audience}/rollback", (string audience, Place body, string? workspace, CancellationToken cancel) =>
             DoAsync(workspace, audience, new RollBackKey(Only(body), By(body.By), body.Why), cancel));
-        group.MapPost("/audiences/{audience}/pause", (string audience, Reason body, string? workspace, CancellationToken cancel) =>
+        written.MapPost("/audiences/{audience}/pause", (string audience, Reason body, string? workspace, CancellationToken cancel) =>
             DoAsync(workspace, audience, new PauseAudience(By(body.By), body.Why), cancel));
-        group.MapPost("/audiences/{audience}/resume", (string audience, Reason body, string? workspace, CancellationToken cancel) =>
+        written.MapPost("/audiences/{audience}/resume", (string audience, Reason body, string? workspace, CancellationToken cancel) =>
             DoAsync(workspace, audience, new ResumeAudience(By(body.By), body.Why), cancel));
         group.MapGet("/keys/{key}/diff/{other}", DiffAsync);
-        group.MapPost("/keys/{key}/publish", PublishAsync);
-        group.MapPost("/keys/{key}/promote", PromoteAsync);
-        group.MapPost("/keys/{key}/retire", (string key, Reason body, string? workspace, CancellationToken cancel) =>
+        written.MapPost("/keys/{key}/publish", PublishAsync);
+        written.MapPost("/keys/{key}/promote", PromoteAsync);
+        written.MapPost("/keys/{key}/retire", (string key, Reason body, string? workspace, CancellationToken cancel) =>
             OfKeyAsync(workspace, key, null, parsed => new RetireKey(parsed.Version, By(body.By), body.Why), cancel));
     }
 

@@ -1,4 +1,5 @@
 using AudienceSync.Host.Holding;
+using AudienceSync.Host.Requests;
 using AudienceSync.Host.Serving;
 using AudienceSync.Host.Storage.Syncing;
 
@@ -15,14 +16,14 @@ public sealed class DestinationEndpoints(IReadOnlyDictionary<string, Workspace> 
 
     public void Map(RouteGroupBuilder group)
     {
-        group.MapPost("/destinations/{name}/pause", PauseAsync);
-        group.MapPost("/destinations/{name}/resume", ResumeAsync);
+        group.MapPost("/destinations/{name}/pause", PauseAsync).Takes(BodyContract.OptionalJson);
+        group.MapPost("/destinations/{name}/resume", ResumeAsync).Takes(BodyContract.OptionalJson);
         group.MapPost("/destinations/{name}/retry-refused", RetryRefusedAsync);
-        group.MapPost("/destinations/{name}/resync", ResyncAsync);
-        group.MapPost("/destinations/{name}/resync/cancel", CancelResyncAsync);
+        group.MapPost("/destinations/{name}/resync", ResyncAsync).Takes(BodyContract.OptionalJson);
+        group.MapPost("/destinations/{name}/resync/cancel", CancelResyncAsync).Takes(BodyContract.OptionalJson);
         group.MapGet("/resyncs", ResyncsAsync);
         group.MapGet("/plans", PlansAsync);
-        group.MapPost("/plans/{plan:long}/approve", ApproveAsync);
+        group.MapPost("/plans/{plan:long}/approve", ApproveAsync).Takes(BodyContract.OptionalJson);
     }
 
     private Task<IResult> PauseAsync(string name, Word? body, string? workspace, CancellationToken cancellationToken) => DoAsync(

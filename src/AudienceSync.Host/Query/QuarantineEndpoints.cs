@@ -1,4 +1,6 @@
+using AudienceSync.Domain;
 using AudienceSync.Host.Ingest;
+using AudienceSync.Host.Requests;
 using AudienceSync.Host.Serving;
 using AudienceSync.Host.Storage.Status;
 
@@ -7,15 +9,13 @@ namespace AudienceSync.Host.Query;
 /// <summary>What waits for a human: looked at, released into the log, or given up.</summary>
 public sealed class QuarantineEndpoints(IReadOnlyDictionary<string, Workspace> workspaces)
 {
-    private const int LargestPage = 1_000;
-
     public void Map(RouteGroupBuilder group)
     {
-        group.MapGet("/quarantine", ListAsync);
-        group.MapGet("/quarantine/{id:guid}", ShowAsync);
+        group.MapGet("/quarantine", ListAsync).Takes(QueryParameter.Limit, QueryParameter.Reason);
+        group.MapGet("/quarantine/{id:guid}", ShowAsync).Takes(QueryParameter.Body);
         group.MapPost("/quarantine/{id:guid}/release", ReleaseAsync);
         group.MapPost("/quarantine/{id:guid}/discard", DiscardAsync);
-        group.MapPost("/quarantine/release", ReleaseAllAsync);
+        group.MapPost("/quarantine/release", ReleaseAllAsync).Takes(QueryParameter.RequiredReason);
     }
 
     private async Task<IResult> ListAsync(string? workspace, int? limit, string? reason, CancellationToken cancellationToken)
@@ -25,10 +25,7 @@ public sealed class QuarantineEndpoints(IReadOnlyDictionary<string, Workspace> w
             return QueryProblem.UnknownWorkspace;
         }
 
-        var size = limit ?? 100;
-        return size is < 1 or > LargestPage
-            ? QueryProblem.InvalidLimit
-            : Results.Ok(new { entries = await new QuarantineQueries(found.Database).ListAsync(size, reason, cancellationToken) });
+        return Results.Ok(new { entries = await new QuarantineQueries(found.Database).ListAsync(limit ?? 100, reason, cancellationToken) });
     }
 
     // What was sent is shown only when it is asked for: it holds personal data.
@@ -71,6 +68,6 @@ public sealed class QuarantineEndpoints(IReadOnlyDictionary<string, Workspace> w
             return QueryProblem.UnknownWorkspace;
         }
 
-        return Results.Ok(new { results = await found.Quarantine.ReleaseAllAsync(reason, LargestPage, cancellationToken) });
+        return Results.Ok(new { results = await found.Quarantine.ReleaseAllAsync(reason, Limits.PageRows, cancellationToken) });
     }
 }

@@ -1,5 +1,6 @@
 using AudienceSync.Domain.Identity;
 using AudienceSync.Host.History;
+using AudienceSync.Host.Requests;
 using AudienceSync.Host.Serving;
 using AudienceSync.Host.Storage.Membership;
 using AudienceSync.Host.Storage.Status;
@@ -13,16 +14,12 @@ namespace AudienceSync.Host.Query;
 /// </summary>
 public sealed class QueryEndpoints(IReadOnlyDictionary<string, Workspace> workspaces, TimeProvider clock)
 {
-    private const int LargestPage = 1_000;
-
-    public void Map(IEndpointRouteBuilder app, OperatorAccess access)
+    public void Map(RouteGroupBuilder group)
     {
-        var group = app.MapGroup("/v1");
-        group.AddEndpointFilter(access);
         group.MapGet("/status", StatusAsync);
         group.MapGet("/audiences", AudiencesAsync);
-        group.MapGet("/audiences/{key}/members", MembersAsync);
-        group.MapPost("/members/lookup", LookupAsync);
+        group.MapGet("/audiences/{key}/members", MembersAsync).Takes(QueryParameter.At, QueryParameter.Mode, QueryParameter.After, QueryParameter.Limit);
+        group.MapPost("/members/lookup", LookupAsync).Takes(BodyContract.Json);
         group.MapGet("/people/{person:guid}/memberships", MembershipsAsync);
         new AudienceEndpoints(workspaces).Map(group);
         new QuarantineEndpoints(workspaces).Map(group);
@@ -71,11 +68,6 @@ public sealed class QueryEndpoints(IReadOnlyDictionary<string, Workspace> worksp
         }
 
         var size = limit ?? 100;
-        if (size is < 1 or > LargestPage)
-        {
-            return QueryProblem.InvalidLimit;
-        }
-
         if (at is not null)
         {
             return await HistoryEndpoints.ListAsync(found, published, (at, mode, after, size), cancellationToken);

@@ -1,12 +1,16 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using AudienceSync.Connectors;
+using AudienceSync.Domain;
+using AudienceSync.Host.Access;
 using AudienceSync.Host.Configuration;
 using AudienceSync.Host.Ingest;
 using AudienceSync.Host.People;
 using AudienceSync.Host.Privacy.Erasure;
 using AudienceSync.Host.Query;
+using AudienceSync.Host.Requests;
 using AudienceSync.Host.Storage;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace AudienceSync.Host.Serving;
 
@@ -72,9 +76,11 @@ public sealed class HostServer : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = null; // The webhook's own limit is exact, and its refusal has a code.
-            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
-            kestrel.Limits.MaxConcurrentConnections = 10_000;
+            // What nobody is known to have sent is never read further than this; an endpoint that takes more raises it, after authentication.
+            kestrel.Limits.MaxRequestBodySize = Limits.OperatorBodyBytes;
+            kestrel.Limits.RequestHeadersTimeout = ConnectionLimits.FirstRequest;
+            kestrel.Limits.MaxConcurrentConnections = ConnectionLimits.Connections;
+            kestrel.ConfigureEndpointDefaults(SilentConnections.Close);
         });
         builder.WebHost.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true);
         builder.Services.ConfigureHttpJsonOptions(json =>
@@ -82,33 +88,72 @@ public sealed class HostServer : IAsyncDisposable
             json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
             json.SerializerOptions.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower));
             json.SerializerOptions.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
+            json.SerializerOptions.RespectNullableAnnotations = true;
         });
         builder.Services.AddProblemDetails();
+        builder.Services.AddAccess();
+        builder.Services.AddSingleton<ContractCheck>();
     }
 
     public void Map(WebApplication app, TimeProvider clock)
     {
-        var inboxes = new SourceTokens<WebhookInbox>();
+        var tokens = app.Services.GetRequiredService<AccessTokens>();
         foreach (var (inbox, token) in _workspaces.Values.SelectMany(workspace => workspace.Inboxes))
         {
-            inboxes.Add(token, inbox);
+            tokens.Sources.Add(token, inbox);
         }
 
-        var operators = new SourceTokens<OperatorAccess.Operator>();
-        operators.Add(OperatorToken, new OperatorAccess.Operator("operator"));
+        tokens.Operators.Add(OperatorToken, new OperatorAccount("operator"));
         app.UseExceptionHandler();
-        var webhooks = _webhooks = new WebhookEndpoint(inboxes, clock, _counters);
+        var webhooks = _webhooks = new WebhookEndpoint(tokens.Sources, clock, _counters);
         app.Use((context, next) => WebhookEndpoint.Takes(context.Request.Method) && context.Request.Path == WebhookEndpoint.Path
-            ? webhooks.HandleAsync(context) // Before routing: the one hot path needs no search for its endpoint.
+            ? WebhookAsync(webhooks, context) // Before routing: the one hot path needs no search for its endpoint.
             : next(context));
+        app.UseStatusCodePages(BareAnswers.WriteAsync);
         app.UseRouting();
-        app.MapMethods(WebhookEndpoint.Path, WebhookEndpoint.Methods, webhooks.HandleAsync); // Never reached; it is what makes any other method a 405 and not a 404.
-        var access = new OperatorAccess(operators);
-        new QueryEndpoints(_workspaces, clock).Map(app, access);
-        new PermissionEndpoints(_workspaces).Map(app, access);
-        new ErasureEndpoints(_workspaces, clock).Map(app, access);
-        app.MapGet("/health/live", () => Results.Text("live"));
-        app.MapGet("/health/ready", ReadyAsync);
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.UseMiddleware<ContractCheck>();
+        MapWebhooks(app, webhooks);
+        var group = app.MapGroup("/v1").RequireAuthorization(AccessPolicies.Operator).Takes(QueryParameter.Workspace);
+        new QueryEndpoints(_workspaces, clock).Map(group);
+        new PermissionEndpoints(_workspaces).Map(group);
+        new ErasureEndpoints(_workspaces, clock).Map(group);
+        MapHealth(app);
+    }
+
+    /// <summary>Maps <c>/health</c> only, for everybody: it has no secret, and a balancer has no token.</summary>
+    public void MapHealth(IEndpointRouteBuilder app)
+    {
+        app.MapGet("/health/live", () => Results.Text("live")).AllowAnonymous();
+        app.MapGet("/health/ready", ReadyAsync).AllowAnonymous();
+    }
+
+    // Reached by another spelling of the address, or by a method that is no webhook.
+    private void MapWebhooks(WebApplication app, WebhookEndpoint webhooks)
+    {
+        app.MapMethods(WebhookEndpoint.Path, WebhookEndpoint.Methods, context => WebhookAsync(webhooks, context)).RequireAuthorization(AccessPolicies.Source).Takes(BodyContract.Webhook);
+        app.Map(WebhookEndpoint.Path, context =>
+        {
+            context.Response.Headers.Allow = string.Join(", ", WebhookEndpoint.Methods);
+            return QueryProblem.MethodNotAllowed.ExecuteAsync(context);
+        }).RequireAuthorization(AccessPolicies.Source).Takes(BodyContract.Webhook);
+    }
+
+    private Task WebhookAsync(WebhookEndpoint webhooks, HttpContext context)
+    {
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { } most)
+        {
+            most.MaxRequestBodySize = null; // The webhook's own limit is exact, comes after its token, and its refusal has a code.
+        }
+
+        if (context.Request.QueryString.HasValue)
+        {
+            // Refusing an unknown parameter here would lose a removal: its sender does not send it again.
+            _counters.Ignored(context.Request.Query.Count);
+        }
+
+        return webhooks.HandleAsync(context);
     }
 
     // Ready means that the log of every workspace answers: a balancer should send webhooks elsewhere when it does not.

@@ -7,7 +7,7 @@ public readonly partial record struct WorkspaceName
 {
     public WorkspaceName(string value)
     {
-        if (!Allowed().IsMatch(value))
+        if (!IsName(value))
         {
             throw new ArgumentException("A workspace is named by up to 40 lower case letters, digits and underscores, a letter first.", nameof(value));
         }
@@ -17,10 +17,13 @@ public readonly partial record struct WorkspaceName
 
     public string Value { get; }
 
+    /// <summary>Whether a workspace can be named so.</summary>
+    public static bool IsName(string value) => Allowed().IsMatch(value);
+
     public string Schema => "ws_" + Value;
 
     public override string ToString() => Value;
 
-    [GeneratedRegex("^[a-z][a-z0-9_]{0,39}$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("^[a-z][a-z0-9_]{0,39}\\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Allowed();
 }

@@ -1,4 +1,6 @@
+using AudienceSync.Host.Access;
 using AudienceSync.Host.Query;
+using AudienceSync.Host.Requests;
 using AudienceSync.Host.Serving;
 using AudienceSync.Host.Storage.Erasure;
 using Microsoft.AspNetCore.Mvc;
@@ -11,16 +13,14 @@ namespace AudienceSync.Host.Privacy.Erasure;
 /// </summary>
 public sealed class ErasureEndpoints(IReadOnlyDictionary<string, Workspace> workspaces, TimeProvider clock)
 {
-    private const string Path = "/v1/people/erasures";
-    private const int LargestPage = 1_000;
+    private const string Path = "/people/erasures";
 
-    public void Map(IEndpointRouteBuilder app, OperatorAccess access)
+    public void Map(RouteGroupBuilder group)
     {
-        var group = app.MapGroup("").AddEndpointFilter(access);
-        group.MapPost(Path, AskAsync);
-        group.MapGet(Path, ListAsync);
+        group.MapPost(Path, AskAsync).Takes(BodyContract.Json);
+        group.MapGet(Path, ListAsync).Takes(QueryParameter.Limit);
         group.MapGet(Path + "/{erasure:guid}", ReadAsync);
-        group.MapPost("/v1/people/export", ExportAsync);
+        group.MapPost("/people/export", ExportAsync).Takes(BodyContract.Json);
     }
 
     private async Task<IResult> AskAsync(
@@ -36,8 +36,8 @@ public sealed class ErasureEndpoints(IReadOnlyDictionary<string, Workspace> work
             return QueryProblem.InvalidIdentifiers;
         }
 
-        return await found.Erasures.AskAsync(naming, OperatorAccess.NameOf(context), cancellationToken) is { } erasure
-            ? Results.Accepted($"{Path}/{erasure.Erasure}", await AnswerAsync(found, erasure, cancellationToken))
+        return await found.Erasures.AskAsync(naming, OperatorAccount.NameOf(context), cancellationToken) is { } erasure
+            ? Results.Accepted($"/v1{Path}/{erasure.Erasure}", await AnswerAsync(found, erasure, cancellationToken))
             : QueryProblem.SeveralPeople;
     }
 
@@ -48,14 +48,8 @@ public sealed class ErasureEndpoints(IReadOnlyDictionary<string, Workspace> work
             return QueryProblem.UnknownWorkspace;
         }
 
-        var size = limit ?? 100;
-        if (size is < 1 or > LargestPage)
-        {
-            return QueryProblem.InvalidLimit;
-        }
-
         var erasures = new List<ErasureAnswer>();
-        foreach (var erasure in await found.Erasures.Table.ListAsync(size, cancellationToken))
+        foreach (var erasure in await found.Erasures.Table.ListAsync(limit ?? 100, cancellationToken))
         {
             erasures.Add(await AnswerAsync(found, erasure, cancellationToken));
         }

@@ -1,0 +1,21 @@
+using AudienceSync.Host.Query;
+using Microsoft.AspNetCore.Diagnostics;
+
+namespace AudienceSync.Host.Requests;
+
+/// <summary>Gives a body with a stable code to the refusals that the framework makes by itself.</summary>
+internal static class BareAnswers
+{
+    public static Task WriteAsync(StatusCodeContext bare)
+    {
+        var context = bare.HttpContext;
+        return (context.Response.StatusCode switch
+        {
+            StatusCodes.Status400BadRequest => QueryProblem.InvalidBody,
+            StatusCodes.Status404NotFound => QueryProblem.UnknownRoute,
+            StatusCodes.Status405MethodNotAllowed => QueryProblem.MethodNotAllowed,
+            StatusCodes.Status415UnsupportedMediaType => QueryProblem.UnsupportedType,
+            var status => QueryProblem.BrokenRequest(status),
+        }).ExecuteAsync(context);
+    }
+}

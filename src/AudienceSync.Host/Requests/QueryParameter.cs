@@ -1,0 +1,48 @@
+using System.Globalization;
+using AudienceSync.Domain;
+using AudienceSync.Host.History;
+using AudienceSync.Host.Query;
+
+namespace AudienceSync.Host.Requests;
+
+/// <summary>
+/// A query parameter that an endpoint declares, as metadata. What no endpoint declared, what is there twice or cannot be read is refused
+/// before the endpoint sees it, so a parameter never falls back to its default in silence.
+/// </summary>
+/// <param name="Name">Exactly as it is written.</param>
+/// <param name="IsReadable">Whether a value of 1 to <see cref="Limits.ParameterChars"/> characters can be used.</param>
+public sealed record QueryParameter(string Name, Func<string, bool> IsReadable)
+{
+    public static readonly QueryParameter Workspace = Text("workspace");
+    public static readonly QueryParameter Destination = Text("destination");
+    public static readonly QueryParameter Reason = Text("reason");
+    public static readonly QueryParameter RequiredReason = Reason with { IsRequired = true };
+    public static readonly QueryParameter Lift = Boolean("lift");
+    public static readonly QueryParameter DryRun = Boolean("dry_run");
+    public static readonly QueryParameter Body = Boolean("body");
+    public static readonly QueryParameter After = new("after", static text => Guid.TryParseExact(text, "D", out _));
+    public static readonly QueryParameter DefaultCountry = new("default_country", static text => text is [>= 'A' and <= 'Z', >= 'A' and <= 'Z']);
+    public static readonly QueryParameter At = Moment("at");
+    public static readonly QueryParameter From = Moment("from");
+    public static readonly QueryParameter To = Moment("to");
+    public static readonly QueryParameter RequiredFrom = From with { IsRequired = true };
+    public static readonly QueryParameter RequiredTo = To with { IsRequired = true };
+    public static readonly QueryParameter Mode = new("mode", static text => text is "happened" or "known") { Problem = static () => QueryProblem.InvalidMode };
+
+    public static readonly QueryParameter Limit = new("limit", static text =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is >= 1 and <= Limits.PageRows) { Problem = static () => QueryProblem.InvalidLimit };
+
+    public static readonly QueryParameter Delimiter = new("delimiter", static text => People.ListDelimiter.TryRead(text, out _));
+
+    /// <summary>Whether the endpoint cannot do without it.</summary>
+    public bool IsRequired { get; private init; }
+
+    /// <summary>What is answered when a value is readable text and still no such value; null for the common refusal.</summary>
+    internal Func<IResult>? Problem { get; private init; }
+
+    private static QueryParameter Text(string name) => new(name, static _ => true);
+
+    private static QueryParameter Boolean(string name) => new(name, static text => text is "true" or "false");
+
+    private static QueryParameter Moment(string name) => new(name, static text => MomentText.TryRead(text, out _)) { Problem = static () => QueryProblem.InvalidMoment };
+}
