@@ -91,7 +91,13 @@ public sealed record Told(Outcome Outcome, List<LedgerChange> Changes, List<Rema
     {
         if (telling.Remains is { } kind)
         {
-            Remains.Add(new RemainsChange(telling.Person, telling.Entry(LedgerStatus.Removing), kind, Rest: null, reason));
+            var removed = telling.Entry(LedgerStatus.Removing);
+            Remains.Add(new RemainsChange(telling.Person, removed, kind, Rest: null, reason));
+            if (jobRow is not null && telling.After?.Revision is { } present && present != telling.Revision)
+            {
+                // The job holds the member under another revision than it removes; whom it takes beside them is looked after when it can do no more.
+                Remains.Add(new RemainsChange(telling.Person, removed, RemainsKind.LateRemoval, LateCalls.JobTime, null));
+            }
         }
 
         if (telling.After is { } after && (jobRow is null || telling.Remains is not null))

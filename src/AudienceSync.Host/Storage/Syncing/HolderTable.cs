@@ -54,24 +54,21 @@ public sealed class HolderTable(WorkspaceDatabase database)
             where c.cell = o.cell and c.person <> d.person limit {MostHolders}) l) h
         """;
 
-    private const string Redelivered = """
-        update ledger u set status = 1, again = true, job_tries = 0, reason = null from holders h
-        where u.binding_id = h.binding_id and u.person = h.person and u.status in (1, 2)
-        """;
-
     private const string RedeliverSql = $"""
         with holders as materialized (
           select distinct h.binding_id, h.person
           from (select $1::int as binding_id, s.person, s.revision from unnest($2::uuid[], $3::int[]) as s(person, revision)) d
           {Holders})
-        {Redelivered}
+        update ledger u set status = 1, again = true, job_tries = 0, reason = null from holders h
+        where u.binding_id = h.binding_id and u.person = h.person and u.status in (1, 2)
         """;
 
     private const string RedeliverOfJobSql = $"""
         with holders as materialized (
           select distinct h.binding_id, h.person from (select r.binding_id, r.person, r.revision from ledger r where r.job_id = $1) d
           {Holders})
-        {Redelivered}
+        update ledger u set status = 1, again = true, job_tries = 0, reason = null from holders h
+        where u.binding_id = h.binding_id and u.person = h.person and u.status in (1, 2)
         """;
 
     /// <summary>Which of these another member of the list holds, too; by their places.</summary>
