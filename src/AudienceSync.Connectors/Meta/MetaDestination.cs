@@ -1,4 +1,5 @@
 using AudienceSync.Connectors.Http;
+using AudienceSync.Connectors.Members;
 using AudienceSync.Domain.Normalising;
 using AudienceSync.Domain.Syncing;
 using RestEase;
@@ -49,6 +50,23 @@ public sealed class MetaDestination : IDestination, IAudienceMaker, IResyncs, IE
 
     public IReadOnlyList<SayingChange> Compare(IReadOnlyList<Resaying> people)
         => MetaColumns.Comparer.Compare(people, version => _normalisers.Find(NormaliserFamily.Meta, version));
+
+    /// <summary>A device id is somebody by itself, and so is all of name and place.</summary>
+    public void AddShared(in Member member, List<SharedCell> into)
+    {
+        ArgumentNullException.ThrowIfNull(into);
+        if (member.Identifiers.Details is null || _normalisers.Find(NormaliserFamily.Meta, member.Normaliser) is not { } normaliser)
+        {
+            return;
+        }
+
+        if (normaliser.Text(member.Identifiers, PersonField.DeviceId) is { } device)
+        {
+            into.Add(new SharedCell(SayingParts.Device, device));
+        }
+
+        PlaceCell.Add(in member, normaliser, into);
+    }
 
     /// <summary>Meta answers at once and hands out no jobs, so nothing is ever pending.</summary>
     public ValueTask<JobReport> FollowAsync(JobHandle job, CancellationToken cancellationToken)

@@ -30,6 +30,9 @@ public static class MetaLimits
     /// </summary>
     public static DestinationLimits For(TimeSpan callTimeout) => new(MembersPerCall, callTimeout, OrderedCalls: false)
     {
+        // A row is matched to a person (6.3), who is in the audience or is not.
+        MatchesPeople = true,
+
         // Of the higher tier (13.1). The lower one allows less, which the usage headers tell as a share of what is allowed.
         Allowances = [new("hour", 190_000, TimeSpan.FromHours(1))],
     };

@@ -68,7 +68,7 @@ public sealed class Workspace : IAsyncDisposable
         {
             var wake = NewWake(surroundings);
             accountWakes.Add(wake);
-            _accounts.Add(Account(destination, database, vault, leases, wake, surroundings));
+            _accounts.Add(Account(destination, database, vault, _digester, leases, wake, surroundings));
         }
 
         _projector = new ProjectionLoop(
@@ -243,7 +243,8 @@ public sealed class Workspace : IAsyncDisposable
     }
 
     private static AccountLoop Account(
-        PlannedDestination destination, WorkspaceDatabase database, Vault vault, LeaseTable leases, Wake wake, WorkspaceSurroundings surroundings)
+        PlannedDestination destination, WorkspaceDatabase database, Vault vault, AliasDigester digester, LeaseTable leases, Wake wake,
+        WorkspaceSurroundings surroundings)
     {
         var table = new SyncTable(database);
         var budget = new CallBudget(destination.Name, destination.Connector.Limits.Allowances, new BudgetTable(database), surroundings.Clock)
@@ -251,7 +252,8 @@ public sealed class Workspace : IAsyncDisposable
             RequestsPerCall = destination.Connector.Limits.RequestsPerCall,
         };
         var logger = surroundings.Loggers.CreateLogger<AccountLoop>();
-        var calls = new MemberCalls(table, vault, destination.Connector, budget, surroundings.Clock);
+        var shared = new SharedCells(new HolderTable(database), digester);
+        var calls = new MemberCalls(table, vault, destination.Connector, budget, shared, surroundings.Clock);
         var planner = new PagePlanner(destination.Connector, table, vault);
         var pass = new LanePass(destination.Name, destination.Connector, table, planner, calls, surroundings.Chance, surroundings.Clock, logger);
         var jobs = new JobFollower(destination.Name, destination.Connector, new JobTable(database), surroundings.Clock, logger);

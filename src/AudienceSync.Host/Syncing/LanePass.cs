@@ -88,7 +88,8 @@ public sealed class LanePass(
     /// <summary>Removes what remains of former sayings. The removal lane's tries count, its place stays.</summary>
     /// <returns>False when the outcome is not known: try the same again later.</returns>
     public Task<bool> RemoveAsync(Lease lease, Binding binding, RemainsPlan plan, CancellationToken cancellationToken) => SayAllAsync(
-        new LaneWork(lease, binding, Lane.Removals), new PagePlan(plan.Removals, [], [], []), new PageClose(null, plan.Moves, [], plan.Later) { Remains = plan.Changed }, cancellationToken);
+        new LaneWork(lease, binding, Lane.Removals), new PagePlan(plan.Removals, [], [], []), new PageClose(null, plan.Moves, [], plan.Later) { Remains = plan.Changed, Redeliver = plan.Redeliver },
+        cancellationToken);
 
     // Removals first. The last call closes the page. True when all outcomes are known.
     private async Task<bool> SayAllAsync(LaneWork work, PagePlan plan, PageClose end, CancellationToken cancellationToken)
@@ -199,6 +200,8 @@ public sealed class LanePass(
     {
         public List<RemainsChange> Remains { get; init; } = [];
 
-        public PageMarks Marks => new(Looked, Later, Remains);
+        public List<(PersonId Person, int Revision)> Redeliver { get; init; } = [];
+
+        public PageMarks Marks => new(Looked, Later, Remains) { Redeliver = Redeliver };
     }
 }

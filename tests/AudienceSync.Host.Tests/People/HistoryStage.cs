@@ -103,7 +103,7 @@ internal sealed class HistoryStage(TestWorkspace workspace, int membersPerCall) 
     private (RememberedLists Lists, LanePass Pass) Account(string destination)
     {
         var lists = new RememberedLists(membersPerCall);
-        var calls = new MemberCalls(_table, workspace.Vault, lists, new CallBudget(destination, [], new BudgetTable(workspace.Database), workspace.Clock), workspace.Clock);
+        var calls = new MemberCalls(_table, workspace.Vault, lists, new CallBudget(destination, [], new BudgetTable(workspace.Database), workspace.Clock), workspace.Shared, workspace.Clock);
         var planner = new PagePlanner(lists, _table, workspace.Vault);
         return (lists, new LanePass(destination, lists, _table, planner, calls, () => 0.5, workspace.Clock, NullLogger.Instance));
     }

@@ -5,6 +5,8 @@ using AudienceSync.Host.Privacy;
 using AudienceSync.Host.Storage;
 using AudienceSync.Host.Storage.Audiences;
 using AudienceSync.Host.Storage.Log;
+using AudienceSync.Host.Storage.Syncing;
+using AudienceSync.Host.Syncing;
 using AudienceSync.Host.Tests.Postgres;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
@@ -28,6 +30,7 @@ internal sealed class TestWorkspace : IAsyncDisposable
         Seal = new BodySeal(new MasterKeys(Master), Secret);
         Tombstones = new TombstoneDigester(Secret);
         Webhooks = new TestWebhooks(Secret);
+        Shared = new SharedCells(new HolderTable(Database), Webhooks.Digester);
         Owner = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString)
         {
             SearchPath = Name.Schema,
@@ -51,6 +54,9 @@ internal sealed class TestWorkspace : IAsyncDisposable
     public TombstoneDigester Tombstones { get; }
 
     public TestWebhooks Webhooks { get; }
+
+    /// <summary>Who else holds what a removal takes.</summary>
+    public SharedCells Shared { get; }
 
     public NpgsqlDataSource Owner { get; }
 

@@ -133,7 +133,7 @@ internal sealed class SyncStage(TestWorkspace workspace, MemberBook book, int ke
     private LanePass NewPass()
     {
         return new LanePass(
-            destination, platform, Table, new PagePlanner(platform, Table, workspace.Vault), new MemberCalls(Table, workspace.Vault, platform, Budget(), workspace.Clock),
+            destination, platform, Table, new PagePlanner(platform, Table, workspace.Vault), new MemberCalls(Table, workspace.Vault, platform, Budget(), workspace.Shared, workspace.Clock),
             () => 0.5, workspace.Clock, NullLogger.Instance);
     }
 }

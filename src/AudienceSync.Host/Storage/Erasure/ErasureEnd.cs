@@ -60,6 +60,7 @@ public sealed class ErasureEnd(WorkspaceDatabase database, TombstoneDigester tom
 
         var now = clock.GetUtcNow();
         await ExecuteAsync(connection, ErasureSql.WriteRemovals, [Sql.Of(anchors), Sql.Of(erasure)], cancellationToken);
+        await ExecuteAsync(connection, ErasureSql.PassLateRemovalsOn, [Sql.Of(anchors)], cancellationToken);
         await DestroyAsync(connection, erasure, anchors, traces, cancellationToken);
         await PersonEvents.AppendAsync(connection, database, anchors, $"erased/{erasure}", new PersonErased(now, erasure), now, cancellationToken);
         await ExecuteAsync(connection, ErasureSql.End, [Sql.Of(erasure), Sql.Of(now), Sql.Of(anchors)], cancellationToken);
@@ -70,6 +71,7 @@ public sealed class ErasureEnd(WorkspaceDatabase database, TombstoneDigester tom
     private async Task DestroyAsync(
         NpgsqlConnection connection, Guid erasure, Guid[] anchors, ErasureTraces traces, CancellationToken cancellationToken)
     {
+        await ExecuteAsync(connection, ErasureSql.DeleteCells, [Sql.Of(anchors)], cancellationToken);
         await ExecuteAsync(connection, ErasureSql.DeleteVault, [Sql.Of(anchors)], cancellationToken);
         await ExecuteAsync(connection, ErasureSql.DeleteLinkStops, [Sql.Of(anchors)], cancellationToken);
         await ExecuteAsync(connection, ErasureSql.DeletePeople, [Sql.Of(anchors)], cancellationToken);

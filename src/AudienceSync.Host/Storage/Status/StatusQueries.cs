@@ -54,7 +54,8 @@ public sealed class StatusQueries(WorkspaceDatabase database)
           (select count(*) from ledger l where l.binding_id = b.binding_id and l.status = 2),
           (select count(*) from ledger l where l.binding_id = b.binding_id and l.status in (1, 3))
             + (select count(*) from remains r where r.binding_id = b.binding_id and r.kind = 1),
-          (select count(*) from ledger l where l.binding_id = b.binding_id and l.status in (4, 5)),
+          (select count(*) from ledger l join membership m on m.key_id = b.key_id and m.person = l.person
+           where l.binding_id = b.binding_id and l.status in (4, 5) and {Targeting.Here}),
           (select count(*) from membership m where m.key_id = b.key_id and {Targeting.Anywhere} and m.changed_pos > b.add_pos),
           (select count(*) from membership m where m.key_id = b.key_id and m.state in (2, 3, 4, 5, 6) and m.changed_pos > b.removal_pos)
             + (select count(*) from cutovers c join ledger l on l.binding_id = c.binding_id and l.person > c.walked_to and l.status in (1, 2, 3)

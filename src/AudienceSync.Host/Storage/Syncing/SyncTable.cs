@@ -1,3 +1,4 @@
+using AudienceSync.Connectors;
 using AudienceSync.Domain.Identity;
 using AudienceSync.Domain.Membership;
 using AudienceSync.Domain.Normalising;
@@ -70,8 +71,10 @@ public sealed class SyncTable(WorkspaceDatabase database)
               where l.binding_id = b.binding_id and l.again and l.job_id is null and coalesce(m.state, 2::smallint) = any($4::smallint[]))))
         """;
 
+    // Who was to be looked at and counts as adding again has been marked anew meanwhile: a removal may have taken what they share with another.
     private const string MarkSql = """
-        update ledger l set again = $3 from (select * from unnest($2::uuid[]) limit cardinality($2)) as d(person) where l.binding_id = $1 and l.person = d.person
+        update ledger l set again = $3 from (select * from unnest($2::uuid[]) limit cardinality($2)) as d(person)
+        where l.binding_id = $1 and l.person = d.person and ($3 or l.status <> 1 or l.reason is not null)
         """;
 
     private const string JobSql = """
@@ -241,7 +244,8 @@ public sealed class SyncTable(WorkspaceDatabase database)
         while (await reader.ReadAsync(cancellationToken))
         {
             found[(new PersonId(reader.GetGuid(0)), reader.GetInt32(1))] = new SealedIdentifiers(
-                reader.GetFieldValue<byte[]>(2), reader.GetInt16(3), reader.GetFieldValue<byte[]>(4), reader.GetBoolean(5), reader.GetBoolean(6));
+                reader.GetFieldValue<byte[]>(2), reader.GetInt16(3), reader.GetFieldValue<byte[]>(4),
+                (reader.GetBoolean(5) ? SayingParts.Email : SayingParts.None) | (reader.GetBoolean(6) ? SayingParts.Phone : SayingParts.None));
         }
 
         return found;
@@ -335,6 +339,11 @@ public sealed class SyncTable(WorkspaceDatabase database)
         commands.AddRange(RemainsTable.Write(binding, [.. remains, .. marks?.Remains ?? []], now));
         Mark(commands, binding, marks?.Looked, again: false);
         Mark(commands, binding, marks?.Later, again: true);
+        if (marks is { Redeliver.Count: > 0 })
+        {
+            commands.Add(HolderTable.Redeliver(binding, marks.Redeliver));
+        }
+
         return WriteAsync(lease, lease.Time, commands, cancellationToken);
     }
 
