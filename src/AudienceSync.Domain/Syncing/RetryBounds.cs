@@ -14,6 +14,9 @@ public static class RetryBounds
     /// <summary>After so long without another answer a lane is parked, and a throttled account is shown as overdue.</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromHours(24);
 
+    /// <summary>After so long the waits are <see cref="Backoff.Longest"/> at least, however short an answer asks for.</summary>
+    public static readonly TimeSpan SlowerAfter = TimeSpan.FromMinutes(20);
+
     /// <summary>After so long the waits are <see cref="SlowWait"/> at least.</summary>
     public static readonly TimeSpan SlowAfter = TimeSpan.FromHours(2);
 
@@ -48,7 +51,7 @@ public static class RetryBounds
     public static TimeSpan LaneWait(TimeSpan lasted, int attempts, TimeSpan? asked, double chance)
     {
         var wait = asked ?? Backoff.After(attempts, chance);
-        return lasted >= SlowAfter ? Longer(wait, Spread(chance)) : wait;
+        return lasted < SlowerAfter ? wait : Longer(wait, Spread(lasted < SlowAfter ? Backoff.Longest : SlowWait, chance));
     }
 
     /// <summary>How long a throttled account waits: what the platform asks for, and longer when it asks again and again, because calling on lengthens a block.</summary>
@@ -56,10 +59,10 @@ public static class RetryBounds
     /// <param name="asked">What the answer asks for.</param>
     /// <param name="chance">A random number in [0, 1).</param>
     public static TimeSpan AccountWait(int throttles, TimeSpan asked, double chance) =>
-        throttles > ThrottlesBeforeSlow ? Longer(asked, Spread(chance)) : asked;
+        throttles > ThrottlesBeforeSlow ? Longer(asked, Spread(SlowWait, chance)) : asked;
 
     // Over [3/4, 1) of it, so that hosts do not march in step.
-    private static TimeSpan Spread(double chance) => SlowWait * (0.75 + (chance / 4));
+    private static TimeSpan Spread(TimeSpan wait, double chance) => wait * (0.75 + (chance / 4));
 
     private static TimeSpan Longer(TimeSpan a, TimeSpan b) => a > b ? a : b;
 }
