@@ -78,7 +78,9 @@ public sealed class GoogleDestination : IDestination, IAudienceMaker, IResyncs, 
         {
             { IsGood: true } => GoogleJobStatus.Read(reply.Http!.Body, _settings.JobCheck),
             { Outcome.Kind: OutcomeKind.StopAudience } => new JobReport(JobState.Lost, [], reply.Outcome.Code),
-            _ => new JobReport(JobState.Running, [], reply.Outcome.Code, AskAgainAfter: reply.Outcome.Wait),
+
+            // A question that is not answered is asked again in the engine's growing gaps, or later when Google asks for more: never each minute for days.
+            _ => new JobReport(JobState.Running, [], reply.Outcome.Code, AskAgainAfter: reply.Outcome.Wait > JobGaps.Longest ? reply.Outcome.Wait : null),
         };
     }
 

@@ -15,6 +15,8 @@ public sealed class MetaDestination : IDestination, IAudienceMaker, IResyncs, IE
     private readonly Normalisers _normalisers;
     private readonly MetaMembers _members;
     private readonly MetaAudiences _audiences;
+    private readonly string _version;
+    private readonly TimeProvider _clock;
 
     public MetaDestination(MetaSettings settings, DestinationSurroundings surroundings)
     {
@@ -25,6 +27,7 @@ public sealed class MetaDestination : IDestination, IAudienceMaker, IResyncs, IE
         var api = RestClient.For<IMetaApi>(PlatformHttp.CreateClient(surroundings.Network, settings.BaseUrl));
         api.Authorization = $"Bearer {settings.Token.Reveal()}";
         api.Version = settings.ApiVersion;
+        (_version, _clock) = (settings.ApiVersion, surroundings.Clock);
         _members = new MetaMembers(settings, calls, api, surroundings.Normalisers);
         _audiences = new MetaAudiences(settings, calls, api);
         Limits = MetaLimits.For(settings.CallTimeout);
@@ -100,7 +103,7 @@ public sealed class MetaDestination : IDestination, IAudienceMaker, IResyncs, IE
     {
         ArgumentNullException.ThrowIfNull(audiences);
         var (outcome, accepted) = await _audiences.TermsAsync(cancellationToken);
-        var findings = MetaChecks.OfAccount(outcome, accepted);
+        List<CheckFinding> findings = [.. MetaChecks.OfAccount(outcome, accepted), MetaVersions.Check(_version, _clock.GetUtcNow())];
         foreach (var audience in audiences)
         {
             findings.Add(MetaChecks.OfAudience(audience, await ReadAsync(audience, cancellationToken)));

@@ -127,11 +127,7 @@ public sealed class LanePass(
     private Task CloseAsync(LaneWork work, PageClose end, CancellationToken cancellationToken)
     {
         var (lease, binding, lane) = work;
-        var state = LaneStates.Settled(lane, end.Place, lane.AttemptsOf(binding), null, clock.GetUtcNow()) with
-        {
-            NextTryAt = lane.NextTryOf(binding),
-            Unknowns = lane.UnknownsOf(binding),
-        };
+        var state = LaneStates.Unchanged(binding, lane, end.Place, clock.GetUtcNow());
         return table.WriteOutcomeAsync(lease, destinationName, binding, end.Moves, [], state, null, clock.GetUtcNow(), cancellationToken, end.Marks);
     }
 
@@ -171,10 +167,16 @@ public sealed class LanePass(
         }
 
         var close = known ? end : null;
-        var state = known ? LaneStates.Settled(lane, close?.Place, 0, told.Usage, now) : _states.Failed(binding, lane, told, now);
+        var refusals = _sizes.RefusalsOf(binding.BindingId, lane.Desired);
+        var state = !known ? _states.Failed(binding, lane, told, refusals, now)
+            : refusals < RetryBounds.RefusalsInARow ? LaneStates.Taken(binding, lane, close?.Place, told, now)
+
+            // One spoiler after the other and nobody who was taken: it is not they who are wrong.
+            : LaneStates.Parked(LaneStates.Taken(binding, lane, close?.Place, told, now) with { FailingSince = now, AnswerAt = now }, told.Outcome.Code);
         await table.WriteOutcomeAsync(
             lease, destinationName, binding, [.. told.Changes, .. close?.Moves ?? []], told.Remains, state, told.Call, now, cancellationToken, close?.Marks);
         Log(binding, operation, tellings.Count, told);
+        Tell(binding, state, now);
         return known ? told : null;
     }
 
@@ -191,6 +193,28 @@ public sealed class LanePass(
             level,
             "{Destination} {Operation} {Members} at {Remote}: {Outcome} {Code} in {LatencyMs} ms, request {RequestId}",
             destinationName, operation, members, binding.Remote, told.Outcome.Kind, told.Outcome.Code, told.Call?.LatencyMs, told.Call?.RequestId);
+    }
+
+    // Once each: what rests until somebody acts must not be found by chance.
+    private void Tell(Binding binding, BindingState state, DateTimeOffset now)
+    {
+        if (state.NextTryAt == BindingState.Never)
+        {
+            _sizes.Forget(binding.BindingId, state.Lane.Desired);
+        }
+
+        if (LaneStates.IsNewlyParked(binding, state))
+        {
+            logger.LogError(
+                "{Destination} {Remote}: {Lane} are parked with {Code}, without another answer since {Since}. Nothing is forgotten; resume when it is mended",
+                destinationName, binding.Remote, state.Lane.Name, state.WaitCode, state.FailingSince);
+        }
+
+        if (LaneStates.IsNewlyOverdue(binding, state, now))
+        {
+            logger.LogError(
+                "{Destination} has been throttled with {Code} since {Since} and goes on asking twice an hour", destinationName, state.AccountBlockedCode, state.ThrottledSince);
+        }
     }
 
     private readonly record struct LaneWork(Lease Lease, Binding Binding, Lane Lane);

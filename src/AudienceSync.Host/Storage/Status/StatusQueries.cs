@@ -14,6 +14,18 @@ public sealed record BindingCounts(
     /// <summary>Removals that were set aside because they are too many at once: they wait for approval.</summary>
     public long HeldRemovals { get; init; }
 
+    /// <summary>Removals were tried for as long as <see cref="Domain.Syncing.RetryBounds"/> allows and rest until a human resumes them.</summary>
+    public bool RemovalsParked { get; init; }
+
+    /// <summary>As above, of adds.</summary>
+    public bool AddsParked { get; init; }
+
+    /// <summary>Since when it has been stopped, or has had no answer that is an end.</summary>
+    public DateTimeOffset? Since { get; init; }
+
+    /// <summary>When the last answer came that was no end.</summary>
+    public DateTimeOffset? LastAnswerAt { get; init; }
+
     /// <summary>Of those in doubt: whom the platform refused. Nothing more happens to them by itself today.</summary>
     public long Stuck { get; init; }
 }
@@ -62,9 +74,11 @@ public sealed class StatusQueries(WorkspaceDatabase database)
                where c.binding_id = b.binding_id and c.finished_at is null
                  and not exists (select from membership m where m.key_id = b.key_id and m.person = l.person and {Targeting.Anywhere})),
           case when not b.bound then 'unbound' when p.paused then 'paused' when a.stopped_code is not null then 'account_stopped' when b.stopped_code is not null then 'stopped'
+            when 'infinity' in (b.removal_next_at, b.add_next_at) then 'parked'
             when a.blocked_until > $1 then 'throttled' when greatest(case when b.removal_code is null then b.removal_next_at end, case when b.add_code is null then b.add_next_at end) > $1 then 'retrying'
             when greatest(b.removal_next_at, b.add_next_at) > $1 then 'parked' else 'active' end,
-          coalesce(case when p.paused then 'paused' end, a.stopped_code, b.stopped_code, case when a.blocked_until > $1 then a.blocked_code end,
+          coalesce(case when p.paused then 'paused' end, a.stopped_code, b.stopped_code, case when b.removal_next_at = 'infinity' then b.removal_code end,
+            case when b.add_next_at = 'infinity' then b.add_code end, case when a.blocked_until > $1 then a.blocked_code end,
             case when b.removal_next_at > $1 then b.removal_code end, case when b.add_next_at > $1 then b.add_code end),
           (select count(*) from ledger l where l.binding_id = b.binding_id and l.status = 2 and l.job_id is not null),
           (select count(*) from ledger l where l.binding_id = b.binding_id and l.again),
@@ -72,7 +86,11 @@ public sealed class StatusQueries(WorkspaceDatabase database)
           (select count(*) from jobs j where j.binding_id = b.binding_id and j.destination = b.destination and j.state = 5),
           (select coalesce(sum(r.removals - r.removed), 0)::bigint from removal_plans r where r.binding_id = b.binding_id and r.ended_at is null and r.cutover_id is null),
           (select count(*) from ledger l where l.binding_id = b.binding_id and l.status in (1, 3) and l.reason is not null)
-            + (select count(*) from remains r where r.binding_id = b.binding_id and r.kind = 1)
+            + (select count(*) from remains r where r.binding_id = b.binding_id and r.kind = 1),
+          coalesce(b.removal_next_at = 'infinity', false), coalesce(b.add_next_at = 'infinity', false),
+          case when a.stopped_code is not null then a.stopped_at when b.stopped_code is not null then b.stopped_at
+            else least(b.removal_failing_since, b.add_failing_since) end,
+          greatest(b.removal_answer_at, b.add_answer_at)
         from bindings b join accounts a on a.destination = b.destination join audience_keys k on k.key_id = b.key_id
         cross join lateral (select exists (
           select from pauses q where q.destination = b.destination and q.resumed_at is null and (q.remote is null or q.remote = b.remote)) as paused) p
@@ -131,6 +149,10 @@ public sealed class StatusQueries(WorkspaceDatabase database)
             {
                 HeldRemovals = reader.GetInt64(17),
                 Stuck = reader.GetInt64(18),
+                RemovalsParked = reader.GetBoolean(19),
+                AddsParked = reader.GetBoolean(20),
+                Since = reader.TimeOrNull(21),
+                LastAnswerAt = reader.TimeOrNull(22),
             });
         }
 
