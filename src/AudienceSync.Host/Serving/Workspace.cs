@@ -35,6 +35,7 @@ public sealed class Workspace : IAsyncDisposable
 {
     private readonly EventLog _log;
     private readonly GroupCommit _commit;
+    private readonly StallWatch _stallWatch;
     private readonly ProjectionLoop _projector;
     private readonly BodyPartitions _partitions;
     private readonly LogListener _listener;
@@ -59,10 +60,11 @@ public sealed class Workspace : IAsyncDisposable
         var projectorWake = NewWake(surroundings);
         _tombstones = new TombstoneDigester(secrets.Tombstone);
         _log = new EventLog(database, vault, seal, _tombstones, surroundings.Clock);
-        _commit = new GroupCommit(_log, projectorWake, surroundings.Loggers.CreateLogger<GroupCommit>());
+        _commit = new GroupCommit(_log, projectorWake, surroundings.Clock, surroundings.Loggers.CreateLogger<GroupCommit>());
+        _stallWatch = new StallWatch(_commit, new StalledHolders(database), surroundings.Clock, surroundings.Loggers.CreateLogger<StallWatch>());
         _partitions = new BodyPartitions(database, surroundings.Clock, surroundings.Loggers.CreateLogger<BodyPartitions>());
         var registryWake = NewWake(surroundings);
-        _registryLoop = new RegistryLoop(keys, registryWake, surroundings.Loggers.CreateLogger<RegistryLoop>());
+        _registryLoop = new RegistryLoop(keys, registryWake, surroundings.Clock, surroundings.Loggers.CreateLogger<RegistryLoop>());
         _listener = new LogListener(database, projectorWake, registryWake, surroundings.Clock, surroundings.Loggers.CreateLogger<LogListener>());
         var accountWakes = new List<Wake>();
         foreach (var destination in plan.Destinations)
@@ -122,6 +124,9 @@ public sealed class Workspace : IAsyncDisposable
 
     public int QueuedEvents => _commit.QueuedEvents;
 
+    /// <summary>How long the oldest request has waited for its commit; zero when none is under way.</summary>
+    public TimeSpan OldestWaiting => _commit.OldestWaiting;
+
     public AliasDigester Digester => _digester;
 
     /// <summary>Seals anew what is under an older master key.</summary>
@@ -173,6 +178,7 @@ public sealed class Workspace : IAsyncDisposable
     {
         await _partitions.EnsureAsync(cancellationToken);
         _committing = Task.Run(() => _commit.RunAsync(CancellationToken.None), CancellationToken.None);
+        _loops.Add(Task.Run(() => _stallWatch.RunAsync(_stop.Token), CancellationToken.None));
         _loops.Add(Task.Run(() => _partitions.RunAsync(_stop.Token), CancellationToken.None));
         _loops.Add(Task.Run(() => _listener.RunAsync(_stop.Token), CancellationToken.None));
         _loops.Add(Task.Run(() => _registryLoop.RunAsync(_stop.Token), CancellationToken.None));
@@ -184,6 +190,25 @@ public sealed class Workspace : IAsyncDisposable
         {
             _loops.Add(Task.Run(() => account.RunAsync(_stop.Token), CancellationToken.None));
         }
+    }
+
+    /// <summary>
+    /// Null when webhooks can be taken; otherwise why not, in two words: <c>log stalled</c> when the oldest request has waited for its commit for more than three
+    /// seconds, <c>storage refuses</c> when it answered and would not take the last one, as with a full disk, <c>storage down</c> when it does not answer.
+    /// </summary>
+    public async ValueTask<string?> NotReadyAsync(CancellationToken cancellationToken)
+    {
+        if (_commit.OldestWaiting > StalledHolders.After)
+        {
+            return "log stalled";
+        }
+
+        if (!await Database.AnswersAsync(cancellationToken))
+        {
+            return "storage down";
+        }
+
+        return _commit.IsRefused ? "storage refuses" : null;
     }
 
     /// <summary>Runs a piece of work that appends, without projecting or syncing: for a verb beside a running Host.</summary>

@@ -375,7 +375,7 @@ public sealed class EventLog(WorkspaceDatabase database, Vault vault, BodySeal b
         }
 
         await CloseAsync();
-        return _connection = await database.Hot.OpenConnectionAsync(cancellationToken);
+        return _connection = await database.Append.OpenConnectionAsync(cancellationToken);
     }
 
     private async ValueTask CloseAsync()
