@@ -1,5 +1,6 @@
 using AudienceSync.Host.Storage;
 using AudienceSync.Host.Storage.Audiences;
+using AudienceSync.Host.Telemetry;
 
 namespace AudienceSync.Host.Audiences;
 
@@ -7,7 +8,7 @@ namespace AudienceSync.Host.Audiences;
 /// Learns of keys that other Hosts or the CLI published: at once by their notification, and by looking every few seconds, because a
 /// notification can be lost. Failures of storage are logged, and the next look tells.
 /// </summary>
-public sealed class RegistryLoop(AudienceKeys keys, Wake wake, ILogger<RegistryLoop> logger)
+public sealed class RegistryLoop(AudienceKeys keys, Wake wake, TimeProvider clock, ILogger<RegistryLoop> logger)
 {
     /// <summary>What is done after each look, for what waits for a key.</summary>
     public Func<CancellationToken, Task> AfterLook { get; init; } = static _ => Task.CompletedTask;
@@ -16,6 +17,7 @@ public sealed class RegistryLoop(AudienceKeys keys, Wake wake, ILogger<RegistryL
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        var outage = new OutageLog("Registry", clock, logger);
         while (!cancellationToken.IsCancellationRequested)
         {
             await wake.WaitAsync(Poll, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -30,14 +32,16 @@ public sealed class RegistryLoop(AudienceKeys keys, Wake wake, ILogger<RegistryL
                 {
                     await AfterLook(cancellationToken);
                 }
+
+                outage.Recovered();
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
                 return;
             }
-            catch (Exception failure) when (failure is System.Data.Common.DbException or IOException or InvalidOperationException or TimeoutException)
+            catch (Exception failure)
             {
-                logger.LogWarning("Audience keys could not be read again: {Failure}", failure.GetType().Name);
+                await Task.Delay(outage.Failed(failure), clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }

@@ -161,9 +161,9 @@ public sealed class HostServer : IAsyncDisposable
     {
         foreach (var workspace in _workspaces.Values)
         {
-            if (!await workspace.Database.AnswersAsync(cancellationToken))
+            if (await workspace.NotReadyAsync(cancellationToken) is { } reason)
             {
-                return Results.Text("storage down", statusCode: StatusCodes.Status503ServiceUnavailable);
+                return Results.Text(reason, statusCode: StatusCodes.Status503ServiceUnavailable);
             }
         }
 

@@ -35,6 +35,7 @@ public sealed class Workspace : IAsyncDisposable
 {
     private readonly EventLog _log;
     private readonly GroupCommit _commit;
+    private readonly StallWatch _stallWatch;
     private readonly ProjectionLoop _projector;
     private readonly BodyPartitions _partitions;
     private readonly LogListener _listener;
@@ -59,7 +60,8 @@ public sealed class Workspace : IAsyncDisposable
         var projectorWake = NewWake(surroundings);
         _tombstones = new TombstoneDigester(secrets.Tombstone);
         _log = new EventLog(database, vault, seal, _tombstones, surroundings.Clock, plan.LinkLimit);
-        _commit = new GroupCommit(_log, projectorWake, surroundings.Loggers.CreateLogger<GroupCommit>());
+        _commit = new GroupCommit(_log, projectorWake, surroundings.Clock, surroundings.Loggers.CreateLogger<GroupCommit>());
+        _stallWatch = new StallWatch(_commit, new StalledHolders(database), surroundings.Clock, surroundings.Loggers.CreateLogger<StallWatch>());
         _partitions = new BodyPartitions(database, surroundings.Clock, surroundings.Loggers.CreateLogger<BodyPartitions>());
         var registryWake = NewWake(surroundings);
         _listener = new LogListener(database, projectorWake, registryWake, surroundings.Clock, surroundings.Loggers.CreateLogger<LogListener>());
@@ -87,7 +89,7 @@ public sealed class Workspace : IAsyncDisposable
         var entries = new QuarantineQueries(database);
         var inboxes = Inboxes.ToDictionary(one => one.Inbox.Source.Name, one => one.Inbox, StringComparer.Ordinal);
         Quarantine = new QuarantineDesk(entries, inboxes, seal, surroundings.Clock);
-        _registryLoop = new RegistryLoop(keys, registryWake, surroundings.Loggers.CreateLogger<RegistryLoop>())
+        _registryLoop = new RegistryLoop(keys, registryWake, surroundings.Clock, surroundings.Loggers.CreateLogger<RegistryLoop>())
         {
             AfterLook = new HeldRemovals(entries, Quarantine, [.. inboxes.Keys]).ReleaseAsync,
         };
@@ -125,6 +127,9 @@ public sealed class Workspace : IAsyncDisposable
     public PermissionDesk Permissions { get; }
 
     public int QueuedEvents => _commit.QueuedEvents;
+
+    /// <summary>How long the oldest request has waited for its commit; zero when none is under way.</summary>
+    public TimeSpan OldestWaiting => _commit.OldestWaiting;
 
     public AliasDigester Digester => _digester;
 
@@ -177,6 +182,7 @@ public sealed class Workspace : IAsyncDisposable
     {
         await _partitions.EnsureAsync(cancellationToken);
         _committing = Task.Run(() => _commit.RunAsync(CancellationToken.None), CancellationToken.None);
+        _loops.Add(Task.Run(() => _stallWatch.RunAsync(_stop.Token), CancellationToken.None));
         _loops.Add(Task.Run(() => _partitions.RunAsync(_stop.Token), CancellationToken.None));
         _loops.Add(Task.Run(() => _listener.RunAsync(_stop.Token), CancellationToken.None));
         _loops.Add(Task.Run(() => _registryLoop.RunAsync(_stop.Token), CancellationToken.None));
@@ -188,6 +194,25 @@ public sealed class Workspace : IAsyncDisposable
         {
             _loops.Add(Task.Run(() => account.RunAsync(_stop.Token), CancellationToken.None));
         }
+    }
+
+    /// <summary>
+    /// Null when webhooks can be taken; otherwise why not, in two words: <c>log stalled</c> when the oldest request has waited for its commit for more than three
+    /// seconds, <c>storage refuses</c> when it answered and would not take the last one, as with a full disk, <c>storage down</c> when it does not answer.
+    /// </summary>
+    public async ValueTask<string?> NotReadyAsync(CancellationToken cancellationToken)
+    {
+        if (_commit.OldestWaiting > StalledHolders.After)
+        {
+            return "log stalled";
+        }
+
+        if (!await Database.AnswersAsync(cancellationToken))
+        {
+            return "storage down";
+        }
+
+        return _commit.IsRefused ? "storage refuses" : null;
     }
 
     /// <summary>Runs a piece of work that appends, without projecting or syncing: for a verb beside a running Host.</summary>

@@ -84,9 +84,12 @@ internal static class ErasureSql
 
     /// <summary>
     /// From here to the commit nobody says in the ledger that he is about to send somebody. Who said so before is seen below; who says so after
-    /// finds no identifiers to send.
+    /// finds no identifiers to send. A frozen Host may hold the ledger, and who waits for it holds the append lock: so not for long
+    /// (<see cref="LockSoon"/>).
     /// </summary>
     public const string LockLedger = "lock table ledger in share row exclusive mode";
+
+    public const string LockSoon = "select set_config('lock_timeout', '300ms', true)";
 
     public const string Anchors = """
         with recursive down(person) as (

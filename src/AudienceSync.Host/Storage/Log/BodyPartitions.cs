@@ -1,4 +1,4 @@
-using Npgsql;
+using AudienceSync.Host.Telemetry;
 
 namespace AudienceSync.Host.Storage.Log;
 
@@ -39,20 +39,24 @@ public sealed class BodyPartitions(WorkspaceDatabase database, TimeProvider cloc
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        var outage = new OutageLog("Partitions of raw bodies", clock, logger);
+        var wait = Every;
         while (!cancellationToken.IsCancellationRequested)
         {
-            await Task.Delay(Every, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(wait, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            wait = Every;
             try
             {
                 await EnsureAsync(cancellationToken);
+                outage.Recovered();
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
                 return;
             }
-            catch (NpgsqlException failure)
+            catch (Exception failure)
             {
-                logger.LogWarning("Partitions of raw bodies could not be seen to and will be tried again: {SqlState}", failure.SqlState);
+                wait = outage.Failed(failure);
             }
         }
     }

@@ -424,7 +424,7 @@ public sealed class EventLog(
         }
 
         await CloseAsync();
-        return _connection = await database.Hot.OpenConnectionAsync(cancellationToken);
+        return _connection = await database.Append.OpenConnectionAsync(cancellationToken);
     }
 
     private async ValueTask CloseAsync()

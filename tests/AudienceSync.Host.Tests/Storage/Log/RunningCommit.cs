@@ -14,7 +14,7 @@ internal sealed class RunningCommit : IAsyncDisposable
     public RunningCommit(TestWorkspace workspace)
     {
         _log = workspace.OpenLog();
-        Commit = new GroupCommit(_log, _wake, NullLogger<GroupCommit>.Instance);
+        Commit = new GroupCommit(_log, _wake, TimeProvider.System, NullLogger<GroupCommit>.Instance);
         _running = Task.Run(() => Commit.RunAsync(CancellationToken.None));
     }
 
