@@ -25,19 +25,25 @@ internal static class DeadlineExtensions
         return await task;
     }
 
-    /// <summary>Awaits the end of a process and returns its exit code. One that does not end is killed with all that it started, and the test fails.</summary>
-    public static async Task<int> EndAsync(this Process process, TimeSpan? longest = null)
+    /// <summary>Awaits the end of a process. One that does not end is killed with all that it started, and the test fails.</summary>
+    public static async Task EndAsync(this Process process, TimeSpan? longest = null)
     {
         using var patience = new CancellationTokenSource(longest ?? Deadline.Longest);
         try
         {
             await process.WaitForExitAsync(patience.Token);
-            return process.ExitCode;
         }
         catch (OperationCanceledException)
         {
             process.Kill(entireProcessTree: true);
             throw new TimeoutException($"The process {process.Id} did not end within {(longest ?? Deadline.Longest).TotalSeconds} s");
         }
+    }
+
+    /// <summary>The same for a process of one's own: its exit code.</summary>
+    public static async Task<int> ExitCodeAsync(this Process process, TimeSpan? longest = null)
+    {
+        await process.EndAsync(longest);
+        return process.ExitCode;
     }
 }

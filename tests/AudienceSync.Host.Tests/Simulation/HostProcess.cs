@@ -69,7 +69,7 @@ internal sealed class HostProcess : IAsyncDisposable
     private async Task SignalAsync(string signal)
     {
         using var kill = Process.Start("kill", [signal, _process.Id.ToString(CultureInfo.InvariantCulture)]);
-        (await kill.EndAsync()).ShouldBe(0);
+        (await kill.ExitCodeAsync()).ShouldBe(0);
     }
 
     private static int FreePort()
