@@ -90,8 +90,10 @@ internal sealed class HistoryStage(TestWorkspace workspace, int membersPerCall) 
     private async Task DrainAsync(string destination, Lane lane, LanePass pass, Lease lease)
     {
         var more = true;
+        var deadline = Deadline.In();
         while (more)
         {
+            deadline.Check("empty lanes");
             more = false;
             foreach (var binding in await _table.ReadBindingsAsync(destination, default))
             {

@@ -86,8 +86,10 @@ public sealed class PeopleHistoryTests
         {
             foreach (var lane in new[] { Lane.Removals, Lane.Adds })
             {
+                var deadline = Deadline.In();
                 while (await pass.RunAsync(lease, (await table.ReadBindingsAsync("main", default)).ShouldHaveSingleItem(), lane, default) != PassEnd.Empty)
                 {
+                    deadline.Check("an empty lane");
                 }
             }
         }

@@ -78,7 +78,7 @@ public sealed class PausedHostTests : IAsyncLifetime
         var (ledger, calls) = (await AskAsync(LedgerSql), await AskAsync(CallsSql));
 
         await paused.WakeAsync();
-        await Waiting.UntilAsync(() => Task.FromResult(paused.Log.Contains("Account meta_main is let go", StringComparison.Ordinal)), () => $"It never noticed: {paused.Log}");
+        await paused.LineAsync("Account meta_main is let go");
 
         paused.Log.ShouldContain("The lease account:meta_main is held by another host.");
         (await AskAsync(LedgerSql)).ShouldBe(ledger, "nothing of the late outcome was written");

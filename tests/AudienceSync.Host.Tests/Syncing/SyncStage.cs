@@ -73,8 +73,10 @@ internal sealed class SyncStage(TestWorkspace workspace, MemberBook book, int ke
         foreach (var lane in new[] { Lane.Removals, Lane.Adds })
         {
             PassEnd end;
+            var deadline = Deadline.In();
             do
             {
+                deadline.Check("the end of a lane");
                 end = await PassAsync(lane);
                 empty &= end == PassEnd.Empty;
             }

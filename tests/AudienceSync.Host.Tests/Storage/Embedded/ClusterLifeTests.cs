@@ -99,7 +99,7 @@ public sealed class ClusterLifeTests : IDisposable
         using (var process = Process.GetProcessById(killed.Pid))
         {
             process.Kill();
-            await process.WaitForExitAsync();
+            await process.EndAsync();
         }
 
         File.Exists(new ClusterFolder(folder).PidFile).ShouldBeTrue("the stale pid file is the point of this test");
