@@ -119,6 +119,7 @@ public sealed class HostServer : IAsyncDisposable
         new QueryEndpoints(_workspaces, clock).Map(group);
         new PermissionEndpoints(_workspaces).Map(group);
         new ErasureEndpoints(_workspaces, clock).Map(group);
+        new LinkStopEndpoints(_workspaces).Map(group);
         MapHealth(app);
     }
 

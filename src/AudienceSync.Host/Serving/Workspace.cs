@@ -80,6 +80,7 @@ public sealed class Workspace : IAsyncDisposable
             database, new PrivacySurroundings(vault, seal, _digester, _tombstones, leases, surroundings.Clock, projectorWake, NewWake(surroundings)),
             surroundings.Loggers.CreateLogger<ErasureLoop>());
         Status = new StatusQueries(database);
+        LinkStops = new LinkStopTable(database, surroundings.Clock);
         var people = new PersonEventReader(_digester, plan.Destinations.Select(destination => destination.Name).ToHashSet(StringComparer.Ordinal));
         RegistryTable = new RegistryTable(database, surroundings.Clock);
         Registry = new AudienceRegistry(RegistryTable, keys);
@@ -108,6 +109,8 @@ public sealed class Workspace : IAsyncDisposable
     public AudienceRegistry Registry { get; }
 
     /// <summary>Reads audiences and their histories.</summary>
+    public LinkStopTable LinkStops { get; }
+
     public RegistryTable RegistryTable { get; }
 
     /// <summary>Releases what waits in quarantine.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using AudienceSync.Domain;
 using AudienceSync.Host.Tests.Audiences;
 using AudienceSync.Host.Tests.Serving;
 
@@ -23,6 +24,7 @@ public sealed class LinkLimitTests : IAsyncLifetime
 
         var held = await _host.PostAsync(Event("audience_add", 20));
         (held.Status, held.Code).ShouldBe((202, "too_many_addresses"));
+        LimitsPage.Rows().ShouldContain((nameof(Limits.LinkedAddressesPerDay), 202, "too_many_addresses"));
         (await _host.PostAsync(Event("audience_add", 20))).ReceiptId().ShouldBe(held.ReceiptId(), "a retry is the same entry");
         (await _host.PostAsync(Event("audience_add", 7))).Status.ShouldBe(200, "it was linked before");
         (await CountAsync("person_aliases where kind = 2")).ShouldBe(20);
@@ -60,6 +62,35 @@ public sealed class LinkLimitTests : IAsyncLifetime
         await _host.WaitUntilQuietAsync();
         (await CountAsync("membership where state = 1")).ShouldBe(1, "Bob stays");
     }
+
+    [Fact]
+    public async Task An_operator_allows_it_and_what_waited_is_released_and_nothing_waits_after_that()
+    {
+        for (var n = 0; n < 22; n++)
+        {
+            await _host.PostAsync(Event("audience_add", n));
+        }
+
+        var stops = (await _host.GetAsync("/v1/people/link-stops")).GetProperty("link_stops");
+        var stop = stops.EnumerateArray().ShouldHaveSingleItem();
+        (stop.GetProperty("identifier").GetString(), stop.GetProperty("too_many").GetString()).ShouldBe(("customer_id", "email"));
+        (await ReleaseAsync()).ShouldBe(["held", "held"]);
+
+        var person = stop.GetProperty("person").GetString();
+        (await _host.DoAsync($"people/link-stops/{person}/allow", new { })).Status.ShouldBe(200);
+        (await _host.DoAsync($"people/link-stops/{person}/allow", new { })).Code.ShouldBe("unknown_link_stop");
+        (await ReleaseAsync()).ShouldBe(["released", "released"]);
+        for (var n = 22; n < 30; n++)
+        {
+            (await _host.PostAsync(Event("audience_add", n))).Status.ShouldBe(200);
+        }
+
+        (await StatusAsync()).ShouldBe(0);
+    }
+
+    private async Task<IEnumerable<string?>> ReleaseAsync() =>
+        (await _host.DoAsync("quarantine/release?reason=too_many_addresses", new { })).Json.GetProperty("results").EnumerateArray()
+        .Select(result => result.GetProperty("status").GetString()).ToList();
 
     private static string Email(int n) => $"shopper{n}@example.com";
 
