@@ -131,9 +131,9 @@ internal sealed class ProtoMessage
     public IReadOnlyList<string> Enums(string name, params ReadOnlySpan<string> values)
     {
         var found = new List<string>();
-        foreach (var (item, path) in Items(name))
+        foreach (var (item, _) in Items(name))
         {
-            if (EnumOf(item, path, values) is { } value)
+            if (EnumOf(item, At(name), values) is { } value)
             {
                 found.Add(value);
             }
@@ -144,24 +144,18 @@ internal sealed class ProtoMessage
 
     private string? EnumOf(JsonElement value, string path, ReadOnlySpan<string> values)
     {
-        var number = value.ValueKind switch
-        {
-            JsonValueKind.Number when value.TryGetInt32(out var given) && given >= 0 && given < values.Length => given,
-            JsonValueKind.String => values.IndexOf(value.GetString()!),
-            _ => -1,
-        };
         if (value.ValueKind is not (JsonValueKind.Number or JsonValueKind.String))
         {
             findings.Refuse(path, "Expected the name or the number of an enum's value.");
             return null;
         }
 
-        if (number < 0 && value is not { ValueKind: JsonValueKind.String } || number < 0 && value.GetString()!.Length > 0)
-        {
-            return findings.Wrong<string>(path, "INVALID_ENUM_VALUE", "Not a value of this enum.");
-        }
-
-        return number <= 0 ? null : values[number];
+        var number = value.ValueKind == JsonValueKind.Number ? (value.TryGetInt32(out var given) ? given : -1)
+            : value.GetString() is { Length: > 0 } name ? values.IndexOf(name)
+            : 0;
+        return number < 0 || number >= values.Length ? findings.Wrong<string>(path, "INVALID_ENUM_VALUE", "Not a value of this enum.")
+            : number == 0 ? null
+            : values[number];
     }
 
     private static string Camel(string name) => string.Concat(name.Split('_').Select((part, index) =>

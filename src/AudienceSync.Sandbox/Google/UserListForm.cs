@@ -119,7 +119,7 @@ internal static class UserListForm
     {
         var kinds = info.Enums("uploadKeyTypes", KeyTypes);
         var kind = kinds.Count == 1 ? Array.IndexOf(Kinds, kinds[0]) : -1;
-        if (kind < 0)
+        if (kind < 0 && (kinds.Count > 0 || info.Items("uploadKeyTypes").Count == 0))
         {
             findings.Wrong(
                 info.At("uploadKeyTypes"),

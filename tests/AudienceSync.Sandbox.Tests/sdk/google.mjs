@@ -87,7 +87,7 @@ await assert.rejects(
   lists.createUserList({ parent, userList: { displayName: 'carts', ingestedUserListInfo: { uploadKeyTypes: ['CONTACT_ID'] } } }),
   error => error.code === 3 || /already|INVALID/i.test(error.message));
 await lists.deleteUserList({ name: made[1].name });
-assert.deepEqual(await find(''), [...names.filter(name => name !== names[1]), `Sandbox list ${listId}`].sort());
+assert.deepEqual(await find(''), [...names.filter(name => name !== names[1]), `Sandbox audience ${listId}`].sort());
 
-console.log(JSON.stringify({ lists: made.map(list => String(list.id)) }));
+console.log(JSON.stringify({ list: listId }));
 process.exit(0);

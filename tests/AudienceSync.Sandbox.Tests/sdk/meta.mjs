@@ -63,9 +63,10 @@ await assert.rejects(
   new CustomAudience(created.id, {}, null, new FacebookAdsApi('wrong', 'en_US', false)).read(['id']),
   error => error.name === 'FacebookRequestError' && error.status === 400);
 
-const gone = await new CustomAudience(created.id).delete();
+const all = await account.getCustomAudiences(['id', 'name'], {});
+const gone = await new CustomAudience(all.find(one => one.name === 'two').id).delete();
 assert.equal(gone.success, true);
-const one = (await account.getCustomAudiences(['id', 'name'], {})).map(x => x.name);
-assert.deepEqual(one.sort(), ['three', 'two']);
+const left = (await account.getCustomAudiences(['id', 'name'], {})).map(one => one.name);
+assert.deepEqual(left.sort(), ['carts', 'three']);
 
-console.log(JSON.stringify({ audience: created.id, removed: Number(removed.num_received) }));
+console.log(JSON.stringify({ list: created.id }));
