@@ -13,7 +13,7 @@ internal sealed class SandboxList : IAsyncDisposable
 {
     public const string Remote = "1001";
 
-    private const string Key = "the key of the webhook, long enough";
+    private const string Key = "a-key-of-the-webhook-that-is-long-enough";
 
     private readonly WebApplication _app;
     private readonly RemovalsFail _network;

@@ -47,7 +47,7 @@ public sealed class SharedIdentifierTests
         await stage.BindAsync(platform, SandboxList.Remote, list.Destination);
         await stage.AddAsync(Ann);
         await stage.SettleAsync();
-        (await list.HeldAsync()).Count.ShouldBe(platform switch { "tiktok" => 1, "meta" => 6, _ => 2 });
+        (await list.HeldAsync()).Count.ShouldBe(platform switch { "tiktok" => 1, "meta" => 7, _ => 2 });
 
         list.RemovalsFailing = true;
         await (way switch
