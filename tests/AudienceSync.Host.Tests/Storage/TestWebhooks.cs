@@ -39,7 +39,7 @@ internal sealed class TestWebhooks(byte[] secret) : IDisposable
         AddAlias(aliases, IdentifierKind.Phone, phone);
         return new PendingEvent(
             EventId.Derive("test", id), EventTypes.AliasOf(said), EventJson.Write(said), at, [.. aliases],
-            new PersonIdentifiers(customer, email, phone, "US"));
+            IdentifierReader.Read(customer, email, phone, "US"));
     }
 
     private void AddAlias(List<Alias> aliases, IdentifierKind kind, string? canonical)
