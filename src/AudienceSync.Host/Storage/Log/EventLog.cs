@@ -95,7 +95,7 @@ public sealed class EventLog(WorkspaceDatabase database, Vault vault, BodySeal b
         }
 
         Begin(batch);
-        if (_replays.IsKnown)
+        if (_replays.MustRead)
         {
             return null;
         }
