@@ -198,7 +198,8 @@ public sealed class WebhookEndpoint(SourceTokens<WebhookInbox> inboxes, TimeProv
         counters.Refused(problem);
         if (problem.Status != StatusCodes.Status401Unauthorized)
         {
-            problem = await inbox.KeepRefusedAsync(problem, body, clock.GetUtcNow(), arrival: arrival);
+            var result = await inbox.KeepRefusedAsync(problem, body, clock.GetUtcNow(), arrival: arrival with { Signed = null });
+            problem = result.Problem ?? problem;
         }
 
         await Answers.WriteAsync(context, problem);

@@ -53,7 +53,7 @@ public sealed class WebhookInbox(Source source, EventReader reader, PublishedKey
     {
         if (single && verdicts[0].Problem is { } problem)
         {
-            return new KeepResult([], await KeepRefusedAsync(problem, body, receivedAt, verdicts[0].Mention, arrival));
+            return await KeepRefusedAsync(problem, body, receivedAt, verdicts[0].Mention, arrival);
         }
 
         var request = Request(verdicts, body, receivedAt, SignatureOf(verdicts, arrival));
@@ -72,17 +72,21 @@ public sealed class WebhookInbox(Source source, EventReader reader, PublishedKey
         };
     }
 
-    /// <summary>Keeps a refused body in quarantine. Returns what to answer: the same problem, or that storage would not take it and the sender must keep it for us.</summary>
-    public async Task<IngestProblem> KeepRefusedAsync(
+    /// <summary>
+    /// Keeps a refused body in quarantine. Returns what to answer: the same problem; that storage would not take it and the sender must keep it for us; or the receipts that
+    /// the same signed bytes were given before.
+    /// </summary>
+    public async Task<KeepResult> KeepRefusedAsync(
         IngestProblem problem, RequestBody? body, DateTimeOffset receivedAt, Mention? mention = null, Arrival arrival = default)
     {
         var entry = Entry(refused: true, problem.Code, problem.Detail, null, null, body?.Memory ?? default, receivedAt) with { Mention = mention };
-        var request = new PendingRequest([], [entry], default, receivedAt);
+        var request = new PendingRequest([], [entry], default, receivedAt) { Signature = SignatureOf([], arrival) };
         return (TryEnqueue(request, arrival) ? await request.Settled : AppendResult.StorageDown) switch
         {
-            AppendResult.Committed => problem,
-            AppendResult.TooSlow => IngestProblem.StorageSlow,
-            _ => IngestProblem.StorageDown,
+            AppendResult.Committed when request.Signature is { IsRepeat: true } => new KeepResult(Receipts(request, []), null),
+            AppendResult.Committed => new KeepResult([], problem),
+            AppendResult.TooSlow => new KeepResult([], IngestProblem.StorageSlow),
+            _ => new KeepResult([], IngestProblem.StorageDown),
         };
     }
 
@@ -98,20 +102,19 @@ public sealed class WebhookInbox(Source source, EventReader reader, PublishedKey
         return true;
     }
 
-    // Of a request that has no effect nothing is remembered: its signature is still good for the real one.
-    private RequestSignature? SignatureOf(Verdict[] verdicts, Arrival arrival) =>
-        arrival.Signed is { } signed && Array.Exists(verdicts, verdict => verdict.Problem is null && verdict.Quarantine != QuarantineReason.TestSend)
-            ? Remember(verdicts, signed)
-            : null;
+    private RequestSignature? SignatureOf(Verdict[] verdicts, Arrival arrival) => arrival.Signed is { } signed ? SignatureOf(verdicts, signed) : null;
 
-    private RequestSignature Remember(Verdict[] verdicts, SignedAt signed) => new(
-        signed.Day,
-        EventId.Derive("signature/" + source.Name, signed.Signature).Value,
-        () => Array.ConvertAll(Receipts(verdicts), receipt => new KeptReceipt(receipt.Id ?? Guid.Empty, receipt.Code)))
+    // Of a request that has no effect nothing is remembered: its signature is still good for the real one.
+    private RequestSignature SignatureOf(Verdict[] verdicts, SignedAt signed)
     {
-        // Of what is left out the entry comes with the next commit only: a retry must find out by itself.
-        IsKept = () => !Array.Exists(verdicts, verdict => verdict.Event is { IsUnlinkable: true }),
-    };
+        var hasEffect = Array.Exists(verdicts, verdict => verdict.Problem is null && verdict.Quarantine != QuarantineReason.TestSend);
+        Func<KeptReceipt[]> receipts = () => Array.ConvertAll(Receipts(verdicts), receipt => new KeptReceipt(receipt.Id ?? Guid.Empty, receipt.Code));
+        return new RequestSignature(signed.Day, EventId.Derive("signature/" + source.Name, signed.Signature).Value, hasEffect ? receipts : null)
+        {
+            // Of what is left out the entry comes with the next commit only: a retry must find out by itself.
+            IsKept = () => !Array.Exists(verdicts, verdict => verdict.Event is { IsUnlinkable: true }),
+        };
+    }
 
     private Receipt[] Receipts(PendingRequest request, Verdict[] verdicts) =>
         request.Signature is { IsRepeat: true } repeat ? Array.ConvertAll(repeat.Given, Receipt.Again) : Receipts(verdicts);

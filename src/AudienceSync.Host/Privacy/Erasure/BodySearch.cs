@@ -2,12 +2,13 @@ using System.Text;
 using System.Text.Json;
 using AudienceSync.Domain;
 using AudienceSync.Domain.Identity;
+using AudienceSync.Host.Ingest;
 
 namespace AudienceSync.Host.Privacy.Erasure;
 
 /// <summary>
 /// Tells whether a body names a person: each text of it, wherever it stands, is read as every kind of identifier and looked for among his aliases.
-/// A body that is no JSON is read word by word. Without his aliases nobody could tell, so it runs before they go.
+/// A form is read as the JSON it stands for; a body that is neither is read word by word, as it is and unescaped. Without his aliases nobody could tell, so it runs before they go.
 /// </summary>
 public sealed class BodySearch(IReadOnlySet<AliasDigest> aliases, IReadOnlyCollection<string> countries, AliasDigester digester)
 {
@@ -19,14 +20,18 @@ public sealed class BodySearch(IReadOnlySet<AliasDigest> aliases, IReadOnlyColle
     {
         try
         {
-            using var document = JsonDocument.Parse(body);
+            using var kept = BodyJson.Reopen(body);
+            using var document = JsonDocument.Parse(kept.Json);
             return Names(document.RootElement);
         }
         catch (Exception unreadable) when (unreadable is JsonException or InvalidOperationException)
         {
-            return Encoding.UTF8.GetString(body).Split(Ends, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Any(Names);
+            var text = Encoding.UTF8.GetString(body);
+            return NamesInWords(text) || NamesInWords(Uri.UnescapeDataString(text.Replace('+', ' ')));
         }
     }
+
+    private bool NamesInWords(string text) => text.Split(Ends, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Any(Names);
 
     private bool Names(JsonElement value) => value.ValueKind switch
     {

@@ -96,7 +96,7 @@ public sealed class EventLog(
         }
 
         Begin(batch);
-        if (_replays.IsKnown)
+        if (_replays.MustRead)
         {
             return null;
         }

@@ -17,32 +17,56 @@ internal sealed class ReplayCheck
     private readonly Dictionary<Guid, RequestSignature> _asked = [];
     private readonly HashSet<DateOnly> _days = [];
     private readonly RecentEvents _recent = new(eventsPerGeneration: 50_000);
+    private readonly List<RequestSignature> _withoutEffect = [];
     private bool _repeats;
 
     /// <summary>Whether anything is to be asked for or written.</summary>
     public bool Asks => _asked.Count > 0;
 
-    /// <summary>Whether this host committed a signature of the batch lately: then the batch must be read for.</summary>
-    public bool IsKnown => Asks && _asked.Values.Any(signature => _recent.Contains(new EventId(signature.Digest)));
+    /// <summary>Whether the batch must be read for: this host committed a signature of it lately, or one is only to be looked for.</summary>
+    public bool MustRead => Asks && _asked.Values.Any(signature => !signature.HasEffect || _recent.Contains(new EventId(signature.Digest)));
 
     /// <summary>Starts a batch: tells those of its requests that repeat one another.</summary>
     public void Begin(IReadOnlyList<PendingRequest> batch)
     {
         _asked.Clear();
+        _withoutEffect.Clear();
         _repeats = false;
         for (var i = 0; i < batch.Count; i++)
         {
-            if (batch[i].Signature is not { } signature)
+            if (batch[i].Signature is { } signature)
             {
-                continue;
+                signature.Reset();
+                Begin(signature);
             }
+        }
 
-            signature.Reset();
-            if (!_asked.TryAdd(signature.Digest, signature))
-            {
-                signature.Repeats(_asked[signature.Digest]);
-                _repeats = true;
-            }
+        foreach (var signature in _withoutEffect)
+        {
+            Follow(signature);
+        }
+    }
+
+    private void Begin(RequestSignature signature)
+    {
+        if (!signature.HasEffect)
+        {
+            _withoutEffect.Add(signature);
+        }
+        else if (!_asked.TryAdd(signature.Digest, signature))
+        {
+            signature.Repeats(_asked[signature.Digest]);
+            _repeats = true;
+        }
+    }
+
+    // A request without effect repeats one of the batch that has one, or one that is found; otherwise it is what it is.
+    private void Follow(RequestSignature signature)
+    {
+        if (!_asked.TryAdd(signature.Digest, signature) && _asked[signature.Digest] is var first && first != signature && (first.HasEffect || first.IsRepeat))
+        {
+            signature.Repeats(first);
+            _repeats = true;
         }
     }
 
@@ -66,6 +90,11 @@ internal sealed class ReplayCheck
                 _repeats = true;
             }
         }
+
+        foreach (var signature in _withoutEffect)
+        {
+            Follow(signature);
+        }
     }
 
     /// <summary>The batch without its repeats.</summary>
@@ -81,7 +110,7 @@ internal sealed class ReplayCheck
         }
 
         var (days, digests, receipts) = (new List<DateOnly>(), new List<Guid>(), new List<byte[]>());
-        foreach (var signature in _asked.Values.Where(signature => !signature.IsRepeat))
+        foreach (var signature in _asked.Values.Where(signature => signature is { IsRepeat: false, HasEffect: true }))
         {
             var kept = signature.Give();
             if (!signature.IsKept())
@@ -109,7 +138,7 @@ internal sealed class ReplayCheck
     {
         if (Asks)
         {
-            _recent.Learn([.. _asked.Keys]);
+            _recent.Learn([.. _asked.Values.Where(signature => signature.HasEffect).Select(signature => signature.Digest)]);
         }
     }
 

@@ -14,8 +14,11 @@ public readonly record struct KeptReceipt(Guid Id, string? Code);
 /// </summary>
 /// <param name="day">The day of the signed timestamp, UTC: part of the key, because the same bytes are always of the same day.</param>
 /// <param name="digest">Derived from source and signature.</param>
-/// <param name="receipts">The receipts of the request's events. Asked for under the log's lock, once it is known who of them was erased.</param>
-public sealed class RequestSignature(DateOnly day, Guid digest, Func<KeptReceipt[]> receipts)
+/// <param name="receipts">
+/// The receipts of the request's events. Asked for under the log's lock, once it is known who of them was erased. Null for a request that has no effect, because its headers
+/// make it a test or leave it without an id: it is not remembered, but if its bytes had one before it gets those receipts.
+/// </param>
+public sealed class RequestSignature(DateOnly day, Guid digest, Func<KeptReceipt[]>? receipts)
 {
     /// <summary>How old a signed timestamp may be, and so how long a signature must be remembered.</summary>
     public static readonly TimeSpan MaxAge = TimeSpan.FromDays(30);
@@ -26,6 +29,9 @@ public sealed class RequestSignature(DateOnly day, Guid digest, Func<KeptReceipt
     public DateOnly Day => day;
 
     public Guid Digest => digest;
+
+    /// <summary>Whether to remember it.</summary>
+    public bool HasEffect => receipts is not null;
 
     /// <summary>Set by the append: the same signature came before, in this commit or an earlier one.</summary>
     public bool IsRepeat { get; private set; }
@@ -48,7 +54,7 @@ public sealed class RequestSignature(DateOnly day, Guid digest, Func<KeptReceipt
     /// <summary>The receipts as they are stored: for each its id, the length of its code and the code.</summary>
     internal byte[] Give()
     {
-        _given = receipts();
+        _given = receipts!();
         var kept = new ArrayBufferWriter<byte>(_given.Length * 17);
         foreach (var (id, code) in _given)
         {
