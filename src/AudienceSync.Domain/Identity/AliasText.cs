@@ -5,8 +5,9 @@ using AudienceSync.Domain.Normalising;
 namespace AudienceSync.Domain.Identity;
 
 /// <summary>
-/// The canonical text by which a person is recognised, whatever a platform wants to hear. It is stored as a keyed digest, so changing a
-/// rule here would make everybody a stranger: these rules have no versions and do not change.
+/// The text by which a person is recognized, whatever form a platform takes. It is stored as a keyed digest of the canonical form that
+/// <see cref="IdentifierReader"/> made, together with the reader's version: a new version that changes a form leaves older aliases to
+/// <c>people realias</c>.
 /// </summary>
 /// <remarks>Each method returns null when nothing usable is left.</remarks>
 public static class AliasText
@@ -30,46 +31,54 @@ public static class AliasText
         return text.Length <= MaxCustomerIdChars ? text : null;
     }
 
-    /// <summary>
-    /// The SHA-256 in lower-case hex of the address trimmed, in lower case and composed (see <see cref="EmailText"/>). A digest and not
-    /// the address, so that a source that sends digests and one that sends addresses name the same person.
-    /// </summary>
+    /// <summary>As below, of a plain or hashed address as it was sent.</summary>
     public static string? Email(string raw, HashedFields hashed = HashedFields.None)
     {
-        if (hashed.HasFlag(HashedFields.EmailSha256))
-        {
-            return Passed(raw);
-        }
-
-        return EmailText.Normalise(raw) is { } address ? Digest(address) : null;
+        ArgumentNullException.ThrowIfNull(raw);
+        return EmailOf(EmailReader.Read(raw, hashed).Text, hashed);
     }
 
-    /// <summary>
-    /// The SHA-256 in lower-case hex of the digits with the calling code (see <see cref="PhoneNumber"/>). A sender's digest of a number
-    /// with its plus says nothing of the digest without, so it is a text of its own, and its person another than the digits'.
-    /// </summary>
+    /// <summary>As below, of a plain or hashed number as it was sent.</summary>
     public static string? Phone(string raw, string country, HashedFields hashed = HashedFields.None)
     {
         ArgumentNullException.ThrowIfNull(raw);
-        if (hashed.HasFlag(HashedFields.PhoneSha256E164))
-        {
-            return Passed(raw) is { } digest ? WithPlusPrefix + digest : null;
-        }
-
-        if (hashed.HasFlag(HashedFields.PhoneSha256Digits))
-        {
-            return Passed(raw);
-        }
-
-        Span<char> digits = stackalloc char[PhoneNumber.MaxDigits];
-        return !DigestText.Is(raw.AsSpan().Trim()) && PhoneNumber.TryWrite(raw, country, digits, out var length) ? Digest(digits[..length]) : null;
+        return PhoneOf(PhoneReader.Read(raw, country, hashed).Text, hashed);
     }
 
-    private static string? Passed(string raw)
+    /// <summary>
+    /// Of what was read: the id; the SHA-256 in lower-case hex of the address; that of the number's digits without its plus. A digest and not the
+    /// text, so that a source that sends digests and one that sends texts name the same person. A sender's digest of a number with its plus tells
+    /// nothing of the digest without, so it is a text of its own, and its person another than the digits'. Null when there is none.
+    /// </summary>
+    public static string? Of(PersonIdentifiers person, IdentifierKind kind)
     {
-        ArgumentNullException.ThrowIfNull(raw);
-        Span<char> digest = stackalloc char[Sha256Hex.Length];
-        return DigestText.Write(raw, digest).IsEmpty ? null : new string(digest);
+        ArgumentNullException.ThrowIfNull(person);
+        return kind switch
+        {
+            IdentifierKind.CustomerId => person.CustomerId is { } id ? CustomerId(id) : null,
+            IdentifierKind.Email => EmailOf(person.CanonicalEmail, person.Hashed),
+            IdentifierKind.Phone => PhoneOf(person.CanonicalPhone, person.Hashed),
+            _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "No such kind."),
+        };
+    }
+
+    /// <summary>Of a canonical form that is stored.</summary>
+    public static string? OfCanonical(IdentifierKind kind, string canonical, HashedFields hashed)
+        => kind == IdentifierKind.Email ? EmailOf(canonical, hashed) : PhoneOf(canonical, hashed);
+
+    private static string? EmailOf(string? canonical, HashedFields hashed)
+        => canonical is null || hashed.HasFlag(HashedFields.EmailSha256) ? canonical : Digest(canonical);
+
+    private static string? PhoneOf(string? canonical, HashedFields hashed)
+    {
+        if (canonical is null)
+        {
+            return null;
+        }
+
+        return hashed.HasFlag(HashedFields.PhoneSha256E164) ? WithPlusPrefix + canonical
+            : hashed.HasFlag(HashedFields.PhoneSha256Digits) ? canonical
+            : Digest(canonical.AsSpan().TrimStart('+'));
     }
 
     private static string Digest(ReadOnlySpan<char> text)

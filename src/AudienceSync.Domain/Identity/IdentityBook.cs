@@ -158,6 +158,9 @@ public sealed class IdentityBook(Func<PersonId> newPerson)
         {
             Details = detailed?.Details,
             Hashed = (email?.Hashed ?? HashedFields.None) | (phone?.Hashed ?? HashedFields.None),
+            CanonicalEmail = email?.Canonical,
+            CanonicalPhone = phone?.Canonical,
+            Parser = Math.Max(email?.Parser ?? 0, phone?.Parser ?? 0),
         };
         return (identifiers, new Reach(email?.Address.Digest, phone?.Address.Digest, detailed?.DetailsDigest));
     }

@@ -1,9 +1,9 @@
 namespace AudienceSync.Domain.Identity;
 
 /// <summary>
-/// The addresses of one person as the sender wrote them, trimmed. They are kept raw because a normaliser may change its version
-/// and must then be run again over what was really sent. <paramref name="Country"/> is the source's default country
-/// (ISO 3166-1 alpha-2), by which a national phone number is read.
+/// The identifiers of one person as the sender wrote them, trimmed, and as <see cref="IdentifierReader"/> read them. Normalizers take the canonical
+/// forms; the texts are kept because a later reader may read them better. <paramref name="Country"/> (ISO 3166-1 alpha-2) is the one by which
+/// the phone number was read: the person's, else the source's.
 /// </summary>
 public sealed record PersonIdentifiers(string? CustomerId, string? Email, string? Phone, string Country)
 {
@@ -12,6 +12,21 @@ public sealed record PersonIdentifiers(string? CustomerId, string? Email, string
 
     /// <summary>Which of the addresses are digests already, and in which form.</summary>
     public HashedFields Hashed { get; init; }
+
+    /// <summary>The email address in the form by which the person is recognized, or its digest in lower case; null when it cannot be read.</summary>
+    public string? CanonicalEmail { get; init; }
+
+    /// <summary>The phone number as E.164 with its plus, or its digest in lower case; null when it cannot be read.</summary>
+    public string? CanonicalPhone { get; init; }
+
+    /// <summary>Why there is an email text and no canonical form.</summary>
+    public IdentifierFault EmailFault { get; init; }
+
+    /// <summary>Why there is a phone text and no canonical form.</summary>
+    public IdentifierFault PhoneFault { get; init; }
+
+    /// <summary>The version of the reader that made the canonical forms; 0 when nothing was read.</summary>
+    public short Parser { get; init; }
 
     /// <summary>Personal data never reaches a log by accident.</summary>
     public override string ToString() => "PersonIdentifiers(***)";

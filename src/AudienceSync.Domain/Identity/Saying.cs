@@ -8,6 +8,12 @@ namespace AudienceSync.Domain.Identity;
 /// <param name="At">The sender's time.</param>
 public sealed record Saying(Alias Address, string Text, string Country, HashedFields Hashed, DateTimeOffset At)
 {
+    /// <summary>The form of <see cref="Text"/> that <see cref="Address"/> is the digest of, and that platforms are sent.</summary>
+    public string? Canonical { get; init; }
+
+    /// <summary>The version of the reader that made <see cref="Canonical"/>.</summary>
+    public short Parser { get; init; }
+
     /// <summary>Personal data never reaches a log by accident.</summary>
     public override string ToString() => "Saying(***)";
 

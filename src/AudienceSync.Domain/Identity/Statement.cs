@@ -14,5 +14,11 @@ public sealed record Statement(Alias[] Aliases, PersonIdentifiers Identifiers, A
 
     internal Saying SayingOf(Alias alias) => alias.Kind == IdentifierKind.Email
         ? new Saying(alias, Identifiers.Email!, "", Identifiers.Hashed & HashedFields.EmailSha256, At)
-        : new Saying(alias, Identifiers.Phone!, Identifiers.Country, Identifiers.Hashed & ~HashedFields.EmailSha256, At);
+        {
+            Canonical = Identifiers.CanonicalEmail, Parser = Identifiers.Parser,
+        }
+        : new Saying(alias, Identifiers.Phone!, Identifiers.Country, Identifiers.Hashed & ~HashedFields.EmailSha256, At)
+        {
+            Canonical = Identifiers.CanonicalPhone, Parser = Identifiers.Parser,
+        };
 }

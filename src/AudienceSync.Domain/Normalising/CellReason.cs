@@ -35,6 +35,18 @@ public enum CellReason
 
     /// <summary>The digest of the empty text, or a device id of zeros: it stands for everybody and nobody.</summary>
     Nobody = 10,
+
+    /// <summary>An email address with white space inside, which no platform takes.</summary>
+    WhiteSpace = 11,
+
+    /// <summary>More than one address or number in one field.</summary>
+    Several = 12,
+
+    /// <summary>An email address whose domain cannot exist: without a dot, with an empty part.</summary>
+    InvalidDomain = 13,
+
+    /// <summary>A phone number of a length that its country does not have, or without a country.</summary>
+    ImpossibleNumber = 14,
 }
 
 /// <summary>The reasons' stable codes.</summary>
@@ -54,6 +66,10 @@ public static class CellReasons
         CellReason.UndeclaredDigest => "undeclared_digest",
         CellReason.OtherDigest => "other_digest",
         CellReason.Nobody => "nobody",
+        CellReason.WhiteSpace => "white_space",
+        CellReason.Several => "several",
+        CellReason.InvalidDomain => "invalid_domain",
+        CellReason.ImpossibleNumber => "impossible_number",
         _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, "No such reason."),
     };
 }

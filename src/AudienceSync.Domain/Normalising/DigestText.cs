@@ -12,6 +12,9 @@ public static class DigestText
     /// <summary>Whether a trimmed text has the form of a digest.</summary>
     public static bool Is(ReadOnlySpan<char> text) => text.Length == Sha256Hex.Length && !text.ContainsAnyExcept(HexDigits);
 
+    /// <summary>Whether a lower-case digest is that of the empty text.</summary>
+    public static bool IsOfNothing(ReadOnlySpan<char> digest) => digest.SequenceEqual(OfNothing);
+
     /// <summary>Passes a digest on in lower case, into at least <see cref="Sha256Hex.Length"/> characters.</summary>
     public static Cell Write(ReadOnlySpan<char> raw, Span<char> into)
     {

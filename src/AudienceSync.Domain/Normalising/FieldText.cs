@@ -8,6 +8,30 @@ public static class FieldText
     /// <summary>Whether the person has such a thing at all; it may still normalise to nothing.</summary>
     public static bool IsGiven(PersonIdentifiers person, PersonField field) => !string.IsNullOrWhiteSpace(Raw(person, field));
 
+    /// <summary>What a rule is given: emails and phones in canonical form, everything else as it was sent.</summary>
+    internal static string? Input(PersonIdentifiers person, PersonField field) => field switch
+    {
+        PersonField.Email => person.CanonicalEmail,
+        PersonField.Phone => person.CanonicalPhone,
+        _ => Raw(person, field),
+    };
+
+    /// <summary>Why there is a text and no canonical form of it.</summary>
+    internal static CellReason ReasonOf(PersonIdentifiers person, PersonField field)
+        => string.IsNullOrWhiteSpace(Raw(person, field)) ? CellReason.Absent
+            : (field == PersonField.Email ? person.EmailFault : field == PersonField.Phone ? person.PhoneFault : IdentifierFault.None) switch
+            {
+                IdentifierFault.WhiteSpace => CellReason.WhiteSpace,
+                IdentifierFault.SeveralAddresses or IdentifierFault.SeveralNumbers => CellReason.Several,
+                IdentifierFault.NoDottedDomain or IdentifierFault.InvalidDomain => CellReason.InvalidDomain,
+                IdentifierFault.NotADigest => CellReason.NotADigest,
+                IdentifierFault.UndeclaredDigest => CellReason.UndeclaredDigest,
+                IdentifierFault.TooLong => CellReason.TooLong,
+                IdentifierFault.Placeholder => CellReason.Nobody,
+                >= IdentifierFault.NoCountry => CellReason.ImpossibleNumber,
+                _ => CellReason.Malformed,
+            };
+
     internal static string? Raw(PersonIdentifiers person, PersonField field) => field switch
     {
         PersonField.Email => person.Email,
@@ -26,12 +50,11 @@ public static class FieldText
     };
 
     /// <summary>
-    /// A phone is read by the country the source calls its own. A state or postal code is read by the country the person lives in, and
-    /// not by the source's: where somebody shops is no statement about where he lives.
+    /// A state or postal code is read by the country the person lives in, and not by the source's: where somebody shops is no statement about
+    /// where they live. A phone has its country in it.
     /// </summary>
     internal static string CountryOf(PersonIdentifiers person, PersonField field) => field switch
     {
-        PersonField.Phone => person.Country,
         PersonField.State or PersonField.PostalCode => person.Details?.Country ?? "",
         _ => "",
     };

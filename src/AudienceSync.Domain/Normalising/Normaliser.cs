@@ -54,10 +54,10 @@ public sealed class Normaliser
             return Cell.Empty(CellReason.NotTaken);
         }
 
-        var raw = FieldText.Raw(person, field);
+        var raw = FieldText.Input(person, field);
         if (string.IsNullOrWhiteSpace(raw))
         {
-            return Cell.Empty(CellReason.Absent);
+            return Cell.Empty(FieldText.ReasonOf(person, field));
         }
 
         var hashed = person.Hashed & FieldText.HashedFormsOf(field);

@@ -99,7 +99,7 @@ internal static class PlaceText
     private static ReadOnlySpan<char> Listed(ReadOnlySpan<char> raw)
     {
         var code = raw.Trim();
-        return CallingCodes.OfCountry(code) is null ? default : code;
+        return Countries.IsCode(code) ? code : default;
     }
 
     private static bool IsUs(ReadOnlySpan<char> country) => country.Equals("US", StringComparison.OrdinalIgnoreCase);

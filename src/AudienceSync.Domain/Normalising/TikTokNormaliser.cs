@@ -23,7 +23,7 @@ public static class TikTokNormaliser
     public static IReadOnlyList<Normaliser> All { get; } =
     [
         Of(Current, "rules since September 2025",
-            new(PersonField.Email, Hashed, "no white space, lower case, compose; dots and plus stay", "Jane.Doe+news@Gmail.com", AddressText.WithoutSpaces),
+            new(PersonField.Email, Hashed, "no white space, lower case, compose; dots and plus stay", "Jane.Doe+news@Gmail.com", AddressText.Email),
             new(PersonField.Phone, Hashed, WithPlus, "+1 (657) 777-0000", AddressText.PhoneWithPlus)
             {
                 // TikTok says that it also takes numbers without a plus, so a sender's digest of one is good here.

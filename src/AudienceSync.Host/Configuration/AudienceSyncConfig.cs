@@ -42,6 +42,9 @@ public sealed class SourceConfig
     public string DefaultCountry { get; set; } = "";
 
     public HashedConfig? Hashed { get; set; }
+
+    /// <summary>Texts that this source sends in place of an identifier, beside the built-in ones.</summary>
+    public List<string> PlaceholderIds { get; set; } = [];
 }
 
 /// <summary>Which identifiers a source sends hashed, and in which form. What is not named is plain text.</summary>

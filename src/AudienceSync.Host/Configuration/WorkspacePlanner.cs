@@ -1,4 +1,5 @@
 using AudienceSync.Connectors;
+using AudienceSync.Domain;
 using AudienceSync.Domain.Identity;
 using AudienceSync.Host.Ingest;
 using AudienceSync.Host.Privacy;
@@ -43,6 +44,8 @@ public sealed class WorkspacePlanner(ConfigLoader config, DestinationSurrounding
             destinations);
     }
 
+    private const int MostPlaceholders = 100;
+
     private (Source Source, byte[] Token) Source(string workspace, SourceConfig source)
     {
         var place = $"workspaces.{workspace}.sources.{source.Name}";
@@ -60,7 +63,11 @@ public sealed class WorkspacePlanner(ConfigLoader config, DestinationSurrounding
         Require(mode == SignatureMode.Off || source.SigningKeys.Count is > 0 and <= 10, place, "signing_keys needs 1 to 10 keys unless signature is off");
         var keys = source.SigningKeys.Select(key => new KeyedHash(config.Secret(key, place + ".signing_keys"))).ToList();
         var hashed = Hashed(source.Hashed, place + ".hashed");
-        return (new Source(source.Name, mode, keys, source.DefaultCountry) { Hashed = hashed }, config.Secret(source.Token, place + ".token"));
+        Require(
+            source.PlaceholderIds.Count <= MostPlaceholders && source.PlaceholderIds.TrueForAll(text => text?.Trim().Length is > 0 and <= Limits.CustomerIdChars),
+            place, $"placeholder_ids must be at most {MostPlaceholders} texts of 1 to {Limits.CustomerIdChars} characters");
+        var planned = new Source(source.Name, mode, keys, source.DefaultCountry) { Hashed = hashed, Placeholders = Placeholders.With(source.PlaceholderIds) };
+        return (planned, config.Secret(source.Token, place + ".token"));
     }
 
     private HashedFields Hashed(HashedConfig? hashed, string place)

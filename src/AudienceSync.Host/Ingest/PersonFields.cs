@@ -14,7 +14,15 @@ internal static class PersonFields
 
     public static IngestProblem? TryRead(JsonElement item, Source source, out PersonIdentifiers identifiers)
     {
-        identifiers = new PersonIdentifiers(null, null, null, source.DefaultCountry);
+        var problem = TryReadPerson(item, source, out var reading);
+        identifiers = reading.Identifiers;
+        return problem;
+    }
+
+    /// <summary>As above, with the faults of the fields that are not used.</summary>
+    public static IngestProblem? TryReadPerson(JsonElement item, Source source, out PersonReading reading)
+    {
+        reading = new PersonReading(new PersonIdentifiers(null, null, null, source.DefaultCountry), []);
         var nested = item.TryGetProperty("person"u8, out var person) && person.ValueKind != JsonValueKind.Null;
         if (nested && person.ValueKind != JsonValueKind.Object)
         {
@@ -31,7 +39,7 @@ internal static class PersonFields
         var wrongEmail = TextField.TryRead(fields, "email"u8, Limits.EmailChars, IngestProblem.InvalidPerson, out var email);
         var wrongPhone = TextField.TryRead(fields, "phone"u8, Limits.PhoneChars, IngestProblem.InvalidPerson, out var phone);
         var wrongDetail = TryDetails(fields, out var details);
-        identifiers = new PersonIdentifiers(customerId, email, phone, source.DefaultCountry) { Details = details, Hashed = source.Hashed };
+        reading = IdentifierReader.Read(new PersonTexts(customerId, email, phone) { Details = details, Hashed = source.Hashed }, source.Rules);
         return problem ?? wrongEmail ?? wrongPhone ?? wrongDetail;
     }
 

@@ -13,6 +13,12 @@ public sealed record Source(string Name, SignatureMode Signature, IReadOnlyList<
     /// <summary>Which identifiers he sends as digests; everything else is plain text.</summary>
     public HashedFields Hashed { get; init; }
 
+    /// <summary>What stands in an id field of this source and is no id, beside the built-in placeholders.</summary>
+    public Placeholders Placeholders { get; init; } = Placeholders.BuiltIn;
+
+    /// <summary>How the source's people are read.</summary>
+    public ReaderRules Rules => field ??= new ReaderRules(DefaultCountry) { Placeholders = Placeholders };
+
     /// <summary>Keys do not print.</summary>
     public override string ToString() => $"Source({Name})";
 }

@@ -14,8 +14,8 @@ public readonly record struct ListedIdentifier(long Line, string? Column, Person
 
 /// <summary>
 /// A list of people as CSV with a header. Columns: <c>customer_id</c>, <c>email</c>, <c>phone</c>, <c>email_sha256</c>,
-/// <c>phone_sha256_e164</c>, <c>phone_sha256_digits</c>; others are ignored. Each identifier of a line stands for itself: a list names whom
-/// to suppress, not who belongs to whom.
+/// <c>phone_sha256_e164</c>, <c>phone_sha256_digits</c>, and <c>country</c>, by which the line's phone is read; others are ignored. Each
+/// identifier of a line stands for itself: a list names whom to suppress, not who belongs to whom.
 /// </summary>
 /// <param name="text">The list, UTF-8.</param>
 public sealed partial class SuppressionList(Stream text)
@@ -55,9 +55,11 @@ public sealed partial class SuppressionList(Stream text)
         await using var utf8 = new Utf8Lines(text);
         await using var csv = CsvReader.Create(utf8, Form with { Separator = Delimiter }, leaveOpen: true);
         var (known, width) = await HeaderAsync(csv, cancellationToken);
+        var countryColumn = Array.FindIndex([.. csv.Headers ?? []], name => name.Trim().Equals("country", StringComparison.OrdinalIgnoreCase));
         while (await NextAsync(csv, cancellationToken))
         {
             var fields = csv.Current.ToArray();
+            var country = countryColumn >= 0 && countryColumn < fields.Length ? fields[countryColumn] : null;
             if (fields.Skip(width).Any(field => field.Length > 0))
             {
                 // A delimiter inside a value: every cell after it may be in the wrong column.
@@ -71,9 +73,7 @@ public sealed partial class SuppressionList(Stream text)
                 if (index < fields.Length && fields[index] is { Length: > 0 } value)
                 {
                     any = true;
-                    yield return Unusable(value) is { } code
-                        ? new ListedIdentifier(csv.LineNumber, column, null, code)
-                        : new ListedIdentifier(csv.LineNumber, column, Identifiers(column, value), null);
+                    yield return Read(csv.LineNumber, column, value, country);
                 }
             }
 
@@ -85,15 +85,20 @@ public sealed partial class SuppressionList(Stream text)
     }
 
     // What a spreadsheet leaves where an identifier was: digits are lost for good, so nobody can be found by it.
-    private static string? Unusable(string value) =>
+    private static string? Unusable(string column, string value) =>
         value.Any(char.IsControl) ? "invalid_text"
-        : SpreadsheetNumber().IsMatch(value) || value.StartsWith("=\"", StringComparison.Ordinal) || SpreadsheetError().IsMatch(value) ? "spreadsheet_value"
+        : (column == "customer_id" && SpreadsheetNumber().IsMatch(value)) || value.StartsWith("=\"", StringComparison.Ordinal) || SpreadsheetError().IsMatch(value) ? "spreadsheet_value"
         : null;
 
-    private PersonIdentifiers Identifiers(string column, string value)
+    private ListedIdentifier Read(long line, string column, string value, string? country)
     {
-        var nobody = new PersonIdentifiers(null, null, null, DefaultCountry);
-        return column switch
+        if (Unusable(column, value) is { } code)
+        {
+            return new ListedIdentifier(line, column, null, code);
+        }
+
+        var nobody = new PersonTexts(null, null, null) { Details = country is null ? null : new PersonDetails { Country = country } };
+        var texts = column switch
         {
             "customer_id" => nobody with { CustomerId = value },
             "email" => nobody with { Email = value },
@@ -102,6 +107,14 @@ public sealed partial class SuppressionList(Stream text)
             "phone_sha256_e164" => nobody with { Phone = value, Hashed = HashedFields.PhoneSha256E164 },
             _ => nobody with { Phone = value, Hashed = HashedFields.PhoneSha256Digits },
         };
+        var reading = IdentifierReader.Read(texts, new ReaderRules(DefaultCountry));
+        if (reading.HasIdentifier)
+        {
+            return new ListedIdentifier(line, column, reading.Identifiers with { Details = null }, null);
+        }
+
+        var faults = reading.Faults.Where(fault => column.StartsWith(fault.Field, StringComparison.Ordinal));
+        return new ListedIdentifier(line, column, null, faults.Select(fault => fault.Code).FirstOrDefault());
     }
 
     private async Task<(List<(string Column, int Index)> Known, int Width)> HeaderAsync(CsvReader csv, CancellationToken cancellationToken)
@@ -117,7 +130,7 @@ public sealed partial class SuppressionList(Stream text)
 
         var header = (csv.Headers ?? []).Select((name, index) => (Column: ColumnName(name), Index: index)).ToList();
         var known = header.Where(column => Columns.Contains(column.Column, StringComparer.Ordinal)).ToList();
-        IgnoredColumns = [.. header.Except(known).Select(column => column.Index + 1)];
+        IgnoredColumns = [.. header.Except(known).Where(column => column.Column != "country").Select(column => column.Index + 1)];
         return known.Count > 0 ? (known, header.Count) : throw NoHeader(csv.Headers ?? []);
     }
 
@@ -149,9 +162,9 @@ public sealed partial class SuppressionList(Stream text)
 
     private static FormatException NoCsv(CsvFormatException wrong) => new($"Line {wrong.LineNumber} is no CSV: a quote is missing or one too many.");
 
-    [GeneratedRegex(@"^[+-]?[0-9]([.,][0-9]+)?[eE]\+[0-9]{1,3}$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^[+-]?[0-9]([.,][0-9]+)?[eE]\+[0-9]{1,3}\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex SpreadsheetNumber();
 
-    [GeneratedRegex(@"^#(N/A|REF!|VALUE!|NAME\?|NULL!|NUM!|DIV/0!|SPILL!|CALC!)$", RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^#(N/A|REF!|VALUE!|NAME\?|NULL!|NUM!|DIV/0!|SPILL!|CALC!)\z", RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 1000)]
     private static partial Regex SpreadsheetError();
 }

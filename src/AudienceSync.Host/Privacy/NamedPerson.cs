@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using AudienceSync.Domain;
 using AudienceSync.Domain.Identity;
-using AudienceSync.Domain.Normalising;
+using AudienceSync.Host.Ingest;
 
 namespace AudienceSync.Host.Privacy;
 
@@ -15,46 +15,42 @@ public sealed record NamedHashes(string? Email, string? Phone);
 /// </summary>
 public sealed record NamedPerson(string? CustomerId, string? Email, string? Phone, string? Country, NamedHashes? Hashed)
 {
-    /// <summary>Their aliases, strongest first. Null when none is given, or one cannot be read.</summary>
-    public IReadOnlyList<Alias>? Aliases(AliasDigester digester)
+    /// <summary>Their aliases, strongest first. Null when none is given, or one cannot be read: an operator is not to erase half a person.</summary>
+    /// <param name="digester">Makes aliases.</param>
+    /// <param name="defaultCountry">By which a national phone number is read when the person has no country.</param>
+    public IReadOnlyList<Alias>? Aliases(AliasDigester digester, string defaultCountry = "")
+    {
+        if (Read(defaultCountry) is not { } reading || reading.Faults.Any(fault => fault.Fault != IdentifierFault.Placeholder))
+        {
+            return null;
+        }
+
+        var aliases = PersonAliases.Of(digester, reading.Identifiers);
+        return aliases.Length == 0 ? null : aliases;
+    }
+
+    /// <summary>The other names under which a source that hashes its phones may send the same number.</summary>
+    public IEnumerable<Alias> OtherForms(AliasDigester digester, string defaultCountry = "") =>
+        Hashed?.Phone is null && Read(defaultCountry)?.Identifiers.CanonicalPhone is { } phone ? OtherForms(phone, digester) : [];
+
+    /// <summary>As above, of a plain phone in canonical form.</summary>
+    public static IEnumerable<Alias> OtherForms(string canonicalPhone, AliasDigester digester)
+    {
+        var digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(canonicalPhone)));
+        yield return digester.Digest(IdentifierKind.Phone, AliasText.OfCanonical(IdentifierKind.Phone, digest, HashedFields.PhoneSha256E164)!);
+    }
+
+    private PersonReading? Read(string defaultCountry)
     {
         if (Forms() is not { } hashed)
         {
             return null;
         }
 
-        (IdentifierKind Kind, string? Given, Func<string, string?> Read, int MaxChars)[] fields =
-        [
-            (IdentifierKind.CustomerId, CustomerId, AliasText.CustomerId, Limits.CustomerIdChars),
-            (IdentifierKind.Email, Email, email => AliasText.Email(email, hashed), Limits.EmailChars),
-            (IdentifierKind.Phone, Phone, phone => AliasText.Phone(phone, Country ?? "", hashed), Limits.PhoneChars),
-        ];
-        var aliases = new List<Alias>(fields.Length);
-        foreach (var (kind, given, read, maxChars) in fields.Where(field => !string.IsNullOrWhiteSpace(field.Given)))
-        {
-            if (given!.Length > maxChars || read(given) is not { } text)
-            {
-                return null;
-            }
-
-            aliases.Add(digester.Digest(kind, text));
-        }
-
-        return aliases.Count == 0 ? null : aliases;
-    }
-
-    /// <summary>The other names under which a source that hashes its phones may send the same number.</summary>
-    public IEnumerable<Alias> OtherForms(AliasDigester digester) =>
-        Phone is { } phone && Hashed?.Phone is null ? OtherForms(phone, Country ?? "", digester) : [];
-
-    /// <summary>As above, of a plain phone.</summary>
-    public static IEnumerable<Alias> OtherForms(string phone, string country, AliasDigester digester)
-    {
-        if (PhoneNumber.Normalise(phone, country) is { } digits)
-        {
-            var digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes("+" + digits)));
-            yield return digester.Digest(IdentifierKind.Phone, AliasText.Phone(digest, "", HashedFields.PhoneSha256E164)!);
-        }
+        var tooLong = CustomerId?.Length > Limits.CustomerIdChars || Email?.Length > Limits.EmailChars || Phone?.Length > Limits.PhoneChars;
+        return tooLong ? null : IdentifierReader.Read(
+            new PersonTexts(CustomerId, Email, Phone) { Details = Country is null ? null : new PersonDetails { Country = Country }, Hashed = hashed },
+            new ReaderRules(defaultCountry));
     }
 
     /// <summary>Personal data never reaches a log by accident.</summary>

@@ -31,6 +31,13 @@ internal static class VaultJson
         WriteText(json, "phone"u8, revision.Identifiers.Phone);
         json.WriteString("country"u8, revision.Identifiers.Country);
         json.WriteNumber("hashed"u8, (int)revision.Identifiers.Hashed);
+        if (revision.Identifiers.Parser > 0)
+        {
+            json.WriteNumber("parser"u8, revision.Identifiers.Parser);
+            WriteCanonical(json, "canonical_email"u8, revision.Identifiers.CanonicalEmail, revision.Identifiers.Email);
+            WriteCanonical(json, "canonical_phone"u8, revision.Identifiers.CanonicalPhone, revision.Identifiers.Phone);
+        }
+
         WriteDetails(json, revision.Identifiers.Details);
         json.WriteEndObject();
         json.WriteEndObject();
@@ -45,13 +52,16 @@ internal static class VaultJson
             Text(root, "customer_id"), root.GetProperty("said").EnumerateArray().Select(Saying), Details(root), digest,
             digest is null ? default : root.GetProperty("details_at").GetDateTimeOffset());
         var reached = root.GetProperty("reached_by");
-        var identifiers = new PersonIdentifiers(
-            Text(reached, "customer_id"), Text(reached, "email"), Text(reached, "phone"), Text(reached, "country") ?? "")
+        var (email, phone) = (Text(reached, "email"), Text(reached, "phone"));
+        var identifiers = new PersonIdentifiers(Text(reached, "customer_id"), email, phone, Text(reached, "country") ?? "")
         {
             Details = Details(reached),
             Hashed = (HashedFields)reached.GetProperty("hashed").GetInt32(),
+            Parser = Parser(reached),
+            CanonicalEmail = Text(reached, "canonical_email") ?? email,
+            CanonicalPhone = Text(reached, "canonical_phone") ?? phone,
         };
-        return new IdentifierRevision(own, identifiers);
+        return new IdentifierRevision(own, Opened(identifiers));
     }
 
     /// <summary>Only by what the person is reached. The rest is passed over without being made.</summary>
@@ -77,7 +87,9 @@ internal static class VaultJson
     {
         string? customerId = null, email = null, phone = null, country = null;
         PersonDetails? details = null;
+        string? canonicalEmail = null, canonicalPhone = null;
         var hashed = HashedFields.None;
+        short parser = 0;
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
             var field = FieldOf(ref json);
@@ -89,13 +101,23 @@ internal static class VaultJson
                 case ReachedField.Phone: phone = json.GetString(); break;
                 case ReachedField.Country: country = json.GetString(); break;
                 case ReachedField.Hashed: hashed = (HashedFields)json.GetInt32(); break;
+                case ReachedField.Parser: parser = json.GetInt16(); break;
+                case ReachedField.CanonicalEmail: canonicalEmail = json.GetString(); break;
+                case ReachedField.CanonicalPhone: canonicalPhone = json.GetString(); break;
                 case ReachedField.Details: details = JsonSerializer.Deserialize<PersonDetails>(ref json); break;
                 default: json.Skip(); break;
             }
         }
 
-        return new PersonIdentifiers(customerId, email, phone, country ?? "") { Details = details, Hashed = hashed };
+        return Opened(new PersonIdentifiers(customerId, email, phone, country ?? "")
+        {
+            Details = details, Hashed = hashed, Parser = parser, CanonicalEmail = canonicalEmail ?? email, CanonicalPhone = canonicalPhone ?? phone,
+        });
     }
+
+    // Rows of before the reader had versions hold the texts alone. What was delivered under them is removed by what they were read as then.
+    private static PersonIdentifiers Opened(PersonIdentifiers held) =>
+        held.Parser == 0 && (held.Email ?? held.Phone) is not null ? OlderParser.Read(held) : held;
 
     private static ReachedField FieldOf(ref Utf8JsonReader json) =>
         json.ValueTextEquals("customer_id"u8) ? ReachedField.CustomerId
@@ -104,6 +126,9 @@ internal static class VaultJson
         : json.ValueTextEquals("country"u8) ? ReachedField.Country
         : json.ValueTextEquals("hashed"u8) ? ReachedField.Hashed
         : json.ValueTextEquals("details"u8) ? ReachedField.Details
+        : json.ValueTextEquals("parser"u8) ? ReachedField.Parser
+        : json.ValueTextEquals("canonical_email"u8) ? ReachedField.CanonicalEmail
+        : json.ValueTextEquals("canonical_phone"u8) ? ReachedField.CanonicalPhone
         : ReachedField.Other;
 
     private enum ReachedField
@@ -115,6 +140,9 @@ internal static class VaultJson
         Country,
         Hashed,
         Details,
+        Parser,
+        CanonicalEmail,
+        CanonicalPhone,
     }
 
     private static void WriteSaying(Utf8JsonWriter json, Saying saying)
@@ -126,15 +154,39 @@ internal static class VaultJson
         json.WriteString("country"u8, saying.Country);
         json.WriteNumber("hashed"u8, (int)saying.Hashed);
         json.WriteString("at"u8, saying.At.UtcDateTime);
+        if (saying.Parser > 0)
+        {
+            json.WriteNumber("parser"u8, saying.Parser);
+            WriteCanonical(json, "canonical"u8, saying.Canonical, saying.Text);
+        }
+
         json.WriteEndObject();
     }
 
-    private static Saying Saying(JsonElement saying) => new(
-        new Alias((IdentifierKind)saying.GetProperty("kind").GetInt32(), new AliasDigest(saying.GetProperty("digest").GetGuid())),
-        saying.GetProperty("text").GetString()!,
-        saying.GetProperty("country").GetString()!,
-        (HashedFields)saying.GetProperty("hashed").GetInt32(),
-        saying.GetProperty("at").GetDateTimeOffset());
+    private static Saying Saying(JsonElement saying)
+    {
+        var kind = (IdentifierKind)saying.GetProperty("kind").GetInt32();
+        var (text, country) = (saying.GetProperty("text").GetString()!, saying.GetProperty("country").GetString()!);
+        var hashed = (HashedFields)saying.GetProperty("hashed").GetInt32();
+        var parser = Parser(saying);
+        var alias = new Alias(kind, new AliasDigest(saying.GetProperty("digest").GetGuid()));
+        return new Saying(alias, text, country, hashed, saying.GetProperty("at").GetDateTimeOffset())
+        {
+            Parser = parser == 0 ? IdentifierReader.OlderParserVersion : parser,
+            Canonical = parser == 0 ? OlderParser.Canonical(kind, text, country, hashed) : Text(saying, "canonical") ?? text,
+        };
+    }
+
+    private static short Parser(JsonElement held) => held.TryGetProperty("parser", out var parser) ? parser.GetInt16() : (short)0;
+
+    // A text that is its own canonical form is not written twice.
+    private static void WriteCanonical(Utf8JsonWriter json, ReadOnlySpan<byte> name, string? canonical, string? text)
+    {
+        if (canonical is not null && canonical != text)
+        {
+            json.WriteString(name, canonical);
+        }
+    }
 
     private static void WriteDetails(Utf8JsonWriter json, PersonDetails? details)
     {

@@ -1,4 +1,5 @@
 using AudienceSync.Domain.Identity;
+using AudienceSync.Host.Ingest;
 using AudienceSync.Host.Privacy;
 
 namespace AudienceSync.Host.Query;
@@ -7,20 +8,21 @@ namespace AudienceSync.Host.Query;
 public sealed record PersonLookup(string? CustomerId, string? Email, string? Phone, string? Country)
 {
     /// <summary>Null when not exactly one is given, or when it cannot be read.</summary>
-    public Alias? Alias(AliasDigester digester)
+    /// <param name="digester">Makes aliases.</param>
+    /// <param name="defaultCountry">By which a national phone number is read when the person has no country.</param>
+    public Alias? Alias(AliasDigester digester, string defaultCountry = "") =>
+        Read(defaultCountry) is { } identifiers && PersonAliases.Of(digester, identifiers) is [var alias] ? alias : null;
+
+    /// <summary>What is asked for as the reader reads it; null when not exactly one identifier is given.</summary>
+    public PersonIdentifiers? Read(string defaultCountry)
     {
         if (new[] { CustomerId, Email, Phone }.Count(given => !string.IsNullOrWhiteSpace(given)) != 1)
         {
             return null;
         }
 
-        var (kind, text) = this switch
-        {
-            { CustomerId: { } id } => (IdentifierKind.CustomerId, AliasText.CustomerId(id)),
-            { Email: { } email } => (IdentifierKind.Email, AliasText.Email(email)),
-            _ => (IdentifierKind.Phone, AliasText.Phone(Phone!, Country ?? "")),
-        };
-        return text is null ? null : digester.Digest(kind, text);
+        var texts = new PersonTexts(CustomerId, Email, Phone) { Details = Country is null ? null : new PersonDetails { Country = Country } };
+        return IdentifierReader.Read(texts, new ReaderRules(defaultCountry)).Identifiers;
     }
 
     /// <summary>Personal data never reaches a log by accident.</summary>

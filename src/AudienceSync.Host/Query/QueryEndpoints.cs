@@ -4,6 +4,7 @@ using AudienceSync.Host.Requests;
 using AudienceSync.Host.Serving;
 using AudienceSync.Host.Storage.Membership;
 using AudienceSync.Host.Storage.Status;
+using Microsoft.AspNetCore.Mvc;
 
 namespace AudienceSync.Host.Query;
 
@@ -18,7 +19,7 @@ public sealed class QueryEndpoints(IReadOnlyDictionary<string, Workspace> worksp
         group.MapGet("/status", StatusAsync);
         group.MapGet("/audiences", AudiencesAsync);
         group.MapGet("/audiences/{key}/members", MembersAsync).Takes(QueryParameter.At, QueryParameter.Mode, QueryParameter.After, QueryParameter.Limit);
-        group.MapPost("/members/lookup", LookupAsync).Takes(BodyContract.Json);
+        group.MapPost("/members/lookup", LookupAsync).Takes(BodyContract.Json, QueryParameter.DefaultCountry);
         group.MapGet("/people/{person:guid}/memberships", MembershipsAsync);
         new AudienceEndpoints(workspaces).Map(group);
         new QuarantineEndpoints(workspaces).Map(group);
@@ -75,14 +76,15 @@ public sealed class QueryEndpoints(IReadOnlyDictionary<string, Workspace> worksp
         return Results.Ok(new { members, next = members.Count == size ? members[^1].Person : (Guid?)null });
     }
 
-    private async Task<IResult> LookupAsync(PersonLookup lookup, string? workspace, CancellationToken cancellationToken)
+    private async Task<IResult> LookupAsync(
+        PersonLookup lookup, string? workspace, [FromQuery(Name = "default_country")] string? defaultCountry, CancellationToken cancellationToken)
     {
         if (workspaces.Named(workspace) is not { } found)
         {
             return QueryProblem.UnknownWorkspace;
         }
 
-        if (lookup.Alias(found.Digester) is not { } alias)
+        if (lookup.Alias(found.Digester, defaultCountry ?? "") is not { } alias)
         {
             return QueryProblem.InvalidIdentifier;
         }

@@ -3,6 +3,7 @@ using AudienceSync.Host.Query;
 using AudienceSync.Host.Requests;
 using AudienceSync.Host.Serving;
 using AudienceSync.Host.Storage.Erasure;
+using Microsoft.AspNetCore.Mvc;
 
 namespace AudienceSync.Host.Privacy.Erasure;
 
@@ -16,20 +17,21 @@ public sealed class ErasureEndpoints(IReadOnlyDictionary<string, Workspace> work
 
     public void Map(RouteGroupBuilder group)
     {
-        group.MapPost(Path, AskAsync).Takes(BodyContract.Json);
+        group.MapPost(Path, AskAsync).Takes(BodyContract.Json, QueryParameter.DefaultCountry);
         group.MapGet(Path, ListAsync).Takes(QueryParameter.Limit);
         group.MapGet(Path + "/{erasure:guid}", ReadAsync);
-        group.MapPost("/people/export", ExportAsync).Takes(BodyContract.Json);
+        group.MapPost("/people/export", ExportAsync).Takes(BodyContract.Json, QueryParameter.DefaultCountry);
     }
 
-    private async Task<IResult> AskAsync(NamedPerson who, string? workspace, HttpContext context, CancellationToken cancellationToken)
+    private async Task<IResult> AskAsync(
+        NamedPerson who, string? workspace, [FromQuery(Name = "default_country")] string? defaultCountry, HttpContext context, CancellationToken cancellationToken)
     {
         if (workspaces.Named(workspace) is not { } found)
         {
             return QueryProblem.UnknownWorkspace;
         }
 
-        if (found.Erasures.Name(who) is not { } naming)
+        if (found.Erasures.Name(who, defaultCountry ?? "") is not { } naming)
         {
             return QueryProblem.InvalidIdentifiers;
         }
@@ -67,14 +69,15 @@ public sealed class ErasureEndpoints(IReadOnlyDictionary<string, Workspace> work
             : QueryProblem.UnknownErasure;
     }
 
-    private async Task<IResult> ExportAsync(NamedPerson who, string? workspace, HttpContext context, CancellationToken cancellationToken)
+    private async Task<IResult> ExportAsync(
+        NamedPerson who, string? workspace, [FromQuery(Name = "default_country")] string? defaultCountry, HttpContext context, CancellationToken cancellationToken)
     {
         if (workspaces.Named(workspace) is not { } found)
         {
             return QueryProblem.UnknownWorkspace;
         }
 
-        if (found.Erasures.Name(who) is not { } naming)
+        if (found.Erasures.Name(who, defaultCountry ?? "") is not { } naming)
         {
             return QueryProblem.InvalidIdentifiers;
         }

@@ -40,7 +40,9 @@ public sealed class Erasures
     public PersonExport Export { get; }
 
     /// <summary>Null when the identifiers cannot be read.</summary>
-    public Naming? Name(NamedPerson who) => who.Aliases(_given.Digester) is { } aliases ? new Naming(aliases, [.. who.OtherForms(_given.Digester)]) : null;
+    public Naming? Name(NamedPerson who, string defaultCountry = "") => who.Aliases(_given.Digester, defaultCountry) is { } aliases
+        ? new Naming(aliases, [.. who.OtherForms(_given.Digester, defaultCountry)])
+        : null;
 
     /// <summary>Takes the request, or finds the one there is. Null when the identifiers lead to several people.</summary>
     public async Task<ErasureRow?> AskAsync(Naming who, string askedBy, CancellationToken cancellationToken)

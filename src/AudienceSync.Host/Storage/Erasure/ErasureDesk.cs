@@ -64,7 +64,7 @@ public sealed class ErasureDesk(
 
     private IEnumerable<Alias> OtherForms(PersonGroup group) => group.Sayings
         .Where(saying => saying.Address.Kind == IdentifierKind.Phone && saying.Hashed == HashedFields.None)
-        .SelectMany(saying => NamedPerson.OtherForms(saying.Text, saying.Country, digester));
+        .SelectMany(saying => saying.Canonical is { } phone ? NamedPerson.OtherForms(phone, digester) : []);
 
     private static async Task<List<AliasDigest>> NotOfOthersAsync(
         NpgsqlConnection connection, List<AliasDigest> candidates, PersonGroup group, CancellationToken cancellationToken)

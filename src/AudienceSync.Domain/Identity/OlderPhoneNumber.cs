@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace AudienceSync.Domain.Normalising;
+namespace AudienceSync.Domain.Identity;
 
 /// <summary>
 /// A telephone number as digits with its calling code and no plus, which is how platforms hash it (contracts/meta.md 9). Symbols and
@@ -10,7 +10,7 @@ namespace AudienceSync.Domain.Normalising;
 /// A plus, 00 (or 011 at home in North America) makes a number international; anything else is read as a number of the default country.
 /// Bare digits that are too long for that country and begin with a calling code are taken as international: many address books drop the plus.
 /// </remarks>
-public static class PhoneNumber
+public static class OlderPhoneNumber
 {
     public const int MinDigits = 8;
 
@@ -46,7 +46,7 @@ public static class PhoneNumber
         }
 
         ReadOnlySpan<char> digits = buffer[..count];
-        var home = CallingCodes.OfCountry(defaultCountry);
+        var home = OlderCallingCodes.OfCountry(defaultCountry);
         if (plus || digits.StartsWith("00"))
         {
             return TryWriteInternational(digits, destination, out length);
@@ -89,7 +89,7 @@ public static class PhoneNumber
     private static bool TryWriteInternational(ReadOnlySpan<char> digits, Span<char> destination, out int length)
     {
         digits = digits.TrimStart('0');
-        var code = CallingCodes.OfNumber(digits);
+        var code = OlderCallingCodes.OfNumber(digits);
         if (code is null || code.KeepsZero)
         {
             return TryJoin(default, digits, destination, out length);
@@ -112,7 +112,7 @@ public static class PhoneNumber
         {
             10 => TryJoin("1", digits, destination, out length),
             11 when digits[0] == '1' => TryWriteInternational(digits, destination, out length),
-            > 10 when CallingCodes.OfNumber(digits) is { IsNorthAmerican: false } => TryWriteInternational(digits, destination, out length),
+            > 10 when OlderCallingCodes.OfNumber(digits) is { IsNorthAmerican: false } => TryWriteInternational(digits, destination, out length),
             _ => false,
         };
     }
@@ -126,7 +126,7 @@ public static class PhoneNumber
                 return TryJoin(home.Digits, digits[home.Trunk.Length..].TrimStart('0'), destination, out length);
             }
 
-            if (digits[0] != '0' && CallingCodes.OfNumber(digits) is not null)
+            if (digits[0] != '0' && OlderCallingCodes.OfNumber(digits) is not null)
             {
                 return TryWriteInternational(digits, destination, out length);
             }

@@ -1,10 +1,10 @@
-namespace AudienceSync.Domain.Normalising;
+namespace AudienceSync.Domain.Identity;
 
 /// <summary>
 /// How each country writes a telephone number: its calling code, how many digits its subscriber numbers have at most, and what it puts
 /// before a number dialled inside the country. Facts of ITU-T E.164 and of the national numbering plans; all of ISO 3166-1, and XK, AC, TA.
 /// </summary>
-internal static class CallingCodes
+internal static class OlderCallingCodes
 {
     /// <summary>Country, calling code, the most digits of an ordinary fixed or mobile number without its trunk prefix.</summary>
     private const string Table =
@@ -37,7 +37,7 @@ internal static class CallingCodes
     /// <summary>The first country of a calling code stands for all that share it; they agree on the zero.</summary>
     private static readonly CallingCode?[] ByCode = new CallingCode?[1000];
 
-    static CallingCodes()
+    static OlderCallingCodes()
     {
         foreach (var token in Table.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
         {

@@ -1,0 +1,103 @@
+using System.Globalization;
+
+namespace AudienceSync.Domain.Identity;
+
+/// <summary>
+/// Takes the digits of a phone number out of what was written: symbols, labels, quotes and digits of other scripts, an extension behind the
+/// number, and the <c>.0</c> of a spreadsheet that took it for a number.
+/// </summary>
+internal static class PhoneText
+{
+    /// <summary>Room for the longest prefix that is taken off again; more digits than these are no number.</summary>
+    public const int MaxDigits = 32;
+
+    /// <summary>An extension comes behind at least so many digits.</summary>
+    private const int FewestBeforeExtension = 7;
+
+    private const int LongestExtension = 7;
+
+    /// <summary>Writes the ASCII digits. <paramref name="plus"/> tells whether a plus stood before them.</summary>
+    public static IdentifierFault TryClean(ReadOnlySpan<char> raw, Span<char> digits, out int length, out bool plus)
+    {
+        length = 0;
+        plus = false;
+        raw = WithoutDecimals(raw.Trim(" \t\r\n\"'`=\u00A0\uFEFF\u200B"));
+        if (IsScientific(raw))
+        {
+            return IdentifierFault.ScientificNotation;
+        }
+
+        for (var i = 0; i < raw.Length; i++)
+        {
+            var c = raw[i];
+            var digit = char.IsAscii(c) ? c - '0' : CharUnicodeInfo.GetDecimalDigitValue(c);
+            if (digit is >= 0 and <= 9)
+            {
+                if (length == digits.Length)
+                {
+                    return IdentifierFault.TooManyDigits;
+                }
+
+                digits[length++] = (char)('0' + digit);
+            }
+            else if (c is '+' or '\uFF0B')
+            {
+                // 00 before a plus says the same twice.
+                plus |= length == 0 || !digits[..length].ContainsAnyExcept('0');
+                length = plus && !digits[..length].ContainsAnyExcept('0') ? 0 : length;
+            }
+            else if (length >= FewestBeforeExtension && BeginsExtension(raw[i..], c))
+            {
+                return DigitsIn(raw[i..]) > LongestExtension ? IdentifierFault.SeveralNumbers : IdentifierFault.None;
+            }
+            else if (length >= FewestBeforeExtension && (c is '/' or '|' or '&' or ',' or ';' or '\n') && DigitsIn(raw[i..]) >= FewestBeforeExtension)
+            {
+                return IdentifierFault.SeveralNumbers;
+            }
+        }
+
+        return length == 0 ? IdentifierFault.NotANumber : IdentifierFault.None;
+    }
+
+    /// <summary>Letters in any script (<c>ext.</c>, <c>x</c>, <c>доб.</c>), <c>#</c>, and the pauses that telephones dial: one comma or semicolon.</summary>
+    private static bool BeginsExtension(ReadOnlySpan<char> rest, char c)
+        => char.IsLetter(c) || c is '#' or '\uFF03' or '~' or '\uFF5E'
+            || (c is ',' or ';' && rest[1..].TrimStart(",; ") is var tail && !tail.ContainsAny(',', ';') && DigitsIn(tail) is > 0);
+
+    private static int DigitsIn(ReadOnlySpan<char> text)
+    {
+        var count = 0;
+        foreach (var c in text)
+        {
+            count += CharUnicodeInfo.GetDecimalDigitValue(c) >= 0 ? 1 : 0;
+        }
+
+        return count;
+    }
+
+    /// <summary>Of 5559876501.0 the number before the point; 555.987.0000 has more than one, and keeps its zeros.</summary>
+    private static ReadOnlySpan<char> WithoutDecimals(ReadOnlySpan<char> text)
+    {
+        var point = text.IndexOfAny('.', ',');
+        return point >= FewestBeforeExtension && text.Length - point - 1 is 1 or 2 && !text[(point + 1)..].ContainsAnyExcept('0')
+            && DigitsIn(text[..point]) >= FewestBeforeExtension
+            ? text[..point]
+            : text;
+    }
+
+    /// <summary>4.479E+11, 4,479e11.</summary>
+    private static bool IsScientific(ReadOnlySpan<char> text)
+    {
+        var exponent = text.IndexOfAny('e', 'E');
+        if (exponent <= 0)
+        {
+            return false;
+        }
+
+        var mantissa = text[..exponent].Trim().TrimStart('+');
+        var power = text[(exponent + 1)..].Trim().TrimStart("+-");
+        return power.Length is > 0 and <= 3 && !power.ContainsAnyExceptInRange('0', '9')
+            && !mantissa.IsEmpty && char.IsAsciiDigit(mantissa[0])
+            && (mantissa.Length == 1 || (mantissa[1] is '.' or ',' && !mantissa[2..].ContainsAnyExceptInRange('0', '9')));
+    }
+}
