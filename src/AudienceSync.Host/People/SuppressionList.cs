@@ -85,14 +85,14 @@ public sealed partial class SuppressionList(Stream text)
     }
 
     // What a spreadsheet leaves where an identifier was: digits are lost for good, so nobody can be found by it.
-    private static string? Unusable(string value) =>
+    private static string? Unusable(string column, string value) =>
         value.Any(char.IsControl) ? "invalid_text"
-        : SpreadsheetNumber().IsMatch(value) || value.StartsWith("=\"", StringComparison.Ordinal) || SpreadsheetError().IsMatch(value) ? "spreadsheet_value"
+        : (column == "customer_id" && SpreadsheetNumber().IsMatch(value)) || value.StartsWith("=\"", StringComparison.Ordinal) || SpreadsheetError().IsMatch(value) ? "spreadsheet_value"
         : null;
 
     private ListedIdentifier Read(long line, string column, string value, string? country)
     {
-        if (Unusable(value) is { } code)
+        if (Unusable(column, value) is { } code)
         {
             return new ListedIdentifier(line, column, null, code);
         }
@@ -108,9 +108,13 @@ public sealed partial class SuppressionList(Stream text)
             _ => nobody with { Phone = value, Hashed = HashedFields.PhoneSha256Digits },
         };
         var reading = IdentifierReader.Read(texts, new ReaderRules(DefaultCountry));
-        return reading.HasIdentifier
-            ? new ListedIdentifier(line, column, reading.Identifiers with { Details = null }, null)
-            : new ListedIdentifier(line, column, null, reading.Faults.Where(fault => column.StartsWith(fault.Field, StringComparison.Ordinal)).Select(fault => fault.Code).FirstOrDefault());
+        if (reading.HasIdentifier)
+        {
+            return new ListedIdentifier(line, column, reading.Identifiers with { Details = null }, null);
+        }
+
+        var faults = reading.Faults.Where(fault => column.StartsWith(fault.Field, StringComparison.Ordinal));
+        return new ListedIdentifier(line, column, null, faults.Select(fault => fault.Code).FirstOrDefault());
     }
 
     private async Task<(List<(string Column, int Index)> Known, int Width)> HeaderAsync(CsvReader csv, CancellationToken cancellationToken)
@@ -158,9 +162,9 @@ public sealed partial class SuppressionList(Stream text)
 
     private static FormatException NoCsv(CsvFormatException wrong) => new($"Line {wrong.LineNumber} is no CSV: a quote is missing or one too many.");
 
-    [GeneratedRegex(@"^[+-]?[0-9]([.,][0-9]+)?[eE]\+[0-9]{1,3}$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^[+-]?[0-9]([.,][0-9]+)?[eE]\+[0-9]{1,3}\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex SpreadsheetNumber();
 
-    [GeneratedRegex(@"^#(N/A|REF!|VALUE!|NAME\?|NULL!|NUM!|DIV/0!|SPILL!|CALC!)$", RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^#(N/A|REF!|VALUE!|NAME\?|NULL!|NUM!|DIV/0!|SPILL!|CALC!)\z", RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 1000)]
     private static partial Regex SpreadsheetError();
 }

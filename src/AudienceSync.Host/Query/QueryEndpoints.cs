@@ -19,7 +19,7 @@ public sealed class QueryEndpoints(IReadOnlyDictionary<string, Workspace> worksp
         group.MapGet("/status", StatusAsync);
         group.MapGet("/audiences", AudiencesAsync);
         group.MapGet("/audiences/{key}/members", MembersAsync).Takes(QueryParameter.At, QueryParameter.Mode, QueryParameter.After, QueryParameter.Limit);
-        group.MapPost("/members/lookup", LookupAsync).Takes(BodyContract.Json);
+        group.MapPost("/members/lookup", LookupAsync).Takes(BodyContract.Json, QueryParameter.DefaultCountry);
         group.MapGet("/people/{person:guid}/memberships", MembershipsAsync);
         new AudienceEndpoints(workspaces).Map(group);
         new QuarantineEndpoints(workspaces).Map(group);

@@ -52,10 +52,10 @@ public sealed class HistorySurfaceTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("/v1/audiences/fresh_v1/members?at=yesterday", 422, "invalid_moment")]
-    [InlineData("/v1/audiences/fresh_v1/members?at=2026-01-01&mode=guessed", 422, "invalid_mode")]
-    [InlineData("/v1/audiences/fresh_v1/members/diff?from=2026-01-01", 422, "invalid_moment")]
-    [InlineData("/v1/audiences/fresh_v1/members/diff?from=2026-01-01&to=2026-01-02&limit=0", 422, "invalid_limit")]
+    [InlineData("/v1/audiences/fresh_v1/members?at=yesterday", 400, "invalid_moment")]
+    [InlineData("/v1/audiences/fresh_v1/members?at=2026-01-01&mode=guessed", 400, "invalid_mode")]
+    [InlineData("/v1/audiences/fresh_v1/members/diff?from=2026-01-01", 400, "invalid_moment")]
+    [InlineData("/v1/audiences/fresh_v1/members/diff?from=2026-01-01&to=2026-01-02&limit=0", 400, "invalid_limit")]
     [InlineData("/v1/audiences/none_v1/members/diff?from=2026-01-01&to=2026-01-02", 404, "unknown_audience_key")]
     [InlineData("/v1/audiences/none_v1/counters", 404, "unknown_audience_key")]
     [InlineData("/v1/people/0198b2f0-0000-7000-8000-000000000001/history", 404, "unknown_person")]

@@ -13,6 +13,9 @@ internal sealed record LimitCase(Func<IEnumerable<HttpRequestMessage>> On, Func<
     {
         [nameof(Limits.BodyBytes)] = Of(Limits.BodyBytes, bytes => [Webhook.Signed(Sample.Event().ToJsonString().PadRight(bytes))]),
         [nameof(Limits.ListBytes)] = Of(Limits.ListBytes, bytes => [List("email\nx@example.com".PadRight(bytes, '\n'))]),
+        [nameof(Limits.OperatorBodyBytes)] = Of(Limits.OperatorBodyBytes, bytes => [Release("?reason=none", "{}".PadRight(bytes))]),
+        [nameof(Limits.ParameterChars)] = Of(Limits.ParameterChars, chars => [Release("?reason=" + Text(chars), "{}")]),
+        [nameof(Limits.PageRows)] = Of(Limits.PageRows, rows => [Operator(new HttpRequestMessage(HttpMethod.Get, $"/v1/quarantine?limit={rows}"))]),
         [nameof(Limits.JsonDepth)] = Of(Limits.JsonDepth, depth => [Webhook.Signed(Sample.Raw("\"x\":" + new string('[', depth - 1) + new string(']', depth - 1)))]),
         [nameof(Limits.EventsPerRequest)] = Of(Limits.EventsPerRequest, events => [Webhook.Signed(Sample.Events(events))]),
         [nameof(Limits.AudienceKeyChars)] = Of(Limits.AudienceKeyChars, chars => [Field("audience_key", new string('a', chars - 3) + "_v1")]),
@@ -44,9 +47,14 @@ internal sealed record LimitCase(Func<IEnumerable<HttpRequestMessage>> On, Func<
         }
     }
 
-    private static HttpRequestMessage List(string csv)
+    private static HttpRequestMessage List(string csv) => Operator(
+        new HttpRequestMessage(HttpMethod.Post, "/v1/people/suppressions/list") { Content = new StringContent(csv, MediaTypeHeaderValue.Parse("text/csv")) });
+
+    private static HttpRequestMessage Release(string query, string body) => Operator(
+        new HttpRequestMessage(HttpMethod.Post, "/v1/quarantine/release" + query) { Content = new StringContent(body, MediaTypeHeaderValue.Parse("application/json")) });
+
+    private static HttpRequestMessage Operator(HttpRequestMessage request)
     {
-        var request = new HttpRequestMessage(HttpMethod.Post, "/v1/people/suppressions/list") { Content = new StringContent(csv, MediaTypeHeaderValue.Parse("text/csv")) };
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", TestHostFiles.OperatorToken);
         return request;
     }

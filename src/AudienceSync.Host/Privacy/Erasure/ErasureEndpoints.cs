@@ -17,10 +17,10 @@ public sealed class ErasureEndpoints(IReadOnlyDictionary<string, Workspace> work
 
     public void Map(RouteGroupBuilder group)
     {
-        group.MapPost(Path, AskAsync).Takes(BodyContract.Json);
+        group.MapPost(Path, AskAsync).Takes(BodyContract.Json, QueryParameter.DefaultCountry);
         group.MapGet(Path, ListAsync).Takes(QueryParameter.Limit);
         group.MapGet(Path + "/{erasure:guid}", ReadAsync);
-        group.MapPost("/people/export", ExportAsync).Takes(BodyContract.Json);
+        group.MapPost("/people/export", ExportAsync).Takes(BodyContract.Json, QueryParameter.DefaultCountry);
     }
 
     private async Task<IResult> AskAsync(
