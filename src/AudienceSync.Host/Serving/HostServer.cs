@@ -7,6 +7,7 @@ using AudienceSync.Host.People;
 using AudienceSync.Host.Privacy.Erasure;
 using AudienceSync.Host.Query;
 using AudienceSync.Host.Storage;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace AudienceSync.Host.Serving;
 
@@ -83,6 +84,8 @@ public sealed class HostServer : IAsyncDisposable
             json.SerializerOptions.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
         });
         builder.Services.AddProblemDetails();
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.AddExceptionHandler<RequestFaults>();
     }
 
     public void Map(WebApplication app, TimeProvider clock)

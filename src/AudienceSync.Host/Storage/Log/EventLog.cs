@@ -262,7 +262,7 @@ public sealed class EventLog(WorkspaceDatabase database, Vault vault, BodySeal b
 
         foreach (var entry in _rows.Quarantined)
         {
-            commands.BatchCommands.Add(QuarantineCommand(entry));
+            commands.BatchCommands.Add(QuarantineRow.Command(entry, bodies.KeyVersion));
         }
 
         if (_tombstones.Refused.Count > 0)
@@ -352,20 +352,6 @@ public sealed class EventLog(WorkspaceDatabase database, Vault vault, BodySeal b
             commands.BatchCommands.Add(Sql.Command(AppendSql.Notify, Sql.Of(database.Channel)));
         }
     }
-
-    private NpgsqlBatchCommand QuarantineCommand(QuarantineEntry entry) => Sql.Command(
-        AppendSql.Quarantine,
-        Sql.Of(entry.Id),
-        Sql.Of(entry.Source),
-        Sql.Of(entry.Refused),
-        Sql.Of(entry.Reason),
-        Sql.Of(entry.Detail),
-        Sql.OfNullable(entry.AudienceKey),
-        Sql.OfNullable(entry.EventId?.Value),
-        Sql.Of(entry.ReceivedAt.UtcDateTime),
-        Sql.Of(bodies.KeyVersion),
-        Sql.Of(entry.BodyBytes),
-        Sql.Of(entry.Cipher));
 
     private async ValueTask<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken)
     {
