@@ -43,6 +43,9 @@ public sealed record PendingRequest(
         return kept;
     }
 
+    /// <summary>When it was queued, on the group commit's clock.</summary>
+    internal long QueuedAt { get; set; }
+
     public int Size => Events.Length + Quarantined.Length;
 
     public void Settle(AppendResult result) => _settled.TrySetResult(result);
