@@ -1,12 +1,13 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using AudienceSync.Host.Privacy;
+using AudienceSync.Host.Privacy.Erasure;
 using AudienceSync.Host.Storage.Log;
 
 namespace AudienceSync.Host.Ingest;
 
 /// <summary>Where one source's webhooks go: its workspace's reader, seal and log.</summary>
-public sealed class WebhookInbox(Source source, EventReader reader, PublishedKeys keys, BodySeal seal, GroupCommit log)
+public sealed class WebhookInbox(Source source, EventReader reader, PublishedKeys keys, BodySeal seal, BodyMentions mentions, GroupCommit log)
 {
     public Source Source => source;
 
@@ -211,7 +212,10 @@ public sealed class WebhookInbox(Source source, EventReader reader, PublishedKey
     {
         var plain = text.Span;
         return new QuarantineEntry(
-            EntryId(code, id, plain), source.Name, refused, code, detail, audienceKey, id, receivedAt, plain.Length, seal.Seal(receivedAt, plain));
+            EntryId(code, id, plain), source.Name, refused, code, detail, audienceKey, id, receivedAt, plain.Length, seal.Seal(receivedAt, plain))
+        {
+            Texts = mentions.Of(text, source.DefaultCountry),
+        };
     }
 
     // By the event it would have been, else by the digest of its text: the same thing said again is the same entry, with the same receipt.

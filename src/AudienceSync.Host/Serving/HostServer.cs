@@ -11,6 +11,7 @@ using AudienceSync.Host.Query;
 using AudienceSync.Host.Requests;
 using AudienceSync.Host.Storage;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace AudienceSync.Host.Serving;
 
@@ -93,6 +94,8 @@ public sealed class HostServer : IAsyncDisposable
         builder.Services.AddProblemDetails();
         builder.Services.AddAccess();
         builder.Services.AddSingleton<ContractCheck>();
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.AddExceptionHandler<RequestFaults>();
     }
 
     public void Map(WebApplication app, TimeProvider clock)

@@ -76,8 +76,12 @@ public sealed class Workspace : IAsyncDisposable
         _projector = new ProjectionLoop(
             new MembershipTable(database), new PermissionTable(database), new InheritTable(database), new DrainTable(database), leases, keys, projectorWake, accountWakes, surroundings.Clock, surroundings.Loggers.CreateLogger<ProjectionLoop>());
         KeyRotation = Rotation(database, vault, leases, NewWake(surroundings), surroundings);
+        var countries = plan.Sources.ToDictionary(source => source.Source.Name, source => source.Source.DefaultCountry, StringComparer.Ordinal);
         Erasures = new Erasures(
-            database, new PrivacySurroundings(vault, seal, _digester, _tombstones, leases, surroundings.Clock, projectorWake, NewWake(surroundings)),
+            database, new PrivacySurroundings(vault, seal, _digester, _tombstones, leases, surroundings.Clock, projectorWake, NewWake(surroundings))
+            {
+                CountryOf = name => countries.GetValueOrDefault(name, ""),
+            },
             surroundings.Loggers.CreateLogger<ErasureLoop>());
         Status = new StatusQueries(database);
         LinkStops = new LinkStopTable(database, surroundings.Clock);
@@ -86,7 +90,7 @@ public sealed class Workspace : IAsyncDisposable
         Registry = new AudienceRegistry(RegistryTable, keys);
         var published = new PublishedKeys(keys, surroundings.Clock);
         var reader = new EventReader(_digester, published, people);
-        Inboxes = [.. plan.Sources.Select(source => (new WebhookInbox(source.Source, reader, published, seal, _commit), source.Token))];
+        Inboxes = [.. plan.Sources.Select(source => (new WebhookInbox(source.Source, reader, published, seal, new BodyMentions(_digester), _commit), source.Token))];
         var entries = new QuarantineQueries(database);
         var inboxes = Inboxes.ToDictionary(one => one.Inbox.Source.Name, one => one.Inbox, StringComparer.Ordinal);
         Quarantine = new QuarantineDesk(entries, inboxes, seal, surroundings.Clock);
@@ -193,6 +197,7 @@ public sealed class Workspace : IAsyncDisposable
         _loops.Add(Task.Run(() => KeyRotation.RunAsync(_stop.Token), CancellationToken.None));
         _loops.Add(Task.Run(() => _watch.RunAsync(_stop.Token), CancellationToken.None));
         _loops.Add(Task.Run(() => Erasures.Loop.RunAsync(_stop.Token), CancellationToken.None));
+        _loops.Add(Task.Run(() => Erasures.IndexLoop.RunAsync(_stop.Token), CancellationToken.None));
         foreach (var account in _accounts)
         {
             _loops.Add(Task.Run(() => account.RunAsync(_stop.Token), CancellationToken.None));

@@ -34,15 +34,24 @@ internal static class ErasureSql
         coalesce(k.parts, '{}')
         """;
 
-    /// <summary>Reads the table of aliases whole, so it runs before the lock is taken: nothing leads from a person to all he was ever called.</summary>
-    public const string AliasesOf = "select digest from person_aliases where anchor = any($1::uuid[]) or owner = any($1::uuid[])";
+    /// <summary>By index, as <see cref="OnceReached"/>: a lateral for each person, so the plan is the same whatever the tables hold.</summary>
+    public const string AliasesOf = """
+        select distinct a.digest from unnest($1::uuid[]) as d(person)
+        cross join lateral (
+          (select r.digest from person_aliases r where r.anchor = d.person offset 0) union all
+          (select r.digest from person_aliases r where r.owner = d.person offset 0)) a
+        """;
 
     /// <summary>
-    /// Who was ever reached by some addresses, other than some anchors. Reads the vault whole, so it runs before the lock is taken; while the addresses
+    /// Who was ever reached by some addresses, other than some anchors. It may run before the lock is taken; while the addresses
     /// are the erased one's, nobody else can come to be reached by them.
     /// </summary>
     public const string OnceReached = """
-        select distinct person from vault where (email = any($1::uuid[]) or phone = any($1::uuid[])) and person <> all($2::uuid[])
+        select distinct v.person from unnest($1::uuid[]) as d(digest)
+        cross join lateral (
+          (select r.person from vault r where r.email = d.digest offset 0) union all
+          (select r.person from vault r where r.phone = d.digest offset 0)) v
+        where v.person <> all($2::uuid[])
         """;
 
     /// <summary>Whether no platform may still have an address that was delivered for one of these people when it was his.</summary>

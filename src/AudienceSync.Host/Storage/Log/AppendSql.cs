@@ -145,8 +145,8 @@ internal static class AppendSql
 
     public const string Quarantine = """
         insert into quarantine
-          (id, source, refused, reason, detail, audience_key, event_id, first_seen_at, last_seen_at, key_version, body_bytes, cipher, removal)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10, $11, $12)
+          (id, source, refused, reason, detail, audience_key, event_id, first_seen_at, last_seen_at, key_version, body_bytes, cipher, mentions, mention_state, removal)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10, $11, $12, $13, $14)
         on conflict (id) do update set seen = quarantine.seen + 1, last_seen_at = excluded.last_seen_at
         """;
 

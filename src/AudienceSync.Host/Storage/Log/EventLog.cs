@@ -278,7 +278,7 @@ public sealed class EventLog(
         AddCounts(commands, now);
         foreach (var entry in _rows.Quarantined)
         {
-            commands.BatchCommands.Add(QuarantineCommand(entry));
+            commands.BatchCommands.Add(QuarantineRow.Command(entry, bodies.KeyVersion));
         }
 
         if (_rows.LinkStops.Count > 0)
@@ -400,21 +400,6 @@ public sealed class EventLog(
                 Sql.Of(now)));
         }
     }
-
-    private NpgsqlBatchCommand QuarantineCommand(QuarantineEntry entry) => Sql.Command(
-        AppendSql.Quarantine,
-        Sql.Of(entry.Id),
-        Sql.Of(entry.Source),
-        Sql.Of(entry.Refused),
-        Sql.Of(entry.Reason),
-        Sql.Of(entry.Detail),
-        Sql.OfNullable(entry.AudienceKey),
-        Sql.OfNullable(entry.EventId?.Value),
-        Sql.Of(entry.ReceivedAt.UtcDateTime),
-        Sql.Of(bodies.KeyVersion),
-        Sql.Of(entry.BodyBytes),
-        Sql.Of(entry.Cipher),
-        Sql.Of(entry.IsRemoval));
 
     private async ValueTask<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken)
     {

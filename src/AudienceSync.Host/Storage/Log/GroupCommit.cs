@@ -33,14 +33,14 @@ public sealed class GroupCommit(EventLog log, Wake projector, TimeProvider clock
     private readonly OutageLog _outage = new("Ingest", clock, logger);
     private int _queuedEvents;
     private Task _settling = Task.CompletedTask;
-    private long _batchOf;
+    private long _oldestAt;
     private long _refusedAt;
 
     /// <summary>Events that wait.</summary>
     public int QueuedEvents => Volatile.Read(ref _queuedEvents);
 
-    /// <summary>How long the commit that is under way has waited for storage, and with it the oldest request; zero when none is.</summary>
-    public TimeSpan OldestWaiting => Volatile.Read(ref _batchOf) is var since and not 0 ? clock.GetElapsedTime(since) : TimeSpan.Zero;
+    /// <summary>How long the oldest request has waited for its commit, which is under way; zero when none is.</summary>
+    public TimeSpan OldestWaiting => Volatile.Read(ref _oldestAt) is var since and not 0 ? clock.GetElapsedTime(since) : TimeSpan.Zero;
 
     /// <summary>
     /// Whether storage answered and would not take the last commit, as with a full disk, within the last ten seconds. Afterwards only a new request can tell.
@@ -56,6 +56,7 @@ public sealed class GroupCommit(EventLog log, Wake projector, TimeProvider clock
             return false;
         }
 
+        request.QueuedAt = clock.GetTimestamp();
         if (_queue.Writer.TryWrite(request))
         {
             return true;
@@ -79,9 +80,9 @@ public sealed class GroupCommit(EventLog log, Wake projector, TimeProvider clock
                 events += request.Size;
             }
 
-            Volatile.Write(ref _batchOf, clock.GetTimestamp());
+            Volatile.Write(ref _oldestAt, batch[0].QueuedAt);
             await CommitAsync(batch, cancellationToken);
-            Volatile.Write(ref _batchOf, 0);
+            Volatile.Write(ref _oldestAt, 0);
             Interlocked.Add(ref _queuedEvents, -events);
         }
 

@@ -49,6 +49,9 @@ public sealed record PendingRequest(
         return kept;
     }
 
+    /// <summary>When it was queued, on the group commit's clock.</summary>
+    internal long QueuedAt { get; set; }
+
     public int Size => Events.Length + Quarantined.Length;
 
     /// <summary>

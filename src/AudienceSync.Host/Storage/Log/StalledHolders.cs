@@ -27,7 +27,7 @@ public sealed class StalledHolders(WorkspaceDatabase database)
         select count(*) filter (where pg_terminate_backend(a.pid))
         from blocking join pg_stat_activity a on a.pid = blocking.pid
         where a.datname = current_database() and a.pid <> pg_backend_pid()
-          and a.xact_start < clock_timestamp() - $2 and a.wait_event_type in ('Client', 'Timeout')
+          and a.xact_start < clock_timestamp() - $2::interval and a.wait_event_type in ('Client', 'Timeout')
         """;
 
     /// <summary>Returns how many were ended.</summary>
