@@ -4,6 +4,7 @@ using AudienceSync.Host.Storage.Erasure;
 using AudienceSync.Host.Storage.Export;
 using AudienceSync.Host.Storage.Leases;
 using AudienceSync.Host.Storage.Membership;
+using AudienceSync.Host.Storage.Privacy;
 
 namespace AudienceSync.Host.Privacy.Erasure;
 
@@ -26,12 +27,16 @@ public sealed class Erasures
         var bodies = new KeptBodies(database, given.Seal, given.Clock);
         _desk = new ErasureDesk(database, people, given.Vault, given.Digester, given.Tombstones, given.Clock);
         Table = new ErasureTable(database);
+        Realias = new RealiasTable(database, given.Vault, given.Digester);
         Run = new ErasureRun(people, bodies, new ErasureEnd(database, given.Tombstones, given.Clock), given.Digester);
         Loop = new ErasureLoop(Table, Run, given.Leases, given.LoopWake, given.Clock, logger);
         Export = new PersonExport(people, new PersonRecords(database, given.Vault), new MemberQueries(database), Table, bodies, given);
     }
 
     public ErasureTable Table { get; }
+
+    /// <summary>Makes the aliases of an older reader again.</summary>
+    public RealiasTable Realias { get; }
 
     public ErasureRun Run { get; }
 
