@@ -26,7 +26,14 @@ public sealed record CallResult(
 }
 
 /// <summary>A member by his place in the call, and why he was refused, as a stable code.</summary>
-public readonly record struct RefusedMember(int Index, string Reason);
+public readonly record struct RefusedMember(int Index, string Reason)
+{
+    /// <summary>Nothing by which the platform could match somebody.</summary>
+    public const string NoUsableIdentifier = "no_usable_identifier";
+
+    /// <summary>The member was delivered by a newer program than this one, whose digests cannot be made here.</summary>
+    public const string UnknownNormaliser = "unknown_normaliser_version";
+}
 
 /// <summary>The platform's receipt for an asynchronous job.</summary>
 public readonly record struct JobHandle(string Value);

@@ -12,6 +12,12 @@ public sealed record DestinationLimits(int MembersPerCall, TimeSpan CallTimeout,
     /// <summary>How long an accepted job is left alone before the first question what became of it; null when there are no jobs.</summary>
     public TimeSpan? JobFirstLook { get; init; }
 
+    /// <summary>
+    /// Whether a removal takes whoever any identifier of a row matches, so that it may take another member, too, who shares some of them. False where each identifier is
+    /// there for itself.
+    /// </summary>
+    public bool MatchesPeople { get; init; }
+
     /// <summary>Whether calls are only accepted, and jobs do the work.</summary>
     public bool WorksByJobs => JobFirstLook is not null;
 

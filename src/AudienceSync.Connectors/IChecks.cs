@@ -3,7 +3,7 @@ namespace AudienceSync.Connectors;
 /// <summary>A destination that can say whether it would work, before anybody waits for it. Reads only.</summary>
 public interface IChecks
 {
-    /// <summary>One finding for each thing looked at: token, permission, terms, and of each audience its state and its name.</summary>
+    /// <summary>One finding for each thing looked at: token, permission, terms, the interface's version, and of each audience its state and its name.</summary>
     ValueTask<IReadOnlyList<CheckFinding>> CheckAsync(IReadOnlyList<RemoteAudienceId> audiences, CancellationToken cancellationToken);
 
     /// <summary>What is wrong with a name for a new remote audience; null when nothing is.</summary>
@@ -22,7 +22,7 @@ public enum CheckState
     NotKnown,
 }
 
-/// <param name="What"><c>token</c>, <c>permission</c>, <c>terms</c>, <c>audience</c> or <c>name</c>.</param>
+/// <param name="What"><c>token</c>, <c>permission</c>, <c>terms</c>, <c>version</c>, <c>audience</c> or <c>name</c>.</param>
 /// <param name="State">Whether it is good.</param>
 /// <param name="Code">Stable.</param>
 /// <param name="Advice">What to do, in words; empty when good.</param>

@@ -30,6 +30,14 @@ public interface IDestination
     IReadOnlyList<SayingChange> Compare(IReadOnlyList<Resaying> people) => [.. people.Select(_ => SayingChange.Whole)];
 
     /// <summary>
+    /// Adds what the platform receives of a member and may hold for another member, too (<see cref="SharedCell"/>): a removal of the one must leave it to the other.
+    /// Email addresses and phone numbers are not among them, for each of these belongs to one person.
+    /// </summary>
+    void AddShared(in Member member, List<SharedCell> into)
+    {
+    }
+
+    /// <summary>
     /// Asks what became of an accepted job. Platforms that answer at once (Meta) never hand out a handle and answer
     /// <see cref="JobState.Confirmed"/>.
     /// </summary>

@@ -12,7 +12,25 @@ public enum SayingParts
 
     /// <summary>Name, place and the rest, which hold only together.</summary>
     Details = 4,
-    All = Email | Phone | Details,
+
+    /// <summary>The advertising id of a device.</summary>
+    Device = 8,
+
+    /// <summary>The sender's own id.</summary>
+    ExternalId = 16,
+    All = Email | Phone | Details | Device | ExternalId,
+}
+
+/// <summary>
+/// What a platform receives of a member and may have received of another member, too, without the identity store keeping the two apart: nobody owns a device id, or a
+/// name with an address, as a person owns an email address.
+/// </summary>
+/// <param name="Part">Which part of the member it is.</param>
+/// <param name="Text">Equal for whatever the platform takes for equal.</param>
+public readonly record struct SharedCell(SayingParts Part, string Text)
+{
+    /// <summary>Personal data never reaches a log by accident.</summary>
+    public override string ToString() => $"{Part}(***)";
 }
 
 /// <summary>A person as he was said, and as he would be said now.</summary>
@@ -42,10 +60,20 @@ public readonly record struct SayingChange(bool Same, SayingParts Gone, bool Sha
         var phone = parts.HasFlag(SayingParts.Phone);
         return person with
         {
+            CustomerId = parts.HasFlag(SayingParts.ExternalId) ? person.CustomerId : null,
             Email = email ? person.Email : null,
             Phone = phone ? person.Phone : null,
-            Details = parts.HasFlag(SayingParts.Details) ? person.Details : null,
+            Details = Restrict(person.Details, parts),
             Hashed = person.Hashed & ((email ? HashedFields.EmailSha256 : HashedFields.None) | (phone ? ~HashedFields.EmailSha256 : HashedFields.None)),
         };
     }
+
+    private static PersonDetails? Restrict(PersonDetails? details, SayingParts parts) =>
+        (parts.HasFlag(SayingParts.Details), parts.HasFlag(SayingParts.Device)) switch
+        {
+            (true, true) => details,
+            (true, false) => details is null ? null : details with { DeviceId = null },
+            (false, true) => details?.DeviceId is { } device ? new PersonDetails { DeviceId = device } : null,
+            _ => null,
+        };
 }

@@ -48,11 +48,17 @@ public static class Limits
     /// <summary>Characters of a context field: journey, step, variant, message.</summary>
     public const int ContextChars = 200;
 
+    /// <summary>How far ahead of the receiver's clock a sender's time is taken as it is; beyond, the time of receipt counts.</summary>
+    public static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(5);
+
     /// <summary>How far ahead of the receiver's clock an event may claim to have happened.</summary>
     public static readonly TimeSpan Ahead = TimeSpan.FromHours(24);
 
     /// <summary>Events that wait for the log's group commit; beyond it the sender is asked to come back.</summary>
     public const int QueuedEvents = 20_000;
+
+    /// <summary>Distinct emails, and distinct phones, that one identifier may be sent with within a day before it stops linking.</summary>
+    public const int LinkedAddressesPerDay = 20;
 
     /// <summary>The newest webhook schema this version reads.</summary>
     public const int SchemaVersion = 2;

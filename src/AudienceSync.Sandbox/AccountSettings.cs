@@ -29,6 +29,9 @@ public sealed record AccountSettings
     /// <summary>Meta only: false when nobody has accepted the customer list terms, contract meta 11.</summary>
     public bool TermsAccepted { get; init; } = true;
 
+    /// <summary>Meta only: whether <c>method=delete</c> in a POST counts. New apps may not use it in any version (contract meta 2).</summary>
+    public bool MethodOverride { get; init; }
+
     /// <summary>Ids of the customer lists of the account, decimal.</summary>
     public IReadOnlyList<string> Audiences { get; init; } = [];
 
@@ -58,8 +61,8 @@ public sealed record AccountSettings
         { Audiences: var audiences } when audiences.Any(id => !IsId(id)) => "audiences must be ids of digits",
         { Platform: not GooglePlatform.PlatformName, Google: not null } => "google is for the platform google only",
         { Platform: not TikTokPlatform.PlatformName, TikTok: not null } => "tiktok is for the platform tiktok only",
-        { Platform: not MetaPlatform.PlatformName } and ({ Tier: not StandardAccess } or { AppSecret: not null } or { CallsPerHour: not null } or { TermsAccepted: false }) =>
-            "tier, app_secret, calls_per_hour and terms_accepted are for the platform meta only",
+        { Platform: not MetaPlatform.PlatformName } and ({ Tier: not StandardAccess } or { AppSecret: not null } or { CallsPerHour: not null } or { TermsAccepted: false } or { MethodOverride: true }) =>
+            "tier, app_secret, calls_per_hour, terms_accepted and method_override are for the platform meta only",
         _ => null,
     };
 

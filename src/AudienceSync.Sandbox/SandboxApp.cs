@@ -10,6 +10,9 @@ namespace AudienceSync.Sandbox;
 /// </summary>
 public static class SandboxApp
 {
+    /// <summary>A thousand rows of two digests, escaped.</summary>
+    private const int MaxRequestLineBytes = 256 * 1024;
+
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(2);
 
     /// <param name="options">Addresses, admin token and first accounts.</param>
@@ -26,6 +29,8 @@ public static class SandboxApp
             kestrel.AddServerHeader = false;
             // Meta/GraphParameters holds the limit itself, so that it answers in the platform's own envelope.
             kestrel.Limits.MaxRequestBodySize = null;
+            // Meta's own client sends the members of a removal in the address.
+            kestrel.Limits.MaxRequestLineSize = MaxRequestLineBytes;
         });
         builder.WebHost.UseUrls(options.Urls);
         builder.Services.AddRouting();

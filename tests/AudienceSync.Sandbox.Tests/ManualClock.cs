@@ -9,7 +9,7 @@ internal sealed class ManualClock : TimeProvider
     private DateTimeOffset now = DateTimeOffset.FromUnixTimeSeconds(1_697_328_000);
 
     /// <summary>Done when somebody waits on this clock for the first time.</summary>
-    public Task SomebodyWaits => firstTimer.Task;
+    public Task SomebodyWaits => firstTimer.Task.OrTimeoutAsync("a call that waits on the clock");
 
     public override DateTimeOffset GetUtcNow()
     {

@@ -48,6 +48,21 @@ public sealed class Reading_audiences
     }
 
     [Fact]
+    public async Task The_next_page_of_a_client_that_sends_its_token_as_a_parameter_needs_nothing_else()
+    {
+        await using var sandbox = await RunningSandbox.StartAsync();
+        var first = await sandbox.SendAsync(HttpMethod.Get, "/v27.0/act_1/customaudiences?fields=id%2Cname&limit=1&access_token=token-1", null, token: null);
+        var next = first.Json.GetProperty("paging").GetProperty("next").GetString()!;
+        var second = await sandbox.SendAsync(HttpMethod.Get, next, null, token: null);
+
+        Uri.TryCreate(next, UriKind.Absolute, out _).ShouldBeTrue();
+        next.ShouldContain("limit=1&after=");
+        second.Json.GetProperty("data")[0].GetProperty("id").GetString().ShouldBe(RunningSandbox.OtherAudience);
+        second.Json.GetProperty("data")[0].GetProperty("name").GetString().ShouldNotBeNull();
+        second.Json.GetProperty("data").GetArrayLength().ShouldBe(1);
+    }
+
+    [Fact]
     public async Task What_is_not_imitated_is_refused_in_the_platforms_envelope()
     {
         await using var sandbox = await RunningSandbox.StartAsync();

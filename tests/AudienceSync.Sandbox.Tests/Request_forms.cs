@@ -32,13 +32,34 @@ public sealed class Request_forms
     [InlineData("?method=delete", "")]
     [InlineData("?method=DELETE", "")]
     [InlineData("", ",\"method\":\"delete\"")]
-    public async Task A_post_with_method_delete_removes(string query, string member)
+    public async Task A_post_with_method_delete_removes_where_a_switch_allows_it(string query, string member)
     {
-        await using var sandbox = await RunningSandbox.StartAsync();
+        await using (var strict = await RunningSandbox.StartAsync())
+        {
+            await strict.AddAsync(Email, [Hash("a")]);
+            (await strict.SendAsync(HttpMethod.Post, Users + query, $$"""{"payload":{{Payload}}{{member}}}""")).Code.ShouldBe(100);
+            (await strict.HeldAsync("EMAIL")).ShouldBe([Hash("a")]);
+        }
+
+        await using var sandbox = await RunningSandbox.StartAsync(methodOverride: true);
         await sandbox.AddAsync(Email, [Hash("a")]);
         (await sandbox.SendAsync(HttpMethod.Post, Users + query, $$"""{"payload":{{Payload}}{{member}}}""")).Status.ShouldBe(200);
         (await sandbox.HeldAsync("EMAIL")).ShouldBeEmpty();
         (await sandbox.TotalsAsync("remove")).GetProperty("calls").GetInt64().ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData("POST", "users", """{"payload":{"schema":["EMAIL"],"data":[]},"id":"238500000000001","fields":"id,name"}""", 200)]
+    [InlineData("DELETE", "users", """{"payload":{"schema":["EMAIL"],"data":[]},"id":"238500000000001","fields":"id"}""", 200)]
+    [InlineData("DELETE", "users", """{"payload":{"schema":["EMAIL"],"data":[]},"method":"delete"}""", 200)]
+    [InlineData("POST", "users", """{"payload":{"schema":["EMAIL"],"data":[]},"id":"238500000000002"}""", 400)]
+    [InlineData("DELETE", "users", """{"payload":{"schema":["EMAIL"],"data":[]},"method":"post"}""", 400)]
+    [InlineData("POST", "usersreplace", """{"payload":{"schema":["EMAIL"],"data":[]},"id":"238500000000001","fields":"id","session":{"session_id":1,"batch_seq":1,"last_batch_flag":true}}""", 200)]
+    [InlineData("POST", "usersreplace", """{"payload":{"schema":["EMAIL"],"data":[]},"id":"5","session":{"session_id":1,"batch_seq":1,"last_batch_flag":true}}""", 400)]
+    public async Task The_id_of_the_node_and_the_fields_to_read_may_be_repeated_in_a_write(string method, string edge, string body, int status)
+    {
+        await using var sandbox = await RunningSandbox.StartAsync();
+        (await sandbox.SendAsync(new HttpMethod(method), $"/v27.0/238500000000001/{edge}", body)).Status.ShouldBe(status);
     }
 
     [Theory]

@@ -41,7 +41,7 @@ internal sealed class RunningSandbox : IAsyncDisposable
 
     public HttpClient Client { get; }
 
-    public static async Task<RunningSandbox> StartAsync(int? callsPerHour = null, string tier = "standard_access", string? adminToken = null, bool onRealPort = false)
+    public static async Task<RunningSandbox> StartAsync(int? callsPerHour = null, string tier = "standard_access", string? adminToken = null, bool onRealPort = false, bool methodOverride = false)
     {
         var clock = new ManualClock();
         var options = new SandboxOptions
@@ -50,7 +50,7 @@ internal sealed class RunningSandbox : IAsyncDisposable
             AdminToken = adminToken,
             Accounts =
             [
-                new AccountSettings { Account = "act_1", Token = "token-1", Tier = tier, CallsPerHour = callsPerHour, Audiences = [Audience, OtherAudience] },
+                new AccountSettings { Account = "act_1", Token = "token-1", Tier = tier, CallsPerHour = callsPerHour, MethodOverride = methodOverride, Audiences = [Audience, OtherAudience] },
                 new AccountSettings { Account = "act_2", Token = "ABC", AppSecret = "dummySecret", Audiences = [ProvenAudience] },
             ],
         };

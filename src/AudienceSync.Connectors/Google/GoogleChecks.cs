@@ -62,6 +62,8 @@ internal static class GoogleChecks
         "google_terms_and_conditions_not_signed" => "Accept the customer data policies of Customer Match in the Google Ads account.",
         "google_advertiser_not_allowlisted_for_uploaded_data" or "google_not_allowlisted" => "The account may not upload customer data: look at Google's conditions for Customer Match.",
         "google_eu_political_advertising_declaration_required" => "Make the declaration on EU political advertising in the campaigns of the account.",
+        "google_required_prerequisite_link_missing" => "The account is not linked to the product that this needs: make the link in the Google Ads account.",
+        "answer_about_another" => "Google answered about another list: look at base_url and at whatever stands between.",
         "google_validate_only" => "validate_only is on: nothing is stored at Google. Take it out of the configuration when the trial is over.",
         "google_too_small" => "Fewer than 100 members have matched so far. It can take two days, and needs more members below that.",
         "google_closed" => "The list is closed: open it in Google Ads.",

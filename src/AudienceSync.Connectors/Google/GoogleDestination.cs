@@ -60,6 +60,16 @@ public sealed class GoogleDestination : IDestination, IAudienceMaker, IResyncs, 
 
     public IReadOnlyList<SayingChange> Compare(IReadOnlyList<Resaying> people) => _members.Compare(people);
 
+    /// <summary>A name with an address is an identifier of its own (6.2).</summary>
+    public void AddShared(in Member member, List<SharedCell> into)
+    {
+        ArgumentNullException.ThrowIfNull(into);
+        if (member.Identifiers.Details is not null)
+        {
+            _members.AddShared(in member, into);
+        }
+    }
+
     /// <summary>A request id that Google does not know is lost: it failed before, or was only a validation (6.7).</summary>
     public async ValueTask<JobReport> FollowAsync(JobHandle job, CancellationToken cancellationToken)
     {
@@ -68,7 +78,9 @@ public sealed class GoogleDestination : IDestination, IAudienceMaker, IResyncs, 
         {
             { IsGood: true } => GoogleJobStatus.Read(reply.Http!.Body, _settings.JobCheck),
             { Outcome.Kind: OutcomeKind.StopAudience } => new JobReport(JobState.Lost, [], reply.Outcome.Code),
-            _ => new JobReport(JobState.Running, [], reply.Outcome.Code, AskAgainAfter: reply.Outcome.Wait),
+
+            // A question that is not answered is asked again in the engine's growing gaps, or later when Google asks for more: never each minute for days.
+            _ => new JobReport(JobState.Running, [], reply.Outcome.Code, AskAgainAfter: reply.Outcome.Wait > JobGaps.Longest ? reply.Outcome.Wait : null),
         };
     }
 

@@ -69,6 +69,9 @@ public static class GoogleErrors
         new("ADVERTISER_NOT_ALLOWLISTED_FOR_UPLOADED_DATA", AccountStop),
         new("EU_POLITICAL_ADVERTISING_DECLARATION_REQUIRED", AccountStop),
         new("DESTINATION_ACCOUNT_TYPE_MISMATCH", AccountStop),
+
+        // The account has no link to the product; a human makes it.
+        new("REQUIRED_PREREQUISITE_LINK_MISSING", AccountStop),
     ];
 
     /// <summary>By HTTP status and canonical status, when no reason is known.</summary>

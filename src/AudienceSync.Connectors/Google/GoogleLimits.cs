@@ -49,6 +49,7 @@ public static class GoogleLimits
     /// <summary>Requests are processed later and in no promised order (4.7, 6.7), so adds and removes of one list must not overlap.</summary>
     public static DestinationLimits For(TimeSpan callTimeout, TimeSpan jobCheck) => new(MembersPerCall, callTimeout, OrderedCalls: false)
     {
+        MatchesPeople = true,
         MembershipLifetime = TimeSpan.FromDays(MaxLifetimeD),
         JobFirstLook = jobCheck,
         JobQuestionsPerMinute = 150,

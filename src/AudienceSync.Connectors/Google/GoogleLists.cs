@@ -40,7 +40,7 @@ internal sealed class GoogleLists(GoogleSettings settings, GoogleCalls calls, IG
             return await FindAsync(wanted.Name, cancellationToken) ?? new MadeAudience(made.Outcome);
         }
 
-        return made.IsGood ? Made(made, WasThere: false) : new MadeAudience(made.Outcome);
+        return made.IsGood ? Made(made, wanted.Name) : new MadeAudience(made.Outcome);
     }
 
     public async ValueTask<AudienceReport> ReadAsync(RemoteAudienceId list, CancellationToken cancellationToken)
@@ -57,7 +57,9 @@ internal sealed class GoogleLists(GoogleSettings settings, GoogleCalls calls, IG
         }
 
         using var document = JsonDocument.Parse(reply.Http!.Body, JsonFields.Options);
-        return GoogleListReport.Of(document.RootElement);
+        return document.RootElement.OfAnotherThan("id", list.Value!) is { } wrong
+            ? new AudienceReport(wrong)
+            : GoogleListReport.Of(document.RootElement);
     }
 
     public async ValueTask<Outcome> DeleteAsync(RemoteAudienceId list, CancellationToken cancellationToken)
@@ -117,12 +119,16 @@ internal sealed class GoogleLists(GoogleSettings settings, GoogleCalls calls, IG
             : new MadeAudience(new Outcome(OutcomeKind.StopAudience, "google_name_of_another_kind_of_list"));
     }
 
-    private static MadeAudience Made(GoogleReply reply, bool WasThere)
+    private static MadeAudience Made(GoogleReply reply, string name)
     {
         using var document = JsonDocument.Parse(reply.Http!.Body, JsonFields.Options);
-        return document.RootElement.Digits("id") is { } id
-            ? new MadeAudience(Outcome.Done, new RemoteAudienceId(id), WasThere)
-            : new MadeAudience(new Outcome(OutcomeKind.Retry, "not_understood"));
+        var told = document.RootElement.Text("displayName");
+        return (document.RootElement.Digits("id"), told is null || told == name) switch
+        {
+            ({ } id, true) => new MadeAudience(Outcome.Done, new RemoteAudienceId(id)),
+            ({ }, false) => new MadeAudience(new Outcome(OutcomeKind.Retry, JsonFields.OfAnother)),
+            _ => new MadeAudience(new Outcome(OutcomeKind.Retry, "not_understood")),
+        };
     }
 
     private static string CreateBody(AudienceToMake wanted)

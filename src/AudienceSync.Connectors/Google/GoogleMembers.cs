@@ -56,6 +56,14 @@ internal sealed class GoogleMembers(GoogleSettings settings, GoogleCalls calls, 
     public IReadOnlyList<SayingChange> Compare(IReadOnlyList<Resaying> people)
         => GooglePayload.Comparer.Compare(people, version => normalisers.Find(NormaliserFamily.Google, version));
 
+    public void AddShared(in Member member, List<SharedCell> into)
+    {
+        if (normalisers.Find(NormaliserFamily.Google, member.Normaliser) is { } normaliser)
+        {
+            PlaceCell.Add(in member, normaliser, into);
+        }
+    }
+
     public async ValueTask<CallResult> RemoveAllAsync(RemoteAudienceId list, DateTimeOffset asOf, CancellationToken cancellationToken)
     {
         if (!Http.JsonFields.IsDigits(list.Value ?? ""))

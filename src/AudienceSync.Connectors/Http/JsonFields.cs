@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AudienceSync.Domain.Syncing;
 
 namespace AudienceSync.Connectors.Http;
 
@@ -7,6 +8,9 @@ internal static class JsonFields
 {
     /// <summary>Deeper than any documented answer.</summary>
     public static readonly JsonDocumentOptions Options = new() { MaxDepth = 16 };
+
+    /// <summary>The code of an answer about another audience or account than was asked about.</summary>
+    public const string OfAnother = "answer_about_another";
 
     private const int MaxNameChars = 80;
 
@@ -51,6 +55,16 @@ internal static class JsonFields
     /// <summary>Letters, digits, underscore, hyphen: a name or an id. Anything else might be what we sent, so it is not there.</summary>
     public static string? Name(this JsonElement parent, string name)
         => parent.Text(name) is { Length: > 0 and <= MaxNameChars } text && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.') ? text : null;
+
+    /// <summary>Whether the answer is about what was asked about: the state of another is no answer, however good it is.</summary>
+    /// <param name="answer">The object that tells the state.</param>
+    /// <param name="name">Of the field that holds its id.</param>
+    /// <param name="asked">The id that was asked about.</param>
+    /// <returns>Null when it is, or when the answer to a question about one thing names none.</returns>
+    public static Outcome? OfAnotherThan(this JsonElement answer, string name, string asked) =>
+        answer.ValueKind == JsonValueKind.Object && answer.TryGetProperty(name, out var told) && told.ToString() != asked
+            ? new Outcome(OutcomeKind.Retry, OfAnother)
+            : null;
 
     public static bool IsDigits(string text) => text.Length is > 0 and <= 20 && !text.AsSpan().ContainsAnyExceptInRange('0', '9');
 

@@ -13,10 +13,10 @@ internal delegate int WriteMemberRow(Span<byte> into, in Member member, Normalis
 internal sealed class MemberBody : IDisposable
 {
     /// <summary>Nothing by which the platform could match somebody.</summary>
-    public const string NoUsableIdentifier = "no_usable_identifier";
+    public const string NoUsableIdentifier = RefusedMember.NoUsableIdentifier;
 
     /// <summary>The member was delivered by a newer program than this one, so his digests cannot be made here.</summary>
-    public const string UnknownNormaliser = "unknown_normaliser_version";
+    public const string UnknownNormaliser = RefusedMember.UnknownNormaliser;
 
     private readonly RentedBody _body;
     private readonly int[] _memberOfRow;

@@ -75,7 +75,7 @@ internal sealed class SayingComparer(IReadOnlyList<PersonField> fields, IReadOnl
             gone |= was.Lengths[i] > 0 && !equal ? PartOf(fields[i]) : SayingParts.None;
             came |= becomes.Lengths[i] > 0 && !equal;
             shared |= was.Lengths[i] > 0 && equal;
-            addressed |= becomes.Lengths[i] > 0 && (fields[i] == PersonField.Email || fields[i] == PersonField.Phone);
+            addressed |= becomes.Lengths[i] > 0 && IsAddress(fields[i]);
         }
 
         if (gone == SayingParts.None)
@@ -96,8 +96,12 @@ internal sealed class SayingComparer(IReadOnlyList<PersonField> fields, IReadOnl
     {
         PersonField.Email => SayingParts.Email,
         PersonField.Phone => SayingParts.Phone,
+        PersonField.DeviceId => SayingParts.Device,
+        PersonField.ExternalId => SayingParts.ExternalId,
         _ => SayingParts.Details,
     };
+
+    private static bool IsAddress(PersonField field) => field is PersonField.Email or PersonField.Phone or PersonField.DeviceId;
 
     private sealed class Row(int cells)
     {

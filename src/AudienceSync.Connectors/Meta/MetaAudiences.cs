@@ -64,7 +64,9 @@ internal sealed class MetaAudiences(MetaSettings settings, MetaCalls calls, IMet
         }
 
         using var document = JsonDocument.Parse(reply.Http!.Body, JsonFields.Options);
-        return MetaAudienceState.Report(document.RootElement);
+        return document.RootElement.OfAnotherThan("id", audience.Value!) is { } wrong
+            ? new AudienceReport(wrong)
+            : MetaAudienceState.Report(document.RootElement);
     }
 
     public async ValueTask<Outcome> DeleteAsync(RemoteAudienceId audience, CancellationToken cancellationToken)
@@ -90,6 +92,11 @@ internal sealed class MetaAudiences(MetaSettings settings, MetaCalls calls, IMet
         }
 
         using var document = JsonDocument.Parse(reply.Http!.Body, JsonFields.Options);
+        if (document.RootElement.OfAnotherThan("id", $"act_{settings.AccountNumber}") is { } wrong)
+        {
+            return (wrong, null);
+        }
+
         var terms = document.RootElement.Object("tos_accepted")?.Number("custom_audience_tos");
         return (reply.Outcome, terms is null ? null : terms == 1);
     }
@@ -119,7 +126,8 @@ internal sealed class MetaAudiences(MetaSettings settings, MetaCalls calls, IMet
             after = root.Object("paging")?.Text("next") is null ? null : root.Object("paging")?.Object("cursors")?.Text("after");
             if (after is null)
             {
-                return found.Count switch
+                // A page that has moved meanwhile shows one twice.
+                return found.Distinct(StringComparer.Ordinal).Count() switch
                 {
                     0 => null,
                     1 => new MadeAudience(Outcome.Done, new RemoteAudienceId(found[0]), WasThere: true),

@@ -51,6 +51,7 @@ internal static class MetaChecks
     {
         "meta_104" => "The app secret does not fit the app of the token: look at app_secret.",
         "meta_10" or "meta_200" or "meta_294" or "meta_270" or "meta_3" => "The token may not manage audiences here: grant ads_management for this account.",
+        "answer_about_another" => "Meta answered about another audience or account: look at base_url and at whatever stands between.",
         "meta_2635" => "This version of the interface is gone: set a newer api_version.",
         "meta_100_33" or "meta_803" or "invalid_audience_id" => "There is no such audience, or the token may not see it: look at remote in the binding.",
         "meta_terms_not_accepted" => "Accept the customer list terms: business.facebook.com/ads/manage/customaudiences/tos/ for this account.",

@@ -1,4 +1,5 @@
 using AudienceSync.Connectors.Http;
+using AudienceSync.Connectors.Members;
 using AudienceSync.Domain.Normalising;
 using AudienceSync.Domain.Syncing;
 using RestEase;
@@ -14,6 +15,8 @@ public sealed class MetaDestination : IDestination, IAudienceMaker, IResyncs, IE
     private readonly Normalisers _normalisers;
     private readonly MetaMembers _members;
     private readonly MetaAudiences _audiences;
+    private readonly string _version;
+    private readonly TimeProvider _clock;
 
     public MetaDestination(MetaSettings settings, DestinationSurroundings surroundings)
     {
@@ -24,6 +27,7 @@ public sealed class MetaDestination : IDestination, IAudienceMaker, IResyncs, IE
         var api = RestClient.For<IMetaApi>(PlatformHttp.CreateClient(surroundings.Network, settings.BaseUrl));
         api.Authorization = $"Bearer {settings.Token.Reveal()}";
         api.Version = settings.ApiVersion;
+        (_version, _clock) = (settings.ApiVersion, surroundings.Clock);
         _members = new MetaMembers(settings, calls, api, surroundings.Normalisers);
         _audiences = new MetaAudiences(settings, calls, api);
         Limits = MetaLimits.For(settings.CallTimeout);
@@ -49,6 +53,23 @@ public sealed class MetaDestination : IDestination, IAudienceMaker, IResyncs, IE
 
     public IReadOnlyList<SayingChange> Compare(IReadOnlyList<Resaying> people)
         => MetaColumns.Comparer.Compare(people, version => _normalisers.Find(NormaliserFamily.Meta, version));
+
+    /// <summary>A device id is somebody by itself, and so is all of name and place.</summary>
+    public void AddShared(in Member member, List<SharedCell> into)
+    {
+        ArgumentNullException.ThrowIfNull(into);
+        if (member.Identifiers.Details is null || _normalisers.Find(NormaliserFamily.Meta, member.Normaliser) is not { } normaliser)
+        {
+            return;
+        }
+
+        if (normaliser.Text(member.Identifiers, PersonField.DeviceId) is { } device)
+        {
+            into.Add(new SharedCell(SayingParts.Device, device));
+        }
+
+        PlaceCell.Add(in member, normaliser, into);
+    }
 
     /// <summary>Meta answers at once and hands out no jobs, so nothing is ever pending.</summary>
     public ValueTask<JobReport> FollowAsync(JobHandle job, CancellationToken cancellationToken)
@@ -82,7 +103,7 @@ public sealed class MetaDestination : IDestination, IAudienceMaker, IResyncs, IE
     {
         ArgumentNullException.ThrowIfNull(audiences);
         var (outcome, accepted) = await _audiences.TermsAsync(cancellationToken);
-        var findings = MetaChecks.OfAccount(outcome, accepted);
+        List<CheckFinding> findings = [.. MetaChecks.OfAccount(outcome, accepted), MetaVersions.Check(_version, _clock.GetUtcNow())];
         foreach (var audience in audiences)
         {
             findings.Add(MetaChecks.OfAudience(audience, await ReadAsync(audience, cancellationToken)));

@@ -8,7 +8,8 @@ namespace AudienceSync.Connectors.Meta;
 /// <param name="Subcode">Its subcode; null for every subcode that has no row of its own.</param>
 /// <param name="Kind">What to do next.</param>
 /// <param name="Wait">How long to stay away when the answer itself does not say; null when the engine's backoff will do.</param>
-public sealed record MetaRule(int Code, int? Subcode, OutcomeKind Kind, TimeSpan? Wait = null);
+/// <param name="Grace">How long it may only mean that a list which was just made is not known everywhere yet; null when it cannot mean that.</param>
+public sealed record MetaRule(int Code, int? Subcode, OutcomeKind Kind, TimeSpan? Wait = null, TimeSpan? Grace = null);
 
 /// <summary>
 /// The table from (HTTP status, code, subcode) to an outcome: contracts/meta.md 14, 13.1, 11 and 8. The status decides only when the
@@ -85,7 +86,9 @@ public static class MetaErrors
         new(194, null, AudienceStop),
         new(200, null, AudienceStop),
         new(200, 1870047, AudienceStop),
-        new(803, null, AudienceStop),
+
+        // Seen right after a list was made (14).
+        new(803, null, AudienceStop, Grace: MetaLimits.NewListGrace),
         new(2656, null, AudienceStop),
         new(1487301, null, AudienceStop),
         new(1487366, null, AudienceStop),
@@ -109,7 +112,7 @@ public static class MetaErrors
         var rule = ByCode.GetValueOrDefault((code, subcode ?? 0)) ?? ByCode.GetValueOrDefault((code, 0));
         return rule is null
             ? new Outcome(Retry, $"meta_unknown_{code}")
-            : new Outcome(rule.Kind, subcode is > 0 ? $"meta_{code}_{subcode}" : $"meta_{code}", rule.Wait);
+            : new Outcome(rule.Kind, subcode is > 0 ? $"meta_{code}_{subcode}" : $"meta_{code}", rule.Wait) { Grace = rule.Grace };
     }
 
     /// <summary>What an answer without an error object means when it is not a success.</summary>

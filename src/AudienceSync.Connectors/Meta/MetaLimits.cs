@@ -18,6 +18,9 @@ public static class MetaLimits
     /// <summary>While a replace session runs, membership cannot be changed (8); its own clients ask again every five minutes.</summary>
     public static readonly TimeSpan ReplaceRunningWait = TimeSpan.FromMinutes(5);
 
+    /// <summary>How long a list that was just made may be unknown to the edge of its members (14, code 803).</summary>
+    public static readonly TimeSpan NewListGrace = TimeSpan.FromMinutes(10);
+
     /// <summary>A replacement must be over so long after its first batch (7).</summary>
     public static readonly TimeSpan SessionLifetime = TimeSpan.FromMinutes(90);
 
@@ -30,6 +33,9 @@ public static class MetaLimits
     /// </summary>
     public static DestinationLimits For(TimeSpan callTimeout) => new(MembersPerCall, callTimeout, OrderedCalls: false)
     {
+        // A row is matched to a person (6.3), who is in the audience or is not.
+        MatchesPeople = true,
+
         // Of the higher tier (13.1). The lower one allows less, which the usage headers tell as a share of what is allowed.
         Allowances = [new("hour", 190_000, TimeSpan.FromHours(1))],
     };

@@ -10,10 +10,10 @@ namespace AudienceSync.Connectors.Meta;
 internal sealed class MetaPayload : IDisposable
 {
     /// <summary>Nothing by which Meta could match somebody: no address, and not all of name and place (9.2: drop and report).</summary>
-    public const string NoUsableIdentifier = "no_usable_identifier";
+    public const string NoUsableIdentifier = RefusedMember.NoUsableIdentifier;
 
     /// <summary>The member was delivered by a newer program than this one, so his digests cannot be made here.</summary>
-    public const string UnknownNormaliser = "unknown_normaliser_version";
+    public const string UnknownNormaliser = RefusedMember.UnknownNormaliser;
 
     private static readonly List<RefusedMember> Nobody = [];
 

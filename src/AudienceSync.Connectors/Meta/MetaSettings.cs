@@ -6,8 +6,8 @@ namespace AudienceSync.Connectors.Meta;
 /// <summary>One ad account at Meta, checked.</summary>
 public sealed partial record MetaSettings
 {
-    /// <summary>The version this program was tested with; versions expire, hence a setting (contracts/meta.md 2).</summary>
-    public const string DefaultApiVersion = "v25.0";
+    /// <summary>The version this program was made for; versions end, hence a setting. When they end is in <see cref="MetaVersions"/>.</summary>
+    public const string DefaultApiVersion = "v27.0";
 
     public static readonly Uri DefaultBaseUrl = new("https://graph.facebook.com/");
 
@@ -43,7 +43,7 @@ public sealed partial record MetaSettings
 
         if (!VersionForm().IsMatch(version))
         {
-            throw new DestinationSettingsException("invalid_api_version", "api_version must look like v25.0.");
+            throw new DestinationSettingsException("invalid_api_version", "api_version must look like v27.0.");
         }
 
         return new MetaSettings

@@ -59,8 +59,17 @@ internal sealed class TikTokAudiences(TikTokSettings settings, TikTokCalls calls
             return new AudienceReport(reply.Outcome);
         }
 
-        var details = reply.Answer!.Data.Items("list").Select(item => item.Object("audience_details")).FirstOrDefault();
-        return details is { } found ? Report(found) : new AudienceReport(new Outcome(OutcomeKind.StopAudience, "tiktok_audience_not_there"));
+        var told = reply.Answer!.Data.Items("list").Select(item => item.Object("audience_details")).OfType<JsonElement>().ToList();
+        var ours = told.FindAll(details => details.Digits("audience_id") == audience.Value);
+        return (ours.Count, told.Count) switch
+        {
+            (1, _) => Report(ours[0]),
+            (0, 0) => new AudienceReport(new Outcome(OutcomeKind.StopAudience, "tiktok_audience_not_there")),
+            (0, _) => new AudienceReport(new Outcome(OutcomeKind.Retry, JsonFields.OfAnother)),
+
+            // Two states of one audience are none.
+            _ => new AudienceReport(new Outcome(OutcomeKind.Retry, "not_understood")),
+        };
     }
 
     public async ValueTask<Outcome> DeleteAsync(RemoteAudienceId audience, CancellationToken cancellationToken)
@@ -102,7 +111,8 @@ internal sealed class TikTokAudiences(TikTokSettings settings, TikTokCalls calls
             found.AddRange(reply.Answer!.Data.Items("list").Where(audience => IsOurs(audience, name)).Select(audience => audience.Digits("audience_id")).OfType<string>());
             if (page >= (reply.Answer.Data.Object("page_info")?.Number("total_page") ?? 0))
             {
-                return found.Count switch
+                // A page that has moved meanwhile shows one twice.
+                return found.Distinct(StringComparer.Ordinal).Count() switch
                 {
                     0 => null,
                     1 => new MadeAudience(Outcome.Done, new RemoteAudienceId(found[0]), WasThere: true),

@@ -43,6 +43,7 @@ internal static class TikTokChecks
         "tiktok_40113" or "tiktok_40118" or "tiktok_40124" or "tiktok_40125" => "The app is blocked or not allowed: look at it in TikTok's developer portal.",
         "tiktok_40300" or "tiktok_40301" => "There is no such advertiser: look at account.",
         "tiktok_40006" or "tiktok_40051" => "This version of the interface is gone: set a newer api_version.",
+        "answer_about_another" => "TikTok answered about another audience: look at base_url and at whatever stands between.",
         "tiktok_too_small" => "Fewer than 1,000 people have matched so far. It takes one to two days, and needs more members below that.",
         "tiktok_not_valid" => "TikTok is still computing it, or it has expired: look at it in the Audience Manager.",
         "tiktok_expiring" => "It expires within 60 days: use it in an active ad group.",

@@ -10,15 +10,17 @@ namespace AudienceSync.Domain.Events;
 /// </summary>
 public readonly record struct EventId(Guid Value)
 {
+    private const int StackBytes = 1024;
+
     // A fixed namespace of our own (RFC 9562, 5.5). Changing it would make every retry a new event.
     private static readonly byte[] Namespace = Convert.FromHexString("5b1f0c5e6a9d4c0f8f27a1d0e3b4c596");
 
     /// <summary>Derives the id. The NUL between source and id keeps <c>(a, bc)</c> apart from <c>(ab, c)</c>; names have none.</summary>
-    public static EventId Derive(string source, string senderId)
+    public static EventId Derive(string source, ReadOnlySpan<char> senderId)
     {
         var length = Namespace.Length + Encoding.UTF8.GetMaxByteCount(source.Length + 1 + senderId.Length);
-        var rented = length > 512 ? ArrayPool<byte>.Shared.Rent(length) : null;
-        var buffer = rented ?? stackalloc byte[512];
+        var rented = length > StackBytes ? ArrayPool<byte>.Shared.Rent(length) : null;
+        var buffer = rented ?? stackalloc byte[StackBytes];
         Namespace.CopyTo(buffer);
         var used = Namespace.Length;
         used += Encoding.UTF8.GetBytes(source, buffer[used..]);

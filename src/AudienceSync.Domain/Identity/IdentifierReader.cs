@@ -48,6 +48,23 @@ public static class IdentifierReader
     public static PersonIdentifiers Read(string? customerId, string? email, string? phone, string country, PersonDetails? details = null)
         => Read(new PersonTexts(customerId, email, phone) { Details = details }, new ReaderRules(country)).Identifiers;
 
+    /// <summary>
+    /// Identifiers that were put together by hand, as tools and tests do, are read by their country; whatever came from a sender or out of the vault
+    /// has been read and is returned as it is.
+    /// </summary>
+    public static PersonIdentifiers Ensure(PersonIdentifiers person)
+    {
+        ArgumentNullException.ThrowIfNull(person);
+        if (person.Parser > 0 || (person.Email ?? person.Phone) is null)
+        {
+            return person;
+        }
+
+        var email = EmailReader.Read(Trimmed(person.Email), person.Hashed);
+        var phone = PhoneReader.Read(Trimmed(person.Phone), person.Country, person.Hashed);
+        return person with { CanonicalEmail = email.Text, CanonicalPhone = phone.Text, EmailFault = email.Fault, PhoneFault = phone.Fault, Parser = ParserVersion };
+    }
+
     internal static void Add(string field, IdentifierFault fault, ref List<FieldFault>? faults)
     {
         if (fault != IdentifierFault.None)

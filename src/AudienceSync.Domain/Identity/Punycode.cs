@@ -4,7 +4,7 @@ namespace AudienceSync.Domain.Identity;
 /// The encoder of RFC 3492, for labels of internationalized domains. Not <see cref="System.Globalization.IdnMapping"/>, because that one maps by
 /// the ICU of the machine unless the process runs in invariant mode, and a canonical form may not depend on where it is computed.
 /// </summary>
-internal static class Punycode
+public static class Punycode
 {
     /// <summary>Characters of a label at most (RFC 1035).</summary>
     public const int MaxLabelChars = 63;

@@ -7,12 +7,12 @@ namespace AudienceSync.Domain.Normalising;
 /// <remarks>An address counts only when first name, last name, country and postal code are all there; that is for its connector to see.</remarks>
 public static class GoogleNormaliser
 {
-    public static readonly NormaliserVersion Current = new(1);
+    public static readonly NormaliserVersion Current = new(2);
 
     /// <summary>The rules of June 2026.</summary>
     public static Normaliser Version1 { get; } = new(
         NormaliserFamily.Google,
-        Current,
+        new NormaliserVersion(1),
         "rules of June 2026",
         [
             new(PersonField.Email, Hashed, "trim, lower case, compose; at gmail.com and googlemail.com without dots and plus suffix", "Jane.Doe+Shopping@googlemail.com", AddressText.GmailAware)
@@ -30,4 +30,22 @@ public static class GoogleNormaliser
             new(PersonField.DeviceId, Plain, "trim", " EA7583CD-A667-48BC-B806-42ECB2B48606 ", PersonText.DeviceId),
             new(PersonField.ExternalId, Plain, "trim", " Cust-1 ", PersonText.ExternalId),
         ]);
+
+    /// <summary>The same, without a title behind the given name, and for countries under any of their names.</summary>
+    public static Normaliser Version2 { get; } = new(
+        NormaliserFamily.Google,
+        Current,
+        "rules of June 2026, countries by name",
+        [.. Version1.Rules.Select(rule => rule.Field switch
+        {
+            PersonField.FirstName => rule with
+            {
+                Words = "trim, lower case, one space between words, no title before or behind it; punctuation stays",
+                Example = " Alex Dr. ",
+                Write = PersonText.GivenNameWithoutTitles,
+            },
+            PersonField.Country => rule with { Words = "ISO 3166-1 alpha-2, upper case, from a code or a name", Example = " U.S. ", Write = PlaceText.UpperNamedCountry },
+            PersonField.PostalCode => rule with { Write = PlaceText.PlainPostalCodeOfNamed },
+            _ => rule,
+        })]);
 }

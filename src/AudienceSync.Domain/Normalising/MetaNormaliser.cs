@@ -6,12 +6,12 @@ namespace AudienceSync.Domain.Normalising;
 /// <summary>What Meta wants hashed, and what not (contracts/meta.md 9, 9.1 and 9.2).</summary>
 public static class MetaNormaliser
 {
-    public static readonly NormaliserVersion Current = new(1);
+    public static readonly NormaliserVersion Current = new(2);
 
     /// <summary>The rules of April 2026.</summary>
     public static Normaliser Version1 { get; } = new(
         NormaliserFamily.Meta,
-        Current,
+        new NormaliserVersion(1),
         "rules of April 2026",
         [
             new(PersonField.Email, Hashed, "trim, lower case, compose; dots and plus stay", " Mary@Example.com ", AddressText.Email)
@@ -36,4 +36,17 @@ public static class MetaNormaliser
             new(PersonField.DeviceId, Plain, "trim, lower case, hyphens stay", "EA7583CD-A667-48BC-B806-42ECB2B48606", PersonText.LowerDeviceId),
             new(PersonField.ExternalId, Plain, "as it is; not sent by our connector", "Cust-1", PersonText.ExternalId),
         ]);
+
+    /// <summary>The same, for countries under any of their names.</summary>
+    public static Normaliser Version2 { get; } = new(
+        NormaliserFamily.Meta,
+        Current,
+        "rules of April 2026, countries by name",
+        [.. Version1.Rules.Select(rule => rule.Field switch
+        {
+            PersonField.Country => rule with { Words = "ISO 3166-1 alpha-2, lower case, from a code or a name", Example = "U.S.", Write = PlaceText.LowerNamedCountry },
+            PersonField.State => rule with { ExampleCountry = "U.S.", Write = PlaceText.StateOfNamed },
+            PersonField.PostalCode => rule with { ExampleCountry = "U.S.", Write = PlaceText.LowerPostalCodeOfNamed },
+            _ => rule,
+        })]);
 }

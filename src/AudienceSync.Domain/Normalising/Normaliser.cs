@@ -54,6 +54,7 @@ public sealed class Normaliser
             return Cell.Empty(CellReason.NotTaken);
         }
 
+        person = IdentifierReader.Ensure(person);
         var raw = FieldText.Input(person, field);
         if (string.IsNullOrWhiteSpace(raw))
         {

@@ -12,9 +12,9 @@ public sealed class Normalisers
         _current = current;
     }
 
-    /// <summary>What the program ships. Version 1 of each family is the one for new members.</summary>
+    /// <summary>What the program ships.</summary>
     public static Normalisers BuiltIn { get; } = new(
-        [MetaNormaliser.Version1, GoogleNormaliser.Version1, .. TikTokNormaliser.All],
+        [MetaNormaliser.Version1, MetaNormaliser.Version2, GoogleNormaliser.Version1, GoogleNormaliser.Version2, .. TikTokNormaliser.All],
         new()
         {
             [NormaliserFamily.Meta] = MetaNormaliser.Current,

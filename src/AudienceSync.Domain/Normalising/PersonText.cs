@@ -54,6 +54,19 @@ internal static class PersonText
         return cell;
     }
 
+    /// <summary>As <see cref="GivenName"/>, and a title behind it goes, too.</summary>
+    public static Cell GivenNameWithoutTitles(ReadOnlySpan<char> raw, string country, Span<char> into)
+    {
+        var cell = GivenName(raw, country, into);
+        ReadOnlySpan<char> name = into[..cell.Length];
+        while (TitleBehind(name) is { } title)
+        {
+            name = name[..^title.Length].TrimEnd(" ,");
+        }
+
+        return cell.IsEmpty ? cell : Cell.Of(name.Length);
+    }
+
     /// <summary>Punctuation stays, what follows the name goes: a generation, a degree (contracts/google.md 7.1 and 7.2).</summary>
     public static Cell FamilyName(ReadOnlySpan<char> raw, string country, Span<char> into)
     {
@@ -137,6 +150,19 @@ internal static class PersonText
         foreach (var title in Titles)
         {
             if (name.StartsWith(title) && (name.Length == title.Length || name[title.Length] == ' '))
+            {
+                return title;
+            }
+        }
+
+        return null;
+    }
+
+    private static string? TitleBehind(ReadOnlySpan<char> name)
+    {
+        foreach (var title in Titles)
+        {
+            if (name.EndsWith(title) && (name.Length == title.Length || name[^(title.Length + 1)] is ' ' or ','))
             {
                 return title;
             }

@@ -95,6 +95,23 @@ internal static class PlaceText
         return code.IsEmpty ? Cell.Empty(CellReason.NotListed) : Cell.Of(code.Length);
     }
 
+    /// <summary>As <see cref="State"/>, with the country of residence under any of its names.</summary>
+    public static Cell StateOfNamed(ReadOnlySpan<char> raw, string country, Span<char> into) => State(raw, Named(country), into);
+
+    /// <summary>As <see cref="LowerPostalCode"/>, with the country of residence under any of its names.</summary>
+    public static Cell LowerPostalCodeOfNamed(ReadOnlySpan<char> raw, string country, Span<char> into) => LowerPostalCode(raw, Named(country), into);
+
+    /// <summary>As <see cref="PlainPostalCode"/>, with the country of residence under any of its names.</summary>
+    public static Cell PlainPostalCodeOfNamed(ReadOnlySpan<char> raw, string country, Span<char> into) => PlainPostalCode(raw, Named(country), into);
+
+    /// <summary>The code of a country under any of its names: U.S., USA, United States.</summary>
+    public static Cell LowerNamedCountry(ReadOnlySpan<char> raw, string country, Span<char> into) => LowerCountry(Countries.CodeOf(raw), country, into);
+
+    /// <summary>As <see cref="LowerNamedCountry"/>, in capitals.</summary>
+    public static Cell UpperNamedCountry(ReadOnlySpan<char> raw, string country, Span<char> into) => UpperCountry(Countries.CodeOf(raw), country, into);
+
+    private static string Named(string country) => Countries.CodeOf(country) ?? country;
+
     /// <summary>The two letters of a country, trimmed; empty when there is no such country.</summary>
     private static ReadOnlySpan<char> Listed(ReadOnlySpan<char> raw)
     {

@@ -7,4 +7,7 @@ namespace AudienceSync.Domain.Syncing;
 public readonly record struct Outcome(OutcomeKind Kind, string Code, TimeSpan? Wait = null)
 {
     public static readonly Outcome Done = new(OutcomeKind.Done, "done");
+
+    /// <summary>For so long this answer may only mean that a list which was just made is not known everywhere yet; null when it cannot mean that.</summary>
+    public TimeSpan? Grace { get; init; }
 }

@@ -9,7 +9,8 @@ internal static class CommandLine
 {
     /// <param name="environment">Of the process.</param>
     /// <param name="network">Carries calls to platforms; null for the real one.</param>
-    public static RootCommand Create(Func<string, string?> environment, HttpMessageHandler? network = null)
+    /// <param name="clock">What the verbs about keys take for the time; null for the machine's.</param>
+    public static RootCommand Create(Func<string, string?> environment, HttpMessageHandler? network = null, TimeProvider? clock = null)
     {
         var serve = new Command("serve", "Receive webhooks, project them, keep the platforms equal. Until told to stop.");
         serve.SetAction((parsed, cancellationToken) => ServeCommand.RunAsync(environment, parsed.InvocationConfiguration.Error, cancellationToken));
@@ -17,7 +18,7 @@ internal static class CommandLine
         migrate.SetAction((_, cancellationToken) => MigrateAsync(environment, cancellationToken));
         return new RootCommand("AudienceSync keeps ad platforms' audiences equal to what journeys decide.")
         {
-            serve, migrate, KeysCommands.Create(environment), PeopleCommands.Create(environment), DestinationsCommands.Create(environment, network),
+            serve, migrate, KeysCommands.Create(environment, clock ?? TimeProvider.System), PeopleCommands.Create(environment), DestinationsCommands.Create(environment, network),
             SyncCommands.Create(environment), AudiencesCommands.Create(environment), MembersCommands.Create(environment), QuarantineCommands.Create(environment),
             ProjectionsCommands.Create(environment),
         };

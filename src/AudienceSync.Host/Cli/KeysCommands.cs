@@ -6,8 +6,8 @@ namespace AudienceSync.Host.Cli;
 /// <summary><c>keys</c>: make master keys, see what is sealed under which, seal anew under the newest.</summary>
 internal static class KeysCommands
 {
-    public static Command Create(Func<string, string?> environment) =>
-        new("keys", "The master keys.") { Generate(), Status(environment), Rotate(environment) };
+    public static Command Create(Func<string, string?> environment, TimeProvider clock) =>
+        new("keys", "The master keys.") { Generate(), Status(environment, clock), Rotate(environment, clock) };
 
     private static Command Generate()
     {
@@ -40,22 +40,22 @@ internal static class KeysCommands
         return generate;
     }
 
-    private static Command Status(Func<string, string?> environment)
+    private static Command Status(Func<string, string?> environment, TimeProvider clock)
     {
         var json = Json();
         var status = new Command("status", "Which master key versions are known, what is sealed under them, and until when it needs them.") { json };
         status.SetAction((parsed, cancellationToken) => WithDatabaseAsync(parsed, environment, connectionString =>
-            new KeyStatusReport(connectionString, MasterKeyLoader.Load(HostSettings.FromEnvironment(environment)), TimeProvider.System)
+            new KeyStatusReport(connectionString, MasterKeyLoader.Load(HostSettings.FromEnvironment(environment)), clock)
                 .PrintAsync(parsed.InvocationConfiguration.Output, parsed.GetValue(json), cancellationToken), cancellationToken));
         return status;
     }
 
-    private static Command Rotate(Func<string, string?> environment)
+    private static Command Rotate(Func<string, string?> environment, TimeProvider clock)
     {
         var json = Json();
         var rotate = new Command("rotate", "Seal the vault and the secrets of every workspace anew under the newest master key. Goes on where it was broken off.") { json };
         rotate.SetAction((parsed, cancellationToken) => WithDatabaseAsync(parsed, environment, connectionString =>
-            new RotateRun(connectionString, MasterKeyLoader.Load(HostSettings.FromEnvironment(environment)), parsed.InvocationConfiguration, TimeProvider.System)
+            new RotateRun(connectionString, MasterKeyLoader.Load(HostSettings.FromEnvironment(environment)), parsed.InvocationConfiguration, clock)
                 .RunAsync(parsed.GetValue(json), cancellationToken), cancellationToken));
         return rotate;
     }

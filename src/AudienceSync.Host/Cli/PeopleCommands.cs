@@ -18,7 +18,7 @@ internal static class PeopleCommands
             Say(environment, "consent", "What somebody allows.", "/v1/people/consent"),
             Suppression(environment, "suppress", "Bar somebody, or everybody on a list.", "/v1/people/suppressions", lift: false),
             Suppression(environment, "unsuppress", "Bar somebody, or everybody on a list, no longer.", "/v1/people/suppressions/lift", lift: true),
-            Erase(environment), Erasures(environment), Show(environment),
+            Erase(environment), Erasures(environment), Show(environment), LinkStops(environment),
         };
 
     private static Command Say(Func<string, string?> environment, string name, string description, string path)
@@ -99,6 +99,21 @@ internal static class PeopleCommands
         show.SetAction((parsed, cancellationToken) =>
             PostAsync(parsed, environment, "/v1/people/export", parsed.GetRequiredValue(identifiers), parsed.GetValue(workspace), cancellationToken));
         return show;
+    }
+
+    private static Command LinkStops(Func<string, string?> environment)
+    {
+        var (allow, workspace) = (new Option<Guid?>("--allow") { Description = "The person whose identifier links without a limit from now on." }, Workspace());
+        var stops = new Command("link-stops", "Identifiers that stopped linking: too many emails or phones came with them.") { allow, workspace };
+        stops.SetAction((parsed, cancellationToken) => RunAsync(parsed, async () =>
+        {
+            using var host = new HostClient(environment);
+            var (method, path) = parsed.GetValue(allow) is { } person
+                ? (HttpMethod.Post, $"/v1/people/link-stops/{person}/allow")
+                : (HttpMethod.Get, "/v1/people/link-stops");
+            return await host.SendAsync(method, In(path, parsed.GetValue(workspace)), null, Console(parsed), cancellationToken);
+        }));
+        return stops;
     }
 
     private static Option<string> Identifiers() => new("--identifiers") { Description = $"A file, or - for standard input. {Form}", Required = true };

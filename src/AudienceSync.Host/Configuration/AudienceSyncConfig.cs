@@ -1,3 +1,5 @@
+using AudienceSync.Host.Storage.Log;
+
 namespace AudienceSync.Host.Configuration;
 
 /// <summary>The configuration file, as YAML spells it (snake case). Properties are set by the reader; <see cref="ConfigLoader"/> checks them.</summary>
@@ -19,6 +21,9 @@ public sealed class AudiencesConfig
 /// <summary>A tenant's sources, audiences, destinations and bindings.</summary>
 public sealed class WorkspaceConfig
 {
+    /// <summary>Distinct emails, and distinct phones, that one identifier may be sent with within a day before it stops linking.</summary>
+    public int? LinkedAddressesPerDay { get; set; }
+
     public List<SourceConfig> Sources { get; set; } = [];
 
     public List<AudienceConfig> Audiences { get; set; } = [];
@@ -38,6 +43,8 @@ public sealed class SourceConfig
     public string Signature { get; set; } = "required";
 
     public List<SecretReference> SigningKeys { get; set; } = [];
+
+    public int SignatureMaxAgeD { get; set; } = (int)RequestSignature.MaxAge.TotalDays;
 
     public string DefaultCountry { get; set; } = "";
 

@@ -1,5 +1,6 @@
 using AudienceSync.Connectors;
 using AudienceSync.Domain.Audiences;
+using AudienceSync.Domain.Identity;
 using AudienceSync.Host.Ingest;
 using AudienceSync.Host.Storage;
 
@@ -10,7 +11,11 @@ public sealed record WorkspacePlan(
     WorkspaceName Name,
     IReadOnlyList<(Source Source, byte[] Token)> Sources,
     IReadOnlyList<AudienceDeclaration> Audiences,
-    IReadOnlyList<PlannedDestination> Destinations);
+    IReadOnlyList<PlannedDestination> Destinations)
+{
+    /// <summary>How many addresses one identifier may be sent with within a day.</summary>
+    public LinkLimit LinkLimit { get; init; } = LinkLimit.Default;
+}
 
 /// <summary>An ad account with the connector that speaks to it.</summary>
 public sealed record PlannedDestination(string Name, string Platform, IDestination Connector, TimeSpan Flush)

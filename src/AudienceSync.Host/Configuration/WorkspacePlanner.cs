@@ -4,6 +4,7 @@ using AudienceSync.Domain.Identity;
 using AudienceSync.Host.Ingest;
 using AudienceSync.Host.Privacy;
 using AudienceSync.Host.Storage;
+using AudienceSync.Host.Storage.Log;
 
 namespace AudienceSync.Host.Configuration;
 
@@ -41,7 +42,17 @@ public sealed class WorkspacePlanner(ConfigLoader config, DestinationSurrounding
             checkedName,
             [.. workspace.Sources.Select(source => Source(name, source))],
             audiences,
-            destinations);
+            destinations)
+        {
+            LinkLimit = LinkLimit(name, workspace.LinkedAddressesPerDay),
+        };
+    }
+
+    private LinkLimit LinkLimit(string workspace, int? addresses)
+    {
+        // Of an anchor only the latest of a kind are remembered, so a higher limit would never be reached.
+        Require(addresses is null or (>= 2 and < Sayings.MostOfAKind), $"workspaces.{workspace}", $"linked_addresses_per_day must be from 2 to {Sayings.MostOfAKind - 1}");
+        return addresses is { } given ? new LinkLimit(given) : Domain.Identity.LinkLimit.Default;
     }
 
     private const int MostPlaceholders = 100;
@@ -61,12 +72,21 @@ public sealed class WorkspacePlanner(ConfigLoader config, DestinationSurrounding
             _ => throw config.Invalid($"{place}: signature must be required, if_present or off"),
         };
         Require(mode == SignatureMode.Off || source.SigningKeys.Count is > 0 and <= 10, place, "signing_keys needs 1 to 10 keys unless signature is off");
+        var days = source.SignatureMaxAgeD;
+        Require(
+            days >= 0 && days <= RequestSignature.MaxAge.TotalDays,
+            place, "signature_max_age_d must be 1 to 30 days, or 0 for signatures whose age is not judged");
         var keys = source.SigningKeys.Select(key => new KeyedHash(config.Secret(key, place + ".signing_keys"))).ToList();
         var hashed = Hashed(source.Hashed, place + ".hashed");
         Require(
             source.PlaceholderIds.Count <= MostPlaceholders && source.PlaceholderIds.TrueForAll(text => text?.Trim().Length is > 0 and <= Limits.CustomerIdChars),
             place, $"placeholder_ids must be at most {MostPlaceholders} texts of 1 to {Limits.CustomerIdChars} characters");
-        var planned = new Source(source.Name, mode, keys, source.DefaultCountry) { Hashed = hashed, Placeholders = Placeholders.With(source.PlaceholderIds) };
+        var planned = new Source(source.Name, mode, keys, source.DefaultCountry)
+        {
+            Hashed = hashed,
+            Placeholders = Placeholders.With(source.PlaceholderIds),
+            SignatureMaxAge = days == 0 ? null : TimeSpan.FromDays(days),
+        };
         return (planned, config.Secret(source.Token, place + ".token"));
     }
 

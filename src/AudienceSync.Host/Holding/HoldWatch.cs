@@ -1,5 +1,6 @@
 using AudienceSync.Host.Storage;
 using AudienceSync.Host.Storage.Status;
+using AudienceSync.Host.Telemetry;
 
 namespace AudienceSync.Host.Holding;
 
@@ -17,11 +18,14 @@ public sealed class HoldWatch(HoldQueries queries, Wake wake, TimeProvider clock
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        var outage = new OutageLog("Watch over holds", clock, logger);
         while (!cancellationToken.IsCancellationRequested)
         {
+            var wait = LookEvery;
             try
             {
                 await LookAsync(cancellationToken);
+                outage.Recovered();
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
@@ -29,10 +33,10 @@ public sealed class HoldWatch(HoldQueries queries, Wake wake, TimeProvider clock
             }
             catch (Exception failure)
             {
-                logger.LogError(failure, "Looking after what is held stumbled and will try again");
+                wait = outage.Failed(failure);
             }
 
-            await wake.WaitAsync(LookEvery, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await wake.WaitAsync(wait, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

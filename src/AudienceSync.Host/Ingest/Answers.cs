@@ -19,7 +19,7 @@ internal static class Answers
     public static Task WriteAsync(HttpContext context, Receipt receipt)
     {
         var response = context.Response;
-        if (receipt is { Status: Receipt.Accepted, Id: { } id })
+        if (receipt is { Status: Receipt.Accepted, Warnings: null, Id: { } id })
         {
             return WriteAcceptedAsync(response, id);
         }
@@ -31,7 +31,7 @@ internal static class Answers
     public static Task WriteAsync(HttpContext context, Receipt[] receipts)
     {
         var response = context.Response;
-        response.StatusCode = receipts.All(receipt => receipt.Status == Receipt.Accepted) ? StatusCodes.Status200OK : StatusCodes.Status202Accepted;
+        response.StatusCode = receipts.All(receipt => StatusOf(receipt) == StatusCodes.Status200OK) ? StatusCodes.Status200OK : StatusCodes.Status202Accepted;
         return WriteAsync(response, JsonType, receipts, static (json, all) =>
         {
             json.WriteStartObject();
@@ -88,8 +88,9 @@ internal static class Answers
         return response.BodyWriter.FlushAsync().AsTask();
     }
 
+    // To the sender of a reporting webhook any other answer than 200 is a reason to hold back what follows.
     private static int StatusOf(Receipt receipt) =>
-        receipt.Status == Receipt.Accepted ? StatusCodes.Status200OK : StatusCodes.Status202Accepted;
+        receipt.Status == Receipt.Accepted || receipt.Code == QuarantineReason.ReportingWebhook.Code ? StatusCodes.Status200OK : StatusCodes.Status202Accepted;
 
     private static void Write(Utf8JsonWriter json, Receipt receipt)
     {
@@ -104,6 +105,20 @@ internal static class Answers
         {
             json.WriteString("code"u8, code);
             json.WriteString("detail"u8, receipt.Detail);
+        }
+
+        if (receipt.Warnings is { } warnings)
+        {
+            json.WriteStartArray("warnings"u8);
+            foreach (var warning in warnings)
+            {
+                json.WriteStartObject();
+                json.WriteString("code"u8, warning.Code);
+                json.WriteString("field"u8, warning.Field);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
         }
 
         json.WriteEndObject();

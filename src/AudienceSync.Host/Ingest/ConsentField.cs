@@ -3,44 +3,60 @@ using AudienceSync.Domain.Events;
 
 namespace AudienceSync.Host.Ingest;
 
-/// <summary>Reads <c>consent: {ad_user_data, ad_personalization}</c>: granted or denied, in any case, or true or false.</summary>
+/// <summary>
+/// Reads <c>consent: {ad_user_data, ad_personalization}</c>: granted or denied, in any case, or true or false. What is neither counts as not
+/// given for that purpose, with a warning: never as granted, and what the person answered before still holds.
+/// </summary>
 internal static class ConsentField
 {
-    public static IngestProblem? TryRead(JsonElement item, out Consent consent)
+    public static Consent Read(JsonElement item, ref WarningList warnings)
     {
-        consent = default;
         if (!item.TryGetProperty("consent"u8, out var value) || value.ValueKind == JsonValueKind.Null)
         {
-            return null;
+            return default;
         }
 
-        if (value.ValueKind != JsonValueKind.Object
-            || !TryAnswer(value, "ad_user_data"u8, out var userData)
-            || !TryAnswer(value, "ad_personalization"u8, out var personalization))
+        if (value.ValueKind != JsonValueKind.Object)
         {
-            return IngestProblem.InvalidConsent;
+            warnings.Add(IngestProblem.InvalidConsent, "consent");
+            return default;
         }
 
-        consent = new Consent(userData, personalization);
-        return null;
+        return new Consent(
+            Purpose(value, "ad_user_data"u8, "consent.ad_user_data", ref warnings),
+            Purpose(value, "ad_personalization"u8, "consent.ad_personalization", ref warnings));
     }
 
-    private static bool TryAnswer(JsonElement consent, ReadOnlySpan<byte> purpose, out ConsentAnswer answer)
+    /// <summary>Whether any purpose is denied, however little of the rest can be read.</summary>
+    public static bool IsWithdrawal(Consent consent) => consent.AdUserData == ConsentAnswer.Denied || consent.AdPersonalization == ConsentAnswer.Denied;
+
+    private static ConsentAnswer Purpose(JsonElement consent, ReadOnlySpan<byte> purpose, string path, ref WarningList warnings)
     {
-        answer = ConsentAnswer.Unsaid;
         if (!consent.TryGetProperty(purpose, out var value) || value.ValueKind == JsonValueKind.Null)
         {
-            return true;
+            return ConsentAnswer.Unsaid;
         }
 
-        answer = value.ValueKind switch
+        var answer = value.ValueKind switch
         {
             JsonValueKind.True => ConsentAnswer.Granted,
             JsonValueKind.False => ConsentAnswer.Denied,
-            JsonValueKind.String when string.Equals(value.GetString(), "granted", StringComparison.OrdinalIgnoreCase) => ConsentAnswer.Granted,
-            JsonValueKind.String when string.Equals(value.GetString(), "denied", StringComparison.OrdinalIgnoreCase) => ConsentAnswer.Denied,
+            JsonValueKind.String when TextField.TryText(value, out var text) => Answer(text.Trim()),
             _ => ConsentAnswer.Unsaid,
         };
-        return answer != ConsentAnswer.Unsaid;
+        if (answer == ConsentAnswer.Unsaid)
+        {
+            warnings.Add(IngestProblem.InvalidConsent, path);
+        }
+
+        return answer;
     }
+
+    // The words of true and false are what a template leaves of them between quotes.
+    private static ConsentAnswer Answer(string text) =>
+        Is(text, "granted") || Is(text, "true") ? ConsentAnswer.Granted
+        : Is(text, "denied") || Is(text, "false") ? ConsentAnswer.Denied
+        : ConsentAnswer.Unsaid;
+
+    private static bool Is(string text, string word) => string.Equals(text, word, StringComparison.OrdinalIgnoreCase);
 }

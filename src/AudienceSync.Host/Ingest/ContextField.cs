@@ -4,12 +4,14 @@ using AudienceSync.Domain.Events;
 
 namespace AudienceSync.Host.Ingest;
 
-/// <summary>Reads <c>context: {journey, step, variant, message}</c>. Anything else in it never reaches the store.</summary>
+/// <summary>
+/// Reads <c>context: {journey, step, variant, message}</c>. Anything else in it never reaches the store. No event needs it, so what cannot be
+/// read of it is left out with a warning, each field by itself.
+/// </summary>
 internal static class ContextField
 {
-    public static IngestProblem? TryRead(JsonElement item, out JourneyContext? context)
+    public static JourneyContext? Read(JsonElement item, ref WarningList warnings)
     {
-        context = null;
         if (!item.TryGetProperty("context"u8, out var value) || value.ValueKind == JsonValueKind.Null)
         {
             return null;
@@ -17,24 +19,24 @@ internal static class ContextField
 
         if (value.ValueKind != JsonValueKind.Object)
         {
-            return IngestProblem.InvalidContext;
+            warnings.Add(FieldFaults.Context, "context");
+            return null;
         }
 
-        var wrongJourney = Field(value, "journey"u8, out var journey);
-        var wrongStep = Field(value, "step"u8, out var step);
-        var wrongVariant = Field(value, "variant"u8, out var variant);
-        var wrongMessage = Field(value, "message"u8, out var message);
-        if ((wrongJourney ?? wrongStep ?? wrongVariant ?? wrongMessage) is { } problem)
-        {
-            return problem;
-        }
-
-        context = journey is null && step is null && variant is null && message is null
-            ? null
-            : new JourneyContext(journey, step, variant, message);
-        return null;
+        var journey = Field(value, "journey"u8, "context.journey", ref warnings);
+        var step = Field(value, "step"u8, "context.step", ref warnings);
+        var variant = Field(value, "variant"u8, "context.variant", ref warnings);
+        var message = Field(value, "message"u8, "context.message", ref warnings);
+        return journey is null && step is null && variant is null && message is null ? null : new JourneyContext(journey, step, variant, message);
     }
 
-    private static IngestProblem? Field(JsonElement context, ReadOnlySpan<byte> name, out string? text) =>
-        TextField.TryRead(context, name, Limits.ContextChars, IngestProblem.InvalidContext, out text);
+    private static string? Field(JsonElement context, ReadOnlySpan<byte> name, string path, ref WarningList warnings)
+    {
+        if (TextField.TryRead(context, name, Limits.ContextChars, FieldFaults.Context, out var text) is { } wrong)
+        {
+            warnings.Add(wrong, path);
+        }
+
+        return text;
+    }
 }

@@ -2,7 +2,6 @@ using System.Text.Json;
 using AudienceSync.Domain;
 using AudienceSync.Domain.Audiences;
 using AudienceSync.Domain.Events;
-using AudienceSync.Domain.Identity;
 using AudienceSync.Host.Privacy;
 using AudienceSync.Host.Storage.Log;
 
@@ -11,123 +10,122 @@ namespace AudienceSync.Host.Ingest;
 /// <summary>
 /// Reads one event of a request and decides what becomes of it: appended, quarantined (well-formed, but not to be applied yet) or refused
 /// (can never be). The checks go from what would make the rest meaningless to what is finest.
+/// <para>
+/// <b>Adds are strict, removals are not.</b> A refused removal is never sent again and the person stays on the lists. So a removal, a
+/// suppression and a withdrawal of consent need what they cannot do without, a person and for a removal an audience key, and hold
+/// whatever else is wrong: unreadable fields are left out with a warning, an unusable time becomes that of receipt, a newer schema is
+/// read as the newest known. Only a removal from a key that nobody has published waits, since there is nothing yet to remove from; it is
+/// released by itself when the key is published (<see cref="HeldRemovals"/>).
+/// </para>
 /// </summary>
 public sealed class EventReader(AliasDigester digester, PublishedKeys keys, PersonEventReader people)
 {
     public Verdict Read(JsonElement item, int? index, SenderKey senderKey, Source source, DateTimeOffset receivedAt)
     {
-        var verdict = Judge(item, index, senderKey, source, receivedAt);
-        return verdict.Event is null && item.ValueKind == JsonValueKind.Object ? verdict with { Held = MentionOf(item, source) } : verdict;
+        var warnings = default(WarningList);
+        var verdict = Judge(item, index, senderKey, source, receivedAt, ref warnings);
+        if (verdict.Event is { } pending)
+        {
+            pending.Warnings = warnings.ToArray();
+            return verdict;
+        }
+
+        return item.ValueKind == JsonValueKind.Object ? verdict with { Held = MentionOf(item, source) } : verdict;
     }
 
-    private Verdict Judge(JsonElement item, int? index, SenderKey senderKey, Source source, DateTimeOffset receivedAt)
+    private Verdict Judge(JsonElement item, int? index, SenderKey senderKey, Source source, DateTimeOffset receivedAt, ref WarningList warnings)
     {
         if (item.ValueKind != JsonValueKind.Object)
         {
             return Verdict.Refuse(IngestProblem.NotAnEvent);
         }
 
-        if (senderKey.TryRead(item, index, out var id, out var isTest) is { } wrongId)
+        if (TryEvent(item, out var name) is { } noEvent)
+        {
+            return Verdict.Refuse(noEvent);
+        }
+
+        var type = TypeOf(name);
+        var isRemoval = IsRemoval(item, type);
+        if (senderKey.TryRead(item, index, isRemoval, ref warnings, out var id, out var isTest) is { } wrongId)
         {
             return Verdict.Refuse(wrongId);
         }
 
-        if (isTest)
-        {
-            // Every test send carries the same word, so it must not make them one.
-            id = null;
-        }
-
-        if (TryVersion(item, out var version) is { } wrongVersion)
-        {
-            return Verdict.Refuse(wrongVersion);
-        }
-
-        if (version == StrictForm.Version && StrictForm.Refusal(item, hasId: id is not null || isTest) is { } wrongForm)
+        var incoming = new Incoming(item, type ?? name, isTest ? null : id, source, receivedAt) { IsRemoval = isRemoval, IsTest = isTest, TimeNeeded = !isTest };
+        if (CheckVersion(incoming, out var isNewer, ref warnings) is { } wrongForm)
         {
             return Verdict.Refuse(wrongForm);
         }
 
-        var known = id is null ? (EventId?)null : EventId.Derive(source.Name, id);
-        if (version > Limits.SchemaVersion)
+        if (isNewer)
         {
-            return Verdict.Hold(QuarantineReason.NewerSchemaVersion, known, audienceKey: null);
+            return Verdict.Hold(QuarantineReason.NewerSchemaVersion, IdIfKnown(incoming), audienceKey: null);
         }
 
-        if (!TryEvent(item, out var name))
-        {
-            return Verdict.Refuse(IngestProblem.MissingEvent);
-        }
-
-        var type = TypeOf(name);
         if (type is EventTypes.ConsentChanged or EventTypes.Suppressed or EventTypes.SuppressionLifted)
         {
-            return isTest ? Verdict.Hold(QuarantineReason.TestSend, id: null, audienceKey: null) : people.Read(item, type, id, source, receivedAt);
+            return isTest ? Verdict.Hold(QuarantineReason.TestSend, id: null, audienceKey: null) : people.Read(incoming, ref warnings);
         }
 
-        return type is null
-            ? Verdict.Hold(QuarantineReason.UnknownEvent, known, audienceKey: null)
-            : ReadKnown(item, type, id, isTest, source, receivedAt);
+        // What an unknown event is about is not known, so neither is its id: the entry is known by its text.
+        return type is null ? Verdict.Hold(QuarantineReason.UnknownEvent, id: null, audienceKey: null) : ReadKnown(incoming, ref warnings);
     }
 
-    private Verdict ReadKnown(JsonElement item, string type, string? id, bool isTest, Source source, DateTimeOffset receivedAt)
+    private Verdict ReadKnown(in Incoming incoming, ref WarningList warnings)
     {
-        var wrong = TextField.TryRead(item, "audience_key"u8, int.MaxValue, IngestProblem.InvalidAudienceKey, out var keyText);
-        if (wrong is not null || !AudienceKey.TryParse(keyText, out var key))
+        if (TryKey(incoming.Item, out var key) is { } wrongKey)
         {
-            return Verdict.Refuse(IngestProblem.InvalidAudienceKey);
+            return Verdict.Refuse(wrongKey);
         }
 
-        if (OccurredAt.TryReadField(item, receivedAt, hasId: id is not null || isTest, out var occurredAt) is { } wrongTime)
+        var isNeeded = incoming is { Id: null, TimeNeeded: true };
+        if (OccurredAt.TryReadField(incoming.Item, incoming.ReceivedAt, isNeeded, incoming.IsRemoval, ref warnings, out var time) is { } wrongTime)
         {
             return Verdict.Refuse(wrongTime);
         }
 
-        var wrongPerson = PersonFields.TryRead(item, source, out var identifiers);
-        var wrongConsent = ConsentField.TryRead(item, out var consent);
-        var wrongContext = ContextField.TryRead(item, out var context);
-        if ((wrongPerson ?? wrongConsent ?? wrongContext) is { } problem)
+        if (PersonFields.TryRead(incoming.Item, incoming.Source, digester, incoming.IsRemoval, ref warnings, out var person) is { } nobody)
         {
-            return Verdict.Refuse(problem);
+            return Verdict.Refuse(nobody);
         }
 
-        var aliases = PersonAliases.Of(digester, identifiers);
-        if (aliases.Length == 0)
+        var consent = ConsentField.Read(incoming.Item, ref warnings);
+        var context = ContextField.Read(incoming.Item, ref warnings);
+        var eventId = SenderKey.EventIdOf(incoming.Source, incoming.Id, incoming.Type, key.Value, person.Aliases, context?.Step, time.Named);
+        if (ReasonToHold(incoming, key, time) is { } reason)
         {
-            return Verdict.Refuse(IngestProblem.MissingPerson);
+            return Verdict.Hold(reason, incoming.IsTest ? null : eventId, key.Value) with { IsHeldRemoval = incoming is { IsRemoval: true, IsTest: false } };
         }
 
-        var eventId = EventId.Derive(source.Name, id ?? SenderKey.Composite(aliases[0], type, key, context, occurredAt));
-        if (ReasonToHold(isTest, key, occurredAt, receivedAt) is { } reason)
-        {
-            return Verdict.Hold(reason, isTest ? null : eventId, key.Value);
-        }
+        var stored = Stored(incoming.Type, key, time.At, incoming.Source.Name, consent, context);
+        return Verdict.Append(Pending(eventId, stored, time, person, incoming.Source, digester));
+    }
 
-        var stored = Stored(type, key, occurredAt, source.Name, consent, context);
-        return Verdict.Append(new PendingEvent(eventId, type, EventJson.Write(stored), occurredAt, aliases, identifiers)
+    /// <summary>An event as the log takes it.</summary>
+    internal static PendingEvent Pending(EventId id, IStoredEvent stored, in EventTime time, in ReadPerson person, Source source, AliasDigester digester)
+    {
+        var data = EventJson.Write(stored);
+        return new PendingEvent(
+            id, EventTypes.AliasOf(stored), time.Replaced is { } written ? EventJson.WithSenderTime(data, written) : data, time.At, person.Aliases, person.Identifiers)
         {
-            Details = identifiers.Details is { } details ? digester.Digest(details) : null,
-        });
+            Details = person.Identifiers.Details is { } details ? digester.Digest(details) : null,
+            Source = source.Name,
+            HasSenderTime = time.Written is not null,
+        };
     }
 
     // What is set aside or refused would be kept in quarantine, and of an erased person nothing may be kept.
-    private Mention? MentionOf(JsonElement item, Source source)
+    internal Mention? MentionOf(JsonElement item, Source source)
     {
-        try
-        {
-            _ = PersonFields.TryRead(item, source, out var identifiers);
-            return PersonAliases.Of(digester, identifiers) is { Length: > 0 } aliases ? new Mention(aliases) : null;
-        }
-        catch (InvalidOperationException)
-        {
-            // Half a surrogate pair: whoever it is, he cannot be told.
-            return null;
-        }
+        var ignored = default(WarningList);
+        return PersonFields.TryRead(item, source, digester, isRemoval: true, ref ignored, out var person) is null ? new Mention(person.Aliases) : null;
     }
 
-    private QuarantineReason? ReasonToHold(bool isTest, AudienceKey key, DateTimeOffset occurredAt, DateTimeOffset receivedAt)
+    // A removal from a key that takes no more adds, or whose late ones are held back, is a removal all the same.
+    private QuarantineReason? ReasonToHold(in Incoming incoming, AudienceKey key, in EventTime time)
     {
-        if (isTest)
+        if (incoming.IsTest)
         {
             return QuarantineReason.TestSend;
         }
@@ -137,17 +135,64 @@ public sealed class EventReader(AliasDigester digester, PublishedKeys keys, Pers
             return QuarantineReason.UnknownAudienceKey;
         }
 
-        if (published.Retired)
+        if (incoming.IsRemoval)
         {
-            return QuarantineReason.RetiredAudienceKey;
+            return null;
         }
 
-        if (published.Draining == LateEvents.Quarantine)
+        return published.Retired ? QuarantineReason.RetiredAudienceKey
+            : published.Draining == LateEvents.Quarantine ? QuarantineReason.DrainingAudienceKey
+            : time.TooFarAhead ? QuarantineReason.OccurredInFuture
+            : null;
+    }
+
+    private static IngestProblem? CheckVersion(in Incoming incoming, out bool isNewer, ref WarningList warnings)
+    {
+        isNewer = false;
+        var wrong = TryVersion(incoming.Item, out var version);
+        if (wrong is not null)
         {
-            return QuarantineReason.DrainingAudienceKey;
+            if (!incoming.IsRemoval)
+            {
+                return wrong;
+            }
+
+            warnings.Add(wrong, "schema_version");
+            return null;
         }
 
-        return occurredAt - receivedAt > Limits.Ahead ? QuarantineReason.OccurredInFuture : null;
+        if (version > Limits.SchemaVersion)
+        {
+            isNewer = !incoming.IsRemoval;
+            if (isNewer)
+            {
+                return null;
+            }
+
+            warnings.Add(QuarantineReason.NewerSchemaVersion, "schema_version");
+            version = Limits.SchemaVersion;
+        }
+
+        if (version != StrictForm.Version)
+        {
+            return null;
+        }
+
+        var isSuppression = incoming.Type is EventTypes.Suppressed or EventTypes.SuppressionLifted;
+        var refusal = StrictForm.Refusal(incoming.Item, isSuppression, hasId: incoming.Id is not null || incoming.IsTest, ref warnings);
+        return incoming.IsRemoval ? null : refusal;
+    }
+
+    // Of an add in a newer schema as much as can be read today.
+    private EventId? IdIfKnown(in Incoming incoming)
+    {
+        var ignored = default(WarningList);
+        return incoming.Id is not null
+            && incoming.Type is EventTypes.MemberAdded or EventTypes.ExposureRecorded
+            && TryKey(incoming.Item, out var key) is null
+            && PersonFields.TryRead(incoming.Item, incoming.Source, digester, isRemoval: false, ref ignored, out var person) is null
+                ? SenderKey.EventIdOf(incoming.Source, incoming.Id, incoming.Type, key.Value, person.Aliases, step: null, default)
+                : null;
     }
 
     private static IStoredEvent Stored(
@@ -158,12 +203,35 @@ public sealed class EventReader(AliasDigester digester, PublishedKeys keys, Pers
         _ => new AudienceExposureRecorded(key, occurredAt, source, consent, context),
     };
 
+    private static bool IsRemoval(JsonElement item, string? type)
+    {
+        if (type is not EventTypes.ConsentChanged)
+        {
+            return type is EventTypes.MemberRemoved or EventTypes.Suppressed;
+        }
+
+        var ignored = default(WarningList);
+        return ConsentField.IsWithdrawal(ConsentField.Read(item, ref ignored));
+    }
+
+    private static IngestProblem? TryKey(JsonElement item, out AudienceKey key)
+    {
+        key = default;
+        var wrong = TextField.TryRead(item, "audience_key"u8, int.MaxValue, IngestProblem.InvalidAudienceKey, out var text);
+        return wrong ?? (AudienceKey.TryParse(text, out key) ? null : IngestProblem.InvalidAudienceKey);
+    }
+
     private static IngestProblem? TryVersion(JsonElement item, out int version)
     {
         version = 1;
         if (!item.TryGetProperty("schema_version"u8, out var value) || value.ValueKind == JsonValueKind.Null)
         {
             return null;
+        }
+
+        if (value.ValueKind == JsonValueKind.String && !TextField.TryText(value, out _))
+        {
+            return IngestProblem.InvalidText;
         }
 
         var read = value.ValueKind switch
@@ -175,10 +243,21 @@ public sealed class EventReader(AliasDigester digester, PublishedKeys keys, Pers
         return read && version >= 1 ? null : IngestProblem.InvalidSchemaVersion;
     }
 
-    private static bool TryEvent(JsonElement item, out string name)
+    private static IngestProblem? TryEvent(JsonElement item, out string name)
     {
-        name = item.TryGetProperty("event"u8, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()!.Trim() : "";
-        return name.Length is > 0 and <= Limits.EventIdChars;
+        name = "";
+        if (!item.TryGetProperty("event"u8, out var value) || value.ValueKind != JsonValueKind.String)
+        {
+            return IngestProblem.MissingEvent;
+        }
+
+        if (!TextField.TryText(value, out name))
+        {
+            return IngestProblem.InvalidText;
+        }
+
+        name = name.Trim();
+        return name.Length is > 0 and <= Limits.EventIdChars ? null : IngestProblem.MissingEvent;
     }
 
     private static string? TypeOf(string name) => (name.StartsWith("cio.", StringComparison.Ordinal) ? name[4..] : name) switch

@@ -10,6 +10,7 @@ public sealed class IngestCounters : IDisposable
     private readonly Meter _meter = new(MeterName);
     private readonly Counter<long> _events;
     private readonly Counter<long> _refused;
+    private readonly Counter<long> _warnings;
     private readonly Counter<long> _ignored;
     private readonly Histogram<double> _latency;
 
@@ -17,6 +18,7 @@ public sealed class IngestCounters : IDisposable
     {
         _events = _meter.CreateCounter<long>("audiencesync_ingest_events", description: "Events by what became of them.");
         _refused = _meter.CreateCounter<long>("audiencesync_ingest_refused", description: "Requests refused, and events of arrays or of erased people, by code.");
+        _warnings = _meter.CreateCounter<long>("audiencesync_ingest_warnings", description: "Fields left out of accepted events, by code.");
         _ignored = _meter.CreateCounter<long>("audiencesync_ingest_ignored_parameters", description: "Query parameters of webhooks; there are none that count.");
         _latency = _meter.CreateHistogram<double>("audiencesync_ingest_latency", "ms", "From the request's arrival to its answer.");
     }
@@ -33,6 +35,11 @@ public sealed class IngestCounters : IDisposable
             if (receipt is { Status: Receipt.Refused, Code: { } code })
             {
                 _refused.Add(1, new KeyValuePair<string, object?>("code", code));
+            }
+
+            foreach (var warning in receipt.Warnings ?? [])
+            {
+                _warnings.Add(1, new KeyValuePair<string, object?>("code", warning.Code));
             }
 
             _events.Add(1, new KeyValuePair<string, object?>("status", receipt.Duplicate ? "duplicate" : receipt.Status));

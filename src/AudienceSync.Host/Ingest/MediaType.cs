@@ -2,33 +2,48 @@ using Microsoft.Extensions.Primitives;
 
 namespace AudienceSync.Host.Ingest;
 
-/// <summary>Only <c>application/json</c>, only UTF-8, only uncompressed: nothing is guessed.</summary>
+/// <summary>
+/// What a body may be called: JSON, a form, or plain text that holds JSON, as senders with one field for it have it. Parameters do not matter: whatever
+/// <c>charset</c> is claimed, a body is UTF-8 or it is not read. Without a type it is taken for JSON, because to refuse is to lose a removal. Uncompressed only.
+/// </summary>
 internal static class MediaType
 {
-    private const string Json = "application/json";
-
-    public static IngestProblem? Refusal(StringValues contentType, StringValues contentEncoding)
+    /// <param name="contentType">The header.</param>
+    /// <param name="contentEncoding">The header.</param>
+    /// <param name="isForm">Whether the body is fields of a form.</param>
+    public static IngestProblem? Refusal(StringValues contentType, StringValues contentEncoding, out bool isForm)
     {
+        isForm = false;
         if (contentEncoding.Count > 0 && contentEncoding != "identity")
         {
             return IngestProblem.UnsupportedEncoding;
         }
 
-        return contentType is [{ } type] && IsJson(type) ? null : IngestProblem.UnsupportedType;
-    }
-
-    private static bool IsJson(ReadOnlySpan<char> type)
-    {
-        var semicolon = type.IndexOf(';');
-        var name = (semicolon < 0 ? type : type[..semicolon]).Trim();
-        if (!name.Equals(Json, StringComparison.OrdinalIgnoreCase))
+        if (contentType.Count == 0)
         {
-            return false;
+            return null;
         }
 
-        var parameter = semicolon < 0 ? default : type[(semicolon + 1)..].Trim();
-        return parameter.IsEmpty
-            || parameter.Equals("charset=utf-8", StringComparison.OrdinalIgnoreCase)
-            || parameter.Equals("charset=\"utf-8\"", StringComparison.OrdinalIgnoreCase);
+        if (contentType is not [{ } type])
+        {
+            return IngestProblem.UnsupportedType;
+        }
+
+        var name = Name(type);
+        isForm = Is(name, "application/x-www-form-urlencoded") || Is(name, "x-www-form-urlencoded");
+        return isForm || name.IsEmpty || IsJson(name) || Is(name, "text/plain") ? null : IngestProblem.UnsupportedType;
+    }
+
+    private static bool IsJson(ReadOnlySpan<char> name) =>
+        Is(name, "application/json") || Is(name, "text/json")
+        || (name.StartsWith("application/", StringComparison.OrdinalIgnoreCase) && name.EndsWith("+json", StringComparison.OrdinalIgnoreCase));
+
+    private static bool Is(ReadOnlySpan<char> name, ReadOnlySpan<char> type) => name.Equals(type, StringComparison.OrdinalIgnoreCase);
+
+    private static ReadOnlySpan<char> Name(ReadOnlySpan<char> type)
+    {
+        type = type.Trim();
+        var end = type.IndexOfAny(";, \t");
+        return end < 0 ? type : type[..end];
     }
 }

@@ -1,77 +1,82 @@
-using System.Globalization;
 using System.Text.Json;
+using AudienceSync.Domain;
 
 namespace AudienceSync.Host.Ingest;
 
-/// <summary>Reads the sender's time: ISO 8601 (UTC when it names no zone), or unix seconds as a number or as digits in a text.</summary>
+/// <summary>
+/// Reads <c>occurred_at</c> and decides which time counts: the sender's up to <see cref="Limits.ClockSkew"/> ahead of receipt, that of receipt
+/// beyond, because a clock that runs ahead would outvote the true removal for as long. Beyond <see cref="Limits.Ahead"/> an add waits.
+/// </summary>
 public static class OccurredAt
 {
-    private static readonly string[] WithoutZone =
-    [
-        "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF", "yyyy-MM-dd HH:mm:ss.FFFFFFF", "yyyy-MM-dd'T'HH:mm", "yyyy-MM-dd HH:mm:ss.FFFFFFFK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK",
-    ];
+    private const string Field = "occurred_at";
 
-    /// <summary>Reads the field of an event. Without it the time of arrival is the best guess, and a retry of the same id keeps the first one.</summary>
-    public static IngestProblem? TryReadField(JsonElement item, DateTimeOffset receivedAt, bool hasId, out DateTimeOffset occurredAt)
+    /// <param name="item">The event.</param>
+    /// <param name="receivedAt">When it came.</param>
+    /// <param name="isNeeded">Whether there is no id, so that without a time a retry of an add would count twice.</param>
+    /// <param name="isRemoval">Whether whatever is wrong with the time is a warning, and the time of receipt counts.</param>
+    /// <param name="warnings">Takes them.</param>
+    /// <param name="time">What was read.</param>
+    public static IngestProblem? TryReadField(
+        JsonElement item, DateTimeOffset receivedAt, bool isNeeded, bool isRemoval, ref WarningList warnings, out EventTime time)
     {
-        if (!item.TryGetProperty("occurred_at"u8, out var value) || value.ValueKind == JsonValueKind.Null)
+        time = new EventTime(Stored(receivedAt), null, false);
+        var problem = !item.TryGetProperty("occurred_at"u8, out var value) || value.ValueKind == JsonValueKind.Null
+            ? (isNeeded ? IngestProblem.MissingKeyAndTime : null)
+            : TryRead(value, out var written, ref time, receivedAt);
+        if (problem is null)
         {
-            occurredAt = Stored(receivedAt);
-            return hasId ? null : IngestProblem.MissingKeyAndTime;
+            Warn(ref time, receivedAt, isRemoval, ref warnings);
+            return null;
         }
 
-        return TryRead(value, out occurredAt) ? null : IngestProblem.InvalidOccurredAt;
+        if (isRemoval)
+        {
+            warnings.Add(problem, problem == IngestProblem.MissingKeyAndTime ? "event_id" : Field);
+            return null;
+        }
+
+        return problem;
     }
 
     /// <summary>To the microsecond, which is what the store keeps: two times that differ by less are one.</summary>
     public static DateTimeOffset Stored(DateTimeOffset at) => new(at.UtcTicks - (at.UtcTicks % TimeSpan.TicksPerMicrosecond), TimeSpan.Zero);
 
-    /// <summary>A time as it is stored; not before 1970.</summary>
+    /// <summary>A time as it is stored.</summary>
     public static bool TryRead(JsonElement value, out DateTimeOffset at)
     {
         at = default;
         var read = value.ValueKind switch
         {
-            JsonValueKind.Number => value.TryGetDouble(out var seconds) && TrySeconds(seconds, out at),
-            JsonValueKind.String => TryText(value, out at),
+            JsonValueKind.Number => TimeText.TryNumber(value.GetRawText(), out at),
+            JsonValueKind.String => TextField.TryText(value, out var text) && TimeText.TryRead(text, out at),
             _ => false,
         };
         at = Stored(at);
-        return read && at >= DateTimeOffset.UnixEpoch;
+        return read;
     }
 
-    private static bool TryText(JsonElement value, out DateTimeOffset at)
+    private static IngestProblem? TryRead(JsonElement value, out DateTimeOffset written, ref EventTime time, DateTimeOffset receivedAt)
     {
-        if (value.TryGetDateTimeOffset(out at) && EndsWithZone(value))
+        if (!TryRead(value, out written))
         {
-            return true;
+            return value.ValueKind == JsonValueKind.String && !TextField.TryText(value, out _) ? IngestProblem.InvalidText : IngestProblem.InvalidOccurredAt;
         }
 
-        var text = value.GetString()!;
-        if (text.Length is > 0 and <= 20 && double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds))
-        {
-            return TrySeconds(seconds, out at);
-        }
-
-        return text.Length <= 40 && DateTimeOffset.TryParseExact(
-            text, WithoutZone, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out at);
+        time = new EventTime(written - receivedAt > Limits.ClockSkew ? time.At : written, written, written - receivedAt > Limits.Ahead);
+        return null;
     }
 
-    private static bool EndsWithZone(JsonElement value)
+    private static void Warn(ref EventTime time, DateTimeOffset receivedAt, bool isRemoval, ref WarningList warnings)
     {
-        var text = value.GetString()!;
-        return text.Length > 19 && text.AsSpan(19).IndexOfAny('Z', '+', '-') >= 0;
-    }
-
-    private static bool TrySeconds(double seconds, out DateTimeOffset at)
-    {
-        at = default;
-        if (!(seconds >= 0) || seconds > 253_402_300_799)
+        if (time.TooFarAhead && isRemoval)
         {
-            return false;
+            warnings.Add(QuarantineReason.OccurredInFuture, Field);
+            time = time with { TooFarAhead = false };
         }
-
-        at = DateTimeOffset.UnixEpoch.AddTicks((long)Math.Round(seconds * 1_000_000) * TimeSpan.TicksPerMicrosecond);
-        return true;
+        else if (time.Written - receivedAt > Limits.ClockSkew)
+        {
+            warnings.Add(WarningCodes.ClockAhead, Field);
+        }
     }
 }

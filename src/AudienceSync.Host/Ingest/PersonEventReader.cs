@@ -11,100 +11,127 @@ namespace AudienceSync.Host.Ingest;
 /// <summary>
 /// Reads what is said of a person beside all audiences: his consent, and that he is to be suppressed or not any longer. The same form comes
 /// from journeys, as webhooks, and from people, by the operations under <c>/v1/people</c>.
+/// <para>
+/// A suppression whose destination cannot be read holds everywhere, and a withdrawal holds whatever its other answer is. What lets somebody in
+/// again must be readable in all that it is about: a lifting its destination, a grant both its answers.
+/// </para>
 /// </summary>
 /// <param name="digester">Makes aliases.</param>
 /// <param name="destinations">The names a suppression may be limited to: one that no destination has would bar nobody, in silence.</param>
 public sealed class PersonEventReader(AliasDigester digester, IReadOnlySet<string> destinations)
 {
-    /// <param name="item">The event.</param>
-    /// <param name="type">Its type in the log.</param>
-    /// <param name="id">The sender's id of it; null when he gave none.</param>
-    /// <param name="source">The sender.</param>
-    /// <param name="receivedAt">Now.</param>
-    /// <param name="timeNeeded">Whether without an id the time must be said.</param>
-    public Verdict Read(JsonElement item, string type, string? id, Source source, DateTimeOffset receivedAt, bool timeNeeded = true)
+    /// <summary>Reads an operator's request, whose type is known by its address.</summary>
+    public Verdict Read(JsonElement item, string type, string? id, Source source, DateTimeOffset receivedAt)
     {
-        if (OccurredAt.TryReadField(item, receivedAt, id is not null || !timeNeeded, out var occurredAt) is { } wrongTime)
+        var warnings = default(WarningList);
+        var verdict = Read(new Incoming(item, type, id, source, receivedAt), ref warnings);
+        if (verdict.Event is { } pending)
+        {
+            pending.Warnings = warnings.ToArray();
+        }
+
+        return verdict;
+    }
+
+    internal Verdict Read(in Incoming incoming, ref WarningList warnings)
+    {
+        var isNeeded = incoming is { Id: null, TimeNeeded: true };
+        if (OccurredAt.TryReadField(incoming.Item, incoming.ReceivedAt, isNeeded, incoming.IsRemoval, ref warnings, out var time) is { } wrongTime)
         {
             return Verdict.Refuse(wrongTime);
         }
 
-        var wrongPerson = PersonFields.TryRead(item, source, out var identifiers);
-        var wrong = TryRead(item, type, source, occurredAt, out var stored);
-        if ((wrongPerson ?? wrong) is { } problem)
+        if (PersonFields.TryRead(incoming.Item, incoming.Source, digester, incoming.IsRemoval, ref warnings, out var person) is { } nobody)
+        {
+            return Verdict.Refuse(nobody);
+        }
+
+        if (TryRead(incoming, time.At, ref warnings, out var stored) is { } problem)
         {
             return Verdict.Refuse(problem);
         }
 
-        var aliases = PersonAliases.Of(digester, identifiers);
-        if (aliases.Length == 0)
-        {
-            return Verdict.Refuse(IngestProblem.MissingPerson);
-        }
-
-        var eventId = EventId.Derive(source.Name, id ?? Composite(aliases[0], type, stored!, occurredAt));
-        return occurredAt - receivedAt > Limits.Ahead
+        var eventId = SenderKey.EventIdOf(incoming.Source, incoming.Id, incoming.Type, What(stored!), person.Aliases, step: null, time.Named);
+        return time.TooFarAhead
             ? Verdict.Hold(QuarantineReason.OccurredInFuture, eventId, audienceKey: null)
-            : Verdict.Append(Pending(eventId, stored!, occurredAt, aliases, identifiers));
+            : Verdict.Append(EventReader.Pending(eventId, stored!, time, person, incoming.Source, digester));
     }
 
-    /// <summary>A suppression or its lifting for one identifier, as a list brings them. Null when nothing can be recognised by it.</summary>
+    /// <summary>A suppression or its lifting for one identifier, as a list brings them. Null when nothing can be recognized by it.</summary>
     public PendingEvent? Suppression(PersonIdentifiers identifiers, bool lift, string? destination, string? reason, Source source, DateTimeOffset at)
     {
-        var aliases = PersonAliases.Of(digester, identifiers);
-        if (aliases.Length == 0)
+        var person = new ReadPerson(identifiers, PersonAliases.Of(digester, identifiers));
+        if (person.Aliases.Length == 0)
         {
             return null;
         }
 
-        IStoredEvent stored = lift
-            ? new PersonSuppressionLifted(at, source.Name, destination, reason)
-            : new PersonSuppressed(at, source.Name, destination, reason);
-        var type = EventTypes.AliasOf(stored);
-        return Pending(EventId.Derive(source.Name, Composite(aliases[0], type, stored, at)), stored, at, aliases, identifiers);
+        var type = lift ? EventTypes.SuppressionLifted : EventTypes.Suppressed;
+        var stored = Suppression(type, at, source, destination, reason);
+        var id = SenderKey.EventIdOf(source, id: null, type, destination, person.Aliases, step: null, at);
+        return EventReader.Pending(id, stored, new EventTime(at, null, false), person, source, digester);
     }
 
     public bool Knows(string destination) => destinations.Contains(destination);
 
-    private PendingEvent Pending(EventId id, IStoredEvent stored, DateTimeOffset at, Alias[] aliases, PersonIdentifiers identifiers) =>
-        new(id, EventTypes.AliasOf(stored), EventJson.Write(stored), at, aliases, identifiers)
-        {
-            Details = identifiers.Details is { } details ? digester.Digest(details) : null,
-        };
+    private static IStoredEvent Suppression(string type, DateTimeOffset at, Source source, string? destination, string? reason) => type == EventTypes.Suppressed
+        ? new PersonSuppressed(at, source.Name, destination, reason)
+        : new PersonSuppressionLifted(at, source.Name, destination, reason);
 
-    private IngestProblem? TryRead(JsonElement item, string type, Source source, DateTimeOffset at, out IStoredEvent? stored)
+    private IngestProblem? TryRead(in Incoming incoming, DateTimeOffset at, ref WarningList warnings, out IStoredEvent? stored)
     {
         stored = null;
-        if (type == EventTypes.ConsentChanged)
+        if (incoming.Type == EventTypes.ConsentChanged)
         {
-            var wrongConsent = ConsentField.TryRead(item, out var consent);
-            stored = new PersonConsentChanged(at, source.Name, consent);
-            return wrongConsent ?? (consent.Said ? null : IngestProblem.InvalidConsent);
+            return TryConsent(incoming, at, ref warnings, out stored);
         }
 
-        var wrongPlace = TextField.TryRead(item, "destination"u8, Limits.ContextChars, IngestProblem.UnknownDestination, out var destination);
-        var wrongReason = TextField.TryRead(item, "reason"u8, Limits.ContextChars, IngestProblem.InvalidContext, out var reason);
-        if ((wrongPlace ?? wrongReason) is { } problem)
+        var wrongPlace = TextField.TryRead(incoming.Item, "destination"u8, Limits.ContextChars, IngestProblem.UnknownDestination, out var destination);
+        if (wrongPlace is not null || (destination is not null && !Knows(destination)))
         {
-            return problem;
+            if (!incoming.IsRemoval)
+            {
+                return wrongPlace ?? IngestProblem.UnknownDestination;
+            }
+
+            destination = null;
+            warnings.Add(wrongPlace ?? IngestProblem.UnknownDestination, "destination");
         }
 
-        stored = type == EventTypes.Suppressed
-            ? new PersonSuppressed(at, source.Name, destination, reason)
-            : new PersonSuppressionLifted(at, source.Name, destination, reason);
-        return destination is null || Knows(destination) ? null : IngestProblem.UnknownDestination;
+        if (TextField.TryRead(incoming.Item, "reason"u8, Limits.ContextChars, FieldFaults.Reason, out var reason) is { } wrongReason)
+        {
+            warnings.Add(wrongReason, "reason");
+        }
+
+        stored = Suppression(incoming.Type, at, incoming.Source, destination, reason);
+        return null;
     }
 
-    // Without an id: who, what, where and when make it the same.
-    private static string Composite(Alias person, string type, IStoredEvent stored, DateTimeOffset at)
+    private static IngestProblem? TryConsent(in Incoming incoming, DateTimeOffset at, ref WarningList warnings, out IStoredEvent stored)
     {
-        var what = stored switch
+        var faults = default(WarningList);
+        var consent = ConsentField.Read(incoming.Item, ref faults);
+        stored = new PersonConsentChanged(at, incoming.Source.Name, consent);
+        if (!consent.Said || (faults.Any && !ConsentField.IsWithdrawal(consent)))
         {
-            PersonConsentChanged said => string.Create(CultureInfo.InvariantCulture, $"{(int)said.Consent.AdUserData}{(int)said.Consent.AdPersonalization}"),
-            PersonSuppressed said => said.Destination,
-            PersonSuppressionLifted said => said.Destination,
-            _ => null,
-        };
-        return string.Create(CultureInfo.InvariantCulture, $"composite/{person.Digest.Value:N}/{type}/{what}/{at.UtcTicks / 10}");
+            return IngestProblem.InvalidConsent;
+        }
+
+        foreach (var fault in faults.ToArray() ?? [])
+        {
+            warnings.Add(fault.Code, fault.Field);
+        }
+
+        return null;
     }
+
+    // What makes two facts of one person and one type two: where, and of consent what.
+    private static string? What(IStoredEvent stored) => stored switch
+    {
+        PersonConsentChanged changed =>
+            string.Create(CultureInfo.InvariantCulture, $"{(int)changed.Consent.AdUserData}{(int)changed.Consent.AdPersonalization}"),
+        PersonSuppressed suppressed => suppressed.Destination,
+        PersonSuppressionLifted lifted => lifted.Destination,
+        _ => null,
+    };
 }

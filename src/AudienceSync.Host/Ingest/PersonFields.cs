@@ -1,70 +1,120 @@
+using System.Text;
 using System.Text.Json;
 using AudienceSync.Domain;
 using AudienceSync.Domain.Identity;
+using AudienceSync.Host.Privacy;
 
 namespace AudienceSync.Host.Ingest;
 
 /// <summary>
 /// Reads who an event speaks of: the object <c>person</c>, or the same fields flat. Empty text is what an empty template value leaves, so it
 /// counts as absent. In the object, <c>id</c> is another name for <c>customer_id</c>, as journey tools write it.
+/// <para>
+/// An event needs one identifier that can be used and nothing else of a person: what cannot be read is left out with a warning. Only when
+/// nobody can be recognized is it refused, with the first fault of an identifier as the reason.
+/// </para>
 /// </summary>
 internal static class PersonFields
 {
     private static readonly PersonDetails Nothing = new();
 
-    public static IngestProblem? TryRead(JsonElement item, Source source, out PersonIdentifiers identifiers)
+    /// <param name="item">The event.</param>
+    /// <param name="source">The sender.</param>
+    /// <param name="digester">Makes aliases.</param>
+    /// <param name="isRemoval">Whether the flat fields are looked at, too, when <c>person</c> names nobody.</param>
+    /// <param name="warnings">Takes what was left out.</param>
+    /// <param name="person">Whom it names; meaningless with a refusal.</param>
+    public static IngestProblem? TryRead(
+        JsonElement item, Source source, AliasDigester digester, bool isRemoval, ref WarningList warnings, out ReadPerson person)
     {
-        var problem = TryReadPerson(item, source, out var reading);
-        identifiers = reading.Identifiers;
-        return problem;
-    }
-
-    /// <summary>As above, with the faults of the fields that are not used.</summary>
-    public static IngestProblem? TryReadPerson(JsonElement item, Source source, out PersonReading reading)
-    {
-        reading = new PersonReading(new PersonIdentifiers(null, null, null, source.DefaultCountry), []);
-        var nested = item.TryGetProperty("person"u8, out var person) && person.ValueKind != JsonValueKind.Null;
-        if (nested && person.ValueKind != JsonValueKind.Object)
+        if (!item.TryGetProperty("person"u8, out var nested) || nested.ValueKind == JsonValueKind.Null)
         {
-            return IngestProblem.InvalidPerson;
+            return Read(item, source, digester, isNested: false, ref warnings, out person);
         }
 
-        var fields = nested ? person : item;
-        var problem = TextField.TryRead(fields, "customer_id"u8, Limits.CustomerIdChars, IngestProblem.InvalidPerson, out var customerId);
-        if (nested && problem is null && customerId is null)
+        IngestProblem? problem;
+        if (nested.ValueKind == JsonValueKind.Object)
         {
-            problem = TextField.TryRead(fields, "id"u8, Limits.CustomerIdChars, IngestProblem.InvalidPerson, out customerId);
+            problem = Read(nested, source, digester, isNested: true, ref warnings, out person);
+        }
+        else
+        {
+            (problem, person) = (IngestProblem.InvalidPerson, default);
+            warnings.Add(problem, "person");
         }
 
-        var wrongEmail = TextField.TryRead(fields, "email"u8, Limits.EmailChars, IngestProblem.InvalidPerson, out var email);
-        var wrongPhone = TextField.TryRead(fields, "phone"u8, Limits.PhoneChars, IngestProblem.InvalidPerson, out var phone);
-        var wrongDetail = TryDetails(fields, out var details);
-        reading = IdentifierReader.Read(new PersonTexts(customerId, email, phone) { Details = details, Hashed = source.Hashed }, source.Rules);
-        return problem ?? wrongEmail ?? wrongPhone ?? wrongDetail;
+        return problem is null || !isRemoval || Read(item, source, digester, isNested: false, ref warnings, out person) is not null ? problem : null;
     }
 
-    private static IngestProblem? TryDetails(JsonElement fields, out PersonDetails? details)
+    private static IngestProblem? Read(
+        JsonElement fields, Source source, AliasDigester digester, bool isNested, ref WarningList warnings, out ReadPerson person)
     {
         IngestProblem? problem = null;
-        var read = new PersonDetails
+        var customerId = Identifier(fields, "customer_id"u8, Limits.CustomerIdChars, isNested, ref warnings, ref problem);
+        if (isNested && customerId is null)
         {
-            FirstName = Detail(fields, "first_name"u8, ref problem),
-            LastName = Detail(fields, "last_name"u8, ref problem),
-            City = Detail(fields, "city"u8, ref problem),
-            State = Detail(fields, "state"u8, ref problem),
-            PostalCode = Detail(fields, "postal_code"u8, ref problem),
-            Country = Detail(fields, "country"u8, ref problem),
-            Gender = Detail(fields, "gender"u8, ref problem),
-            BirthDate = Detail(fields, "birth_date"u8, ref problem),
-            DeviceId = Detail(fields, "device_id"u8, ref problem),
-        };
-        details = read == Nothing ? null : read;
-        return problem;
+            customerId = Identifier(fields, "id"u8, Limits.CustomerIdChars, isNested, ref warnings, ref problem);
+        }
+
+        var email = Identifier(fields, "email"u8, Limits.EmailChars, isNested, ref warnings, ref problem);
+        var phone = Identifier(fields, "phone"u8, Limits.PhoneChars, isNested, ref warnings, ref problem);
+        var details = Details(fields, isNested, ref warnings);
+        var texts = new PersonTexts(customerId, email, phone) { Details = details, Hashed = source.Hashed };
+        person = Recognize(texts, source, digester, isNested, ref warnings);
+        return person.Aliases.Length > 0 ? null : problem ?? IngestProblem.MissingPerson;
     }
 
-    private static string? Detail(JsonElement fields, ReadOnlySpan<byte> name, ref IngestProblem? problem)
+    // The one step from what was written to whom it names.
+    private static ReadPerson Recognize(PersonTexts texts, Source source, AliasDigester digester, bool isNested, ref WarningList warnings)
     {
-        problem = TextField.TryRead(fields, name, Limits.DetailChars, IngestProblem.InvalidPerson, out var text) ?? problem;
+        var reading = IdentifierReader.Read(texts, source.Rules);
+        foreach (var fault in reading.Faults)
+        {
+            warnings.Add(fault.Code, isNested ? "person." + fault.Field : fault.Field);
+        }
+
+        return new ReadPerson(reading.Identifiers, PersonAliases.Of(digester, reading.Identifiers));
+    }
+
+    // true, false, an object or a list is what a template leaves of a value that is not there: absent, though worth a warning.
+    private static string? Identifier(
+        JsonElement fields, ReadOnlySpan<byte> name, int maxChars, bool isNested, ref WarningList warnings, ref IngestProblem? problem)
+    {
+        if (TextField.TryRead(fields, name, maxChars, IngestProblem.InvalidPerson, out var text) is { } wrong)
+        {
+            warnings.Add(wrong, Path(name, isNested));
+            problem ??= wrong == IngestProblem.InvalidPerson ? null : wrong;
+        }
+
         return text;
     }
+
+    private static PersonDetails? Details(JsonElement fields, bool isNested, ref WarningList warnings)
+    {
+        var read = new PersonDetails
+        {
+            FirstName = Detail(fields, "first_name"u8, isNested, ref warnings),
+            LastName = Detail(fields, "last_name"u8, isNested, ref warnings),
+            City = Detail(fields, "city"u8, isNested, ref warnings),
+            State = Detail(fields, "state"u8, isNested, ref warnings),
+            PostalCode = Detail(fields, "postal_code"u8, isNested, ref warnings),
+            Country = Detail(fields, "country"u8, isNested, ref warnings),
+            Gender = Detail(fields, "gender"u8, isNested, ref warnings),
+            BirthDate = Detail(fields, "birth_date"u8, isNested, ref warnings),
+            DeviceId = Detail(fields, "device_id"u8, isNested, ref warnings),
+        };
+        return read == Nothing ? null : read;
+    }
+
+    private static string? Detail(JsonElement fields, ReadOnlySpan<byte> name, bool isNested, ref WarningList warnings)
+    {
+        if (TextField.TryRead(fields, name, Limits.DetailChars, IngestProblem.InvalidPerson, out var text) is { } wrong)
+        {
+            warnings.Add(wrong, Path(name, isNested));
+        }
+
+        return text;
+    }
+
+    private static string Path(ReadOnlySpan<byte> name, bool isNested) => isNested ? "person." + Encoding.UTF8.GetString(name) : Encoding.UTF8.GetString(name);
 }

@@ -10,6 +10,9 @@ public sealed class PublishedKeys(AudienceKeys keys, TimeProvider clock)
     /// <summary>Any sender can name keys that nobody published; each second at most one of them makes us look.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
+    /// <summary>The sender waits meanwhile. Storage that takes longer, or fails, is told by the commit that follows.</summary>
+    private static readonly TimeSpan AtMost = TimeSpan.FromSeconds(1);
+
     private long _lookedAt;
 
     /// <summary>Null when nobody published it.</summary>
@@ -25,6 +28,8 @@ public sealed class PublishedKeys(AudienceKeys keys, TimeProvider clock)
             return false;
         }
 
-        return await keys.ReloadAsync(cancellationToken);
+        var reload = keys.ReloadAsync(cancellationToken);
+        await ((Task)reload).WaitAsync(AtMost, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return reload.IsCompletedSuccessfully && await reload;
     }
 }

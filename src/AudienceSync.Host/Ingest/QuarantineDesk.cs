@@ -63,26 +63,35 @@ public sealed class QuarantineDesk(
         }
 
         var (verdict, receipt) = await JudgeAndKeepAsync(inbox, kept);
-        if (verdict.Event is null || receipt is null)
+        if (verdict.Event is null || receipt is not { } settled)
         {
             return new ReleaseResult(kept.View.Id, ReleaseResult.Held, null, verdict.Quarantine?.Code ?? verdict.Problem?.Code ?? IngestProblem.StorageDown.Code);
         }
 
+        if (settled.Status != Receipt.Accepted)
+        {
+            return new ReleaseResult(kept.View.Id, ReleaseResult.Held, null, settled.Code);
+        }
+
         await queries.CloseAsync(kept.View.Id, QuarantineStates.Released, cancellationToken);
-        return new ReleaseResult(kept.View.Id, ReleaseResult.Released, receipt, null);
+        return new ReleaseResult(kept.View.Id, ReleaseResult.Released, settled.Id, null);
     }
 
-    private async Task<(Verdict Verdict, Guid? Receipt)> JudgeAndKeepAsync(WebhookInbox inbox, KeptEntry kept)
+    private async Task<(Verdict Verdict, Receipt? Receipt)> JudgeAndKeepAsync(WebhookInbox inbox, KeptEntry kept)
     {
         var now = clock.GetUtcNow();
-        using var body = RequestBody.Of(Open(kept));
-        using var document = JsonDocument.Parse(body.Memory, Strict);
+        using var body = BodyJson.Reopen(Open(kept));
+        using var document = JsonDocument.Parse(body.Json, Strict);
         var root = document.RootElement;
 
-        // Headers are not kept, but the id made of them is; and what had no time happened when it came.
+        // Headers are not kept, but the id made of them is. And it was received when it came: its time is judged by that, unless it had to wait for it.
         var key = new SenderKey(kept.EventId?.ToString(), null);
-        var saysWhen = root.TryGetProperty("occurred_at"u8, out var at) && at.ValueKind != JsonValueKind.Null;
-        var verdict = inbox.Judge(root, key, body, saysWhen ? now : kept.View.FirstSeenAt)[0];
+        var verdict = inbox.Judge(root, key, body, kept.View.FirstSeenAt)[0];
+        if (verdict.Quarantine == QuarantineReason.OccurredInFuture)
+        {
+            verdict = inbox.Judge(root, key, body, now)[0];
+        }
+
         if (verdict.Event is not { } pending)
         {
             return (verdict, null);
@@ -94,7 +103,7 @@ public sealed class QuarantineDesk(
         }
 
         var result = await inbox.KeepAsync([verdict], body, single: true, now);
-        return (verdict, result.Problem is null && result.Receipts is [{ Status: Receipt.Accepted } receipt] ? receipt.Id : null);
+        return (verdict, result.Problem is null && result.Receipts is [var receipt] ? receipt : null);
     }
 
     private byte[] Open(KeptEntry kept) => seal.Open(kept.View.FirstSeenAt, kept.KeyVersion, kept.Cipher);

@@ -10,6 +10,12 @@ public sealed record QuarantineReason(string Code, string Detail)
     public static readonly QuarantineReason UnknownEvent = new("unknown_event", "This version of the receiver does not know this event.");
     public static readonly QuarantineReason OccurredInFuture = new("occurred_in_future", "occurred_at is more than 24 hours ahead of the receiver's clock.");
     public static readonly QuarantineReason TestSend = new("test_send", "A test send: it was checked and kept, and has no effect.");
-    public static readonly QuarantineReason NulCharacter = new("nul_character", "A text holds the character NUL, which the store cannot keep as JSON.");
+    public static readonly QuarantineReason TooManyAddresses = new("too_many_addresses", "The identifier is sent with too many emails or phones to be one person's, and links no new ones.");
+    public static readonly QuarantineReason ReportingWebhook = new("reporting_webhook", "A reporting webhook, which this address does not read. It was kept, and has no effect.");
     public static readonly QuarantineReason Unstorable = new("unstorable", "The event log cannot keep this content.");
+
+    internal static readonly IReadOnlyList<QuarantineReason> All =
+    [
+        UnknownAudienceKey, RetiredAudienceKey, DrainingAudienceKey, NewerSchemaVersion, UnknownEvent, OccurredInFuture, TestSend, ReportingWebhook, TooManyAddresses, Unstorable,
+    ];
 }

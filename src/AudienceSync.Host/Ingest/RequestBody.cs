@@ -5,20 +5,35 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace AudienceSync.Host.Ingest;
 
-/// <summary>The raw body of one request in a pooled buffer, which must live until the log has answered.</summary>
+/// <summary>
+/// The raw body of one request in a pooled buffer. It lives until the last of its owners has let it go: see <see cref="AnswerDeadline"/>.
+/// </summary>
 public sealed class RequestBody : IDisposable
 {
-    private byte[] _buffer;
+    private readonly byte[] _buffer;
+    private int _owners = 1;
 
-    private RequestBody(byte[] buffer, int length) => (_buffer, Length) = (buffer, length);
+    private RequestBody(byte[] buffer, int length)
+    {
+        (_buffer, Length) = (buffer, length);
+        Json = Span.StartsWith(ByteOrderMark) ? Memory[ByteOrderMark.Length..] : Memory;
+    }
 
-    public int Length { get; private set; }
+    public int Length { get; }
 
     public ReadOnlyMemory<byte> Memory => _buffer.AsMemory(0, Length);
 
     public ReadOnlySpan<byte> Span => _buffer.AsSpan(0, Length);
 
+    /// <summary>
+    /// The JSON to read events from: the body behind a byte order mark, or what a form means in JSON. What is signed, and what is kept, is the body as it came.
+    /// </summary>
+    public ReadOnlyMemory<byte> Json { get; internal set; }
+
+    private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
+
     /// <summary>Reads to the end, or null as soon as the body is known to exceed <see cref="Limits.BodyBytes"/>, whatever its length claims.</summary>
+    /// <exception cref="BadHttpRequestException">It is framed in a way that has no meaning, or two.</exception>
     public static async ValueTask<RequestBody?> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         if (request.ContentLength > Limits.BodyBytes)
@@ -34,7 +49,7 @@ public sealed class RequestBody : IDisposable
 
         while (true)
         {
-            var read = await request.BodyReader.ReadAsync(cancellationToken);
+            var read = await ReadAsync(request.BodyReader, cancellationToken);
             if (read.Buffer.Length > Limits.BodyBytes)
             {
                 request.BodyReader.AdvanceTo(read.Buffer.End);
@@ -58,13 +73,31 @@ public sealed class RequestBody : IDisposable
         return new RequestBody(buffer, kept.Length);
     }
 
+    /// <summary>One owner more: each disposes of it once.</summary>
+    public RequestBody Retain()
+    {
+        Interlocked.Increment(ref _owners);
+        return this;
+    }
+
     public void Dispose()
     {
-        if (_buffer.Length > 0)
+        if (Interlocked.Decrement(ref _owners) == 0 && _buffer.Length > 0)
         {
             ArrayPool<byte>.Shared.Return(_buffer, clearArray: false);
-            _buffer = [];
-            Length = 0;
+        }
+    }
+
+    // A chunk's size that overflows is told by the server as an arithmetic failure inside an I/O failure.
+    private static async ValueTask<ReadResult> ReadAsync(PipeReader reader, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await reader.ReadAsync(cancellationToken);
+        }
+        catch (Exception broken) when (broken is OverflowException or IOException { InnerException: OverflowException })
+        {
+            throw new BadHttpRequestException("The body's framing cannot be read.", StatusCodes.Status400BadRequest, broken);
         }
     }
 

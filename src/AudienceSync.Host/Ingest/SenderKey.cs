@@ -1,15 +1,26 @@
 using System.Globalization;
 using System.Text.Json;
 using AudienceSync.Domain;
-using AudienceSync.Domain.Audiences;
 using AudienceSync.Domain.Events;
 using AudienceSync.Domain.Identity;
 
 namespace AudienceSync.Host.Ingest;
 
 /// <summary>
-/// By what a retry is told from a new event: the body's <c>event_id</c>, else <c>x-cio-idempotency-key</c>, else <c>x-cio-delivery-id</c>,
-/// else a composite of who, what, which key, which step and when. The word <c>unsent</c>, which templates render in test sends, is never one.
+/// By what a retry is known from a new event: the body's <c>event_id</c>, else its <c>delivery_id</c>, else the header <c>x-cio-delivery-id</c>,
+/// else <c>x-cio-idempotency-key</c>. The delivery goes first because it is right whether or not a second sending of the same delivery renews
+/// the idempotency key. The word <c>unsent</c>, which templates render in test sends, is never an id.
+/// <para>
+/// <b>An event is one fact.</b> A sender's id alone does not name it: journeys give one id to an add and to the removal that follows, or to
+/// everybody of a broadcast. So the event's id is derived from source, sender's id, type, audience key (of a suppression its destination, of
+/// consent its answers) and the strongest identifier, as its keyed digest, because the id is in the log forever. Without any sender's id it is
+/// derived from type, key, step, time and all identifiers: two addresses of one customer in the same second are two facts. The time is the
+/// sender's own as written, even where another counts, so that a retry is still the same event.
+/// </para>
+/// <para>
+/// A removal with neither id nor time takes the time of receipt, also in its id. A retry of it is then one more event, which changes nothing;
+/// were it derived from the body alone, the same removal sent again after the person came back would be taken for a retry and be lost.
+/// </para>
 /// </summary>
 /// <param name="IdempotencyKey">The header, null when absent.</param>
 /// <param name="DeliveryId">The header, null when absent.</param>
@@ -20,37 +31,80 @@ public readonly record struct SenderKey(string? IdempotencyKey, string? Delivery
 
     private const string TestSend = "unsent";
 
+    /// <summary>Room for every part at its longest: id and place, type, key or destination, step, three digests and a time.</summary>
+    private const int NameChars = 1024;
+
     public static SenderKey Of(IHeaderDictionary headers) => new(
         headers.TryGetValue(IdempotencyKeyHeader, out var key) && key is [{ Length: > 0 } first] ? first : null,
         headers.TryGetValue(DeliveryIdHeader, out var delivery) && delivery is [{ Length: > 0 } id] ? id : null);
 
     /// <param name="item">The event.</param>
-    /// <param name="index">Its place in an array, null for a single event: the headers then name the request and the place the event.</param>
+    /// <param name="index">Its place in an array, null for a single event: the delivery then names the request and the place the event.</param>
+    /// <param name="isRemoval">Whether an id that cannot be read is left out, with a warning.</param>
+    /// <param name="warnings">Takes them.</param>
     /// <param name="key">The key; null when the sender gave none.</param>
-    /// <param name="isTest">Whether this is a test send.</param>
-    public IngestProblem? TryRead(JsonElement item, int? index, out string? key, out bool isTest)
+    /// <param name="isTest">Whether this is a test send. A header makes no test of an event whose body has an id of its own: bodies are signed, headers are not.</param>
+    public IngestProblem? TryRead(JsonElement item, int? index, bool isRemoval, ref WarningList warnings, out string? key, out bool isTest)
     {
-        var problem = TextField.TryRead(item, "event_id"u8, Limits.EventIdChars, IngestProblem.InvalidEventId, out key);
-        isTest = key == TestSend || IdempotencyKey == TestSend || DeliveryId == TestSend;
-        if (problem is not null)
+        var wrong = TextField.TryRead(item, "event_id"u8, Limits.EventIdChars, IngestProblem.InvalidEventId, out key);
+        if (TextField.TryRead(item, "delivery_id"u8, Limits.EventIdChars, IngestProblem.InvalidEventId, out var delivery) is { } wrongDelivery)
         {
-            return IngestProblem.InvalidEventId;
+            warnings.Add(wrongDelivery, "delivery_id");
         }
 
-        if (key is null && (IdempotencyKey ?? DeliveryId) is { } header)
+        var hasOwnId = key is not null || wrong is not null || delivery is not null;
+        isTest = key == TestSend || delivery == TestSend || (!hasOwnId && (IdempotencyKey == TestSend || DeliveryId == TestSend));
+        if (wrong is not null && Refusal(wrong, "event_id", isRemoval, ref warnings) is { } refusal)
         {
-            if (header.Length > Limits.EventIdChars)
-            {
-                return IngestProblem.InvalidEventId;
-            }
-
-            key = index is { } place ? string.Create(CultureInfo.InvariantCulture, $"{header}#{place}") : header;
+            return refusal;
         }
 
+        if (key is not null || (delivery ?? Id(DeliveryId) ?? Id(IdempotencyKey)) is not { } other)
+        {
+            return null;
+        }
+
+        if (other.Length > Limits.EventIdChars)
+        {
+            return Refusal(IngestProblem.InvalidEventId, DeliveryIdHeader, isRemoval, ref warnings);
+        }
+
+        key = index is { } place ? string.Create(CultureInfo.InvariantCulture, $"{other}#{place}") : other;
         return null;
     }
 
-    /// <summary>The key of an event whose sender gave none. Who he speaks of goes in as a keyed digest: the id is in the log for ever.</summary>
-    public static string Composite(Alias person, string type, AudienceKey audienceKey, JourneyContext? context, DateTimeOffset occurredAt) =>
-        string.Create(CultureInfo.InvariantCulture, $"composite/{person.Digest.Value:N}/{type}/{audienceKey.Value}/{context?.Step}/{occurredAt.UtcTicks / 10}");
+    /// <summary>The id of an event.</summary>
+    /// <param name="source">The sender.</param>
+    /// <param name="id">The sender's id of it; null when there is none.</param>
+    /// <param name="type">The event's type.</param>
+    /// <param name="what">What tells facts of one type about one person apart: the audience key, a destination, answers.</param>
+    /// <param name="aliases">Whom it names, strongest first; at least one.</param>
+    /// <param name="step">The journey's step; null when there is none.</param>
+    /// <param name="at">When, as the sender wrote it.</param>
+    public static EventId EventIdOf(Source source, string? id, string type, string? what, Alias[] aliases, string? step, DateTimeOffset at)
+    {
+        Span<char> name = stackalloc char[NameChars];
+        var fits = id is not null
+            ? name.TryWrite(CultureInfo.InvariantCulture, $"id/{type}/{what}/{aliases[0].Digest.Value:N}/{id}", out var length)
+            : name.TryWrite(
+                CultureInfo.InvariantCulture,
+                $"all/{type}/{what}/{Digest(aliases, 0)}/{Digest(aliases, 1)}/{Digest(aliases, 2)}/{at.UtcTicks / TimeSpan.TicksPerMicrosecond}/{step}", out length);
+        return fits ? EventId.Derive(source.Name, name[..length]) : throw new InvalidOperationException("An event's name is longer than all limits together.");
+    }
+
+    private static IngestProblem? Refusal(IngestProblem wrong, string field, bool isRemoval, ref WarningList warnings)
+    {
+        var problem = wrong == IngestProblem.InvalidText ? wrong : IngestProblem.InvalidEventId;
+        if (!isRemoval)
+        {
+            return problem;
+        }
+
+        warnings.Add(problem, field);
+        return null;
+    }
+
+    private static string? Id(string? header) => header == TestSend ? null : header;
+
+    private static Guid Digest(Alias[] aliases, int index) => index < aliases.Length ? aliases[index].Digest.Value : default;
 }

@@ -1,15 +1,22 @@
 using System.Buffers;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using AudienceSync.Domain;
 using AudienceSync.Host.Privacy;
+using AudienceSync.Host.Storage.Log;
 using Microsoft.Extensions.Primitives;
 
 namespace AudienceSync.Host.Ingest;
 
 /// <summary>
 /// Customer.io's signature: lower hex of HMAC-SHA-256 over <c>v0:timestamp:raw body</c> (contracts/customerio.md 2.3). Compared in constant
-/// time, over the bytes as they came. The age of the timestamp is not judged: retries run for days and it is not documented that they are
-/// signed anew; a replay is a duplicate.
+/// time, over the bytes as they came.
+/// <para>
+/// <b>Replays.</b> Headers are not signed. An event with its id in the body is told as a duplicate by it; a request whose ids come from headers is
+/// remembered by its signature (<see cref="RequestSignature"/>), for as long as the timestamp is taken: at most <see cref="Source.SignatureMaxAge"/>, because
+/// retries and a person's <i>Resend</i> run for days and it is not documented whether they are signed again.
+/// </para>
 /// </summary>
 public static class SignatureCheck
 {
@@ -18,25 +25,74 @@ public static class SignatureCheck
 
     private const int TimestampChars = 20;
 
-    /// <summary>Null when the request may pass.</summary>
-    public static IngestProblem? Refusal(Source source, StringValues signature, StringValues timestamp, ReadOnlySpan<byte> body)
+    /// <summary>Above it (the year 5138) a number counts milliseconds, microseconds or nanoseconds.</summary>
+    private const ulong MostSeconds = 100_000_000_000;
+
+    /// <param name="source">Whose keys.</param>
+    /// <param name="signature">The header.</param>
+    /// <param name="timestamp">The header.</param>
+    /// <param name="body">As it came.</param>
+    /// <param name="now">By which the timestamp's age is judged.</param>
+    /// <param name="signed">The signature, when it was there, fits, and its timestamp is one by which it can be remembered.</param>
+    /// <returns>Null when the request may pass.</returns>
+    public static IngestProblem? Refusal(
+        Source source, StringValues signature, StringValues timestamp, ReadOnlySpan<byte> body, DateTimeOffset now, out SignedAt? signed)
     {
-        if (source.Signature == SignatureMode.Off)
+        signed = null;
+        if (source.Signature == SignatureMode.Off || (signature.Count == 0 && source.Signature == SignatureMode.IfPresent))
         {
             return null;
         }
 
-        if (signature.Count == 0 && source.Signature == SignatureMode.IfPresent)
-        {
-            return null;
-        }
-
-        if (signature.Count != 1 || timestamp.Count != 1 || timestamp[0] is not { Length: > 0 and <= TimestampChars } at)
+        if (signature.Count != 1 || timestamp.Count != 1 || timestamp[0] is not { Length: > 0 } at)
         {
             return IngestProblem.SignatureMissing;
         }
 
-        return Fits(source.SigningKeys, signature[0]!, at, body) ? null : IngestProblem.SignatureWrong;
+        var isTime = TryRead(at, out var seconds);
+        if (at.Length > TimestampChars || (!isTime && source.SignatureMaxAge is not null))
+        {
+            return IngestProblem.InvalidSignatureTimestamp;
+        }
+
+        if (!Fits(source.SigningKeys, signature[0]!, at, body))
+        {
+            return IngestProblem.SignatureWrong;
+        }
+
+        var age = (decimal)now.ToUnixTimeSeconds() - seconds;
+        if (isTime && age >= -(decimal)Limits.Ahead.TotalSeconds && age <= (decimal)RequestSignature.MaxAge.TotalSeconds)
+        {
+            signed = new SignedAt(DateOnly.FromDateTime(DateTimeOffset.FromUnixTimeSeconds((long)seconds).UtcDateTime), signature[0]!);
+        }
+
+        return source.SignatureMaxAge is { } most ? OutOfTime(age, most) : null;
+    }
+
+    private static IngestProblem? OutOfTime(decimal age_s, TimeSpan most)
+    {
+        if (age_s > (decimal)most.TotalSeconds)
+        {
+            return IngestProblem.SignatureExpired;
+        }
+
+        return age_s < -(decimal)Limits.Ahead.TotalSeconds ? IngestProblem.SignatureInFuture : null;
+    }
+
+    // Digits and nothing else: so no other split of the signed bytes into timestamp and body has the same signature.
+    private static bool TryRead(string timestamp, out ulong seconds)
+    {
+        if (!ulong.TryParse(timestamp, NumberStyles.None, CultureInfo.InvariantCulture, out seconds))
+        {
+            return false;
+        }
+
+        while (seconds >= MostSeconds)
+        {
+            seconds /= 1000;
+        }
+
+        return true;
     }
 
     private static bool Fits(IReadOnlyList<KeyedHash> keys, string signature, string timestamp, ReadOnlySpan<byte> body)

@@ -1,5 +1,6 @@
 using AudienceSync.Domain.Identity;
 using AudienceSync.Host.Privacy;
+using AudienceSync.Host.Storage.Log;
 
 namespace AudienceSync.Host.Ingest;
 
@@ -18,6 +19,9 @@ public sealed record Source(string Name, SignatureMode Signature, IReadOnlyList<
 
     /// <summary>How the source's people are read.</summary>
     public ReaderRules Rules => field ??= new ReaderRules(DefaultCountry) { Placeholders = Placeholders };
+
+    /// <summary>How old a signed timestamp may be; null when its age is not judged. Longer than signatures are remembered it may not be.</summary>
+    public TimeSpan? SignatureMaxAge { get; init; } = RequestSignature.MaxAge;
 
     /// <summary>Keys do not print.</summary>
     public override string ToString() => $"Source({Name})";

@@ -7,51 +7,68 @@ namespace AudienceSync.Host.Ingest;
 /// The webhook's second schema: what the first lets pass is refused, so that a misspelt field is found by who wrote it and not by who misses
 /// its effect. Beyond the first: the person is an object under <c>person</c> and nowhere else, every field is a known one, identifiers are text
 /// (a number has lost its leading zeros already), and both an id and <c>occurred_at</c> are there. What passes means what it means in the first.
+/// A removal is never refused for its form: it is read as in the first schema, and what the second would refuse is a warning.
 /// </summary>
 internal static class StrictForm
 {
     public const int Version = 2;
 
-    private static readonly FrozenSet<string> Fields =
-        new[] { "schema_version", "event", "event_id", "audience_key", "occurred_at", "person", "consent", "context" }.ToFrozenSet(StringComparer.Ordinal);
+    private static readonly FrozenSet<string> Fields = Names("schema_version", "event", "event_id", "delivery_id", "audience_key", "occurred_at", "person", "consent", "context");
 
-    private static readonly FrozenSet<string> PersonNames = new[]
-    {
-        "customer_id", "email", "phone", "first_name", "last_name", "city", "state", "postal_code", "country", "gender", "birth_date", "device_id",
-    }.ToFrozenSet(StringComparer.Ordinal);
+    private static readonly FrozenSet<string> SuppressionFields = Names([.. Fields, "destination", "reason"]);
+
+    private static readonly FrozenSet<string> Identifiers = Names("customer_id", "email", "phone");
+
+    private static readonly FrozenSet<string> PersonNames = Names(
+        [.. Identifiers, "first_name", "last_name", "city", "state", "postal_code", "country", "gender", "birth_date", "device_id"]);
 
     /// <param name="item">The event.</param>
+    /// <param name="isSuppression">Whether it may name a destination and a reason.</param>
     /// <param name="hasId">Whether body or headers gave it an id.</param>
-    public static IngestProblem? Refusal(JsonElement item, bool hasId)
+    /// <param name="faults">Takes all that this schema refuses; more than the first is of interest to a removal only.</param>
+    public static IngestProblem? Refusal(JsonElement item, bool isSuppression, bool hasId, ref WarningList faults)
     {
-        if (item.EnumerateObject().Any(field => !Fields.Contains(field.Name)))
+        IngestProblem? first = null;
+        var known = isSuppression ? SuppressionFields : Fields;
+        foreach (var field in item.EnumerateObject())
         {
-            return IngestProblem.UnknownField;
+            if (!known.Contains(field.Name))
+            {
+                Add(IngestProblem.UnknownField, WarningList.UnknownField, ref faults, ref first);
+            }
         }
 
         if (!hasId || !item.TryGetProperty("occurred_at"u8, out var at) || at.ValueKind == JsonValueKind.Null)
         {
-            return IngestProblem.MissingIdOrTime;
+            Add(IngestProblem.MissingIdOrTime, hasId ? "occurred_at" : "event_id", ref faults, ref first);
         }
 
         if (!item.TryGetProperty("person"u8, out var person) || person.ValueKind != JsonValueKind.Object)
         {
-            return IngestProblem.InvalidPerson;
+            Add(IngestProblem.InvalidPerson, "person", ref faults, ref first);
+            return first;
         }
 
         foreach (var field in person.EnumerateObject())
         {
             if (!PersonNames.Contains(field.Name))
             {
-                return IngestProblem.UnknownField;
+                Add(IngestProblem.UnknownField, "person." + WarningList.UnknownField, ref faults, ref first);
             }
-
-            if (field.Value.ValueKind is not (JsonValueKind.String or JsonValueKind.Null))
+            else if (field.Value.ValueKind == JsonValueKind.Number && Identifiers.Contains(field.Name))
             {
-                return IngestProblem.InvalidPerson;
+                Add(IngestProblem.InvalidPerson, "person." + field.Name, ref faults, ref first);
             }
         }
 
-        return null;
+        return first;
     }
+
+    private static void Add(IngestProblem problem, string field, ref WarningList faults, ref IngestProblem? first)
+    {
+        first ??= problem;
+        faults.Add(problem, field);
+    }
+
+    private static FrozenSet<string> Names(params string[] names) => names.ToFrozenSet(StringComparer.Ordinal);
 }

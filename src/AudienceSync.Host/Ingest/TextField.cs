@@ -2,28 +2,38 @@ using System.Text.Json;
 
 namespace AudienceSync.Host.Ingest;
 
-/// <summary>Reads a field that should be text. Numbers are taken as they are written, because templates drop quotes.</summary>
+/// <summary>
+/// Reads a field that should be text. Numbers are taken as they are written, because templates drop quotes. A text that cannot be stored, with
+/// half of a surrogate pair or with NUL, spoils its own field and nothing else.
+/// </summary>
 internal static class TextField
 {
     /// <param name="fields">The object.</param>
     /// <param name="name">The field.</param>
     /// <param name="maxChars">Longer text is <see cref="IngestProblem.FieldTooLong"/>.</param>
     /// <param name="wrongKind">The refusal for anything but text, number and null.</param>
-    /// <param name="text">Trimmed; null when absent, null or empty.</param>
+    /// <param name="text">Trimmed; null when absent, null, empty or not readable.</param>
     public static IngestProblem? TryRead(JsonElement fields, ReadOnlySpan<byte> name, int maxChars, IngestProblem wrongKind, out string? text)
     {
         text = null;
-        if (!fields.TryGetProperty(name, out var value))
-        {
-            return null;
-        }
+        return fields.TryGetProperty(name, out var value) ? TryRead(value, maxChars, wrongKind, out text) : null;
+    }
 
+    /// <summary>The same of a value that was found.</summary>
+    public static IngestProblem? TryRead(JsonElement value, int maxChars, IngestProblem wrongKind, out string? text)
+    {
+        text = null;
         switch (value.ValueKind)
         {
             case JsonValueKind.Null:
                 return null;
             case JsonValueKind.String:
-                text = value.GetString()!.Trim();
+                if (!TryText(value, out var written))
+                {
+                    return IngestProblem.InvalidText;
+                }
+
+                text = written.Trim();
                 break;
             case JsonValueKind.Number:
                 text = value.GetRawText();
@@ -40,5 +50,21 @@ internal static class TextField
 
         text = text.Length == 0 ? null : text;
         return null;
+    }
+
+    /// <summary>A text's characters as they are. False when they are no text that the store can keep.</summary>
+    public static bool TryText(JsonElement value, out string text)
+    {
+        try
+        {
+            text = value.GetString()!;
+            return !text.Contains('\0');
+        }
+        catch (InvalidOperationException)
+        {
+            // The JSON reader's word for half a surrogate pair.
+            text = "";
+            return false;
+        }
     }
 }

@@ -13,6 +13,9 @@ public readonly record struct Verdict(PendingEvent? Event, QuarantineReason? Qua
 
     public Mention? Held { get; init; }
 
+    /// <summary>Whether it is a removal that waits for its key to be published, and is released then.</summary>
+    public bool IsHeldRemoval { get; init; }
+
     public static Verdict Append(PendingEvent pending) => new(pending, null, null, pending.Id, null);
 
     public static Verdict Hold(QuarantineReason reason, EventId? id, string? audienceKey) => new(null, reason, null, id, audienceKey);

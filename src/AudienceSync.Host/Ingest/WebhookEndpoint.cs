@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Unicode;
 using AudienceSync.Domain;
 
 namespace AudienceSync.Host.Ingest;
@@ -12,11 +11,20 @@ namespace AudienceSync.Host.Ingest;
 /// authenticated is not kept at all, or anybody could fill the store.
 /// </para>
 /// </summary>
-public sealed class WebhookEndpoint(SourceTokens<WebhookInbox> inboxes, TimeProvider clock, IngestCounters counters)
+public sealed class WebhookEndpoint(SourceTokens<WebhookInbox> inboxes, TimeProvider clock, IngestCounters counters) : IDisposable
 {
     public const string Path = "/v1/webhooks/audience";
 
-    private static readonly JsonDocumentOptions Strict = new() { MaxDepth = Limits.JsonDepth, AllowDuplicateProperties = false };
+    /// <summary>A sender may choose its method; each of these brings a body, and means the same.</summary>
+    public static readonly IReadOnlyList<string> Methods = [HttpMethods.Post, HttpMethods.Put, HttpMethods.Patch, HttpMethods.Delete];
+
+    private readonly AnswerDeadline _deadline = new(clock);
+
+    /// <summary>Whether a method is one of <see cref="Methods"/>.</summary>
+    public static bool Takes(string method) =>
+        HttpMethods.IsPost(method) || HttpMethods.IsPut(method) || HttpMethods.IsPatch(method) || HttpMethods.IsDelete(method);
+
+    public void Dispose() => _deadline.Dispose();
 
     public async Task HandleAsync(HttpContext context)
     {
@@ -48,44 +56,50 @@ public sealed class WebhookEndpoint(SourceTokens<WebhookInbox> inboxes, TimeProv
             return;
         }
 
-        using var body = await RequestBody.ReadAsync(context.Request, context.RequestAborted);
-        var problem = body is null ? IngestProblem.BodyTooLarge : Check(context.Request, inbox.Source, body);
-        if (body is null || problem is not null)
+        if (IsFramedTwice(context.Request.Headers))
         {
-            await RefuseAsync(context, inbox, body, problem!);
+            counters.Refused(IngestProblem.BrokenRequest);
+            await Answers.WriteAsync(context, IngestProblem.BrokenRequest);
+            return;
+        }
+
+        using var body = await RequestBody.ReadAsync(context.Request, context.RequestAborted);
+        var arrival = new Arrival(_deadline, clock.GetTimestamp(), Signed: null);
+        if (body is null)
+        {
+            await RefuseAsync(context, inbox, null, IngestProblem.BodyTooLarge, arrival);
         }
         else
         {
-            await AcceptAsync(context, inbox, body);
+            await CheckAsync(context, inbox, body, arrival);
         }
 
         counters.Took(clock.GetElapsedTime(started));
     }
 
-    private static IngestProblem? Check(HttpRequest request, Source source, RequestBody body)
+    // Two parties that read one request differently are the way to smuggle a second one: of a length and chunks, and of codings beside chunks, nothing is guessed.
+    private static bool IsFramedTwice(IHeaderDictionary headers) =>
+        headers.TransferEncoding is { Count: > 0 } coding
+        && (coding is not [{ } only] || !only.Trim().Equals("chunked", StringComparison.OrdinalIgnoreCase) || headers.ContentLength is not null || headers.ContainsKey("X-Content-Length"));
+
+    private Task CheckAsync(HttpContext context, WebhookInbox inbox, RequestBody body, Arrival arrival)
     {
+        var headers = context.Request.Headers;
         var refusal = SignatureCheck.Refusal(
-            source, request.Headers[SignatureCheck.SignatureHeader], request.Headers[SignatureCheck.TimestampHeader], body.Span);
-        return refusal ?? MediaType.Refusal(request.Headers.ContentType, request.Headers.ContentEncoding);
+            inbox.Source, headers[SignatureCheck.SignatureHeader], headers[SignatureCheck.TimestampHeader], body.Span, clock.GetUtcNow(), out var signed);
+        var isForm = false;
+        refusal ??= MediaType.Refusal(headers.ContentType, headers.ContentEncoding, out isForm);
+        return (refusal ?? BodyJson.Find(body, isForm)) is { } problem
+            ? RefuseAsync(context, inbox, body, problem, arrival)
+            : AcceptAsync(context, inbox, body, arrival, signed);
     }
 
-    private async Task AcceptAsync(HttpContext context, WebhookInbox inbox, RequestBody body)
+    private async Task AcceptAsync(HttpContext context, WebhookInbox inbox, RequestBody body, Arrival arrival, SignedAt? signed)
     {
-        // The JSON reader looks at a text's bytes only when it is asked for, so a field that nobody reads would pass with anything in it.
-        if (!Utf8.IsValid(body.Span))
+        var whole = BodyItem.Parse(body.Json);
+        if (whole.Document is not { } document)
         {
-            await RefuseAsync(context, inbox, body, IngestProblem.MalformedJson);
-            return;
-        }
-
-        JsonDocument document;
-        try
-        {
-            document = JsonDocument.Parse(body.Memory, Strict);
-        }
-        catch (JsonException)
-        {
-            await RefuseAsync(context, inbox, body, IngestProblem.MalformedJson);
+            await AcceptItemsAsync(context, inbox, body, arrival with { Signed = signed }, whole.Problem!);
             return;
         }
 
@@ -94,7 +108,7 @@ public sealed class WebhookEndpoint(SourceTokens<WebhookInbox> inboxes, TimeProv
             var root = document.RootElement;
             if (Shape(root) is { } problem)
             {
-                await RefuseAsync(context, inbox, body, problem);
+                await RefuseAsync(context, inbox, body, problem, arrival);
                 return;
             }
 
@@ -105,7 +119,47 @@ public sealed class WebhookEndpoint(SourceTokens<WebhookInbox> inboxes, TimeProv
                 verdicts = inbox.Judge(root, senderKey, body, clock.GetUtcNow());
             }
 
-            await KeepAsync(context, inbox, body, verdicts, single: root.ValueKind == JsonValueKind.Object);
+            if (signed is not null && !SignedIds.AreAllIn(root))
+            {
+                arrival = arrival with { Signed = signed };
+            }
+
+            await KeepAsync(context, inbox, body, verdicts, single: root.ValueKind == JsonValueKind.Object, arrival);
+        }
+    }
+
+    // What cannot be read as a whole is refused as a whole, unless it is an array: then only the events that cannot be read are.
+    private async Task AcceptItemsAsync(HttpContext context, WebhookInbox inbox, RequestBody body, Arrival arrival, IngestProblem problem)
+    {
+        if (BodyItem.Split(body.Json) is not { Count: > 0 } items)
+        {
+            await RefuseAsync(context, inbox, body, problem, arrival);
+            return;
+        }
+
+        try
+        {
+            if (items.Count > Limits.EventsPerRequest)
+            {
+                await RefuseAsync(context, inbox, body, IngestProblem.TooManyEvents, arrival);
+                return;
+            }
+
+            var senderKey = SenderKey.Of(context.Request.Headers);
+            var verdicts = inbox.Judge(items, senderKey, clock.GetUtcNow());
+            if (await inbox.LearnedKeysAsync(verdicts, context.RequestAborted))
+            {
+                verdicts = inbox.Judge(items, senderKey, clock.GetUtcNow());
+            }
+
+            await KeepAsync(context, inbox, body, verdicts, single: false, arrival);
+        }
+        finally
+        {
+            foreach (var item in items)
+            {
+                item.Document?.Dispose();
+            }
         }
     }
 
@@ -118,9 +172,9 @@ public sealed class WebhookEndpoint(SourceTokens<WebhookInbox> inboxes, TimeProv
         _ => IngestProblem.NotAnEvent,
     };
 
-    private async Task KeepAsync(HttpContext context, WebhookInbox inbox, RequestBody body, Verdict[] verdicts, bool single)
+    private async Task KeepAsync(HttpContext context, WebhookInbox inbox, RequestBody body, Verdict[] verdicts, bool single, Arrival arrival)
     {
-        var result = await inbox.KeepAsync(verdicts, body, single, clock.GetUtcNow());
+        var result = await inbox.KeepAsync(verdicts, body, single, clock.GetUtcNow(), arrival);
         if (result.Problem is { } problem)
         {
             counters.Refused(problem);
@@ -139,13 +193,13 @@ public sealed class WebhookEndpoint(SourceTokens<WebhookInbox> inboxes, TimeProv
         }
     }
 
-    private async Task RefuseAsync(HttpContext context, WebhookInbox inbox, RequestBody? body, IngestProblem problem)
+    private async Task RefuseAsync(HttpContext context, WebhookInbox inbox, RequestBody? body, IngestProblem problem, Arrival arrival)
     {
         counters.Refused(problem);
-        if (problem.Status != StatusCodes.Status401Unauthorized && !await inbox.KeepRefusedAsync(problem, body, clock.GetUtcNow()))
+        if (problem.Status != StatusCodes.Status401Unauthorized)
         {
-            // Not even quarantine could take it: the sender must keep it for us.
-            problem = IngestProblem.StorageDown;
+            var result = await inbox.KeepRefusedAsync(problem, body, clock.GetUtcNow(), arrival: arrival with { Signed = null });
+            problem = result.Problem ?? problem;
         }
 
         await Answers.WriteAsync(context, problem);

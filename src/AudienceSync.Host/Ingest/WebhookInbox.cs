@@ -1,12 +1,13 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using AudienceSync.Host.Privacy;
+using AudienceSync.Host.Privacy.Erasure;
 using AudienceSync.Host.Storage.Log;
 
 namespace AudienceSync.Host.Ingest;
 
 /// <summary>Where one source's webhooks go: its workspace's reader, seal and log.</summary>
-public sealed class WebhookInbox(Source source, EventReader reader, PublishedKeys keys, BodySeal seal, GroupCommit log)
+public sealed class WebhookInbox(Source source, EventReader reader, PublishedKeys keys, BodySeal seal, BodyMentions mentions, GroupCommit log)
 {
     public Source Source => source;
 
@@ -17,78 +18,130 @@ public sealed class WebhookInbox(Source source, EventReader reader, PublishedKey
     /// <summary>Judges every event of a body, in order.</summary>
     public Verdict[] Judge(JsonElement root, SenderKey senderKey, RequestBody body, DateTimeOffset receivedAt)
     {
-        // JSON writes NUL as an escape, so one look at the bytes clears almost every body of it.
-        var mayHoldNul = body.Span.IndexOf("\\u0000"u8) >= 0;
         if (root.ValueKind == JsonValueKind.Object)
         {
-            return [Judge(root, null, senderKey, mayHoldNul, receivedAt) with { Text = body.Memory }];
+            return [Judge(root, null, senderKey, receivedAt) with { Text = body.Memory }];
         }
 
         var verdicts = new Verdict[root.GetArrayLength()];
         var index = 0;
         foreach (var item in root.EnumerateArray())
         {
-            verdicts[index] = Judge(item, index, senderKey, mayHoldNul, receivedAt) with { Text = PartOf(body.Memory, item) };
+            verdicts[index] = Judge(item, index, senderKey, receivedAt) with { Text = PartOf(body.Memory, item) };
             index++;
         }
 
         return verdicts;
     }
 
+    /// <summary>Judges the events of an array that had to be read each by itself.</summary>
+    public Verdict[] Judge(IReadOnlyList<BodyItem> items, SenderKey senderKey, DateTimeOffset receivedAt)
+    {
+        var verdicts = new Verdict[items.Count];
+        for (var i = 0; i < items.Count; i++)
+        {
+            var verdict = items[i].Document is { } document
+                ? Judge(document.RootElement, i, senderKey, receivedAt)
+                : Verdict.Refuse(items[i].Problem!);
+            verdicts[i] = verdict with { Text = items[i].Text };
+        }
+
+        return verdicts;
+    }
+
     /// <summary>Commits what was judged. One piece: all of it is durable, or nothing is claimed.</summary>
-    public async Task<KeepResult> KeepAsync(Verdict[] verdicts, RequestBody body, bool single, DateTimeOffset receivedAt)
+    public async Task<KeepResult> KeepAsync(Verdict[] verdicts, RequestBody body, bool single, DateTimeOffset receivedAt, Arrival arrival = default)
     {
         if (single && verdicts[0].Problem is { } problem)
         {
-            var kept = await KeepRefusedAsync(problem, body, receivedAt, verdicts[0].Mention);
-            return new KeepResult([], kept ? problem : IngestProblem.StorageDown);
+            return await KeepRefusedAsync(problem, body, receivedAt, verdicts[0].Mention, arrival);
         }
 
-        var request = Request(verdicts, body, receivedAt);
-        if (!log.TryEnqueue(request))
+        var request = Request(verdicts, body, receivedAt, SignatureOf(verdicts, arrival));
+        if (!TryEnqueue(request, arrival))
         {
             return new KeepResult([], IngestProblem.QueueFull);
         }
 
         return await request.Settled switch
         {
-            AppendResult.Committed => new KeepResult(Receipts(verdicts), null),
-            AppendResult.Unstorable => await KeepUnstorableAsync(verdicts, body, receivedAt),
+            AppendResult.Committed when Array.Exists(request.Events, pending => pending.IsUnlinkable) => await KeepUnlinkableAsync(verdicts, body, receivedAt, arrival),
+            AppendResult.Committed => new KeepResult(Receipts(request, verdicts), null),
+            AppendResult.Unstorable => await KeepUnstorableAsync(verdicts, body, receivedAt, arrival),
+            AppendResult.TooSlow => new KeepResult([], IngestProblem.StorageSlow),
             _ => new KeepResult([], IngestProblem.StorageDown),
         };
     }
 
-    /// <summary>Keeps a refused body in quarantine. False when storage would not take it.</summary>
-    public async Task<bool> KeepRefusedAsync(IngestProblem problem, RequestBody? body, DateTimeOffset receivedAt, Mention? mention = null)
+    /// <summary>
+    /// Keeps a refused body in quarantine. Returns what to answer: the same problem; that storage would not take it and the sender must keep it for us; or the receipts that
+    /// the same signed bytes were given before.
+    /// </summary>
+    public async Task<KeepResult> KeepRefusedAsync(
+        IngestProblem problem, RequestBody? body, DateTimeOffset receivedAt, Mention? mention = null, Arrival arrival = default)
     {
         var entry = Entry(refused: true, problem.Code, problem.Detail, null, null, body?.Memory ?? default, receivedAt) with { Mention = mention };
-        var request = new PendingRequest([], [entry], default, receivedAt);
-        return log.TryEnqueue(request) && await request.Settled == AppendResult.Committed;
+        var request = new PendingRequest([], [entry], default, receivedAt) { Signature = SignatureOf([], arrival) };
+        return (TryEnqueue(request, arrival) ? await request.Settled : AppendResult.StorageDown) switch
+        {
+            AppendResult.Committed when request.Signature is { IsRepeat: true } => new KeepResult(Receipts(request, []), null),
+            AppendResult.Committed => new KeepResult([], problem),
+            AppendResult.TooSlow => new KeepResult([], IngestProblem.StorageSlow),
+            _ => new KeepResult([], IngestProblem.StorageDown),
+        };
     }
 
-    private Verdict Judge(JsonElement item, int? index, SenderKey senderKey, bool mayHoldNul, DateTimeOffset receivedAt)
+    private bool TryEnqueue(PendingRequest request, Arrival arrival)
     {
-        if (mayHoldNul && item.GetRawText().Contains("\\u0000", StringComparison.Ordinal))
+        if (!log.TryEnqueue(request))
         {
-            return Verdict.Hold(QuarantineReason.NulCharacter, id: null, audienceKey: null);
+            request.BodyLease?.Dispose();
+            return false;
         }
 
+        arrival.Deadline?.Watch(request, arrival.ReadAt);
+        return true;
+    }
+
+    private RequestSignature? SignatureOf(Verdict[] verdicts, Arrival arrival) => arrival.Signed is { } signed ? SignatureOf(verdicts, signed) : null;
+
+    // Of a request that has no effect nothing is remembered: its signature is still good for the real one.
+    private RequestSignature SignatureOf(Verdict[] verdicts, SignedAt signed)
+    {
+        var hasEffect = Array.Exists(verdicts, verdict => verdict.Problem is null && verdict.Quarantine != QuarantineReason.TestSend);
+        Func<KeptReceipt[]> receipts = () => Array.ConvertAll(Receipts(verdicts), receipt => new KeptReceipt(receipt.Id ?? Guid.Empty, receipt.Code));
+        return new RequestSignature(signed.Day, EventId.Derive("signature/" + source.Name, signed.Signature).Value, hasEffect ? receipts : null)
+        {
+            // Of what is left out the entry comes with the next commit only: a retry must find out by itself.
+            IsKept = () => !Array.Exists(verdicts, verdict => verdict.Event is { IsUnlinkable: true }),
+        };
+    }
+
+    private Receipt[] Receipts(PendingRequest request, Verdict[] verdicts) =>
+        request.Signature is { IsRepeat: true } repeat ? Array.ConvertAll(repeat.Given, Receipt.Again) : Receipts(verdicts);
+
+    private Verdict Judge(JsonElement item, int? index, SenderKey senderKey, DateTimeOffset receivedAt)
+    {
         try
         {
-            return reader.Read(item, index, senderKey, source, receivedAt);
+            var verdict = reader.Read(item, index, senderKey, source, receivedAt);
+            return verdict.Problem is not null && ReportingWebhook.Is(item)
+                ? Verdict.Hold(QuarantineReason.ReportingWebhook, id: null, audienceKey: null)
+                    with { Held = ReportingWebhook.MentionOf(item, person => reader.MentionOf(person, source)) }
+                : verdict;
         }
         catch (InvalidOperationException)
         {
-            // The JSON reader's word for half a surrogate pair in a text.
+            // The JSON reader's word for half a surrogate pair, where no field is to blame: in the name of one.
             return Verdict.Refuse(IngestProblem.InvalidText);
         }
     }
 
-    private PendingRequest Request(Verdict[] verdicts, RequestBody body, DateTimeOffset receivedAt)
+    private PendingRequest Request(Verdict[] verdicts, RequestBody body, DateTimeOffset receivedAt, RequestSignature? signature)
     {
         if (verdicts is [{ Event: { } only }])
         {
-            return new PendingRequest([only], [], body.Memory, receivedAt);
+            return new PendingRequest([only], [], body.Memory, receivedAt) { BodyLease = body.Retain(), Signature = signature };
         }
 
         var events = new List<PendingEvent>(verdicts.Length);
@@ -110,30 +163,59 @@ public sealed class WebhookInbox(Source source, EventReader reader, PublishedKey
             }
         }
 
-        return new PendingRequest([.. events], [.. held], body.Memory, receivedAt);
+        return new PendingRequest([.. events], [.. held], body.Memory, receivedAt) { BodyLease = body.Retain(), Signature = signature };
     }
 
-    private async Task<KeepResult> KeepUnstorableAsync(Verdict[] verdicts, RequestBody body, DateTimeOffset receivedAt)
+    private async Task<KeepResult> KeepUnstorableAsync(Verdict[] verdicts, RequestBody body, DateTimeOffset receivedAt, Arrival arrival)
     {
         var held = Array.ConvertAll(verdicts, verdict => verdict.Event is { } pending
             ? Verdict.Hold(QuarantineReason.Unstorable, pending.Id, audienceKey: null) with { Text = verdict.Text, Held = pending.Mention }
             : verdict);
-        var request = Request(held, body, receivedAt);
-        return log.TryEnqueue(request) && await request.Settled == AppendResult.Committed
-            ? new KeepResult(Receipts(held), null)
-            : new KeepResult([], IngestProblem.StorageDown);
+        var request = Request(held, body, receivedAt, SignatureOf(held, arrival));
+        return (TryEnqueue(request, arrival) ? await request.Settled : AppendResult.StorageDown) switch
+        {
+            AppendResult.Committed => new KeepResult(Receipts(request, held), null),
+            AppendResult.TooSlow => new KeepResult([], IngestProblem.StorageSlow),
+            _ => new KeepResult([], IngestProblem.StorageDown),
+        };
     }
+
+    // Only the append knows who is sent with too many addresses. What it left out is kept by a second commit; until that the sender has no answer,
+    // and a retry of theirs finds the same.
+    private async Task<KeepResult> KeepUnlinkableAsync(Verdict[] verdicts, RequestBody body, DateTimeOffset receivedAt, Arrival arrival)
+    {
+        var held = verdicts.Select(Settled).Where(verdict => verdict.Quarantine == QuarantineReason.TooManyAddresses);
+        var request = new PendingRequest([], [.. held.Select(verdict => EntryOf(verdict, receivedAt))], body.Memory, receivedAt);
+        return (TryEnqueue(request, arrival) ? await request.Settled : AppendResult.StorageDown) switch
+        {
+            AppendResult.Committed => new KeepResult(Receipts(verdicts), null),
+            AppendResult.TooSlow => new KeepResult([], IngestProblem.StorageSlow),
+            _ => new KeepResult([], IngestProblem.StorageDown),
+        };
+    }
+
+    // What the append made of it.
+    private static Verdict Settled(Verdict verdict) => verdict.Event is { IsUnlinkable: true } pending
+        ? Verdict.Hold(QuarantineReason.TooManyAddresses, pending.Id, audienceKey: null) with { Text = verdict.Text, Held = pending.Mention }
+        : verdict;
 
     private QuarantineEntry EntryOf(Verdict verdict, DateTimeOffset receivedAt) => (verdict.Quarantine is { } reason
         ? Entry(refused: false, reason.Code, reason.Detail, verdict.AudienceKey, verdict.Id, verdict.Text, receivedAt)
-        : Entry(refused: true, verdict.Problem!.Code, verdict.Problem.Detail, null, null, verdict.Text, receivedAt)) with { Mention = verdict.Mention };
+        : Entry(refused: true, verdict.Problem!.Code, verdict.Problem.Detail, null, null, verdict.Text, receivedAt)) with
+        {
+            Mention = verdict.Mention,
+            IsRemoval = verdict.IsHeldRemoval,
+        };
 
     private QuarantineEntry Entry(
         bool refused, string code, string detail, string? audienceKey, EventId? id, ReadOnlyMemory<byte> text, DateTimeOffset receivedAt)
     {
         var plain = text.Span;
         return new QuarantineEntry(
-            EntryId(code, id, plain), source.Name, refused, code, detail, audienceKey, id, receivedAt, plain.Length, seal.Seal(receivedAt, plain));
+            EntryId(code, id, plain), source.Name, refused, code, detail, audienceKey, id, receivedAt, plain.Length, seal.Seal(receivedAt, plain))
+        {
+            Texts = mentions.Of(text, source.DefaultCountry),
+        };
     }
 
     // By the event it would have been, else by the digest of its text: the same thing said again is the same entry, with the same receipt.
@@ -155,10 +237,10 @@ public sealed class WebhookInbox(Source source, EventReader reader, PublishedKey
         var receipts = new Receipt[verdicts.Length];
         for (var i = 0; i < verdicts.Length; i++)
         {
-            receipts[i] = verdicts[i] switch
+            receipts[i] = Settled(verdicts[i]) switch
             {
                 { Problem: null, Mention.Erasure: not null } => ErasedPerson.Refusal,
-                { Event: { } pending } => new Receipt(Receipt.Accepted, pending.Id.Value, null, null, pending.Duplicate),
+                { Event: { } pending } => new Receipt(Receipt.Accepted, pending.Id.Value, null, null, pending.Duplicate) { Warnings = pending.Warnings },
                 { Quarantine: { } held } => new Receipt(Receipt.Quarantined, EntryId(held.Code, verdicts[i].Id, verdicts[i].Text.Span), held.Code, held.Detail, false),
                 { Problem: { } refused } => new Receipt(Receipt.Refused, null, refused.Code, refused.Detail, false),
                 _ => throw new InvalidOperationException("A verdict that says nothing."),

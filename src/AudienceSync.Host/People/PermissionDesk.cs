@@ -22,7 +22,7 @@ public sealed class PermissionDesk(PersonEventReader reader, GroupCommit log, Ti
     {
         var now = clock.GetUtcNow();
         var problem = TextField.TryRead(item, "event_id"u8, Limits.EventIdChars, IngestProblem.InvalidEventId, out var id);
-        var verdict = problem is null ? reader.Read(item, type, id, Source(defaultCountry), now, timeNeeded: false) : Verdict.Refuse(problem);
+        var verdict = problem is null ? reader.Read(item, type, id, Source(defaultCountry), now) : Verdict.Refuse(problem);
         if (verdict.Event is not { } pending)
         {
             return new KeepResult([], verdict.Problem ?? IngestProblem.InvalidOccurredAt);
@@ -30,7 +30,7 @@ public sealed class PermissionDesk(PersonEventReader reader, GroupCommit log, Ti
 
         return await CommitAsync([pending]) is { } failure ? new KeepResult([], failure)
             : pending.IsErased ? new KeepResult([ErasedPerson.Refusal], null)
-            : new KeepResult([new Receipt(Receipt.Accepted, pending.Id.Value, null, null, pending.Duplicate)], null);
+            : new KeepResult([new Receipt(Receipt.Accepted, pending.Id.Value, null, null, pending.Duplicate) { Warnings = pending.Warnings }], null);
     }
 
     /// <summary>Commits a list's suppressions or liftings, chunk by chunk: what is in the log when a chunk fails stays there.</summary>

@@ -43,7 +43,7 @@ public sealed class PermissionEndpoints(IReadOnlyDictionary<string, Workspace> w
     {
         try
         {
-            using var document = JsonDocument.Parse(body.Memory, Strict);
+            using var document = JsonDocument.Parse(body.Json, Strict);
             return document.RootElement.ValueKind == JsonValueKind.Object
                 ? await workspace.Permissions.SayAsync(document.RootElement, type, defaultCountry ?? "")
                 : new KeepResult([], IngestProblem.NotAnEvent);

@@ -1,4 +1,5 @@
 using System.Text;
+using AudienceSync.Connectors;
 using AudienceSync.Domain.Identity;
 
 namespace AudienceSync.Host.Privacy;
@@ -9,6 +10,9 @@ namespace AudienceSync.Host.Privacy;
 /// </summary>
 public sealed class AliasDigester(ReadOnlySpan<byte> secret) : IDisposable
 {
+    // Above every kind of identifier, and of the details' 0.
+    private const int SharedCellKind = 0x80;
+
     private readonly KeyedHash _hash = new(secret);
 
     /// <summary>The kind is part of what is digested, so a customer id that looks like an e-mail address is not one.</summary>
@@ -29,6 +33,10 @@ public sealed class AliasDigester(ReadOnlySpan<byte> secret) : IDisposable
             '\u001f', said.FirstName, said.LastName, said.City, said.State, said.PostalCode, said.Country, said.Gender, said.BirthDate, said.DeviceId);
         return Digest(default(IdentifierKind), text).Digest;
     }
+
+    /// <summary>Of what a platform received of a person: equal only at the same platform, and never equal to an alias.</summary>
+    public AliasDigest Digest(Platform platform, SharedCell cell) =>
+        Digest((IdentifierKind)(SharedCellKind | (int)cell.Part), $"{platform}\u001f{cell.Text}").Digest;
 
     public void Dispose() => _hash.Dispose();
 }

@@ -1,5 +1,6 @@
 using AudienceSync.Host.Storage;
 using AudienceSync.Host.Storage.Leases;
+using AudienceSync.Host.Telemetry;
 
 namespace AudienceSync.Host.Privacy;
 
@@ -18,6 +19,8 @@ public sealed class KeyRotationLoop(KeyRotation rotation, MasterKeys keys, Wake 
 
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(5);
 
+    private readonly OutageLog _outage = new("Key rotation", clock, logger);
+
     private volatile bool _asked;
 
     /// <summary>Looks through the vault once more, whatever was found before.</summary>
@@ -35,6 +38,7 @@ public sealed class KeyRotationLoop(KeyRotation rotation, MasterKeys keys, Wake 
             try
             {
                 wait = await RoundAsync(cancellationToken) ? Timeout.InfiniteTimeSpan : Retry;
+                _outage.Recovered();
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
@@ -46,7 +50,7 @@ public sealed class KeyRotationLoop(KeyRotation rotation, MasterKeys keys, Wake 
             }
             catch (Exception failure)
             {
-                logger.LogError(failure, "Key rotation stumbled and will try again");
+                wait = _outage.Failed(failure);
             }
 
             await wake.WaitAsync(wait, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -69,7 +73,11 @@ public sealed class KeyRotationLoop(KeyRotation rotation, MasterKeys keys, Wake 
         try
         {
             _asked = false;
-            logger.LogInformation("Key rotation seals the vault under master key version {Version}", keys.Current.Version);
+            if (!_outage.IsOut)
+            {
+                logger.LogInformation("Key rotation seals the vault under master key version {Version}", keys.Current.Version);
+            }
+
             var end = await rotation.RunAsync(lease, _ => Task.Delay(BetweenBatches, clock, cancellationToken), cancellationToken);
             logger.LogInformation(
                 "Key rotation is done after {Passes} passes: {Resealed} rows sealed anew, {Unreadable} do not open", end.Passes, end.Resealed, end.Unreadable);

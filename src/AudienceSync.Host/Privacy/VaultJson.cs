@@ -58,8 +58,8 @@ internal static class VaultJson
             Details = Details(reached),
             Hashed = (HashedFields)reached.GetProperty("hashed").GetInt32(),
             Parser = Parser(reached),
-            CanonicalEmail = Text(reached, "canonical_email") ?? email,
-            CanonicalPhone = Text(reached, "canonical_phone") ?? phone,
+            CanonicalEmail = Canonical(reached, "canonical_email", email),
+            CanonicalPhone = Canonical(reached, "canonical_phone", phone),
         };
         return new IdentifierRevision(own, Opened(identifiers));
     }
@@ -87,7 +87,7 @@ internal static class VaultJson
     {
         string? customerId = null, email = null, phone = null, country = null;
         PersonDetails? details = null;
-        string? canonicalEmail = null, canonicalPhone = null;
+        (string? Text, bool Given) canonicalEmail = default, canonicalPhone = default;
         var hashed = HashedFields.None;
         short parser = 0;
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
@@ -102,8 +102,8 @@ internal static class VaultJson
                 case ReachedField.Country: country = json.GetString(); break;
                 case ReachedField.Hashed: hashed = (HashedFields)json.GetInt32(); break;
                 case ReachedField.Parser: parser = json.GetInt16(); break;
-                case ReachedField.CanonicalEmail: canonicalEmail = json.GetString(); break;
-                case ReachedField.CanonicalPhone: canonicalPhone = json.GetString(); break;
+                case ReachedField.CanonicalEmail: canonicalEmail = (json.GetString(), true); break;
+                case ReachedField.CanonicalPhone: canonicalPhone = (json.GetString(), true); break;
                 case ReachedField.Details: details = JsonSerializer.Deserialize<PersonDetails>(ref json); break;
                 default: json.Skip(); break;
             }
@@ -111,7 +111,11 @@ internal static class VaultJson
 
         return Opened(new PersonIdentifiers(customerId, email, phone, country ?? "")
         {
-            Details = details, Hashed = hashed, Parser = parser, CanonicalEmail = canonicalEmail ?? email, CanonicalPhone = canonicalPhone ?? phone,
+            Details = details,
+            Hashed = hashed,
+            Parser = parser,
+            CanonicalEmail = canonicalEmail.Given ? canonicalEmail.Text : email,
+            CanonicalPhone = canonicalPhone.Given ? canonicalPhone.Text : phone,
         });
     }
 
@@ -173,7 +177,7 @@ internal static class VaultJson
         return new Saying(alias, text, country, hashed, saying.GetProperty("at").GetDateTimeOffset())
         {
             Parser = parser == 0 ? IdentifierReader.OlderParserVersion : parser,
-            Canonical = parser == 0 ? OlderParser.Canonical(kind, text, country, hashed) : Text(saying, "canonical") ?? text,
+            Canonical = parser == 0 ? OlderParser.Canonical(kind, text, country, hashed) : Canonical(saying, "canonical", text),
         };
     }
 
@@ -182,11 +186,13 @@ internal static class VaultJson
     // A text that is its own canonical form is not written twice.
     private static void WriteCanonical(Utf8JsonWriter json, ReadOnlySpan<byte> name, string? canonical, string? text)
     {
-        if (canonical is not null && canonical != text)
+        if (canonical != text)
         {
             json.WriteString(name, canonical);
         }
     }
+
+    private static string? Canonical(JsonElement held, string name, string? text) => held.TryGetProperty(name, out var value) ? value.GetString() : text;
 
     private static void WriteDetails(Utf8JsonWriter json, PersonDetails? details)
     {

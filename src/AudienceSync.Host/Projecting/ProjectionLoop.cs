@@ -4,6 +4,7 @@ using AudienceSync.Host.Storage.Audiences;
 using AudienceSync.Host.Storage.Cutover;
 using AudienceSync.Host.Storage.Leases;
 using AudienceSync.Host.Storage.Membership;
+using AudienceSync.Host.Telemetry;
 
 namespace AudienceSync.Host.Projecting;
 
@@ -13,8 +14,8 @@ namespace AudienceSync.Host.Projecting;
 /// <para>
 /// <b>States.</b> Waiting for the lease; following. <b>Failures.</b> A lost lease or a broken connection ends the round: nothing of the page was
 /// written, because rows and cursor are one transaction, so the next owner reads the same page again. A page whose fold throws is a bug and
-/// would throw again: the loop says so in the log each time and tries again, and the cursor stands still, which the status shows as lag. It
-/// never skips.
+/// would throw again: the loop logs it once for an outage (<see cref="OutageLog"/>) and tries again, ever more slowly, and the cursor stands still, which the
+/// status shows as lag. It never skips.
 /// </para>
 /// </summary>
 public sealed class ProjectionLoop(
@@ -41,6 +42,8 @@ public sealed class ProjectionLoop(
 
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);
 
+    private readonly OutageLog _outage = new("Projector", clock, logger);
+
     /// <summary>Events of one page; a test makes it small to cross many page boundaries.</summary>
     internal int PageEvents { get; init; } = EventsPerPage;
 
@@ -54,6 +57,8 @@ public sealed class ProjectionLoop(
                 {
                     await FollowAsync(lease, cancellationToken);
                 }
+
+                _outage.Recovered();
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
@@ -65,7 +70,9 @@ public sealed class ProjectionLoop(
             }
             catch (Exception failure)
             {
-                logger.LogError(failure, "Projector stumbled and will try again");
+                // Not the wake: every commit signals it, and each would be a try.
+                await Task.Delay(_outage.Failed(failure), clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                continue;
             }
 
             await wake.WaitAsync(Retry, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -77,7 +84,11 @@ public sealed class ProjectionLoop(
         await keys.ReloadAsync(cancellationToken);
         var pages = new ProjectionPages(table, permissions, keys, PageEvents, clock) { Inheritances = inheritances, DrainTable = drains };
         var progress = await pages.OpenAsync(cancellationToken);
-        logger.LogInformation("Projector follows the log from position {Position} with fence {Fence}", progress.Position, lease.Fence);
+        if (!_outage.IsOut)
+        {
+            logger.LogInformation("Projector follows the log from position {Position} with fence {Fence}", progress.Position, lease.Fence);
+        }
+
         try
         {
             while (true)
@@ -87,6 +98,7 @@ public sealed class ProjectionLoop(
                 progress = await pages.FoldAsync(lease, progress, cancellationToken);
                 progress = await pages.InheritAsync(lease, progress, cancellationToken);
                 progress = await pages.ExpireAsync(lease, progress, cancellationToken);
+                _outage.Recovered();
                 if (progress.ChangedPos != before.ChangedPos)
                 {
                     WakeFollowers();

@@ -55,6 +55,8 @@ internal static class QueryProblem
 
     public static IResult InvalidReason => Of(422, "invalid_reason", "by has 1 to 100 characters, why at most 500, neither a NUL.");
 
+    public static IResult UnknownLinkStop => Of(404, "unknown_link_stop", "No identifier of this person has stopped linking.");
+
     public static IResult UnknownErasure => Of(404, "unknown_erasure", "No erasure has this id.");
 
     public static IResult SeveralPeople => Of(422, "several_people", "The identifiers belong to several people. Ask for each by his own; a shared address belongs to who said it last.");

@@ -14,6 +14,7 @@ public sealed record StatusAnswer(
     StatusAnswer.ProjectorPart Projector,
     StatusAnswer.QuarantinePart Quarantine,
     long People,
+    long LinkStops,
     StatusAnswer.ErasuresPart Erasures,
     IReadOnlyList<KeyCounts> Audiences,
     IReadOnlyList<BindingCounts> Bindings,
@@ -22,6 +23,9 @@ public sealed record StatusAnswer(
     IReadOnlyList<PlanView> Plans,
     bool Quiet)
 {
+    /// <summary>What was read around, by source: <c>clock_ahead</c>, <c>id_reused</c> and the codes of warnings.</summary>
+    public IReadOnlyList<SourceCount> Sources { get; init; } = [];
+
     public static StatusAnswer Of(
         Workspace workspace, LogCounts log, ErasuresPart erasures, IReadOnlyList<KeyCounts> keys, IReadOnlyList<BindingCounts> bindings,
         IReadOnlyList<AccountForecast> accounts, Held held) => new(
@@ -30,6 +34,7 @@ public sealed record StatusAnswer(
         new ProjectorPart(log.Position, log.Applied, log.Superseded, log.LagEvents, log.Overdue),
         new QuarantinePart(log.QuarantineOpen, log.Refused),
         log.People,
+        log.LinkStops,
         erasures,
         keys,
         bindings,

@@ -10,6 +10,7 @@ using AudienceSync.Host.Privacy.Erasure;
 using AudienceSync.Host.Query;
 using AudienceSync.Host.Requests;
 using AudienceSync.Host.Storage;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace AudienceSync.Host.Serving;
 
@@ -24,6 +25,7 @@ public sealed class HostServer : IAsyncDisposable
 {
     private readonly Dictionary<string, Workspace> _workspaces;
     private readonly IngestCounters _counters = new();
+    private WebhookEndpoint? _webhooks;
 
     private HostServer(Dictionary<string, Workspace> workspaces) => _workspaces = workspaces;
 
@@ -91,6 +93,8 @@ public sealed class HostServer : IAsyncDisposable
         builder.Services.AddProblemDetails();
         builder.Services.AddAccess();
         builder.Services.AddSingleton<ContractCheck>();
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.AddExceptionHandler<RequestFaults>();
     }
 
     public void Map(WebApplication app, TimeProvider clock)
@@ -103,8 +107,8 @@ public sealed class HostServer : IAsyncDisposable
 
         tokens.Operators.Add(OperatorToken, new OperatorAccount("operator"));
         app.UseExceptionHandler();
-        var webhooks = new WebhookEndpoint(tokens.Sources, clock, _counters);
-        app.Use((context, next) => HttpMethods.IsPost(context.Request.Method) && context.Request.Path == WebhookEndpoint.Path
+        var webhooks = _webhooks = new WebhookEndpoint(tokens.Sources, clock, _counters);
+        app.Use((context, next) => WebhookEndpoint.Takes(context.Request.Method) && context.Request.Path == WebhookEndpoint.Path
             ? WebhookAsync(webhooks, context) // Before routing: the one hot path needs no search for its endpoint.
             : next(context));
         app.UseStatusCodePages(BareAnswers.WriteAsync);
@@ -117,6 +121,7 @@ public sealed class HostServer : IAsyncDisposable
         new QueryEndpoints(_workspaces, clock).Map(group);
         new PermissionEndpoints(_workspaces).Map(group);
         new ErasureEndpoints(_workspaces, clock).Map(group);
+        new LinkStopEndpoints(_workspaces).Map(group);
         MapHealth(app);
     }
 
@@ -130,10 +135,10 @@ public sealed class HostServer : IAsyncDisposable
     // Reached by another spelling of the address, or by a method that is no webhook.
     private void MapWebhooks(WebApplication app, WebhookEndpoint webhooks)
     {
-        app.MapPost(WebhookEndpoint.Path, context => WebhookAsync(webhooks, context)).RequireAuthorization(AccessPolicies.Source).Takes(BodyContract.Webhook);
+        app.MapMethods(WebhookEndpoint.Path, WebhookEndpoint.Methods, context => WebhookAsync(webhooks, context)).RequireAuthorization(AccessPolicies.Source).Takes(BodyContract.Webhook);
         app.Map(WebhookEndpoint.Path, context =>
         {
-            context.Response.Headers.Allow = HttpMethods.Post;
+            context.Response.Headers.Allow = string.Join(", ", WebhookEndpoint.Methods);
             return QueryProblem.MethodNotAllowed.ExecuteAsync(context);
         }).RequireAuthorization(AccessPolicies.Source).Takes(BodyContract.Webhook);
     }
@@ -154,9 +159,9 @@ public sealed class HostServer : IAsyncDisposable
     {
         foreach (var workspace in _workspaces.Values)
         {
-            if (!await workspace.Database.AnswersAsync(cancellationToken))
+            if (await workspace.NotReadyAsync(cancellationToken) is { } reason)
             {
-                return Results.Text("storage down", statusCode: StatusCodes.Status503ServiceUnavailable);
+                return Results.Text(reason, statusCode: StatusCodes.Status503ServiceUnavailable);
             }
         }
 
@@ -170,6 +175,7 @@ public sealed class HostServer : IAsyncDisposable
             await workspace.DisposeAsync();
         }
 
+        _webhooks?.Dispose();
         _counters.Dispose();
     }
 

@@ -35,6 +35,7 @@ public sealed class Workspace : IAsyncDisposable
 {
     private readonly EventLog _log;
     private readonly GroupCommit _commit;
+    private readonly StallWatch _stallWatch;
     private readonly ProjectionLoop _projector;
     private readonly BodyPartitions _partitions;
     private readonly LogListener _listener;
@@ -58,35 +59,45 @@ public sealed class Workspace : IAsyncDisposable
         var leases = new LeaseTable(database, surroundings.Owner, surroundings.LeaseTime);
         var projectorWake = NewWake(surroundings);
         _tombstones = new TombstoneDigester(secrets.Tombstone);
-        _log = new EventLog(database, vault, seal, _tombstones, surroundings.Clock);
-        _commit = new GroupCommit(_log, projectorWake, surroundings.Loggers.CreateLogger<GroupCommit>());
+        _log = new EventLog(database, vault, seal, _tombstones, surroundings.Clock, plan.LinkLimit);
+        _commit = new GroupCommit(_log, projectorWake, surroundings.Clock, surroundings.Loggers.CreateLogger<GroupCommit>());
+        _stallWatch = new StallWatch(_commit, new StalledHolders(database), surroundings.Clock, surroundings.Loggers.CreateLogger<StallWatch>());
         _partitions = new BodyPartitions(database, surroundings.Clock, surroundings.Loggers.CreateLogger<BodyPartitions>());
         var registryWake = NewWake(surroundings);
-        _registryLoop = new RegistryLoop(keys, registryWake, surroundings.Loggers.CreateLogger<RegistryLoop>());
         _listener = new LogListener(database, projectorWake, registryWake, surroundings.Clock, surroundings.Loggers.CreateLogger<LogListener>());
         var accountWakes = new List<Wake>();
         foreach (var destination in plan.Destinations)
         {
             var wake = NewWake(surroundings);
             accountWakes.Add(wake);
-            _accounts.Add(Account(destination, database, vault, leases, wake, surroundings));
+            _accounts.Add(Account(destination, database, vault, _digester, leases, wake, surroundings));
         }
 
         _projector = new ProjectionLoop(
             new MembershipTable(database), new PermissionTable(database), new InheritTable(database), new DrainTable(database), leases, keys, projectorWake, accountWakes, surroundings.Clock, surroundings.Loggers.CreateLogger<ProjectionLoop>());
         KeyRotation = Rotation(database, vault, leases, NewWake(surroundings), surroundings);
+        var countries = plan.Sources.ToDictionary(source => source.Source.Name, source => source.Source.DefaultCountry, StringComparer.Ordinal);
         Erasures = new Erasures(
-            database, new PrivacySurroundings(vault, seal, _digester, _tombstones, leases, surroundings.Clock, projectorWake, NewWake(surroundings)),
+            database, new PrivacySurroundings(vault, seal, _digester, _tombstones, leases, surroundings.Clock, projectorWake, NewWake(surroundings))
+            {
+                CountryOf = name => countries.GetValueOrDefault(name, ""),
+            },
             surroundings.Loggers.CreateLogger<ErasureLoop>());
         Status = new StatusQueries(database);
+        LinkStops = new LinkStopTable(database, surroundings.Clock);
         var people = new PersonEventReader(_digester, plan.Destinations.Select(destination => destination.Name).ToHashSet(StringComparer.Ordinal));
         RegistryTable = new RegistryTable(database, surroundings.Clock);
         Registry = new AudienceRegistry(RegistryTable, keys);
         var published = new PublishedKeys(keys, surroundings.Clock);
         var reader = new EventReader(_digester, published, people);
-        Inboxes = [.. plan.Sources.Select(source => (new WebhookInbox(source.Source, reader, published, seal, _commit), source.Token))];
-        Quarantine = new QuarantineDesk(
-            new QuarantineQueries(database), Inboxes.ToDictionary(one => one.Inbox.Source.Name, one => one.Inbox, StringComparer.Ordinal), seal, surroundings.Clock);
+        Inboxes = [.. plan.Sources.Select(source => (new WebhookInbox(source.Source, reader, published, seal, new BodyMentions(_digester), _commit), source.Token))];
+        var entries = new QuarantineQueries(database);
+        var inboxes = Inboxes.ToDictionary(one => one.Inbox.Source.Name, one => one.Inbox, StringComparer.Ordinal);
+        Quarantine = new QuarantineDesk(entries, inboxes, seal, surroundings.Clock);
+        _registryLoop = new RegistryLoop(keys, registryWake, surroundings.Clock, surroundings.Loggers.CreateLogger<RegistryLoop>())
+        {
+            AfterLook = new HeldRemovals(entries, Quarantine, [.. inboxes.Keys]).ReleaseAsync,
+        };
         Permissions = new PermissionDesk(people, _commit, surroundings.Clock);
         Holds = new HoldDesk(database, surroundings.Clock);
         _watch = new HoldWatch(new HoldQueries(database), NewWake(surroundings), surroundings.Clock, surroundings.Loggers.CreateLogger<HoldWatch>());
@@ -102,6 +113,8 @@ public sealed class Workspace : IAsyncDisposable
     public AudienceRegistry Registry { get; }
 
     /// <summary>Reads audiences and their histories.</summary>
+    public LinkStopTable LinkStops { get; }
+
     public RegistryTable RegistryTable { get; }
 
     /// <summary>Releases what waits in quarantine.</summary>
@@ -121,6 +134,9 @@ public sealed class Workspace : IAsyncDisposable
     public PermissionDesk Permissions { get; }
 
     public int QueuedEvents => _commit.QueuedEvents;
+
+    /// <summary>How long the oldest request has waited for its commit; zero when none is under way.</summary>
+    public TimeSpan OldestWaiting => _commit.OldestWaiting;
 
     public AliasDigester Digester => _digester;
 
@@ -173,6 +189,7 @@ public sealed class Workspace : IAsyncDisposable
     {
         await _partitions.EnsureAsync(cancellationToken);
         _committing = Task.Run(() => _commit.RunAsync(CancellationToken.None), CancellationToken.None);
+        _loops.Add(Task.Run(() => _stallWatch.RunAsync(_stop.Token), CancellationToken.None));
         _loops.Add(Task.Run(() => _partitions.RunAsync(_stop.Token), CancellationToken.None));
         _loops.Add(Task.Run(() => _listener.RunAsync(_stop.Token), CancellationToken.None));
         _loops.Add(Task.Run(() => _registryLoop.RunAsync(_stop.Token), CancellationToken.None));
@@ -180,10 +197,30 @@ public sealed class Workspace : IAsyncDisposable
         _loops.Add(Task.Run(() => KeyRotation.RunAsync(_stop.Token), CancellationToken.None));
         _loops.Add(Task.Run(() => _watch.RunAsync(_stop.Token), CancellationToken.None));
         _loops.Add(Task.Run(() => Erasures.Loop.RunAsync(_stop.Token), CancellationToken.None));
+        _loops.Add(Task.Run(() => Erasures.IndexLoop.RunAsync(_stop.Token), CancellationToken.None));
         foreach (var account in _accounts)
         {
             _loops.Add(Task.Run(() => account.RunAsync(_stop.Token), CancellationToken.None));
         }
+    }
+
+    /// <summary>
+    /// Null when webhooks can be taken; otherwise why not, in two words: <c>log stalled</c> when the oldest request has waited for its commit for more than three
+    /// seconds, <c>storage refuses</c> when it answered and would not take the last one, as with a full disk, <c>storage down</c> when it does not answer.
+    /// </summary>
+    public async ValueTask<string?> NotReadyAsync(CancellationToken cancellationToken)
+    {
+        if (_commit.OldestWaiting > StalledHolders.After)
+        {
+            return "log stalled";
+        }
+
+        if (!await Database.AnswersAsync(cancellationToken))
+        {
+            return "storage down";
+        }
+
+        return _commit.IsRefused ? "storage refuses" : null;
     }
 
     /// <summary>Runs a piece of work that appends, without projecting or syncing: for a verb beside a running Host.</summary>
@@ -239,7 +276,8 @@ public sealed class Workspace : IAsyncDisposable
     }
 
     private static AccountLoop Account(
-        PlannedDestination destination, WorkspaceDatabase database, Vault vault, LeaseTable leases, Wake wake, WorkspaceSurroundings surroundings)
+        PlannedDestination destination, WorkspaceDatabase database, Vault vault, AliasDigester digester, LeaseTable leases, Wake wake,
+        WorkspaceSurroundings surroundings)
     {
         var table = new SyncTable(database);
         var budget = new CallBudget(destination.Name, destination.Connector.Limits.Allowances, new BudgetTable(database), surroundings.Clock)
@@ -247,7 +285,8 @@ public sealed class Workspace : IAsyncDisposable
             RequestsPerCall = destination.Connector.Limits.RequestsPerCall,
         };
         var logger = surroundings.Loggers.CreateLogger<AccountLoop>();
-        var calls = new MemberCalls(table, vault, destination.Connector, budget, surroundings.Clock);
+        var shared = new SharedCells(new HolderTable(database), digester);
+        var calls = new MemberCalls(table, vault, destination.Connector, budget, shared, surroundings.Clock);
         var planner = new PagePlanner(destination.Connector, table, vault);
         var pass = new LanePass(destination.Name, destination.Connector, table, planner, calls, surroundings.Chance, surroundings.Clock, logger);
         var jobs = new JobFollower(destination.Name, destination.Connector, new JobTable(database), surroundings.Clock, logger);

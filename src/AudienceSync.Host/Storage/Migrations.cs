@@ -57,7 +57,14 @@ public sealed class Migrations(string connectionString)
     }
 
     private NpgsqlDataSource Source() => NpgsqlDataSource.Create(
-        new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, GssEncryptionMode = GssEncryptionMode.Disable }.ConnectionString);
+        new NpgsqlConnectionStringBuilder(connectionString)
+        {
+            Pooling = false,
+            GssEncryptionMode = GssEncryptionMode.Disable,
+
+            // A Host that is frozen while it migrates keeps the starts of others waiting for half a minute, not for ever.
+            Options = "-c idle_session_timeout=30s -c idle_in_transaction_session_timeout=30s",
+        }.ConnectionString);
 
     private static async Task ApplySchemaAsync(
         NpgsqlConnection connection, string schema, string folder, List<string> applied, CancellationToken cancellationToken)

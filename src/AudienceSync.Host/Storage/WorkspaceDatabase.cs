@@ -10,6 +10,12 @@ namespace AudienceSync.Host.Storage;
 /// scans, hash and merge joins are priced out, and one generic plan is kept. Priced out, too, is what reads a part of a table once to look through it
 /// again for each element: see docs/decisions/0014. <see cref="Query"/> serves people's questions, with the planner as it is and a time-out.
 /// </para>
+/// <para>
+/// <see cref="Append"/> is <see cref="Hot"/> for whoever takes the append lock, see <see cref="Log.AppendLock"/>: its sessions wait for a lock for two seconds
+/// at most. A session of either that is silent for two seconds within a transaction is ended by the server, so a frozen Host keeps no lock; and one that
+/// was cut off is noticed by the server's TCP within some ten seconds, not after the two hours of its own default.
+/// <c>client_connection_check_interval</c> would not help: a frozen client's connection is open.
+/// </para>
 /// </summary>
 public sealed class WorkspaceDatabase : IAsyncDisposable
 {
@@ -17,8 +23,10 @@ public sealed class WorkspaceDatabase : IAsyncDisposable
 
     private const string Role = "-c role=" + AppRole;
 
+    private const string Network = " -c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3 -c tcp_user_timeout=10s";
+
     private const string HotPlanner =
-        Role + " -c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off"
+        Role + Network + " -c idle_in_transaction_session_timeout=2s" + " -c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off"
         + " -c enable_material=off -c enable_bitmapscan=off -c enable_memoize=off -c jit=off";
 
     private readonly string _searchPath;
@@ -30,15 +38,23 @@ public sealed class WorkspaceDatabase : IAsyncDisposable
     {
         Workspace = workspace;
         _searchPath = shadow is null ? workspace.Schema : $"{shadow},{workspace.Schema}";
-        Hot = Build(connectionString, HotPlanner, command_timeout_s: 30, pool: 20);
-        Query = Build(connectionString, Role + " -c statement_timeout=30s -c jit=off", command_timeout_s: 35, pool: 10);
+        Hot = Build(connectionString, "", HotPlanner, command_timeout_s: 30, pool: 20);
+        Append = Build(connectionString, "", HotPlanner + " -c lock_timeout=2s", command_timeout_s: 10, pool: 6);
+        Query = Build(connectionString, " query", Role + Network + " -c statement_timeout=30s -c jit=off", command_timeout_s: 35, pool: 10);
+        Login = Build(connectionString, " watch", "-c statement_timeout=3s", command_timeout_s: 4, pool: 2);
     }
 
     public WorkspaceName Workspace { get; }
 
     public NpgsqlDataSource Hot { get; }
 
+    /// <summary>For whoever takes the append lock, and nobody else.</summary>
+    public NpgsqlDataSource Append { get; }
+
     public NpgsqlDataSource Query { get; }
+
+    /// <summary>As the login of the connection string, whose sessions it may end; never for data.</summary>
+    internal NpgsqlDataSource Login { get; }
 
     /// <summary>The channel by which hosts wake each other. A hint only: polling is the truth.</summary>
     public string Channel => Workspace.Schema;
@@ -62,10 +78,12 @@ public sealed class WorkspaceDatabase : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Hot.DisposeAsync();
+        await Append.DisposeAsync();
         await Query.DisposeAsync();
+        await Login.DisposeAsync();
     }
 
-    private NpgsqlDataSource Build(string connectionString, string options, int command_timeout_s, int pool)
+    private NpgsqlDataSource Build(string connectionString, string use, string options, int command_timeout_s, int pool)
     {
         var settings = new NpgsqlConnectionStringBuilder(connectionString)
         {
@@ -77,7 +95,7 @@ public sealed class WorkspaceDatabase : IAsyncDisposable
             AutoPrepareMinUsages = 2,
             NoResetOnClose = true,
             IncludeErrorDetail = false,
-            ApplicationName = "audiencesync/" + Workspace.Value,
+            ApplicationName = "audiencesync/" + Workspace.Value + use,
             KeepAlive = 15,
 
             // A group commit and a page of the log are some 30 to 300 kB. Through the driver's 8 kB they are as many wakes of both sides: a sixth of the ingest.

@@ -22,6 +22,15 @@ public sealed record AccountForecast(
     string Destination, string Platform, string State, string? Code, DateTimeOffset? BlockedUntil, int UsedPercent, IReadOnlyList<AllowanceUse> Budget,
     long PendingCalls, long? DrainsInS)
 {
+    /// <summary>Since when every answer of the account has been a throttle; null when the last one was none.</summary>
+    public DateTimeOffset? ThrottledSince { get; init; }
+
+    /// <summary>Whether that is longer than <see cref="RetryBounds"/> takes for normal: somebody must look, though nothing is dropped.</summary>
+    public bool Overdue { get; init; }
+
+    /// <summary>Since when it is stopped.</summary>
+    public DateTimeOffset? StoppedAt { get; init; }
+
     public static AccountForecast Of(
         AccountCounts account, DestinationLimits limits, IReadOnlyList<BudgetSlot> slots, IEnumerable<BindingCounts> bindings, DateTimeOffset now)
     {
@@ -43,7 +52,12 @@ public sealed record AccountForecast(
             account.UsedPercent,
             [.. windows.Select(window => new AllowanceUse(window.Name, window.Window.Calls, window.Window.Used(now)))],
             calls,
-            account.StoppedCode is null && !account.Paused ? (long)Math.Ceiling(drain.TotalSeconds) : null);
+            account.StoppedCode is null && !account.Paused ? (long)Math.Ceiling(drain.TotalSeconds) : null)
+        {
+            ThrottledSince = account.ThrottledSince,
+            Overdue = account.ThrottledSince is { } since && RetryBounds.Of(OutcomeKind.Snooze).IsReached(now - since, calls: 0),
+            StoppedAt = account.StoppedAt,
+        };
     }
 
     private static long Calls(long members, DestinationLimits limits) => (members + limits.MembersPerCall - 1) / limits.MembersPerCall;

@@ -1,6 +1,7 @@
 using AudienceSync.Host.Storage;
 using AudienceSync.Host.Storage.Leases;
 using AudienceSync.Host.Storage.Syncing;
+using AudienceSync.Host.Telemetry;
 
 namespace AudienceSync.Host.Syncing;
 
@@ -35,6 +36,8 @@ public sealed class AccountLoop(
     /// <summary>Pages of removals in one round, so that one binding cannot keep the others waiting for ever.</summary>
     private const int RemovalPages = 20;
 
+    private readonly OutageLog _outage = new("Account " + destinationName, clock, logger);
+
     /// <summary>What a turn of a lane has beside its pages; null for nothing.</summary>
     public LaneTurn? Turn { get; init; }
 
@@ -48,6 +51,8 @@ public sealed class AccountLoop(
                 {
                     await WorkAsync(lease, cancellationToken);
                 }
+
+                _outage.Recovered();
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
@@ -59,7 +64,8 @@ public sealed class AccountLoop(
             }
             catch (Exception failure)
             {
-                logger.LogError(failure, "Account {Destination} stumbled and will try again", destinationName);
+                await Task.Delay(_outage.Failed(failure), clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                continue;
             }
 
             await wake.WaitAsync(Poll, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -68,13 +74,19 @@ public sealed class AccountLoop(
 
     private async Task WorkAsync(Lease lease, CancellationToken cancellationToken)
     {
-        logger.LogInformation("Account {Destination} is ours with fence {Fence}", destinationName, lease.Fence);
+        if (!_outage.IsOut)
+        {
+            logger.LogInformation("Account {Destination} is ours with fence {Fence}", destinationName, lease.Fence);
+        }
+
         try
         {
             while (true)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                if (!await RoundAsync(lease, cancellationToken))
+                var more = await RoundAsync(lease, cancellationToken);
+                _outage.Recovered();
+                if (!more)
                 {
                     await wake.WaitAsync(Poll, cancellationToken);
                     await Task.Delay(flush * budget.FlushFactor(), clock, cancellationToken);

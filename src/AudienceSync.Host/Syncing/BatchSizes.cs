@@ -12,12 +12,20 @@ namespace AudienceSync.Host.Syncing;
 public sealed class BatchSizes(int largest)
 {
     private readonly Dictionary<(int BindingId, bool Adds), (int Size, int Suspects)> _lanes = [];
+    private readonly Dictionary<(int BindingId, bool Adds), int> _refusals = [];
 
     public int Of(int bindingId, bool adds) => _lanes.TryGetValue((bindingId, adds), out var lane) ? lane.Size : largest;
+
+    /// <summary>Calls in a row that were refused as a whole, since one was taken or the count began anew.</summary>
+    public int RefusalsOf(int bindingId, bool adds) => _refusals.GetValueOrDefault((bindingId, adds));
+
+    /// <summary>Counts from none again: the lane rests until a human resumes it.</summary>
+    public void Forget(int bindingId, bool adds) => _refusals.Remove((bindingId, adds));
 
     /// <summary>A call with so many members was refused as a whole.</summary>
     public void Refused(int bindingId, bool adds, int members)
     {
+        _refusals[(bindingId, adds)] = RefusalsOf(bindingId, adds) + 1;
         if (members > 1)
         {
             _lanes[(bindingId, adds)] = (members / 2, members);
@@ -32,6 +40,7 @@ public sealed class BatchSizes(int largest)
     /// <summary>A call with so many members was taken.</summary>
     public void Taken(int bindingId, bool adds, int members)
     {
+        _refusals.Remove((bindingId, adds));
         if (!_lanes.TryGetValue((bindingId, adds), out var lane))
         {
             return;

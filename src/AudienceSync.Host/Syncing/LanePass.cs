@@ -88,7 +88,8 @@ public sealed class LanePass(
     /// <summary>Removes what remains of former sayings. The removal lane's tries count, its place stays.</summary>
     /// <returns>False when the outcome is not known: try the same again later.</returns>
     public Task<bool> RemoveAsync(Lease lease, Binding binding, RemainsPlan plan, CancellationToken cancellationToken) => SayAllAsync(
-        new LaneWork(lease, binding, Lane.Removals), new PagePlan(plan.Removals, [], [], []), new PageClose(null, plan.Moves, [], plan.Later) { Remains = plan.Changed }, cancellationToken);
+        new LaneWork(lease, binding, Lane.Removals), new PagePlan(plan.Removals, [], [], []), new PageClose(null, plan.Moves, [], plan.Later) { Remains = plan.Changed, Redeliver = plan.Redeliver },
+        cancellationToken);
 
     // Removals first. The last call closes the page. True when all outcomes are known.
     private async Task<bool> SayAllAsync(LaneWork work, PagePlan plan, PageClose end, CancellationToken cancellationToken)
@@ -126,11 +127,7 @@ public sealed class LanePass(
     private Task CloseAsync(LaneWork work, PageClose end, CancellationToken cancellationToken)
     {
         var (lease, binding, lane) = work;
-        var state = LaneStates.Settled(lane, end.Place, lane.AttemptsOf(binding), null, clock.GetUtcNow()) with
-        {
-            NextTryAt = lane.NextTryOf(binding),
-            Unknowns = lane.UnknownsOf(binding),
-        };
+        var state = LaneStates.Unchanged(binding, lane, end.Place, clock.GetUtcNow());
         return table.WriteOutcomeAsync(lease, destinationName, binding, end.Moves, [], state, null, clock.GetUtcNow(), cancellationToken, end.Marks);
     }
 
@@ -170,10 +167,16 @@ public sealed class LanePass(
         }
 
         var close = known ? end : null;
-        var state = known ? LaneStates.Settled(lane, close?.Place, 0, told.Usage, now) : _states.Failed(binding, lane, told, now);
+        var refusals = _sizes.RefusalsOf(binding.BindingId, lane.Desired);
+        var state = !known ? _states.Failed(binding, lane, told, refusals, now)
+            : refusals < RetryBounds.RefusalsInARow ? LaneStates.Taken(binding, lane, close?.Place, told, now)
+
+            // One spoiler after the other and nobody who was taken: it is not they who are wrong.
+            : LaneStates.Parked(LaneStates.Taken(binding, lane, close?.Place, told, now) with { FailingSince = now, AnswerAt = now }, told.Outcome.Code);
         await table.WriteOutcomeAsync(
             lease, destinationName, binding, [.. told.Changes, .. close?.Moves ?? []], told.Remains, state, told.Call, now, cancellationToken, close?.Marks);
         Log(binding, operation, tellings.Count, told);
+        Tell(binding, state, now);
         return known ? told : null;
     }
 
@@ -192,6 +195,28 @@ public sealed class LanePass(
             destinationName, operation, members, binding.Remote, told.Outcome.Kind, told.Outcome.Code, told.Call?.LatencyMs, told.Call?.RequestId);
     }
 
+    // Once each: what rests until somebody acts must not be found by chance.
+    private void Tell(Binding binding, BindingState state, DateTimeOffset now)
+    {
+        if (state.NextTryAt == BindingState.Never)
+        {
+            _sizes.Forget(binding.BindingId, state.Lane.Desired);
+        }
+
+        if (LaneStates.IsNewlyParked(binding, state))
+        {
+            logger.LogError(
+                "{Destination} {Remote}: {Lane} are parked with {Code}, without another answer since {Since}. Nothing is forgotten; resume when it is mended",
+                destinationName, binding.Remote, state.Lane.Name, state.WaitCode, state.FailingSince);
+        }
+
+        if (LaneStates.IsNewlyOverdue(binding, state, now))
+        {
+            logger.LogError(
+                "{Destination} has been throttled with {Code} since {Since} and goes on asking twice an hour", destinationName, state.AccountBlockedCode, state.ThrottledSince);
+        }
+    }
+
     private readonly record struct LaneWork(Lease Lease, Binding Binding, Lane Lane);
 
     // What is written with the last outcome of a page.
@@ -199,6 +224,8 @@ public sealed class LanePass(
     {
         public List<RemainsChange> Remains { get; init; } = [];
 
-        public PageMarks Marks => new(Looked, Later, Remains);
+        public List<(PersonId Person, int Revision)> Redeliver { get; init; } = [];
+
+        public PageMarks Marks => new(Looked, Later, Remains) { Redeliver = Redeliver };
     }
 }

@@ -4,7 +4,7 @@ using AudienceSync.Host.Storage.Syncing;
 
 namespace AudienceSync.Host.Syncing;
 
-/// <summary>What an outcome means for the lane, its binding and the account.</summary>
+/// <summary>What an outcome means for the lane, its binding and the account. Whatever is tried again has a bound: <see cref="RetryBounds"/>.</summary>
 public sealed class LaneStates(Func<double> chance)
 {
     /// <summary>After so many answers that no table knows, a human must look.</summary>
@@ -13,6 +13,9 @@ public sealed class LaneStates(Func<double> chance)
     private const string UnknownMark = "_unknown_";
 
     private const int AllUsedPercent = 100;
+
+    /// <summary>How long a list that was just made is left alone when the platform does not know it yet.</summary>
+    private static readonly TimeSpan NewListWait = TimeSpan.FromMinutes(1);
 
     /// <summary>The lane may go on.</summary>
     public static BindingState Settled(Lane lane, long? place, int attempts, AccountUsage? usage, DateTimeOffset now)
@@ -23,26 +26,89 @@ public sealed class LaneStates(Func<double> chance)
             : state;
     }
 
+    /// <summary>The lane may go on, and the account is not throttled any more, if it was.</summary>
+    public static BindingState Taken(Binding binding, Lane lane, long? place, Told told, DateTimeOffset now) =>
+        Settled(lane, place, 0, told.Usage, now) with { Throttles = ThrottleIsOver(binding, told) ? 0 : null };
+
+    /// <summary>The lane as it stands, when nothing was said.</summary>
+    public static BindingState Unchanged(Binding binding, Lane lane, long? place, DateTimeOffset now) =>
+        Settled(lane, place, lane.AttemptsOf(binding), null, now) with
+        {
+            NextTryAt = lane.NextTryOf(binding),
+            Unknowns = lane.UnknownsOf(binding),
+            FailingSince = lane.FailingOf(binding).Since,
+            AnswerAt = lane.FailingOf(binding).AnswerAt,
+        };
+
+    /// <summary>The lane rests until a human resumes it. Its place may still move over members that are settled.</summary>
+    public static BindingState Parked(BindingState state, string code) => state with { NextTryAt = BindingState.Never, WaitCode = code };
+
+    /// <summary>Whether a state is the first that parks its lane, so that it is told once and not each time it is tried after all.</summary>
+    public static bool IsNewlyParked(Binding binding, BindingState state)
+    {
+        var (since, last) = state.Lane.FailingOf(binding);
+        return state.NextTryAt == BindingState.Never && (last - since < RetryBounds.Longest || since is null || last is null);
+    }
+
+    /// <summary>Whether a state is the first to say that the account has been throttled for too long.</summary>
+    public static bool IsNewlyOverdue(Binding binding, BindingState state, DateTimeOffset now) =>
+        state is { Throttles: > 0, ThrottledSince: { } since, AccountBlockedUntil: { } until }
+        && until - since >= RetryBounds.Longest && now - since < RetryBounds.Longest && binding.Throttled.InARow > 0;
+
     /// <summary>The lane stands where it stood.</summary>
-    public BindingState Failed(Binding binding, Lane lane, Told told, DateTimeOffset now)
+    /// <param name="binding">Whose.</param>
+    /// <param name="lane">Which.</param>
+    /// <param name="told">The answer.</param>
+    /// <param name="refusals">Calls of the lane in a row that were refused as a whole.</param>
+    /// <param name="now">When it came.</param>
+    public BindingState Failed(Binding binding, Lane lane, Told told, int refusals, DateTimeOffset now)
     {
         var outcome = told.Outcome;
         var attempts = lane.AttemptsOf(binding);
         var unknown = outcome.Code.Contains(UnknownMark, StringComparison.Ordinal) && outcome.Kind == OutcomeKind.Retry;
         var unknowns = unknown ? lane.UnknownsOf(binding) + 1 : lane.UnknownsOf(binding);
-        var state = Settled(lane, null, attempts, told.Usage, now) with { Unknowns = unknowns };
+        var kept = Settled(lane, null, attempts, told.Usage, now) with
+        {
+            Unknowns = unknowns,
+            FailingSince = lane.FailingOf(binding).Since,
+            AnswerAt = lane.FailingOf(binding).AnswerAt,
+            Throttles = ThrottleIsOver(binding, told) ? 0 : null,
+        };
+        var since = kept.FailingSince ?? now;
+        var failing = kept with { FailingSince = since, AnswerAt = now };
         return outcome.Kind switch
         {
-            OutcomeKind.Snooze when outcome.Code == CallBudget.Code => state with { NextTryAt = now + outcome.Wait, WaitCode = outcome.Code },
-            OutcomeKind.Snooze => state with { AccountBlockedUntil = now + (outcome.Wait ?? TimeSpan.FromMinutes(1)), AccountBlockedCode = outcome.Code },
-            OutcomeKind.StopAccount => state with { AccountStopped = outcome.Code },
-            OutcomeKind.StopAudience => state with { BindingStopped = outcome.Code },
-            OutcomeKind.SplitBatch or OutcomeKind.PartlyDone => state,
-            _ when unknowns >= UnknownTries && unknown => state with { Attempts = attempts + 1, BindingStopped = outcome.Code },
+            OutcomeKind.Snooze when outcome.Code == CallBudget.Code => kept with { NextTryAt = now + outcome.Wait, WaitCode = outcome.Code },
+            OutcomeKind.Snooze => Throttled(binding, kept, outcome, now),
+            OutcomeKind.StopAccount => failing with { AccountStopped = outcome.Code },
+            OutcomeKind.StopAudience when outcome.Grace > now - since && binding.IsUntried => failing with { NextTryAt = now + NewListWait, WaitCode = outcome.Code },
+            OutcomeKind.StopAudience => failing with { BindingStopped = outcome.Code },
+            _ when unknowns >= UnknownTries && unknown => failing with { Attempts = attempts + 1, BindingStopped = outcome.Code },
+            _ when IsReached(outcome, since, attempts, refusals, now) => Parked(failing, outcome.Code),
+            OutcomeKind.SplitBatch or OutcomeKind.PartlyDone => failing,
 
             // The answer says what it waits for and how long that may take, so it is no failure.
-            _ when outcome.Wait is { } wait && !unknown => state with { NextTryAt = now + wait, WaitCode = outcome.Code },
-            _ => state with { Attempts = attempts + 1, NextTryAt = now + (outcome.Wait ?? Backoff.After(attempts + 1, chance())) },
+            _ when outcome.Wait is not null && !unknown => failing with { NextTryAt = now + Wait(now - since, attempts, outcome), WaitCode = outcome.Code },
+            _ => failing with { Attempts = attempts + 1, NextTryAt = now + Wait(now - since, attempts + 1, outcome) },
+        };
+    }
+
+    private static bool IsReached(Outcome outcome, DateTimeOffset since, int attempts, int refusals, DateTimeOffset now) =>
+        RetryBounds.Of(outcome.Kind).IsReached(now - since, outcome.Kind == OutcomeKind.Retry ? attempts + 1 : refusals);
+
+    private static bool ThrottleIsOver(Binding binding, Told told) => binding.Throttled.InARow > 0 && told.Call is not null && told.Outcome.Kind != OutcomeKind.Snooze;
+
+    private TimeSpan Wait(TimeSpan lasted, int attempts, Outcome outcome) => RetryBounds.LaneWait(lasted, attempts, outcome.Wait, chance());
+
+    private BindingState Throttled(Binding binding, BindingState state, Outcome outcome, DateTimeOffset now)
+    {
+        var throttles = binding.Throttled.InARow + 1;
+        return state with
+        {
+            AccountBlockedUntil = now + RetryBounds.AccountWait(throttles, outcome.Wait ?? TimeSpan.FromMinutes(1), chance()),
+            AccountBlockedCode = outcome.Code,
+            Throttles = throttles,
+            ThrottledSince = binding.Throttled.Since ?? now,
         };
     }
 }

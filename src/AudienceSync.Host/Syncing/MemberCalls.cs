@@ -17,10 +17,9 @@ namespace AudienceSync.Host.Syncing;
 /// call, which is right in either case.
 /// </para>
 /// </summary>
-public sealed class MemberCalls(SyncTable table, Vault vault, IDestination destination, CallBudget budget, TimeProvider clock)
+public sealed class MemberCalls(SyncTable table, Vault vault, IDestination destination, CallBudget budget, SharedCells shared, TimeProvider clock)
 {
     private const string Destroyed = "identifiers_destroyed";
-    private const string Kept = "address_of_another";
 
     /// <summary>Members of a call from which on opening them is shared among processors.</summary>
     private const int SharedOpening = 2_000;
@@ -43,10 +42,15 @@ public sealed class MemberCalls(SyncTable table, Vault vault, IDestination desti
         await table.WriteIntentAsync(lease, binding, intent, (slots, oldest), destination.Limits.CallTimeout, clock.GetUtcNow(), cancellationToken);
 
         var told = new Told(Outcome.Done, new List<LedgerChange>(tellings.Count), [], null, null);
-        var (members, sent) = await MembersAsync(binding, operation, tellings, told, cancellationToken);
+        var (members, sent) = await MembersAsync(lease, binding, operation, tellings, told, cancellationToken);
         if (members.Count == 0)
         {
             return told;
+        }
+
+        if (operation == MemberOperation.Remove)
+        {
+            await shared.RedeliverAsync(lease, binding, destination.Limits, sent, members, cancellationToken);
         }
 
         var started = clock.GetTimestamp();
@@ -91,12 +95,13 @@ public sealed class MemberCalls(SyncTable table, Vault vault, IDestination desti
     }
 
     private async Task<(List<Member> Members, List<Telling> Sent)> MembersAsync(
-        Binding binding, MemberOperation operation, IReadOnlyList<Telling> tellings, Told told, CancellationToken cancellationToken)
+        Lease lease, Binding binding, MemberOperation operation, IReadOnlyList<Telling> tellings, Told told, CancellationToken cancellationToken)
     {
         var people = tellings.Select(telling => telling.Person.Value).ToList();
         var revisions = tellings.Select(telling => telling.Revision).ToList();
         var sealedIdentifiers = await table.ReadIdentifiersAsync(binding, operation, people, revisions, cancellationToken);
         var opened = Open(tellings, sealedIdentifiers);
+        var held = await SharedAsync(lease, binding, operation, shared.Of(destination, tellings, opened), cancellationToken);
         var members = new List<Member>(tellings.Count);
         var sent = new List<Telling>(tellings.Count);
         for (var i = 0; i < tellings.Count; i++)
@@ -108,11 +113,13 @@ public sealed class MemberCalls(SyncTable table, Vault vault, IDestination desti
                 continue;
             }
 
-            var found = sealedIdentifiers[(telling.Person, telling.Revision)];
-            var sayable = SayingChange.Restrict(found.Sayable(identifiers), telling.Parts);
-            if (operation == MemberOperation.Remove && sayable is { Email: null, Phone: null } && (found.EmailKept || found.PhoneKept))
+            var key = (telling.Person, telling.Revision);
+            var kept = (sealedIdentifiers[key].Kept | held.GetValueOrDefault(key)) & telling.Parts;
+            telling = kept == SayingParts.None ? telling : telling with { Kept = kept };
+            var sayable = SayingChange.Restrict(identifiers, telling.Parts & ~kept);
+            if (kept != SayingParts.None && sayable is { CustomerId: null, Email: null, Phone: null, Details: null })
             {
-                told.Skip(operation, telling, Kept);
+                told.Skip(operation, telling, Told.KeptForAnother);
                 continue;
             }
 
@@ -121,6 +128,19 @@ public sealed class MemberCalls(SyncTable table, Vault vault, IDestination desti
         }
 
         return (members, sent);
+    }
+
+    // What is added is kept on record; of what is removed it is asked whether another member has it.
+    private async Task<Dictionary<(PersonId Person, int Revision), SayingParts>> SharedAsync(
+        Lease lease, Binding binding, MemberOperation operation, List<DeliveredCell> cells, CancellationToken cancellationToken)
+    {
+        if (operation == MemberOperation.Remove)
+        {
+            return await shared.FindHeldAsync(binding, cells, cancellationToken);
+        }
+
+        await shared.KeepAsync(lease, cells, cancellationToken);
+        return [];
     }
 
     // Null of whom nothing is held. Opening is the most of what a large call costs us, so all processors share it.

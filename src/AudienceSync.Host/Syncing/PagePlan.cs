@@ -15,4 +15,8 @@ public sealed record PagePlan(List<Telling> Removals, List<Telling> Adds, List<L
 /// <param name="Changed">Nothing remains of these, or they wait, without a call.</param>
 /// <param name="Moves">In doubt from now on: what was lost may take away what the present saying put there.</param>
 /// <param name="Later">Looked at again afterwards: these, and whose removal may do the same.</param>
-public sealed record RemainsPlan(List<Telling> Removals, List<RemainsChange> Changed, List<LedgerChange> Moves, List<PersonId> Later);
+public sealed record RemainsPlan(List<Telling> Removals, List<RemainsChange> Changed, List<LedgerChange> Moves, List<PersonId> Later)
+{
+    /// <summary>Lost removals that can be carried out no more: whoever holds by now what they may have taken is delivered again.</summary>
+    public List<(PersonId Person, int Revision)> Redeliver { get; } = [];
+}

@@ -95,10 +95,11 @@ public sealed class PagePlanner(IDestination destination, SyncTable table, Vault
         return changes;
     }
 
+    // With a revision between the two, an address may have been another's for a while, who was removed with it: what looks the same is delivered again.
     private void Replace(LaneMember member, SayingChange change, PagePlan plan)
     {
         var current = Current(member);
-        if (change.Same && member.Entry.Status == LedgerStatus.Delivered)
+        if (change.Same && member.Entry.Status == LedgerStatus.Delivered && member.Revision - member.Entry.Revision <= 1)
         {
             plan.Moves.Add(new LedgerChange(member.Person, current.Entry(LedgerStatus.Delivered), null));
             return;
@@ -122,6 +123,11 @@ public sealed class PagePlanner(IDestination destination, SyncTable table, Vault
         var beside = new List<Remains>();
         foreach (var remains in due)
         {
+            if (remains.Kind == RemainsKind.LateRemoval)
+            {
+                plan.Redeliver.Add((remains.Person, remains.Left.Revision));
+            }
+
             var step = LateCalls.StepFor(remains.Kind == RemainsKind.LateRemoval ? MemberOperation.Remove : MemberOperation.Add, remains.Left, remains.Row);
             if (step != Step.Nothing && remains.InJob)
             {

@@ -12,6 +12,9 @@ public readonly record struct Telling(PersonId Person, int Revision, NormaliserV
     /// <summary>What of him is said.</summary>
     public SayingParts Parts { get; init; } = SayingParts.All;
 
+    /// <summary>For a removal: what of the person is left out, because another member of the list has it.</summary>
+    public SayingParts Kept { get; init; }
+
     /// <summary>What the ledger shall say when a removal is done; null for absent.</summary>
     public LedgerEntry? After { get; init; }
 

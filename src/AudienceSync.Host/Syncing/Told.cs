@@ -46,9 +46,20 @@ public sealed record Told(Outcome Outcome, List<LedgerChange> Changes, List<Rema
         }
     }
 
+    /// <summary>Nothing of the member was removed, because another member of the list has all of it.</summary>
+    public const string KeptForAnother = "kept_for_another";
+
     /// <summary>A member of whom nothing had to be sent, or nothing could be.</summary>
     public void Skip(MemberOperation operation, Telling telling, string reason)
     {
+        if (operation == MemberOperation.Remove && reason == RefusedMember.UnknownNormaliser)
+        {
+            // It was delivered, and only a newer program can say how to remove it.
+            Refuse(operation, telling, reason);
+            return;
+        }
+
+        reason = telling.Kept != SayingParts.None && reason == RefusedMember.NoUsableIdentifier ? KeptForAnother : reason;
         if (operation == MemberOperation.Add)
         {
             Changes.Add(new LedgerChange(telling.Person, telling.Entry(LedgerStatus.Invalid), reason));
@@ -80,7 +91,13 @@ public sealed record Told(Outcome Outcome, List<LedgerChange> Changes, List<Rema
     {
         if (telling.Remains is { } kind)
         {
-            Remains.Add(new RemainsChange(telling.Person, telling.Entry(LedgerStatus.Removing), kind, Rest: null, reason));
+            var removed = telling.Entry(LedgerStatus.Removing);
+            Remains.Add(new RemainsChange(telling.Person, removed, kind, Rest: null, reason));
+            if (jobRow is not null && telling.After?.Revision is { } present && present != telling.Revision)
+            {
+                // The job holds the member under another revision than it removes; whom it takes beside them is looked after when it can do no more.
+                Remains.Add(new RemainsChange(telling.Person, removed, RemainsKind.LateRemoval, LateCalls.JobTime, null));
+            }
         }
 
         if (telling.After is { } after && (jobRow is null || telling.Remains is not null))

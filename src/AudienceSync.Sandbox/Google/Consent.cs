@@ -25,5 +25,5 @@ internal static class Consent
         _ => null,
     };
 
-    private static string? Value(ProtoMessage consent, string name) => consent.Enum(name, Granted, Denied, "CONSENT_STATUS_UNSPECIFIED");
+    private static string? Value(ProtoMessage consent, string name) => consent.Enum(name, "CONSENT_STATUS_UNSPECIFIED", Granted, Denied);
 }

@@ -10,11 +10,14 @@ internal sealed class Destinations(GooglePlatform platform, Credential caller, F
 {
     private const int Most = 10;
 
+    // By their numbers.
     private static readonly string[] AccountTypes =
     [
-        "GOOGLE_ADS", "DISPLAY_VIDEO_PARTNER", "DISPLAY_VIDEO_ADVERTISER", "DATA_PARTNER", "GOOGLE_ANALYTICS_PROPERTY",
+        "ACCOUNT_TYPE_UNSPECIFIED", "GOOGLE_ADS", "DISPLAY_VIDEO_PARTNER", "DISPLAY_VIDEO_ADVERTISER", "DATA_PARTNER", "GOOGLE_ANALYTICS_PROPERTY",
         "GOOGLE_AD_MANAGER_AUDIENCE_LINK", "FLOODLIGHT_CONFIG",
     ];
+
+    private static readonly string[] Products = ["PRODUCT_UNSPECIFIED", .. AccountTypes[1..5]];
 
     /// <summary>Those that exist and may be used; what is wrong with the others is among the findings.</summary>
     public IReadOnlyList<Destination> Read(ProtoMessage request)
@@ -95,7 +98,7 @@ internal sealed class Destinations(GooglePlatform platform, Credential caller, F
         }
 
         // The deprecated twin says the same.
-        var type = account.Enum("accountType", AccountTypes) ?? account.Enum("product", AccountTypes);
+        var type = account.Enum("accountType", AccountTypes) ?? account.Enum("product", Products);
         var id = account.Id("accountId");
         if (id is null || type is null)
         {

@@ -34,7 +34,7 @@ internal sealed class MemberUpload(ProtoMessage request, IReadOnlyList<Destinati
             return;
         }
 
-        var encoding = request.Enum("encoding", "HEX", "BASE64");
+        var encoding = request.Enum("encoding", "ENCODING_UNSPECIFIED", "HEX", "BASE64");
         var identifiers = new Identifiers(encoding, findings);
         var consent = adding ? Consent.Read(request) : null;
         foreach (var (item, path) in members)
@@ -64,7 +64,7 @@ internal sealed class MemberUpload(ProtoMessage request, IReadOnlyList<Destinati
         }
 
         var terms = adding ? request.Message("termsOfService", "customerMatchTermsOfServiceStatus") : null;
-        var accepted = terms?.Enum("customerMatchTermsOfServiceStatus", "ACCEPTED", "REJECTED", "TERMS_OF_SERVICE_STATUS_UNSPECIFIED") == "ACCEPTED";
+        var accepted = terms?.Enum("customerMatchTermsOfServiceStatus", "TERMS_OF_SERVICE_STATUS_UNSPECIFIED", "ACCEPTED", "REJECTED") == "ACCEPTED";
         if (adding && !accepted && kinds.Overlaps([DataKind.ContactId, DataKind.MobileId]))
         {
             findings.Wrong("terms_of_service", "TERMS_AND_CONDITIONS_NOT_SIGNED", "The terms must be accepted for this data.");

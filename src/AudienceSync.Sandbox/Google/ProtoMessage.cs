@@ -121,11 +121,41 @@ internal sealed class ProtoMessage
         return value.ValueKind == JsonValueKind.True;
     }
 
-    /// <summary>Null when missing or not one of the values; the second is a violation.</summary>
-    public string? Enum(string name, params ReadOnlySpan<string> values)
+    /// <summary>The name of an enum's value, which travels as name or number. Null when missing, the default, or not one of the values; the last is a violation.</summary>
+    /// <param name="name">Of the field.</param>
+    /// <param name="values">By their numbers; the first is the default, which counts as missing.</param>
+    public string? Enum(string name, params ReadOnlySpan<string> values) =>
+        fields.TryGetValue(name, out var value) ? EnumOf(value, At(name), values) : null;
+
+    /// <summary>As <see cref="Enum"/>, of a list. Values that are none are violations and left out.</summary>
+    public IReadOnlyList<string> Enums(string name, params ReadOnlySpan<string> values)
     {
-        var text = Text(name);
-        return text is null || values.Contains(text) ? text : findings.Wrong<string>(At(name), "INVALID_ENUM_VALUE", "Not a value of this enum.");
+        var found = new List<string>();
+        foreach (var (item, _) in Items(name))
+        {
+            if (EnumOf(item, At(name), values) is { } value)
+            {
+                found.Add(value);
+            }
+        }
+
+        return found;
+    }
+
+    private string? EnumOf(JsonElement value, string path, ReadOnlySpan<string> values)
+    {
+        if (value.ValueKind is not (JsonValueKind.Number or JsonValueKind.String))
+        {
+            findings.Refuse(path, "Expected the name or the number of an enum's value.");
+            return null;
+        }
+
+        var number = value.ValueKind == JsonValueKind.Number ? (value.TryGetInt32(out var given) ? given : -1)
+            : value.GetString() is { Length: > 0 } name ? values.IndexOf(name)
+            : 0;
+        return number < 0 || number >= values.Length ? findings.Wrong<string>(path, "INVALID_ENUM_VALUE", "Not a value of this enum.")
+            : number == 0 ? null
+            : values[number];
     }
 
     private static string Camel(string name) => string.Concat(name.Split('_').Select((part, index) =>

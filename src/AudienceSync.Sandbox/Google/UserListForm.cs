@@ -11,13 +11,21 @@ internal static class UserListForm
     /// <summary>Below that a size is not told; above it is rounded to two digits (contract 4.6).</summary>
     private const int SmallestShown = 100;
 
-    private static readonly string[] Kinds = ["CONTACT_ID", "MOBILE_ID", "USER_ID"];
+    public static readonly string[] Kinds = ["CONTACT_ID", "MOBILE_ID", "USER_ID"];
+
+    // By their numbers.
+    private static readonly string[] KeyTypes = ["UPLOAD_KEY_TYPE_UNSPECIFIED", .. Kinds, "PAIR_ID", "PSEUDONYMOUS_ID"];
+
+    private static readonly string[] Sources = ["DATA_SOURCE_TYPE_UNSPECIFIED", "DATA_SOURCE_TYPE_FIRST_PARTY"];
 
     /// <summary>Null when something is wrong, which is then among the findings.</summary>
     public static ListForm? Read(JsonElement json, Findings findings)
     {
         var message = ProtoMessage.Read(
-            json, "", findings, "displayName", "description", "membershipDuration", "membershipStatus", "integrationCode", "ingestedUserListInfo");
+            json, "", findings, "displayName", "description", "membershipDuration", "membershipStatus", "integrationCode", "ingestedUserListInfo",
+
+            // Only told by the platform; what a client repeats of them means nothing.
+            "name", "id", "readOnly", "sizeInfo", "closingReason", "accessReason", "accountAccessStatus", "targetNetworkInfo");
         var name = message.Text("displayName");
         if (name is null)
         {
@@ -25,7 +33,7 @@ internal static class UserListForm
         }
 
         var days = Days(message.Text("membershipDuration"), findings);
-        var closed = message.Enum("membershipStatus", "OPEN", "CLOSED", "MEMBERSHIP_STATUS_UNSPECIFIED") == "CLOSED";
+        var closed = message.Enum("membershipStatus", "MEMBERSHIP_STATUS_UNSPECIFIED", "OPEN", "CLOSED") == "CLOSED";
         if (message.Message("ingestedUserListInfo", "uploadKeyTypes", "contactIdInfo", "mobileIdInfo", "userIdInfo") is not { } info)
         {
             findings.Missing("ingested_user_list_info");
@@ -34,14 +42,14 @@ internal static class UserListForm
 
         var kind = KindOf(info, findings);
         var mobile = info.Message("mobileIdInfo", "dataSourceType", "keySpace", "appId");
-        var (space, app) = (mobile?.Enum("keySpace", "IOS", "ANDROID"), mobile?.Text("appId"));
+        var (space, app) = (mobile?.Enum("keySpace", "KEY_SPACE_UNSPECIFIED", "IOS", "ANDROID"), mobile?.Text("appId"));
         if (kind == DataKind.MobileId && (space is null || app is null))
         {
             findings.Missing(info.At("mobileIdInfo"));
         }
 
-        info.Message("contactIdInfo", "dataSourceType")?.Enum("dataSourceType", "DATA_SOURCE_TYPE_FIRST_PARTY", "DATA_SOURCE_TYPE_UNSPECIFIED");
-        info.Message("userIdInfo", "dataSourceType")?.Enum("dataSourceType", "DATA_SOURCE_TYPE_FIRST_PARTY", "DATA_SOURCE_TYPE_UNSPECIFIED");
+        info.Message("contactIdInfo", "dataSourceType")?.Enum("dataSourceType", Sources);
+        info.Message("userIdInfo", "dataSourceType")?.Enum("dataSourceType", Sources);
         return findings.Error is not null ? null : new ListForm
         {
             DisplayName = name!,
@@ -109,9 +117,9 @@ internal static class UserListForm
 
     private static DataKind KindOf(ProtoMessage info, Findings findings)
     {
-        var kinds = info.Texts("uploadKeyTypes");
+        var kinds = info.Enums("uploadKeyTypes", KeyTypes);
         var kind = kinds.Count == 1 ? Array.IndexOf(Kinds, kinds[0]) : -1;
-        if (kind < 0)
+        if (kind < 0 && (kinds.Count > 0 || info.Items("uploadKeyTypes").Count == 0))
         {
             findings.Wrong(
                 info.At("uploadKeyTypes"),

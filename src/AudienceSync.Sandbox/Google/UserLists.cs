@@ -112,14 +112,16 @@ internal sealed class UserLists(GooglePlatform platform, FaultPlan faults, CallL
         var query = context.Request.Query;
         var size = query["pageSize"].ToString() is { Length: > 0 } text ? Number(text) : DefaultPage;
         var from = query["pageToken"].ToString() is { Length: > 0 } token ? Number(token) : 0;
-        if (size is null or 0 || from is null || query.ContainsKey("filter"))
+        var filter = ListFilter.Parse(query["filter"].ToString());
+        if (size is null || from is null || filter is null)
         {
-            var (field, reason) = from is null ? ("page_token", "INVALID_PAGE_TOKEN") : query.ContainsKey("filter") ? ("filter", "INVALID_FILTER") : ("page_size", "INVALID_ARGUMENT");
-            return call.RefuseAsync(GoogleError.Invalid(field, reason, "Not a value of this parameter; the sandbox does not imitate filters."));
+            var (field, reason) = from is null ? ("page_token", "INVALID_PAGE_TOKEN") : filter is null ? ("filter", "INVALID_FILTER") : ("page_size", "INVALID_ARGUMENT");
+            return call.RefuseAsync(GoogleError.Invalid(field, reason, "Not a value of this parameter."));
         }
 
-        // A larger page is lowered and not refused.
-        var all = platform.ListsOf(account);
+        // No size is the default, a larger page is lowered and not refused.
+        size = size == 0 ? DefaultPage : size;
+        var all = platform.ListsOf(account).Where(filter.Takes).ToList();
         var page = all.Skip(from.Value).Take(Math.Min(size.Value, LargestPage)).ToList();
         return call.AnswerAsync(json => WritePage(json, page, from.Value + page.Count < all.Count ? from.Value + page.Count : null));
     }

@@ -31,11 +31,11 @@ internal sealed class AudienceChanges(MetaPlatform platform, MetaFaults faults, 
             return;
         }
 
-        var wrong = account!.Settings.TermsAccepted ? WrongForm(parameters) : GraphError.CreateTermsNotAccepted;
+        var wrong = account!.Settings.TermsAccepted ? WrongForm(context.Request, id, parameters) : GraphError.CreateTermsNotAccepted;
         var made = wrong is null ? platform.Create(account, parameters.Text("name")!, Truth(parameters.Text("enable_fetch_or_create")) == true) : null;
         await (made is null
             ? call.RefuseAsync(wrong ?? GraphError.Invalid("The ad account has as many custom audiences as it may have."))
-            : call.EndAsync(() => call.AnswerAsync(json => WriteOne(json, "id", made.Id))));
+            : call.EndAsync(() => call.AnswerAsync(json => AudienceFields.Write(json, made, AudienceFields.Of(parameters), now))));
     }
 
     public async Task DeleteAsync(HttpContext context)
@@ -45,7 +45,8 @@ internal sealed class AudienceChanges(MetaPlatform platform, MetaFaults faults, 
         var audience = platform.FindAudience(id);
         var now = clock.GetUtcNow();
         var call = new MetaCall(context, platform, calls, now, id) { Operation = "delete", TargetExists = audience is not null };
-        var refused = Admission.Admit(call, context.Request, parameters, platform, (id, audience?.Account), now) ?? parameters.Error ?? parameters.Unknown();
+        var refused = Admission.Admit(call, context.Request, parameters, platform, (id, audience?.Account), now) ?? parameters.Error
+            ?? parameters.WrongWrite(context.Request, id, overrides: false);
         if (refused is not null)
         {
             await call.RefuseAsync(refused);
@@ -56,15 +57,17 @@ internal sealed class AudienceChanges(MetaPlatform platform, MetaFaults faults, 
         if (!ended)
         {
             audience!.List.Delete();
-            await call.EndAsync(() => call.AnswerAsync(static json => WriteOne(json, "success", null)));
+            await call.EndAsync(() => call.AnswerAsync(static json => WriteSuccess(json)));
         }
     }
 
-    private static GraphError? WrongForm(GraphParameters form)
+    private static GraphError? WrongForm(HttpRequest request, string account, GraphParameters form)
     {
         var retention = form.Text("retention_days");
         return form.Error
-            ?? form.Unknown("name", "subtype", "description", "customer_file_source", "retention_days", "opt_out_link", "enable_fetch_or_create")
+            ?? form.WrongWrite(
+                request, account, overrides: false, "name", "subtype", "description", "customer_file_source", "retention_days", "opt_out_link", "enable_fetch_or_create")
+            ?? AudienceFields.Unknown(AudienceFields.Of(form))
             ?? (string.IsNullOrWhiteSpace(form.Text("name")) ? GraphError.Invalid("The parameter name is required.") : null)
             ?? (form.Text("subtype") == "CUSTOM" ? null : GraphError.Invalid("The parameter subtype must be CUSTOM for a customer list."))
             ?? (Sources.Contains(form.Text("customer_file_source")) ? null : GraphError.Invalid("The parameter customer_file_source is required for a customer list."))
@@ -82,18 +85,10 @@ internal sealed class AudienceChanges(MetaPlatform platform, MetaFaults faults, 
         _ => null,
     };
 
-    private static void WriteOne(Utf8JsonWriter json, string name, string? text)
+    private static void WriteSuccess(Utf8JsonWriter json)
     {
         json.WriteStartObject();
-        if (text is null)
-        {
-            json.WriteBoolean(name, value: true);
-        }
-        else
-        {
-            json.WriteString(name, text);
-        }
-
+        json.WriteBoolean("success", value: true);
         json.WriteEndObject();
     }
 }

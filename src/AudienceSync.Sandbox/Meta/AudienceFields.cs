@@ -16,6 +16,8 @@ internal static class AudienceFields
         "id", "account_id", "name", "subtype", "approximate_count_lower_bound", "approximate_count_upper_bound", "operation_status", "delivery_status",
     ];
 
+    public static IReadOnlyList<string> All => Known;
+
     /// <summary>Without the parameter only the id is given.</summary>
     public static string[] Of(GraphParameters parameters) =>
         [.. new[] { "id" }.Union((parameters.Text("fields") ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];

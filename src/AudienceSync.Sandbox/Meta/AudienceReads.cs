@@ -67,7 +67,19 @@ internal sealed class AudienceReads(MetaPlatform platform, CallLog calls, TimePr
 
         var after = parameters.Text("after") ?? "";
         var page = account!.Audiences.Where(audience => !audience.List.Deleted && string.CompareOrdinal(audience.Id, after) > 0).Take(limit + 1).ToList();
-        await call.AnswerAsync(json => WritePage(json, context.Request, [.. page.Take(limit)], fields, page.Count > limit, now));
+        await call.AnswerAsync(json => WritePage(json, context.Request, [.. page.Take(limit)], fields, page.Count > limit, limit, now));
+    }
+
+    // The next address is followed as it is, so it repeats what was asked with the page that follows. That holds the token when the caller sent it as a parameter, as the
+    // real one does; whoever sends it as a header sends it again, and it stays out of the address.
+    private static string Next(HttpRequest request, int limit, string after)
+    {
+        var byHeader = request.Headers.Authorization.Count > 0;
+        var kept = request.Query.Where(parameter => parameter.Key is not ("limit" or "after") && !(byHeader && parameter.Key == "access_token"))
+            .Select(parameter => KeyValuePair.Create(parameter.Key, (string?)parameter.Value.ToString()));
+        var query = QueryString.Create(
+            [.. kept, KeyValuePair.Create("limit", (string?)limit.ToString(CultureInfo.InvariantCulture)), KeyValuePair.Create("after", (string?)after)]);
+        return $"{request.Scheme}://{request.Host}{request.Path}{query}";
     }
 
     private static void WriteAccount(Utf8JsonWriter json, MetaAccount account, string[] fields)
@@ -96,8 +108,7 @@ internal sealed class AudienceReads(MetaPlatform platform, CallLog calls, TimePr
         _ => (0, GraphError.Invalid($"limit must be 1 to {MaxPage}.")),
     };
 
-    // The next link leaves the token out: the real one repeats it, which is a secret in a URL.
-    private static void WritePage(Utf8JsonWriter json, HttpRequest request, List<MetaAudience> page, string[] fields, bool more, DateTimeOffset now)
+    private static void WritePage(Utf8JsonWriter json, HttpRequest request, List<MetaAudience> page, string[] fields, bool more, int limit, DateTimeOffset now)
     {
         json.WriteStartObject();
         json.WriteStartArray("data");
@@ -116,9 +127,7 @@ internal sealed class AudienceReads(MetaPlatform platform, CallLog calls, TimePr
             json.WriteEndObject();
             if (more)
             {
-                json.WriteString(
-                    "next",
-                    $"{request.Scheme}://{request.Host}{request.Path}?fields={string.Join(',', fields)}&limit={page.Count}&after={page[^1].Id}");
+                json.WriteString("next", Next(request, limit, page[^1].Id));
             }
 
             json.WriteEndObject();

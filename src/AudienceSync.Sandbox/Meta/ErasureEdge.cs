@@ -21,8 +21,7 @@ internal sealed class ErasureEdge(MetaPlatform platform, MetaFaults faults, Call
 
         using var upload = new UsersUpload();
         var wrong = parameters.Error
-            ?? (parameters.Text("method")?.ToUpperInvariant() is null or "DELETE" ? null : GraphError.Invalid("The parameter method must be delete."))
-            ?? parameters.Unknown("payload", "namespace", "method")
+            ?? parameters.WrongWrite(context.Request, id, overrides: false, "payload", "namespace")
             ?? UsersPayload.Read(parameters, upload);
         call.Rows = upload.Received;
         var (fault, ended) = await faults.AskAsync(call, null, FaultOperation.Erase);

@@ -64,6 +64,29 @@ internal sealed class GraphParameters : IDisposable
         return null;
     }
 
+    /// <summary>
+    /// As <see cref="Unknown"/>, of a call that changes something. Meta's own clients repeat the <c>id</c> of the node, the <c>fields</c> that they would read of it and
+    /// what they have read of them in every write, which means nothing; an id of another node is a mistake.
+    /// </summary>
+    /// <param name="request">Whose method counts, unless the account may override it.</param>
+    /// <param name="node">The id in the path.</param>
+    /// <param name="overrides">Whether the parameter <c>method</c> may say another method than the request (contract 2).</param>
+    /// <param name="known">What else may be there.</param>
+    public GraphError? WrongWrite(HttpRequest request, string node, bool overrides, params ReadOnlySpan<string> known)
+    {
+        if (Text("id") is { } id && id != node)
+        {
+            return GraphError.Invalid("The parameter id is not the object of the path.");
+        }
+
+        if (Text("method") is { } method && !overrides && !string.Equals(method, request.Method, StringComparison.OrdinalIgnoreCase))
+        {
+            return GraphError.Invalid("The parameter method may not override the method of the request.");
+        }
+
+        return Unknown([.. known, .. AudienceFields.All, "fields", "method"]);
+    }
+
     /// <summary>A name is the caller's text: shortened, since anything may be in it.</summary>
     public static string Shown(string name) => name.Length <= 40 ? name : name[..40];
 

@@ -25,7 +25,7 @@ internal sealed class ReplaceEdge(MetaPlatform platform, MetaFaults faults, Call
         using var upload = new UsersUpload();
         var wrong = Admission.TermsOf(audience!.Account)
             ?? parameters.Error
-            ?? parameters.Unknown("payload", "session", "namespace", "customer_consent")
+            ?? parameters.WrongWrite(context.Request, id, overrides: false, "payload", "session", "namespace", "customer_consent")
             ?? UsersPayload.Read(parameters, upload)
             ?? (upload.Session is null ? GraphError.Invalid("The parameter session is required.") : null);
         call.Rows = upload.Received;

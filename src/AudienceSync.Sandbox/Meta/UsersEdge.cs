@@ -27,7 +27,7 @@ internal sealed class UsersEdge(MetaPlatform platform, MetaFaults faults, CallLo
         var wrong = Admission.TermsOf(audience!.Account)
             ?? wrongMethod
             ?? parameters.Error
-            ?? parameters.Unknown("payload", "session", "namespace", "customer_consent", "method")
+            ?? parameters.WrongWrite(context.Request, id, audience.Account.Settings.MethodOverride, "payload", "session", "namespace", "customer_consent")
             ?? UsersPayload.Read(parameters, upload);
         call.Rows = upload.Received;
         await AnswerAsync(call, audience, operation, upload, wrong);

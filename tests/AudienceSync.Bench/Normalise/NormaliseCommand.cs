@@ -8,6 +8,7 @@ namespace AudienceSync.Bench.Normalise;
 internal static class NormaliseCommand
 {
     private const double PeopleBar = 100_000;
+    private const double RatioBar = 0.4;
 
     private static readonly Option<int> Seconds = NumberOption.Of("--seconds", "How long to measure", 10, 3600);
     private static readonly Option<int> People = NumberOption.Of("--people", "People in a round", 20_000, 1_000_000);
@@ -29,6 +30,8 @@ internal static class NormaliseCommand
         [
             new("people_per_s", Math.Round(run.PeoplePerSecond), "1/s", PeopleBar, Math.Round(run.HashesOnlyPerSecond)),
             new("hashes_only_people_per_s", Math.Round(run.HashesOnlyPerSecond), "1/s"),
+            new("ratio_to_hashes_only", Math.Round(run.Ratio, 3), "", RatioBar),
+            new("people_read_per_s", Math.Round(run.ReadPerSecond), "1/s"),
         ],
         [
             ("seed", Text($"{seed}")),

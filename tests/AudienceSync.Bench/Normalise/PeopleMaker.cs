@@ -19,7 +19,7 @@ internal static class PeopleMaker
         ("new york", "10001", "us", "1 555 9{0:00} {1:0000}"),
     ];
 
-    public static PersonIdentifiers[] Make(int count, Random random) => [.. Enumerable.Range(0, count).Select(n => One(n, random))];
+    public static PersonIdentifiers[] Make(int count, Random random) => [.. Enumerable.Range(0, count).Select(n => IdentifierReader.Ensure(One(n, random)))];
 
     private static PersonIdentifiers One(int n, Random random)
     {

@@ -14,15 +14,15 @@ internal sealed class MemberMaker(Vault vault, AliasDigester digester, DateTimeO
 
     public SealedMember Make(int number)
     {
-        PersonIdentifiers said = BenchPeople.Of(number);
+        PersonIdentifiers said = IdentifierReader.Ensure(BenchPeople.Of(number));
         var person = new PersonId(Guid.CreateVersion7(_at + TimeSpan.FromMilliseconds(number)));
         byte[] salt = Vault.NewSalt();
-        Alias email = digester.Digest(IdentifierKind.Email, AliasText.Email(said.Email!)!);
-        Alias? phone = said.Phone is { } raw && AliasText.Phone(raw, said.Country) is { } canonical ? digester.Digest(IdentifierKind.Phone, canonical) : null;
-        var sayings = new List<Saying> { new(email, said.Email!.Trim(), "", HashedFields.None, _at) };
+        Alias email = digester.Digest(IdentifierKind.Email, AliasText.Of(said, IdentifierKind.Email)!);
+        Alias? phone = AliasText.Of(said, IdentifierKind.Phone) is { } canonical ? digester.Digest(IdentifierKind.Phone, canonical) : null;
+        var sayings = new List<Saying> { new(email, said.Email!.Trim(), "", HashedFields.None, _at) { Canonical = said.CanonicalEmail, Parser = said.Parser } };
         if (phone is { } address)
         {
-            sayings.Add(new Saying(address, said.Phone!, said.Country, HashedFields.None, _at));
+            sayings.Add(new Saying(address, said.Phone!, said.Country, HashedFields.None, _at) { Canonical = said.CanonicalPhone, Parser = said.Parser });
         }
 
         var revision = new IdentifierRevision(new Sayings(null, sayings, null, null, default), said with { Email = said.Email.Trim() });

@@ -13,13 +13,33 @@ internal static class NormalisersPage
 
         Written by the code: do not edit. `AUDIENCESYNC_WRITE_DOCS=1 dotnet test tests/AudienceSync.CodeRules --filter NormalisersPage` writes it anew.
 
-        A platform matches a person by the SHA-256 of his data in a normal form, and each platform has a form of its own. A table below is one
-        version of one platform's rules. A version never changes: a member is removed by the version under which he was added, so a better
+        A platform matches a person by the SHA-256 of their data in a normal form, and each platform has a form of its own. A table below is one
+        version of one platform's rules. A version never changes: a member is removed by the version under which they were added, so a better
         rule is a new table. All text is composed (Unicode NFC) before it is hashed. `·` stands for a space at an edge. What cannot be normalised is an empty
         cell with a reason, never the digest of the empty text.
 
-        A state or postal code is read by the country the person lives in (`country`), a phone without `+` or `00` by the source's `default_country`.
-        Both forms of a phone lose the trunk zero.
+        ## What is read before
+
+        Webhooks, lookups, consent, suppressions, erasure, export and lists are read by one reader, once. The vault keeps the text, the canonical
+        form and the reader's version; the rules below are given the canonical form.
+
+        **Placeholders** are absent, in any field, whatever their case, padding, quotes and brackets: `null`, `undefined`, `None`, `N/A`, `unknown`,
+        `not set` and their kind, zeros, punctuation alone, unrendered templates (`{{email}}`, `*|EMAIL|*`, `%%email%%`, `${email}`, `{email}`, `[email]`),
+        and SHA-256 digests of such words and of the empty text. Among identifiers also `NaN`, `nil`, `NA`, `guest` and `anonymous`, which are names or
+        places elsewhere. `test` is not one. A source names more in `placeholder_ids`.
+
+        **Phones** are read by libphonenumber into E.164: by the person's `country` (a code or a name), else the source's `default_country`, else the
+        query's `default_country`. A number that is possible is taken, assigned or not; one that can only be dialed locally is not. Extensions,
+        labels, and the `.0` of a spreadsheet are dropped. Bare digits that are no national number are read with a plus. Two numbers in one field,
+        and scientific notation, are not read.
+
+        **Emails** lose what cannot be part of them: `mailto:`, brackets, quotes, a name before and a comment behind, punctuation at the ends, HTML and
+        URL escapes. Then they are lower case and composed, with the domain as A-labels (`xn--...`), because browsers submit, mail servers pass on and
+        account lists hold that form. White space inside, two addresses in one field, and a domain without a dot or that cannot exist are not read.
+
+        The codes of what is not read: PLACEHOLDER_FAULTS.
+
+        A state or postal code is read by the country the person lives in (`country`).
 
         ## Input that is hashed already
 
@@ -29,7 +49,8 @@ internal static class NormalisersPage
 
     public static string Write()
     {
-        var page = new StringBuilder(Intro);
+        var faults = Enum.GetValues<IdentifierFault>().Where(fault => fault != IdentifierFault.None).Select(fault => $"`{fault.Code()}`");
+        var page = new StringBuilder(Intro).Replace("PLACEHOLDER_FAULTS", string.Join(", ", faults));
         page.Append("\n\n## Reasons of an empty cell\n\n");
         page.AppendJoin(", ", Enum.GetValues<CellReason>().Where(reason => reason != CellReason.None).Select(reason => $"`{reason.Code()}`"));
         page.Append(".\n");
@@ -48,11 +69,19 @@ internal static class NormalisersPage
     private static string Row(Normaliser normaliser, NormaliserRule rule)
     {
         Span<char> into = stackalloc char[Normaliser.MaxChars];
-        var normal = new string(into[..rule.Write(rule.Example, rule.ExampleCountry, into).Length]);
+        var normal = new string(into[..rule.Write(Canonical(rule), rule.ExampleCountry, into).Length]);
         var example = rule.ExampleCountry.Length == 0 ? "" : $" ({rule.ExampleCountry})";
         return $"| {Words(rule.Field)} | {(rule.Form == CellForm.Hashed ? "SHA-256" : "as it is")} | {rule.Words} | {Forms(rule.TakesHashed)} "
             + $"| `{Visible(rule.Example)}`{example} | `{normal}` |\n";
     }
+
+    /// <summary>What the reader of persons makes of the example: the rules of an email and a phone are given nothing else.</summary>
+    private static string Canonical(NormaliserRule rule) => rule.Field switch
+    {
+        PersonField.Email => EmailReader.Read(rule.Example).Text!,
+        PersonField.Phone => PhoneReader.Read(rule.Example, rule.ExampleCountry).Text!,
+        _ => rule.Example,
+    };
 
     /// <summary>Markdown drops spaces at the edges of code.</summary>
     private static string Visible(string example)

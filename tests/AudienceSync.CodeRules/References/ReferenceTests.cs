@@ -6,10 +6,11 @@ namespace AudienceSync.CodeRules.References;
 public sealed class ReferenceTests
 {
     [Fact]
-    public void Domain_references_no_package_and_no_project()
+    public void Domain_references_only_libphonenumber_and_no_project()
     {
         var project = Rooms.Project("Domain");
-        foreach (var kind in new[] { "PackageReference", "ProjectReference", "FrameworkReference", "Reference" })
+        Rooms.Items(project, "PackageReference").ShouldBe(["libphonenumber-csharp"]);
+        foreach (var kind in new[] { "ProjectReference", "FrameworkReference", "Reference" })
         {
             Rooms.Items(project, kind).ShouldBeEmpty(kind);
         }
@@ -18,10 +19,10 @@ public sealed class ReferenceTests
     }
 
     [Fact]
-    public void Domain_is_compiled_against_the_base_library_alone()
+    public void Domain_is_compiled_against_the_base_library_and_libphonenumber_alone()
     {
         var baseLibrary = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
-        Rooms.AssemblyReferences("Domain").Where(name => !File.Exists(Path.Combine(baseLibrary, name + ".dll"))).ShouldBeEmpty();
+        Rooms.AssemblyReferences("Domain").Where(name => !File.Exists(Path.Combine(baseLibrary, name + ".dll"))).ShouldBe(["PhoneNumbers"]);
     }
 
     [Fact]

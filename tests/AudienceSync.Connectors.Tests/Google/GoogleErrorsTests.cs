@@ -51,6 +51,7 @@ public sealed class GoogleErrorsTests
         INVALID_REGION_CODE MEMBER
         DESTINATION_ACCOUNT_TYPE_MISMATCH ACCOUNT
         INVALID_REMOVE_AS_OF_TIME LIST
+        REQUIRED_PREREQUISITE_LINK_MISSING ACCOUNT
         """;
 
     public static TheoryData<string, string> Rows()

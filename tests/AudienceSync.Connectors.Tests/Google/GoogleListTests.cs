@@ -72,6 +72,13 @@ public sealed class GoogleListTests
         report.ShouldBe(new AudienceReport(Outcome.Done, state, code, "carts", size, size));
     }
 
+    [Theory]
+    [InlineData("""{"id":"8","displayName":"carts","membershipStatus":"OPEN","sizeInfo":{"searchNetworkMembersCount":"1200"}}""")]
+    [InlineData("""{"id":"99","displayName":"carts","membershipStatus":"OPEN","sizeInfo":{"searchNetworkMembersCount":"1200"}}""")]
+    public async Task The_state_of_another_list_is_no_answer(string body)
+        => (await Maker(new TokenedNetwork((200, body))).ReadAsync(new RemoteAudienceId("9"), CancellationToken.None))
+            .ShouldBe(new AudienceReport(new Outcome(OutcomeKind.Retry, "answer_about_another")));
+
     [Fact]
     public async Task A_list_that_is_gone_counts_as_deleted()
     {

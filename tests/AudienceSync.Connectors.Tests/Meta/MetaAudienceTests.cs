@@ -18,7 +18,7 @@ public sealed class MetaAudienceTests
         (await Maker(network).EnsureAsync(Wanted, CancellationToken.None)).ShouldBe(new MadeAudience(Outcome.Done, new RemoteAudienceId("238500000000001"), WasThere: true));
 
         network.Sent.Select(sent => Uri.UnescapeDataString(sent.Url.PathAndQuery)).ShouldBe(
-            ["/v25.0/act_1001/customaudiences?fields=id,name,subtype&limit=200", "/v25.0/act_1001/customaudiences?fields=id,name,subtype&limit=200&after=QVFI"]);
+            ["/v27.0/act_1001/customaudiences?fields=id,name,subtype&limit=200", "/v27.0/act_1001/customaudiences?fields=id,name,subtype&limit=200&after=QVFI"]);
     }
 
     [Fact]
@@ -74,7 +74,7 @@ public sealed class MetaAudienceTests
         (await Maker(network).DeleteAsync(new RemoteAudienceId("5"), CancellationToken.None)).ShouldBe(Outcome.Done);
         (await Maker(network).DeleteAsync(new RemoteAudienceId("5"), CancellationToken.None)).ShouldBe(new Outcome(OutcomeKind.StopAudience, "meta_2656"));
         network.Sent[0].Method.ShouldBe("DELETE");
-        network.Sent[0].Url.AbsolutePath.ShouldBe("/v25.0/5");
+        network.Sent[0].Url.AbsolutePath.ShouldBe("/v27.0/5");
     }
 
     [Fact]
@@ -86,15 +86,40 @@ public sealed class MetaAudienceTests
         findings.Select(finding => (finding.What, finding.State, finding.Code)).ShouldBe(
         [
             ("token", CheckState.Good, "good"), ("permission", CheckState.Good, "good"), ("terms", CheckState.Bad, "meta_terms_not_accepted"),
-            ("audience", CheckState.Bad, "meta_status_471"),
+            ("version", CheckState.Good, "good"), ("audience", CheckState.Bad, "meta_status_471"),
         ]);
-        findings[3].Advice.ShouldContain("flagged");
-        Uri.UnescapeDataString(network.Sent[0].Url.PathAndQuery).ShouldBe("/v25.0/act_1001?fields=tos_accepted");
+        findings[4].Advice.ShouldContain("flagged");
+        Uri.UnescapeDataString(network.Sent[0].Url.PathAndQuery).ShouldBe("/v27.0/act_1001?fields=tos_accepted");
 
-        var expired = (await Checks(Saying("""{"error":{"code":190,"error_subcode":463}}""")).CheckAsync([], CancellationToken.None)).ShouldHaveSingleItem();
+        var expired = (await Checks(Saying("""{"error":{"code":190,"error_subcode":463}}""")).CheckAsync([], CancellationToken.None))[0];
         expired.What.ShouldBe("token");
         expired.Advice.ShouldContain("expired");
         Checks(network).CheckName("")!.State.ShouldBe(CheckState.Bad);
+    }
+
+    [Theory]
+    [InlineData("act_1001", "6", "audience")]
+    [InlineData("act_1001", "51", "audience")]
+    [InlineData("act_1001", "act_5", "audience")]
+    [InlineData("act_2001", "5", "token")]
+    [InlineData("1001", "5", "token")]
+    public async Task The_state_of_another_audience_or_account_is_no_answer(string account, string audience, string what)
+    {
+        var network = Saying($$$"""{"tos_accepted":{"custom_audience_tos":1},"id":"{{{account}}}"}""", $$$"""{"id":"{{{audience}}}","operation_status":{"code":200}}""");
+
+        var findings = await Checks(network).CheckAsync([new RemoteAudienceId("5")], CancellationToken.None);
+
+        var wrong = findings.Where(finding => finding.Code == "answer_about_another").ShouldHaveSingleItem();
+        (wrong.What, wrong.State is CheckState.Good or CheckState.Warning).ShouldBe((what, false));
+    }
+
+    [Fact]
+    public async Task An_audience_that_a_moving_page_shows_twice_is_one()
+    {
+        const string carts = """{"id":"7","name":"carts","subtype":"CUSTOM"}""";
+        var network = Saying($$$"""{"data":[{{{carts}}}],"paging":{"cursors":{"after":"a"},"next":"https://graph.facebook.com/x"}}""", $$$"""{"data":[{{{carts}}}]}""");
+
+        (await Maker(network).EnsureAsync(Wanted, CancellationToken.None)).ShouldBe(new MadeAudience(Outcome.Done, new RemoteAudienceId("7"), WasThere: true));
     }
 
     private static ScriptedNetwork Saying(params string[] bodies)

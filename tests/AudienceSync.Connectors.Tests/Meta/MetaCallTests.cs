@@ -23,7 +23,7 @@ public sealed class MetaCallTests
 
         var sent = _network.Sent.ShouldHaveSingleItem();
         sent.Method.ShouldBe(method);
-        sent.Url.ShouldBe(new Uri("https://graph.facebook.com/v25.0/238500000000001/users"));
+        sent.Url.ShouldBe(new Uri("https://graph.facebook.com/v27.0/238500000000001/users"));
         sent.Authorization.ShouldBe("Bearer ABC");
         sent.ContentType.ShouldBe("application/json");
         sent.ContentLength.ShouldBe(sent.Body.Length);

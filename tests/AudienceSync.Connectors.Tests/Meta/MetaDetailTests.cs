@@ -90,7 +90,7 @@ public sealed class MetaDetailTests
     [Fact]
     public async Task A_member_is_removed_by_the_version_of_his_add_though_another_is_current()
     {
-        var next = new Normaliser(NormaliserFamily.Meta, new NormaliserVersion(2), "next", [.. GoogleNormaliser.Version1.Rules]);
+        var next = new Normaliser(NormaliserFamily.Meta, new NormaliserVersion(3), "next", [.. GoogleNormaliser.Version1.Rules]);
         var destination = Destinations.Create(
             "meta",
             new DestinationSettings("act_1001", new Secret("ABC")),

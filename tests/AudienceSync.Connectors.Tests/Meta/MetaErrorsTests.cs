@@ -142,6 +142,13 @@ public sealed class MetaErrorsTests
         (await MetaAccountOnWire.ResultOfErrorAsync(status, 80003, 2446079)).Outcome.Kind.ShouldBe(OutcomeKind.Snooze);
     }
 
+    [Fact]
+    public async Task Only_an_unknown_id_may_mean_that_a_list_is_new()
+    {
+        (await MetaAccountOnWire.ResultOfErrorAsync(400, 803, null)).Outcome.Grace.ShouldBe(TimeSpan.FromMinutes(10));
+        MetaErrors.Rules.Where(rule => rule.Grace is not null).Select(rule => rule.Code).ShouldBe([803]);
+    }
+
     [Theory]
     [InlineData(368, null, 15)]
     [InlineData(2650, 1870145, 5)]

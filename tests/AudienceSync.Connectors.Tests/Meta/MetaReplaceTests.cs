@@ -25,7 +25,7 @@ public sealed class MetaReplaceTests
 
         network.Sent.Count.ShouldBe(2);
         network.Sent[0].Method.ShouldBe("POST");
-        network.Sent[0].Url.AbsolutePath.ShouldBe("/v25.0/238500000000001/usersreplace");
+        network.Sent[0].Url.AbsolutePath.ShouldBe("/v27.0/238500000000001/usersreplace");
         network.Sent[0].Body.ShouldBe(
             $$$"""{"payload":{"schema":["EMAIL","PHONE"],"data":[{{{MaryRow}}}]},"session":{"session_id":9778993,"batch_seq":1,"last_batch_flag":false,"estimated_num_total":3}}""");
         network.Sent[1].Body.ShouldEndWith("\"batch_seq\":2,\"last_batch_flag\":true,\"estimated_num_total\":3}}");
@@ -69,7 +69,7 @@ public sealed class MetaReplaceTests
         (await ((IErasesPeople)Meta(network)).EraseAsync([Mary], CancellationToken.None)).Outcome.ShouldBe(Outcome.Done);
 
         network.Sent[0].Method.ShouldBe("DELETE");
-        network.Sent[0].Url.AbsolutePath.ShouldBe("/v25.0/act_1001/usersofanyaudience");
+        network.Sent[0].Url.AbsolutePath.ShouldBe("/v27.0/act_1001/usersofanyaudience");
         network.Sent[0].Body.ShouldBe($$$"""{"payload":{"schema":["EMAIL","PHONE"],"data":[{{{MaryRow}}}]}}""");
     }
 

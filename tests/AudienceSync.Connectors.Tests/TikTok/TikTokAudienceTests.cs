@@ -86,6 +86,38 @@ public sealed class TikTokAudienceTests
         Uri.UnescapeDataString(network.Sent[0].Url.Query).ShouldBe("?advertiser_id=7000000000000000001&custom_audience_ids=[\"5\"]&history_size=1");
     }
 
+    [Theory]
+    [InlineData("999999999", null, "answer_about_another")]
+    [InlineData("8888888880", null, "answer_about_another")]
+    [InlineData("999999999", "777", "answer_about_another")]
+    [InlineData("888888888", "888888888", "not_understood")]
+    [InlineData(null, null, "tiktok_audience_not_there")]
+    public async Task The_state_of_another_audience_is_an_error_and_not_ready(string? first, string? second, string code)
+    {
+        var report = await AskedFor888888888Async(new[] { first, second }.OfType<string>().Select(id => $"\"{id}\""));
+
+        report.Outcome.Code.ShouldBe(code);
+        report.State.ShouldBe(AudienceState.Unknown);
+        report.Outcome.Kind.ShouldNotBe(OutcomeKind.Done);
+    }
+
+    [Theory]
+    [InlineData("\"888888888\"")]
+    [InlineData("888888888")]
+    public async Task The_audience_that_was_asked_about_is_found_among_others(string id)
+        => (await AskedFor888888888Async(["\"999999999\"", id])).ShouldBe(new AudienceReport(Outcome.Done, AudienceState.Ready, "tiktok_valid", "carts", 5000, 5000));
+
+    [Fact]
+    public async Task A_state_without_an_id_is_nobodys()
+        => (await AskedFor888888888Async(["null"])).Outcome.Code.ShouldBe("answer_about_another");
+
+    private static async Task<AudienceReport> AskedFor888888888Async(IEnumerable<string> told)
+    {
+        var items = told.Select(id => $$$"""{"audience_details":{"audience_id":{{{id}}},"name":"carts","is_valid":true,"is_expiring":false,"cover_num":5000}}""");
+        var network = Saying(Envelope(0, data: $$$"""{"list":[{{{string.Join(',', items)}}}]}"""));
+        return await ((IAudienceMaker)new TikTokAccountOnWire(network).Destination).ReadAsync(new RemoteAudienceId("888888888"), CancellationToken.None);
+    }
+
     [Fact]
     public async Task A_check_tells_the_token_from_the_permission_and_says_what_to_do()
     {

@@ -6,7 +6,7 @@ public sealed class NormalisersTests
 {
     [Theory]
     [InlineData(NormaliserFamily.Meta, 0)]
-    [InlineData(NormaliserFamily.Meta, 2)]
+    [InlineData(NormaliserFamily.Meta, 3)]
     [InlineData(NormaliserFamily.Google, -1)]
     [InlineData(NormaliserFamily.TikTok, 4)]
     public void An_unknown_version_is_an_error_and_not_a_guess(NormaliserFamily family, short version)
@@ -27,13 +27,13 @@ public sealed class NormalisersTests
     [Fact]
     public void A_next_version_becomes_current_and_the_one_before_stays()
     {
-        var next = new Normaliser(NormaliserFamily.Meta, new NormaliserVersion(2), "next", MetaNormaliser.Version1.Rules);
+        var next = new Normaliser(NormaliserFamily.Meta, new NormaliserVersion(3), "next", MetaNormaliser.Version1.Rules);
 
         var known = Normalisers.BuiltIn.With(next);
 
         known.Current(NormaliserFamily.Meta).ShouldBeSameAs(next);
         known.Find(NormaliserFamily.Meta, new NormaliserVersion(1)).ShouldBeSameAs(MetaNormaliser.Version1);
-        Normalisers.BuiltIn.Current(NormaliserFamily.Meta).ShouldBeSameAs(MetaNormaliser.Version1);
+        Normalisers.BuiltIn.Current(NormaliserFamily.Meta).ShouldBeSameAs(MetaNormaliser.Version2);
     }
 
     [Fact]

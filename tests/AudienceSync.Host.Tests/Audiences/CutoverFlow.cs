@@ -79,7 +79,7 @@ internal sealed class CutoverFlow(TestHost host, CutoverStory story, Random rand
         {
             open.Add(PostAsync(Batch()));
             open.RemoveAll(request => request.IsCompletedSuccessfully);
-            while (open.Count >= RequestsAtOnce)
+            while (open.Count >= RequestsAtOnce && !stop.IsCancellationRequested)
             {
                 await await Task.WhenAny(open);
                 open.RemoveAll(request => request.IsCompletedSuccessfully);

@@ -148,8 +148,10 @@ public sealed class CutoverUnderLoadTests(ITestOutputHelper output) : IDisposabl
         var people = await PeopleAsync(host);
         var list = await host.GetAsync($"/v1/audiences/{RegistryStage.Audience}_v{version}/members?limit=1000");
         var members = new List<string>();
+        var deadline = Deadline.In();
         while (true)
         {
+            deadline.Check("the last page of members");
             members.AddRange(list.GetProperty("members").EnumerateArray().Select(member => people[member.GetProperty("person").GetGuid()]));
             if (list.GetProperty("next").ValueKind == System.Text.Json.JsonValueKind.Null)
             {

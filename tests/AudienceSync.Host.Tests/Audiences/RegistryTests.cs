@@ -74,10 +74,7 @@ public sealed class RegistryTests : IAsyncLifetime
         (await _host.SayAsync("add", "high_intent_cart_7d_v1", "ann")).Status.ShouldBe(200);
         (await _host.SayAsync("add", "winback_45d_v1", "ann")).Status.ShouldBe(200);
         (await _host.DoAsync("destinations/meta_main/resume", new { })).Status.ShouldBe(200);
-        while ((await _host.Sandbox.HeldAsync(TestHost.Remote(1), "EMAIL")).Count == 0)
-        {
-            await Task.Yield();
-        }
+        await Deadline.UntilAsync(async () => (await _host.Sandbox.HeldAsync(TestHost.Remote(1), "EMAIL")).Count > 0, () => "a member on the list of the audience that is not paused");
 
         (await _host.Sandbox.HeldAsync(TestHost.Remote(0), "EMAIL")).ShouldBeEmpty("a resumed account is no resumed audience");
         await _host.DoneAsync($"audiences/{RegistryStage.Audience}/resume", new { });

@@ -176,7 +176,7 @@ public sealed class KeysCommandTests : IDisposable
     // What it says never holds a key.
     private async Task<CommandRun> RunAsync(params string[] args)
     {
-        var run = await CommandRun.RunAsync(_environment, args);
+        var run = await CommandRun.RunAsync(_environment, network: null, new SetClock(TestWorkspace.Start), args);
         foreach (var secret in new[] { TestWorkspace.Secret, Ring.Secret(2) })
         {
             (run.Output + run.Error).ShouldNotContain(Convert.ToBase64String(secret));

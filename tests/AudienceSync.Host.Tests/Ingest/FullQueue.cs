@@ -6,10 +6,11 @@ namespace AudienceSync.Host.Tests.Ingest;
 /// <summary>As many events as may wait, waiting.</summary>
 internal sealed class FullQueue : IAsyncDisposable
 {
+    private readonly TestHost _host;
     private readonly StalledLog _stalled;
     private readonly Task<Answer>[] _waiting;
 
-    private FullQueue(StalledLog stalled, Task<Answer>[] waiting) => (_stalled, _waiting) = (stalled, waiting);
+    private FullQueue(TestHost host, StalledLog stalled, Task<Answer>[] waiting) => (_host, _stalled, _waiting) = (host, stalled, waiting);
 
     public static async Task<FullQueue> FillAsync(TestHost host)
     {
@@ -24,14 +25,22 @@ internal sealed class FullQueue : IAsyncDisposable
             await poll.WaitForNextTickAsync(deadline.Token);
         }
 
-        return new FullQueue(stalled, waiting);
+        return new FullQueue(host, stalled, waiting);
     }
 
-    /// <summary>Lets the log go on, and returns how those that waited were answered.</summary>
+    /// <summary>Lets the log go on until nothing waits, and returns how those that waited were answered.</summary>
     public async Task<IReadOnlyList<Answer>> DrainAsync()
     {
         await _stalled.DisposeAsync();
-        return await Task.WhenAll(_waiting);
+        var answers = await Task.WhenAll(_waiting);
+        using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (_host.Server.Workspaces["default"].QueuedEvents > 0)
+        {
+            await poll.WaitForNextTickAsync(deadline.Token);
+        }
+
+        return answers;
     }
 
     public async ValueTask DisposeAsync() => await DrainAsync();

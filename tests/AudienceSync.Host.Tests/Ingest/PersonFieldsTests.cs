@@ -7,6 +7,8 @@ namespace AudienceSync.Host.Tests.Ingest;
 /// <summary>What is read of a person beside his addresses.</summary>
 public sealed class PersonFieldsTests
 {
+    private const string Digest = "f1904cf1a9d73a55fa5de0ac823c4403ded71afd4c3248d00bdcd0866552bb79";
+
     private const string Details =
         """
         "first_name":" Mary ","last_name":"O'Brien","city":"New York","state":"NY","postal_code":10001,"country":"US","gender":"f",
@@ -27,13 +29,16 @@ public sealed class PersonFieldsTests
     };
 
     [Theory]
-    [InlineData("""{"person":{"email":"mary@example.com",""" + Details + "}}")]
-    [InlineData("""{"email":"mary@example.com",""" + Details + "}")]
+    [InlineData("{\"person\":{\"email\":\"" + Digest + "\"," + Details + "}}")]
+    [InlineData("{\"email\":\"" + Digest + "\"," + Details + "}")]
     public void Details_are_read_from_the_object_or_flat(string json)
     {
         Read(json, out var person).ShouldBeNull();
 
-        person.ShouldBe(new PersonIdentifiers(null, "mary@example.com", null, "DE") { Details = Mary, Hashed = HashedFields.EmailSha256 });
+        person.ShouldBe(new PersonIdentifiers(null, Digest, null, "US")
+        {
+            Details = Mary, Hashed = HashedFields.EmailSha256, CanonicalEmail = Digest, Parser = IdentifierReader.ParserVersion,
+        });
     }
 
     [Theory]

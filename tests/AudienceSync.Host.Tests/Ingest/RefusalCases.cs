@@ -15,14 +15,17 @@ internal static class RefusalCases
         [IngestProblem.Unauthorized.Code] = () => [Webhook.Request(Sample.Event().ToJsonString(), "wrong")],
         [IngestProblem.SignatureMissing.Code] = () => [Webhook.Request(Sample.Event().ToJsonString(), TestHostFiles.SignedToken)],
         [IngestProblem.SignatureWrong.Code] = () => [Webhook.Request(Sample.Event().ToJsonString(), TestHostFiles.SignedToken).With("1", new string('0', 64))],
+        [IngestProblem.InvalidSignatureTimestamp.Code] = () =>
+            [Webhook.Request(Sample.Event().ToJsonString(), TestHostFiles.SignedToken).With(new string('1', 21), new string('0', 64))],
         [IngestProblem.BodyTooLarge.Code] = () => [Webhook.Signed(new byte[Limits.BodyBytes + 1])],
         [IngestProblem.UnsupportedType.Code] = () =>
         [
-            Typed("text/plain"), Typed("application/json; charset=utf-16"), Typed("application/jsonp"), Typed("application/x-www-form-urlencoded"), Typed(null),
-            Typed("application/json; charset=utf-8; boundary=x"),
+            Typed("text/html"), Typed("application/jsonp"), Typed("application/xml"), Typed("multipart/form-data; boundary=x"), Typed("application/octet-stream"),
         ],
         [IngestProblem.UnsupportedEncoding.Code] = () => [Encoded("gzip"), Encoded("br"), Encoded("identity, gzip")],
         [IngestProblem.MalformedJson.Code] = () => [Webhook.Signed("{"), Webhook.Signed(""), Webhook.Signed(Sample.Raw("\"event\":1"))],
+        [IngestProblem.MalformedForm.Code] = () =>
+            [Form(""), Form("event=%zz"), Form("event=%e"), Form("note=100%"), Form("event=%ff"), Form("event=a&event=a"), Form("person=a&person.email=b"), Form("person[email]=a&person.email=b")],
         [IngestProblem.NotAnEvent.Code] = () => [Webhook.Signed("7"), Webhook.Signed("\"audience_add\""), Webhook.Signed("null"), Webhook.Signed("true")],
         [IngestProblem.NoEvents.Code] = () => [Webhook.Signed("[]")],
         [IngestProblem.TooManyEvents.Code] = () => [Webhook.Signed(Sample.Events(Limits.EventsPerRequest + 1))],
@@ -50,7 +53,7 @@ internal static class RefusalCases
         [IngestProblem.InvalidContext.Code] = () => Each("context", "\"cart\"", "[]", """{"journey":{}}""", """{"step":[]}""", """{"variant":true}""", """{"message":{}}"""),
         [IngestProblem.UnknownDestination.Code] = () =>
             new[] { "person_suppress", "person_unsuppress" }.SelectMany(name => new JsonNode[] { "nowhere", new JsonObject() }.Select(place => Suppression(name, place))),
-        [IngestProblem.InvalidText.Code] = () => [Webhook.Signed(Sample.Raw("\"context\":{\"step\":\"\\ud800\"}"))],
+        [IngestProblem.InvalidText.Code] = () => [Webhook.Signed(Sample.Raw("\"context\":{\"step\":\"\\ud800\"}")), Webhook.Signed("""{"\ud800":1}"""), Webhook.Signed(Sample.Raw("\"\\udc00\":1")), Webhook.Signed(Sample.Raw("\"x\":{\"y\\ud800\":1}"))],
     };
 
     private static HttpRequestMessage Suppression(string name, JsonNode destination)
@@ -73,6 +76,13 @@ internal static class RefusalCases
         values.Select(value => Webhook.Signed(Sample.With(field, JsonNode.Parse(value)).ToJsonString()));
 
     private static HttpRequestMessage Without(string field) => Webhook.Signed(Sample.Without(field).ToJsonString());
+
+    private static HttpRequestMessage Form(string body)
+    {
+        var request = Webhook.Signed(body);
+        request.Content!.Headers.ContentType = new System.Net.Http.Headers.MediaTypeHeaderValue("application/x-www-form-urlencoded");
+        return request;
+    }
 
     private static HttpRequestMessage Typed(string? type)
     {

@@ -6,7 +6,11 @@ namespace AudienceSync.Host.Tests.Ingest;
 public sealed class RefusalTests(IngestHost given) : IClassFixture<IngestHost>
 {
     /// <summary>Those that no single request can bring about, each with a test of its own below.</summary>
-    private static readonly IngestProblem[] OfTheirOwn = [IngestProblem.BrokenRequest, IngestProblem.QueueFull, IngestProblem.StorageDown];
+    private static readonly IngestProblem[] OfTheirOwn = 
+    [
+        IngestProblem.BrokenRequest, IngestProblem.QueueFull, IngestProblem.StorageDown, IngestProblem.StorageSlow, IngestProblem.SignatureExpired,
+        IngestProblem.SignatureInFuture,
+    ];
 
     public static TheoryData<string> Codes => [.. RefusalCases.ByCode.Keys];
 

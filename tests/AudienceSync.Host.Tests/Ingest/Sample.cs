@@ -64,7 +64,7 @@ internal static class Sample
 
     public static Task<Answer> PostAsync(this TestHost host, JsonObject sample, string header, string value)
     {
-        var request = Webhook.Signed(sample.ToJsonString());
+        var request = Webhook.Signed(sample.ToJsonString(), host.Clock.GetUtcNow());
         request.Headers.Add(header, value);
         return host.SendAsync(request);
     }

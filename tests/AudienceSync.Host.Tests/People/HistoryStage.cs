@@ -90,8 +90,10 @@ internal sealed class HistoryStage(TestWorkspace workspace, int membersPerCall) 
     private async Task DrainAsync(string destination, Lane lane, LanePass pass, Lease lease)
     {
         var more = true;
+        var deadline = Deadline.In();
         while (more)
         {
+            deadline.Check("empty lanes");
             more = false;
             foreach (var binding in await _table.ReadBindingsAsync(destination, default))
             {
@@ -103,7 +105,7 @@ internal sealed class HistoryStage(TestWorkspace workspace, int membersPerCall) 
     private (RememberedLists Lists, LanePass Pass) Account(string destination)
     {
         var lists = new RememberedLists(membersPerCall);
-        var calls = new MemberCalls(_table, workspace.Vault, lists, new CallBudget(destination, [], new BudgetTable(workspace.Database), workspace.Clock), workspace.Clock);
+        var calls = new MemberCalls(_table, workspace.Vault, lists, new CallBudget(destination, [], new BudgetTable(workspace.Database), workspace.Clock), workspace.Shared, workspace.Clock);
         var planner = new PagePlanner(lists, _table, workspace.Vault);
         return (lists, new LanePass(destination, lists, _table, planner, calls, () => 0.5, workspace.Clock, NullLogger.Instance));
     }

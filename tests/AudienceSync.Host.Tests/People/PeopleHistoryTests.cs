@@ -72,7 +72,7 @@ public sealed class PeopleHistoryTests
         var lease = (await new LeaseTable(workspace.Database, "hand").TryClaimAsync("account:main", default)).ShouldNotBeNull();
         var table = new SyncTable(workspace.Database);
         var budget = new CallBudget("main", [], new BudgetTable(workspace.Database), workspace.Clock);
-        var calls = new MemberCalls(table, workspace.Vault, platform, budget, workspace.Clock);
+        var calls = new MemberCalls(table, workspace.Vault, platform, budget, workspace.Shared, workspace.Clock);
         var pass = new LanePass(
             "main", platform, table, new PagePlanner(platform, table, workspace.Vault), calls,
             () => 0.5, workspace.Clock, NullLogger.Instance);
@@ -86,8 +86,10 @@ public sealed class PeopleHistoryTests
         {
             foreach (var lane in new[] { Lane.Removals, Lane.Adds })
             {
+                var deadline = Deadline.In();
                 while (await pass.RunAsync(lease, (await table.ReadBindingsAsync("main", default)).ShouldHaveSingleItem(), lane, default) != PassEnd.Empty)
                 {
+                    deadline.Check("an empty lane");
                 }
             }
         }

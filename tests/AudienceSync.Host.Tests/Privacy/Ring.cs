@@ -21,7 +21,7 @@ internal sealed class Ring(TestWorkspace workspace, params short[] versions)
     public static byte[] Secret(short version) => [.. Enumerable.Repeat((byte)(0x50 + version), MasterKey.KeyBytes)];
 
 
-    public EventLog OpenLog() => new(workspace.Database, Vault, new BodySeal(Keys, new byte[MasterKey.KeyBytes]), workspace.Tombstones, workspace.Clock);
+    public EventLog OpenLog() => new(workspace.Database, Vault, new BodySeal(Keys, new byte[MasterKey.KeyBytes]), workspace.Tombstones, workspace.Clock, LinkLimit.Default);
 
     public KeyRotation Rotation(string owner, int batchRows = 1_000) =>
         new(Table, Secrets, new LeaseTable(workspace.Database, owner), Vault, Keys) { BatchRows = batchRows };

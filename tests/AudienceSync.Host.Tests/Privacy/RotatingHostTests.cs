@@ -81,11 +81,7 @@ public sealed class RotatingHostTests : IAsyncLifetime
 
         host.Server.Workspaces["default"].KeyRotation.Ask();
 
-        using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
-        while (await host.ScalarAsync<int>("select passes from key_rotations") < 2)
-        {
-            await poll.WaitForNextTickAsync();
-        }
+        await Deadline.UntilAsync(async () => await host.ScalarAsync<int>("select passes from key_rotations") >= 2, () => "a second pass through the vault");
     }
 
     [Fact]

@@ -23,6 +23,7 @@ public sealed class RebuildKilledTests
         var (before, steps, killed) = (await workspace.AskAsync<long>("select count(*) from membership"), new List<string>(), 0);
         for (var at = 0; ; at++)
         {
+            at.ShouldBeLessThan(100, "it never ends");
             var seen = 0;
             try
             {
@@ -128,8 +129,10 @@ public sealed class RebuildKilledTests
         });
 
         var rebuilt = 0;
+        var deadline = Deadline.In();
         while (!ingest.IsCompleted || rebuilt < 4)
         {
+            deadline.Check(() => $"the end of the ingest ({ingest.Status}) and 4 rebuilds ({rebuilt})");
             await rebuilds.RunAsync();
             rebuilt++;
         }

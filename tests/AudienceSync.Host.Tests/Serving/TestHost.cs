@@ -85,7 +85,7 @@ public sealed class TestHost : IAsyncDisposable
     }
 
     /// <summary>Sends a webhook of the source that signs.</summary>
-    public Task<Answer> PostAsync(string body) => SendAsync(Webhook.Signed(body));
+    public Task<Answer> PostAsync(string body) => SendAsync(Webhook.Signed(body, Clock.GetUtcNow()));
 
     /// <summary>Asks with the operator's token.</summary>
     public async Task<JsonElement> GetAsync(string path)

@@ -5,7 +5,8 @@ namespace AudienceSync.Host.Tests.Serving;
 
 /// <summary>
 /// The files a Host starts from. Three sources: one must sign (by either of two keys), one may, one does not. The master key is always the
-/// same, so that two Hosts can share a database.
+/// same, so that two Hosts can share a database. Their requests are signed at the time of the machine whatever the Host's clock says, so the age of a signature is
+/// not judged; the tests that are about it change that.
 /// </summary>
 public static class TestHostFiles
 {
@@ -43,8 +44,8 @@ public static class TestHostFiles
         workspaces:
           default:
             sources:
-              - { name: signed, token: { file: signed.token }, signature: required, signing_keys: [ { file: signing.key }, { file: second_signing.key } ], default_country: US }
-              - { name: may_sign, token: { file: may_sign.token }, signature: if_present, signing_keys: [ { file: signing.key } ], default_country: US }
+              - { name: signed, token: { file: signed.token }, signature: required, signature_max_age_d: 0, signing_keys: [ { file: signing.key }, { file: second_signing.key } ], default_country: US }
+              - { name: may_sign, token: { file: may_sign.token }, signature: if_present, signature_max_age_d: 0, signing_keys: [ { file: signing.key } ], default_country: US }
               - { name: unsigned, token: { file: unsigned.token }, signature: "off", default_country: US }
             audiences:
         {{Lines(options, audience => $"      - {{ name: {audience.Name}, purpose: p, owner: o, definition: d, versions: [ {Version(audience)} ] }}")}}

@@ -16,8 +16,8 @@ public sealed record TestHostOptions
     public IReadOnlyList<TestAudience> Audiences { get; init; } =
         [new("high_intent_cart_7d", 7), new("winback_45d", 45), new("post_purchase_14d", 14)];
 
-    /// <summary>What the Host takes for the time.</summary>
-    public TimeProvider Clock { get; init; } = TimeProvider.System;
+    /// <summary>What the Host takes for the time. Fixed days go with a clock set by the test; the default is no day that a test could know.</summary>
+    public TimeProvider Clock { get; init; } = SuiteClock.New();
 
     /// <summary>Whether to listen on a real port, for tests about connections. Otherwise the server is in memory.</summary>
     public bool RealPort { get; init; }

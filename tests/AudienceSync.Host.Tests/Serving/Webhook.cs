@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
 using AudienceSync.Host.Ingest;
+using AudienceSync.Host.Tests.Ingest;
 
 namespace AudienceSync.Host.Tests.Serving;
 
@@ -19,14 +20,19 @@ public static class Webhook
 
     public static HttpRequestMessage Request(string body, string? token) => Request(Encoding.UTF8.GetBytes(body), token);
 
-    /// <summary>With the token and the signature of the source that must sign.</summary>
-    public static HttpRequestMessage Signed(byte[] body)
+    /// <summary>With the token and the signature of the source that must sign, made when the Host's clock showed <paramref name="at"/>.</summary>
+    public static HttpRequestMessage Signed(byte[] body, DateTimeOffset at)
     {
-        var timestamp = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+        var timestamp = at.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
         return Request(body, TestHostFiles.SignedToken).With(timestamp, Signature(TestHostFiles.SigningKey, timestamp, body));
     }
 
-    public static HttpRequestMessage Signed(string body) => Signed(Encoding.UTF8.GetBytes(body));
+    public static HttpRequestMessage Signed(string body, DateTimeOffset at) => Signed(Encoding.UTF8.GetBytes(body), at);
+
+    /// <summary>Signed on the day of the ingest tests, for a Host whose clock shows it.</summary>
+    public static HttpRequestMessage Signed(byte[] body) => Signed(body, Sample.Now);
+
+    public static HttpRequestMessage Signed(string body) => Signed(body, Sample.Now);
 
     /// <summary>Adds the two headers of the signature.</summary>
     public static HttpRequestMessage With(this HttpRequestMessage request, string timestamp, string signature)

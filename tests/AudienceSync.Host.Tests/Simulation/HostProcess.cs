@@ -11,7 +11,7 @@ namespace AudienceSync.Host.Tests.Simulation;
 internal sealed class HostProcess : IAsyncDisposable
 {
     private readonly Process _process;
-    private readonly List<string> _log = [];
+    private readonly ProcessLines _lines;
 
     private HostProcess(Process process, string url)
     {
@@ -19,26 +19,14 @@ internal sealed class HostProcess : IAsyncDisposable
         Http = new HttpClient { BaseAddress = new Uri(url) };
         Operator = new HttpClient { BaseAddress = new Uri(url) };
         Operator.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", TestHostFiles.OperatorToken);
-        process.OutputDataReceived += (_, line) => Keep(line.Data);
-        process.ErrorDataReceived += (_, line) => Keep(line.Data);
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
+        _lines = ProcessLines.Of(process);
     }
 
     public HttpClient Http { get; }
 
     public HttpClient Operator { get; }
 
-    public string Log
-    {
-        get
-        {
-            lock (_log)
-            {
-                return string.Join('\n', _log);
-            }
-        }
-    }
+    public string Log => string.Join('\n', _lines.All);
 
     public static async Task<HostProcess> StartAsync(string config, string dataFolder, string postgres, TimeSpan lease)
     {
@@ -56,9 +44,12 @@ internal sealed class HostProcess : IAsyncDisposable
         start.Environment["AUDIENCESYNC_MASTER_KEY"] = TestHostFiles.MasterKey;
         start.Environment["AUDIENCESYNC_LEASE_S"] = ((int)lease.TotalSeconds).ToString(CultureInfo.InvariantCulture);
         var host = new HostProcess(Process.Start(start)!, url);
-        await Waiting.UntilAsync(host.IsReadyAsync, () => $"The Host never became ready: {host.Log}");
+        await host._lines.WaitForAsync("AudienceSync is ready at ");
         return host;
     }
+
+    /// <summary>The first line of the log that holds the text.</summary>
+    public Task<string> LineAsync(string text) => _lines.WaitForAsync(text);
 
     /// <summary>SIGSTOP: no thread of it runs until <see cref="WakeAsync"/>.</summary>
     public Task PauseAsync() => SignalAsync("-STOP");
@@ -71,29 +62,14 @@ internal sealed class HostProcess : IAsyncDisposable
         Http.Dispose();
         Operator.Dispose();
         _process.Kill(entireProcessTree: true);
-        await _process.WaitForExitAsync();
+        await _process.EndAsync();
         _process.Dispose();
-    }
-
-    private async Task<bool> IsReadyAsync()
-    {
-        _process.HasExited.ShouldBeFalse(Log);
-        try
-        {
-            using var answer = await Http.GetAsync("/health/ready");
-            return answer.StatusCode == HttpStatusCode.OK;
-        }
-        catch (HttpRequestException)
-        {
-            return false;
-        }
     }
 
     private async Task SignalAsync(string signal)
     {
         using var kill = Process.Start("kill", [signal, _process.Id.ToString(CultureInfo.InvariantCulture)]);
-        await kill.WaitForExitAsync();
-        kill.ExitCode.ShouldBe(0);
+        (await kill.ExitCodeAsync()).ShouldBe(0);
     }
 
     private static int FreePort()
@@ -101,16 +77,5 @@ internal sealed class HostProcess : IAsyncDisposable
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
-    private void Keep(string? line)
-    {
-        if (line is not null)
-        {
-            lock (_log)
-            {
-                _log.Add(line);
-            }
-        }
     }
 }

@@ -24,7 +24,7 @@ internal sealed class LaneLook(TestWorkspace workspace, VirtualTime clock)
             from jobs j join accounts a using (destination) where j.state = 1 and a.stopped_code is null
           union all select destination, greatest(r.try_at, b.removal_next_at, a.blocked_until) from remains r join bindings b using (binding_id) join accounts a using (destination)
             where r.kind <> 1 and b.stopped_code is null and a.stopped_code is null) x
-        where t > $1 group by destination
+        where t > $1 and t < 'infinity' group by destination
         """;
 
     /// <summary>As if nothing had been before. Far quicker than another database.</summary>

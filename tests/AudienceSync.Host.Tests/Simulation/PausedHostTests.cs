@@ -78,7 +78,7 @@ public sealed class PausedHostTests : IAsyncLifetime
         var (ledger, calls) = (await AskAsync(LedgerSql), await AskAsync(CallsSql));
 
         await paused.WakeAsync();
-        await Waiting.UntilAsync(() => Task.FromResult(paused.Log.Contains("Account meta_main is let go", StringComparison.Ordinal)), () => $"It never noticed: {paused.Log}");
+        await paused.LineAsync("Account meta_main is let go");
 
         paused.Log.ShouldContain("The lease account:meta_main is held by another host.");
         (await AskAsync(LedgerSql)).ShouldBe(ledger, "nothing of the late outcome was written");
@@ -107,7 +107,7 @@ public sealed class PausedHostTests : IAsyncLifetime
             ["occurred_at"] = TimeProvider.System.GetUtcNow().ToString("O"),
             ["person"] = new JsonObject { ["email"] = who + "@example.com" },
         };
-        using var request = Webhook.Signed(said.ToJsonString());
+        using var request = Webhook.Signed(said.ToJsonString(), TimeProvider.System.GetUtcNow());
         using var answer = await host.Http.SendAsync(request);
         ((int)answer.StatusCode).ShouldBe(200, await answer.Content.ReadAsStringAsync());
     }

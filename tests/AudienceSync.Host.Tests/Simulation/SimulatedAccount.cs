@@ -60,7 +60,7 @@ internal sealed class SimulatedAccount(TestWorkspace workspace, VirtualTime cloc
     {
         var table = new SyncTable(workspace.Database);
         var budget = new CallBudget(name, destination.Limits.Allowances, new BudgetTable(workspace.Database), clock) { RequestsPerCall = destination.Limits.RequestsPerCall };
-        var calls = new MemberCalls(table, workspace.Vault, destination, budget, clock);
+        var calls = new MemberCalls(table, workspace.Vault, destination, budget, workspace.Shared, clock);
         var planner = new PagePlanner(destination, table, workspace.Vault);
         var pass = new LanePass(name, destination, table, planner, calls, chance.NextDouble, clock, NullLogger.Instance);
         var jobs = new JobFollower(name, destination, new JobTable(workspace.Database), clock, NullLogger.Instance);

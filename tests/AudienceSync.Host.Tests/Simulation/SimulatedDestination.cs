@@ -23,6 +23,8 @@ internal sealed class SimulatedDestination(IDestination inner, SimulatedNetwork 
 
     public IReadOnlyList<SayingChange> Compare(IReadOnlyList<Resaying> people) => inner.Compare(people);
 
+    public void AddShared(in Member member, List<SharedCell> into) => inner.AddShared(in member, into);
+
     public async ValueTask<CallResult> SendAsync(MemberCall call, CancellationToken cancellationToken)
     {
         await Leaving(call);

@@ -51,8 +51,10 @@ internal sealed class SimulatedNetwork(InlineServer sandbox, VirtualTime clock, 
     /// <summary>Moves on to a time, stopping wherever something of the sandbox is due.</summary>
     public async Task MoveToAsync(DateTimeOffset then)
     {
+        var deadline = Deadline.In();
         while (clock.NextDue() is { } due && due <= then)
         {
+            deadline.Check($"the timers due until {then}");
             clock.MoveTo(due);
             await SettleAsync();
         }
@@ -64,8 +66,10 @@ internal sealed class SimulatedNetwork(InlineServer sandbox, VirtualTime clock, 
     // What was let go and woke up runs to its end.
     private async Task SettleAsync()
     {
+        var deadline = Deadline.In();
         while (Open() > watch.Asleep)
         {
+            deadline.Check("every open call has ended or sleeps");
             await Task.Yield();
         }
     }

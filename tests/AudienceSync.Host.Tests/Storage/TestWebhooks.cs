@@ -25,6 +25,8 @@ internal sealed class TestWebhooks(byte[] secret) : IDisposable
     public static PendingRequest Request(params PendingEvent[] events) =>
         new(events, [], Encoding.UTF8.GetBytes($"body of {string.Join(',', events.Select(e => e.Id))}"), TestWorkspace.Start);
 
+    public AliasDigester Digester => _digester;
+
     public Alias Alias(IdentifierKind kind, string canonical) => _digester.Digest(kind, canonical);
 
     public void Dispose() => _digester.Dispose();
@@ -37,7 +39,7 @@ internal sealed class TestWebhooks(byte[] secret) : IDisposable
         AddAlias(aliases, IdentifierKind.Phone, phone);
         return new PendingEvent(
             EventId.Derive("test", id), EventTypes.AliasOf(said), EventJson.Write(said), at, [.. aliases],
-            new PersonIdentifiers(customer, email, phone, "US"));
+            IdentifierReader.Read(customer, email, phone, "US"));
     }
 
     private void AddAlias(List<Alias> aliases, IdentifierKind kind, string? canonical)

@@ -1,9 +1,12 @@
 using AudienceSync.Domain.Audiences;
+using AudienceSync.Domain.Identity;
 using AudienceSync.Host.Audiences;
 using AudienceSync.Host.Privacy;
 using AudienceSync.Host.Storage;
 using AudienceSync.Host.Storage.Audiences;
 using AudienceSync.Host.Storage.Log;
+using AudienceSync.Host.Storage.Syncing;
+using AudienceSync.Host.Syncing;
 using AudienceSync.Host.Tests.Postgres;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
@@ -27,6 +30,7 @@ internal sealed class TestWorkspace : IAsyncDisposable
         Seal = new BodySeal(new MasterKeys(Master), Secret);
         Tombstones = new TombstoneDigester(Secret);
         Webhooks = new TestWebhooks(Secret);
+        Shared = new SharedCells(new HolderTable(Database), Webhooks.Digester);
         Owner = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString)
         {
             SearchPath = Name.Schema,
@@ -50,6 +54,9 @@ internal sealed class TestWorkspace : IAsyncDisposable
     public TombstoneDigester Tombstones { get; }
 
     public TestWebhooks Webhooks { get; }
+
+    /// <summary>Who else holds what a removal takes.</summary>
+    public SharedCells Shared { get; }
 
     public NpgsqlDataSource Owner { get; }
 
@@ -76,7 +83,7 @@ internal sealed class TestWorkspace : IAsyncDisposable
     /// <summary>From here on every key demands that consent was granted.</summary>
     public void RequireConsent() => Keys = new AudienceKeys([.. Keys.All.Select(key => key with { ConsentPolicy = ConsentPolicy.Required })]);
 
-    public EventLog OpenLog() => new(Database, Vault, Seal, Tombstones, Clock);
+    public EventLog OpenLog() => new(Database, Vault, Seal, Tombstones, Clock, LinkLimit.Default);
 
     public async Task<T> AskAsync<T>(string sql)
     {

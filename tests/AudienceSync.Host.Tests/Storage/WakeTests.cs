@@ -17,7 +17,7 @@ public sealed class WakeTests
 
         second.IsCompleted.ShouldBeFalse();
         wake.Signal();
-        await second;
+        await second.OrTimeoutAsync("the second wait");
     }
 
     [Fact]
@@ -28,7 +28,7 @@ public sealed class WakeTests
         var waiting = wake.WaitAsync(TimeSpan.FromHours(1), default);
 
         clock.FireAll();
-        await waiting;
+        await waiting.OrTimeoutAsync("the wait");
 
         wake.Signal();
         await wake.WaitAsync(TimeSpan.FromHours(1), default);
@@ -54,7 +54,7 @@ public sealed class WakeTests
         using var wake = new Wake(clock);
         var waiting = wake.WaitAsync(TimeSpan.FromHours(1), default);
         wake.Signal();
-        await waiting;
+        await waiting.OrTimeoutAsync("the wait");
 
         Should.NotThrow(clock.FireAll);
     }

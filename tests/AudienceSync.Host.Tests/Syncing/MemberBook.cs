@@ -22,7 +22,7 @@ internal sealed class MemberBook(TestWorkspace workspace)
 
     public string EmailOf(PersonId person) => _people[person].Email;
 
-    public PersonIdentifiers IdentifiersOf(PersonId person) => new(null, _people[person].Email, _people[person].Phone, "US");
+    public PersonIdentifiers IdentifiersOf(PersonId person) => IdentifierReader.Read(null, _people[person].Email, _people[person].Phone, "US");
 
     public bool IsPresent(int keyId, PersonId person) => _present.GetValueOrDefault((keyId, person));
 

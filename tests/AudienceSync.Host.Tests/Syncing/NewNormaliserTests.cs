@@ -113,7 +113,8 @@ public sealed class NewNormaliserTests : IAsyncLifetime
     private static string? Text(NormaliserRule rule, (string Email, string? Phone) person)
     {
         Span<char> into = stackalloc char[Normaliser.MaxChars];
-        var raw = rule.Field == PersonField.Email ? person.Email : person.Phone;
+        var read = IdentifierReader.Read(null, person.Email, person.Phone, "US");
+        var raw = rule.Field == PersonField.Email ? read.CanonicalEmail : read.CanonicalPhone;
         return raw is not null && rule.Write(raw, "US", into) is { IsEmpty: false } cell ? new string(into[..cell.Length]) : null;
     }
 

@@ -90,8 +90,10 @@ public sealed class RefreshTests : IAsyncLifetime
     private async Task DayAsync()
     {
         PassEnd end;
+        var deadline = Deadline.In();
         do
         {
+            deadline.Check("the end of a day's looks");
             await _stage.SettleAsync();
             end = await _again.RunAsync(await _stage.LeaseAsync(), await _stage.BindingAsync(), default);
         }

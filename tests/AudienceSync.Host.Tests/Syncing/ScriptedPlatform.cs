@@ -46,6 +46,9 @@ internal sealed class ScriptedPlatform(int membersPerCall) : IDestination
 
     public Func<MemberCall, PlatformFault> Fault { get; set; } = _ => PlatformFault.None;
 
+    /// <summary>An answer in place of any fault, with no effect; null for none.</summary>
+    public Func<MemberCall, Outcome?> Instead { get; set; } = _ => null;
+
     /// <summary>Happens while a call is under way, after it was applied.</summary>
     public Func<MemberCall, Task> During { get; set; } = _ => Task.CompletedTask;
 
@@ -73,6 +76,11 @@ internal sealed class ScriptedPlatform(int membersPerCall) : IDestination
         if (call.Operation == MemberOperation.Add)
         {
             _everMeant.UnionWith(call.Members.Select(member => Digest(member.Identifiers.Email!, member.Normaliser)));
+        }
+
+        if (Instead(call) is { } instead)
+        {
+            return new CallResult(instead, [], []);
         }
 
         var fault = Fault(call);

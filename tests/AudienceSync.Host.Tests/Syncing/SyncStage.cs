@@ -4,6 +4,7 @@ using AudienceSync.Host.Storage.Leases;
 using AudienceSync.Host.Storage.Syncing;
 using AudienceSync.Host.Syncing;
 using AudienceSync.Host.Tests.Storage;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace AudienceSync.Host.Tests.Syncing;
@@ -16,14 +17,17 @@ internal sealed class SyncStage(TestWorkspace workspace, MemberBook book, int ke
     private Lease? _lease;
     private int _owners;
 
+    /// <summary>What the passes write.</summary>
+    public ILogger Logger { get; init; } = NullLogger.Instance;
+
     public SyncTable Table { get; } = new(workspace.Database);
 
     public int KeyId => keyId;
 
-    public static async Task<SyncStage> CreateAsync(TestWorkspace workspace, MemberBook book, IDestination platform, int key = 0, string destination = "main")
+    public static async Task<SyncStage> CreateAsync(TestWorkspace workspace, MemberBook book, IDestination platform, int key = 0, string destination = "main", ILogger? logger = null)
     {
         var keyId = workspace.Keys.ByName($"k{key}_v1")!.KeyId;
-        var stage = new SyncStage(workspace, book, keyId, destination, platform);
+        var stage = new SyncStage(workspace, book, keyId, destination, platform) { Logger = logger ?? NullLogger.Instance };
         await stage._bindings.DeclareAccountAsync(destination, "meta", consentRequired: false, default);
         (await stage._bindings.DeclareBindingAsync(new DeclaredBinding($"k{key}", destination, "1001", keyId), default)).ShouldBeTrue();
         return stage;
@@ -69,8 +73,10 @@ internal sealed class SyncStage(TestWorkspace workspace, MemberBook book, int ke
         foreach (var lane in new[] { Lane.Removals, Lane.Adds })
         {
             PassEnd end;
+            var deadline = Deadline.In();
             do
             {
+                deadline.Check("the end of a lane");
                 end = await PassAsync(lane);
                 empty &= end == PassEnd.Empty;
             }
@@ -133,7 +139,7 @@ internal sealed class SyncStage(TestWorkspace workspace, MemberBook book, int ke
     private LanePass NewPass()
     {
         return new LanePass(
-            destination, platform, Table, new PagePlanner(platform, Table, workspace.Vault), new MemberCalls(Table, workspace.Vault, platform, Budget(), workspace.Clock),
-            () => 0.5, workspace.Clock, NullLogger.Instance);
+            destination, platform, Table, new PagePlanner(platform, Table, workspace.Vault), new MemberCalls(Table, workspace.Vault, platform, Budget(), workspace.Shared, workspace.Clock),
+            () => 0.5, workspace.Clock, Logger);
     }
 }

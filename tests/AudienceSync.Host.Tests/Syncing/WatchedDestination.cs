@@ -19,6 +19,8 @@ internal sealed class WatchedDestination(IDestination inner) : IDestination
 
     public IReadOnlyList<SayingChange> Compare(IReadOnlyList<Resaying> people) => inner.Compare(people);
 
+    public void AddShared(in Member member, List<SharedCell> into) => inner.AddShared(in member, into);
+
     public ValueTask<CallResult> SendAsync(MemberCall call, CancellationToken cancellationToken)
     {
         if (Dies(call))

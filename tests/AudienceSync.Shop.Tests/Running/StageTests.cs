@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using AudienceSync.Shop.Running;
 
@@ -7,6 +8,9 @@ namespace AudienceSync.Shop.Tests.Running;
 
 public sealed class StageTests : IDisposable
 {
+    private const int Interrupt = 2;
+    private const nint Default = 0;
+
     private readonly string _place = Directory.CreateTempSubdirectory("shop-tests-").FullName;
 
     public void Dispose() => Directory.Delete(_place, recursive: true);
@@ -121,25 +125,52 @@ public sealed class StageTests : IDisposable
     public async Task A_postmaster_that_outlived_its_host_is_stopped()
     {
         var cluster = Directory.CreateDirectory(Path.Combine(_place, "postgres", "data")).FullName;
-        using var postmaster = Start($"cd {cluster}; trap 'exit 0' INT; echo ready; while :; do sleep 0.05; done");
+        using var postmaster = StartHeedingInterrupts($"cd {cluster}; trap 'exit 0' INT; echo ready; while :; do sleep 0.05; done");
         await LogContainsAsync(postmaster, "ready");
         await File.WriteAllTextAsync(Path.Combine(cluster, "postmaster.pid"), $"{postmaster.Id}\n{cluster}\n");
 
         var found = await PostgresRemains.StopAsync(_place, TimeProvider.System);
 
         found.ShouldBe(1);
-        await postmaster.Ended;
-        postmaster.ExitCode.ShouldBe(0);
+        await postmaster.Ended.OrTimeoutAsync("the end of the postmaster");
+        postmaster.ExitCode.ShouldBe(0, "stopped by the first signal");
+    }
+
+    [Fact]
+    public async Task A_postmaster_that_ignores_every_request_to_stop_is_killed()
+    {
+        var cluster = Directory.CreateDirectory(Path.Combine(_place, "postgres", "data")).FullName;
+        using var postmaster = Start($"cd {cluster}; trap '' INT QUIT; echo ready; while :; do sleep 0.05; done");
+        await LogContainsAsync(postmaster, "ready");
+        await File.WriteAllTextAsync(Path.Combine(cluster, "postmaster.pid"), $"{postmaster.Id}\n{cluster}\n");
+
+        (await PostgresRemains.StopAsync(_place, TimeProvider.System, TimeSpan.FromMilliseconds(200))).ShouldBe(1);
+
+        await postmaster.Ended.OrTimeoutAsync("the end of the postmaster");
+        postmaster.ExitCode.ShouldBe(128 + 9);
     }
 
     private ChildProcess Start(string script) =>
         ChildProcess.Start("child", ["/bin/sh", "-c", script], new Dictionary<string, string>(), Path.Combine(_place, "child.log"), TimeProvider.System);
 
-    private static async Task LogContainsAsync(ChildProcess child, string word)
+    // A shell cannot trap what was ignored when it began, and below "nohup ./test &" SIGINT is. PostgreSQL installs its own handler.
+    private ChildProcess StartHeedingInterrupts(string script)
     {
-        while (!child.Ended.IsCompleted && !child.LogTail(5).Contains(word, StringComparison.Ordinal))
+        var before = Signal(Interrupt, Default);
+        try
         {
-            await Task.Yield();
+            return Start(script);
+        }
+        finally
+        {
+            _ = Signal(Interrupt, before);
         }
     }
+
+    private static Task LogContainsAsync(ChildProcess child, string word) =>
+        Deadline.UntilAsync(() => child.LogTail(5).Contains(word, StringComparison.Ordinal), () => $"'{word}' in the log: {child.LogTail(5)}");
+
+    [DllImport("libc", EntryPoint = "signal", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern nint Signal(int signal, nint handler);
 }

@@ -4,7 +4,7 @@ namespace AudienceSync.Shop.Running;
 
 /// <summary>
 /// Stops an embedded PostgreSQL that outlived its Host. Signals do what pg_ctl does (which refuses to run as root): INT is its "fast",
-/// QUIT its "immediate".
+/// QUIT its "immediate"; KILL is for what ignores both, since the run's data is thrown away anyway.
 /// </summary>
 internal static class PostgresRemains
 {
@@ -12,17 +12,22 @@ internal static class PostgresRemains
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(50);
 
     /// <returns>How many were found running.</returns>
-    public static async Task<int> StopAsync(string dataFolder, TimeProvider time)
+    public static Task<int> StopAsync(string dataFolder, TimeProvider time) => StopAsync(dataFolder, time, Patience);
+
+    /// <param name="patience">How long each signal has to work.</param>
+    internal static async Task<int> StopAsync(string dataFolder, TimeProvider time, TimeSpan patience)
     {
         var found = 0;
         foreach (var pid in Postmasters(Path.Combine(dataFolder, "postgres")))
         {
             found++;
-            UnixSignals.SendInterrupt(pid);
-            if (!await HasEndedAsync(pid, time))
+            foreach (var send in new Action<int>[] { UnixSignals.SendInterrupt, UnixSignals.SendQuit, UnixSignals.SendKill })
             {
-                UnixSignals.SendQuit(pid);
-                _ = await HasEndedAsync(pid, time);
+                send(pid);
+                if (await HasEndedAsync(pid, time, patience))
+                {
+                    break;
+                }
             }
         }
 
@@ -78,10 +83,10 @@ internal static class PostgresRemains
         return new DirectoryInfo(parent).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? parent;
     }
 
-    private static async Task<bool> HasEndedAsync(int pid, TimeProvider time)
+    private static async Task<bool> HasEndedAsync(int pid, TimeProvider time, TimeSpan patience)
     {
         var started = time.GetTimestamp();
-        while (UnixSignals.IsRunning(pid) && time.GetElapsedTime(started) < Patience)
+        while (UnixSignals.IsRunning(pid) && time.GetElapsedTime(started) < patience)
         {
             await Task.Delay(Step, time);
         }

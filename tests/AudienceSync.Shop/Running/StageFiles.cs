@@ -81,7 +81,7 @@ internal static class StageFiles
                 platform: meta
                 account: {{DestinationList.Meta.Account}}
                 base_url: {{sandbox}}
-                api_version: v25.0
+                api_version: v27.0
                 token: { file: meta.token }
               - name: {{DestinationList.Google.Name}}
                 platform: google

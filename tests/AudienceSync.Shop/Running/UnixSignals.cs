@@ -7,6 +7,7 @@ internal static class UnixSignals
 {
     private const int Interrupt = 2;
     private const int Quit = 3;
+    private const int Kill9 = 9;
     private const int Terminate = 15;
 
     public static void SendTerminate(int pid) => _ = Kill(pid, Terminate);
@@ -16,6 +17,9 @@ internal static class UnixSignals
 
     /// <summary>To a postmaster: stop at once.</summary>
     public static void SendQuit(int pid) => _ = Kill(pid, Quit);
+
+    /// <summary>To what ignores the others.</summary>
+    public static void SendKill(int pid) => _ = Kill(pid, Kill9);
 
     /// <summary>False also for a process that has ended and waits for its parent to ask.</summary>
     public static bool IsRunning(int pid) => Kill(pid, 0) == 0 && !IsZombie(pid);

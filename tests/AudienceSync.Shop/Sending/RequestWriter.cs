@@ -43,7 +43,7 @@ internal sealed class RequestWriter(Uri webhookUrl, SenderKeys keys, TimeProvide
     {
         if (flaw == Flaw.WrongContentType)
         {
-            return new MediaTypeHeaderValue("text/plain");
+            return new MediaTypeHeaderValue("application/xml");
         }
 
         return number % 3 == 0 ? new MediaTypeHeaderValue("application/json", "utf-8") : new MediaTypeHeaderValue("application/json");

@@ -1,53 +1,26 @@
-using System.Text;
-using System.Text.Json;
-using AudienceSync.Domain;
 using AudienceSync.Domain.Identity;
 
 namespace AudienceSync.Host.Privacy.Erasure;
 
 /// <summary>
-/// Tells whether a body names a person: each text of it, wherever it stands, is read as every kind of identifier and looked for among his aliases.
-/// A body that is no JSON is read word by word. Without his aliases nobody could tell, so it runs before they go.
+/// Tells whether a body names a person: each text of it, wherever it stands, is read as every kind of identifier and looked for among their aliases.
+/// Without the aliases nobody could tell, so it runs before they go. <see cref="Exact"/> and <see cref="Similar"/> lead to the bodies that are worth
+/// opening; see <see cref="BodyMentions"/>.
 /// </summary>
-public sealed class BodySearch(IReadOnlySet<AliasDigest> aliases, IReadOnlyCollection<string> countries, AliasDigester digester)
+/// <param name="aliases">All that the person is or was called.</param>
+/// <param name="countries">By which national phone numbers are read.</param>
+/// <param name="phones">Their numbers as they were sent, as far as they were sent plain.</param>
+/// <param name="digester">Of the workspace.</param>
+public sealed class BodySearch(
+    IReadOnlySet<AliasDigest> aliases, IReadOnlyCollection<string> countries, IEnumerable<string> phones, AliasDigester digester)
 {
-    private static readonly HashedFields[] Forms = [HashedFields.None, HashedFields.EmailSha256 | HashedFields.PhoneSha256Digits, HashedFields.PhoneSha256E164];
+    /// <summary>Digests that name the person in whatever body they stand.</summary>
+    public Guid[] Exact { get; } = [.. aliases.Select(alias => alias.Value)];
 
-    private static readonly char[] Ends = ['"', '\'', ',', ';', '{', '}', '[', ']', '<', '>', '&', '=', '\\', ' ', '\t', '\r', '\n'];
+    /// <summary>Digests of the ends of their phone numbers: a body that has one names the person if it does so when read.</summary>
+    public Guid[] Similar { get; } = [.. phones.Select(phone => BodyMentions.PhoneEnd(phone, digester)).OfType<Guid>().Distinct()];
 
-    public bool Names(byte[] body)
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(body);
-            return Names(document.RootElement);
-        }
-        catch (Exception unreadable) when (unreadable is JsonException or InvalidOperationException)
-        {
-            return Encoding.UTF8.GetString(body).Split(Ends, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Any(Names);
-        }
-    }
+    public bool Names(byte[] body) => BodyTexts.Of(body).Any(text => Read(text).Any(aliases.Contains));
 
-    private bool Names(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.Object => value.EnumerateObject().Any(field => Names(field.Value)),
-        JsonValueKind.Array => value.EnumerateArray().Any(Names),
-        JsonValueKind.String => Names(value.GetString()!),
-        JsonValueKind.Number => Names(value.GetRawText()),
-        _ => false,
-    };
-
-    private bool Names(string text) => text.Length is > 0 and <= Limits.EmailChars && Read(text).Any(aliases.Contains);
-
-    private IEnumerable<AliasDigest> Read(string text)
-    {
-        var read = new List<(IdentifierKind, string?)> { (IdentifierKind.CustomerId, AliasText.CustomerId(text)) };
-        foreach (var form in Forms)
-        {
-            read.Add((IdentifierKind.Email, AliasText.Email(text, form)));
-            read.AddRange(countries.Select(country => (IdentifierKind.Phone, AliasText.Phone(text, country, form))));
-        }
-
-        return read.Where(one => one.Item2 is not null).Select(one => digester.Digest(one.Item1, one.Item2!).Digest);
-    }
+    private IEnumerable<AliasDigest> Read(string text) => BodyMentions.Read(text, countries, digester);
 }

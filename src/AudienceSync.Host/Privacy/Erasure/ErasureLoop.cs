@@ -1,6 +1,7 @@
 using AudienceSync.Host.Storage;
 using AudienceSync.Host.Storage.Erasure;
 using AudienceSync.Host.Storage.Leases;
+using AudienceSync.Host.Telemetry;
 
 namespace AudienceSync.Host.Privacy.Erasure;
 
@@ -29,11 +30,13 @@ public sealed class ErasureLoop(ErasureTable table, ErasureRun run, LeaseTable l
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        var outage = new OutageLog("Erasure", clock, logger);
         while (!cancellationToken.IsCancellationRequested)
         {
             try
             {
                 await RoundAsync(cancellationToken);
+                outage.Recovered();
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
@@ -45,7 +48,8 @@ public sealed class ErasureLoop(ErasureTable table, ErasureRun run, LeaseTable l
             }
             catch (Exception failure)
             {
-                logger.LogError(failure, "Erasure stumbled and will try again");
+                await Task.Delay(outage.Failed(failure), clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                continue;
             }
 
             await wake.WaitAsync(Poll, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -9,7 +9,7 @@ namespace AudienceSync.Host.Privacy.Erasure;
 /// Carries one erasure to its end, when no platform has the person any more: empties the raw bodies that name him, deletes the quarantined ones, and
 /// then destroys what leads to him. In this order, because his aliases are needed to know his bodies. Every step may be done twice.
 /// </summary>
-public sealed class ErasureRun(PersonReader people, KeptBodies bodies, ErasureEnd end, AliasDigester digester)
+public sealed class ErasureRun(PersonReader people, KeptBodies bodies, QuarantinedBodies quarantined, ErasureEnd end, AliasDigester digester)
 {
     private readonly ConcurrentDictionary<Guid, ErasureTraces> _traces = [];
 
@@ -32,7 +32,7 @@ public sealed class ErasureRun(PersonReader people, KeptBodies bodies, ErasureEn
         await beforeStep();
         await bodies.EmptyAsync(erasure.Erasure, [.. erasure.Anchors.Union(person.Ids)], cancellationToken);
         await beforeStep();
-        await bodies.DeleteAsync(erasure.Erasure, Search(person, traces.Aliases).Names, cancellationToken);
+        await quarantined.DeleteAsync(erasure.Erasure, Search(person, traces.Aliases), cancellationToken);
         await beforeStep();
         var ended = await end.EndAsync(erasure.Erasure, traces, cancellationToken);
         if (ended)
@@ -43,7 +43,7 @@ public sealed class ErasureRun(PersonReader people, KeptBodies bodies, ErasureEn
         return ended;
     }
 
-    // Two tables are read whole for it, and while one platform is down it may be wanted every second for days.
+    // While one platform is down it may be wanted every second for days, and it does not change.
     private async Task<ErasureTraces> TracesAsync(ErasureRow erasure, PersonGroup person, CancellationToken cancellationToken)
     {
         if (!_traces.TryGetValue(erasure.Erasure, out var traces))
@@ -56,5 +56,5 @@ public sealed class ErasureRun(PersonReader people, KeptBodies bodies, ErasureEn
     }
 
     private BodySearch Search(PersonGroup person, IReadOnlyList<AliasDigest> aliases) =>
-        new(aliases.Concat(person.Called).ToHashSet(), person.Countries, digester);
+        new(aliases.Concat(person.Called).ToHashSet(), person.Countries, person.Phones, digester);
 }

@@ -11,7 +11,11 @@ namespace AudienceSync.Host.Privacy.Erasure;
 /// <param name="ProjectorWake">Wakes who bars the person.</param>
 /// <param name="LoopWake">Wakes who destroys what is held of him.</param>
 public sealed record PrivacySurroundings(
-    Vault Vault, BodySeal Seal, AliasDigester Digester, TombstoneDigester Tombstones, LeaseTable Leases, TimeProvider Clock, Wake ProjectorWake, Wake LoopWake);
+    Vault Vault, BodySeal Seal, AliasDigester Digester, TombstoneDigester Tombstones, LeaseTable Leases, TimeProvider Clock, Wake ProjectorWake, Wake LoopWake)
+{
+    /// <summary>The country by which a source's national phone numbers are read; empty when it has none.</summary>
+    public Func<string, string> CountryOf { get; init; } = static _ => "";
+}
 
 /// <summary>All of one workspace that forgets people or says what is held of them.</summary>
 public sealed class Erasures
@@ -26,9 +30,12 @@ public sealed class Erasures
         var bodies = new KeptBodies(database, given.Seal, given.Clock);
         _desk = new ErasureDesk(database, people, given.Vault, given.Digester, given.Tombstones, given.Clock);
         Table = new ErasureTable(database);
-        Run = new ErasureRun(people, bodies, new ErasureEnd(database, given.Tombstones, given.Clock), given.Digester);
+        var quarantined = new QuarantinedBodies(database, given.Seal);
+        Run = new ErasureRun(people, bodies, quarantined, new ErasureEnd(database, given.Tombstones, given.Clock), given.Digester);
         Loop = new ErasureLoop(Table, Run, given.Leases, given.LoopWake, given.Clock, logger);
-        Export = new PersonExport(people, new PersonRecords(database, given.Vault), new MemberQueries(database), Table, bodies, given);
+        IndexLoop = new QuarantineIndexLoop(
+            new QuarantineIndex(database, given.Seal, new BodyMentions(given.Digester), given.CountryOf), given.Clock, logger);
+        Export = new PersonExport(people, new PersonRecords(database, given.Vault), new MemberQueries(database), Table, quarantined, given);
     }
 
     public ErasureTable Table { get; }
@@ -36,6 +43,9 @@ public sealed class Erasures
     public ErasureRun Run { get; }
 
     public ErasureLoop Loop { get; }
+
+    /// <summary>Indexes older quarantined bodies.</summary>
+    public QuarantineIndexLoop IndexLoop { get; }
 
     public PersonExport Export { get; }
 

@@ -18,7 +18,7 @@ namespace AudienceSync.Host.Privacy.Export;
 /// </summary>
 /// <remarks>Raw bodies are not opened: one holds the events of many people. All that is told in them of this one is in his events and identifiers.</remarks>
 public sealed class PersonExport(
-    PersonReader people, PersonRecords records, MemberQueries members, ErasureTable erasures, KeptBodies bodies, PrivacySurroundings given)
+    PersonReader people, PersonRecords records, MemberQueries members, ErasureTable erasures, QuarantinedBodies bodies, PrivacySurroundings given)
 {
     /// <summary>So much is gathered before it goes on its way.</summary>
     private const int FlushBytes = 16 * 1024;
@@ -134,9 +134,9 @@ public sealed class PersonExport(
 
     private async Task WriteBodiesAsync(PipeWriter pipe, Utf8JsonWriter json, PersonGroup person, CancellationToken cancellationToken)
     {
-        var search = new BodySearch(person.Called.ToHashSet(), person.Countries, given.Digester);
+        var search = new BodySearch(person.Called.ToHashSet(), person.Countries, person.Phones, given.Digester);
         json.WriteStartArray("quarantined");
-        await foreach (var entry in bodies.NamingAsync(search.Names, cancellationToken))
+        await foreach (var entry in bodies.NamingAsync(search, cancellationToken))
         {
             Write(json, null, new { entry.Id, entry.Reason, entry.FirstSeenAt });
             await FlushAsync(pipe, json, cancellationToken);

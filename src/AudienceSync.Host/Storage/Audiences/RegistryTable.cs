@@ -26,6 +26,8 @@ public sealed class RegistryTable(WorkspaceDatabase database, TimeProvider clock
     /// <summary>Sent with the workspace's notification: keys may have changed.</summary>
     public const string Payload = "registry";
 
+    private readonly AppendLock _lock = new(database, new StalledHolders(database), clock);
+
     private const string TakenState = "23505";
 
     private const string StreamSql = "select version, seq_id, type, data, timestamp from mt_events where stream_id = $1 order by version";
@@ -84,9 +86,13 @@ public sealed class RegistryTable(WorkspaceDatabase database, TimeProvider clock
     /// <exception cref="RegistryException">binding_taken, destination_unknown</exception>
     public async Task<bool> TryAppendAsync(StoredAudience basis, IReadOnlyList<IRegistryEvent> events, CancellationToken cancellationToken)
     {
-        await using var connection = await database.Hot.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await ExecuteAsync(connection, Sql.Command(AppendSql.Lock, Sql.Of(EventLog.LockKeyOf(database.Workspace))), cancellationToken);
+        return await _lock.RunAsync((connection, token) => AppendAsync(connection, basis, events, token), cancellationToken);
+    }
+
+    // Under the append lock.
+    private async Task<bool> AppendAsync(
+        NpgsqlConnection connection, StoredAudience basis, IReadOnlyList<IRegistryEvent> events, CancellationToken cancellationToken)
+    {
         var now = clock.GetUtcNow();
         var stream = StreamOf(basis.Audience.Name);
         var positions = new List<long>(events.Count);
@@ -115,7 +121,6 @@ public sealed class RegistryTable(WorkspaceDatabase database, TimeProvider clock
         }
 
         await ExecuteAsync(connection, Sql.Command(NotifySql, Sql.Of(database.Channel), Sql.Of(Payload)), cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
         return true;
     }
 

@@ -9,7 +9,7 @@ internal static class CutoverSql
     // Adds from the beginning of the new key; removals from now on, because those of before are found by the walk over the ledger.
     private const string SwitchSql = """
         update bindings b set key_id = k.key_id, add_pos = 0, removal_pos = c.changed_pos,
-          removal_attempts = 0, removal_next_at = null, add_attempts = 0, add_next_at = null
+          removal_attempts = 0, removal_next_at = null, add_attempts = 0, add_next_at = null, removal_failing_since = null, add_failing_since = null
         from audience_keys k, projection_counts c
         where k.audience_key = $1 and c.name = 'membership:All' and b.destination = $2 and b.remote = $3 and b.audience = k.audience
         returning b.binding_id

@@ -24,6 +24,8 @@ public sealed class ErasureDesk(
     /// <summary>Until when an erasure must be done, counted from its request.</summary>
     public static readonly TimeSpan Deadline = TimeSpan.FromDays(30);
 
+    private readonly AppendLock _lock = new(database, new StalledHolders(database), clock);
+
     /// <summary>Null when the identifiers lead to several people: what cannot be undone is done to nobody by mistake.</summary>
     /// <param name="named">The identifiers as they are to be refused; at least one.</param>
     /// <param name="otherForms">Other forms in which a source may send the same.</param>
@@ -33,9 +35,18 @@ public sealed class ErasureDesk(
         await using var connection = await database.Hot.OpenConnectionAsync(cancellationToken);
         var look = await PersonGroup.ReadAsync(connection, vault, named, otherForms, cancellationToken);
         var called = look.IsKnown ? await people.ReadAliasesAsync(look.Ids, cancellationToken) : [];
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await PersonEvents.LockAsync(connection, database, cancellationToken);
         otherForms = [.. otherForms.Concat(OtherForms(look)).Distinct()];
+        Guid? asked = null;
+        await _lock.RunAsync(
+            async (locked, token) => (asked = await AskAsync(locked, named, otherForms, called, askedBy, token)) is not null, cancellationToken);
+        return asked is { } erasure ? await new ErasureTable(database).FindAsync(erasure, cancellationToken) : null;
+    }
+
+    // Under the append lock.
+    private async Task<Guid?> AskAsync(
+        NpgsqlConnection connection, IReadOnlyList<Alias> named, IReadOnlyList<Alias> otherForms, List<AliasDigest> called, string askedBy,
+        CancellationToken cancellationToken)
+    {
         var group = await PersonGroup.ReadAsync(connection, vault, named, otherForms, cancellationToken);
         if (group.Roots.Count > 1)
         {
@@ -58,8 +69,7 @@ public sealed class ErasureDesk(
             await ExecuteAsync(connection, ErasureSql.Recount, [Sql.Of(erasure)], cancellationToken);
         }
 
-        await transaction.CommitAsync(cancellationToken);
-        return await new ErasureTable(database).FindAsync(erasure, cancellationToken);
+        return erasure;
     }
 
     private IEnumerable<Alias> OtherForms(PersonGroup group) => group.Sayings

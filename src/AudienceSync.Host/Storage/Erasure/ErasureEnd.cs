@@ -1,6 +1,7 @@
 using AudienceSync.Domain.Events;
 using AudienceSync.Domain.Identity;
 using AudienceSync.Host.Privacy;
+using AudienceSync.Host.Storage.Log;
 using Npgsql;
 
 namespace AudienceSync.Host.Storage.Erasure;
@@ -22,6 +23,8 @@ namespace AudienceSync.Host.Storage.Erasure;
 /// </summary>
 public sealed class ErasureEnd(WorkspaceDatabase database, TombstoneDigester tombstones, TimeProvider clock)
 {
+    private readonly AppendLock _lock = new(database, new StalledHolders(database), clock);
+
     /// <summary>Whether nothing holds it up. A look: <see cref="EndAsync"/> looks again.</summary>
     public async Task<bool> IsReadyAsync(ErasureRow erasure, CancellationToken cancellationToken)
     {
@@ -43,15 +46,22 @@ public sealed class ErasureEnd(WorkspaceDatabase database, TombstoneDigester tom
     /// <param name="cancellationToken">Ends the waiting for storage.</param>
     public async Task<bool> EndAsync(Guid erasure, ErasureTraces traces, CancellationToken cancellationToken)
     {
-        await using var connection = await database.Hot.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await PersonEvents.LockAsync(connection, database, cancellationToken);
+        return await _lock.RunAsync((connection, token) => EndAsync(connection, erasure, traces, token), cancellationToken);
+    }
+
+    // Under the append lock.
+    private async Task<bool> EndAsync(NpgsqlConnection connection, Guid erasure, ErasureTraces traces, CancellationToken cancellationToken)
+    {
         if (await HoldAsync(connection, erasure, cancellationToken) is not { } row)
         {
             return false;
         }
 
-        await ExecuteAsync(connection, ErasureSql.LockLedger, [], cancellationToken);
+        if (!await TryLockLedgerAsync(connection, cancellationToken))
+        {
+            return false;
+        }
+
         var anchors = await AnchorsAsync(connection, row, cancellationToken);
         if (!await IsReadyAsync(connection, row, anchors, cancellationToken) || !await IsLetGoAsync(connection, traces, cancellationToken))
         {
@@ -60,17 +70,34 @@ public sealed class ErasureEnd(WorkspaceDatabase database, TombstoneDigester tom
 
         var now = clock.GetUtcNow();
         await ExecuteAsync(connection, ErasureSql.WriteRemovals, [Sql.Of(anchors), Sql.Of(erasure)], cancellationToken);
+        await ExecuteAsync(connection, ErasureSql.PassLateRemovalsOn, [Sql.Of(anchors)], cancellationToken);
         await DestroyAsync(connection, erasure, anchors, traces, cancellationToken);
         await PersonEvents.AppendAsync(connection, database, anchors, $"erased/{erasure}", new PersonErased(now, erasure), now, cancellationToken);
         await ExecuteAsync(connection, ErasureSql.End, [Sql.Of(erasure), Sql.Of(now), Sql.Of(anchors)], cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
         return true;
+    }
+
+    // The append lock is wanted by webhooks, too, so what holds the ledger is not waited for. The next round tries again.
+    private static async Task<bool> TryLockLedgerAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await ExecuteAsync(connection, ErasureSql.LockSoon, [], cancellationToken);
+            await ExecuteAsync(connection, ErasureSql.LockLedger, [], cancellationToken);
+            return true;
+        }
+        catch (PostgresException busy) when (AppendLock.IsBusy(busy))
+        {
+            return false;
+        }
     }
 
     private async Task DestroyAsync(
         NpgsqlConnection connection, Guid erasure, Guid[] anchors, ErasureTraces traces, CancellationToken cancellationToken)
     {
+        await ExecuteAsync(connection, ErasureSql.DeleteCells, [Sql.Of(anchors)], cancellationToken);
         await ExecuteAsync(connection, ErasureSql.DeleteVault, [Sql.Of(anchors)], cancellationToken);
+        await ExecuteAsync(connection, ErasureSql.DeleteLinkStops, [Sql.Of(anchors)], cancellationToken);
         await ExecuteAsync(connection, ErasureSql.DeletePeople, [Sql.Of(anchors)], cancellationToken);
         await ExecuteAsync(connection, ErasureSql.DeleteLedger, [Sql.Of(anchors)], cancellationToken);
         await ExecuteAsync(connection, ErasureSql.Unreach, [Sql.Of(traces.Others), Sql.Of(traces.Digests)], cancellationToken);

@@ -27,9 +27,10 @@ public sealed record ErasureRow(
 /// <summary>One remote audience that got him, and how he was taken away there.</summary>
 /// <param name="Outcome">What the ledger says of him: absent, or still adding, delivered, removing; or why nothing was called.</param>
 /// <param name="RequestId">The platform's own word for the call.</param>
+/// <param name="KeptForAnother">Kinds of identifiers that the list holds still, because each is another member's by now: email, phone, details, device_id.</param>
 public sealed record ErasureRemoval(
     string Destination, string Platform, string Audience, string Remote, string Outcome, long? CallId, string? RequestId, DateTimeOffset? CalledAt,
-    DateTimeOffset? RemovedAt);
+    DateTimeOffset? RemovedAt, IReadOnlyList<string> KeptForAnother);
 
 /// <summary>All erasures together.</summary>
 public sealed record ErasureCounts(long Waiting, long Erased, long Unknown, DateTimeOffset? EarliestDeadline, long RefusedEvents);

@@ -1,4 +1,5 @@
 using AudienceSync.Host.Storage.Membership;
+using AudienceSync.Host.Storage.Syncing;
 
 namespace AudienceSync.Host.Storage.Erasure;
 
@@ -8,9 +9,9 @@ internal static class ErasureSql
     /// <summary>
     /// What the ledger says of a person at each remote audience, with the call that brought it there. A binding has one call at a time and its
     /// outcome is written with the call, so the last one of its kind that was said before the ledger changed is the one that changed it. A
-    /// row that was settled without a call says why.
+    /// row that was settled without a call says why. What the list still holds of them is another member's by now, and stays for that one.
     /// </summary>
-    public const string Recipients = """
+    public const string Recipients = $"""
         bindings b join accounts a on a.destination = b.destination
         cross join lateral unnest($1::uuid[]) as d(person)
         join ledger l on l.binding_id = b.binding_id and l.person = d.person
@@ -19,24 +20,38 @@ internal static class ErasureSql
           where c.binding_id = b.binding_id and c.sent_at <= l.updated_at
             and ((l.status = 0 and l.reason is null and c.operation = 2) or (l.status = 2 and c.operation = 1))
           order by c.call_id desc limit 1) c on true
+        left join lateral (
+          select array_agg(distinct case h.part when 1 then 'email' when 2 then 'phone' when 4 then 'details' else 'device_id' end) as parts
+          from (select l.binding_id, v.person, v.revision from vault v where v.person = l.person and v.revision <= l.revision and l.status = 0) d
+          {HolderTable.Holders}) k on true
         """;
 
     public const string RemovalColumns = """
         b.destination, a.platform, b.audience, b.remote,
-        case when l.status = 0 and l.job_id is not null then 'removing' when l.status = 0 then coalesce(l.reason, 'removed')
+        case when l.status = 0 and l.job_id is not null then 'removing' when l.status = 0 then coalesce(case when k.parts is null and l.reason = 'kept_for_another' then 'removed' else l.reason end, 'removed')
           when l.status = 1 then 'adding' when l.status = 2 then 'delivered' when l.status = 3 then 'removing' else coalesce(l.reason, 'never_sent') end,
-        c.call_id, c.request_id, c.sent_at, case when l.status in (0, 4, 5) and l.job_id is null then l.updated_at end
+        c.call_id, c.request_id, c.sent_at, case when l.status in (0, 4, 5) and l.job_id is null then l.updated_at end,
+        coalesce(k.parts, '{}')
         """;
 
-    /// <summary>Reads the table of aliases whole, so it runs before the lock is taken: nothing leads from a person to all he was ever called.</summary>
-    public const string AliasesOf = "select digest from person_aliases where anchor = any($1::uuid[]) or owner = any($1::uuid[])";
+    /// <summary>By index, as <see cref="OnceReached"/>: a lateral for each person, so the plan is the same whatever the tables hold.</summary>
+    public const string AliasesOf = """
+        select distinct a.digest from unnest($1::uuid[]) as d(person)
+        cross join lateral (
+          (select r.digest from person_aliases r where r.anchor = d.person offset 0) union all
+          (select r.digest from person_aliases r where r.owner = d.person offset 0)) a
+        """;
 
     /// <summary>
-    /// Who was ever reached by some addresses, other than some anchors. Reads the vault whole, so it runs before the lock is taken; while the addresses
+    /// Who was ever reached by some addresses, other than some anchors. It may run before the lock is taken; while the addresses
     /// are the erased one's, nobody else can come to be reached by them.
     /// </summary>
     public const string OnceReached = """
-        select distinct person from vault where (email = any($1::uuid[]) or phone = any($1::uuid[])) and person <> all($2::uuid[])
+        select distinct v.person from unnest($1::uuid[]) as d(digest)
+        cross join lateral (
+          (select r.person from vault r where r.email = d.digest offset 0) union all
+          (select r.person from vault r where r.phone = d.digest offset 0)) v
+        where v.person <> all($2::uuid[])
         """;
 
     /// <summary>Whether no platform may still have an address that was delivered for one of these people when it was his.</summary>
@@ -78,9 +93,12 @@ internal static class ErasureSql
 
     /// <summary>
     /// From here to the commit nobody says in the ledger that he is about to send somebody. Who said so before is seen below; who says so after
-    /// finds no identifiers to send.
+    /// finds no identifiers to send. A frozen Host may hold the ledger, and who waits for it holds the append lock: so not for long
+    /// (<see cref="LockSoon"/>).
     /// </summary>
     public const string LockLedger = "lock table ledger in share row exclusive mode";
+
+    public const string LockSoon = "select set_config('lock_timeout', '300ms', true)";
 
     public const string Anchors = """
         with recursive down(person) as (
@@ -102,11 +120,27 @@ internal static class ErasureSql
 
     public const string WriteRemovals = $"""
         insert into erasure_removals
-          (destination, platform, audience, remote, outcome, call_id, request_id, called_at, removed_at, erasure, binding_id, person)
+          (destination, platform, audience, remote, outcome, call_id, request_id, called_at, removed_at, kept_for_another, erasure, binding_id, person)
         select {RemovalColumns}, $2, b.binding_id, l.person from {Recipients}
         """;
 
+    /// <summary>
+    /// A removal of theirs whose answer was lost may yet be carried out, and take what is another member's by now. Nobody could tell any more what it was, so it is kept
+    /// with that member.
+    /// </summary>
+    public const string PassLateRemovalsOn = $"""
+        insert into remains (binding_id, person, revision, normaliser, kind, try_at)
+        select h.binding_id, h.person, h.revision, h.normaliser, 3, max(d.try_at) from remains d
+        {HolderTable.Holders}
+        where d.person = any($1::uuid[]) and d.kind = 3 group by 1, 2, 3, 4
+        on conflict (binding_id, person, revision, normaliser, kind) do update set try_at = greatest(remains.try_at, excluded.try_at)
+        """;
+
+    public const string DeleteCells = "delete from delivered_cells where person = any($1::uuid[])";
+
     public const string DeleteVault = "delete from vault where person = any($1::uuid[])";
+
+    public const string DeleteLinkStops = "delete from link_stops where person = any($1::uuid[])";
 
     public const string DeletePeople = "delete from people where person = any($1::uuid[])";
 

@@ -23,7 +23,7 @@ public sealed class ErasureTable(WorkspaceDatabase database)
         """;
 
     private const string RemovalsSql = """
-        select destination, platform, audience, remote, outcome, call_id, request_id, called_at, removed_at from erasure_removals
+        select destination, platform, audience, remote, outcome, call_id, request_id, called_at, removed_at, kept_for_another from erasure_removals
         where erasure = $1 order by destination, audience, remote, removed_at
         """;
 
@@ -75,7 +75,8 @@ public sealed class ErasureTable(WorkspaceDatabase database)
 
     internal static ErasureRemoval Removal(NpgsqlDataReader reader) => new(
         reader.GetString(0), reader.GetString(1), reader.GetString(2), reader.GetString(3), reader.GetString(4),
-        reader.IsDBNull(5) ? null : reader.GetInt64(5), reader.TextOrNull(6), reader.TimeOrNull(7), reader.TimeOrNull(8));
+        reader.IsDBNull(5) ? null : reader.GetInt64(5), reader.TextOrNull(6), reader.TimeOrNull(7), reader.TimeOrNull(8),
+        reader.GetFieldValue<string[]>(9));
 
     private static async Task<List<ErasureRow>> ReadAsync(NpgsqlCommand command, CancellationToken cancellationToken)
     {

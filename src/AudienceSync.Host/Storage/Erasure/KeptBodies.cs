@@ -3,18 +3,13 @@ using AudienceSync.Host.Storage.Log;
 
 namespace AudienceSync.Host.Storage.Erasure;
 
-/// <summary>A quarantined body, sealed.</summary>
-public sealed record SealedBody(Guid Id, string Reason, DateTimeOffset FirstSeenAt, short KeyVersion, byte[] Cipher);
-
 /// <summary>
-/// Takes a person out of the bodies that are kept. Raw ones are found by the positions of his events, and the request that brought one is emptied
-/// whole. Quarantined ones are opened and read, all of them, because nothing leads to them. Each row is a transaction of its own, together with
-/// the count in the receipt, so a pass that was broken off is gone on with by a second one.
+/// Takes a person out of the raw bodies that are kept. They are found by the positions of his events, and the request that brought one is emptied
+/// whole. Each row is a transaction of its own, together with the count in the receipt, so a pass that was broken off is gone on with by a second one.
+/// Quarantined bodies are <see cref="QuarantinedBodies"/>.
 /// </summary>
 public sealed class KeptBodies(WorkspaceDatabase database, BodySeal seal, TimeProvider clock)
 {
-    private const int QuarantinePage = 200;
-
     private const string PositionsSql = """
         select e.seq_id from unnest($1::uuid[]) as d(stream_id) join mt_events e on e.stream_id = d.stream_id and e.timestamp >= $2 order by e.seq_id
         """;
@@ -30,15 +25,6 @@ public sealed class KeptBodies(WorkspaceDatabase database, BodySeal seal, TimePr
         update erasures set bodies = bodies + $6 where erasure = $7 and exists (select from emptied)
         """;
 
-    private const string QuarantineSql = """
-        select id, reason, first_seen_at, key_version, cipher from quarantine where id > $1 and body_bytes > 0 order by id limit $2
-        """;
-
-    private const string DeleteSql = """
-        with gone as (delete from quarantine where id = any($1) returning 1)
-        update erasures set quarantined = quarantined + (select count(*) from gone) where erasure = $2
-        """;
-
     /// <summary>Empties the raw bodies that brought events of these anchors.</summary>
     public async Task EmptyAsync(Guid erasure, Guid[] anchors, CancellationToken cancellationToken)
     {
@@ -46,32 +32,6 @@ public sealed class KeptBodies(WorkspaceDatabase database, BodySeal seal, TimePr
         for (var next = 0; next < positions.Count;)
         {
             next = await EmptyBoxAsync(erasure, positions, next, cancellationToken);
-        }
-    }
-
-    /// <summary>Deletes the quarantined bodies that a reader says name him.</summary>
-    public async Task DeleteAsync(Guid erasure, Func<byte[], bool> names, CancellationToken cancellationToken)
-    {
-        await foreach (var entry in NamingAsync(names, cancellationToken))
-        {
-            await using var delete = Sql.Command(database.Hot, DeleteSql, Sql.Of(new[] { entry.Id }), Sql.Of(erasure));
-            await delete.ExecuteNonQueryAsync(cancellationToken);
-        }
-    }
-
-    /// <summary>The quarantined bodies that a reader says name somebody. What does not open is passed over.</summary>
-    public async IAsyncEnumerable<SealedBody> NamingAsync(
-        Func<byte[], bool> names, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        var page = await QuarantineAsync(Guid.Empty, cancellationToken);
-        while (page.Count > 0)
-        {
-            foreach (var entry in page.Where(entry => seal.TryOpen(entry.FirstSeenAt, entry.KeyVersion, entry.Cipher) is { } body && names(body)))
-            {
-                yield return entry;
-            }
-
-            page = await QuarantineAsync(page[^1].Id, cancellationToken);
         }
     }
 
@@ -117,19 +77,5 @@ public sealed class KeptBodies(WorkspaceDatabase database, BodySeal seal, TimePr
         }
 
         return index + places.Count;
-    }
-
-    private async Task<List<SealedBody>> QuarantineAsync(Guid after, CancellationToken cancellationToken)
-    {
-        var page = new List<SealedBody>(QuarantinePage);
-        await using var command = Sql.Command(database.Hot, QuarantineSql, Sql.Of(after), Sql.Of(QuarantinePage));
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            page.Add(new SealedBody(
-                reader.GetGuid(0), reader.GetString(1), new DateTimeOffset(reader.GetDateTime(2)), reader.GetInt16(3), reader.GetFieldValue<byte[]>(4)));
-        }
-
-        return page;
     }
 }

@@ -6,17 +6,11 @@ using NpgsqlTypes;
 namespace AudienceSync.Host.Storage.Erasure;
 
 /// <summary>
-/// Appends one event to the stream of each anchor of a person, in a transaction that changes people. It takes the log's lock as its first
-/// statement and draws positions, so every Host's identity cache sees that somebody else appended, and forgets.
+/// Appends one event to the stream of each anchor of a person, in a transaction that changes people. It runs under the append lock
+/// and draws positions, so every Host's identity cache sees that somebody else appended, and forgets.
 /// </summary>
 internal static class PersonEvents
 {
-    public static async Task LockAsync(NpgsqlConnection connection, WorkspaceDatabase database, CancellationToken cancellationToken)
-    {
-        await using var command = Sql.Command(connection, AppendSql.Lock, Sql.Of(EventLog.LockKeyOf(database.Workspace)));
-        await command.ExecuteNonQueryAsync(cancellationToken);
-    }
-
     /// <summary>Returns the position of the last of them.</summary>
     /// <param name="name">With the anchor, what the event's id is derived from.</param>
     public static async Task<long> AppendAsync(

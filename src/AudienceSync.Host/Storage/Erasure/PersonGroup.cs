@@ -24,6 +24,10 @@ public sealed record PersonGroup(IReadOnlyList<PersonId> Roots, IReadOnlyList<Kn
     /// <summary>Countries by which his national phone numbers were read.</summary>
     public IReadOnlyCollection<string> Countries => Sayings.Select(saying => saying.Country).Append("").ToHashSet(StringComparer.Ordinal);
 
+    /// <summary>Phone numbers as they were sent, as far as they were sent plain.</summary>
+    public IEnumerable<string> Phones => Sayings
+        .Where(saying => saying.Address.Kind == IdentifierKind.Phone && saying.Hashed == HashedFields.None).Select(saying => saying.Text);
+
     /// <summary>Personal data never reaches a log by accident.</summary>
     public override string ToString() => "PersonGroup(***)";
 

@@ -31,13 +31,13 @@ public sealed class PersonReader(WorkspaceDatabase database, Vault vault)
         return await ReadAsync(aliases, cancellationToken);
     }
 
-    /// <summary>All that leads to some anchors, and who else was once reached by it. Reads aliases and vault whole.</summary>
+    /// <summary>All that leads to some anchors, and who else was once reached by it.</summary>
     public async Task<ErasureTraces> ReadTracesAsync(IReadOnlyList<Guid> anchors, CancellationToken cancellationToken)
     {
         var aliases = await ReadAliasesAsync(anchors, cancellationToken);
         var others = new List<Guid>();
         await using var command = Sql.Command(
-            database.Query, ErasureSql.OnceReached, Sql.Of(aliases.ConvertAll(alias => alias.Value)), Sql.Of(anchors.ToArray()));
+            database.Hot, ErasureSql.OnceReached, Sql.Of(aliases.ConvertAll(alias => alias.Value)), Sql.Of(anchors.ToArray()));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
@@ -47,11 +47,11 @@ public sealed class PersonReader(WorkspaceDatabase database, Vault vault)
         return new ErasureTraces(aliases, [.. others]);
     }
 
-    /// <summary>All that some anchors were ever called or had by the best claim. Reads the aliases whole, because nothing leads from a person to them.</summary>
+    /// <summary>All that some anchors were ever called or had by the best claim.</summary>
     public async Task<List<AliasDigest>> ReadAliasesAsync(IReadOnlyList<Guid> anchors, CancellationToken cancellationToken)
     {
         var digests = new List<AliasDigest>();
-        await using var command = Sql.Command(database.Query, ErasureSql.AliasesOf, Sql.Of(anchors.ToArray()));
+        await using var command = Sql.Command(database.Hot, ErasureSql.AliasesOf, Sql.Of(anchors.ToArray()));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {

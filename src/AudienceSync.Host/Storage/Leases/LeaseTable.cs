@@ -100,6 +100,11 @@ public sealed class LeaseTable(WorkspaceDatabase database, string owner, TimeSpa
     // The connection goes back to its pool, and must not take a dead transaction with it.
     private static async Task RollBackAsync(NpgsqlConnection connection)
     {
+        if (connection.State != System.Data.ConnectionState.Open)
+        {
+            return;
+        }
+
         await using var rollback = new NpgsqlCommand("rollback", connection);
         await rollback.ExecuteNonQueryAsync(CancellationToken.None);
     }

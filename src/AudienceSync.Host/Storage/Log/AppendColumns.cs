@@ -44,6 +44,13 @@ internal sealed class AppendColumns
 
     public List<QuarantineEntry> Quarantined { get; } = [];
 
+    /// <summary>Anchors that stop linking, with the kind of the addresses that were too many.</summary>
+    public List<(PersonId Person, IdentifierKind Kind)> LinkStops { get; } = [];
+
+    public SourceCountColumns Counts { get; } = new();
+
+    public DuplicateColumns Duplicates { get; } = new();
+
     public void Clear()
     {
         NewPeople.Clear();
@@ -63,6 +70,9 @@ internal sealed class AppendColumns
         EventTypes.Clear();
         Bodies.ResetWrittenCount();
         Quarantined.Clear();
+        LinkStops.Clear();
+        Counts.Clear();
+        Duplicates.Clear();
     }
 
     public void AddEvent(Guid id, PersonId person, long version, string type, byte[] data)

@@ -12,14 +12,16 @@ namespace AudienceSync.Host.Storage.Log;
 /// everybody whom they may touch must be loaded before <see cref="Write"/>.
 /// </para>
 /// </summary>
-internal sealed class AppendPlanner(Vault vault, Func<PersonId> newPerson, Func<byte[]> newSalt)
+internal sealed class AppendPlanner(Vault vault, LinkLimit limit, Func<PersonId> newPerson, Func<byte[]> newSalt)
 {
     private readonly HashSet<Guid> _known = [];
     private readonly HashSet<AliasDigest> _asked = [];
     private readonly HashSet<AliasDigest> _knots = [];
     private readonly Dictionary<PersonId, (byte[] Salt, PersonIdentifiers Identifiers)> _opened = [];
     private readonly List<PendingEvent> _fresh = [];
+    private readonly List<PendingEvent> _duplicates = [];
     private readonly HashSet<PersonId> _touched = [];
+    private readonly Dictionary<PersonId, Linking> _linking = [];
     private IdentityBook _book = new(newPerson);
 
     /// <summary>The ids in the log already. Filled by the caller before <see cref="Sort"/>.</summary>
@@ -38,7 +40,9 @@ internal sealed class AppendPlanner(Vault vault, Func<PersonId> newPerson, Func<
         _known.Clear();
         _opened.Clear();
         _fresh.Clear();
+        _duplicates.Clear();
         _touched.Clear();
+        _linking.Clear();
         Forget();
     }
 
@@ -55,9 +59,11 @@ internal sealed class AppendPlanner(Vault vault, Func<PersonId> newPerson, Func<
     {
         foreach (var pending in batch.SelectMany(request => request.Events).Where(pending => !pending.IsErased))
         {
+            pending.IsUnlinkable = false;
             pending.Duplicate = !_known.Add(pending.Id.Value);
             if (pending.Duplicate)
             {
+                _duplicates.Add(pending);
                 continue;
             }
 
@@ -81,13 +87,31 @@ internal sealed class AppendPlanner(Vault vault, Func<PersonId> newPerson, Func<
         _book.Load(person, revision.Own);
     }
 
+    /// <summary>Takes whether a known anchor still links.</summary>
+    public void LoadLinking(PersonId person, Linking linking)
+    {
+        if (linking != Linking.Limited)
+        {
+            _linking[person] = linking;
+        }
+    }
+
     /// <summary>Second half: people, revisions, versions, rows.</summary>
     public void Write(IReadOnlyList<PendingRequest> batch, AppendColumns rows)
     {
         foreach (var pending in _fresh)
         {
             WriteEvent(pending, rows);
+            rows.Counts.Add(pending);
         }
+
+        rows.Counts.Finish();
+        foreach (var pending in _duplicates)
+        {
+            rows.Duplicates.Add(pending);
+        }
+
+        ShareUnlinkable(batch);
 
         WriteLinks(rows);
         WriteRevisions(rows);
@@ -99,7 +123,7 @@ internal sealed class AppendPlanner(Vault vault, Func<PersonId> newPerson, Func<
 
         foreach (var request in batch)
         {
-            var events = request.Events.Count(pending => pending is { Duplicate: false, IsErased: false });
+            var events = request.Events.Count(pending => pending is { Duplicate: false, IsErased: false, IsUnlinkable: false });
             if (events > 0)
             {
                 rows.AddBody(events, request.KeptBody());
@@ -125,8 +149,55 @@ internal sealed class AppendPlanner(Vault vault, Func<PersonId> newPerson, Func<
             return;
         }
 
+        if (known is not null && !MayLink(known.Id, pending.Who, rows))
+        {
+            WriteUnlinked(known.Id, pending, rows);
+            return;
+        }
+
         var anchor = _book.Take(pending.Who);
         rows.AddEvent(pending.Id.Value, anchor, NextVersion(anchor), pending.Type, pending.Data);
+    }
+
+    // Its own stream takes it, so that a removal holds; none of the other identifiers is taken for this person's.
+    private void WriteUnlinked(PersonId anchor, PendingEvent pending, AppendColumns rows)
+    {
+        pending.IsUnlinkable = LinkLimit.MustWait(pending.Type, pending.Data);
+        if (!pending.IsUnlinkable)
+        {
+            rows.AddEvent(pending.Id.Value, anchor, NextVersion(anchor), pending.Type, pending.Data);
+        }
+    }
+
+    // A copy in the same batch was sorted as a duplicate of what is now left out.
+    private void ShareUnlinkable(IReadOnlyList<PendingRequest> batch)
+    {
+        var ids = _fresh.Where(pending => pending.IsUnlinkable).Select(pending => pending.Id).ToHashSet();
+        if (ids.Count > 0)
+        {
+            foreach (var copy in batch.SelectMany(request => request.Events).Where(pending => pending.Duplicate && ids.Contains(pending.Id)))
+            {
+                copy.IsUnlinkable = true;
+            }
+        }
+    }
+
+    private bool MayLink(PersonId anchor, Statement claim, AppendColumns rows)
+    {
+        var linking = _linking.GetValueOrDefault(anchor);
+        if (linking == Linking.Stopped)
+        {
+            return !LinkLimit.ClaimsNew(_book.SayingsOf(anchor)!, claim);
+        }
+
+        if (linking == Linking.Allowed || limit.Exceeded(_book.SayingsOf(anchor)!, claim) is not { } kind)
+        {
+            return true;
+        }
+
+        _linking[anchor] = Linking.Stopped;
+        rows.LinkStops.Add((anchor, kind));
+        return false;
     }
 
     private void WriteLinks(AppendColumns rows)

@@ -11,4 +11,7 @@ public enum AppendResult
 
     /// <summary>The database will never take this content. It must be kept in another form.</summary>
     Unstorable,
+
+    /// <summary>Nothing is known yet, and the sender must not wait any longer. What is committed later is found as a duplicate by the retry.</summary>
+    TooSlow,
 }

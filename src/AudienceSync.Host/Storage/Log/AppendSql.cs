@@ -39,6 +39,9 @@ internal static class AppendSql
 
     public const string KnownEvents = "select id from mt_events where id = any($1)";
 
+    /// <summary>Of one day, so that a plan made once reads no other partition.</summary>
+    public const string KnownSignatures = "select digest, receipts from request_signatures where signed_on = $1 and digest = any($2)";
+
     public const string KnownAliases = """
         select a.digest, a.kind, a.anchor, a.owner, a.claimed_at, p.owner, p.revision, p.email, p.phone, p.details, s.version
         from unnest($1::uuid[]) as d(digest)
@@ -58,7 +61,8 @@ internal static class AppendSql
         down(person) as (
           select up.person from up union
           select p.person from down cross join lateral (select r.person from people r where r.owner = down.person offset 0) p)
-        select p.person, p.kind, p.anchor, p.owner, p.revision, p.email, p.phone, p.details, s.version, p.salt, v.key_version, v.cipher
+        select p.person, p.kind, p.anchor, p.owner, p.revision, p.email, p.phone, p.details, s.version, p.salt, v.key_version, v.cipher,
+          (select r.state from link_stops r where r.person = d.person)
         from down d
         cross join lateral (select r.* from people r where r.person = d.person limit 1) p
         cross join lateral (select r.version from mt_streams r where r.id = d.person limit 1) s
@@ -141,15 +145,54 @@ internal static class AppendSql
 
     public const string Quarantine = """
         insert into quarantine
-          (id, source, refused, reason, detail, audience_key, event_id, first_seen_at, last_seen_at, key_version, body_bytes, cipher)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10, $11)
+          (id, source, refused, reason, detail, audience_key, event_id, first_seen_at, last_seen_at, key_version, body_bytes, cipher, mentions, mention_state, removal)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10, $11, $12, $13, $14)
         on conflict (id) do update set seen = quarantine.seen + 1, last_seen_at = excluded.last_seen_at
+        """;
+
+    public const string LinkStops = """
+        insert into link_stops (person, kind, state, stopped_at) select d.person, d.kind, 1, $3 from unnest($1::uuid[], $2::smallint[]) as d(person, kind)
+        on conflict (person) do nothing
         """;
 
     public const string Refused = """
         update erasures e set refused_events = e.refused_events + d.events, last_refused_at = $3
         from (select * from unnest($1::uuid[], $2::int[]) limit cardinality($1)) as d(erasure, events) where e.erasure = d.erasure
         """;
+
+    /// <summary>Adds to what is counted of a source. Under the lock, so nobody else adds meanwhile.</summary>
+    public const string Counts = """
+        insert into source_counts (source, code, events, last_seen_at)
+        select d.source, d.code, d.events, $4 from unnest($1::text[], $2::text[], $3::bigint[]) as d(source, code, events)
+        on conflict (source, code) do update set events = source_counts.events + excluded.events, last_seen_at = excluded.last_seen_at
+        """;
+
+    /// <summary>
+    /// Counts the duplicates that are not what the log has under their ids: other data, another time, or an identifier never heard of. What
+    /// the append itself added to the data (<see cref="Domain.Events.EventJson.WithSaid"/>) is no difference.
+    /// </summary>
+    public const string ReusedIds = """
+        insert into source_counts (source, code, events, last_seen_at)
+        select d.source, 'id_reused', count(*), $7
+        from unnest($1::uuid[], $2::text[], $3::jsonb[], $4::bool[]) as d(id, source, data, has_time)
+        cross join lateral (select r.data from mt_events r where r.id = d.id limit 1) e
+        where e.data - '{saidRevision,saidKinds,occurredAt,senderOccurredAt}'::text[] <> d.data - '{occurredAt,senderOccurredAt}'::text[]
+          or (d.has_time and coalesce(e.data->>'senderOccurredAt', e.data->>'occurredAt') <> coalesce(d.data->>'senderOccurredAt', d.data->>'occurredAt'))
+          or exists (
+            select from unnest($5::uuid[], $6::uuid[]) as n(id, digest)
+            where n.id = d.id and not exists (select from person_aliases a where a.digest = n.digest offset 0))
+        group by d.source
+        on conflict (source, code) do update set events = source_counts.events + excluded.events, last_seen_at = excluded.last_seen_at
+        """;
+
+    public const string Signatures = """
+        insert into request_signatures (signed_on, digest, receipts)
+        select d.signed_on, d.digest, d.receipts from unnest($1::date[], $2::uuid[], $3::bytea[]) as d(signed_on, digest, receipts)
+        """;
+
+    public const string EnsureSignatures = "select ensure_signature_partition($1)";
+
+    public const string DropSignatures = "select drop_signature_partitions($1)";
 
     public const string Notify = "select pg_notify($1, '')";
 

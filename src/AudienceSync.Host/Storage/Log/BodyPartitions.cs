@@ -1,4 +1,4 @@
-using Npgsql;
+using AudienceSync.Host.Telemetry;
 
 namespace AudienceSync.Host.Storage.Log;
 
@@ -7,6 +7,12 @@ public sealed class BodyPartitions(WorkspaceDatabase database, TimeProvider cloc
 {
     /// <summary>Days for which a raw body is kept, for replay and forensics.</summary>
     public const int RetentionDays = 14;
+
+    /// <summary>
+    /// Days for which a request's signature is remembered: its timestamp is at most <see cref="RequestSignature.MaxAge"/> old when it is taken, and a day is dropped when
+    /// that has passed for the whole of it and one day more, in case the clocks of two Hosts differ.
+    /// </summary>
+    public static readonly int SignatureDays = (int)RequestSignature.MaxAge.TotalDays + 1;
 
     private const int DaysAhead = 2;
 
@@ -26,24 +32,31 @@ public sealed class BodyPartitions(WorkspaceDatabase database, TimeProvider cloc
         {
             logger.LogInformation("Dropped {Days} days of raw bodies past their retention", dropped);
         }
+
+        await using var forget = Sql.Command(database.Hot, AppendSql.DropSignatures, Sql.Of(today.AddDays(-SignatureDays)));
+        await forget.ExecuteScalarAsync(cancellationToken);
     }
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        var outage = new OutageLog("Partitions of raw bodies", clock, logger);
+        var wait = Every;
         while (!cancellationToken.IsCancellationRequested)
         {
-            await Task.Delay(Every, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(wait, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            wait = Every;
             try
             {
                 await EnsureAsync(cancellationToken);
+                outage.Recovered();
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
                 return;
             }
-            catch (NpgsqlException failure)
+            catch (Exception failure)
             {
-                logger.LogWarning("Partitions of raw bodies could not be seen to and will be tried again: {SqlState}", failure.SqlState);
+                wait = outage.Failed(failure);
             }
         }
     }

@@ -30,17 +30,19 @@ namespace AudienceSync.Host.Storage.Log;
 /// to be a duplicate, what is not is written. That is why the ids must be derived and never drawn.
 /// </para>
 /// </summary>
-public sealed class EventLog(WorkspaceDatabase database, Vault vault, BodySeal bodies, TombstoneDigester tombstones, TimeProvider clock) : IAsyncDisposable
+public sealed class EventLog(
+    WorkspaceDatabase database, Vault vault, BodySeal bodies, TombstoneDigester tombstones, TimeProvider clock, LinkLimit limit) : IAsyncDisposable
 {
     /// <summary>A NOTIFY is a hint, so under load a few a second are enough; it costs a cluster-wide lock at commit.</summary>
     private static readonly TimeSpan NotifyEvery = TimeSpan.FromMilliseconds(50);
 
-    private readonly AppendPlanner _planner = new(vault, () => new PersonId(Guid.CreateVersion7(clock.GetUtcNow())), Vault.NewSalt);
+    private readonly AppendPlanner _planner = new(vault, limit, () => new PersonId(Guid.CreateVersion7(clock.GetUtcNow())), Vault.NewSalt);
     private readonly AppendColumns _rows = new();
     private readonly long _lockKey = LockKeyOf(database.Workspace);
     private readonly IdentityCache _people = new();
     private readonly TombstoneCheck _tombstones = new(tombstones);
     private readonly RecentEvents _recent = new();
+    private readonly ReplayCheck _replays = new();
     private readonly FreshStreak _streak = new();
     private NpgsqlConnection? _connection;
     private long _notifiedAt;
@@ -66,6 +68,7 @@ public sealed class EventLog(WorkspaceDatabase database, Vault vault, BodySeal b
             _head = head + _rows.EventIds.Count;
             _people.Learn(_planner.Book, _tombstones.Hits);
             _recent.Learn(_rows.EventIds);
+            _replays.Learn();
         }
         catch
         {
@@ -93,6 +96,12 @@ public sealed class EventLog(WorkspaceDatabase database, Vault vault, BodySeal b
         }
 
         Begin(batch);
+        if (_replays.MustRead)
+        {
+            return null;
+        }
+
+        batch = _replays.First(batch);
         Missing(batch, trusted: true);
         _tombstones.Ask(batch, _planner.Book);
         _planner.Sort(batch);
@@ -115,6 +124,7 @@ public sealed class EventLog(WorkspaceDatabase database, Vault vault, BodySeal b
 
             // What the batch did beside its rows, a day of bodies made and others woken, was undone with it.
             (_bodiesDay, _notifiedAt) = (default, 0);
+            _replays.ForgetDays();
             return null;
         }
     }
@@ -124,6 +134,7 @@ public sealed class EventLog(WorkspaceDatabase database, Vault vault, BodySeal b
     {
         Begin(batch);
         var head = await ReadKnownAsync(connection, batch, cancellationToken);
+        batch = _replays.First(batch);
         _tombstones.Mark(batch);
         _planner.Sort(batch);
         if (_planner.Knots.Count > 0)
@@ -141,6 +152,7 @@ public sealed class EventLog(WorkspaceDatabase database, Vault vault, BodySeal b
         _planner.Clear();
         _rows.Clear();
         _tombstones.Clear();
+        _replays.Begin(batch);
         foreach (var pending in batch.SelectMany(request => request.Events).Where(pending => _recent.Contains(pending.Id)))
         {
             _planner.Known.Add(pending.Id.Value);
@@ -172,6 +184,7 @@ public sealed class EventLog(WorkspaceDatabase database, Vault vault, BodySeal b
             commands.BatchCommands.Add(_tombstones.Command());
         }
 
+        _replays.AddReads(commands);
         var (head, firstTombstone) = await ReadKnownAsync(commands, cancellationToken);
         var moved = trusted >= 0 && head != trusted;
         if (moved || firstTombstone)
@@ -218,11 +231,13 @@ public sealed class EventLog(WorkspaceDatabase database, Vault vault, BodySeal b
         _streak.Read(found);
         await reader.NextResultAsync(cancellationToken);
         var first = await _tombstones.ReadAnyAsync(reader, cancellationToken);
-        if (await reader.NextResultAsync(cancellationToken))
+        if (_tombstones.Asks)
         {
+            await reader.NextResultAsync(cancellationToken);
             await _tombstones.ReadAsync(reader, cancellationToken);
         }
 
+        await _replays.ReadAsync(reader, cancellationToken);
         return (head, first);
     }
 
@@ -260,11 +275,20 @@ public sealed class EventLog(WorkspaceDatabase database, Vault vault, BodySeal b
             AddEvents(commands, head, now);
         }
 
+        AddCounts(commands, now);
         foreach (var entry in _rows.Quarantined)
         {
-            commands.BatchCommands.Add(QuarantineCommand(entry));
+            commands.BatchCommands.Add(QuarantineRow.Command(entry, bodies.KeyVersion));
         }
 
+        if (_rows.LinkStops.Count > 0)
+        {
+            commands.BatchCommands.Add(Sql.Command(
+                AppendSql.LinkStops, Sql.Of(_rows.LinkStops.ConvertAll(stop => stop.Person.Value)),
+                Sql.Of(_rows.LinkStops.ConvertAll(stop => (short)stop.Kind)), Sql.Of(now)));
+        }
+
+        _replays.AddWrites(commands);
         if (_tombstones.Refused.Count > 0)
         {
             commands.BatchCommands.Add(Sql.Command(
@@ -353,19 +377,29 @@ public sealed class EventLog(WorkspaceDatabase database, Vault vault, BodySeal b
         }
     }
 
-    private NpgsqlBatchCommand QuarantineCommand(QuarantineEntry entry) => Sql.Command(
-        AppendSql.Quarantine,
-        Sql.Of(entry.Id),
-        Sql.Of(entry.Source),
-        Sql.Of(entry.Refused),
-        Sql.Of(entry.Reason),
-        Sql.Of(entry.Detail),
-        Sql.OfNullable(entry.AudienceKey),
-        Sql.OfNullable(entry.EventId?.Value),
-        Sql.Of(entry.ReceivedAt.UtcDateTime),
-        Sql.Of(bodies.KeyVersion),
-        Sql.Of(entry.BodyBytes),
-        Sql.Of(entry.Cipher));
+    // Neither is there in most commits.
+    private void AddCounts(NpgsqlBatch commands, DateTimeOffset now)
+    {
+        var counts = _rows.Counts;
+        if (counts.Sources.Count > 0)
+        {
+            commands.BatchCommands.Add(Sql.Command(AppendSql.Counts, Sql.Of(counts.Sources), Sql.Of(counts.Codes), Sql.Of(counts.Events), Sql.Of(now)));
+        }
+
+        var duplicates = _rows.Duplicates;
+        if (duplicates.Ids.Count > 0)
+        {
+            commands.BatchCommands.Add(Sql.Command(
+                AppendSql.ReusedIds,
+                Sql.Of(duplicates.Ids),
+                Sql.Of(duplicates.Sources),
+                new NpgsqlParameter { Value = duplicates.Data, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Jsonb },
+                Sql.Of(duplicates.HasTime),
+                Sql.Of(duplicates.AliasIds),
+                Sql.Of(duplicates.AliasDigests),
+                Sql.Of(now)));
+        }
+    }
 
     private async ValueTask<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken)
     {
@@ -375,12 +409,13 @@ public sealed class EventLog(WorkspaceDatabase database, Vault vault, BodySeal b
         }
 
         await CloseAsync();
-        return _connection = await database.Hot.OpenConnectionAsync(cancellationToken);
+        return _connection = await database.Append.OpenConnectionAsync(cancellationToken);
     }
 
     private async ValueTask CloseAsync()
     {
         _bodiesDay = default;
+        _replays.ForgetDays();
         if (_connection is { } connection)
         {
             _connection = null;

@@ -35,6 +35,7 @@ internal sealed class KnotReader(AppendPlanner planner)
             people.Add(person);
             planner.Book.Load(person);
             planner.LoadRevision(person.Id, reader.GetFieldValue<byte[]>(9), reader.GetInt16(10), reader.GetFieldValue<byte[]>(11));
+            planner.LoadLinking(person.Id, reader.IsDBNull(12) ? Linking.Limited : (Linking)reader.GetInt16(12));
         }
 
         return people;

@@ -1,17 +1,19 @@
 using AudienceSync.Host.Storage.Audiences;
+using AudienceSync.Host.Telemetry;
 using Npgsql;
 
 namespace AudienceSync.Host.Storage.Log;
 
-/// <summary>Wakes this host's projector when another host appends, and whoever keeps the keys when another changed the registry. Only a hint is lost when it is down, so it just tries again.</summary>
+/// <summary>Wakes this host's projector when another host appends, and whoever keeps the keys when another changed the registry. Only a hint is lost when it is down, so it tries again, and the loops poll meanwhile.</summary>
 public sealed class LogListener(WorkspaceDatabase database, Wake projector, Wake registry, TimeProvider clock, ILogger<LogListener> logger)
 {
-    private static readonly TimeSpan Retry = TimeSpan.FromSeconds(2);
+    private readonly OutageLog _outage = new("Listening for other Hosts", clock, logger);
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         while (!cancellationToken.IsCancellationRequested)
         {
+            var wait = TimeSpan.Zero;
             try
             {
                 await ListenAsync(cancellationToken);
@@ -20,12 +22,12 @@ public sealed class LogListener(WorkspaceDatabase database, Wake projector, Wake
             {
                 return;
             }
-            catch (Exception failure) when (failure is NpgsqlException or IOException or InvalidOperationException)
+            catch (Exception failure)
             {
-                logger.LogWarning("Not listening for other hosts, polling goes on: {Failure}", failure.GetType().Name);
+                wait = _outage.Failed(failure);
             }
 
-            await Task.Delay(Retry, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(wait, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -45,6 +47,8 @@ public sealed class LogListener(WorkspaceDatabase database, Wake projector, Wake
         {
             await listen.ExecuteNonQueryAsync(cancellationToken);
         }
+
+        _outage.Recovered();
 
         while (true)
         {

@@ -33,6 +33,18 @@ public sealed record PendingEvent(
     /// <summary>Whether the append found that it names somebody erased.</summary>
     public bool IsErased => _mention?.Erasure is not null;
 
+    /// <summary>The sender; null where nothing is counted for it.</summary>
+    public string? Source { get; init; }
+
+    /// <summary>Whether its time is the sender's. Otherwise a retry has another, and is a retry all the same.</summary>
+    public bool HasSenderTime { get; init; }
+
+    /// <summary>What of it was left out; null when it was read whole.</summary>
+    public EventWarning[]? Warnings { get; set; }
+
     /// <summary>Set by the append: the log had this event already.</summary>
     public bool Duplicate { get; set; }
+
+    /// <summary>Set by the append: it was left out, because its strongest identifier is sent with too many others (<see cref="LinkLimit"/>).</summary>
+    public bool IsUnlinkable { get; set; }
 }

@@ -11,6 +11,12 @@ public sealed record PendingRequest(
     ReadOnlyMemory<byte> Body,
     DateTimeOffset ReceivedAt)
 {
+    /// <summary>Its signature, when it must be remembered: see <see cref="RequestSignature"/>. Null for most requests.</summary>
+    public RequestSignature? Signature { get; init; }
+
+    /// <summary>What keeps <see cref="Body"/> alive. Released when the request is settled, whether or not anybody still waits for it.</summary>
+    public IDisposable? BodyLease { get; init; }
+
     // Whoever waits goes on within Settle: a batch is settled by one thread that wakes nobody else for it.
     private readonly TaskCompletionSource<AppendResult> _settled = new();
 
@@ -43,7 +49,23 @@ public sealed record PendingRequest(
         return kept;
     }
 
+    /// <summary>When it was queued, on the group commit's clock.</summary>
+    internal long QueuedAt { get; set; }
+
     public int Size => Events.Length + Quarantined.Length;
 
-    public void Settle(AppendResult result) => _settled.TrySetResult(result);
+    /// <summary>
+    /// Called once, by whoever commits, when nothing reads the body any more. False when nobody waited any more: see <see cref="GiveUp"/>.
+    /// </summary>
+    public bool Settle(AppendResult result)
+    {
+        var waited = _settled.TrySetResult(result);
+        BodyLease?.Dispose();
+        return waited;
+    }
+
+    /// <summary>
+    /// Whoever waits goes on with <see cref="AppendResult.TooSlow"/>. The request stays where it is: it may be committed yet, and until it is settled its body is read.
+    /// </summary>
+    public void GiveUp() => _settled.TrySetResult(AppendResult.TooSlow);
 }

@@ -25,6 +25,15 @@ public sealed record QuarantineEntry(
     int BodyBytes,
     byte[] Cipher)
 {
+    /// <summary>Keyed digests of its texts, by which it is found; null when there are too many: see <see cref="Privacy.Erasure.BodyMentions"/>.</summary>
+    public Guid[]? Texts { get; init; }
+
     /// <summary>Whom it names, as far as that could be read.</summary>
     public Mention? Mention { get; init; }
+
+    /// <summary>Whether it is a removal that holds as soon as its key is published.</summary>
+    public bool IsRemoval { get; init; }
+
+    /// <summary>By what it is found: its texts, and whom it names as its sender's identifiers are read.</summary>
+    internal Guid[] Mentions => [.. (Texts ?? []).Concat(Mention?.Aliases.Select(alias => alias.Digest.Value) ?? []).Distinct()];
 }

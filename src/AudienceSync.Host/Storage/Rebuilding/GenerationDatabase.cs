@@ -31,8 +31,10 @@ public sealed class GenerationDatabase : IAsyncDisposable
             IncludeErrorDetail = false,
             ReadBufferSize = 1 << 16,
             WriteBufferSize = 1 << 16,
-            Options = "-c jit=off -c lock_timeout=10s -c max_parallel_maintenance_workers=2",
-            ApplicationName = "audiencesync/" + workspace.Value,
+            Options = "-c jit=off -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s -c max_parallel_maintenance_workers=2",
+
+            // Another name than the Hosts': its transactions wait for their client while it folds, and StalledHolders must not take it for a frozen Host.
+            ApplicationName = "audiencesync rebuild/" + workspace.Value,
             Timezone = "UTC",
             GssEncryptionMode = GssEncryptionMode.Disable,
         }.ConnectionString);

@@ -33,7 +33,10 @@ public sealed class LogSnapshot : IAsyncDisposable
     {
         var connection = await database.OpenAsync(cancellationToken);
         await GenerationDatabase.ExecuteAsync(
-            connection, "begin isolation level repeatable read read only; set local enable_sort = off; set local enable_seqscan = off", cancellationToken);
+            connection,
+            "begin isolation level repeatable read read only; set local enable_sort = off; set local enable_seqscan = off; "
+            + "set local idle_in_transaction_session_timeout = 0", // It holds no lock that a writer waits for, and between two reads a fold may take minutes.
+            cancellationToken);
         var snapshot = new LogSnapshot(connection);
         await using var command = new NpgsqlCommand(
             "select coalesce((select max(seq_id) from mt_events), 0), p.last_seq_id, c.changed_pos, c.applied, c.superseded "

@@ -13,6 +13,12 @@ public sealed record AccountCounts(
 {
     /// <summary>Whether an operator holds it.</summary>
     public bool Paused { get; init; }
+
+    /// <summary>Since when every answer has been a throttle; null when the last one was none.</summary>
+    public DateTimeOffset? ThrottledSince { get; init; }
+
+    /// <summary>Since when a human must look; null when none must.</summary>
+    public DateTimeOffset? StoppedAt { get; init; }
 }
 
 /// <summary>The questions of an owner about ad accounts.</summary>
@@ -20,7 +26,8 @@ public sealed class AccountQueries(WorkspaceDatabase database)
 {
     private const string AccountsSql = """
         select a.destination, a.platform, a.stopped_code, a.blocked_until, a.blocked_code, a.used_percent, coalesce(l.ms, 0)::float8,
-          exists (select from pauses p where p.destination = a.destination and p.remote is null and p.resumed_at is null)
+          exists (select from pauses p where p.destination = a.destination and p.remote is null and p.resumed_at is null),
+          a.throttled_since, case when a.stopped_code is not null then a.stopped_at end
         from accounts a
         left join lateral (
           select avg(c.latency_ms) as ms from bindings b
@@ -40,6 +47,8 @@ public sealed class AccountQueries(WorkspaceDatabase database)
                 reader.GetString(0), reader.GetString(1), reader.TextOrNull(2), reader.TimeOrNull(3), reader.TextOrNull(4), reader.GetInt32(5), reader.GetDouble(6))
             {
                 Paused = reader.GetBoolean(7),
+                ThrottledSince = reader.TimeOrNull(8),
+                StoppedAt = reader.TimeOrNull(9),
             });
         }
 

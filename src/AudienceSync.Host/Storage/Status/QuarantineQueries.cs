@@ -35,6 +35,13 @@ public sealed class QuarantineQueries(WorkspaceDatabase database)
 
     private const string WaitingSql = "select id from quarantine where state = 1 and not refused and reason = $1 order by first_seen_at, id limit $2";
 
+    private const string RemovalsSql = """
+        select q.id from quarantine q where q.state = 1 and q.removal and q.source = any($1) and exists (select from audience_keys k where k.audience_key = q.audience_key)
+        order by q.first_seen_at, q.id limit $2
+        """;
+
+    private const string LeaveSql = "update quarantine set removal = false where id = $1";
+
     private const string CloseSql = "update quarantine set state = $2 where id = $1 and state = 1";
 
     /// <summary>The latest first; of one reason when it is given.</summary>
@@ -73,6 +80,27 @@ public sealed class QuarantineQueries(WorkspaceDatabase database)
         }
 
         return waiting;
+    }
+
+    /// <summary>Removals whose key is published by now, the oldest first.</summary>
+    public async Task<List<Guid>> RemovalsAsync(IReadOnlyList<string> sources, int limit, CancellationToken cancellationToken)
+    {
+        var waiting = new List<Guid>();
+        await using var command = Sql.Command(database.Query, RemovalsSql, Sql.Of(sources.ToArray()), Sql.Of(limit));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            waiting.Add(reader.GetGuid(0));
+        }
+
+        return waiting;
+    }
+
+    /// <summary>Leaves a removal to a human, as any other entry.</summary>
+    public async Task LeaveAsync(Guid id, CancellationToken cancellationToken)
+    {
+        await using var command = Sql.Command(database.Query, LeaveSql, Sql.Of(id));
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     /// <returns>False when it is not open.</returns>

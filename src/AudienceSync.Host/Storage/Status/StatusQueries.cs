@@ -14,13 +14,28 @@ public sealed record BindingCounts(
     /// <summary>Removals that were set aside because they are too many at once: they wait for approval.</summary>
     public long HeldRemovals { get; init; }
 
+    /// <summary>Removals were tried for as long as <see cref="Domain.Syncing.RetryBounds"/> allows and rest until a human resumes them.</summary>
+    public bool RemovalsParked { get; init; }
+
+    /// <summary>As above, of adds.</summary>
+    public bool AddsParked { get; init; }
+
+    /// <summary>Since when it has been stopped, or has had no answer that is an end.</summary>
+    public DateTimeOffset? Since { get; init; }
+
+    /// <summary>When the last answer came that was no end.</summary>
+    public DateTimeOffset? LastAnswerAt { get; init; }
+
     /// <summary>Of those in doubt: whom the platform refused. Nothing more happens to them by itself today.</summary>
     public long Stuck { get; init; }
 }
 
 /// <summary>Where the log and its projection stand.</summary>
 public sealed record LogCounts(
-    long Head, long Position, long LagEvents, long Applied, long Superseded, long QuarantineOpen, long Refused, long People, long Overdue);
+    long Head, long Position, long LagEvents, long Applied, long Superseded, long QuarantineOpen, long Refused, long People, long Overdue, long LinkStops);
+
+/// <summary>How many events of a source had something about them that was read around; the code says what, as in <c>docs/errors.md</c>.</summary>
+public sealed record SourceCount(string Source, string Code, long Events, DateTimeOffset LastSeenAt);
 
 /// <summary>The questions of an owner: is everything folded, is everything delivered, what waits.</summary>
 public sealed class StatusQueries(WorkspaceDatabase database)
@@ -31,7 +46,8 @@ public sealed class StatusQueries(WorkspaceDatabase database)
           (select count(*) from (select 1 from mt_events e where e.seq_id > p.last_seq_id limit 1000001) behind),
           c.applied, c.superseded, (select count(*) from quarantine q where q.state = 1 and not q.refused),
           (select count(*) from quarantine q where q.state = 1 and q.refused), (select count(*) from people where owner is null),
-          (select count(*) from membership m where m.state in (1, 4, 6) and m.until_at <= $1)
+          (select count(*) from membership m where m.state in (1, 4, 6) and m.until_at <= $1),
+          (select count(*) from link_stops s where s.state = 1)
         from head h, mt_event_progression p join projection_counts c on c.name = p.name where p.name = 'membership:All'
         """;
 
@@ -50,16 +66,19 @@ public sealed class StatusQueries(WorkspaceDatabase database)
           (select count(*) from ledger l where l.binding_id = b.binding_id and l.status = 2),
           (select count(*) from ledger l where l.binding_id = b.binding_id and l.status in (1, 3))
             + (select count(*) from remains r where r.binding_id = b.binding_id and r.kind = 1),
-          (select count(*) from ledger l where l.binding_id = b.binding_id and l.status in (4, 5)),
+          (select count(*) from ledger l join membership m on m.key_id = b.key_id and m.person = l.person
+           where l.binding_id = b.binding_id and l.status in (4, 5) and {Targeting.Here}),
           (select count(*) from membership m where m.key_id = b.key_id and {Targeting.Anywhere} and m.changed_pos > b.add_pos),
           (select count(*) from membership m where m.key_id = b.key_id and m.state in (2, 3, 4, 5, 6) and m.changed_pos > b.removal_pos)
             + (select count(*) from cutovers c join ledger l on l.binding_id = c.binding_id and l.person > c.walked_to and l.status in (1, 2, 3)
                where c.binding_id = b.binding_id and c.finished_at is null
                  and not exists (select from membership m where m.key_id = b.key_id and m.person = l.person and {Targeting.Anywhere})),
           case when not b.bound then 'unbound' when p.paused then 'paused' when a.stopped_code is not null then 'account_stopped' when b.stopped_code is not null then 'stopped'
+            when 'infinity' in (b.removal_next_at, b.add_next_at) then 'parked'
             when a.blocked_until > $1 then 'throttled' when greatest(case when b.removal_code is null then b.removal_next_at end, case when b.add_code is null then b.add_next_at end) > $1 then 'retrying'
             when greatest(b.removal_next_at, b.add_next_at) > $1 then 'parked' else 'active' end,
-          coalesce(case when p.paused then 'paused' end, a.stopped_code, b.stopped_code, case when a.blocked_until > $1 then a.blocked_code end,
+          coalesce(case when p.paused then 'paused' end, a.stopped_code, b.stopped_code, case when b.removal_next_at = 'infinity' then b.removal_code end,
+            case when b.add_next_at = 'infinity' then b.add_code end, case when a.blocked_until > $1 then a.blocked_code end,
             case when b.removal_next_at > $1 then b.removal_code end, case when b.add_next_at > $1 then b.add_code end),
           (select count(*) from ledger l where l.binding_id = b.binding_id and l.status = 2 and l.job_id is not null),
           (select count(*) from ledger l where l.binding_id = b.binding_id and l.again),
@@ -67,12 +86,31 @@ public sealed class StatusQueries(WorkspaceDatabase database)
           (select count(*) from jobs j where j.binding_id = b.binding_id and j.destination = b.destination and j.state = 5),
           (select coalesce(sum(r.removals - r.removed), 0)::bigint from removal_plans r where r.binding_id = b.binding_id and r.ended_at is null and r.cutover_id is null),
           (select count(*) from ledger l where l.binding_id = b.binding_id and l.status in (1, 3) and l.reason is not null)
-            + (select count(*) from remains r where r.binding_id = b.binding_id and r.kind = 1)
+            + (select count(*) from remains r where r.binding_id = b.binding_id and r.kind = 1),
+          coalesce(b.removal_next_at = 'infinity', false), coalesce(b.add_next_at = 'infinity', false),
+          case when a.stopped_code is not null then a.stopped_at when b.stopped_code is not null then b.stopped_at
+            else least(b.removal_failing_since, b.add_failing_since) end,
+          greatest(b.removal_answer_at, b.add_answer_at)
         from bindings b join accounts a on a.destination = b.destination join audience_keys k on k.key_id = b.key_id
         cross join lateral (select exists (
           select from pauses q where q.destination = b.destination and q.resumed_at is null and (q.remote is null or q.remote = b.remote)) as paused) p
         order by k.audience_key, b.destination
         """;
+
+    private const string SourcesSql = "select source, code, events, last_seen_at from source_counts order by source, code";
+
+    public async Task<IReadOnlyList<SourceCount>> ReadSourcesAsync(CancellationToken cancellationToken)
+    {
+        var counts = new List<SourceCount>();
+        await using var command = Sql.Command(database.Query, SourcesSql);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            counts.Add(new SourceCount(reader.GetString(0), reader.GetString(1), reader.GetInt64(2), new DateTimeOffset(reader.GetDateTime(3))));
+        }
+
+        return counts;
+    }
 
     public async Task<LogCounts> ReadLogAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
@@ -81,7 +119,7 @@ public sealed class StatusQueries(WorkspaceDatabase database)
         await reader.ReadAsync(cancellationToken);
         return new LogCounts(
             reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3), reader.GetInt64(4), reader.GetInt64(5),
-            reader.GetInt64(6), reader.GetInt64(7), reader.GetInt64(8));
+            reader.GetInt64(6), reader.GetInt64(7), reader.GetInt64(8), reader.GetInt64(9));
     }
 
     public async Task<IReadOnlyList<KeyCounts>> ReadKeysAsync(CancellationToken cancellationToken)
@@ -111,6 +149,10 @@ public sealed class StatusQueries(WorkspaceDatabase database)
             {
                 HeldRemovals = reader.GetInt64(17),
                 Stuck = reader.GetInt64(18),
+                RemovalsParked = reader.GetBoolean(19),
+                AddsParked = reader.GetBoolean(20),
+                Since = reader.TimeOrNull(21),
+                LastAnswerAt = reader.TimeOrNull(22),
             });
         }
 

@@ -34,6 +34,18 @@ public sealed record Binding(
     /// <summary>Removals up to this change may be said; those behind it were not judged yet (Syncing/PlanGuard.cs).</summary>
     public long RemovalsUpto { get; init; } = long.MaxValue;
 
+    /// <summary>Since when removals have had no answer that is an end, and when the last one came.</summary>
+    public (DateTimeOffset? Since, DateTimeOffset? AnswerAt) RemovalFailing { get; init; }
+
+    /// <summary>As above, of adds.</summary>
+    public (DateTimeOffset? Since, DateTimeOffset? AnswerAt) AddFailing { get; init; }
+
+    /// <summary>The account's throttled answers in a row, and since when.</summary>
+    public (int InARow, DateTimeOffset? Since) Throttled { get; init; }
+
+    /// <summary>Whether no page of adds has been settled yet: the list may have been made just now.</summary>
+    public bool IsUntried => AddPos == 0;
+
     /// <summary>Answers in a row to adds that no table knows.</summary>
     public int AddUnknowns { get; init; }
 }

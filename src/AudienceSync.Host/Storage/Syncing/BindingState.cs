@@ -27,4 +27,19 @@ public sealed record BindingState(
 
     /// <summary>Why the lane waits until <see cref="NextTryAt"/>.</summary>
     public string? WaitCode { get; init; }
+
+    /// <summary>The next time of a lane that is parked: not before a human resumes it.</summary>
+    public static readonly DateTimeOffset Never = DateTimeOffset.MaxValue;
+
+    /// <summary>Since when the lane has had no answer that is an end; null when it is settled.</summary>
+    public DateTimeOffset? FailingSince { get; init; }
+
+    /// <summary>When the last answer came that was no end.</summary>
+    public DateTimeOffset? AnswerAt { get; init; }
+
+    /// <summary>The account's throttled answers in a row; null to leave the number.</summary>
+    public int? Throttles { get; init; }
+
+    /// <summary>When the first of them came.</summary>
+    public DateTimeOffset? ThrottledSince { get; init; }
 }

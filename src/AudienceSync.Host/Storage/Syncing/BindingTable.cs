@@ -13,7 +13,8 @@ public sealed class BindingTable(WorkspaceDatabase database)
 {
     private const string AccountSql = """
         insert into accounts (destination, platform, consent_required) values ($1, $2, $3)
-        on conflict (destination) do update set platform = excluded.platform, consent_required = excluded.consent_required, stopped_code = null, updated_at = now()
+        on conflict (destination) do update set platform = excluded.platform, consent_required = excluded.consent_required, stopped_code = null,
+          blocked_until = case when accounts.blocked_code = 'google_validate_only' then null else accounts.blocked_until end, updated_at = now()
         """;
 
     // What a destination demands of consent decides over every present member of it.
@@ -25,13 +26,13 @@ public sealed class BindingTable(WorkspaceDatabase database)
     private const string BindingSql = """
         insert into bindings (audience, destination, remote, key_id) values ($1, $2, $3, $4)
         on conflict (destination, remote) do update set stopped_code = null, removal_next_at = null, removal_attempts = 0,
-          add_next_at = null, add_attempts = 0, removal_unknowns = 0, add_unknowns = 0
+          add_next_at = null, add_attempts = 0, removal_unknowns = 0, add_unknowns = 0, removal_failing_since = null, add_failing_since = null
         where bindings.key_id = excluded.key_id
         """;
 
     private const string LiftSql = """
         update bindings b set stopped_code = case when a.paused then 'paused' end,
-          removal_next_at = null, removal_attempts = 0, add_next_at = null, add_attempts = 0
+          removal_next_at = null, removal_attempts = 0, add_next_at = null, add_attempts = 0, removal_failing_since = null, add_failing_since = null
         from unnest($1::text[], $2::text[]) as d(destination, remote), audiences a
         where b.destination = d.destination and b.remote = d.remote and a.audience = b.audience and b.bound
         """;
@@ -40,7 +41,7 @@ public sealed class BindingTable(WorkspaceDatabase database)
     private const string ResumeSql = """
         with resumed as (update accounts set stopped_code = null, updated_at = now() where destination = $1 returning destination)
         update bindings b set stopped_code = case when a.paused then 'paused' end, removal_next_at = null, removal_attempts = 0, add_next_at = null, add_attempts = 0,
-          removal_unknowns = 0, add_unknowns = 0
+          removal_unknowns = 0, add_unknowns = 0, removal_failing_since = null, add_failing_since = null
         from resumed r, audiences a where b.destination = r.destination and a.audience = b.audience and b.bound
         """;
 

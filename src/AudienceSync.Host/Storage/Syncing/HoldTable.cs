@@ -34,7 +34,7 @@ public sealed class HoldTable(WorkspaceDatabase database)
     // A human resumes what is at rest for whatever reason; a pause of the audience itself is the registry's.
     private const string LiftSql = """
         update bindings b set stopped_code = case when a.paused then 'paused' end, removal_next_at = null, removal_attempts = 0, add_next_at = null,
-          add_attempts = 0, removal_unknowns = 0, add_unknowns = 0
+          add_attempts = 0, removal_unknowns = 0, add_unknowns = 0, removal_failing_since = null, add_failing_since = null
         from audiences a where b.destination = $1 and b.remote = $2 and a.audience = b.audience and b.bound
         """;
 

@@ -105,8 +105,10 @@ public sealed class JobTable(WorkspaceDatabase database)
         return WriteAsync(lease, commands, cancellationToken);
     }
 
+    // Jobs end in any order, so a removal may have taken what another member had been given meanwhile, or shares.
     private static List<NpgsqlBatchCommand> End(OpenJob job, KeptJobState state, string code, int refused, DateTimeOffset now) =>
     [
+        .. job.Operation == MemberOperation.Remove ? new[] { HolderTable.RedeliverOfJob(job) } : [],
         Sql.Command(EndSql, Sql.Of(job.JobId), Sql.Of((short)state), Sql.Of(code), Sql.Of(refused), Sql.Of(now)),
         Sql.Command(CallSql, Sql.Of(job.JobId), Sql.Of(refused)),
     ];

@@ -21,5 +21,7 @@ public sealed record Lane(string Name, bool Desired, short[] States)
 
     public int UnknownsOf(Binding binding) => Desired ? binding.AddUnknowns : binding.RemovalUnknowns;
 
+    public (DateTimeOffset? Since, DateTimeOffset? AnswerAt) FailingOf(Binding binding) => Desired ? binding.AddFailing : binding.RemovalFailing;
+
     public DateTimeOffset? NextTryOf(Binding binding) => Desired ? binding.AddNextAt : binding.RemovalNextAt;
 }

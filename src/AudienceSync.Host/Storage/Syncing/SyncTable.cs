@@ -1,3 +1,4 @@
+using AudienceSync.Connectors;
 using AudienceSync.Domain.Identity;
 using AudienceSync.Domain.Membership;
 using AudienceSync.Domain.Normalising;
@@ -27,7 +28,8 @@ public sealed class SyncTable(WorkspaceDatabase database)
           b.normaliser, b.destination, a.consent_required,
           exists (select from ledger l where l.binding_id = b.binding_id and l.again and l.job_id is null), b.removal_unknowns, b.add_unknowns,
           (select r.try_at from remains r where r.binding_id = b.binding_id order by r.try_at limit 1),
-          exists (select from removal_plans p where p.binding_id = b.binding_id and p.ended_at is null)
+          exists (select from removal_plans p where p.binding_id = b.binding_id and p.ended_at is null),
+          b.removal_failing_since, b.removal_answer_at, b.add_failing_since, b.add_answer_at, a.throttles, a.throttled_since
         from bindings b join accounts a on a.destination = b.destination where b.destination = $1 order by b.binding_id
         """;
 
@@ -70,8 +72,10 @@ public sealed class SyncTable(WorkspaceDatabase database)
               where l.binding_id = b.binding_id and l.again and l.job_id is null and coalesce(m.state, 2::smallint) = any($4::smallint[]))))
         """;
 
+    // Who was to be looked at and counts as adding again has been marked anew meanwhile: a removal may have taken what they share with another.
     private const string MarkSql = """
-        update ledger l set again = $3 from (select * from unnest($2::uuid[]) limit cardinality($2)) as d(person) where l.binding_id = $1 and l.person = d.person
+        update ledger l set again = $3 from (select * from unnest($2::uuid[]) limit cardinality($2)) as d(person)
+        where l.binding_id = $1 and l.person = d.person and ($3 or l.status <> 1 or l.reason is not null)
         """;
 
     private const string JobSql = """
@@ -129,7 +133,8 @@ public sealed class SyncTable(WorkspaceDatabase database)
     // The place moves only from where the pass began, under the key it read: a promotion meanwhile has set both anew.
     private const string RemovalLaneSql = """
         update bindings set removal_pos = case when key_id = $8 and removal_pos = $9 then coalesce($2, removal_pos) else removal_pos end,
-          removal_attempts = $3, removal_next_at = $4, stopped_code = coalesce($5, stopped_code), removal_unknowns = $6, removal_code = $7
+          removal_attempts = $3, removal_next_at = $4, stopped_code = coalesce($5, stopped_code), removal_unknowns = $6, removal_code = $7,
+          removal_failing_since = $10, removal_answer_at = $11, stopped_at = case when $5::text is null then stopped_at else $12 end
         where binding_id = $1
         """;
 
@@ -137,7 +142,8 @@ public sealed class SyncTable(WorkspaceDatabase database)
     private const string AddLaneSql = """
         update bindings set add_pos = case when key_id = $8 and add_pos = $9 then coalesce($2, add_pos) else add_pos end,
           add_attempts = $3, add_next_at = $4, stopped_code = coalesce($5, stopped_code), add_unknowns = $6, add_code = $7,
-          removal_next_at = case when $10 and removal_code like '%not_editable' then null else removal_next_at end
+          add_failing_since = $10, add_answer_at = $11, stopped_at = case when $5::text is null then stopped_at else $12 end,
+          removal_next_at = case when $13 and removal_code like '%not_editable' then null else removal_next_at end
         where binding_id = $1
         """;
 
@@ -146,7 +152,9 @@ public sealed class SyncTable(WorkspaceDatabase database)
     private const string BlockSql = """
         update accounts set blocked_until = coalesce($2, blocked_until), stopped_code = coalesce($3, stopped_code),
           used_percent = coalesce($4, used_percent), usage_at = case when $4::bigint is null then usage_at else $5 end,
-          blocked_code = case when $2::timestamptz is null then blocked_code else $6 end, updated_at = now()
+          blocked_code = case when $2::timestamptz is null then blocked_code else $6 end,
+          throttles = coalesce($7, throttles), throttled_since = case when $7::int is null then throttled_since else $8 end,
+          stopped_at = case when $3::text is null then stopped_at else $5 end, updated_at = now()
         where destination = $1
         """;
 
@@ -180,6 +188,9 @@ public sealed class SyncTable(WorkspaceDatabase database)
                 AddUnknowns = reader.GetInt32(16),
                 RemainsDueAt = reader.TimeOrNull(17),
                 HasPlans = reader.GetBoolean(18),
+                RemovalFailing = (reader.TimeOrNull(19), reader.TimeOrNull(20)),
+                AddFailing = (reader.TimeOrNull(21), reader.TimeOrNull(22)),
+                Throttled = (reader.GetInt32(23), reader.TimeOrNull(24)),
             });
         }
 
@@ -241,7 +252,8 @@ public sealed class SyncTable(WorkspaceDatabase database)
         while (await reader.ReadAsync(cancellationToken))
         {
             found[(new PersonId(reader.GetGuid(0)), reader.GetInt32(1))] = new SealedIdentifiers(
-                reader.GetFieldValue<byte[]>(2), reader.GetInt16(3), reader.GetFieldValue<byte[]>(4), reader.GetBoolean(5), reader.GetBoolean(6));
+                reader.GetFieldValue<byte[]>(2), reader.GetInt16(3), reader.GetFieldValue<byte[]>(4),
+                (reader.GetBoolean(5) ? SayingParts.Email : SayingParts.None) | (reader.GetBoolean(6) ? SayingParts.Phone : SayingParts.None));
         }
 
         return found;
@@ -317,24 +329,29 @@ public sealed class SyncTable(WorkspaceDatabase database)
             state.Lane.Desired ? AddLaneSql : RemovalLaneSql,
             Sql.Of(binding.BindingId), Sql.OfNullable(state.Place), Sql.Of(state.Attempts), Sql.OfNullable(state.NextTryAt),
             Sql.OfNullable(state.BindingStopped), Sql.Of(state.Unknowns), Sql.OfNullable(state.WaitCode), Sql.Of(binding.KeyId),
-            Sql.Of(state.Lane.PositionOf(binding)));
+            Sql.Of(state.Lane.PositionOf(binding)), Sql.OfNullable(state.FailingSince), Sql.OfNullable(state.AnswerAt), Sql.Of(now));
         if (state.Lane.Desired)
         {
             laneState.Parameters.Add(Sql.Of(grown));
         }
 
         commands.Add(laneState);
-        if (state.AccountBlockedUntil is not null || state.AccountStopped is not null || state.UsedPercent is not null)
+        if (state.AccountBlockedUntil is not null || state.AccountStopped is not null || state.UsedPercent is not null || state.Throttles is not null)
         {
             commands.Add(Sql.Command(
                 BlockSql,
                 Sql.Of(destination), Sql.OfNullable(state.AccountBlockedUntil), Sql.OfNullable(state.AccountStopped), Sql.OfNullable(state.UsedPercent), Sql.Of(now),
-                Sql.OfNullable(state.AccountBlockedCode)));
+                Sql.OfNullable(state.AccountBlockedCode), Sql.OfNullable(state.Throttles), Sql.OfNullable(state.ThrottledSince)));
         }
 
         commands.AddRange(RemainsTable.Write(binding, [.. remains, .. marks?.Remains ?? []], now));
         Mark(commands, binding, marks?.Looked, again: false);
         Mark(commands, binding, marks?.Later, again: true);
+        if (marks is { Redeliver.Count: > 0 })
+        {
+            commands.Add(HolderTable.Redeliver(binding, marks.Redeliver));
+        }
+
         return WriteAsync(lease, lease.Time, commands, cancellationToken);
     }
 

@@ -17,7 +17,7 @@ public sealed class PersonExportTests : IAsyncLifetime, IDisposable
 
     public async Task InitializeAsync()
     {
-        _host = await TestHost.StartAsync(new TestHostOptions { RealPort = true });
+        _host = await TestHost.StartAsync(new TestHostOptions { RealPort = true, Clock = new OffsetClock(Sample.Now) });
         await File.WriteAllTextAsync(_folder.Below("operator.token"), TestHostFiles.OperatorToken);
         await File.WriteAllTextAsync(_folder.Below("audiencesync.yaml"), "operator_token: { file: operator.token }\n");
         await File.WriteAllTextAsync(_folder.Below("who.json"), $$"""{"email":"{{Email}}"}""");

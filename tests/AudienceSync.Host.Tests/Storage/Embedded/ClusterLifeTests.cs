@@ -45,6 +45,9 @@ public sealed class ClusterLifeTests : IDisposable
         (await Clusters.ScalarAsync(second, "SELECT answer::text FROM kept")).ShouldBe("42");
         (await Clusters.ScalarAsync(second, "SHOW fsync")).ShouldBe("on");
         (await Clusters.ScalarAsync(second, "SHOW synchronous_commit")).ShouldBe("on");
+        (await Clusters.ScalarAsync(second, "SHOW full_page_writes")).ShouldBe("on");
+        (await Clusters.ScalarAsync(second, "SELECT string_agg(setting, ',' ORDER BY name) FROM pg_settings WHERE name IN ('fsync', 'full_page_writes', 'synchronous_commit') AND source <> 'default'"))
+            .ShouldBe("on,on,on", "written down, not left to the build's defaults");
         (await Clusters.ScalarAsync(second, "SHOW max_connections")).ShouldBe("33");
     }
 
@@ -99,7 +102,7 @@ public sealed class ClusterLifeTests : IDisposable
         using (var process = Process.GetProcessById(killed.Pid))
         {
             process.Kill();
-            await process.WaitForExitAsync();
+            await process.EndAsync();
         }
 
         File.Exists(new ClusterFolder(folder).PidFile).ShouldBeTrue("the stale pid file is the point of this test");

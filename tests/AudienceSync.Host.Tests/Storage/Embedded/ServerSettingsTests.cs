@@ -18,7 +18,12 @@ public sealed class ServerSettingsTests
     [Fact]
     public void A_commit_waits_for_the_disk_unless_told_otherwise()
     {
-        ServerSettings.Text(Options, "/s", hasLz4: true, GiB).ShouldContain("\nfsync = on\n");
+        var text = ServerSettings.Text(Options, "/s", hasLz4: true, GiB);
+        foreach (var setting in new[] { "fsync", "synchronous_commit", "full_page_writes" })
+        {
+            text.Split('\n').Where(line => line.StartsWith(setting + " ", StringComparison.Ordinal)).ShouldBe([$"{setting} = on"]);
+        }
+
         ServerSettings.Text(Options with { Fsync = false }, "/s", hasLz4: true, GiB).ShouldContain("\nfsync = off\n");
     }
 

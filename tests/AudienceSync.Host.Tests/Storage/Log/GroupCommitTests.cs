@@ -59,7 +59,7 @@ public sealed class GroupCommitTests
         await using var workspace = await TestWorkspace.CreateAsync([null]);
         await using var log = workspace.OpenLog();
         using var wake = new AudienceSync.Host.Storage.Wake(TimeProvider.System);
-        var commit = new GroupCommit(log, wake, Microsoft.Extensions.Logging.Abstractions.NullLogger<GroupCommit>.Instance);
+        var commit = new GroupCommit(log, wake, TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger<GroupCommit>.Instance);
         var known = workspace.Webhooks.Add("same", TestWorkspace.Start, "c");
         var large = new PendingRequest([.. Enumerable.Repeat(known, Domain.Limits.QueuedEvents)], [], default, TestWorkspace.Start);
         var small = TestWebhooks.Request(workspace.Webhooks.Add("small", TestWorkspace.Start, "c"));

@@ -19,7 +19,7 @@ public sealed class IdentityInTheLogTests
             select count(distinct x) from (select xmin::text from people union all select xmin::text from person_aliases
             union all select xmin::text from vault union all select xmin::text from mt_events where type = 'audience_member_added') as t(x)
             """)).ShouldBe(1);
-        (await OpenAsync(workspace, "42")).ShouldBe([new PersonIdentifiers("42", "ann@shop.example", "15559876543", "US")]);
+        (await OpenAsync(workspace, "42")).ShouldBe([IdentifierReader.Read("42", "ann@shop.example", "15559876543", "US")]);
         (await workspace.RowsAsync(ChangesSql)).ShouldBeEmpty();
     }
 
@@ -75,7 +75,7 @@ public sealed class IdentityInTheLogTests
         (await workspace.AskAsync<long>("select count(*) from people where owner is null")).ShouldBe(1);
         (await workspace.RowsAsync("select p.kind || ' ' || o.kind from mt_events e join people p on p.person = e.stream_id join people o on o.person = (e.data->>'owner')::uuid where e.type = 'person_linked'"))
             .ShouldBe(["2 1"], "the e-mail's anchor belongs to the customer id's");
-        (await OpenAsync(workspace, "42")).ShouldBe([new PersonIdentifiers("42", "ann@shop.example", null, "")]);
+        (await OpenAsync(workspace, "42")).ShouldBe([IdentifierReader.Read("42", "ann@shop.example", null, "")]);
         await LogChecks.VerifyAsync(workspace);
     }
 

@@ -10,12 +10,17 @@ internal sealed class RunningCommit : IAsyncDisposable
     private readonly EventLog _log;
     private readonly Wake _wake = new(TimeProvider.System);
     private readonly Task _running;
+    private readonly CancellationTokenSource _end = new();
+    private readonly Task _watching;
 
-    public RunningCommit(TestWorkspace workspace)
+    /// <param name="watched">Whether it ends silent holders of the append lock, as a Host does.</param>
+    public RunningCommit(TestWorkspace workspace, bool watched = false)
     {
         _log = workspace.OpenLog();
-        Commit = new GroupCommit(_log, _wake, NullLogger<GroupCommit>.Instance);
+        Commit = new GroupCommit(_log, _wake, TimeProvider.System, NullLogger<GroupCommit>.Instance);
         _running = Task.Run(() => Commit.RunAsync(CancellationToken.None));
+        var watch = new StallWatch(Commit, new StalledHolders(workspace.Database), TimeProvider.System, NullLogger<StallWatch>.Instance);
+        _watching = watched ? Task.Run(() => watch.RunAsync(_end.Token)) : Task.CompletedTask;
     }
 
     public GroupCommit Commit { get; }
@@ -34,6 +39,9 @@ internal sealed class RunningCommit : IAsyncDisposable
     {
         Commit.Close();
         await _running;
+        await _end.CancelAsync();
+        await _watching;
+        _end.Dispose();
         await _log.DisposeAsync();
         _wake.Dispose();
     }

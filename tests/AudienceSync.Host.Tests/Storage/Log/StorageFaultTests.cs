@@ -55,8 +55,10 @@ public sealed class StorageFaultTests
             });
             await Task.WhenAll(Enumerable.Range(0, 300).Select(async n =>
             {
+                var deadline = Deadline.In();
                 while ((await SayAsync(host, workspace, $"e{n}", $"c{n % 30}")).Result != AppendResult.Committed)
                 {
+                    deadline.Check($"the commit of event {n}");
                     await Task.Yield();
                 }
             }));

@@ -1,0 +1,26 @@
+using AudienceSync.Domain.Normalising;
+
+namespace AudienceSync.Connectors.Members;
+
+/// <summary>A name with the place where it lives, which several members may have: one human under two customer ids, or a family.</summary>
+internal static class PlaceCell
+{
+    private static readonly PersonField[] Parts = [PersonField.FirstName, PersonField.LastName, PersonField.PostalCode, PersonField.Country];
+
+    /// <summary>Adds it when all of its parts are there: less names nobody.</summary>
+    public static void Add(in Member member, Normaliser normaliser, List<SharedCell> into)
+    {
+        var texts = new string[Parts.Length];
+        for (var i = 0; i < texts.Length; i++)
+        {
+            if (normaliser.Text(member.Identifiers, Parts[i]) is not { } text)
+            {
+                return;
+            }
+
+            texts[i] = text;
+        }
+
+        into.Add(new SharedCell(SayingParts.Details, string.Join('\u001f', texts)));
+    }
+}

@@ -1,0 +1,35 @@
+namespace AudienceSync.Host.Ingest;
+
+/// <summary>Finds the JSON of a body (<see cref="RequestBody.Json"/>): of one that just came, and of one that was kept.</summary>
+internal static class BodyJson
+{
+    /// <param name="body">The body.</param>
+    /// <param name="isForm">Whether it was sent as a form. What begins as JSON is JSON all the same: many clients call every body a form unless told otherwise.</param>
+    public static IngestProblem? Find(RequestBody body, bool isForm)
+    {
+        if (!isForm || BeginsAsJson(body.Json.Span))
+        {
+            return null;
+        }
+
+        if (!FormFields.TryRead(body.Json.Span, out var json))
+        {
+            return IngestProblem.MalformedForm;
+        }
+
+        body.Json = json;
+        return null;
+    }
+
+    /// <summary>
+    /// The JSON of a body that was kept, whose media type was not: only an event is ever read again, so what does not begin as one was a form.
+    /// </summary>
+    public static RequestBody Reopen(ReadOnlySpan<byte> kept)
+    {
+        var body = RequestBody.Of(kept);
+        _ = Find(body, isForm: true);
+        return body;
+    }
+
+    private static bool BeginsAsJson(ReadOnlySpan<byte> text) => text.TrimStart(" \t\r\n"u8) is [(byte)'{' or (byte)'[', ..];
+}

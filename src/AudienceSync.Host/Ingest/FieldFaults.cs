@@ -1,0 +1,10 @@
+namespace AudienceSync.Host.Ingest;
+
+/// <summary>Faults of fields that no event needs: only ever warnings, in the form of refusals because they are found by the same readers.</summary>
+internal static class FieldFaults
+{
+    public static readonly IngestProblem Context =
+        new(422, WarningCodes.InvalidContext, "The field context must be an object whose journey, step, variant and message are text.");
+
+    public static readonly IngestProblem Reason = new(422, WarningCodes.InvalidReason, "The field reason must be text.");
+}

@@ -1,0 +1,43 @@
+using System.Text.Json;
+using AudienceSync.Host.Storage.Log;
+
+namespace AudienceSync.Host.Ingest;
+
+/// <summary>
+/// Customer.io's reporting webhook (contracts/customerio.md 2.4), sent to the wrong address. It is kept and answered 200: its sender holds back everything that
+/// follows an event which was refused, for up to a week.
+/// </summary>
+internal static class ReportingWebhook
+{
+    /// <summary>Whether an event is plainly one.</summary>
+    public static bool Is(JsonElement item) =>
+        item.ValueKind == JsonValueKind.Object && !item.TryGetProperty("event"u8, out _) && !item.TryGetProperty("audience_key"u8, out _)
+        && IsText(item, "metric"u8) && IsText(item, "object_type"u8) && IsText(item, "event_id"u8);
+
+    /// <summary>Whom it names, as far as the place is known where a reporting webhook names somebody.</summary>
+    /// <param name="item">The event.</param>
+    /// <param name="read">Reads who a person object names.</param>
+    public static Mention? MentionOf(JsonElement item, Func<JsonElement, Mention?> read)
+    {
+        if (!item.TryGetProperty("data"u8, out var data) || data.ValueKind != JsonValueKind.Object)
+        {
+            return null;
+        }
+
+        var identifiers = data.TryGetProperty("identifiers"u8, out var nested) && nested.ValueKind == JsonValueKind.Object ? nested : default;
+        var people = new (JsonElement? Id, JsonElement? Email)[]
+        {
+            (Of(data, "customer_id"u8), Of(data, "email_address"u8)), (Of(identifiers, "id"u8), Of(identifiers, "email"u8)), (null, Of(data, "recipient"u8)),
+        };
+        var aliases = people.SelectMany(person => read(JsonSerializer.SerializeToElement(new { customer_id = person.Id, email = person.Email }))?.Aliases ?? []);
+        return aliases.Distinct().ToArray() is { Length: > 0 } named ? new Mention(named) : null;
+    }
+
+    private static JsonElement? Of(JsonElement fields, ReadOnlySpan<byte> name) =>
+        fields.ValueKind == JsonValueKind.Object && fields.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.String or JsonValueKind.Number
+            ? value
+            : null;
+
+    private static bool IsText(JsonElement item, ReadOnlySpan<byte> name) =>
+        item.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String;
+}

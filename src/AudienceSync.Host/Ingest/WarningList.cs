@@ -1,0 +1,33 @@
+using AudienceSync.Host.Storage.Log;
+
+namespace AudienceSync.Host.Ingest;
+
+/// <summary>Gathers warnings while an event is read. Nothing is allocated until there is one. Pass it by reference.</summary>
+public struct WarningList
+{
+    /// <summary>Anything of an event that schema 2 does not know: the sender's own name of it is not repeated.</summary>
+    public const string UnknownField = "*";
+
+    private List<EventWarning>? _warnings;
+
+    public readonly bool Any => _warnings is not null;
+
+    /// <summary>A field that was left out, with the code by which an event that needs it would be refused.</summary>
+    public void Add(IngestProblem problem, string field) => Add(problem.Code, field);
+
+    /// <summary>The same, of something for which an add would wait.</summary>
+    public void Add(QuarantineReason reason, string field) => Add(reason.Code, field);
+
+    public void Add(string code, string field)
+    {
+        var warning = new EventWarning(code, field);
+        _warnings ??= [];
+        if (!_warnings.Contains(warning))
+        {
+            _warnings.Add(warning);
+        }
+    }
+
+    /// <summary>Null when there is none.</summary>
+    public readonly EventWarning[]? ToArray() => _warnings?.ToArray();
+}

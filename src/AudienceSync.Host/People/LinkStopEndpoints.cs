@@ -1,0 +1,42 @@
+using AudienceSync.Domain.Identity;
+using AudienceSync.Host.Access;
+using AudienceSync.Host.Query;
+using AudienceSync.Host.Requests;
+using AudienceSync.Host.Serving;
+
+namespace AudienceSync.Host.People;
+
+/// <summary>
+/// <c>/v1/people/link-stops</c>: identifiers that stopped linking because too many addresses came with them. An operator corrects the journey, or
+/// allows an identifier that is one person's after all and then releases what waits in quarantine.
+/// </summary>
+public sealed class LinkStopEndpoints(IReadOnlyDictionary<string, Workspace> workspaces)
+{
+    public void Map(RouteGroupBuilder group)
+    {
+        group.MapGet("/people/link-stops", ListAsync).Takes(QueryParameter.Limit);
+        group.MapPost("/people/link-stops/{person:guid}/allow", AllowAsync);
+    }
+
+    private async Task<IResult> ListAsync(string? workspace, int? limit, CancellationToken cancellationToken)
+    {
+        if (workspaces.Named(workspace) is not { } found)
+        {
+            return QueryProblem.UnknownWorkspace;
+        }
+
+        return Results.Ok(new { link_stops = await found.LinkStops.OpenAsync(limit ?? 100, cancellationToken) });
+    }
+
+    private async Task<IResult> AllowAsync(Guid person, string? workspace, HttpContext context, CancellationToken cancellationToken)
+    {
+        if (workspaces.Named(workspace) is not { } found)
+        {
+            return QueryProblem.UnknownWorkspace;
+        }
+
+        return await found.LinkStops.AllowAsync(new PersonId(person), OperatorAccount.NameOf(context), cancellationToken)
+            ? Results.Ok(new { person, allowed = true })
+            : QueryProblem.UnknownLinkStop;
+    }
+}

@@ -1,0 +1,74 @@
+using System.Text;
+using System.Text.Json;
+using AudienceSync.Domain;
+using AudienceSync.Host.Ingest;
+
+namespace AudienceSync.Host.Privacy.Erasure;
+
+/// <summary>Every text of a body that may be an identifier, wherever it stands. A form is read as the JSON it stands for; a body that is neither is taken apart word by word.</summary>
+internal static class BodyTexts
+{
+    private static readonly char[] Ends = ['"', '\'', ',', ';', '{', '}', '[', ']', '<', '>', '&', '=', '\\', ' ', '\t', '\r', '\n'];
+
+    /// <summary>One after the other, so that who has seen enough reads no further.</summary>
+    public static IEnumerable<string> Of(ReadOnlyMemory<byte> body)
+    {
+        return (TryParse(body) is { } document ? Values(document) : Words(body)).Where(text => text.Length is > 0 and <= Limits.EmailChars);
+    }
+
+    // A copy of a form is the JSON it stands for, and outlives this call with its document.
+    private static JsonDocument? TryParse(ReadOnlyMemory<byte> body)
+    {
+        try
+        {
+            using var kept = BodyJson.Reopen(body.Span);
+            return JsonDocument.Parse(kept.Json.ToArray());
+        }
+        catch (Exception unreadable) when (unreadable is JsonException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    private static IEnumerable<string> Values(JsonDocument document)
+    {
+        using (document)
+        {
+            foreach (var text in Values(document.RootElement))
+            {
+                yield return text;
+            }
+        }
+    }
+
+    private static IEnumerable<string> Values(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Object => value.EnumerateObject().SelectMany(field => Values(field.Value)),
+        JsonValueKind.Array => value.EnumerateArray().SelectMany(Values),
+        JsonValueKind.String => TryText(value) is { } text ? [text] : Words(Encoding.UTF8.GetBytes(value.GetRawText())),
+        JsonValueKind.Number => [value.GetRawText()],
+        _ => [],
+    };
+
+    // Half a surrogate pair is no text; what stands around it may be.
+    private static string? TryText(JsonElement value)
+    {
+        try
+        {
+            return value.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    // As it is and unescaped: what is no JSON may be a form that could not be read.
+    private static IEnumerable<string> Words(ReadOnlyMemory<byte> body)
+    {
+        var text = Encoding.UTF8.GetString(body.Span);
+        return Split(text).Concat(Split(Uri.UnescapeDataString(text.Replace('+', ' ')))).Distinct(StringComparer.Ordinal);
+    }
+
+    private static string[] Split(string text) => text.Split(Ends, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+}

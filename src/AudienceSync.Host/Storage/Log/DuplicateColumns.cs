@@ -1,0 +1,49 @@
+namespace AudienceSync.Host.Storage.Log;
+
+/// <summary>The duplicates of a group commit, to be compared with what the log has under their ids: a retry is the same, a reused id is not.</summary>
+internal sealed class DuplicateColumns
+{
+    public List<Guid> Ids { get; } = [];
+
+    public List<string> Sources { get; } = [];
+
+    public List<byte[]> Data { get; } = [];
+
+    /// <summary>Whether the time is compared, too: one of receipt is another each time.</summary>
+    public List<bool> HasTime { get; } = [];
+
+    /// <summary>The identifiers that each names, as pairs with <see cref="AliasDigests"/>.</summary>
+    public List<Guid> AliasIds { get; } = [];
+
+    public List<Guid> AliasDigests { get; } = [];
+
+    public void Clear()
+    {
+        foreach (var column in new List<Guid>[] { Ids, AliasIds, AliasDigests })
+        {
+            column.Clear();
+        }
+
+        Sources.Clear();
+        Data.Clear();
+        HasTime.Clear();
+    }
+
+    public void Add(PendingEvent pending)
+    {
+        if (pending.Source is not { } source)
+        {
+            return;
+        }
+
+        Ids.Add(pending.Id.Value);
+        Sources.Add(source);
+        Data.Add(pending.Data);
+        HasTime.Add(pending.HasSenderTime);
+        foreach (var alias in pending.Aliases)
+        {
+            AliasIds.Add(pending.Id.Value);
+            AliasDigests.Add(alias.Digest.Value);
+        }
+    }
+}

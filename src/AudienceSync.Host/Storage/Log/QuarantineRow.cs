@@ -1,0 +1,30 @@
+using Npgsql;
+
+namespace AudienceSync.Host.Storage.Log;
+
+/// <summary>An entry as its row is written.</summary>
+internal static class QuarantineRow
+{
+    // As the column has them: see 0036.
+    private const short MentionsComplete = 1;
+    private const short MentionsIncomplete = 2;
+
+    /// <param name="entry">What is kept.</param>
+    /// <param name="keyVersion">Under which its body is sealed.</param>
+    public static NpgsqlBatchCommand Command(QuarantineEntry entry, short keyVersion) => Sql.Command(
+        AppendSql.Quarantine,
+        Sql.Of(entry.Id),
+        Sql.Of(entry.Source),
+        Sql.Of(entry.Refused),
+        Sql.Of(entry.Reason),
+        Sql.Of(entry.Detail),
+        Sql.OfNullable(entry.AudienceKey),
+        Sql.OfNullable(entry.EventId?.Value),
+        Sql.Of(entry.ReceivedAt.UtcDateTime),
+        Sql.Of(keyVersion),
+        Sql.Of(entry.BodyBytes),
+        Sql.Of(entry.Cipher),
+        Sql.Of(entry.Mentions),
+        Sql.Of(entry.Texts is null ? MentionsIncomplete : MentionsComplete),
+        Sql.Of(entry.IsRemoval));
+}

@@ -1,0 +1,46 @@
+namespace AudienceSync.Host.Storage.Log;
+
+/// <summary>What a group commit has to count for its sources; empty for almost every one.</summary>
+internal sealed class SourceCountColumns
+{
+    private readonly Dictionary<(string Source, string Code), long> _counts = [];
+
+    public List<string> Sources { get; } = [];
+
+    public List<string> Codes { get; } = [];
+
+    public List<long> Events { get; } = [];
+
+    public void Clear()
+    {
+        _counts.Clear();
+        Sources.Clear();
+        Codes.Clear();
+        Events.Clear();
+    }
+
+    /// <summary>Counts an event once for each code of its warnings.</summary>
+    public void Add(PendingEvent pending)
+    {
+        if (pending is not { Source: { } source, Warnings: { } warnings })
+        {
+            return;
+        }
+
+        foreach (var code in warnings.Select(warning => warning.Code).Distinct(StringComparer.Ordinal))
+        {
+            _counts[(source, code)] = _counts.GetValueOrDefault((source, code)) + 1;
+        }
+    }
+
+    /// <summary>Brings the counts into columns, in one order whoever writes them.</summary>
+    public void Finish()
+    {
+        foreach (var ((source, code), events) in _counts.OrderBy(count => count.Key))
+        {
+            Sources.Add(source);
+            Codes.Add(code);
+            Events.Add(events);
+        }
+    }
+}

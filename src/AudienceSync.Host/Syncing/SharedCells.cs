@@ -1,0 +1,91 @@
+using AudienceSync.Connectors;
+using AudienceSync.Domain.Identity;
+using AudienceSync.Host.Privacy;
+using AudienceSync.Host.Storage.Leases;
+using AudienceSync.Host.Storage.Syncing;
+
+namespace AudienceSync.Host.Syncing;
+
+/// <summary>
+/// Which identifiers of a member a list holds for another member, too.
+/// <para>
+/// <b>Per identifier.</b> A removal takes everything that was delivered for the member, except what another member of the list has now. That stays for the other: their
+/// ledger row names it, so it goes when they go. An email address or phone number is another's when the identity store says so; a device id, or a name with an address,
+/// belongs to nobody, so what was delivered of these is kept in <see cref="HolderTable"/> as keyed digests.
+/// </para>
+/// <para>
+/// <b>Where a removal takes people</b> (<see cref="DestinationLimits.MatchesPeople"/>), what is left out may go all the same, for it was matched to the same human. There
+/// the other member is delivered again: marked before the call leaves, or, where jobs do the work in any order, when the job ends. The same is done when a removal whose
+/// answer was lost can be carried out no more, for it may have taken what became another's meanwhile.
+/// </para>
+/// </summary>
+public sealed class SharedCells(HolderTable table, AliasDigester digester)
+{
+    /// <summary>What of an opened batch may be shared. Nothing of most members.</summary>
+    public List<DeliveredCell> Of(IDestination destination, IReadOnlyList<Telling> tellings, PersonIdentifiers?[] opened)
+    {
+        var found = new List<DeliveredCell>();
+        var cells = new List<SharedCell>();
+        for (var i = 0; i < opened.Length; i++)
+        {
+            if (opened[i] is not { } identifiers)
+            {
+                continue;
+            }
+
+            var telling = tellings[i];
+            cells.Clear();
+            destination.AddShared(new Member(identifiers, telling.Normaliser), cells);
+            foreach (var cell in cells)
+            {
+                found.Add(new DeliveredCell(telling.Person, telling.Revision, cell.Part, digester.Digest(destination.Platform, cell)));
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>Keeps on record what is about to be delivered.</summary>
+    /// <exception cref="LeaseLostException">The account is another host's; the call must not be made.</exception>
+    public Task KeepAsync(Lease lease, List<DeliveredCell> cells, CancellationToken cancellationToken) =>
+        cells.Count == 0 ? Task.CompletedTask : table.WriteCellsAsync(lease, cells, cancellationToken);
+
+    /// <summary>What of each person another member holds, too.</summary>
+    public async Task<Dictionary<(PersonId Person, int Revision), SayingParts>> FindHeldAsync(Binding binding, List<DeliveredCell> cells, CancellationToken cancellationToken)
+    {
+        var held = new Dictionary<(PersonId, int), SayingParts>();
+        foreach (var place in cells.Count == 0 ? [] : await table.FindHeldAsync(binding, cells, cancellationToken))
+        {
+            var key = (cells[place].Person, cells[place].Revision);
+            held[key] = held.GetValueOrDefault(key) | cells[place].Part;
+        }
+
+        return held;
+    }
+
+    /// <summary>Where a removal takes people: has those delivered again who hold what is left out of a removal that is about to be sent.</summary>
+    /// <exception cref="LeaseLostException">The account is another host's; the call must not be made.</exception>
+    public async Task RedeliverAsync(
+        Lease lease, Binding binding, DestinationLimits limits, List<Telling> sent, List<Member> members, CancellationToken cancellationToken)
+    {
+        if (!limits.MatchesPeople || limits.WorksByJobs)
+        {
+            return;
+        }
+
+        var removed = new List<(PersonId, int)>();
+        for (var i = 0; i < sent.Count; i++)
+        {
+            // Of whom only an id of ours is left, nothing is sent.
+            if (sent[i].Kept != SayingParts.None && members[i].Identifiers is not { Email: null, Phone: null, Details: null })
+            {
+                removed.Add((sent[i].Person, sent[i].Revision));
+            }
+        }
+
+        if (removed.Count > 0)
+        {
+            await table.RedeliverAsync(lease, binding, removed, cancellationToken);
+        }
+    }
+}

@@ -1,0 +1,152 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using AudienceSync.Domain;
+using AudienceSync.Host.Tests.Serving;
+
+namespace AudienceSync.Host.Tests.Ingest;
+
+/// <summary>What the JSON reader cannot read is told by a code, is kept, and spoils nothing but itself.</summary>
+public sealed class PoisonedBodyTests(IngestHost given) : IClassFixture<IngestHost>
+{
+    private static readonly byte[] ByteOrderMark = [0xEF, 0xBB, 0xBF];
+
+    public static TheoryData<string, string> Poisons => new()
+    {
+        { """{"\ud800":1}""", "invalid_text" },
+        { """{"\udc00":1}""", "invalid_text" },
+        { """{"a":{"b":[{"\ud800x":{}}]}}""", "invalid_text" },
+        { """{"\ud800\ud800":1,"event":"audience_add"}""", "invalid_text" },
+        { """{"event":"audience_add","event":"audience_remove"}""", "malformed_json" },
+        { """{"event":"audience_add","\u0065vent":"audience_remove"}""", "malformed_json" },
+        { """{"person":{"email":"a@example.com","email":"b@example.com"}}""", "malformed_json" },
+        { "{\"x\":" + new string('[', 40) + new string(']', 40) + "}", "malformed_json" },
+        { "{\"x\":" + string.Concat(Enumerable.Repeat("{\"y\":", 100)) + "1" + new string('}', 101), "malformed_json" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Poisons))]
+    public async Task By_itself_it_is_refused_with_a_code_and_kept(string poison, string code)
+    {
+        var marked = poison + new string(' ', Sample.NewId().Length);
+        var answer = await given.Host.PostAsync(marked);
+        (answer.Status, answer.Code).ShouldBe((422, code));
+        (await given.Host.ScalarAsync<long>($"select count(*) from quarantine where refused and reason = '{code}' and body_bytes = {marked.Length}")).ShouldBe(1);
+    }
+
+    [Theory]
+    [MemberData(nameof(Poisons))]
+    public async Task Beside_499_good_events_it_alone_is_refused(string poison, string code)
+    {
+        var good = Enumerable.Range(0, Limits.EventsPerRequest - 1).Select(_ => Sample.Event().ToJsonString()).ToList();
+        var place = Math.Abs(poison.Length * 37) % good.Count;
+        var answer = await given.Host.PostAsync("[ " + string.Join(" ,\n", good.Take(place).Append(poison).Concat(good.Skip(place))) + " ] ");
+        answer.Status.ShouldBe(202, answer.Text);
+        var results = answer.Results;
+        results.Count.ShouldBe(Limits.EventsPerRequest);
+        results[place].GetProperty("status").GetString().ShouldBe("refused");
+        results[place].GetProperty("code").GetString().ShouldBe(code);
+        results.Where((_, index) => index != place).ShouldAllBe(result => result.GetProperty("status").GetString() == "accepted");
+        (await given.Host.ScalarAsync<bool>($"select exists (select from quarantine where refused and reason = '{code}' and body_bytes = {Encoding.UTF8.GetByteCount(poison)})"))
+            .ShouldBeTrue("it is kept, alone");
+    }
+
+    [Fact]
+    public async Task Bytes_that_are_no_utf8_spoil_only_their_own_event()
+    {
+        byte[] bad = [.. "{\"note\":\""u8, 0xE4, .. "\"}"u8];
+        byte[] body = [(byte)'[', .. Encoding.UTF8.GetBytes(Sample.Event().ToJsonString()), (byte)',', .. bad, (byte)']'];
+        var answer = await given.Host.SendAsync(Webhook.Signed(body));
+        answer.Results.Select(result => result.GetProperty("status").GetString()).ShouldBe(["accepted", "refused"]);
+        (await given.Host.SendAsync(Webhook.Signed(bad))).Code.ShouldBe("malformed_json");
+    }
+
+    [Fact]
+    public async Task An_array_of_too_many_events_is_refused_whatever_is_in_it()
+    {
+        var items = Enumerable.Repeat("""{"\ud800":1}""", Limits.EventsPerRequest + 1);
+        (await given.Host.PostAsync("[" + string.Join(',', items) + "]")).Code.ShouldBe("too_many_events");
+    }
+
+    [Theory]
+    [InlineData("""[{"\ud800":1}""")]
+    [InlineData("""[{"\ud800":1}]]""")]
+    [InlineData("""[{"\ud800":1},]""")]
+    [InlineData("""[{"\ud800":1} {}]""")]
+    public async Task What_is_no_json_at_all_is_refused_as_a_whole(string body) => (await given.Host.PostAsync(body)).Status.ShouldBe(422);
+
+    [Fact]
+    public async Task A_byte_order_mark_is_ignored_and_the_signature_covers_it()
+    {
+        var single = Sample.Event().ToJsonString();
+        var plain = await given.Host.PostAsync(single);
+        var marked = await given.Host.SendAsync(Webhook.Signed([.. ByteOrderMark, .. Encoding.UTF8.GetBytes(single)]));
+        (marked.Status, marked.Text).ShouldBe((200, plain.Text));
+        (await given.Host.SendAsync(Webhook.Signed([.. ByteOrderMark, .. Encoding.UTF8.GetBytes(Sample.Events(3))]))).Status.ShouldBe(200);
+        (await given.Host.SendAsync(Webhook.Signed([.. ByteOrderMark, .. ByteOrderMark, .. Encoding.UTF8.GetBytes(single)]))).Code.ShouldBe("malformed_json");
+        (await given.Host.SendAsync(Webhook.Signed(Encoding.Unicode.GetPreamble().Concat(Encoding.Unicode.GetBytes(single)).ToArray()))).Code.ShouldBe("malformed_json");
+    }
+
+    [Fact]
+    public async Task A_reporting_webhook_is_kept_and_answered_200_also_in_an_array()
+    {
+        var report = new JsonObject
+        {
+            ["event_id"] = Sample.NewId() + " of a report", ["object_type"] = "email", ["metric"] = "delivered", ["timestamp"] = 1613063089,
+            ["data"] = new JsonObject { ["customer_id"] = "42", ["identifiers"] = new JsonObject { ["id"] = "42", ["email"] = "ann@example.com" } },
+        };
+        var answer = await given.Host.PostAsync(report);
+        (answer.Status, answer.Code).ShouldBe((200, "reporting_webhook"));
+        (await given.Host.ScalarAsync<bool>($"select not refused from quarantine where id = '{answer.ReceiptId()}' and reason = 'reporting_webhook'")).ShouldBeTrue();
+        (await given.Host.PostAsync(report)).Text.ShouldBe(answer.Text);
+
+        var array = await given.Host.PostAsync(new JsonArray(Sample.Event(), report.DeepClone()).ToJsonString());
+        array.Status.ShouldBe(200, array.Text);
+        array.Results.Select(result => result.GetProperty("status").GetString()).ShouldBe(["accepted", "quarantined"]);
+    }
+
+    [Theory]
+    [InlineData("event", "sent")]
+    [InlineData("metric", null)]
+    [InlineData("object_type", null)]
+    [InlineData("event_id", null)]
+    [InlineData("metric", 1)]
+    public async Task What_is_not_plainly_a_reporting_webhook_is_refused_as_ever(string field, object? value)
+    {
+        var report = new JsonObject { ["event_id"] = Sample.NewId(), ["object_type"] = "email", ["metric"] = "delivered" };
+        report.Remove(field);
+        if (value is not null)
+        {
+            report[field] = JsonValue.Create(value);
+        }
+
+        var answer = await given.Host.PostAsync(report);
+        answer.Code.ShouldNotBe("reporting_webhook");
+        answer.Status.ShouldBe(field == "event" ? 202 : 422, answer.Text);
+    }
+
+    /// <summary>Arrays of good events and poisons, in any mixture: each is answered in its place, and never with a 5xx.</summary>
+    [Theory]
+    [InlineData(20261129)]
+    [InlineData(99)]
+    public async Task Whatever_is_mixed_each_event_is_answered_by_itself(int seed)
+    {
+        var random = new Random(seed);
+        var poisons = Poisons.Select(row => ((string)row[0], (string)row[1])).ToList();
+        for (var round = 0; round < 40; round++)
+        {
+            var expected = new List<string>();
+            var items = new List<string>();
+            for (var n = random.Next(1, 8); n > 0; n--)
+            {
+                var (text, code) = random.Next(2) == 0 ? (Sample.Event().ToJsonString(), "accepted") : poisons[random.Next(poisons.Count)];
+                items.Add(new string(' ', random.Next(3)) + text);
+                expected.Add(code);
+            }
+
+            var mark = random.Next(2) == 0 ? ByteOrderMark : [];
+            var answer = await given.Host.SendAsync(Webhook.Signed([.. mark, .. Encoding.UTF8.GetBytes("[" + string.Join(",", items) + "]")]));
+            answer.Status.ShouldBe(expected.TrueForAll(code => code == "accepted") ? 200 : 202, $"seed {seed}, round {round}");
+            answer.Results.Select(result => result.TryGetProperty("code", out var code) ? code.GetString() : "accepted").ShouldBe(expected, $"seed {seed}, round {round}");
+        }
+    }
+}

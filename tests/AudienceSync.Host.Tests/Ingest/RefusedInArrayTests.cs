@@ -1,0 +1,63 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using AudienceSync.Host.Tests.Serving;
+
+namespace AudienceSync.Host.Tests.Ingest;
+
+/// <summary>An event of an array that is refused is kept, as one that came alone is: its sender was answered 202 and never sends it again.</summary>
+public sealed class RefusedInArrayTests : IAsyncLifetime
+{
+    private TestHost _host = null!;
+
+    public async Task InitializeAsync() => _host = await TestHost.StartAsync(IngestHost.Options);
+
+    public async Task DisposeAsync() => await _host.DisposeAsync();
+
+    [Fact]
+    public async Task Each_refused_event_of_an_array_is_kept_in_quarantine_with_its_code_and_its_own_text()
+    {
+        JsonNode?[] refused = [Sample.Without("event"), Sample.Without("person"), JsonValue.Create(7), null, Sample.With("occurred_at", "yesterday")];
+        var answer = await _host.PostAsync(Sample.Array([Sample.Event(), .. refused, Sample.Event()]));
+
+        answer.Status.ShouldBe(202);
+        var codes = answer.Results.Skip(1).SkipLast(1).Select(result => result.GetProperty("code").GetString()!).ToList();
+        (await KeptAsync()).ShouldBe(codes.Zip(refused, (code, item) => $"{code} {Length(item)}").Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task Whatever_the_mixture_accepted_and_kept_add_up_to_what_was_sent(int seed)
+    {
+        var random = new Random(seed);
+        var items = Enumerable.Range(0, 60).Select(n => random.Next(4) switch
+        {
+            0 => Sample.Without("event"),
+            1 => Sample.With("audience_key", $"nobody_published_v{n + 1}"),
+            2 => Sample.Without("audience_key"),
+            _ => Sample.Event(),
+        }).ToList();
+        var answer = await _host.PostAsync(Sample.Array(items));
+
+        var outcomes = answer.Results.GroupBy(result => result.GetProperty("status").GetString()!).ToDictionary(group => group.Key, group => (long)group.Count());
+        outcomes.Values.Sum().ShouldBe(items.Count, $"seed {seed}");
+        (await CountAsync("mt_events where type = 'audience_member_added'")).ShouldBe(outcomes["accepted"], $"seed {seed}");
+        (await CountAsync("quarantine where refused")).ShouldBe(outcomes["refused"], $"seed {seed}");
+        (await CountAsync("quarantine where not refused")).ShouldBe(outcomes["quarantined"], $"seed {seed}");
+    }
+
+    [Fact]
+    public async Task An_array_of_nothing_but_refused_events_is_kept_too()
+    {
+        (await _host.PostAsync(Sample.Array([Sample.Without("event"), Sample.Without("person")]))).Status.ShouldBe(202);
+        (await CountAsync("quarantine where refused")).ShouldBe(2);
+    }
+
+    private static string Length(JsonNode? item) => (item?.ToJsonString() ?? "null").Length.ToString(CultureInfo.InvariantCulture);
+
+    private async Task<IEnumerable<string>> KeptAsync() =>
+        (await _host.ScalarAsync<string[]>("select array_agg(reason || ' ' || body_bytes) from quarantine where refused")).Order(StringComparer.Ordinal);
+
+    private Task<long> CountAsync(string table) => _host.ScalarAsync<long>($"select count(*) from {table}");
+}

@@ -1,0 +1,67 @@
+using AudienceSync.Connectors;
+using AudienceSync.Host.Storage;
+using AudienceSync.Host.Storage.Leases;
+using AudienceSync.Host.Storage.Syncing;
+using AudienceSync.Host.Syncing;
+using AudienceSync.Host.Tests.Storage;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace AudienceSync.Host.Tests.Removals;
+
+/// <summary>The real loop of one ad account, whose rounds are run by hand. A process that dies in a call is followed by another, who knows what the tables say.</summary>
+internal sealed class ListAccount(TestWorkspace workspace, string name, IDestination platform) : IDisposable
+{
+    private const int MostRounds = 60;
+
+    private readonly Wake _nobody = new(TimeProvider.System);
+    private AccountLoop? _loop;
+    private Lease? _lease;
+    private int _hosts;
+
+    public IDestination Platform => platform;
+
+    /// <summary>Rounds until there is nothing to do at once.</summary>
+    public async Task RoundsAsync()
+    {
+        var more = true;
+        for (var rounds = 0; more; rounds++)
+        {
+            rounds.ShouldBeLessThan(MostRounds, $"{name} is never done");
+            more = await RoundAsync();
+        }
+    }
+
+    public void Dispose() => _nobody.Dispose();
+
+    private async Task<bool> RoundAsync()
+    {
+        try
+        {
+            var leases = new LeaseTable(workspace.Database, $"host{_hosts}");
+            _lease ??= (await leases.TryClaimAsync("account:" + name, default)).ShouldNotBeNull();
+            _loop ??= NewLoop(leases);
+            return await _loop.RoundAsync(_lease.Value, default);
+        }
+        catch (OperationCanceledException)
+        {
+            (_loop, _lease) = (null, null);
+            _hosts++;
+            await workspace.ExecuteAsync($"update leases set until = clock_timestamp() - interval '1 second' where name = 'account:{name}'");
+            return true;
+        }
+    }
+
+    private AccountLoop NewLoop(LeaseTable leases)
+    {
+        var table = new SyncTable(workspace.Database);
+        var budget = new CallBudget(name, platform.Limits.Allowances, new BudgetTable(workspace.Database), workspace.Clock) { RequestsPerCall = platform.Limits.RequestsPerCall };
+        var calls = new MemberCalls(table, workspace.Vault, platform, budget, workspace.Shared, workspace.Clock);
+        var planner = new PagePlanner(platform, table, workspace.Vault);
+        var pass = new LanePass(name, platform, table, planner, calls, () => 0.5, workspace.Clock, NullLogger.Instance);
+        var jobs = new JobFollower(name, platform, new JobTable(workspace.Database), workspace.Clock, NullLogger.Instance);
+        return new AccountLoop(name, pass, jobs, budget, table, leases, _nobody, TimeSpan.FromSeconds(1), workspace.Clock, NullLogger<AccountLoop>.Instance)
+        {
+            Turn = LaneTurn.Open(workspace.Database, pass, planner, platform.Limits, workspace.Clock, NullLogger.Instance),
+        };
+    }
+}

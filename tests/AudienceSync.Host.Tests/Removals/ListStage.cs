@@ -1,0 +1,173 @@
+using AudienceSync.Connectors;
+using AudienceSync.Domain.Audiences;
+using AudienceSync.Domain.Events;
+using AudienceSync.Domain.Identity;
+using AudienceSync.Host.Privacy;
+using AudienceSync.Host.Privacy.Erasure;
+using AudienceSync.Host.Storage;
+using AudienceSync.Host.Storage.Leases;
+using AudienceSync.Host.Storage.Log;
+using AudienceSync.Host.Storage.Syncing;
+using AudienceSync.Host.Tests.Projecting;
+using AudienceSync.Host.Tests.Storage;
+using AudienceSync.Host.Tests.Storage.Log;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace AudienceSync.Host.Tests.Removals;
+
+/// <summary>A workspace whose webhooks are appended and folded, whose lists are kept by the real account loops, and which can forget people; all moved by hand.</summary>
+internal sealed class ListStage : IAsyncDisposable
+{
+    private readonly ProjectionStage _projection;
+    private readonly EventLog _log;
+    private readonly Wake _nobody = new(TimeProvider.System);
+    private readonly Dictionary<string, ListAccount> _accounts = new(StringComparer.Ordinal);
+    private readonly Erasures _erasures;
+    private int _events;
+
+    private ListStage(TestWorkspace workspace)
+    {
+        Workspace = workspace;
+        _projection = new ProjectionStage(workspace);
+        _log = workspace.OpenLog();
+        var leases = new LeaseTable(workspace.Database, "erasures");
+        var given = new PrivacySurroundings(workspace.Vault, workspace.Seal, workspace.Webhooks.Digester, workspace.Tombstones, leases, workspace.Clock, _nobody, _nobody);
+        _erasures = new Erasures(workspace.Database, given, NullLogger<ErasureLoop>.Instance);
+    }
+
+    public TestWorkspace Workspace { get; }
+
+    public IReadOnlyDictionary<string, ListAccount> Accounts => _accounts;
+
+    public static async Task<ListStage> OpenAsync() => new(await TestWorkspace.CreateAsync([null]));
+
+    /// <summary>Binds the audience to a list of an account of its own.</summary>
+    public async Task BindAsync(string name, string remote, IDestination platform)
+    {
+        var bindings = new BindingTable(Workspace.Database);
+        await bindings.DeclareAccountAsync(name, platform.Platform.ToString(), consentRequired: false, default);
+        (await bindings.DeclareBindingAsync(new DeclaredBinding("k0", name, remote, Workspace.Keys.ByName("k0_v1")!.KeyId), default)).ShouldBeTrue();
+        _accounts[name] = new ListAccount(Workspace, name, platform);
+    }
+
+    /// <summary>Somebody is in the audience, under these identifiers, from now on.</summary>
+    public Task AddAsync(PersonIdentifiers person) => SayAsync(person, at => new AudienceMemberAdded(AudienceKey.Of("k0", 1), at, "test", default, null));
+
+    public Task RemoveAsync(PersonIdentifiers person) => SayAsync(person, at => new AudienceMemberRemoved(AudienceKey.Of("k0", 1), at, "test", default, null));
+
+    public Task SuppressAsync(PersonIdentifiers person) => SayAsync(person, at => new PersonSuppressed(at, "test", null, "asked"));
+
+    public Task LiftAsync(PersonIdentifiers person) => SayAsync(person, at => new PersonSuppressionLifted(at, "test", null, null));
+
+    public Task WithdrawAsync(PersonIdentifiers person) => SayAsync(person, at => new PersonConsentChanged(at, "test", new Consent(ConsentAnswer.Denied, ConsentAnswer.Denied)));
+
+    public Task GrantAsync(PersonIdentifiers person) => SayAsync(person, at => new PersonConsentChanged(at, "test", new Consent(ConsentAnswer.Granted, ConsentAnswer.Granted)));
+
+    /// <summary>Appends one event and folds it, one second after the one before. False when it names somebody erased.</summary>
+    public async Task<bool> SayAsync(PersonIdentifiers person, Func<DateTimeOffset, IStoredEvent> what)
+    {
+        Workspace.Clock.Advance(TimeSpan.FromSeconds(1));
+        var at = Workspace.Clock.GetUtcNow();
+        var said = what(at);
+        var pending = new PendingEvent(EventId.Derive("test", $"{++_events}"), EventTypes.AliasOf(said), EventJson.Write(said), at, [.. AliasesOf(person)], person)
+        {
+            Details = person.Details is { } details ? Workspace.Webhooks.Digester.Digest(details) : null,
+        };
+        await _log.AppendAsync([new PendingRequest([pending], [], default, at)], default);
+        await _projection.ProjectAsync();
+        return !pending.IsErased;
+    }
+
+    /// <summary>Asks to forget a person. Null when the identifiers are of several people.</summary>
+    public async Task<Guid?> EraseAsync(PersonIdentifiers person)
+    {
+        var erasure = await _erasures.AskAsync(new Naming([.. AliasesOf(person)], []), "the test", default);
+        await _projection.ProjectAsync();
+        return erasure?.Erasure;
+    }
+
+    /// <summary>Ends an erasure if nothing holds it up.</summary>
+    public async Task<bool> TryEndAsync(Guid erasure) => await _erasures.Run.TryAsync(
+        (await _erasures.Table.FindAsync(erasure, default)).ShouldNotBeNull(), () => Task.CompletedTask, default);
+
+    public async Task<ErasureAnswer> ReceiptAsync(Guid erasure)
+    {
+        var row = (await _erasures.Table.FindAsync(erasure, default)).ShouldNotBeNull();
+        return ErasureAnswer.Of(row, await _erasures.Table.RemovalsAsync(row, default), Workspace.Clock.GetUtcNow());
+    }
+
+    /// <summary>Goes on until nobody waits for anything.</summary>
+    public async Task SettleAsync()
+    {
+        for (var looks = 0; ; looks++)
+        {
+            looks.ShouldBeLessThan(400, "it never comes to rest");
+            foreach (var account in _accounts.Values)
+            {
+                await account.RoundsAsync();
+            }
+
+            var waits = await Workspace.AskAsync<long>($"""
+                select (select count(*) from jobs where state = 1) + (select count(*) from ledger where again)
+                  + (select count(*) from bindings where greatest(removal_next_at, add_next_at) > '{Workspace.Clock.GetUtcNow():O}')
+                  + (select count(*) from accounts where blocked_until > '{Workspace.Clock.GetUtcNow():O}')
+                """);
+            if (waits > 0)
+            {
+                Workspace.Clock.Advance(TimeSpan.FromMinutes(1));
+            }
+            else if (await Workspace.AskAsync<long>("select count(*) from remains where kind <> 1") > 0)
+            {
+                var due = await Workspace.AskAsync<DateTime>("select min(try_at) from remains where kind <> 1");
+                var wait = new DateTimeOffset(due) - Workspace.Clock.GetUtcNow();
+                Workspace.Clock.Advance(wait > TimeSpan.FromSeconds(1) ? wait : TimeSpan.FromSeconds(1));
+            }
+            else
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>What the people of the audience are reached by now, each by their present revision.</summary>
+    public async Task<List<PersonIdentifiers>> WantedAsync()
+    {
+        var wanted = new List<PersonIdentifiers>();
+        await using var command = Workspace.Owner.CreateCommand("""
+            select p.person, p.revision, v.key_version, p.salt, v.cipher from membership m join people p on p.person = m.person
+            join vault v on v.person = p.person and v.revision = p.revision where m.state in (1, 6)
+            """);
+        await using var reader = await command.ExecuteReaderAsync();
+        while (await reader.ReadAsync())
+        {
+            wanted.Add(Workspace.Vault.OpenIdentifiers(
+                new PersonId(reader.GetGuid(0)), reader.GetInt32(1), reader.GetInt16(2), reader.GetFieldValue<byte[]>(3), reader.GetFieldValue<byte[]>(4)));
+        }
+
+        return wanted;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _log.DisposeAsync();
+        _projection.Dispose();
+        _nobody.Dispose();
+        foreach (var account in _accounts.Values)
+        {
+            account.Dispose();
+        }
+
+        await Workspace.DisposeAsync();
+    }
+
+    private IEnumerable<Alias> AliasesOf(PersonIdentifiers person)
+    {
+        foreach (var (kind, text) in new[] { (IdentifierKind.CustomerId, person.CustomerId), (IdentifierKind.Email, person.Email), (IdentifierKind.Phone, person.Phone) })
+        {
+            if (text is not null)
+            {
+                yield return Workspace.Webhooks.Alias(kind, text);
+            }
+        }
+    }
+}

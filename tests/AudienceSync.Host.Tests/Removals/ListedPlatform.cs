@@ -1,0 +1,209 @@
+using AudienceSync.Connectors;
+using AudienceSync.Domain.Identity;
+using AudienceSync.Domain.Normalising;
+using AudienceSync.Domain.Syncing;
+
+namespace AudienceSync.Host.Tests.Removals;
+
+/// <summary>
+/// One list at a platform, down to its identifiers, as the contracts describe it: which identifiers it takes, whether each is there for itself or a removal takes whom it
+/// matches, whether it answers at once or by jobs that end in any order. Calls fail at random, and lost ones may be carried out late.
+/// </summary>
+internal sealed class ListedPlatform(Platform platform, TimeProvider clock, Random random) : IDestination
+{
+    private readonly List<HashSet<string>> _rows = [];
+    private readonly List<(DateTimeOffset At, Action Apply)> _later = [];
+    private readonly Dictionary<string, JobState> _jobs = [];
+
+    /// <summary>What the list holds: kind and text.</summary>
+    public HashSet<string> Held { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>How often a call goes wrong.</summary>
+    public double Trouble { get; set; }
+
+    /// <summary>The next call has no answer, and is carried out so long after.</summary>
+    public TimeSpan? NextIsLostUntil { get; set; }
+
+    /// <summary>What was said, one line a call, for whoever reads a failing seed.</summary>
+    public List<string> Story { get; init; } = [];
+
+    public Platform Platform => platform;
+
+    public DestinationLimits Limits { get; } = new(3, TimeSpan.FromSeconds(30), OrderedCalls: platform == Platform.Webhook)
+    {
+        MatchesPeople = platform is Platform.Meta or Platform.Google,
+        JobFirstLook = platform == Platform.Google ? TimeSpan.FromMinutes(1) : null,
+    };
+
+    public NormaliserVersion Normaliser => new(1);
+
+    private bool TakesPeople => platform == Platform.Google;
+
+    /// <summary>What the platform receives of a person.</summary>
+    public static HashSet<string> CellsOf(Platform platform, PersonIdentifiers person)
+    {
+        var cells = new HashSet<string>(StringComparer.Ordinal);
+        Add("email", person.Email);
+        Add("phone", person.Phone);
+        Add("external", platform == Platform.Webhook ? person.CustomerId : null);
+        Add("device", platform == Platform.Meta ? person.Details?.DeviceId : null);
+        Add("place", platform is Platform.Meta or Platform.Google ? PlaceOf(person) : null);
+        return cells;
+
+        void Add(string kind, string? text) => _ = text is null || cells.Add($"{kind}:{text}");
+    }
+
+    public void AddShared(in Member member, List<SharedCell> into)
+    {
+        var cells = CellsOf(platform, member.Identifiers);
+        into.AddRange(cells.Where(cell => PartOf(cell) is SayingParts.Device or SayingParts.Details).Select(cell => new SharedCell(PartOf(cell), cell)));
+    }
+
+    public IReadOnlyList<SayingChange> Compare(IReadOnlyList<Resaying> people) =>
+        platform == Platform.Webhook ? [.. people.Select(_ => SayingChange.Whole)] : [.. people.Select(person => Compare(CellsOf(platform, person.Was.Identifiers), CellsOf(platform, person.Becomes.Identifiers)))];
+
+    public ValueTask<CallResult> SendAsync(MemberCall call, CancellationToken cancellationToken)
+    {
+        Settle();
+        var rows = call.Members.Select(member => CellsOf(platform, member.Identifiers)).ToList();
+        var invalid = rows.Index().Where(row => row.Item.Count == 0).Select(row => new RefusedMember(row.Index, RefusedMember.NoUsableIdentifier)).ToList();
+        Story.Add($"{clock.GetUtcNow():dd HH:mm:ss} {platform} {call.Operation} {string.Join(" | ", rows.Select(row => string.Join(' ', row)))}");
+        if (invalid.Count == rows.Count)
+        {
+            return ValueTask.FromResult(new CallResult(Outcome.Done, invalid, []));
+        }
+
+        if (NextIsLostUntil is { } later)
+        {
+            NextIsLostUntil = null;
+            return ValueTask.FromResult(LostUntil(later, () => Apply(call.Operation, rows)));
+        }
+
+        var trouble = random.NextDouble() < Trouble ? random.Next(7) : -1;
+        Story[^1] += trouble < 0 ? "" : $" trouble {trouble}";
+        return ValueTask.FromResult(trouble switch
+        {
+            0 => Lost(),
+            1 => Lost(() => Apply(call.Operation, rows)),
+            2 => LostUntil(TimeSpan.FromMinutes(1 + random.Next(8)), () => Apply(call.Operation, rows)),
+            3 => new CallResult(new Outcome(OutcomeKind.Snooze, "throttled", TimeSpan.FromMinutes(1)), [], []),
+            4 => throw new OperationCanceledException("The process died before the call."),
+            5 => Died(() => Apply(call.Operation, rows)),
+            6 when !Limits.WorksByJobs && invalid.Count == 0 => Refused(call.Operation, rows),
+            _ => Taken(call.Operation, rows, invalid, trouble),
+        });
+    }
+
+    public ValueTask<JobReport> FollowAsync(JobHandle job, CancellationToken cancellationToken)
+    {
+        Settle();
+        var state = _jobs[job.Value];
+        Story.Add($"{clock.GetUtcNow():dd HH:mm:ss} {platform} {job.Value} {state}");
+        return ValueTask.FromResult(new JobReport(state, [], state.ToString(), AskAgainAfter: TimeSpan.FromMinutes(1)));
+    }
+
+    /// <summary>Carries out what is due.</summary>
+    public void Settle()
+    {
+        foreach (var one in _later.Where(one => one.At <= clock.GetUtcNow()).OrderBy(one => one.At).ToList())
+        {
+            _later.Remove(one);
+            one.Apply();
+        }
+    }
+
+    private CallResult Taken(MemberOperation operation, List<HashSet<string>> rows, List<RefusedMember> invalid, int trouble)
+    {
+        if (!Limits.WorksByJobs)
+        {
+            Apply(operation, rows);
+            return new CallResult(Outcome.Done, invalid, []);
+        }
+
+        var handle = $"job{_jobs.Count}";
+        var fails = trouble == 6;
+        _jobs[handle] = JobState.Running;
+        _later.Add((clock.GetUtcNow() + TimeSpan.FromMinutes(1 + random.Next(20)), () =>
+        {
+            _jobs[handle] = fails ? JobState.Failed : JobState.Confirmed;
+            if (!fails)
+            {
+                Apply(operation, rows);
+            }
+        }));
+        return new CallResult(Outcome.Done, invalid, [], Job: new JobHandle(handle), HttpStatus: 200);
+    }
+
+    // The first is refused by name, and nothing happens to them.
+    private CallResult Refused(MemberOperation operation, List<HashSet<string>> rows)
+    {
+        Apply(operation, rows[1..]);
+        return new CallResult(new Outcome(OutcomeKind.PartlyDone, "partly"), [], [new RefusedMember(0, "refused")], 1);
+    }
+
+    private static CallResult Lost(Action? apply = null)
+    {
+        apply?.Invoke();
+        return new CallResult(new Outcome(OutcomeKind.Retry, "timeout"), [], []);
+    }
+
+    private static CallResult Died(Action apply)
+    {
+        apply();
+        throw new OperationCanceledException("The process died before the answer.");
+    }
+
+    private CallResult LostUntil(TimeSpan after, Action apply)
+    {
+        _later.Add((clock.GetUtcNow() + after, apply));
+        return Lost();
+    }
+
+    private void Apply(MemberOperation operation, List<HashSet<string>> rows)
+    {
+        Story.Add($"{clock.GetUtcNow():dd HH:mm:ss}   carried out at {platform}: {operation} {string.Join(" | ", rows.Select(row => string.Join(' ', row)))}");
+        foreach (var row in rows)
+        {
+            if (operation == MemberOperation.Add)
+            {
+                _rows.Add(row);
+                Held.UnionWith(row);
+                continue;
+            }
+
+            // Whoever is matched by any of the cells goes with all of their cells.
+            foreach (var matched in TakesPeople ? _rows.FindAll(row.Overlaps) : [])
+            {
+                _rows.Remove(matched);
+                Held.ExceptWith(matched);
+            }
+
+            Held.ExceptWith(row);
+        }
+    }
+
+    private SayingChange Compare(HashSet<string> was, HashSet<string> becomes)
+    {
+        var gone = was.Except(becomes).Aggregate(SayingParts.None, (parts, cell) => parts | PartOf(cell));
+        var shared = was.Overlaps(becomes);
+        if (gone == SayingParts.None)
+        {
+            return new SayingChange(was.SetEquals(becomes), gone, shared);
+        }
+
+        var apart = platform == Platform.TikTok || (platform == Platform.Meta && !gone.HasFlag(SayingParts.Details) && becomes.Any(cell => PartOf(cell) != SayingParts.Details));
+        return apart && shared ? new SayingChange(Same: false, gone, Shared: true) : SayingChange.Whole;
+    }
+
+    private static SayingParts PartOf(string cell) => cell[..cell.IndexOf(':', StringComparison.Ordinal)] switch
+    {
+        "email" => SayingParts.Email,
+        "phone" => SayingParts.Phone,
+        "external" => SayingParts.ExternalId,
+        "device" => SayingParts.Device,
+        _ => SayingParts.Details,
+    };
+
+    private static string? PlaceOf(PersonIdentifiers person) =>
+        person.Details is { FirstName: { } first, LastName: { } last, PostalCode: { } code, Country: { } country } ? $"{first} {last} {code} {country}" : null;
+}

@@ -1,0 +1,219 @@
+using System.Security.Cryptography;
+using System.Text;
+using AudienceSync.Domain.Identity;
+using AudienceSync.Host.Storage.Erasure;
+using AudienceSync.Host.Storage.Syncing;
+
+namespace AudienceSync.Host.Tests.Removals;
+
+/// <summary>
+/// Ann was delivered with an email address and more. Before her removal is taken, Bob is delivered with the same address, which is his from then on. Her removal then takes
+/// all that is hers, and he stays reachable; his own removal takes the address.
+/// </summary>
+public sealed class SharedIdentifierTests
+{
+    private const string Email = "shared@shop.example";
+
+    private static readonly PersonIdentifiers Ann = new("ann", Email, null, "US")
+    {
+        Details = new PersonDetails
+        {
+            FirstName = "Ann", LastName = "Archer", PostalCode = "10001", Country = "US", DeviceId = "ea7583cd-a667-48bc-b806-42ecb2b48606",
+        },
+    };
+
+    private static readonly PersonIdentifiers Bob = new("bob", Email, null, "US");
+
+    public static TheoryData<string, string> Everywhere()
+    {
+        var cases = new TheoryData<string, string>();
+        foreach (var platform in new[] { "webhook", "meta", "tiktok", "google" })
+        {
+            foreach (var way in new[] { "removal", "suppression", "consent withdrawal", "removal and erasure" })
+            {
+                cases.Add(platform, way);
+            }
+        }
+
+        return cases;
+    }
+
+    [Theory]
+    [MemberData(nameof(Everywhere))]
+    public async Task All_that_was_delivered_of_a_person_goes_although_their_address_is_anothers_by_now(string platform, string way)
+    {
+        await using var stage = await ListStage.OpenAsync();
+        await using var list = await SandboxList.OpenAsync(platform, stage.Workspace.Clock);
+        await stage.BindAsync(platform, SandboxList.Remote, list.Destination);
+        await stage.AddAsync(Ann);
+        await stage.SettleAsync();
+        (await list.HeldAsync()).Count.ShouldBe(platform switch { "tiktok" => 1, "meta" => 7, _ => 2 });
+
+        list.RemovalsFailing = true;
+        await (way switch
+        {
+            "suppression" => stage.SuppressAsync(Ann with { Email = null }),
+            "consent withdrawal" => stage.WithdrawAsync(Ann with { Email = null }),
+            _ => stage.RemoveAsync(Ann with { Email = null }),
+        });
+        await stage.Accounts[platform].RoundsAsync();
+        await stage.AddAsync(Bob);
+        await stage.Accounts[platform].RoundsAsync();
+        (await stage.Workspace.RowsAsync("select l.status from ledger l join people p using (person) order by p.created_at")).ShouldBe(["3", "2"], "Ann is still there, and so is Bob");
+        list.RemovalsFailing = false;
+        await stage.SettleAsync();
+
+        (await list.HeldAsync()).ShouldBe(OfBob(platform), ignoreOrder: true, "nothing of Ann, and all of Bob");
+        if (way == "removal and erasure")
+        {
+            await EraseAnnAsync(stage, platform);
+            (await list.HeldAsync()).ShouldBe(OfBob(platform), ignoreOrder: true, "nothing of Ann, and all of Bob");
+        }
+
+        await stage.RemoveAsync(Bob);
+        await stage.SettleAsync();
+        (await list.HeldAsync()).ShouldBeEmpty("and the address goes with him whose it is");
+    }
+
+    [Theory]
+    [InlineData("webhook")]
+    [InlineData("meta")]
+    [InlineData("tiktok")]
+    [InlineData("google")]
+    public async Task A_resync_keeps_what_is_anothers_and_takes_what_is_not(string platform)
+    {
+        await using var stage = await ListStage.OpenAsync();
+        await using var list = await SandboxList.OpenAsync(platform, stage.Workspace.Clock);
+        await stage.BindAsync(platform, SandboxList.Remote, list.Destination);
+        await stage.AddAsync(Ann);
+        await stage.SettleAsync();
+        await stage.AddAsync(Bob);
+        await stage.RemoveAsync(Ann with { Email = null });
+        await stage.SettleAsync();
+
+        // As a program left it that skipped the removal whole.
+        await stage.AddAsync(Ann with { Email = null });
+        await stage.SettleAsync();
+        await stage.RemoveAsync(Ann with { Email = null });
+        await stage.Workspace.ExecuteAsync("update ledger l set status = 0 from people p where p.person = l.person and l.person in (select person from membership where state <> 1)");
+        await stage.Workspace.ExecuteAsync("insert into resyncs (binding_id, asked_by, asked_at, planned) select binding_id, 'test', now(), 2 from bindings");
+        await stage.SettleAsync();
+
+        (await list.HeldAsync()).ShouldBe(OfBob(platform), ignoreOrder: true);
+    }
+
+    [Theory]
+    [InlineData("webhook")]
+    [InlineData("meta")]
+    [InlineData("tiktok")]
+    [InlineData("google")]
+    public async Task A_new_address_takes_the_place_of_one_that_is_anothers_by_now_and_that_one_stays_theirs(string platform)
+    {
+        await using var stage = await ListStage.OpenAsync();
+        await using var list = await SandboxList.OpenAsync(platform, stage.Workspace.Clock);
+        await stage.BindAsync(platform, SandboxList.Remote, list.Destination);
+        await stage.AddAsync(Ann with { Details = null });
+        await stage.SettleAsync();
+        list.RemovalsFailing = true;
+        await stage.AddAsync(Bob);
+        await stage.Accounts[platform].RoundsAsync();
+        await stage.AddAsync(new PersonIdentifiers("ann", "own@shop.example", null, "US"));
+        await stage.Accounts[platform].RoundsAsync();
+        list.RemovalsFailing = false;
+        await stage.SettleAsync();
+
+        var ofAnn = platform == "webhook" ? new[] { $"{EmailKey(platform)}:{Hash("own@shop.example")}", $"external_id:{Hash("ann")}" } : [$"{EmailKey(platform)}:{Hash("own@shop.example")}"];
+        (await list.HeldAsync()).ShouldBe([.. OfBob(platform), .. ofAnn], ignoreOrder: true);
+        await stage.RemoveAsync(Bob);
+        await stage.SettleAsync();
+        (await list.HeldAsync()).ShouldBe(ofAnn, ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task A_device_that_two_members_have_stays_until_both_have_left()
+    {
+        await using var stage = await ListStage.OpenAsync();
+        await using var list = await SandboxList.OpenAsync("meta", stage.Workspace.Clock);
+        await stage.BindAsync("meta", SandboxList.Remote, list.Destination);
+        var device = new PersonDetails { DeviceId = Ann.Details!.DeviceId };
+        await stage.AddAsync(new PersonIdentifiers("ann", "ann@shop.example", null, "US") { Details = device });
+        await stage.AddAsync(new PersonIdentifiers("bob", "bob@shop.example", null, "US") { Details = device });
+        await stage.SettleAsync();
+
+        await stage.RemoveAsync(new PersonIdentifiers("ann", null, null, "US"));
+        await stage.SettleAsync();
+        (await list.HeldAsync()).ShouldBe([$"EMAIL:{Hash("bob@shop.example")}", $"MADID:{Hash(device.DeviceId!)}"], ignoreOrder: true);
+
+        await stage.RemoveAsync(new PersonIdentifiers("bob", null, null, "US"));
+        await stage.SettleAsync();
+        (await list.HeldAsync()).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Whom_a_removal_takes_beside_its_own_person_is_delivered_again_when_its_job_has_ended()
+    {
+        await using var stage = await ListStage.OpenAsync();
+        var list = new ListedPlatform(Connectors.Platform.Google, stage.Workspace.Clock, new Random(1));
+        await stage.BindAsync("google", "1001", list);
+        var home = Ann.Details! with { DeviceId = null };
+        await stage.AddAsync(new PersonIdentifiers("ann", "ann@shop.example", null, "US") { Details = home });
+        await stage.AddAsync(new PersonIdentifiers("bob", "bob@shop.example", null, "US") { Details = home });
+        await stage.SettleAsync();
+
+        await stage.RemoveAsync(new PersonIdentifiers("ann", null, null, "US"));
+        await stage.SettleAsync();
+
+        list.Held.ShouldBe(["email:bob@shop.example", "place:Ann Archer 10001 US"], ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task A_lost_removal_that_is_carried_out_when_its_address_is_anothers_is_made_good()
+    {
+        await using var stage = await ListStage.OpenAsync();
+        var scripted = new ListedPlatform(Connectors.Platform.Webhook, stage.Workspace.Clock, new Random(1));
+        await stage.BindAsync("webhook", "1001", scripted);
+        await stage.AddAsync(Ann);
+        await stage.SettleAsync();
+        scripted.NextIsLostUntil = TimeSpan.FromMinutes(8);
+        await stage.RemoveAsync(Ann with { Email = null });
+        await stage.Accounts["webhook"].RoundsAsync();
+        stage.Workspace.Clock.Advance(TimeSpan.FromMinutes(1));
+        await stage.Accounts["webhook"].RoundsAsync();
+        scripted.Held.ShouldBeEmpty("said again, the removal was taken");
+        await stage.AddAsync(Bob);
+        await stage.Accounts["webhook"].RoundsAsync();
+        scripted.Held.Count.ShouldBe(2);
+        stage.Workspace.Clock.Advance(TimeSpan.FromMinutes(8));
+        scripted.Settle();
+        scripted.Held.ShouldBe(["external:bob"], "the first call came after all");
+
+        await stage.SettleAsync();
+
+        scripted.Held.ShouldBe(["email:" + Email, "external:bob"], ignoreOrder: true);
+    }
+
+    private static async Task EraseAnnAsync(ListStage stage, string platform)
+    {
+        var erasure = (await stage.EraseAsync(Ann with { Email = null })).ShouldNotBeNull();
+        await stage.SettleAsync();
+        (await stage.TryEndAsync(erasure)).ShouldBeTrue();
+        var receipt = await stage.ReceiptAsync(erasure);
+        receipt.State.ShouldBe(ErasureState.Erased);
+        var removal = receipt.Destinations.ShouldHaveSingleItem();
+        removal.Outcome.ShouldBe(platform == "tiktok" ? "kept_for_another" : "removed", "at TikTok the address was all there was");
+        removal.KeptForAnother.ShouldBe(["email"]);
+    }
+
+    private static List<string> OfBob(string platform) =>
+        platform == "webhook" ? [$"email:{Hash(Email)}", $"external_id:{Hash("bob")}"] : [$"{EmailKey(platform)}:{Hash(Email)}"];
+
+    private static string EmailKey(string platform) => platform switch
+    {
+        "google" => "emailAddress",
+        "tiktok" => "EMAIL_SHA256",
+        "meta" => "EMAIL",
+        _ => "email",
+    };
+
+    private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+}

@@ -1,0 +1,107 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Npgsql;
+
+namespace AudienceSync.Host.Tests.Storage.Log;
+
+/// <summary>Stands between a Host and PostgreSQL, and stops forwarding when told to: both ends keep their connection and hear nothing, as with a frozen Host or a dead link.</summary>
+internal sealed class FreezingRelay : IAsyncDisposable
+{
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly UnixDomainSocketEndPoint _server;
+    private readonly CancellationTokenSource _end = new();
+    private readonly List<Task> _running = [];
+    private readonly TaskCompletionSource _frozen = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long _left = long.MaxValue;
+
+    private FreezingRelay(string connectionString)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(connectionString);
+        _server = new UnixDomainSocketEndPoint($"{settings.Host}/.s.PGSQL.{settings.Port.ToString(CultureInfo.InvariantCulture)}");
+        _listener.Start();
+        settings.Host = "127.0.0.1";
+        settings.Port = ((IPEndPoint)_listener.LocalEndpoint).Port;
+        ConnectionString = settings.ConnectionString;
+    }
+
+    /// <summary>Leads to the same database, through the relay.</summary>
+    public string ConnectionString { get; }
+
+    /// <summary>Completes when the first byte is held back.</summary>
+    public Task Frozen => _frozen.Task;
+
+    public static FreezingRelay Start(string connectionString)
+    {
+        var relay = new FreezingRelay(connectionString);
+        relay._running.Add(relay.AcceptAsync());
+        return relay;
+    }
+
+    /// <summary>Lets so many bytes more through to the server, and then nothing in either direction.</summary>
+    public void FreezeAfter(long bytes) => Volatile.Write(ref _left, bytes);
+
+    public async ValueTask DisposeAsync()
+    {
+        // Closed twice is closed once: a test ends the relay before its last step.
+        if (!_end.IsCancellationRequested)
+        {
+            await _end.CancelAsync();
+            _listener.Dispose();
+            await Task.WhenAll(_running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            _end.Dispose();
+        }
+    }
+
+    private async Task AcceptAsync()
+    {
+        while (true)
+        {
+            var client = await _listener.AcceptSocketAsync(_end.Token);
+            var server = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            await server.ConnectAsync(_server, _end.Token);
+            lock (_running)
+            {
+                _running.Add(ForwardAsync(client, server, counted: true));
+                _running.Add(ForwardAsync(server, client, counted: false));
+            }
+        }
+    }
+
+    private async Task ForwardAsync(Socket from, Socket to, bool counted)
+    {
+        using (from)
+        {
+            var buffer = new byte[16 * 1024];
+            while (await from.ReceiveAsync(buffer, _end.Token) is > 0 and var read)
+            {
+                var through = counted ? Take(read) : Volatile.Read(ref _left) > 0 ? read : 0;
+                for (var sent = 0; sent < through;)
+                {
+                    sent += await to.SendAsync(buffer.AsMemory(sent, through - sent), _end.Token);
+                }
+
+                if (through < read)
+                {
+                    _frozen.TrySetResult();
+                    await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, _end.Token);
+                }
+            }
+
+            to.Shutdown(SocketShutdown.Both);
+        }
+    }
+
+    private int Take(int wanted)
+    {
+        while (true)
+        {
+            var left = Volatile.Read(ref _left);
+            var through = (int)Math.Min(wanted, left);
+            if (left == long.MaxValue || Interlocked.CompareExchange(ref _left, left - through, left) == left)
+            {
+                return through;
+            }
+        }
+    }
+}

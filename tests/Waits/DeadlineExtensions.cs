@@ -1,0 +1,49 @@
+using System.Diagnostics;
+
+namespace AudienceSync.Waits;
+
+/// <summary>The same for single tasks and for processes.</summary>
+internal static class DeadlineExtensions
+{
+    /// <summary>Awaits something that somebody else has to finish.</summary>
+    public static async Task OrTimeoutAsync(this Task task, string missing, TimeSpan? longest = null)
+    {
+        try
+        {
+            await task.WaitAsync(longest ?? Deadline.Longest);
+        }
+        catch (TimeoutException) when (!task.IsCompleted)
+        {
+            throw new TimeoutException($"Not within {(longest ?? Deadline.Longest).TotalSeconds} s: {missing}");
+        }
+    }
+
+    /// <inheritdoc cref="OrTimeoutAsync(Task, string, TimeSpan?)"/>
+    public static async Task<T> OrTimeoutAsync<T>(this Task<T> task, string missing, TimeSpan? longest = null)
+    {
+        await ((Task)task).OrTimeoutAsync(missing, longest);
+        return await task;
+    }
+
+    /// <summary>Awaits the end of a process. One that does not end is killed with all that it started, and the test fails.</summary>
+    public static async Task EndAsync(this Process process, TimeSpan? longest = null)
+    {
+        using var patience = new CancellationTokenSource(longest ?? Deadline.Longest);
+        try
+        {
+            await process.WaitForExitAsync(patience.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            throw new TimeoutException($"The process {process.Id} did not end within {(longest ?? Deadline.Longest).TotalSeconds} s");
+        }
+    }
+
+    /// <summary>The same for a process of one's own: its exit code.</summary>
+    public static async Task<int> ExitCodeAsync(this Process process, TimeSpan? longest = null)
+    {
+        await process.EndAsync(longest);
+        return process.ExitCode;
+    }
+}
