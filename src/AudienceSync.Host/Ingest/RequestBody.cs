@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using AudienceSync.Domain;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace AudienceSync.Host.Ingest;
 
@@ -38,6 +39,12 @@ public sealed class RequestBody : IDisposable
         if (request.ContentLength > Limits.BodyBytes)
         {
             return null;
+        }
+
+        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } most)
+        {
+            // The server's limit is for those who have no token, and counts a chunked body's framing; the one below is exact.
+            most.MaxRequestBodySize = null;
         }
 
         while (true)

@@ -1,5 +1,3 @@
-using System.Data.Common;
-using AudienceSync.Domain;
 using AudienceSync.Host.Query;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -9,7 +7,7 @@ namespace AudienceSync.Host.Requests;
 /// Holds every request against what its endpoint declared, after authentication and before the endpoint: query parameters, values in the
 /// address, and the body with its limit. Whatever is wrong with a request, or happens to it on its way, is the client's and has a code.
 /// </summary>
-internal sealed class ContractCheck(ILogger<ContractCheck> logger) : IMiddleware
+internal sealed class ContractCheck : IMiddleware
 {
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
@@ -32,11 +30,6 @@ internal sealed class ContractCheck(ILogger<ContractCheck> logger) : IMiddleware
         catch (Exception gone) when (gone is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested)
         {
             context.Abort();
-        }
-        catch (DbException away) when (away.IsTransient && !context.Response.HasStarted)
-        {
-            logger.LogWarning("Storage did not answer a request: {Reason}", away.SqlState ?? away.GetType().Name);
-            await QueryProblem.StorageDown.ExecuteAsync(context);
         }
     }
 

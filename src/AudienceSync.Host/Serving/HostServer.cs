@@ -10,7 +10,6 @@ using AudienceSync.Host.Privacy.Erasure;
 using AudienceSync.Host.Query;
 using AudienceSync.Host.Requests;
 using AudienceSync.Host.Storage;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace AudienceSync.Host.Serving;
@@ -146,11 +145,6 @@ public sealed class HostServer : IAsyncDisposable
 
     private Task WebhookAsync(WebhookEndpoint webhooks, HttpContext context)
     {
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { } most)
-        {
-            most.MaxRequestBodySize = null; // The webhook's own limit is exact, comes after its token, and its refusal has a code.
-        }
-
         if (context.Request.QueryString.HasValue)
         {
             // Refusing an unknown parameter here would lose a removal: its sender does not send it again.

@@ -6,6 +6,7 @@ using AudienceSync.Host.Serving;
 using AudienceSync.Host.Tests.Postgres;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -24,6 +25,7 @@ public sealed class TestHost : IAsyncDisposable
     private HttpMessageHandler _network = null!;
     private ILoggerFactory _loggers = null!;
     private WebApplication _app = null!;
+    private HealthListener? _health;
     private bool _stopped;
 
     private TestHost(TestHostOptions options) => _options = options;
@@ -45,6 +47,12 @@ public sealed class TestHost : IAsyncDisposable
     public HostServer Server { get; private set; } = null!;
 
     public TimeProvider Clock => _options.Clock;
+
+    /// <summary>Where <c>/health</c> alone is served.</summary>
+    public string HealthUrl => _health!.Url;
+
+    /// <summary>Every route that the Host has.</summary>
+    public IReadOnlyList<RouteEndpoint> Routes => [.. ((IEndpointRouteBuilder)_app).DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>()];
 
     /// <summary>Every line logged until now.</summary>
     public IReadOnlyList<string> LogLines => _log.Lines;
@@ -134,6 +142,11 @@ public sealed class TestHost : IAsyncDisposable
         }
 
         _stopped = true;
+        if (_health is not null)
+        {
+            await _health.DisposeAsync();
+        }
+
         await _app.StopAsync();
         await Server.StopAsync();
     }
@@ -182,6 +195,7 @@ public sealed class TestHost : IAsyncDisposable
         await Server.StartAsync(CancellationToken.None);
         _app = app;
         await app.StartAsync();
+        _health = await HealthListener.StartAsync(_options.HealthListener ? "http://127.0.0.1:0" : null, Server, _loggers, CancellationToken.None);
         Http = NewClient();
         Operator = NewClient();
         Operator.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", TestHostFiles.OperatorToken);
@@ -194,6 +208,11 @@ public sealed class TestHost : IAsyncDisposable
         builder.Services.AddSingleton(_loggers);
         builder.WebHost.UseUrls(settings.Urls);
         HostServer.Configure(builder);
+        if (_options.MaxConnections is { } connections)
+        {
+            builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxConcurrentConnections = connections);
+        }
+
         if (!_options.RealPort)
         {
             builder.WebHost.UseTestServer();

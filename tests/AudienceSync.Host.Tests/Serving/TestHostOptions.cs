@@ -42,4 +42,10 @@ public sealed record TestHostOptions
 
     /// <summary>Changes the configuration file's text before it is written.</summary>
     public Func<string, string> Yaml { get; init; } = static yaml => yaml;
+
+    /// <summary>How many connections its listener takes; as many as in production when null. Needs a real port.</summary>
+    public int? MaxConnections { get; init; }
+
+    /// <summary>Whether <c>/health</c> has a listener of its own, on a real port.</summary>
+    public bool HealthListener { get; init; }
 }
