@@ -95,16 +95,11 @@ public sealed class EventLog(WorkspaceDatabase database, Vault vault, BodySeal b
         }
 
         Begin(batch);
-        if (_replays.MustRead)
-        {
-            return null;
-        }
-
         batch = _replays.First(batch);
         Missing(batch, trusted: true);
         _tombstones.Ask(batch, _planner.Book);
         _planner.Sort(batch);
-        if (_planner.Knots.Count > 0)
+        if (_replays.MustRead || _planner.Knots.Count > 0)
         {
             return null;
         }
@@ -370,11 +365,7 @@ public sealed class EventLog(WorkspaceDatabase database, Vault vault, BodySeal b
 
     private NpgsqlBatchCommand QuarantineCommand(QuarantineEntry entry) => Sql.Command(
         AppendSql.Quarantine,
-        Sql.Of(entry.Id),
-        Sql.Of(entry.Source),
-        Sql.Of(entry.Refused),
-        Sql.Of(entry.Reason),
-        Sql.Of(entry.Detail),
+        Sql.Of(entry.Id), Sql.Of(entry.Source), Sql.Of(entry.Refused), Sql.Of(entry.Reason), Sql.Of(entry.Detail),
         Sql.OfNullable(entry.AudienceKey),
         Sql.OfNullable(entry.EventId?.Value),
         Sql.Of(entry.ReceivedAt.UtcDateTime),
