@@ -96,16 +96,11 @@ public sealed class EventLog(
         }
 
         Begin(batch);
-        if (_replays.MustRead)
-        {
-            return null;
-        }
-
         batch = _replays.First(batch);
         Missing(batch, trusted: true);
         _tombstones.Ask(batch, _planner.Book);
         _planner.Sort(batch);
-        if (_planner.Knots.Count > 0)
+        if (_replays.MustRead || _planner.Knots.Count > 0)
         {
             return null;
         }
