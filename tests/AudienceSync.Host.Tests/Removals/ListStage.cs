@@ -52,25 +52,25 @@ internal sealed class ListStage : IAsyncDisposable
     }
 
     /// <summary>Somebody is in the audience, under these identifiers, from now on.</summary>
-    public Task AddAsync(PersonIdentifiers person) => SayAsync(person, at => new AudienceMemberAdded(AudienceKey.Of("k0", 1), at, "test", default, null));
+    public Task AddAsync(PersonIdentifiers person) => AppendAsync(person, at => new AudienceMemberAdded(AudienceKey.Of("k0", 1), at, "test", default, null));
 
-    public Task RemoveAsync(PersonIdentifiers person) => SayAsync(person, at => new AudienceMemberRemoved(AudienceKey.Of("k0", 1), at, "test", default, null));
+    public Task RemoveAsync(PersonIdentifiers person) => AppendAsync(person, at => new AudienceMemberRemoved(AudienceKey.Of("k0", 1), at, "test", default, null));
 
-    public Task SuppressAsync(PersonIdentifiers person) => SayAsync(person, at => new PersonSuppressed(at, "test", null, "asked"));
+    public Task SuppressAsync(PersonIdentifiers person) => AppendAsync(person, at => new PersonSuppressed(at, "test", null, "asked"));
 
-    public Task LiftAsync(PersonIdentifiers person) => SayAsync(person, at => new PersonSuppressionLifted(at, "test", null, null));
+    public Task LiftAsync(PersonIdentifiers person) => AppendAsync(person, at => new PersonSuppressionLifted(at, "test", null, null));
 
-    public Task WithdrawAsync(PersonIdentifiers person) => SayAsync(person, at => new PersonConsentChanged(at, "test", new Consent(ConsentAnswer.Denied, ConsentAnswer.Denied)));
+    public Task WithdrawAsync(PersonIdentifiers person) => AppendAsync(person, at => new PersonConsentChanged(at, "test", new Consent(ConsentAnswer.Denied, ConsentAnswer.Denied)));
 
-    public Task GrantAsync(PersonIdentifiers person) => SayAsync(person, at => new PersonConsentChanged(at, "test", new Consent(ConsentAnswer.Granted, ConsentAnswer.Granted)));
+    public Task GrantAsync(PersonIdentifiers person) => AppendAsync(person, at => new PersonConsentChanged(at, "test", new Consent(ConsentAnswer.Granted, ConsentAnswer.Granted)));
 
     /// <summary>Appends one event and folds it, one second after the one before. False when it names somebody erased.</summary>
-    public async Task<bool> SayAsync(PersonIdentifiers person, Func<DateTimeOffset, IStoredEvent> what)
+    public async Task<bool> AppendAsync(PersonIdentifiers person, Func<DateTimeOffset, IStoredEvent> what)
     {
         Workspace.Clock.Advance(TimeSpan.FromSeconds(1));
         var at = Workspace.Clock.GetUtcNow();
-        var said = what(at);
-        var pending = new PendingEvent(EventId.Derive("test", $"{++_events}"), EventTypes.AliasOf(said), EventJson.Write(said), at, [.. AliasesOf(person)], person)
+        var stored = what(at);
+        var pending = new PendingEvent(EventId.Derive("test", $"{++_events}"), EventTypes.AliasOf(stored), EventJson.Write(stored), at, [.. AliasesOf(person)], person)
         {
             Details = person.Details is { } details ? Workspace.Webhooks.Digester.Digest(details) : null,
         };

@@ -24,7 +24,7 @@ internal sealed class ListedPlatform(Platform platform, TimeProvider clock, Rand
     /// <summary>The next call has no answer, and is carried out so long after.</summary>
     public TimeSpan? NextIsLostUntil { get; set; }
 
-    /// <summary>What was said, one line a call, for whoever reads a failing seed.</summary>
+    /// <summary>The calls, one line each, for whoever reads a failing seed.</summary>
     public List<string> Story { get; init; } = [];
 
     public Platform Platform => platform;

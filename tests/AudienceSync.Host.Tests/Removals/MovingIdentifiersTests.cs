@@ -8,7 +8,7 @@ namespace AudienceSync.Host.Tests.Removals;
 
 /// <summary>
 /// People who share identifiers of every kind, and whose identifiers move from one to another, are added, removed, suppressed, denied and erased while calls fail, are lost
-/// and come late. At the end each list holds exactly the identifiers of who should be there. <c>AUDIENCESYNC_SEEDS</c> says how many seeds, <c>AUDIENCESYNC_SEED</c> which alone.
+/// and come late. At the end each list holds exactly the identifiers of who should be there. <c>AUDIENCESYNC_MOVING_SEEDS</c> is how many seeds, <c>AUDIENCESYNC_MOVING_SEED</c> which alone.
 /// </summary>
 public sealed class MovingIdentifiersTests(ITestOutputHelper output)
 {
@@ -22,7 +22,7 @@ public sealed class MovingIdentifiersTests(ITestOutputHelper output)
     [Fact]
     public async Task Whatever_is_shared_or_moves_every_list_holds_exactly_what_those_have_who_should_be_there()
     {
-        var (first, count) = (Number("AUDIENCESYNC_SEED") ?? 0, Number("AUDIENCESYNC_SEED") is null ? Number("AUDIENCESYNC_SEEDS") ?? Seeds : 1);
+        var (first, count) = (Number("AUDIENCESYNC_MOVING_SEED") ?? 0, Number("AUDIENCESYNC_MOVING_SEED") is null ? Number("AUDIENCESYNC_MOVING_SEEDS") ?? Seeds : 1);
         var failed = new List<int>();
         for (var seed = first; seed < first + count; seed++)
         {
@@ -34,7 +34,7 @@ public sealed class MovingIdentifiersTests(ITestOutputHelper output)
             }
         }
 
-        failed.ShouldBeEmpty("one alone: AUDIENCESYNC_SEED");
+        failed.ShouldBeEmpty("one alone: AUDIENCESYNC_MOVING_SEED");
     }
 
     private static async Task<string?> PlayAsync(int seed)
@@ -125,7 +125,7 @@ public sealed class MovingIdentifiersTests(ITestOutputHelper output)
         }
     }
 
-    // The faults are over; a human has said once more what was refused.
+    // The faults are over; a human has retried what was refused.
     private static async Task RestAsync(ListStage stage, List<ListedPlatform> lists, List<Guid> erasures)
     {
         lists.ForEach(list => list.Trouble = 0);
