@@ -124,11 +124,11 @@ internal static partial class EmailArtefacts
         var close = at < 0 ? -1 : text.IndexOf('>', at);
         if (open >= 0 && close > at)
         {
-            return text[(open + 1)..close];
+            return NamedAddress(text[(open + 1)..close]);
         }
 
         var comment = at < 0 ? -1 : text.IndexOf('(', at);
-        if (comment > at + 1 && text[^1] == ')')
+        if (comment > at + 1 && text.AsSpan().TrimEnd(".,;:>\"' ") is [.., ')'])
         {
             return text[..comment];
         }

@@ -22,6 +22,8 @@ public static class PhoneReader
     /// <summary>The longest national number of a country with fixed lengths; only longer bare digits may mean another country by validity.</summary>
     private const int LongestUsualNational = 11;
 
+    private const int MostZeros = 16;
+
     private static readonly PhoneNumberUtil Library = PhoneNumberUtil.GetInstance();
 
     /// <summary>Reads a text; null for a field that is not there.</summary>
@@ -136,7 +138,7 @@ public static class PhoneReader
             return FieldReading.Not(FaultOf(possible));
         }
 
-        var text = Library.Format(number, PhoneNumberFormat.E164);
+        var text = Settled(number);
         return (text.Length - 1) switch
         {
             < MinDigits => FieldReading.Not(IdentifierFault.TooShort),
@@ -144,6 +146,29 @@ public static class PhoneReader
             _ => FieldReading.Of(text),
         };
     }
+
+    /// <summary>
+    /// E.164. Of several trunk zeros the library takes one off a time, and a canonical form that is read again must be itself.
+    /// </summary>
+    private static string Settled(PhoneNumber number)
+    {
+        var text = Library.Format(number, PhoneNumberFormat.E164);
+        for (var round = 0; text[1 + DigitsOf(number.CountryCode)] == '0' && round < MostZeros; round++)
+        {
+            number = Library.Parse(text, null);
+            var again = Library.Format(number, PhoneNumberFormat.E164);
+            if (again == text)
+            {
+                break;
+            }
+
+            text = again;
+        }
+
+        return text;
+    }
+
+    private static int DigitsOf(int callingCode) => callingCode < 10 ? 1 : callingCode < 100 ? 2 : 3;
 
     /// <summary>Mexico's mobile numbers were written +52 1 ... until 2019, and address books still do; the library knows only the new form.</summary>
     private static PhoneNumber Repaired(PhoneNumber number)

@@ -91,15 +91,16 @@ public sealed class Placeholders
 
     private bool Is(string text, HashSet<string> words)
     {
+        text = Unquoted(text);
         if (TemplateText.Is(text) || (_ofSource.Count > 0 && _ofSource.Contains(text.ToLowerInvariant())))
         {
             return true;
         }
 
         Span<char> squeezed = stackalloc char[MaxChars];
-        if (text.AsSpan().Trim('@').Contains('@') || text is "\\N")
+        if (text.AsSpan().Trim('@').Contains('@') || text is "\\N" or "\\n")
         {
-            return text is "\\N";
+            return text is "\\N" or "\\n";
         }
 
         var length = Squeeze(text, squeezed, out var inside);
@@ -108,6 +109,26 @@ public sealed class Placeholders
             ? IsPunctuation(text)
             : words.GetAlternateLookup<ReadOnlySpan<char>>().Contains(word) || (inside && word is "na");
     }
+
+    private static string Unquoted(string text)
+    {
+        var (start, end) = (0, text.Length);
+        while (start < end && IsQuote(text[start]))
+        {
+            start++;
+        }
+
+        while (end > start && IsQuote(text[end - 1]))
+        {
+            end--;
+        }
+
+        // Nothing but quotes is nothing in quotes; it is told by its punctuation.
+        return start == end || (start == 0 && end == text.Length) ? text : text[start..end];
+    }
+
+    private static bool IsQuote(char c) => c is '"' or '\'' or '`' || char.IsWhiteSpace(c)
+        || CharUnicodeInfo.GetUnicodeCategory(c) is UnicodeCategory.InitialQuotePunctuation or UnicodeCategory.FinalQuotePunctuation or UnicodeCategory.Format;
 
     /// <summary>Lower case, without what stands around and between its letters and digits. Tells whether something stood between them.</summary>
     private static int Squeeze(string text, Span<char> into, out bool inside)

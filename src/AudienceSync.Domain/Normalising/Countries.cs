@@ -11,6 +11,8 @@ public static class Countries
     /// <summary>Longer text is no country.</summary>
     private const int MaxNameChars = 80;
 
+    private const int LongestCode = 3;
+
     /// <summary>Alpha-2 and alpha-3, then names: letters a-z only, without accents, spaces and punctuation.</summary>
     private const string Table =
         """
@@ -79,6 +81,12 @@ public static class Countries
 
         var length = LatinLetters.Write(raw, letters, digits: false);
         ReadOnlySpan<char> name = letters[..length];
+        if (length <= LongestCode && !System.Text.Ascii.IsValid(raw))
+        {
+            // A code has no accents, and hardly a letter is left of a name in another script.
+            return null;
+        }
+
         if (Codes.TryGetValue(name, out code))
         {
             return code;
@@ -90,7 +98,7 @@ public static class Countries
     /// <summary>Whether a text is an alpha-2 code, in either case.</summary>
     public static bool IsCode(ReadOnlySpan<char> text)
         => text.Length == 2 && char.IsAsciiLetter(text[0]) && char.IsAsciiLetter(text[1])
-            && Codes.TryGetValue([(char)(text[0] | 0x20), (char)(text[1] | 0x20)], out _);
+            && Codes.TryGetValue([(char)(text[0] | 0x20), (char)(text[1] | 0x20)], out var code) && text.Equals(code, StringComparison.OrdinalIgnoreCase);
 
     private static Dictionary<string, string> Read()
     {

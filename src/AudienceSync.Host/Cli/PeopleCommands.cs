@@ -18,7 +18,7 @@ internal static class PeopleCommands
             Say(environment, "consent", "What somebody allows.", "/v1/people/consent"),
             Suppression(environment, "suppress", "Bar somebody, or everybody on a list.", "/v1/people/suppressions", lift: false),
             Suppression(environment, "unsuppress", "Bar somebody, or everybody on a list, no longer.", "/v1/people/suppressions/lift", lift: true),
-            Erase(environment), Erasures(environment), Show(environment), LinkStops(environment),
+            Erase(environment), Erasures(environment), Show(environment), LinkStops(environment), Realias(environment),
         };
 
     private static Command Say(Func<string, string?> environment, string name, string description, string path)
@@ -76,6 +76,18 @@ internal static class PeopleCommands
         erase.SetAction((parsed, cancellationToken) =>
             PostAsync(parsed, environment, "/v1/people/erasures", parsed.GetRequiredValue(identifiers), parsed.GetValue(workspace), cancellationToken));
         return erase;
+    }
+
+    private static Command Realias(Func<string, string?> environment)
+    {
+        var workspace = Workspace();
+        var realias = new Command("realias", "Make the aliases of an older reader again, from the vault. Status counts them; may be stopped and run again.") { workspace };
+        realias.SetAction((parsed, cancellationToken) => RunAsync(parsed, async () =>
+        {
+            using var host = new HostClient(environment);
+            return await host.SendAsync(HttpMethod.Post, In("/v1/people/realias", parsed.GetValue(workspace)), null, Console(parsed), cancellationToken);
+        }));
+        return realias;
     }
 
     private static Command Erasures(Func<string, string?> environment)

@@ -33,15 +33,15 @@ internal static class FormFields
             }
 
             var equals = pair.IndexOf((byte)'=');
-            var name = Decode(equals < 0 ? pair : pair[..equals]);
+            var name = Decode(equals < 0 ? pair : pair[..equals])?.Trim();
             var value = equals < 0 ? "" : Decode(pair[(equals + 1)..]);
-            if (++fields > MostFields || value is null || name is null || !root.TryPut(Path(name), value))
+            if (++fields > MostFields || value is null || name is null || (name.Length > 0 && !root.TryPut(Path(name), value)))
             {
                 return false;
             }
         }
 
-        if (fields == 0)
+        if (root.IsEmpty)
         {
             return false;
         }
@@ -90,7 +90,7 @@ internal static class FormFields
     private static List<string> Path(string name)
     {
         var path = new List<string>();
-        if (TryPath(name.AsSpan().Trim(), path))
+        if (TryPath(name, path))
         {
             return path;
         }
@@ -130,6 +130,8 @@ internal static class FormFields
         private Dictionary<string, Node>? _fields;
         private List<string>? _items;
         private string? _text;
+
+        public bool IsEmpty => _fields is null;
 
         public bool TryPut(List<string> path, string value, int step = 0)
         {

@@ -29,9 +29,19 @@ public sealed record NamedPerson(string? CustomerId, string? Email, string? Phon
         return aliases.Length == 0 ? null : aliases;
     }
 
-    /// <summary>The other names under which a source that hashes its phones may send the same number.</summary>
-    public IEnumerable<Alias> OtherForms(AliasDigester digester, string defaultCountry = "") =>
-        Hashed?.Phone is null && Read(defaultCountry)?.Identifiers.CanonicalPhone is { } phone ? OtherForms(phone, digester) : [];
+    /// <summary>
+    /// The other names under which the same number may be known: a hash by a source that hashes its phones, and the form that an older reader made.
+    /// </summary>
+    public IEnumerable<Alias> OtherForms(AliasDigester digester, string defaultCountry = "")
+    {
+        if (Hashed?.Phone is not null || Read(defaultCountry)?.Identifiers is not { CanonicalPhone: { } phone } identifiers)
+        {
+            return [];
+        }
+
+        return OtherForms(phone, digester)
+            .Concat(OlderForms.Of(identifiers, digester).Where(alias => alias.Kind == IdentifierKind.Phone)).Distinct();
+    }
 
     /// <summary>As above, of a plain phone in canonical form.</summary>
     public static IEnumerable<Alias> OtherForms(string canonicalPhone, AliasDigester digester)

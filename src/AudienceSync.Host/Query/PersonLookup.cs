@@ -13,6 +13,10 @@ public sealed record PersonLookup(string? CustomerId, string? Email, string? Pho
     public Alias? Alias(AliasDigester digester, string defaultCountry = "") =>
         Read(defaultCountry) is { } identifiers && PersonAliases.Of(digester, identifiers) is [var alias] ? alias : null;
 
+    /// <summary>The aliases it may have under an older reader; to be tried while there are such.</summary>
+    public IEnumerable<Alias> Older(AliasDigester digester, string defaultCountry) =>
+        Read(defaultCountry) is { } identifiers ? OlderForms.Of(identifiers, digester) : [];
+
     /// <summary>What is asked for as the reader reads it; null when not exactly one identifier is given.</summary>
     public PersonIdentifiers? Read(string defaultCountry)
     {

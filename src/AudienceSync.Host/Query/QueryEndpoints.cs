@@ -85,18 +85,34 @@ public sealed class QueryEndpoints(IReadOnlyDictionary<string, Workspace> worksp
             return QueryProblem.UnknownWorkspace;
         }
 
-        if (lookup.Alias(found.Digester, defaultCountry ?? "") is not { } alias)
-        {
-            return QueryProblem.InvalidIdentifier;
-        }
-
+        var country = defaultCountry ?? "";
+        var alias = lookup.Alias(found.Digester, country);
         var queries = new MemberQueries(found.Database);
-        if (await queries.FindAsync(alias.Digest, cancellationToken) is not { } person)
+        var person = alias is { } named ? await queries.FindAsync(named.Digest, cancellationToken) : null;
+        if (person is null && await found.Erasures.Realias.AnyAsync(cancellationToken))
         {
-            return QueryProblem.UnknownPerson;
+            person = await FindOlderAsync(queries, lookup.Older(found.Digester, country), cancellationToken);
         }
 
-        return Results.Ok(new { person = person.Value, memberships = await queries.OfPersonAsync(person, cancellationToken) });
+        if (person is null)
+        {
+            return alias is null ? QueryProblem.InvalidIdentifier : QueryProblem.UnknownPerson;
+        }
+
+        return Results.Ok(new { person = person.Value.Value, memberships = await queries.OfPersonAsync(person.Value, cancellationToken) });
+    }
+
+    private static async Task<PersonId?> FindOlderAsync(MemberQueries queries, IEnumerable<Alias> forms, CancellationToken cancellationToken)
+    {
+        foreach (var form in forms)
+        {
+            if (await queries.FindAsync(form.Digest, cancellationToken) is { } person)
+            {
+                return person;
+            }
+        }
+
+        return null;
     }
 
     private async Task<IResult> MembershipsAsync(Guid person, string? workspace, CancellationToken cancellationToken)

@@ -43,7 +43,7 @@ public sealed class LimitsPageTests
     private static string Written(object value) => value switch
     {
         int number => number.ToString("N0", System.Globalization.CultureInfo.InvariantCulture),
-        TimeSpan time => time.TotalHours.ToString("N0", System.Globalization.CultureInfo.InvariantCulture),
+        TimeSpan time => (time < TimeSpan.FromHours(1) ? time.TotalMinutes : time.TotalHours).ToString("N0", System.Globalization.CultureInfo.InvariantCulture),
         _ => throw new NotSupportedException($"A limit of type {value.GetType().Name} has no way of being written on the page."),
     };
 }

@@ -55,7 +55,7 @@ public sealed class PhoneReaderTests(ITestOutputHelper output)
     [InlineData("GB", "+07700 900190", "+447700900190")]
     [InlineData("GB", "15559876543", "+15559876543")]
     [InlineData("US", "442079460958", "+442079460958")]
-    [InlineData("DE", "447700900123", "+447700900123")]
+    [InlineData("DE", "447911123456", "+447911123456")]
     [InlineData("US", "tel:+44-20-7946-0958", "+442079460958")]
     [InlineData("US", "\u202A+44 20 7946 0958\u202C", "+442079460958")]
     [InlineData("US", "\uFF0B\uFF14\uFF14 20 7946 0958", "+442079460958")]

@@ -5,7 +5,7 @@ namespace AudienceSync.Domain.Tests.Normalising;
 
 public sealed class CellWriterTests
 {
-    private static readonly PersonIdentifiers Mary = new("7", " Mary+x@Gmail.com ", "+1 (555) 987-6543", "US")
+    private static readonly PersonIdentifiers Mary = IdentifierReader.Ensure(new("7", " Mary+x@Gmail.com ", "+1 (555) 987-6543", "US")
     {
         Details = new PersonDetails
         {
@@ -19,7 +19,7 @@ public sealed class CellWriterTests
             BirthDate = "1990-02-15",
             DeviceId = "EA7583CD-A667-48BC-B806-42ECB2B48606",
         },
-    };
+    });
 
     [Fact]
     public void Writing_every_cell_of_every_platform_allocates_nothing()

@@ -33,7 +33,6 @@ public sealed class DuplicateTests(IngestHost given) : IClassFixture<IngestHost>
         var sample = Sample.Event();
         var first = await given.Host.PostAsync(sample);
         var before = await given.Host.StoredAsync(first);
-        sample["event"] = "audience_remove";
         sample["occurred_at"] = "2026-11-21T09:29:00Z";
         var second = await given.Host.PostAsync(sample);
         second.Text.ShouldBe(first.Text);

@@ -27,6 +27,7 @@ internal sealed record LimitCase(Func<IEnumerable<HttpRequestMessage>> On, Func<
             .Select(name => Field("person", new JsonObject { ["customer_id"] = "42", [name] = Text(chars) }))),
         [nameof(Limits.ContextChars)] = Of(Limits.ContextChars, chars => new[] { "journey", "step", "variant", "message" }
             .Select(name => Field("context", new JsonObject { [name] = Text(chars) }))),
+        [nameof(Limits.ClockSkew)] = new(() => [At(Sample.Now + Limits.ClockSkew)], () => [At(Sample.Now + Limits.ClockSkew + TimeSpan.FromMicroseconds(1))]),
         [nameof(Limits.Ahead)] = new(() => [At(Sample.Now + Limits.Ahead)], () => [At(Sample.Now + Limits.Ahead + TimeSpan.FromMicroseconds(1))]),
         [nameof(Limits.SchemaVersion)] = Of(Limits.SchemaVersion, version => [Field("schema_version", version)]),
     };

@@ -33,7 +33,7 @@ public sealed class LimitTests(IngestHost given) : IClassFixture<IngestHost>
         {
             var answer = await given.Host.SendAsync(request);
             answer.Status.ShouldBe(row.Status, answer.Text);
-            answer.Code.ShouldBe(row.Code);
+            (answer.Code ?? answer.Warnings()[0].Split(' ')[0]).ShouldBe(row.Code);
         }
     }
 

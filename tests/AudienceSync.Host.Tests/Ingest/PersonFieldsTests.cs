@@ -1,6 +1,8 @@
 using System.Text.Json;
 using AudienceSync.Domain.Identity;
 using AudienceSync.Host.Ingest;
+using AudienceSync.Host.Privacy;
+using AudienceSync.Host.Storage.Log;
 
 namespace AudienceSync.Host.Tests.Ingest;
 
@@ -29,13 +31,13 @@ public sealed class PersonFieldsTests
     };
 
     [Theory]
-    [InlineData("{\"person\":{\"email\":\"" + Digest + "\"," + Details + "}}")]
-    [InlineData("{\"email\":\"" + Digest + "\"," + Details + "}")]
+    [InlineData("{\"person\":{\"id\":\"1\",\"email\":\"" + Digest + "\"," + Details + "}}")]
+    [InlineData("{\"customer_id\":\"1\",\"email\":\"" + Digest + "\"," + Details + "}")]
     public void Details_are_read_from_the_object_or_flat(string json)
     {
         Read(json, out var person).ShouldBeNull();
 
-        person.ShouldBe(new PersonIdentifiers(null, Digest, null, "US")
+        person.ShouldBe(new PersonIdentifiers("1", Digest, null, "US")
         {
             Details = Mary, Hashed = HashedFields.EmailSha256, CanonicalEmail = Digest, Parser = IdentifierReader.ParserVersion,
         });
@@ -52,14 +54,32 @@ public sealed class PersonFieldsTests
     }
 
     [Theory]
-    [InlineData("""{"person":{"id":"1","first_name":["Mary"]}}""", "invalid_person")]
-    [InlineData("""{"person":{"id":"1","birth_date":{"year":1990},"city":"x"}}""", "invalid_person")]
-    public void A_detail_that_is_no_text_is_refused(string json, string code) => Read(json, out _)!.Code.ShouldBe(code);
+    [InlineData("""{"person":{"id":"1","first_name":["Mary"]}}""", "person.first_name")]
+    [InlineData("""{"person":{"id":"1","birth_date":{"year":1990}}}""", "person.birth_date")]
+    [InlineData("""{"customer_id":"1","city":true}""", "city")]
+    public void A_detail_that_is_no_text_is_left_out_with_a_warning(string json, string field)
+    {
+        Read(json, out var person, out var warnings).ShouldBeNull();
+
+        person.Details.ShouldBeNull();
+        warnings.ShouldBe([new EventWarning("invalid_person", field)]);
+    }
 
     private static IngestProblem? Read(string json, out PersonIdentifiers person)
     {
+        var problem = Read(json, out person, out var warnings);
+        warnings.ShouldBeNull();
+        return problem;
+    }
+
+    private static IngestProblem? Read(string json, out PersonIdentifiers identifiers, out EventWarning[]? warnings)
+    {
         using var document = JsonDocument.Parse(json);
+        using var digester = new AliasDigester(new byte[32]);
         var source = new Source("shop", SignatureMode.Off, [], "DE") { Hashed = HashedFields.EmailSha256 };
-        return PersonFields.TryRead(document.RootElement, source, out person);
+        var list = default(WarningList);
+        var problem = PersonFields.TryRead(document.RootElement, source, digester, isRemoval: false, ref list, out var person);
+        (identifiers, warnings) = (person.Identifiers, list.ToArray());
+        return problem;
     }
 }

@@ -69,7 +69,7 @@ public sealed class PersonalDataTests
         _answers.Add(await host.PostAsync("{\"" + Email));
         _answers.Add(await host.SendAsync(Webhook.Request(Canary().ToJsonString(), Email)));
         _answers.Add(await host.SendAsync(Webhook.Request(Canary().ToJsonString(), TestHostFiles.SignedToken).With("1", TestHostFiles.SigningKey)));
-        _answers.Skip(2).ShouldAllBe(answer => answer.Status != 200);
+        _answers.Skip(2).Count(answer => answer.Status == 200).ShouldBe(2, "consent and context that cannot be read are left out, with warnings");
     }
 
     private async Task SendWhilePlatformFailsAsync(TestHost host)

@@ -34,7 +34,7 @@ internal static class RefusalCases
         [IngestProblem.InvalidEventId.Code] = () => Each("event_id", "true", "{}", "[]"),
         [IngestProblem.InvalidAudienceKey.Code] = () =>
             [Without("audience_key"), .. Each("audience_key", "\"cart\"", "\"Cart_v1\"", "\"cart_v0\"", "\"cart_v01\"", "\"_v1\"", "\"cart v1\"", "1", "null", "{}")],
-        [IngestProblem.InvalidOccurredAt.Code] = () => Each("occurred_at", "\"soon\"", "\"1969-12-31T23:59:59Z\"", "true"),
+        [IngestProblem.InvalidOccurredAt.Code] = () => Each("occurred_at", "\"soon\"", "\"1999-12-31T23:59:59Z\"", "true", "\"2026\"", "\"20261129\"", "0"),
         [IngestProblem.MissingKeyAndTime.Code] = () => [Webhook.Signed(Sample.Without("event_id", "occurred_at").ToJsonString())],
         [IngestProblem.MissingIdOrTime.Code] = () => [Strict(sample => sample.Remove("occurred_at")), Strict(sample => sample.Remove("event_id"))],
         [IngestProblem.UnknownField.Code] = () =>
@@ -46,15 +46,33 @@ internal static class RefusalCases
         [
             Strict(sample => sample.Remove("person")), Strict(sample => sample["person"] = new JsonObject { ["customer_id"] = 42 }), .. Persons(),
         ],
-        [IngestProblem.MissingPerson.Code] = () => [Without("person"), .. Each("person", "{}", "null", """{"email":""}""", """{"email":"nowhere"}""")],
+        [IngestProblem.MissingPerson.Code] = () =>
+        [
+            Without("person"), .. Each("person", "{}", "null", """{"email":""}""", """{"email":"nowhere"}"""),
+            .. Each("person", """{"email":{}}""", """{"customer_id":true}""", """{"id":[]}""", """{"phone":false}"""),
+        ],
         [IngestProblem.FieldTooLong.Code] = () => Each("person", $$"""{"customer_id":"{{TooLong.PadRight(Limits.CustomerIdChars + 1, 'x')}}"}"""),
         [IngestProblem.InvalidConsent.Code] = () =>
-            Each("consent", "\"granted\"", "true", "[]", """{"ad_user_data":"maybe"}""", """{"ad_personalization":1}""", """{"ad_user_data":""}"""),
-        [IngestProblem.InvalidContext.Code] = () => Each("context", "\"cart\"", "[]", """{"journey":{}}""", """{"step":[]}""", """{"variant":true}""", """{"message":{}}"""),
+            new[] { "\"granted\"", "true", "[]", "null", """{"ad_user_data":"maybe"}""", """{"ad_personalization":1}""", """{"ad_user_data":"granted","ad_personalization":""}""" }
+                .Select(Consent),
         [IngestProblem.UnknownDestination.Code] = () =>
-            new[] { "person_suppress", "person_unsuppress" }.SelectMany(name => new JsonNode[] { "nowhere", new JsonObject() }.Select(place => Suppression(name, place))),
-        [IngestProblem.InvalidText.Code] = () => [Webhook.Signed(Sample.Raw("\"context\":{\"step\":\"\\ud800\"}")), Webhook.Signed("""{"\ud800":1}"""), Webhook.Signed(Sample.Raw("\"\\udc00\":1")), Webhook.Signed(Sample.Raw("\"x\":{\"y\\ud800\":1}"))],
+            new JsonNode[] { "nowhere", new JsonObject() }.Select(place => Suppression("person_unsuppress", place)),
+        [IngestProblem.InvalidText.Code] = () =>
+        [
+            .. new[] { "\\ud800", "a\\u0000b" }.Select(Named),
+            Webhook.Signed("""{"\ud800":1}"""), Webhook.Signed(Sample.Raw("\"\\udc00\":1")), Webhook.Signed(Sample.Raw("\"x\":{\"y\\ud800\":1}")),
+        ],
     };
+
+    private static HttpRequestMessage Named(string customerId) =>
+        Webhook.Signed(Sample.Of(new JsonObject { ["customer_id"] = "MARK" }).ToJsonString().Replace("MARK", customerId, StringComparison.Ordinal));
+
+    private static HttpRequestMessage Consent(string consent)
+    {
+        var sample = Sample.With("event", "person_consent");
+        sample["consent"] = JsonNode.Parse(consent);
+        return Webhook.Signed(sample.ToJsonString());
+    }
 
     private static HttpRequestMessage Suppression(string name, JsonNode destination)
     {
@@ -63,7 +81,7 @@ internal static class RefusalCases
         return Webhook.Signed(sample.ToJsonString());
     }
 
-    private static IEnumerable<HttpRequestMessage> Persons() => Each("person", "\"Ann\"", "[]", "7", """{"email":{}}""", """{"customer_id":true}""", """{"id":[]}""", """{"phone":false}""");
+    private static IEnumerable<HttpRequestMessage> Persons() => Each("person", "\"Ann\"", "[]", "7");
 
     private static HttpRequestMessage Strict(Action<JsonObject> change)
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using AudienceSync.Host.Tests.Serving;
 
@@ -70,6 +71,18 @@ internal static class Sample
     }
 
     public static string? ReceiptId(this Answer answer) => answer.Json.GetProperty("receipt_id").GetString();
+
+    /// <summary>What of an accepted event was left out: code and field of each.</summary>
+    public static IReadOnlyList<string> Warnings(this Answer answer)
+    {
+        answer.Status.ShouldBe(200, answer.Text);
+        return Warnings(answer.Json);
+    }
+
+    /// <summary>The same of one receipt of an array.</summary>
+    public static IReadOnlyList<string> Warnings(JsonElement receipt) => receipt.TryGetProperty("warnings", out var warnings)
+        ? [.. warnings.EnumerateArray().Select(warning => $"{warning.GetProperty("code").GetString()} {warning.GetProperty("field").GetString()}")]
+        : [];
 
     /// <summary>What the log holds under the receipt of an accepted event.</summary>
     public static Task<string> StoredAsync(this TestHost host, Answer accepted)

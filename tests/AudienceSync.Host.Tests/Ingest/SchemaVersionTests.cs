@@ -27,7 +27,7 @@ public sealed class SchemaVersionTests : IDisposable
         var pending = Read(name).Event.ShouldNotBeNull();
         Encoding.UTF8.GetString(pending.Data).ShouldBe(Text($"{name}.stored.json"));
         pending.Type.ShouldBe(EventTypes.MemberAdded);
-        pending.Id.ShouldBe(EventId.Derive("shop", "evt-1"));
+        pending.Id.ShouldBe(EventId.Derive("shop", $"id/audience_member_added/high_intent_cart_7d_v1/{pending.Aliases[0].Digest.Value:N}/evt-1"));
     }
 
     [Fact]

@@ -3,7 +3,10 @@ using AudienceSync.Host.Tests.Serving;
 
 namespace AudienceSync.Host.Tests.Ingest;
 
-/// <summary>event_id, else x-cio-idempotency-key, else x-cio-delivery-id, else the composite. The receipt is derived from it, so it shows which was used.</summary>
+/// <summary>
+/// event_id, else delivery_id, else x-cio-delivery-id, else x-cio-idempotency-key, else the composite. The receipt is derived from it, so it shows
+/// which was used, as long as all speak of one person.
+/// </summary>
 public sealed class SenderKeyTests(IngestHost given) : IClassFixture<IngestHost>
 {
     private const string IdempotencyKey = "x-cio-idempotency-key";
@@ -18,19 +21,30 @@ public sealed class SenderKeyTests(IngestHost given) : IClassFixture<IngestHost>
     }
 
     [Fact]
-    public async Task The_idempotency_key_goes_before_the_delivery_id()
+    public async Task The_delivery_id_goes_before_the_idempotency_key_because_sending_again_may_renew_that()
     {
-        var id = Sample.NewId();
-        var byBody = await given.Host.PostAsync(Sample.With("event_id", id));
-        (await PostAsync(Sample.Without("event_id"), (IdempotencyKey, id), (DeliveryId, "delivery"))).ReceiptId().ShouldBe(byBody.ReceiptId());
+        var (named, nameless, id) = Twins();
+        var byBody = await given.Host.PostAsync(named);
+        (await PostAsync(nameless, (IdempotencyKey, "key"), (DeliveryId, id))).ReceiptId().ShouldBe(byBody.ReceiptId());
+        (await PostAsync(nameless, (IdempotencyKey, "renewed"), (DeliveryId, id))).ReceiptId().ShouldBe(byBody.ReceiptId());
     }
 
     [Fact]
-    public async Task The_delivery_id_goes_before_the_composite()
+    public async Task The_delivery_id_in_the_body_goes_before_both_headers_because_it_is_signed()
     {
-        var id = Sample.NewId();
-        var byBody = await given.Host.PostAsync(Sample.With("event_id", id));
-        (await PostAsync(Sample.Without("event_id"), (DeliveryId, id))).ReceiptId().ShouldBe(byBody.ReceiptId());
+        var (named, nameless, id) = Twins();
+        var byBody = await given.Host.PostAsync(named);
+        nameless["delivery_id"] = id;
+        (await PostAsync(nameless, (IdempotencyKey, "key"), (DeliveryId, "another"))).ReceiptId().ShouldBe(byBody.ReceiptId());
+    }
+
+    [Fact]
+    public async Task Either_header_goes_before_the_composite()
+    {
+        var (named, nameless, id) = Twins();
+        var byBody = await given.Host.PostAsync(named);
+        (await PostAsync(nameless, (DeliveryId, id))).ReceiptId().ShouldBe(byBody.ReceiptId());
+        (await PostAsync(nameless, (IdempotencyKey, id))).ReceiptId().ShouldBe(byBody.ReceiptId());
     }
 
     [Theory]
@@ -38,16 +52,19 @@ public sealed class SenderKeyTests(IngestHost given) : IClassFixture<IngestHost>
     [InlineData("  ")]
     public async Task An_empty_id_counts_as_none(string empty)
     {
-        var header = Sample.NewId();
-        var byHeader = await PostAsync(Sample.Without("event_id"), (IdempotencyKey, header));
-        (await PostAsync(Sample.With("event_id", empty), (IdempotencyKey, header))).ReceiptId().ShouldBe(byHeader.ReceiptId());
+        var (_, nameless, header) = Twins();
+        var byHeader = await PostAsync(nameless, (IdempotencyKey, header));
+        nameless["event_id"] = empty;
+        (await PostAsync(nameless, (IdempotencyKey, header))).ReceiptId().ShouldBe(byHeader.ReceiptId());
     }
 
     [Fact]
     public async Task An_id_that_is_a_number_is_taken_as_written()
     {
-        var asText = await given.Host.PostAsync(Sample.With("event_id", "998877"));
-        (await given.Host.PostAsync(Sample.With("event_id", 998877))).ReceiptId().ShouldBe(asText.ReceiptId());
+        var sample = Sample.With("event_id", "998877");
+        var asText = await given.Host.PostAsync(sample);
+        sample["event_id"] = 998877;
+        (await given.Host.PostAsync(sample)).ReceiptId().ShouldBe(asText.ReceiptId());
     }
 
     [Fact]
@@ -89,6 +106,8 @@ public sealed class SenderKeyTests(IngestHost given) : IClassFixture<IngestHost>
             await given.Host.PostAsync(Sample.With("event_id", "unsent")),
             await PostAsync(Sample.Without("event_id"), (IdempotencyKey, "unsent")),
             await PostAsync(Sample.Without("event_id"), (DeliveryId, "unsent")),
+            await given.Host.PostAsync(Sample.With("delivery_id", "unsent")),
+            await given.Host.PostAsync(Removal(sample => sample["delivery_id"] = "unsent")),
         })
         {
             answer.Status.ShouldBe(202);
@@ -96,12 +115,46 @@ public sealed class SenderKeyTests(IngestHost given) : IClassFixture<IngestHost>
         }
     }
 
+    [Theory]
+    [InlineData("event_id", IdempotencyKey)]
+    [InlineData("event_id", DeliveryId)]
+    [InlineData("delivery_id", DeliveryId)]
+    public async Task A_header_cannot_turn_an_event_with_an_id_of_its_own_into_a_test(string field, string header)
+    {
+        var sample = Removal(_ => { });
+        sample.Remove("event_id");
+        sample[field] = Sample.NewId();
+        var plain = await given.Host.PostAsync(sample);
+        plain.Status.ShouldBe(200);
+        (await PostAsync(sample, (header, "unsent"))).Text.ShouldBe(plain.Text);
+    }
+
+    [Fact]
+    public async Task A_header_cannot_turn_a_removal_whose_own_id_cannot_be_read_into_a_test() =>
+        (await PostAsync(Removal(sample => sample["event_id"] = new JsonObject()), (DeliveryId, "unsent"))).Warnings().ShouldBe(["invalid_event_id event_id"]);
+
     [Fact]
     public async Task A_header_for_an_array_names_each_of_its_events()
     {
         var id = Sample.NewId();
         var answer = await PostAsync(Sample.Array([Sample.Without("event_id"), Sample.Without("event_id")]), (IdempotencyKey, id));
         answer.Results.Select(receipt => receipt.GetProperty("receipt_id").GetString()).Distinct().Count().ShouldBe(2);
+    }
+
+    private static JsonObject Removal(Action<JsonObject> change)
+    {
+        var sample = Sample.With("event", "audience_remove");
+        change(sample);
+        return sample;
+    }
+
+    // The same event with its id and without.
+    private static (JsonObject Named, JsonObject Nameless, string Id) Twins()
+    {
+        var named = Sample.Event();
+        var nameless = named.DeepClone().AsObject();
+        nameless.Remove("event_id");
+        return (named, nameless, named["event_id"]!.GetValue<string>());
     }
 
     private static JsonObject Composite()

@@ -5,6 +5,7 @@ using AudienceSync.Domain.Identity;
 using AudienceSync.Host.Privacy;
 using AudienceSync.Host.Privacy.Erasure;
 using AudienceSync.Host.Storage;
+using AudienceSync.Host.Storage.Erasure;
 using AudienceSync.Host.Storage.Leases;
 using AudienceSync.Host.Storage.Log;
 using AudienceSync.Host.Storage.Syncing;
@@ -78,12 +79,12 @@ internal sealed class ListStage : IAsyncDisposable
         return !pending.IsErased;
     }
 
-    /// <summary>Asks to forget a person. Null when the identifiers are of several people.</summary>
+    /// <summary>Asks to forget a person. Null when nothing waits for its end: the identifiers are of several people, of nobody, or of somebody erased before.</summary>
     public async Task<Guid?> EraseAsync(PersonIdentifiers person)
     {
         var erasure = await _erasures.AskAsync(new Naming([.. AliasesOf(person)], []), "the test", default);
         await _projection.ProjectAsync();
-        return erasure?.Erasure;
+        return erasure is { State: ErasureState.Waiting } ? erasure.Erasure : null;
     }
 
     /// <summary>Ends an erasure if nothing holds it up.</summary>

@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Mvc;
 namespace AudienceSync.Host.Privacy.Erasure;
 
 /// <summary>
-/// <c>/v1/people/erasures</c> and <c>/v1/people/export</c>. Identifiers come in bodies only; ids of erasures are no personal data and may stand in
+/// <c>/v1/people/erasures</c>, <c>/v1/people/export</c> and <c>/v1/people/realias</c>. Identifiers come in bodies only; ids of erasures are no personal data and may stand in
 /// addresses.
 /// </summary>
 public sealed class ErasureEndpoints(IReadOnlyDictionary<string, Workspace> workspaces, TimeProvider clock)
@@ -21,6 +21,7 @@ public sealed class ErasureEndpoints(IReadOnlyDictionary<string, Workspace> work
         group.MapGet(Path, ListAsync).Takes(QueryParameter.Limit);
         group.MapGet(Path + "/{erasure:guid}", ReadAsync);
         group.MapPost("/people/export", ExportAsync).Takes(BodyContract.Json, QueryParameter.DefaultCountry);
+        group.MapPost("/people/realias", RealiasAsync);
     }
 
     private async Task<IResult> AskAsync(
@@ -96,6 +97,11 @@ public sealed class ErasureEndpoints(IReadOnlyDictionary<string, Workspace> work
         context.Response.Headers.CacheControl = "no-store";
         return Results.Stream(body => found.Erasures.Export.WriteAsync(person, body, context.RequestAborted), "application/json");
     }
+
+    private async Task<IResult> RealiasAsync(string? workspace, CancellationToken cancellationToken) =>
+        workspaces.Named(workspace) is { } found
+            ? Results.Ok(await found.Erasures.Realias.RunAsync(cancellationToken))
+            : QueryProblem.UnknownWorkspace;
 
     private async Task<ErasureAnswer> AnswerAsync(Workspace found, ErasureRow erasure, CancellationToken cancellationToken) =>
         ErasureAnswer.Of(erasure, await found.Erasures.Table.RemovalsAsync(erasure, cancellationToken), clock.GetUtcNow());

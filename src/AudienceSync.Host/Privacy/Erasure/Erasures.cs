@@ -4,6 +4,7 @@ using AudienceSync.Host.Storage.Erasure;
 using AudienceSync.Host.Storage.Export;
 using AudienceSync.Host.Storage.Leases;
 using AudienceSync.Host.Storage.Membership;
+using AudienceSync.Host.Storage.Privacy;
 
 namespace AudienceSync.Host.Privacy.Erasure;
 
@@ -30,6 +31,7 @@ public sealed class Erasures
         var bodies = new KeptBodies(database, given.Seal, given.Clock);
         _desk = new ErasureDesk(database, people, given.Vault, given.Digester, given.Tombstones, given.Clock);
         Table = new ErasureTable(database);
+        Realias = new RealiasTable(database, given.Vault, given.Digester);
         var quarantined = new QuarantinedBodies(database, given.Seal);
         Run = new ErasureRun(people, bodies, quarantined, new ErasureEnd(database, given.Tombstones, given.Clock), given.Digester);
         Loop = new ErasureLoop(Table, Run, given.Leases, given.LoopWake, given.Clock, logger);
@@ -39,6 +41,9 @@ public sealed class Erasures
     }
 
     public ErasureTable Table { get; }
+
+    /// <summary>Makes the aliases of an older reader again.</summary>
+    public RealiasTable Realias { get; }
 
     public ErasureRun Run { get; }
 

@@ -1,3 +1,5 @@
+using AudienceSync.Domain.Identity;
+
 namespace AudienceSync.Host.Storage.Log;
 
 /// <summary>
@@ -81,15 +83,15 @@ internal static class AppendSql
 
     // What is known to be new under the lock is inserted plainly: ON CONFLICT would look for it in the index once more, and the unique index
     // refuses the batch all the same should it not be new. Four tables in one statement, because a statement of a few rows costs as much as its rows.
-    public const string New = $"""
+    public static readonly string New = $"""
         with new_people as (
           insert into people (person, salt, kind, anchor, owner, revision, email, phone, details, created_at)
           select d.person, d.salt, d.kind, d.anchor, d.owner, d.revision, d.email, d.phone, d.details, $7
           from unnest($8::uuid[], $9::bytea[], $10::smallint[], $11::uuid[], $12::uuid[], $13::int[], $14::uuid[], $15::uuid[], $16::uuid[])
             as d(person, salt, kind, anchor, owner, revision, email, phone, details)),
         new_aliases as (
-          insert into person_aliases (digest, kind, anchor, owner, claimed_at)
-          select d.digest, d.kind, d.anchor, d.owner, d.claimed_at
+          insert into person_aliases (digest, kind, anchor, owner, claimed_at, parser)
+          select d.digest, d.kind, d.anchor, d.owner, d.claimed_at, {IdentifierReader.ParserVersion}
           from unnest($17::uuid[], $18::smallint[], $19::uuid[], $20::uuid[], $21::timestamptz[]) as d(digest, kind, anchor, owner, claimed_at)),
         new_streams as (
           insert into mt_streams (id, type, version, timestamp, created)

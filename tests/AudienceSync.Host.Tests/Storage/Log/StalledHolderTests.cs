@@ -43,9 +43,10 @@ public sealed class StalledHolderTests
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
         await using var working = await workspace.Owner.OpenConnectionAsync();
-        await TakeAsync(working);
-        var until = TimeProvider.System.GetUtcNow().AddSeconds(4).UtcDateTime;
-        var work = ExecuteAsync(working, $"do $$ begin while clock_timestamp() < '{until:O}' loop null; end loop; end $$");
+        var until = TimeProvider.System.GetUtcNow().AddSeconds(5).UtcDateTime;
+        var work = ExecuteAsync(
+            working,
+            $"select pg_advisory_xact_lock({EventLog.LockKeyOf(TestWorkspace.Name)}); do $$ begin while clock_timestamp() < '{until:O}' loop null; end loop; end $$");
 
         while (!work.IsCompleted)
         {
@@ -53,7 +54,6 @@ public sealed class StalledHolderTests
         }
 
         await work;
-        await ExecuteAsync(working, "commit");
     }
 
     /// <summary>For PostgreSQL the sender of half a message is not idle: only who waits can end it.</summary>

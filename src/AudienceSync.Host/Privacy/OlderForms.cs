@@ -1,0 +1,34 @@
+using AudienceSync.Domain.Identity;
+
+namespace AudienceSync.Host.Privacy;
+
+/// <summary>
+/// The aliases that somebody's texts may have under an older reader: by its rules where this program has them, and the text taken for the
+/// canonical form itself, because two versions of libphonenumber cannot be loaded at once.
+/// </summary>
+internal static class OlderForms
+{
+    public static IEnumerable<Alias> Of(PersonIdentifiers person, AliasDigester digester)
+    {
+        var known = new HashSet<Alias>();
+        if (person.Email is { } email)
+        {
+            known.UnionWith(Digests(IdentifierKind.Email, [OlderParser.Canonical(IdentifierKind.Email, email, "", person.Hashed)], person, digester));
+        }
+
+        if (person.Phone is { } phone)
+        {
+            var digits = string.Concat(phone.Where(char.IsAsciiDigit));
+            known.UnionWith(Digests(
+                IdentifierKind.Phone,
+                [OlderParser.Canonical(IdentifierKind.Phone, phone, person.Country, person.Hashed), person.Hashed == HashedFields.None && digits.Length > 0 ? "+" + digits : null],
+                person,
+                digester));
+        }
+
+        return known;
+    }
+
+    private static IEnumerable<Alias> Digests(IdentifierKind kind, string?[] canonical, PersonIdentifiers person, AliasDigester digester) => canonical
+        .OfType<string>().Select(form => AliasText.OfCanonical(kind, form, person.Hashed)).OfType<string>().Select(text => digester.Digest(kind, text));
+}

@@ -1,0 +1,174 @@
+using System.Collections.Concurrent;
+using System.Net.Http.Json;
+using System.Text.Json;
+using AudienceSync.Host.Tests.Serving;
+using AudienceSync.Host.Tests.Simulation;
+
+namespace AudienceSync.Host.Tests.Attack;
+
+/// <summary>One run: senders that give up on nothing, and somebody who kills what serves them.</summary>
+internal sealed class KillRun : IAsyncDisposable
+{
+    private const int Connections = 16;
+    private const int EventsPerRequest = 12;
+
+    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan BeforeRetry = TimeSpan.FromMilliseconds(100);
+
+    private readonly KillPlan _plan;
+    private readonly KillStage _stage;
+    private readonly KillEvents _events;
+    private readonly ConcurrentDictionary<string, Guid> _receipts = new(StringComparer.Ordinal);
+    private readonly Random _random;
+    private HostProcess? _host;
+    private int _acknowledged;
+
+    private KillRun(KillPlan plan, KillStage stage)
+    {
+        _plan = plan;
+        _stage = stage;
+        _random = new Random(plan.Seed);
+        _events = new KillEvents(plan, stage.Audiences, TimeProvider.System.GetUtcNow());
+    }
+
+    private string Where => $"seed {_plan.Seed}, {Volatile.Read(ref _acknowledged)} of {_plan.Events} acknowledged; {_host?.Log[Math.Max(0, _host.Log.Length - 3_000)..]}";
+
+    public static async Task<KillRun> StartAsync(KillPlan plan)
+    {
+        var run = new KillRun(plan, await KillStage.StartAsync());
+        try
+        {
+            run._host = await run._stage.HostAsync(Lease);
+            return run;
+        }
+        catch
+        {
+            await run.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Returns when every event was acknowledged and every kill was done.</summary>
+    public async Task SendAndKillAsync()
+    {
+        var left = new ConcurrentQueue<KillEvent[]>(Batches());
+        using var patience = new CancellationTokenSource(_plan.Patience);
+        var sending = Task.WhenAll(Enumerable.Range(0, Connections).Select(_ => Task.Run(() => SendAsync(left, patience.Token))));
+        await KillAsync(sending, patience.Token);
+        await sending.OrTimeoutAsync(Where, _plan.Patience);
+    }
+
+    /// <summary>Every acknowledged event is in the log once, none beside them; and every list is the fold's.</summary>
+    public async Task CheckAsync()
+    {
+        _receipts.Count.ShouldBe(_plan.Events, "every event has its receipt");
+        await Deadline.UntilAsync(async () => (await _host!.Operator.GetFromJsonAsync<JsonElement>("/v1/status")).GetProperty("quiet").GetBoolean(), () => Where, _plan.Patience);
+        var logged = await _stage.LoggedAsync();
+        _receipts.Values.Except(logged).Count().ShouldBe(0, "lost");
+        (logged.Count - logged.Distinct().Count()).ShouldBe(0, "doubled");
+        logged.Except(_receipts.Values).Count().ShouldBe(0, "in the log without an acknowledgement");
+        for (var audience = 0; audience < _stage.Audiences.Count; audience++)
+        {
+            var held = await _stage.HeldAsync(audience);
+            var expected = _events.Expected(audience);
+            (expected.Except(held).Count(), held.Except(expected).Count()).ShouldBe((0, 0), $"missing and too many on list {audience}, seed {_plan.Seed}");
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_host is not null)
+        {
+            await _host.DisposeAsync();
+        }
+
+        await _stage.DisposeAsync();
+    }
+
+    private IEnumerable<KillEvent[]> Batches()
+    {
+        for (var begin = 0; begin < _events.All.Count;)
+        {
+            var size = 1 + _random.Next(EventsPerRequest);
+            yield return [.. _events.All.Skip(begin).Take(size)];
+            begin += size;
+        }
+    }
+
+    private async Task SendAsync(ConcurrentQueue<KillEvent[]> left, CancellationToken patience)
+    {
+        while (left.TryDequeue(out var batch))
+        {
+            var body = _events.Body(batch);
+            while (await TrySendAsync(body, patience) is var receipts)
+            {
+                patience.ThrowIfCancellationRequested();
+                if (receipts is not null)
+                {
+                    Keep(batch, receipts);
+                    break;
+                }
+
+                using var pause = new PeriodicTimer(BeforeRetry);
+                await pause.WaitForNextTickAsync(patience);
+            }
+        }
+    }
+
+    // A receipt once given is the event's for ever, whoever gives it.
+    private void Keep(KillEvent[] batch, IReadOnlyList<Guid> receipts)
+    {
+        foreach (var (one, receipt) in batch.Zip(receipts))
+        {
+            _receipts.GetOrAdd(one.Id, receipt).ShouldBe(receipt);
+        }
+
+        Interlocked.Add(ref _acknowledged, batch.Length);
+    }
+
+    private async Task<IReadOnlyList<Guid>?> TrySendAsync(string body, CancellationToken patience)
+    {
+        try
+        {
+            using var request = Webhook.Signed(body, TimeProvider.System.GetUtcNow());
+            using var response = await Volatile.Read(ref _host)!.Http.SendAsync(request, patience);
+            var answer = await Answer.ReadAsync(response);
+            if (answer.Status is 503 or 500 && answer.Code is "storage_down" or "queue_full" or "shutting_down")
+            {
+                return null;
+            }
+
+            answer.Status.ShouldBe(200, answer.Text);
+            return [.. answer.Results.Select(result => result.GetProperty("receipt_id").GetGuid())];
+        }
+        catch (Exception gone) when (gone is HttpRequestException or ObjectDisposedException or IOException or OperationCanceledException)
+        {
+            patience.ThrowIfCancellationRequested();
+            return null; // Killed meanwhile: the sender cannot know what became of it.
+        }
+    }
+
+    private async Task KillAsync(Task sending, CancellationToken patience)
+    {
+        var kills = Enumerable.Repeat(true, _plan.HostKills).Concat(Enumerable.Repeat(false, _plan.ServerKills)).ToArray();
+        _random.Shuffle(kills);
+        for (var kill = 0; kill < kills.Length; kill++)
+        {
+            // Spread over the sending, and each at a moment of its own.
+            var at = (int)(_plan.Events * (kill + 0.2 + (_random.NextDouble() * 0.6)) / (kills.Length + 1));
+            await Deadline.UntilAsync(() => Volatile.Read(ref _acknowledged) >= at || sending.IsCompleted, () => Where, _plan.Patience);
+            patience.ThrowIfCancellationRequested();
+            sending.IsCompleted.ShouldBeFalse($"every kill must hit a sender at work; {Where}");
+
+            if (kills[kill])
+            {
+                await _host!.DisposeAsync();
+                Volatile.Write(ref _host, await _stage.HostAsync(Lease));
+            }
+            else
+            {
+                await _stage.KillServerAsync();
+            }
+        }
+    }
+}

@@ -1,0 +1,87 @@
+using AudienceSync.Domain.Identity;
+using AudienceSync.Domain.Syncing;
+using AudienceSync.Host.Storage.Status;
+using AudienceSync.Host.Storage.Syncing;
+using AudienceSync.Host.Tests.Storage;
+using AudienceSync.Host.Tests.Syncing;
+
+namespace AudienceSync.Host.Tests.Removals;
+
+/// <summary>What the ledger and the status say of removals that could not be made, or need not be.</summary>
+public sealed class RemovalStatusTests
+{
+    private static readonly PersonIdentifiers Ann = new("ann", "ann@shop.example", null, "US");
+
+    [Fact]
+    public async Task A_member_delivered_by_a_newer_program_is_not_called_absent_by_an_older_one()
+    {
+        await using var stage = await ListStage.OpenAsync();
+        await using var list = await SandboxList.OpenAsync("tiktok", stage.Workspace.Clock);
+        await stage.BindAsync("tiktok", SandboxList.Remote, list.Destination);
+        await stage.AddAsync(Ann);
+        await stage.SettleAsync();
+        var own = await stage.Workspace.AskAsync<short>("select normaliser from ledger");
+        await stage.Workspace.ExecuteAsync("update ledger set normaliser = 99");
+
+        await stage.RemoveAsync(Ann);
+        await stage.SettleAsync();
+
+        (await list.HeldAsync()).Count.ShouldBe(1, "nobody here knows how to remove Ann");
+        (await stage.Workspace.RowsAsync("select status, reason from ledger")).ShouldBe([$"{(int)LedgerStatus.Removing} unknown_normaliser_version"]);
+        await stage.Workspace.ExecuteAsync($"update ledger set normaliser = {own}");
+        (await new BindingTable(stage.Workspace.Database).RetryRefusedAsync("tiktok", default)).ShouldBe(1);
+        await stage.SettleAsync();
+        (await list.HeldAsync()).ShouldBeEmpty();
+        (await stage.Workspace.RowsAsync("select status, reason from ledger")).ShouldBe(["0 "]);
+    }
+
+    [Fact]
+    public async Task Refused_counts_only_members_who_are_wanted()
+    {
+        await using var workspace = await TestWorkspace.CreateAsync([null]);
+        var book = new MemberBook(workspace);
+        var stage = await SyncStage.CreateAsync(workspace, book, new ScriptedPlatform(membersPerCall: 10));
+        var (refused, taken) = (await book.MeetAsync("refused@shop.example"), await book.MeetAsync("taken@shop.example"));
+        await book.SetAsync(stage.KeyId, true, refused, taken);
+        await stage.SettleAsync();
+        (await CountsAsync(workspace)).ShouldBe((2, 1, 1));
+
+        await book.SetAsync(stage.KeyId, false, refused);
+        await stage.SettleAsync();
+
+        (await CountsAsync(workspace)).ShouldBe((1, 1, 0), "desired is delivered and refused");
+    }
+
+    [Fact]
+    public async Task A_removal_that_an_older_program_skipped_is_made_when_the_schema_is_brought_up_to_date()
+    {
+        await using var stage = await ListStage.OpenAsync();
+        await using var list = await SandboxList.OpenAsync("webhook", stage.Workspace.Clock);
+        await stage.BindAsync("webhook", SandboxList.Remote, list.Destination);
+        await stage.AddAsync(Ann);
+        await stage.SettleAsync();
+        list.RemovalsFailing = true;
+        await stage.RemoveAsync(Ann with { Email = null });
+        await stage.Accounts["webhook"].RoundsAsync();
+        await stage.AddAsync(new PersonIdentifiers("bob", Ann.Email, null, "US"));
+        await stage.Accounts["webhook"].RoundsAsync();
+        list.RemovalsFailing = false;
+        await stage.Workspace.ExecuteAsync("""
+            update ledger set status = 0, reason = 'address_of_another' where status = 3;
+            update bindings set removal_pos = 1000000, removal_next_at = null;
+            """);
+        (await list.HeldAsync()).Count.ShouldBe(3);
+
+        var migration = await File.ReadAllTextAsync(Path.Combine(RepositoryRoot.Find(), "src/AudienceSync.Host/Storage/Schema/Workspace/0033_shared_cells.sql"));
+        await stage.Workspace.ExecuteAsync(migration[migration.IndexOf("update ledger", StringComparison.Ordinal)..]);
+        await stage.SettleAsync();
+
+        (await list.HeldAsync()).Count.ShouldBe(2, "what is Bob's");
+    }
+
+    private static async Task<(long Desired, long Delivered, long Refused)> CountsAsync(TestWorkspace workspace)
+    {
+        var counts = (await new StatusQueries(workspace.Database).ReadBindingsAsync(TestWorkspace.Start, default)).ShouldHaveSingleItem();
+        return (counts.Desired, counts.Delivered, counts.Refused);
+    }
+}
