@@ -31,7 +31,7 @@ public sealed class Erasures
         var bodies = new KeptBodies(database, given.Seal, given.Clock);
         _desk = new ErasureDesk(database, people, given.Vault, given.Digester, given.Tombstones, given.Clock);
         Table = new ErasureTable(database);
-        Realias = new RealiasTable(database, given.Vault, given.Digester);
+        Realias = new RealiasTable(database, given.Vault, given.Digester, given.Clock);
         var quarantined = new QuarantinedBodies(database, given.Seal);
         Run = new ErasureRun(people, bodies, quarantined, new ErasureEnd(database, given.Tombstones, given.Clock), given.Digester);
         Loop = new ErasureLoop(Table, Run, given.Leases, given.LoopWake, given.Clock, logger);

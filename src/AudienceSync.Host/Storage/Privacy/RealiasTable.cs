@@ -1,6 +1,6 @@
 using AudienceSync.Domain.Identity;
 using AudienceSync.Host.Privacy;
-using AudienceSync.Host.Storage.Erasure;
+using AudienceSync.Host.Storage.Log;
 using Npgsql;
 
 namespace AudienceSync.Host.Storage.Privacy;
@@ -17,9 +17,11 @@ public sealed record RealiasResult(long Read, long Rekeyed, long Merged, long Co
 /// Makes the aliases of an older reader again, from the texts in the vault. What was delivered is not touched: a revision keeps the canonical
 /// forms it was delivered under, and the person's next webhook makes a new one.
 /// </summary>
-public sealed class RealiasTable(WorkspaceDatabase database, Vault vault, AliasDigester digester)
+public sealed class RealiasTable(WorkspaceDatabase database, Vault vault, AliasDigester digester, TimeProvider clock)
 {
     private const int PageRows = 200;
+
+    private readonly AppendLock _lock = new(database, new StalledHolders(database), clock);
 
     private static readonly string Older = $"kind <> 1 and parser < {IdentifierReader.ParserVersion}";
 
@@ -77,9 +79,21 @@ public sealed class RealiasTable(WorkspaceDatabase database, Vault vault, AliasD
 
     private async Task<(Guid? After, RealiasResult Total)> PageAsync(Guid after, RealiasResult total, CancellationToken cancellationToken)
     {
-        await using var connection = await database.Hot.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await PersonEvents.LockAsync(connection, database, cancellationToken);
+        (Guid? After, RealiasResult Total) done = default;
+        await _lock.RunAsync(
+            async (connection, token) =>
+            {
+                done = await PageAsync(connection, after, total, token);
+                return true;
+            },
+            cancellationToken);
+        return done;
+    }
+
+    // Under the append lock.
+    private async Task<(Guid? After, RealiasResult Total)> PageAsync(
+        NpgsqlConnection connection, Guid after, RealiasResult total, CancellationToken cancellationToken)
+    {
         var page = await ReadAsync(connection, after, cancellationToken);
         var before = total.Rekeyed + total.Merged;
         foreach (var alias in page)
@@ -92,7 +106,6 @@ public sealed class RealiasTable(WorkspaceDatabase database, Vault vault, AliasD
             await ExecuteAsync(connection, MoveHeadSql, [], cancellationToken);
         }
 
-        await transaction.CommitAsync(cancellationToken);
         return (page.Count == PageRows ? page[^1].Alias.Digest.Value : null, total);
     }
 
