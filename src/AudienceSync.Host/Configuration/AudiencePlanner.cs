@@ -3,7 +3,9 @@ using AudienceSync.Domain.Audiences;
 namespace AudienceSync.Host.Configuration;
 
 /// <summary>Checks the sections <c>audiences</c> and <c>bindings</c>, of the configuration or of a file of their own, and turns them into declarations.</summary>
-public sealed class AudiencePlanner(ConfigLoader config)
+/// <param name="config">Makes the refusals.</param>
+/// <param name="named">Whether a refusal may repeat the names that were written. A file is its reader's own; an answer over HTTP repeats nothing.</param>
+public sealed class AudiencePlanner(ConfigLoader config, bool named = true)
 {
     /// <summary>Refusals that need the registry's state (a changed key, a number left out) are not found here.</summary>
     /// <exception cref="SetupException">config_invalid</exception>
@@ -11,18 +13,20 @@ public sealed class AudiencePlanner(ConfigLoader config)
     {
         Distinct(audiences.Select(audience => audience.Name), $"{place}.audiences");
         Distinct(bindings.Select(binding => binding.Destination + "/" + binding.Remote), $"{place}.bindings");
-        var feeds = bindings.Select(binding => (binding.Audience, Feed: Feed($"{place}.bindings.{binding.Audience}", binding, audiences))).ToList();
-        return [.. audiences.Select(audience => new AudienceDeclaration(
-            Name(place, audience),
+        var feeds = bindings.Select((binding, index) => (binding.Audience, Feed: Feed(At(place, "bindings", index, binding.Audience), binding, audiences))).ToList();
+        return [.. audiences.Select((audience, index) => new AudienceDeclaration(
+            Name(At(place, "audiences", index, audience.Name), audience),
             new AudienceText(audience.Purpose, audience.Owner, audience.Definition, audience.ExpectedVolume),
-            Versions($"{place}.audiences.{audience.Name}", audience),
+            Versions(At(place, "audiences", index, audience.Name), audience),
             [.. feeds.Where(feed => feed.Audience == audience.Name).Select(feed => feed.Feed)]))];
     }
+
+    private string At(string place, string section, int index, string name) => named ? $"{place}.{section}.{name}" : $"{place}.{section}[{index}]";
 
     private string Name(string place, AudienceConfig audience)
     {
         Require(
-            AudienceKey.IsName(audience.Name), $"{place}.audiences.{audience.Name}", "name must be lower case letters, digits and underscores, a letter first");
+            AudienceKey.IsName(audience.Name), place, "name must be lower case letters, digits and underscores, a letter first");
         return audience.Name;
     }
 
@@ -51,7 +55,7 @@ public sealed class AudiencePlanner(ConfigLoader config)
         var audience = audiences.FirstOrDefault(audience => audience.Name == binding.Audience);
         Require(
             AudienceKey.TryParse(binding.Key, out var key) && audience is not null && audience.Versions.Exists(version => AudienceKey.Of(audience.Name, version.Version) == key),
-            place, $"key {binding.Key} is not a published version");
+            place, named ? $"key {binding.Key} is not a published version" : "key is not a published version");
         Require(binding.Remote.Length is > 0 and <= 100, place, "remote must be the platform's id of the audience");
         return new DeclaredFeed(new RemoteAudience(binding.Destination, binding.Remote), key.Version);
     }
@@ -67,6 +71,6 @@ public sealed class AudiencePlanner(ConfigLoader config)
     private void Distinct(IEnumerable<string> names, string place)
     {
         var twice = names.GroupBy(name => name, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1);
-        Require(twice is null, place, $"{twice?.Key} is there twice");
+        Require(twice is null, place, named ? $"{twice?.Key} is there twice" : "a name is there twice");
     }
 }

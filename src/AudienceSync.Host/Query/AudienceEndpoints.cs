@@ -135,7 +135,7 @@ public sealed class AudienceEndpoints(IReadOnlyDictionary<string, Workspace> wor
 
         try
         {
-            var declared = new AudiencePlanner(new ConfigLoader("body", static _ => null)).Plan("declaration", body.Audiences ?? [], body.Bindings ?? []);
+            var declared = new AudiencePlanner(new ConfigLoader("body", static _ => null), named: false).Plan("declaration", body.Audiences ?? [], body.Bindings ?? []);
             var plan = await found.Registry.ApplyAsync(declared, By(body.By), body.Why, dryRun ?? false, cancellationToken);
             return Results.Ok(RegistryAnswer.Of(plan, dryRun ?? false));
         }

@@ -32,8 +32,6 @@ internal static class QueryProblem
 
     public static IResult UnknownParameter => Of(400, "unknown_parameter", "This address has no such query parameter. Nothing was done.");
 
-    public static IResult StorageDown => Of(503, "storage_down", "The store does not answer. Try again later.", retryable: true);
-
     /// <summary>The name is one that the address declares, so it repeats nothing that was sent.</summary>
     public static IResult InvalidParameter(string name) => Of(
         400, "invalid_parameter", $"The query parameter {name} is missing, empty, there twice, longer than 200 characters or not of its form. Nothing was done.", parameter: name);
@@ -77,7 +75,7 @@ internal static class QueryProblem
 
     public static IResult UnknownEntry => Of(404, "unknown_quarantine_entry", "No such entry is open in quarantine.");
 
-    /// <summary>The words are the planner's: place and remedy, of what the operator himself sent.</summary>
+    /// <summary>The text is the planner's: place by position, and remedy.</summary>
     public static IResult InvalidDeclaration(string words) => Of(422, "invalid_declaration", words);
 
     /// <summary>What the registry refuses: 404 for what is not there, 409 for what is otherwise, 422 for what can never be.</summary>
@@ -88,7 +86,7 @@ internal static class QueryProblem
             "audience_name_invalid" or "audience_text_invalid" or "audience_terms_invalid" or "late_events_invalid" or "binding_invalid" => 422,
             _ => 409,
         },
-        refusal.Code, refusal.Detail, retryable: refusal.Code == "registry_conflict");
+        refusal.Code, refusal.Nameless, retryable: refusal.Code == "registry_conflict");
 
     private static IResult Of(int status, string code, string detail, bool retryable = false, string? parameter = null, int? actual = null)
     {

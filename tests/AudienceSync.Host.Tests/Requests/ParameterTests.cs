@@ -29,7 +29,7 @@ public sealed class ParameterTests(RouteHost given) : IClassFixture<RouteHost>
     [Fact]
     public async Task A_parameter_that_is_there_twice_or_cannot_be_read_is_refused_on_every_route()
     {
-        string[] unreadable = ["", Long, "%00", "a%00b", "%zz", "%", "%ff", "%C3%28", "%ED%A0%80", "a%0Ab"];
+        string[] unreadable = ["", Long, "%00", "a%00b", "%ff", "%C3%28", "%ED%A0%80", "a%0Ab"];
         foreach (var route in given.Routes.Where(route => !route.IsWebhook))
         {
             foreach (var parameter in route.Parameters.Select(parameter => parameter.Name).Distinct())
@@ -84,7 +84,6 @@ public sealed class ParameterTests(RouteHost given) : IClassFixture<RouteHost>
     [Theory]
     [InlineData("?workspace=other&workspace=other")]
     [InlineData("?workspace=")]
-    [InlineData("?workspace=xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx")]
     [InlineData("?destination=meta_main&destination=meta_main")]
     [InlineData("?destination=")]
     [InlineData("?lift=True")]
@@ -92,8 +91,11 @@ public sealed class ParameterTests(RouteHost given) : IClassFixture<RouteHost>
     [InlineData("?lift=true&lift=true")]
     [InlineData("?default_country=gb")]
     [InlineData("?reason=%00")]
+    [InlineData("?workspace=LONG")]
+    [InlineData("?destination=LONG")]
     public async Task A_list_whose_parameters_cannot_be_used_suppresses_nobody(string query)
     {
+        query = query.Replace("LONG", Long, StringComparison.Ordinal);
         var before = await EventsAsync();
         using var content = new StringContent("email\nann@example.com\n", System.Text.Encoding.UTF8, "text/csv");
         using var response = await given.Memory.Operator.PostAsync("/v1/people/suppressions/list" + query, content);
@@ -122,6 +124,20 @@ public sealed class ParameterTests(RouteHost given) : IClassFixture<RouteHost>
         using var request = Webhook.Signed(Sample.Event().ToJsonString());
         request.RequestUri = new Uri(path, UriKind.Relative);
         (await given.Memory.SendAsync(request)).Status.ShouldBe(200);
+    }
+
+    [Theory]
+    [InlineData("%zz")]
+    [InlineData("%")]
+    [InlineData("%4")]
+    public async Task What_is_no_percent_encoding_is_refused(string value)
+    {
+        using var connection = await RawConnection.OpenAsync(given.Port);
+        await connection.TrySendAsync(
+            $"GET /v1/status?workspace={value} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer {TestHostFiles.OperatorToken}\r\n\r\n");
+        var answer = await connection.ReadAsync();
+        answer.ShouldStartWith("HTTP/1.1 400");
+        answer.ShouldContain("invalid_parameter");
     }
 
     private Task<long> EventsAsync() => given.Memory.ScalarAsync<long>("select count(*) from mt_events where type like 'person%'");

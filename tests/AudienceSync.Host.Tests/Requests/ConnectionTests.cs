@@ -1,0 +1,110 @@
+using AudienceSync.Host.Serving;
+using AudienceSync.Host.Tests.Serving;
+
+namespace AudienceSync.Host.Tests.Requests;
+
+/// <summary>Connections on which nothing comes, or too little, and what they take from others.</summary>
+public sealed class ConnectionTests
+{
+    private const int Connections = 20;
+
+    [Fact]
+    public async Task Silent_connections_that_fill_the_listener_are_closed_after_the_time_to_the_first_request_and_health_answers_meanwhile()
+    {
+        await using var host = await TestHost.StartAsync(new TestHostOptions { RealPort = true, MaxConnections = Connections, HealthListener = true });
+        var silent = new List<RawConnection>();
+        try
+        {
+            for (var index = 0; index < Connections; index++)
+            {
+                silent.Add(await RawConnection.OpenAsync(host));
+            }
+
+            await RefusedAsync(host);
+            (await HealthAsync(host, "/health/live")).ShouldBe((200, "live"));
+            (await HealthAsync(host, "/health/ready")).ShouldBe((200, "ready"));
+
+            // Far less than the two minutes that the server itself would wait.
+            foreach (var connection in silent)
+            {
+                (await connection.EndsAsync()).ShouldBeTrue();
+            }
+
+            (await host.GetAsync("/v1/status")).GetProperty("quiet").GetBoolean().ShouldBeTrue();
+        }
+        finally
+        {
+            silent.ForEach(connection => connection.Dispose());
+        }
+    }
+
+    [Fact]
+    public async Task A_connection_that_never_ends_its_first_headers_is_closed_too()
+    {
+        await using var host = await TestHost.StartAsync(new TestHostOptions { RealPort = true });
+        using var slow = await RawConnection.OpenAsync(host);
+        await slow.TrySendAsync("GET /health/live HTTP/1.1\r\nHost: x\r\n");
+        (await slow.EndsAsync()).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_connection_that_has_made_its_first_request_may_be_silent_for_longer_than_a_new_one()
+    {
+        await using var host = await TestHost.StartAsync(new TestHostOptions { RealPort = true });
+        using var kept = await RawConnection.OpenAsync(host);
+        using var silent = await RawConnection.OpenAsync(host);
+        await kept.TrySendAsync("GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n");
+        (await kept.ReadAsync()).ShouldStartWith("HTTP/1.1 200");
+        (await silent.EndsAsync()).ShouldBeTrue(); // So the time to a first request is over.
+        await kept.TrySendAsync("GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n");
+        (await kept.ReadAsync()).ShouldStartWith("HTTP/1.1 200");
+    }
+
+    [Fact]
+    public async Task The_health_listener_serves_nothing_else()
+    {
+        await using var host = await TestHost.StartAsync(new TestHostOptions { RealPort = true, HealthListener = true });
+        using var client = new HttpClient { BaseAddress = new Uri(host.HealthUrl) };
+        client.DefaultRequestHeaders.Authorization = host.Operator.DefaultRequestHeaders.Authorization;
+        foreach (var path in new[] { "/v1/status", "/v1/webhooks/audience", "/" })
+        {
+            using var answer = await client.GetAsync(path);
+            ((int)answer.StatusCode).ShouldBe(401, path);
+        }
+    }
+
+    [Theory]
+    [InlineData("somewhere")]
+    [InlineData("https://127.0.0.1:0")]
+    [InlineData("http://127.0.0.1:0/health")]
+    public async Task An_address_for_health_that_cannot_be_one_is_refused(string url)
+    {
+        await using var host = await TestHost.StartAsync();
+        var refused = await Should.ThrowAsync<Host.Configuration.SetupException>(
+            () => HealthListener.StartAsync(url, host.Server, Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance, CancellationToken.None));
+        refused.Code.ShouldBe("health_url_invalid");
+    }
+
+    [Fact]
+    public void The_page_of_limits_has_the_constants_of_connections()
+    {
+        var page = File.ReadAllText(Path.Combine(RepositoryRoot.Find(), "docs", "LIMITS.md"));
+        page.ShouldContain($"| {ConnectionLimits.Connections:N0} connections | ");
+        page.ShouldContain($"| {ConnectionLimits.FirstRequestS} seconds | ");
+    }
+
+    // The server closes what is one too many without a byte.
+    private static async Task RefusedAsync(TestHost host)
+    {
+        using var one = await RawConnection.OpenAsync(host);
+        await one.TrySendAsync("GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n");
+        (await one.ReadAsync()).ShouldBe("");
+    }
+
+    private static async Task<(int Status, string Text)> HealthAsync(TestHost host, string path)
+    {
+        using var client = new HttpClient();
+        using var answer = await client.GetAsync(host.HealthUrl + path);
+        return ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync());
+    }
+}
