@@ -22,6 +22,9 @@ public sealed record StatusAnswer(
     IReadOnlyList<PlanView> Plans,
     bool Quiet)
 {
+    /// <summary>Aliases made by an older reader of persons, which <c>people realias</c> makes again.</summary>
+    public long OlderAliases { get; init; }
+
     public static StatusAnswer Of(
         Workspace workspace, LogCounts log, ErasuresPart erasures, IReadOnlyList<KeyCounts> keys, IReadOnlyList<BindingCounts> bindings,
         IReadOnlyList<AccountForecast> accounts, Held held) => new(

@@ -25,6 +25,8 @@ internal sealed class TestWebhooks(byte[] secret) : IDisposable
     public static PendingRequest Request(params PendingEvent[] events) =>
         new(events, [], Encoding.UTF8.GetBytes($"body of {string.Join(',', events.Select(e => e.Id))}"), TestWorkspace.Start);
 
+    public AliasDigester Digester => _digester;
+
     public Alias Alias(IdentifierKind kind, string canonical) => _digester.Digest(kind, canonical);
 
     public void Dispose() => _digester.Dispose();
