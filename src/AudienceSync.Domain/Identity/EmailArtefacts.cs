@@ -161,12 +161,12 @@ internal static partial class EmailArtefacts
     {
         if (text.Contains('&', StringComparison.Ordinal) && text.Contains(';', StringComparison.Ordinal))
         {
-            text = Entity().Replace(text, match => Character(match.Groups[1].Value) ?? match.Value);
+            text = Entity().Replace(text, match => Character(match.Groups["name"].Value) ?? match.Value);
         }
 
         return text.Contains('@', StringComparison.Ordinal) || !text.Contains("%40", StringComparison.Ordinal)
             ? text
-            : Percent().Replace(text, match => ((char)Convert.ToInt32(match.Groups[1].Value, 16)).ToString());
+            : Percent().Replace(text, match => ((char)Convert.ToInt32(match.Groups["hex"].Value, 16)).ToString());
     }
 
     private static string? Character(string name)
@@ -196,9 +196,9 @@ internal static partial class EmailArtefacts
         };
     }
 
-    [GeneratedRegex("&(#[0-9]{1,6}|#[xX][0-9a-fA-F]{1,5}|[a-zA-Z]{2,8});", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("&(?<name>#[0-9]{1,6}|#[xX][0-9a-fA-F]{1,5}|[a-zA-Z]{2,8});", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Entity();
 
-    [GeneratedRegex("%([2-7][0-9a-fA-F])", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("%(?<hex>[2-7][0-9a-fA-F])", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Percent();
 }

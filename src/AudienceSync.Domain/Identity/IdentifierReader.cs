@@ -26,7 +26,7 @@ public static class IdentifierReader
         var details = DetailsReader.Read(texts.Details, rules.Placeholders, ref faults);
         var country = details?.Country is { } home && Countries.CodeOf(home) is { } code ? code : rules.DefaultCountry;
         var emailText = Present("email", texts.Email, texts.Hashed.HasFlag(HashedFields.EmailSha256), rules.Placeholders, ref faults);
-        var phoneText = Present("phone", texts.Phone, (texts.Hashed & ~HashedFields.EmailSha256) != 0, rules.Placeholders, ref faults);
+        var phoneText = Present("phone", texts.Phone, (texts.Hashed & ~HashedFields.EmailSha256) != HashedFields.None, rules.Placeholders, ref faults);
         var email = EmailReader.Read(emailText, texts.Hashed);
         var phone = PhoneReader.Read(phoneText, country, texts.Hashed);
         Add("email", email.Fault, ref faults);

@@ -29,7 +29,7 @@ public static class OlderParser
 
     private static string? Phone(string raw, string country, HashedFields hashed)
     {
-        if ((hashed & (HashedFields.PhoneSha256Digits | HashedFields.PhoneSha256E164)) != 0)
+        if ((hashed & (HashedFields.PhoneSha256Digits | HashedFields.PhoneSha256E164)) != HashedFields.None)
         {
             return EmailReader.Passed(raw).Text;
         }

@@ -14,10 +14,19 @@ public sealed record PersonIdentifiers(string? CustomerId, string? Email, string
     public HashedFields Hashed { get; init; }
 
     /// <summary>The email address in the form by which the person is recognized, or its digest in lower case; null when it cannot be read.</summary>
-    public string? CanonicalEmail { get; init; }
+    public string? CanonicalEmail
+    {
+        // Whoever takes the text away, because a platform is to keep it, takes its form away, too.
+        get => Email is null ? null : field;
+        init;
+    }
 
     /// <summary>The phone number as E.164 with its plus, or its digest in lower case; null when it cannot be read.</summary>
-    public string? CanonicalPhone { get; init; }
+    public string? CanonicalPhone
+    {
+        get => Phone is null ? null : field;
+        init;
+    }
 
     /// <summary>Why there is an email text and no canonical form.</summary>
     public IdentifierFault EmailFault { get; init; }

@@ -38,7 +38,7 @@ public static class PhoneReader
             return default;
         }
 
-        if ((hashed & (HashedFields.PhoneSha256Digits | HashedFields.PhoneSha256E164)) != 0)
+        if ((hashed & (HashedFields.PhoneSha256Digits | HashedFields.PhoneSha256E164)) != HashedFields.None)
         {
             return EmailReader.Passed(raw);
         }

@@ -39,8 +39,13 @@ public sealed class QueryEndpoints(IReadOnlyDictionary<string, Workspace> worksp
         var keys = await found.Status.ReadKeysAsync(cancellationToken);
         var bindings = await found.Status.ReadBindingsAsync(now, cancellationToken);
         var erasures = StatusAnswer.ErasuresPart.Of(await found.Erasures.Table.CountAsync(cancellationToken), now);
-        var answer = StatusAnswer.Of(found, log, erasures, keys, bindings, await found.Accounts.ReadAsync(bindings, now, cancellationToken), await found.Holds.ReadAsync(cancellationToken));
-        return Results.Ok(answer with { Sources = await found.Status.ReadSourcesAsync(cancellationToken) });
+        var accounts = await found.Accounts.ReadAsync(bindings, now, cancellationToken);
+        var status = StatusAnswer.Of(found, log, erasures, keys, bindings, accounts, await found.Holds.ReadAsync(cancellationToken));
+        return Results.Ok(status with
+        {
+            Sources = await found.Status.ReadSourcesAsync(cancellationToken),
+            OlderAliases = await found.Erasures.Realias.CountAsync(cancellationToken),
+        });
     }
 
     private async Task<IResult> AudiencesAsync(string? workspace, CancellationToken cancellationToken)

@@ -26,6 +26,9 @@ public sealed record StatusAnswer(
     /// <summary>What was read around, by source: <c>clock_ahead</c>, <c>id_reused</c> and the codes of warnings.</summary>
     public IReadOnlyList<SourceCount> Sources { get; init; } = [];
 
+    /// <summary>Aliases made by an older reader of persons, which <c>people realias</c> makes again.</summary>
+    public long OlderAliases { get; init; }
+
     public static StatusAnswer Of(
         Workspace workspace, LogCounts log, ErasuresPart erasures, IReadOnlyList<KeyCounts> keys, IReadOnlyList<BindingCounts> bindings,
         IReadOnlyList<AccountForecast> accounts, Held held) => new(

@@ -1,0 +1,86 @@
+using AudienceSync.Domain.Identity;
+using AudienceSync.Host.Storage.Privacy;
+using AudienceSync.Host.Tests.Storage;
+
+namespace AudienceSync.Host.Tests.Privacy;
+
+/// <summary>Aliases and revisions across a new version of the reader.</summary>
+public sealed class RealiasTests
+{
+    private static readonly PersonId Ann = new(new Guid(1, 2, 3, new byte[8]));
+
+    private static readonly byte[] Salt = new byte[16];
+
+    [Fact]
+    public async Task An_older_alias_is_made_again_from_the_vault_and_leads_to_the_same_person()
+    {
+        await using var workspace = await TestWorkspace.CreateAsync([null]);
+        await using var log = workspace.OpenLog();
+        var today = AliasText.Phone("5559876501", "US")!;
+        await log.AppendAsync([TestWebhooks.Request(workspace.Webhooks.Add("e1", TestWorkspace.Start, phone: "5559876501"))], default);
+        await log.AppendAsync([TestWebhooks.Request(workspace.Webhooks.Add("e2", TestWorkspace.Start, "42"))], default);
+        await workspace.ExecuteAsync("update person_aliases set parser = 1");
+        var realias = new RealiasTable(workspace.Database, workspace.Vault, workspace.Webhooks.Digester);
+        (await realias.CountAsync(default)).ShouldBe(1, "a customer id has one form under every version");
+        (await realias.AnyAsync(default)).ShouldBeTrue();
+
+        (await realias.RunAsync(default)).ShouldBe(new RealiasResult(Read: 1, Rekeyed: 1, Merged: 0, Conflicts: 0, Left: 0));
+
+        (await realias.RunAsync(default)).ShouldBe(new RealiasResult(0, 0, 0, 0, 0));
+        (await workspace.AskAsync<Guid>("select digest from person_aliases where kind = 3")).ShouldBe(workspace.Webhooks.Alias(IdentifierKind.Phone, today).Digest.Value);
+        await log.AppendAsync([TestWebhooks.Request(workspace.Webhooks.Add("e3", TestWorkspace.Start.AddMinutes(1), phone: today))], default);
+        (await workspace.AskAsync<long>("select count(*) from people where kind = 3")).ShouldBe(1, "the same person under the form of today");
+    }
+
+    [Fact]
+    public async Task An_alias_whose_form_of_today_is_a_person_of_its_own_is_left_and_told()
+    {
+        await using var workspace = await TestWorkspace.CreateAsync([null]);
+        await using var log = workspace.OpenLog();
+        await log.AppendAsync([TestWebhooks.Request(workspace.Webhooks.Add("e1", TestWorkspace.Start, phone: "5559876501"))], default);
+        await workspace.ExecuteAsync("update person_aliases set parser = 1");
+        await log.AppendAsync([TestWebhooks.Request(workspace.Webhooks.Add("e2", TestWorkspace.Start, phone: AliasText.Phone("5559876501", "US")!))], default);
+
+        var result = await new RealiasTable(workspace.Database, workspace.Vault, workspace.Webhooks.Digester).RunAsync(default);
+
+        result.ShouldBe(new RealiasResult(Read: 1, Rekeyed: 0, Merged: 0, Conflicts: 1, Left: 1));
+    }
+
+    [Fact]
+    public async Task New_aliases_carry_the_version_of_the_reader()
+    {
+        await using var workspace = await TestWorkspace.CreateAsync([null]);
+        await using var log = workspace.OpenLog();
+        await log.AppendAsync([TestWebhooks.Request(workspace.Webhooks.Add("e1", TestWorkspace.Start, "42", "ann@shop.example"))], default);
+
+        (await workspace.RowsAsync("select distinct parser::text from person_aliases")).ShouldBe([$"{IdentifierReader.ParserVersion}"]);
+    }
+
+    [Fact]
+    public void A_row_of_before_opens_with_the_forms_it_was_delivered_under()
+    {
+        var vault = new AudienceSync.Host.Privacy.Vault(new AudienceSync.Host.Privacy.MasterKeys(new AudienceSync.Host.Privacy.MasterKey(1, TestWorkspace.Secret)));
+        var written = new PersonIdentifiers("1", " X@Example ", "861234511", "LT");
+        var alias = new Alias(IdentifierKind.Phone, new AliasDigest(new Guid(7, 0, 0, new byte[8])));
+        var saying = new Saying(alias, "861234511", "LT", HashedFields.None, TestWorkspace.Start);
+        var cipher = vault.Seal(Ann, 1, Salt, new IdentifierRevision(new Sayings("1", [saying], null, null, default), written));
+
+        var opened = vault.Open(Ann, 1, 1, Salt, cipher);
+
+        opened.Identifiers.ShouldBe(written with { CanonicalEmail = "x@example", CanonicalPhone = "+861234511", Parser = IdentifierReader.OlderParserVersion });
+        vault.OpenIdentifiers(Ann, 1, 1, Salt, cipher).ShouldBe(opened.Identifiers);
+        opened.Own.Addresses.Single().ShouldBe(saying with { Canonical = "+861234511", Parser = IdentifierReader.OlderParserVersion });
+    }
+
+    [Fact]
+    public void A_row_keeps_its_forms_whatever_the_reader_of_today_makes_of_its_texts()
+    {
+        var vault = new AudienceSync.Host.Privacy.Vault(new AudienceSync.Host.Privacy.MasterKeys(new AudienceSync.Host.Privacy.MasterKey(1, TestWorkspace.Secret)));
+        var written = new PersonIdentifiers("1", "Ann@Example.com", "861234511", "LT") { CanonicalEmail = "ann@example.com", CanonicalPhone = "+861234511", Parser = 1 };
+
+        var cipher = vault.Seal(Ann, 1, Salt, new IdentifierRevision(new Sayings(), written));
+
+        vault.OpenIdentifiers(Ann, 1, 1, Salt, cipher).ShouldBe(written);
+        vault.Open(Ann, 1, 1, Salt, cipher).Identifiers.ShouldBe(written);
+    }
+}
