@@ -19,14 +19,12 @@ internal sealed class DuplicateColumns
 
     public void Clear()
     {
-        foreach (var column in new List<Guid>[] { Ids, AliasIds, AliasDigests })
-        {
-            column.Clear();
-        }
-
+        Ids.Clear();
         Sources.Clear();
         Data.Clear();
         HasTime.Clear();
+        AliasIds.Clear();
+        AliasDigests.Clear();
     }
 
     public void Add(PendingEvent pending)

@@ -36,7 +36,12 @@ internal sealed class SourceCountColumns
     /// <summary>Brings the counts into columns, in one order whoever writes them.</summary>
     public void Finish()
     {
-        foreach (var ((source, code), events) in _counts.OrderBy(count => count.Key))
+        if (_counts.Count == 0)
+        {
+            return;
+        }
+
+        foreach (var ((source, code), events) in _counts.OrderBy(count => count.Key.Source, StringComparer.Ordinal).ThenBy(count => count.Key.Code, StringComparer.Ordinal))
         {
             Sources.Add(source);
             Codes.Add(code);
