@@ -1,3 +1,5 @@
+using Npgsql;
+
 namespace AudienceSync.Host.Storage.Log;
 
 /// <summary>What a group commit has to count for its sources; empty for almost every one.</summary>
@@ -32,6 +34,10 @@ internal sealed class SourceCountColumns
             _counts[(source, code)] = _counts.GetValueOrDefault((source, code)) + 1;
         }
     }
+
+    /// <summary>The statement that adds them, after <see cref="Finish"/>.</summary>
+    public NpgsqlBatchCommand Command(DateTimeOffset now) =>
+        Sql.Command(AppendSql.Counts, Sql.Of(Sources), Sql.Of(Codes), Sql.Of(Events), Sql.Of(now));
 
     /// <summary>Brings the counts into columns, in one order whoever writes them.</summary>
     public void Finish()
