@@ -79,6 +79,18 @@ public sealed class LateEventsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_removal_is_applied_though_late_events_are_held_back()
+    {
+        await _host.DoneAsync($"keys/{Second}/publish", new { });
+        (await RunAsync("promote", Second, "--late-events", "quarantine")).ExitCode.ShouldBe(0);
+        await _host.DoneAsync("audiences/winback_45d", new { purpose = "read the keys again" });
+        (await _host.SayAsync("remove", First, "ann", second: 9)).Status.ShouldBe(200);
+        await _host.WaitUntilQuietAsync();
+        (await _host.ScalarAsync<short>(
+            $"select m.state from membership m join audience_keys k on k.key_id = m.key_id where k.audience_key = '{First}' and m.state <> 5")).ShouldBe((short)2);
+    }
+
+    [Fact]
     public async Task An_heir_is_told_of_them_too()
     {
         await _host.DoneAsync($"keys/{Second}/publish", new { inherit = true });

@@ -1,3 +1,6 @@
+using Npgsql;
+using NpgsqlTypes;
+
 namespace AudienceSync.Host.Storage.Log;
 
 /// <summary>The duplicates of a group commit, to be compared with what the log has under their ids: a retry is the same, a reused id is not.</summary>
@@ -19,14 +22,12 @@ internal sealed class DuplicateColumns
 
     public void Clear()
     {
-        foreach (var column in new List<Guid>[] { Ids, AliasIds, AliasDigests })
-        {
-            column.Clear();
-        }
-
+        Ids.Clear();
         Sources.Clear();
         Data.Clear();
         HasTime.Clear();
+        AliasIds.Clear();
+        AliasDigests.Clear();
     }
 
     public void Add(PendingEvent pending)
@@ -46,4 +47,15 @@ internal sealed class DuplicateColumns
             AliasDigests.Add(alias.Digest.Value);
         }
     }
+
+    /// <summary>The statement that compares them.</summary>
+    public NpgsqlBatchCommand Command(DateTimeOffset now) => Sql.Command(
+        AppendSql.ReusedIds,
+        Sql.Of(Ids),
+        Sql.Of(Sources),
+        new NpgsqlParameter { Value = Data, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Jsonb },
+        Sql.Of(HasTime),
+        Sql.Of(AliasIds),
+        Sql.Of(AliasDigests),
+        Sql.Of(now));
 }

@@ -375,24 +375,14 @@ public sealed class EventLog(
     // Neither is there in most commits.
     private void AddCounts(NpgsqlBatch commands, DateTimeOffset now)
     {
-        var counts = _rows.Counts;
-        if (counts.Sources.Count > 0)
+        if (_rows.Counts.Sources.Count > 0)
         {
-            commands.BatchCommands.Add(Sql.Command(AppendSql.Counts, Sql.Of(counts.Sources), Sql.Of(counts.Codes), Sql.Of(counts.Events), Sql.Of(now)));
+            commands.BatchCommands.Add(_rows.Counts.Command(now));
         }
 
-        var duplicates = _rows.Duplicates;
-        if (duplicates.Ids.Count > 0)
+        if (_rows.Duplicates.Ids.Count > 0)
         {
-            commands.BatchCommands.Add(Sql.Command(
-                AppendSql.ReusedIds,
-                Sql.Of(duplicates.Ids),
-                Sql.Of(duplicates.Sources),
-                new NpgsqlParameter { Value = duplicates.Data, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Jsonb },
-                Sql.Of(duplicates.HasTime),
-                Sql.Of(duplicates.AliasIds),
-                Sql.Of(duplicates.AliasDigests),
-                Sql.Of(now)));
+            commands.BatchCommands.Add(_rows.Duplicates.Command(now));
         }
     }
 

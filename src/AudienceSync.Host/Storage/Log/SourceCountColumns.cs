@@ -1,3 +1,5 @@
+using Npgsql;
+
 namespace AudienceSync.Host.Storage.Log;
 
 /// <summary>What a group commit has to count for its sources; empty for almost every one.</summary>
@@ -33,10 +35,19 @@ internal sealed class SourceCountColumns
         }
     }
 
+    /// <summary>The statement that adds them, after <see cref="Finish"/>.</summary>
+    public NpgsqlBatchCommand Command(DateTimeOffset now) =>
+        Sql.Command(AppendSql.Counts, Sql.Of(Sources), Sql.Of(Codes), Sql.Of(Events), Sql.Of(now));
+
     /// <summary>Brings the counts into columns, in one order whoever writes them.</summary>
     public void Finish()
     {
-        foreach (var ((source, code), events) in _counts.OrderBy(count => count.Key))
+        if (_counts.Count == 0)
+        {
+            return;
+        }
+
+        foreach (var ((source, code), events) in _counts.OrderBy(count => count.Key.Source, StringComparer.Ordinal).ThenBy(count => count.Key.Code, StringComparer.Ordinal))
         {
             Sources.Add(source);
             Codes.Add(code);
