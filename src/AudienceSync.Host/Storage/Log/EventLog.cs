@@ -266,7 +266,7 @@ public sealed class EventLog(
 
         if (_rows.EventIds.Count > 0)
         {
-            AddPeople(commands, now.UtcDateTime);
+            PeopleCommands.AddTo(commands, _rows, vault.KeyVersion, now.UtcDateTime);
             AddEvents(commands, head, now);
         }
 
@@ -296,48 +296,6 @@ public sealed class EventLog(
         }
 
         await commands.ExecuteNonQueryAsync(cancellationToken);
-    }
-
-    private void AddPeople(NpgsqlBatch commands, DateTime now)
-    {
-        var people = _rows.NewPeople;
-        var aliases = _rows.NewAliases;
-        if (people.People.Count + aliases.Digests.Count + _rows.NewStreams.Count + _rows.NewRevisions.People.Count > 0)
-        {
-            commands.BatchCommands.Add(Sql.Command(
-                AppendSql.New,
-                [
-                    .. RevisionParameters(_rows.NewRevisions, now),
-                    Sql.Of(people.People), Sql.Of(people.Salts), Sql.Of(people.Kinds), Sql.Of(people.Anchors), Sql.Of(people.Owners),
-                    Sql.Of(people.Revisions), Sql.Of(people.Emails), Sql.Of(people.Phones), Sql.Of(people.Details),
-                    Sql.Of(aliases.Digests), Sql.Of(aliases.Kinds), Sql.Of(aliases.Anchors), Sql.Of(aliases.Owners), Sql.OfTimes(aliases.ClaimedAt),
-                    Sql.Of("person"), Sql.Of(_rows.NewStreams), Sql.Of(_rows.NewStreamVersions),
-                ]));
-        }
-
-        var changed = _rows.ChangedPeople;
-        Add(commands, changed.People, () => Sql.Command(
-            AppendSql.ChangedPeople, Sql.Of(changed.People), Sql.Of(changed.Owners), Sql.Of(changed.Revisions), Sql.Of(changed.Emails),
-            Sql.Of(changed.Phones), Sql.Of(changed.Details)));
-        Add(commands, _rows.FurtherRevisions.People, () => Sql.Command(AppendSql.FurtherRevisions, RevisionParameters(_rows.FurtherRevisions, now)));
-        var moved = _rows.ChangedAliases;
-        Add(commands, moved.Digests, () => Sql.Command(
-            AppendSql.ChangedAliases, Sql.Of(moved.Digests), Sql.Of(moved.Anchors), Sql.Of(moved.Owners), Sql.OfTimes(moved.ClaimedAt)));
-        Add(commands, _rows.KnownStreams, () => Sql.Command(
-            AppendSql.KnownStreams, Sql.Of(_rows.KnownStreams), Sql.Of(_rows.KnownStreamVersions), Sql.Of(now)));
-    }
-
-    private NpgsqlParameter[] RevisionParameters(RevisionColumns rows, DateTime now) =>
-    [
-        Sql.Of(rows.People), Sql.Of(rows.Revisions), Sql.Of(rows.Ciphers), Sql.Of(rows.Emails), Sql.Of(rows.Phones), Sql.Of(vault.KeyVersion), Sql.Of(now),
-    ];
-
-    private static void Add(NpgsqlBatch commands, List<Guid> rows, Func<NpgsqlBatchCommand> command)
-    {
-        if (rows.Count > 0)
-        {
-            commands.BatchCommands.Add(command());
-        }
     }
 
     private void AddEvents(NpgsqlBatch commands, long head, DateTimeOffset now)
