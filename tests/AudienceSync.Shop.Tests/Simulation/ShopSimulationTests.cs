@@ -116,9 +116,46 @@ public sealed class ShopSimulationTests
 
             if (phone.ValueKind == JsonValueKind.String)
             {
-                customer.PhoneDigits!.ShouldEndWith(new string([.. phone.GetString()!.Where(char.IsAsciiDigit)]).TrimStart('0'));
+                var number = phone.GetString()!.Split([" x", " ext"], StringSplitOptions.None)[0];
+                customer.PhoneDigits!.ShouldEndWith(new string([.. number.Where(char.IsAsciiDigit)]).TrimStart('0'));
             }
         }
+    }
+
+    [Fact]
+    public void Who_shows_no_customer_id_may_show_a_placeholder_for_one_and_nobody_else_does()
+    {
+        var ids = Large.Events.Where(item => item.Flaw == Flaw.None).Select(item => (item, Id: CustomerIdOf(item))).Where(one => one.Id is not null).ToList();
+        var placeholders = ids.Where(one => !one.item.Shows.HasFlag(Shown.CustomerId)).ToList();
+        placeholders.Select(one => one.Id).Distinct().Order().ShouldBe(MessyForms.Placeholders.Order());
+        ids.Except(placeholders).ShouldAllBe(one => one.Id == Large.Customers[one.item.Customer - 1].CustomerId);
+    }
+
+    [Fact]
+    public void Extensions_and_form_bodies_are_met()
+    {
+        var phones = Large.Events.Select(PhoneOf).OfType<string>().ToList();
+        phones.Count(phone => phone.Contains(" ext", StringComparison.Ordinal) || phone.Contains(" x", StringComparison.Ordinal)).ShouldBeGreaterThan(200);
+        Large.Deliveries.Count(AudienceSync.Shop.Sending.FormBody.Is).ShouldBeGreaterThan(200);
+    }
+
+    [Fact]
+    public void An_id_is_reused_for_another_kind_or_person_and_never_for_the_same_fact()
+    {
+        var said = Large.Events.Where(item => item is { Flaw: Flaw.None, IdPlace: SenderIdPlace.Body }).ToList();
+        said.GroupBy(item => (item.SenderId, item.Kind, item.AudienceKey, item.Customer)).ShouldAllBe(fact => fact.Count() == 1);
+        said.GroupBy(item => item.SenderId).Count(facts => facts.Count() > 1).ShouldBeGreaterThan(200);
+    }
+
+    private static string? CustomerIdOf(ShopEvent item) => Field(item, "customer_id") ?? Field(item, "id");
+
+    private static string? PhoneOf(ShopEvent item) => item.Flaw == Flaw.MalformedJson ? null : Field(item, "phone");
+
+    private static string? Field(ShopEvent item, string name)
+    {
+        using var json = JsonDocument.Parse(item.Json);
+        var person = json.RootElement.TryGetProperty("person", out var nested) ? nested : json.RootElement;
+        return person.TryGetProperty(name, out var value) ? value.GetString() : null;
     }
 
     [Fact]

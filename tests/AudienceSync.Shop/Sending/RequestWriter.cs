@@ -15,7 +15,7 @@ internal sealed class RequestWriter(Uri webhookUrl, SenderKeys keys, TimeProvide
         var body = Encoding.UTF8.GetBytes(Text(delivery));
         var flaw = delivery.IsArray ? Flaw.None : delivery.Events[0].Flaw;
         var request = new HttpRequestMessage(HttpMethod.Post, webhookUrl) { Content = new ByteArrayContent(body) };
-        request.Content.Headers.ContentType = ContentType(delivery.Number, flaw);
+        request.Content.Headers.ContentType = FormBody.Is(delivery) ? new MediaTypeHeaderValue(FormBody.Type) : ContentType(delivery.Number, flaw);
         // Lets the receiver refuse a large body by its length, before it is on the wire.
         request.Headers.ExpectContinue = flaw == Flaw.TooLarge;
         request.Headers.Authorization = Authorization(delivery.Number, flaw);
@@ -36,6 +36,11 @@ internal sealed class RequestWriter(Uri webhookUrl, SenderKeys keys, TimeProvide
         }
 
         var single = delivery.Events[0];
+        if (FormBody.Is(delivery))
+        {
+            return FormBody.Write(single);
+        }
+
         return single.Flaw == Flaw.TooLarge ? single.Json + new string(' ', TooManyBytes) : single.Json;
     }
 

@@ -9,6 +9,8 @@ internal sealed class EventFactory(Random random, ExpiryWindow expiry)
 
     private readonly EventWriter _writer = new(random);
     private readonly HashSet<(int Customer, EventKind Kind, string Key, string Step, DateTimeOffset At)> _composites = [];
+    private readonly HashSet<(string Id, EventKind Kind, string Key, int Customer)> _facts = [];
+    private string? _reusable;
     private int _count;
 
     public ShopEvent FromStep(Customer customer, IJourney journey, JourneyStep step)
@@ -49,9 +51,27 @@ internal sealed class EventFactory(Random random, ExpiryWindow expiry)
             (place, id) = (SenderIdPlace.Body, NewId());
         }
 
+        if (flaw == Flaw.None && place == SenderIdPlace.Body)
+        {
+            id = MaybeReused(id!, step.Kind, key, customer.Number);
+        }
+
         var facts = new EventFacts(
             step.Kind, key, journey, step.Step, step.At, form, customer, shows, flaw, place == SenderIdPlace.Body ? id : null);
         return new ShopEvent(++_count, customer.Number, step.Kind, key, step.At, shows, flaw, place, id, _writer.Write(facts));
+    }
+
+    // Senders take the id of a trigger for all that it sets off: for the add and the remove of a person, or for several people. Each is a fact of its own.
+    private string MaybeReused(string id, EventKind kind, string key, int customer)
+    {
+        if (_reusable is { } former && random.Next(15) == 0 && _facts.Add((former, kind, key, customer)))
+        {
+            return former;
+        }
+
+        _facts.Add((id, kind, key, customer));
+        _reusable = id;
+        return id;
     }
 
     private (SenderIdPlace Place, string? Id) DrawId(Flaw flaw)

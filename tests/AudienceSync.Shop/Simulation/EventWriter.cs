@@ -72,6 +72,11 @@ internal sealed class EventWriter(Random random)
             person[nested && random.Next(3) == 0 ? "id" : "customer_id"] = customer.CustomerId;
         }
 
+        else if (facts.Flaw == Flaw.None && random.Next(3) == 0)
+        {
+            person["customer_id"] = MessyForms.Placeholders[random.Next(MessyForms.Placeholders.Count)];
+        }
+
         if (facts.Shows.HasFlag(Shown.Email))
         {
             person["email"] = MessyForms.Email(random, customer.Email!);
@@ -79,7 +84,8 @@ internal sealed class EventWriter(Random random)
 
         if (facts.Shows.HasFlag(Shown.Phone))
         {
-            person["phone"] = MessyForms.Phone(random, customer.PhoneDigits!, customer.PhoneCountry!);
+            var phone = MessyForms.Phone(random, customer.PhoneDigits!, customer.PhoneCountry!);
+            person["phone"] = facts.Flaw == Flaw.None ? MessyForms.Extension(random, phone) : phone;
         }
 
         if (nested)

@@ -19,6 +19,19 @@ internal static class MessyForms
         };
     }
 
+    /// <summary>What templates and exports put where there is no id: it names nobody.</summary>
+    public static readonly IReadOnlyList<string> Placeholders =
+        ["undefined", "null", "NULL", "None", "N/A", " n/a ", "NaN", "nil", "0", "{{customer.id}}", "{{ customer.id }}", "{{event.customer_id}}"];
+
+    /// <summary>A number now and then carries the extension of a desk, which no platform knows: the number is the one before it.</summary>
+    public static string Extension(Random random, string phone) => random.Next(5) switch
+    {
+        0 => phone.Trim() + " ext. 101",
+        1 => phone.Trim() + " x204",
+        2 => phone.Trim() + " ext 7",
+        _ => phone,
+    };
+
     /// <param name="digits">E.164 digits with the country code.</param>
     public static string Phone(Random random, string digits, string country) => country switch
     {
