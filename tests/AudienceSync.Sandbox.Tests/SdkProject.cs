@@ -87,7 +87,10 @@ public sealed class SdkProject : IAsyncLifetime
     /// <summary>Null when there is no such program.</summary>
     private static async Task<Ended?> TryRunAsync(string program, string folder, TimeSpan time, params string[] arguments)
     {
-        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            WorkingDirectory = folder, UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true,
+        };
         Process process;
         try
         {
