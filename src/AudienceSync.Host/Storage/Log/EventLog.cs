@@ -260,7 +260,7 @@ public sealed class EventLog(WorkspaceDatabase database, Vault vault, BodySeal b
             AddEvents(commands, head, now);
         }
 
-        AddCounts(commands, now);
+        _rows.AddCounts(commands, now);
         foreach (var entry in _rows.Quarantined)
         {
             commands.BatchCommands.Add(QuarantineCommand(entry));
@@ -351,20 +351,6 @@ public sealed class EventLog(WorkspaceDatabase database, Vault vault, BodySeal b
         {
             _notifiedAt = clock.GetTimestamp();
             commands.BatchCommands.Add(Sql.Command(AppendSql.Notify, Sql.Of(database.Channel)));
-        }
-    }
-
-    // Neither is there in most commits.
-    private void AddCounts(NpgsqlBatch commands, DateTimeOffset now)
-    {
-        if (_rows.Counts.Sources.Count > 0)
-        {
-            commands.BatchCommands.Add(_rows.Counts.Command(now));
-        }
-
-        if (_rows.Duplicates.Ids.Count > 0)
-        {
-            commands.BatchCommands.Add(_rows.Duplicates.Command(now));
         }
     }
 
