@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using AudienceSync.Domain.Identity;
+using Npgsql;
 
 namespace AudienceSync.Host.Storage.Log;
 
@@ -88,6 +89,20 @@ internal sealed class AppendColumns
     {
         (isNew ? NewStreams : KnownStreams).Add(person.Id.Value);
         (isNew ? NewStreamVersions : KnownStreamVersions).Add(person.StreamVersion);
+    }
+
+    /// <summary>Adds what is counted of sources; in most commits nothing.</summary>
+    public void AddCounts(NpgsqlBatch commands, DateTimeOffset now)
+    {
+        if (Counts.Sources.Count > 0)
+        {
+            commands.BatchCommands.Add(Counts.Command(now));
+        }
+
+        if (Duplicates.Ids.Count > 0)
+        {
+            commands.BatchCommands.Add(Duplicates.Command(now));
+        }
     }
 
     /// <summary>A body covers as many positions as it brought new events, in order: that is how a position finds its body again.</summary>

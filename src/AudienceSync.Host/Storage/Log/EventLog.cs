@@ -270,7 +270,7 @@ public sealed class EventLog(
             AddEvents(commands, head, now);
         }
 
-        AddCounts(commands, now);
+        _rows.AddCounts(commands, now);
         foreach (var entry in _rows.Quarantined)
         {
             commands.BatchCommands.Add(QuarantineRow.Command(entry, bodies.KeyVersion));
@@ -327,20 +327,6 @@ public sealed class EventLog(
         {
             _notifiedAt = clock.GetTimestamp();
             commands.BatchCommands.Add(Sql.Command(AppendSql.Notify, Sql.Of(database.Channel)));
-        }
-    }
-
-    // Neither is there in most commits.
-    private void AddCounts(NpgsqlBatch commands, DateTimeOffset now)
-    {
-        if (_rows.Counts.Sources.Count > 0)
-        {
-            commands.BatchCommands.Add(_rows.Counts.Command(now));
-        }
-
-        if (_rows.Duplicates.Ids.Count > 0)
-        {
-            commands.BatchCommands.Add(_rows.Duplicates.Command(now));
         }
     }
 
