@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using AudienceSync.Domain;
@@ -45,12 +46,12 @@ internal static class BodyTexts
     {
         JsonValueKind.Object => value.EnumerateObject().SelectMany(field => Values(field.Value)),
         JsonValueKind.Array => value.EnumerateArray().SelectMany(Values),
-        JsonValueKind.String => TryText(value) is { } text ? [text] : Words(Encoding.UTF8.GetBytes(value.GetRawText())),
+        JsonValueKind.String => TryText(value) is { } text ? [text] : Words(JsonMarshal.GetRawUtf8Value(value).ToArray()),
         JsonValueKind.Number => [value.GetRawText()],
         _ => [],
     };
 
-    // Half a surrogate pair is no text; what stands around it may be.
+    // Half a surrogate pair, or bytes that are no UTF-8, is no text; what stands around it may be.
     private static string? TryText(JsonElement value)
     {
         try

@@ -70,6 +70,13 @@ public sealed class BodyMentionsTests : IDisposable
     }
 
     [Fact]
+    public void Bytes_that_are_no_text_hide_nothing_of_what_stands_beside_them()
+    {
+        byte[] body = [.. "{\"bad\":\""u8, 0xff, .. " ann.example@example.com\",\"n\":1}"u8];
+        IsFound(body, "").ShouldBeTrue();
+    }
+
+    [Fact]
     public void A_body_of_more_texts_than_an_index_takes_says_so_without_being_read_to_its_end()
     {
         var many = new JsonArray([.. Enumerable.Range(0, BodyMentions.MostDigests + 1).Select(n => (JsonNode?)$"word {n}")]).ToJsonString();
