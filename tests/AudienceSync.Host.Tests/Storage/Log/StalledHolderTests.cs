@@ -107,7 +107,7 @@ public sealed class StalledHolderTests
         await using (var relay = FreezingRelay.Start(workspace.ConnectionString))
         await using (var database = new WorkspaceDatabase(relay.ConnectionString, TestWorkspace.Name))
         {
-            var log = new EventLog(database, workspace.Vault, workspace.Seal, workspace.Tombstones, workspace.Clock);
+            var log = new EventLog(database, workspace.Vault, workspace.Seal, workspace.Tombstones, workspace.Clock, AudienceSync.Domain.Identity.LinkLimit.Default);
             await log.AppendAsync([TestWebhooks.Request(workspace.Webhooks.Add($"first{round}", TestWorkspace.Start, $"f{round}"))], default);
             relay.FreezeAfter(bytes);
             var frozen = log.AppendAsync([TestWebhooks.Request(group)], default);
