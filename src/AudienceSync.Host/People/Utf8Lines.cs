@@ -93,6 +93,7 @@ internal sealed class Utf8Lines(Stream text) : Stream
             {
                 case System.Buffers.OperationStatus.Done:
                     _openLength = 0;
+                    _afterReturn = false;
                     break;
                 case System.Buffers.OperationStatus.NeedMoreData:
                     break;

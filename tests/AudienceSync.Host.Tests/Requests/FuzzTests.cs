@@ -59,7 +59,8 @@ public sealed class FuzzTests(ITestOutputHelper output)
         (answer.Status == 401).ShouldBe(!input.HasToken, $"{story}: {answer.Text}");
         if (input is { HasToken: true, HasUsableQuery: false } && !input.Route.IsWebhook)
         {
-            answer.Status.ShouldBe(400, $"{story}: {answer.Text}");
+            // Routing itself refuses a content type that no endpoint takes, before anything is read.
+            answer.Status.ShouldBeOneOf([400, 415], $"{story}: {answer.Text}");
         }
 
         if (answer.Status >= 400)
