@@ -12,9 +12,9 @@ internal static class DeadlineExtensions
         {
             await task.WaitAsync(longest ?? Deadline.Longest);
         }
-        catch (TimeoutException) when (!task.IsCompleted)
+        catch (TimeoutException late) when (!task.IsCompleted)
         {
-            throw new TimeoutException($"Not within {(longest ?? Deadline.Longest).TotalSeconds} s: {missing}");
+            throw new TimeoutException($"Not within {(longest ?? Deadline.Longest).TotalSeconds} s: {missing}", late);
         }
     }
 
@@ -33,10 +33,10 @@ internal static class DeadlineExtensions
         {
             await process.WaitForExitAsync(patience.Token);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException late)
         {
             process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"The process {process.Id} did not end within {(longest ?? Deadline.Longest).TotalSeconds} s");
+            throw new TimeoutException($"The process {process.Id} did not end within {(longest ?? Deadline.Longest).TotalSeconds} s", late);
         }
     }
 

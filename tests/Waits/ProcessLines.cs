@@ -58,9 +58,9 @@ internal sealed class ProcessLines
         {
             await Task.WhenAny(found.Task, _process.WaitForExitAsync(patience.Token)).WaitAsync(patience.Token);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException late)
         {
-            throw new TimeoutException($"Not printed within {(longest ?? Deadline.Longest).TotalSeconds} s: {what}\n{string.Join('\n', All.TakeLast(60))}");
+            throw new TimeoutException($"Not printed within {(longest ?? Deadline.Longest).TotalSeconds} s: {what}\n{string.Join('\n', All.TakeLast(60))}", late);
         }
 
         return All.FirstOrDefault(isIt) ?? throw new InvalidOperationException($"The process ended without {what}\n{string.Join('\n', All.TakeLast(60))}");
