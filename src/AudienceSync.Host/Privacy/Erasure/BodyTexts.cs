@@ -45,7 +45,7 @@ internal static class BodyTexts
     {
         JsonValueKind.Object => value.EnumerateObject().SelectMany(field => Values(field.Value)),
         JsonValueKind.Array => value.EnumerateArray().SelectMany(Values),
-        JsonValueKind.String => TryText(value) is { } text ? [text] : Words(Encoding.UTF8.GetBytes(value.GetRawText())),
+        JsonValueKind.String => TryText(value) is { } text ? [text] : Words(System.Runtime.InteropServices.JsonMarshal.GetRawUtf8Value(value).ToArray()),
         JsonValueKind.Number => [value.GetRawText()],
         _ => [],
     };
