@@ -55,7 +55,8 @@ public sealed class FuzzTests(ITestOutputHelper output)
             return answer.Status; // Of a webhook: the store of a busy machine took more than its 3 s. No fault of the input's.
         }
 
-        answer.Status.ShouldBeLessThan(500, $"{story}: {answer.Text}");
+        answer.Status.ShouldBeLessThan(
+            500, $"{story}: {answer.Text}\n{string.Join('\n', host.LogLines.Where(line => line.Contains("xception", StringComparison.Ordinal)).TakeLast(3))}");
         if (input.Route.IsAnonymous)
         {
             return answer.Status;
