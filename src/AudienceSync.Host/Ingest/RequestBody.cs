@@ -36,15 +36,16 @@ public sealed class RequestBody : IDisposable
     /// <exception cref="BadHttpRequestException">It is framed in a way that has no meaning, or two.</exception>
     public static async ValueTask<RequestBody?> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
     {
-        if (request.ContentLength > Limits.BodyBytes)
-        {
-            return null;
-        }
-
         if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } most)
         {
             // The server's limit is for those who have no token, and counts a chunked body's framing; the one below is exact.
             most.MaxRequestBodySize = null;
+        }
+
+        if (request.ContentLength > Limits.BodyBytes)
+        {
+            // The server reads on for a moment, so that the sender hears the answer and not a reset.
+            return null;
         }
 
         while (true)

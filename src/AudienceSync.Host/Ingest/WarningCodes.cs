@@ -1,3 +1,5 @@
+using AudienceSync.Domain.Identity;
+
 namespace AudienceSync.Host.Ingest;
 
 /// <summary>The codes a warning may have. All but one are codes of refusals and of quarantine, because it is the same fault in an event that can do without.</summary>
@@ -21,5 +23,6 @@ public static class WarningCodes
         IngestProblem.InvalidEventId.Code, IngestProblem.MissingKeyAndTime.Code, IngestProblem.InvalidOccurredAt.Code, IngestProblem.InvalidPerson.Code,
         IngestProblem.FieldTooLong.Code, IngestProblem.InvalidText.Code, IngestProblem.InvalidConsent.Code, InvalidContext,
         IngestProblem.UnknownDestination.Code, InvalidReason, IngestProblem.UnknownField.Code, IngestProblem.MissingIdOrTime.Code,
+        .. Enum.GetValues<IdentifierFault>().Where(fault => fault is not (IdentifierFault.None or IdentifierFault.InvalidText)).Select(fault => fault.Code()),
     ];
 }

@@ -20,7 +20,7 @@ public sealed class ErrorsPageTests
         Codes("Webhooks: refusals").ShouldBe(IngestProblem.All.Select(p => p.Code), ignoreOrder: true);
         Codes("Webhooks: quarantine").ShouldBe(Constants<QuarantineReason>(f => ((QuarantineReason)f.GetValue(null)!).Code), ignoreOrder: true);
         Codes("Webhooks: warnings").ShouldBe(WarningCodes.All.Append(WarningCodes.IdReused), ignoreOrder: true);
-        Codes("Questions and operations").ShouldBe(Found($"{Host}/Query/QueryProblem.cs", @"Of\(\d{3}, ""(?<code>[a-z_]+)"""), ignoreOrder: true);
+        Codes("Questions and operations").ShouldBe(Found($"{Host}/Query/QueryProblem.cs", @"Of\(\s*\d{3}, ""(?<code>[a-z_]+)"""), ignoreOrder: true);
         Codes("Audiences").ShouldBe(Found("src/AudienceSync.Domain/Audiences/AudienceRefusal.cs", @"new\(\s*""(?<code>[a-z_]+)"""), ignoreOrder: true);
         Codes("Start").ShouldBe(SetupCodes().Concat(SpokenCodes()).Distinct(StringComparer.Ordinal), ignoreOrder: true);
         Codes("Embedded PostgreSQL").ShouldBe(Constants<EmbeddedPostgresException>(f => (string)f.GetValue(null)!), ignoreOrder: true);

@@ -100,7 +100,7 @@ public sealed class MetaDetailTests
 
         await destination.SendAsync(new MemberCall(new RemoteAudienceId("1"), MemberOperation.Remove, members), CancellationToken.None);
 
-        destination.Normaliser.ShouldBe(new NormaliserVersion(2));
+        destination.Normaliser.ShouldBe(new NormaliserVersion(3));
         Sent().Rows.Select(row => row[0]).ShouldBe(
             ["f41439c944a763c9812d700a779941cec169de13c9ccd13aaf9424ba5231620a", "d6117306485ed0e50afab3ac871e98f81699151f30281527d63ff5f233656c69"]);
     }

@@ -16,7 +16,7 @@ public sealed class MetaPayloadSpeed(ITestOutputHelper output)
     public void A_full_call_is_written_without_an_object_for_each_member()
     {
         var members = Enumerable.Range(0, MetaLimits.MembersPerCall)
-            .Select(i => new Member(new PersonIdentifiers(null, $"person{i}@example.com", $"+1555{i:0000000}", "US"), MetaNormaliser.Current)).ToArray();
+            .Select(i => new Member(IdentifierReader.Read(null, $"person{i}@example.com", $"+1555{i:0000000}", "US"), MetaNormaliser.Current)).ToArray();
         var best = TimeSpan.MaxValue;
         var bytes = long.MaxValue;
 

@@ -74,9 +74,9 @@ public sealed class OneReaderTests
 
         var emails = await ListAsync(host, "email\n\"y1@example.com,\"\ny2@example.com.\nnull\n\"a@x.com,b@x.com\"\n");
         emails.Json.GetProperty("accepted").GetInt32().ShouldBe(2, emails.Text);
-        emails.Json.GetProperty("refused_lines").EnumerateArray().Select(line => line.GetInt32()).ShouldBe([4, 5]);
+        emails.Json.GetProperty("refused_lines").EnumerateArray().Select(line => line.GetProperty("line").GetInt32()).ShouldBe([4, 5]);
         var phones = await ListAsync(host, $"phone,country\n4.479E+11,GB\n{National},GB\n");
-        phones.Json.GetProperty("refused_lines").EnumerateArray().Select(line => line.GetInt32()).ShouldBe([2], phones.Text);
+        phones.Json.GetProperty("refused_lines").EnumerateArray().Select(line => line.GetProperty("line").GetInt32()).ShouldBe([2], phones.Text);
 
         (await HeldAsync(host)).ShouldBe(1, "only y3 is left");
         (await host.ScalarAsync<long>("select count(*) from membership where state = 4")).ShouldBe(3);

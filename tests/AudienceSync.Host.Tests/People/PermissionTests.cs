@@ -76,7 +76,7 @@ public sealed class PermissionTests
         answer.Status.ShouldBe(200, answer.Text);
         answer.Json.GetProperty("accepted").GetInt32().ShouldBe(3);
         answer.Json.GetProperty("refused_lines").EnumerateArray().Select(line => (line.GetProperty("line").GetInt32(), line.GetProperty("column").GetString(), line.GetProperty("code").GetString()))
-            .ShouldBe([(5, "email", "invalid_email"), (6, null, "no_identifier")]);
+            .ShouldBe([(5, "email", "white_space"), (6, null, "no_identifier")]);
         await HeldAsync(host, 1);
 
         (await ListAsync(host, list, "?lift=true")).Status.ShouldBe(200);

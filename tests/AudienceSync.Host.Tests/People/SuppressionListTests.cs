@@ -155,8 +155,10 @@ public sealed class SuppressionListTests
     {
         await using var text = new Utf8Lines(new MemoryStream(bytes));
         var copy = new List<byte>();
+        var deadline = Deadline.In();
         while (true)
         {
+            deadline.Check("the end of the list");
             var piece = new byte[random.Next(1, 9)];
             var length = await text.ReadAsync(piece);
             if (length == 0)

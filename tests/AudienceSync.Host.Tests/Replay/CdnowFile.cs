@@ -9,7 +9,10 @@ namespace AudienceSync.Host.Tests.Replay;
 internal static class CdnowFile
 {
     /// <summary>The last day the file tells of: what comes after nobody knows.</summary>
-    public static readonly DateOnly Horizon = new(1998, 6, 30);
+    public static readonly DateOnly Horizon = new(1998 + YearsLater, 6, 30);
+
+    /// <summary>The file's days are before the first that the engine takes for a time. After 28 years the calendar is the same, weekdays included.</summary>
+    public const int YearsLater = 28;
 
     public static string Path => Environment.GetEnvironmentVariable("AUDIENCESYNC_CDNOW") is { Length: > 0 } given
         ? given
@@ -19,7 +22,7 @@ internal static class CdnowFile
     public static IReadOnlyDictionary<string, DateOnly[]> ReadPurchaseDays() => File.ReadLines(Path)
         .Skip(1)
         .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
-        .Select(row => (Customer: row[0], Day: DateOnly.ParseExact(row[1], "yyyyMMdd", CultureInfo.InvariantCulture)))
+        .Select(row => (Customer: row[0], Day: DateOnly.ParseExact(row[1], "yyyyMMdd", CultureInfo.InvariantCulture).AddYears(YearsLater)))
         .GroupBy(row => row.Customer, row => row.Day, StringComparer.Ordinal)
         .ToDictionary(days => days.Key, days => days.Distinct().Order().ToArray(), StringComparer.Ordinal);
 }

@@ -144,5 +144,5 @@ public sealed class CdnowReplayTests(ITestOutputHelper output)
 
     private static string DigestOfEmail(string customer) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(CdnowWebhooks.EmailOf(customer))));
 
-    private static DateTimeOffset Noon(int year, int month, int day) => new(year, month, day, 12, 0, 0, TimeSpan.Zero);
+    private static DateTimeOffset Noon(int year, int month, int day) => new(year + CdnowFile.YearsLater, month, day, 12, 0, 0, TimeSpan.Zero);
 }

@@ -61,9 +61,11 @@ internal sealed class RawConnection : IDisposable
     /// <summary>Waits until the server closes it.</summary>
     public async Task<bool> EndsAsync()
     {
+        var deadline = Deadline.In();
         while ((await ReadAsync()).Length > 0)
         {
             // The rest of an answer.
+            deadline.Check("the end of the connection");
         }
 
         return true;

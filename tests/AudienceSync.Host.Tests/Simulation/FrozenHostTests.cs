@@ -51,9 +51,9 @@ public sealed class FrozenHostTests : IDisposable
         var random = new Random(Seed);
         for (var stop = 0; stop < stops; stop++)
         {
-            await Task.Delay(TimeSpan.FromMilliseconds(random.Next(300, 900)), TimeProvider.System);
+            await RealTime.PassAsync(TimeSpan.FromMilliseconds(random.Next(300, 900)));
             await frozen.PauseAsync();
-            await Task.Delay(pause, TimeProvider.System);
+            await RealTime.PassAsync(pause);
             await frozen.WakeAsync();
         }
 

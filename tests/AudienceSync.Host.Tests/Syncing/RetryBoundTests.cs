@@ -205,8 +205,10 @@ public sealed class RetryBoundTests : IAsyncLifetime
     private async Task PlayAsync(TimeSpan time)
     {
         var until = Now + time;
+        var deadline = Deadline.In(TimeSpan.FromMinutes(5));
         while (true)
         {
+            deadline.Check("the end of the play");
             var calls = _platform.Calls.Count;
             var more = await _loop.RoundAsync(await _stage.LeaseAsync(), default);
             if (more || _platform.Calls.Count > calls)

@@ -83,30 +83,6 @@ public sealed class SyncTable(WorkspaceDatabase database)
         values ($1, $2, currval('calls_call_id_seq'), $3, $4, $5, $6, $7)
         """;
 
-    private const string AddedIdentifiersSql = """
-        select d.person, d.revision, p.salt, v.key_version, v.cipher, false, false
-        from unnest($1::uuid[], $2::int[]) as d(person, revision)
-        cross join lateral (select r.salt from people r where r.person = d.person limit 1) p
-        cross join lateral (select r.* from vault r where r.person = d.person and r.revision = d.revision limit 1) v
-        """;
-
-    // An address leads to whose it is by three steps at most. It is kept when it is another's now, and was delivered for him here.
-    private const string RemovedIdentifiersSql = """
-        select d.person, d.revision, p.salt, v.key_version, v.cipher, coalesce(k.email, false), coalesce(k.phone, false)
-        from unnest($1::uuid[], $2::int[]) as d(person, revision)
-        cross join lateral (select r.salt from people r where r.person = d.person limit 1) p
-        cross join lateral (select r.* from vault r where r.person = d.person and r.revision = d.revision limit 1) v
-        left join lateral (
-          select bool_or(a.digest = v.email and lv.email = v.email) as email, bool_or(a.digest = v.phone and lv.phone = v.phone) as phone
-          from (values (v.email), (v.phone)) as x(digest)
-          cross join lateral (select r.* from person_aliases r where r.digest = x.digest limit 1) a
-          left join people p1 on p1.person = coalesce(a.owner, a.anchor)
-          left join people p2 on p2.person = p1.owner
-          join ledger l on l.binding_id = $3 and l.person = coalesce(p2.owner, p1.owner, p1.person) and l.status in (1, 2)
-          join vault lv on lv.person = l.person and lv.revision = l.revision
-          where l.person <> d.person) k on true
-        """;
-
     // Nobody else writes rows of a binding while its account's lease holds, so who has none is inserted plainly and who has one is updated:
     // ON CONFLICT would look for the one and lock the other first, which is half as much again. Should a row be there after all, the
     // unique index refuses the transaction, and the next reading finds it.
@@ -246,8 +222,8 @@ public sealed class SyncTable(WorkspaceDatabase database)
     {
         var found = new Dictionary<(PersonId, int), SealedIdentifiers>(people.Count);
         await using var command = operation == MemberOperation.Add
-            ? Sql.Command(database.Hot, AddedIdentifiersSql, Sql.Of(people), Sql.Of(revisions))
-            : Sql.Command(database.Hot, RemovedIdentifiersSql, Sql.Of(people), Sql.Of(revisions), Sql.Of(binding.BindingId));
+            ? Sql.Command(database.Hot, IdentifierSql.Added, Sql.Of(people), Sql.Of(revisions))
+            : Sql.Command(database.Hot, IdentifierSql.Removed, Sql.Of(people), Sql.Of(revisions), Sql.Of(binding.BindingId));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {

@@ -43,13 +43,15 @@ public sealed class DurableCommitTests : IDisposable
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task Every_pool_leaves_durability_to_the_database(bool hot)
+    [InlineData("hot")]
+    [InlineData("append")]
+    [InlineData("query")]
+    public async Task Every_pool_leaves_durability_to_the_database(string pool)
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
         await SetAsync(workspace);
-        await using var command = (hot ? workspace.Database.Hot : workspace.Database.Query).CreateCommand("select current_setting('synchronous_commit')");
+        var database = workspace.Database;
+        await using var command = (pool switch { "hot" => database.Hot, "append" => database.Append, _ => database.Query }).CreateCommand("select current_setting('synchronous_commit')");
         (await command.ExecuteScalarAsync()).ShouldBe("remote_apply");
     }
 
@@ -78,6 +80,7 @@ public sealed class DurableCommitTests : IDisposable
     {
         await workspace.ExecuteAsync($"alter database {await workspace.AskAsync<string>("select current_database()::text")} set synchronous_commit = remote_apply");
         workspace.Database.Hot.Clear();
+        workspace.Database.Append.Clear();
         workspace.Database.Query.Clear();
     }
 

@@ -55,7 +55,7 @@ internal sealed class FreezingRelay : IAsyncDisposable
 
     private async Task AcceptAsync()
     {
-        while (true)
+        while (!_end.IsCancellationRequested)
         {
             var client = await _listener.AcceptSocketAsync(_end.Token);
             var server = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);

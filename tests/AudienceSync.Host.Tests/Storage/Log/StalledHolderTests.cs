@@ -48,8 +48,10 @@ public sealed class StalledHolderTests
             working,
             $"select pg_advisory_xact_lock({EventLog.LockKeyOf(TestWorkspace.Name)}); do $$ begin while clock_timestamp() < '{until:O}' loop null; end loop; end $$");
 
+        var deadline = Deadline.In();
         while (!work.IsCompleted)
         {
+            deadline.Check("the end of the holder's work");
             (await new StalledHolders(workspace.Database).EndAsync(default)).ShouldBe(0);
         }
 
