@@ -118,7 +118,22 @@ public sealed class WebhookInbox(Source source, EventReader reader, PublishedKey
     }
 
     private Receipt[] Receipts(PendingRequest request, Verdict[] verdicts) =>
-        request.Signature is { IsRepeat: true } repeat ? Array.ConvertAll(repeat.Given, Receipt.Again) : Receipts(verdicts);
+        request.Signature is { IsRepeat: true } repeat ? Repeated(repeat.Given, verdicts) : Receipts(verdicts);
+
+    // The same bytes are read alike, so what was left out of the first is left out of this one.
+    private static Receipt[] Repeated(KeptReceipt[] given, Verdict[] verdicts)
+    {
+        var receipts = Array.ConvertAll(given, Receipt.Again);
+        for (var i = 0; i < receipts.Length && receipts.Length == verdicts.Length; i++)
+        {
+            if (receipts[i].Status == Receipt.Accepted && verdicts[i].Event is { } pending)
+            {
+                receipts[i] = receipts[i] with { Warnings = pending.Warnings };
+            }
+        }
+
+        return receipts;
+    }
 
     private Verdict Judge(JsonElement item, int? index, SenderKey senderKey, DateTimeOffset receivedAt)
     {
