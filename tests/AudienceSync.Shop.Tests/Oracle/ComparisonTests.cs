@@ -14,7 +14,7 @@ public sealed class ComparisonTests
     private static readonly DateTimeOffset Now = new(2026, 11, 21, 9, 0, 0, TimeSpan.Zero);
     private static readonly Play Play = ShopSimulation.Draw(5, Now, 1_000);
     private static readonly Tally Tally = AcceptAll();
-    private static readonly ShopEvent[] Good = [.. Play.Events.Where(item => item.Flaw == Flaw.None)];
+    private static readonly AcceptedEvent[] Good = [.. Play.Events.Where(item => item.Flaw == Flaw.None).Select(item => new AcceptedEvent(item, new ReceiptSpan(Now, Now)))];
 
     [Fact]
     public void Platforms_that_hold_what_the_oracle_says_have_no_drift()
@@ -50,6 +50,9 @@ public sealed class ComparisonTests
         Compare(Status() with { Projector = new ProjectorStatus(0, Good.Length - 1, 0, 0) }, Right()).Failures.ShouldHaveSingleItem().ShouldContain("applied");
         Compare(Status() with { Quarantine = new QuarantineStatus(1) }, Right()).Failures.ShouldHaveSingleItem().ShouldContain("quarantined");
         Compare(Status() with { Bindings = [] }, Right()).Failures.Count.ShouldBe(9);
+        Compare(Status() with { Sources = [] }, Right()).Failures.ShouldHaveSingleItem().ShouldContain("clock_ahead");
+        SourceStatus[] reused = [.. Status().Sources!, new SourceStatus("journeys", "id_reused", 1)];
+        Compare(Status() with { Sources = reused }, Right()).Failures.ShouldHaveSingleItem().ShouldContain("same id");
     }
 
     [Fact]
@@ -64,7 +67,7 @@ public sealed class ComparisonTests
         var tally = new Tally();
         foreach (var item in Play.Events.Where(item => item.Flaw == Flaw.None))
         {
-            tally.Record(new Delivery(1, [item], IsArray: false, 0), new DeliveryResult([new Answer(Verdict.Accepted, 200, Receipt, null)], 1));
+            tally.Record(new Delivery(1, [item], IsArray: false, 0), new DeliveryResult([new Answer(Verdict.Accepted, 200, Receipt, null, item.ExpectedWarning())], 1, new ReceiptSpan(Now, Now)));
         }
 
         return tally;
@@ -77,9 +80,10 @@ public sealed class ComparisonTests
         new LogStatus(Good.Length),
         new ProjectorStatus(Good.Length, Good.Length, 0, 0),
         new QuarantineStatus(0),
-        Good.Select(item => item.Customer).Distinct().Count(),
+        Good.Select(item => item.Event.Customer).Distinct().Count(),
         [.. JourneyList.All.Select(journey => new AudienceStatus(journey.Audience, journey.Key, 1, 0, 0))],
         [.. JourneyList.All.SelectMany(journey => DestinationList.All.Select(destination =>
             new BindingStatus(journey.Audience, journey.Key, destination.Name, 1, 1, 0, 0, 0, "active")))],
-        Quiet: true);
+        Quiet: true,
+        Sources: [new SourceStatus("journeys", "clock_ahead", Good.Count(item => item.Event.Clock == Clock.Ahead))]);
 }

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using AudienceSync.Shop.Destinations;
 using AudienceSync.Shop.Oracle;
+using AudienceSync.Shop.Sending;
 using AudienceSync.Shop.Simulation;
 
 namespace AudienceSync.Shop.Tests.Oracle;
@@ -12,6 +13,7 @@ public sealed class MembershipOracleTests
     private const string Bought = "post_purchase_14d_v1";
 
     private static readonly DateTimeOffset Now = new(2026, 11, 21, 9, 0, 0, TimeSpan.Zero);
+    private static readonly DateTimeOffset Judged = Now.AddMinutes(1);
 
     private static readonly Customer[] Customers =
     [
@@ -54,8 +56,8 @@ public sealed class MembershipOracleTests
     [Fact]
     public void A_membership_ends_at_the_very_instant_its_window_has_passed()
     {
-        Members(Add(1, Now.AddDays(-7))).ShouldBeEmpty();
-        Members(Add(1, Now.AddDays(-7).AddMilliseconds(1))).ShouldBe([1]);
+        Members(Add(1, Judged.AddDays(-7))).ShouldBeEmpty();
+        Members(Add(1, Judged.AddDays(-7).AddMilliseconds(1))).ShouldBe([1]);
     }
 
     [Fact]
@@ -69,6 +71,39 @@ public sealed class MembershipOracleTests
     [Fact]
     public void Audiences_do_not_touch_each_other() =>
         Members(Add(1, Now.AddDays(-3)), Make(1, EventKind.Remove, Bought, Now.AddDays(-1))).ShouldBe([1]);
+
+    [Fact]
+    public void An_add_hours_ahead_counts_as_received_so_a_removal_minutes_later_removes()
+    {
+        Members(Add(1, Now.AddHours(10)), Remove(1, Now.AddMinutes(4))).ShouldBeEmpty();
+        Members(Add(1, Now.AddHours(10)), Remove(1, Now.AddMinutes(-4))).ShouldBe([1]);
+    }
+
+    [Fact]
+    public void A_removal_a_day_ahead_holds_from_its_receipt()
+    {
+        Members(Remove(1, Now.AddHours(40)), Add(1, Now.AddDays(-1))).ShouldBeEmpty();
+        Members(Remove(1, Now.AddHours(40)), Add(1, Now.AddMinutes(4))).ShouldBe([1]);
+    }
+
+    [Fact]
+    public void Up_to_five_minutes_ahead_counts_as_it_is()
+    {
+        Members(Add(1, Now.AddMinutes(5)), Remove(1, Now.AddMinutes(4))).ShouldBe([1]);
+        Members(Remove(1, Now.AddMinutes(5)), Add(1, Now.AddMinutes(4))).ShouldBeEmpty();
+        Members(Add(1, Now.AddMinutes(5).AddMilliseconds(1)), Remove(1, Now.AddMinutes(4))).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Whose_events_were_received_at_nearly_the_same_time_is_not_judged()
+    {
+        var add = Received(Add(1, Now.AddHours(10)), Now, Now.AddSeconds(2));
+        var during = Received(Remove(1, Now.AddHours(11)), Now.AddSeconds(1), Now.AddSeconds(3));
+        var after = Received(Remove(1, Now.AddHours(11)), Now.AddSeconds(3), Now.AddSeconds(4));
+
+        Judge([add, during]).Undecided.ShouldBe([1]);
+        Judge([add, after]).ShouldSatisfyAllConditions(audience => audience.Undecided.ShouldBeEmpty(), audience => audience.Members.ShouldBeEmpty());
+    }
 
     [Fact]
     public void A_guest_and_the_customer_he_became_are_one()
@@ -142,8 +177,12 @@ public sealed class MembershipOracleTests
 
     private static string Hex(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 
-    private static ExpectedAudience Judge(params ShopEvent[] accepted) =>
-        new MembershipOracle(Customers).Judge(accepted, Now).Single(audience => audience.Key == Cart && audience.Destination == DestinationList.Meta);
+    private static ExpectedAudience Judge(params ShopEvent[] accepted) => Judge([.. accepted.Select(item => Received(item, Now, Now))]);
+
+    private static AcceptedEvent Received(ShopEvent item, DateTimeOffset from, DateTimeOffset until) => new(item, new ReceiptSpan(from, until));
+
+    private static ExpectedAudience Judge(AcceptedEvent[] accepted) =>
+        new MembershipOracle(Customers).Judge(accepted, Judged).Single(audience => audience.Key == Cart && audience.Destination == DestinationList.Meta);
 
     private static int[] Members(params ShopEvent[] accepted) => [.. Judge(accepted).Members.Keys.Order()];
 

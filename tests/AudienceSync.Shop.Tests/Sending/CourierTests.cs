@@ -18,17 +18,17 @@ public sealed class CourierTests
 
         var tally = await PlayAsync(play, receiver);
 
-        var good = play.Events.Count(item => item.Flaw == Flaw.None);
+        var good = play.Events.Count(item => item.IsAccepted());
         tally.Complaints.ShouldBeEmpty();
         tally.Counts.ShouldSatisfyAllConditions(
             counts => counts.Sent.ShouldBe(play.WebhookCount),
             counts => counts.Accepted.ShouldBe(good),
             counts => counts.Duplicates.ShouldBe(play.WebhookCount - play.Events.Count),
-            counts => counts.Quarantined.ShouldBe(play.Events.Count(item => item.Flaw.IsQuarantined())),
+            counts => counts.Quarantined.ShouldBe(play.Events.Count(item => item.IsQuarantined())),
             counts => counts.Unknown.ShouldBe(0),
             counts => (counts.Accepted + counts.Duplicates + counts.Quarantined + counts.Refused).ShouldBe(counts.Sent));
         receiver.DistinctEvents.ShouldBe(good);
-        tally.Accepted.Select(item => item.Number).Order().ShouldBe(play.Events.Where(item => item.Flaw == Flaw.None).Select(item => item.Number).Order());
+        tally.Accepted.Select(item => item.Event.Number).Order().ShouldBe(play.Events.Where(item => item.IsAccepted()).Select(item => item.Number).Order());
     }
 
     [Fact]
@@ -50,8 +50,8 @@ public sealed class CourierTests
         var delivery = new Delivery(1, [item], IsArray: false, 0);
         var tally = new Tally();
 
-        tally.Record(delivery, new DeliveryResult([new Answer(Verdict.Accepted, 200, "0b2f1c1e-9d4f-4b53-8f0c-0d5a5e5e0001", null)], 1));
-        tally.Record(delivery, new DeliveryResult([new Answer(Verdict.Accepted, 200, "0b2f1c1e-9d4f-4b53-8f0c-0d5a5e5e0002", null)], 1));
+        tally.Record(delivery, new DeliveryResult([new Answer(Verdict.Accepted, 200, "0b2f1c1e-9d4f-4b53-8f0c-0d5a5e5e0001", null)], 1, default));
+        tally.Record(delivery, new DeliveryResult([new Answer(Verdict.Accepted, 200, "0b2f1c1e-9d4f-4b53-8f0c-0d5a5e5e0002", null)], 1, default));
 
         tally.Counts.Duplicates.ShouldBe(1);
         tally.Complaints.ShouldHaveSingleItem().ShouldContain("another receipt");

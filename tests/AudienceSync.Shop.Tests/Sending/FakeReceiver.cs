@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Net;
 using System.Text;
 using System.Text.Json;
 using AudienceSync.Shop.Sending;
+using AudienceSync.Shop.Simulation;
 
 namespace AudienceSync.Shop.Tests.Sending;
 
@@ -38,7 +40,12 @@ internal sealed class FakeReceiver(SenderKeys keys, DateTimeOffset now, int drop
             return Problem(413);
         }
 
-        return request.Content!.Headers.ContentType!.MediaType == "application/json" ? AnswerJson(request, body) : Problem(415);
+        return request.Content!.Headers.ContentType!.MediaType switch
+        {
+            "application/json" => AnswerJson(request, body),
+            "application/x-www-form-urlencoded" => AnswerJson(request, FormJson.Read(body)),
+            _ => Problem(415),
+        };
     }
 
     private HttpResponseMessage AnswerJson(HttpRequestMessage request, byte[] body)
@@ -71,29 +78,58 @@ internal sealed class FakeReceiver(SenderKeys keys, DateTimeOffset now, int drop
         }
 
         var id = item.TryGetProperty("event_id", out var own) ? own.GetString()! : headerId ?? item.GetRawText();
-        var code = QuarantineCode(item, id);
-        return code is null
-            ? (200, new { status = "accepted", receipt_id = _receipts.GetOrAdd(id, _ => Guid.NewGuid().ToString()) })
-            : (202, new { status = "quarantined", receipt_id = Guid.NewGuid().ToString(), code });
+        var doubts = Doubts(item).ToArray();
+        var code = id == "unsent" ? "test_send" : IsUnknown(item) ? "unknown_audience_key" : IsRemoval(item) ? null : doubts.FirstOrDefault(doubt => doubt != "clock_ahead");
+        if (code is not null)
+        {
+            return (202, new { status = "quarantined", receipt_id = Guid.NewGuid().ToString(), code });
+        }
+
+        var receipt = _receipts.GetOrAdd($"{TypeOf(item)}/{item.GetProperty("audience_key")}/{StrongestOf(item)}/{id}", _ => Guid.NewGuid().ToString());
+        return (200, new { status = "accepted", receipt_id = receipt, warnings = doubts.Select(doubt => new { code = doubt }) });
     }
 
-    private string? QuarantineCode(JsonElement item, string id)
+    private static bool IsUnknown(JsonElement item) => item.GetProperty("audience_key").GetString()!.StartsWith("nobody", StringComparison.Ordinal);
+
+    private static bool IsRemoval(JsonElement item) => TypeOf(item) == "audience_remove";
+
+    private static string TypeOf(JsonElement item) => item.GetProperty("event").GetString()!.Replace("cio.", string.Empty, StringComparison.Ordinal);
+
+    // Whom an event names, in one spelling. Fields of an absent id are no identifiers.
+    private static string StrongestOf(JsonElement item)
     {
-        var isFuture = DateTimeOffset.TryParse(item.GetProperty("occurred_at").ToString(), out var at)
-            || (long.TryParse(item.GetProperty("occurred_at").ToString(), out var seconds) && (at = DateTimeOffset.FromUnixTimeSeconds(seconds)) != default);
-        return item switch
+        var person = item.TryGetProperty("person", out var nested) ? nested : item;
+        foreach (var name in new[] { "customer_id", "id", "email", "phone" })
         {
-            _ when id == "unsent" => "test_send",
-            _ when item.GetProperty("schema_version").GetInt32() > 1 => "newer_schema_version",
-            _ when item.GetProperty("audience_key").GetString()!.StartsWith("nobody", StringComparison.Ordinal) => "unknown_audience_key",
-            _ when isFuture && at > now.AddHours(24) => "occurred_in_future",
-            _ => null,
-        };
+            if (person.TryGetProperty(name, out var value) && !MessyForms.Placeholders.Contains(value.GetString(), StringComparer.Ordinal))
+            {
+                return value.GetString()!.Trim().ToLowerInvariant();
+            }
+        }
+
+        return string.Empty;
+    }
+
+    private IEnumerable<string> Doubts(JsonElement item)
+    {
+        if (int.Parse(item.GetProperty("schema_version").ToString(), CultureInfo.InvariantCulture) > 2)
+        {
+            yield return "newer_schema_version";
+        }
+
+        var text = item.GetProperty("occurred_at").ToString();
+        var at = long.TryParse(text, CultureInfo.InvariantCulture, out var seconds)
+            ? DateTimeOffset.FromUnixTimeSeconds(seconds)
+            : DateTimeOffset.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
+        if (at > now.AddMinutes(5))
+        {
+            yield return at > now.AddHours(24) ? "occurred_in_future" : "clock_ahead";
+        }
     }
 
     private static string? HeaderId(HttpRequestMessage request) =>
-        request.Headers.TryGetValues("x-cio-idempotency-key", out var key) ? key.Single()
-        : request.Headers.TryGetValues("x-cio-delivery-id", out var delivery) ? delivery.Single()
+        request.Headers.TryGetValues("x-cio-delivery-id", out var delivery) ? delivery.Single()
+        : request.Headers.TryGetValues("x-cio-idempotency-key", out var key) ? key.Single()
         : null;
 
     private static HttpResponseMessage Problem(int status) => Say(status, """{"code":"refused"}""");

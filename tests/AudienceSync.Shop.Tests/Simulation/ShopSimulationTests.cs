@@ -3,6 +3,7 @@ using System.Text.Json;
 using AudienceSync.Shop.Destinations;
 using AudienceSync.Shop.Journeys;
 using AudienceSync.Shop.Oracle;
+using AudienceSync.Shop.Sending;
 using AudienceSync.Shop.Simulation;
 
 namespace AudienceSync.Shop.Tests.Simulation;
@@ -54,7 +55,7 @@ public sealed class ShopSimulationTests
     [Fact]
     public void No_audience_loses_a_fifth_of_its_members_by_the_wanted_ends()
     {
-        var good = Large.Events.Where(item => item.Flaw == Flaw.None).ToArray();
+        AcceptedEvent[] good = [.. Large.Events.Where(item => item.Flaw == Flaw.None).Select(item => new AcceptedEvent(item, new ReceiptSpan(Start, Start)))];
         var before = new MembershipOracle(Large.Customers).Judge(good, Start);
         var after = new MembershipOracle(Large.Customers).Judge(good, Start.AddSeconds(8));
 
@@ -67,10 +68,56 @@ public sealed class ShopSimulationTests
     [Fact]
     public void Nothing_good_happens_after_the_start_or_long_before_the_history()
     {
-        var times = Large.Events.Where(item => item.Flaw == Flaw.None).Select(item => item.OccurredAt).ToArray();
+        var times = Large.Events.Where(item => item is { Flaw: Flaw.None, Clock: Clock.Right }).Select(item => item.OccurredAt).ToArray();
 
         times.Max().ShouldBeLessThanOrEqualTo(Start);
         times.Min().ShouldBeGreaterThan(Start.AddDays(-ShopSimulation.HistoryDays - 1));
+    }
+
+    [Fact]
+    public void Stamps_of_late_clocks_are_hours_ahead_or_less_than_five_minutes()
+    {
+        var good = Large.Events.Where(item => item.Flaw == Flaw.None).ToLookup(item => item.Clock, item => item.OccurredAt - Start);
+
+        good[Clock.Ahead].Count().ShouldBeGreaterThan(100);
+        good[Clock.Ahead].ShouldAllBe(ahead => ahead > TimeSpan.FromHours(1) && ahead < TimeSpan.FromHours(24));
+        good[Clock.Skewed].Count().ShouldBeGreaterThan(100);
+        good[Clock.Skewed].ShouldAllBe(ahead => ahead > TimeSpan.Zero && ahead < TimeSpan.FromMinutes(5));
+    }
+
+    [Theory]
+    [InlineData(0, false)]
+    [InlineData(1, true)]
+    [InlineData(2, false)]
+    [InlineData(3, true)]
+    [InlineData(4, false)]
+    [InlineData(5, true)]
+    public void A_late_clock_changes_nothing_about_who_belongs(int history, bool belongs)
+    {
+        var factory = new EventFactory(new Random(history), new ExpiryWindow(Start));
+        var customer = new Customer(1, "c1", "ann@example.com", null, null, null);
+        AcceptedEvent[] accepted =
+        [
+            .. new LateClocks(new Random(history), Start).Draw(history)
+                .Select(stamp => factory.FromStep(customer, JourneyList.All[1], new JourneyStep(stamp.Kind, stamp.At, "late-clock"), stamp.Clock))
+                .Select(item => new AcceptedEvent(item, new ReceiptSpan(Start.AddSeconds(1), Start.AddMinutes(3)))),
+        ];
+
+        var audience = new MembershipOracle([customer]).Judge(accepted, Start.AddMinutes(3)).First(one => one.Key == JourneyList.All[1].Key);
+
+        audience.Undecided.ShouldBeEmpty();
+        audience.Members.ContainsKey(1).ShouldBe(belongs);
+    }
+
+    [Fact]
+    public void A_removal_is_never_set_aside_for_a_field_it_does_not_need()
+    {
+        var removals = Large.Events.Where(item => item is { Kind: EventKind.Remove, Flaw: Flaw.NewerSchema or Flaw.FarFuture }).ToArray();
+
+        removals.Select(item => (item.Flaw, item.ExpectedStatus(), item.ExpectedWarning())).Distinct()
+            .ShouldBe([(Flaw.NewerSchema, 200, "newer_schema_version"), (Flaw.FarFuture, 200, "occurred_in_future")], ignoreOrder: true);
+        Large.Events.Where(item => item is { Kind: not EventKind.Remove, Flaw: Flaw.NewerSchema or Flaw.FarFuture or Flaw.UnknownKey }).ShouldAllBe(item => item.ExpectedStatus() == 202);
+        Large.Events.Where(item => item is { Kind: EventKind.Remove, Flaw: Flaw.UnknownKey }).ShouldAllBe(item => item.ExpectedStatus() == 202);
     }
 
     [Fact]
@@ -136,7 +183,7 @@ public sealed class ShopSimulationTests
     {
         var phones = Large.Events.Select(PhoneOf).OfType<string>().ToList();
         phones.Count(phone => phone.Contains(" ext", StringComparison.Ordinal) || phone.Contains(" x", StringComparison.Ordinal)).ShouldBeGreaterThan(200);
-        Large.Deliveries.Count(AudienceSync.Shop.Sending.FormBody.Is).ShouldBeGreaterThan(200);
+        Large.Deliveries.Count(FormBody.Is).ShouldBeGreaterThan(200);
     }
 
     [Fact]
@@ -192,7 +239,7 @@ public sealed class ShopSimulationTests
         foreach (var item in Large.Deliveries.Where(delivery => delivery.IsArray).SelectMany(delivery => delivery.Events))
         {
             item.IdPlace.ShouldBeOneOf(SenderIdPlace.Body, SenderIdPlace.None);
-            (item.Flaw is Flaw.None or Flaw.MissingPerson || item.Flaw.IsQuarantined()).ShouldBeTrue(item.Flaw.ToString());
+            (item.Flaw == Flaw.MissingPerson || item.IsAccepted() || item.IsQuarantined()).ShouldBeTrue(item.Flaw.ToString());
         }
     }
 
@@ -217,7 +264,7 @@ public sealed class ShopSimulationTests
         var text = value.GetString()!;
         return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
             ? DateTimeOffset.FromUnixTimeSeconds(seconds)
-            : DateTimeOffset.Parse(text, CultureInfo.InvariantCulture);
+            : DateTimeOffset.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
     }
 
     private static string[] Script(Play play) =>

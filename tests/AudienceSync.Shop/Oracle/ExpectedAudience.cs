@@ -5,7 +5,9 @@ namespace AudienceSync.Shop.Oracle;
 
 /// <summary>Who must be in an audience at a destination, and the digests of each member that its platform must have.</summary>
 /// <param name="Members">Customer number to the identifiers that his accepted webhooks carried.</param>
-internal sealed record ExpectedAudience(string Key, Destination Destination, IReadOnlyDictionary<int, Shown> Members, DigestSet Digests);
+/// <param name="Undecided">Customers of whom the sender cannot know whether they belong; they are not among the members.</param>
+internal sealed record ExpectedAudience(
+    string Key, Destination Destination, IReadOnlyDictionary<int, Shown> Members, DigestSet Digests, IReadOnlySet<int> Undecided);
 
 /// <summary>Lower-case hex digests of one audience, by match key.</summary>
 internal sealed record DigestSet(IReadOnlySet<string> Emails, IReadOnlySet<string> Phones)

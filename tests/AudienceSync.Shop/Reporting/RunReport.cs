@@ -8,13 +8,15 @@ namespace AudienceSync.Shop.Reporting;
 /// <param name="Seconds">From the first webhook to the comparison.</param>
 /// <param name="Failures">Empty when all is well.</param>
 /// <param name="DriftExamples">Customers by their number in the simulation.</param>
+/// <param name="MixedIn">What of the mess of real senders was sent.</param>
 internal sealed record RunReport(
     TallySnapshot Counts,
     int People,
     IReadOnlyList<AudienceFinding> Audiences,
     double Seconds,
     IReadOnlyList<string> Failures,
-    IReadOnlyList<string> DriftExamples)
+    IReadOnlyList<string> DriftExamples,
+    MixedIn MixedIn)
 {
     public bool IsGood => Failures.Count == 0 && Audiences.All(audience => audience.Drift == 0);
 
@@ -35,6 +37,16 @@ internal sealed record RunReport(
             platform = audience.Platform,
             drift = audience.Drift,
         }),
+        mixed_in = new
+        {
+            placeholders = MixedIn.Placeholders,
+            extensions = MixedIn.Extensions,
+            form_bodies = MixedIn.FormBodies,
+            reused_ids = MixedIn.ReusedIds,
+            clocks_ahead = MixedIn.ClocksAhead,
+            clocks_skewed = MixedIn.ClocksSkewed,
+            doubtful_removals = MixedIn.DoubtfulRemovals,
+        },
         seconds = Math.Round(Seconds, 2),
     });
 }

@@ -57,6 +57,7 @@ internal sealed class ShopRun(
         console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{play.Customers.Count:N0} customers, {play.WebhookCount:N0} webhooks in {play.Deliveries.Count:N0} requests over {options.Connections} connections"));
+        console.WriteLine(MixedIn.Of(play).ToString());
         var pace = new Pace(options.Connections, options.Once ? null : play.Deliveries.Count / PlaySeconds);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var sending = performance.Courier.PlayAsync(play.Deliveries, pace, stop.Token);

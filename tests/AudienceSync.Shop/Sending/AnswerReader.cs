@@ -43,8 +43,13 @@ internal static class AnswerReader
             "refused" => Verdict.Refused,
             _ => Verdict.Unknown,
         };
-        return new Answer(verdict, status, Text(item, "receipt_id"), Text(item, "code"));
+        return new Answer(verdict, status, Text(item, "receipt_id"), Text(item, "code"), Warning(item));
     }
+
+    private static string? Warning(JsonElement item) =>
+        item.TryGetProperty("warnings", out var warnings) && warnings.ValueKind == JsonValueKind.Array && warnings.GetArrayLength() > 0
+            ? Text(warnings[0], "code")
+            : null;
 
     private static string? ProblemCode(string body)
     {

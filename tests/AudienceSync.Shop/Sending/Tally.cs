@@ -12,7 +12,7 @@ internal sealed class Tally
 
     private readonly Lock _gate = new();
     private readonly Dictionary<int, string?> _receipts = [];
-    private readonly List<ShopEvent> _accepted = [];
+    private readonly Dictionary<int, AcceptedEvent> _accepted = [];
     private readonly List<string> _complaints = [];
     private TallySnapshot _counts = new(0, 0, 0, 0, 0, 0, 0);
     private int _quarantineRepeats;
@@ -29,13 +29,13 @@ internal sealed class Tally
     }
 
     /// <summary>Distinct events that were answered 200.</summary>
-    public IReadOnlyList<ShopEvent> Accepted
+    public IReadOnlyList<AcceptedEvent> Accepted
     {
         get
         {
             lock (_gate)
             {
-                return [.. _accepted];
+                return [.. _accepted.Values];
             }
         }
     }
@@ -71,28 +71,30 @@ internal sealed class Tally
             _counts = _counts with { Attempts = _counts.Attempts + result.Attempts };
             for (var i = 0; i < delivery.Events.Count; i++)
             {
-                Record(delivery, delivery.Events[i], result.Answers[i]);
+                Record(delivery, delivery.Events[i], result.Answers[i], result);
                 _quarantineRepeats += HasNoIdInQuarantine(delivery.Events[i]) ? result.Attempts - 1 : 0;
             }
         }
     }
 
     private static bool HasNoIdInQuarantine(ShopEvent item) =>
-        item.Flaw == Flaw.TestSend || (item.Flaw.IsQuarantined() && item.IdPlace == SenderIdPlace.None);
+        item.Flaw == Flaw.TestSend || (item.IsQuarantined() && item.IdPlace == SenderIdPlace.None);
 
-    private void Record(Delivery delivery, ShopEvent item, Answer answer)
+    private void Record(Delivery delivery, ShopEvent item, Answer answer, DeliveryResult result)
     {
         _counts = _counts with { Sent = _counts.Sent + 1 };
         switch (answer.Verdict)
         {
             case Verdict.Accepted when _receipts.TryGetValue(item.Number, out var receipt):
                 _counts = _counts with { Duplicates = _counts.Duplicates + 1 };
+                _accepted[item.Number] = new AcceptedEvent(item, _accepted[item.Number].Received.With(result.Received));
                 ComplainIf(!string.Equals(receipt, answer.ReceiptId, StringComparison.Ordinal), item, answer, "a duplicate got another receipt");
                 break;
             case Verdict.Accepted:
                 _counts = _counts with { Accepted = _counts.Accepted + 1 };
                 _receipts.Add(item.Number, answer.ReceiptId);
-                _accepted.Add(item);
+                _accepted.Add(item.Number, new AcceptedEvent(item, result.Received));
+                CheckWarning(item, answer, result.Attempts);
                 break;
             case Verdict.Quarantined:
                 _counts = _counts with { Quarantined = _counts.Quarantined + 1 };
@@ -110,13 +112,22 @@ internal sealed class Tally
 
     private void Check(Delivery delivery, ShopEvent item, Answer answer)
     {
-        var expected = item.Flaw.IsQuarantined() ? Verdict.Quarantined : item.Flaw == Flaw.None ? Verdict.Accepted : Verdict.Refused;
-        var rightStatus = delivery.IsArray || answer.HttpStatus == item.Flaw.ExpectedStatus();
-        var rightCode = item.Flaw.ExpectedCode() is not { } code || string.Equals(code, answer.Code, StringComparison.Ordinal);
-        var expectation = delivery.IsArray ? $"expected {expected}" : $"expected {item.Flaw.ExpectedStatus()} {item.Flaw.ExpectedCode()}";
+        var expected = item.IsQuarantined() ? Verdict.Quarantined : item.IsAccepted() ? Verdict.Accepted : Verdict.Refused;
+        var rightStatus = delivery.IsArray || answer.HttpStatus == item.ExpectedStatus();
+        var rightCode = item.ExpectedCode() is not { } code || string.Equals(code, answer.Code, StringComparison.Ordinal);
+        var expectation = delivery.IsArray ? $"expected {expected}" : $"expected {item.ExpectedStatus()} {item.ExpectedCode()}";
         ComplainIf(answer.Verdict != expected || !rightStatus || !rightCode, item, answer, expectation);
         var hasReceipt = answer.Verdict is not (Verdict.Accepted or Verdict.Quarantined) || Guid.TryParse(answer.ReceiptId, out _);
         ComplainIf(!hasReceipt, item, answer, "the answer has no receipt");
+    }
+
+    // A later try is told what the first one was, and that may be the bare receipt.
+    private void CheckWarning(ShopEvent item, Answer answer, int attempts)
+    {
+        var isOwed = item.ExpectedWarning() is null || attempts == 1;
+        ComplainIf(
+            isOwed && !string.Equals(item.ExpectedWarning(), answer.Warning, StringComparison.Ordinal), item, answer,
+            $"expected the warning {item.ExpectedWarning() ?? "none"}, was {answer.Warning ?? "none"}");
     }
 
     private void ComplainIf(bool wrong, ShopEvent item, Answer answer, string what)

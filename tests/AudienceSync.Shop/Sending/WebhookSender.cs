@@ -8,13 +8,14 @@ internal sealed class WebhookSender(HttpMessageInvoker http, RequestWriter write
 {
     public async Task<DeliveryResult> SendAsync(Delivery delivery, CancellationToken cancel)
     {
+        var began = time.GetUtcNow();
         Attempt attempt = new(0, string.Empty, null);
         for (var tries = 1; tries <= rules.MostAttempts; tries++)
         {
             attempt = await TryOnceAsync(delivery, tries, cancel);
             if (attempt.Status != 0 && !RetryRules.IsRetryable(attempt.Status))
             {
-                return new DeliveryResult(AnswerReader.Read(delivery, attempt.Status, attempt.Body), tries);
+                return new DeliveryResult(AnswerReader.Read(delivery, attempt.Status, attempt.Body), tries, new ReceiptSpan(began, time.GetUtcNow()));
             }
 
             if (tries < rules.MostAttempts)
@@ -24,7 +25,7 @@ internal sealed class WebhookSender(HttpMessageInvoker http, RequestWriter write
         }
 
         var unknown = new Answer(Verdict.Unknown, attempt.Status, null, attempt.Status == 0 ? "no_answer" : null);
-        return new DeliveryResult(AnswerReader.Same(delivery, unknown), rules.MostAttempts);
+        return new DeliveryResult(AnswerReader.Same(delivery, unknown), rules.MostAttempts, new ReceiptSpan(began, time.GetUtcNow()));
     }
 
     private async Task<Attempt> TryOnceAsync(Delivery delivery, int tries, CancellationToken cancel)

@@ -13,7 +13,8 @@ internal sealed class EventFactory(Random random, ExpiryWindow expiry)
     private string? _reusable;
     private int _count;
 
-    public ShopEvent FromStep(Customer customer, IJourney journey, JourneyStep step)
+    /// <param name="clock">The step's time is what the sender's clock showed; this says how wrong that is.</param>
+    public ShopEvent FromStep(Customer customer, IJourney journey, JourneyStep step, Clock clock = Clock.Right)
     {
         var form = TimeForms.Draw(random);
         var at = form.Cut(step.At);
@@ -29,21 +30,28 @@ internal sealed class EventFactory(Random random, ExpiryWindow expiry)
             shows = Shown.CustomerId;
         }
 
-        return Make(customer, journey.Key, journey.Audience, step with { At = at }, form, shows, Flaw.None);
+        return Make(customer, journey.Key, journey.Audience, step with { At = at }, form, shows, Flaw.None, clock);
     }
 
-    /// <summary>A webhook that the receiver must refuse or set aside, about a customer who is known from good ones.</summary>
+    /// <summary>A webhook that the receiver must refuse, set aside or read around, about a customer who is known from good ones.</summary>
     public ShopEvent Flawed(Customer customer, Flaw flaw, DateTimeOffset start)
     {
         var journey = JourneyList.All[random.Next(JourneyList.All.Count)];
         var at = flaw == Flaw.FarFuture ? start.AddMinutes(random.Next(30 * 60, 72 * 60)) : start.AddMinutes(-random.Next(60, 80_000));
         var form = TimeForms.Draw(random);
         var key = flaw == Flaw.UnknownKey ? $"nobody_knows_{random.Next(5)}_v1" : journey.Key;
-        var step = new JourneyStep(EventKind.Add, form.Cut(at), "flawed");
-        return Make(customer, key, journey.Audience, step, form, customer.ShownAt(start), flaw);
+        var step = new JourneyStep(FlawedKind(), form.Cut(at), "flawed");
+        return Make(customer, key, journey.Audience, step, form, customer.ShownAt(start), flaw, flaw == Flaw.FarFuture ? Clock.Ahead : Clock.Right);
     }
 
-    private ShopEvent Make(Customer customer, string key, string journey, JourneyStep step, TimeForm form, Shown shows, Flaw flaw)
+    private EventKind FlawedKind() => random.Next(5) switch
+    {
+        0 or 1 => EventKind.Add,
+        2 or 3 => EventKind.Remove,
+        _ => EventKind.Exposure,
+    };
+
+    private ShopEvent Make(Customer customer, string key, string journey, JourneyStep step, TimeForm form, Shown shows, Flaw flaw, Clock clock)
     {
         var (place, id) = DrawId(flaw);
         if (place == SenderIdPlace.None && !_composites.Add((customer.Number, step.Kind, key, step.Step, step.At)))
@@ -58,7 +66,7 @@ internal sealed class EventFactory(Random random, ExpiryWindow expiry)
 
         var facts = new EventFacts(
             step.Kind, key, journey, step.Step, step.At, form, customer, shows, flaw, place == SenderIdPlace.Body ? id : null);
-        return new ShopEvent(++_count, customer.Number, step.Kind, key, step.At, shows, flaw, place, id, _writer.Write(facts));
+        return new ShopEvent(++_count, customer.Number, step.Kind, key, step.At, shows, flaw, place, id, _writer.Write(facts), clock);
     }
 
     // Senders take the id of a trigger for all that it sets off: for the add and the remove of a person, or for several people. Each is a fact of its own.

@@ -16,31 +16,50 @@ internal enum Flaw
     TooLarge,
 }
 
-/// <summary>What the receiver owes to a flawed webhook.</summary>
+/// <summary>
+/// What the receiver owes to a flawed webhook. Adds and exposures wait when something about them is doubtful; a removal is never lost to a field
+/// that it does not need, so it is accepted with a warning.
+/// </summary>
 internal static class FlawRules
 {
     public static readonly IReadOnlyList<Flaw> All = [.. Enum.GetValues<Flaw>().Where(flaw => flaw != Flaw.None)];
 
-    public static bool IsQuarantined(this Flaw flaw) => flaw is Flaw.UnknownKey or Flaw.NewerSchema or Flaw.FarFuture or Flaw.TestSend;
+    /// <summary>Whether it counts, as if nothing were wrong with it or but for the field that is.</summary>
+    public static bool IsAccepted(this ShopEvent item) => item.Flaw == Flaw.None || IsHarmless(item);
+
+    /// <summary>Whether it is kept without effect.</summary>
+    public static bool IsQuarantined(this ShopEvent item) =>
+        item.Flaw is Flaw.UnknownKey or Flaw.TestSend || (item.Flaw is Flaw.NewerSchema or Flaw.FarFuture && !IsHarmless(item));
 
     /// <summary>The HTTP status of a webhook that was sent alone.</summary>
-    public static int ExpectedStatus(this Flaw flaw) => flaw switch
+    public static int ExpectedStatus(this ShopEvent item) => item.Flaw switch
     {
-        Flaw.None => 200,
         Flaw.MissingPerson or Flaw.MalformedJson => 422,
         Flaw.WrongToken or Flaw.BadSignature => 401,
         Flaw.WrongContentType => 415,
         Flaw.TooLarge => 413,
-        _ => 202,
+        _ => item.IsAccepted() ? 200 : 202,
     };
 
     /// <summary>The code of a quarantined event; null when the contract names none.</summary>
-    public static string? ExpectedCode(this Flaw flaw) => flaw switch
+    public static string? ExpectedCode(this ShopEvent item) => item.Flaw switch
     {
         Flaw.UnknownKey => "unknown_audience_key",
+        Flaw.TestSend => "test_send",
+        _ when item.IsQuarantined() => Doubt(item.Flaw),
+        _ => null,
+    };
+
+    /// <summary>The code of the warning that an accepted event is answered with; null for none.</summary>
+    public static string? ExpectedWarning(this ShopEvent item) =>
+        item.Clock == Clock.Ahead && item.Flaw == Flaw.None ? "clock_ahead" : IsHarmless(item) ? Doubt(item.Flaw) : null;
+
+    private static bool IsHarmless(ShopEvent item) => item is { Kind: EventKind.Remove, Flaw: Flaw.NewerSchema or Flaw.FarFuture };
+
+    private static string? Doubt(Flaw flaw) => flaw switch
+    {
         Flaw.NewerSchema => "newer_schema_version",
         Flaw.FarFuture => "occurred_in_future",
-        Flaw.TestSend => "test_send",
         _ => null,
     };
 }

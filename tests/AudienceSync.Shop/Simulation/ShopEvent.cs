@@ -29,4 +29,5 @@ internal sealed record ShopEvent(
     Flaw Flaw,
     SenderIdPlace IdPlace,
     string? SenderId,
-    string Json);
+    string Json,
+    Clock Clock = Clock.Right);

@@ -18,6 +18,7 @@ internal sealed class ShopSimulation
     private const double ExposureShare = 0.25;
     private const int WebhooksPerExpiry = 80;
     private const int MostTooLarge = 4;
+    private const int WebhooksPerLateClock = 100;
 
     private readonly Random _random;
     private readonly DateTimeOffset _start;
@@ -47,15 +48,16 @@ internal sealed class ShopSimulation
             early.Add(ExpiringSoon(_book.Next(), i));
         }
 
+        List<ShopEvent> late = [.. LateClockEvents(Math.Max(LateClocks.Kinds, webhooks / WebhooksPerLateClock))];
         var events = new List<ShopEvent>();
-        while (early.Count + events.Count < webhooks - flawed - duplicates)
+        while (early.Count + late.Count + events.Count < webhooks - flawed - duplicates)
         {
             events.AddRange(Follow(_book.Next()));
         }
 
         events.AddRange(Flaws(flawed));
-        var deliveries = new DeliveryPlan(_random).Make(early, events, duplicates);
-        return new Play(_book.Customers, [.. early, .. events], deliveries);
+        var deliveries = new DeliveryPlan(_random).Make(early, events, late, duplicates);
+        return new Play(_book.Customers, [.. early, .. late, .. events], deliveries);
     }
 
     /// <summary>
@@ -68,6 +70,21 @@ internal sealed class ShopSimulation
         var end = _start.AddMilliseconds(_random.Next(2_000, (int)ExpiryWindow.LastWanted.TotalMilliseconds - 500));
         _known.Add(customer.Number);
         return _factory.FromStep(customer, journey, new JourneyStep(EventKind.Add, end - journey.Window, "entered"));
+    }
+
+    // Nothing flawed is sent about these: two events that both count as received could arrive at the same moment, and nobody could judge them.
+    private IEnumerable<ShopEvent> LateClockEvents(int histories)
+    {
+        var clocks = new LateClocks(_random, _start);
+        for (var i = 0; i < histories; i++)
+        {
+            var customer = _book.Next();
+            var journey = JourneyList.All[_random.Next(JourneyList.All.Count)];
+            foreach (var stamp in clocks.Draw(i))
+            {
+                yield return _factory.FromStep(customer, journey, new JourneyStep(stamp.Kind, stamp.At, "late-clock"), stamp.Clock);
+            }
+        }
     }
 
     private IEnumerable<ShopEvent> Follow(Customer customer)

@@ -8,17 +8,21 @@ internal enum TimeForm
 {
     IsoUtc,
     IsoWithOffset,
+
+    /// <summary>A time without a zone is UTC.</summary>
+    IsoWithoutZone,
     UnixNumber,
     UnixText,
 }
 
 internal static class TimeForms
 {
-    public static TimeForm Draw(Random random) => random.Next(10) switch
+    public static TimeForm Draw(Random random) => random.Next(11) switch
     {
         0 or 1 => TimeForm.UnixNumber,
         2 => TimeForm.UnixText,
         3 => TimeForm.IsoWithOffset,
+        4 => TimeForm.IsoWithoutZone,
         _ => TimeForm.IsoUtc,
     };
 
@@ -33,6 +37,7 @@ internal static class TimeForms
         TimeForm.UnixText => JsonValue.Create(at.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture)),
         TimeForm.IsoWithOffset => JsonValue.Create(
             at.ToOffset(TimeSpan.FromHours(2)).ToString("yyyy-MM-dd'T'HH:mm:ss.fffzzz", CultureInfo.InvariantCulture)),
+        TimeForm.IsoWithoutZone => JsonValue.Create(at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff", CultureInfo.InvariantCulture)),
         _ => JsonValue.Create(at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture)),
     };
 }

@@ -9,7 +9,11 @@ internal sealed record EngineStatus(
     IReadOnlyList<AudienceStatus> Audiences,
     IReadOnlyList<BindingStatus> Bindings,
     bool Quiet,
-    IReadOnlyList<PlanStatus>? Plans = null);
+    IReadOnlyList<PlanStatus>? Plans = null,
+    IReadOnlyList<SourceStatus>? Sources = null);
+
+/// <summary>How often something of a source was read around.</summary>
+internal sealed record SourceStatus(string Source, string Code, long Events);
 
 /// <summary>Removals that are too many at once and wait for somebody to say that they are meant.</summary>
 internal sealed record PlanStatus(long Plan, string State);
