@@ -27,7 +27,7 @@ mutate() {
   printf '%s%s%s' "${text%%"$find"*}" "$replace" "${text#*"$find"}" >"$file"
 }
 
-# failed_tests TREE PROJECT FILTER [SETTING...]: prints "failed executed" of the tests of a project that was built.
+# failed_tests TREE PROJECT FILTER [SETTING...]: prints how many tests of a project that was built failed, how many ran, and the first that failed.
 failed_tests() {
   local results trx tree=$1 project=$2 filter=$3
   shift 3
@@ -36,7 +36,10 @@ failed_tests() {
     --logger "trx;LogFileName=run.trx" --blame-hang-timeout 10m --blame-hang-dump-type none ${1:+-- "$@"} >"$results/out" 2>&1 </dev/null || true
   trx=$results/run.trx
   if [ -f "$trx" ]; then
-    sed -n 's/.*<Counters.* executed="\([0-9]*\)" passed="\([0-9]*\)".*/\1 \2/p' "$trx" | { read -r executed passed && echo "$((executed - passed)) $executed"; }
+    sed -n 's/.*<Counters.* executed="\([0-9]*\)" passed="\([0-9]*\)".*/\1 \2/p' "$trx" | {
+      read -r executed passed || executed=0 passed=0
+      echo "$((executed - passed)) $executed $({ grep -o '<UnitTestResult [^>]*outcome="Failed"' "$trx" || true; } | sed -n '1s/.*testName="[^"(]*\.\([^".(]*\.[^".(]*\)[("].*/\1/p')"
+    }
   else
     echo "0 0"
   fi
@@ -60,7 +63,7 @@ build_changed() {
 # try_mutation ROOT TREE MUTATION: changes a tree that was built, runs the tests up to the first that fails, and changes it back. Prints a line; fails unless
 # the mutation was killed.
 try_mutation() {
-  local root=$1 tree=$2 mutation=$3 file project name counts result assembly began=$SECONDS
+  local root=$1 tree=$2 mutation=$3 file project name failed executed by result assembly began=$SECONDS
   file=$(mutation_field "$mutation" file) project=$(mutation_field "$mutation" project) name=$(basename "$mutation" .mutation)
   assembly=$tree/tests/AudienceSync.$project/bin/Release/net10.0/$(cut -d / -f 2 <<<"$file").dll
   cp "$assembly" "$assembly.unchanged"
@@ -69,12 +72,14 @@ try_mutation() {
   elif ! build_changed "$tree" "$project" "$file"; then
     result="BROKEN    $name: it does not build"
   else
-    counts=$(failed_tests "$tree" "$project" "$(mutation_field "$mutation" test)" xUnit.StopOnFail=true)
-    case $counts in
-      *' 0') result="BROKEN    $name: no test ran" ;;
-      '0 '*) result="SURVIVED  $name: ${counts#* } tests pass" ;;
-      *) result="killed    $name" ;;
-    esac
+    read -r failed executed by < <(failed_tests "$tree" "$project" "$(mutation_field "$mutation" test)" xUnit.StopOnFail=true)
+    if [ "$executed" -eq 0 ]; then
+      result="BROKEN    $name: no test ran"
+    elif [ "$failed" -eq 0 ]; then
+      result="SURVIVED  $name: $executed tests pass"
+    else
+      result="killed    $name: $by"
+    fi
   fi
   cp "$root/$file" "$tree/$file" && touch "$tree/$file" # A build looks at the time.
   mv "$assembly.unchanged" "$assembly"
@@ -85,14 +90,14 @@ try_mutation() {
 # mutations_of PROJECT ROOT TREE NAME...: builds the tree once, sees to it that the tests pass there, and tries one mutation after the other. Adds to
 # killed and wrong.
 mutations_of() {
-  local project=$1 root=$2 tree=$3 mutation filter counts
+  local project=$1 root=$2 tree=$3 mutation filter failed executed by
   shift 3
   build "$tree/tests/AudienceSync.$project/AudienceSync.$project.csproj" "${MUTATION_BUILD[@]}" || return 1
   # A test that fails anyway would kill everything: first it has to pass.
   filter=$(sed -n 's/^test: //p' "$@" | tr '|' '\n' | sort -u | paste -sd '|')
-  counts=$(failed_tests "$tree" "$project" "$filter")
-  echo "  unchanged: ${counts% *} of ${counts#* } tests of $project fail"
-  [ "${counts% *}" = 0 ] && [ "${counts#* }" != 0 ] || return 1
+  read -r failed executed by < <(failed_tests "$tree" "$project" "$filter")
+  echo "  unchanged: $failed of $executed tests of $project fail${by:+, first $by}"
+  [ "$failed" -eq 0 ] && [ "$executed" -gt 0 ] || return 1
   for mutation in "$@"; do
     if try_mutation "$root" "$tree" "$mutation"; then killed=$((killed + 1)); else wrong=$((wrong + 1)); fi
   done
