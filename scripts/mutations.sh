@@ -24,13 +24,19 @@ mutate() {
   printf '%s%s%s' "${text%%"$find"*}" "$replace" "${text#*"$find"}" >"$file"
 }
 
-# failed_tests TREE PROJECT FILTER: prints "failed executed" of the tests of a project that was built.
+# failed_tests TREE PROJECT FILTER [KEEP]: prints "failed executed" of the tests of a project that was built. KEEP is a folder
+# for what the run printed (out), its results (run.trx) and its exit code (code); tests may then be silent for an hour.
 failed_tests() {
-  local results trx
+  local results trx code=0
   results=$(mktemp -d)
   dotnet test "$1/tests/AudienceSync.$2/AudienceSync.$2.csproj" --no-build -c Release --filter "$3" --results-directory "$results" \
-    --logger "trx;LogFileName=run.trx" --blame-hang-timeout 10m --blame-hang-dump-type none >"$results/out" 2>&1 </dev/null || true
+    --logger "trx;LogFileName=run.trx" --blame-hang-timeout "$([ -n "${4:-}" ] && echo 60m || echo 10m)" --blame-hang-dump-type none \
+    >"$results/out" 2>&1 </dev/null || code=$?
   trx=$results/run.trx
+  if [ -n "${4:-}" ]; then
+    echo "$code" >"$4/code"
+    find "$results" -maxdepth 1 -type f -exec cp {} "$4/" \;
+  fi
   if [ -f "$trx" ]; then
     sed -n 's/.*<Counters.* executed="\([0-9]*\)" passed="\([0-9]*\)".*/\1 \2/p' "$trx" | { read -r executed passed && echo "$((executed - passed)) $executed"; }
   else
