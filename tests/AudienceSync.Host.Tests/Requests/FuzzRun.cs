@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using AudienceSync.Host.Requests;
@@ -28,16 +30,30 @@ internal sealed class FuzzRun(HttpClient http, IReadOnlyList<Route> routes, int 
     public IReadOnlyDictionary<string, int> Answers => _answers;
 
     /// <summary>Goes on while it is told to; the number is that of the request.</summary>
-    public Task RunAsync(int senders, Func<int, bool> goesOn) => Task.WhenAll(Enumerable.Range(0, senders).Select(sender => Task.Run(async () =>
+    public async Task RunAsync(int senders, Func<int, bool> goesOn)
     {
-        var random = new Random(seed + sender);
-        for (var number = 0; goesOn(Interlocked.Increment(ref _sent)); number++)
+        using var failed = new CancellationTokenSource();
+        await Task.WhenAll(Enumerable.Range(0, senders).Select(sender => Task.Run(() => SendAsync(sender, number => !failed.IsCancellationRequested && goesOn(number), failed))));
+    }
+
+    private async Task SendAsync(int sender, Func<int, bool> goesOn, CancellationTokenSource failed)
+    {
+        try
         {
-            var input = FuzzInput.Next(routes, random);
-            var answer = await AnswerAsync(input, $"seed {seed}, sender {sender}, number {number}: {input.Story}");
-            _answers.AddOrUpdate(answer, 1, static (_, count) => count + 1);
+            var random = new Random(seed + sender);
+            for (var number = 0; goesOn(Interlocked.Increment(ref _sent)); number++)
+            {
+                var input = FuzzInput.Next(routes, random);
+                var answer = await AnswerAsync(input, $"seed {seed}, sender {sender}, number {number}: {input.Story}");
+                _answers.AddOrUpdate(answer, 1, static (_, count) => count + 1);
+            }
         }
-    })));
+        catch
+        {
+            await failed.CancelAsync(); // One found is enough: the others need not go on for minutes.
+            throw;
+        }
+    }
 
     private async Task<string> AnswerAsync(FuzzInput input, string story)
     {
@@ -57,7 +73,7 @@ internal sealed class FuzzRun(HttpClient http, IReadOnlyList<Route> routes, int 
             CheckAcceptance(input, answer, story);
         }
 
-        return answer.Status.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        return answer.Status.ToString(CultureInfo.InvariantCulture);
     }
 
     private static void CheckRefusal(FuzzInput input, Answer answer, string story)
@@ -83,30 +99,40 @@ internal sealed class FuzzRun(HttpClient http, IReadOnlyList<Route> routes, int 
             return;
         }
 
-        if (input.Route.IsWebhook)
+        var taken = input.Route.IsWebhook ? AcceptedEvents(input.Body ?? [], answer.Json, story) : IsWritten(input) ? [input.Body!] : [];
+        taken.ShouldAllBe(one => IsStrict(one), $"{story}: {answer.Text}");
+        if (taken.Count > 0)
         {
-            JsonElement[] receipts = answer.Json.TryGetProperty("results", out var results) ? [.. results.EnumerateArray()] : [answer.Json];
-            var accepted = receipts.Where(receipt => receipt.GetProperty("status").GetString() == "accepted").Select(receipt => receipt.GetProperty("receipt_id").GetGuid()).ToList();
-            accepted.ForEach(id => _accepted.TryAdd(id, 0));
-            if (accepted.Count == 0)
-            {
-                return;
-            }
+            input.Request.Content!.Headers.ContentEncoding.ShouldBeEmpty($"{story}: {answer.Text}");
         }
-        else if (input.Body is null or [] || input.Route.Body.Form is not (BodyForm.Json or BodyForm.OptionalJson or BodyForm.Whole))
-        {
-            return;
-        }
-
-        IsStrict(input.Body).ShouldBeTrue($"{story}: {answer.Text}");
-        input.Request.Content!.Headers.ContentEncoding.ShouldBeEmpty($"{story}: {answer.Text}");
     }
 
-    private static bool IsStrict(byte[]? body)
+    private static bool IsWritten(FuzzInput input) =>
+        input.Body is { Length: > 0 } && input.Route.Body.Form is BodyForm.Json or BodyForm.OptionalJson or BodyForm.Whole;
+
+    // A bad event spoils only itself, so each of an array is judged alone.
+    private List<byte[]> AcceptedEvents(byte[] body, JsonElement answer, string story)
+    {
+        var isArray = answer.TryGetProperty("results", out var results);
+        JsonElement[] receipts = isArray ? [.. results.EnumerateArray()] : [answer];
+        var numbers = Enumerable.Range(0, receipts.Length).Where(number => receipts[number].GetProperty("status").GetString() == "accepted").ToList();
+        numbers.ForEach(number => _accepted.TryAdd(receipts[number].GetProperty("receipt_id").GetGuid(), 0));
+        if (numbers.Count == 0 || !isArray)
+        {
+            return numbers.Count == 0 ? [] : [body];
+        }
+
+        using var document = JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = StrictJson.MaxDepth });
+        var events = document.RootElement.EnumerateArray().Select(one => JsonMarshal.GetRawUtf8Value(one).ToArray()).ToList();
+        events.Count.ShouldBe(receipts.Length, story);
+        return [.. numbers.Select(number => events[number])];
+    }
+
+    private static bool IsStrict(byte[] body)
     {
         try
         {
-            using var document = JsonDocument.Parse(StrictText.GetString(body ?? []), StrictJson);
+            using var document = JsonDocument.Parse(StrictText.GetString(body), StrictJson);
             return document.RootElement.ValueKind is JsonValueKind.Object or JsonValueKind.Array;
         }
         catch (Exception broken) when (broken is JsonException or DecoderFallbackException)
