@@ -27,14 +27,20 @@ mutate() {
   printf '%s%s%s' "${text%%"$find"*}" "$replace" "${text#*"$find"}" >"$file"
 }
 
-# failed_tests TREE PROJECT FILTER [SETTING...]: prints how many tests of a project that was built failed, how many ran, and the first that failed.
+# failed_tests TREE PROJECT FILTER KEEP [SETTING...]: prints how many tests of a project that was built failed, how many ran, and the first that failed.
+# KEEP is a folder for what the run printed (out), its results (run.trx) and its exit code (code), and tests may then be silent for an hour; - for none.
 failed_tests() {
-  local results trx tree=$1 project=$2 filter=$3
-  shift 3
+  local results trx code=0 silent=10m tree=$1 project=$2 filter=$3 keep=$4
+  shift 4
+  [ "$keep" = - ] || silent=60m
   results=$(mktemp -d)
   dotnet test "$tree/tests/AudienceSync.$project/bin/Release/net10.0/AudienceSync.$project.dll" --filter "$filter" --results-directory "$results" \
-    --logger "trx;LogFileName=run.trx" --blame-hang-timeout 10m --blame-hang-dump-type none ${1:+-- "$@"} >"$results/out" 2>&1 </dev/null || true
+    --logger "trx;LogFileName=run.trx" --blame-hang-timeout "$silent" --blame-hang-dump-type none ${1:+-- "$@"} >"$results/out" 2>&1 </dev/null || code=$?
   trx=$results/run.trx
+  if [ "$keep" != - ]; then
+    echo "$code" >"$keep/code"
+    find "$results" -maxdepth 1 -type f -exec cp {} "$keep/" \;
+  fi
   if [ -f "$trx" ]; then
     sed -n 's/.*<Counters.* executed="\([0-9]*\)" passed="\([0-9]*\)".*/\1 \2/p' "$trx" | {
       read -r executed passed || executed=0 passed=0
@@ -72,7 +78,7 @@ try_mutation() {
   elif ! build_changed "$tree" "$project" "$file"; then
     result="BROKEN    $name: it does not build"
   else
-    read -r failed executed by < <(failed_tests "$tree" "$project" "$(mutation_field "$mutation" test)" xUnit.StopOnFail=true)
+    read -r failed executed by < <(failed_tests "$tree" "$project" "$(mutation_field "$mutation" test)" - xUnit.StopOnFail=true)
     if [ "$executed" -eq 0 ]; then
       result="BROKEN    $name: no test ran"
     elif [ "$failed" -eq 0 ]; then
@@ -95,7 +101,7 @@ mutations_of() {
   build "$tree/tests/AudienceSync.$project/AudienceSync.$project.csproj" "${MUTATION_BUILD[@]}" || return 1
   # A test that fails anyway would kill everything: first it has to pass.
   filter=$(sed -n 's/^test: //p' "$@" | tr '|' '\n' | sort -u | paste -sd '|')
-  read -r failed executed by < <(failed_tests "$tree" "$project" "$filter")
+  read -r failed executed by < <(failed_tests "$tree" "$project" "$filter" -)
   echo "  unchanged: $failed of $executed tests of $project fail${by:+, first $by}"
   [ "$failed" -eq 0 ] && [ "$executed" -gt 0 ] || return 1
   for mutation in "$@"; do

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
 using AudienceSync.Host.Tests.Serving;
@@ -22,6 +23,8 @@ internal sealed class KillRun : IAsyncDisposable
     private readonly Random _random;
     private HostProcess? _host;
     private int _acknowledged;
+    private int _unanswered;
+    private int _refused;
 
     private KillRun(KillPlan plan, KillStage stage)
     {
@@ -58,21 +61,31 @@ internal sealed class KillRun : IAsyncDisposable
         await sending.OrTimeoutAsync(Where, _plan.Patience);
     }
 
+    /// <summary>What was done, for the record of a run.</summary>
+    public string Figures => string.Create(
+        CultureInfo.InvariantCulture,
+        $"seed {_plan.Seed}: {_acknowledged} events acknowledged; SIGKILL of the Host {_plan.HostKills}, of PostgreSQL {_plan.ServerKills}; requests without an answer {_unanswered}, with 503 {_refused}");
+
     /// <summary>Every acknowledged event is in the log once, none beside them; and every list is the fold's.</summary>
-    public async Task CheckAsync()
+    /// <returns>What was compared.</returns>
+    public async Task<string> CheckAsync()
     {
         _receipts.Count.ShouldBe(_plan.Events, "every event has its receipt");
-        await Deadline.UntilAsync(async () => (await _host!.Operator.GetFromJsonAsync<JsonElement>("/v1/status")).GetProperty("quiet").GetBoolean(), () => Where, _plan.Patience);
+        await Deadline.UntilAsync(IsQuietAsync, () => Where, _plan.Patience);
         var logged = await _stage.LoggedAsync();
         _receipts.Values.Except(logged).Count().ShouldBe(0, "lost");
         (logged.Count - logged.Distinct().Count()).ShouldBe(0, "doubled");
         logged.Except(_receipts.Values).Count().ShouldBe(0, "in the log without an acknowledgement");
+        var members = new List<int>();
         for (var audience = 0; audience < _stage.Audiences.Count; audience++)
         {
             var held = await _stage.HeldAsync(audience);
             var expected = _events.Expected(audience);
             (expected.Except(held).Count(), held.Except(expected).Count()).ShouldBe((0, 0), $"missing and too many on list {audience}, seed {_plan.Seed}");
+            members.Add(held.Count);
         }
+
+        return string.Create(CultureInfo.InvariantCulture, $"lost 0, doubled 0, in the log {logged.Count}; lists equal to the fold, members: {string.Join(", ", members)}");
     }
 
     public async ValueTask DisposeAsync()
@@ -83,6 +96,12 @@ internal sealed class KillRun : IAsyncDisposable
         }
 
         await _stage.DisposeAsync();
+    }
+
+    private async Task<bool> IsQuietAsync()
+    {
+        using var response = await _host!.Operator.GetAsync("/v1/status");
+        return response.IsSuccessStatusCode && (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("quiet").GetBoolean();
     }
 
     private IEnumerable<KillEvent[]> Batches()
@@ -133,9 +152,10 @@ internal sealed class KillRun : IAsyncDisposable
             using var request = Webhook.Signed(body, TimeProvider.System.GetUtcNow());
             using var response = await Volatile.Read(ref _host)!.Http.SendAsync(request, patience);
             var answer = await Answer.ReadAsync(response);
-            if (answer.Status is 503 or 500 && answer.Code is "storage_down" or "queue_full" or "shutting_down")
+            if (answer is { Status: 503, Code: "storage_down" or "storage_slow" or "queue_full" or "shutting_down" })
             {
-                return null;
+                Interlocked.Increment(ref _refused);
+                return null; // A sender that follows docs/webhook.md sends the same again.
             }
 
             answer.Status.ShouldBe(200, answer.Text);
@@ -144,6 +164,7 @@ internal sealed class KillRun : IAsyncDisposable
         catch (Exception gone) when (gone is HttpRequestException or ObjectDisposedException or IOException or OperationCanceledException)
         {
             patience.ThrowIfCancellationRequested();
+            Interlocked.Increment(ref _unanswered);
             return null; // Killed meanwhile: the sender cannot know what became of it.
         }
     }
@@ -158,6 +179,11 @@ internal sealed class KillRun : IAsyncDisposable
             var at = (int)(_plan.Events * (kill + 0.2 + (_random.NextDouble() * 0.6)) / (kills.Length + 1));
             await Deadline.UntilAsync(() => Volatile.Read(ref _acknowledged) >= at || sending.IsCompleted, () => Where, _plan.Patience);
             patience.ThrowIfCancellationRequested();
+            if (sending.IsFaulted)
+            {
+                await sending; // What a sender found wrong comes first.
+            }
+
             sending.IsCompleted.ShouldBeFalse($"every kill must hit a sender at work; {Where}");
 
             if (kills[kill])

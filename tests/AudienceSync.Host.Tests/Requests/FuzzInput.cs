@@ -8,7 +8,8 @@ namespace AudienceSync.Host.Tests.Requests;
 /// <summary>One generated request to a route, and what is known of it without looking at the Host's code.</summary>
 /// <param name="HasToken">Whether the token is the one of the route.</param>
 /// <param name="HasUsableQuery">Whether every parameter is declared and there once with a value.</param>
-internal sealed record FuzzInput(Route Route, HttpRequestMessage Request, bool HasToken, bool HasUsableQuery, string Story)
+/// <param name="Body">What the request carries; null without content.</param>
+internal sealed record FuzzInput(Route Route, HttpRequestMessage Request, bool HasToken, bool HasUsableQuery, byte[]? Body, string Story)
 {
     private static readonly string[] Members =
     [
@@ -44,7 +45,7 @@ internal sealed record FuzzInput(Route Route, HttpRequestMessage Request, bool H
         string?[] others = [null, "", "x", route.IsWebhook ? TestHostFiles.OperatorToken : TestHostFiles.UnsignedToken, new string('t', 1_100)];
         var token = random.Next(10) == 0 ? others[random.Next(others.Length)] : own;
         var (query, usable) = Query(route, random);
-        var body = route.Body == BodyContract.List ? Csv(random) : Bytes(random);
+        var body = route.Body == BodyContract.List ? Csv(random) : Bytes(random, route.IsWebhook);
         var request = route.Request(query, token: null);
         request.Headers.TryAddWithoutValidation("Authorization", token is null ? null : $"Bearer {token}");
         if (route.Method != "GET" || random.Next(8) == 0)
@@ -53,7 +54,7 @@ internal sealed record FuzzInput(Route Route, HttpRequestMessage Request, bool H
         }
 
         Headers(request, random);
-        return new FuzzInput(route, request, token == own, usable, $"{route}{query} token {token == own} body {Convert.ToBase64String(body.AsSpan(0, Math.Min(body.Length, 600)))} type {request.Content?.Headers.ContentType}");
+        return new FuzzInput(route, request, token == own, usable, request.Content is null ? null : body, $"{route}{query} token {token == own} body {Convert.ToBase64String(body.AsSpan(0, Math.Min(body.Length, 600)))} type {request.Content?.Headers.ContentType}");
     }
 
     private static (string Query, bool Usable) Query(Route route, Random random)
@@ -101,8 +102,13 @@ internal sealed record FuzzInput(Route Route, HttpRequestMessage Request, bool H
         }
     }
 
-    private static byte[] Bytes(Random random)
+    private static byte[] Bytes(Random random, bool isWebhook)
     {
+        if (isWebhook && random.Next(2) == 0)
+        {
+            return Damage(Encoding.UTF8.GetBytes(random.Next(4) > 0 ? Event(random) : $"[{string.Join(',', Enumerable.Range(0, random.Next(1, 6)).Select(_ => Event(random)))}]"), random);
+        }
+
         var bytes = Encoding.UTF8.GetBytes(random.Next(12) switch
         {
             0 => Values[random.Next(Values.Length)],
@@ -122,6 +128,30 @@ internal sealed record FuzzInput(Route Route, HttpRequestMessage Request, bool H
             var value = depth < 3 && random.Next(5) == 0 ? (random.Next(2) == 0 ? Item(random, depth + 1) : $"[{Item(random, depth + 1)}]") : Values[random.Next(Values.Length)];
             return $"\"{(random.Next(40) == 0 ? "\\ud800" : Members[random.Next(Members.Length)])}\":{value}";
         });
+        return "{" + string.Join(',', members) + "}";
+    }
+
+    // Mostly one that is to be accepted: behind the first checks there is more to break.
+    private static string Event(Random random)
+    {
+        var members = new List<string>
+        {
+            $"\"event\":\"audience_{(random.Next(3) > 0 ? "add" : "remove")}\"", $"\"event_id\":\"fuzz {random.Next(20_000)}\"", "\"audience_key\":\"winback_45d_v1\"",
+            "\"occurred_at\":\"2026-11-20T10:00:00Z\"", $"\"person\":{{\"customer_id\":\"fuzz {random.Next(2_000)}\",\"email\":\"fuzz{random.Next(2_000)}@example.com\"}}",
+        };
+        for (var more = random.Next(3) == 0 ? random.Next(1, 3) : 0; more > 0; more--)
+        {
+            var member = $"\"{Members[random.Next(Members.Length)]}\":{Values[random.Next(Values.Length)]}";
+            if (random.Next(2) == 0)
+            {
+                members.Add(member);
+            }
+            else
+            {
+                members[random.Next(members.Count)] = member;
+            }
+        }
+
         return "{" + string.Join(',', members) + "}";
     }
 

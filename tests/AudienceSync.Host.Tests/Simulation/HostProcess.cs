@@ -28,6 +28,16 @@ internal sealed class HostProcess : IAsyncDisposable
 
     public string Log => string.Join('\n', _lines.All);
 
+    /// <summary>What it holds of the machine's memory now.</summary>
+    public long ResidentBytes
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.WorkingSet64;
+        }
+    }
+
     public static async Task<HostProcess> StartAsync(string config, string dataFolder, string postgres, TimeSpan lease)
     {
         var url = $"http://127.0.0.1:{FreePort().ToString(CultureInfo.InvariantCulture)}";

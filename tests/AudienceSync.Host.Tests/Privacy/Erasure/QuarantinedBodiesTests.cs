@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using AudienceSync.Domain.Identity;
@@ -11,11 +12,12 @@ using AudienceSync.Host.Tests.Ingest;
 using AudienceSync.Host.Tests.Serving;
 using AudienceSync.Host.Tests.Storage;
 using Npgsql;
+using Xunit.Abstractions;
 
 namespace AudienceSync.Host.Tests.Privacy.Erasure;
 
 /// <summary>Export and erasure beside a large quarantine: told by plans and by what is opened, not by seconds.</summary>
-public sealed class QuarantinedBodiesTests
+public sealed class QuarantinedBodiesTests(ITestOutputHelper output)
 {
     private const string Email = "ann@example.com";
     private const string Phone = "07700 900190";
@@ -109,6 +111,7 @@ public sealed class QuarantinedBodiesTests
 
     [ProveFact]
     [Trait("Category", "Prove")]
+    [Trait("Prove", "erasure")]
     public async Task Beside_a_million_entries_an_export_and_an_erasure_take_less_than_five_seconds_each()
     {
         await using var host = await TestHost.StartAsync(new TestHostOptions { Clock = new OffsetClock(Sample.Now) });
@@ -128,13 +131,20 @@ public sealed class QuarantinedBodiesTests
         var since = Stopwatch.GetTimestamp();
         var export = await host.AskAsync("/v1/people/export", new { customer_id = "ann" });
         export.Json.GetProperty("quarantined").GetArrayLength().ShouldBe(1);
-        Stopwatch.GetElapsedTime(since).ShouldBeLessThan(TimeSpan.FromSeconds(5));
+        CheckSeconds("the export", since);
 
         since = Stopwatch.GetTimestamp();
         var erasure = (await host.EraseAsync(new { customer_id = "ann" })).Id();
         await host.ErasedAsync(erasure);
-        Stopwatch.GetElapsedTime(since).ShouldBeLessThan(TimeSpan.FromSeconds(5));
+        CheckSeconds("the erasure", since);
         (await host.ScalarAsync<long>("select count(*) from quarantine")).ShouldBe(1_000_000);
+    }
+
+    private void CheckSeconds(string what, long since)
+    {
+        var taken = Stopwatch.GetElapsedTime(since);
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what} beside 1,000,000 entries of the quarantine: {taken.TotalSeconds:0.00} s"));
+        taken.ShouldBeLessThan(TimeSpan.FromSeconds(5));
     }
 
     // Returns those that name the person.
@@ -180,7 +190,7 @@ public sealed class QuarantinedBodiesTests
     }
 
     private static Task FillAsync(TestWorkspace stage, string sql, int rows) =>
-        stage.ExecuteAsync(sql.Replace("$1", rows.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+        stage.ExecuteAsync(sql.Replace("$1", rows.ToString(CultureInfo.InvariantCulture)));
 
     private static Guid[] Ids(params string[] names) => [.. names.Select(name => new Guid(System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes(name))[..16]))];
 

@@ -1,0 +1,143 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.Json;
+using AudienceSync.Host.Requests;
+using AudienceSync.Host.Tests.Serving;
+
+namespace AudienceSync.Host.Tests.Requests;
+
+/// <summary>Generated requests from several senders to one Host, and what must hold of every answer.</summary>
+/// <param name="faults">The last exceptions in the Host's log.</param>
+internal sealed class FuzzRun(HttpClient http, IReadOnlyList<Route> routes, int seed, Func<string> faults)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly UTF8Encoding StrictText = new(false, throwOnInvalidBytes: true);
+    private static readonly JsonDocumentOptions StrictJson = new() { AllowDuplicateProperties = false, MaxDepth = 1_000 };
+
+    private readonly ConcurrentDictionary<string, int> _answers = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<Guid, byte> _accepted = new();
+    private int _sent;
+
+    /// <summary>How many requests are answered.</summary>
+    public int Count => _answers.Values.Sum();
+
+    /// <summary>The receipts of all events that webhooks had accepted.</summary>
+    public ICollection<Guid> Accepted => _accepted.Keys;
+
+    /// <summary>How many answers there were of each status; <c>storage_slow</c> counts beside 503.</summary>
+    public IReadOnlyDictionary<string, int> Answers => _answers;
+
+    /// <summary>Goes on while it is told to; the number is that of the request.</summary>
+    public async Task RunAsync(int senders, Func<int, bool> goesOn)
+    {
+        using var failed = new CancellationTokenSource();
+        await Task.WhenAll(Enumerable.Range(0, senders).Select(sender => Task.Run(() => SendAsync(sender, number => !failed.IsCancellationRequested && goesOn(number), failed))));
+    }
+
+    private async Task SendAsync(int sender, Func<int, bool> goesOn, CancellationTokenSource failed)
+    {
+        try
+        {
+            var random = new Random(seed + sender);
+            for (var number = 0; goesOn(Interlocked.Increment(ref _sent)); number++)
+            {
+                var input = FuzzInput.Next(routes, random);
+                var answer = await AnswerAsync(input, $"seed {seed}, sender {sender}, number {number}: {input.Story}");
+                _answers.AddOrUpdate(answer, 1, static (_, count) => count + 1);
+            }
+        }
+        catch
+        {
+            await failed.CancelAsync(); // One found is enough: the others need not go on for minutes.
+            throw;
+        }
+    }
+
+    private async Task<string> AnswerAsync(FuzzInput input, string story)
+    {
+        using var deadline = new CancellationTokenSource(Patience);
+        using var request = input.Request;
+        using var response = await http.SendAsync(request, deadline.Token);
+        var answer = await Answer.ReadAsync(response);
+        if (answer is { Status: 503, Code: "storage_slow" })
+        {
+            return "503 storage_slow"; // Of a webhook: the store of a busy machine took more than its 3 s. No fault of the input's.
+        }
+
+        answer.Status.ShouldBeLessThan(500, $"{story}: {answer.Text}\n{faults()}");
+        if (!input.Route.IsAnonymous)
+        {
+            CheckRefusal(input, answer, story);
+            CheckAcceptance(input, answer, story);
+        }
+
+        return answer.Status.ToString(CultureInfo.InvariantCulture);
+    }
+
+    private static void CheckRefusal(FuzzInput input, Answer answer, string story)
+    {
+        (answer.Status == 401).ShouldBe(!input.HasToken, $"{story}: {answer.Text}");
+        if (input is { HasToken: true, HasUsableQuery: false } && !input.Route.IsWebhook)
+        {
+            // Routing itself refuses a content type that no endpoint takes, before anything is read.
+            answer.Status.ShouldBeOneOf([400, 415], $"{story}: {answer.Text}");
+        }
+
+        if (answer.Status >= 400)
+        {
+            answer.Code.ShouldNotBeNull(story);
+        }
+    }
+
+    // What a strict reader of JSON refuses, or what is packed, may never be taken.
+    private void CheckAcceptance(FuzzInput input, Answer answer, string story)
+    {
+        if (answer.Status >= 300)
+        {
+            return;
+        }
+
+        var taken = input.Route.IsWebhook ? AcceptedEvents(input.Body ?? [], answer.Json, story) : IsWritten(input) ? [input.Body!] : [];
+        taken.ShouldAllBe(one => IsStrict(one), $"{story}: {answer.Text}");
+        if (taken.Count > 0)
+        {
+            input.Request.Content!.Headers.ContentEncoding.ShouldBeEmpty($"{story}: {answer.Text}");
+        }
+    }
+
+    private static bool IsWritten(FuzzInput input) =>
+        input.Body is { Length: > 0 } && input.Route.Body.Form is BodyForm.Json or BodyForm.OptionalJson or BodyForm.Whole;
+
+    // A bad event spoils only itself, so each of an array is judged alone.
+    private List<byte[]> AcceptedEvents(byte[] body, JsonElement answer, string story)
+    {
+        var isArray = answer.TryGetProperty("results", out var results);
+        JsonElement[] receipts = isArray ? [.. results.EnumerateArray()] : [answer];
+        var numbers = Enumerable.Range(0, receipts.Length).Where(number => receipts[number].GetProperty("status").GetString() == "accepted").ToList();
+        numbers.ForEach(number => _accepted.TryAdd(receipts[number].GetProperty("receipt_id").GetGuid(), 0));
+        if (numbers.Count == 0 || !isArray)
+        {
+            return numbers.Count == 0 ? [] : [body];
+        }
+
+        using var document = JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = StrictJson.MaxDepth });
+        var events = document.RootElement.EnumerateArray().Select(one => JsonMarshal.GetRawUtf8Value(one).ToArray()).ToList();
+        events.Count.ShouldBe(receipts.Length, story);
+        return [.. numbers.Select(number => events[number])];
+    }
+
+    private static bool IsStrict(byte[] body)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(StrictText.GetString(body), StrictJson);
+            return document.RootElement.ValueKind is JsonValueKind.Object or JsonValueKind.Array;
+        }
+        catch (Exception broken) when (broken is JsonException or DecoderFallbackException)
+        {
+            return false;
+        }
+    }
+}
