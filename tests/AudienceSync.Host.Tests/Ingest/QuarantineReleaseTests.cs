@@ -2,6 +2,7 @@ using System.Text.Json;
 using AudienceSync.Host.Tests.Audiences;
 using AudienceSync.Host.Tests.Cli;
 using AudienceSync.Host.Tests.Serving;
+using AudienceSync.Host.Tests.Simulation;
 
 namespace AudienceSync.Host.Tests.Ingest;
 
@@ -59,6 +60,21 @@ public sealed class QuarantineReleaseTests : IAsyncLifetime
         (await ReleaseAsync(held.ReceiptId()!)).ShouldBe("held occurred_in_future");
         _clock.Advance(TimeSpan.FromDays(2));
         (await ReleaseAsync(held.ReceiptId()!)).ShouldBe("released ");
+    }
+
+    [Fact]
+    public async Task What_has_no_time_of_its_own_happened_when_it_came_and_not_when_it_is_released()
+    {
+        var sample = Sample.With("event", "audience_remove");
+        sample["audience_key"] = "later_v1";
+        sample.Remove("occurred_at").ShouldBeTrue();
+        (await _host.PostAsync(sample)).Code.ShouldBe("unknown_audience_key");
+        _clock.Advance(TimeSpan.FromDays(2));
+
+        await _host.DoneAsync("keys/later_v1/publish", new { });
+        await Waiting.UntilAsync(() => _host.ScalarAsync<bool>("select state = 2 from quarantine"), () => "The removal still waits.");
+
+        (await _host.ScalarAsync<bool>("select (data->>'occurredAt')::timestamptz < '2026-01-03' from mt_events where type = 'audience_member_removed'")).ShouldBeTrue();
     }
 
     [Fact]

@@ -1,0 +1,109 @@
+using AudienceSync.Domain.Permission;
+
+namespace AudienceSync.Domain.Tests.Permission;
+
+/// <summary>What was answered, folded: against a look at all answers, in any order, and cut into two anchors of one person.</summary>
+public sealed class PermissionsTests
+{
+    [Theory]
+    [InlineData(PermissionTopic.UserData, null, true, Bars.UserDataGranted)]
+    [InlineData(PermissionTopic.UserData, null, false, Bars.UserDataDenied | Bars.EverRefused)]
+    [InlineData(PermissionTopic.Personalization, null, true, Bars.PersonalizationGranted)]
+    [InlineData(PermissionTopic.Personalization, null, false, Bars.PersonalizationDenied | Bars.EverRefused)]
+    [InlineData(PermissionTopic.Targeting, null, true, Bars.None)]
+    [InlineData(PermissionTopic.Targeting, null, false, Bars.Suppressed | Bars.EverRefused)]
+    [InlineData(PermissionTopic.Targeting, "main", true, Bars.None)]
+    [InlineData(PermissionTopic.Targeting, "main", false, Bars.SuppressedSomewhere | Bars.EverRefused)]
+    [InlineData(PermissionTopic.Existence, null, false, Bars.Erasing | Bars.EverRefused)]
+    public void One_answer_sets_the_bars_of_its_topic_and_no_other(PermissionTopic topic, string? destination, bool yes, Bars expected)
+    {
+        var permissions = Permissions.Unsaid.Apply(new PermissionFact(topic, destination, yes, At(1)));
+        permissions.Bars.ShouldBe(expected);
+        permissions.EverRefused.ShouldBe(expected.HasFlag(Bars.EverRefused));
+        permissions.BarredAt.ShouldBe(destination is not null && !yes ? [destination] : null);
+    }
+
+    [Fact]
+    public void The_latest_answer_holds_in_any_order_and_a_no_holds_on_a_tie()
+    {
+        var seed = Environment.TickCount;
+        var random = new Random(seed);
+        for (var round = 0; round < 2_000; round++)
+        {
+            var facts = Enumerable.Range(0, random.Next(1, 9)).Select(_ => Fact(random)).ToArray();
+            var expected = Expected(facts);
+            Fold(facts).Bars.ShouldBe(expected, $"seed {seed}, round {round}");
+            random.Shuffle(facts);
+            Fold(facts).Bars.ShouldBe(expected, $"seed {seed}, round {round}, shuffled");
+            var cut = random.Next(facts.Length + 1);
+            Fold(facts[..cut]).With(Fold(facts[cut..])).Bars.ShouldBe(expected, $"seed {seed}, round {round}, cut at {cut}");
+            Fold(facts).BarredAt.ShouldBe(BarredAt(facts), $"seed {seed}, round {round}");
+        }
+    }
+
+    [Fact]
+    public void Only_a_yes_about_ads_that_was_known_and_never_followed_a_no_is_a_repetition()
+    {
+        var yes = new PermissionFact(PermissionTopic.UserData, null, true, At(1));
+        var other = yes with { Topic = PermissionTopic.Personalization };
+        Permissions.Unsaid.IsRepeatedBy(yes).ShouldBeFalse();
+        Permissions.Unsaid.Apply(yes).IsRepeatedBy(yes with { At = At(5) }).ShouldBeTrue();
+        Permissions.Unsaid.Apply(yes).IsRepeatedBy(other).ShouldBeFalse();
+        Permissions.Unsaid.Apply(other).IsRepeatedBy(other with { At = At(5) }).ShouldBeTrue();
+        Permissions.Unsaid.Apply(yes).IsRepeatedBy(yes with { Yes = false }).ShouldBeFalse();
+        (Permissions.Unsaid.Apply(yes) with { Exact = true }).IsRepeatedBy(yes).ShouldBeFalse();
+        Permissions.Unsaid.Apply(yes).Apply(other with { Yes = false }).IsRepeatedBy(yes).ShouldBeFalse();
+        var lifted = yes with { Topic = PermissionTopic.Targeting };
+        Permissions.Unsaid.Apply(lifted).IsRepeatedBy(lifted).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void Two_anchors_together_are_exact_only_when_both_are_and_the_latest_erasure_is_kept()
+    {
+        var exact = Permissions.Unsaid with { Exact = true };
+        exact.With(exact).Exact.ShouldBeTrue();
+        exact.With(Permissions.Unsaid).Exact.ShouldBeFalse();
+        Permissions.Unsaid.With(exact).Exact.ShouldBeFalse();
+        var erasure = new PermissionFact(PermissionTopic.Existence, null, false, At(3));
+        Permissions.Unsaid.Apply(erasure).Apply(erasure with { At = At(2) }).ErasingAt.ShouldBe(At(3));
+        Permissions.Unsaid.Apply(erasure with { At = At(2) }).Apply(erasure).ErasingAt.ShouldBe(At(3));
+    }
+
+    private static Permissions Fold(IEnumerable<PermissionFact> facts) => facts.Aggregate(Permissions.Unsaid, (known, fact) => known.Apply(fact));
+
+    private static Bars Expected(PermissionFact[] facts)
+    {
+        var bars = Latest(facts, PermissionTopic.Targeting, null) == false ? Bars.Suppressed : Bars.None;
+        bars |= BarredAt(facts) is null ? Bars.None : Bars.SuppressedSomewhere;
+        bars |= Latest(facts, PermissionTopic.UserData, null) switch { true => Bars.UserDataGranted, false => Bars.UserDataDenied, _ => Bars.None };
+        bars |= Latest(facts, PermissionTopic.Personalization, null) switch
+        {
+            true => Bars.PersonalizationGranted, false => Bars.PersonalizationDenied, _ => Bars.None,
+        };
+        bars |= facts.Any(fact => fact.Topic == PermissionTopic.Existence) ? Bars.Erasing : Bars.None;
+        return bars | (facts.Any(fact => !fact.Yes) ? Bars.EverRefused : Bars.None);
+    }
+
+    private static string[]? BarredAt(PermissionFact[] facts)
+    {
+        var barred = new[] { "crm", "main" }.Where(name => Latest(facts, PermissionTopic.Targeting, name) == false).ToArray();
+        return barred.Length == 0 ? null : barred;
+    }
+
+    private static bool? Latest(PermissionFact[] facts, PermissionTopic topic, string? destination)
+    {
+        var answers = facts.Where(fact => fact.Topic == topic && fact.Destination == destination).OrderBy(fact => fact.At).ThenByDescending(fact => fact.Yes).ToList();
+        return answers.Count == 0 ? null : answers[^1].Yes;
+    }
+
+    private static PermissionFact Fact(Random random) => random.Next(5) switch
+    {
+        0 => new(PermissionTopic.UserData, null, random.Next(2) == 0, At(random.Next(5))),
+        1 => new(PermissionTopic.Personalization, null, random.Next(2) == 0, At(random.Next(5))),
+        2 => new(PermissionTopic.Targeting, null, random.Next(2) == 0, At(random.Next(5))),
+        3 => new(PermissionTopic.Targeting, random.Next(2) == 0 ? "main" : "crm", random.Next(2) == 0, At(random.Next(5))),
+        _ => random.Next(4) == 0 ? new(PermissionTopic.Existence, null, false, At(random.Next(5))) : new(PermissionTopic.UserData, null, true, At(random.Next(5))),
+    };
+
+    private static DateTimeOffset At(int second) => new(2026, 3, 1, 12, 0, second, TimeSpan.Zero);
+}
