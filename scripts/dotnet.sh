@@ -22,11 +22,11 @@ ensure_dotnet() {
   fi
 }
 
-# build TARGET: in Release, silent unless it fails.
+# build TARGET [ARGUMENT...]: in Release, silent unless it fails.
 build() {
   local log
   log=$(mktemp)
-  if ! dotnet build "$1" -c Release -v quiet -nodeReuse:false >"$log" 2>&1 </dev/null; then
+  if ! dotnet build "$@" -c Release -v quiet -nodeReuse:false >"$log" 2>&1 </dev/null; then
     { grep -E '(error|warning) [A-Z]+[0-9]+' "$log" | sort -u || true; } | head -n 50 >&2
     grep -qE 'error [A-Z]+[0-9]+' "$log" || tail -n 30 "$log" >&2
     rm -f "$log"

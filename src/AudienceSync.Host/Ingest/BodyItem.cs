@@ -10,6 +10,12 @@ namespace AudienceSync.Host.Ingest;
 /// <param name="Problem">Null when there is a document.</param>
 public readonly record struct BodyItem(JsonDocument? Document, ReadOnlyMemory<byte> Text, IngestProblem? Problem)
 {
+    /// <summary>
+    /// Null when the document is what was sent. Otherwise names in it were replaced that no event needs, because they are no text: a removal still holds,
+    /// anything else is refused with this.
+    /// </summary>
+    public IngestProblem? Spoiled { get; init; }
+
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = Limits.JsonDepth, AllowDuplicateProperties = false };
 
     private static readonly JsonDocumentOptions StrictInArray = new() { MaxDepth = Limits.JsonDepth - 1, AllowDuplicateProperties = false };
@@ -33,7 +39,20 @@ public readonly record struct BodyItem(JsonDocument? Document, ReadOnlyMemory<by
         }
         catch (InvalidOperationException)
         {
-            // Half a surrogate pair in a property's name: to tell duplicates the names are read, and this one is no text.
+            // Half a surrogate pair in a property's name: to find duplicates the names are read, and this one is no text.
+            return ParseWithoutSpoiledNames(json, isInArray);
+        }
+    }
+
+    private static BodyItem ParseWithoutSpoiledNames(ReadOnlyMemory<byte> json, bool isInArray)
+    {
+        try
+        {
+            var readable = SurrogateNames.Replace(json.Span);
+            return new BodyItem(JsonDocument.Parse(readable, isInArray ? StrictInArray : Strict), json, null) { Spoiled = IngestProblem.InvalidText };
+        }
+        catch (Exception unreadable) when (unreadable is JsonException or InvalidOperationException)
+        {
             return new BodyItem(null, json, IngestProblem.InvalidText);
         }
     }

@@ -97,9 +97,10 @@ public sealed class WebhookEndpoint(SourceTokens<WebhookInbox> inboxes, TimeProv
     private async Task AcceptAsync(HttpContext context, WebhookInbox inbox, RequestBody body, Arrival arrival, SignedAt? signed)
     {
         var whole = BodyItem.Parse(body.Json);
-        if (whole.Document is not { } document)
+        if (whole.Document is not { } document || (whole.Spoiled is not null && document.RootElement.ValueKind == JsonValueKind.Array))
         {
-            await AcceptItemsAsync(context, inbox, body, arrival with { Signed = signed }, whole.Problem!);
+            whole.Document?.Dispose();
+            await AcceptItemsAsync(context, inbox, body, arrival with { Signed = signed }, whole.Problem ?? whole.Spoiled!);
             return;
         }
 
@@ -117,6 +118,11 @@ public sealed class WebhookEndpoint(SourceTokens<WebhookInbox> inboxes, TimeProv
             if (await inbox.LearnedKeysAsync(verdicts, context.RequestAborted))
             {
                 verdicts = inbox.Judge(root, senderKey, body, clock.GetUtcNow());
+            }
+
+            if (whole.Spoiled is { } spoiled)
+            {
+                verdicts = Array.ConvertAll(verdicts, verdict => WebhookInbox.Salvage(verdict, spoiled));
             }
 
             if (signed is not null && !SignedIds.AreAllIn(root))

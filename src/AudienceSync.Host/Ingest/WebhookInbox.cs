@@ -43,11 +43,19 @@ public sealed class WebhookInbox(Source source, EventReader reader, PublishedKey
             var verdict = items[i].Document is { } document
                 ? Judge(document.RootElement, i, senderKey, receivedAt)
                 : Verdict.Refuse(items[i].Problem!);
-            verdicts[i] = verdict with { Text = items[i].Text };
+            verdicts[i] = (items[i].Spoiled is { } spoiled ? Salvage(verdict, spoiled) : verdict) with { Text = items[i].Text };
         }
 
         return verdicts;
     }
+
+    /// <summary>Of a body with names that are no text a removal holds, with a warning; anything else is refused.</summary>
+    public static Verdict Salvage(Verdict verdict, IngestProblem spoiled) => verdict switch
+    {
+        { IsHeldRemoval: true } => verdict,
+        { Event: { IsRemoval: true } removal } => verdict with { Event = removal.WithWarning(new EventWarning(spoiled.Code, WarningList.UnknownField)) },
+        _ => Verdict.Refuse(spoiled) with { Text = verdict.Text, Held = verdict.Mention },
+    };
 
     /// <summary>Commits what was judged. One piece: all of it is durable, or nothing is claimed.</summary>
     public async Task<KeepResult> KeepAsync(Verdict[] verdicts, RequestBody body, bool single, DateTimeOffset receivedAt, Arrival arrival = default)
@@ -118,7 +126,22 @@ public sealed class WebhookInbox(Source source, EventReader reader, PublishedKey
     }
 
     private Receipt[] Receipts(PendingRequest request, Verdict[] verdicts) =>
-        request.Signature is { IsRepeat: true } repeat ? Array.ConvertAll(repeat.Given, Receipt.Again) : Receipts(verdicts);
+        request.Signature is { IsRepeat: true } repeat ? Repeated(repeat.Given, verdicts) : Receipts(verdicts);
+
+    // The same bytes are read alike, so what was left out of the first is left out of this one.
+    private static Receipt[] Repeated(KeptReceipt[] given, Verdict[] verdicts)
+    {
+        var receipts = Array.ConvertAll(given, Receipt.Again);
+        for (var i = 0; i < receipts.Length && receipts.Length == verdicts.Length; i++)
+        {
+            if (receipts[i].Status == Receipt.Accepted && verdicts[i].Event is { } pending)
+            {
+                receipts[i] = receipts[i] with { Warnings = pending.Warnings };
+            }
+        }
+
+        return receipts;
+    }
 
     private Verdict Judge(JsonElement item, int? index, SenderKey senderKey, DateTimeOffset receivedAt)
     {

@@ -21,7 +21,7 @@ internal sealed record LimitCase(Func<IEnumerable<HttpRequestMessage>> On, Func<
         [nameof(Limits.AudienceKeyChars)] = Of(Limits.AudienceKeyChars, chars => [Field("audience_key", new string('a', chars - 3) + "_v1")]),
         [nameof(Limits.EventIdChars)] = Of(Limits.EventIdChars, EventIds),
         [nameof(Limits.CustomerIdChars)] = Of(Limits.CustomerIdChars, chars => [Person("customer_id", Text(chars)), Person("id", Text(chars))]),
-        [nameof(Limits.EmailChars)] = Of(Limits.EmailChars, chars => [Person("email", Text(chars - 12) + "@example.com")]),
+        [nameof(Limits.EmailChars)] = Of(Limits.EmailChars, chars => [Person("email", Text(chars - 16) + " <x@example.com>")]),
         [nameof(Limits.PhoneChars)] = Of(Limits.PhoneChars, chars => [Person("phone", "+1 202 555 01" + new string(' ', chars - 15) + "47")]),
         [nameof(Limits.DetailChars)] = Of(Limits.DetailChars, chars => Details
             .Select(name => Field("person", new JsonObject { ["customer_id"] = "42", [name] = Text(chars) }))),

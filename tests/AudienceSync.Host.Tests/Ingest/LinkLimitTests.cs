@@ -96,7 +96,7 @@ public sealed class LinkLimitTests : IAsyncLifetime
 
     private static JsonObject Event(string name, int n, int minutes = 0)
     {
-        var body = Sample.Of(new JsonObject { ["customer_id"] = "guest", ["email"] = Email(n) });
+        var body = Sample.Of(new JsonObject { ["customer_id"] = "shop-front", ["email"] = Email(n) });
         body["event"] = name;
         body["event_id"] = $"{name} {n}";
         body["occurred_at"] = Sample.Now.AddMinutes(minutes - 10).ToString("O");

@@ -113,7 +113,7 @@ public sealed class PersonalDataTests
         _answers.Add(await host.PostAsync(Canary()));
         using var response = await host.Operator.PostAsJsonAsync("/v1/members/lookup", new { email = Email });
         var answer = await Answer.ReadAsync(response);
-        answer.Status.ShouldBe(500);
+        (answer.Status, answer.Code).ShouldBe((503, "storage_down"));
         _answers.Add(answer);
     }
 

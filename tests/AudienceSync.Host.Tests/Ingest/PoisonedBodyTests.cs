@@ -52,6 +52,33 @@ public sealed class PoisonedBodyTests(IngestHost given) : IClassFixture<IngestHo
             .ShouldBeTrue("it is kept, alone");
     }
 
+    /// <summary>Whatever the spoiled name is and wherever it stands, alone or in an array, a removal holds.</summary>
+    [Theory]
+    [InlineData("audience_remove", "\\ud800")]
+    [InlineData("audience_remove", "x\\udc00y")]
+    [InlineData("person_suppress", "\\ud800\\ud800")]
+    [InlineData("person_suppress", "\\udc00\\ud83d\\ude00\\ud83d")]
+    public async Task A_removal_with_such_a_name_among_its_fields_holds_with_a_warning(string name, string spoiled)
+    {
+        var places = new Func<string, string>[]
+        {
+            json => json[..^1] + $",\"{spoiled}\":1}}",
+            json => json[..^1] + $",\"context\":{{\"{spoiled}\":{{\"{spoiled}\":[]}}}}}}",
+            json => json.Replace("\"person\":{", $"\"person\":{{\"{spoiled}\":\"x\",", StringComparison.Ordinal),
+        };
+        foreach (var place in places)
+        {
+            var removal = place(Sample.With("event", name).ToJsonString());
+            var answer = await given.Host.PostAsync(removal);
+            answer.Status.ShouldBe(200, answer.Text);
+            answer.Text.ShouldContain("""{"code":"invalid_text","field":"*"}""");
+
+            var add = place(Sample.Event().ToJsonString());
+            var mixed = await given.Host.PostAsync($"[{place(Sample.With("event", name).ToJsonString())},{add},{Sample.Event().ToJsonString()}]");
+            mixed.Results.Select(result => result.GetProperty("status").GetString()).ShouldBe(["accepted", "refused", "accepted"], mixed.Text);
+        }
+    }
+
     [Fact]
     public async Task Bytes_that_are_no_utf8_spoil_only_their_own_event()
     {

@@ -43,7 +43,10 @@ public sealed class QuarantineReleaseTests : IAsyncLifetime
         var held = await _host.PostAsync(sample, "x-cio-idempotency-key", "header 1");
         await _host.DoneAsync("keys/later_v1/publish", new { });
         (await ReleaseAsync(held.ReceiptId()!)).ShouldBe("released ");
-        (await _host.PostAsync(sample, "x-cio-idempotency-key", "header 1")).Status.ShouldBe(200);
+        (await _host.PostAsync(sample, "x-cio-idempotency-key", "header 1")).ReceiptId().ShouldBe(held.ReceiptId(), "the same signed bytes get the same receipt");
+        var signedAgain = Webhook.Signed(sample.ToJsonString(), Sample.Now.AddSeconds(1));
+        signedAgain.Headers.Add("x-cio-idempotency-key", "header 1");
+        (await _host.SendAsync(signedAgain)).Status.ShouldBe(200);
         (await CountAsync("later_v1")).ShouldBe(1);
     }
 

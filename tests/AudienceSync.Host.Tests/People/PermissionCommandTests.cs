@@ -42,7 +42,7 @@ public sealed class PermissionCommandTests : IAsyncLifetime, IDisposable
         var who = Write("who.json", """{"email":"ann@example.com","reason":"asked by phone"}""");
         var list = Write("list.csv", "email\nbob@example.com\nno address\n");
         (await RunAsync("suppress", "--identifiers", who)).ShouldSatisfyAllConditions(run => run.ExitCode.ShouldBe(0, run.Error), run => run.Output.ShouldContain("receipt_id"));
-        (await RunAsync("suppress", "--list", list, "--reason", "list & co")).Output.ShouldContain("\"refused_lines\":[{\"line\":3,\"column\":\"email\",\"code\":\"invalid_email\"}]");
+        (await RunAsync("suppress", "--list", list, "--reason", "list & co")).Output.ShouldContain("\"refused_lines\":[{\"line\":3,\"column\":\"email\",\"code\":\"white_space\"}]");
         await HeldAsync(0, 0);
 
         (await RunAsync("unsuppress", "--list", list)).ExitCode.ShouldBe(0);

@@ -78,6 +78,36 @@ public sealed class SharedIdentifierTests
     [Theory]
     [InlineData("webhook")]
     [InlineData("meta")]
+    [InlineData("google")]
+    public async Task What_was_delivered_beside_an_address_and_a_phone_that_are_both_anothers_by_now_goes(string platform)
+    {
+        await using var stage = await ListStage.OpenAsync();
+        await using var list = await SandboxList.OpenAsync(platform, stage.Workspace.Clock);
+        await stage.BindAsync(platform, SandboxList.Remote, list.Destination);
+        var ann = Ann with { Phone = "+12125550142" };
+        var bob = Bob with { Phone = ann.Phone };
+        await stage.AddAsync(ann);
+        await stage.SettleAsync();
+        list.RemovalsFailing = true;
+        await stage.RemoveAsync(ann with { Email = null, Phone = null });
+        await stage.Accounts[platform].RoundsAsync();
+        await stage.AddAsync(bob);
+        await stage.Accounts[platform].RoundsAsync();
+        list.RemovalsFailing = false;
+        await stage.SettleAsync();
+
+        var left = await list.HeldAsync();
+        await stage.RemoveAsync(bob);
+        await stage.SettleAsync();
+        (await list.HeldAsync()).ShouldBeEmpty();
+        await stage.AddAsync(bob);
+        await stage.SettleAsync();
+        left.ShouldBe(await list.HeldAsync(), ignoreOrder: true, "what is left when Ann has gone is what Bob alone is delivered with");
+    }
+
+    [Theory]
+    [InlineData("webhook")]
+    [InlineData("meta")]
     [InlineData("tiktok")]
     [InlineData("google")]
     public async Task A_resync_keeps_what_is_anothers_and_takes_what_is_not(string platform)

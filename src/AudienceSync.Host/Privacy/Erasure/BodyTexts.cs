@@ -14,15 +14,19 @@ internal static class BodyTexts
     /// <summary>One after the other, so that who has seen enough reads no further.</summary>
     public static IEnumerable<string> Of(ReadOnlyMemory<byte> body)
     {
-        return (TryParse(body) is { } document ? Values(document) : Words(body)).Where(text => text.Length is > 0 and <= Limits.EmailChars);
+        var document = TryParse(body, out var isForm);
+        var texts = document is null ? Words(body) : isForm ? Values(document).Concat(Words(body)) : Values(document);
+        return texts.Where(text => text.Length is > 0 and <= Limits.EmailChars);
     }
 
-    // A copy of a form is the JSON it stands for, and outlives this call with its document.
-    private static JsonDocument? TryParse(ReadOnlyMemory<byte> body)
+    // A copy of a form is the JSON it stands for, and outlives this call with its document. Any text at all is a form of one field without a value, so of a
+    // form the words count, too.
+    private static JsonDocument? TryParse(ReadOnlyMemory<byte> body, out bool isForm)
     {
+        using var kept = BodyJson.Reopen(body.Span);
+        isForm = body.Length != kept.Json.Length || !body.Span.SequenceEqual(kept.Json.Span);
         try
         {
-            using var kept = BodyJson.Reopen(body.Span);
             return JsonDocument.Parse(kept.Json.ToArray());
         }
         catch (Exception unreadable) when (unreadable is JsonException or InvalidOperationException)

@@ -42,6 +42,12 @@ public sealed record PendingEvent(
     /// <summary>What of it was left out; null when it was read whole.</summary>
     public EventWarning[]? Warnings { get; set; }
 
+    /// <summary>Whether it takes somebody off an audience or withdraws a permission.</summary>
+    public bool IsRemoval => Type is EventTypes.MemberRemoved or EventTypes.Suppressed || (Type == EventTypes.ConsentChanged && !LinkLimit.MustWait(Type, Data));
+
+    /// <summary>The same event with one warning more.</summary>
+    public PendingEvent WithWarning(EventWarning warning) => this with { Warnings = [.. Warnings ?? [], warning] };
+
     /// <summary>Set by the append: the log had this event already.</summary>
     public bool Duplicate { get; set; }
 

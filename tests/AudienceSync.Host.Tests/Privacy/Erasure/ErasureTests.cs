@@ -81,7 +81,7 @@ public sealed class ErasureTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task While_a_platform_is_down_it_waits_is_seen_and_raises_an_alarm_and_ends_when_it_is_back()
+    public async Task While_a_platform_is_down_it_waits_is_seen_and_raises_an_alarm_and_ends_when_it_is_back_and_resumed()
     {
         await DeliverAsync();
         await BreakAsync();
@@ -98,6 +98,8 @@ public sealed class ErasureTests : IAsyncLifetime
         (await CountAsync("vault")).ShouldBe(2, "without his identifiers nobody could take him away");
 
         await MendAsync();
+        var resumed = await _host.AskAsync("/v1/destinations/meta_main/resume", new { by = "test", why = "after a month the removals are parked" });
+        resumed.Status.ShouldBe(200, resumed.Text);
         (await _host.ErasedAsync(erasure, Later)).GetProperty("alarm").GetString().ShouldBe("none");
         (await HeldAsync()).ShouldNotContain(Email);
     }
