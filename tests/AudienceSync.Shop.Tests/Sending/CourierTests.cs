@@ -58,6 +58,30 @@ public sealed class CourierTests
     }
 
     [Fact]
+    public void A_missing_warning_and_one_too_many_are_complained_about()
+    {
+        var events = ShopSimulation.Draw(Seed, Now, 3_000).Events;
+        var plain = events.First(item => item.IsAccepted() && item.ExpectedWarnings().Count == 0);
+        var ahead = events.First(item => item is { Flaw: Flaw.None, Clock: Clock.Ahead, HasPlaceholder: false });
+        var newer = events.First(item => item is { Flaw: Flaw.NewerSchema, Kind: EventKind.Remove });
+
+        Complaints(plain).ShouldBeEmpty();
+        Complaints(plain, "clock_ahead").ShouldHaveSingleItem();
+        Complaints(ahead, "clock_ahead").ShouldBeEmpty();
+        Complaints(ahead).ShouldHaveSingleItem();
+        Complaints(newer, "newer_schema_version", "unknown_field").ShouldBeEmpty();
+        Complaints(newer, "unknown_field").ShouldHaveSingleItem();
+
+        static IReadOnlyList<string> Complaints(ShopEvent item, params string[] warnings)
+        {
+            var tally = new Tally();
+            var answer = new Answer(Verdict.Accepted, 200, "0b2f1c1e-9d4f-4b53-8f0c-0d5a5e5e0001", null, warnings);
+            tally.Record(new Delivery(1, [item], IsArray: false, 0), new DeliveryResult([answer], 1, default));
+            return tally.Complaints;
+        }
+    }
+
+    [Fact]
     public async Task A_pace_spreads_the_deliveries_over_time()
     {
         var play = ShopSimulation.Draw(Seed, Now, 200);

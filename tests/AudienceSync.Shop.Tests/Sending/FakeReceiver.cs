@@ -78,14 +78,15 @@ internal sealed class FakeReceiver(SenderKeys keys, DateTimeOffset now, int drop
         }
 
         var id = item.TryGetProperty("event_id", out var own) ? own.GetString()! : headerId ?? item.GetRawText();
-        var doubts = Doubts(item).ToArray();
-        var code = id == "unsent" ? "test_send" : IsUnknown(item) ? "unknown_audience_key" : IsRemoval(item) ? null : doubts.FirstOrDefault(doubt => doubt != "clock_ahead");
+        var (hasPlaceholder, strongest) = PersonOf(item);
+        string[] doubts = [.. Doubts(item), .. hasPlaceholder ? ["placeholder"] : Array.Empty<string>()];
+        var code = id == "unsent" ? "test_send" : IsUnknown(item) ? "unknown_audience_key" : IsRemoval(item) ? null : doubts.FirstOrDefault(doubt => doubt is "newer_schema_version" or "occurred_in_future");
         if (code is not null)
         {
             return (202, new { status = "quarantined", receipt_id = Guid.NewGuid().ToString(), code });
         }
 
-        var receipt = _receipts.GetOrAdd($"{TypeOf(item)}/{item.GetProperty("audience_key")}/{StrongestOf(item)}/{id}", _ => Guid.NewGuid().ToString());
+        var receipt = _receipts.GetOrAdd($"{TypeOf(item)}/{item.GetProperty("audience_key")}/{strongest}/{id}", _ => Guid.NewGuid().ToString());
         return (200, new { status = "accepted", receipt_id = receipt, warnings = doubts.Select(doubt => new { code = doubt }) });
     }
 
@@ -95,19 +96,14 @@ internal sealed class FakeReceiver(SenderKeys keys, DateTimeOffset now, int drop
 
     private static string TypeOf(JsonElement item) => item.GetProperty("event").GetString()!.Replace("cio.", string.Empty, StringComparison.Ordinal);
 
-    // Whom an event names, in one spelling. Fields of an absent id are no identifiers.
-    private static string StrongestOf(JsonElement item)
+    // Whom an event names, in one spelling. A placeholder is no identifier.
+    private static (bool HasPlaceholder, string Strongest) PersonOf(JsonElement item)
     {
         var person = item.TryGetProperty("person", out var nested) ? nested : item;
-        foreach (var name in new[] { "customer_id", "id", "email", "phone" })
-        {
-            if (person.TryGetProperty(name, out var value) && !MessyForms.Placeholders.Contains(value.GetString(), StringComparer.Ordinal))
-            {
-                return value.GetString()!.Trim().ToLowerInvariant();
-            }
-        }
-
-        return string.Empty;
+        var values = new[] { "customer_id", "id", "email", "phone" }
+            .Select(name => person.TryGetProperty(name, out var value) ? value.GetString() : null).OfType<string>().ToArray();
+        var real = values.Where(value => !MessyForms.Placeholders.Contains(value, StringComparer.Ordinal)).ToArray();
+        return (real.Length < values.Length, real[0].Trim().ToLowerInvariant());
     }
 
     private IEnumerable<string> Doubts(JsonElement item)

@@ -61,7 +61,7 @@ internal sealed class Comparison(Play play, Tally tally, EngineStatus? status, I
     private static IEnumerable<string> SourceFailures(IReadOnlyList<AcceptedEvent> accepted, EngineStatus status)
     {
         long Counted(string code) => (status.Sources ?? []).Where(source => source.Code == code).Sum(source => source.Events);
-        foreach (var owed in accepted.Select(item => item.Event.ExpectedWarning()).OfType<string>().CountBy(code => code))
+        foreach (var owed in accepted.SelectMany(item => item.Event.ExpectedWarnings()).CountBy(code => code))
         {
             if (Counted(owed.Key) < owed.Value)
             {

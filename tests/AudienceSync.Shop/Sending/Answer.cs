@@ -15,8 +15,8 @@ internal enum Verdict
 /// <summary>What the receiver said about one event.</summary>
 /// <param name="ReceiptId">Set for accepted and quarantined events.</param>
 /// <param name="Code">The stable code of a quarantined or refused event.</param>
-/// <param name="Warning">The code of the first warning; null when nothing was read around.</param>
-internal sealed record Answer(Verdict Verdict, int HttpStatus, string? ReceiptId, string? Code, string? Warning = null);
+/// <param name="Warnings">The codes of what was read around; null when nothing was.</param>
+internal sealed record Answer(Verdict Verdict, int HttpStatus, string? ReceiptId, string? Code, IReadOnlyList<string>? Warnings = null);
 
 /// <summary>When something was received, as closely as its sender can know: not before it was first sent, not after it was first answered.</summary>
 internal readonly record struct ReceiptSpan(DateTimeOffset From, DateTimeOffset Until)

@@ -43,13 +43,11 @@ internal static class AnswerReader
             "refused" => Verdict.Refused,
             _ => Verdict.Unknown,
         };
-        return new Answer(verdict, status, Text(item, "receipt_id"), Text(item, "code"), Warning(item));
+        return new Answer(verdict, status, Text(item, "receipt_id"), Text(item, "code"), Warnings(item));
     }
 
-    private static string? Warning(JsonElement item) =>
-        item.TryGetProperty("warnings", out var warnings) && warnings.ValueKind == JsonValueKind.Array && warnings.GetArrayLength() > 0
-            ? Text(warnings[0], "code")
-            : null;
+    private static string[]? Warnings(JsonElement item) =>
+        item.TryGetProperty("warnings", out var warnings) ? [.. warnings.EnumerateArray().Select(warning => Text(warning, "code") ?? "no code")] : null;
 
     private static string? ProblemCode(string body)
     {

@@ -124,10 +124,14 @@ internal sealed class Tally
     // A later try is told what the first one was, and that may be the bare receipt.
     private void CheckWarning(ShopEvent item, Answer answer, int attempts)
     {
-        var isOwed = item.ExpectedWarning() is null || attempts == 1;
-        ComplainIf(
-            isOwed && !string.Equals(item.ExpectedWarning(), answer.Warning, StringComparison.Ordinal), item, answer,
-            $"expected the warning {item.ExpectedWarning() ?? "none"}, was {answer.Warning ?? "none"}");
+        if (attempts > 1)
+        {
+            return;
+        }
+
+        var (owed, given) = (item.ExpectedWarnings(), answer.Warnings ?? []);
+        var isRight = owed.All(given.Contains) && (item.MayHaveMoreWarnings() || given.All(owed.Contains));
+        ComplainIf(!isRight, item, answer, $"expected the warnings [{string.Join(", ", owed)}], was [{string.Join(", ", given)}]");
     }
 
     private void ComplainIf(bool wrong, ShopEvent item, Answer answer, string what)

@@ -66,7 +66,8 @@ internal sealed class EventFactory(Random random, ExpiryWindow expiry)
 
         var facts = new EventFacts(
             step.Kind, key, journey, step.Step, step.At, form, customer, shows, flaw, place == SenderIdPlace.Body ? id : null);
-        return new ShopEvent(++_count, customer.Number, step.Kind, key, step.At, shows, flaw, place, id, _writer.Write(facts), clock);
+        var (json, hasPlaceholder) = _writer.Write(facts);
+        return new ShopEvent(++_count, customer.Number, step.Kind, key, step.At, shows, flaw, place, id, json, clock, hasPlaceholder);
     }
 
     // Senders take the id of a trigger for all that it sets off: for the add and the remove of a person, or for several people. Each is a fact of its own.

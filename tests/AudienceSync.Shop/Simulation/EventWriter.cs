@@ -18,7 +18,8 @@ internal sealed record EventFacts(
 /// <summary>Writes an event as one of the many templates that marketers type: person nested or flat, with or without prefix and consent.</summary>
 internal sealed class EventWriter(Random random)
 {
-    public string Write(EventFacts facts)
+    /// <returns>The event, and whether a placeholder stands where its id should be.</returns>
+    public (string Json, bool HasPlaceholder) Write(EventFacts facts)
     {
         var body = new JsonObject
         {
@@ -38,13 +39,9 @@ internal sealed class EventWriter(Random random)
             body["consent"] = new JsonObject { ["ad_user_data"] = "granted", ["ad_personalization"] = "granted" };
         }
 
-        if (facts.Flaw != Flaw.MissingPerson)
-        {
-            WritePerson(body, facts);
-        }
-
+        var hasPlaceholder = facts.Flaw != Flaw.MissingPerson && WritePerson(body, facts);
         var json = body.ToJsonString();
-        return facts.Flaw == Flaw.MalformedJson ? json[..^1] : json;
+        return (facts.Flaw == Flaw.MalformedJson ? json[..^1] : json, hasPlaceholder);
     }
 
     private static string Name(EventKind kind) => kind switch
@@ -62,18 +59,19 @@ internal sealed class EventWriter(Random random)
         ["message"] = $"m{random.Next(1, 9)}",
     };
 
-    private void WritePerson(JsonObject body, EventFacts facts)
+    private bool WritePerson(JsonObject body, EventFacts facts)
     {
         var nested = random.Next(4) != 0;
         var person = nested ? new JsonObject() : body;
         var customer = facts.Customer;
+        var hasPlaceholder = false;
         if (facts.Shows.HasFlag(Shown.CustomerId))
         {
             person[nested && random.Next(3) == 0 ? "id" : "customer_id"] = customer.CustomerId;
         }
-
         else if (facts.Flaw == Flaw.None && random.Next(3) == 0)
         {
+            hasPlaceholder = true;
             person["customer_id"] = MessyForms.Placeholders[random.Next(MessyForms.Placeholders.Count)];
         }
 
@@ -92,5 +90,7 @@ internal sealed class EventWriter(Random random)
         {
             body["person"] = person;
         }
+
+        return hasPlaceholder;
     }
 }

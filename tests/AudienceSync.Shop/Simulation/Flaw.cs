@@ -50,9 +50,16 @@ internal static class FlawRules
         _ => null,
     };
 
-    /// <summary>The code of the warning that an accepted event is answered with; null for none.</summary>
-    public static string? ExpectedWarning(this ShopEvent item) =>
-        item.Clock == Clock.Ahead && item.Flaw == Flaw.None ? "clock_ahead" : IsHarmless(item) ? Doubt(item.Flaw) : null;
+    /// <summary>The codes of the warnings that an accepted event is answered with.</summary>
+    public static IReadOnlyList<string> ExpectedWarnings(this ShopEvent item) =>
+    [
+        .. item is { Flaw: Flaw.None, Clock: Clock.Ahead } ? ["clock_ahead"] : Array.Empty<string>(),
+        .. IsHarmless(item) ? [Doubt(item.Flaw)!] : Array.Empty<string>(),
+        .. item.HasPlaceholder ? ["placeholder"] : Array.Empty<string>(),
+    ];
+
+    /// <summary>Whether the receiver may warn of more: nobody knows what a newer schema demands.</summary>
+    public static bool MayHaveMoreWarnings(this ShopEvent item) => item.Flaw == Flaw.NewerSchema;
 
     private static bool IsHarmless(ShopEvent item) => item is { Kind: EventKind.Remove, Flaw: Flaw.NewerSchema or Flaw.FarFuture };
 

@@ -24,7 +24,7 @@ internal static class MessyForms
         ["undefined", "null", "NULL", "None", "N/A", " n/a ", "NaN", "nil", "0", "{{customer.id}}", "{{ customer.id }}", "{{event.customer_id}}"];
 
     /// <summary>A number now and then carries the extension of a desk, which no platform knows: the number is the one before it.</summary>
-    public static string Extension(Random random, string phone) => random.Next(5) switch
+    public static string Extension(Random random, string phone) => random.Next(20) switch
     {
         0 => phone.Trim() + " ext. 101",
         1 => phone.Trim() + " x204",
