@@ -106,6 +106,7 @@ public sealed class HostServer : IAsyncDisposable
         }
 
         tokens.Operators.Add(OperatorToken, new OperatorAccount("operator"));
+        app.Use(UnreadBodies.AnnounceAsync);
         app.UseExceptionHandler();
         var webhooks = _webhooks = new WebhookEndpoint(tokens.Sources, clock, _counters);
         app.Use((context, next) => WebhookEndpoint.Takes(context.Request.Method) && context.Request.Path == WebhookEndpoint.Path

@@ -60,6 +60,30 @@ public sealed class ConnectionTests
         (await kept.ReadAsync()).ShouldStartWith("HTTP/1.1 200");
     }
 
+    [Theory]
+    [InlineData("POST /v1/people/consent", "Content-Length: 70000", 70_000, true)]
+    [InlineData("POST /v1/webhooks/audience", "Content-Length: 70000", 70_000, true)]
+    [InlineData("POST /v1/people/suppressions/list", "Content-Length: 20000000", 100_000, true)]
+    [InlineData("PUT /nowhere", "Content-Length: 70000", 70_000, true)]
+    [InlineData("POST /v1/people/consent", "Transfer-Encoding: chunked", 5, true)]
+    [InlineData("POST /v1/people/consent", "Content-Length: 60000", 60_000, false)]
+    [InlineData("POST /v1/webhooks/audience", "Content-Length: 60000", 60_000, false)]
+    public async Task A_refusal_announces_the_end_of_its_connection_when_the_body_is_too_long_to_be_read_away(string line, string header, int sent, bool ends)
+    {
+        await using var host = await TestHost.StartAsync(new TestHostOptions { RealPort = true });
+        using var connection = await RawConnection.OpenAsync(host);
+        await connection.TrySendAsync($"{line} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n{header}\r\n\r\n");
+        await connection.TrySendAsync(sent == 5 ? "0\r\n\r\n" : new string(' ', sent));
+        var answer = await connection.ReadAsync();
+        answer.ShouldStartWith("HTTP/1.1 401");
+        answer.Contains("Connection: close", StringComparison.Ordinal).ShouldBe(ends, answer);
+        if (!ends)
+        {
+            await connection.TrySendAsync("GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n");
+            (await connection.ReadAsync()).ShouldStartWith("HTTP/1.1 200");
+        }
+    }
+
     [Fact]
     public async Task The_health_listener_serves_nothing_else()
     {

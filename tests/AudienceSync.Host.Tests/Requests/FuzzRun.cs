@@ -59,8 +59,7 @@ internal sealed class FuzzRun(HttpClient http, IReadOnlyList<Route> routes, int 
     {
         using var deadline = new CancellationTokenSource(Patience);
         using var request = input.Request;
-        using var response = await http.SendAsync(request, deadline.Token);
-        var answer = await Answer.ReadAsync(response);
+        var answer = await AnswerAsync(request, story, deadline.Token);
         if (answer is { Status: 503, Code: "storage_slow" })
         {
             return "503 storage_slow"; // Of a webhook: the store of a busy machine took more than its 3 s. No fault of the input's.
@@ -74,6 +73,19 @@ internal sealed class FuzzRun(HttpClient http, IReadOnlyList<Route> routes, int 
         }
 
         return answer.Status.ToString(CultureInfo.InvariantCulture);
+    }
+
+    private async Task<Answer> AnswerAsync(HttpRequestMessage request, string story, CancellationToken deadline)
+    {
+        try
+        {
+            using var response = await http.SendAsync(request, deadline);
+            return await Answer.ReadAsync(response);
+        }
+        catch (Exception unanswered) when (unanswered is HttpRequestException or OperationCanceledException)
+        {
+            throw new InvalidOperationException($"No answer: {story}\n{faults()}", unanswered);
+        }
     }
 
     private static void CheckRefusal(FuzzInput input, Answer answer, string story)

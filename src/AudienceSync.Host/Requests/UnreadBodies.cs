@@ -1,0 +1,34 @@
+using AudienceSync.Domain;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace AudienceSync.Host.Requests;
+
+/// <summary>
+/// After a refusal the server reads away what is left of the body, up to its limit, and beyond that ends the connection. The answer has to
+/// announce this, or the client sends its next request on that connection and gets no answer.
+/// </summary>
+internal static class UnreadBodies
+{
+    public static Task AnnounceAsync(HttpContext context, RequestDelegate next)
+    {
+        // Most requests have a length within the limit, and cost nothing here.
+        if (context.Request.ContentLength is { } length ? length > Limits.OperatorBodyBytes : context.Request.Headers.TransferEncoding.Count > 0)
+        {
+            context.Response.OnStarting(static state => Announce((HttpContext)state), context);
+        }
+
+        return next(context);
+    }
+
+    private static Task Announce(HttpContext context)
+    {
+        // Whoever reads a body lifts the server's limit before, so one that still has it was not read.
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false, MaxRequestBodySize: not null }
+            || context.Response.StatusCode == StatusCodes.Status413PayloadTooLarge)
+        {
+            context.Response.Headers.Connection = "close";
+        }
+
+        return Task.CompletedTask;
+    }
+}
