@@ -50,8 +50,8 @@ public sealed class CourierTests
         var delivery = new Delivery(1, [item], IsArray: false, 0);
         var tally = new Tally();
 
-        tally.Record(delivery, new DeliveryResult([new Answer(Verdict.Accepted, 200, "0b2f1c1e-9d4f-4b53-8f0c-0d5a5e5e0001", null)], 1, default));
-        tally.Record(delivery, new DeliveryResult([new Answer(Verdict.Accepted, 200, "0b2f1c1e-9d4f-4b53-8f0c-0d5a5e5e0002", null)], 1, default));
+        tally.Record(delivery, new DeliveryResult([new Answer(Verdict.Accepted, 200, "0b2f1c1e-9d4f-4b53-8f0c-0d5a5e5e0001", null, item.ExpectedWarnings())], 1, default));
+        tally.Record(delivery, new DeliveryResult([new Answer(Verdict.Accepted, 200, "0b2f1c1e-9d4f-4b53-8f0c-0d5a5e5e0002", null, item.ExpectedWarnings())], 1, default));
 
         tally.Counts.Duplicates.ShouldBe(1);
         tally.Complaints.ShouldHaveSingleItem().ShouldContain("another receipt");
@@ -76,7 +76,7 @@ public sealed class CourierTests
         {
             var tally = new Tally();
             var answer = new Answer(Verdict.Accepted, 200, "0b2f1c1e-9d4f-4b53-8f0c-0d5a5e5e0001", null, warnings);
-            tally.Record(new Delivery(1, [item], IsArray: false, 0), new DeliveryResult([answer], 1, default));
+            tally.Record(new Delivery(1, [item], IsArray: false, 0), new DeliveryResult([answer], 2, default));
             return tally.Complaints;
         }
     }

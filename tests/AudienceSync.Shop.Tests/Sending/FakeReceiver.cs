@@ -80,7 +80,10 @@ internal sealed class FakeReceiver(SenderKeys keys, DateTimeOffset now, int drop
         var id = item.TryGetProperty("event_id", out var own) ? own.GetString()! : headerId ?? item.GetRawText();
         var (hasPlaceholder, strongest) = PersonOf(item);
         string[] doubts = [.. Doubts(item), .. hasPlaceholder ? ["placeholder"] : Array.Empty<string>()];
-        var code = id == "unsent" ? "test_send" : IsUnknown(item) ? "unknown_audience_key" : IsRemoval(item) ? null : doubts.FirstOrDefault(doubt => doubt is "newer_schema_version" or "occurred_in_future");
+        var code = id == "unsent" ? "test_send"
+            : IsUnknown(item) ? "unknown_audience_key"
+            : IsRemoval(item) ? null
+            : doubts.FirstOrDefault(doubt => doubt is "newer_schema_version" or "occurred_in_future");
         if (code is not null)
         {
             return (202, new { status = "quarantined", receipt_id = Guid.NewGuid().ToString(), code });

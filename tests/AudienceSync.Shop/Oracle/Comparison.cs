@@ -77,7 +77,8 @@ internal sealed class Comparison(Play play, Tally tally, EngineStatus? status, I
 
     private static IEnumerable<string> Undecided(IReadOnlyList<ExpectedAudience> expected) => expected
         .Where(audience => audience.Undecided.Count > 0 && audience.Destination == DestinationList.Meta)
-        .Select(audience => $"{audience.Key}: {audience.Undecided.Count} customers cannot be judged, because their events were received at nearly the same time; play it again");
+        .Select(audience =>
+            $"{audience.Key}: {audience.Undecided.Count} customers cannot be judged, because their events were received at nearly the same time; play it again");
 
     private IEnumerable<string> AccountFailures(IReadOnlyList<AcceptedEvent> accepted)
     {

@@ -46,7 +46,9 @@ internal sealed class MembershipOracle(IReadOnlyList<Customer> customers)
             return false;
         }
 
-        bool? isLater = Latest(history, EventKind.Remove) is not { } remove || add.From > remove.Until ? true : add.Until <= remove.From ? false : null;
+        bool? isLater = Latest(history, EventKind.Remove) is not { } remove || add.From > remove.Until ? true
+            : add.Until <= remove.From ? false
+            : null;
         return isLater == true && add.From + window <= now ? null : isLater;
     }
 

@@ -94,7 +94,6 @@ internal sealed class Tally
                 _counts = _counts with { Accepted = _counts.Accepted + 1 };
                 _receipts.Add(item.Number, answer.ReceiptId);
                 _accepted.Add(item.Number, new AcceptedEvent(item, result.Received));
-                CheckWarning(item, answer, result.Attempts);
                 break;
             case Verdict.Quarantined:
                 _counts = _counts with { Quarantined = _counts.Quarantined + 1 };
@@ -119,16 +118,15 @@ internal sealed class Tally
         ComplainIf(answer.Verdict != expected || !rightStatus || !rightCode, item, answer, expectation);
         var hasReceipt = answer.Verdict is not (Verdict.Accepted or Verdict.Quarantined) || Guid.TryParse(answer.ReceiptId, out _);
         ComplainIf(!hasReceipt, item, answer, "the answer has no receipt");
+        if (answer.Verdict == Verdict.Accepted)
+        {
+            // Told again with every repeat: the first answer may have been lost.
+            CheckWarnings(item, answer);
+        }
     }
 
-    // A later try is told what the first one was, and that may be the bare receipt.
-    private void CheckWarning(ShopEvent item, Answer answer, int attempts)
+    private void CheckWarnings(ShopEvent item, Answer answer)
     {
-        if (attempts > 1)
-        {
-            return;
-        }
-
         var (owed, given) = (item.ExpectedWarnings(), answer.Warnings ?? []);
         var isRight = owed.All(given.Contains) && (item.MayHaveMoreWarnings() || given.All(owed.Contains));
         ComplainIf(!isRight, item, answer, $"expected the warnings [{string.Join(", ", owed)}], was [{string.Join(", ", given)}]");
