@@ -26,7 +26,9 @@ public sealed class MutationTests
         var mutation = Repository.Read(path);
         var project = $"tests/AudienceSync.{Field(mutation, "project")}";
         var tests = Repository.CSharp.Where(file => Repository.IsIn(file.Path, project))
-            .SelectMany(file => file.Syntax.DescendantNodes().OfType<ClassDeclarationSyntax>().Select(type => type.Identifier.Text).Append(Path.GetDirectoryName(file.Path)!))
+            .SelectMany(file => file.Syntax.DescendantNodes().OfType<MethodDeclarationSyntax>())
+            .Where(method => method.Parent is ClassDeclarationSyntax)
+            .Select(method => $"{Namespace(method)}.{((ClassDeclarationSyntax)method.Parent!).Identifier.Text}.{method.Identifier.Text}")
             .ToList();
         foreach (var filter in Field(mutation, "test").Split('|'))
         {
@@ -37,6 +39,8 @@ public sealed class MutationTests
 
     [Fact]
     public void There_are_thirty_mutations_at_least() => Files.Count.ShouldBeGreaterThanOrEqualTo(30);
+
+    private static string Namespace(MethodDeclarationSyntax method) => method.Ancestors().OfType<BaseNamespaceDeclarationSyntax>().First().Name.ToString();
 
     private static string Field(string mutation, string name) => mutation.Split('\n').Single(line => line.StartsWith(name + ": ", StringComparison.Ordinal))[(name.Length + 2)..];
 
