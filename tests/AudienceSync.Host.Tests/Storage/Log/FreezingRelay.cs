@@ -73,7 +73,7 @@ internal sealed class FreezingRelay : IAsyncDisposable
         using (from)
         {
             var buffer = new byte[16 * 1024];
-            while (await from.ReceiveAsync(buffer, _end.Token) is > 0 and var read)
+            for (var read = await from.ReceiveAsync(buffer, _end.Token); read > 0; read = await from.ReceiveAsync(buffer, _end.Token))
             {
                 var through = counted ? Take(read) : Volatile.Read(ref _left) > 0 ? read : 0;
                 for (var sent = 0; sent < through;)
