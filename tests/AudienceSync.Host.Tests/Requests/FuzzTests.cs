@@ -61,8 +61,10 @@ public sealed class FuzzTests(ITestOutputHelper output)
     {
         var memory = new List<(int, long)>();
         using var look = new PeriodicTimer(MemoryLook);
+        var deadline = Deadline.In(TimeSpan.FromHours(1));
         while (!running.IsCompleted)
         {
+            deadline.Check("the end of the run");
             await look.WaitForNextTickAsync();
             memory.Add((run.Count, host.ResidentBytes));
         }

@@ -58,6 +58,20 @@ internal sealed class RawConnection : IDisposable
         }
     }
 
+    /// <summary>What comes up to a text and with it, in however many pieces; all that came when it never does.</summary>
+    public async Task<string> ReadUntilAsync(string text)
+    {
+        var all = new StringBuilder();
+        var deadline = Deadline.In();
+        while (!all.ToString().Contains(text, StringComparison.Ordinal) && await ReadAsync() is { Length: > 0 } piece)
+        {
+            deadline.Check(text);
+            all.Append(piece);
+        }
+
+        return all.ToString();
+    }
+
     /// <summary>Waits until the server closes it.</summary>
     public async Task<bool> EndsAsync()
     {
