@@ -14,7 +14,6 @@ namespace AudienceSync.Host.People;
 /// </summary>
 public sealed class PermissionEndpoints(IReadOnlyDictionary<string, Workspace> workspaces)
 {
-    private static readonly JsonDocumentOptions Strict = new() { MaxDepth = Limits.JsonDepth, AllowDuplicateProperties = false };
 
     public void Map(RouteGroupBuilder group)
     {
@@ -41,16 +40,19 @@ public sealed class PermissionEndpoints(IReadOnlyDictionary<string, Workspace> w
 
     private static async Task<KeepResult> SayAsync(Workspace workspace, RequestBody body, string type, string? defaultCountry)
     {
+        // Read as a webhook is, to the last byte; but an operator is there to correct what is no text.
+        var read = BodyItem.Parse(body.Json);
+        using var document = read.Document;
+        if ((read.Problem ?? read.Spoiled) is { } problem)
+        {
+            return new KeepResult([], problem);
+        }
+
         try
         {
-            using var document = JsonDocument.Parse(body.Json, Strict);
-            return document.RootElement.ValueKind == JsonValueKind.Object
+            return document!.RootElement.ValueKind == JsonValueKind.Object
                 ? await workspace.Permissions.SayAsync(document.RootElement, type, defaultCountry ?? "")
                 : new KeepResult([], IngestProblem.NotAnEvent);
-        }
-        catch (JsonException)
-        {
-            return new KeepResult([], IngestProblem.MalformedJson);
         }
         catch (InvalidOperationException)
         {

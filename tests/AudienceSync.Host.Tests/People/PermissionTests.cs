@@ -105,6 +105,22 @@ public sealed class PermissionTests
         (answer.Status, answer.Code).ShouldBe((422, code));
     }
 
+    /// <summary>Found by the fuzz: bytes that are no UTF-8, in a field that nobody reads, were taken.</summary>
+    [Theory]
+    [InlineData("consent", "\"consent\":{\"ad_user_data\":\"denied\"},")]
+    [InlineData("suppressions", "")]
+    [InlineData("suppressions/lift", "")]
+    public async Task Bytes_that_are_no_text_are_refused_wherever_they_stand(string path, string fields)
+    {
+        await using var host = await TestHost.StartAsync(new TestHostOptions { Clock = new OffsetClock(Sample.Now) });
+        byte[] body = [.. Encoding.UTF8.GetBytes("{\"customer_id\":\"ann\"," + fields + "\"note\":\""), 0xD0, .. "x\"}"u8];
+        using var content = new ByteArrayContent(body);
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        using var response = await host.Operator.PostAsync("/v1/people/" + path, content);
+        var answer = await Answer.ReadAsync(response);
+        (answer.Status, answer.Code).ShouldBe((422, "malformed_json"));
+    }
+
     [Fact]
     public async Task Only_the_operator_may_suppress()
     {
