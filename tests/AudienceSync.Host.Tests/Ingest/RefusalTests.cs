@@ -59,6 +59,7 @@ public sealed class RefusalTests(IngestHost given) : IClassFixture<IngestHost>
     {
         await using var host = await TestHost.StartAsync(IngestHost.Options);
         var body = Sample.Event().ToJsonString();
+        await host.GetAsync("/v1/status");
         await using (await Outage.StartAsync(host.Database))
         {
             Check(await host.PostAsync(body), IngestProblem.StorageDown);

@@ -19,11 +19,27 @@ public sealed class Outage : IAsyncDisposable
     {
         var outage = new Outage(connectionString);
         await outage.ExecuteAsync($"alter database {outage._database} with allow_connections false");
-        await outage.ExecuteAsync($"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{outage._database}'");
+        await Deadline.UntilAsync(async () => await outage.TerminateAllAsync() == 0, () => "the end of the last connection");
         return outage;
     }
 
     public async ValueTask DisposeAsync() => await ExecuteAsync($"alter database {_database} with allow_connections true");
+
+    // A session that passed the check of allow_connections and is still starting is not yet in pg_stat_activity, but already holds the lock of the database.
+    private async Task<long> TerminateAllAsync()
+    {
+        await using var connection = new NpgsqlConnection(_elsewhere);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(
+            $"""
+            select count(pg_terminate_backend(pid)) from (
+                select pid from pg_stat_activity where datname = '{_database}'
+                union
+                select pid from pg_locks where classid = 'pg_database'::regclass and objid = (select oid from pg_database where datname = '{_database}')) as open
+            """,
+            connection);
+        return (long)(await command.ExecuteScalarAsync())!;
+    }
 
     private async Task ExecuteAsync(string sql)
     {
