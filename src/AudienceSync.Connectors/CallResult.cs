@@ -32,7 +32,7 @@ public readonly record struct RefusedMember(int Index, string Reason)
     public const string NoUsableIdentifier = "no_usable_identifier";
 
     /// <summary>The member was delivered by a newer program than this one, whose digests cannot be made here.</summary>
-    public const string UnknownNormaliser = "unknown_normaliser_version";
+    public const string UnknownNormalizer = "unknown_normalizer_version";
 }
 
 /// <summary>The platform's receipt for an asynchronous job.</summary>

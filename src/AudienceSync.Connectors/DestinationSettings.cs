@@ -1,4 +1,4 @@
-using AudienceSync.Domain.Normalising;
+using AudienceSync.Domain.Normalizing;
 
 namespace AudienceSync.Connectors;
 
@@ -39,8 +39,8 @@ public sealed record DestinationSettings(
     /// <summary>Every call is checked by the platform and nothing is stored (contracts/google.md 6.2).</summary>
     public bool? ValidateOnly { get; init; }
 
-    /// <summary>Which of the platform's rules of normalising new members are sent under (contracts/tiktok.md 8.1).</summary>
-    public string? Normaliser { get; init; }
+    /// <summary>Which of the platform's rules of normalizing new members are sent under (contracts/tiktok.md 8.1).</summary>
+    public string? Normalizer { get; init; }
 
     /// <summary>Members in one call, where the platform states no limit of its own (contracts/tiktok.md 5.3).</summary>
     public int? MembersPerCall { get; init; }
@@ -93,7 +93,7 @@ public sealed record DestinationSettings(
         ("consent", Consent is not null),
         ("terms_accepted", TermsAccepted is not null),
         ("validate_only", ValidateOnly is not null),
-        ("normaliser", Normaliser is not null),
+        ("normalizer", Normalizer is not null),
         ("members_per_call", MembersPerCall is not null),
         ("job_check_s", JobCheckS is not null),
         ("limited_data_use", LimitedDataUse is not null),
@@ -110,7 +110,7 @@ public sealed record LimitedDataUse(int Country, int State);
 public sealed record DestinationSurroundings(HttpMessageHandler Network, TimeProvider Clock, Random Random)
 {
     /// <summary>The rules by which identifiers become digests; a test adds a version that the program does not ship.</summary>
-    public Normalisers Normalisers { get; init; } = Normalisers.BuiltIn;
+    public Normalizers Normalizers { get; init; } = Normalizers.BuiltIn;
 }
 
 /// <summary>A destination cannot be made of its settings. The message never holds a secret.</summary>

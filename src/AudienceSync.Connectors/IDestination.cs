@@ -1,4 +1,4 @@
-using AudienceSync.Domain.Normalising;
+using AudienceSync.Domain.Normalizing;
 
 namespace AudienceSync.Connectors;
 
@@ -16,8 +16,8 @@ public interface IDestination
 
     DestinationLimits Limits { get; }
 
-    /// <summary>The normaliser version under which new members are added. Removals carry the version of their add.</summary>
-    NormaliserVersion Normaliser { get; }
+    /// <summary>The normalizer version under which new members are added. Removals carry the version of their add.</summary>
+    NormalizerVersion Normalizer { get; }
 
     /// <summary>Says one operation for up to <see cref="DestinationLimits.MembersPerCall"/> members of one remote audience.</summary>
     ValueTask<CallResult> SendAsync(MemberCall call, CancellationToken cancellationToken);

@@ -1,5 +1,5 @@
 using AudienceSync.Domain.Identity;
-using AudienceSync.Domain.Normalising;
+using AudienceSync.Domain.Normalizing;
 using AudienceSync.Domain.Syncing;
 
 namespace AudienceSync.Connectors;
@@ -7,8 +7,8 @@ namespace AudienceSync.Connectors;
 /// <summary>One call to be made: one remote audience, one operation, at most a batch of members.</summary>
 public sealed record MemberCall(RemoteAudienceId Audience, MemberOperation Operation, IReadOnlyList<Member> Members);
 
-/// <summary>A member as the connector needs him: raw identifiers, and the normaliser version by which they become digests.</summary>
-public readonly record struct Member(PersonIdentifiers Identifiers, NormaliserVersion Normaliser);
+/// <summary>A member as the connector needs him: raw identifiers, and the normalizer version by which they become digests.</summary>
+public readonly record struct Member(PersonIdentifiers Identifiers, NormalizerVersion Normalizer);
 
 /// <summary>The platform's id of an audience: decimal digits that exceed 2^53 at Meta, hence text (contracts/meta.md 2).</summary>
 public readonly record struct RemoteAudienceId(string Value)

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using AudienceSync.Bench.Ingest;
 using AudienceSync.Bench.Load;
-using AudienceSync.Bench.Normalise;
+using AudienceSync.Bench.Normalize;
 using AudienceSync.Bench.Query;
 using AudienceSync.Bench.Rebuild;
 using AudienceSync.Bench.SignatureOnly;
@@ -15,7 +15,7 @@ internal static class Benches
     /// <summary>After Ctrl-C the children get this long to stop (the Host stops its PostgreSQL first).</summary>
     public static readonly TimeSpan CleanUpLimit = TimeSpan.FromSeconds(60);
 
-    private static readonly Func<Command>[] All = [IngestCommand.Build, NormaliseCommand.Build, QueryCommand.Build, RebuildCommand.Build, SyncCommand.Build];
+    private static readonly Func<Command>[] All = [IngestCommand.Build, NormalizeCommand.Build, QueryCommand.Build, RebuildCommand.Build, SyncCommand.Build];
 
     public static RootCommand Root()
     {

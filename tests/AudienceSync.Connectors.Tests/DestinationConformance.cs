@@ -270,7 +270,7 @@ public abstract partial class DestinationConformance : IAsyncLifetime
     private async Task<CallResult> SendToAsync(RemoteAudienceId audience, MemberOperation operation, PersonIdentifiers[] people, CancellationToken cancellationToken)
         => await _world.Destination.SendAsync(new MemberCall(audience, operation, [.. people.Select(MemberOf)]), cancellationToken);
 
-    private Member MemberOf(PersonIdentifiers person) => new(person, _world.Destination.Normaliser);
+    private Member MemberOf(PersonIdentifiers person) => new(person, _world.Destination.Normalizer);
 
     private async Task<JobReport> FollowAsync(JobHandle job) => await _world.Destination.FollowAsync(job, CancellationToken.None);
 

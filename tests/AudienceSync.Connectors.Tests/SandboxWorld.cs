@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using AudienceSync.Domain.Identity;
-using AudienceSync.Domain.Normalising;
+using AudienceSync.Domain.Normalizing;
 using AudienceSync.Sandbox;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.TestHost;
@@ -64,7 +64,7 @@ internal abstract class SandboxWorld : DestinationWorld
     /// <summary>The keys under which the platform holds identifiers.</summary>
     private protected abstract IReadOnlyList<(string Key, PersonField Field)> Columns { get; }
 
-    private protected abstract Normaliser Rules { get; }
+    private protected abstract Normalizer Rules { get; }
 
     private protected Uri Address => _admin.BaseAddress!;
 

@@ -1,5 +1,5 @@
 using AudienceSync.Connectors.Http;
-using AudienceSync.Domain.Normalising;
+using AudienceSync.Domain.Normalizing;
 using AudienceSync.Domain.Syncing;
 using RestEase;
 
@@ -25,9 +25,9 @@ public sealed class GoogleDestination : IDestination, IAudienceMaker, IResyncs, 
         _api.Version = settings.ApiVersion;
         _api.Account = settings.Account;
         _calls = new GoogleCalls(new GoogleTokens(settings.Grant, client, pipeline, surroundings.Clock), pipeline, surroundings.Clock);
-        _members = new GoogleMembers(settings, _calls, _api, surroundings.Normalisers);
+        _members = new GoogleMembers(settings, _calls, _api, surroundings.Normalizers);
         _lists = new GoogleLists(settings, _calls, _api);
-        Normaliser = surroundings.Normalisers.Current(NormaliserFamily.Google).Version;
+        Normalizer = surroundings.Normalizers.Current(NormalizerFamily.Google).Version;
         Limits = GoogleLimits.For(settings.CallTimeout, settings.JobCheck);
     }
 
@@ -35,7 +35,7 @@ public sealed class GoogleDestination : IDestination, IAudienceMaker, IResyncs, 
 
     public DestinationLimits Limits { get; }
 
-    public NormaliserVersion Normaliser { get; }
+    public NormalizerVersion Normalizer { get; }
 
     /// <summary>Nothing has to begin anew: a batch is an ordinary add.</summary>
     public IReadOnlySet<string> RestartCodes { get; } = new HashSet<string>();

@@ -1,5 +1,5 @@
 using AudienceSync.Connectors.Members;
-using AudienceSync.Domain.Normalising;
+using AudienceSync.Domain.Normalizing;
 using AudienceSync.Domain.Syncing;
 
 namespace AudienceSync.Connectors.Google;
@@ -8,7 +8,7 @@ namespace AudienceSync.Connectors.Google;
 /// Member calls. Google refuses a whole request for one member and names him (contracts/google.md 6.4); he is taken out and the rest is
 /// sent again here, because only the names say who it was.
 /// </summary>
-internal sealed class GoogleMembers(GoogleSettings settings, GoogleCalls calls, IGoogleApi api, Normalisers normalisers)
+internal sealed class GoogleMembers(GoogleSettings settings, GoogleCalls calls, IGoogleApi api, Normalizers normalizers)
 {
     /// <summary>How often named members are taken out before halving is left to the engine.</summary>
     private const int MaxRounds = 4;
@@ -28,7 +28,7 @@ internal sealed class GoogleMembers(GoogleSettings settings, GoogleCalls calls, 
         var requests = 0;
         for (var round = 1; ; round++)
         {
-            using var body = GooglePayload.Write(settings, call, normalisers, validateOnly, refused.Keys.ToHashSet());
+            using var body = GooglePayload.Write(settings, call, normalizers, validateOnly, refused.Keys.ToHashSet());
             if (body.Rows == 0)
             {
                 return Result(Ended(refused), body, refused, null) with { Requests = Math.Max(1, requests) };
@@ -54,13 +54,13 @@ internal sealed class GoogleMembers(GoogleSettings settings, GoogleCalls calls, 
     }
 
     public IReadOnlyList<SayingChange> Compare(IReadOnlyList<Resaying> people)
-        => GooglePayload.Comparer.Compare(people, version => normalisers.Find(NormaliserFamily.Google, version));
+        => GooglePayload.Comparer.Compare(people, version => normalizers.Find(NormalizerFamily.Google, version));
 
     public void AddShared(in Member member, List<SharedCell> into)
     {
-        if (normalisers.Find(NormaliserFamily.Google, member.Normaliser) is { } normaliser)
+        if (normalizers.Find(NormalizerFamily.Google, member.Normalizer) is { } normalizer)
         {
-            PlaceCell.Add(in member, normaliser, into);
+            PlaceCell.Add(in member, normalizer, into);
         }
     }
 

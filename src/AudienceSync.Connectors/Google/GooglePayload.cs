@@ -1,6 +1,6 @@
 using System.Text;
 using AudienceSync.Connectors.Members;
-using AudienceSync.Domain.Normalising;
+using AudienceSync.Domain.Normalizing;
 using AudienceSync.Domain.Syncing;
 
 namespace AudienceSync.Connectors.Google;
@@ -44,9 +44,9 @@ internal static class GooglePayload
 
     private static ReadOnlySpan<byte> RowTail => "]}},"u8;
 
-    public static MemberBody Write(GoogleSettings settings, MemberCall call, Normalisers normalisers, bool validateOnly, IReadOnlySet<int>? without)
+    public static MemberBody Write(GoogleSettings settings, MemberCall call, Normalizers normalizers, bool validateOnly, IReadOnlySet<int>? without)
         => MemberBody.Write(
-            call.Members, Frame(settings, call, validateOnly), RowBytes, version => normalisers.Find(NormaliserFamily.Google, version), WriteRow, without);
+            call.Members, Frame(settings, call, validateOnly), RowBytes, version => normalizers.Find(NormalizerFamily.Google, version), WriteRow, without);
 
     /// <summary>The body that removes everybody last added before <paramref name="asOf"/>.</summary>
     public static HttpContent RemoveAll(GoogleSettings settings, RemoteAudienceId list, DateTimeOffset asOf, bool validateOnly)
@@ -77,14 +77,14 @@ internal static class GooglePayload
 
     private static string Validate(bool validateOnly) => validateOnly ? ",\"validateOnly\":true" : "";
 
-    private static int WriteRow(Span<byte> into, in Member member, Normaliser normaliser, CellWriter cells)
+    private static int WriteRow(Span<byte> into, in Member member, Normalizer normalizer, CellWriter cells)
     {
         var row = new Utf8Cursor(into);
         row.Add(RowHead);
         var start = row.Length;
-        AddCell(ref row, EmailHead, CellTail, cells, normaliser, member, PersonField.Email);
-        AddCell(ref row, PhoneHead, CellTail, cells, normaliser, member, PersonField.Phone);
-        AddAddress(ref row, cells, normaliser, member);
+        AddCell(ref row, EmailHead, CellTail, cells, normalizer, member, PersonField.Email);
+        AddCell(ref row, PhoneHead, CellTail, cells, normalizer, member, PersonField.Phone);
+        AddAddress(ref row, cells, normalizer, member);
         if (row.Length == start)
         {
             return 0;
@@ -96,22 +96,22 @@ internal static class GooglePayload
     }
 
     /// <summary>All four parts or none: a partial address spoils the request (7.1).</summary>
-    private static void AddAddress(ref Utf8Cursor row, CellWriter cells, Normaliser normaliser, in Member member)
+    private static void AddAddress(ref Utf8Cursor row, CellWriter cells, Normalizer normalizer, in Member member)
     {
         var start = row.Length;
-        if (!AddCell(ref row, GivenHead, default, cells, normaliser, member, PersonField.FirstName)
-            || !AddCell(ref row, FamilyHead, default, cells, normaliser, member, PersonField.LastName)
-            || !AddCell(ref row, RegionHead, default, cells, normaliser, member, PersonField.Country)
-            || !AddCell(ref row, PostalHead, AddressTail, cells, normaliser, member, PersonField.PostalCode))
+        if (!AddCell(ref row, GivenHead, default, cells, normalizer, member, PersonField.FirstName)
+            || !AddCell(ref row, FamilyHead, default, cells, normalizer, member, PersonField.LastName)
+            || !AddCell(ref row, RegionHead, default, cells, normalizer, member, PersonField.Country)
+            || !AddCell(ref row, PostalHead, AddressTail, cells, normalizer, member, PersonField.PostalCode))
         {
             row.Drop(row.Length - start);
         }
     }
 
     private static bool AddCell(
-        ref Utf8Cursor row, ReadOnlySpan<byte> head, ReadOnlySpan<byte> tail, CellWriter cells, Normaliser normaliser, in Member member, PersonField field)
+        ref Utf8Cursor row, ReadOnlySpan<byte> head, ReadOnlySpan<byte> tail, CellWriter cells, Normalizer normalizer, in Member member, PersonField field)
     {
-        var cell = cells.Write(normaliser, member.Identifiers, field, row.Rest[head.Length..]);
+        var cell = cells.Write(normalizer, member.Identifiers, field, row.Rest[head.Length..]);
         if (cell.IsEmpty)
         {
             return false;

@@ -1,10 +1,10 @@
 using AudienceSync.Connectors.Http;
-using AudienceSync.Domain.Normalising;
+using AudienceSync.Domain.Normalizing;
 
 namespace AudienceSync.Connectors.Members;
 
 /// <summary>Writes one member's row with the comma after it; 0 bytes when nothing of him is usable.</summary>
-internal delegate int WriteMemberRow(Span<byte> into, in Member member, Normaliser normaliser, CellWriter cells);
+internal delegate int WriteMemberRow(Span<byte> into, in Member member, Normalizer normalizer, CellWriter cells);
 
 /// <summary>
 /// A request body of one row for each member, written as UTF-8 straight into a pooled buffer. It knows which member stands in which
@@ -16,7 +16,7 @@ internal sealed class MemberBody : IDisposable
     public const string NoUsableIdentifier = RefusedMember.NoUsableIdentifier;
 
     /// <summary>The member was delivered by a newer program than this one, so his digests cannot be made here.</summary>
-    public const string UnknownNormaliser = RefusedMember.UnknownNormaliser;
+    public const string UnknownNormalizer = RefusedMember.UnknownNormalizer;
 
     private readonly RentedBody _body;
     private readonly int[] _memberOfRow;
@@ -37,11 +37,11 @@ internal sealed class MemberBody : IDisposable
     /// <param name="members">Who.</param>
     /// <param name="frame">What comes before and after the rows.</param>
     /// <param name="rowBytes">The longest row, its comma included.</param>
-    /// <param name="rules">The platform's normaliser of a version; null for one this program does not know.</param>
+    /// <param name="rules">The platform's normalizer of a version; null for one this program does not know.</param>
     /// <param name="row">How it spells a member.</param>
     /// <param name="without">Members to leave out without a word, by their place.</param>
     public static MemberBody Write(
-        IReadOnlyList<Member> members, (byte[] Head, byte[] Tail) frame, int rowBytes, Func<NormaliserVersion, Normaliser?> rules, WriteMemberRow row, IReadOnlySet<int>? without = null)
+        IReadOnlyList<Member> members, (byte[] Head, byte[] Tail) frame, int rowBytes, Func<NormalizerVersion, Normalizer?> rules, WriteMemberRow row, IReadOnlySet<int>? without = null)
     {
         var body = new MemberBody(frame.Head.Length + (members.Count * rowBytes) + frame.Tail.Length, members.Count);
         body.Fill(members, frame, rules, row, without);
@@ -59,7 +59,7 @@ internal sealed class MemberBody : IDisposable
     public void Dispose() => _body.Dispose();
 
     private void Fill(
-        IReadOnlyList<Member> members, (byte[] Head, byte[] Tail) frame, Func<NormaliserVersion, Normaliser?> rules, WriteMemberRow row, IReadOnlySet<int>? without)
+        IReadOnlyList<Member> members, (byte[] Head, byte[] Tail) frame, Func<NormalizerVersion, Normalizer?> rules, WriteMemberRow row, IReadOnlySet<int>? without)
     {
         using var cells = new CellWriter();
         var buffer = _body.Span;
@@ -73,11 +73,11 @@ internal sealed class MemberBody : IDisposable
             }
 
             var member = members[i];
-            var normaliser = rules(member.Normaliser);
-            var written = normaliser is null ? 0 : row(buffer[at..], in member, normaliser, cells);
+            var normalizer = rules(member.Normalizer);
+            var written = normalizer is null ? 0 : row(buffer[at..], in member, normalizer, cells);
             if (written == 0)
             {
-                _invalid.Add(new RefusedMember(i, normaliser is null ? UnknownNormaliser : NoUsableIdentifier));
+                _invalid.Add(new RefusedMember(i, normalizer is null ? UnknownNormalizer : NoUsableIdentifier));
                 continue;
             }
 

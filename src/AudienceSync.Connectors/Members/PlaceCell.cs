@@ -1,4 +1,4 @@
-using AudienceSync.Domain.Normalising;
+using AudienceSync.Domain.Normalizing;
 
 namespace AudienceSync.Connectors.Members;
 
@@ -8,12 +8,12 @@ internal static class PlaceCell
     private static readonly PersonField[] Parts = [PersonField.FirstName, PersonField.LastName, PersonField.PostalCode, PersonField.Country];
 
     /// <summary>Adds it when all of its parts are there: less names nobody.</summary>
-    public static void Add(in Member member, Normaliser normaliser, List<SharedCell> into)
+    public static void Add(in Member member, Normalizer normalizer, List<SharedCell> into)
     {
         var texts = new string[Parts.Length];
         for (var i = 0; i < texts.Length; i++)
         {
-            if (normaliser.Text(member.Identifiers, Parts[i]) is not { } text)
+            if (normalizer.Text(member.Identifiers, Parts[i]) is not { } text)
             {
                 return;
             }

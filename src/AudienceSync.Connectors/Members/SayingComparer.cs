@@ -1,4 +1,4 @@
-using AudienceSync.Domain.Normalising;
+using AudienceSync.Domain.Normalizing;
 
 namespace AudienceSync.Connectors.Members;
 
@@ -16,7 +16,7 @@ internal enum RowMeaning
 }
 
 /// <summary>
-/// Compares what a platform received of people with what it would receive now, digest by digest. A new normaliser version or a new
+/// Compares what a platform received of people with what it would receive now, digest by digest. A new normalizer version or a new
 /// identifier revision mostly changes nothing of a person, and then nothing has to be said.
 /// </summary>
 /// <param name="fields">The cells of the platform's row.</param>
@@ -24,7 +24,7 @@ internal enum RowMeaning
 /// <param name="meaning">What a removal by some of the cells does.</param>
 internal sealed class SayingComparer(IReadOnlyList<PersonField> fields, IReadOnlyList<PersonField> unit, RowMeaning meaning)
 {
-    public IReadOnlyList<SayingChange> Compare(IReadOnlyList<Resaying> people, Func<NormaliserVersion, Normaliser?> rules)
+    public IReadOnlyList<SayingChange> Compare(IReadOnlyList<Resaying> people, Func<NormalizerVersion, Normalizer?> rules)
     {
         using var cells = new CellWriter();
         var was = new Row(fields.Count);
@@ -43,10 +43,10 @@ internal sealed class SayingComparer(IReadOnlyList<PersonField> fields, IReadOnl
         return changes;
     }
 
-    private bool Write(Row row, in Member member, Func<NormaliserVersion, Normaliser?> rules, CellWriter cells)
+    private bool Write(Row row, in Member member, Func<NormalizerVersion, Normalizer?> rules, CellWriter cells)
     {
         row.Clear();
-        if (rules(member.Normaliser) is not { } normaliser)
+        if (rules(member.Normalizer) is not { } normalizer)
         {
             return false;
         }
@@ -54,7 +54,7 @@ internal sealed class SayingComparer(IReadOnlyList<PersonField> fields, IReadOnl
         var units = 0;
         for (var i = 0; i < fields.Count; i++)
         {
-            row.Lengths[i] = cells.Write(normaliser, member.Identifiers, fields[i], row.At(i)).Length;
+            row.Lengths[i] = cells.Write(normalizer, member.Identifiers, fields[i], row.At(i)).Length;
             units += row.Lengths[i] > 0 && unit.Contains(fields[i]) ? 1 : 0;
         }
 

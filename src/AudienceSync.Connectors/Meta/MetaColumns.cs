@@ -1,6 +1,6 @@
 using System.Text;
 using AudienceSync.Connectors.Members;
-using AudienceSync.Domain.Normalising;
+using AudienceSync.Domain.Normalizing;
 
 namespace AudienceSync.Connectors.Meta;
 
@@ -67,7 +67,7 @@ internal sealed class MetaColumns
     }
 
     /// <summary>Bytes written; 0 when the row would name nobody.</summary>
-    public int WriteRow(Span<byte> into, in Member member, Normaliser normaliser, CellWriter cells)
+    public int WriteRow(Span<byte> into, in Member member, Normalizer normalizer, CellWriter cells)
     {
         var at = 0;
         var there = 0;
@@ -76,7 +76,7 @@ internal sealed class MetaColumns
         {
             // A missing cell is "" in its place, never the digest of nothing (6.1).
             into[at++] = (byte)'"';
-            var cell = cells.Write(normaliser, member.Identifiers, field, into[at..]);
+            var cell = cells.Write(normalizer, member.Identifiers, field, into[at..]);
             there |= cell.IsEmpty ? 0 : 1 << (int)field;
             at += cell.Length;
             into[at++] = (byte)'"';

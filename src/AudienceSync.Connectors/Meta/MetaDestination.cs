@@ -1,6 +1,6 @@
 using AudienceSync.Connectors.Http;
 using AudienceSync.Connectors.Members;
-using AudienceSync.Domain.Normalising;
+using AudienceSync.Domain.Normalizing;
 using AudienceSync.Domain.Syncing;
 using RestEase;
 
@@ -12,7 +12,7 @@ public sealed class MetaDestination : IDestination, IAudienceMaker, IResyncs, IE
     /// <summary>Meta refused the row; its own reason is text, not a code, and may quote the row.</summary>
     public const string InvalidEntry = "meta_invalid_entry";
 
-    private readonly Normalisers _normalisers;
+    private readonly Normalizers _normalizers;
     private readonly MetaMembers _members;
     private readonly MetaAudiences _audiences;
     private readonly string _version;
@@ -22,13 +22,13 @@ public sealed class MetaDestination : IDestination, IAudienceMaker, IResyncs, IE
     {
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(surroundings);
-        _normalisers = surroundings.Normalisers;
+        _normalizers = surroundings.Normalizers;
         var calls = new MetaCalls(settings, new CallPipeline(settings.CallTimeout, surroundings.Clock, surroundings.Random), surroundings.Clock);
         var api = RestClient.For<IMetaApi>(PlatformHttp.CreateClient(surroundings.Network, settings.BaseUrl));
         api.Authorization = $"Bearer {settings.Token.Reveal()}";
         api.Version = settings.ApiVersion;
         (_version, _clock) = (settings.ApiVersion, surroundings.Clock);
-        _members = new MetaMembers(settings, calls, api, surroundings.Normalisers);
+        _members = new MetaMembers(settings, calls, api, surroundings.Normalizers);
         _audiences = new MetaAudiences(settings, calls, api);
         Limits = MetaLimits.For(settings.CallTimeout);
     }
@@ -37,7 +37,7 @@ public sealed class MetaDestination : IDestination, IAudienceMaker, IResyncs, IE
 
     public DestinationLimits Limits { get; }
 
-    public NormaliserVersion Normaliser => _normalisers.Current(NormaliserFamily.Meta).Version;
+    public NormalizerVersion Normalizer => _normalizers.Current(NormalizerFamily.Meta).Version;
 
     /// <summary>A replacement that timed out, began with the wrong batch or failed as a whole (8).</summary>
     public IReadOnlySet<string> RestartCodes { get; } = new HashSet<string>(["meta_2650_1870158", "meta_2650_1870147", "meta_2650_1870148"], StringComparer.Ordinal);
@@ -52,23 +52,23 @@ public sealed class MetaDestination : IDestination, IAudienceMaker, IResyncs, IE
     }
 
     public IReadOnlyList<SayingChange> Compare(IReadOnlyList<Resaying> people)
-        => MetaColumns.Comparer.Compare(people, version => _normalisers.Find(NormaliserFamily.Meta, version));
+        => MetaColumns.Comparer.Compare(people, version => _normalizers.Find(NormalizerFamily.Meta, version));
 
     /// <summary>A device id is somebody by itself, and so is all of name and place.</summary>
     public void AddShared(in Member member, List<SharedCell> into)
     {
         ArgumentNullException.ThrowIfNull(into);
-        if (member.Identifiers.Details is null || _normalisers.Find(NormaliserFamily.Meta, member.Normaliser) is not { } normaliser)
+        if (member.Identifiers.Details is null || _normalizers.Find(NormalizerFamily.Meta, member.Normalizer) is not { } normalizer)
         {
             return;
         }
 
-        if (normaliser.Text(member.Identifiers, PersonField.DeviceId) is { } device)
+        if (normalizer.Text(member.Identifiers, PersonField.DeviceId) is { } device)
         {
             into.Add(new SharedCell(SayingParts.Device, device));
         }
 
-        PlaceCell.Add(in member, normaliser, into);
+        PlaceCell.Add(in member, normalizer, into);
     }
 
     /// <summary>Meta answers at once and hands out no jobs, so nothing is ever pending.</summary>

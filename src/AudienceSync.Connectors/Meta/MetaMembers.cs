@@ -1,11 +1,11 @@
 using AudienceSync.Connectors.Http;
-using AudienceSync.Domain.Normalising;
+using AudienceSync.Domain.Normalizing;
 using AudienceSync.Domain.Syncing;
 
 namespace AudienceSync.Connectors.Meta;
 
 /// <summary>Calls with rows of members: the users edge, replacements, erasures (contracts/meta.md 6, 8 and 8.2).</summary>
-internal sealed class MetaMembers(MetaSettings settings, MetaCalls calls, IMetaApi api, Normalisers normalisers)
+internal sealed class MetaMembers(MetaSettings settings, MetaCalls calls, IMetaApi api, Normalizers normalizers)
 {
     private const string SessionFinished = "meta_2650_1870159";
 
@@ -65,7 +65,7 @@ internal sealed class MetaMembers(MetaSettings settings, MetaCalls calls, IMetaA
         }
 
         cancellationToken.ThrowIfCancellationRequested();
-        return MetaPayload.Write(members, normalisers, limited, session);
+        return MetaPayload.Write(members, normalizers, limited, session);
     }
 
     private async ValueTask<CallResult> MakeAsync(

@@ -1,5 +1,5 @@
 using AudienceSync.Connectors.Http;
-using AudienceSync.Domain.Normalising;
+using AudienceSync.Domain.Normalizing;
 
 namespace AudienceSync.Connectors.Meta;
 
@@ -13,7 +13,7 @@ internal sealed class MetaPayload : IDisposable
     public const string NoUsableIdentifier = RefusedMember.NoUsableIdentifier;
 
     /// <summary>The member was delivered by a newer program than this one, so his digests cannot be made here.</summary>
-    public const string UnknownNormaliser = RefusedMember.UnknownNormaliser;
+    public const string UnknownNormalizer = RefusedMember.UnknownNormalizer;
 
     private static readonly List<RefusedMember> Nobody = [];
 
@@ -39,14 +39,14 @@ internal sealed class MetaPayload : IDisposable
     public IReadOnlyList<RefusedMember> Invalid => _invalid ?? Nobody;
 
     /// <param name="members">Who.</param>
-    /// <param name="normalisers">The rules to hash by.</param>
+    /// <param name="normalizers">The rules to hash by.</param>
     /// <param name="limited">Limited data use, for additions.</param>
     /// <param name="session">Which batch of a replacement this is; null for an ordinary call (7).</param>
     public static MetaPayload Write(
-        IReadOnlyList<Member> members, Normalisers normalisers, LimitedDataUse? limited = null, MetaSession? session = null)
+        IReadOnlyList<Member> members, Normalizers normalizers, LimitedDataUse? limited = null, MetaSession? session = null)
     {
         var payload = new MetaPayload(MetaColumns.Of(members, limited), session is { } batch ? batch.Tail() : PlainTail, members.Count);
-        payload.WriteAll(members, normalisers);
+        payload.WriteAll(members, normalizers);
         return payload;
     }
 
@@ -57,7 +57,7 @@ internal sealed class MetaPayload : IDisposable
 
     public void Dispose() => _body.Dispose();
 
-    private void WriteAll(IReadOnlyList<Member> members, Normalisers normalisers)
+    private void WriteAll(IReadOnlyList<Member> members, Normalizers normalizers)
     {
         using var cells = new CellWriter();
         var buffer = _body.Span;
@@ -66,11 +66,11 @@ internal sealed class MetaPayload : IDisposable
         for (var i = 0; i < members.Count; i++)
         {
             var member = members[i];
-            var normaliser = normalisers.Find(NormaliserFamily.Meta, member.Normaliser);
-            var written = normaliser is null ? 0 : _columns.WriteRow(buffer[at..], member, normaliser, cells);
+            var normalizer = normalizers.Find(NormalizerFamily.Meta, member.Normalizer);
+            var written = normalizer is null ? 0 : _columns.WriteRow(buffer[at..], member, normalizer, cells);
             if (written == 0)
             {
-                Refuse(i, members.Count, normaliser is null ? UnknownNormaliser : NoUsableIdentifier);
+                Refuse(i, members.Count, normalizer is null ? UnknownNormalizer : NoUsableIdentifier);
                 continue;
             }
 

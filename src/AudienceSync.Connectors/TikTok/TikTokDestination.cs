@@ -1,5 +1,5 @@
 using AudienceSync.Connectors.Http;
-using AudienceSync.Domain.Normalising;
+using AudienceSync.Domain.Normalizing;
 using AudienceSync.Domain.Syncing;
 using RestEase;
 
@@ -14,7 +14,7 @@ public sealed class TikTokDestination : IDestination, IAudienceMaker, IChecks
     private static readonly RefusedMember[] Nobody = [];
 
     private readonly TikTokSettings _settings;
-    private readonly Normalisers _normalisers;
+    private readonly Normalizers _normalizers;
     private readonly TikTokCalls _calls;
     private readonly ITikTokApi _api;
     private readonly TikTokAudiences _audiences;
@@ -24,7 +24,7 @@ public sealed class TikTokDestination : IDestination, IAudienceMaker, IChecks
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(surroundings);
         _settings = settings;
-        _normalisers = surroundings.Normalisers;
+        _normalizers = surroundings.Normalizers;
         _calls = new TikTokCalls(new CallPipeline(settings.CallTimeout, surroundings.Clock, surroundings.Random), surroundings.Clock);
         _api = RestClient.For<ITikTokApi>(PlatformHttp.CreateClient(surroundings.Network, settings.BaseUrl));
         _api.Token = settings.Token.Reveal();
@@ -37,7 +37,7 @@ public sealed class TikTokDestination : IDestination, IAudienceMaker, IChecks
 
     public DestinationLimits Limits { get; }
 
-    public NormaliserVersion Normaliser => _settings.Normaliser;
+    public NormalizerVersion Normalizer => _settings.Normalizer;
 
     public async ValueTask<CallResult> SendAsync(MemberCall call, CancellationToken cancellationToken)
     {
@@ -53,7 +53,7 @@ public sealed class TikTokDestination : IDestination, IAudienceMaker, IChecks
             return new CallResult(new Outcome(OutcomeKind.StopAudience, "invalid_audience_id"), Nobody, Nobody);
         }
 
-        using var body = TikTokPayload.Write(_settings, call, _normalisers);
+        using var body = TikTokPayload.Write(_settings, call, _normalizers);
         if (body.Rows == 0)
         {
             return new CallResult(Outcome.Done, body.Invalid, Nobody);
@@ -70,7 +70,7 @@ public sealed class TikTokDestination : IDestination, IAudienceMaker, IChecks
     }
 
     public IReadOnlyList<SayingChange> Compare(IReadOnlyList<Resaying> people)
-        => TikTokPayload.Comparer.Compare(people, version => _normalisers.Find(NormaliserFamily.TikTok, version));
+        => TikTokPayload.Comparer.Compare(people, version => _normalizers.Find(NormalizerFamily.TikTok, version));
 
     /// <summary>TikTok hands out no jobs for streamed members, so nothing is ever pending.</summary>
     public ValueTask<JobReport> FollowAsync(JobHandle job, CancellationToken cancellationToken)

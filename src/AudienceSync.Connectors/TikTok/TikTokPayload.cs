@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using AudienceSync.Connectors.Members;
-using AudienceSync.Domain.Normalising;
+using AudienceSync.Domain.Normalizing;
 using AudienceSync.Domain.Syncing;
 
 namespace AudienceSync.Connectors.TikTok;
@@ -17,20 +17,20 @@ internal static class TikTokPayload
 
     private static ReadOnlySpan<byte> CellHead => """{"id":" """u8[..^1];
 
-    public static MemberBody Write(TikTokSettings settings, MemberCall call, Normalisers normalisers)
+    public static MemberBody Write(TikTokSettings settings, MemberCall call, Normalizers normalizers)
     {
         var cellTail = Encoding.ASCII.GetBytes($"\",\"audience_ids\":[\"{call.Audience}\"]}}");
         var rowBytes = (2 * (CellHead.Length + Sha256Hex.Length + cellTail.Length)) + "[,],".Length;
         return MemberBody.Write(call.Members, (Head(settings, call.Operation), "]}"u8.ToArray()), rowBytes,
-            version => normalisers.Find(NormaliserFamily.TikTok, version), WriteRow);
+            version => normalizers.Find(NormalizerFamily.TikTok, version), WriteRow);
 
-        int WriteRow(Span<byte> into, in Member member, Normaliser normaliser, CellWriter cells)
+        int WriteRow(Span<byte> into, in Member member, Normalizer normalizer, CellWriter cells)
         {
             var row = new Utf8Cursor(into);
             row.Add("["u8);
-            var hasEmail = WriteCell(ref row, cells.Write(normaliser, member.Identifiers, PersonField.Email, row.Rest[CellHead.Length..]), cellTail);
+            var hasEmail = WriteCell(ref row, cells.Write(normalizer, member.Identifiers, PersonField.Email, row.Rest[CellHead.Length..]), cellTail);
             row.Add(","u8);
-            var hasPhone = WriteCell(ref row, cells.Write(normaliser, member.Identifiers, PersonField.Phone, row.Rest[CellHead.Length..]), cellTail);
+            var hasPhone = WriteCell(ref row, cells.Write(normalizer, member.Identifiers, PersonField.Phone, row.Rest[CellHead.Length..]), cellTail);
             row.Add("],"u8);
             return hasEmail || hasPhone ? row.Length : 0;
         }

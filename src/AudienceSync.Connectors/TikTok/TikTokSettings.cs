@@ -1,5 +1,5 @@
 using AudienceSync.Connectors.Http;
-using AudienceSync.Domain.Normalising;
+using AudienceSync.Domain.Normalizing;
 using System.Text.RegularExpressions;
 
 namespace AudienceSync.Connectors.TikTok;
@@ -22,7 +22,7 @@ public sealed partial record TikTokSettings
     public required Secret Token { get; init; }
 
     /// <summary>The rules for new members (8.1); removals go by the rules of their adds.</summary>
-    public required NormaliserVersion Normaliser { get; init; }
+    public required NormalizerVersion Normalizer { get; init; }
 
     public required int MembersPerCall { get; init; }
 
@@ -32,14 +32,14 @@ public sealed partial record TikTokSettings
     public static TikTokSettings From(DestinationSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        settings.AllowOnly("tiktok", "token", "api_version", "normaliser", "members_per_call");
+        settings.AllowOnly("tiktok", "token", "api_version", "normalizer", "members_per_call");
         var version = settings.ApiVersion ?? DefaultApiVersion;
         var members = settings.MembersPerCall ?? TikTokLimits.DefaultMembersPerCall;
         Demand(JsonFields.IsDigits(settings.Account), "invalid_account", "account must be the digits of an advertiser id.");
         Demand(VersionForm().IsMatch(version), "invalid_api_version", "api_version must look like v1.3.");
         Demand(members is > 0 and <= TikTokLimits.MaxMembersPerCall, "invalid_members_per_call", $"members_per_call must be 1 to {TikTokLimits.MaxMembersPerCall}.");
-        var variant = TikTokVariants.Find(settings.Normaliser ?? TikTokVariants.Default);
-        Demand(variant is not null, "invalid_normaliser", $"normaliser must be one of: {string.Join(", ", TikTokVariants.Names)}.");
+        var variant = TikTokVariants.Find(settings.Normalizer ?? TikTokVariants.Default);
+        Demand(variant is not null, "invalid_normalizer", $"normalizer must be one of: {string.Join(", ", TikTokVariants.Names)}.");
         return new TikTokSettings
         {
             CallTimeout = settings.CallTimeoutOr(TikTokLimits.CallTimeout),
@@ -47,7 +47,7 @@ public sealed partial record TikTokSettings
             ApiVersion = version,
             BaseUrl = BaseAddress.Of(settings.BaseUrl, DefaultBaseUrl),
             Token = settings.DemandToken(),
-            Normaliser = variant!.Value,
+            Normalizer = variant!.Value,
             MembersPerCall = members,
         };
     }

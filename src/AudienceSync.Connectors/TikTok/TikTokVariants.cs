@@ -1,4 +1,4 @@
-using AudienceSync.Domain.Normalising;
+using AudienceSync.Domain.Normalizing;
 
 namespace AudienceSync.Connectors.TikTok;
 
@@ -7,15 +7,15 @@ internal static class TikTokVariants
 {
     public const string Default = "2025-09";
 
-    private static readonly (string Name, NormaliserVersion Version)[] All =
+    private static readonly (string Name, NormalizerVersion Version)[] All =
     [
-        (Default, TikTokNormaliser.Current),
-        ("2024", TikTokNormaliser.Until2025),
-        ("2025-08", TikTokNormaliser.August2025),
+        (Default, TikTokNormalizer.Current),
+        ("2024", TikTokNormalizer.Until2025),
+        ("2025-08", TikTokNormalizer.August2025),
     ];
 
     public static IEnumerable<string> Names => All.Select(variant => variant.Name);
 
-    public static NormaliserVersion? Find(string name)
+    public static NormalizerVersion? Find(string name)
         => Array.FindIndex(All, variant => variant.Name == name) is var index and >= 0 ? All[index].Version : null;
 }

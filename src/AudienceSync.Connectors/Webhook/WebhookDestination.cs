@@ -1,6 +1,6 @@
 using AudienceSync.Connectors.Http;
 using AudienceSync.Connectors.Members;
-using AudienceSync.Domain.Normalising;
+using AudienceSync.Domain.Normalizing;
 using AudienceSync.Domain.Syncing;
 using RestEase;
 
@@ -13,7 +13,7 @@ namespace AudienceSync.Connectors.Webhook;
 public sealed class WebhookDestination : IDestination, IChecks
 {
     private readonly WebhookSettings _settings;
-    private readonly Normalisers _normalisers;
+    private readonly Normalizers _normalizers;
     private readonly WebhookCalls _calls;
 
     public WebhookDestination(WebhookSettings settings, DestinationSurroundings surroundings)
@@ -21,7 +21,7 @@ public sealed class WebhookDestination : IDestination, IChecks
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(surroundings);
         _settings = settings;
-        _normalisers = surroundings.Normalisers;
+        _normalizers = surroundings.Normalizers;
         var api = RestClient.For<IWebhookApi>(PlatformHttp.CreateClient(surroundings.Network, settings.Url));
         _calls = new WebhookCalls(settings, new CallPipeline(settings.CallTimeout, surroundings.Clock, surroundings.Random), surroundings.Clock, api);
         Limits = WebhookLimits.For(settings.MembersPerCall, settings.CallTimeout);
@@ -31,7 +31,7 @@ public sealed class WebhookDestination : IDestination, IChecks
 
     public DestinationLimits Limits { get; }
 
-    public NormaliserVersion Normaliser => _normalisers.Current(WebhookPayload.Rules).Version;
+    public NormalizerVersion Normalizer => _normalizers.Current(WebhookPayload.Rules).Version;
 
     public async ValueTask<CallResult> SendAsync(MemberCall call, CancellationToken cancellationToken)
     {
@@ -47,7 +47,7 @@ public sealed class WebhookDestination : IDestination, IChecks
             return new CallResult(new Outcome(OutcomeKind.StopAudience, "invalid_audience_id"), [], []);
         }
 
-        using var body = WebhookPayload.Write(_settings, call, _normalisers);
+        using var body = WebhookPayload.Write(_settings, call, _normalizers);
         if (body.Rows == 0)
         {
             return new CallResult(Outcome.Done, body.Invalid, []);

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Encodings.Web;
 using AudienceSync.Connectors.Members;
-using AudienceSync.Domain.Normalising;
+using AudienceSync.Domain.Normalizing;
 using AudienceSync.Domain.Syncing;
 
 namespace AudienceSync.Connectors.Webhook;
@@ -13,7 +13,7 @@ internal static class WebhookPayload
     /// Google's table has exactly our three ids (SHA-256 of e-mail and of E.164, external id as it is), is held to vectors, and makes one
     /// mailbox of its spellings. A table of our own would be a fourth way to hash the same address.
     /// </summary>
-    public const NormaliserFamily Rules = NormaliserFamily.Google;
+    public const NormalizerFamily Rules = NormalizerFamily.Google;
 
     /// <summary>An external id of 200 characters, each of them escaped. What is longer is not sent.</summary>
     private const int ExternalBytes = 200 * 6;
@@ -26,7 +26,7 @@ internal static class WebhookPayload
 
     private static int RowBytes => EmailHead.Length + PhoneHead.Length + (2 * Sha256Hex.Length) + ExternalHead.Length + ExternalBytes + "{\"\"\"},".Length;
 
-    public static MemberBody Write(WebhookSettings settings, MemberCall call, Normalisers normalisers)
+    public static MemberBody Write(WebhookSettings settings, MemberCall call, Normalizers normalizers)
     {
         var operation = call.Operation switch
         {
@@ -34,7 +34,7 @@ internal static class WebhookPayload
             MemberOperation.Remove => "remove",
             _ => throw new ArgumentOutOfRangeException(nameof(call), call.Operation, "No such operation."),
         };
-        return MemberBody.Write(call.Members, Frame(settings, call.Audience, operation), RowBytes, version => normalisers.Find(Rules, version), WriteRow);
+        return MemberBody.Write(call.Members, Frame(settings, call.Audience, operation), RowBytes, version => normalizers.Find(Rules, version), WriteRow);
     }
 
     /// <summary>A question that changes nothing: whether we may call, and whether a list is there.</summary>
@@ -48,12 +48,12 @@ internal static class WebhookPayload
         return (Encoding.ASCII.GetBytes($$"""{"version":1,"account":"{{settings.Account}}",{{list}}"operation":"{{operation}}","members":["""), "]}"u8.ToArray());
     }
 
-    private static int WriteRow(Span<byte> into, in Member member, Normaliser normaliser, CellWriter cells)
+    private static int WriteRow(Span<byte> into, in Member member, Normalizer normalizer, CellWriter cells)
     {
         var row = new Utf8Cursor(into);
-        AddHashed(ref row, EmailHead, cells.Write(normaliser, member.Identifiers, PersonField.Email, row.Rest[EmailHead.Length..]));
-        AddHashed(ref row, PhoneHead, cells.Write(normaliser, member.Identifiers, PersonField.Phone, row.Rest[PhoneHead.Length..]));
-        AddExternal(ref row, member, normaliser);
+        AddHashed(ref row, EmailHead, cells.Write(normalizer, member.Identifiers, PersonField.Email, row.Rest[EmailHead.Length..]));
+        AddHashed(ref row, PhoneHead, cells.Write(normalizer, member.Identifiers, PersonField.Phone, row.Rest[PhoneHead.Length..]));
+        AddExternal(ref row, member, normalizer);
         if (row.Length == 0)
         {
             return 0;
@@ -75,9 +75,9 @@ internal static class WebhookPayload
         }
     }
 
-    private static void AddExternal(ref Utf8Cursor row, in Member member, Normaliser normaliser)
+    private static void AddExternal(ref Utf8Cursor row, in Member member, Normalizer normalizer)
     {
-        if (normaliser.Text(member.Identifiers, PersonField.ExternalId) is not { } id)
+        if (normalizer.Text(member.Identifiers, PersonField.ExternalId) is not { } id)
         {
             return;
         }

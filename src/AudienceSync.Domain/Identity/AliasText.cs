@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using AudienceSync.Domain.Normalising;
+using AudienceSync.Domain.Normalizing;
 
 namespace AudienceSync.Domain.Identity;
 

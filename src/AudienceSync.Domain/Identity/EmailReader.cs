@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Text;
-using AudienceSync.Domain.Normalising;
+using AudienceSync.Domain.Normalizing;
 
 namespace AudienceSync.Domain.Identity;
 

@@ -1,4 +1,4 @@
-using AudienceSync.Domain.Normalising;
+using AudienceSync.Domain.Normalizing;
 
 namespace AudienceSync.Domain.Identity;
 
@@ -25,7 +25,7 @@ public static class OlderParser
         => kind == IdentifierKind.Email ? Email(text, hashed) : Phone(text, country, hashed);
 
     private static string? Email(string raw, HashedFields hashed)
-        => hashed.HasFlag(HashedFields.EmailSha256) ? EmailReader.Passed(raw).Text : EmailText.Normalise(raw);
+        => hashed.HasFlag(HashedFields.EmailSha256) ? EmailReader.Passed(raw).Text : EmailText.Normalize(raw);
 
     private static string? Phone(string raw, string country, HashedFields hashed)
     {
@@ -34,6 +34,6 @@ public static class OlderParser
             return EmailReader.Passed(raw).Text;
         }
 
-        return !DigestText.Is(raw.AsSpan().Trim()) && OlderPhoneNumber.Normalise(raw, country) is { } digits ? "+" + digits : null;
+        return !DigestText.Is(raw.AsSpan().Trim()) && OlderPhoneNumber.Normalize(raw, country) is { } digits ? "+" + digits : null;
     }
 }

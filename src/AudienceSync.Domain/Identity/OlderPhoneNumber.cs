@@ -20,8 +20,8 @@ public static class OlderPhoneNumber
     /// <summary>Room for the longest prefix that is taken off again; more digits than this are no number.</summary>
     private const int MaxWrittenDigits = 32;
 
-    /// <summary>The normalised number, or null when it is none. Returns <paramref name="raw"/> itself when it is normalised already.</summary>
-    public static string? Normalise(string raw, string defaultCountry)
+    /// <summary>The normalized number, or null when it is none. Returns <paramref name="raw"/> itself when it is normalized already.</summary>
+    public static string? Normalize(string raw, string defaultCountry)
     {
         ArgumentNullException.ThrowIfNull(raw);
         Span<char> digits = stackalloc char[MaxDigits];
@@ -34,7 +34,7 @@ public static class OlderPhoneNumber
         return number.SequenceEqual(raw) ? raw : new string(number);
     }
 
-    /// <summary>As <see cref="Normalise"/>, into <paramref name="destination"/> of at least <see cref="MaxDigits"/> characters.</summary>
+    /// <summary>As <see cref="Normalize"/>, into <paramref name="destination"/> of at least <see cref="MaxDigits"/> characters.</summary>
     public static bool TryWrite(ReadOnlySpan<char> raw, string defaultCountry, Span<char> destination, out int length)
     {
         ArgumentNullException.ThrowIfNull(defaultCountry);

@@ -42,7 +42,7 @@ public static class LateCalls
     /// <returns><see cref="Step.Remove"/>: take out what of the saying is not part of the row's. <see cref="Step.Add"/>: say the row's saying once more.</returns>
     public static Step StepFor(MemberOperation lost, LedgerEntry saying, LedgerEntry row) => lost switch
     {
-        MemberOperation.Add when Refusals.MayBeThere(row) && row.Revision == saying.Revision && row.Normaliser == saying.Normaliser => Step.Nothing,
+        MemberOperation.Add when Refusals.MayBeThere(row) && row.Revision == saying.Revision && row.Normalizer == saying.Normalizer => Step.Nothing,
         MemberOperation.Add => Step.Remove,
         MemberOperation.Remove => row.Status == LedgerStatus.Delivered ? Step.Add : Step.Nothing,
         _ => throw new ArgumentOutOfRangeException(nameof(lost), lost, "An operation without a rule."),

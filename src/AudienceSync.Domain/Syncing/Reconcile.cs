@@ -1,4 +1,4 @@
-using AudienceSync.Domain.Normalising;
+using AudienceSync.Domain.Normalizing;
 
 namespace AudienceSync.Domain.Syncing;
 
@@ -11,10 +11,10 @@ public static class Reconcile
     /// <param name="desired">Whether he belongs in the remote audience now.</param>
     /// <param name="entry">What we know of him there.</param>
     /// <param name="revision">His current identifier revision.</param>
-    /// <param name="normaliser">The destination's current normaliser.</param>
-    public static Step For(bool desired, LedgerEntry entry, int revision, NormaliserVersion normaliser)
+    /// <param name="normalizer">The destination's current normalizer.</param>
+    public static Step For(bool desired, LedgerEntry entry, int revision, NormalizerVersion normalizer)
     {
-        var same = entry.Revision == revision && entry.Normaliser == normaliser;
+        var same = entry.Revision == revision && entry.Normalizer == normalizer;
         return (desired, entry.Status) switch
         {
             (true, LedgerStatus.Absent) => Step.Add,

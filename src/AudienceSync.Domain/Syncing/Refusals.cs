@@ -2,7 +2,7 @@ namespace AudienceSync.Domain.Syncing;
 
 /// <summary>
 /// What the ledger may know of a saying, and what a refusal makes of it. A saying is what a platform receives of a person under one identifier revision and one
-/// normaliser version: a few digests. Of each saying one of three things is known.
+/// normalizer version: a few digests. Of each saying one of three things is known.
 /// <para>
 /// <b>Absent.</b> It was never said, or its removal was taken. The row says absent, rejected or invalid. <b>Present.</b> It was taken: delivered. <b>In doubt.</b> A
 /// call with it left and nobody knows how it ended, or its removal was refused: adding, removing. He may be there under it or not, so he is removed when he is not

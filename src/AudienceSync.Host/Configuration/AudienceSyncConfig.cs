@@ -131,7 +131,7 @@ public sealed class DestinationConfig
 
     public bool? ValidateOnly { get; set; }
 
-    public string? Normaliser { get; set; }
+    public string? Normalizer { get; set; }
 
     public int? MembersPerCall { get; set; }
 

@@ -46,7 +46,7 @@ public sealed class DestinationPlanner(ConfigLoader config, DestinationSurroundi
         Consent = destination.Consent,
         TermsAccepted = destination.TermsAccepted,
         ValidateOnly = destination.ValidateOnly,
-        Normaliser = destination.Normaliser,
+        Normalizer = destination.Normalizer,
         MembersPerCall = destination.MembersPerCall,
         JobCheckS = destination.JobCheckS,
         CallTimeoutS = destination.CallTimeoutS,

@@ -45,11 +45,11 @@ public sealed class LanePass(
     /// <param name="cancellationToken">Ends it.</param>
     public async Task<PassEnd> RunAsync(Lease lease, Binding binding, Lane lane, CancellationToken cancellationToken)
     {
-        if (lane.Desired && binding.Normaliser != destination.Normaliser)
+        if (lane.Desired && binding.Normalizer != destination.Normalizer)
         {
             // Everybody present is looked at once more; of whom nothing changed for the platform costs no call.
-            await table.RestartAddsAsync(lease, binding, destination.Normaliser, cancellationToken);
-            binding = binding with { AddPos = 0, Normaliser = destination.Normaliser };
+            await table.RestartAddsAsync(lease, binding, destination.Normalizer, cancellationToken);
+            binding = binding with { AddPos = 0, Normalizer = destination.Normalizer };
         }
 
         var limit = _sizes.Of(binding.BindingId, lane.Desired);

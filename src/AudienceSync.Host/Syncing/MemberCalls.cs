@@ -123,7 +123,7 @@ public sealed class MemberCalls(SyncTable table, Vault vault, IDestination desti
                 continue;
             }
 
-            members.Add(new Member(sayable, telling.Normaliser));
+            members.Add(new Member(sayable, telling.Normalizer));
             sent.Add(telling);
         }
 

@@ -1,6 +1,6 @@
 using AudienceSync.Connectors;
 using AudienceSync.Domain.Identity;
-using AudienceSync.Domain.Normalising;
+using AudienceSync.Domain.Normalizing;
 using AudienceSync.Domain.Syncing;
 using AudienceSync.Host.Privacy;
 using AudienceSync.Host.Storage.Syncing;
@@ -10,7 +10,7 @@ namespace AudienceSync.Host.Syncing;
 /// <summary>
 /// Compares a page of members with the ledger.
 /// <para>
-/// <b>Replacing.</b> Who was delivered under another revision or normaliser is opened under both, and the platform's connector compares what
+/// <b>Replacing.</b> Who was delivered under another revision or normalizer is opened under both, and the platform's connector compares what
 /// it would receive, digest by digest. Nothing differs: only the ledger moves. Something is gone: it alone is removed, where the platform
 /// allows, and the new saying is added whole. While such a removal and its add are apart, the shared digests are at the platform, so the
 /// ledger must not say "absent": it says "adding" under the new revision, by which they can be removed. Should the platform refuse one of the
@@ -29,7 +29,7 @@ public sealed class PagePlanner(IDestination destination, SyncTable table, Vault
         var replaced = new List<LaneMember>();
         foreach (var member in page)
         {
-            var step = Reconcile.For(member.Desired, member.Entry, member.Revision, destination.Normaliser);
+            var step = Reconcile.For(member.Desired, member.Entry, member.Revision, destination.Normalizer);
             if (step != Step.Remove && !lane.Desired)
             {
                 // Wanted here after all: the other lane sees to it.
@@ -67,7 +67,7 @@ public sealed class PagePlanner(IDestination destination, SyncTable table, Vault
     private async Task ReplaceAsync(Binding binding, List<LaneMember> replaced, PagePlan plan, CancellationToken cancellationToken)
     {
         var changes = await CompareAsync(
-            binding, replaced.ConvertAll(member => new Replacing(member.Person, member.Entry, member.Revision, destination.Normaliser)), cancellationToken);
+            binding, replaced.ConvertAll(member => new Replacing(member.Person, member.Entry, member.Revision, destination.Normalizer)), cancellationToken);
         for (var i = 0; i < replaced.Count; i++)
         {
             Replace(replaced[i], changes[i], plan);
@@ -84,8 +84,8 @@ public sealed class PagePlanner(IDestination destination, SyncTable table, Vault
         if (both.Count > 0)
         {
             var compared = destination.Compare([.. both.Select(one => new Resaying(
-                new Member(open[(one.Item.Person, one.Item.Was.Revision)], one.Item.Was.Normaliser),
-                new Member(open[(one.Item.Person, one.Item.Revision)], one.Item.Normaliser)))]);
+                new Member(open[(one.Item.Person, one.Item.Was.Revision)], one.Item.Was.Normalizer),
+                new Member(open[(one.Item.Person, one.Item.Revision)], one.Item.Normalizer)))]);
             for (var i = 0; i < both.Count; i++)
             {
                 changes[both[i].Index] = compared[i];
@@ -150,7 +150,7 @@ public sealed class PagePlanner(IDestination destination, SyncTable table, Vault
         }
 
         var changes = await CompareAsync(
-            binding, beside.ConvertAll(remains => new Replacing(remains.Person, remains.Left, remains.Row.Revision, remains.Row.Normaliser)), cancellationToken);
+            binding, beside.ConvertAll(remains => new Replacing(remains.Person, remains.Left, remains.Row.Revision, remains.Row.Normalizer)), cancellationToken);
         for (var i = 0; i < beside.Count; i++)
         {
             RemoveBeside(beside[i], changes[i], plan);
@@ -199,7 +199,7 @@ public sealed class PagePlanner(IDestination destination, SyncTable table, Vault
 
     private static RemainsChange Change(Remains remains, TimeSpan? rest) => new(remains.Person, remains.Left, remains.Kind, rest, null) { SaidAt = remains.SaidAt };
 
-    private static Telling Left(Remains remains) => new(remains.Person, remains.Left.Revision, remains.Left.Normaliser)
+    private static Telling Left(Remains remains) => new(remains.Person, remains.Left.Revision, remains.Left.Normalizer)
     {
         Remains = remains.Kind, Unanswered = remains.SaidAt is null ? null : remains.Left, SaidAt = remains.SaidAt,
     };
@@ -215,10 +215,10 @@ public sealed class PagePlanner(IDestination destination, SyncTable table, Vault
             found => vault.OpenIdentifiers(found.Key.Person, found.Key.Revision, found.Value.KeyVersion, found.Value.Salt, found.Value.Cipher));
     }
 
-    private static Telling Former(LaneMember member) => new(member.Person, member.Entry.Revision, member.Entry.Normaliser) { Before = member.Entry, Unanswered = member.Entry, SaidAt = member.WrittenAt };
+    private static Telling Former(LaneMember member) => new(member.Person, member.Entry.Revision, member.Entry.Normalizer) { Before = member.Entry, Unanswered = member.Entry, SaidAt = member.WrittenAt };
 
-    private Telling Current(LaneMember member) => new(member.Person, member.Revision, destination.Normaliser) { IsNew = member.IsNew };
+    private Telling Current(LaneMember member) => new(member.Person, member.Revision, destination.Normalizer) { IsNew = member.IsNew };
 
     // A saying, and the one that takes its place.
-    private readonly record struct Replacing(PersonId Person, LedgerEntry Was, int Revision, NormaliserVersion Normaliser);
+    private readonly record struct Replacing(PersonId Person, LedgerEntry Was, int Revision, NormalizerVersion Normalizer);
 }

@@ -35,7 +35,7 @@ public sealed class SharedCells(HolderTable table, AliasDigester digester)
 
             var telling = tellings[i];
             cells.Clear();
-            destination.AddShared(new Member(identifiers, telling.Normaliser), cells);
+            destination.AddShared(new Member(identifiers, telling.Normalizer), cells);
             foreach (var cell in cells)
             {
                 found.Add(new DeliveredCell(telling.Person, telling.Revision, cell.Part, digester.Digest(destination.Platform, cell)));

@@ -1,13 +1,13 @@
 using AudienceSync.Connectors;
 using AudienceSync.Domain.Identity;
-using AudienceSync.Domain.Normalising;
+using AudienceSync.Domain.Normalizing;
 using AudienceSync.Domain.Syncing;
 using AudienceSync.Host.Storage.Syncing;
 
 namespace AudienceSync.Host.Syncing;
 
-/// <summary>A member to be said, under the revision and normaliser by which he is to be said.</summary>
-public readonly record struct Telling(PersonId Person, int Revision, NormaliserVersion Normaliser)
+/// <summary>A member to be said, under the revision and normalizer by which he is to be said.</summary>
+public readonly record struct Telling(PersonId Person, int Revision, NormalizerVersion Normalizer)
 {
     /// <summary>What of him is said.</summary>
     public SayingParts Parts { get; init; } = SayingParts.All;
@@ -36,5 +36,5 @@ public readonly record struct Telling(PersonId Person, int Revision, NormaliserV
     /// <summary>For a removal: it is of what remains beside the ledger, for this reason.</summary>
     public RemainsKind? Remains { get; init; }
 
-    public LedgerEntry Entry(LedgerStatus status) => new(status, Revision, Normaliser);
+    public LedgerEntry Entry(LedgerStatus status) => new(status, Revision, Normalizer);
 }

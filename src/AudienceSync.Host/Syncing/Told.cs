@@ -52,7 +52,7 @@ public sealed record Told(Outcome Outcome, List<LedgerChange> Changes, List<Rema
     /// <summary>A member of whom nothing had to be sent, or nothing could be.</summary>
     public void Skip(MemberOperation operation, Telling telling, string reason)
     {
-        if (operation == MemberOperation.Remove && reason == RefusedMember.UnknownNormaliser)
+        if (operation == MemberOperation.Remove && reason == RefusedMember.UnknownNormalizer)
         {
             // It was delivered, and only a newer program can say how to remove it.
             Refuse(operation, telling, reason);

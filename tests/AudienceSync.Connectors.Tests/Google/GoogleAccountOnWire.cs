@@ -1,5 +1,5 @@
 using AudienceSync.Domain.Identity;
-using AudienceSync.Domain.Normalising;
+using AudienceSync.Domain.Normalizing;
 using AudienceSync.Domain.Syncing;
 
 namespace AudienceSync.Connectors.Tests.Google;
@@ -42,7 +42,7 @@ internal sealed class GoogleAccountOnWire
 
     public async Task<CallResult> SendAsync(MemberOperation operation, IEnumerable<PersonIdentifiers> people, string list = "7090784486")
     {
-        var members = people.Select(person => new Member(person, GoogleNormaliser.Current)).ToArray();
+        var members = people.Select(person => new Member(person, GoogleNormalizer.Current)).ToArray();
         return await Destination.SendAsync(new MemberCall(new RemoteAudienceId(list), operation, members), CancellationToken.None);
     }
 

@@ -126,7 +126,7 @@ public sealed class GoogleCallTests
         _network.Sent[0].Body.ShouldEndWith(",\"validateOnly\":true}");
 
         var asked = await ((IValidates)new GoogleAccountOnWire(_network).Destination).ValidateAsync(
-            new MemberCall(new RemoteAudienceId("1"), MemberOperation.Remove, [new Member(Cloudy, Domain.Normalising.GoogleNormaliser.Current)]), CancellationToken.None);
+            new MemberCall(new RemoteAudienceId("1"), MemberOperation.Remove, [new Member(Cloudy, Domain.Normalizing.GoogleNormalizer.Current)]), CancellationToken.None);
         asked.Outcome.ShouldBe(Outcome.Done);
         asked.Job.ShouldBeNull();
         _network.Sent[1].Body.ShouldEndWith(",\"validateOnly\":true}");

@@ -1,6 +1,6 @@
 using System.Text;
 using AudienceSync.Domain.Identity;
-using AudienceSync.Domain.Normalising;
+using AudienceSync.Domain.Normalizing;
 using AudienceSync.Sandbox;
 using AudienceSync.Sandbox.Google;
 using Microsoft.AspNetCore.Builder;
@@ -42,7 +42,7 @@ internal sealed class GoogleWorld : SandboxWorld
     private protected override IReadOnlyList<(string Key, PersonField Field)> Columns { get; } =
         [("emailAddress", PersonField.Email), ("phoneNumber", PersonField.Phone)];
 
-    private protected override Normaliser Rules => GoogleNormaliser.Version1;
+    private protected override Normalizer Rules => GoogleNormalizer.Version1;
 
     public static async Task<GoogleWorld> StartAsync()
     {

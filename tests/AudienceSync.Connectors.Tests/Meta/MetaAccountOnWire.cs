@@ -1,5 +1,5 @@
 using AudienceSync.Domain.Identity;
-using AudienceSync.Domain.Normalising;
+using AudienceSync.Domain.Normalizing;
 using AudienceSync.Domain.Syncing;
 
 namespace AudienceSync.Connectors.Tests.Meta;
@@ -23,7 +23,7 @@ internal sealed class MetaAccountOnWire(ScriptedNetwork network, string? appSecr
     {
         var settings = new DestinationSettings("act_1001", new Secret("ABC"), AppSecret: appSecret is null ? null : new Secret(appSecret));
         var destination = Destinations.Create("meta", settings, new DestinationSurroundings(network, Clock, new Random(1)));
-        var members = people.Select(person => new Member(person, MetaNormaliser.Current)).ToArray();
+        var members = people.Select(person => new Member(person, MetaNormalizer.Current)).ToArray();
         return await destination.SendAsync(new MemberCall(new RemoteAudienceId(audience), operation, members), CancellationToken.None);
     }
 

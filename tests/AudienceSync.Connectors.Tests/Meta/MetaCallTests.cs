@@ -1,7 +1,7 @@
 using System.Text.Json;
 using AudienceSync.Connectors.Meta;
 using AudienceSync.Domain.Identity;
-using AudienceSync.Domain.Normalising;
+using AudienceSync.Domain.Normalizing;
 using AudienceSync.Domain.Syncing;
 
 namespace AudienceSync.Connectors.Tests.Meta;
@@ -86,16 +86,16 @@ public sealed class MetaCallTests
     }
 
     [Fact]
-    public async Task A_member_of_a_normaliser_we_do_not_know_is_reported_and_does_not_spoil_the_call()
+    public async Task A_member_of_a_normalizer_we_do_not_know_is_reported_and_does_not_spoil_the_call()
     {
         var destination = Destinations.Create(
             "meta", new DestinationSettings("act_1001", new Secret("ABC")), new DestinationSurroundings(_network, new ManualTime(), new Random(1)));
-        Member[] members = [new(MetaAccountOnWire.Mary, new NormaliserVersion(99)), new(MetaAccountOnWire.Mary, MetaNormaliser.Current)];
+        Member[] members = [new(MetaAccountOnWire.Mary, new NormalizerVersion(99)), new(MetaAccountOnWire.Mary, MetaNormalizer.Current)];
 
         var result = await destination.SendAsync(new MemberCall(new RemoteAudienceId("1"), MemberOperation.Remove, members), CancellationToken.None);
 
         result.Outcome.ShouldBe(Outcome.Done);
-        result.Invalid.ShouldHaveSingleItem().ShouldBe(new RefusedMember(0, "unknown_normaliser_version"));
+        result.Invalid.ShouldHaveSingleItem().ShouldBe(new RefusedMember(0, "unknown_normalizer_version"));
     }
 
     [Theory]

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using AudienceSync.Domain.Identity;
-using AudienceSync.Domain.Normalising;
+using AudienceSync.Domain.Normalizing;
 using AudienceSync.Domain.Syncing;
 
 namespace AudienceSync.Connectors.Tests.Meta;
@@ -90,17 +90,17 @@ public sealed class MetaDetailTests
     [Fact]
     public async Task A_member_is_removed_by_the_version_of_his_add_though_another_is_current()
     {
-        var next = new Normaliser(NormaliserFamily.Meta, new NormaliserVersion(3), "next", [.. GoogleNormaliser.Version1.Rules]);
+        var next = new Normalizer(NormalizerFamily.Meta, new NormalizerVersion(3), "next", [.. GoogleNormalizer.Version1.Rules]);
         var destination = Destinations.Create(
             "meta",
             new DestinationSettings("act_1001", new Secret("ABC")),
-            new DestinationSurroundings(_network, new ManualTime(), new Random(1)) { Normalisers = Normalisers.BuiltIn.With(next) });
+            new DestinationSurroundings(_network, new ManualTime(), new Random(1)) { Normalizers = Normalizers.BuiltIn.With(next) });
         var person = new PersonIdentifiers(null, "Jane.Doe+news@gmail.com", null, "US");
-        Member[] members = [new(person, MetaNormaliser.Current), new(person, destination.Normaliser)];
+        Member[] members = [new(person, MetaNormalizer.Current), new(person, destination.Normalizer)];
 
         await destination.SendAsync(new MemberCall(new RemoteAudienceId("1"), MemberOperation.Remove, members), CancellationToken.None);
 
-        destination.Normaliser.ShouldBe(new NormaliserVersion(3));
+        destination.Normalizer.ShouldBe(new NormalizerVersion(3));
         Sent().Rows.Select(row => row[0]).ShouldBe(
             ["f41439c944a763c9812d700a779941cec169de13c9ccd13aaf9424ba5231620a", "d6117306485ed0e50afab3ac871e98f81699151f30281527d63ff5f233656c69"]);
     }

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using AudienceSync.Connectors.Meta;
 using AudienceSync.Domain.Identity;
-using AudienceSync.Domain.Normalising;
+using AudienceSync.Domain.Normalizing;
 using Xunit.Abstractions;
 
 namespace AudienceSync.Connectors.Tests.Meta;
@@ -16,7 +16,7 @@ public sealed class MetaPayloadSpeed(ITestOutputHelper output)
     public void A_full_call_is_written_without_an_object_for_each_member()
     {
         var members = Enumerable.Range(0, MetaLimits.MembersPerCall)
-            .Select(i => new Member(IdentifierReader.Read(null, $"person{i}@example.com", $"+1555{i:0000000}", "US"), MetaNormaliser.Current)).ToArray();
+            .Select(i => new Member(IdentifierReader.Read(null, $"person{i}@example.com", $"+1555{i:0000000}", "US"), MetaNormalizer.Current)).ToArray();
         var best = TimeSpan.MaxValue;
         var bytes = long.MaxValue;
 
@@ -25,7 +25,7 @@ public sealed class MetaPayloadSpeed(ITestOutputHelper output)
         {
             var before = GC.GetAllocatedBytesForCurrentThread();
             var watch = Stopwatch.StartNew();
-            using var payload = MetaPayload.Write(members, Normalisers.BuiltIn);
+            using var payload = MetaPayload.Write(members, Normalizers.BuiltIn);
             best = watch.Elapsed < best ? watch.Elapsed : best;
             bytes = Math.Min(bytes, GC.GetAllocatedBytesForCurrentThread() - before);
             payload.Rows.ShouldBe(members.Length);

@@ -1,5 +1,5 @@
 using AudienceSync.Domain.Identity;
-using AudienceSync.Domain.Normalising;
+using AudienceSync.Domain.Normalizing;
 using AudienceSync.Domain.Syncing;
 
 namespace AudienceSync.Connectors.Tests.Meta;
@@ -11,7 +11,7 @@ public sealed class MetaReplaceTests
     private const string MaryPhone = "1ef970831d7963307784fa8688e8fce101a15685d62aa765fed23f3a2c576a4e";
     private const string MaryRow = $"[\"{MaryEmail}\",\"{MaryPhone}\"]";
 
-    private static readonly Member Mary = new(MetaAccountOnWire.Mary, MetaNormaliser.Current);
+    private static readonly Member Mary = new(MetaAccountOnWire.Mary, MetaNormalizer.Current);
     private static readonly Resync Twice = new(new RemoteAudienceId("238500000000001"), 9778993, DateTimeOffset.UnixEpoch, 2, 3);
 
     [Fact]
@@ -35,7 +35,7 @@ public sealed class MetaReplaceTests
     public async Task A_batch_without_rows_is_sent_all_the_same_since_the_first_opens_the_session()
     {
         var network = ScriptedNetwork.Answering(200, MetaAccountOnWire.Taken);
-        var nobody = new Member(new PersonIdentifiers("1", null, null, "US"), MetaNormaliser.Current);
+        var nobody = new Member(new PersonIdentifiers("1", null, null, "US"), MetaNormalizer.Current);
 
         (await ((IResyncs)Meta(network)).SendBatchAsync(Twice, new ResyncBatch(1, [nobody]), CancellationToken.None)).Invalid.ShouldHaveSingleItem();
 

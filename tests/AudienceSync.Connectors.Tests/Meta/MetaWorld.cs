@@ -1,4 +1,4 @@
-using AudienceSync.Domain.Normalising;
+using AudienceSync.Domain.Normalizing;
 using AudienceSync.Sandbox;
 using Microsoft.AspNetCore.Builder;
 
@@ -33,7 +33,7 @@ internal sealed class MetaWorld : SandboxWorld
         ("DOBD", PersonField.BirthDay), ("MADID", PersonField.DeviceId),
     ];
 
-    private protected override Normaliser Rules => MetaNormaliser.Version1;
+    private protected override Normalizer Rules => MetaNormalizer.Version1;
 
     public static async Task<MetaWorld> StartAsync(string? appSecret = null)
     {

@@ -1,5 +1,5 @@
 using AudienceSync.Domain.Identity;
-using AudienceSync.Domain.Normalising;
+using AudienceSync.Domain.Normalizing;
 using AudienceSync.Domain.Syncing;
 
 namespace AudienceSync.Connectors.Tests.TikTok;
@@ -12,9 +12,9 @@ internal sealed class TikTokAccountOnWire
 
     public static readonly PersonIdentifiers Jane = new("7", " JaneDoe@Gmail.com", "+1 (657) 777-0000", "US");
 
-    public TikTokAccountOnWire(ScriptedNetwork network, string? normaliser = null, int? membersPerCall = null)
+    public TikTokAccountOnWire(ScriptedNetwork network, string? normalizer = null, int? membersPerCall = null)
     {
-        var settings = new DestinationSettings("7000000000000000001", new Secret("ABC")) { Normaliser = normaliser, MembersPerCall = membersPerCall };
+        var settings = new DestinationSettings("7000000000000000001", new Secret("ABC")) { Normalizer = normalizer, MembersPerCall = membersPerCall };
         Destination = Destinations.Create("tiktok", settings, new DestinationSurroundings(network, Clock, new Random(1)));
     }
 
@@ -25,9 +25,9 @@ internal sealed class TikTokAccountOnWire
     public Task<CallResult> AddAsync(params PersonIdentifiers[] people) => SendAsync(MemberOperation.Add, people);
 
     public async Task<CallResult> SendAsync(
-        MemberOperation operation, IEnumerable<PersonIdentifiers> people, string audience = "1234", NormaliserVersion? version = null)
+        MemberOperation operation, IEnumerable<PersonIdentifiers> people, string audience = "1234", NormalizerVersion? version = null)
     {
-        var members = people.Select(person => new Member(person, version ?? Destination.Normaliser)).ToArray();
+        var members = people.Select(person => new Member(person, version ?? Destination.Normalizer)).ToArray();
         return await Destination.SendAsync(new MemberCall(new RemoteAudienceId(audience), operation, members), CancellationToken.None);
     }
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using AudienceSync.Domain.Identity;
-using AudienceSync.Domain.Normalising;
+using AudienceSync.Domain.Normalizing;
 using AudienceSync.Domain.Syncing;
 using static AudienceSync.Connectors.Tests.TikTok.TikTokAccountOnWire;
 
@@ -54,7 +54,7 @@ public sealed class TikTokCallTests
         var jane = Jane with { Email = "Jane.Doe+news@Gmail.com" };
         var account = new TikTokAccountOnWire(_network, rule);
         await account.AddAsync(jane);
-        await new TikTokAccountOnWire(_network).SendAsync(MemberOperation.Remove, [jane], version: account.Destination.Normaliser);
+        await new TikTokAccountOnWire(_network).SendAsync(MemberOperation.Remove, [jane], version: account.Destination.Normalizer);
 
         foreach (var sent in _network.Sent)
         {
@@ -64,9 +64,9 @@ public sealed class TikTokCallTests
     }
 
     [Fact]
-    public async Task A_member_of_a_normaliser_we_do_not_know_is_reported()
-        => (await new TikTokAccountOnWire(_network).SendAsync(MemberOperation.Remove, [Jane], version: new NormaliserVersion(99))).Invalid
-            .ShouldHaveSingleItem().ShouldBe(new RefusedMember(0, "unknown_normaliser_version"));
+    public async Task A_member_of_a_normalizer_we_do_not_know_is_reported()
+        => (await new TikTokAccountOnWire(_network).SendAsync(MemberOperation.Remove, [Jane], version: new NormalizerVersion(99))).Invalid
+            .ShouldHaveSingleItem().ShouldBe(new RefusedMember(0, "unknown_normalizer_version"));
 
     [Theory]
     [InlineData("")]

@@ -1,4 +1,4 @@
-using AudienceSync.Domain.Normalising;
+using AudienceSync.Domain.Normalizing;
 using AudienceSync.Sandbox;
 using Microsoft.AspNetCore.Builder;
 
@@ -25,7 +25,7 @@ internal sealed class TikTokWorld : SandboxWorld
     private protected override IReadOnlyList<(string Key, PersonField Field)> Columns { get; } =
         [("EMAIL_SHA256", PersonField.Email), ("PHONE_SHA256", PersonField.Phone)];
 
-    private protected override Normaliser Rules => TikTokNormaliser.All[0];
+    private protected override Normalizer Rules => TikTokNormalizer.All[0];
 
     public static async Task<TikTokWorld> StartAsync()
     {

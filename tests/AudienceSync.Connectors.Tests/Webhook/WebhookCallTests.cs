@@ -157,7 +157,7 @@ public sealed class WebhookCallTests
 
     private static async Task<CallResult> SendAsync(IDestination destination, MemberOperation operation, params PersonIdentifiers[] people)
         => await destination.SendAsync(
-            new MemberCall(new RemoteAudienceId("vip"), operation, [.. people.Select(person => new Member(person, destination.Normaliser))]), CancellationToken.None);
+            new MemberCall(new RemoteAudienceId("vip"), operation, [.. people.Select(person => new Member(person, destination.Normalizer))]), CancellationToken.None);
 
     private static IDestination Make(ScriptedNetwork network, ManualTime clock) => Destinations.Create(
         "webhook",

@@ -1,4 +1,4 @@
-using AudienceSync.Domain.Normalising;
+using AudienceSync.Domain.Normalizing;
 using AudienceSync.Sandbox;
 using Microsoft.AspNetCore.Builder;
 
@@ -25,7 +25,7 @@ internal sealed class WebhookWorld : SandboxWorld
     private protected override IReadOnlyList<(string Key, PersonField Field)> Columns { get; } =
         [("email", PersonField.Email), ("phone", PersonField.Phone), ("external_id", PersonField.ExternalId)];
 
-    private protected override Normaliser Rules => GoogleNormaliser.Version1;
+    private protected override Normalizer Rules => GoogleNormalizer.Version1;
 
     public static async Task<WebhookWorld> StartAsync()
     {

@@ -1,5 +1,5 @@
 using AudienceSync.Domain.Identity;
-using AudienceSync.Domain.Normalising;
+using AudienceSync.Domain.Normalizing;
 using Xunit.Abstractions;
 
 namespace AudienceSync.Domain.Tests.Identity;

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using AudienceSync.Domain.Identity;
-using AudienceSync.Domain.Normalising;
+using AudienceSync.Domain.Normalizing;
 using Xunit.Abstractions;
 
 namespace AudienceSync.Domain.Tests.Identity;
@@ -181,8 +181,8 @@ public sealed class IdentifierReaderTests(ITestOutputHelper output)
         read.HasIdentifier.ShouldBeFalse();
         read.Faults.Select(fault => fault.ToString()).ShouldBe(
             ["city: placeholder", "device_id: placeholder", "email: white_space", "phone: scientific_notation", "customer_id: too_long"]);
-        TikTokNormaliser.All[0].Normalise(read.Identifiers, PersonField.Email, new char[Normaliser.MaxChars]).Reason.ShouldBe(CellReason.WhiteSpace);
-        TikTokNormaliser.All[0].Normalise(read.Identifiers, PersonField.Phone, new char[Normaliser.MaxChars]).Reason.ShouldBe(CellReason.Malformed);
+        TikTokNormalizer.All[0].Normalize(read.Identifiers, PersonField.Email, new char[Normalizer.MaxChars]).Reason.ShouldBe(CellReason.WhiteSpace);
+        TikTokNormalizer.All[0].Normalize(read.Identifiers, PersonField.Phone, new char[Normalizer.MaxChars]).Reason.ShouldBe(CellReason.Malformed);
         AliasText.Of(IdentifierReader.Read(null, "<Ann@Example.com>", null, "US"), IdentifierKind.Email).ShouldBe(AliasText.Email("ann@example.com"));
     }
 

@@ -26,7 +26,7 @@ public sealed class OlderPhoneNumberTests
     [InlineData("HU", "06 30 123 4567", "36301234567")]
     [InlineData("ES", "612 345 678", "34612345678")]
     public void A_national_number_is_read_by_its_country(string country, string raw, string expected)
-        => OlderPhoneNumber.Normalise(raw, country).ShouldBe(expected);
+        => OlderPhoneNumber.Normalize(raw, country).ShouldBe(expected);
 
     [Theory]
     [InlineData("GB", "442079460958")]
@@ -37,7 +37,7 @@ public sealed class OlderPhoneNumberTests
     [InlineData("US", "442079460958")]
     [InlineData("GB", "15559876543")]
     public void Bare_digits_too_long_for_the_country_are_an_international_number_and_returned_as_they_are(string country, string raw)
-        => OlderPhoneNumber.Normalise(raw, country).ShouldBeSameAs(raw);
+        => OlderPhoneNumber.Normalize(raw, country).ShouldBeSameAs(raw);
 
     [Theory]
     [InlineData("+39 06 1234 5678", "390612345678")]
@@ -45,7 +45,7 @@ public sealed class OlderPhoneNumberTests
     [InlineData("+378 0549 882914", "3780549882914")]
     [InlineData("+225 07 07 12 34 56", "2250707123456")]
     public void A_country_that_keeps_its_zero_keeps_it_abroad(string raw, string expected)
-        => OlderPhoneNumber.Normalise(raw, "US").ShouldBe(expected);
+        => OlderPhoneNumber.Normalize(raw, "US").ShouldBe(expected);
 
     [Theory]
     [InlineData("tel:+44-20-7946-0958")]
@@ -55,7 +55,7 @@ public sealed class OlderPhoneNumberTests
     [InlineData("+44\u00A020\u20097946\u20110958")]
     [InlineData("+44 020 7946 0958")]
     public void Symbols_letters_direction_marks_and_digits_of_other_scripts_do_not_matter(string raw)
-        => OlderPhoneNumber.Normalise(raw, "US").ShouldBe("442079460958");
+        => OlderPhoneNumber.Normalize(raw, "US").ShouldBe("442079460958");
 
     [Theory]
     [InlineData("US", "555-1234")]
@@ -72,19 +72,19 @@ public sealed class OlderPhoneNumberTests
     [InlineData("USA", "555 987 6543")]
     [InlineData("\u00C4\u00D6", "555 987 6543")]
     public void What_is_no_number_is_nothing(string country, string raw)
-        => OlderPhoneNumber.Normalise(raw, country).ShouldBeNull();
+        => OlderPhoneNumber.Normalize(raw, country).ShouldBeNull();
 
     [Theory]
     [InlineData("ZZ")]
     [InlineData("")]
     public void An_international_number_needs_no_country(string country)
-        => OlderPhoneNumber.Normalise("+44 20 7946 0958", country).ShouldBe("442079460958");
+        => OlderPhoneNumber.Normalize("+44 20 7946 0958", country).ShouldBe("442079460958");
 
     [Fact]
     public void Ten_thousand_characters_are_refused_or_read_but_never_harm()
     {
-        OlderPhoneNumber.Normalise(new string('9', 10_000), "US").ShouldBeNull();
-        OlderPhoneNumber.Normalise("+" + new string(' ', 10_000) + "15559876543", "US").ShouldBe("15559876543");
+        OlderPhoneNumber.Normalize(new string('9', 10_000), "US").ShouldBeNull();
+        OlderPhoneNumber.Normalize("+" + new string(' ', 10_000) + "15559876543", "US").ShouldBe("15559876543");
     }
 
     [Fact]
@@ -101,6 +101,6 @@ public sealed class OlderPhoneNumberTests
 
         countries.Length.ShouldBe(249);
         // A number of ten digits is too long for some islands, one of four is too short for E.164; one of the two lengths fits everywhere.
-        countries.Where(c => OlderPhoneNumber.Normalise("6123456789", c) is null && OlderPhoneNumber.Normalise("61234", c) is null).ShouldBeEmpty();
+        countries.Where(c => OlderPhoneNumber.Normalize("6123456789", c) is null && OlderPhoneNumber.Normalize("61234", c) is null).ShouldBeEmpty();
     }
 }

@@ -1,6 +1,6 @@
-using AudienceSync.Domain.Normalising;
+using AudienceSync.Domain.Normalizing;
 
 namespace AudienceSync.Domain.Tests.Syncing;
 
-/// <summary>A person as a platform holds him: another revision or another normaliser is another digest.</summary>
-internal readonly record struct Digest(int Revision, NormaliserVersion Normaliser);
+/// <summary>A person as a platform holds him: another revision or another normalizer is another digest.</summary>
+internal readonly record struct Digest(int Revision, NormalizerVersion Normalizer);

@@ -1,11 +1,11 @@
-using AudienceSync.Domain.Normalising;
+using AudienceSync.Domain.Normalizing;
 using AudienceSync.Domain.Syncing;
 
 namespace AudienceSync.Domain.Tests.Syncing;
 
 public sealed class LateCallsTests
 {
-    private static readonly LedgerEntry Saying = new(LedgerStatus.Adding, Revision: 1, new NormaliserVersion(1));
+    private static readonly LedgerEntry Saying = new(LedgerStatus.Adding, Revision: 1, new NormalizerVersion(1));
 
     [Theory]
     [InlineData(LedgerStatus.Absent, null)]
@@ -26,7 +26,7 @@ public sealed class LateCallsTests
     [InlineData(LedgerStatus.Removing, 1, Step.Nothing)]
     [InlineData(LedgerStatus.Delivered, 2, Step.Remove)]
     public void A_late_add_is_taken_out_unless_the_row_says_the_same(LedgerStatus status, int revision, Step expected) =>
-        LateCalls.StepFor(MemberOperation.Add, Saying, new LedgerEntry(status, revision, new NormaliserVersion(1))).ShouldBe(expected);
+        LateCalls.StepFor(MemberOperation.Add, Saying, new LedgerEntry(status, revision, new NormalizerVersion(1))).ShouldBe(expected);
 
     [Theory]
     [InlineData(LedgerStatus.Absent, Step.Nothing)]
@@ -37,6 +37,6 @@ public sealed class LateCallsTests
         LateCalls.StepFor(MemberOperation.Remove, Saying, Saying with { Status = status }).ShouldBe(expected);
 
     [Fact]
-    public void Another_normaliser_is_another_saying() =>
-        LateCalls.StepFor(MemberOperation.Add, Saying, new LedgerEntry(LedgerStatus.Delivered, 1, new NormaliserVersion(2))).ShouldBe(Step.Remove);
+    public void Another_normalizer_is_another_saying() =>
+        LateCalls.StepFor(MemberOperation.Add, Saying, new LedgerEntry(LedgerStatus.Delivered, 1, new NormalizerVersion(2))).ShouldBe(Step.Remove);
 }

@@ -1,4 +1,4 @@
-using AudienceSync.Domain.Normalising;
+using AudienceSync.Domain.Normalizing;
 using AudienceSync.Domain.Syncing;
 
 namespace AudienceSync.Domain.Tests.Syncing;
@@ -33,7 +33,7 @@ public sealed class ReconcileModelTests
         ["adding is delivered"] = (d, e, r, n) => d && e.Status == LedgerStatus.Adding ? Step.Nothing : Reconcile.For(d, e, r, n),
         ["adding under an old revision needs no removal"] = (d, e, r, n) =>
             d && e.Status == LedgerStatus.Adding ? Step.Add : Reconcile.For(d, e, r, n),
-        ["a new normaliser changes nothing"] = (d, e, r, _) => Reconcile.For(d, e, r, e.Normaliser),
+        ["a new normalizer changes nothing"] = (d, e, r, _) => Reconcile.For(d, e, r, e.Normalizer),
         ["a new revision changes nothing"] = (d, e, _, n) => Reconcile.For(d, e, e.Revision, n),
         ["rejected is rejected for ever"] = (d, e, r, n) => e.Status == LedgerStatus.Rejected ? Step.Nothing : Reconcile.For(d, e, r, n),
         ["invalid is invalid for ever"] = (d, e, r, n) => e.Status == LedgerStatus.Invalid ? Step.Nothing : Reconcile.For(d, e, r, n),
@@ -95,7 +95,7 @@ public sealed class ReconcileModelTests
         {
             case 0 or 1: model.Desired = !model.Desired; break;
             case 2: model.Revision = random.Next(1, 12); break;
-            case 3: model.Normaliser = (short)random.Next(1, 3); break;
+            case 3: model.Normalizer = (short)random.Next(1, 3); break;
             default: break;
         }
     }

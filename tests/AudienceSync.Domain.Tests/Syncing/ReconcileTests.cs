@@ -1,11 +1,11 @@
-using AudienceSync.Domain.Normalising;
+using AudienceSync.Domain.Normalizing;
 using AudienceSync.Domain.Syncing;
 
 namespace AudienceSync.Domain.Tests.Syncing;
 
 public sealed class ReconcileTests
 {
-    /// <summary>The whole table. The columns say what is needed when revision and normaliser are both as delivered, and when either is not.</summary>
+    /// <summary>The whole table. The columns say what is needed when revision and normalizer are both as delivered, and when either is not.</summary>
     private static readonly (bool Desired, LedgerStatus Status, Step Same, Step Other)[] Table =
     [
         (true, LedgerStatus.Absent, Step.Add, Step.Add),
@@ -32,11 +32,11 @@ public sealed class ReconcileTests
     {
         foreach (var (desired, status, same, other) in Table)
         {
-            var entry = new LedgerEntry(status, Revision: 4, new NormaliserVersion(2));
-            Reconcile.For(desired, entry, revision: 4, new NormaliserVersion(2)).ShouldBe(same, $"{desired} {status} same");
-            Reconcile.For(desired, entry, revision: 5, new NormaliserVersion(2)).ShouldBe(other, $"{desired} {status} other revision");
-            Reconcile.For(desired, entry, revision: 4, new NormaliserVersion(3)).ShouldBe(other, $"{desired} {status} other normaliser");
-            Reconcile.For(desired, entry, revision: 5, new NormaliserVersion(3)).ShouldBe(other, $"{desired} {status} both other");
+            var entry = new LedgerEntry(status, Revision: 4, new NormalizerVersion(2));
+            Reconcile.For(desired, entry, revision: 4, new NormalizerVersion(2)).ShouldBe(same, $"{desired} {status} same");
+            Reconcile.For(desired, entry, revision: 5, new NormalizerVersion(2)).ShouldBe(other, $"{desired} {status} other revision");
+            Reconcile.For(desired, entry, revision: 4, new NormalizerVersion(3)).ShouldBe(other, $"{desired} {status} other normalizer");
+            Reconcile.For(desired, entry, revision: 5, new NormalizerVersion(3)).ShouldBe(other, $"{desired} {status} both other");
         }
     }
 
@@ -45,7 +45,7 @@ public sealed class ReconcileTests
     [InlineData(false)]
     public void A_status_without_a_rule_is_an_error_and_not_silence(bool desired) =>
         Should.Throw<ArgumentOutOfRangeException>(() =>
-            Reconcile.For(desired, new LedgerEntry((LedgerStatus)99, 1, new NormaliserVersion(1)), 1, new NormaliserVersion(1)));
+            Reconcile.For(desired, new LedgerEntry((LedgerStatus)99, 1, new NormalizerVersion(1)), 1, new NormalizerVersion(1)));
 
     [Fact]
     public void Nobody_is_in_the_ledger_until_he_is_written_there() => LedgerEntry.Absent.Status.ShouldBe(LedgerStatus.Absent);

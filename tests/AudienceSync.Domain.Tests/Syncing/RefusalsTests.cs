@@ -1,11 +1,11 @@
-using AudienceSync.Domain.Normalising;
+using AudienceSync.Domain.Normalizing;
 using AudienceSync.Domain.Syncing;
 
 namespace AudienceSync.Domain.Tests.Syncing;
 
 public sealed class RefusalsTests
 {
-    private static readonly LedgerEntry Said = new(LedgerStatus.Adding, Revision: 2, new NormaliserVersion(1));
+    private static readonly LedgerEntry Said = new(LedgerStatus.Adding, Revision: 2, new NormalizerVersion(1));
 
     [Theory]
     [InlineData(LedgerStatus.Absent, false)]
@@ -16,7 +16,7 @@ public sealed class RefusalsTests
     [InlineData(LedgerStatus.Removing, true)]
     public void Who_is_present_or_in_doubt_may_be_there_and_a_refusal_does_not_change_it(LedgerStatus status, bool may)
     {
-        var before = new LedgerEntry(status, Revision: 1, new NormaliserVersion(3));
+        var before = new LedgerEntry(status, Revision: 1, new NormalizerVersion(3));
 
         Refusals.MayBeThere(before).ShouldBe(may);
         Refusals.MayBeThere(Refusals.OfAdd(before, Said)).ShouldBe(may);
@@ -28,13 +28,13 @@ public sealed class RefusalsTests
     {
         Refusals.OfAdd(LedgerEntry.Absent, Said).ShouldBe(Said with { Status = LedgerStatus.Rejected });
         Refusals.OfAdd(Said, Said).ShouldBe(Said);
-        Refusals.OfAdd(new LedgerEntry(LedgerStatus.Delivered, 1, new NormaliserVersion(3)), Said).ShouldBe(Said);
+        Refusals.OfAdd(new LedgerEntry(LedgerStatus.Delivered, 1, new NormalizerVersion(3)), Said).ShouldBe(Said);
     }
 
     [Fact]
     public void A_batch_refused_as_a_whole_leaves_who_was_absent_absent_and_who_may_be_there_in_doubt_as_what_he_was()
     {
-        var delivered = new LedgerEntry(LedgerStatus.Delivered, 1, new NormaliserVersion(3));
+        var delivered = new LedgerEntry(LedgerStatus.Delivered, 1, new NormalizerVersion(3));
 
         Refusals.OfBatch(delivered, Said).ShouldBe(delivered with { Status = LedgerStatus.Adding });
         Refusals.OfBatch(delivered with { Status = LedgerStatus.Removing }, Said).ShouldBe(delivered with { Status = LedgerStatus.Removing });
@@ -70,7 +70,7 @@ public sealed class RefusalsTests
 
         Refusals.MayBeThere(row).ShouldBeFalse();
         remains.ShouldBe(Said with { Status = LedgerStatus.Removing });
-        var shared = new LedgerEntry(LedgerStatus.Adding, 3, new NormaliserVersion(1));
+        var shared = new LedgerEntry(LedgerStatus.Adding, 3, new NormalizerVersion(1));
         Refusals.OfReplacement(Said, shared).ShouldBe((shared, remains));
     }
 }

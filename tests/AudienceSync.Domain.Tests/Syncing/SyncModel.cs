@@ -1,9 +1,9 @@
-using AudienceSync.Domain.Normalising;
+using AudienceSync.Domain.Normalizing;
 using AudienceSync.Domain.Syncing;
 
 namespace AudienceSync.Domain.Tests.Syncing;
 
-internal delegate Step ReconcileTable(bool desired, LedgerEntry entry, int revision, NormaliserVersion normaliser);
+internal delegate Step ReconcileTable(bool desired, LedgerEntry entry, int revision, NormalizerVersion normalizer);
 
 /// <summary>What is made of a refusal: <see cref="Refusals"/>, or a mistake that the stories must find.</summary>
 internal sealed record RefusalRules(
@@ -36,14 +36,14 @@ internal sealed class SyncModel(ReconcileTable table, RefusalRules refusals)
 
     public int Revision { get; set; } = 1;
 
-    public short Normaliser { get; set; } = 1;
+    public short Normalizer { get; set; } = 1;
 
     public SetPlatform Platform { get; } = new();
 
     /// <summary>Whether a removal ever named somebody whom we never meant to add (design section 6, rule 6).</summary>
     public bool RemovedAStranger { get; private set; }
 
-    private Digest Current => new(Revision, new NormaliserVersion(Normaliser));
+    private Digest Current => new(Revision, new NormalizerVersion(Normalizer));
 
     /// <summary>No identifier of this revision is usable: it is never sent.</summary>
     private bool Unusable => Revision % 7 == 0;
@@ -74,7 +74,7 @@ internal sealed class SyncModel(ReconcileTable table, RefusalRules refusals)
     /// <summary>Carries out one step. Answers whether there was anything to do.</summary>
     public bool Run(Func<Fault> fault)
     {
-        var step = table(Desired, _entry, Revision, new NormaliserVersion(Normaliser));
+        var step = table(Desired, _entry, Revision, new NormalizerVersion(Normalizer));
         var going = step is Step.Remove or Step.Replace ? Remove(fault(), step == Step.Replace) : step is Step.Add;
         if (going && step is Step.Add or Step.Replace)
         {
@@ -84,7 +84,7 @@ internal sealed class SyncModel(ReconcileTable table, RefusalRules refusals)
         return step != Step.Nothing;
     }
 
-    private static Digest DigestOf(LedgerEntry entry) => new(entry.Revision, entry.Normaliser);
+    private static Digest DigestOf(LedgerEntry entry) => new(entry.Revision, entry.Normalizer);
 
     private bool Remove(Fault fault, bool replaced)
     {
@@ -124,12 +124,12 @@ internal sealed class SyncModel(ReconcileTable table, RefusalRules refusals)
         var (before, sent) = (_entry, Current);
         if (Unusable)
         {
-            _entry = new LedgerEntry(LedgerStatus.Invalid, sent.Revision, sent.Normaliser);
+            _entry = new LedgerEntry(LedgerStatus.Invalid, sent.Revision, sent.Normalizer);
             return;
         }
 
         _intended.Add(sent);
-        _entry = new LedgerEntry(LedgerStatus.Adding, sent.Revision, sent.Normaliser);
+        _entry = new LedgerEntry(LedgerStatus.Adding, sent.Revision, sent.Normalizer);
         if (fault == Fault.RefusedByName || (fault == Fault.None && SetPlatform.Refuses(sent)))
         {
             _entry = refusals.OfAdd(before, _entry);

@@ -22,7 +22,7 @@ public sealed class DestinationPlannerTests : IDisposable
     [InlineData(Google, Platform.Google)]
     [InlineData(Google + ", validate_only: true, base_url: 'http://127.0.0.1:5480/', token_url: 'http://127.0.0.1:5480/token'", Platform.Google)]
     [InlineData("platform: google, account: \"7693729833\", service_account: { file: account.json }, terms_accepted: true", Platform.Google)]
-    [InlineData("platform: tiktok, account: \"7000000000000000001\", token: { env: SECRET }, normaliser: \"2024\", members_per_call: 5000", Platform.TikTok)]
+    [InlineData("platform: tiktok, account: \"7000000000000000001\", token: { env: SECRET }, normalizer: \"2024\", members_per_call: 5000", Platform.TikTok)]
     [InlineData("platform: webhook, account: crm, base_url: 'https://crm.example/in', app_secret: { env: SECRET }, members_per_call: 500", Platform.Webhook)]
     public void An_entry_for_each_platform_makes_its_destination(string entry, Platform platform)
         => Plan(entry).Connector.Platform.ShouldBe(platform);
@@ -40,7 +40,7 @@ public sealed class DestinationPlannerTests : IDisposable
     [InlineData("platform: meta, account: act_1001", "config_invalid", "token is needed")]
     [InlineData("platform: tiktok, account: \"1\"", "config_invalid", "token is needed")]
     [InlineData("platform: tiktok, account: \"1\", token: { env: GONE }", "secret_missing", "destinations.d.token")]
-    [InlineData("platform: tiktok, account: \"1\", token: { env: SECRET }, normaliser: newest", "config_invalid", "normaliser must be one of: 2025-09, 2024, 2025-08")]
+    [InlineData("platform: tiktok, account: \"1\", token: { env: SECRET }, normalizer: newest", "config_invalid", "normalizer must be one of: 2025-09, 2024, 2025-08")]
     [InlineData("platform: tiktok, account: \"1\", token: { env: SECRET }, members_per_call: 0", "config_invalid", "members_per_call must be 1 to 10000")]
     [InlineData("platform: tiktok, account: \"1\", token: { env: SECRET }, call_timeout_s: 0", "config_invalid", "call_timeout_s must be 1 to 300")]
     [InlineData("platform: meta, account: act_1, token: { env: SECRET }, call_timeout_s: 301", "config_invalid", "call_timeout_s must be 1 to 300")]

@@ -1,5 +1,5 @@
 using AudienceSync.Connectors;
-using AudienceSync.Domain.Normalising;
+using AudienceSync.Domain.Normalizing;
 using AudienceSync.Domain.Syncing;
 
 namespace AudienceSync.Host.Tests.People;
@@ -16,7 +16,7 @@ internal sealed class RememberedLists(int membersPerCall) : IDestination
 
     public DestinationLimits Limits { get; } = new(membersPerCall, TimeSpan.FromSeconds(30), OrderedCalls: true);
 
-    public NormaliserVersion Normaliser => new(1);
+    public NormalizerVersion Normalizer => new(1);
 
     public HashSet<string> Held(string remote) => _held.TryGetValue(remote, out var held) ? held : _held[remote] = new HashSet<string>(StringComparer.Ordinal);
 

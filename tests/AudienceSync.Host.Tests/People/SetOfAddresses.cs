@@ -1,5 +1,5 @@
 using AudienceSync.Connectors;
-using AudienceSync.Domain.Normalising;
+using AudienceSync.Domain.Normalizing;
 using AudienceSync.Domain.Syncing;
 
 namespace AudienceSync.Host.Tests.People;
@@ -13,7 +13,7 @@ internal sealed class SetOfAddresses : IDestination
 
     public DestinationLimits Limits { get; } = new(7, TimeSpan.FromSeconds(30), OrderedCalls: true);
 
-    public NormaliserVersion Normaliser => new(1);
+    public NormalizerVersion Normalizer => new(1);
 
     public ValueTask<CallResult> SendAsync(MemberCall call, CancellationToken cancellationToken)
     {

@@ -1,6 +1,6 @@
 using AudienceSync.Connectors;
 using AudienceSync.Domain.Identity;
-using AudienceSync.Domain.Normalising;
+using AudienceSync.Domain.Normalizing;
 using AudienceSync.Domain.Syncing;
 
 namespace AudienceSync.Host.Tests.Removals;
@@ -35,7 +35,7 @@ internal sealed class ListedPlatform(Platform platform, TimeProvider clock, Rand
         JobFirstLook = platform == Platform.Google ? TimeSpan.FromMinutes(1) : null,
     };
 
-    public NormaliserVersion Normaliser => new(1);
+    public NormalizerVersion Normalizer => new(1);
 
     private bool TakesPeople => platform == Platform.Google;
 

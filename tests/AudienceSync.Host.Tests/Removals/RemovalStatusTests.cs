@@ -20,15 +20,15 @@ public sealed class RemovalStatusTests
         await stage.BindAsync("tiktok", SandboxList.Remote, list.Destination);
         await stage.AddAsync(Ann);
         await stage.SettleAsync();
-        var own = await stage.Workspace.AskAsync<short>("select normaliser from ledger");
-        await stage.Workspace.ExecuteAsync("update ledger set normaliser = 99");
+        var own = await stage.Workspace.AskAsync<short>("select normalizer from ledger");
+        await stage.Workspace.ExecuteAsync("update ledger set normalizer = 99");
 
         await stage.RemoveAsync(Ann);
         await stage.SettleAsync();
 
         (await list.HeldAsync()).Count.ShouldBe(1, "nobody here knows how to remove Ann");
-        (await stage.Workspace.RowsAsync("select status, reason from ledger")).ShouldBe([$"{(int)LedgerStatus.Removing} unknown_normaliser_version"]);
-        await stage.Workspace.ExecuteAsync($"update ledger set normaliser = {own}");
+        (await stage.Workspace.RowsAsync("select status, reason from ledger")).ShouldBe([$"{(int)LedgerStatus.Removing} unknown_normalizer_version"]);
+        await stage.Workspace.ExecuteAsync($"update ledger set normalizer = {own}");
         (await new BindingTable(stage.Workspace.Database).RetryRefusedAsync("tiktok", default)).ShouldBe(1);
         await stage.SettleAsync();
         (await list.HeldAsync()).ShouldBeEmpty();

@@ -1,5 +1,5 @@
 using AudienceSync.Connectors;
-using AudienceSync.Domain.Normalising;
+using AudienceSync.Domain.Normalizing;
 
 namespace AudienceSync.Host.Tests.Simulation;
 
@@ -19,7 +19,7 @@ internal sealed class SimulatedDestination(IDestination inner, SimulatedNetwork 
 
     public DestinationLimits Limits => limits;
 
-    public NormaliserVersion Normaliser => inner.Normaliser;
+    public NormalizerVersion Normalizer => inner.Normalizer;
 
     public IReadOnlyList<SayingChange> Compare(IReadOnlyList<Resaying> people) => inner.Compare(people);
 

@@ -1,7 +1,7 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using AudienceSync.Connectors;
-using AudienceSync.Domain.Normalising;
+using AudienceSync.Domain.Normalizing;
 using AudienceSync.Sandbox;
 using AudienceSync.Sandbox.Google;
 using AudienceSync.Sandbox.TikTok;
@@ -61,11 +61,11 @@ internal sealed class SimulatedPlatforms : IAsyncDisposable
 
     public static string Remote(string platform, int key) => $"{Names.ToList().IndexOf(platform) + 1}00{key}";
 
-    public static NormaliserFamily FamilyOf(string platform) => platform switch
+    public static NormalizerFamily FamilyOf(string platform) => platform switch
     {
-        "meta" => NormaliserFamily.Meta,
-        "google" => NormaliserFamily.Google,
-        _ => NormaliserFamily.TikTok,
+        "meta" => NormalizerFamily.Meta,
+        "google" => NormalizerFamily.Google,
+        _ => NormalizerFamily.TikTok,
     };
 
     public SimulatedDestination Open(string platform, VirtualTime clock, int seed, int membersPerCall)

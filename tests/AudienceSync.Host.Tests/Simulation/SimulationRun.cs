@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using AudienceSync.Connectors;
 using AudienceSync.Domain.Identity;
-using AudienceSync.Domain.Normalising;
+using AudienceSync.Domain.Normalizing;
 using AudienceSync.Domain.Syncing;
 using AudienceSync.Host.Storage.Syncing;
 using AudienceSync.Host.Tests.Storage;
@@ -267,7 +267,7 @@ internal sealed class SimulationRun : IAsyncDisposable
 
     private IEnumerable<string> Wanted(string platform, int key)
     {
-        var rules = Normalisers.BuiltIn.Current(SimulatedPlatforms.FamilyOf(platform));
+        var rules = Normalizers.BuiltIn.Current(SimulatedPlatforms.FamilyOf(platform));
         return _people.Where(person => _book.IsPresent(key, person)).Select(_book.IdentifiersOf)
             .SelectMany(person => new[] { PersonField.Email, PersonField.Phone }.Select(field => rules.Text(person, field)))
             .OfType<string>().Select(Digest);

@@ -1,4 +1,4 @@
-using AudienceSync.Domain.Normalising;
+using AudienceSync.Domain.Normalizing;
 using AudienceSync.Domain.Syncing;
 using AudienceSync.Host.Storage.Leases;
 using AudienceSync.Host.Storage.Syncing;
@@ -80,20 +80,20 @@ public sealed class LanePassTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task New_identifiers_and_a_new_normaliser_remove_by_the_old_and_add_by_the_new()
+    public async Task New_identifiers_and_a_new_normalizer_remove_by_the_old_and_add_by_the_new()
     {
         var ann = await _book.MeetAsync("old@shop.example");
         await _book.SetAsync(_stage.KeyId, true, ann);
         await _stage.SettleAsync();
 
         await _book.ReidentifyAsync(ann, "new@shop.example");
-        _platform.Normaliser = new NormaliserVersion(2);
+        _platform.Normalizer = new NormalizerVersion(2);
         await _stage.SettleAsync();
         await _book.ReidentifyAsync(ann, "newest@shop.example");
         await _book.SetAsync(_stage.KeyId, false, ann);
         await _stage.SettleAsync();
 
-        _platform.Calls.Select(call => $"{call.Operation} {call.Members.Single().Identifiers.Email} {call.Members.Single().Normaliser.Value}").ShouldBe([
+        _platform.Calls.Select(call => $"{call.Operation} {call.Members.Single().Identifiers.Email} {call.Members.Single().Normalizer.Value}").ShouldBe([
             "Add old@shop.example 1", "Remove old@shop.example 1", "Add new@shop.example 2", "Remove new@shop.example 2",
         ]);
         _platform.Members.ShouldBeEmpty();

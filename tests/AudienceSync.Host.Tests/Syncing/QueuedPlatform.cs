@@ -1,5 +1,5 @@
 using AudienceSync.Connectors;
-using AudienceSync.Domain.Normalising;
+using AudienceSync.Domain.Normalizing;
 using AudienceSync.Domain.Syncing;
 
 namespace AudienceSync.Host.Tests.Syncing;
@@ -28,7 +28,7 @@ internal sealed class QueuedPlatform(TimeProvider clock, int membersPerCall) : I
 
     public DestinationLimits Limits { get; } = new(membersPerCall, TimeSpan.FromSeconds(30), OrderedCalls: false) { JobFirstLook = TimeSpan.FromMinutes(2) };
 
-    public NormaliserVersion Normaliser { get; } = new(1);
+    public NormalizerVersion Normalizer { get; } = new(1);
 
     public ValueTask<CallResult> SendAsync(MemberCall call, CancellationToken cancellationToken)
     {

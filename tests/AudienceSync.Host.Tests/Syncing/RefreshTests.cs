@@ -77,9 +77,9 @@ public sealed class RefreshTests : IAsyncLifetime
         var added = await _workspace.AskAsync<DateTime>("select updated_at from ledger");
         _workspace.Clock.Advance(TimeSpan.FromDays(100));
 
-        await _workspace.ExecuteAsync("update ledger set normaliser = 1, status = 2");
+        await _workspace.ExecuteAsync("update ledger set normalizer = 1, status = 2");
         await _stage.Table.WriteOutcomeAsync(
-            await _stage.LeaseAsync(), "main", await _stage.BindingAsync(), [new LedgerChange(ann, new LedgerEntry(LedgerStatus.Delivered, 2, _platform.Normaliser), null)], [],
+            await _stage.LeaseAsync(), "main", await _stage.BindingAsync(), [new LedgerChange(ann, new LedgerEntry(LedgerStatus.Delivered, 2, _platform.Normalizer), null)], [],
             new BindingState(Lane.Adds, null, 0, null, null, null, null, null), null, _workspace.Clock.GetUtcNow(), default);
 
         (await _workspace.AskAsync<DateTime>("select updated_at from ledger")).ShouldBe(added);

@@ -72,7 +72,7 @@ public sealed class RefusalTests : IAsyncLifetime
 
         await _stage.SettleAsync();
 
-        _platform.Members.ShouldBe([ScriptedPlatform.Digest("p5@shop.example", _platform.Normaliser)]);
+        _platform.Members.ShouldBe([ScriptedPlatform.Digest("p5@shop.example", _platform.Normalizer)]);
         (await _stage.LedgerAsync()).Order().ShouldBe([.. Enumerable.Repeat("0 1 1 ", 7), "3 1 1 row_spoils_batch"]);
     }
 

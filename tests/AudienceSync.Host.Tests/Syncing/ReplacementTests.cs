@@ -4,7 +4,7 @@ using System.Text;
 using System.Text.Json;
 using AudienceSync.Connectors;
 using AudienceSync.Domain.Identity;
-using AudienceSync.Domain.Normalising;
+using AudienceSync.Domain.Normalizing;
 using AudienceSync.Domain.Syncing;
 using AudienceSync.Host.Storage.Syncing;
 using AudienceSync.Host.Tests.Storage;
@@ -14,7 +14,7 @@ using Microsoft.AspNetCore.TestHost;
 
 namespace AudienceSync.Host.Tests.Syncing;
 
-/// <summary>TikTok changed its rule of normalising three times; each change must move what it changes and nothing else.</summary>
+/// <summary>TikTok changed its rule of normalizing three times; each change must move what it changes and nothing else.</summary>
 public sealed class ReplacementTests : IAsyncLifetime
 {
     private const string Advertiser = "7000000000000000001";
@@ -46,7 +46,7 @@ public sealed class ReplacementTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Changing_a_normalisers_version_moves_exactly_the_affected_digests()
+    public async Task Changing_a_normalizers_version_moves_exactly_the_affected_digests()
     {
         var people = new List<PersonId>();
         foreach (var (email, phone) in Everybody)
@@ -121,9 +121,9 @@ public sealed class ReplacementTests : IAsyncLifetime
         (await stage.LedgerAsync()).ShouldBe(["2 2 1 "]);
     }
 
-    private async Task<(SyncStage Stage, WatchedDestination Platform)> OpenAsync(string normaliser)
+    private async Task<(SyncStage Stage, WatchedDestination Platform)> OpenAsync(string normalizer)
     {
-        var settings = new DestinationSettings(Advertiser, new Secret("t"), new Uri("http://localhost/open_api/")) { Normaliser = normaliser };
+        var settings = new DestinationSettings(Advertiser, new Secret("t"), new Uri("http://localhost/open_api/")) { Normalizer = normalizer };
         var surroundings = new DestinationSurroundings(_sandbox.GetTestServer().CreateHandler(), _workspace.Clock, new Random(1));
         var platform = new WatchedDestination(Destinations.Create("tiktok", settings, surroundings));
         return (await SyncStage.CreateAsync(_workspace, _book, platform), platform);
@@ -148,7 +148,7 @@ public sealed class ReplacementTests : IAsyncLifetime
 
     private static HashSet<string> Digests(short version, (string Email, string? Phone) person)
     {
-        var rules = Normalisers.For(NormaliserFamily.TikTok, new NormaliserVersion(version));
+        var rules = Normalizers.For(NormalizerFamily.TikTok, new NormalizerVersion(version));
         var identifiers = new PersonIdentifiers(null, person.Email, person.Phone, "US");
         return [.. new[] { PersonField.Email, PersonField.Phone }.Select(field => rules.Text(identifiers, field)).OfType<string>().Select(Hash)];
     }

@@ -2,7 +2,7 @@ using AudienceSync.Connectors.Google;
 using AudienceSync.Connectors.Meta;
 using AudienceSync.Connectors.TikTok;
 using AudienceSync.Connectors.Webhook;
-using AudienceSync.Domain.Normalising;
+using AudienceSync.Domain.Normalizing;
 using AudienceSync.Domain.Syncing;
 using AudienceSync.Host.Storage.Syncing;
 using AudienceSync.Host.Syncing;
@@ -108,7 +108,7 @@ public sealed class RetryBoundTableTests
         var states = new LaneStates(random.NextDouble);
         var sizes = new BatchSizes(10_000);
         var account = new Account(null, null, 0);
-        var binding = new Binding(1, "k", "1", 1, 0, 0, 0, null, 0, null, null, new NormaliserVersion(1), "main", false, false);
+        var binding = new Binding(1, "k", "1", 1, 0, 0, 0, null, 0, null, null, new NormalizerVersion(1), "main", false, false);
         var (now, calls) = (Start, 0);
         while (now < Start + Watched && account.StoppedCode is null && binding.StoppedCode is null && outcome.Kind != OutcomeKind.Done)
         {

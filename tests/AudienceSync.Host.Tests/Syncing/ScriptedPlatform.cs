@@ -1,5 +1,5 @@
 using AudienceSync.Connectors;
-using AudienceSync.Domain.Normalising;
+using AudienceSync.Domain.Normalizing;
 using AudienceSync.Domain.Syncing;
 
 namespace AudienceSync.Host.Tests.Syncing;
@@ -59,7 +59,7 @@ internal sealed class ScriptedPlatform(int membersPerCall) : IDestination
     /// <summary>What the usage headers say.</summary>
     public AccountUsage? Usage { get; set; }
 
-    public NormaliserVersion Normaliser { get; set; } = new(1);
+    public NormalizerVersion Normalizer { get; set; } = new(1);
 
     /// <summary>Refused by name, always.</summary>
     public static bool Refuses(string email) => email.StartsWith("refused", StringComparison.Ordinal);
@@ -67,7 +67,7 @@ internal sealed class ScriptedPlatform(int membersPerCall) : IDestination
     /// <summary>Spoils any call it is in.</summary>
     public static bool Spoils(string email) => email.StartsWith("spoils", StringComparison.Ordinal);
 
-    public static string Digest(string email, NormaliserVersion normaliser) => $"{email}/{normaliser.Value}";
+    public static string Digest(string email, NormalizerVersion normalizer) => $"{email}/{normalizer.Value}";
 
     public async ValueTask<CallResult> SendAsync(MemberCall call, CancellationToken cancellationToken)
     {
@@ -75,7 +75,7 @@ internal sealed class ScriptedPlatform(int membersPerCall) : IDestination
         Calls.Add(call);
         if (call.Operation == MemberOperation.Add)
         {
-            _everMeant.UnionWith(call.Members.Select(member => Digest(member.Identifiers.Email!, member.Normaliser)));
+            _everMeant.UnionWith(call.Members.Select(member => Digest(member.Identifiers.Email!, member.Normalizer)));
         }
 
         if (Instead(call) is { } instead)
@@ -141,7 +141,7 @@ internal sealed class ScriptedPlatform(int membersPerCall) : IDestination
     {
         foreach (var member in call.Members)
         {
-            var digest = Digest(member.Identifiers.Email!, member.Normaliser);
+            var digest = Digest(member.Identifiers.Email!, member.Normalizer);
             if (call.Operation == MemberOperation.Remove)
             {
                 _everMeant.ShouldContain(digest, "only whom we meant to add is removed");

@@ -41,7 +41,7 @@ internal sealed class SyncStage(TestWorkspace workspace, MemberBook book, int ke
     public Task<List<string>> RemainsRowsAsync() => workspace.RowsAsync("select revision, kind, reason from remains order by person, revision, kind");
 
     public async Task<List<string>> LedgerAsync() => await workspace.RowsAsync(
-        $"select status, revision, normaliser, reason from ledger where binding_id = {(await BindingAsync()).BindingId} order by person");
+        $"select status, revision, normalizer, reason from ledger where binding_id = {(await BindingAsync()).BindingId} order by person");
 
     /// <summary>One page of a lane, as the present owner.</summary>
     public async Task<PassEnd> PassAsync(Lane lane)
@@ -122,7 +122,7 @@ internal sealed class SyncStage(TestWorkspace workspace, MemberBook book, int ke
     {
         var wanted = book.People.Where(person => book.IsPresent(keyId, person)).Select(book.EmailOf)
             .Where(email => !ScriptedPlatform.Refuses(email) && !ScriptedPlatform.Spoils(email))
-            .Select(email => ScriptedPlatform.Digest(email, platform.Normaliser));
+            .Select(email => ScriptedPlatform.Digest(email, platform.Normalizer));
         platform.ShouldBeOfType<ScriptedPlatform>().Members.Order().ShouldBe(wanted.Order(), because);
     }
 

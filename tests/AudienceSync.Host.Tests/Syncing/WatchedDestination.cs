@@ -1,5 +1,5 @@
 using AudienceSync.Connectors;
-using AudienceSync.Domain.Normalising;
+using AudienceSync.Domain.Normalizing;
 
 namespace AudienceSync.Host.Tests.Syncing;
 
@@ -15,7 +15,7 @@ internal sealed class WatchedDestination(IDestination inner) : IDestination
 
     public DestinationLimits Limits => inner.Limits;
 
-    public NormaliserVersion Normaliser => inner.Normaliser;
+    public NormalizerVersion Normalizer => inner.Normalizer;
 
     public IReadOnlyList<SayingChange> Compare(IReadOnlyList<Resaying> people) => inner.Compare(people);
 

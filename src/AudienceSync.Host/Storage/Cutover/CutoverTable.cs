@@ -1,5 +1,5 @@
 using AudienceSync.Domain.Identity;
-using AudienceSync.Domain.Normalising;
+using AudienceSync.Domain.Normalizing;
 using AudienceSync.Domain.Syncing;
 using AudienceSync.Host.Storage.Leases;
 using AudienceSync.Host.Storage.Syncing;
@@ -54,12 +54,12 @@ public sealed class CutoverTable(WorkspaceDatabase database)
     // The last row of the piece comes back whoever it is: it says how far the piece reaches.
     private const string PageSql = $"""
         with piece as materialized (
-          select l.person, l.status, l.revision, l.normaliser, l.job_id is not null as in_job from ledger l where l.binding_id = $1 and l.person > $2 order by l.person limit $4),
+          select l.person, l.status, l.revision, l.normalizer, l.job_id is not null as in_job from ledger l where l.binding_id = $1 and l.person > $2 order by l.person limit $4),
         judged as (
           select p.*, p.status in (1, 2, 3)
             and not exists (select from membership m where m.key_id = $3 and m.person = p.person and {Targeting.Anywhere}) as leaves
           from piece p)
-        select j.person, j.status, j.revision, j.normaliser, j.leaves, j.in_job, (select count(*) from piece) = $4 from judged j
+        select j.person, j.status, j.revision, j.normalizer, j.leaves, j.in_job, (select count(*) from piece) = $4 from judged j
         where j.leaves or j.person = (select p.person from piece p order by p.person desc limit 1) order by j.person
         """;
 
@@ -96,7 +96,7 @@ public sealed class CutoverTable(WorkspaceDatabase database)
             more = reader.GetBoolean(6);
             if (reader.GetBoolean(4))
             {
-                var entry = new LedgerEntry((LedgerStatus)reader.GetInt16(1), reader.GetInt32(2), new NormaliserVersion(reader.GetInt16(3)));
+                var entry = new LedgerEntry((LedgerStatus)reader.GetInt16(1), reader.GetInt32(2), new NormalizerVersion(reader.GetInt16(3)));
                 leavers.Add(new LaneMember(new PersonId(walkedTo), 0, entry, entry.Revision, Desired: false) { InJob = reader.GetBoolean(5) });
             }
         }

@@ -129,11 +129,11 @@ internal static class ErasureSql
     /// with that member.
     /// </summary>
     public const string PassLateRemovalsOn = $"""
-        insert into remains (binding_id, person, revision, normaliser, kind, try_at)
-        select h.binding_id, h.person, h.revision, h.normaliser, 3, max(d.try_at) from remains d
+        insert into remains (binding_id, person, revision, normalizer, kind, try_at)
+        select h.binding_id, h.person, h.revision, h.normalizer, 3, max(d.try_at) from remains d
         {HolderTable.Holders}
         where d.person = any($1::uuid[]) and d.kind = 3 group by 1, 2, 3, 4
-        on conflict (binding_id, person, revision, normaliser, kind) do update set try_at = greatest(remains.try_at, excluded.try_at)
+        on conflict (binding_id, person, revision, normalizer, kind) do update set try_at = greatest(remains.try_at, excluded.try_at)
         """;
 
     public const string DeleteCells = "delete from delivered_cells where person = any($1::uuid[])";

@@ -1,9 +1,9 @@
-using AudienceSync.Domain.Normalising;
+using AudienceSync.Domain.Normalizing;
 
 namespace AudienceSync.Host.Storage.Syncing;
 
 /// <summary>A remote audience as the sync loop finds it: what feeds it, how far each lane has come, whether it may be
-/// worked on, and for which normaliser everybody in it was last looked at. <paramref name="HasAgain"/>: somebody is to be looked at apart from
+/// worked on, and for which normalizer everybody in it was last looked at. <paramref name="HasAgain"/>: somebody is to be looked at apart from
 /// the lanes.</summary>
 public sealed record Binding(
     int BindingId,
@@ -17,7 +17,7 @@ public sealed record Binding(
     int AddAttempts,
     DateTimeOffset? AddNextAt,
     string? StoppedCode,
-    NormaliserVersion? Normaliser,
+    NormalizerVersion? Normalizer,
     string Destination,
     bool ConsentRequired,
     bool HasAgain)

@@ -1,5 +1,5 @@
 using AudienceSync.Domain.Identity;
-using AudienceSync.Domain.Normalising;
+using AudienceSync.Domain.Normalizing;
 using AudienceSync.Domain.Syncing;
 using Npgsql;
 
@@ -9,29 +9,29 @@ namespace AudienceSync.Host.Storage.Syncing;
 public sealed class RemainsTable(WorkspaceDatabase database)
 {
     private const string DueSql = """
-        select r.person, r.revision, r.normaliser, r.kind, coalesce(l.status, 0::smallint), coalesce(l.revision, 0), coalesce(l.normaliser, 0::smallint), l.job_id is not null, r.said_at
+        select r.person, r.revision, r.normalizer, r.kind, coalesce(l.status, 0::smallint), coalesce(l.revision, 0), coalesce(l.normalizer, 0::smallint), l.job_id is not null, r.said_at
         from remains r left join ledger l on l.binding_id = r.binding_id and l.person = r.person
-        where r.binding_id = $1 and r.try_at <= $2 order by r.try_at, r.person, r.revision, r.normaliser, r.kind limit $3
+        where r.binding_id = $1 and r.try_at <= $2 order by r.try_at, r.person, r.revision, r.normalizer, r.kind limit $3
         """;
 
     private const string KeepSql = $"""
-        insert into remains (binding_id, person, revision, normaliser, kind, reason, try_at, said_at)
-        select $1, d.person, d.revision, d.normaliser, d.kind, d.reason, d.try_at, d.said_at
+        insert into remains (binding_id, person, revision, normalizer, kind, reason, try_at, said_at)
+        select $1, d.person, d.revision, d.normalizer, d.kind, d.reason, d.try_at, d.said_at
         from unnest($2::uuid[], $3::int[], $4::smallint[], $5::smallint[], $6::text[], $7::timestamptz[], $8::timestamptz[])
-          as d(person, revision, normaliser, kind, reason, try_at, said_at)
-        on conflict (binding_id, person, revision, normaliser, kind) do update set reason = excluded.reason, try_at = excluded.try_at, said_at = excluded.said_at
+          as d(person, revision, normalizer, kind, reason, try_at, said_at)
+        on conflict (binding_id, person, revision, normalizer, kind) do update set reason = excluded.reason, try_at = excluded.try_at, said_at = excluded.said_at
         """;
 
     private const string SaySql = """
         update remains r set said_at = $6
-        from (select * from unnest($2::uuid[], $3::int[], $4::smallint[], $5::smallint[]) limit cardinality($2)) as d(person, revision, normaliser, kind)
-        where r.binding_id = $1 and r.person = d.person and r.revision = d.revision and r.normaliser = d.normaliser and r.kind = d.kind
+        from (select * from unnest($2::uuid[], $3::int[], $4::smallint[], $5::smallint[]) limit cardinality($2)) as d(person, revision, normalizer, kind)
+        where r.binding_id = $1 and r.person = d.person and r.revision = d.revision and r.normalizer = d.normalizer and r.kind = d.kind
         """;
 
     private const string ForgetSql = """
         delete from remains r
-        using (select * from unnest($2::uuid[], $3::int[], $4::smallint[], $5::smallint[]) limit cardinality($2)) as d(person, revision, normaliser, kind)
-        where r.binding_id = $1 and r.person = d.person and r.revision = d.revision and r.normaliser = d.normaliser and r.kind = d.kind
+        using (select * from unnest($2::uuid[], $3::int[], $4::smallint[], $5::smallint[]) limit cardinality($2)) as d(person, revision, normalizer, kind)
+        where r.binding_id = $1 and r.person = d.person and r.revision = d.revision and r.normalizer = d.normalizer and r.kind = d.kind
         """;
 
     /// <summary>What is to be looked at by now.</summary>
@@ -44,9 +44,9 @@ public sealed class RemainsTable(WorkspaceDatabase database)
         {
             due.Add(new Remains(
                 new PersonId(reader.GetGuid(0)),
-                new LedgerEntry(LedgerStatus.Removing, reader.GetInt32(1), new NormaliserVersion(reader.GetInt16(2))),
+                new LedgerEntry(LedgerStatus.Removing, reader.GetInt32(1), new NormalizerVersion(reader.GetInt16(2))),
                 (RemainsKind)reader.GetInt16(3),
-                new LedgerEntry((LedgerStatus)reader.GetInt16(4), reader.GetInt32(5), new NormaliserVersion(reader.GetInt16(6))),
+                new LedgerEntry((LedgerStatus)reader.GetInt16(4), reader.GetInt32(5), new NormalizerVersion(reader.GetInt16(6))),
                 reader.GetBoolean(7)) { SaidAt = reader.TimeOrNull(8) });
         }
 
@@ -64,7 +64,7 @@ public sealed class RemainsTable(WorkspaceDatabase database)
             yield return Sql.Command(ForgetSql, Keys(binding, gone));
         }
 
-        var kept = changes.Where(change => change.Rest is not null).DistinctBy(change => (change.Person, change.Left.Revision, change.Left.Normaliser, change.Kind)).ToList();
+        var kept = changes.Where(change => change.Rest is not null).DistinctBy(change => (change.Person, change.Left.Revision, change.Left.Normalizer, change.Kind)).ToList();
         if (kept.Count > 0)
         {
             yield return Sql.Command(
@@ -82,6 +82,6 @@ public sealed class RemainsTable(WorkspaceDatabase database)
     private static NpgsqlParameter[] Keys(Binding binding, List<RemainsChange> changes) =>
     [
         Sql.Of(binding.BindingId), Sql.Of(changes.ConvertAll(change => change.Person.Value)), Sql.Of(changes.ConvertAll(change => change.Left.Revision)),
-        Sql.Of(changes.ConvertAll(change => change.Left.Normaliser.Value)), Sql.Of(changes.ConvertAll(change => (short)change.Kind)),
+        Sql.Of(changes.ConvertAll(change => change.Left.Normalizer.Value)), Sql.Of(changes.ConvertAll(change => (short)change.Kind)),
     ];
 }

@@ -1,6 +1,6 @@
 using AudienceSync.Domain.Identity;
 using AudienceSync.Domain.Membership;
-using AudienceSync.Domain.Normalising;
+using AudienceSync.Domain.Normalizing;
 using AudienceSync.Domain.Syncing;
 using AudienceSync.Host.Storage.Membership;
 using Npgsql;
@@ -43,7 +43,7 @@ public sealed class RemovalRange(WorkspaceDatabase database)
 
     private const string LedgerOf = """
         left join lateral (
-          select r.status, r.revision, r.normaliser, r.job_id is not null as in_job from ledger r
+          select r.status, r.revision, r.normalizer, r.job_id is not null as in_job from ledger r
           where r.binding_id = $5 and r.person = p.person and r.status in (1, 2, 3) limit 1) l on true
         """;
 
@@ -56,7 +56,7 @@ public sealed class RemovalRange(WorkspaceDatabase database)
     private const string PieceSql = $"""
         with {PieceOf},
         judged as (select p.person, p.changed_pos, l.*, l.status is not null and (p.own or not $8) as leaves from piece p {LedgerOf})
-        select j.person, j.changed_pos, j.status, j.revision, j.normaliser, j.in_job, j.leaves, (select count(*) from piece) = $4 from judged j
+        select j.person, j.changed_pos, j.status, j.revision, j.normalizer, j.in_job, j.leaves, (select count(*) from piece) = $4 from judged j
         where j.leaves or j.changed_pos = (select max(changed_pos) from piece) order by j.changed_pos
         """;
 
@@ -79,7 +79,7 @@ public sealed class RemovalRange(WorkspaceDatabase database)
             where c.key_id = k.key_id and c.state = s.state and c.changed_pos > $2 order by c.changed_pos limit $4) m
           order by m.changed_pos limit $4),
         judged as (select p.person, p.changed_pos, l.*, l.status is not null and p.own as leaves from piece p {LedgerOf})
-        select j.person, j.changed_pos, j.status, j.revision, j.normaliser, j.in_job, j.leaves, (select count(*) from piece) = $4 from judged j
+        select j.person, j.changed_pos, j.status, j.revision, j.normalizer, j.in_job, j.leaves, (select count(*) from piece) = $4 from judged j
         where j.leaves or j.changed_pos = (select max(changed_pos) from piece) order by j.changed_pos
         """;
 
@@ -156,7 +156,7 @@ public sealed class RemovalRange(WorkspaceDatabase database)
             more = reader.GetBoolean(7);
             if (reader.GetBoolean(6))
             {
-                var entry = new LedgerEntry((LedgerStatus)reader.GetInt16(2), reader.GetInt32(3), new NormaliserVersion(reader.GetInt16(4)));
+                var entry = new LedgerEntry((LedgerStatus)reader.GetInt16(2), reader.GetInt32(3), new NormalizerVersion(reader.GetInt16(4)));
                 leavers.Add(new LaneMember(new PersonId(reader.GetGuid(0)), place, entry, entry.Revision, Desired: false) { InJob = reader.GetBoolean(5) });
             }
         }

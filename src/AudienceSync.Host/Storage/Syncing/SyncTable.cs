@@ -1,7 +1,7 @@
 using AudienceSync.Connectors;
 using AudienceSync.Domain.Identity;
 using AudienceSync.Domain.Membership;
-using AudienceSync.Domain.Normalising;
+using AudienceSync.Domain.Normalizing;
 using AudienceSync.Domain.Permission;
 using AudienceSync.Domain.Syncing;
 using AudienceSync.Host.Storage.Leases;
@@ -25,7 +25,7 @@ public sealed class SyncTable(WorkspaceDatabase database)
     private const string BindingsSql = """
         select b.binding_id, b.audience, b.remote, b.key_id, b.removal_pos, b.add_pos, b.removal_attempts, b.removal_next_at, b.add_attempts, b.add_next_at,
           coalesce(b.stopped_code, (select 'paused' from pauses p where p.destination = b.destination and p.remote = b.remote and p.resumed_at is null)),
-          b.normaliser, b.destination, a.consent_required,
+          b.normalizer, b.destination, a.consent_required,
           exists (select from ledger l where l.binding_id = b.binding_id and l.again and l.job_id is null), b.removal_unknowns, b.add_unknowns,
           (select r.try_at from remains r where r.binding_id = b.binding_id order by r.try_at limit 1),
           exists (select from removal_plans p where p.binding_id = b.binding_id and p.ended_at is null),
@@ -36,7 +36,7 @@ public sealed class SyncTable(WorkspaceDatabase database)
     // Each state is a range of membership_changed read in its order; the ranges of the removal lane are merged by the outer order. Who was
     // erased has rows and is nobody: the lane must pass over him, not stand before him.
     private const string LaneSql = """
-        select m.person, m.changed_pos, coalesce(l.status, 0::smallint), coalesce(l.revision, 0), coalesce(l.normaliser, 0::smallint), coalesce(p.revision, 0),
+        select m.person, m.changed_pos, coalesce(l.status, 0::smallint), coalesce(l.revision, 0), coalesce(l.normalizer, 0::smallint), coalesce(p.revision, 0),
           m.state, m.bars, coalesce($6 = any(m.barred_at), false), l.job_id is not null, l.person is null, l.updated_at
         from unnest($3::smallint[]) as s(state)
         cross join lateral (
@@ -49,7 +49,7 @@ public sealed class SyncTable(WorkspaceDatabase database)
 
     // Whose membership is not of this key any more counts as removed.
     private const string AgainSql = """
-        select l.person, 0::bigint, l.status, l.revision, l.normaliser, p.revision,
+        select l.person, 0::bigint, l.status, l.revision, l.normalizer, p.revision,
           coalesce(m.state, 2::smallint), coalesce(m.bars, 0::smallint), coalesce($5 = any(m.barred_at), false), false, false, l.updated_at
         from ledger l
         left join membership m on m.key_id = $1 and m.person = l.person
@@ -87,13 +87,13 @@ public sealed class SyncTable(WorkspaceDatabase database)
     // ON CONFLICT would look for the one and lock the other first, which is half as much again. Should a row be there after all, the
     // unique index refuses the transaction, and the next reading finds it.
     private const string NewLedgerSql = $"""
-        insert into ledger (binding_id, person, status, revision, normaliser, reason, updated_at, job_id, job_row)
-        select $1, d.person, d.status, d.revision, d.normaliser, d.reason, $7, {JobColumns} from {LedgerRows}
+        insert into ledger (binding_id, person, status, revision, normalizer, reason, updated_at, job_id, job_row)
+        select $1, d.person, d.status, d.revision, d.normalizer, d.reason, $7, {JobColumns} from {LedgerRows}
         """;
 
     // Delivered to delivered, without a word to the platform: its clock goes on from the last add, and so does ours (RefreshRule).
     private const string LedgerSql = $"""
-        update ledger l set status = d.status, revision = d.revision, normaliser = d.normaliser, reason = d.reason,
+        update ledger l set status = d.status, revision = d.revision, normalizer = d.normalizer, reason = d.reason,
           updated_at = case when l.status = 2 and d.status = 2 then l.updated_at else $7 end,
           (job_id, job_row) = row({JobColumns})
         from {LedgerRows} where l.binding_id = $1 and l.person = d.person
@@ -103,7 +103,7 @@ public sealed class SyncTable(WorkspaceDatabase database)
 
     private const string LedgerRows = """
         (select * from unnest($2::uuid[], $3::smallint[], $4::int[], $5::smallint[], $6::text[], $8::int[]) limit cardinality($2))
-          as d(person, status, revision, normaliser, reason, job_row)
+          as d(person, status, revision, normalizer, reason, job_row)
         """;
 
     // The place moves only from where the pass began, under the key it read: a promotion meanwhile has set both anew.
@@ -123,7 +123,7 @@ public sealed class SyncTable(WorkspaceDatabase database)
         where binding_id = $1
         """;
 
-    private const string RestartAddsSql = "update bindings set add_pos = 0, normaliser = $2 where binding_id = $1";
+    private const string RestartAddsSql = "update bindings set add_pos = 0, normalizer = $2 where binding_id = $1";
 
     private const string BlockSql = """
         update accounts set blocked_until = coalesce($2, blocked_until), stopped_code = coalesce($3, stopped_code),
@@ -157,7 +157,7 @@ public sealed class SyncTable(WorkspaceDatabase database)
             bindings.Add(new Binding(
                 reader.GetInt32(0), reader.GetString(1), reader.GetString(2), reader.GetInt32(3), reader.GetInt64(4), reader.GetInt64(5),
                 reader.GetInt32(6), reader.TimeOrNull(7), reader.GetInt32(8), reader.TimeOrNull(9), reader.TextOrNull(10),
-                reader.IsDBNull(11) ? null : new NormaliserVersion(reader.GetInt16(11)), reader.GetString(12), reader.GetBoolean(13),
+                reader.IsDBNull(11) ? null : new NormalizerVersion(reader.GetInt16(11)), reader.GetString(12), reader.GetBoolean(13),
                 reader.GetBoolean(14))
             {
                 RemovalUnknowns = reader.GetInt32(15),
@@ -204,7 +204,7 @@ public sealed class SyncTable(WorkspaceDatabase database)
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            var entry = new LedgerEntry((LedgerStatus)reader.GetInt16(2), reader.GetInt32(3), new NormaliserVersion(reader.GetInt16(4)));
+            var entry = new LedgerEntry((LedgerStatus)reader.GetInt16(2), reader.GetInt32(3), new NormalizerVersion(reader.GetInt16(4)));
             var desired = (MembershipStatus)reader.GetInt16(6) is MembershipStatus.Present or MembershipStatus.Limited
                 && !reader.GetBoolean(8) && ((Bars)reader.GetInt16(7)).AllowTargeting(binding.ConsentRequired);
             members.Add(new LaneMember(new PersonId(reader.GetGuid(0)), reader.GetInt64(1), entry, reader.GetInt32(5), desired)
@@ -266,10 +266,10 @@ public sealed class SyncTable(WorkspaceDatabase database)
         return WriteAsync(lease, callTimeout + lease.Time, commands, cancellationToken);
     }
 
-    /// <summary>The adds of a binding begin anew, for a normaliser under which nobody in it has been looked at.</summary>
+    /// <summary>The adds of a binding begin anew, for a normalizer under which nobody in it has been looked at.</summary>
     /// <exception cref="LeaseLostException">The account is another host's.</exception>
-    public Task RestartAddsAsync(Lease lease, Binding binding, NormaliserVersion normaliser, CancellationToken cancellationToken) =>
-        WriteAsync(lease, lease.Time, [Sql.Command(RestartAddsSql, Sql.Of(binding.BindingId), Sql.Of(normaliser.Value))], cancellationToken);
+    public Task RestartAddsAsync(Lease lease, Binding binding, NormalizerVersion normalizer, CancellationToken cancellationToken) =>
+        WriteAsync(lease, lease.Time, [Sql.Command(RestartAddsSql, Sql.Of(binding.BindingId), Sql.Of(normalizer.Value))], cancellationToken);
 
     /// <summary>Records an answer: ledger, remains, lanes, account and call, or nothing of it.</summary>
     /// <exception cref="LeaseLostException">The account is another host's; it will find the intent and say it again.</exception>
@@ -355,7 +355,7 @@ public sealed class SyncTable(WorkspaceDatabase database)
         var people = new List<Guid>(changes.Count);
         var statuses = new List<short>(changes.Count);
         var revisions = new List<int>(changes.Count);
-        var normalisers = new List<short>(changes.Count);
+        var normalizers = new List<short>(changes.Count);
         var reasons = new List<string?>(changes.Count);
         var jobRows = new List<int>(changes.Count);
         foreach (var change in changes)
@@ -363,14 +363,14 @@ public sealed class SyncTable(WorkspaceDatabase database)
             people.Add(change.Person.Value);
             statuses.Add((short)change.Entry.Status);
             revisions.Add(change.Entry.Revision);
-            normalisers.Add(change.Entry.Normaliser.Value);
+            normalizers.Add(change.Entry.Normalizer.Value);
             reasons.Add(change.Reason);
             jobRows.Add(change.JobRow ?? -1);
         }
 
         commands.Add(Sql.Command(
             sql,
-            Sql.Of(binding.BindingId), Sql.Of(people), Sql.Of(statuses), Sql.Of(revisions), Sql.Of(normalisers), Sql.Of(reasons), Sql.Of(now),
+            Sql.Of(binding.BindingId), Sql.Of(people), Sql.Of(statuses), Sql.Of(revisions), Sql.Of(normalizers), Sql.Of(reasons), Sql.Of(now),
             Sql.Of(jobRows)));
     }
 

@@ -1,7 +1,0 @@
-namespace AudienceSync.Domain.Normalising;
-
-/// <summary>
-/// The version of a platform's normaliser. The ledger keeps it with every delivery, because a member can only be removed under the
-/// rule by which he was added (design section 6, rule 4).
-/// </summary>
-public readonly record struct NormaliserVersion(short Value);

@@ -1,0 +1,14 @@
+namespace AudienceSync.Domain.Normalizing;
+
+/// <summary>What became of one cell: so many characters written, or why none.</summary>
+/// <param name="Length">Characters (or bytes, all of them ASCII, where bytes are written); 0 exactly when there is a reason.</param>
+/// <param name="Reason">Why it is empty.</param>
+/// <param name="IsDigest">The sender hashed it already: it is passed on, not hashed again.</param>
+public readonly record struct Cell(int Length, CellReason Reason, bool IsDigest = false)
+{
+    public bool IsEmpty => Length == 0;
+
+    public static Cell Empty(CellReason reason) => new(0, reason);
+
+    public static Cell Of(int length) => length == 0 ? new(0, CellReason.NothingLeft) : new(length, CellReason.None);
+}

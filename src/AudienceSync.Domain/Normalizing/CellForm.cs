@@ -1,0 +1,11 @@
+namespace AudienceSync.Domain.Normalizing;
+
+/// <summary>How a platform wants to see a cell.</summary>
+public enum CellForm
+{
+    /// <summary>SHA-256 of the normal form's UTF-8 bytes, 64 lower-case hex digits.</summary>
+    Hashed = 0,
+
+    /// <summary>The normal form itself.</summary>
+    Plain = 1,
+}
