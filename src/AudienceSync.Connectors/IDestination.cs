@@ -27,7 +27,7 @@ public interface IDestination
     /// is removed whole. A platform that hands out jobs never answers with a part that is gone beside one that is shared: until the job has
     /// ended, the ledger must be able to say the whole removal again.
     /// </summary>
-    IReadOnlyList<SayingChange> Compare(IReadOnlyList<Resaying> people) => [.. people.Select(_ => SayingChange.Whole)];
+    IReadOnlyList<IdentifierChange> Compare(IReadOnlyList<Resaying> people) => [.. people.Select(_ => IdentifierChange.Whole)];
 
     /// <summary>
     /// Adds what the platform receives of a member and may hold for another member, too (<see cref="SharedCell"/>): a removal of the one must leave it to the other.

@@ -58,7 +58,7 @@ public sealed class GoogleDestination : IDestination, IAudienceMaker, IResyncs, 
         return _members.SendAsync(call, validateOnly: true, cancellationToken);
     }
 
-    public IReadOnlyList<SayingChange> Compare(IReadOnlyList<Resaying> people) => _members.Compare(people);
+    public IReadOnlyList<IdentifierChange> Compare(IReadOnlyList<Resaying> people) => _members.Compare(people);
 
     /// <summary>A name with an address is an identifier of its own (6.2).</summary>
     public void AddShared(in Member member, List<SharedCell> into)

@@ -15,7 +15,7 @@ internal static class GooglePayload
     /// Google removes whoever any identifier matches, with all his others (4.7), and so late that nobody could tell which of two removals
     /// was lost. So what changed is removed whole and added anew; what only grew is added.
     /// </summary>
-    public static SayingComparer Comparer { get; } = new(
+    public static IdentifierComparer Comparer { get; } = new(
         [PersonField.Email, PersonField.Phone, .. Address], Address, RowMeaning.Person);
 
     private static PersonField[] Address => [PersonField.FirstName, PersonField.LastName, PersonField.Country, PersonField.PostalCode];

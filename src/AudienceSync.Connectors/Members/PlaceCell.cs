@@ -21,6 +21,6 @@ internal static class PlaceCell
             texts[i] = text;
         }
 
-        into.Add(new SharedCell(SayingParts.Details, string.Join('\u001f', texts)));
+        into.Add(new SharedCell(IdentifierParts.Details, string.Join('\u001f', texts)));
     }
 }

@@ -23,7 +23,7 @@ internal sealed class MetaColumns
     /// An address that changed is removed alone. Name and place match only beside an address (6.3), so a row of theirs alone would remove
     /// nobody: where one of them changed, the row is removed whole.
     /// </summary>
-    public static SayingComparer Comparer { get; } = new([.. All.Select(column => column.Field)], [], RowMeaning.AddressesAndTheRest);
+    public static IdentifierComparer Comparer { get; } = new([.. All.Select(column => column.Field)], [], RowMeaning.AddressesAndTheRest);
 
     private const string LimitedKeys = ",\"DATA_PROCESSING_OPTIONS\",\"DATA_PROCESSING_OPTIONS_COUNTRY\",\"DATA_PROCESSING_OPTIONS_STATE\"";
 

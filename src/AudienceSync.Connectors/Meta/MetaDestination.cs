@@ -51,7 +51,7 @@ public sealed class MetaDestination : IDestination, IAudienceMaker, IResyncs, IE
         return _members.SendAsync(call, cancellationToken);
     }
 
-    public IReadOnlyList<SayingChange> Compare(IReadOnlyList<Resaying> people)
+    public IReadOnlyList<IdentifierChange> Compare(IReadOnlyList<Resaying> people)
         => MetaColumns.Comparer.Compare(people, version => _normalizers.Find(NormalizerFamily.Meta, version));
 
     /// <summary>A device id is somebody by itself, and so is all of name and place.</summary>
@@ -65,7 +65,7 @@ public sealed class MetaDestination : IDestination, IAudienceMaker, IResyncs, IE
 
         if (normalizer.Text(member.Identifiers, PersonField.DeviceId) is { } device)
         {
-            into.Add(new SharedCell(SayingParts.Device, device));
+            into.Add(new SharedCell(IdentifierParts.Device, device));
         }
 
         PlaceCell.Add(in member, normalizer, into);

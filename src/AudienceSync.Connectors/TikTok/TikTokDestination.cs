@@ -69,7 +69,7 @@ public sealed class TikTokDestination : IDestination, IAudienceMaker, IChecks
         return new CallResult(reply.Outcome, body.Invalid, Nobody, PlatformRequestId: reply.Answer?.RequestId, HttpStatus: reply.Status);
     }
 
-    public IReadOnlyList<SayingChange> Compare(IReadOnlyList<Resaying> people)
+    public IReadOnlyList<IdentifierChange> Compare(IReadOnlyList<Resaying> people)
         => TikTokPayload.Comparer.Compare(people, version => _normalizers.Find(NormalizerFamily.TikTok, version));
 
     /// <summary>TikTok hands out no jobs for streamed members, so nothing is ever pending.</summary>

@@ -13,7 +13,7 @@ namespace AudienceSync.Connectors.TikTok;
 internal static class TikTokPayload
 {
     /// <summary>Every id is mapped for itself (5.2), so an id that changed is removed alone and the other one stays.</summary>
-    public static SayingComparer Comparer { get; } = new([PersonField.Email, PersonField.Phone], [], RowMeaning.Cells);
+    public static IdentifierComparer Comparer { get; } = new([PersonField.Email, PersonField.Phone], [], RowMeaning.Cells);
 
     private static ReadOnlySpan<byte> CellHead => """{"id":" """u8[..^1];
 

@@ -3,7 +3,7 @@ namespace AudienceSync.Domain.Events;
 /// <summary>Permission for one purpose, as the sender said it.</summary>
 public enum ConsentAnswer
 {
-    Unsaid = 0,
+    Unspecified = 0,
     Granted = 1,
     Denied = 2,
 }
@@ -11,5 +11,5 @@ public enum ConsentAnswer
 /// <summary>Permission by purpose (the two purposes of the platforms' consent signals).</summary>
 public readonly record struct Consent(ConsentAnswer AdUserData, ConsentAnswer AdPersonalization)
 {
-    public bool Said => AdUserData != ConsentAnswer.Unsaid || AdPersonalization != ConsentAnswer.Unsaid;
+    public bool IsStated => AdUserData != ConsentAnswer.Unspecified || AdPersonalization != ConsentAnswer.Unspecified;
 }

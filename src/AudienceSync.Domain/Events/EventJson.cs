@@ -49,7 +49,7 @@ public static class EventJson
     /// Adds to an audience event's data that the webhook said again what an identifier revision holds (docs/decisions/0009): without it the
     /// time of what was said again would be lost.
     /// </summary>
-    public static byte[] WithSaid(byte[] data, int revision, int kinds)
+    public static byte[] WithClaimedKinds(byte[] data, int revision, int kinds)
     {
         Span<byte> tail = stackalloc byte[64];
         Utf8.TryWrite(tail, CultureInfo.InvariantCulture, $",\"saidRevision\":{revision},\"saidKinds\":{kinds}}}", out var written);
@@ -78,16 +78,16 @@ public static class EventJson
                 json.WriteString("owner"u8, linked.Owner.Value);
                 break;
             case PersonConsentChanged said:
-                WriteSaying(json, said.OccurredAt, said.Source);
+                WriteOrigin(json, said.OccurredAt, said.Source);
                 WriteConsent(json, said.Consent);
                 break;
             case PersonSuppressed said:
-                WriteSaying(json, said.OccurredAt, said.Source);
+                WriteOrigin(json, said.OccurredAt, said.Source);
                 WriteText(json, "destination"u8, said.Destination);
                 WriteText(json, "reason"u8, said.Reason);
                 break;
             case PersonSuppressionLifted said:
-                WriteSaying(json, said.OccurredAt, said.Source);
+                WriteOrigin(json, said.OccurredAt, said.Source);
                 WriteText(json, "destination"u8, said.Destination);
                 WriteText(json, "reason"u8, said.Reason);
                 break;
@@ -104,7 +104,7 @@ public static class EventJson
         }
     }
 
-    private static void WriteSaying(Utf8JsonWriter json, DateTimeOffset occurredAt, string source)
+    private static void WriteOrigin(Utf8JsonWriter json, DateTimeOffset occurredAt, string source)
     {
         json.WriteString("occurredAt"u8, occurredAt.UtcDateTime);
         json.WriteString("source"u8, source);
@@ -112,7 +112,7 @@ public static class EventJson
 
     private static void WriteConsent(Utf8JsonWriter json, Consent consent)
     {
-        if (consent.Said)
+        if (consent.IsStated)
         {
             json.WriteStartObject("consent"u8);
             WriteAnswer(json, "adUserData"u8, consent.AdUserData);
@@ -146,7 +146,7 @@ public static class EventJson
     private static void WriteAudienceEvent(Utf8JsonWriter json, IAudienceEvent said)
     {
         json.WriteString("audienceKey"u8, said.AudienceKey.Value);
-        WriteSaying(json, said.OccurredAt, said.Source);
+        WriteOrigin(json, said.OccurredAt, said.Source);
         WriteConsent(json, said.Consent);
         if (said.Context is { } context)
         {
@@ -169,7 +169,7 @@ public static class EventJson
 
     private static void WriteAnswer(Utf8JsonWriter json, ReadOnlySpan<byte> name, ConsentAnswer answer)
     {
-        if (answer != ConsentAnswer.Unsaid)
+        if (answer != ConsentAnswer.Unspecified)
         {
             json.WriteString(name, answer == ConsentAnswer.Granted ? "granted"u8 : "denied"u8);
         }

@@ -39,7 +39,7 @@ internal static class EventJsonReader
     {
         "granted" => ConsentAnswer.Granted,
         "denied" => ConsentAnswer.Denied,
-        _ => ConsentAnswer.Unsaid,
+        _ => ConsentAnswer.Unspecified,
     };
 
     private static JourneyContext? ContextOf(JsonElement data) => Has(data, "context", out var context)

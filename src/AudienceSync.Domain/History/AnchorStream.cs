@@ -79,7 +79,7 @@ public sealed class AnchorStream
     /// <summary>What it had said of permissions.</summary>
     public Permissions PermissionsAt(AsOf asOf)
     {
-        var permissions = Permissions.Unsaid;
+        var permissions = Permissions.Unspecified;
         foreach (var (position, fact) in _said)
         {
             permissions = asOf.Counts(position, fact.At) ? permissions.Apply(fact) : permissions;

@@ -29,7 +29,7 @@ public static class MembershipTimeline
         var instants = new SortedSet<DateTimeOffset>(facts.Select(one => one.Fact.OccurredAt).Concat(words.Select(one => one.Fact.At))
             .Concat(facts.Where(one => one.Fact.Kind == FactKind.Added).Select(one => new MembershipState(one.Fact.OccurredAt, null).Until(window)).OfType<DateTimeOffset>())
             .Where(instant => instant <= now));
-        var (intervals, state, permissions) = (new List<MembershipInterval>(), MembershipState.Nothing, Permissions.Unsaid);
+        var (intervals, state, permissions) = (new List<MembershipInterval>(), MembershipState.Nothing, Permissions.Unspecified);
         var (added, last) = (default(Position), default(Position));
         foreach (var instant in instants)
         {

@@ -89,7 +89,7 @@ public sealed class PastPeople
     public PastMember MemberAt(PersonId root, PastKey key, AsOf asOf)
     {
         var state = MembershipState.Nothing;
-        var permissions = Permissions.Unsaid;
+        var permissions = Permissions.Unspecified;
         foreach (var anchor in AnchorsAt(root, asOf))
         {
             var stream = StreamOf(anchor);

@@ -20,7 +20,7 @@ public readonly record struct LinkLimit(int AddressesPerDay)
     /// </summary>
     /// <param name="known">What the anchor was sent with so far.</param>
     /// <param name="claim">What the event says of who it speaks of.</param>
-    public IdentifierKind? Exceeded(Sayings known, Statement claim)
+    public IdentifierKind? Exceeded(IdentifierClaims known, Statement claim)
     {
         foreach (var alias in claim.Aliases.AsSpan(1))
         {
@@ -34,7 +34,7 @@ public readonly record struct LinkLimit(int AddressesPerDay)
     }
 
     /// <summary>Whether an event names an address that its anchor was not sent with before.</summary>
-    public static bool ClaimsNew(Sayings known, Statement claim)
+    public static bool ClaimsNew(IdentifierClaims known, Statement claim)
     {
         foreach (var alias in claim.Aliases.AsSpan(1))
         {
@@ -65,6 +65,6 @@ public readonly record struct LinkLimit(int AddressesPerDay)
         return facts.TrueForAll(fact => fact.Yes);
     }
 
-    private static int CountAround(Sayings known, IdentifierKind kind, DateTimeOffset at) =>
+    private static int CountAround(IdentifierClaims known, IdentifierKind kind, DateTimeOffset at) =>
         known.Addresses.Count(address => address.Address.Kind == kind && (address.At - at).Duration() < Day);
 }

@@ -12,12 +12,12 @@ public sealed record Statement(Alias[] Aliases, PersonIdentifiers Identifiers, A
     /// <summary>Personal data never reaches a log by accident.</summary>
     public override string ToString() => "Statement(***)";
 
-    internal Saying SayingOf(Alias alias) => alias.Kind == IdentifierKind.Email
-        ? new Saying(alias, Identifiers.Email!, "", Identifiers.Hashed & HashedFields.EmailSha256, At)
+    internal IdentifierClaim ClaimOf(Alias alias) => alias.Kind == IdentifierKind.Email
+        ? new IdentifierClaim(alias, Identifiers.Email!, "", Identifiers.Hashed & HashedFields.EmailSha256, At)
         {
             Canonical = Identifiers.CanonicalEmail, Parser = Identifiers.Parser,
         }
-        : new Saying(alias, Identifiers.Phone!, Identifiers.Country, Identifiers.Hashed & ~HashedFields.EmailSha256, At)
+        : new IdentifierClaim(alias, Identifiers.Phone!, Identifiers.Country, Identifiers.Hashed & ~HashedFields.EmailSha256, At)
         {
             Canonical = Identifiers.CanonicalPhone, Parser = Identifiers.Parser,
         };

@@ -85,7 +85,7 @@ public readonly record struct PermissionFact(PermissionTopic Topic, string? Dest
 
     private static void Read(PermissionTopic topic, ConsentAnswer answer, DateTimeOffset at, List<PermissionFact> facts)
     {
-        if (answer != ConsentAnswer.Unsaid)
+        if (answer != ConsentAnswer.Unspecified)
         {
             facts.Add(new PermissionFact(topic, null, answer == ConsentAnswer.Granted, at));
         }

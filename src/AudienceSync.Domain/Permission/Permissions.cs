@@ -12,7 +12,7 @@ public sealed record Permissions
 {
     private static readonly IReadOnlyDictionary<string, YesNo> Nowhere = new Dictionary<string, YesNo>(StringComparer.Ordinal);
 
-    public static readonly Permissions Unsaid = new();
+    public static readonly Permissions Unspecified = new();
 
     public YesNo UserData { get; init; }
 

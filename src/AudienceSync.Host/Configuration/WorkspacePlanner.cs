@@ -51,7 +51,7 @@ public sealed class WorkspacePlanner(ConfigLoader config, DestinationSurrounding
     private LinkLimit LinkLimit(string workspace, int? addresses)
     {
         // Of an anchor only the latest of a kind are remembered, so a higher limit would never be reached.
-        Require(addresses is null or (>= 2 and < Sayings.MostOfAKind), $"workspaces.{workspace}", $"linked_addresses_per_day must be from 2 to {Sayings.MostOfAKind - 1}");
+        Require(addresses is null or (>= 2 and < IdentifierClaims.MostOfAKind), $"workspaces.{workspace}", $"linked_addresses_per_day must be from 2 to {IdentifierClaims.MostOfAKind - 1}");
         return addresses is { } given ? new LinkLimit(given) : Domain.Identity.LinkLimit.Default;
     }
 

@@ -60,8 +60,8 @@ public sealed record EventView(
     };
 
     private static string Words(Consent consent) =>
-        (consent.AdUserData == ConsentAnswer.Unsaid ? "" : $", ad_user_data {Word(consent.AdUserData)}")
-        + (consent.AdPersonalization == ConsentAnswer.Unsaid ? "" : $", ad_personalization {Word(consent.AdPersonalization)}");
+        (consent.AdUserData == ConsentAnswer.Unspecified ? "" : $", ad_user_data {Word(consent.AdUserData)}")
+        + (consent.AdPersonalization == ConsentAnswer.Unspecified ? "" : $", ad_personalization {Word(consent.AdPersonalization)}");
 
     private static string Word(ConsentAnswer answer) => answer == ConsentAnswer.Granted ? "granted" : "denied";
 }

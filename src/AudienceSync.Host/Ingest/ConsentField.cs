@@ -34,7 +34,7 @@ internal static class ConsentField
     {
         if (!consent.TryGetProperty(purpose, out var value) || value.ValueKind == JsonValueKind.Null)
         {
-            return ConsentAnswer.Unsaid;
+            return ConsentAnswer.Unspecified;
         }
 
         var answer = value.ValueKind switch
@@ -42,9 +42,9 @@ internal static class ConsentField
             JsonValueKind.True => ConsentAnswer.Granted,
             JsonValueKind.False => ConsentAnswer.Denied,
             JsonValueKind.String when TextField.TryText(value, out var text) => Answer(text.Trim()),
-            _ => ConsentAnswer.Unsaid,
+            _ => ConsentAnswer.Unspecified,
         };
-        if (answer == ConsentAnswer.Unsaid)
+        if (answer == ConsentAnswer.Unspecified)
         {
             warnings.Add(IngestProblem.InvalidConsent, path);
         }
@@ -56,7 +56,7 @@ internal static class ConsentField
     private static ConsentAnswer Answer(string text) =>
         Is(text, "granted") || Is(text, "true") ? ConsentAnswer.Granted
         : Is(text, "denied") || Is(text, "false") ? ConsentAnswer.Denied
-        : ConsentAnswer.Unsaid;
+        : ConsentAnswer.Unspecified;
 
     private static bool Is(string text, string word) => string.Equals(text, word, StringComparison.OrdinalIgnoreCase);
 }

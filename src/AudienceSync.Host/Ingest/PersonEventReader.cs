@@ -112,7 +112,7 @@ public sealed class PersonEventReader(AliasDigester digester, IReadOnlySet<strin
         var faults = default(WarningList);
         var consent = ConsentField.Read(incoming.Item, ref faults);
         stored = new PersonConsentChanged(at, incoming.Source.Name, consent);
-        if (!consent.Said || (faults.Any && !ConsentField.IsWithdrawal(consent)))
+        if (!consent.IsStated || (faults.Any && !ConsentField.IsWithdrawal(consent)))
         {
             return IngestProblem.InvalidConsent;
         }

@@ -12,9 +12,9 @@ internal static class VaultJson
         json.WriteStartObject();
         WriteText(json, "customer_id"u8, own.CustomerId);
         json.WriteStartArray("said"u8);
-        foreach (var saying in own.Addresses)
+        foreach (var claim in own.Addresses)
         {
-            WriteSaying(json, saying);
+            WriteClaim(json, claim);
         }
 
         json.WriteEndArray();
@@ -48,8 +48,8 @@ internal static class VaultJson
         using var document = JsonDocument.Parse(plain);
         var root = document.RootElement;
         var digest = root.TryGetProperty("details_digest", out var held) ? new AliasDigest(held.GetGuid()) : (AliasDigest?)null;
-        var own = new Sayings(
-            Text(root, "customer_id"), root.GetProperty("said").EnumerateArray().Select(Saying), Details(root), digest,
+        var own = new IdentifierClaims(
+            Text(root, "customer_id"), root.GetProperty("said").EnumerateArray().Select(IdentifierClaim), Details(root), digest,
             digest is null ? default : root.GetProperty("details_at").GetDateTimeOffset());
         var reached = root.GetProperty("reached_by");
         var (email, phone) = (Text(reached, "email"), Text(reached, "phone"));
@@ -149,35 +149,35 @@ internal static class VaultJson
         CanonicalPhone,
     }
 
-    private static void WriteSaying(Utf8JsonWriter json, Saying saying)
+    private static void WriteClaim(Utf8JsonWriter json, IdentifierClaim claim)
     {
         json.WriteStartObject();
-        json.WriteNumber("kind"u8, (int)saying.Address.Kind);
-        json.WriteString("digest"u8, saying.Address.Digest.Value);
-        json.WriteString("text"u8, saying.Text);
-        json.WriteString("country"u8, saying.Country);
-        json.WriteNumber("hashed"u8, (int)saying.Hashed);
-        json.WriteString("at"u8, saying.At.UtcDateTime);
-        if (saying.Parser > 0)
+        json.WriteNumber("kind"u8, (int)claim.Address.Kind);
+        json.WriteString("digest"u8, claim.Address.Digest.Value);
+        json.WriteString("text"u8, claim.Text);
+        json.WriteString("country"u8, claim.Country);
+        json.WriteNumber("hashed"u8, (int)claim.Hashed);
+        json.WriteString("at"u8, claim.At.UtcDateTime);
+        if (claim.Parser > 0)
         {
-            json.WriteNumber("parser"u8, saying.Parser);
-            WriteCanonical(json, "canonical"u8, saying.Canonical, saying.Text);
+            json.WriteNumber("parser"u8, claim.Parser);
+            WriteCanonical(json, "canonical"u8, claim.Canonical, claim.Text);
         }
 
         json.WriteEndObject();
     }
 
-    private static Saying Saying(JsonElement saying)
+    private static IdentifierClaim IdentifierClaim(JsonElement claim)
     {
-        var kind = (IdentifierKind)saying.GetProperty("kind").GetInt32();
-        var (text, country) = (saying.GetProperty("text").GetString()!, saying.GetProperty("country").GetString()!);
-        var hashed = (HashedFields)saying.GetProperty("hashed").GetInt32();
-        var parser = Parser(saying);
-        var alias = new Alias(kind, new AliasDigest(saying.GetProperty("digest").GetGuid()));
-        return new Saying(alias, text, country, hashed, saying.GetProperty("at").GetDateTimeOffset())
+        var kind = (IdentifierKind)claim.GetProperty("kind").GetInt32();
+        var (text, country) = (claim.GetProperty("text").GetString()!, claim.GetProperty("country").GetString()!);
+        var hashed = (HashedFields)claim.GetProperty("hashed").GetInt32();
+        var parser = Parser(claim);
+        var alias = new Alias(kind, new AliasDigest(claim.GetProperty("digest").GetGuid()));
+        return new IdentifierClaim(alias, text, country, hashed, claim.GetProperty("at").GetDateTimeOffset())
         {
             Parser = parser == 0 ? IdentifierReader.OlderParserVersion : parser,
-            Canonical = parser == 0 ? OlderParser.Canonical(kind, text, country, hashed) : Canonical(saying, "canonical", text),
+            Canonical = parser == 0 ? OlderParser.Canonical(kind, text, country, hashed) : Canonical(claim, "canonical", text),
         };
     }
 

@@ -76,7 +76,7 @@ internal sealed class PermissionFold
     /// <summary>Takes a whole stream's facts, up to the end of the page.</summary>
     public void LoadHistory(PersonId person, IEnumerable<PermissionFact> facts)
     {
-        var told = facts.Aggregate(Permissions.Unsaid with { Exact = true }, (sum, fact) => sum.Apply(fact));
+        var told = facts.Aggregate(Permissions.Unspecified with { Exact = true }, (sum, fact) => sum.Apply(fact));
         _known[person] = told;
         _changed[person] = told;
     }
@@ -86,7 +86,7 @@ internal sealed class PermissionFold
     {
         foreach (var (person, fact) in _facts)
         {
-            var told = _known.GetValueOrDefault(person) ?? Permissions.Unsaid;
+            var told = _known.GetValueOrDefault(person) ?? Permissions.Unspecified;
 
             // What an anchor without a row was told stands on this page alone, and all of it is kept.
             if (!_stored.Contains(person) || !told.IsRepeatedBy(fact))
@@ -109,7 +109,7 @@ internal sealed class PermissionFold
 
     private Permissions Sum(AnchorGroups groups, PersonId root)
     {
-        var sum = Permissions.Unsaid;
+        var sum = Permissions.Unspecified;
         foreach (var anchor in groups.AnchorsOf(root))
         {
             sum = _known.TryGetValue(anchor, out var told) ? sum.With(told) : sum;

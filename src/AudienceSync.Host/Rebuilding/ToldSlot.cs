@@ -37,7 +37,7 @@ internal struct ToldSlot
 
     public readonly Bars Bars => _whole?.Bars ?? YesBars[(_userData != 0 ? 1 : 0) + (_personalization != 0 ? 2 : 0)];
 
-    public readonly Permissions Whole() => _whole ?? Permissions.Unsaid with { UserData = Yes(_userData), Personalization = Yes(_personalization) };
+    public readonly Permissions Whole() => _whole ?? Permissions.Unspecified with { UserData = Yes(_userData), Personalization = Yes(_personalization) };
 
     private static YesNo Yes(long ticks) => ticks == 0 ? default : new YesNo(new DateTimeOffset(ticks, TimeSpan.Zero), null);
 }

@@ -217,7 +217,7 @@ internal sealed class WholeFold
 
     private (MembershipState Sum, Bars Bars, string[]? BarredAt) Sum(int keyId, IReadOnlyList<PersonId> group)
     {
-        var (sum, said) = (MembershipState.Nothing, Domain.Permission.Permissions.Unsaid);
+        var (sum, said) = (MembershipState.Nothing, Domain.Permission.Permissions.Unspecified);
         foreach (var anchor in group)
         {
             sum = sum.With(_rows.GetValueOrDefault(new RowId(anchor, keyId)).State);

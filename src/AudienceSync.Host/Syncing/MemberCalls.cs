@@ -115,9 +115,9 @@ public sealed class MemberCalls(SyncTable table, Vault vault, IDestination desti
 
             var key = (telling.Person, telling.Revision);
             var kept = (sealedIdentifiers[key].Kept | held.GetValueOrDefault(key)) & telling.Parts;
-            telling = kept == SayingParts.None ? telling : telling with { Kept = kept };
-            var sayable = SayingChange.Restrict(identifiers, telling.Parts & ~kept);
-            if (kept != SayingParts.None && sayable is { CustomerId: null, Email: null, Phone: null, Details: null })
+            telling = kept == IdentifierParts.None ? telling : telling with { Kept = kept };
+            var sayable = IdentifierChange.Restrict(identifiers, telling.Parts & ~kept);
+            if (kept != IdentifierParts.None && sayable is { CustomerId: null, Email: null, Phone: null, Details: null })
             {
                 told.Skip(operation, telling, Told.KeptForAnother);
                 continue;
@@ -131,7 +131,7 @@ public sealed class MemberCalls(SyncTable table, Vault vault, IDestination desti
     }
 
     // What is added is kept on record; of what is removed it is asked whether another member has it.
-    private async Task<Dictionary<(PersonId Person, int Revision), SayingParts>> SharedAsync(
+    private async Task<Dictionary<(PersonId Person, int Revision), IdentifierParts>> SharedAsync(
         Lease lease, Binding binding, MemberOperation operation, List<DeliveredCell> cells, CancellationToken cancellationToken)
     {
         if (operation == MemberOperation.Remove)

@@ -75,10 +75,10 @@ public sealed class PagePlanner(IDestination destination, SyncTable table, Vault
     }
 
     // Of whom a revision was destroyed nothing can be compared.
-    private async Task<SayingChange[]> CompareAsync(Binding binding, List<Replacing> people, CancellationToken cancellationToken)
+    private async Task<IdentifierChange[]> CompareAsync(Binding binding, List<Replacing> people, CancellationToken cancellationToken)
     {
-        var changes = new SayingChange[people.Count];
-        Array.Fill(changes, SayingChange.Whole);
+        var changes = new IdentifierChange[people.Count];
+        Array.Fill(changes, IdentifierChange.Whole);
         var open = people.Count == 0 ? [] : await OpenAsync(binding, people, cancellationToken);
         var both = people.Index().Where(one => open.ContainsKey((one.Item.Person, one.Item.Was.Revision)) && open.ContainsKey((one.Item.Person, one.Item.Revision))).ToList();
         if (both.Count > 0)
@@ -96,7 +96,7 @@ public sealed class PagePlanner(IDestination destination, SyncTable table, Vault
     }
 
     // With a revision between the two, an address may have been another's for a while, who was removed with it: what looks the same is delivered again.
-    private void Replace(LaneMember member, SayingChange change, PagePlan plan)
+    private void Replace(LaneMember member, IdentifierChange change, PagePlan plan)
     {
         var current = Current(member);
         if (change.Same && member.Entry.Status == LedgerStatus.Delivered && member.Revision - member.Entry.Revision <= 1)
@@ -105,7 +105,7 @@ public sealed class PagePlanner(IDestination destination, SyncTable table, Vault
             return;
         }
 
-        if (change.Gone == SayingParts.None)
+        if (change.Gone == IdentifierParts.None)
         {
             plan.Adds.Add(current with { Before = member.Entry, Unanswered = member.Entry, SaidAt = member.WrittenAt });
             return;
@@ -169,9 +169,9 @@ public sealed class PagePlanner(IDestination destination, SyncTable table, Vault
         }
     }
 
-    private void RemoveBeside(Remains remains, SayingChange change, RemainsPlan plan)
+    private void RemoveBeside(Remains remains, IdentifierChange change, RemainsPlan plan)
     {
-        if (change.Gone == SayingParts.None)
+        if (change.Gone == IdentifierParts.None)
         {
             // The present saying names all of it.
             Forget(remains, plan);

@@ -51,9 +51,9 @@ public sealed class SharedCells(HolderTable table, AliasDigester digester)
         cells.Count == 0 ? Task.CompletedTask : table.WriteCellsAsync(lease, cells, cancellationToken);
 
     /// <summary>What of each person another member holds, too.</summary>
-    public async Task<Dictionary<(PersonId Person, int Revision), SayingParts>> FindHeldAsync(Binding binding, List<DeliveredCell> cells, CancellationToken cancellationToken)
+    public async Task<Dictionary<(PersonId Person, int Revision), IdentifierParts>> FindHeldAsync(Binding binding, List<DeliveredCell> cells, CancellationToken cancellationToken)
     {
-        var held = new Dictionary<(PersonId, int), SayingParts>();
+        var held = new Dictionary<(PersonId, int), IdentifierParts>();
         foreach (var place in cells.Count == 0 ? [] : await table.FindHeldAsync(binding, cells, cancellationToken))
         {
             var key = (cells[place].Person, cells[place].Revision);
@@ -77,7 +77,7 @@ public sealed class SharedCells(HolderTable table, AliasDigester digester)
         for (var i = 0; i < sent.Count; i++)
         {
             // Of whom only an id of ours is left, nothing is sent.
-            if (sent[i].Kept != SayingParts.None && members[i].Identifiers is not { Email: null, Phone: null, Details: null })
+            if (sent[i].Kept != IdentifierParts.None && members[i].Identifiers is not { Email: null, Phone: null, Details: null })
             {
                 removed.Add((sent[i].Person, sent[i].Revision));
             }

@@ -10,10 +10,10 @@ namespace AudienceSync.Host.Syncing;
 public readonly record struct Telling(PersonId Person, int Revision, NormalizerVersion Normalizer)
 {
     /// <summary>What of him is said.</summary>
-    public SayingParts Parts { get; init; } = SayingParts.All;
+    public IdentifierParts Parts { get; init; } = IdentifierParts.All;
 
     /// <summary>For a removal: what of the person is left out, because another member of the list has it.</summary>
-    public SayingParts Kept { get; init; }
+    public IdentifierParts Kept { get; init; }
 
     /// <summary>What the ledger shall say when a removal is done; null for absent.</summary>
     public LedgerEntry? After { get; init; }

@@ -59,7 +59,7 @@ public sealed record Told(Outcome Outcome, List<LedgerChange> Changes, List<Rema
             return;
         }
 
-        reason = telling.Kept != SayingParts.None && reason == RefusedMember.NoUsableIdentifier ? KeptForAnother : reason;
+        reason = telling.Kept != IdentifierParts.None && reason == RefusedMember.NoUsableIdentifier ? KeptForAnother : reason;
         if (operation == MemberOperation.Add)
         {
             Changes.Add(new LedgerChange(telling.Person, telling.Entry(LedgerStatus.Invalid), reason));

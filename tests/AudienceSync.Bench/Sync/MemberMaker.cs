@@ -19,13 +19,13 @@ internal sealed class MemberMaker(Vault vault, AliasDigester digester, DateTimeO
         byte[] salt = Vault.NewSalt();
         Alias email = digester.Digest(IdentifierKind.Email, AliasText.Of(said, IdentifierKind.Email)!);
         Alias? phone = AliasText.Of(said, IdentifierKind.Phone) is { } canonical ? digester.Digest(IdentifierKind.Phone, canonical) : null;
-        var sayings = new List<Saying> { new(email, said.Email!.Trim(), "", HashedFields.None, _at) { Canonical = said.CanonicalEmail, Parser = said.Parser } };
+        var sayings = new List<IdentifierClaim> { new(email, said.Email!.Trim(), "", HashedFields.None, _at) { Canonical = said.CanonicalEmail, Parser = said.Parser } };
         if (phone is { } address)
         {
-            sayings.Add(new Saying(address, said.Phone!, said.Country, HashedFields.None, _at) { Canonical = said.CanonicalPhone, Parser = said.Parser });
+            sayings.Add(new IdentifierClaim(address, said.Phone!, said.Country, HashedFields.None, _at) { Canonical = said.CanonicalPhone, Parser = said.Parser });
         }
 
-        var revision = new IdentifierRevision(new Sayings(null, sayings, null, null, default), said with { Email = said.Email.Trim() });
+        var revision = new IdentifierRevision(new IdentifierClaims(null, sayings, null, null, default), said with { Email = said.Email.Trim() });
         return new SealedMember(number, person.Value, salt, vault.Seal(person, 1, salt, revision), email.Digest.Value, phone?.Digest.Value, _at);
     }
 }

@@ -38,6 +38,6 @@ internal sealed class TikTokAccountOnWire
         => $$"""{"code":{{code}},"message":"{{message}}","request_id":"202308032127455B021E952","data":{{data}}}""";
 
     /// <summary>A network that says these one after another, the last for ever.</summary>
-    public static ScriptedNetwork Saying(params string[] bodies)
+    public static ScriptedNetwork IdentifierClaim(params string[] bodies)
         => new([.. bodies.Select<string, Func<CancellationToken, Task<HttpResponseMessage>>>(body => _ => Task.FromResult(ScriptedNetwork.Response(200, body)))]);
 }

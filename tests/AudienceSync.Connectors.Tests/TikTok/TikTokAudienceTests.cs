@@ -11,7 +11,7 @@ public sealed class TikTokAudienceTests
     [Fact]
     public async Task An_audience_of_this_name_is_adopted_from_whatever_page()
     {
-        var network = Saying(
+        var network = IdentifierClaim(
             Page(1, 2, """{"audience_id":"1","name":"carts","audience_type":"Lookalike Audience"}"""), Page(2, 2, """{"audience_id":"2","name":"carts","audience_type":"Partner Audience"}"""));
 
         (await EnsureAsync(network)).ShouldBe(new MadeAudience(Outcome.Done, new RemoteAudienceId("2"), WasThere: true));
@@ -22,7 +22,7 @@ public sealed class TikTokAudienceTests
     [Fact]
     public async Task An_audience_that_is_not_there_is_made()
     {
-        var network = Saying(Page(1, 1, ""), Envelope(0, data: """{"audience_id":"888888888"}"""));
+        var network = IdentifierClaim(Page(1, 1, ""), Envelope(0, data: """{"audience_id":"888888888"}"""));
 
         (await EnsureAsync(network)).ShouldBe(new MadeAudience(Outcome.Done, new RemoteAudienceId("888888888")));
 
@@ -35,13 +35,13 @@ public sealed class TikTokAudienceTests
     {
         const string twins = """{"audience_id":"1","name":"carts","audience_type":"Partner"},{"audience_id":"2","name":"carts","audience_type":"Partner"}""";
 
-        (await EnsureAsync(Saying(Page(1, 1, twins)))).Outcome.ShouldBe(new Outcome(OutcomeKind.StopAudience, "tiktok_name_is_there_twice"));
+        (await EnsureAsync(IdentifierClaim(Page(1, 1, twins)))).Outcome.ShouldBe(new Outcome(OutcomeKind.StopAudience, "tiktok_name_is_there_twice"));
     }
 
     [Fact]
     public async Task What_cannot_be_looked_up_is_not_made()
     {
-        var network = Saying(Envelope(50000));
+        var network = IdentifierClaim(Envelope(50000));
 
         (await EnsureAsync(network)).Outcome.ShouldBe(new Outcome(OutcomeKind.Retry, "tiktok_50000"));
         network.Sent.Count.ShouldBe(1);
@@ -50,7 +50,7 @@ public sealed class TikTokAudienceTests
     [Fact]
     public async Task A_name_that_would_be_cut_is_refused()
     {
-        var network = Saying(Taken);
+        var network = IdentifierClaim(Taken);
         var maker = (IAudienceMaker)new TikTokAccountOnWire(network).Destination;
 
         (await maker.EnsureAsync(new AudienceToMake(new string('x', 71), ""), CancellationToken.None)).Outcome.Code.ShouldBe("tiktok_invalid_name");
@@ -61,7 +61,7 @@ public sealed class TikTokAudienceTests
     [Fact]
     public async Task An_audience_that_does_not_exist_counts_as_deleted()
     {
-        var network = Saying(Taken, Envelope(40007), Envelope(40001));
+        var network = IdentifierClaim(Taken, Envelope(40007), Envelope(40001));
         var maker = (IAudienceMaker)new TikTokAccountOnWire(network).Destination;
 
         (await maker.DeleteAsync(new RemoteAudienceId("5"), CancellationToken.None)).ShouldBe(Outcome.Done);
@@ -78,7 +78,7 @@ public sealed class TikTokAudienceTests
     [InlineData("\"x\":1", AudienceState.Unknown, "tiktok_not_told", null)]
     public async Task An_audience_says_whether_it_can_be_used(string fields, AudienceState state, string code, long? size)
     {
-        var network = Saying(Envelope(0, data: $$"""{"list":[{"audience_details":{"audience_id":"5","name":"carts",{{fields}}},"audience_history":[]}]}"""));
+        var network = IdentifierClaim(Envelope(0, data: $$"""{"list":[{"audience_details":{"audience_id":"5","name":"carts",{{fields}}},"audience_history":[]}]}"""));
 
         var report = await ((IAudienceMaker)new TikTokAccountOnWire(network).Destination).ReadAsync(new RemoteAudienceId("5"), CancellationToken.None);
 
@@ -114,19 +114,19 @@ public sealed class TikTokAudienceTests
     private static async Task<AudienceReport> AskedFor888888888Async(IEnumerable<string> told)
     {
         var items = told.Select(id => $$$"""{"audience_details":{"audience_id":{{{id}}},"name":"carts","is_valid":true,"is_expiring":false,"cover_num":5000}}""");
-        var network = Saying(Envelope(0, data: $$$"""{"list":[{{{string.Join(',', items)}}}]}"""));
+        var network = IdentifierClaim(Envelope(0, data: $$$"""{"list":[{{{string.Join(',', items)}}}]}"""));
         return await ((IAudienceMaker)new TikTokAccountOnWire(network).Destination).ReadAsync(new RemoteAudienceId("888888888"), CancellationToken.None);
     }
 
     [Fact]
     public async Task A_check_tells_the_token_from_the_permission_and_says_what_to_do()
     {
-        var checks = await CheckAsync(Saying(Taken, Envelope(40001), Envelope(0, data: """{"list":[]}""")));
+        var checks = await CheckAsync(IdentifierClaim(Taken, Envelope(40001), Envelope(0, data: """{"list":[]}""")));
         checks.Select(finding => (finding.What, finding.State, finding.Code)).ShouldBe(
             [("token", CheckState.Good, "good"), ("permission", CheckState.Bad, "tiktok_40001"), ("audience", CheckState.Bad, "tiktok_audience_not_there")]);
         checks[1].Advice.ShouldContain("scopes");
 
-        (await CheckAsync(Saying(Envelope(40105))))[0].Advice.ShouldContain("token");
+        (await CheckAsync(IdentifierClaim(Envelope(40105))))[0].Advice.ShouldContain("token");
     }
 
     private static string Page(int page, int of, string audiences)

@@ -150,7 +150,7 @@ public sealed class TikTokErrorsTests
     [Fact]
     public async Task Throttles_in_a_row_are_waited_for_longer_until_the_day_is_over()
     {
-        var account = new TikTokAccountOnWire(Saying([.. Enumerable.Repeat(Envelope(40100), 9), Taken, Envelope(40133)]));
+        var account = new TikTokAccountOnWire(IdentifierClaim([.. Enumerable.Repeat(Envelope(40100), 9), Taken, Envelope(40133)]));
         account.Clock.Advance(TimeSpan.FromHours(1));
         var waits = new List<double>();
         for (var call = 0; call < 9; call++)

@@ -24,7 +24,7 @@ internal static class GoldenEvents
         new AudienceMemberAdded(
             Key, At, "shop", new Consent(ConsentAnswer.Granted, ConsentAnswer.Denied), new JourneyContext("cart", "reminder 2", "b", "msg-77")),
         new AudienceMemberRemoved(
-            Key, At, "shop", new Consent(ConsentAnswer.Denied, ConsentAnswer.Unsaid), new JourneyContext("cart", Step: null, Variant: null, "msg-78")),
+            Key, At, "shop", new Consent(ConsentAnswer.Denied, ConsentAnswer.Unspecified), new JourneyContext("cart", Step: null, Variant: null, "msg-78")),
         new AudienceExposureRecorded(Key, At, "läden", Consent: default, new JourneyContext("größe \"L\"", "1", Variant: null, Message: null)),
         new PersonIdentifiersChanged(3),
         new AudienceKeyPublished(Key, 604_800, "retargeting", "growth", "cart value over 100, no order for 7 days")

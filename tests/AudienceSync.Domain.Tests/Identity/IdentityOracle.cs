@@ -6,22 +6,22 @@ namespace AudienceSync.Domain.Tests.Identity;
 /// Who is who, the slow way: the list of everything that was ever said, read from the start for every question. It knows no rows, no links and
 /// no order of arrival.
 /// </summary>
-internal sealed class IdentityOracle(IReadOnlyList<Statement> said)
+internal sealed class IdentityOracle(IReadOnlyList<Statement> statement)
 {
     /// <summary>The identifiers by which webhooks spoke of somebody.</summary>
-    public IEnumerable<Alias> Anchors => said.Select(statement => statement.Anchor).Distinct();
+    public IEnumerable<Alias> Anchors => statement.Select(statement => statement.Anchor).Distinct();
 
     /// <summary>The identifier under which a person is one.</summary>
     public Alias RootOf(Alias alias)
     {
-        var claims = said.Where(statement => statement.Anchor != alias && statement.Aliases.Contains(alias)).ToList();
+        var claims = statement.Where(statement => statement.Anchor != alias && statement.Aliases.Contains(alias)).ToList();
         return claims.Count == 0
             ? alias
             : RootOf(claims.OrderBy(claim => claim.Anchor.Kind).ThenByDescending(claim => claim.At).ThenByDescending(claim => claim.Anchor.Digest.Value).First().Anchor);
     }
 
     /// <summary>The address of a kind by which a root is reached; null when by none.</summary>
-    public string? ReachedBy(Alias root, IdentifierKind kind) => said
+    public string? ReachedBy(Alias root, IdentifierKind kind) => statement
         .Where(statement => RootOf(statement.Anchor) == root)
         .SelectMany(statement => statement.Aliases.Where(alias => alias.Kind == kind && RootOf(alias) == root).Select(alias => (statement, alias)))
         .OrderByDescending(pair => pair.statement.At).ThenByDescending(pair => pair.alias.Digest.Value)

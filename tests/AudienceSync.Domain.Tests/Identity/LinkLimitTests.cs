@@ -13,26 +13,26 @@ public sealed class LinkLimitTests
     public void Twenty_emails_of_a_day_link_and_the_next_new_one_does_not()
     {
         var known = Known(20, index => index);
-        Limit.Exceeded(known, Said.Webhook(100, Said.Customer(1), Said.Email(20))).ShouldBe(IdentifierKind.Email);
-        Limit.Exceeded(Known(19, index => index), Said.Webhook(100, Said.Customer(1), Said.Email(20))).ShouldBeNull();
+        Limit.Exceeded(known, Claims.Webhook(100, Claims.Customer(1), Claims.Email(20))).ShouldBe(IdentifierKind.Email);
+        Limit.Exceeded(Known(19, index => index), Claims.Webhook(100, Claims.Customer(1), Claims.Email(20))).ShouldBeNull();
     }
 
     [Fact]
     public void One_of_them_again_links_and_so_does_a_phone()
     {
         var known = Known(20, index => index);
-        Limit.Exceeded(known, Said.Webhook(100, Said.Customer(1), Said.Email(7))).ShouldBeNull();
-        Limit.Exceeded(known, Said.Webhook(100, Said.Customer(1), Said.Phone(50))).ShouldBeNull();
-        LinkLimit.ClaimsNew(known, Said.Webhook(100, Said.Customer(1), Said.Email(7))).ShouldBeFalse();
-        LinkLimit.ClaimsNew(known, Said.Webhook(100, Said.Customer(1), Said.Email(7), Said.Phone(50))).ShouldBeTrue();
+        Limit.Exceeded(known, Claims.Webhook(100, Claims.Customer(1), Claims.Email(7))).ShouldBeNull();
+        Limit.Exceeded(known, Claims.Webhook(100, Claims.Customer(1), Claims.Phone(50))).ShouldBeNull();
+        LinkLimit.ClaimsNew(known, Claims.Webhook(100, Claims.Customer(1), Claims.Email(7))).ShouldBeFalse();
+        LinkLimit.ClaimsNew(known, Claims.Webhook(100, Claims.Customer(1), Claims.Email(7), Claims.Phone(50))).ShouldBeTrue();
     }
 
     [Fact]
     public void Emails_of_other_days_do_not_count()
     {
         var known = Known(40, index => index * 2 * Day / 3);
-        Limit.Exceeded(known, Said.Webhook(80 * Day, Said.Customer(1), Said.Email(99))).ShouldBeNull();
-        Limit.Exceeded(known, Said.Webhook(10 * Day, Said.Customer(1), Said.Email(99))).ShouldBeNull("three of forty are within a day of it");
+        Limit.Exceeded(known, Claims.Webhook(80 * Day, Claims.Customer(1), Claims.Email(99))).ShouldBeNull();
+        Limit.Exceeded(known, Claims.Webhook(10 * Day, Claims.Customer(1), Claims.Email(99))).ShouldBeNull("three of forty are within a day of it");
     }
 
     /// <summary>Whatever the order, what is beyond the limit is beyond it, and nothing below is.</summary>
@@ -43,17 +43,17 @@ public sealed class LinkLimitTests
         var random = new Random(seed);
         for (var round = 0; round < 300; round++)
         {
-            var known = new Sayings();
+            var known = new IdentifierClaims();
             var claims = Enumerable.Range(0, random.Next(1, 45))
                 .Select(_ => (Second: random.Next(0, 3 * Day), Kind: random.Next(2) == 0 ? IdentifierKind.Email : IdentifierKind.Phone, Number: random.Next(0, 60)))
                 .ToList();
             foreach (var (second, kind, number) in claims)
             {
-                var claim = Said.Webhook(second, Said.Customer(1), Said.Of(kind, number));
-                var around = known.Addresses.Count(address => address.Address.Kind == kind && Math.Abs((address.At - Said.At(second)).TotalSeconds) < Day);
-                var isNew = known.Addresses.All(address => address.Address != Said.Of(kind, number));
+                var claim = Claims.Webhook(second, Claims.Customer(1), Claims.Of(kind, number));
+                var around = known.Addresses.Count(address => address.Address.Kind == kind && Math.Abs((address.At - Claims.At(second)).TotalSeconds) < Day);
+                var isNew = known.Addresses.All(address => address.Address != Claims.Of(kind, number));
                 Limit.Exceeded(known, claim).ShouldBe(isNew && around >= 20 ? kind : null, $"seed {seed}, round {round}");
-                known.Say(claim);
+                known.Add(claim);
             }
         }
     }
@@ -61,12 +61,12 @@ public sealed class LinkLimitTests
     [Fact]
     public void What_adds_or_permits_waits_and_what_takes_away_never_does()
     {
-        var at = Said.At(1);
+        var at = Claims.At(1);
         var key = AudienceSync.Domain.Audiences.AudienceKey.Of("k", 1);
         MustWait(new AudienceMemberAdded(key, at, "s", default, null)).ShouldBeTrue();
         MustWait(new PersonSuppressionLifted(at, "s", null, null)).ShouldBeTrue();
         MustWait(new PersonConsentChanged(at, "s", new Consent(ConsentAnswer.Granted, ConsentAnswer.Granted))).ShouldBeTrue();
-        MustWait(new AudienceMemberRemoved(key, at, "s", new Consent(ConsentAnswer.Granted, ConsentAnswer.Unsaid), null)).ShouldBeFalse();
+        MustWait(new AudienceMemberRemoved(key, at, "s", new Consent(ConsentAnswer.Granted, ConsentAnswer.Unspecified), null)).ShouldBeFalse();
         MustWait(new PersonSuppressed(at, "s", null, null)).ShouldBeFalse();
         MustWait(new PersonConsentChanged(at, "s", new Consent(ConsentAnswer.Granted, ConsentAnswer.Denied))).ShouldBeFalse();
         MustWait(new AudienceExposureRecorded(key, at, "s", default, null)).ShouldBeFalse();
@@ -74,12 +74,12 @@ public sealed class LinkLimitTests
 
     private static bool MustWait(IStoredEvent stored) => LinkLimit.MustWait(EventTypes.AliasOf(stored), EventJson.Write(stored));
 
-    private static Sayings Known(int emails, Func<int, int> second)
+    private static IdentifierClaims Known(int emails, Func<int, int> second)
     {
-        var known = new Sayings();
+        var known = new IdentifierClaims();
         for (var index = 0; index < emails; index++)
         {
-            known.Say(Said.Webhook(second(index), Said.Customer(1), Said.Email(index)));
+            known.Add(Claims.Webhook(second(index), Claims.Customer(1), Claims.Email(index)));
         }
 
         return known;

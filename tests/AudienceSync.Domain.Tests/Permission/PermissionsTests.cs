@@ -17,7 +17,7 @@ public sealed class PermissionsTests
     [InlineData(PermissionTopic.Existence, null, false, Bars.Erasing | Bars.EverRefused)]
     public void One_answer_sets_the_bars_of_its_topic_and_no_other(PermissionTopic topic, string? destination, bool yes, Bars expected)
     {
-        var permissions = Permissions.Unsaid.Apply(new PermissionFact(topic, destination, yes, At(1)));
+        var permissions = Permissions.Unspecified.Apply(new PermissionFact(topic, destination, yes, At(1)));
         permissions.Bars.ShouldBe(expected);
         permissions.EverRefused.ShouldBe(expected.HasFlag(Bars.EverRefused));
         permissions.BarredAt.ShouldBe(destination is not null && !yes ? [destination] : null);
@@ -46,30 +46,30 @@ public sealed class PermissionsTests
     {
         var yes = new PermissionFact(PermissionTopic.UserData, null, true, At(1));
         var other = yes with { Topic = PermissionTopic.Personalization };
-        Permissions.Unsaid.IsRepeatedBy(yes).ShouldBeFalse();
-        Permissions.Unsaid.Apply(yes).IsRepeatedBy(yes with { At = At(5) }).ShouldBeTrue();
-        Permissions.Unsaid.Apply(yes).IsRepeatedBy(other).ShouldBeFalse();
-        Permissions.Unsaid.Apply(other).IsRepeatedBy(other with { At = At(5) }).ShouldBeTrue();
-        Permissions.Unsaid.Apply(yes).IsRepeatedBy(yes with { Yes = false }).ShouldBeFalse();
-        (Permissions.Unsaid.Apply(yes) with { Exact = true }).IsRepeatedBy(yes).ShouldBeFalse();
-        Permissions.Unsaid.Apply(yes).Apply(other with { Yes = false }).IsRepeatedBy(yes).ShouldBeFalse();
+        Permissions.Unspecified.IsRepeatedBy(yes).ShouldBeFalse();
+        Permissions.Unspecified.Apply(yes).IsRepeatedBy(yes with { At = At(5) }).ShouldBeTrue();
+        Permissions.Unspecified.Apply(yes).IsRepeatedBy(other).ShouldBeFalse();
+        Permissions.Unspecified.Apply(other).IsRepeatedBy(other with { At = At(5) }).ShouldBeTrue();
+        Permissions.Unspecified.Apply(yes).IsRepeatedBy(yes with { Yes = false }).ShouldBeFalse();
+        (Permissions.Unspecified.Apply(yes) with { Exact = true }).IsRepeatedBy(yes).ShouldBeFalse();
+        Permissions.Unspecified.Apply(yes).Apply(other with { Yes = false }).IsRepeatedBy(yes).ShouldBeFalse();
         var lifted = yes with { Topic = PermissionTopic.Targeting };
-        Permissions.Unsaid.Apply(lifted).IsRepeatedBy(lifted).ShouldBeFalse();
+        Permissions.Unspecified.Apply(lifted).IsRepeatedBy(lifted).ShouldBeFalse();
     }
 
     [Fact]
     public void Two_anchors_together_are_exact_only_when_both_are_and_the_latest_erasure_is_kept()
     {
-        var exact = Permissions.Unsaid with { Exact = true };
+        var exact = Permissions.Unspecified with { Exact = true };
         exact.With(exact).Exact.ShouldBeTrue();
-        exact.With(Permissions.Unsaid).Exact.ShouldBeFalse();
-        Permissions.Unsaid.With(exact).Exact.ShouldBeFalse();
+        exact.With(Permissions.Unspecified).Exact.ShouldBeFalse();
+        Permissions.Unspecified.With(exact).Exact.ShouldBeFalse();
         var erasure = new PermissionFact(PermissionTopic.Existence, null, false, At(3));
-        Permissions.Unsaid.Apply(erasure).Apply(erasure with { At = At(2) }).ErasingAt.ShouldBe(At(3));
-        Permissions.Unsaid.Apply(erasure with { At = At(2) }).Apply(erasure).ErasingAt.ShouldBe(At(3));
+        Permissions.Unspecified.Apply(erasure).Apply(erasure with { At = At(2) }).ErasingAt.ShouldBe(At(3));
+        Permissions.Unspecified.Apply(erasure with { At = At(2) }).Apply(erasure).ErasingAt.ShouldBe(At(3));
     }
 
-    private static Permissions Fold(IEnumerable<PermissionFact> facts) => facts.Aggregate(Permissions.Unsaid, (known, fact) => known.Apply(fact));
+    private static Permissions Fold(IEnumerable<PermissionFact> facts) => facts.Aggregate(Permissions.Unspecified, (known, fact) => known.Apply(fact));
 
     private static Bars Expected(PermissionFact[] facts)
     {

@@ -22,14 +22,14 @@ public sealed class PermissionTests
         await host.PostAsync(Sample.Of(Copy(Ann)));
         await HeldAsync(host, 1);
 
-        (await host.PostAsync(Saying(bar, denied, minutes: 1))).Status.ShouldBe(200);
+        (await host.PostAsync(IdentifierClaim(bar, denied, minutes: 1))).Status.ShouldBe(200);
         await HeldAsync(host, 0);
 
-        (await host.PostAsync(Saying(lift, granted, minutes: 2))).Status.ShouldBe(200);
+        (await host.PostAsync(IdentifierClaim(lift, granted, minutes: 2))).Status.ShouldBe(200);
         await HeldAsync(host, 1);
 
         // An older word changes nothing, however late it comes.
-        (await host.PostAsync(Saying(bar, denied, minutes: 1, id: "late"))).Status.ShouldBe(200);
+        (await host.PostAsync(IdentifierClaim(bar, denied, minutes: 1, id: "late"))).Status.ShouldBe(200);
         await HeldAsync(host, 1);
     }
 
@@ -133,7 +133,7 @@ public sealed class PermissionTests
 
     private static string Phone(string name) => $"+1202555{1000 + name[0]}";
 
-    private static string Saying(string name, string? consent, int minutes, string? id = null)
+    private static string IdentifierClaim(string name, string? consent, int minutes, string? id = null)
     {
         var body = new JsonObject
         {

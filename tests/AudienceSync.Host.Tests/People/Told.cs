@@ -49,6 +49,6 @@ internal sealed record Told(int At, bool? Add, Consent Consent, bool? Suppress, 
     {
         < 3 => ConsentAnswer.Granted,
         3 => ConsentAnswer.Denied,
-        _ => ConsentAnswer.Unsaid,
+        _ => ConsentAnswer.Unspecified,
     };
 }

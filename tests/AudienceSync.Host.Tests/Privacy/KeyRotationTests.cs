@@ -120,7 +120,7 @@ public sealed class KeyRotationTests
         var lease = (await ring.Rotation("test").TryClaimAsync(default)).ShouldNotBeNull();
         await ring.Table.BeginPassAsync(lease, 2, default);
         var batch = await ring.Table.ReadBatchAsync((await ring.Table.ReadAsync(2, default))!, 10, default);
-        var written = new IdentifierRevision(new Sayings(), IdentifierReader.Read("c0", "newer@shop.example", null, "US"));
+        var written = new IdentifierRevision(new IdentifierClaims(), IdentifierReader.Read("c0", "newer@shop.example", null, "US"));
         await WriteAsync(workspace, batch[0].Person, workspace.Vault.Seal(batch[0].Person, 1, batch[0].Salt, written));
 
         var resealed = batch.ConvertAll(row => new ResealedRow(row, ring.Vault.Reseal(row.Person, row.Revision, 1, row.Salt, row.Cipher)));

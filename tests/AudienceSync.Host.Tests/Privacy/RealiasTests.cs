@@ -62,14 +62,14 @@ public sealed class RealiasTests
         var vault = new AudienceSync.Host.Privacy.Vault(new AudienceSync.Host.Privacy.MasterKeys(new AudienceSync.Host.Privacy.MasterKey(1, TestWorkspace.Secret)));
         var written = new PersonIdentifiers("1", " X@Example ", "861234511", "LT");
         var alias = new Alias(IdentifierKind.Phone, new AliasDigest(new Guid(7, 0, 0, new byte[8])));
-        var saying = new Saying(alias, "861234511", "LT", HashedFields.None, TestWorkspace.Start);
-        var cipher = vault.Seal(Ann, 1, Salt, new IdentifierRevision(new Sayings("1", [saying], null, null, default), written));
+        var claim = new IdentifierClaim(alias, "861234511", "LT", HashedFields.None, TestWorkspace.Start);
+        var cipher = vault.Seal(Ann, 1, Salt, new IdentifierRevision(new IdentifierClaims("1", [claim], null, null, default), written));
 
         var opened = vault.Open(Ann, 1, 1, Salt, cipher);
 
         opened.Identifiers.ShouldBe(written with { CanonicalEmail = "x@example", CanonicalPhone = "+861234511", Parser = IdentifierReader.OlderParserVersion });
         vault.OpenIdentifiers(Ann, 1, 1, Salt, cipher).ShouldBe(opened.Identifiers);
-        opened.Own.Addresses.Single().ShouldBe(saying with { Canonical = "+861234511", Parser = IdentifierReader.OlderParserVersion });
+        opened.Own.Addresses.Single().ShouldBe(claim with { Canonical = "+861234511", Parser = IdentifierReader.OlderParserVersion });
     }
 
     [Fact]
@@ -78,7 +78,7 @@ public sealed class RealiasTests
         var vault = new AudienceSync.Host.Privacy.Vault(new AudienceSync.Host.Privacy.MasterKeys(new AudienceSync.Host.Privacy.MasterKey(1, TestWorkspace.Secret)));
         var written = new PersonIdentifiers("1", "Ann@Example.com", "861234511", "LT") { CanonicalEmail = "ann@example.com", CanonicalPhone = "+861234511", Parser = 1 };
 
-        var cipher = vault.Seal(Ann, 1, Salt, new IdentifierRevision(new Sayings(), written));
+        var cipher = vault.Seal(Ann, 1, Salt, new IdentifierRevision(new IdentifierClaims(), written));
 
         vault.OpenIdentifiers(Ann, 1, 1, Salt, cipher).ShouldBe(written);
         vault.Open(Ann, 1, 1, Salt, cipher).Identifiers.ShouldBe(written);

@@ -154,8 +154,8 @@ public sealed class SealingTests
         var identifiers = new PersonIdentifiers(customer, email, phone, country) { Details = new PersonDetails { FirstName = "Ann", City = "K\u00f6ln" }, Hashed = HashedFields.EmailSha256 };
         identifiers = identifiers with { CanonicalEmail = email?.ToLowerInvariant(), CanonicalPhone = phone is null ? null : "+1" + phone, Parser = IdentifierReader.ParserVersion };
         Alias[] aliases = [Name(IdentifierKind.CustomerId, customer), Name(IdentifierKind.Email, email), Name(IdentifierKind.Phone, phone)];
-        var own = new Sayings();
-        own.Say(new Statement([.. aliases.Where(alias => alias.Digest.Value != Guid.Empty)], identifiers, new AliasDigest(Guid.Parse("33333333-3333-4333-8333-333333333333")), At.AddTicks(10)));
+        var own = new IdentifierClaims();
+        own.Add(new Statement([.. aliases.Where(alias => alias.Digest.Value != Guid.Empty)], identifiers, new AliasDigest(Guid.Parse("33333333-3333-4333-8333-333333333333")), At.AddTicks(10)));
         return new IdentifierRevision(own, identifiers);
     }
 

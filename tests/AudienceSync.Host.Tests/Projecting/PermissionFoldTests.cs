@@ -62,7 +62,7 @@ public sealed class PermissionFoldTests
         var yes = new PermissionFact(PermissionTopic.UserData, null, true, At(1));
         _fold.Note(anchor, yes with { At = At(5) });
         _fold.Wanted(groups).ShouldBe([anchor.Value]);
-        _fold.Load(new Dictionary<PersonId, Permissions> { [anchor] = Permissions.Unsaid.Apply(yes) });
+        _fold.Load(new Dictionary<PersonId, Permissions> { [anchor] = Permissions.Unspecified.Apply(yes) });
         _fold.Inexact(groups).ShouldBeEmpty();
 
         _fold.Finish(groups).ShouldBeEmpty();
@@ -100,7 +100,7 @@ public sealed class PermissionFoldTests
             _bars[root].ShouldBe(sum.Bars, because);
             if (sum.EverRefused)
             {
-                group.ForEach(anchor => Words(_rows.GetValueOrDefault(anchor, Permissions.Unsaid)).ShouldBe(Words(Said(anchor)), because));
+                group.ForEach(anchor => Words(_rows.GetValueOrDefault(anchor, Permissions.Unspecified)).ShouldBe(Words(Said(anchor)), because));
             }
         }
     }
@@ -168,7 +168,7 @@ public sealed class PermissionFoldTests
         return granted != Bars.None && (_bars[anchor] & (granted | Bars.EverRefused)) == granted;
     }
 
-    private Permissions Said(PersonId anchor) => _streams[anchor].Aggregate(Permissions.Unsaid, (sum, fact) => sum.Apply(fact));
+    private Permissions Said(PersonId anchor) => _streams[anchor].Aggregate(Permissions.Unspecified, (sum, fact) => sum.Apply(fact));
 
     private PersonId RootOf(PersonId anchor) => _links.TryGetValue(anchor, out var owner) ? RootOf(owner) : anchor;
 

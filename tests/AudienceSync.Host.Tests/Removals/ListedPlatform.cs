@@ -56,11 +56,11 @@ internal sealed class ListedPlatform(Platform platform, TimeProvider clock, Rand
     public void AddShared(in Member member, List<SharedCell> into)
     {
         var cells = CellsOf(platform, member.Identifiers);
-        into.AddRange(cells.Where(cell => PartOf(cell) is SayingParts.Device or SayingParts.Details).Select(cell => new SharedCell(PartOf(cell), cell)));
+        into.AddRange(cells.Where(cell => PartOf(cell) is IdentifierParts.Device or IdentifierParts.Details).Select(cell => new SharedCell(PartOf(cell), cell)));
     }
 
-    public IReadOnlyList<SayingChange> Compare(IReadOnlyList<Resaying> people) =>
-        platform == Platform.Webhook ? [.. people.Select(_ => SayingChange.Whole)] : [.. people.Select(person => Compare(CellsOf(platform, person.Was.Identifiers), CellsOf(platform, person.Becomes.Identifiers)))];
+    public IReadOnlyList<IdentifierChange> Compare(IReadOnlyList<Resaying> people) =>
+        platform == Platform.Webhook ? [.. people.Select(_ => IdentifierChange.Whole)] : [.. people.Select(person => Compare(CellsOf(platform, person.Was.Identifiers), CellsOf(platform, person.Becomes.Identifiers)))];
 
     public ValueTask<CallResult> SendAsync(MemberCall call, CancellationToken cancellationToken)
     {
@@ -182,26 +182,26 @@ internal sealed class ListedPlatform(Platform platform, TimeProvider clock, Rand
         }
     }
 
-    private SayingChange Compare(HashSet<string> was, HashSet<string> becomes)
+    private IdentifierChange Compare(HashSet<string> was, HashSet<string> becomes)
     {
-        var gone = was.Except(becomes).Aggregate(SayingParts.None, (parts, cell) => parts | PartOf(cell));
+        var gone = was.Except(becomes).Aggregate(IdentifierParts.None, (parts, cell) => parts | PartOf(cell));
         var shared = was.Overlaps(becomes);
-        if (gone == SayingParts.None)
+        if (gone == IdentifierParts.None)
         {
-            return new SayingChange(was.SetEquals(becomes), gone, shared);
+            return new IdentifierChange(was.SetEquals(becomes), gone, shared);
         }
 
-        var apart = platform == Platform.TikTok || (platform == Platform.Meta && !gone.HasFlag(SayingParts.Details) && becomes.Any(cell => PartOf(cell) != SayingParts.Details));
-        return apart && shared ? new SayingChange(Same: false, gone, Shared: true) : SayingChange.Whole;
+        var apart = platform == Platform.TikTok || (platform == Platform.Meta && !gone.HasFlag(IdentifierParts.Details) && becomes.Any(cell => PartOf(cell) != IdentifierParts.Details));
+        return apart && shared ? new IdentifierChange(Same: false, gone, Shared: true) : IdentifierChange.Whole;
     }
 
-    private static SayingParts PartOf(string cell) => cell[..cell.IndexOf(':', StringComparison.Ordinal)] switch
+    private static IdentifierParts PartOf(string cell) => cell[..cell.IndexOf(':', StringComparison.Ordinal)] switch
     {
-        "email" => SayingParts.Email,
-        "phone" => SayingParts.Phone,
-        "external" => SayingParts.ExternalId,
-        "device" => SayingParts.Device,
-        _ => SayingParts.Details,
+        "email" => IdentifierParts.Email,
+        "phone" => IdentifierParts.Phone,
+        "external" => IdentifierParts.ExternalId,
+        "device" => IdentifierParts.Device,
+        _ => IdentifierParts.Details,
     };
 
     private static string? PlaceOf(PersonIdentifiers person) =>

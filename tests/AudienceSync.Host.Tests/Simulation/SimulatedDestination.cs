@@ -21,7 +21,7 @@ internal sealed class SimulatedDestination(IDestination inner, SimulatedNetwork 
 
     public NormalizerVersion Normalizer => inner.Normalizer;
 
-    public IReadOnlyList<SayingChange> Compare(IReadOnlyList<Resaying> people) => inner.Compare(people);
+    public IReadOnlyList<IdentifierChange> Compare(IReadOnlyList<Resaying> people) => inner.Compare(people);
 
     public void AddShared(in Member member, List<SharedCell> into) => inner.AddShared(in member, into);
 

@@ -75,7 +75,7 @@ internal sealed class MemberBook(TestWorkspace workspace)
     {
         var (revision, _, phone, salt) = _people[person];
         _people[person] = (++revision, email, phone, salt);
-        var said = new IdentifierRevision(new Sayings(), IdentifiersOf(person));
+        var said = new IdentifierRevision(new IdentifierClaims(), IdentifiersOf(person));
         await ExecuteAsync(
             "insert into people (person, salt, kind, anchor, revision, created_at) values ($1, $2, 2, $1, $3, now()) on conflict (person) do update set revision = excluded.revision",
             person.Value, salt, revision);

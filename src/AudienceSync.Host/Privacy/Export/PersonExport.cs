@@ -63,7 +63,7 @@ public sealed class PersonExport(
         await pipe.CompleteAsync();
     }
 
-    private static void WriteAnchor(Utf8JsonWriter json, KnownPerson anchor, Sayings own)
+    private static void WriteAnchor(Utf8JsonWriter json, KnownPerson anchor, IdentifierClaims own)
     {
         json.WriteStartObject();
         json.WriteString("anchor", anchor.Id.Value);
@@ -78,7 +78,7 @@ public sealed class PersonExport(
             json.WriteString("customer_id", id);
         }
 
-        Write(json, "said", own.Addresses.Select(saying => new { Kind = Kind(saying.Address.Kind), saying.Text, saying.Country, saying.Hashed, LastSaidAt = saying.At }));
+        Write(json, "said", own.Addresses.Select(claim => new { Kind = Kind(claim.Address.Kind), claim.Text, claim.Country, claim.Hashed, LastClaimedAt = claim.At }));
         if (own.Details is { } details)
         {
             Write(json, "details", details);

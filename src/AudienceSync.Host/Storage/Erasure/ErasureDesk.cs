@@ -72,9 +72,9 @@ public sealed class ErasureDesk(
         return erasure;
     }
 
-    private IEnumerable<Alias> OtherForms(PersonGroup group) => group.Sayings
-        .Where(saying => saying.Address.Kind == IdentifierKind.Phone && saying.Hashed == HashedFields.None)
-        .SelectMany(saying => saying.Canonical is { } phone ? NamedPerson.OtherForms(phone, digester) : []);
+    private IEnumerable<Alias> OtherForms(PersonGroup group) => group.IdentifierClaims
+        .Where(claim => claim.Address.Kind == IdentifierKind.Phone && claim.Hashed == HashedFields.None)
+        .SelectMany(claim => claim.Canonical is { } phone ? NamedPerson.OtherForms(phone, digester) : []);
 
     private static async Task<List<AliasDigest>> NotOfOthersAsync(
         NpgsqlConnection connection, List<AliasDigest> candidates, PersonGroup group, CancellationToken cancellationToken)

@@ -16,17 +16,17 @@ public sealed record PersonGroup(IReadOnlyList<PersonId> Roots, IReadOnlyList<Kn
     public bool IsKnown => Anchors.Count > 0;
 
     /// <summary>Every address that he said, plain or hashed.</summary>
-    public IEnumerable<Saying> Sayings => Revisions.Values.SelectMany(revision => revision.Own.Addresses);
+    public IEnumerable<IdentifierClaim> IdentifierClaims => Revisions.Values.SelectMany(revision => revision.Own.Addresses);
 
     /// <summary>What he is called, as far as he says so himself; whose an address is, is another question.</summary>
-    public IEnumerable<AliasDigest> Called => Anchors.Select(anchor => anchor.Anchor.Digest).Concat(Sayings.Select(saying => saying.Address.Digest)).Distinct();
+    public IEnumerable<AliasDigest> Called => Anchors.Select(anchor => anchor.Anchor.Digest).Concat(IdentifierClaims.Select(claim => claim.Address.Digest)).Distinct();
 
     /// <summary>Countries by which his national phone numbers were read.</summary>
-    public IReadOnlyCollection<string> Countries => Sayings.Select(saying => saying.Country).Append("").ToHashSet(StringComparer.Ordinal);
+    public IReadOnlyCollection<string> Countries => IdentifierClaims.Select(claim => claim.Country).Append("").ToHashSet(StringComparer.Ordinal);
 
     /// <summary>Phone numbers as they were sent, as far as they were sent plain.</summary>
-    public IEnumerable<string> Phones => Sayings
-        .Where(saying => saying.Address.Kind == IdentifierKind.Phone && saying.Hashed == HashedFields.None).Select(saying => saying.Text);
+    public IEnumerable<string> Phones => IdentifierClaims
+        .Where(claim => claim.Address.Kind == IdentifierKind.Phone && claim.Hashed == HashedFields.None).Select(claim => claim.Text);
 
     /// <summary>Personal data never reaches a log by accident.</summary>
     public override string ToString() => "PersonGroup(***)";
@@ -38,37 +38,37 @@ public sealed record PersonGroup(IReadOnlyList<PersonId> Roots, IReadOnlyList<Kn
     internal static async Task<PersonGroup> ReadAsync(
         NpgsqlConnection connection, Vault vault, IReadOnlyCollection<Alias> aliases, IReadOnlyCollection<Alias> otherForms, CancellationToken cancellationToken)
     {
-        var book = new IdentityBook(() => throw new InvalidOperationException("Nobody is made by a question."));
+        var resolver = new IdentityResolver(() => throw new InvalidOperationException("Nobody is made by a question."));
         var revisions = new Dictionary<PersonId, IdentifierRevision>();
         var digests = aliases.Concat(otherForms).Select(alias => alias.Digest.Value).ToList();
         await using var commands = new NpgsqlBatch(connection);
         commands.BatchCommands.Add(Sql.Command(AppendSql.KnownAliases, Sql.Of(digests)));
         commands.BatchCommands.Add(Sql.Command(AppendSql.Groups, Sql.Of(digests)));
         await using var reader = await commands.ExecuteReaderAsync(cancellationToken);
-        await PeopleReader.LoadAliasesAsync(reader, book, cancellationToken);
+        await PeopleReader.LoadAliasesAsync(reader, resolver, cancellationToken);
         await reader.NextResultAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
             var person = PeopleReader.Person(reader);
-            book.Load(person);
+            resolver.Load(person);
             revisions[person.Id] = Open(vault, person, reader);
         }
 
-        var roots = RootsOf(book, aliases);
-        var same = RootsOf(book, otherForms).Where(root => book.Person(root).Anchor.Kind == IdentifierKind.Phone);
+        var roots = RootsOf(resolver, aliases);
+        var same = RootsOf(resolver, otherForms).Where(root => resolver.Person(root).Anchor.Kind == IdentifierKind.Phone);
         var group = roots.Concat(same).ToHashSet();
-        var anchors = book.People.Where(person => group.Contains(book.RootOf(person.Id))).OrderBy(person => person.Owner is not null).ToList();
+        var anchors = resolver.People.Where(person => group.Contains(resolver.RootOf(person.Id))).OrderBy(person => person.Owner is not null).ToList();
         return new PersonGroup(roots, anchors, anchors.ToDictionary(person => person.Id, person => revisions[person.Id]));
     }
 
-    private static List<PersonId> RootsOf(IdentityBook book, IEnumerable<Alias> aliases) =>
+    private static List<PersonId> RootsOf(IdentityResolver resolver, IEnumerable<Alias> aliases) =>
     [
-        .. aliases.Select(alias => book.BindingOf(alias.Digest)).OfType<AliasBinding>()
-            .Select(binding => book.RootOf((binding.Owner ?? binding.Anchor)!.Value)).Distinct(),
+        .. aliases.Select(alias => resolver.BindingOf(alias.Digest)).OfType<AliasBinding>()
+            .Select(binding => resolver.RootOf((binding.Owner ?? binding.Anchor)!.Value)).Distinct(),
     ];
 
     // Damaged: what he said is lost, and must not keep him from being forgotten.
     private static IdentifierRevision Open(Vault vault, KnownPerson person, NpgsqlDataReader reader) =>
         vault.TryOpen(person.Id, person.Revision, reader.GetInt16(10), reader.GetFieldValue<byte[]>(9), reader.GetFieldValue<byte[]>(11))
-        ?? new IdentifierRevision(new Sayings(), new PersonIdentifiers(null, null, null, ""));
+        ?? new IdentifierRevision(new IdentifierClaims(), new PersonIdentifiers(null, null, null, ""));
 }

@@ -22,12 +22,12 @@ internal sealed class AppendPlanner(Vault vault, LinkLimit limit, Func<PersonId>
     private readonly List<PendingEvent> _duplicates = [];
     private readonly HashSet<PersonId> _touched = [];
     private readonly Dictionary<PersonId, Linking> _linking = [];
-    private IdentityBook _book = new(newPerson);
+    private IdentityResolver _resolver = new(newPerson);
 
     /// <summary>The ids in the log already. Filled by the caller before <see cref="Sort"/>.</summary>
     public HashSet<Guid> Known => _known;
 
-    public IdentityBook Book => _book;
+    public IdentityResolver Resolver => _resolver;
 
     /// <summary>Aliases that were looked for in the store.</summary>
     public HashSet<AliasDigest> Asked => _asked;
@@ -51,7 +51,7 @@ internal sealed class AppendPlanner(Vault vault, LinkLimit limit, Func<PersonId>
     {
         _asked.Clear();
         _knots.Clear();
-        _book = new IdentityBook(newPerson);
+        _resolver = new IdentityResolver(newPerson);
     }
 
     /// <summary>First half: tells duplicates, and the webhooks for which more must be loaded.</summary>
@@ -68,8 +68,8 @@ internal sealed class AppendPlanner(Vault vault, LinkLimit limit, Func<PersonId>
             }
 
             _fresh.Add(pending);
-            var known = _book.AnchorOf(pending.Who.Anchor.Digest);
-            if (known is null ? IsKnotted(pending.Who) : !IdentityBook.SaysNothingNew(known, pending.Who, out _))
+            var known = _resolver.AnchorOf(pending.Who.Anchor.Digest);
+            if (known is null ? IsKnotted(pending.Who) : !IdentityResolver.IsAlreadyKnown(known, pending.Who, out _))
             {
                 _knots.UnionWith(pending.Who.Aliases.Select(alias => alias.Digest));
             }
@@ -82,9 +82,9 @@ internal sealed class AppendPlanner(Vault vault, LinkLimit limit, Func<PersonId>
     /// <summary>Takes a known anchor's current revision, sealed.</summary>
     public void LoadRevision(PersonId person, byte[] salt, short keyVersion, byte[] cipher)
     {
-        var revision = vault.Open(person, _book.Person(person).Revision, keyVersion, salt, cipher);
+        var revision = vault.Open(person, _resolver.Person(person).Revision, keyVersion, salt, cipher);
         _opened[person] = (salt, revision.Identifiers);
-        _book.Load(person, revision.Own);
+        _resolver.Load(person, revision.Own);
     }
 
     /// <summary>Takes whether a known anchor still links.</summary>
@@ -116,9 +116,9 @@ internal sealed class AppendPlanner(Vault vault, LinkLimit limit, Func<PersonId>
         WriteLinks(rows);
         WriteRevisions(rows);
         WriteStreams(rows);
-        foreach (var digest in _book.Changes.Bindings)
+        foreach (var digest in _resolver.Changes.Bindings)
         {
-            (_book.IsStored(digest) ? rows.ChangedAliases : rows.NewAliases).Add(_book.BindingOf(digest)!.Value);
+            (_resolver.IsStored(digest) ? rows.ChangedAliases : rows.NewAliases).Add(_resolver.BindingOf(digest)!.Value);
         }
 
         foreach (var request in batch)
@@ -134,17 +134,17 @@ internal sealed class AppendPlanner(Vault vault, LinkLimit limit, Func<PersonId>
     }
 
     // A stranger none of whose identifiers was ever heard needs nothing loaded.
-    private bool IsKnotted(Statement who) => who.Aliases.Any(alias => _book.BindingOf(alias.Digest) is not null || !_asked.Contains(alias.Digest));
+    private bool IsKnotted(Statement who) => who.Aliases.Any(alias => _resolver.BindingOf(alias.Digest) is not null || !_asked.Contains(alias.Digest));
 
     private void WriteEvent(PendingEvent pending, AppendColumns rows)
     {
-        var known = _book.AnchorOf(pending.Who.Anchor.Digest);
-        if (known is not null && _book.SayingsOf(known.Id) is null)
+        var known = _resolver.AnchorOf(pending.Who.Anchor.Digest);
+        if (known is not null && _resolver.ClaimsOf(known.Id) is null)
         {
-            var data = IdentityBook.SaysNothingNew(known, pending.Who, out var kinds)
+            var data = IdentityResolver.IsAlreadyKnown(known, pending.Who, out var kinds)
                 ? pending.Data
                 : throw new InvalidOperationException("A webhook that says something new was not loaded for.");
-            data = kinds == 0 ? data : EventJson.WithSaid(data, known.Revision, kinds);
+            data = kinds == 0 ? data : EventJson.WithClaimedKinds(data, known.Revision, kinds);
             rows.AddEvent(pending.Id.Value, known.Id, NextVersion(known.Id), pending.Type, data);
             return;
         }
@@ -155,7 +155,7 @@ internal sealed class AppendPlanner(Vault vault, LinkLimit limit, Func<PersonId>
             return;
         }
 
-        var anchor = _book.Take(pending.Who);
+        var anchor = _resolver.Take(pending.Who);
         rows.AddEvent(pending.Id.Value, anchor, NextVersion(anchor), pending.Type, pending.Data);
     }
 
@@ -187,10 +187,10 @@ internal sealed class AppendPlanner(Vault vault, LinkLimit limit, Func<PersonId>
         var linking = _linking.GetValueOrDefault(anchor);
         if (linking == Linking.Stopped)
         {
-            return !LinkLimit.ClaimsNew(_book.SayingsOf(anchor)!, claim);
+            return !LinkLimit.ClaimsNew(_resolver.ClaimsOf(anchor)!, claim);
         }
 
-        if (linking == Linking.Allowed || limit.Exceeded(_book.SayingsOf(anchor)!, claim) is not { } kind)
+        if (linking == Linking.Allowed || limit.Exceeded(_resolver.ClaimsOf(anchor)!, claim) is not { } kind)
         {
             return true;
         }
@@ -202,9 +202,9 @@ internal sealed class AppendPlanner(Vault vault, LinkLimit limit, Func<PersonId>
 
     private void WriteLinks(AppendColumns rows)
     {
-        foreach (var linked in _book.Changes.Linked)
+        foreach (var linked in _resolver.Changes.Linked)
         {
-            var owner = _book.Person(linked).Owner!.Value;
+            var owner = _resolver.Person(linked).Owner!.Value;
             var version = NextVersion(linked);
             var id = EventId.Derive("audiencesync", $"linked/{linked}/{version}");
             rows.AddEvent(id.Value, linked, version, EventTypes.Linked, EventJson.Write(new PersonLinked(owner)));
@@ -215,21 +215,21 @@ internal sealed class AppendPlanner(Vault vault, LinkLimit limit, Func<PersonId>
     // event: nothing can have been delivered under an earlier one.
     private void WriteRevisions(AppendColumns rows)
     {
-        var changes = _book.Changes;
-        var groups = _book.Groups();
-        foreach (var person in changes.Affected.Select(_book.RootOf).Concat(changes.Said).Concat(changes.Made).ToHashSet())
+        var changes = _resolver.Changes;
+        var groups = _resolver.Groups();
+        foreach (var person in changes.Affected.Select(_resolver.RootOf).Concat(changes.Claimed).Concat(changes.Made).ToHashSet())
         {
-            var known = _book.Person(person);
+            var known = _resolver.Person(person);
             if (known.Owner is null)
             {
-                var (identifiers, reach) = _book.Compose(person, groups[person]);
+                var (identifiers, reach) = _resolver.Compose(person, groups[person]);
                 Revise(known, identifiers, reach, rows);
             }
             else if (known.Revision == 0)
             {
                 Revise(known, new PersonIdentifiers(null, null, null, ""), default, rows);
             }
-            else if (changes.Said.Contains(person))
+            else if (changes.Claimed.Contains(person))
             {
                 Seal(known, _opened[person].Identifiers, rows);
             }
@@ -237,7 +237,7 @@ internal sealed class AppendPlanner(Vault vault, LinkLimit limit, Func<PersonId>
 
         foreach (var linked in changes.Linked.Where(linked => !changes.Made.Contains(linked)))
         {
-            rows.ChangedPeople.Add(_book.Person(linked), _opened[linked].Salt);
+            rows.ChangedPeople.Add(_resolver.Person(linked), _opened[linked].Salt);
         }
     }
 
@@ -252,7 +252,7 @@ internal sealed class AppendPlanner(Vault vault, LinkLimit limit, Func<PersonId>
         }
 
         known = known with { Revision = known.Revision + 1, Reach = reach };
-        _book.Update(known);
+        _resolver.Update(known);
         if (isNew)
         {
             _opened[known.Id] = (newSalt(), identifiers);
@@ -271,8 +271,8 @@ internal sealed class AppendPlanner(Vault vault, LinkLimit limit, Func<PersonId>
 
     private void Seal(KnownPerson known, PersonIdentifiers identifiers, AppendColumns rows)
     {
-        var revision = new IdentifierRevision(_book.SayingsOf(known.Id)!, identifiers);
-        var columns = _book.Changes.Made.Contains(known.Id) ? rows.NewRevisions : rows.FurtherRevisions;
+        var revision = new IdentifierRevision(_resolver.ClaimsOf(known.Id)!, identifiers);
+        var columns = _resolver.Changes.Made.Contains(known.Id) ? rows.NewRevisions : rows.FurtherRevisions;
         columns.Add(known.Id, known.Revision, vault.Seal(known.Id, known.Revision, _opened[known.Id].Salt, revision), known.Reach);
     }
 
@@ -280,15 +280,15 @@ internal sealed class AppendPlanner(Vault vault, LinkLimit limit, Func<PersonId>
     {
         foreach (var person in _touched)
         {
-            rows.AddStream(_book.Person(person), _book.Changes.Made.Contains(person));
+            rows.AddStream(_resolver.Person(person), _resolver.Changes.Made.Contains(person));
         }
     }
 
     private long NextVersion(PersonId person)
     {
-        var known = _book.Person(person);
+        var known = _resolver.Person(person);
         var next = known with { StreamVersion = known.StreamVersion + 1 };
-        _book.Update(next);
+        _resolver.Update(next);
         _touched.Add(person);
         return next.StreamVersion;
     }

@@ -72,7 +72,7 @@ internal static class AppendSql
         """;
 
     /// <summary>When each said last what his current revision holds; bits as <see cref="Domain.Identity.Reach"/> has them.</summary>
-    public const string SaidAgain = """
+    public const string Reclaimed = """
         select d.person, t.email, t.phone, t.details from unnest($1::uuid[], $2::int[]) as d(person, revision)
         cross join lateral (
           select max((e.data->>'occurredAt')::timestamptz) filter (where (e.data->>'saidKinds')::int & 4 <> 0) as email,
@@ -171,7 +171,7 @@ internal static class AppendSql
 
     /// <summary>
     /// Counts the duplicates that are not what the log has under their ids: other data, another time, or an identifier never heard of. What
-    /// the append itself added to the data (<see cref="Domain.Events.EventJson.WithSaid"/>) is no difference.
+    /// the append itself added to the data (<see cref="Domain.Events.EventJson.WithClaimedKinds"/>) is no difference.
     /// </summary>
     public const string ReusedIds = """
         insert into source_counts (source, code, events, last_seen_at)

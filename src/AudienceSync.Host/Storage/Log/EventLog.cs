@@ -66,7 +66,7 @@ public sealed class EventLog(
             var connection = await OpenAsync(cancellationToken);
             var head = await TryAppendUnreadAsync(connection, batch, cancellationToken) ?? await AppendReadAsync(connection, batch, cancellationToken);
             _head = head + _rows.EventIds.Count;
-            _people.Learn(_planner.Book, _tombstones.Hits);
+            _people.Learn(_planner.Resolver, _tombstones.Hits);
             _recent.Learn(_rows.EventIds);
             _replays.Learn();
         }
@@ -98,7 +98,7 @@ public sealed class EventLog(
         Begin(batch);
         batch = _replays.First(batch);
         Missing(batch, trusted: true);
-        _tombstones.Ask(batch, _planner.Book);
+        _tombstones.Ask(batch, _planner.Resolver);
         _planner.Sort(batch);
         if (_replays.MustRead || _planner.Knots.Count > 0)
         {
@@ -173,7 +173,7 @@ public sealed class EventLog(
         commands.BatchCommands.Add(Sql.Command(AppendSql.KnownEvents, Sql.Of(ids)));
         commands.BatchCommands.Add(Sql.Command(AppendSql.KnownAliases, Sql.Of(missing)));
         commands.BatchCommands.Add(new NpgsqlBatchCommand(AppendSql.AnyTombstone));
-        _tombstones.Ask(batch, _planner.Book);
+        _tombstones.Ask(batch, _planner.Resolver);
         if (_tombstones.Asks)
         {
             commands.BatchCommands.Add(_tombstones.Command());
@@ -198,12 +198,12 @@ public sealed class EventLog(
             _planner.Forget();
         }
 
-        _tombstones.Ask(batch, moved ? _planner.Book : new IdentityBook(() => default));
+        _tombstones.Ask(batch, moved ? _planner.Resolver : new IdentityResolver(() => default));
         await using var commands = new NpgsqlBatch(connection);
         commands.BatchCommands.Add(Sql.Command(AppendSql.KnownAliases, Sql.Of(moved ? Missing(batch, trusted: false) : [])));
         commands.BatchCommands.Add(_tombstones.Command());
         await using var reader = await commands.ExecuteReaderAsync(cancellationToken);
-        await PeopleReader.LoadAliasesAsync(reader, _planner.Book, cancellationToken);
+        await PeopleReader.LoadAliasesAsync(reader, _planner.Resolver, cancellationToken);
         await reader.NextResultAsync(cancellationToken);
         await _tombstones.ReadAsync(reader, cancellationToken);
     }
@@ -222,7 +222,7 @@ public sealed class EventLog(
         }
 
         await reader.NextResultAsync(cancellationToken);
-        found |= await PeopleReader.LoadAliasesAsync(reader, _planner.Book, cancellationToken) > 0;
+        found |= await PeopleReader.LoadAliasesAsync(reader, _planner.Resolver, cancellationToken) > 0;
         _streak.Read(found);
         await reader.NextResultAsync(cancellationToken);
         var first = await _tombstones.ReadAnyAsync(reader, cancellationToken);
@@ -242,7 +242,7 @@ public sealed class EventLog(
         var missing = new List<Guid>();
         foreach (var who in batch.SelectMany(request => request.Events).Select(pending => pending.Who))
         {
-            if (trusted && _people.TryLoad(who.Anchor.Digest, _planner.Book))
+            if (trusted && _people.TryLoad(who.Anchor.Digest, _planner.Resolver))
             {
                 continue;
             }

@@ -19,7 +19,7 @@ internal sealed class IdentityCache(int anchorsPerGeneration = 300_000)
     private Dictionary<AliasDigest, KnownPerson> _old = [];
 
     /// <summary>Gives an anchor to the book. False when it is not held.</summary>
-    public bool TryLoad(AliasDigest anchor, IdentityBook book)
+    public bool TryLoad(AliasDigest anchor, IdentityResolver resolver)
     {
         if (!_young.TryGetValue(anchor, out var person))
         {
@@ -32,19 +32,19 @@ internal sealed class IdentityCache(int anchorsPerGeneration = 300_000)
             _young[anchor] = person;
         }
 
-        book.Load(person);
+        resolver.Load(person);
         return true;
     }
 
     /// <summary>Takes over what a committed batch left in its book, but for those who were erased: what is held has no tombstone.</summary>
-    public void Learn(IdentityBook book, IReadOnlyDictionary<AliasDigest, Guid> erased)
+    public void Learn(IdentityResolver resolver, IReadOnlyDictionary<AliasDigest, Guid> erased)
     {
         if (_young.Count >= anchorsPerGeneration)
         {
             (_old, _young) = (_young, []);
         }
 
-        foreach (var person in book.People)
+        foreach (var person in resolver.People)
         {
             if (erased.Count > 0 && erased.ContainsKey(person.Anchor.Digest))
             {

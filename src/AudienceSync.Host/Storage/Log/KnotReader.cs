@@ -15,7 +15,7 @@ internal sealed class KnotReader(AppendPlanner planner)
         var people = await LoadGroupsAsync(connection, cancellationToken);
         if (people.Count > 0)
         {
-            await LoadSaidAsync(connection, people, cancellationToken);
+            await LoadClaimsAsync(connection, people, cancellationToken);
         }
     }
 
@@ -27,13 +27,13 @@ internal sealed class KnotReader(AppendPlanner planner)
         commands.BatchCommands.Add(Sql.Command(AppendSql.KnownAliases, Sql.Of(unasked)));
         commands.BatchCommands.Add(Sql.Command(AppendSql.Groups, Sql.Of(planner.Knots.Select(digest => digest.Value).ToList())));
         await using var reader = await commands.ExecuteReaderAsync(cancellationToken);
-        await PeopleReader.LoadAliasesAsync(reader, planner.Book, cancellationToken);
+        await PeopleReader.LoadAliasesAsync(reader, planner.Resolver, cancellationToken);
         await reader.NextResultAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
             var person = PeopleReader.Person(reader);
             people.Add(person);
-            planner.Book.Load(person);
+            planner.Resolver.Load(person);
             planner.LoadRevision(person.Id, reader.GetFieldValue<byte[]>(9), reader.GetInt16(10), reader.GetFieldValue<byte[]>(11));
             planner.LoadLinking(person.Id, reader.IsDBNull(12) ? Linking.Limited : (Linking)reader.GetInt16(12));
         }
@@ -41,30 +41,30 @@ internal sealed class KnotReader(AppendPlanner planner)
         return people;
     }
 
-    private async Task LoadSaidAsync(NpgsqlConnection connection, List<KnownPerson> people, CancellationToken cancellationToken)
+    private async Task LoadClaimsAsync(NpgsqlConnection connection, List<KnownPerson> people, CancellationToken cancellationToken)
     {
-        var unasked = planner.Book.Said().Select(alias => alias.Digest).Where(planner.Asked.Add).Select(digest => digest.Value).ToList();
+        var unasked = planner.Resolver.ClaimedAliases().Select(alias => alias.Digest).Where(planner.Asked.Add).Select(digest => digest.Value).ToList();
         await using var commands = new NpgsqlBatch(connection);
         commands.BatchCommands.Add(Sql.Command(
-            AppendSql.SaidAgain, Sql.Of(people.ConvertAll(person => person.Id.Value)), Sql.Of(people.ConvertAll(person => person.Revision))));
+            AppendSql.Reclaimed, Sql.Of(people.ConvertAll(person => person.Id.Value)), Sql.Of(people.ConvertAll(person => person.Revision))));
         commands.BatchCommands.Add(Sql.Command(AppendSql.KnownAliases, Sql.Of(unasked)));
         await using var reader = await commands.ExecuteReaderAsync(cancellationToken);
         var again = new List<(KnownPerson Person, DateTimeOffset? Email, DateTimeOffset? Phone, DateTimeOffset? Details)>();
         while (await reader.ReadAsync(cancellationToken))
         {
-            var person = planner.Book.Person(new PersonId(reader.GetGuid(0)));
+            var person = planner.Resolver.Person(new PersonId(reader.GetGuid(0)));
             again.Add((person, reader.TimeOrNull(1), reader.TimeOrNull(2), reader.TimeOrNull(3)));
         }
 
         await reader.NextResultAsync(cancellationToken);
-        await PeopleReader.LoadAliasesAsync(reader, planner.Book, cancellationToken);
+        await PeopleReader.LoadAliasesAsync(reader, planner.Resolver, cancellationToken);
         foreach (var (person, email, phone, details) in again)
         {
             Repeat(person, IdentifierKind.Email, person.Reach.Email, email);
             Repeat(person, IdentifierKind.Phone, person.Reach.Phone, phone);
             if (details is { } at && person.Reach.Details is { } digest)
             {
-                planner.Book.TakeAgain(new Statement([person.Anchor], planner.IdentifiersOf(person.Id), digest, at));
+                planner.Resolver.TakeAgain(new Statement([person.Anchor], planner.IdentifiersOf(person.Id), digest, at));
             }
         }
     }
@@ -76,7 +76,7 @@ internal sealed class KnotReader(AppendPlanner planner)
         if (address is { } digest && at is { } time)
         {
             var alias = new Alias(kind, digest);
-            planner.Book.TakeAgain(new Statement(alias == person.Anchor ? [alias] : [person.Anchor, alias], planner.IdentifiersOf(person.Id), null, time));
+            planner.Resolver.TakeAgain(new Statement(alias == person.Anchor ? [alias] : [person.Anchor, alias], planner.IdentifiersOf(person.Id), null, time));
         }
     }
 }

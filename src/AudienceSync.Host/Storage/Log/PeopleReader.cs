@@ -3,16 +3,16 @@ using Npgsql;
 
 namespace AudienceSync.Host.Storage.Log;
 
-/// <summary>Reads rows of aliases and people into an <see cref="IdentityBook"/>.</summary>
+/// <summary>Reads rows of aliases and people into an <see cref="IdentityResolver"/>.</summary>
 internal static class PeopleReader
 {
     /// <summary>Reads what <see cref="AppendSql.KnownAliases"/> answers. Returns how many there were.</summary>
-    public static async Task<int> LoadAliasesAsync(NpgsqlDataReader reader, IdentityBook book, CancellationToken cancellationToken)
+    public static async Task<int> LoadAliasesAsync(NpgsqlDataReader reader, IdentityResolver resolver, CancellationToken cancellationToken)
     {
         var count = 0;
         while (await reader.ReadAsync(cancellationToken))
         {
-            LoadAlias(reader, book);
+            LoadAlias(reader, resolver);
             count++;
         }
 
@@ -28,14 +28,14 @@ internal static class PeopleReader
         reader.GetInt64(8),
         ReachAt(reader, 5));
 
-    private static void LoadAlias(NpgsqlDataReader reader, IdentityBook book)
+    private static void LoadAlias(NpgsqlDataReader reader, IdentityResolver resolver)
     {
         var alias = new Alias((IdentifierKind)reader.GetInt16(1), new AliasDigest(reader.GetGuid(0)));
         var anchor = PersonOrNull(reader, 2);
-        book.Load(new AliasBinding(alias, anchor, PersonOrNull(reader, 3), reader.TimeOrNull(4) ?? default));
-        if (anchor is { } person && book.Find(person) is null)
+        resolver.Load(new AliasBinding(alias, anchor, PersonOrNull(reader, 3), reader.TimeOrNull(4) ?? default));
+        if (anchor is { } person && resolver.Find(person) is null)
         {
-            book.Load(new KnownPerson(person, alias, PersonOrNull(reader, 5), reader.GetInt32(6), reader.GetInt64(10), ReachAt(reader, 7)));
+            resolver.Load(new KnownPerson(person, alias, PersonOrNull(reader, 5), reader.GetInt32(6), reader.GetInt64(10), ReachAt(reader, 7)));
         }
     }
 

@@ -45,7 +45,7 @@ internal sealed class TombstoneCheck(TombstoneDigester digester)
     }
 
     /// <summary>Notes what must be asked for, given whom the cache made known.</summary>
-    public void Ask(IReadOnlyList<PendingRequest> batch, IdentityBook book)
+    public void Ask(IReadOnlyList<PendingRequest> batch, IdentityResolver resolver)
     {
         _asked.Clear();
         if (!_any)
@@ -55,7 +55,7 @@ internal sealed class TombstoneCheck(TombstoneDigester digester)
 
         foreach (var mention in batch.SelectMany(request => request.Mentions))
         {
-            var known = book.AnchorOf(mention.Aliases[0].Digest);
+            var known = resolver.AnchorOf(mention.Aliases[0].Digest);
             foreach (var alias in mention.Aliases.Where(alias => known is null || !IsHeld(known, alias)))
             {
                 _asked[digester.Digest(alias.Digest)] = alias.Digest;

@@ -130,9 +130,9 @@ public sealed class RealiasTable(WorkspaceDatabase database, Vault vault, AliasD
     {
         var digest = alias.Alias.Digest;
         var holders = await HoldersAsync(connection, alias, cancellationToken);
-        var said = holders.SelectMany(holder => holder.Opened.Own.Addresses).FirstOrDefault(saying => saying.Address.Digest == digest);
+        var claimed = holders.SelectMany(holder => holder.Opened.Own.Addresses).FirstOrDefault(claim => claim.Address.Digest == digest);
         total = total with { Read = total.Read + 1 };
-        if (said is null || Today(said) is not { } today || today.Address.Digest == digest)
+        if (claimed is null || Today(claimed) is not { } today || today.Address.Digest == digest)
         {
             await ExecuteAsync(connection, KeepSql, [Sql.Of(digest.Value), Sql.Of(IdentifierReader.ParserVersion)], cancellationToken);
             return total;
@@ -165,12 +165,12 @@ public sealed class RealiasTable(WorkspaceDatabase database, Vault vault, AliasD
     }
 
     /// <summary>The saying as the reader of today reads its text; null when it cannot.</summary>
-    private Saying? Today(Saying said)
+    private IdentifierClaim? Today(IdentifierClaim claimed)
     {
-        var read = said.Address.Kind == IdentifierKind.Email ? EmailReader.Read(said.Text, said.Hashed) : PhoneReader.Read(said.Text, said.Country, said.Hashed);
-        return read.Text is not { } canonical ? null : said with
+        var read = claimed.Address.Kind == IdentifierKind.Email ? EmailReader.Read(claimed.Text, claimed.Hashed) : PhoneReader.Read(claimed.Text, claimed.Country, claimed.Hashed);
+        return read.Text is not { } canonical ? null : claimed with
         {
-            Address = digester.Digest(said.Address.Kind, AliasText.OfCanonical(said.Address.Kind, canonical, said.Hashed)!),
+            Address = digester.Digest(claimed.Address.Kind, AliasText.OfCanonical(claimed.Address.Kind, canonical, claimed.Hashed)!),
             Canonical = canonical,
             Parser = IdentifierReader.ParserVersion,
         };
@@ -197,8 +197,8 @@ public sealed class RealiasTable(WorkspaceDatabase database, Vault vault, AliasD
     private async Task ResealAsync(NpgsqlConnection connection, Holder holder, AliasDigest older, CancellationToken cancellationToken)
     {
         var own = holder.Opened.Own;
-        var addresses = own.Addresses.Select(saying => saying.Address.Digest == older ? Today(saying) ?? saying : saying);
-        var again = holder.Opened with { Own = new Sayings(own.CustomerId, addresses, own.Details, own.DetailsDigest, own.DetailsAt) };
+        var addresses = own.Addresses.Select(claim => claim.Address.Digest == older ? Today(claim) ?? claim : claim);
+        var again = holder.Opened with { Own = new IdentifierClaims(own.CustomerId, addresses, own.Details, own.DetailsDigest, own.DetailsAt) };
         var cipher = vault.Seal(holder.Person, holder.Revision, holder.Salt, again);
         await ExecuteAsync(
             connection, ResealSql, [Sql.Of(holder.Person.Value), Sql.Of(holder.Revision), Sql.Of(cipher), Sql.Of(vault.KeyVersion)], cancellationToken);

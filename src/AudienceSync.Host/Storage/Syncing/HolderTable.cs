@@ -10,7 +10,7 @@ namespace AudienceSync.Host.Storage.Syncing;
 /// <param name="Revision">Of which of their revisions.</param>
 /// <param name="Part">What of the person it is.</param>
 /// <param name="Cell">The keyed digest.</param>
-public readonly record struct DeliveredCell(PersonId Person, int Revision, SayingParts Part, AliasDigest Cell);
+public readonly record struct DeliveredCell(PersonId Person, int Revision, IdentifierParts Part, AliasDigest Cell);
 
 /// <summary>
 /// Finds who else is on a list by what is removed from it. A holder is a member whose ledger row says adding or delivered under a revision that has it: their row

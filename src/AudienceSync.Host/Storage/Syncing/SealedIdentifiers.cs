@@ -7,4 +7,4 @@ namespace AudienceSync.Host.Storage.Syncing;
 /// <param name="KeyVersion">Of the master key that the revision is sealed under.</param>
 /// <param name="Cipher">The revision.</param>
 /// <param name="Kept">Addresses that are another person's now, and delivered for them at this list.</param>
-public sealed record SealedIdentifiers(byte[] Salt, short KeyVersion, byte[] Cipher, SayingParts Kept);
+public sealed record SealedIdentifiers(byte[] Salt, short KeyVersion, byte[] Cipher, IdentifierParts Kept);

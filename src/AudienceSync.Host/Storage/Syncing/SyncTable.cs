@@ -229,7 +229,7 @@ public sealed class SyncTable(WorkspaceDatabase database)
         {
             found[(new PersonId(reader.GetGuid(0)), reader.GetInt32(1))] = new SealedIdentifiers(
                 reader.GetFieldValue<byte[]>(2), reader.GetInt16(3), reader.GetFieldValue<byte[]>(4),
-                (reader.GetBoolean(5) ? SayingParts.Email : SayingParts.None) | (reader.GetBoolean(6) ? SayingParts.Phone : SayingParts.None));
+                (reader.GetBoolean(5) ? IdentifierParts.Email : IdentifierParts.None) | (reader.GetBoolean(6) ? IdentifierParts.Phone : IdentifierParts.None));
         }
 
         return found;

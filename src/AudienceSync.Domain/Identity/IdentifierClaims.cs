@@ -4,14 +4,14 @@ namespace AudienceSync.Domain.Identity;
 /// All addresses that one anchor ever said, each with the last time it did: what its vault holds. Each is a maximum, so any order and any
 /// repetition of the same webhooks leaves the same. Bounded: of each kind the latest are kept.
 /// </summary>
-public sealed class Sayings
+public sealed class IdentifierClaims
 {
     /// <summary>Addresses of one kind that are remembered of an anchor; beyond it the one said longest ago is forgotten.</summary>
     public const int MostOfAKind = 50;
 
-    private readonly List<Saying> _addresses;
+    private readonly List<IdentifierClaim> _addresses;
 
-    public Sayings(string? customerId, IEnumerable<Saying> addresses, PersonDetails? details, AliasDigest? detailsDigest, DateTimeOffset detailsAt)
+    public IdentifierClaims(string? customerId, IEnumerable<IdentifierClaim> addresses, PersonDetails? details, AliasDigest? detailsDigest, DateTimeOffset detailsAt)
     {
         CustomerId = customerId;
         _addresses = [.. addresses];
@@ -20,14 +20,14 @@ public sealed class Sayings
         DetailsAt = detailsAt;
     }
 
-    public Sayings()
+    public IdentifierClaims()
         : this(null, [], null, null, default)
     {
     }
 
     public string? CustomerId { get; private set; }
 
-    public IReadOnlyList<Saying> Addresses => _addresses;
+    public IReadOnlyList<IdentifierClaim> Addresses => _addresses;
 
     public PersonDetails? Details { get; private set; }
 
@@ -40,60 +40,60 @@ public sealed class Sayings
     public DateTimeOffset? At(AliasDigest address) => Find(address) is var index and >= 0 ? _addresses[index].At : null;
 
     /// <summary>Takes over what a webhook says. Returns whether anything changed.</summary>
-    public bool Say(Statement said)
+    public bool Add(Statement statement)
     {
-        var changed = CustomerId is null && said.Identifiers.CustomerId is not null;
-        CustomerId ??= said.Identifiers.CustomerId;
-        foreach (var alias in said.Aliases)
+        var changed = CustomerId is null && statement.Identifiers.CustomerId is not null;
+        CustomerId ??= statement.Identifiers.CustomerId;
+        foreach (var alias in statement.Aliases)
         {
-            changed |= alias.Kind != IdentifierKind.CustomerId && Put(said.SayingOf(alias));
+            changed |= alias.Kind != IdentifierKind.CustomerId && Put(statement.ClaimOf(alias));
         }
 
-        if (said.Details is { } digest && (DetailsDigest is null || said.At > DetailsAt || (said.At == DetailsAt && digest.Value.CompareTo(DetailsDigest.Value.Value) > 0)))
+        if (statement.Details is { } digest && (DetailsDigest is null || statement.At > DetailsAt || (statement.At == DetailsAt && digest.Value.CompareTo(DetailsDigest.Value.Value) > 0)))
         {
-            changed |= DetailsAt != said.At || DetailsDigest != digest;
-            (Details, DetailsDigest, DetailsAt) = (said.Identifiers.Details, digest, said.At);
+            changed |= DetailsAt != statement.At || DetailsDigest != digest;
+            (Details, DetailsDigest, DetailsAt) = (statement.Identifiers.Details, digest, statement.At);
         }
 
         return changed;
     }
 
     /// <summary>Personal data never reaches a log by accident.</summary>
-    public override string ToString() => "Sayings(***)";
+    public override string ToString() => "IdentifierClaims(***)";
 
-    private bool Put(Saying said)
+    private bool Put(IdentifierClaim statement)
     {
-        var index = Find(said.Address.Digest);
+        var index = Find(statement.Address.Digest);
         if (index < 0)
         {
-            _addresses.Add(said);
-            Forget(said.Address.Kind);
+            _addresses.Add(statement);
+            DropOldest(statement.Address.Kind);
             return true;
         }
 
         var held = _addresses[index];
-        var merged = Plainer(held, said) with { At = said.At > held.At ? said.At : held.At };
+        var merged = Plainer(held, statement) with { At = statement.At > held.At ? statement.At : held.At };
         _addresses[index] = merged;
         return merged != held;
     }
 
     // The same address as plain text serves every platform, as a hash only some.
-    private static Saying Plainer(Saying held, Saying said)
+    private static IdentifierClaim Plainer(IdentifierClaim held, IdentifierClaim statement)
     {
-        if (held.Hashed != said.Hashed)
+        if (held.Hashed != statement.Hashed)
         {
-            return held.Hashed > said.Hashed ? said : held;
+            return held.Hashed > statement.Hashed ? statement : held;
         }
 
-        return string.CompareOrdinal(said.Text, held.Text) < 0 ? said : held;
+        return string.CompareOrdinal(statement.Text, held.Text) < 0 ? statement : held;
     }
 
-    private void Forget(IdentifierKind kind)
+    private void DropOldest(IdentifierKind kind)
     {
-        var ofKind = _addresses.Where(saying => saying.Address.Kind == kind).ToList();
+        var ofKind = _addresses.Where(claim => claim.Address.Kind == kind).ToList();
         if (ofKind.Count > MostOfAKind)
         {
-            _addresses.Remove(ofKind.Aggregate((oldest, saying) => oldest.IsLaterThan(saying) ? saying : oldest));
+            _addresses.Remove(ofKind.Aggregate((oldest, claim) => oldest.IsLaterThan(claim) ? claim : oldest));
         }
     }
 

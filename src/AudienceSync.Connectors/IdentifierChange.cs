@@ -4,7 +4,7 @@ namespace AudienceSync.Connectors;
 
 /// <summary>The parts of what is said of a person that can be removed one without the other.</summary>
 [Flags]
-public enum SayingParts
+public enum IdentifierParts
 {
     None = 0,
     Email = 1,
@@ -27,7 +27,7 @@ public enum SayingParts
 /// </summary>
 /// <param name="Part">Which part of the member it is.</param>
 /// <param name="Text">Equal for whatever the platform takes for equal.</param>
-public readonly record struct SharedCell(SayingParts Part, string Text)
+public readonly record struct SharedCell(IdentifierParts Part, string Text)
 {
     /// <summary>Personal data never reaches a log by accident.</summary>
     public override string ToString() => $"{Part}(***)";
@@ -40,27 +40,27 @@ public readonly record struct Resaying(Member Was, Member Becomes);
 /// <param name="Same">The platform would receive the very same, so there is nothing to say.</param>
 /// <param name="Gone">Parts of the former saying that must be removed. The new saying is then added whole.</param>
 /// <param name="Shared">Whether something of the former saying is part of the new one and stays at the platform all the time.</param>
-public readonly record struct SayingChange(bool Same, SayingParts Gone, bool Shared)
+public readonly record struct IdentifierChange(bool Same, IdentifierParts Gone, bool Shared)
 {
     /// <summary>Remove all that was said, then add all that is to be said: right at any platform.</summary>
-    public static readonly SayingChange Whole = new(Same: false, SayingParts.All, Shared: false);
+    public static readonly IdentifierChange Whole = new(Same: false, IdentifierParts.All, Shared: false);
 
-    public static readonly SayingChange None = new(Same: true, SayingParts.None, Shared: true);
+    public static readonly IdentifierChange None = new(Same: true, IdentifierParts.None, Shared: true);
 
     /// <summary>A person with these parts only.</summary>
-    public static PersonIdentifiers Restrict(PersonIdentifiers person, SayingParts parts)
+    public static PersonIdentifiers Restrict(PersonIdentifiers person, IdentifierParts parts)
     {
         ArgumentNullException.ThrowIfNull(person);
-        if (parts == SayingParts.All)
+        if (parts == IdentifierParts.All)
         {
             return person;
         }
 
-        var email = parts.HasFlag(SayingParts.Email);
-        var phone = parts.HasFlag(SayingParts.Phone);
+        var email = parts.HasFlag(IdentifierParts.Email);
+        var phone = parts.HasFlag(IdentifierParts.Phone);
         return person with
         {
-            CustomerId = parts.HasFlag(SayingParts.ExternalId) ? person.CustomerId : null,
+            CustomerId = parts.HasFlag(IdentifierParts.ExternalId) ? person.CustomerId : null,
             Email = email ? person.Email : null,
             Phone = phone ? person.Phone : null,
             Details = Restrict(person.Details, parts),
@@ -68,8 +68,8 @@ public readonly record struct SayingChange(bool Same, SayingParts Gone, bool Sha
         };
     }
 
-    private static PersonDetails? Restrict(PersonDetails? details, SayingParts parts) =>
-        (parts.HasFlag(SayingParts.Details), parts.HasFlag(SayingParts.Device)) switch
+    private static PersonDetails? Restrict(PersonDetails? details, IdentifierParts parts) =>
+        (parts.HasFlag(IdentifierParts.Details), parts.HasFlag(IdentifierParts.Device)) switch
         {
             (true, true) => details,
             (true, false) => details is null ? null : details with { DeviceId = null },

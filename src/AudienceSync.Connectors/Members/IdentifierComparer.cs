@@ -22,19 +22,19 @@ internal enum RowMeaning
 /// <param name="fields">The cells of the platform's row.</param>
 /// <param name="unit">Cells of which all are sent or none.</param>
 /// <param name="meaning">What a removal by some of the cells does.</param>
-internal sealed class SayingComparer(IReadOnlyList<PersonField> fields, IReadOnlyList<PersonField> unit, RowMeaning meaning)
+internal sealed class IdentifierComparer(IReadOnlyList<PersonField> fields, IReadOnlyList<PersonField> unit, RowMeaning meaning)
 {
-    public IReadOnlyList<SayingChange> Compare(IReadOnlyList<Resaying> people, Func<NormalizerVersion, Normalizer?> rules)
+    public IReadOnlyList<IdentifierChange> Compare(IReadOnlyList<Resaying> people, Func<NormalizerVersion, Normalizer?> rules)
     {
         using var cells = new CellWriter();
         var was = new Row(fields.Count);
         var becomes = new Row(fields.Count);
-        var changes = new SayingChange[people.Count];
+        var changes = new IdentifierChange[people.Count];
         for (var i = 0; i < changes.Length; i++)
         {
             changes[i] = Write(was, people[i].Was, rules, cells) && Write(becomes, people[i].Becomes, rules, cells)
                 ? Change(was, becomes)
-                : SayingChange.Whole;
+                : IdentifierChange.Whole;
         }
 
         // Plain cells are somebody's.
@@ -66,39 +66,39 @@ internal sealed class SayingComparer(IReadOnlyList<PersonField> fields, IReadOnl
         return true;
     }
 
-    private SayingChange Change(Row was, Row becomes)
+    private IdentifierChange Change(Row was, Row becomes)
     {
-        var (gone, came, shared, addressed) = (SayingParts.None, false, false, false);
+        var (gone, came, shared, addressed) = (IdentifierParts.None, false, false, false);
         for (var i = 0; i < fields.Count; i++)
         {
             var equal = was.Of(i).SequenceEqual(becomes.Of(i));
-            gone |= was.Lengths[i] > 0 && !equal ? PartOf(fields[i]) : SayingParts.None;
+            gone |= was.Lengths[i] > 0 && !equal ? PartOf(fields[i]) : IdentifierParts.None;
             came |= becomes.Lengths[i] > 0 && !equal;
             shared |= was.Lengths[i] > 0 && equal;
             addressed |= becomes.Lengths[i] > 0 && IsAddress(fields[i]);
         }
 
-        if (gone == SayingParts.None)
+        if (gone == IdentifierParts.None)
         {
-            return new SayingChange(!came, SayingParts.None, shared);
+            return new IdentifierChange(!came, IdentifierParts.None, shared);
         }
 
         var apart = meaning switch
         {
             RowMeaning.Cells => true,
-            RowMeaning.AddressesAndTheRest => !gone.HasFlag(SayingParts.Details) && addressed,
+            RowMeaning.AddressesAndTheRest => !gone.HasFlag(IdentifierParts.Details) && addressed,
             _ => false,
         };
-        return apart && shared ? new SayingChange(Same: false, gone, Shared: true) : SayingChange.Whole;
+        return apart && shared ? new IdentifierChange(Same: false, gone, Shared: true) : IdentifierChange.Whole;
     }
 
-    private static SayingParts PartOf(PersonField field) => field switch
+    private static IdentifierParts PartOf(PersonField field) => field switch
     {
-        PersonField.Email => SayingParts.Email,
-        PersonField.Phone => SayingParts.Phone,
-        PersonField.DeviceId => SayingParts.Device,
-        PersonField.ExternalId => SayingParts.ExternalId,
-        _ => SayingParts.Details,
+        PersonField.Email => IdentifierParts.Email,
+        PersonField.Phone => IdentifierParts.Phone,
+        PersonField.DeviceId => IdentifierParts.Device,
+        PersonField.ExternalId => IdentifierParts.ExternalId,
+        _ => IdentifierParts.Details,
     };
 
     private static bool IsAddress(PersonField field) => field is PersonField.Email or PersonField.Phone or PersonField.DeviceId;

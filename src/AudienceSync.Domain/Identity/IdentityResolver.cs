@@ -7,12 +7,12 @@ namespace AudienceSync.Domain.Identity;
 /// people they lead to with everybody linked to them. It writes what <see cref="Changes"/> says in the transaction of the events.
 /// </para>
 /// </summary>
-public sealed class IdentityBook(Func<PersonId> newPerson)
+public sealed class IdentityResolver(Func<PersonId> newPerson)
 {
     private readonly Dictionary<AliasDigest, AliasBinding> _bindings = [];
     private readonly Dictionary<PersonId, KnownPerson> _people = [];
     private readonly Dictionary<AliasDigest, PersonId> _anchors = [];
-    private readonly Dictionary<PersonId, Sayings> _sayings = [];
+    private readonly Dictionary<PersonId, IdentifierClaims> _claims = [];
     private readonly HashSet<AliasDigest> _stored = [];
 
     /// <summary>Everybody that was loaded or made, as the batch so far has left him.</summary>
@@ -36,7 +36,7 @@ public sealed class IdentityBook(Func<PersonId> newPerson)
     }
 
     /// <summary>What a known anchor said so far, with the times that its stream holds.</summary>
-    public void Load(PersonId person, Sayings own) => _sayings[person] = own;
+    public void Load(PersonId person, IdentifierClaims own) => _claims[person] = own;
 
     public KnownPerson Person(PersonId id) => _people[id];
 
@@ -46,7 +46,7 @@ public sealed class IdentityBook(Func<PersonId> newPerson)
 
     public AliasBinding? BindingOf(AliasDigest digest) => _bindings.TryGetValue(digest, out var binding) ? binding : null;
 
-    public Sayings? SayingsOf(PersonId person) => _sayings.GetValueOrDefault(person);
+    public IdentifierClaims? ClaimsOf(PersonId person) => _claims.GetValueOrDefault(person);
 
     /// <summary>Whether an alias was there before the batch.</summary>
     public bool IsStored(AliasDigest digest) => _stored.Contains(digest);
@@ -58,16 +58,16 @@ public sealed class IdentityBook(Func<PersonId> newPerson)
     /// Whether a webhook says nothing that a known root's revision does not hold, and if so which kinds it said again. Such a webhook changes
     /// nobody.
     /// </summary>
-    public static bool SaysNothingNew(KnownPerson person, Statement said, out int kinds)
+    public static bool IsAlreadyKnown(KnownPerson person, Statement statement, out int kinds)
     {
         kinds = 0;
-        if (person.Owner is not null || (said.Details is { } details && details != person.Reach.Details))
+        if (person.Owner is not null || (statement.Details is { } details && details != person.Reach.Details))
         {
             return false;
         }
 
-        kinds = said.Details is null ? 0 : Reach.DetailsBit;
-        foreach (var alias in said.Aliases)
+        kinds = statement.Details is null ? 0 : Reach.DetailsBit;
+        foreach (var alias in statement.Aliases)
         {
             if (alias.Kind == IdentifierKind.CustomerId)
             {
@@ -86,18 +86,18 @@ public sealed class IdentityBook(Func<PersonId> newPerson)
     }
 
     /// <summary>Takes a webhook over: its anchor, what it says, and what it claims. Returns the anchor.</summary>
-    public PersonId Take(Statement said)
+    public PersonId Take(Statement statement)
     {
-        var anchor = AnchorFor(said.Anchor);
-        if (_sayings[anchor].Say(said))
+        var anchor = AnchorFor(statement.Anchor);
+        if (_claims[anchor].Add(statement))
         {
-            Changes.Said.Add(anchor);
+            Changes.Claimed.Add(anchor);
             Changes.Affected.Add(RootOf(anchor));
         }
 
-        foreach (var claimed in said.Aliases.AsSpan(1))
+        foreach (var claimed in statement.Aliases.AsSpan(1))
         {
-            Claim(claimed, anchor, said.At);
+            Claim(claimed, anchor, statement.At);
         }
 
         return anchor;
@@ -107,18 +107,18 @@ public sealed class IdentityBook(Func<PersonId> newPerson)
     /// Takes over what a stored webhook of a known anchor said again. An address that has gone to somebody outside the book went there by a claim
     /// that was weighed against this one then.
     /// </summary>
-    public void TakeAgain(Statement said)
+    public void TakeAgain(Statement statement)
     {
-        if (said.Aliases.Skip(1).Any(alias => BindingOf(alias.Digest)?.Owner is not { } owner || _people.ContainsKey(owner)))
+        if (statement.Aliases.Skip(1).Any(alias => BindingOf(alias.Digest)?.Owner is not { } owner || _people.ContainsKey(owner)))
         {
-            Take(said);
+            Take(statement);
             return;
         }
 
-        var anchor = AnchorFor(said.Anchor);
-        if (_sayings[anchor].Say(said))
+        var anchor = AnchorFor(statement.Anchor);
+        if (_claims[anchor].Add(statement))
         {
-            Changes.Said.Add(anchor);
+            Changes.Claimed.Add(anchor);
         }
     }
 
@@ -135,26 +135,26 @@ public sealed class IdentityBook(Func<PersonId> newPerson)
     }
 
     /// <summary>The anchors of each person whose sayings are known, by root.</summary>
-    public ILookup<PersonId, PersonId> Groups() => _sayings.Keys.ToLookup(RootOf);
+    public ILookup<PersonId, PersonId> Groups() => _claims.Keys.ToLookup(RootOf);
 
     /// <summary>By what a root is reached now, out of what all his anchors said.</summary>
     public (PersonIdentifiers Identifiers, Reach Reach) Compose(PersonId root, IEnumerable<PersonId> anchors)
     {
-        Saying? email = null;
-        Saying? phone = null;
-        Sayings? detailed = null;
-        foreach (var own in anchors.Select(anchor => _sayings[anchor]))
+        IdentifierClaim? email = null;
+        IdentifierClaim? phone = null;
+        IdentifierClaims? detailed = null;
+        foreach (var own in anchors.Select(anchor => _claims[anchor]))
         {
-            foreach (var saying in own.Addresses.Where(saying => IsOf(saying.Address, root)))
+            foreach (var claim in own.Addresses.Where(claim => IsOf(claim.Address, root)))
             {
-                email = saying.Address.Kind == IdentifierKind.Email && saying.IsLaterThan(email) ? saying : email;
-                phone = saying.Address.Kind == IdentifierKind.Phone && saying.IsLaterThan(phone) ? saying : phone;
+                email = claim.Address.Kind == IdentifierKind.Email && claim.IsLaterThan(email) ? claim : email;
+                phone = claim.Address.Kind == IdentifierKind.Phone && claim.IsLaterThan(phone) ? claim : phone;
             }
 
             detailed = IsLater(own, detailed) ? own : detailed;
         }
 
-        var identifiers = new PersonIdentifiers(_sayings[root].CustomerId, email?.Text, phone?.Text, phone?.Country ?? "")
+        var identifiers = new PersonIdentifiers(_claims[root].CustomerId, email?.Text, phone?.Text, phone?.Country ?? "")
         {
             Details = detailed?.Details,
             Hashed = (email?.Hashed ?? HashedFields.None) | (phone?.Hashed ?? HashedFields.None),
@@ -166,9 +166,9 @@ public sealed class IdentityBook(Func<PersonId> newPerson)
     }
 
     /// <summary>Addresses that a person's anchors said, whoever has them: their bindings must be known before he is composed.</summary>
-    public IEnumerable<Alias> Said() => _sayings.Values.SelectMany(own => own.Addresses).Select(saying => saying.Address);
+    public IEnumerable<Alias> ClaimedAliases() => _claims.Values.SelectMany(own => own.Addresses).Select(claim => claim.Address);
 
-    private static bool IsLater(Sayings own, Sayings? other)
+    private static bool IsLater(IdentifierClaims own, IdentifierClaims? other)
     {
         if (own.DetailsDigest is not { } digest)
         {
@@ -212,7 +212,7 @@ public sealed class IdentityBook(Func<PersonId> newPerson)
         var binding = _bindings.GetValueOrDefault(alias.Digest, new AliasBinding(alias, null, null, default));
         var made = new KnownPerson(newPerson(), alias, binding.Owner, Revision: 0, StreamVersion: 0, default);
         Load(made);
-        _sayings[made.Id] = new Sayings();
+        _claims[made.Id] = new IdentifierClaims();
         Put(binding with { Anchor = made.Id });
         Changes.Made.Add(made.Id);
         Changes.Affected.Add(made.Id);
@@ -251,8 +251,8 @@ public sealed class IdentityBook(Func<PersonId> newPerson)
     // The owner may have said it again since he claimed it; his sayings know.
     private DateTimeOffset LastClaim(AliasBinding binding, PersonId owner)
     {
-        var said = _sayings.GetValueOrDefault(owner)?.At(binding.Alias.Digest);
-        return said is { } at && at > binding.ClaimedAt ? at : binding.ClaimedAt;
+        var statement = _claims.GetValueOrDefault(owner)?.At(binding.Alias.Digest);
+        return statement is { } at && at > binding.ClaimedAt ? at : binding.ClaimedAt;
     }
 
     private bool Beats(PersonId claimant, DateTimeOffset at, PersonId owner, DateTimeOffset ownerAt)
