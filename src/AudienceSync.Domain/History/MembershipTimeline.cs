@@ -48,7 +48,7 @@ public static class MembershipTimeline
 
             if (state != MembershipState.Nothing)
             {
-                Add(intervals, permissions.Bars.Limit(state.StatusAt(window, instant), policy), instant, added, last);
+                Add(intervals, permissions.Restrictions.ApplyTo(state.StatusAt(window, instant), policy), instant, added, last);
             }
         }
 

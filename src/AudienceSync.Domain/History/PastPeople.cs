@@ -97,7 +97,7 @@ public sealed class PastPeople
             permissions = stream.Said.Count > 0 ? permissions.With(stream.PermissionsAt(asOf)) : permissions;
         }
 
-        return new PastMember(root, state, permissions.Bars.Limit(state.StatusAt(key.Window, asOf.At), key.Policy), permissions);
+        return new PastMember(root, state, permissions.Restrictions.ApplyTo(state.StatusAt(key.Window, asOf.At), key.Policy), permissions);
     }
 
     /// <summary>

@@ -70,16 +70,16 @@ public sealed record Permissions
         };
     }
 
-    public Bars Bars =>
-        (Targeting.IsNo ? Bars.Suppressed : Bars.None)
-        | (TargetingAt.Values.Any(said => said.IsNo) ? Bars.SuppressedSomewhere : Bars.None)
-        | (UserData.IsYes ? Bars.UserDataGranted : UserData.IsNo ? Bars.UserDataDenied : Bars.None)
-        | (Personalization.IsYes ? Bars.PersonalizationGranted : Personalization.IsNo ? Bars.PersonalizationDenied : Bars.None)
-        | (ErasingAt is null ? Bars.None : Bars.Erasing)
-        | (EverRefused ? Bars.EverRefused : Bars.None);
+    public TargetingRestrictions Restrictions =>
+        (Targeting.IsNo ? TargetingRestrictions.Suppressed : TargetingRestrictions.None)
+        | (TargetingAt.Values.Any(said => said.IsNo) ? TargetingRestrictions.SuppressedSomewhere : TargetingRestrictions.None)
+        | (UserData.IsYes ? TargetingRestrictions.UserDataGranted : UserData.IsNo ? TargetingRestrictions.UserDataDenied : TargetingRestrictions.None)
+        | (Personalization.IsYes ? TargetingRestrictions.PersonalizationGranted : Personalization.IsNo ? TargetingRestrictions.PersonalizationDenied : TargetingRestrictions.None)
+        | (ErasingAt is null ? TargetingRestrictions.None : TargetingRestrictions.Erasing)
+        | (EverRefused ? TargetingRestrictions.EverRefused : TargetingRestrictions.None);
 
     /// <summary>The destinations he is suppressed at by name, in order; null when there are none.</summary>
-    public string[]? BarredAt => TargetingAt.Values.Any(said => said.IsNo)
+    public string[]? RestrictedAt => TargetingAt.Values.Any(said => said.IsNo)
         ? [.. TargetingAt.Where(said => said.Value.IsNo).Select(said => said.Key).Order(StringComparer.Ordinal)]
         : null;
 

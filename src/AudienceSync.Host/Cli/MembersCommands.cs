@@ -98,7 +98,7 @@ internal sealed class MembersCommands(Func<string, string?> environment)
     {
         // The key comes last, so that PERSON may be left out.
         var words = new Argument<string[]>("PERSON KEY") { Description = "The person's uuid (left out with --identifiers) and the audience with version.", Arity = new ArgumentArity(1, 2) };
-        var why = new Command("why", "Why somebody is in an audience or is not: events, bars, deliveries, answers.") { words, _identifiers, _json, _workspace };
+        var why = new Command("why", "Why somebody is in an audience or is not: events, restrictions, deliveries, answers.") { words, _identifiers, _json, _workspace };
         why.Validators.Add(parsed =>
         {
             var given = parsed.GetResult(words)?.Tokens.Select(token => token.Value).ToArray() ?? [];

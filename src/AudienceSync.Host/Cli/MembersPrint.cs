@@ -22,7 +22,7 @@ internal static class MembersPrint
     public static string[] Row(MemberView member) =>
     [
         member.Person.ToString(), Word(member.Status), Time(member.Since), Time(member.Until), Time(member.AddedAt), Time(member.RemovedAt),
-        string.Join(' ', member.Barred.Concat(member.BarredAt)),
+        string.Join(' ', member.Restrictions.Concat(member.RestrictedAt)),
     ];
 
     public static string[] Row(MemberChange change) => [Word(change.Change), .. Row(change.Member)];

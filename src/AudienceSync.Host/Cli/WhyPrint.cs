@@ -22,7 +22,7 @@ internal static class WhyPrint
         output.WriteLine(member.Status is { } status
             ? $"is {MembersPrint.Word(status)} since {MembersPrint.Time(member.Since)}{(member.Until is { } until ? $", window until {MembersPrint.Time(until)}" : "")}"
             : "was never told anything of this key");
-        output.WriteLine(member.Barred.Count == 0 ? "barred by nothing" : $"barred: {string.Join(", ", member.Barred)}{(member.BarredAt.Count == 0 ? "" : $" ({string.Join(", ", member.BarredAt)})")}");
+        output.WriteLine(member.Restrictions.Count == 0 ? "barred by nothing" : $"barred: {string.Join(", ", member.Restrictions)}{(member.RestrictedAt.Count == 0 ? "" : $" ({string.Join(", ", member.RestrictedAt)})")}");
         foreach (var anchor in why.Anchors)
         {
             output.WriteLine(Number($"anchor {anchor.Anchor} {anchor.Kind}, identifiers revision {anchor.Revision}{(anchor.LinkedTo is { } owner ? $", linked to {owner}" : "")}"));

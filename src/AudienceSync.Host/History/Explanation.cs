@@ -13,8 +13,8 @@ public sealed record ExplainedKey(string AudienceKey, double? WindowS, string Co
 
 /// <summary>What he is, and what it follows from. <paramref name="Status"/> is null when he was never told anything of the key.</summary>
 public sealed record ExplainedMembership(
-    MembershipStatus? Status, DateTimeOffset? Since, DateTimeOffset? Until, DateTimeOffset? AddedAt, DateTimeOffset? RemovedAt, IReadOnlyList<string> Barred,
-    IReadOnlyList<string> BarredAt);
+    MembershipStatus? Status, DateTimeOffset? Since, DateTimeOffset? Until, DateTimeOffset? AddedAt, DateTimeOffset? RemovedAt, IReadOnlyList<string> Restrictions,
+    IReadOnlyList<string> RestrictedAt);
 
 /// <summary>One event, and what became of it. <paramref name="By"/> is the position of the event that superseded or outweighed it.</summary>
 public sealed record ExplainedEvent(EventView Event, EventVerdict Verdict, long? By, EventVerdict? Permission);
@@ -60,7 +60,7 @@ public sealed class Explainer(PersonPast past, PersonTrail trail)
         var known = member.State != MembershipState.Nothing;
         return new ExplainedMembership(
             known ? member.Status : null, known ? member.State.Since(key.Window, now.At) : null, member.State.Until(key.Window), member.State.AddedAt, member.State.RemovedAt,
-            member.Permissions.Bars.Words(), member.Permissions.BarredAt ?? []);
+            member.Permissions.Restrictions.Labels(), member.Permissions.RestrictedAt ?? []);
     }
 
     private static List<ExplainedEvent> Judge(List<TrailEvent> events, PastKey key, AsOf now)

@@ -118,5 +118,5 @@ public sealed class MembersAsOf(PastReader reader, AudienceKeys keys)
 
     private static MemberView View(PastKey key, PastMember member, AsOf asOf) => new(
         member.Person.Value, key.AudienceKey, member.Status, member.State.Since(key.Window, asOf.At), member.State.Until(key.Window), member.State.AddedAt,
-        member.State.RemovedAt, Domain.Permission.BarsRule.Words(member.Permissions.Bars), member.Permissions.BarredAt ?? []);
+        member.State.RemovedAt, Domain.Permission.RestrictionRule.Labels(member.Permissions.Restrictions), member.Permissions.RestrictedAt ?? []);
 }

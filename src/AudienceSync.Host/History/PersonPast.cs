@@ -64,7 +64,7 @@ public sealed class PersonPast(PastReader reader, PersonTrail trail, AudienceKey
             }
         }
 
-        return told.Concat(told.SelectMany(key => keys.HeirsOf(key.KeyId))).DistinctBy(key => key.KeyId).OrderBy(key => key.Key.Value, StringComparer.Ordinal);
+        return told.Concat(told.SelectMany(key => keys.SuccessorsOf(key.KeyId))).DistinctBy(key => key.KeyId).OrderBy(key => key.Key.Value, StringComparer.Ordinal);
     }
 
     /// <summary>A key by its name, read again when another Host may have published it a moment ago; null when nobody has.</summary>

@@ -43,11 +43,11 @@ internal sealed class HourFold(AudienceKeys keys)
     }
 
     /// <summary>Counts. The rows are those before the page. What open heirs take over came to them when they were published.</summary>
-    public void Finish(IReadOnlyDictionary<(int KeyId, PersonId Person), MembershipRow> rows, IReadOnlyList<PublishedKey> openHeirs)
+    public void Finish(IReadOnlyDictionary<(int KeyId, PersonId Person), MembershipRow> rows, IReadOnlyList<PublishedKey> openSuccessors)
     {
-        foreach (var heir in openHeirs)
+        foreach (var successor in openSuccessors)
         {
-            TakeOver(heir, rows);
+            TakeOver(successor, rows);
         }
 
         foreach (var step in _steps.Where(step => step.RecordedAt != default))
@@ -63,18 +63,18 @@ internal sealed class HourFold(AudienceKeys keys)
         }
     }
 
-    private void TakeOver(PublishedKey heir, IReadOnlyDictionary<(int KeyId, PersonId Person), MembershipRow> rows)
+    private void TakeOver(PublishedKey successor, IReadOnlyDictionary<(int KeyId, PersonId Person), MembershipRow> rows)
     {
-        var anchors = rows.Keys.Concat(_states.Keys).Where(id => id.KeyId == heir.InheritsFrom).Select(id => id.Person).Distinct();
+        var anchors = rows.Keys.Concat(_states.Keys).Where(id => id.KeyId == successor.InheritsFrom).Select(id => id.Person).Distinct();
         foreach (var group in anchors.GroupBy(RootOf).ToList())
         {
-            var before = Sum(heir.KeyId, group.Key, rows);
+            var before = Sum(successor.KeyId, group.Key, rows);
             foreach (var anchor in group)
             {
-                _states[(heir.KeyId, anchor)] = StateOf(heir.KeyId, anchor, rows).With(StateOf(heir.InheritsFrom!.Value, anchor, rows));
+                _states[(successor.KeyId, anchor)] = StateOf(successor.KeyId, anchor, rows).With(StateOf(successor.InheritsFrom!.Value, anchor, rows));
             }
 
-            _book.Join(heir.KeyId, heir.Window, [before], [Sum(heir.KeyId, group.Key, rows)], heir.PublishedAt);
+            _book.Join(successor.KeyId, successor.Window, [before], [Sum(successor.KeyId, group.Key, rows)], successor.PublishedAt);
         }
     }
 

@@ -34,20 +34,20 @@ public sealed class MembershipFold(AudienceKeys keys, int? onlyKeyId = null)
     private readonly List<PermissionFact> _read = [];
     private readonly PermissionFold _permissions = new();
     private readonly HourFold _hours = new(keys);
-    private OpenHeirRows? _open;
-    private List<PersonId> _barred = [];
+    private OpenSuccessorRows? _open;
+    private List<PersonId> _restricted = [];
 
-    private OpenHeirRows Heirs => _open ??= new OpenHeirRows(_rows);
+    private OpenSuccessorRows Successors => _open ??= new OpenSuccessorRows(_rows);
 
-    /// <summary>Versions that have not yet taken over what their predecessors had been told; see <see cref="OpenHeirRows"/>.</summary>
-    public IReadOnlyList<PublishedKey> OpenHeirs
+    /// <summary>Versions that have not yet taken over what their predecessors had been told; see <see cref="OpenSuccessorRows"/>.</summary>
+    public IReadOnlyList<PublishedKey> OpenSuccessors
     {
-        get => Heirs.Open;
-        set => Heirs.Open = value;
+        get => Successors.Open;
+        set => Successors.Open = value;
     }
 
     /// <summary>Whether an heir is told only what comes behind its publication, because the rest is taken over.</summary>
-    public bool HeirsTakeOver { get; init; }
+    public bool SuccessorsTakeOver { get; init; }
 
     /// <summary>Events of versions that drain.</summary>
     public LateFold Late { get; } = new();
@@ -88,7 +88,7 @@ public sealed class MembershipFold(AudienceKeys keys, int? onlyKeyId = null)
         _permissions.Clear();
         _hours.Clear();
         Late.Clear();
-        _barred = [];
+        _restricted = [];
         KeyIds.Clear();
         People.Clear();
         Reidentified.Clear();
@@ -99,13 +99,13 @@ public sealed class MembershipFold(AudienceKeys keys, int? onlyKeyId = null)
         }
     }
 
-    /// <summary>Instead of a page: rows of a version whose heir takes them over. Give the heir in <see cref="OpenHeirs"/>.</summary>
-    public void BeginInheritance(PublishedKey heir, IReadOnlyList<MembershipRow> rows)
+    /// <summary>Instead of a page: rows of a version whose heir takes them over. Give the heir in <see cref="OpenSuccessors"/>.</summary>
+    public void BeginInheritance(PublishedKey successor, IReadOnlyList<MembershipRow> rows)
     {
         Begin([]);
         foreach (var row in rows)
         {
-            KeyIds.AddRange([heir.KeyId, row.KeyId]);
+            KeyIds.AddRange([successor.KeyId, row.KeyId]);
             People.AddRange([row.Person.Value, row.Person.Value]);
         }
     }
@@ -148,7 +148,7 @@ public sealed class MembershipFold(AudienceKeys keys, int? onlyKeyId = null)
             }
         }
 
-        foreach (var (keyId, person) in _facts.Select(fact => (fact.Key.KeyId, fact.Person)).Concat(Heirs.Told().Select(row => (row.Heir.KeyId, row.Told.Person))))
+        foreach (var (keyId, person) in _facts.Select(fact => (fact.Key.KeyId, fact.Person)).Concat(Successors.RowsOfPredecessors().Select(row => (row.Successor.KeyId, row.RowsOfPredecessors.Person))))
         {
             var root = _groups.RootOf(person);
             if (!_before.Contains((keyId, root)))
@@ -180,14 +180,14 @@ public sealed class MembershipFold(AudienceKeys keys, int? onlyKeyId = null)
     /// <summary>Folds permissions. Returns the anchors of whom all rows must be given to <see cref="Load"/>.</summary>
     public List<Guid> FinishPermissions()
     {
-        _barred = _permissions.Finish(_groups);
-        return [.. _barred.SelectMany(_groups.AnchorsOf).Select(anchor => anchor.Value)];
+        _restricted = _permissions.Finish(_groups);
+        return [.. _restricted.SelectMany(_groups.AnchorsOf).Select(anchor => anchor.Value)];
     }
 
     /// <summary>Folds, and numbers what changed. Returns the last number given.</summary>
     public long Finish(long changedPos, DateTimeOffset now)
     {
-        _hours.Finish(_rows, OpenHeirs);
+        _hours.Finish(_rows, OpenSuccessors);
         var moved = new HashSet<(int KeyId, PersonId Person)>();
         TakeOver(moved);
         foreach (var (key, person, fact, position, counts) in _facts)
@@ -199,8 +199,8 @@ public sealed class MembershipFold(AudienceKeys keys, int? onlyKeyId = null)
         }
 
         changedPos = MoveLinked(moved, changedPos);
-        var barred = _barred.ToHashSet();
-        moved.UnionWith(_rows.Keys.Where(id => barred.Contains(id.Person)));
+        var restricted = _restricted.ToHashSet();
+        moved.UnionWith(_rows.Keys.Where(id => restricted.Contains(id.Person)));
         foreach (var (keyId, root) in moved)
         {
             changedPos = Settle(keyId, root, changedPos, now);
@@ -234,7 +234,7 @@ public sealed class MembershipFold(AudienceKeys keys, int? onlyKeyId = null)
             var key = keys.ByName(fact.AudienceKey)
                 ?? throw new UnknownKeyException(fact.AudienceKey);
             Tell(key, logged, fact, counts: true);
-            TellHeirs(key, logged, fact);
+            ApplyToSuccessors(key, logged, fact);
             Late.Note(key.KeyId, logged);
             Hear(logged, key.KeyId, fact.OccurredAt);
             return;
@@ -264,30 +264,30 @@ public sealed class MembershipFold(AudienceKeys keys, int? onlyKeyId = null)
         _hours.Tell(logged, key, fact);
         KeyIds.Add(key.KeyId);
         People.Add(logged.Person.Value);
-        foreach (var heir in OpenHeirs)
+        foreach (var successor in OpenSuccessors)
         {
-            if (heir.KeyId == key.KeyId)
+            if (successor.KeyId == key.KeyId)
             {
-                KeyIds.Add(heir.InheritsFrom!.Value);
+                KeyIds.Add(successor.InheritsFrom!.Value);
                 People.Add(logged.Person.Value);
             }
         }
     }
 
-    private void TellHeirs(PublishedKey key, LogEvent logged, MembershipFact fact)
+    private void ApplyToSuccessors(PublishedKey key, LogEvent logged, MembershipFact fact)
     {
-        foreach (var heir in keys.HeirsOf(key.KeyId))
+        foreach (var successor in keys.SuccessorsOf(key.KeyId))
         {
-            if (!HeirsTakeOver || heir.PublishedPos is not { } published || logged.Position > published)
+            if (!SuccessorsTakeOver || successor.PublishedPos is not { } published || logged.Position > published)
             {
-                Tell(heir, logged, fact, counts: false);
+                Tell(successor, logged, fact, counts: false);
             }
         }
     }
 
     private void TakeOver(HashSet<(int KeyId, PersonId Person)> moved)
     {
-        foreach (var row in OpenHeirs.SelectMany(Heirs.TakeOver))
+        foreach (var row in OpenSuccessors.SelectMany(Successors.TakeOver))
         {
             Put(row);
             moved.Add((row.KeyId, _groups.RootOf(row.Person)));
@@ -318,14 +318,14 @@ public sealed class MembershipFold(AudienceKeys keys, int? onlyKeyId = null)
     {
         var granted = fact switch
         {
-            { Yes: true, Topic: PermissionTopic.UserData } => Bars.UserDataGranted,
-            { Yes: true, Topic: PermissionTopic.Personalization } => Bars.PersonalizationGranted,
-            _ => Bars.None,
+            { Yes: true, Topic: PermissionTopic.UserData } => TargetingRestrictions.UserDataGranted,
+            { Yes: true, Topic: PermissionTopic.Personalization } => TargetingRestrictions.PersonalizationGranted,
+            _ => TargetingRestrictions.None,
         };
-        return granted != Bars.None
+        return granted != TargetingRestrictions.None
             && !_everLinked.Contains(person)
             && _rows.TryGetValue((keyId, person), out var row)
-            && (row.Bars & (granted | Bars.EverRefused)) == granted;
+            && (row.Restrictions & (granted | TargetingRestrictions.EverRefused)) == granted;
     }
 
     // What the anchor itself was told. False when a later word of its kind is known.
@@ -358,7 +358,7 @@ public sealed class MembershipFold(AudienceKeys keys, int? onlyKeyId = null)
 
         foreach (var row in _rows.Values.Where(row => row.Status != MembershipStatus.Linked && _groups.RootOf(row.Person) != row.Person).ToList())
         {
-            Put(row with { Status = MembershipStatus.Linked, Until = null, Bars = Bars.None, BarredAt = null, ChangedPos = ++changedPos });
+            Put(row with { Status = MembershipStatus.Linked, Until = null, Restrictions = TargetingRestrictions.None, RestrictedAt = null, ChangedPos = ++changedPos });
         }
 
         return changedPos;
@@ -375,9 +375,9 @@ public sealed class MembershipFold(AudienceKeys keys, int? onlyKeyId = null)
 
         var known = _rows.GetValueOrDefault((keyId, root));
         var permissions = _permissions.Of(root);
-        var bars = permissions?.Bars ?? known?.Bars ?? Bars.None;
-        var barredAt = permissions is null ? known?.BarredAt : permissions.BarredAt;
-        var row = RowRule.Settle(key, root, known?.State ?? MembershipState.Nothing, sum, bars, barredAt, now) with
+        var restrictions = permissions?.Restrictions ?? known?.Restrictions ?? TargetingRestrictions.None;
+        var restrictedAt = permissions is null ? known?.RestrictedAt : permissions.RestrictedAt;
+        var row = RowRule.Settle(key, root, known?.State ?? MembershipState.Nothing, sum, restrictions, restrictedAt, now) with
         {
             EventPos = known?.EventPos ?? 0,
             IsNew = known?.IsNew ?? true,

@@ -101,7 +101,7 @@ internal sealed class PermissionFold
             KeepExactly(groups, root);
         }
 
-        return [.. _roots.Where(root => !SameBars(_before[root], _sums[root]))];
+        return [.. _roots.Where(root => !SameRestrictions(_before[root], _sums[root]))];
     }
 
     /// <summary>The sum over a root's anchors; null when it was not wanted, and so cannot have changed.</summary>
@@ -132,5 +132,5 @@ internal sealed class PermissionFold
         }
     }
 
-    private static bool SameBars(Permissions one, Permissions other) => RowRule.SameBars(one.Bars, one.BarredAt, other.Bars, other.BarredAt);
+    private static bool SameRestrictions(Permissions one, Permissions other) => RowRule.SameRestrictions(one.Restrictions, one.RestrictedAt, other.Restrictions, other.RestrictedAt);
 }

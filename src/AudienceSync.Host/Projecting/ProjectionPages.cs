@@ -33,7 +33,7 @@ public sealed class ProjectionPages(MembershipTable table, PermissionTable permi
     /// <summary>Whether the last page was a whole one, so that more waits.</summary>
     public bool WasFull { get; private set; }
 
-    private MembershipFold Fold => _made ??= new MembershipFold(keys, onlyKeyId) { HeirsTakeOver = Inheritances is not null };
+    private MembershipFold Fold => _made ??= new MembershipFold(keys, onlyKeyId) { SuccessorsTakeOver = Inheritances is not null };
 
     /// <summary>Reads where the tables stand.</summary>
     public async Task<ProjectionProgress> OpenAsync(CancellationToken cancellationToken)
@@ -128,7 +128,7 @@ public sealed class ProjectionPages(MembershipTable table, PermissionTable permi
     // Another host may have published a key a moment ago: whoever appended for it had read it, so it can be read.
     private async Task BeginAsync(Position from, CancellationToken cancellationToken)
     {
-        Fold.OpenHeirs = OpenHeirs(from);
+        Fold.OpenSuccessors = OpenSuccessors(from);
         try
         {
             Fold.Begin(_page);
@@ -136,13 +136,13 @@ public sealed class ProjectionPages(MembershipTable table, PermissionTable permi
         catch (UnknownKeyException)
         {
             await keys.ReloadAsync(cancellationToken);
-            Fold.OpenHeirs = OpenHeirs(from);
+            Fold.OpenSuccessors = OpenSuccessors(from);
             Fold.Begin(_page);
         }
     }
 
     // Those of which the log up to here has told.
-    private List<PublishedKey> OpenHeirs(Position from) => Inheritances is null ? []
+    private List<PublishedKey> OpenSuccessors(Position from) => Inheritances is null ? []
         : [.. keys.All.Where(key => key.InheritsFrom is not null && !_inherited.Contains(key.KeyId) && !(key.PublishedPos > from)).OrderBy(key => key.KeyId)];
 
     private async Task LoadAsync(Position last, CancellationToken cancellationToken)
@@ -183,18 +183,18 @@ public sealed class ProjectionPages(MembershipTable table, PermissionTable permi
             }
         }
 
-        var barred = Fold.FinishPermissions();
+        var restricted = Fold.FinishPermissions();
         _anyPermissions |= Fold.Permissions.Count > 0;
-        if (barred.Count > 0)
+        if (restricted.Count > 0)
         {
-            Fold.Load(await table.ReadRowsOfAsync(barred, cancellationToken));
+            Fold.Load(await table.ReadRowsOfAsync(restricted, cancellationToken));
         }
     }
 
     /// <summary>A page of a predecessor's rows for its heir, while one is open. Why it may come at any time: see <see cref="InheritTable"/>.</summary>
     public async Task<ProjectionProgress> InheritAsync(Lease lease, ProjectionProgress progress, CancellationToken cancellationToken)
     {
-        if (Inheritances is null || !keys.AnyHeirs || keys.All.All(key => key.InheritsFrom is null || _inherited.Contains(key.KeyId)))
+        if (Inheritances is null || !keys.AnySuccessors || keys.All.All(key => key.InheritsFrom is null || _inherited.Contains(key.KeyId)))
         {
             return progress;
         }
@@ -206,15 +206,15 @@ public sealed class ProjectionPages(MembershipTable table, PermissionTable permi
         }
 
         // One of which the log up to here has not told waits until it has.
-        Fold.OpenHeirs = OpenHeirs(progress.Position);
-        if (Fold.OpenHeirs.FirstOrDefault(key => key.KeyId == open.KeyId) is not { } heir)
+        Fold.OpenSuccessors = OpenSuccessors(progress.Position);
+        if (Fold.OpenSuccessors.FirstOrDefault(key => key.KeyId == open.KeyId) is not { } successor)
         {
             await keys.ReloadAsync(cancellationToken);
             return progress;
         }
 
         var rows = await table.ReadKeyAsync(open.From, open.Place, pageEvents, cancellationToken);
-        Fold.BeginInheritance(heir, rows);
+        Fold.BeginInheritance(successor, rows);
         await LoadAsync(progress.Position, cancellationToken);
         var next = progress with { ChangedPos = Fold.Finish(progress.ChangedPos, clock.GetUtcNow()) };
         var place = rows.Count > 0 ? rows[^1].Person.Value : open.Place;

@@ -15,23 +15,23 @@ internal static class RowRule
     /// <param name="own">What this anchor itself was told.</param>
     /// <param name="sum">What all his anchors were told.</param>
     /// <param name="bars">Of all his anchors.</param>
-    /// <param name="barredAt">Destinations by name.</param>
+    /// <param name="restrictedAt">Destinations by name.</param>
     /// <param name="now">The time at which windows are judged.</param>
     public static MembershipRow Settle(
-        PublishedKey key, PersonId root, MembershipState own, MembershipState sum, Bars bars, string[]? barredAt, DateTimeOffset now) => new(
-        key.KeyId, root, own, bars.Limit(sum.StatusAt(key.Window, now), key.ConsentPolicy),
+        PublishedKey key, PersonId root, MembershipState own, MembershipState sum, TargetingRestrictions restrictions, string[]? restrictedAt, DateTimeOffset now) => new(
+        key.KeyId, root, own, restrictions.ApplyTo(sum.StatusAt(key.Window, now), key.ConsentPolicy),
         sum == MembershipState.Nothing ? DateTimeOffset.UnixEpoch : sum.Since(key.Window, now),
         sum.Until(key.Window), EventPos: 0, ChangedPos: 0)
     {
-        Bars = bars,
-        BarredAt = barredAt,
+        Restrictions = restrictions,
+        RestrictedAt = restrictedAt,
     };
 
     /// <summary>Whether a lane that has looked at the one need not look at the other.</summary>
     public static bool SameForLanes(MembershipRow one, MembershipRow other) =>
-        one.Status == other.Status && SameBars(one.Bars, one.BarredAt, other.Bars, other.BarredAt);
+        one.Status == other.Status && SameRestrictions(one.Restrictions, one.RestrictedAt, other.Restrictions, other.RestrictedAt);
 
     /// <summary>Whether two people are barred from the same.</summary>
-    public static bool SameBars(Bars one, string[]? oneAt, Bars other, string[]? otherAt) =>
+    public static bool SameRestrictions(TargetingRestrictions one, string[]? oneAt, TargetingRestrictions other, string[]? otherAt) =>
         one == other && (oneAt ?? []).AsSpan().SequenceEqual(otherAt ?? []);
 }

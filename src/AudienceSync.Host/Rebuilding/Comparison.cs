@@ -64,7 +64,7 @@ internal sealed class Comparison(WholeFold fold, long livePosition, long lastNum
         }
         else
         {
-            _ = RowRule.SameForLanes(live, row) ? Drift.Times++ : Drift.Bars++;
+            _ = RowRule.SameForLanes(live, row) ? Drift.Times++ : Drift.Restrictions++;
         }
     }
 

@@ -24,13 +24,13 @@ public sealed record Drift
 
     public long Status { get; set; }
 
-    public long Bars { get; set; }
+    public long Restrictions { get; set; }
 
     /// <summary>The same for every platform, but other times, or another event.</summary>
     public long Times { get; set; }
 
     /// <summary>Rows that differ.</summary>
-    public long Different => Behind + Missing + Unfounded + Expiry + Status + Bars + Times;
+    public long Different => Behind + Missing + Unfounded + Expiry + Status + Restrictions + Times;
 
     public string ToJson() => JsonSerializer.Serialize(this, Form);
 }

@@ -177,13 +177,13 @@ public sealed class Rebuild(GenerationDatabase database, AudienceKeys keys, Time
         }
 
         Step("caught up");
-        await DemandNoNewHeirAsync(generation, next.Position, cancellationToken);
+        await EnsureNoNewSuccessorAsync(generation, next.Position, cancellationToken);
         var missed = generation.KeyId is null ? await new MissedCounts(database, keys, clock).ReadAsync(swap.Live, next, drift, cancellationToken) : ProjectedPage.Of([]);
         return await swap.TryCommitAsync(lease, generation.Number, next, generation.Numbers, missed, clock.GetUtcNow(), cancellationToken);
     }
 
     // What an heir takes over stands in the rows as they were when it was published, and those of this generation were folded before.
-    private async Task DemandNoNewHeirAsync(Generation generation, Position last, CancellationToken cancellationToken)
+    private async Task EnsureNoNewSuccessorAsync(Generation generation, Position last, CancellationToken cancellationToken)
     {
         await keys.ReloadAsync(cancellationToken);
         if (generation.Kind == "rebuild" && keys.All.Any(key =>

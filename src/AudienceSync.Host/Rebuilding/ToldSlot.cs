@@ -7,11 +7,11 @@ internal struct ToldSlot
 {
     private static readonly DateTimeOffset Once = DateTimeOffset.UnixEpoch;
 
-    private static readonly Bars[] YesBars = [.. Enumerable.Range(0, 4).Select(yes => new ToldSlot
+    private static readonly TargetingRestrictions[] YesRestrictions = [.. Enumerable.Range(0, 4).Select(yes => new ToldSlot
     {
         _userData = (yes & 1) != 0 ? Once.UtcTicks : 0,
         _personalization = (yes & 2) != 0 ? Once.UtcTicks : 0,
-    }.Whole().Bars)];
+    }.Whole().Restrictions)];
 
     private long _userData;
     private long _personalization;
@@ -35,7 +35,7 @@ internal struct ToldSlot
         }
     }
 
-    public readonly Bars Bars => _whole?.Bars ?? YesBars[(_userData != 0 ? 1 : 0) + (_personalization != 0 ? 2 : 0)];
+    public readonly TargetingRestrictions Restrictions => _whole?.Restrictions ?? YesRestrictions[(_userData != 0 ? 1 : 0) + (_personalization != 0 ? 2 : 0)];
 
     public readonly Permissions Whole() => _whole ?? Permissions.Unspecified with { UserData = Yes(_userData), Personalization = Yes(_personalization) };
 

@@ -160,11 +160,11 @@ internal sealed class WholeFold
             Superseded += changed ? 0 : counted;
         }
 
-        foreach (var heir in _keys.HeirsOf(key.KeyId))
+        foreach (var successor in _keys.SuccessorsOf(key.KeyId))
         {
-            if (_onlyKeyId is null || heir.KeyId == _onlyKeyId)
+            if (_onlyKeyId is null || successor.KeyId == _onlyKeyId)
             {
-                Apply(new RowId(person, heir.KeyId), fact, position);
+                Apply(new RowId(person, successor.KeyId), fact, position);
             }
         }
     }
@@ -205,17 +205,17 @@ internal sealed class WholeFold
         }
 
         var group = _groups.AnchorsOf(person);
-        var (sum, bars, barredAt) = group.Count == 1 ? Alone(person, own) : Sum(keyId, group);
-        return RowRule.Settle(_keys.ById(keyId), person, own, sum, bars, barredAt, now) with { EventPos = slot.EventPos };
+        var (sum, restrictions, restrictedAt) = group.Count == 1 ? Alone(person, own) : Sum(keyId, group);
+        return RowRule.Settle(_keys.ById(keyId), person, own, sum, restrictions, restrictedAt, now) with { EventPos = slot.EventPos };
     }
 
-    private (MembershipState Sum, Bars Bars, string[]? BarredAt) Alone(PersonId person, MembershipState own)
+    private (MembershipState Sum, TargetingRestrictions Restrictions, string[]? RestrictedAt) Alone(PersonId person, MembershipState own)
     {
         var told = _told.GetValueOrDefault(person);
-        return (own, told.Bars, told.IsWhole ? told.Whole().BarredAt : null);
+        return (own, told.Restrictions, told.IsWhole ? told.Whole().RestrictedAt : null);
     }
 
-    private (MembershipState Sum, Bars Bars, string[]? BarredAt) Sum(int keyId, IReadOnlyList<PersonId> group)
+    private (MembershipState Sum, TargetingRestrictions Restrictions, string[]? RestrictedAt) Sum(int keyId, IReadOnlyList<PersonId> group)
     {
         var (sum, said) = (MembershipState.Nothing, Domain.Permission.Permissions.Unspecified);
         foreach (var anchor in group)
@@ -224,7 +224,7 @@ internal sealed class WholeFold
             said = _told.TryGetValue(anchor, out var told) ? said.With(told.Whole()) : said;
         }
 
-        return (sum, said.Bars, said.BarredAt);
+        return (sum, said.Restrictions, said.RestrictedAt);
     }
 
     private static long Need(int count, int capacity, long entryBytes) => capacity * entryBytes * (count == capacity ? Growth : 1);

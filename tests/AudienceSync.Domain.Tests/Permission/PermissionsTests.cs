@@ -6,21 +6,21 @@ namespace AudienceSync.Domain.Tests.Permission;
 public sealed class PermissionsTests
 {
     [Theory]
-    [InlineData(PermissionTopic.UserData, null, true, Bars.UserDataGranted)]
-    [InlineData(PermissionTopic.UserData, null, false, Bars.UserDataDenied | Bars.EverRefused)]
-    [InlineData(PermissionTopic.Personalization, null, true, Bars.PersonalizationGranted)]
-    [InlineData(PermissionTopic.Personalization, null, false, Bars.PersonalizationDenied | Bars.EverRefused)]
-    [InlineData(PermissionTopic.Targeting, null, true, Bars.None)]
-    [InlineData(PermissionTopic.Targeting, null, false, Bars.Suppressed | Bars.EverRefused)]
-    [InlineData(PermissionTopic.Targeting, "main", true, Bars.None)]
-    [InlineData(PermissionTopic.Targeting, "main", false, Bars.SuppressedSomewhere | Bars.EverRefused)]
-    [InlineData(PermissionTopic.Existence, null, false, Bars.Erasing | Bars.EverRefused)]
-    public void One_answer_sets_the_bars_of_its_topic_and_no_other(PermissionTopic topic, string? destination, bool yes, Bars expected)
+    [InlineData(PermissionTopic.UserData, null, true, TargetingRestrictions.UserDataGranted)]
+    [InlineData(PermissionTopic.UserData, null, false, TargetingRestrictions.UserDataDenied | TargetingRestrictions.EverRefused)]
+    [InlineData(PermissionTopic.Personalization, null, true, TargetingRestrictions.PersonalizationGranted)]
+    [InlineData(PermissionTopic.Personalization, null, false, TargetingRestrictions.PersonalizationDenied | TargetingRestrictions.EverRefused)]
+    [InlineData(PermissionTopic.Targeting, null, true, TargetingRestrictions.None)]
+    [InlineData(PermissionTopic.Targeting, null, false, TargetingRestrictions.Suppressed | TargetingRestrictions.EverRefused)]
+    [InlineData(PermissionTopic.Targeting, "main", true, TargetingRestrictions.None)]
+    [InlineData(PermissionTopic.Targeting, "main", false, TargetingRestrictions.SuppressedSomewhere | TargetingRestrictions.EverRefused)]
+    [InlineData(PermissionTopic.Existence, null, false, TargetingRestrictions.Erasing | TargetingRestrictions.EverRefused)]
+    public void One_answer_sets_the_bars_of_its_topic_and_no_other(PermissionTopic topic, string? destination, bool yes, TargetingRestrictions expected)
     {
         var permissions = Permissions.Unspecified.Apply(new PermissionFact(topic, destination, yes, At(1)));
-        permissions.Bars.ShouldBe(expected);
-        permissions.EverRefused.ShouldBe(expected.HasFlag(Bars.EverRefused));
-        permissions.BarredAt.ShouldBe(destination is not null && !yes ? [destination] : null);
+        permissions.Restrictions.ShouldBe(expected);
+        permissions.EverRefused.ShouldBe(expected.HasFlag(TargetingRestrictions.EverRefused));
+        permissions.RestrictedAt.ShouldBe(destination is not null && !yes ? [destination] : null);
     }
 
     [Fact]
@@ -32,12 +32,12 @@ public sealed class PermissionsTests
         {
             var facts = Enumerable.Range(0, random.Next(1, 9)).Select(_ => Fact(random)).ToArray();
             var expected = Expected(facts);
-            Fold(facts).Bars.ShouldBe(expected, $"seed {seed}, round {round}");
+            Fold(facts).Restrictions.ShouldBe(expected, $"seed {seed}, round {round}");
             random.Shuffle(facts);
-            Fold(facts).Bars.ShouldBe(expected, $"seed {seed}, round {round}, shuffled");
+            Fold(facts).Restrictions.ShouldBe(expected, $"seed {seed}, round {round}, shuffled");
             var cut = random.Next(facts.Length + 1);
-            Fold(facts[..cut]).With(Fold(facts[cut..])).Bars.ShouldBe(expected, $"seed {seed}, round {round}, cut at {cut}");
-            Fold(facts).BarredAt.ShouldBe(BarredAt(facts), $"seed {seed}, round {round}");
+            Fold(facts[..cut]).With(Fold(facts[cut..])).Restrictions.ShouldBe(expected, $"seed {seed}, round {round}, cut at {cut}");
+            Fold(facts).RestrictedAt.ShouldBe(RestrictedAt(facts), $"seed {seed}, round {round}");
         }
     }
 
@@ -71,23 +71,23 @@ public sealed class PermissionsTests
 
     private static Permissions Fold(IEnumerable<PermissionFact> facts) => facts.Aggregate(Permissions.Unspecified, (known, fact) => known.Apply(fact));
 
-    private static Bars Expected(PermissionFact[] facts)
+    private static TargetingRestrictions Expected(PermissionFact[] facts)
     {
-        var bars = Latest(facts, PermissionTopic.Targeting, null) == false ? Bars.Suppressed : Bars.None;
-        bars |= BarredAt(facts) is null ? Bars.None : Bars.SuppressedSomewhere;
-        bars |= Latest(facts, PermissionTopic.UserData, null) switch { true => Bars.UserDataGranted, false => Bars.UserDataDenied, _ => Bars.None };
-        bars |= Latest(facts, PermissionTopic.Personalization, null) switch
+        var restrictions = Latest(facts, PermissionTopic.Targeting, null) == false ? TargetingRestrictions.Suppressed : TargetingRestrictions.None;
+        restrictions |= RestrictedAt(facts) is null ? TargetingRestrictions.None : TargetingRestrictions.SuppressedSomewhere;
+        restrictions |= Latest(facts, PermissionTopic.UserData, null) switch { true => TargetingRestrictions.UserDataGranted, false => TargetingRestrictions.UserDataDenied, _ => TargetingRestrictions.None };
+        restrictions |= Latest(facts, PermissionTopic.Personalization, null) switch
         {
-            true => Bars.PersonalizationGranted, false => Bars.PersonalizationDenied, _ => Bars.None,
+            true => TargetingRestrictions.PersonalizationGranted, false => TargetingRestrictions.PersonalizationDenied, _ => TargetingRestrictions.None,
         };
-        bars |= facts.Any(fact => fact.Topic == PermissionTopic.Existence) ? Bars.Erasing : Bars.None;
-        return bars | (facts.Any(fact => !fact.Yes) ? Bars.EverRefused : Bars.None);
+        restrictions |= facts.Any(fact => fact.Topic == PermissionTopic.Existence) ? TargetingRestrictions.Erasing : TargetingRestrictions.None;
+        return restrictions | (facts.Any(fact => !fact.Yes) ? TargetingRestrictions.EverRefused : TargetingRestrictions.None);
     }
 
-    private static string[]? BarredAt(PermissionFact[] facts)
+    private static string[]? RestrictedAt(PermissionFact[] facts)
     {
-        var barred = new[] { "crm", "main" }.Where(name => Latest(facts, PermissionTopic.Targeting, name) == false).ToArray();
-        return barred.Length == 0 ? null : barred;
+        var restricted = new[] { "crm", "main" }.Where(name => Latest(facts, PermissionTopic.Targeting, name) == false).ToArray();
+        return restricted.Length == 0 ? null : restricted;
     }
 
     private static bool? Latest(PermissionFact[] facts, PermissionTopic topic, string? destination)

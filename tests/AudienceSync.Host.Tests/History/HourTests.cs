@@ -36,7 +36,7 @@ public sealed class HourTests
     public async Task An_heir_counts_what_it_takes_over_when_it_is_published_and_what_its_predecessor_is_told_afterwards(int seed, int pageEvents, bool projectsMeanwhile)
     {
         await using var stage = await PastStage.CreateAsync(
-            seed, stories: 60, batches: 45, TimeSpan.FromMinutes(200), TimeSpan.FromMinutes(4), pageEvents, heirs: 2, projectsMeanwhile);
+            seed, stories: 60, batches: 45, TimeSpan.FromMinutes(200), TimeSpan.FromMinutes(4), pageEvents, successors: 2, projectsMeanwhile);
         for (var version = 1; version <= 3; version++)
         {
             var hours = await new HourTable(stage.Workspace.Database).ReadAsync(

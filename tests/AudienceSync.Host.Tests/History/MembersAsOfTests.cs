@@ -70,10 +70,10 @@ public sealed class MembersAsOfTests
             listed.Select(Text).Order(StringComparer.Ordinal).ShouldBe(projected.Select(Text).Order(StringComparer.Ordinal));
         }
 
-        projected.Count(member => member.Barred.Count > 0).ShouldBeGreaterThan(5);
+        projected.Count(member => member.Restrictions.Count > 0).ShouldBeGreaterThan(5);
 
         // Which of an anchor's times a row holds is the anchor's affair: status, window and bars are the person's.
-        static string Text(MemberView member) => $"{member.Person} {member.Status} {member.Since:O} {member.Until:O} {string.Join(' ', member.Barred)} {string.Join(' ', member.BarredAt)}";
+        static string Text(MemberView member) => $"{member.Person} {member.Status} {member.Since:O} {member.Until:O} {string.Join(' ', member.Restrictions)} {string.Join(' ', member.RestrictedAt)}";
     }
 
     private static async Task<List<MemberView>> ListAsync(PastStage stage, DateTimeOffset at, AsOfMeaning mode, int limit)

@@ -38,7 +38,7 @@ internal sealed class PastStage(TestWorkspace workspace, ProjectionStage stage) 
     /// <param name="heirs">Versions that are published in between, each of which inherits from the one before, and is spoken of from then on.</param>
     /// <param name="projectsMeanwhile">Whether the projector works now and then, and is stopped before it is done, or only at the end.</param>
     public static async Task<PastStage> CreateAsync(
-        int seed, int stories, int batches, TimeSpan window, TimeSpan between, int pageEvents = 5_000, int heirs = 0, bool projectsMeanwhile = false)
+        int seed, int stories, int batches, TimeSpan window, TimeSpan between, int pageEvents = 5_000, int successors = 0, bool projectsMeanwhile = false)
     {
         var random = new Random(seed);
         var workspace = await TestWorkspace.CreateAsync([window]);
@@ -48,10 +48,10 @@ internal sealed class PastStage(TestWorkspace workspace, ProjectionStage stage) 
         await using var log = workspace.OpenLog();
         foreach (var (n, batch) in events.Chunk((events.Length / batches) + 1).Index())
         {
-            var versions = Math.Min(heirs, (heirs + 1) * n / batches) + 1;
+            var versions = Math.Min(successors, (successors + 1) * n / batches) + 1;
             if (versions > 1 && workspace.Keys.ByName($"k0_v{versions}") is null)
             {
-                await past.PublishHeirAsync(versions, window * (1 + (0.25 * versions)));
+                await past.PublishSuccessorAsync(versions, window * (1 + (0.25 * versions)));
             }
 
             await log.AppendAsync([new PendingRequest([.. batch.Select(one => To(random.Next(versions) + 1, one))], [], default, TestWorkspace.Start)], default);
@@ -69,7 +69,7 @@ internal sealed class PastStage(TestWorkspace workspace, ProjectionStage stage) 
     }
 
     /// <summary>Publishes a version that inherits from the one before.</summary>
-    public async Task PublishHeirAsync(int version, TimeSpan window)
+    public async Task PublishSuccessorAsync(int version, TimeSpan window)
     {
         var registry = new AudienceRegistry(new RegistryTable(workspace.Database, workspace.Clock), workspace.Keys);
         await registry.ExecuteAsync("k0", new PublishKey(version, new KeyTerms((long)window.TotalSeconds, Inherits: true), "test", null), default);

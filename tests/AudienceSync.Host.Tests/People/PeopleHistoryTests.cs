@@ -59,7 +59,7 @@ public sealed class PeopleHistoryTests
     }
 
     private static async Task<string> RowsAsync(TestWorkspace workspace, PeopleStory story) => string.Join('\n', await workspace.RowsAsync($"""
-        select p.person, p.kind, p.owner, 'rev', p.revision, p.email is not null, p.phone is not null, 'state', m.state, m.added_at, m.removed_at, m.bars, m.barred_at, 'ledger', l.status, l.revision
+        select p.person, p.kind, p.owner, 'rev', p.revision, p.email is not null, p.phone is not null, 'state', m.state, m.added_at, m.removed_at, m.restrictions, m.restricted_at, 'ledger', l.status, l.revision
         from people p left join membership m on m.person = p.person left join ledger l on l.person = p.person
         where p.person in (select stream_id from mt_events where id in ({string.Join(',', story.Events.Select(pending => $"'{pending.Id}'"))}))
         """));

@@ -14,7 +14,7 @@ public sealed class PermissionFoldTests
     private readonly Dictionary<PersonId, Permissions> _rows = [];
     private readonly Dictionary<PersonId, List<PermissionFact>> _streams = Anchors.ToDictionary(anchor => anchor, _ => new List<PermissionFact>());
     private readonly Dictionary<PersonId, PersonId> _links = [];
-    private readonly Dictionary<PersonId, Bars> _bars = Anchors.ToDictionary(anchor => anchor, _ => Bars.None);
+    private readonly Dictionary<PersonId, TargetingRestrictions> _restrictions = Anchors.ToDictionary(anchor => anchor, _ => TargetingRestrictions.None);
 
     [Theory]
     [InlineData(1, 0.1)]
@@ -45,13 +45,13 @@ public sealed class PermissionFoldTests
         var anchor = Anchors[0];
         var yes = new PermissionFact(PermissionTopic.UserData, null, true, At(1));
         Page([(anchor, yes)], []).ShouldBe(0);
-        _bars[anchor].ShouldBe(Bars.UserDataGranted);
+        _restrictions[anchor].ShouldBe(TargetingRestrictions.UserDataGranted);
         Page([(anchor, yes with { At = At(5) })], []).ShouldBe(0);
         _rows[anchor].UserData.YesAt.ShouldBe(At(1), "the second yes changed nothing and was not written");
 
         Page([(anchor, yes with { Yes = false, At = At(3) })], []).ShouldBe(1, "now the times matter");
         _rows[anchor].UserData.YesAt.ShouldBe(At(5));
-        _bars[anchor].ShouldBe(Bars.UserDataGranted | Bars.EverRefused);
+        _restrictions[anchor].ShouldBe(TargetingRestrictions.UserDataGranted | TargetingRestrictions.EverRefused);
     }
 
     [Fact]
@@ -68,7 +68,7 @@ public sealed class PermissionFoldTests
         _fold.Finish(groups).ShouldBeEmpty();
 
         _fold.Changed.ShouldBeEmpty();
-        _fold.Of(anchor)!.Bars.ShouldBe(Bars.UserDataGranted);
+        _fold.Of(anchor)!.Restrictions.ShouldBe(TargetingRestrictions.UserDataGranted);
     }
 
     private void Forget()
@@ -78,7 +78,7 @@ public sealed class PermissionFoldTests
         foreach (var anchor in Anchors)
         {
             _streams[anchor].Clear();
-            _bars[anchor] = Bars.None;
+            _restrictions[anchor] = TargetingRestrictions.None;
         }
     }
 
@@ -97,7 +97,7 @@ public sealed class PermissionFoldTests
         {
             var group = Anchors.Where(anchor => RootOf(anchor) == root).ToList();
             var sum = group.Select(Said).Aggregate((one, other) => one.With(other));
-            _bars[root].ShouldBe(sum.Bars, because);
+            _restrictions[root].ShouldBe(sum.Restrictions, because);
             if (sum.EverRefused)
             {
                 group.ForEach(anchor => Words(_rows.GetValueOrDefault(anchor, Permissions.Unspecified)).ShouldBe(Words(Said(anchor)), because));
@@ -152,7 +152,7 @@ public sealed class PermissionFoldTests
 
         foreach (var root in Anchors.Where(anchor => groups.RootOf(anchor) == anchor && _fold.Of(anchor) is not null))
         {
-            _bars[root] = _fold.Of(root)!.Bars;
+            _restrictions[root] = _fold.Of(root)!.Restrictions;
         }
     }
 
@@ -161,11 +161,11 @@ public sealed class PermissionFoldTests
     {
         var granted = fact switch
         {
-            { Yes: true, Topic: PermissionTopic.UserData } => Bars.UserDataGranted,
-            { Yes: true, Topic: PermissionTopic.Personalization } => Bars.PersonalizationGranted,
-            _ => Bars.None,
+            { Yes: true, Topic: PermissionTopic.UserData } => TargetingRestrictions.UserDataGranted,
+            { Yes: true, Topic: PermissionTopic.Personalization } => TargetingRestrictions.PersonalizationGranted,
+            _ => TargetingRestrictions.None,
         };
-        return granted != Bars.None && (_bars[anchor] & (granted | Bars.EverRefused)) == granted;
+        return granted != TargetingRestrictions.None && (_restrictions[anchor] & (granted | TargetingRestrictions.EverRefused)) == granted;
     }
 
     private Permissions Said(PersonId anchor) => _streams[anchor].Aggregate(Permissions.Unspecified, (sum, fact) => sum.Apply(fact));

@@ -85,7 +85,7 @@ public sealed class RebuildCountTests
         {
             if (step == "filled")
             {
-                stage.PublishHeirAsync(4, TimeSpan.FromHours(9)).GetAwaiter().GetResult();
+                stage.PublishSuccessorAsync(4, TimeSpan.FromHours(9)).GetAwaiter().GetResult();
             }
         }).RunAsync(null, default));
         outdated.Code.ShouldBe("rebuild_outdated");
@@ -97,12 +97,12 @@ public sealed class RebuildCountTests
         (await rebuilds.RowsAsync()).ShouldBe(rows);
         rows.Count(row => row.StartsWith($"{stage.KeyOf(4).KeyId} ", StringComparison.Ordinal)).ShouldBeGreaterThan(40);
 
-        await stage.PublishHeirAsync(5, TimeSpan.FromHours(9));
+        await stage.PublishSuccessorAsync(5, TimeSpan.FromHours(9));
         (await Should.ThrowAsync<RebuildException>(() => rebuilds.Rebuild().UndoAsync(default))).Code.ShouldBe("nothing_to_undo");
     }
 
     private static Task<PastStage> StageAsync(int seed, int pageEvents) =>
-        PastStage.CreateAsync(seed, stories: 60, batches: 45, TimeSpan.FromMinutes(200), TimeSpan.FromMinutes(3), pageEvents, heirs: 2, projectsMeanwhile: seed % 2 == 0);
+        PastStage.CreateAsync(seed, stories: 60, batches: 45, TimeSpan.FromMinutes(200), TimeSpan.FromMinutes(3), pageEvents, successors: 2, projectsMeanwhile: seed % 2 == 0);
 
     private static async Task SayMoreAsync(PastStage stage, RebuildStage rebuilds, string when)
     {

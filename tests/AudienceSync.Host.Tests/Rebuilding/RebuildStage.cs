@@ -10,8 +10,8 @@ internal sealed class RebuildStage(TestWorkspace workspace) : IAsyncDisposable
 {
     // Since when a linked anchor's row says nothing depends on the order of arrival.
     private const string RowsSql = """
-        select key_id, person, added_at, removed_at, state, case when state = 5 then null else since_at end, until_at, event_pos, changed_pos, bars,
-          array_to_string(barred_at, '+') from membership order by 1, 2
+        select key_id, person, added_at, removed_at, state, case when state = 5 then null else since_at end, until_at, event_pos, changed_pos, restrictions,
+          array_to_string(restricted_at, '+') from membership order by 1, 2
         """;
 
     // Of somebody who never refused any yes is as good as another.

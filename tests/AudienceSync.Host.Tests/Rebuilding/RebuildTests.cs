@@ -78,7 +78,7 @@ public sealed class RebuildTests
         var right = await rebuilds.RowsAsync();
         await workspace.ExecuteAsync("""
             update membership set state = 2 where changed_pos in (3, 4, 5);
-            update membership set bars = 1 where changed_pos = 6;
+            update membership set restrictions = 1 where changed_pos = 6;
             update membership set removed_at = 'epoch' where changed_pos in (7, 8);
             delete from membership where changed_pos = 9;
             insert into membership values (1, '00000000-0000-0000-0000-000000000001', now(), null, 1, now(), null, 1, 51);
@@ -87,7 +87,7 @@ public sealed class RebuildTests
 
         var result = await rebuilds.RunAsync();
 
-        result.Drift.ShouldBe(new Drift { Same = 43, Status = 3, Bars = 1, Times = 2, Missing = 1, Unfounded = 1 });
+        result.Drift.ShouldBe(new Drift { Same = 43, Status = 3, Restrictions = 1, Times = 2, Missing = 1, Unfounded = 1 });
         result.LookedAgain.ShouldBe(6);
         var after = await rebuilds.RowsAsync();
         after.Count(right.Contains).ShouldBe(45);

@@ -54,7 +54,7 @@ public sealed class AudienceKeys
     public PublishedKey ById(int keyId) => _now.ById[keyId];
 
     /// <summary>Versions for which an event of this one counts, too, however many publications lie between.</summary>
-    public IReadOnlyList<PublishedKey> HeirsOf(int keyId) => _now.Heirs.GetValueOrDefault(keyId, []);
+    public IReadOnlyList<PublishedKey> SuccessorsOf(int keyId) => _now.Successors.GetValueOrDefault(keyId, []);
 
     /// <summary>A key, and behind it those it inherits from, however many publications lie between.</summary>
     public IReadOnlyList<PublishedKey> WithPredecessorsOf(PublishedKey key)
@@ -76,7 +76,7 @@ public sealed class AudienceKeys
     };
 
     /// <summary>Whether any version inherits.</summary>
-    public bool AnyHeirs => _now.Heirs.Count > 0;
+    public bool AnySuccessors => _now.Successors.Count > 0;
 
     /// <summary>Reads the keys again. True when something had changed.</summary>
     public async Task<bool> ReloadAsync(CancellationToken cancellationToken)
@@ -105,12 +105,12 @@ public sealed class AudienceKeys
 
         public FrozenDictionary<int, PublishedKey> ById { get; } = keys.ToFrozenDictionary(key => key.KeyId);
 
-        public FrozenDictionary<int, IReadOnlyList<PublishedKey>> Heirs { get; } = keys
-            .Select(key => (key.KeyId, Heirs: HeirsOf(key.KeyId, keys)))
-            .Where(one => one.Heirs.Count > 0)
-            .ToFrozenDictionary(one => one.KeyId, one => one.Heirs);
+        public FrozenDictionary<int, IReadOnlyList<PublishedKey>> Successors { get; } = keys
+            .Select(key => (key.KeyId, Successors: SuccessorsOf(key.KeyId, keys)))
+            .Where(one => one.Successors.Count > 0)
+            .ToFrozenDictionary(one => one.KeyId, one => one.Successors);
 
-        private static IReadOnlyList<PublishedKey> HeirsOf(int keyId, IReadOnlyCollection<PublishedKey> keys) =>
-            [.. keys.Where(key => key.InheritsFrom == keyId).SelectMany(key => HeirsOf(key.KeyId, keys).Prepend(key))];
+        private static IReadOnlyList<PublishedKey> SuccessorsOf(int keyId, IReadOnlyCollection<PublishedKey> keys) =>
+            [.. keys.Where(key => key.InheritsFrom == keyId).SelectMany(key => SuccessorsOf(key.KeyId, keys).Prepend(key))];
     }
 }

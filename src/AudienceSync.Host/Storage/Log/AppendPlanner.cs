@@ -8,7 +8,7 @@ namespace AudienceSync.Host.Storage.Log;
 /// Turns a batch of requests and what the store knows of their events and aliases into the rows to write: tells duplicates, decides who each
 /// event speaks of, numbers it in its stream, and makes new people, links and identifier revisions. No I/O; all randomness is an argument.
 /// <para>
-/// Most webhooks speak of somebody known and say nothing new of him: these need his anchor alone. The others are <see cref="Knots"/>; for them
+/// Most webhooks speak of somebody known and say nothing new of him: these need his anchor alone. The others are <see cref="Contested"/>; for them
 /// everybody whom they may touch must be loaded before <see cref="Write"/>.
 /// </para>
 /// </summary>
@@ -16,7 +16,7 @@ internal sealed class AppendPlanner(Vault vault, LinkLimit limit, Func<PersonId>
 {
     private readonly HashSet<Guid> _known = [];
     private readonly HashSet<AliasDigest> _asked = [];
-    private readonly HashSet<AliasDigest> _knots = [];
+    private readonly HashSet<AliasDigest> _contested = [];
     private readonly Dictionary<PersonId, (byte[] Salt, PersonIdentifiers Identifiers)> _opened = [];
     private readonly List<PendingEvent> _fresh = [];
     private readonly List<PendingEvent> _duplicates = [];
@@ -33,7 +33,7 @@ internal sealed class AppendPlanner(Vault vault, LinkLimit limit, Func<PersonId>
     public HashSet<AliasDigest> Asked => _asked;
 
     /// <summary>Aliases of webhooks that say something new about somebody who is known.</summary>
-    public IReadOnlyCollection<AliasDigest> Knots => _knots;
+    public IReadOnlyCollection<AliasDigest> Contested => _contested;
 
     public void Clear()
     {
@@ -50,7 +50,7 @@ internal sealed class AppendPlanner(Vault vault, LinkLimit limit, Func<PersonId>
     public void Forget()
     {
         _asked.Clear();
-        _knots.Clear();
+        _contested.Clear();
         _resolver = new IdentityResolver(newPerson);
     }
 
@@ -69,9 +69,9 @@ internal sealed class AppendPlanner(Vault vault, LinkLimit limit, Func<PersonId>
 
             _fresh.Add(pending);
             var known = _resolver.AnchorOf(pending.Who.Anchor.Digest);
-            if (known is null ? IsKnotted(pending.Who) : !IdentityResolver.IsAlreadyKnown(known, pending.Who, out _))
+            if (known is null ? IsContested(pending.Who) : !IdentityResolver.IsAlreadyKnown(known, pending.Who, out _))
             {
-                _knots.UnionWith(pending.Who.Aliases.Select(alias => alias.Digest));
+                _contested.UnionWith(pending.Who.Aliases.Select(alias => alias.Digest));
             }
         }
     }
@@ -134,7 +134,7 @@ internal sealed class AppendPlanner(Vault vault, LinkLimit limit, Func<PersonId>
     }
 
     // A stranger none of whose identifiers was ever heard needs nothing loaded.
-    private bool IsKnotted(Statement who) => who.Aliases.Any(alias => _resolver.BindingOf(alias.Digest) is not null || !_asked.Contains(alias.Digest));
+    private bool IsContested(Statement who) => who.Aliases.Any(alias => _resolver.BindingOf(alias.Digest) is not null || !_asked.Contains(alias.Digest));
 
     private void WriteEvent(PendingEvent pending, AppendColumns rows)
     {

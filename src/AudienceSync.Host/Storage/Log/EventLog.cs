@@ -52,7 +52,7 @@ public sealed class EventLog(
     private long _head = -1;
 
     /// <summary>Batches that were appended without reading first.</summary>
-    internal int AppendedUnread { get; private set; }
+    internal int OptimisticAppends { get; private set; }
 
     /// <summary>Batches that were to be appended without reading, and were refused and read for after all.</summary>
     internal int RefusedUnread { get; private set; }
@@ -100,7 +100,7 @@ public sealed class EventLog(
         Missing(batch, trusted: true);
         _tombstones.Ask(batch, _planner.Resolver);
         _planner.Sort(batch);
-        if (_replays.MustRead || _planner.Knots.Count > 0)
+        if (_replays.MustRead || _planner.Contested.Count > 0)
         {
             return null;
         }
@@ -109,7 +109,7 @@ public sealed class EventLog(
         try
         {
             await WriteAsync(connection, _head, isLocked: false, cancellationToken);
-            AppendedUnread++;
+            OptimisticAppends++;
             return _head;
         }
         catch (PostgresException refused) when (refused.SqlState is PostgresErrorCodes.UniqueViolation or AppendSql.HeadMoved)
@@ -132,9 +132,9 @@ public sealed class EventLog(
         batch = _replays.First(batch);
         _tombstones.Mark(batch);
         _planner.Sort(batch);
-        if (_planner.Knots.Count > 0)
+        if (_planner.Contested.Count > 0)
         {
-            await new KnotReader(_planner).LoadAsync(connection, cancellationToken);
+            await new ContestedIdentityReader(_planner).LoadAsync(connection, cancellationToken);
         }
 
         _planner.Write(batch, _rows);

@@ -8,12 +8,12 @@ namespace AudienceSync.Host.Storage.Membership;
 /// <summary>A membership as a marketer asks for it.</summary>
 public sealed record MemberView(
     Guid Person, string AudienceKey, MembershipStatus Status, DateTimeOffset Since, DateTimeOffset? Until, DateTimeOffset? AddedAt, DateTimeOffset? RemovedAt,
-    IReadOnlyList<string> Barred, IReadOnlyList<string> BarredAt);
+    IReadOnlyList<string> Restrictions, IReadOnlyList<string> RestrictedAt);
 
 /// <summary>Who is in an audience, and in which audiences somebody is.</summary>
 public sealed class MemberQueries(WorkspaceDatabase database)
 {
-    private const string Columns = "m.person, k.audience_key, m.state, m.since_at, m.until_at, m.added_at, m.removed_at, m.bars, m.barred_at";
+    private const string Columns = "m.person, k.audience_key, m.state, m.since_at, m.until_at, m.added_at, m.removed_at, m.restrictions, m.restricted_at";
 
     private const string ListSql = $"""
         select {Columns} from membership m join audience_keys k on k.key_id = m.key_id
@@ -55,7 +55,7 @@ public sealed class MemberQueries(WorkspaceDatabase database)
         {
             members.Add(new MemberView(
                 reader.GetGuid(0), reader.GetString(1), (MembershipStatus)reader.GetInt16(2), new DateTimeOffset(reader.GetDateTime(3)),
-                reader.TimeOrNull(4), reader.TimeOrNull(5), reader.TimeOrNull(6), ((Bars)reader.GetInt16(7)).Words(),
+                reader.TimeOrNull(4), reader.TimeOrNull(5), reader.TimeOrNull(6), ((TargetingRestrictions)reader.GetInt16(7)).Labels(),
                 reader.IsDBNull(8) ? [] : reader.GetFieldValue<string[]>(8)));
         }
 

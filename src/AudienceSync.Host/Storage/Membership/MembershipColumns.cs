@@ -17,8 +17,8 @@ internal sealed class MembershipColumns(int capacity)
     private readonly List<DateTime?> _untilAt = new(capacity);
     private readonly List<long> _eventPos = new(capacity);
     private readonly List<long> _changedPos = new(capacity);
-    private readonly List<short> _bars = new(capacity);
-    private readonly List<string?> _barredAt = new(capacity);
+    private readonly List<short> _restrictions = new(capacity);
+    private readonly List<string?> _restrictedAt = new(capacity);
 
     public void Add(MembershipRow row)
     {
@@ -31,13 +31,13 @@ internal sealed class MembershipColumns(int capacity)
         _untilAt.Add(row.Until?.UtcDateTime);
         _eventPos.Add(row.EventPos);
         _changedPos.Add(row.ChangedPos);
-        _bars.Add((short)row.Bars);
-        _barredAt.Add(row.BarredAt is { } names ? string.Join(Separator, names) : null);
+        _restrictions.Add((short)row.Restrictions);
+        _restrictedAt.Add(row.RestrictedAt is { } names ? string.Join(Separator, names) : null);
     }
 
     public NpgsqlParameter[] Parameters() =>
     [
         Sql.Of(_keyIds), Sql.Of(_people), Sql.OfTimes(_addedAt), Sql.OfTimes(_removedAt), Sql.Of(_states), Sql.OfTimes(_sinceAt), Sql.OfTimes(_untilAt),
-        Sql.Of(_eventPos), Sql.Of(_changedPos), Sql.Of(_bars), Sql.Of(_barredAt),
+        Sql.Of(_eventPos), Sql.Of(_changedPos), Sql.Of(_restrictions), Sql.Of(_restrictedAt),
     ];
 }

@@ -30,8 +30,8 @@ public sealed record MembershipRow(
     public bool IsNew { get; init; }
 
     /// <summary>What stands between the person and being targeted.</summary>
-    public Bars Bars { get; init; }
+    public TargetingRestrictions Restrictions { get; init; }
 
     /// <summary>The destinations at which he is suppressed by name; null when there are none.</summary>
-    public string[]? BarredAt { get; init; }
+    public string[]? RestrictedAt { get; init; }
 }

@@ -25,7 +25,7 @@ public sealed class MembershipTable(WorkspaceDatabase database)
 
     private const string EventsSql = "select seq_id, stream_id, type, data, timestamp from mt_events where seq_id > $1 order by seq_id limit $2";
 
-    private const string Columns = "m.key_id, m.person, m.added_at, m.removed_at, m.state, m.since_at, m.until_at, m.event_pos, m.changed_pos, m.bars, m.barred_at";
+    private const string Columns = "m.key_id, m.person, m.added_at, m.removed_at, m.state, m.since_at, m.until_at, m.event_pos, m.changed_pos, m.restrictions, m.restricted_at";
 
     private const string RowsSql = $"""
         select {Columns} from unnest($1::int[], $2::uuid[]) as d(key_id, person)
@@ -65,19 +65,19 @@ public sealed class MembershipTable(WorkspaceDatabase database)
         """;
 
     private const string InsertSql = """
-        insert into membership (key_id, person, added_at, removed_at, state, since_at, until_at, event_pos, changed_pos, bars, barred_at)
-        select d.key_id, d.person, d.added_at, d.removed_at, d.state, d.since_at, d.until_at, d.event_pos, d.changed_pos, d.bars,
-          string_to_array(d.barred_at, E'\x1f')
+        insert into membership (key_id, person, added_at, removed_at, state, since_at, until_at, event_pos, changed_pos, restrictions, restricted_at)
+        select d.key_id, d.person, d.added_at, d.removed_at, d.state, d.since_at, d.until_at, d.event_pos, d.changed_pos, d.restrictions,
+          string_to_array(d.restricted_at, E'\x1f')
         from unnest($1::int[], $2::uuid[], $3::timestamptz[], $4::timestamptz[], $5::smallint[], $6::timestamptz[], $7::timestamptz[],
           $8::bigint[], $9::bigint[], $10::smallint[], $11::text[])
-          as d(key_id, person, added_at, removed_at, state, since_at, until_at, event_pos, changed_pos, bars, barred_at)
+          as d(key_id, person, added_at, removed_at, state, since_at, until_at, event_pos, changed_pos, restrictions, restricted_at)
         """;
 
     private const string UpsertSql = InsertSql + """
 
         on conflict (key_id, person) do update set added_at = excluded.added_at, removed_at = excluded.removed_at, state = excluded.state,
           since_at = excluded.since_at, until_at = excluded.until_at, event_pos = excluded.event_pos, changed_pos = excluded.changed_pos,
-          bars = excluded.bars, barred_at = excluded.barred_at
+          restrictions = excluded.restrictions, restricted_at = excluded.restricted_at
         """;
 
     private const string CursorSql = "update mt_event_progression set last_seq_id = $2, last_updated = now() where name = $1";
@@ -216,8 +216,8 @@ public sealed class MembershipTable(WorkspaceDatabase database)
                 reader.GetInt64(7),
                 reader.GetInt64(8))
             {
-                Bars = (Bars)reader.GetInt16(9),
-                BarredAt = reader.IsDBNull(10) ? null : reader.GetFieldValue<string[]>(10),
+                Restrictions = (TargetingRestrictions)reader.GetInt16(9),
+                RestrictedAt = reader.IsDBNull(10) ? null : reader.GetFieldValue<string[]>(10),
             });
         }
 

@@ -9,7 +9,7 @@ internal static class Targeting
 {
     public const string Anywhere = "m.state in (1, 6)";
 
-    /// <summary>20: both purposes granted (Bars).</summary>
+    /// <summary>20: both purposes granted (TargetingRestrictions).</summary>
     public const string Here =
-        Anywhere + " and not coalesce(b.destination = any(m.barred_at), false) and (not a.consent_required or m.bars & 20 = 20)";
+        Anywhere + " and not coalesce(b.destination = any(m.restricted_at), false) and (not a.consent_required or m.restrictions & 20 = 20)";
 }

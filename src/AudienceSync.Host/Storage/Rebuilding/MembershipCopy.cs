@@ -10,7 +10,7 @@ namespace AudienceSync.Host.Storage.Rebuilding;
 /// <summary>A row of membership to and from a binary COPY.</summary>
 internal static class MembershipCopy
 {
-    public const string Columns = "key_id, person, added_at, removed_at, state, since_at, until_at, event_pos, changed_pos, bars, barred_at";
+    public const string Columns = "key_id, person, added_at, removed_at, state, since_at, until_at, event_pos, changed_pos, restrictions, restricted_at";
 
     private const int ElementsAt = 20;
 
@@ -26,16 +26,16 @@ internal static class MembershipCopy
         rows.Time(row.Until);
         rows.Int64(row.EventPos);
         rows.Int64(row.ChangedPos);
-        rows.Int16((short)row.Bars);
-        rows.Texts(row.BarredAt);
+        rows.Int16((short)row.Restrictions);
+        rows.Texts(row.RestrictedAt);
     }
 
     public static MembershipRow Read(CopyTuples tuple) => new(
         tuple.Int32(0), new PersonId(tuple.Uuid(1)), new MembershipState(tuple.TimeOrNull(2), tuple.TimeOrNull(3)),
         (MembershipStatus)tuple.Int16(4), tuple.Time(5), tuple.TimeOrNull(6), tuple.Int64(7), tuple.Int64(8))
     {
-        Bars = (Bars)tuple.Int16(9),
-        BarredAt = tuple.IsNull(10) ? null : Texts(tuple.Bytes(10)),
+        Restrictions = (TargetingRestrictions)tuple.Int16(9),
+        RestrictedAt = tuple.IsNull(10) ? null : Texts(tuple.Bytes(10)),
     };
 
     private static string[] Texts(ReadOnlySpan<byte> array)

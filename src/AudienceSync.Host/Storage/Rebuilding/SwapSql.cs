@@ -13,7 +13,7 @@ internal sealed class SwapSql(string live, string next, string former, int? keyI
         with carried as (
           insert into {next}.membership ({MembershipCopy.Columns})
           select l.key_id, l.person, null, null, case when l.state = 5 then 5 else 2 end, timestamptz 'epoch', null, 0,
-            case when l.added_at is null and l.removed_at is null then l.changed_pos else $2 + row_number() over () end, l.bars, l.barred_at
+            case when l.added_at is null and l.removed_at is null then l.changed_pos else $2 + row_number() over () end, l.restrictions, l.restricted_at
           from ({Changed(live, "$1")}) l
           where not exists (select from {next}.membership n where n.key_id = l.key_id and n.person = l.person)
           returning changed_pos)
@@ -32,7 +32,7 @@ internal sealed class SwapSql(string live, string next, string former, int? keyI
           union select k.key_id, t.person from told t cross join {live}.audience_keys k),
         judged as (
           select n.key_id, n.person, n.changed_pos as mine,
-            case when l.state = n.state and l.bars = n.bars and l.barred_at is not distinct from n.barred_at
+            case when l.state = n.state and l.restrictions = n.restrictions and l.restricted_at is not distinct from n.restricted_at
               and not exists (select from told t where t.person = n.person) then l.changed_pos end as known
           from examined x join {next}.membership n on n.key_id = x.key_id and n.person = x.person
           left join {live}.membership l on l.key_id = x.key_id and l.person = x.person),
@@ -67,11 +67,11 @@ internal sealed class SwapSql(string live, string next, string former, int? keyI
         insert into {live}.membership ({MembershipCopy.Columns}) select {MembershipCopy.Columns} from {next}.membership
         on conflict (key_id, person) do update set added_at = excluded.added_at, removed_at = excluded.removed_at, state = excluded.state,
           since_at = excluded.since_at, until_at = excluded.until_at, event_pos = excluded.event_pos, changed_pos = excluded.changed_pos,
-          bars = excluded.bars, barred_at = excluded.barred_at
+          restrictions = excluded.restrictions, restricted_at = excluded.restricted_at
         where (membership.added_at, membership.removed_at, membership.state, membership.since_at, membership.until_at, membership.event_pos,
-            membership.changed_pos, membership.bars, membership.barred_at)
+            membership.changed_pos, membership.restrictions, membership.restricted_at)
           is distinct from (excluded.added_at, excluded.removed_at, excluded.state, excluded.since_at, excluded.until_at, excluded.event_pos,
-            excluded.changed_pos, excluded.bars, excluded.barred_at)
+            excluded.changed_pos, excluded.restrictions, excluded.restricted_at)
         """;
 
     // Ranges of membership_changed, as the lanes read them.

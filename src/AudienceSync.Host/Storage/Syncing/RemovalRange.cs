@@ -28,8 +28,8 @@ public sealed class RemovalRange(WorkspaceDatabase database)
           order by m.changed_pos limit $4) x
         """;
 
-    // Suppressed, a purpose denied, being erased (105: Bars), or suppressed here by name.
-    private const string OwnWill = "c.bars & 105 <> 0 or coalesce($6 = any(c.barred_at), false)";
+    // Suppressed, a purpose denied, being erased (105: TargetingRestrictions), or suppressed here by name.
+    private const string OwnWill = "c.restrictions & 105 <> 0 or coalesce($6 = any(c.restricted_at), false)";
 
     // Withheld and linked are nobody's mistake either.
     private const string PieceOf = $"""

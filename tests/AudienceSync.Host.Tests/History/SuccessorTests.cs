@@ -9,7 +9,7 @@ using AudienceSync.Host.Tests.Storage;
 namespace AudienceSync.Host.Tests.History;
 
 /// <summary>Looking back at versions that inherit: what their predecessors were told counts for them.</summary>
-public sealed class HeirTests
+public sealed class SuccessorTests
 {
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(70);
 
@@ -50,8 +50,8 @@ public sealed class HeirTests
     public async Task As_of_now_an_heirs_list_is_what_is_projected_and_each_member_is_explained_by_events_of_any_version()
     {
         await using var stage = await StageAsync(63);
-        var (heir, now) = (stage.KeyOf(3), stage.Workspace.Clock.GetUtcNow());
-        var projected = await new MemberQueries(stage.Workspace.Database).ListAsync(heir.KeyId, Guid.Empty, 10_000, default);
+        var (successor, now) = (stage.KeyOf(3), stage.Workspace.Clock.GetUtcNow());
+        var projected = await new MemberQueries(stage.Workspace.Database).ListAsync(successor.KeyId, Guid.Empty, 10_000, default);
         (await ListAsync(stage, 3, now, AsOfMeaning.Known)).Select(member => $"{member.Person} {member.Status} {member.Until:O}").Order(StringComparer.Ordinal)
             .ShouldBe(projected.Select(member => $"{member.Person} {member.Status} {member.Until:O}").Order(StringComparer.Ordinal));
 
@@ -59,13 +59,13 @@ public sealed class HeirTests
         var inherited = 0;
         foreach (var member in projected)
         {
-            var why = (await explainer.ExplainAsync(new PersonId(member.Person), heir, default)).ShouldNotBeNull();
+            var why = (await explainer.ExplainAsync(new PersonId(member.Person), successor, default)).ShouldNotBeNull();
             why.Membership.Status.ShouldBe(member.Status);
             var decides = why.Events.Single(one => one.Verdict == EventVerdict.Decides && one.Event.Type == "audience_member_added");
             decides.Event.OccurredAt.ShouldBe(why.Membership.AddedAt);
-            inherited += decides.Event.AudienceKey == heir.Key.Value ? 0 : 1;
+            inherited += decides.Event.AudienceKey == successor.Key.Value ? 0 : 1;
             var history = (await stage.People.HistoryAsync(new PersonId(member.Person), default)).ShouldNotBeNull();
-            history.Spans.Last(span => span.AudienceKey == heir.Key.Value).Status.ShouldBe(member.Status);
+            history.Spans.Last(span => span.AudienceKey == successor.Key.Value).Status.ShouldBe(member.Status);
         }
 
         inherited.ShouldBeGreaterThan(3);
@@ -73,7 +73,7 @@ public sealed class HeirTests
     }
 
     private static Task<PastStage> StageAsync(int seed) =>
-        PastStage.CreateAsync(seed, stories: 60, batches: 40, Window, TimeSpan.FromMinutes(1), pageEvents: 97, heirs: 2);
+        PastStage.CreateAsync(seed, stories: 60, batches: 40, Window, TimeSpan.FromMinutes(1), pageEvents: 97, successors: 2);
 
     private static async Task<List<string>> DifferAsync(PastStage stage, int version, (DateTimeOffset From, DateTimeOffset To) times, AsOfMeaning mode)
     {

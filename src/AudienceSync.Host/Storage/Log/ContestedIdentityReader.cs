@@ -8,7 +8,7 @@ namespace AudienceSync.Host.Storage.Log;
 /// are linked to them, what each of them said so far and when he said it last, and whose each of these addresses is. Two round trips,
 /// which a batch without such webhooks does not make.
 /// </summary>
-internal sealed class KnotReader(AppendPlanner planner)
+internal sealed class ContestedIdentityReader(AppendPlanner planner)
 {
     public async Task LoadAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
@@ -21,11 +21,11 @@ internal sealed class KnotReader(AppendPlanner planner)
 
     private async Task<List<KnownPerson>> LoadGroupsAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        var unasked = planner.Knots.Where(planner.Asked.Add).Select(digest => digest.Value).ToList();
+        var unasked = planner.Contested.Where(planner.Asked.Add).Select(digest => digest.Value).ToList();
         var people = new List<KnownPerson>();
         await using var commands = new NpgsqlBatch(connection);
         commands.BatchCommands.Add(Sql.Command(AppendSql.KnownAliases, Sql.Of(unasked)));
-        commands.BatchCommands.Add(Sql.Command(AppendSql.Groups, Sql.Of(planner.Knots.Select(digest => digest.Value).ToList())));
+        commands.BatchCommands.Add(Sql.Command(AppendSql.Groups, Sql.Of(planner.Contested.Select(digest => digest.Value).ToList())));
         await using var reader = await commands.ExecuteReaderAsync(cancellationToken);
         await PeopleReader.LoadAliasesAsync(reader, planner.Resolver, cancellationToken);
         await reader.NextResultAsync(cancellationToken);

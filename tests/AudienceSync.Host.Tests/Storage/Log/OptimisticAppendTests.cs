@@ -3,7 +3,7 @@ using AudienceSync.Host.Storage.Log;
 namespace AudienceSync.Host.Tests.Storage.Log;
 
 /// <summary>A batch that is written as if all of it were new is what it would have been had it been read for.</summary>
-public sealed class UnreadAppendTests
+public sealed class OptimisticAppendTests
 {
     // Everything that must not depend on how it was appended. People by their anchors, because their ids are drawn, and so are the ids of what the
     // engine itself appends about them.
@@ -27,12 +27,12 @@ public sealed class UnreadAppendTests
         await using var workspace = await TestWorkspace.CreateAsync([null]);
         await using var log = workspace.OpenLog();
         await EarnAsync(workspace, log);
-        log.AppendedUnread.ShouldBe(0);
+        log.OptimisticAppends.ShouldBe(0);
 
         await SayAsync(log, workspace.Webhooks.Add("new", TestWorkspace.Start, "new", "new@shop.example"));
         await SayAsync(log, workspace.Webhooks.Add("known", TestWorkspace.Start, "first-0"));
 
-        (log.AppendedUnread, log.RefusedUnread).ShouldBe((2, 0));
+        (log.OptimisticAppends, log.RefusedUnread).ShouldBe((2, 0));
         await LogChecks.VerifyAsync(workspace);
     }
 
@@ -57,7 +57,7 @@ public sealed class UnreadAppendTests
         (await workspace.AskAsync<long>($"select count(*) from mt_events where id = '{again.Events[0].Id.Value}'")).ShouldBe(1);
         await EarnAsync(workspace, log, "second");
         await SayAsync(log, workspace.Webhooks.Add("known", TestWorkspace.Start, "first-0"));
-        log.AppendedUnread.ShouldBe(1, "who was remembered still is");
+        log.OptimisticAppends.ShouldBe(1, "who was remembered still is");
     }
 
     [Fact]
@@ -70,7 +70,7 @@ public sealed class UnreadAppendTests
         var again = await SayAsync(log, workspace.Webhooks.Add("first-0", TestWorkspace.Start, "first-0"));
 
         again.Events[0].Duplicate.ShouldBeTrue();
-        (log.AppendedUnread, log.RefusedUnread).ShouldBe((1, 0));
+        (log.OptimisticAppends, log.RefusedUnread).ShouldBe((1, 0));
     }
 
     [Fact]
@@ -155,7 +155,7 @@ public sealed class UnreadAppendTests
         guessed.Except(read).Take(5).ShouldBeEmpty($"seed {seed}");
         read.Except(guessed).Take(5).ShouldBeEmpty($"seed {seed}");
         guessed.Count.ShouldBe(read.Count);
-        hosts.Sum(log => log.AppendedUnread).ShouldBeGreaterThan(20, $"seed {seed}");
+        hosts.Sum(log => log.OptimisticAppends).ShouldBeGreaterThan(20, $"seed {seed}");
         hosts.Sum(log => log.RefusedUnread).ShouldBeGreaterThan(5, $"seed {seed}");
         await LogChecks.VerifyAsync(guessing);
         await hosts[0].DisposeAsync();
