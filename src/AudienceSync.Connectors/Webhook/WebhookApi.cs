@@ -11,7 +11,7 @@ public interface IWebhookApi
     /// <param name="body">A batch or a question.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     [Post("")]
-    Task<HttpResponseMessage> SayAsync(
+    Task<HttpResponseMessage> SendAsync(
         [Header(WebhookSignature.TimestampHeader)] string timestamp,
         [Header(WebhookSignature.Header)] string signature,
         [Body] HttpContent body,

@@ -15,7 +15,7 @@ namespace AudienceSync.Domain.Syncing;
 /// under the new saying: it names all that may be there, so he can still be removed by it. Were he called rejected, he would stay there for ever. (3) A batch of adds
 /// refused as a whole leaves whoever was absent absent: otherwise the halving that follows would find people in doubt of whom nothing was lost. Whoever may be there is
 /// in doubt, also when he was delivered: the row may have had a reason to think that he was not, and the intent has wiped it out. (4) A refused removal leaves its member in doubt, with the reason. Whole batches are also refused by "not so fast" and by what stops an audience or an account; only an answer that
-/// says nothing (<see cref="OutcomeKind.Retry"/>) leaves a call open: <see cref="LateCalls"/>.
+/// says nothing (<see cref="OutcomeKind.Retry"/>) leaves a call open: <see cref="InDoubtCalls"/>.
 /// </para>
 /// <para>
 /// <b>Some are refused and nobody says whom.</b> (6) Of a removal nobody is absent then: the call is halved, as a batch that one row spoils, until it is known who stays.
@@ -31,7 +31,7 @@ namespace AudienceSync.Domain.Syncing;
 public static class Refusals
 {
     /// <summary>How long what remains is left alone after its removal was refused. A platform that refuses a row refuses it tomorrow, too, mostly; a call a day shows when not.</summary>
-    public static readonly TimeSpan RemainsRest = TimeSpan.FromDays(1);
+    public static readonly TimeSpan ResidualRetryAfter = TimeSpan.FromDays(1);
 
     /// <summary>Whether the saying of a row may be at the platform: present or in doubt.</summary>
     public static bool MayBeThere(LedgerEntry entry) => entry.Status is LedgerStatus.Adding or LedgerStatus.Delivered or LedgerStatus.Removing;
@@ -39,8 +39,8 @@ public static class Refusals
     /// <summary>Rules 1 and 2: an add that was refused by name, or spoils any call it is in.</summary>
     /// <param name="before">What was known before the call left.</param>
     /// <param name="said">What was said.</param>
-    public static LedgerEntry OfAdd(LedgerEntry before, LedgerEntry said) =>
-        said with { Status = MayBeThere(before) ? LedgerStatus.Adding : LedgerStatus.Rejected };
+    public static LedgerEntry OfAdd(LedgerEntry before, LedgerEntry sent) =>
+        sent with { Status = MayBeThere(before) ? LedgerStatus.Adding : LedgerStatus.Rejected };
 
     /// <summary>Whether a call with this outcome did nothing, for certain.</summary>
     public static bool IsOfAll(OutcomeKind outcome) =>
@@ -49,11 +49,11 @@ public static class Refusals
     /// <summary>Rule 3: an add in a batch that was refused as a whole.</summary>
     /// <param name="before">What was known before the call left.</param>
     /// <param name="said">What was said.</param>
-    public static LedgerEntry OfBatch(LedgerEntry before, LedgerEntry said) => before.Status switch
+    public static LedgerEntry OfBatch(LedgerEntry before, LedgerEntry sent) => before.Status switch
     {
         LedgerStatus.Delivered => before with { Status = LedgerStatus.Adding },
         LedgerStatus.Adding or LedgerStatus.Removing => before,
-        _ => said with { Status = LedgerStatus.Absent },
+        _ => sent with { Status = LedgerStatus.Absent },
     };
 
     /// <summary>Rule 6: whether some of a call were refused without being named.</summary>
@@ -63,12 +63,12 @@ public static class Refusals
     public static bool HideNames(OutcomeKind outcome, int named, int refused) => outcome == OutcomeKind.PartlyDone && (named == 0 || refused > named);
 
     /// <summary>Rule 4: a removal that was refused.</summary>
-    public static LedgerEntry OfRemoval(LedgerEntry said) => said with { Status = LedgerStatus.Removing };
+    public static LedgerEntry OfRemoval(LedgerEntry sent) => sent with { Status = LedgerStatus.Removing };
 
     /// <summary>Rule 5: the removal of a saying whose place another takes was refused.</summary>
     /// <param name="former">The saying that was to go.</param>
     /// <param name="shared">What the row says while digests that both have are there; null when they have none.</param>
     /// <returns>The row before the new saying is said, and what remains beside it.</returns>
-    public static (LedgerEntry Row, LedgerEntry Remains) OfReplacement(LedgerEntry former, LedgerEntry? shared) =>
+    public static (LedgerEntry Row, LedgerEntry Residual) OfReplacement(LedgerEntry former, LedgerEntry? shared) =>
         (shared ?? former with { Status = LedgerStatus.Absent }, OfRemoval(former));
 }

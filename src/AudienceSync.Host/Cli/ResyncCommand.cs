@@ -106,7 +106,7 @@ internal static class ResyncCommand
     private static void Show(ProgressTask task, ResyncView resync)
     {
         task.MaxValue = Math.Max(1, resync.Planned);
-        task.Value = resync.State == "running" ? Math.Min(resync.Said, task.MaxValue) : task.MaxValue;
-        task.Description = $"{resync.Remote} {resync.Said:N0} of {resync.Planned:N0} {resync.State}";
+        task.Value = resync.State == "running" ? Math.Min(resync.Sent, task.MaxValue) : task.MaxValue;
+        task.Description = $"{resync.Remote} {resync.Sent:N0} of {resync.Planned:N0} {resync.State}";
     }
 }

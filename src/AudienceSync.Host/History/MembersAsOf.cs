@@ -42,7 +42,7 @@ public sealed class MembersAsOf(PastReader reader, AudienceKeys keys)
         var past = keys.PastOf(key);
         var asOf = await AsOfAsync(at, mode, await reader.ProjectedAsync(cancellationToken), cancellationToken);
         var members = new List<MemberView>(limit);
-        var next = await WalkAsync(key, after, limit, [asOf], members, (people, person) => Listed(people, person, past, asOf) is { } member ? [View(past, member, asOf)] : [], cancellationToken);
+        var next = await SweepAsync(key, after, limit, [asOf], members, (people, person) => Listed(people, person, past, asOf) is { } member ? [View(past, member, asOf)] : [], cancellationToken);
         return new PastPage(at, mode, asOf.Last.Value, members, next);
     }
 
@@ -54,7 +54,7 @@ public sealed class MembersAsOf(PastReader reader, AudienceKeys keys)
         var from = await AsOfAsync(times.From, mode, projected, cancellationToken);
         var to = await AsOfAsync(times.To, mode, projected, cancellationToken);
         var changes = new List<MemberChange>(limit);
-        var next = await WalkAsync(key, after, limit, [from, to], changes, Differ, cancellationToken);
+        var next = await SweepAsync(key, after, limit, [from, to], changes, Differ, cancellationToken);
         return new PastDiff(times.From, times.To, mode, changes, next);
 
         IEnumerable<MemberChange> Differ(PastPeople people, PersonId person)
@@ -75,7 +75,7 @@ public sealed class MembersAsOf(PastReader reader, AudienceKeys keys)
     private async Task<AsOf> AsOfAsync(DateTimeOffset at, AsOfMeaning mode, Domain.Events.Position projected, CancellationToken cancellationToken) =>
         new(at, mode, mode == AsOfMeaning.Known ? await reader.LastRecordedAsync(at, projected, cancellationToken) : projected);
 
-    private async Task<Guid?> WalkAsync<T>(
+    private async Task<Guid?> SweepAsync<T>(
         PublishedKey key, Guid after, int limit, AsOf[] moments, List<T> found, Func<PastPeople, PersonId, IEnumerable<T>> select, CancellationToken cancellationToken)
     {
         var last = moments.Max(moment => moment.Last);

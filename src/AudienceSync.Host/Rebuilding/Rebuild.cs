@@ -151,7 +151,7 @@ public sealed class Rebuild(GenerationDatabase database, AudienceKeys keys, Time
             {
                 Step("swapped");
                 await _leases.ReleaseAsync(lease, CancellationToken.None);
-                return result with { LookedAgain = looked };
+                return result with { Rechecked = looked };
             }
 
             await Task.Delay(Again, clock, cancellationToken);

@@ -15,7 +15,7 @@ public readonly record struct RebuildProgress(string Phase, long Events, long Of
 /// <param name="Passes">Over the log.</param>
 /// <param name="Continued">Whether a killed one was continued.</param>
 /// <param name="Drift">Of the former generation.</param>
-/// <param name="LookedAgain">Members at whom the lanes look again.</param>
+/// <param name="Rechecked">Members at whom the lanes look again.</param>
 /// <param name="Seconds">From the beginning to the swap.</param>
 public sealed record RebuildResult(
-    long Generation, string Kind, long Events, long Rows, long Checksum, int Passes, bool Continued, Drift Drift, long LookedAgain, double Seconds);
+    long Generation, string Kind, long Events, long Rows, long Checksum, int Passes, bool Continued, Drift Drift, long Rechecked, double Seconds);

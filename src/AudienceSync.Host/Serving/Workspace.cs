@@ -288,11 +288,11 @@ public sealed class Workspace : IAsyncDisposable
         var shared = new SharedCells(new HolderTable(database), digester);
         var calls = new MemberCalls(table, vault, destination.Connector, budget, shared, surroundings.Clock);
         var planner = new PagePlanner(destination.Connector, table, vault);
-        var pass = new LanePass(destination.Name, destination.Connector, table, planner, calls, surroundings.Chance, surroundings.Clock, logger);
+        var processor = new LaneProcessor(destination.Name, destination.Connector, table, planner, calls, surroundings.Chance, surroundings.Clock, logger);
         var jobs = new JobFollower(destination.Name, destination.Connector, new JobTable(database), surroundings.Clock, logger);
-        return new AccountLoop(destination.Name, pass, jobs, budget, table, leases, wake, destination.Flush, surroundings.Clock, logger)
+        return new AccountLoop(destination.Name, processor, jobs, budget, table, leases, wake, destination.Flush, surroundings.Clock, logger)
         {
-            Turn = LaneTurn.Open(database, pass, planner, destination.Connector.Limits, surroundings.Clock, logger),
+            Turn = BindingCycle.Open(database, processor, planner, destination.Connector.Limits, surroundings.Clock, logger),
         };
     }
 }

@@ -21,7 +21,7 @@ namespace AudienceSync.Host.Syncing;
 /// </summary>
 public sealed class AccountLoop(
     string destinationName,
-    LanePass pass,
+    LaneProcessor processor,
     JobFollower jobs,
     CallBudget budget,
     SyncTable table,
@@ -39,7 +39,7 @@ public sealed class AccountLoop(
     private readonly OutageLog _outage = new("Account " + destinationName, clock, logger);
 
     /// <summary>What a turn of a lane has beside its pages; null for nothing.</summary>
-    public LaneTurn? Turn { get; init; }
+    public BindingCycle? Turn { get; init; }
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -145,8 +145,8 @@ public sealed class AccountLoop(
         foreach (var binding in await table.ReadBindingsAsync(destinationName, cancellationToken))
         {
             var end = await TurnAsync(lease, binding, Lane.Removals, cancellationToken);
-            (more, held) = (more || end == PassEnd.More, held || end == PassEnd.Held);
-            if (end == PassEnd.Held && !await MayWorkAsync(cancellationToken))
+            (more, held) = (more || end == RunEnd.More, held || end == RunEnd.Held);
+            if (end == RunEnd.Held && !await MayWorkAsync(cancellationToken))
             {
                 return (false, held);
             }
@@ -180,9 +180,9 @@ public sealed class AccountLoop(
 
             done.Add(binding.BindingId);
             var end = await TurnAsync(lease, binding, Lane.Adds, cancellationToken);
-            ask |= end != PassEnd.Empty;
-            more |= end == PassEnd.More;
-            if (end == PassEnd.Held && !await MayWorkAsync(cancellationToken))
+            ask |= end != RunEnd.Empty;
+            more |= end == RunEnd.More;
+            if (end == RunEnd.Held && !await MayWorkAsync(cancellationToken))
             {
                 return false;
             }
@@ -192,15 +192,15 @@ public sealed class AccountLoop(
         return more || (ask && await RemovalsWaitAsync(cancellationToken));
     }
 
-    private async Task<PassEnd> TurnAsync(Lease lease, Binding binding, Lane lane, CancellationToken cancellationToken)
+    private async Task<RunEnd> TurnAsync(Lease lease, Binding binding, Lane lane, CancellationToken cancellationToken)
     {
         if (binding.StoppedCode is not null || lane.NextTryOf(binding) > clock.GetUtcNow())
         {
-            return PassEnd.Empty;
+            return RunEnd.Empty;
         }
 
         return Turn is null
-            ? await pass.RunAsync(lease, binding, lane, cancellationToken)
+            ? await processor.RunAsync(lease, binding, lane, cancellationToken)
             : await Turn.RunAsync(lease, binding, lane, cancellationToken);
     }
 }

@@ -22,7 +22,7 @@ namespace AudienceSync.Host.Syncing;
 /// </para>
 /// <para>
 /// <b>Waiting.</b> A lane without budget waits until its window has slid on, which is no failure and costs no attempt. A throttle by the
-/// platform holds the whole account (<see cref="LanePass"/>); limits by the minute and by the day differ in how long.
+/// platform holds the whole account (<see cref="LaneProcessor"/>); limits by the minute and by the day differ in how long.
 /// </para>
 /// </summary>
 public sealed class CallBudget
@@ -87,9 +87,9 @@ public sealed class CallBudget
 
         var now = _clock.GetUtcNow();
         var wait = _windows.Select(window => window.Window.Until(now, Math.Max(1, AllowedOf(window.Window, operation) - (RequestsPerCall - 1)))).DefaultIfEmpty().Max();
-        if (operation == MemberOperation.Add && _usage is { } usage && usage.UsedPercent >= AddsPercent && usage.At + UsageHolds - now is var told && told > wait)
+        if (operation == MemberOperation.Add && _usage is { } usage && usage.UsedPercent >= AddsPercent && usage.At + UsageHolds - now is var reported && reported > wait)
         {
-            wait = told;
+            wait = reported;
         }
 
         if (wait > TimeSpan.Zero)
@@ -131,9 +131,9 @@ public sealed class CallBudget
         const double to = AddsPercent / 100.0;
         const int slowest = 8;
         var now = _clock.GetUtcNow();
-        var told = _usage is { } usage && usage.At + UsageHolds > now ? usage.UsedPercent / 100.0 : 0;
+        var reported = _usage is { } usage && usage.At + UsageHolds > now ? usage.UsedPercent / 100.0 : 0;
         var share = _windows.Where(window => window.Window.Length >= ShortestForFlush)
-            .Select(window => window.Window.Used(now) / (double)window.Window.Calls).Append(told).Max();
+            .Select(window => window.Window.Used(now) / (double)window.Window.Calls).Append(reported).Max();
         return 1 + ((slowest - 1) * Math.Clamp((share - from) / (to - from), 0, 1));
     }
 }

@@ -27,8 +27,8 @@ public sealed class LaneStates(Func<double> chance)
     }
 
     /// <summary>The lane may go on, and the account is not throttled any more, if it was.</summary>
-    public static BindingState Taken(Binding binding, Lane lane, long? place, Told told, DateTimeOffset now) =>
-        Settled(lane, place, 0, told.Usage, now) with { Throttles = ThrottleIsOver(binding, told) ? 0 : null };
+    public static BindingState Taken(Binding binding, Lane lane, long? place, DeliveryResult result, DateTimeOffset now) =>
+        Settled(lane, place, 0, result.Usage, now) with { Throttles = ThrottleIsOver(binding, result) ? 0 : null };
 
     /// <summary>The lane as it stands, when nothing was said.</summary>
     public static BindingState Unchanged(Binding binding, Lane lane, long? place, DateTimeOffset now) =>
@@ -61,18 +61,18 @@ public sealed class LaneStates(Func<double> chance)
     /// <param name="told">The answer.</param>
     /// <param name="refusals">Calls of the lane in a row that were refused as a whole.</param>
     /// <param name="now">When it came.</param>
-    public BindingState Failed(Binding binding, Lane lane, Told told, int refusals, DateTimeOffset now)
+    public BindingState Failed(Binding binding, Lane lane, DeliveryResult result, int refusals, DateTimeOffset now)
     {
-        var outcome = told.Outcome;
+        var outcome = result.Outcome;
         var attempts = lane.AttemptsOf(binding);
         var unknown = outcome.Code.Contains(UnknownMark, StringComparison.Ordinal) && outcome.Kind == OutcomeKind.Retry;
         var unknowns = unknown ? lane.UnknownsOf(binding) + 1 : lane.UnknownsOf(binding);
-        var kept = Settled(lane, null, attempts, told.Usage, now) with
+        var kept = Settled(lane, null, attempts, result.Usage, now) with
         {
             Unknowns = unknowns,
             FailingSince = lane.FailingOf(binding).Since,
             AnswerAt = lane.FailingOf(binding).AnswerAt,
-            Throttles = ThrottleIsOver(binding, told) ? 0 : null,
+            Throttles = ThrottleIsOver(binding, result) ? 0 : null,
         };
         var since = kept.FailingSince ?? now;
         var failing = kept with { FailingSince = since, AnswerAt = now };
@@ -96,7 +96,7 @@ public sealed class LaneStates(Func<double> chance)
     private static bool IsReached(Outcome outcome, DateTimeOffset since, int attempts, int refusals, DateTimeOffset now) =>
         RetryBounds.Of(outcome.Kind).IsReached(now - since, outcome.Kind == OutcomeKind.Retry ? attempts + 1 : refusals);
 
-    private static bool ThrottleIsOver(Binding binding, Told told) => binding.Throttled.InARow > 0 && told.Call is not null && told.Outcome.Kind != OutcomeKind.Snooze;
+    private static bool ThrottleIsOver(Binding binding, DeliveryResult result) => binding.Throttled.InARow > 0 && result.Call is not null && result.Outcome.Kind != OutcomeKind.Snooze;
 
     private TimeSpan Wait(TimeSpan lasted, int attempts, Outcome outcome) => RetryBounds.LaneWait(lasted, attempts, outcome.Wait, chance());
 

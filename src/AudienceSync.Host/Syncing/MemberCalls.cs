@@ -25,27 +25,27 @@ public sealed class MemberCalls(SyncTable table, Vault vault, IDestination desti
     private const int SharedOpening = 2_000;
 
     /// <exception cref="LeaseLostException">The account is another host's; no call was made.</exception>
-    public async Task<Told> SayAsync(
-        Lease lease, Binding binding, MemberOperation operation, IReadOnlyList<Telling> tellings, CancellationToken cancellationToken)
+    public async Task<DeliveryResult> SendAsync(
+        Lease lease, Binding binding, MemberOperation operation, IReadOnlyList<MemberDelivery> deliveries, CancellationToken cancellationToken)
     {
         if (await budget.TakeAsync(lease, operation, cancellationToken) is { } wait)
         {
-            return new Told(new Outcome(OutcomeKind.Snooze, CallBudget.Code, wait), [], [], null, null);
+            return new DeliveryResult(new Outcome(OutcomeKind.Snooze, CallBudget.Code, wait), [], [], null, null);
         }
 
-        var said = operation == MemberOperation.Add ? LedgerStatus.Adding : LedgerStatus.Removing;
+        var sending = operation == MemberOperation.Add ? LedgerStatus.Adding : LedgerStatus.Removing;
         var intent = new MemberIntent(
-            [.. tellings.Where(telling => telling.Remains is null).Select(telling => new LedgerChange(telling.Person, telling.Entry(said), null) { IsNew = telling.IsNew })],
-            [.. tellings.Where(telling => telling.Remains is not null).Select(telling => new RemainsChange(telling.Person, telling.Entry(said), telling.Remains!.Value, null, null))],
-            Lost(tellings));
+            [.. deliveries.Where(delivery => delivery.Residual is null).Select(delivery => new LedgerChange(delivery.Person, delivery.Entry(sending), null) { IsNew = delivery.IsNew })],
+            [.. deliveries.Where(delivery => delivery.Residual is not null).Select(delivery => new ResidualChange(delivery.Person, delivery.Entry(sending), delivery.Residual!.Value, null, null))],
+            Lost(deliveries));
         var (slots, oldest) = budget.Unwritten();
         await table.WriteIntentAsync(lease, binding, intent, (slots, oldest), destination.Limits.CallTimeout, clock.GetUtcNow(), cancellationToken);
 
-        var told = new Told(Outcome.Done, new List<LedgerChange>(tellings.Count), [], null, null);
-        var (members, sent) = await MembersAsync(lease, binding, operation, tellings, told, cancellationToken);
+        var delivered = new DeliveryResult(Outcome.Done, new List<LedgerChange>(deliveries.Count), [], null, null);
+        var (members, sent) = await MembersAsync(lease, binding, operation, deliveries, delivered, cancellationToken);
         if (members.Count == 0)
         {
-            return told;
+            return delivered;
         }
 
         if (operation == MemberOperation.Remove)
@@ -65,7 +65,7 @@ public sealed class MemberCalls(SyncTable table, Vault vault, IDestination desti
         var hides = result.Job is null && Refusals.HideNames(result.Outcome.Kind, result.Rejected.Count, result.RejectedCount);
         if (result.Outcome.Kind is OutcomeKind.Done or OutcomeKind.PartlyDone)
         {
-            Settle(operation, sent, result, hides, told);
+            Settle(operation, sent, result, hides, delivered);
         }
 
         var call = new CallRecord(
@@ -74,57 +74,57 @@ public sealed class MemberCalls(SyncTable table, Vault vault, IDestination desti
         {
             Job = result.Job is { } job ? new AcceptedJob(job, clock.GetUtcNow() + (destination.Limits.JobFirstLook ?? JobGaps.First)) : null,
         };
-        return told with { Outcome = result.Outcome, Call = call, Usage = result.Usage, HidesNames = hides && operation == MemberOperation.Remove && sent.Count > 1 };
+        return delivered with { Outcome = result.Outcome, Call = call, Usage = result.Usage, HidesNames = hides && operation == MemberOperation.Remove && sent.Count > 1 };
     }
 
     // Whose former call was never answered, and may be carried out after this one.
-    private List<RemainsChange> Lost(IReadOnlyList<Telling> tellings)
+    private List<ResidualChange> Lost(IReadOnlyList<MemberDelivery> deliveries)
     {
-        var time = LateCalls.TimeOf(destination.Limits.WorksByJobs);
-        var lost = new List<RemainsChange>();
-        foreach (var telling in tellings)
+        var time = InDoubtCalls.TimeOf(destination.Limits.WorksByJobs);
+        var lost = new List<ResidualChange>();
+        foreach (var delivery in deliveries)
         {
-            if (telling.Unanswered is { } said && LateCalls.UnderWay(said) is { } operation && (telling.SaidAt is not { } at || at + time > clock.GetUtcNow()))
+            if (delivery.Unanswered is { } sending && InDoubtCalls.UnderWay(sending) is { } operation && (delivery.SentAt is not { } at || at + time > clock.GetUtcNow()))
             {
-                var kind = operation == MemberOperation.Add ? RemainsKind.LateAdd : RemainsKind.LateRemoval;
-                lost.Add(new RemainsChange(telling.Person, said, kind, time, null));
+                var kind = operation == MemberOperation.Add ? ResidualKind.LateAdd : ResidualKind.LateRemoval;
+                lost.Add(new ResidualChange(delivery.Person, sending, kind, time, null));
             }
         }
 
         return lost;
     }
 
-    private async Task<(List<Member> Members, List<Telling> Sent)> MembersAsync(
-        Lease lease, Binding binding, MemberOperation operation, IReadOnlyList<Telling> tellings, Told told, CancellationToken cancellationToken)
+    private async Task<(List<Member> Members, List<MemberDelivery> Sent)> MembersAsync(
+        Lease lease, Binding binding, MemberOperation operation, IReadOnlyList<MemberDelivery> deliveries, DeliveryResult delivered, CancellationToken cancellationToken)
     {
-        var people = tellings.Select(telling => telling.Person.Value).ToList();
-        var revisions = tellings.Select(telling => telling.Revision).ToList();
+        var people = deliveries.Select(delivery => delivery.Person.Value).ToList();
+        var revisions = deliveries.Select(delivery => delivery.Revision).ToList();
         var sealedIdentifiers = await table.ReadIdentifiersAsync(binding, operation, people, revisions, cancellationToken);
-        var opened = Open(tellings, sealedIdentifiers);
-        var held = await SharedAsync(lease, binding, operation, shared.Of(destination, tellings, opened), cancellationToken);
-        var members = new List<Member>(tellings.Count);
-        var sent = new List<Telling>(tellings.Count);
-        for (var i = 0; i < tellings.Count; i++)
+        var opened = Open(deliveries, sealedIdentifiers);
+        var held = await SharedAsync(lease, binding, operation, shared.Of(destination, deliveries, opened), cancellationToken);
+        var members = new List<Member>(deliveries.Count);
+        var sent = new List<MemberDelivery>(deliveries.Count);
+        for (var i = 0; i < deliveries.Count; i++)
         {
-            var telling = tellings[i];
+            var delivery = deliveries[i];
             if (opened[i] is not { } identifiers)
             {
-                told.Skip(operation, telling, Destroyed);
+                delivered.Skip(operation, delivery, Destroyed);
                 continue;
             }
 
-            var key = (telling.Person, telling.Revision);
-            var kept = (sealedIdentifiers[key].Kept | held.GetValueOrDefault(key)) & telling.Parts;
-            telling = kept == IdentifierParts.None ? telling : telling with { Kept = kept };
-            var sayable = IdentifierChange.Restrict(identifiers, telling.Parts & ~kept);
-            if (kept != IdentifierParts.None && sayable is { CustomerId: null, Email: null, Phone: null, Details: null })
+            var key = (delivery.Person, delivery.Revision);
+            var kept = (sealedIdentifiers[key].Kept | held.GetValueOrDefault(key)) & delivery.Parts;
+            delivery = kept == IdentifierParts.None ? delivery : delivery with { Kept = kept };
+            var sendable = IdentifierChange.Restrict(identifiers, delivery.Parts & ~kept);
+            if (kept != IdentifierParts.None && sendable is { CustomerId: null, Email: null, Phone: null, Details: null })
             {
-                told.Skip(operation, telling, Told.KeptForAnother);
+                delivered.Skip(operation, delivery, DeliveryResult.KeptForAnother);
                 continue;
             }
 
-            members.Add(new Member(sayable, telling.Normalizer));
-            sent.Add(telling);
+            members.Add(new Member(sendable, delivery.Normalizer));
+            sent.Add(delivery);
         }
 
         return (members, sent);
@@ -145,10 +145,10 @@ public sealed class MemberCalls(SyncTable table, Vault vault, IDestination desti
 
     // Null of whom nothing is held. Opening is the most of what a large call costs us, so all processors share it.
     private PersonIdentifiers?[] Open(
-        IReadOnlyList<Telling> tellings, Dictionary<(PersonId Person, int Revision), SealedIdentifiers> sealedIdentifiers)
+        IReadOnlyList<MemberDelivery> deliveries, Dictionary<(PersonId Person, int Revision), SealedIdentifiers> sealedIdentifiers)
     {
-        var opened = new PersonIdentifiers?[tellings.Count];
-        if (tellings.Count < SharedOpening)
+        var opened = new PersonIdentifiers?[deliveries.Count];
+        if (deliveries.Count < SharedOpening)
         {
             for (var i = 0; i < opened.Length; i++)
             {
@@ -170,14 +170,14 @@ public sealed class MemberCalls(SyncTable table, Vault vault, IDestination desti
 
         void OpenOne(int i)
         {
-            var telling = tellings[i];
-            opened[i] = sealedIdentifiers.TryGetValue((telling.Person, telling.Revision), out var found)
-                ? vault.OpenIdentifiers(telling.Person, telling.Revision, found.KeyVersion, found.Salt, found.Cipher)
+            var delivery = deliveries[i];
+            opened[i] = sealedIdentifiers.TryGetValue((delivery.Person, delivery.Revision), out var found)
+                ? vault.OpenIdentifiers(delivery.Person, delivery.Revision, found.KeyVersion, found.Salt, found.Cipher)
                 : null;
         }
     }
 
-    private static void Settle(MemberOperation operation, List<Telling> sent, CallResult result, bool hides, Told told)
+    private static void Settle(MemberOperation operation, List<MemberDelivery> sent, CallResult result, bool hides, DeliveryResult delivered)
     {
         var invalid = result.Invalid.ToDictionary(member => member.Index, member => member.Reason);
         var refused = new Dictionary<int, string>();
@@ -190,19 +190,19 @@ public sealed class MemberCalls(SyncTable table, Vault vault, IDestination desti
         {
             if (refused.TryGetValue(i, out var why))
             {
-                told.Refuse(operation, sent[i], why);
+                delivered.Refuse(operation, sent[i], why);
             }
             else if (invalid.TryGetValue(i, out var unusable))
             {
-                told.Skip(operation, sent[i], unusable);
+                delivered.Skip(operation, sent[i], unusable);
             }
             else if (!hides || operation == MemberOperation.Add)
             {
-                told.Take(operation, sent[i], result.Job is null ? null : i, hides ? result.Outcome.Code : null);
+                delivered.Take(operation, sent[i], result.Job is null ? null : i, hides ? result.Outcome.Code : null);
             }
             else if (sent.Count == 1)
             {
-                told.Refuse(operation, sent[i], result.Outcome.Code);
+                delivered.Refuse(operation, sent[i], result.Outcome.Code);
             }
         }
     }

@@ -48,7 +48,7 @@ public sealed class PagePlanner(IDestination destination, SyncTable table, Vault
                     plan.Removals.Add(Former(member));
                     break;
                 case Step.Add:
-                    plan.Adds.Add(Current(member) with { Before = member.Entry, Unanswered = member.Entry, SaidAt = member.WrittenAt });
+                    plan.Adds.Add(Current(member) with { Before = member.Entry, Unanswered = member.Entry, SentAt = member.WrittenAt });
                     break;
                 case Step.Replace:
                     replaced.Add(member);
@@ -107,7 +107,7 @@ public sealed class PagePlanner(IDestination destination, SyncTable table, Vault
 
         if (change.Gone == IdentifierParts.None)
         {
-            plan.Adds.Add(current with { Before = member.Entry, Unanswered = member.Entry, SaidAt = member.WrittenAt });
+            plan.Adds.Add(current with { Before = member.Entry, Unanswered = member.Entry, SentAt = member.WrittenAt });
             return;
         }
 
@@ -117,40 +117,40 @@ public sealed class PagePlanner(IDestination destination, SyncTable table, Vault
     }
 
     /// <summary>What is to be removed of former sayings, beside what the ledger says of their people.</summary>
-    public async Task<RemainsPlan> PlanRemainsAsync(Binding binding, List<Remains> due, CancellationToken cancellationToken)
+    public async Task<ResidualPlan> PlanResidualsAsync(Binding binding, List<ResidualDelivery> due, CancellationToken cancellationToken)
     {
-        var plan = new RemainsPlan([], [], [], []);
-        var beside = new List<Remains>();
-        foreach (var remains in due)
+        var plan = new ResidualPlan([], [], [], []);
+        var beside = new List<ResidualDelivery>();
+        foreach (var residual in due)
         {
-            if (remains.Kind == RemainsKind.LateRemoval)
+            if (residual.Kind == ResidualKind.LateRemoval)
             {
-                plan.Redeliver.Add((remains.Person, remains.Left.Revision));
+                plan.Redeliver.Add((residual.Person, residual.Left.Revision));
             }
 
-            var step = LateCalls.StepFor(remains.Kind == RemainsKind.LateRemoval ? MemberOperation.Remove : MemberOperation.Add, remains.Left, remains.Row);
-            if (step != Step.Nothing && remains.InJob)
+            var step = InDoubtCalls.StepFor(residual.Kind == ResidualKind.LateRemoval ? MemberOperation.Remove : MemberOperation.Add, residual.Left, residual.Row);
+            if (step != Step.Nothing && residual.InJob)
             {
-                plan.Changed.Add(Change(remains, JobGaps.Longest));
+                plan.Changed.Add(Change(residual, JobGaps.Longest));
             }
-            else if (step == Step.Remove && Refusals.MayBeThere(remains.Row))
+            else if (step == Step.Remove && Refusals.MayBeThere(residual.Row))
             {
-                beside.Add(remains);
+                beside.Add(residual);
             }
             else if (step == Step.Remove)
             {
                 // A job that takes him out holds him, or an add that he needs meanwhile could end before it.
-                plan.Removals.Add(Left(remains) with { After = destination.Limits.WorksByJobs ? remains.Left with { Status = LedgerStatus.Absent } : null });
+                plan.Removals.Add(Left(residual) with { After = destination.Limits.WorksByJobs ? residual.Left with { Status = LedgerStatus.Absent } : null });
             }
             else
             {
-                Forget(remains, plan);
-                SayAgain(step, remains, plan);
+                Drop(residual, plan);
+                Redeliver(step, residual, plan);
             }
         }
 
         var changes = await CompareAsync(
-            binding, beside.ConvertAll(remains => new Replacing(remains.Person, remains.Left, remains.Row.Revision, remains.Row.Normalizer)), cancellationToken);
+            binding, beside.ConvertAll(residual => new Replacing(residual.Person, residual.Left, residual.Row.Revision, residual.Row.Normalizer)), cancellationToken);
         for (var i = 0; i < beside.Count; i++)
         {
             RemoveBeside(beside[i], changes[i], plan);
@@ -160,48 +160,48 @@ public sealed class PagePlanner(IDestination destination, SyncTable table, Vault
     }
 
     // Said once more by the lane of adds. No person twice: he may have been lost under several sayings.
-    private static void SayAgain(Step step, Remains remains, RemainsPlan plan)
+    private static void Redeliver(Step step, ResidualDelivery residual, ResidualPlan plan)
     {
-        if (step == Step.Add && !plan.Later.Contains(remains.Person))
+        if (step == Step.Add && !plan.Later.Contains(residual.Person))
         {
-            plan.Moves.Add(new LedgerChange(remains.Person, remains.Row with { Status = LedgerStatus.Adding }, null));
-            plan.Later.Add(remains.Person);
+            plan.Moves.Add(new LedgerChange(residual.Person, residual.Row with { Status = LedgerStatus.Adding }, null));
+            plan.Later.Add(residual.Person);
         }
     }
 
-    private void RemoveBeside(Remains remains, IdentifierChange change, RemainsPlan plan)
+    private void RemoveBeside(ResidualDelivery residual, IdentifierChange change, ResidualPlan plan)
     {
         if (change.Gone == IdentifierParts.None)
         {
             // The present saying names all of it.
-            Forget(remains, plan);
+            Drop(residual, plan);
             return;
         }
 
         // Whole, it may take with it what the present saying put there, which is then said once more.
-        plan.Removals.Add(Left(remains) with { Parts = change.Gone, After = change.Shared ? null : remains.Row with { Status = LedgerStatus.Adding } });
+        plan.Removals.Add(Left(residual) with { Parts = change.Gone, After = change.Shared ? null : residual.Row with { Status = LedgerStatus.Adding } });
         if (!change.Shared)
         {
-            plan.Later.Add(remains.Person);
+            plan.Later.Add(residual.Person);
         }
     }
 
     // A removal of it that was said and never answered may yet be carried out, and now he is wanted.
-    private void Forget(Remains remains, RemainsPlan plan)
+    private void Drop(ResidualDelivery residual, ResidualPlan plan)
     {
-        plan.Changed.Add(Change(remains, rest: null));
-        if (remains.SaidAt is not null)
+        plan.Changed.Add(Change(residual, rest: null));
+        if (residual.SentAt is not null)
         {
-            plan.Changed.Add(new RemainsChange(
-                remains.Person, remains.Left, RemainsKind.LateRemoval, LateCalls.TimeOf(destination.Limits.WorksByJobs), null));
+            plan.Changed.Add(new ResidualChange(
+                residual.Person, residual.Left, ResidualKind.LateRemoval, InDoubtCalls.TimeOf(destination.Limits.WorksByJobs), null));
         }
     }
 
-    private static RemainsChange Change(Remains remains, TimeSpan? rest) => new(remains.Person, remains.Left, remains.Kind, rest, null) { SaidAt = remains.SaidAt };
+    private static ResidualChange Change(ResidualDelivery residual, TimeSpan? rest) => new(residual.Person, residual.Left, residual.Kind, rest, null) { SentAt = residual.SentAt };
 
-    private static Telling Left(Remains remains) => new(remains.Person, remains.Left.Revision, remains.Left.Normalizer)
+    private static MemberDelivery Left(ResidualDelivery residual) => new(residual.Person, residual.Left.Revision, residual.Left.Normalizer)
     {
-        Remains = remains.Kind, Unanswered = remains.SaidAt is null ? null : remains.Left, SaidAt = remains.SaidAt,
+        Residual = residual.Kind, Unanswered = residual.SentAt is null ? null : residual.Left, SentAt = residual.SentAt,
     };
 
     private async Task<Dictionary<(PersonId Person, int Revision), PersonIdentifiers>> OpenAsync(
@@ -215,9 +215,9 @@ public sealed class PagePlanner(IDestination destination, SyncTable table, Vault
             found => vault.OpenIdentifiers(found.Key.Person, found.Key.Revision, found.Value.KeyVersion, found.Value.Salt, found.Value.Cipher));
     }
 
-    private static Telling Former(LaneMember member) => new(member.Person, member.Entry.Revision, member.Entry.Normalizer) { Before = member.Entry, Unanswered = member.Entry, SaidAt = member.WrittenAt };
+    private static MemberDelivery Former(LaneMember member) => new(member.Person, member.Entry.Revision, member.Entry.Normalizer) { Before = member.Entry, Unanswered = member.Entry, SentAt = member.WrittenAt };
 
-    private Telling Current(LaneMember member) => new(member.Person, member.Revision, destination.Normalizer) { IsNew = member.IsNew };
+    private MemberDelivery Current(LaneMember member) => new(member.Person, member.Revision, destination.Normalizer) { IsNew = member.IsNew };
 
     // A saying, and the one that takes its place.
     private readonly record struct Replacing(PersonId Person, LedgerEntry Was, int Revision, NormalizerVersion Normalizer);

@@ -30,12 +30,12 @@ namespace AudienceSync.Host.Syncing;
 /// </summary>
 public sealed class PlanGuard(PlanTable table, RemovalRange range, TimeProvider clock, ILogger logger)
 {
-    private readonly Dictionary<int, Judged> _lanes = [];
-    private readonly Dictionary<long, Walked> _walks = [];
+    private readonly Dictionary<int, LaneEvaluation> _lanes = [];
+    private readonly Dictionary<long, SweepProgress> _sweeps = [];
 
     /// <summary>How far the removal lane may go; null when that is not known yet and the next turn counts on.</summary>
     /// <exception cref="LeaseLostException">The account is another host's.</exception>
-    public async Task<long?> JudgeAsync(Lease lease, Binding binding, CancellationToken cancellationToken)
+    public async Task<long?> EvaluateAsync(Lease lease, Binding binding, CancellationToken cancellationToken)
     {
         var (rows, upto) = await range.AheadAsync(binding, RemovalGuard.FreeRemovals, cancellationToken);
         if (rows <= RemovalGuard.FreeRemovals)
@@ -44,20 +44,20 @@ public sealed class PlanGuard(PlanTable table, RemovalRange range, TimeProvider 
             return upto;
         }
 
-        var judged = _lanes.TryGetValue(binding.BindingId, out var known) && known.KeyId == binding.KeyId && known.Fits(binding.RemovalPos)
+        var evaluation = _lanes.TryGetValue(binding.BindingId, out var known) && known.KeyId == binding.KeyId && known.Fits(binding.RemovalPos)
             ? known
-            : new Judged(binding.KeyId, binding.RemovalPos, binding.RemovalPos, 0, IsOpen: true);
-        if (!judged.IsOpen)
+            : new LaneEvaluation(binding.KeyId, binding.RemovalPos, binding.RemovalPos, 0, IsOpen: true);
+        if (!evaluation.IsOpen)
         {
-            return judged.Upto;
+            return evaluation.Upto;
         }
 
-        var count = await range.CountAsync(binding, judged.Upto, long.MaxValue, cancellationToken);
-        judged = judged with { Upto = count.Place, Removals = judged.Removals + count.Removals, IsOpen = count.More };
-        _lanes[binding.BindingId] = judged;
-        if (judged.IsOpen || !await HoldAsync(lease, binding, judged, cancellationToken))
+        var count = await range.CountAsync(binding, evaluation.Upto, long.MaxValue, cancellationToken);
+        evaluation = evaluation with { Upto = count.Place, Removals = evaluation.Removals + count.Removals, IsOpen = count.More };
+        _lanes[binding.BindingId] = evaluation;
+        if (evaluation.IsOpen || !await HoldAsync(lease, binding, evaluation, cancellationToken))
         {
-            return judged.IsOpen ? null : judged.Upto;
+            return evaluation.IsOpen ? null : evaluation.Upto;
         }
 
         _lanes.Remove(binding.BindingId);
@@ -65,9 +65,9 @@ public sealed class PlanGuard(PlanTable table, RemovalRange range, TimeProvider 
     }
 
     /// <summary>The lane has gone as far as it was allowed, or has not.</summary>
-    public void Note(Binding binding, PassEnd end)
+    public void Note(Binding binding, RunEnd end)
     {
-        if (end is PassEnd.Drained or PassEnd.Empty)
+        if (end is RunEnd.Drained or RunEnd.Empty)
         {
             _lanes.Remove(binding.BindingId);
         }
@@ -75,58 +75,58 @@ public sealed class PlanGuard(PlanTable table, RemovalRange range, TimeProvider 
 
     /// <summary>Whether the walk of a switch may go on: more, when it is still being counted; empty, when it waits for approval; drained, when it may.</summary>
     /// <exception cref="LeaseLostException">The account is another host's.</exception>
-    public async Task<PassEnd> JudgeWalkAsync(Lease lease, Binding binding, OpenCutover cutover, CancellationToken cancellationToken)
+    public async Task<RunEnd> EvaluateSweepAsync(Lease lease, Binding binding, OpenCutover cutover, CancellationToken cancellationToken)
     {
         if ((await table.ReadOpenAsync(binding.BindingId, cancellationToken)).Find(plan => plan.CutoverId == cutover.CutoverId) is { } plan)
         {
-            return plan.IsApproved(clock.GetUtcNow()) ? PassEnd.Drained : PassEnd.Empty;
+            return plan.IsApproved(clock.GetUtcNow()) ? RunEnd.Drained : RunEnd.Empty;
         }
 
-        var walked = _walks.GetValueOrDefault(cutover.CutoverId) ?? new Walked(cutover.WalkedTo, 0, IsOpen: true);
-        if (!walked.IsOpen)
+        var progress = _sweeps.GetValueOrDefault(cutover.CutoverId) ?? new SweepProgress(cutover.SweptTo, 0, IsOpen: true);
+        if (!progress.IsOpen)
         {
-            return PassEnd.Drained;
+            return RunEnd.Drained;
         }
 
-        var count = await range.CountWalkAsync(binding, walked.Place, cancellationToken);
-        walked = new Walked(count.Place ?? walked.Place, walked.Removals + count.Removals, count.More);
-        _walks[cutover.CutoverId] = walked;
-        if (walked.IsOpen)
+        var count = await range.CountSweepAsync(binding, progress.Place, cancellationToken);
+        progress = new SweepProgress(count.Place ?? progress.Place, progress.Removals + count.Removals, count.More);
+        _sweeps[cutover.CutoverId] = progress;
+        if (progress.IsOpen)
         {
-            return PassEnd.More;
+            return RunEnd.More;
         }
 
-        if (await TooManyAsync(range, binding, walked.Removals, cancellationToken) is not { } members)
+        if (await TooManyAsync(range, binding, progress.Removals, cancellationToken) is not { } members)
         {
-            return PassEnd.Drained;
+            return RunEnd.Drained;
         }
 
-        await table.HoldAsync(lease, binding, cutover.CutoverId, upto: 0, (walked.Removals, members), clock.GetUtcNow(), cancellationToken);
-        _walks.Remove(cutover.CutoverId);
-        Tell(binding, walked.Removals, members);
-        return PassEnd.Empty;
+        await table.HoldAsync(lease, binding, cutover.CutoverId, upto: 0, (progress.Removals, members), clock.GetUtcNow(), cancellationToken);
+        _sweeps.Remove(cutover.CutoverId);
+        LogHold(binding, progress.Removals, members);
+        return RunEnd.Empty;
     }
 
     /// <summary>The walk of a switch has come to its end: a plan of it is done.</summary>
     /// <exception cref="LeaseLostException">The account is another host's.</exception>
-    public async Task EndWalkAsync(Lease lease, OpenCutover cutover, CancellationToken cancellationToken)
+    public async Task EndSweepAsync(Lease lease, OpenCutover cutover, CancellationToken cancellationToken)
     {
-        _walks.Remove(cutover.CutoverId);
+        _sweeps.Remove(cutover.CutoverId);
         if ((await table.ReadOpenAsync(cutover.BindingId, cancellationToken)).Find(plan => plan.CutoverId == cutover.CutoverId) is { } plan)
         {
             await table.EndAsync(lease, plan, "done", clock.GetUtcNow(), cancellationToken);
         }
     }
 
-    private async Task<bool> HoldAsync(Lease lease, Binding binding, Judged judged, CancellationToken cancellationToken)
+    private async Task<bool> HoldAsync(Lease lease, Binding binding, LaneEvaluation evaluation, CancellationToken cancellationToken)
     {
-        if (await TooManyAsync(range, binding, judged.Removals, cancellationToken) is not { } members)
+        if (await TooManyAsync(range, binding, evaluation.Removals, cancellationToken) is not { } members)
         {
             return false;
         }
 
-        await table.HoldAsync(lease, binding, cutoverId: null, judged.Upto, (judged.Removals, members), clock.GetUtcNow(), cancellationToken);
-        Tell(binding, judged.Removals, members);
+        await table.HoldAsync(lease, binding, cutoverId: null, evaluation.Upto, (evaluation.Removals, members), clock.GetUtcNow(), cancellationToken);
+        LogHold(binding, evaluation.Removals, members);
         return true;
     }
 
@@ -142,14 +142,14 @@ public sealed class PlanGuard(PlanTable table, RemovalRange range, TimeProvider 
         return RemovalGuard.Holds(removals, members) ? members : null;
     }
 
-    private void Tell(Binding binding, long removals, long members) => logger.LogWarning(
+    private void LogHold(Binding binding, long removals, long members) => logger.LogWarning(
         "{Destination} would remove {Removals} of {Members} at {Remote} at once: that waits for approval", binding.Destination, removals, members, binding.Remote);
 
     // A plan of the lane: counted up to a change; open while it is being counted. It fits while the lane is inside it.
-    private sealed record Judged(int KeyId, long After, long Upto, long Removals, bool IsOpen)
+    private sealed record LaneEvaluation(int KeyId, long After, long Upto, long Removals, bool IsOpen)
     {
         public bool Fits(long place) => IsOpen ? place == After : place >= After && place < Upto;
     }
 
-    private sealed record Walked(Guid Place, long Removals, bool IsOpen);
+    private sealed record SweepProgress(Guid Place, long Removals, bool IsOpen);
 }

@@ -8,7 +8,7 @@ namespace AudienceSync.Host.Syncing;
 /// Works on plans that <see cref="PlanGuard"/> has set aside, a page of each a turn: takes out whose own will it is, carries out what was approved, and
 /// counts anew what waits.
 /// </summary>
-public sealed class PlanWork(PlanTable table, RemovalRange range, LanePass pass, TimeProvider clock, ILogger logger)
+public sealed class PlanWork(PlanTable table, RemovalRange range, LaneProcessor pass, TimeProvider clock, ILogger logger)
 {
     /// <summary>How often a plan that waits is counted anew.</summary>
     private static readonly TimeSpan CountAgainAfter = TimeSpan.FromMinutes(5);
@@ -18,9 +18,9 @@ public sealed class PlanWork(PlanTable table, RemovalRange range, LanePass pass,
     /// <summary>Takes a page of every open plan: whose own will it is, and of approved ones everybody.</summary>
     /// <returns>Held when the platform did not take it.</returns>
     /// <exception cref="LeaseLostException">The account is another host's.</exception>
-    public async Task<PassEnd> RunAsync(Lease lease, Binding binding, CancellationToken cancellationToken)
+    public async Task<RunEnd> RunAsync(Lease lease, Binding binding, CancellationToken cancellationToken)
     {
-        var end = PassEnd.Empty;
+        var end = RunEnd.Empty;
         foreach (var plan in await table.ReadOpenAsync(binding.BindingId, cancellationToken))
         {
             var step = !plan.IsCurrent ? await EndAsync(lease, plan, "superseded", cancellationToken)
@@ -28,68 +28,68 @@ public sealed class PlanWork(PlanTable table, RemovalRange range, LanePass pass,
                 : plan.IsApproved(clock.GetUtcNow()) ? await CarryOutAsync(lease, binding, plan, cancellationToken)
                 : plan.SiftedTo < plan.UptoPos ? await SiftAsync(lease, binding, plan, cancellationToken)
                 : await CountAgainAsync(lease, binding, plan, cancellationToken);
-            if (step == PassEnd.Held)
+            if (step == RunEnd.Held)
             {
                 return step;
             }
 
-            end = step == PassEnd.More ? step : end;
+            end = step == RunEnd.More ? step : end;
         }
 
         return end;
     }
 
-    private async Task<PassEnd> SiftAsync(Lease lease, Binding binding, RemovalPlan plan, CancellationToken cancellationToken)
+    private async Task<RunEnd> SiftAsync(Lease lease, Binding binding, RemovalPlan plan, CancellationToken cancellationToken)
     {
         var piece = await range.ReadAsync(binding, plan.SiftedTo, plan.UptoPos, onlyOwnWill: true, pass.LimitOf(binding), cancellationToken);
         piece = piece.More ? piece : piece with { Place = plan.UptoPos };
         if (!await RemoveAsync(lease, binding, piece, cancellationToken))
         {
-            return PassEnd.Held;
+            return RunEnd.Held;
         }
 
         await table.WriteSiftedAsync(lease, plan, piece, cancellationToken);
-        return piece.More ? PassEnd.More : PassEnd.Drained;
+        return piece.More ? RunEnd.More : RunEnd.Drained;
     }
 
-    private async Task<PassEnd> SiftElsewhereAsync(Lease lease, Binding binding, RemovalPlan plan, CancellationToken cancellationToken)
+    private async Task<RunEnd> SiftElsewhereAsync(Lease lease, Binding binding, RemovalPlan plan, CancellationToken cancellationToken)
     {
         var piece = await range.ReadElsewhereAsync(binding, plan.SiftedTo, pass.LimitOf(binding), cancellationToken);
         if (piece.Place == plan.SiftedTo)
         {
-            return PassEnd.Empty;
+            return RunEnd.Empty;
         }
 
         if (!await RemoveAsync(lease, binding, piece, cancellationToken))
         {
-            return PassEnd.Held;
+            return RunEnd.Held;
         }
 
         await table.WriteSiftedAsync(lease, plan, piece, cancellationToken);
-        return piece.More ? PassEnd.More : PassEnd.Drained;
+        return piece.More ? RunEnd.More : RunEnd.Drained;
     }
 
-    private async Task<PassEnd> CarryOutAsync(Lease lease, Binding binding, RemovalPlan plan, CancellationToken cancellationToken)
+    private async Task<RunEnd> CarryOutAsync(Lease lease, Binding binding, RemovalPlan plan, CancellationToken cancellationToken)
     {
         var piece = await range.ReadAsync(binding, plan.DoneTo, plan.UptoPos, onlyOwnWill: false, pass.LimitOf(binding), cancellationToken);
         if (!await RemoveAsync(lease, binding, piece, cancellationToken))
         {
-            return PassEnd.Held;
+            return RunEnd.Held;
         }
 
         await table.WriteDoneAsync(lease, plan, piece, cancellationToken);
-        return piece.More ? PassEnd.More : await EndAsync(lease, plan, "done", cancellationToken);
+        return piece.More ? RunEnd.More : await EndAsync(lease, plan, "done", cancellationToken);
     }
 
     // Whoever was removed by mistake comes back by an add, and then there is nothing to approve any more.
-    private async Task<PassEnd> CountAgainAsync(Lease lease, Binding binding, RemovalPlan plan, CancellationToken cancellationToken)
+    private async Task<RunEnd> CountAgainAsync(Lease lease, Binding binding, RemovalPlan plan, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         var (at, removals, place) = _waiting.GetValueOrDefault(plan.PlanId, (now, 0L, plan.AfterPos));
         if (!_waiting.ContainsKey(plan.PlanId) || (place == plan.AfterPos && now - at < CountAgainAfter))
         {
             _waiting[plan.PlanId] = (at, removals, place);
-            return PassEnd.Empty;
+            return RunEnd.Empty;
         }
 
         var count = await range.CountAsync(binding, place, plan.UptoPos, cancellationToken);
@@ -97,12 +97,12 @@ public sealed class PlanWork(PlanTable table, RemovalRange range, LanePass pass,
         _waiting[plan.PlanId] = count.More ? (now, removals, count.Place) : (now, 0, plan.AfterPos);
         if (count.More)
         {
-            return PassEnd.More;
+            return RunEnd.More;
         }
 
         if (await PlanGuard.TooManyAsync(range, binding, removals, cancellationToken) is not null)
         {
-            return PassEnd.Empty;
+            return RunEnd.Empty;
         }
 
         if (removals == 0)
@@ -111,17 +111,17 @@ public sealed class PlanWork(PlanTable table, RemovalRange range, LanePass pass,
         }
 
         await table.ReleaseAsync(lease, plan, now, now + TimeSpan.FromHours(RemovalGuard.ApprovalHours), cancellationToken);
-        return PassEnd.More;
+        return RunEnd.More;
     }
 
     private async Task<bool> RemoveAsync(Lease lease, Binding binding, PlanPiece piece, CancellationToken cancellationToken) =>
         piece.Leavers.Count == 0 || await pass.RemoveAsync(lease, binding, piece.Leavers, cancellationToken);
 
-    private async Task<PassEnd> EndAsync(Lease lease, RemovalPlan plan, string how, CancellationToken cancellationToken)
+    private async Task<RunEnd> EndAsync(Lease lease, RemovalPlan plan, string how, CancellationToken cancellationToken)
     {
         _waiting.Remove(plan.PlanId);
         await table.EndAsync(lease, plan, how, clock.GetUtcNow(), cancellationToken);
         logger.LogInformation("Removal plan {PlanId} ended: {How}", plan.PlanId, how);
-        return PassEnd.Drained;
+        return RunEnd.Drained;
     }
 }

@@ -22,7 +22,7 @@ namespace AudienceSync.Host.Syncing;
 public sealed class SharedCells(HolderTable table, AliasDigester digester)
 {
     /// <summary>What of an opened batch may be shared. Nothing of most members.</summary>
-    public List<DeliveredCell> Of(IDestination destination, IReadOnlyList<Telling> tellings, PersonIdentifiers?[] opened)
+    public List<DeliveredCell> Of(IDestination destination, IReadOnlyList<MemberDelivery> deliveries, PersonIdentifiers?[] opened)
     {
         var found = new List<DeliveredCell>();
         var cells = new List<SharedCell>();
@@ -33,12 +33,12 @@ public sealed class SharedCells(HolderTable table, AliasDigester digester)
                 continue;
             }
 
-            var telling = tellings[i];
+            var delivery = deliveries[i];
             cells.Clear();
-            destination.AddShared(new Member(identifiers, telling.Normalizer), cells);
+            destination.AddShared(new Member(identifiers, delivery.Normalizer), cells);
             foreach (var cell in cells)
             {
-                found.Add(new DeliveredCell(telling.Person, telling.Revision, cell.Part, digester.Digest(destination.Platform, cell)));
+                found.Add(new DeliveredCell(delivery.Person, delivery.Revision, cell.Part, digester.Digest(destination.Platform, cell)));
             }
         }
 
@@ -66,7 +66,7 @@ public sealed class SharedCells(HolderTable table, AliasDigester digester)
     /// <summary>Where a removal takes people: has those delivered again who hold what is left out of a removal that is about to be sent.</summary>
     /// <exception cref="LeaseLostException">The account is another host's; the call must not be made.</exception>
     public async Task RedeliverAsync(
-        Lease lease, Binding binding, DestinationLimits limits, List<Telling> sent, List<Member> members, CancellationToken cancellationToken)
+        Lease lease, Binding binding, DestinationLimits limits, List<MemberDelivery> sent, List<Member> members, CancellationToken cancellationToken)
     {
         if (!limits.MatchesPeople || limits.WorksByJobs)
         {

@@ -44,7 +44,7 @@ internal static class RebuildCommand
                 new("wrong_rows", wrong, "rows", 0, IsCeiling: true),
                 new("host_rss_mb", Math.Round(memory), "MB", MemoryBarMb, IsCeiling: true),
                 new("again_events_per_s", Math.Round(load.Events / again.Seconds), "1/s", null, Math.Round(load.Events / limit)),
-                new("again_different_rows", again.Drift.Different + again.LookedAgain, "rows", 0, IsCeiling: true),
+                new("again_different_rows", again.Drift.Different + again.Rechecked, "rows", 0, IsCeiling: true),
             ],
             [
                 ("events, members", Text($"{load.Events:N0}, {first.Rows:N0}")),

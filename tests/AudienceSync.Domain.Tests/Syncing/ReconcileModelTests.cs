@@ -17,8 +17,8 @@ public sealed class ReconcileModelTests
 
     private static readonly Dictionary<string, RefusalRules> Misread = new(StringComparer.Ordinal)
     {
-        ["a refused add is rejected, whatever was in doubt"] = RefusalRules.Ours with { OfAdd = (_, said) => said with { Status = LedgerStatus.Rejected } },
-        ["a refused removal has removed"] = RefusalRules.Ours with { OfRemoval = said => said with { Status = LedgerStatus.Absent } },
+        ["a refused add is rejected, whatever was in doubt"] = RefusalRules.Ours with { OfAdd = (_, sent) => sent with { Status = LedgerStatus.Rejected } },
+        ["a refused removal has removed"] = RefusalRules.Ours with { OfRemoval = sent => sent with { Status = LedgerStatus.Absent } },
         ["a replaced saying that refuses to go is forgotten"] =
             RefusalRules.Ours with { OfReplacement = former => (former with { Status = LedgerStatus.Absent }, null) },
     };

@@ -5,7 +5,7 @@ namespace AudienceSync.Domain.Tests.Syncing;
 
 public sealed class RefusalsTests
 {
-    private static readonly LedgerEntry Said = new(LedgerStatus.Adding, Revision: 2, new NormalizerVersion(1));
+    private static readonly LedgerEntry Sent = new(LedgerStatus.Adding, Revision: 2, new NormalizerVersion(1));
 
     [Theory]
     [InlineData(LedgerStatus.Absent, false)]
@@ -19,16 +19,16 @@ public sealed class RefusalsTests
         var before = new LedgerEntry(status, Revision: 1, new NormalizerVersion(3));
 
         Refusals.MayBeThere(before).ShouldBe(may);
-        Refusals.MayBeThere(Refusals.OfAdd(before, Said)).ShouldBe(may);
-        Refusals.MayBeThere(Refusals.OfBatch(before, Said)).ShouldBe(may);
+        Refusals.MayBeThere(Refusals.OfAdd(before, Sent)).ShouldBe(may);
+        Refusals.MayBeThere(Refusals.OfBatch(before, Sent)).ShouldBe(may);
     }
 
     [Fact]
     public void A_refused_add_of_somebody_absent_is_rejected_and_of_somebody_in_doubt_stays_in_doubt_under_the_new_saying()
     {
-        Refusals.OfAdd(LedgerEntry.Absent, Said).ShouldBe(Said with { Status = LedgerStatus.Rejected });
-        Refusals.OfAdd(Said, Said).ShouldBe(Said);
-        Refusals.OfAdd(new LedgerEntry(LedgerStatus.Delivered, 1, new NormalizerVersion(3)), Said).ShouldBe(Said);
+        Refusals.OfAdd(LedgerEntry.Absent, Sent).ShouldBe(Sent with { Status = LedgerStatus.Rejected });
+        Refusals.OfAdd(Sent, Sent).ShouldBe(Sent);
+        Refusals.OfAdd(new LedgerEntry(LedgerStatus.Delivered, 1, new NormalizerVersion(3)), Sent).ShouldBe(Sent);
     }
 
     [Fact]
@@ -36,9 +36,9 @@ public sealed class RefusalsTests
     {
         var delivered = new LedgerEntry(LedgerStatus.Delivered, 1, new NormalizerVersion(3));
 
-        Refusals.OfBatch(delivered, Said).ShouldBe(delivered with { Status = LedgerStatus.Adding });
-        Refusals.OfBatch(delivered with { Status = LedgerStatus.Removing }, Said).ShouldBe(delivered with { Status = LedgerStatus.Removing });
-        Refusals.OfBatch(LedgerEntry.Absent, Said).ShouldBe(Said with { Status = LedgerStatus.Absent });
+        Refusals.OfBatch(delivered, Sent).ShouldBe(delivered with { Status = LedgerStatus.Adding });
+        Refusals.OfBatch(delivered with { Status = LedgerStatus.Removing }, Sent).ShouldBe(delivered with { Status = LedgerStatus.Removing });
+        Refusals.OfBatch(LedgerEntry.Absent, Sent).ShouldBe(Sent with { Status = LedgerStatus.Absent });
     }
 
     [Theory]
@@ -61,16 +61,16 @@ public sealed class RefusalsTests
         Refusals.HideNames(outcome, named, refused).ShouldBe(hidden);
 
     [Fact]
-    public void A_refused_removal_leaves_its_member_in_doubt() => Refusals.OfRemoval(Said).ShouldBe(Said with { Status = LedgerStatus.Removing });
+    public void A_refused_removal_leaves_its_member_in_doubt() => Refusals.OfRemoval(Sent).ShouldBe(Sent with { Status = LedgerStatus.Removing });
 
     [Fact]
     public void A_replaced_saying_that_refuses_to_go_remains_beside_the_row_and_the_row_is_free_for_the_new_one()
     {
-        var (row, remains) = Refusals.OfReplacement(Said, shared: null);
+        var (row, residual) = Refusals.OfReplacement(Sent, shared: null);
 
         Refusals.MayBeThere(row).ShouldBeFalse();
-        remains.ShouldBe(Said with { Status = LedgerStatus.Removing });
+        residual.ShouldBe(Sent with { Status = LedgerStatus.Removing });
         var shared = new LedgerEntry(LedgerStatus.Adding, 3, new NormalizerVersion(1));
-        Refusals.OfReplacement(Said, shared).ShouldBe((shared, remains));
+        Refusals.OfReplacement(Sent, shared).ShouldBe((shared, residual));
     }
 }

@@ -7,7 +7,7 @@ internal delegate Step ReconcileTable(bool desired, LedgerEntry entry, int revis
 
 /// <summary>What is made of a refusal: <see cref="Refusals"/>, or a mistake that the stories must find.</summary>
 internal sealed record RefusalRules(
-    Func<LedgerEntry, LedgerEntry, LedgerEntry> OfAdd, Func<LedgerEntry, LedgerEntry> OfRemoval, Func<LedgerEntry, (LedgerEntry Row, LedgerEntry? Remains)> OfReplacement)
+    Func<LedgerEntry, LedgerEntry, LedgerEntry> OfAdd, Func<LedgerEntry, LedgerEntry> OfRemoval, Func<LedgerEntry, (LedgerEntry Row, LedgerEntry? Residual)> OfReplacement)
 {
     public static readonly RefusalRules Ours = new(Refusals.OfAdd, Refusals.OfRemoval, former => Refusals.OfReplacement(former, null));
 }
@@ -114,8 +114,8 @@ internal sealed class SyncModel(ReconcileTable table, RefusalRules refusals)
             return false;
         }
 
-        (_entry, var remains) = refusals.OfReplacement(_entry);
-        _remains.AddRange(remains is { } left ? [left] : []);
+        (_entry, var residual) = refusals.OfReplacement(_entry);
+        _remains.AddRange(residual is { } left ? [left] : []);
         return !Refusals.MayBeThere(_entry);
     }
 

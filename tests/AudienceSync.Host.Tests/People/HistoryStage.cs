@@ -25,7 +25,7 @@ internal sealed class HistoryStage(TestWorkspace workspace, int membersPerCall) 
     private readonly LeaseTable _leases = new(workspace.Database, "hand");
     private readonly AliasDigester _digester = new(TestWorkspace.Secret);
     private readonly Wake _nobody = new(TimeProvider.System);
-    private readonly Dictionary<string, (RememberedLists Lists, LanePass Pass)> _accounts = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (RememberedLists Lists, LaneProcessor Pass)> _accounts = new(StringComparer.Ordinal);
     private Erasures _erasures = null!;
 
     public RememberedLists Lists(Feed feed) => _accounts[feed.Destination].Lists;
@@ -87,7 +87,7 @@ internal sealed class HistoryStage(TestWorkspace workspace, int membersPerCall) 
         _digester.Dispose();
     }
 
-    private async Task DrainAsync(string destination, Lane lane, LanePass pass, Lease lease)
+    private async Task DrainAsync(string destination, Lane lane, LaneProcessor pass, Lease lease)
     {
         var more = true;
         var deadline = Deadline.In();
@@ -97,16 +97,16 @@ internal sealed class HistoryStage(TestWorkspace workspace, int membersPerCall) 
             more = false;
             foreach (var binding in await _table.ReadBindingsAsync(destination, default))
             {
-                more |= await pass.RunAsync(lease, binding, lane, default) != PassEnd.Empty;
+                more |= await pass.RunAsync(lease, binding, lane, default) != RunEnd.Empty;
             }
         }
     }
 
-    private (RememberedLists Lists, LanePass Pass) Account(string destination)
+    private (RememberedLists Lists, LaneProcessor Pass) Account(string destination)
     {
         var lists = new RememberedLists(membersPerCall);
         var calls = new MemberCalls(_table, workspace.Vault, lists, new CallBudget(destination, [], new BudgetTable(workspace.Database), workspace.Clock), workspace.Shared, workspace.Clock);
         var planner = new PagePlanner(lists, _table, workspace.Vault);
-        return (lists, new LanePass(destination, lists, _table, planner, calls, () => 0.5, workspace.Clock, NullLogger.Instance));
+        return (lists, new LaneProcessor(destination, lists, _table, planner, calls, () => 0.5, workspace.Clock, NullLogger.Instance));
     }
 }

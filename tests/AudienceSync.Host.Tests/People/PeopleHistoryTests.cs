@@ -73,21 +73,21 @@ public sealed class PeopleHistoryTests
         var table = new SyncTable(workspace.Database);
         var budget = new CallBudget("main", [], new BudgetTable(workspace.Database), workspace.Clock);
         var calls = new MemberCalls(table, workspace.Vault, platform, budget, workspace.Shared, workspace.Clock);
-        var pass = new LanePass(
+        var pass = new LaneProcessor(
             "main", platform, table, new PagePlanner(platform, table, workspace.Vault), calls,
             () => 0.5, workspace.Clock, NullLogger.Instance);
         return new Hand(table, pass, lease);
     }
 
     /// <summary>Takes the lanes to their ends, removals first.</summary>
-    private sealed class Hand(SyncTable table, LanePass pass, Lease lease)
+    private sealed class Hand(SyncTable table, LaneProcessor pass, Lease lease)
     {
         public async Task SettleAsync()
         {
             foreach (var lane in new[] { Lane.Removals, Lane.Adds })
             {
                 var deadline = Deadline.In();
-                while (await pass.RunAsync(lease, (await table.ReadBindingsAsync("main", default)).ShouldHaveSingleItem(), lane, default) != PassEnd.Empty)
+                while (await pass.RunAsync(lease, (await table.ReadBindingsAsync("main", default)).ShouldHaveSingleItem(), lane, default) != RunEnd.Empty)
                 {
                     deadline.Check("an empty lane");
                 }

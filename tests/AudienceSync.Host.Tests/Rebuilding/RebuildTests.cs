@@ -43,7 +43,7 @@ public sealed class RebuildTests
         (await rebuilds.PermissionsAsync()).ShouldBe(permissions, $"seed {seed}");
         (await rebuilds.LinksAsync()).ShouldBe(links, $"seed {seed}");
         (await workspace.RowsAsync("select applied + superseded from projection_counts")).ShouldBe(counts, $"seed {seed}");
-        (result.Drift.Different, result.Drift.Same, result.LookedAgain).ShouldBe((0, rows.Count, 0), $"seed {seed}: {result.Drift.ToJson()}");
+        (result.Drift.Different, result.Drift.Same, result.Rechecked).ShouldBe((0, rows.Count, 0), $"seed {seed}: {result.Drift.ToJson()}");
         (result.Passes > 1).ShouldBe(memoryBytes < 10_000);
         links.ShouldNotBeEmpty();
     }
@@ -64,7 +64,7 @@ public sealed class RebuildTests
 
         await history.VerifyAsync(stage);
         result.Drift.Behind.ShouldBe(result.Rows);
-        result.LookedAgain.ShouldBe(result.Rows);
+        result.Rechecked.ShouldBe(result.Rows);
     }
 
     [Fact]
@@ -88,7 +88,7 @@ public sealed class RebuildTests
         var result = await rebuilds.RunAsync();
 
         result.Drift.ShouldBe(new Drift { Same = 43, Status = 3, Restrictions = 1, Times = 2, Missing = 1, Unfounded = 1 });
-        result.LookedAgain.ShouldBe(6);
+        result.Rechecked.ShouldBe(6);
         var after = await rebuilds.RowsAsync();
         after.Count(right.Contains).ShouldBe(45);
         after.Count.ShouldBe(51);
@@ -108,8 +108,8 @@ public sealed class RebuildTests
         await stage.ProjectAsync();
         await rebuilds.AppendAsync(workspace.Webhooks.Add("c", TestWorkspace.Start.AddDays(-1), "ann", "ann@shop.example"));
 
-        (await rebuilds.RunAsync()).LookedAgain.ShouldBe(1);
-        (await rebuilds.RunAsync()).LookedAgain.ShouldBe(0);
+        (await rebuilds.RunAsync()).Rechecked.ShouldBe(1);
+        (await rebuilds.RunAsync()).Rechecked.ShouldBe(0);
     }
 
     [Fact]
@@ -129,7 +129,7 @@ public sealed class RebuildTests
         await stage.ProjectAsync();
 
         (await workspace.RowsAsync("select key_id, count(*) from membership where state = 2 group by 1")).ShouldBe([wrong[0]]);
-        result.LookedAgain.ShouldBe(long.Parse(wrong[1].Split(' ')[1]));
+        result.Rechecked.ShouldBe(long.Parse(wrong[1].Split(' ')[1]));
         await rebuilds.Rebuild().UndoAsync(default);
         (await workspace.RowsAsync("select key_id, count(*) from membership where state = 2 group by 1 order by 1")).ShouldBe(wrong);
         (await workspace.AskAsync<long>("select count(*) from membership")).ShouldBe(21);

@@ -109,7 +109,7 @@ internal sealed class ListStage : IAsyncDisposable
             }
 
             var waits = await Workspace.AskAsync<long>($"""
-                select (select count(*) from jobs where state = 1) + (select count(*) from ledger where again)
+                select (select count(*) from jobs where state = 1) + (select count(*) from ledger where redeliver)
                   + (select count(*) from bindings where greatest(removal_next_at, add_next_at) > '{Workspace.Clock.GetUtcNow():O}')
                   + (select count(*) from accounts where blocked_until > '{Workspace.Clock.GetUtcNow():O}')
                 """);
@@ -117,9 +117,9 @@ internal sealed class ListStage : IAsyncDisposable
             {
                 Workspace.Clock.Advance(TimeSpan.FromMinutes(1));
             }
-            else if (await Workspace.AskAsync<long>("select count(*) from remains where kind <> 1") > 0)
+            else if (await Workspace.AskAsync<long>("select count(*) from residual_deliveries where kind <> 1") > 0)
             {
-                var due = await Workspace.AskAsync<DateTime>("select min(try_at) from remains where kind <> 1");
+                var due = await Workspace.AskAsync<DateTime>("select min(try_at) from residual_deliveries where kind <> 1");
                 var wait = new DateTimeOffset(due) - Workspace.Clock.GetUtcNow();
                 Workspace.Clock.Advance(wait > TimeSpan.FromSeconds(1) ? wait : TimeSpan.FromSeconds(1));
             }

@@ -168,7 +168,7 @@ public sealed class MovingIdentifiersTests(ITestOutputHelper output)
     }
 
     private static async Task<string> RowsAsync(ListStage stage) => string.Join('\n', await stage.Workspace.RowsAsync("""
-        select b.destination, l.person, 'status', l.status, 'revision', l.revision, l.reason, l.again, m.state, p.revision
+        select b.destination, l.person, 'status', l.status, 'revision', l.revision, l.reason, l.redeliver, m.state, p.revision
         from ledger l join bindings b using (binding_id) left join membership m on m.person = l.person left join people p on p.person = l.person order by 1, 2
         """));
 

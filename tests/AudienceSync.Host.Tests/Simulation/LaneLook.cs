@@ -9,11 +9,11 @@ internal sealed class LaneLook(TestWorkspace workspace, VirtualTime clock)
 {
     // Who was taken out, is not held by a job and may be worked on: no add may go before him.
     private const string PendingSql = """
-        select b.remote || ' ' || m.person || ' status ' || l.status || ' at ' || m.changed_pos || ' lane ' || b.removal_pos || case when l.again then ' again' else '' end from bindings b
+        select b.remote || ' ' || m.person || ' status ' || l.status || ' at ' || m.changed_pos || ' lane ' || b.removal_pos || case when l.redeliver then ' again' else '' end from bindings b
         join accounts a on a.destination = b.destination
         join membership m on m.key_id = b.key_id and m.state <> 1
         join ledger l on l.binding_id = b.binding_id and l.person = m.person and l.status in (1, 2, 3) and l.job_id is null
-        where b.destination = $1 and b.stopped_code is null and coalesce(b.removal_next_at <= $2, true) and (m.changed_pos > b.removal_pos or l.again)
+        where b.destination = $1 and b.stopped_code is null and coalesce(b.removal_next_at <= $2, true) and (m.changed_pos > b.removal_pos or l.redeliver)
         """;
 
     private const string NextSql = """
@@ -22,14 +22,14 @@ internal sealed class LaneLook(TestWorkspace workspace, VirtualTime clock)
           union all select destination, greatest(b.add_next_at, a.blocked_until) from bindings b join accounts a using (destination) where b.stopped_code is null and a.stopped_code is null
           union all select destination, greatest(j.next_look_at, a.blocked_until, $1 + case when j.next_look_at <= $1 then interval '1 minute' else interval '0' end)
             from jobs j join accounts a using (destination) where j.state = 1 and a.stopped_code is null
-          union all select destination, greatest(r.try_at, b.removal_next_at, a.blocked_until) from remains r join bindings b using (binding_id) join accounts a using (destination)
+          union all select destination, greatest(r.try_at, b.removal_next_at, a.blocked_until) from residual_deliveries r join bindings b using (binding_id) join accounts a using (destination)
             where r.kind <> 1 and b.stopped_code is null and a.stopped_code is null) x
         where t > $1 and t < 'infinity' group by destination
         """;
 
     /// <summary>As if nothing had been before. Far quicker than another database.</summary>
     public static Task EmptyAsync(TestWorkspace workspace) => workspace.ExecuteAsync(
-        "truncate people, vault, membership, ledger, remains, calls, jobs, budgets, cutovers, removal_plans, pauses, resyncs, refreshes, bindings, accounts, leases restart identity cascade");
+        "truncate people, vault, membership, ledger, residual_deliveries, calls, jobs, budgets, cutovers, removal_plans, pauses, resyncs, refreshes, bindings, accounts, leases restart identity cascade");
 
     public Task<List<string>> PendingRemovalsAsync(string destination, DateTimeOffset dueBy) => AskAsync(PendingSql, destination, dueBy);
 
@@ -37,9 +37,9 @@ internal sealed class LaneLook(TestWorkspace workspace, VirtualTime clock)
     public Task<List<string>> LedgerAsync(string remote) => AskAsync(
         """
         select l.person || ' status ' || l.status || ' revision ' || l.revision || coalesce(' ' || l.reason, '') || case when l.job_id is null then '' else ' in job' end
-            || case when l.again then ' again' else '' end || coalesce(' remains ' || r.what, '')
+            || case when l.redeliver then ' again' else '' end || coalesce(' residual ' || r.what, '')
         from bindings b join ledger l using (binding_id)
-        left join lateral (select string_agg(r.revision || ' kind ' || r.kind || ' at ' || r.try_at, ', ') as what from remains r
+        left join lateral (select string_agg(r.revision || ' kind ' || r.kind || ' at ' || r.try_at, ', ') as what from residual_deliveries r
           where r.binding_id = l.binding_id and r.person = l.person) r on true
         where b.remote = $1 order by l.person
         """, remote);

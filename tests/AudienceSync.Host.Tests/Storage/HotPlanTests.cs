@@ -9,10 +9,10 @@ namespace AudienceSync.Host.Tests.Storage;
 /// </summary>
 public sealed partial class HotPlanTests
 {
-    private static readonly string[] HotOwners = ["AppendSql.", "MembershipTable.", "PermissionTable.", "InheritTable.", "SyncTable.", "RemainsTable.", "JobTable.", "BudgetTable.", "LeaseTable.", "RotationTable.", "PlanTable.", "RemovalRange.", "SayAgainTable.", "HolderTable."];
+    private static readonly string[] HotOwners = ["AppendSql.", "MembershipTable.", "PermissionTable.", "InheritTable.", "SyncTable.", "ResidualTable.", "JobTable.", "BudgetTable.", "LeaseTable.", "RotationTable.", "PlanTable.", "RemovalRange.", "RedeliveryTable.", "HolderTable."];
 
     // Their tables hold nothing here, or only a handful ever: of one row the planner makes one pass, whatever it is asked for.
-    private static readonly string[] OfSmallTables = ["AppendSql.Refused", "BudgetTable.ForgetSql", "JobTable.NamedSql", "RemainsTable.ForgetSql", "RemainsTable.SaySql", "SyncTable.HasRemovalsSql"];
+    private static readonly string[] OfSmallTables = ["AppendSql.Refused", "BudgetTable.ForgetSql", "JobTable.NamedSql", "ResidualTable.ForgetSql", "ResidualTable.SaySql", "SyncTable.HasRemovalsSql"];
 
     private const string FillSql = """
         insert into people select md5('p' || n)::uuid, '\x00112233445566778899aabbccddeeff', 1, md5('a' || n)::uuid, null, 1, null, null, null, now() from generate_series($1, $2) n;
@@ -124,6 +124,6 @@ public sealed partial class HotPlanTests
         await command.ExecuteNonQueryAsync();
     }
 
-    [GeneratedRegex(@"Seq Scan on (mt_events|mt_streams|people|person_aliases|vault|membership|ledger|remains|jobs|budgets|delivered_cells)\s|Hash Join|Merge Join|Materialize|Memoize|Bitmap", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"Seq Scan on (mt_events|mt_streams|people|person_aliases|vault|membership|ledger|residual_deliveries|jobs|budgets|delivered_cells)\s|Hash Join|Merge Join|Materialize|Memoize|Bitmap", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Whole();
 }

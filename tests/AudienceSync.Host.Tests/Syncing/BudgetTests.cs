@@ -38,7 +38,7 @@ public sealed class BudgetTests : IAsyncLifetime
         await _book.SetAsync(_stage.KeyId, true, [.. people]);
         await _stage.RoundAsync();
         _platform.Calls.Count.ShouldBe(8);
-        (await _stage.PassAsync(Lane.Adds)).ShouldBe(PassEnd.Held);
+        (await _stage.PassAsync(Lane.Adds)).ShouldBe(RunEnd.Held);
 
         await _book.SetAsync(_stage.KeyId, false, [.. people.Take(5)]);
         await _stage.RoundAsync();
@@ -118,7 +118,7 @@ public sealed class BudgetTests : IAsyncLifetime
         await _book.SetAsync(_stage.KeyId, true, [.. people.Skip(2)]);
 
         await _stage.DieAsync();
-        (await _stage.PassAsync(Lane.Adds)).ShouldBe(PassEnd.Held, "the next host knows it, too");
+        (await _stage.PassAsync(Lane.Adds)).ShouldBe(RunEnd.Held, "the next host knows it, too");
         await _book.SetAsync(_stage.KeyId, false, people[1]);
         await _stage.PassAsync(Lane.Removals);
         _platform.Members.ShouldBeEmpty("removals go on");
@@ -126,7 +126,7 @@ public sealed class BudgetTests : IAsyncLifetime
         await _stage.PassAsync(Lane.Adds);
 
         _platform.Members.Count.ShouldBe(1, "one goes to learn, and learns that it is as before");
-        (await _stage.PassAsync(Lane.Adds)).ShouldBe(PassEnd.Held);
+        (await _stage.PassAsync(Lane.Adds)).ShouldBe(RunEnd.Held);
     }
 
     [Fact]

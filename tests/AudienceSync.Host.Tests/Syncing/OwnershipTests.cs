@@ -49,7 +49,7 @@ public sealed class OwnershipTests
         await book.SetAsync(stage.KeyId, true, [.. await book.MeetAsync(2)]);
         var other = new SyncStage(workspace, book, stage.KeyId, "main", platform);
         await other.DieAsync();
-        (await other.PassAsync(Lane.Removals)).ShouldBe(PassEnd.Empty);
+        (await other.PassAsync(Lane.Removals)).ShouldBe(RunEnd.Empty);
 
         await Should.ThrowAsync<LeaseLostException>(() => stage.PassAsync(Lane.Adds));
 

@@ -22,14 +22,14 @@ public sealed class RefreshTests : IAsyncLifetime
     private TestWorkspace _workspace = null!;
     private MemberBook _book = null!;
     private SyncStage _stage = null!;
-    private SayAgain _again = null!;
+    private Redelivery _again = null!;
 
     public async Task InitializeAsync()
     {
         _workspace = await TestWorkspace.CreateAsync([null]);
         _book = new MemberBook(_workspace);
         _stage = await SyncStage.CreateAsync(_workspace, _book, _platform);
-        _again = new SayAgain(new SayAgainTable(_workspace.Database), _platform.Limits, _workspace.Clock, NullLogger.Instance);
+        _again = new Redelivery(new RedeliveryTable(_workspace.Database), _platform.Limits, _workspace.Clock, NullLogger.Instance);
         _platform.During = call =>
         {
             foreach (var member in call.Members.Where(_ => call.Operation == MemberOperation.Add))
@@ -89,7 +89,7 @@ public sealed class RefreshTests : IAsyncLifetime
     // A day's looks: the lanes, and what is marked when they are drained.
     private async Task DayAsync()
     {
-        PassEnd end;
+        RunEnd end;
         var deadline = Deadline.In();
         do
         {
@@ -97,6 +97,6 @@ public sealed class RefreshTests : IAsyncLifetime
             await _stage.SettleAsync();
             end = await _again.RunAsync(await _stage.LeaseAsync(), await _stage.BindingAsync(), default);
         }
-        while (end == PassEnd.More);
+        while (end == RunEnd.More);
     }
 }

@@ -136,7 +136,7 @@ public sealed class RefusalTests : IAsyncLifetime
         _platform.Fault = call => call.Operation == MemberOperation.Remove ? PlatformFault.NotEditable : PlatformFault.None;
         await _book.SetAsync(_stage.KeyId, false, people[0]);
 
-        (await _stage.PassAsync(Lane.Removals)).ShouldBe(PassEnd.Held);
+        (await _stage.PassAsync(Lane.Removals)).ShouldBe(RunEnd.Held);
 
         var parked = await _stage.BindingAsync();
         parked.RemovalNextAt.ShouldBe(TestWorkspace.Start + ScriptedPlatform.NotEditableWait);

@@ -126,7 +126,7 @@ public sealed class RetryBoundTableTests
             }
 
             var record = new CallRecord(MemberOperation.Add, 1, 0, outcome.Kind, outcome.Code, 200, null, now, 1);
-            var state = states.Failed(binding, lane, new Told(outcome, [], [], record, null), sizes.RefusalsOf(1, lane.Desired), now);
+            var state = states.Failed(binding, lane, new DeliveryResult(outcome, [], [], record, null), sizes.RefusalsOf(1, lane.Desired), now);
             (binding, account) = Apply(binding, account, state);
         }
 

@@ -13,7 +13,7 @@ namespace AudienceSync.Host.Tests.Syncing;
 internal sealed class SyncStage(TestWorkspace workspace, MemberBook book, int keyId, string destination, IDestination platform)
 {
     private readonly BindingTable _bindings = new(workspace.Database);
-    private LanePass? _pass;
+    private LaneProcessor? _pass;
     private Lease? _lease;
     private int _owners;
 
@@ -38,13 +38,13 @@ internal sealed class SyncStage(TestWorkspace workspace, MemberBook book, int ke
     public Task<Account> AccountAsync() => Table.ReadAccountAsync(destination, default);
 
     /// <summary>Revision, kind and reason of what may be there beside the ledger.</summary>
-    public Task<List<string>> RemainsRowsAsync() => workspace.RowsAsync("select revision, kind, reason from remains order by person, revision, kind");
+    public Task<List<string>> ResidualRowsAsync() => workspace.RowsAsync("select revision, kind, reason from residual_deliveries order by person, revision, kind");
 
     public async Task<List<string>> LedgerAsync() => await workspace.RowsAsync(
         $"select status, revision, normalizer, reason from ledger where binding_id = {(await BindingAsync()).BindingId} order by person");
 
     /// <summary>One page of a lane, as the present owner.</summary>
-    public async Task<PassEnd> PassAsync(Lane lane)
+    public async Task<RunEnd> PassAsync(Lane lane)
     {
         var lease = await LeaseAsync();
         _pass ??= NewPass();
@@ -72,27 +72,27 @@ internal sealed class SyncStage(TestWorkspace workspace, MemberBook book, int ke
         var empty = true;
         foreach (var lane in new[] { Lane.Removals, Lane.Adds })
         {
-            PassEnd end;
+            RunEnd end;
             var deadline = Deadline.In();
             do
             {
                 deadline.Check("the end of a lane");
                 end = await PassAsync(lane);
-                empty &= end == PassEnd.Empty;
+                empty &= end == RunEnd.Empty;
             }
-            while (end == PassEnd.More);
+            while (end == RunEnd.More);
         }
 
         return empty;
     }
 
     /// <summary>Looks at what may be there beside the ledger, as the present owner.</summary>
-    public async Task<PassEnd> RemainsAsync()
+    public async Task<RunEnd> ResidualsAsync()
     {
         _lease ??= (await new LeaseTable(workspace.Database, $"host{_owners}").TryClaimAsync("account:" + destination, default)).ShouldNotBeNull();
         _pass ??= NewPass();
         var planner = new PagePlanner(platform, Table, workspace.Vault);
-        return await new RemainsPass(new RemainsTable(workspace.Database), planner, _pass, workspace.Clock).RunAsync(_lease.Value, await BindingAsync(), default);
+        return await new ResidualProcessor(new ResidualTable(workspace.Database), planner, _pass, workspace.Clock).RunAsync(_lease.Value, await BindingAsync(), default);
     }
 
     /// <summary>One round of the account's own loop.</summary>
@@ -136,9 +136,9 @@ internal sealed class SyncStage(TestWorkspace workspace, MemberBook book, int ke
 
     private JobFollower Follower() => new(destination, platform, new JobTable(workspace.Database), workspace.Clock, NullLogger.Instance);
 
-    private LanePass NewPass()
+    private LaneProcessor NewPass()
     {
-        return new LanePass(
+        return new LaneProcessor(
             destination, platform, Table, new PagePlanner(platform, Table, workspace.Vault), new MemberCalls(Table, workspace.Vault, platform, Budget(), workspace.Shared, workspace.Clock),
             () => 0.5, workspace.Clock, Logger);
     }

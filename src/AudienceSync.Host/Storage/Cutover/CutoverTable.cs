@@ -8,10 +8,10 @@ using AudienceSync.Host.Storage.Membership;
 namespace AudienceSync.Host.Storage.Cutover;
 
 /// <summary>An open walk over a binding's ledger, and how far it has come.</summary>
-public sealed record OpenCutover(long CutoverId, int BindingId, int KeyId, Guid WalkedTo);
+public sealed record OpenCutover(long CutoverId, int BindingId, int KeyId, Guid SweptTo);
 
 /// <summary>A piece of the walk: who must go, how far it reaches, and whether the ledger goes on behind it.</summary>
-public sealed record CutoverPage(IReadOnlyList<LaneMember> Leavers, Guid WalkedTo, bool More);
+public sealed record CutoverPage(IReadOnlyList<LaneMember> Leavers, Guid SweptTo, bool More);
 
 /// <summary>
 /// The walk that a switch of the feeding key needs. The ledger is per binding and person, the lanes read membership per key: a member whom the
@@ -46,7 +46,7 @@ public sealed class CutoverTable(WorkspaceDatabase database)
     private const int RowsPerLook = 20_000;
 
     private const string OpenSql = """
-        select c.cutover_id, c.binding_id, c.key_id, c.walked_to from cutovers c
+        select c.cutover_id, c.binding_id, c.key_id, c.swept_to from cutovers c
         join bindings b on b.binding_id = c.binding_id and b.key_id = c.key_id
         where c.binding_id = $1 and c.finished_at is null
         """;
@@ -64,7 +64,7 @@ public sealed class CutoverTable(WorkspaceDatabase database)
         """;
 
     private const string MoveSql = """
-        update cutovers set walked_to = $2, removed = removed + $3, finished_at = $4 where cutover_id = $1 and finished_at is null
+        update cutovers set swept_to = $2, removed = removed + $3, finished_at = $4 where cutover_id = $1 and finished_at is null
         """;
 
     /// <summary>Null when no switch of this binding is under way.</summary>
@@ -81,27 +81,27 @@ public sealed class CutoverTable(WorkspaceDatabase database)
     public async Task<CutoverPage> ReadAsync(OpenCutover cutover, int limit, CancellationToken cancellationToken)
     {
         var leavers = new List<LaneMember>();
-        var (walkedTo, more) = (cutover.WalkedTo, false);
+        var (sweptTo, more) = (cutover.SweptTo, false);
         await using var command = Sql.Command(
-            database.Hot, PageSql, Sql.Of(cutover.BindingId), Sql.Of(cutover.WalkedTo), Sql.Of(cutover.KeyId), Sql.Of(RowsPerLook));
+            database.Hot, PageSql, Sql.Of(cutover.BindingId), Sql.Of(cutover.SweptTo), Sql.Of(cutover.KeyId), Sql.Of(RowsPerLook));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
             if (leavers.Count == limit)
             {
-                return new CutoverPage(leavers, walkedTo, More: true);
+                return new CutoverPage(leavers, sweptTo, More: true);
             }
 
-            walkedTo = reader.GetGuid(0);
+            sweptTo = reader.GetGuid(0);
             more = reader.GetBoolean(6);
             if (reader.GetBoolean(4))
             {
                 var entry = new LedgerEntry((LedgerStatus)reader.GetInt16(1), reader.GetInt32(2), new NormalizerVersion(reader.GetInt16(3)));
-                leavers.Add(new LaneMember(new PersonId(walkedTo), 0, entry, entry.Revision, Desired: false) { InJob = reader.GetBoolean(5) });
+                leavers.Add(new LaneMember(new PersonId(sweptTo), 0, entry, entry.Revision, Desired: false) { InJob = reader.GetBoolean(5) });
             }
         }
 
-        return new CutoverPage(leavers, walkedTo, more);
+        return new CutoverPage(leavers, sweptTo, more);
     }
 
     /// <summary>Notes how far the walk has come. At its end it is finished.</summary>
@@ -112,7 +112,7 @@ public sealed class CutoverTable(WorkspaceDatabase database)
         await LeaseTable.WriteAsync(
             connection,
             lease,
-            [Sql.Command(MoveSql, Sql.Of(cutover.CutoverId), Sql.Of(page.WalkedTo), Sql.Of((long)page.Leavers.Count), Sql.OfNullable(page.More ? null : now))],
+            [Sql.Command(MoveSql, Sql.Of(cutover.CutoverId), Sql.Of(page.SweptTo), Sql.Of((long)page.Leavers.Count), Sql.OfNullable(page.More ? null : now))],
             cancellationToken);
     }
 }

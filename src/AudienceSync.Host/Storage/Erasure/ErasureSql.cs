@@ -62,7 +62,7 @@ internal static class ErasureSql
           join vault v on v.person = l.person and v.revision = l.revision
           where v.email = any($2::uuid[]) or v.phone = any($2::uuid[]))
           and not exists (
-            select from remains r join vault v on v.person = r.person and v.revision = r.revision
+            select from residual_deliveries r join vault v on v.person = r.person and v.revision = r.revision
             where r.person = any($1::uuid[]) and r.kind in (1, 2) and (v.email = any($2::uuid[]) or v.phone = any($2::uuid[])))
         """;
 
@@ -115,7 +115,7 @@ internal static class ErasureSql
           and not exists (select from audience_keys k join membership m on m.key_id = k.key_id and m.person = any($1::uuid[]) and {Targeting.Anywhere})
           and not exists (select from bindings b join ledger l on l.binding_id = b.binding_id and l.person = any($1::uuid[])
             and (l.status in (1, 2, 3) or l.job_id is not null))
-          and not exists (select from remains r where r.person = any($1::uuid[]) and r.kind in (1, 2))
+          and not exists (select from residual_deliveries r where r.person = any($1::uuid[]) and r.kind in (1, 2))
         """;
 
     public const string WriteRemovals = $"""
@@ -129,11 +129,11 @@ internal static class ErasureSql
     /// with that member.
     /// </summary>
     public const string PassLateRemovalsOn = $"""
-        insert into remains (binding_id, person, revision, normalizer, kind, try_at)
-        select h.binding_id, h.person, h.revision, h.normalizer, 3, max(d.try_at) from remains d
+        insert into residual_deliveries (binding_id, person, revision, normalizer, kind, try_at)
+        select h.binding_id, h.person, h.revision, h.normalizer, 3, max(d.try_at) from residual_deliveries d
         {HolderTable.Holders}
         where d.person = any($1::uuid[]) and d.kind = 3 group by 1, 2, 3, 4
-        on conflict (binding_id, person, revision, normalizer, kind) do update set try_at = greatest(remains.try_at, excluded.try_at)
+        on conflict (binding_id, person, revision, normalizer, kind) do update set try_at = greatest(residual_deliveries.try_at, excluded.try_at)
         """;
 
     public const string DeleteCells = "delete from delivered_cells where person = any($1::uuid[])";

@@ -22,7 +22,7 @@ public sealed record Generation(long Number, string Kind, int? KeyId, string Pha
     /// <summary>How the live generation differed, by kind, as JSON.</summary>
     public string Drift { get; init; } = "{}";
 
-    public long LookedAgain { get; init; }
+    public long Rechecked { get; init; }
 
     public DateTimeOffset StartedAt { get; init; }
 

@@ -26,7 +26,7 @@ public sealed class GenerationSwap : IAsyncDisposable
         from mt_event_progression p join projection_counts c on c.name = p.name where p.name = 'membership:All'
         """;
 
-    private const string LiveSql = "update generations set phase = 'live', ended_at = now(), position = $2, looked_again = $3 where generation = $1";
+    private const string LiveSql = "update generations set phase = 'live', ended_at = now(), position = $2, rechecked = $3 where generation = $1";
 
     private readonly GenerationDatabase _database;
     private readonly NpgsqlConnection _connection;

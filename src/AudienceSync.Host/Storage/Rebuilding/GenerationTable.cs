@@ -6,7 +6,7 @@ namespace AudienceSync.Host.Storage.Rebuilding;
 public sealed class GenerationTable(GenerationDatabase database)
 {
     private const string LastSql = """
-        select generation, kind, key_id, phase, layout, position, head, seen, base, filled, row_count, checksum, drift, looked_again, started_at, ended_at
+        select generation, kind, key_id, phase, layout, position, head, seen, base, filled, row_count, checksum, drift, rechecked, started_at, ended_at
         from generations order by generation desc limit 1
         """;
 
@@ -33,7 +33,7 @@ public sealed class GenerationTable(GenerationDatabase database)
             Rows = reader.GetInt64(10),
             Checksum = reader.GetInt64(11),
             Drift = reader.GetString(12),
-            LookedAgain = reader.GetInt64(13),
+            Rechecked = reader.GetInt64(13),
             StartedAt = new DateTimeOffset(reader.GetDateTime(14)),
             EndedAt = reader.TimeOrNull(15),
         };

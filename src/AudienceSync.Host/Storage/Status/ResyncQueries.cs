@@ -22,12 +22,12 @@ public sealed record ResyncPlan(int BindingId, string Remote, string Key, long A
 /// <param name="State"><c>running</c>, <c>finished</c>, <c>cancelled</c>.</param>
 /// <param name="FinishedAt">When it ended.</param>
 public sealed record ResyncView(
-    long Resync, string Destination, string Remote, string By, string? Why, DateTimeOffset At, long Planned, long Said, string State, DateTimeOffset? FinishedAt);
+    long Resync, string Destination, string Remote, string By, string? Why, DateTimeOffset At, long Planned, long Sent, string State, DateTimeOffset? FinishedAt);
 
 /// <summary>Plans, begins, shows and cancels resyncs. Who carries them out is told by the table alone.</summary>
 public sealed class ResyncQueries(WorkspaceDatabase database)
 {
-    // As SayAgainTable judges them.
+    // As RedeliveryTable judges them.
     private const string PlanSql = $"""
         select b.binding_id, b.remote, k.audience_key, count(*) filter (where l.status in (1, 2) and m.person is not null), count(*) filter (where l.status in (0, 3))
         from bindings b join audience_keys k on k.key_id = b.key_id
@@ -49,7 +49,7 @@ public sealed class ResyncQueries(WorkspaceDatabase database)
 
     private const string ListSql = """
         select r.resync_id, b.destination, b.remote, r.asked_by, r.why, r.asked_at, r.planned,
-          greatest(0, r.marked - case when r.finished_at is null then (select count(*) from ledger l where l.binding_id = r.binding_id and l.again) else 0 end),
+          greatest(0, r.marked - case when r.finished_at is null then (select count(*) from ledger l where l.binding_id = r.binding_id and l.redeliver) else 0 end),
           case when r.cancelled then 'cancelled' when r.finished_at is null then 'running' else 'finished' end, r.finished_at
         from resyncs r join bindings b on b.binding_id = r.binding_id order by r.resync_id desc limit 50
         """;

@@ -65,12 +65,12 @@ public sealed class StatusQueries(WorkspaceDatabase database)
           (select count(*) from membership m where m.key_id = b.key_id and {Targeting.Here}),
           (select count(*) from ledger l where l.binding_id = b.binding_id and l.status = 2),
           (select count(*) from ledger l where l.binding_id = b.binding_id and l.status in (1, 3))
-            + (select count(*) from remains r where r.binding_id = b.binding_id and r.kind = 1),
+            + (select count(*) from residual_deliveries r where r.binding_id = b.binding_id and r.kind = 1),
           (select count(*) from ledger l join membership m on m.key_id = b.key_id and m.person = l.person
            where l.binding_id = b.binding_id and l.status in (4, 5) and {Targeting.Here}),
           (select count(*) from membership m where m.key_id = b.key_id and {Targeting.Anywhere} and m.changed_pos > b.add_pos),
           (select count(*) from membership m where m.key_id = b.key_id and m.state in (2, 3, 4, 5, 6) and m.changed_pos > b.removal_pos)
-            + (select count(*) from cutovers c join ledger l on l.binding_id = c.binding_id and l.person > c.walked_to and l.status in (1, 2, 3)
+            + (select count(*) from cutovers c join ledger l on l.binding_id = c.binding_id and l.person > c.swept_to and l.status in (1, 2, 3)
                where c.binding_id = b.binding_id and c.finished_at is null
                  and not exists (select from membership m where m.key_id = b.key_id and m.person = l.person and {Targeting.Anywhere})),
           case when not b.bound then 'unbound' when p.paused then 'paused' when a.stopped_code is not null then 'account_stopped' when b.stopped_code is not null then 'stopped'
@@ -81,12 +81,12 @@ public sealed class StatusQueries(WorkspaceDatabase database)
             case when b.add_next_at = 'infinity' then b.add_code end, case when a.blocked_until > $1 then a.blocked_code end,
             case when b.removal_next_at > $1 then b.removal_code end, case when b.add_next_at > $1 then b.add_code end),
           (select count(*) from ledger l where l.binding_id = b.binding_id and l.status = 2 and l.job_id is not null),
-          (select count(*) from ledger l where l.binding_id = b.binding_id and l.again),
+          (select count(*) from ledger l where l.binding_id = b.binding_id and l.redeliver),
           (select count(*) from jobs j where j.binding_id = b.binding_id and j.destination = b.destination and j.state = 1),
           (select count(*) from jobs j where j.binding_id = b.binding_id and j.destination = b.destination and j.state = 5),
           (select coalesce(sum(r.removals - r.removed), 0)::bigint from removal_plans r where r.binding_id = b.binding_id and r.ended_at is null and r.cutover_id is null),
           (select count(*) from ledger l where l.binding_id = b.binding_id and l.status in (1, 3) and l.reason is not null)
-            + (select count(*) from remains r where r.binding_id = b.binding_id and r.kind = 1),
+            + (select count(*) from residual_deliveries r where r.binding_id = b.binding_id and r.kind = 1),
           coalesce(b.removal_next_at = 'infinity', false), coalesce(b.add_next_at = 'infinity', false),
           case when a.stopped_code is not null then a.stopped_at when b.stopped_code is not null then b.stopped_at
             else least(b.removal_failing_since, b.add_failing_since) end,

@@ -23,7 +23,7 @@ public sealed record Binding(
     bool HasAgain)
 {
     /// <summary>When a former saying whose removal was refused is to be tried again; null when none remains.</summary>
-    public DateTimeOffset? RemainsDueAt { get; init; }
+    public DateTimeOffset? ResidualsDueAt { get; init; }
 
     /// <summary>Whether removals were set aside and their plan has not ended.</summary>
     public bool HasPlans { get; init; }

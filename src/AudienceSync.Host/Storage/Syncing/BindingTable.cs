@@ -47,21 +47,21 @@ public sealed class BindingTable(WorkspaceDatabase database)
 
     // Refused members count as absent again, so that they are said once more as they are. Of whom a job told only how many it refused he may be one: he is in doubt.
     private const string RetrySql = """
-        update ledger l set status = case when l.status in (4, 5) then 0 when l.status = 2 then 1 else l.status end, again = true, job_tries = 0, reason = null
+        update ledger l set status = case when l.status in (4, 5) then 0 when l.status = 2 then 1 else l.status end, redeliver = true, job_tries = 0, reason = null
         from bindings b where b.destination = $1 and l.binding_id = b.binding_id and l.job_id is null and (l.status in (4, 5) or (l.status in (1, 2, 3) and l.reason is not null))
         """;
 
     // What waits for a lost call's time to be over waits on: looked at before, it could still come after.
-    private const string RetryRemainsSql = """
-        update remains r set try_at = to_timestamp(0) from bindings b where b.destination = $1 and r.binding_id = b.binding_id and r.kind = 1
+    private const string RetryResidualsSql = """
+        update residual_deliveries r set try_at = to_timestamp(0) from bindings b where b.destination = $1 and r.binding_id = b.binding_id and r.kind = 1
         """;
 
     /// <summary>Whom the platform refused, who stays in doubt because jobs or removals of his failed, and what remains of former sayings is said once more.</summary>
     /// <returns>How many members.</returns>
     public async Task<int> RetryRefusedAsync(string destination, CancellationToken cancellationToken)
     {
-        await using var remains = Sql.Command(database.Query, RetryRemainsSql, Sql.Of(destination));
-        await remains.ExecuteNonQueryAsync(cancellationToken);
+        await using var residuals = Sql.Command(database.Query, RetryResidualsSql, Sql.Of(destination));
+        await residuals.ExecuteNonQueryAsync(cancellationToken);
         await using var command = Sql.Command(database.Query, RetrySql, Sql.Of(destination));
         return await command.ExecuteNonQueryAsync(cancellationToken);
     }

@@ -63,7 +63,7 @@ public sealed class HolderTable(WorkspaceDatabase database)
           select distinct h.binding_id, h.person
           from (select $1::int as binding_id, s.person, s.revision from unnest($2::uuid[], $3::int[]) as s(person, revision)) d
           {Holders})
-        update ledger u set status = 1, again = true, job_tries = 0, reason = null from {FewHolders} h
+        update ledger u set status = 1, redeliver = true, job_tries = 0, reason = null from {FewHolders} h
         where u.binding_id = h.binding_id and u.person = h.person and u.status in (1, 2)
         """;
 
@@ -71,7 +71,7 @@ public sealed class HolderTable(WorkspaceDatabase database)
         with holders as materialized (
           select distinct h.binding_id, h.person from (select r.binding_id, r.person, r.revision from ledger r where r.job_id = $1) d
           {Holders})
-        update ledger u set status = 1, again = true, job_tries = 0, reason = null from {FewHolders} h
+        update ledger u set status = 1, redeliver = true, job_tries = 0, reason = null from {FewHolders} h
         where u.binding_id = h.binding_id and u.person = h.person and u.status in (1, 2)
         """;
 

@@ -36,7 +36,7 @@ public sealed class JobTable(WorkspaceDatabase database)
 
     // In doubt from now on, whatever was said; looked at again once, and then only when the member changes or a human asks for it.
     private const string DoubtSql = """
-        update ledger set status = $2, again = again or ($3 and job_tries = 0), job_tries = job_tries + 1, job_id = null, job_row = null,
+        update ledger set status = $2, redeliver = redeliver or ($3 and job_tries = 0), job_tries = job_tries + 1, job_id = null, job_row = null,
           reason = $4, updated_at = $5
         where job_id = $1
         """;

@@ -4,4 +4,4 @@ namespace AudienceSync.Host.Storage.Syncing;
 /// <param name="Rows">Who is about to be said, for the ledger.</param>
 /// <param name="Remains">What remains beside it and is about to be removed.</param>
 /// <param name="Lost">Whose former call was never answered.</param>
-public sealed record MemberIntent(IReadOnlyList<LedgerChange> Rows, List<RemainsChange> Remains, IReadOnlyList<RemainsChange> Lost);
+public sealed record MemberIntent(IReadOnlyList<LedgerChange> Rows, List<ResidualChange> Residuals, IReadOnlyList<ResidualChange> Lost);

@@ -61,7 +61,7 @@ public sealed class RemovalRange(WorkspaceDatabase database)
         """;
 
     // The walk of a switch, as CutoverTable takes it.
-    private const string WalkSql = $"""
+    private const string SweepSql = $"""
         with piece as materialized (
           select l.person, l.status from ledger l where l.binding_id = $1 and l.person > $2 order by l.person limit $4)
         select count(*) filter (where p.status in (1, 2, 3) and m.person is null), (select x.person from piece x order by x.person desc limit 1), count(*) = $4
@@ -105,10 +105,10 @@ public sealed class RemovalRange(WorkspaceDatabase database)
     }
 
     /// <summary>Counts a piece of the walk over the ledger behind a person. Answers whom it reached; null when nobody is left.</summary>
-    public async Task<(long Removals, Guid? Place, bool More)> CountWalkAsync(Binding binding, Guid after, CancellationToken cancellationToken)
+    public async Task<(long Removals, Guid? Place, bool More)> CountSweepAsync(Binding binding, Guid after, CancellationToken cancellationToken)
     {
         await using var command = Sql.Command(
-            database.Hot, WalkSql, Sql.Of(binding.BindingId), Sql.Of(after), Sql.Of(binding.KeyId), Sql.Of(RowsPerLook));
+            database.Hot, SweepSql, Sql.Of(binding.BindingId), Sql.Of(after), Sql.Of(binding.KeyId), Sql.Of(RowsPerLook));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
         return (reader.GetInt64(0), reader.IsDBNull(1) ? null : reader.GetGuid(1), reader.GetBoolean(2));

@@ -26,8 +26,8 @@ public sealed class SyncTable(WorkspaceDatabase database)
         select b.binding_id, b.audience, b.remote, b.key_id, b.removal_pos, b.add_pos, b.removal_attempts, b.removal_next_at, b.add_attempts, b.add_next_at,
           coalesce(b.stopped_code, (select 'paused' from pauses p where p.destination = b.destination and p.remote = b.remote and p.resumed_at is null)),
           b.normalizer, b.destination, a.consent_required,
-          exists (select from ledger l where l.binding_id = b.binding_id and l.again and l.job_id is null), b.removal_unknowns, b.add_unknowns,
-          (select r.try_at from remains r where r.binding_id = b.binding_id order by r.try_at limit 1),
+          exists (select from ledger l where l.binding_id = b.binding_id and l.redeliver and l.job_id is null), b.removal_unknowns, b.add_unknowns,
+          (select r.try_at from residual_deliveries r where r.binding_id = b.binding_id order by r.try_at limit 1),
           exists (select from removal_plans p where p.binding_id = b.binding_id and p.ended_at is null),
           b.removal_failing_since, b.removal_answer_at, b.add_failing_since, b.add_answer_at, a.throttles, a.throttled_since
         from bindings b join accounts a on a.destination = b.destination where b.destination = $1 order by b.binding_id
@@ -54,7 +54,7 @@ public sealed class SyncTable(WorkspaceDatabase database)
         from ledger l
         left join membership m on m.key_id = $1 and m.person = l.person
         join people p on p.person = l.person
-        where l.binding_id = $2 and l.again and l.job_id is null and coalesce(m.state, 2::smallint) = any($3::smallint[])
+        where l.binding_id = $2 and l.redeliver and l.job_id is null and coalesce(m.state, 2::smallint) = any($3::smallint[])
         order by l.person limit $4
         """;
 
@@ -69,12 +69,12 @@ public sealed class SyncTable(WorkspaceDatabase database)
               cross join lateral (select from membership c where c.key_id = b.key_id and c.state = s.state and c.changed_pos > b.removal_pos limit 1) m)
             or exists (
               select from ledger l join people p on p.person = l.person left join membership m on m.key_id = b.key_id and m.person = l.person
-              where l.binding_id = b.binding_id and l.again and l.job_id is null and coalesce(m.state, 2::smallint) = any($4::smallint[]))))
+              where l.binding_id = b.binding_id and l.redeliver and l.job_id is null and coalesce(m.state, 2::smallint) = any($4::smallint[]))))
         """;
 
     // Who was to be looked at and counts as adding again has been marked anew meanwhile: a removal may have taken what they share with another.
     private const string MarkSql = """
-        update ledger l set again = $3 from (select * from unnest($2::uuid[]) limit cardinality($2)) as d(person)
+        update ledger l set redeliver = $3 from (select * from unnest($2::uuid[]) limit cardinality($2)) as d(person)
         where l.binding_id = $1 and l.person = d.person and ($3 or l.status <> 1 or l.reason is not null)
         """;
 
@@ -162,7 +162,7 @@ public sealed class SyncTable(WorkspaceDatabase database)
             {
                 RemovalUnknowns = reader.GetInt32(15),
                 AddUnknowns = reader.GetInt32(16),
-                RemainsDueAt = reader.TimeOrNull(17),
+                ResidualsDueAt = reader.TimeOrNull(17),
                 HasPlans = reader.GetBoolean(18),
                 RemovalFailing = (reader.TimeOrNull(19), reader.TimeOrNull(20)),
                 AddFailing = (reader.TimeOrNull(21), reader.TimeOrNull(22)),
@@ -249,10 +249,10 @@ public sealed class SyncTable(WorkspaceDatabase database)
         DateTimeOffset now,
         CancellationToken cancellationToken)
     {
-        var commands = new List<NpgsqlBatchCommand>(RemainsTable.Write(binding, intent.Lost, now));
-        if (intent.Remains.Count > 0)
+        var commands = new List<NpgsqlBatchCommand>(ResidualTable.Write(binding, intent.Lost, now));
+        if (intent.Residuals.Count > 0)
         {
-            commands.Add(RemainsTable.Say(binding, intent.Remains, now));
+            commands.Add(ResidualTable.MarkSent(binding, intent.Residuals, now));
         }
 
         Ledger(commands, NewLedgerSql, binding, [.. intent.Rows.Where(change => change.IsNew)], now);
@@ -278,7 +278,7 @@ public sealed class SyncTable(WorkspaceDatabase database)
         string destination,
         Binding binding,
         IReadOnlyList<LedgerChange> changes,
-        IReadOnlyList<RemainsChange> remains,
+        IReadOnlyList<ResidualChange> residuals,
         BindingState state,
         CallRecord? call,
         DateTimeOffset now,
@@ -320,9 +320,9 @@ public sealed class SyncTable(WorkspaceDatabase database)
                 Sql.OfNullable(state.AccountBlockedCode), Sql.OfNullable(state.Throttles), Sql.OfNullable(state.ThrottledSince)));
         }
 
-        commands.AddRange(RemainsTable.Write(binding, [.. remains, .. marks?.Remains ?? []], now));
-        Mark(commands, binding, marks?.Looked, again: false);
-        Mark(commands, binding, marks?.Later, again: true);
+        commands.AddRange(ResidualTable.Write(binding, [.. residuals, .. marks?.Residuals ?? []], now));
+        Mark(commands, binding, marks?.Looked, redeliver: false);
+        Mark(commands, binding, marks?.Later, redeliver: true);
         if (marks is { Redeliver.Count: > 0 })
         {
             commands.Add(HolderTable.Redeliver(binding, marks.Redeliver));
@@ -331,11 +331,11 @@ public sealed class SyncTable(WorkspaceDatabase database)
         return WriteAsync(lease, lease.Time, commands, cancellationToken);
     }
 
-    private static void Mark(List<NpgsqlBatchCommand> commands, Binding binding, IReadOnlyList<PersonId>? people, bool again)
+    private static void Mark(List<NpgsqlBatchCommand> commands, Binding binding, IReadOnlyList<PersonId>? people, bool redeliver)
     {
         if (people is { Count: > 0 })
         {
-            commands.Add(Sql.Command(MarkSql, Sql.Of(binding.BindingId), Sql.Of(people.Select(person => person.Value).ToList()), Sql.Of(again)));
+            commands.Add(Sql.Command(MarkSql, Sql.Of(binding.BindingId), Sql.Of(people.Select(person => person.Value).ToList()), Sql.Of(redeliver)));
         }
     }
 

@@ -6,48 +6,48 @@ using Npgsql;
 namespace AudienceSync.Host.Storage.Syncing;
 
 /// <summary>What may be at a platform beside the ledger. Written only in the transaction of the intent or outcome that it follows from.</summary>
-public sealed class RemainsTable(WorkspaceDatabase database)
+public sealed class ResidualTable(WorkspaceDatabase database)
 {
     private const string DueSql = """
-        select r.person, r.revision, r.normalizer, r.kind, coalesce(l.status, 0::smallint), coalesce(l.revision, 0), coalesce(l.normalizer, 0::smallint), l.job_id is not null, r.said_at
-        from remains r left join ledger l on l.binding_id = r.binding_id and l.person = r.person
+        select r.person, r.revision, r.normalizer, r.kind, coalesce(l.status, 0::smallint), coalesce(l.revision, 0), coalesce(l.normalizer, 0::smallint), l.job_id is not null, r.sent_at
+        from residual_deliveries r left join ledger l on l.binding_id = r.binding_id and l.person = r.person
         where r.binding_id = $1 and r.try_at <= $2 order by r.try_at, r.person, r.revision, r.normalizer, r.kind limit $3
         """;
 
     private const string KeepSql = $"""
-        insert into remains (binding_id, person, revision, normalizer, kind, reason, try_at, said_at)
-        select $1, d.person, d.revision, d.normalizer, d.kind, d.reason, d.try_at, d.said_at
+        insert into residual_deliveries (binding_id, person, revision, normalizer, kind, reason, try_at, sent_at)
+        select $1, d.person, d.revision, d.normalizer, d.kind, d.reason, d.try_at, d.sent_at
         from unnest($2::uuid[], $3::int[], $4::smallint[], $5::smallint[], $6::text[], $7::timestamptz[], $8::timestamptz[])
-          as d(person, revision, normalizer, kind, reason, try_at, said_at)
-        on conflict (binding_id, person, revision, normalizer, kind) do update set reason = excluded.reason, try_at = excluded.try_at, said_at = excluded.said_at
+          as d(person, revision, normalizer, kind, reason, try_at, sent_at)
+        on conflict (binding_id, person, revision, normalizer, kind) do update set reason = excluded.reason, try_at = excluded.try_at, sent_at = excluded.sent_at
         """;
 
-    private const string SaySql = """
-        update remains r set said_at = $6
+    private const string MarkSentSql = """
+        update residual_deliveries r set sent_at = $6
         from (select * from unnest($2::uuid[], $3::int[], $4::smallint[], $5::smallint[]) limit cardinality($2)) as d(person, revision, normalizer, kind)
         where r.binding_id = $1 and r.person = d.person and r.revision = d.revision and r.normalizer = d.normalizer and r.kind = d.kind
         """;
 
     private const string ForgetSql = """
-        delete from remains r
+        delete from residual_deliveries r
         using (select * from unnest($2::uuid[], $3::int[], $4::smallint[], $5::smallint[]) limit cardinality($2)) as d(person, revision, normalizer, kind)
         where r.binding_id = $1 and r.person = d.person and r.revision = d.revision and r.normalizer = d.normalizer and r.kind = d.kind
         """;
 
     /// <summary>What is to be looked at by now.</summary>
-    public async Task<List<Remains>> ReadDueAsync(Binding binding, DateTimeOffset now, int limit, CancellationToken cancellationToken)
+    public async Task<List<ResidualDelivery>> ReadDueAsync(Binding binding, DateTimeOffset now, int limit, CancellationToken cancellationToken)
     {
-        var due = new List<Remains>();
+        var due = new List<ResidualDelivery>();
         await using var command = Sql.Command(database.Hot, DueSql, Sql.Of(binding.BindingId), Sql.Of(now), Sql.Of(limit));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            due.Add(new Remains(
+            due.Add(new ResidualDelivery(
                 new PersonId(reader.GetGuid(0)),
                 new LedgerEntry(LedgerStatus.Removing, reader.GetInt32(1), new NormalizerVersion(reader.GetInt16(2))),
-                (RemainsKind)reader.GetInt16(3),
+                (ResidualKind)reader.GetInt16(3),
                 new LedgerEntry((LedgerStatus)reader.GetInt16(4), reader.GetInt32(5), new NormalizerVersion(reader.GetInt16(6))),
-                reader.GetBoolean(7)) { SaidAt = reader.TimeOrNull(8) });
+                reader.GetBoolean(7)) { SentAt = reader.TimeOrNull(8) });
         }
 
         return due;
@@ -56,7 +56,7 @@ public sealed class RemainsTable(WorkspaceDatabase database)
     /// <summary>
     /// To be run in a transaction that holds the account's lease. A saying may come twice, for it may remain for two reasons and be lost with both: it is kept once.
     /// </summary>
-    internal static IEnumerable<NpgsqlBatchCommand> Write(Binding binding, IReadOnlyList<RemainsChange> changes, DateTimeOffset now)
+    internal static IEnumerable<NpgsqlBatchCommand> Write(Binding binding, IReadOnlyList<ResidualChange> changes, DateTimeOffset now)
     {
         var gone = changes.Where(change => change.Rest is null).ToList();
         if (gone.Count > 0)
@@ -71,15 +71,15 @@ public sealed class RemainsTable(WorkspaceDatabase database)
                 KeepSql,
                 [
                     .. Keys(binding, kept), Sql.Of(kept.ConvertAll(change => change.Reason)),
-                    Sql.OfTimes(kept.ConvertAll(change => (now + change.Rest!.Value).UtcDateTime)), Sql.OfTimes(kept.ConvertAll(change => change.SaidAt?.UtcDateTime)),
+                    Sql.OfTimes(kept.ConvertAll(change => (now + change.Rest!.Value).UtcDateTime)), Sql.OfTimes(kept.ConvertAll(change => change.SentAt?.UtcDateTime)),
                 ]);
         }
     }
 
     /// <summary>As above: their removal is about to be said.</summary>
-    internal static NpgsqlBatchCommand Say(Binding binding, List<RemainsChange> said, DateTimeOffset now) => Sql.Command(SaySql, [.. Keys(binding, said), Sql.Of(now)]);
+    internal static NpgsqlBatchCommand MarkSent(Binding binding, List<ResidualChange> sent, DateTimeOffset now) => Sql.Command(MarkSentSql, [.. Keys(binding, sent), Sql.Of(now)]);
 
-    private static NpgsqlParameter[] Keys(Binding binding, List<RemainsChange> changes) =>
+    private static NpgsqlParameter[] Keys(Binding binding, List<ResidualChange> changes) =>
     [
         Sql.Of(binding.BindingId), Sql.Of(changes.ConvertAll(change => change.Person.Value)), Sql.Of(changes.ConvertAll(change => change.Left.Revision)),
         Sql.Of(changes.ConvertAll(change => change.Left.Normalizer.Value)), Sql.Of(changes.ConvertAll(change => (short)change.Kind)),

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace AudienceSync.Host.Tests.Syncing;
 
 /// <summary>A resync at a platform that does the work later, where an add and a removal of one person may never run together.</summary>
-public sealed class SayAgainTests : IAsyncLifetime
+public sealed class RedeliveryTests : IAsyncLifetime
 {
     private const int Page = 10;
 
@@ -76,14 +76,14 @@ public sealed class SayAgainTests : IAsyncLifetime
 
     private async Task SettleAsync()
     {
-        var again = new SayAgain(new SayAgainTable(_workspace.Database), _platform.Limits, _workspace.Clock, NullLogger.Instance);
+        var again = new Redelivery(new RedeliveryTable(_workspace.Database), _platform.Limits, _workspace.Clock, NullLogger.Instance);
         var rounds = 0;
         bool more;
         do
         {
             (++rounds).ShouldBeLessThan(60, "it never settles");
             await _stage.SettleAsync();
-            more = await again.RunAsync(await _stage.LeaseAsync(), await _stage.BindingAsync(), default) == PassEnd.More;
+            more = await again.RunAsync(await _stage.LeaseAsync(), await _stage.BindingAsync(), default) == RunEnd.More;
             _workspace.Clock.Advance(TimeSpan.FromMinutes(4));
             await _stage.FollowAsync();
         }

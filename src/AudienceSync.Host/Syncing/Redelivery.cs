@@ -21,25 +21,25 @@ namespace AudienceSync.Host.Syncing;
 /// <b>States of a resync.</b> Walking, finished, cancelled. The mark and the walk's place are one transaction, so a crash or a lost lease costs nothing.
 /// </para>
 /// </summary>
-public sealed class SayAgain(SayAgainTable table, DestinationLimits limits, TimeProvider clock, ILogger logger)
+public sealed class Redelivery(RedeliveryTable table, DestinationLimits limits, TimeProvider clock, ILogger logger)
 {
     /// <summary>Marks the next page, if there is any to mark. For a binding whose lanes are drained.</summary>
     /// <exception cref="LeaseLostException">The account is another host's.</exception>
-    public async Task<PassEnd> RunAsync(Lease lease, Binding binding, CancellationToken cancellationToken)
+    public async Task<RunEnd> RunAsync(Lease lease, Binding binding, CancellationToken cancellationToken)
     {
         if (binding.HasAgain)
         {
-            return PassEnd.Drained;
+            return RunEnd.Drained;
         }
 
         return await table.FindResyncAsync(binding, cancellationToken) is { } resync ? await ResyncAsync(lease, binding, resync, cancellationToken)
             : limits.MembershipLifetime is { } lifetime ? await RefreshAsync(lease, binding, lifetime, cancellationToken)
-            : PassEnd.Empty;
+            : RunEnd.Empty;
     }
 
-    private async Task<PassEnd> ResyncAsync(Lease lease, Binding binding, OpenWalk resync, CancellationToken cancellationToken)
+    private async Task<RunEnd> ResyncAsync(Lease lease, Binding binding, OpenSweep resync, CancellationToken cancellationToken)
     {
-        var piece = await table.ReadResyncAsync(binding, resync.WalkedTo, limits.MembersPerCall, cancellationToken);
+        var piece = await table.ReadResyncAsync(binding, resync.SweptTo, limits.MembersPerCall, cancellationToken);
 
         // The last page is said before it is finished: then there is nobody behind it, and nobody who is marked.
         var ended = !piece.More && piece.People.Count == 0;
@@ -49,20 +49,20 @@ public sealed class SayAgain(SayAgainTable table, DestinationLimits limits, Time
             logger.LogInformation("{Destination} {Remote}: resync {Resync} is finished", binding.Destination, binding.Remote, resync.Id);
         }
 
-        return ended ? PassEnd.Drained : PassEnd.More;
+        return ended ? RunEnd.Drained : RunEnd.More;
     }
 
-    private async Task<PassEnd> RefreshAsync(Lease lease, Binding binding, TimeSpan lifetime, CancellationToken cancellationToken)
+    private async Task<RunEnd> RefreshAsync(Lease lease, Binding binding, TimeSpan lifetime, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         if (await table.FindRefreshAsync(binding, now, cancellationToken) is not { } refresh)
         {
-            return PassEnd.Empty;
+            return RunEnd.Empty;
         }
 
         var due = (RefreshRule.Latest(lifetime, now), RefreshRule.Spread(lifetime));
-        var piece = await table.ReadRefreshAsync(binding, refresh.WalkedTo, due, limits.MembersPerCall, cancellationToken);
+        var piece = await table.ReadRefreshAsync(binding, refresh.SweptTo, due, limits.MembersPerCall, cancellationToken);
         await table.WriteRefreshAsync(lease, binding, refresh, piece, piece.More ? null : now + RefreshRule.RoundEvery, cancellationToken);
-        return piece.People.Count > 0 ? PassEnd.More : PassEnd.Drained;
+        return piece.People.Count > 0 ? RunEnd.More : RunEnd.Drained;
     }
 }

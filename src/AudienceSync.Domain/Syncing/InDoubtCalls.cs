@@ -16,7 +16,7 @@ namespace AudienceSync.Domain.Syncing;
 /// others the mark goes by itself.
 /// </para>
 /// </summary>
-public static class LateCalls
+public static class InDoubtCalls
 {
     /// <summary>So long after a lost call the platform does it no more. No platform says; it is twenty time-outs of ours.</summary>
     public static readonly TimeSpan CallTime = TimeSpan.FromMinutes(10);
@@ -40,9 +40,9 @@ public static class LateCalls
     /// <param name="saying">Of whom, and as what.</param>
     /// <param name="row">What the ledger says of him by now.</param>
     /// <returns><see cref="Step.Remove"/>: take out what of the saying is not part of the row's. <see cref="Step.Add"/>: say the row's saying once more.</returns>
-    public static Step StepFor(MemberOperation lost, LedgerEntry saying, LedgerEntry row) => lost switch
+    public static Step StepFor(MemberOperation lost, LedgerEntry sent, LedgerEntry row) => lost switch
     {
-        MemberOperation.Add when Refusals.MayBeThere(row) && row.Revision == saying.Revision && row.Normalizer == saying.Normalizer => Step.Nothing,
+        MemberOperation.Add when Refusals.MayBeThere(row) && row.Revision == sent.Revision && row.Normalizer == sent.Normalizer => Step.Nothing,
         MemberOperation.Add => Step.Remove,
         MemberOperation.Remove => row.Status == LedgerStatus.Delivered ? Step.Add : Step.Nothing,
         _ => throw new ArgumentOutOfRangeException(nameof(lost), lost, "An operation without a rule."),

@@ -7,7 +7,7 @@ using AudienceSync.Host.Tests.Storage;
 namespace AudienceSync.Host.Tests.Syncing;
 
 /// <summary>What may be at a platform beside what the ledger's row says: sayings that refused to go, and calls that are carried out late.</summary>
-public sealed class RemainsTests : IAsyncLifetime
+public sealed class ResidualDeliveryTests : IAsyncLifetime
 {
     private readonly ScriptedPlatform _platform = new(membersPerCall: 10);
     private TestWorkspace _workspace = null!;
@@ -35,16 +35,16 @@ public sealed class RemainsTests : IAsyncLifetime
 
         _platform.Members.ShouldBe([Of("ann"), Of("anna")], "he is wanted and reached by the new one");
         (await _stage.LedgerAsync()).ShouldBe(["2 2 1 "]);
-        (await _stage.RemainsRowsAsync()).ShouldBe(["1 1 first_refused"]);
+        (await _stage.ResidualRowsAsync()).ShouldBe(["1 1 first_refused"]);
 
-        (await _stage.RemainsAsync()).ShouldBe(PassEnd.Empty, "what was refused rests");
+        (await _stage.ResidualsAsync()).ShouldBe(RunEnd.Empty, "what was refused rests");
         _platform.Fault = _ => PlatformFault.None;
         await new BindingTable(_workspace.Database).RetryRefusedAsync("main", default);
-        await _stage.RemainsAsync();
+        await _stage.ResidualsAsync();
 
         await _stage.SettleAsync();
         _platform.Members.ShouldBe([Of("anna")]);
-        await NothingIsLeftToSayAsync();
+        await NothingIsLeftToSendAsync();
     }
 
     [Fact]
@@ -58,11 +58,11 @@ public sealed class RemainsTests : IAsyncLifetime
         await WantAsync(false);
         _platform.Members.ShouldBe([Of("ann")]);
 
-        _workspace.Clock.Advance(Refusals.RemainsRest);
-        (await _stage.RemainsAsync()).ShouldBe(PassEnd.Drained);
+        _workspace.Clock.Advance(Refusals.ResidualRetryAfter);
+        (await _stage.ResidualsAsync()).ShouldBe(RunEnd.Drained);
 
         _platform.Members.ShouldBeEmpty();
-        (await _stage.RemainsRowsAsync()).ShouldBeEmpty();
+        (await _stage.ResidualRowsAsync()).ShouldBeEmpty();
     }
 
     [Fact]
@@ -88,15 +88,15 @@ public sealed class RemainsTests : IAsyncLifetime
         await LoseAnAddAsync();
         await WantAsync(false);
         (await _stage.LedgerAsync()).ShouldBe(["0 1 1 "]);
-        (await _stage.RemainsRowsAsync()).ShouldBe(["1 2 "]);
+        (await _stage.ResidualRowsAsync()).ShouldBe(["1 2 "]);
         _platform.Members.Add(Of("ann"));
 
-        (await _stage.RemainsAsync()).ShouldBe(PassEnd.Empty, "not before its time");
-        _workspace.Clock.Advance(LateCalls.CallTime);
-        await _stage.RemainsAsync();
+        (await _stage.ResidualsAsync()).ShouldBe(RunEnd.Empty, "not before its time");
+        _workspace.Clock.Advance(InDoubtCalls.CallTime);
+        await _stage.ResidualsAsync();
 
         _platform.Members.ShouldBeEmpty();
-        (await _stage.RemainsRowsAsync()).ShouldBeEmpty();
+        (await _stage.ResidualRowsAsync()).ShouldBeEmpty();
     }
 
     [Fact]
@@ -116,22 +116,22 @@ public sealed class RemainsTests : IAsyncLifetime
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_lost_removal_of_what_remained_that_is_carried_out_after_its_member_came_back_is_made_good(bool saidAgain)
+    public async Task A_lost_removal_of_what_remained_that_is_carried_out_after_its_member_came_back_is_made_good(bool redelivered)
     {
         await LoseAnAddAsync();
         await WantAsync(false);
-        _workspace.Clock.Advance(LateCalls.CallTime);
+        _workspace.Clock.Advance(InDoubtCalls.CallTime);
         _platform.Fault = _ => PlatformFault.LostUnapplied;
-        (await _stage.RemainsAsync()).ShouldBe(PassEnd.Held);
+        (await _stage.ResidualsAsync()).ShouldBe(RunEnd.Held);
         _platform.Fault = _ => PlatformFault.None;
-        if (saidAgain)
+        if (redelivered)
         {
-            (await _stage.RemainsAsync()).ShouldBe(PassEnd.Drained);
+            (await _stage.ResidualsAsync()).ShouldBe(RunEnd.Drained);
         }
 
         await WantAsync(true);
         _platform.Members.ShouldBe([Of("ann")]);
-        await _stage.RemainsAsync();
+        await _stage.ResidualsAsync();
 
         await ALateRemovalIsMadeGoodAsync();
     }
@@ -146,19 +146,19 @@ public sealed class RemainsTests : IAsyncLifetime
         _platform.Fault = call => call.Operation == MemberOperation.Remove ? PlatformFault.FirstRefused : PlatformFault.None;
         await _book.ReidentifyAsync(_ann, "anna@shop.example");
         await _stage.SettleAsync();
-        (await _stage.RemainsRowsAsync()).ShouldBe(["1 1 first_refused", "1 2 "]);
-        _workspace.Clock.Advance(Refusals.RemainsRest);
+        (await _stage.ResidualRowsAsync()).ShouldBe(["1 1 first_refused", "1 2 "]);
+        _workspace.Clock.Advance(Refusals.ResidualRetryAfter);
         _platform.Fault = _ => PlatformFault.LostUnapplied;
-        (await _stage.RemainsAsync()).ShouldBe(PassEnd.Held);
+        (await _stage.ResidualsAsync()).ShouldBe(RunEnd.Held);
         _platform.Fault = _ => PlatformFault.None;
         if (cameBack)
         {
             await _workspace.ExecuteAsync("update people set revision = 1; update ledger set revision = 1");
         }
 
-        (await _stage.RemainsAsync()).ShouldBe(PassEnd.Drained);
+        (await _stage.ResidualsAsync()).ShouldBe(RunEnd.Drained);
 
-        (await _stage.RemainsRowsAsync()).ShouldBe(["1 3 "]);
+        (await _stage.ResidualRowsAsync()).ShouldBe(["1 3 "]);
     }
 
     [Fact]
@@ -167,11 +167,11 @@ public sealed class RemainsTests : IAsyncLifetime
         await LoseAnAddAsync();
         await WantAsync(false);
         await new BindingTable(_workspace.Database).RetryRefusedAsync("main", default);
-        (await _stage.RemainsAsync()).ShouldBe(PassEnd.Empty);
+        (await _stage.ResidualsAsync()).ShouldBe(RunEnd.Empty);
         _platform.Members.Add(Of("ann"));
 
-        _workspace.Clock.Advance(LateCalls.CallTime);
-        await _stage.RemainsAsync();
+        _workspace.Clock.Advance(InDoubtCalls.CallTime);
+        await _stage.ResidualsAsync();
 
         _platform.Members.ShouldBeEmpty();
     }
@@ -180,11 +180,11 @@ public sealed class RemainsTests : IAsyncLifetime
     public async Task A_call_that_was_lost_long_ago_can_do_nothing_any_more()
     {
         await LoseAnAddAsync();
-        _workspace.Clock.Advance(LateCalls.CallTime);
+        _workspace.Clock.Advance(InDoubtCalls.CallTime);
         await _stage.SettleAsync();
 
         _platform.Members.ShouldBe([Of("ann")]);
-        (await _stage.RemainsRowsAsync()).ShouldBeEmpty();
+        (await _stage.ResidualRowsAsync()).ShouldBeEmpty();
     }
 
     [Fact]
@@ -197,11 +197,11 @@ public sealed class RemainsTests : IAsyncLifetime
         await _stage.SettleAsync();
         var calls = _platform.Calls.Count;
 
-        _workspace.Clock.Advance(LateCalls.CallTime);
-        (await _stage.RemainsAsync()).ShouldBe(PassEnd.Drained);
+        _workspace.Clock.Advance(InDoubtCalls.CallTime);
+        (await _stage.ResidualsAsync()).ShouldBe(RunEnd.Drained);
 
         _platform.Calls.Count.ShouldBe(calls);
-        (await _stage.RemainsRowsAsync()).ShouldBeEmpty();
+        (await _stage.ResidualRowsAsync()).ShouldBeEmpty();
     }
 
     [Fact]
@@ -215,7 +215,7 @@ public sealed class RemainsTests : IAsyncLifetime
         _platform.Fault = _ => PlatformFault.None;
         await _stage.SettleAsync();
 
-        (await _stage.RemainsRowsAsync()).ShouldBeEmpty();
+        (await _stage.ResidualRowsAsync()).ShouldBeEmpty();
         _platform.Members.Count.ShouldBe(1);
     }
 
@@ -231,22 +231,22 @@ public sealed class RemainsTests : IAsyncLifetime
     private async Task ALateRemovalIsMadeGoodAsync()
     {
         _platform.Members.Clear();
-        _workspace.Clock.Advance(LateCalls.CallTime);
-        await _stage.RemainsAsync();
+        _workspace.Clock.Advance(InDoubtCalls.CallTime);
+        await _stage.ResidualsAsync();
         await _stage.SettleAsync();
 
         _platform.Members.ShouldBe([Of("ann")]);
-        await NothingIsLeftToSayAsync();
+        await NothingIsLeftToSendAsync();
     }
 
     // Whoever was said once more was in doubt, so the mark of that goes, too.
-    private async Task NothingIsLeftToSayAsync()
+    private async Task NothingIsLeftToSendAsync()
     {
         var calls = _platform.Calls.Count;
-        _workspace.Clock.Advance(LateCalls.CallTime);
-        await _stage.RemainsAsync();
+        _workspace.Clock.Advance(InDoubtCalls.CallTime);
+        await _stage.ResidualsAsync();
         await _stage.SettleAsync();
-        (await _stage.RemainsRowsAsync()).ShouldBeEmpty();
+        (await _stage.ResidualRowsAsync()).ShouldBeEmpty();
         _platform.Calls.Count.ShouldBe(calls);
     }
 

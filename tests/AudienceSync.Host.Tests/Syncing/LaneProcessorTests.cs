@@ -7,7 +7,7 @@ using AudienceSync.Host.Tests.Storage;
 
 namespace AudienceSync.Host.Tests.Syncing;
 
-public sealed class LanePassTests : IAsyncLifetime
+public sealed class LaneProcessorTests : IAsyncLifetime
 {
     private readonly ScriptedPlatform _platform = new(membersPerCall: 10);
     private TestWorkspace _workspace = null!;
@@ -140,7 +140,7 @@ public sealed class LanePassTests : IAsyncLifetime
 
         for (var n = 0; n < 5; n++)
         {
-            (await _stage.PassAsync(Lane.Adds)).ShouldBe(PassEnd.Held);
+            (await _stage.PassAsync(Lane.Adds)).ShouldBe(RunEnd.Held);
         }
 
         (await _stage.BindingAsync()).AddAttempts.ShouldBe(0);
@@ -166,7 +166,7 @@ public sealed class LanePassTests : IAsyncLifetime
         await _book.SetAsync(_stage.KeyId, true, [.. await _book.MeetAsync(3)]);
         _platform.Fault = _ => PlatformFault.LostUnapplied;
 
-        (await _stage.PassAsync(Lane.Adds)).ShouldBe(PassEnd.Held);
+        (await _stage.PassAsync(Lane.Adds)).ShouldBe(RunEnd.Held);
 
         var binding = await _stage.BindingAsync();
         Lane.Adds.NextTryOf(binding).ShouldNotBeNull();
@@ -258,7 +258,7 @@ public sealed class LanePassTests : IAsyncLifetime
     {
         try
         {
-            (await _stage.PassAsync(Lane.Adds)).ShouldBe(PassEnd.Held);
+            (await _stage.PassAsync(Lane.Adds)).ShouldBe(RunEnd.Held);
         }
         catch (OperationCanceledException)
         {

@@ -7,7 +7,7 @@ using AudienceSync.Host.Storage.Syncing;
 namespace AudienceSync.Host.Syncing;
 
 /// <summary>How a pass over a lane ended.</summary>
-public enum PassEnd
+public enum RunEnd
 {
     /// <summary>Nothing had changed.</summary>
     Empty = 0,
@@ -26,7 +26,7 @@ public enum PassEnd
 /// Takes one page of one lane of one binding: reads who changed behind the lane's place, compares each with the ledger, says the difference, and
 /// moves the place together with the outcome. The place moves only over members whose outcome is known.
 /// </summary>
-public sealed class LanePass(
+public sealed class LaneProcessor(
     string destinationName,
     IDestination destination,
     SyncTable table,
@@ -43,7 +43,7 @@ public sealed class LanePass(
     /// <param name="binding">Whose lane.</param>
     /// <param name="lane">Which.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public async Task<PassEnd> RunAsync(Lease lease, Binding binding, Lane lane, CancellationToken cancellationToken)
+    public async Task<RunEnd> RunAsync(Lease lease, Binding binding, Lane lane, CancellationToken cancellationToken)
     {
         if (lane.Desired && binding.Normalizer != destination.Normalizer)
         {
@@ -58,17 +58,17 @@ public sealed class LanePass(
         var page = again.Count > 0 ? again : await table.ReadLaneAsync(binding, lane, limit, cancellationToken);
         if (page.Count == 0)
         {
-            return PassEnd.Empty;
+            return RunEnd.Empty;
         }
 
         var plan = await planner.PlanAsync(binding, lane, page, cancellationToken);
         var end = new PageClose(again.Count > 0 ? null : page[^1].ChangedPos, plan.Moves, [.. again.Select(member => member.Person)], plan.Later);
-        if (!await SayAllAsync(new LaneWork(lease, binding, lane), plan, end, cancellationToken))
+        if (!await SendPlanAsync(new LaneWork(lease, binding, lane), plan, end, cancellationToken))
         {
-            return PassEnd.Held;
+            return RunEnd.Held;
         }
 
-        return page.Count == limit || again.Count > 0 ? PassEnd.More : PassEnd.Drained;
+        return page.Count == limit || again.Count > 0 ? RunEnd.More : RunEnd.Drained;
     }
 
     /// <summary>How many members the next removal for this binding may have.</summary>
@@ -82,35 +82,35 @@ public sealed class LanePass(
     public async Task<bool> RemoveAsync(Lease lease, Binding binding, IReadOnlyList<LaneMember> members, CancellationToken cancellationToken)
     {
         var plan = await planner.PlanAsync(binding, Lane.Removals, [.. members], cancellationToken);
-        return await SayAllAsync(new LaneWork(lease, binding, Lane.Removals), plan, new PageClose(null, plan.Moves, [], plan.Later), cancellationToken);
+        return await SendPlanAsync(new LaneWork(lease, binding, Lane.Removals), plan, new PageClose(null, plan.Moves, [], plan.Later), cancellationToken);
     }
 
     /// <summary>Removes what remains of former sayings. The removal lane's tries count, its place stays.</summary>
     /// <returns>False when the outcome is not known: try the same again later.</returns>
-    public Task<bool> RemoveAsync(Lease lease, Binding binding, RemainsPlan plan, CancellationToken cancellationToken) => SayAllAsync(
-        new LaneWork(lease, binding, Lane.Removals), new PagePlan(plan.Removals, [], [], []), new PageClose(null, plan.Moves, [], plan.Later) { Remains = plan.Changed, Redeliver = plan.Redeliver },
+    public Task<bool> RemoveAsync(Lease lease, Binding binding, ResidualPlan plan, CancellationToken cancellationToken) => SendPlanAsync(
+        new LaneWork(lease, binding, Lane.Removals), new PagePlan(plan.Removals, [], [], []), new PageClose(null, plan.Moves, [], plan.Later) { Residuals = plan.Changed, Redeliver = plan.Redeliver },
         cancellationToken);
 
     // Removals first. The last call closes the page. True when all outcomes are known.
-    private async Task<bool> SayAllAsync(LaneWork work, PagePlan plan, PageClose end, CancellationToken cancellationToken)
+    private async Task<bool> SendPlanAsync(LaneWork work, PagePlan plan, PageClose end, CancellationToken cancellationToken)
     {
         if (plan.Removals.Count > 0)
         {
-            var told = await SayAsync(work, MemberOperation.Remove, plan.Removals, plan.Adds.Count == 0 ? end : null, cancellationToken);
-            if (told is null || plan.Adds.Count == 0)
+            var result = await SendAsync(work, MemberOperation.Remove, plan.Removals, plan.Adds.Count == 0 ? end : null, cancellationToken);
+            if (result is null || plan.Adds.Count == 0)
             {
-                return told is not null;
+                return result is not null;
             }
 
             // Whose former saying refuses to go and was not put beside: the row has room for one.
-            var stays = told.Changes.Where(change => change.Entry.Status == LedgerStatus.Removing).Select(change => change.Person).ToHashSet();
-            plan.Adds.RemoveAll(telling => stays.Contains(telling.Person));
+            var stays = result.Changes.Where(change => change.Entry.Status == LedgerStatus.Removing).Select(change => change.Person).ToHashSet();
+            plan.Adds.RemoveAll(delivery => stays.Contains(delivery.Person));
 
-            if (told.Call?.Job is not null && !destination.Limits.OrderedCalls)
+            if (result.Call?.Job is not null && !destination.Limits.OrderedCalls)
             {
                 // Who is being removed by a job is added when it has ended.
-                var removed = plan.Removals.Select(telling => telling.Person).ToHashSet();
-                plan.Adds.RemoveAll(telling => removed.Contains(telling.Person));
+                var removed = plan.Removals.Select(delivery => delivery.Person).ToHashSet();
+                plan.Adds.RemoveAll(delivery => removed.Contains(delivery.Person));
                 end.Later.AddRange(removed);
             }
         }
@@ -121,7 +121,7 @@ public sealed class LanePass(
             return true;
         }
 
-        return await SayAsync(work, MemberOperation.Add, plan.Adds, end, cancellationToken) is not null;
+        return await SendAsync(work, MemberOperation.Add, plan.Adds, end, cancellationToken) is not null;
     }
 
     private Task CloseAsync(LaneWork work, PageClose end, CancellationToken cancellationToken)
@@ -132,67 +132,67 @@ public sealed class LanePass(
     }
 
     // Null when the outcome is not known and the lane must not go on.
-    private async Task<Told?> SayAsync(LaneWork work, MemberOperation operation, List<Telling> tellings, PageClose? end, CancellationToken cancellationToken)
+    private async Task<DeliveryResult?> SendAsync(LaneWork work, MemberOperation operation, List<MemberDelivery> deliveries, PageClose? end, CancellationToken cancellationToken)
     {
         var (lease, binding, lane) = work;
-        var told = await calls.SayAsync(lease, binding, operation, tellings, cancellationToken);
+        var result = await calls.SendAsync(lease, binding, operation, deliveries, cancellationToken);
         var now = clock.GetUtcNow();
-        var known = told.Outcome.Kind is OutcomeKind.Done or OutcomeKind.PartlyDone && !told.HidesNames;
-        if (told.Outcome.Kind == OutcomeKind.SplitBatch)
+        var known = result.Outcome.Kind is OutcomeKind.Done or OutcomeKind.PartlyDone && !result.HidesNames;
+        if (result.Outcome.Kind == OutcomeKind.SplitBatch)
         {
-            _sizes.Refused(binding.BindingId, lane.Desired, tellings.Count);
-            known = tellings.Count == 1;
+            _sizes.Refused(binding.BindingId, lane.Desired, deliveries.Count);
+            known = deliveries.Count == 1;
         }
-        else if (told.HidesNames)
+        else if (result.HidesNames)
         {
             // With those whom it did name taken out, it may name others; when it names nobody, it is asked about fewer.
-            if (told.Changes.Count + told.Remains.Count == 0)
+            if (result.Changes.Count + result.Residuals.Count == 0)
             {
-                _sizes.Refused(binding.BindingId, lane.Desired, tellings.Count);
+                _sizes.Refused(binding.BindingId, lane.Desired, deliveries.Count);
             }
         }
         else if (known)
         {
-            _sizes.Taken(binding.BindingId, lane.Desired, tellings.Count);
+            _sizes.Taken(binding.BindingId, lane.Desired, deliveries.Count);
         }
 
-        if (told.Outcome.Kind == OutcomeKind.SplitBatch && known)
+        if (result.Outcome.Kind == OutcomeKind.SplitBatch && known)
         {
             // Alone in it, so it is he who spoils it.
-            told.Refuse(operation, tellings[0], told.Outcome.Code);
+            result.Refuse(operation, deliveries[0], result.Outcome.Code);
         }
-        else if (operation == MemberOperation.Add && Refusals.IsOfAll(told.Outcome.Kind) && told.Call is not null)
+        else if (operation == MemberOperation.Add && Refusals.IsOfAll(result.Outcome.Kind) && result.Call is not null)
         {
-            told.KeepAsBefore(tellings);
+            result.KeepAsBefore(deliveries);
         }
 
         var close = known ? end : null;
         var refusals = _sizes.RefusalsOf(binding.BindingId, lane.Desired);
-        var state = !known ? _states.Failed(binding, lane, told, refusals, now)
-            : refusals < RetryBounds.RefusalsInARow ? LaneStates.Taken(binding, lane, close?.Place, told, now)
+        var state = !known ? _states.Failed(binding, lane, result, refusals, now)
+            : refusals < RetryBounds.RefusalsInARow ? LaneStates.Taken(binding, lane, close?.Place, result, now)
 
             // One spoiler after the other and nobody who was taken: it is not they who are wrong.
-            : LaneStates.Parked(LaneStates.Taken(binding, lane, close?.Place, told, now) with { FailingSince = now, AnswerAt = now }, told.Outcome.Code);
+            : LaneStates.Parked(LaneStates.Taken(binding, lane, close?.Place, result, now) with { FailingSince = now, AnswerAt = now }, result.Outcome.Code);
         await table.WriteOutcomeAsync(
-            lease, destinationName, binding, [.. told.Changes, .. close?.Moves ?? []], told.Remains, state, told.Call, now, cancellationToken, close?.Marks);
-        Log(binding, operation, tellings.Count, told);
+            lease, destinationName, binding, [.. result.Changes, .. close?.Moves ?? []], result.Residuals, state, result.Call, now, cancellationToken, close?.Marks);
+        Log(binding, operation, deliveries.Count, result);
         Tell(binding, state, now);
-        return known ? told : null;
+        return known ? result : null;
     }
 
-    private void Log(Binding binding, MemberOperation operation, int members, Told told)
+    private void Log(Binding binding, MemberOperation operation, int members, DeliveryResult result)
     {
-        var level = told.Outcome.Kind switch
+        var level = result.Outcome.Kind switch
         {
             OutcomeKind.Done => LogLevel.Debug,
-            OutcomeKind.Snooze when told.Outcome.Code == CallBudget.Code => LogLevel.Debug,
+            OutcomeKind.Snooze when result.Outcome.Code == CallBudget.Code => LogLevel.Debug,
             OutcomeKind.StopAccount or OutcomeKind.StopAudience => LogLevel.Error,
             _ => LogLevel.Warning,
         };
         logger.Log(
             level,
             "{Destination} {Operation} {Members} at {Remote}: {Outcome} {Code} in {LatencyMs} ms, request {RequestId}",
-            destinationName, operation, members, binding.Remote, told.Outcome.Kind, told.Outcome.Code, told.Call?.LatencyMs, told.Call?.RequestId);
+            destinationName, operation, members, binding.Remote, result.Outcome.Kind, result.Outcome.Code, result.Call?.LatencyMs, result.Call?.RequestId);
     }
 
     // Once each: what rests until somebody acts must not be found by chance.
@@ -222,10 +222,10 @@ public sealed class LanePass(
     // What is written with the last outcome of a page.
     private sealed record PageClose(long? Place, List<LedgerChange> Moves, List<PersonId> Looked, List<PersonId> Later)
     {
-        public List<RemainsChange> Remains { get; init; } = [];
+        public List<ResidualChange> Residuals { get; init; } = [];
 
         public List<(PersonId Person, int Revision)> Redeliver { get; init; } = [];
 
-        public PageMarks Marks => new(Looked, Later, Remains) { Redeliver = Redeliver };
+        public PageMarks Marks => new(Looked, Later, Residuals) { Redeliver = Redeliver };
     }
 }

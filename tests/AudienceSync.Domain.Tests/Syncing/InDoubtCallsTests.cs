@@ -3,7 +3,7 @@ using AudienceSync.Domain.Syncing;
 
 namespace AudienceSync.Domain.Tests.Syncing;
 
-public sealed class LateCallsTests
+public sealed class InDoubtCallsTests
 {
     private static readonly LedgerEntry IdentifierClaim = new(LedgerStatus.Adding, Revision: 1, new NormalizerVersion(1));
 
@@ -15,7 +15,7 @@ public sealed class LateCallsTests
     [InlineData(LedgerStatus.Rejected, null)]
     [InlineData(LedgerStatus.Invalid, null)]
     public void A_row_that_was_never_answered_has_a_call_under_way(LedgerStatus status, MemberOperation? expected) =>
-        LateCalls.UnderWay(IdentifierClaim with { Status = status }).ShouldBe(expected);
+        InDoubtCalls.UnderWay(IdentifierClaim with { Status = status }).ShouldBe(expected);
 
     [Theory]
     [InlineData(LedgerStatus.Absent, 1, Step.Remove)]
@@ -26,7 +26,7 @@ public sealed class LateCallsTests
     [InlineData(LedgerStatus.Removing, 1, Step.Nothing)]
     [InlineData(LedgerStatus.Delivered, 2, Step.Remove)]
     public void A_late_add_is_taken_out_unless_the_row_says_the_same(LedgerStatus status, int revision, Step expected) =>
-        LateCalls.StepFor(MemberOperation.Add, IdentifierClaim, new LedgerEntry(status, revision, new NormalizerVersion(1))).ShouldBe(expected);
+        InDoubtCalls.StepFor(MemberOperation.Add, IdentifierClaim, new LedgerEntry(status, revision, new NormalizerVersion(1))).ShouldBe(expected);
 
     [Theory]
     [InlineData(LedgerStatus.Absent, Step.Nothing)]
@@ -34,9 +34,9 @@ public sealed class LateCallsTests
     [InlineData(LedgerStatus.Delivered, Step.Add)]
     [InlineData(LedgerStatus.Removing, Step.Nothing)]
     public void A_late_removal_is_made_good_by_saying_who_came_back_once_more(LedgerStatus status, Step expected) =>
-        LateCalls.StepFor(MemberOperation.Remove, IdentifierClaim, IdentifierClaim with { Status = status }).ShouldBe(expected);
+        InDoubtCalls.StepFor(MemberOperation.Remove, IdentifierClaim, IdentifierClaim with { Status = status }).ShouldBe(expected);
 
     [Fact]
     public void Another_normalizer_is_another_saying() =>
-        LateCalls.StepFor(MemberOperation.Add, IdentifierClaim, new LedgerEntry(LedgerStatus.Delivered, 1, new NormalizerVersion(2))).ShouldBe(Step.Remove);
+        InDoubtCalls.StepFor(MemberOperation.Add, IdentifierClaim, new LedgerEntry(LedgerStatus.Delivered, 1, new NormalizerVersion(2))).ShouldBe(Step.Remove);
 }

@@ -4,12 +4,12 @@ using AudienceSync.Domain.Syncing;
 namespace AudienceSync.Host.Storage.Syncing;
 
 /// <summary>Why something remains. The numbers are stored; never renumber.</summary>
-public enum RemainsKind : short
+public enum ResidualKind : short
 {
     /// <summary>Its removal was refused while another saying took its row (<see cref="Refusals"/>).</summary>
     Refused = 1,
 
-    /// <summary>An add whose answer was lost may be carried out late (<see cref="LateCalls"/>).</summary>
+    /// <summary>An add whose answer was lost may be carried out late (<see cref="InDoubtCalls"/>).</summary>
     LateAdd = 2,
 
     /// <summary>A removal whose answer was lost may be carried out late.</summary>
@@ -22,10 +22,10 @@ public enum RemainsKind : short
 /// <param name="Kind">Why.</param>
 /// <param name="Row">What the ledger holds of him.</param>
 /// <param name="InJob">Whether a job that has not ended holds him.</param>
-public readonly record struct Remains(PersonId Person, LedgerEntry Left, RemainsKind Kind, LedgerEntry Row, bool InJob)
+public readonly record struct ResidualDelivery(PersonId Person, LedgerEntry Left, ResidualKind Kind, LedgerEntry Row, bool InJob)
 {
     /// <summary>When its removal was said, of which no answer is known; null when none is under way.</summary>
-    public DateTimeOffset? SaidAt { get; init; }
+    public DateTimeOffset? SentAt { get; init; }
 }
 
 /// <summary>What remains of a person from now on.</summary>
@@ -34,8 +34,8 @@ public readonly record struct Remains(PersonId Person, LedgerEntry Left, Remains
 /// <param name="Kind">Why.</param>
 /// <param name="Rest">How long it is left alone; null when nothing remains.</param>
 /// <param name="Reason">Why it could not be removed; null when nothing was refused.</param>
-public readonly record struct RemainsChange(PersonId Person, LedgerEntry Left, RemainsKind Kind, TimeSpan? Rest, string? Reason)
+public readonly record struct ResidualChange(PersonId Person, LedgerEntry Left, ResidualKind Kind, TimeSpan? Rest, string? Reason)
 {
     /// <summary>When its removal was said, if that may still be under way.</summary>
-    public DateTimeOffset? SaidAt { get; init; }
+    public DateTimeOffset? SentAt { get; init; }
 }

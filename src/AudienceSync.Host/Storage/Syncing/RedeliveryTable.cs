@@ -6,24 +6,24 @@ namespace AudienceSync.Host.Storage.Syncing;
 
 /// <summary>A walk over a binding's ledger that is under way.</summary>
 /// <param name="Id">Of the resync; of a refresh the binding's.</param>
-/// <param name="WalkedTo">The last person it has come to.</param>
-public sealed record OpenWalk(long Id, Guid WalkedTo);
+/// <param name="SweptTo">The last person it has come to.</param>
+public sealed record OpenSweep(long Id, Guid SweptTo);
 
 /// <summary>A piece of such a walk: whom to say again and as what the ledger takes them meanwhile, how far it reaches, whether it goes on.</summary>
-public sealed record WalkPiece(List<Guid> People, List<short> Statuses, Guid WalkedTo, bool More);
+public sealed record SweepPage(List<Guid> People, List<short> Statuses, Guid SweptTo, bool More);
 
 /// <summary>
 /// Marks members to be looked at by the lanes though nothing about them changed. Marked, a delivered member counts as "adding" and one who is gone as
 /// "removing": it is not known any more whether the platform has him. A crash after that costs nothing, because both mean that he has to be said.
 /// </summary>
-public sealed class SayAgainTable(WorkspaceDatabase database)
+public sealed class RedeliveryTable(WorkspaceDatabase database)
 {
     /// <summary>Rows of one look: a fraction of a second.</summary>
     private const int RowsPerLook = 20_000;
 
-    private const string OpenResyncSql = "select resync_id, walked_to from resyncs where binding_id = $1 and finished_at is null";
+    private const string OpenResyncSql = "select resync_id, swept_to from resyncs where binding_id = $1 and finished_at is null";
 
-    private const string RefreshSql = "select binding_id::bigint, walked_to, next_at from refreshes where binding_id = $1";
+    private const string RefreshSql = "select binding_id::bigint, swept_to, next_at from refreshes where binding_id = $1";
 
     private const string BeginRefreshSql = "insert into refreshes (binding_id, next_at) values ($1, $2) on conflict (binding_id) do nothing";
 
@@ -53,36 +53,36 @@ public sealed class SayAgainTable(WorkspaceDatabase database)
         """;
 
     private const string MarkSql = """
-        update ledger l set status = d.status, again = true, job_tries = 0, reason = null
+        update ledger l set status = d.status, redeliver = true, job_tries = 0, reason = null
         from (select * from unnest($2::uuid[], $3::smallint[]) limit cardinality($2)) as d(person, status)
         where l.binding_id = $1 and l.person = d.person and l.job_id is null
         """;
 
-    private const string ResyncedSql = "update resyncs set walked_to = $2, marked = marked + $3, finished_at = $4 where resync_id = $1 and finished_at is null";
+    private const string ResyncedSql = "update resyncs set swept_to = $2, marked = marked + $3, finished_at = $4 where resync_id = $1 and finished_at is null";
 
     private const string RefreshedSql = """
-        update refreshes set walked_to = case when $4::timestamptz is null then $2 else uuid '00000000-0000-0000-0000-000000000000' end, marked = marked + $3,
+        update refreshes set swept_to = case when $4::timestamptz is null then $2 else uuid '00000000-0000-0000-0000-000000000000' end, marked = marked + $3,
           next_at = coalesce($4, next_at)
         where binding_id = $1
         """;
 
     /// <summary>Null when nobody asked for one.</summary>
-    public async Task<OpenWalk?> FindResyncAsync(Binding binding, CancellationToken cancellationToken)
+    public async Task<OpenSweep?> FindResyncAsync(Binding binding, CancellationToken cancellationToken)
     {
         await using var command = Sql.Command(database.Hot, OpenResyncSql, Sql.Of(binding.BindingId));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        return await reader.ReadAsync(cancellationToken) ? new OpenWalk(reader.GetInt64(0), reader.GetGuid(1)) : null;
+        return await reader.ReadAsync(cancellationToken) ? new OpenSweep(reader.GetInt64(0), reader.GetGuid(1)) : null;
     }
 
     /// <summary>Null when the next round is not due.</summary>
-    public async Task<OpenWalk?> FindRefreshAsync(Binding binding, DateTimeOffset now, CancellationToken cancellationToken)
+    public async Task<OpenSweep?> FindRefreshAsync(Binding binding, DateTimeOffset now, CancellationToken cancellationToken)
     {
         await using (var command = Sql.Command(database.Hot, RefreshSql, Sql.Of(binding.BindingId)))
         await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
         {
             if (await reader.ReadAsync(cancellationToken))
             {
-                return reader.TimeOrNull(2) <= now ? new OpenWalk(reader.GetInt64(0), reader.GetGuid(1)) : null;
+                return reader.TimeOrNull(2) <= now ? new OpenSweep(reader.GetInt64(0), reader.GetGuid(1)) : null;
             }
         }
 
@@ -92,56 +92,56 @@ public sealed class SayAgainTable(WorkspaceDatabase database)
     }
 
     /// <summary>The next piece of a resync, with no more members than <paramref name="limit"/>.</summary>
-    public Task<WalkPiece> ReadResyncAsync(Binding binding, Guid after, int limit, CancellationToken cancellationToken) =>
+    public Task<SweepPage> ReadResyncAsync(Binding binding, Guid after, int limit, CancellationToken cancellationToken) =>
         ReadAsync(Sql.Command(database.Hot, ResyncPieceSql, PieceOf(binding, after)), after, limit, cancellationToken);
 
     /// <summary>The next piece of a refresh: whose last add was before <paramref name="latest"/>, by up to <paramref name="spread"/> more.</summary>
-    public Task<WalkPiece> ReadRefreshAsync(
+    public Task<SweepPage> ReadRefreshAsync(
         Binding binding, Guid after, (DateTimeOffset Latest, TimeSpan Spread) due, int limit, CancellationToken cancellationToken) =>
         ReadAsync(Sql.Command(database.Hot, RefreshPieceSql, [.. PieceOf(binding, after), Sql.Of(due.Latest), Sql.Of(due.Spread)]), after, limit, cancellationToken);
 
     /// <summary>Marks a piece and moves the walk. At its end the resync is finished.</summary>
     /// <exception cref="LeaseLostException">The account is another host's.</exception>
-    public Task WriteResyncAsync(Lease lease, Binding binding, OpenWalk walk, WalkPiece piece, DateTimeOffset? finishedAt, CancellationToken cancellationToken) =>
-        WriteAsync(lease, binding, piece, Sql.Command(ResyncedSql, MoveOf(walk, piece, finishedAt)), cancellationToken);
+    public Task WriteResyncAsync(Lease lease, Binding binding, OpenSweep sweep, SweepPage piece, DateTimeOffset? finishedAt, CancellationToken cancellationToken) =>
+        WriteAsync(lease, binding, piece, Sql.Command(ResyncedSql, MoveOf(sweep, piece, finishedAt)), cancellationToken);
 
     /// <summary>Marks a piece and moves the walk. At its end the next round is set.</summary>
     /// <exception cref="LeaseLostException">The account is another host's.</exception>
-    public Task WriteRefreshAsync(Lease lease, Binding binding, OpenWalk walk, WalkPiece piece, DateTimeOffset? nextAt, CancellationToken cancellationToken) =>
-        WriteAsync(lease, binding, piece, Sql.Command(RefreshedSql, [Sql.Of((int)walk.Id), .. MoveOf(walk, piece, nextAt)[1..]]), cancellationToken);
+    public Task WriteRefreshAsync(Lease lease, Binding binding, OpenSweep sweep, SweepPage piece, DateTimeOffset? nextAt, CancellationToken cancellationToken) =>
+        WriteAsync(lease, binding, piece, Sql.Command(RefreshedSql, [Sql.Of((int)sweep.Id), .. MoveOf(sweep, piece, nextAt)[1..]]), cancellationToken);
 
     private static NpgsqlParameter[] PieceOf(Binding binding, Guid after) =>
         [Sql.Of(binding.BindingId), Sql.Of(after), Sql.Of(binding.KeyId), Sql.Of(RowsPerLook)];
 
-    private static NpgsqlParameter[] MoveOf(OpenWalk walk, WalkPiece piece, DateTimeOffset? time) =>
-        [Sql.Of(walk.Id), Sql.Of(piece.WalkedTo), Sql.Of((long)piece.People.Count), Sql.OfNullable(time)];
+    private static NpgsqlParameter[] MoveOf(OpenSweep sweep, SweepPage piece, DateTimeOffset? time) =>
+        [Sql.Of(sweep.Id), Sql.Of(piece.SweptTo), Sql.Of((long)piece.People.Count), Sql.OfNullable(time)];
 
-    private static async Task<WalkPiece> ReadAsync(NpgsqlCommand read, Guid after, int limit, CancellationToken cancellationToken)
+    private static async Task<SweepPage> ReadAsync(NpgsqlCommand read, Guid after, int limit, CancellationToken cancellationToken)
     {
         var (people, statuses) = (new List<Guid>(), new List<short>());
-        var (walkedTo, more) = (after, false);
+        var (sweptTo, more) = (after, false);
         await using var command = read;
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
             if (people.Count == limit)
             {
-                return new WalkPiece(people, statuses, walkedTo, More: true);
+                return new SweepPage(people, statuses, sweptTo, More: true);
             }
 
-            walkedTo = reader.GetGuid(0);
+            sweptTo = reader.GetGuid(0);
             more = reader.GetBoolean(2);
             if (!reader.IsDBNull(1))
             {
-                people.Add(walkedTo);
+                people.Add(sweptTo);
                 statuses.Add(reader.GetInt16(1));
             }
         }
 
-        return new WalkPiece(people, statuses, walkedTo, more);
+        return new SweepPage(people, statuses, sweptTo, more);
     }
 
-    private async Task WriteAsync(Lease lease, Binding binding, WalkPiece piece, NpgsqlBatchCommand move, CancellationToken cancellationToken)
+    private async Task WriteAsync(Lease lease, Binding binding, SweepPage piece, NpgsqlBatchCommand move, CancellationToken cancellationToken)
     {
         var commands = new List<NpgsqlBatchCommand>(2);
         if (piece.People.Count > 0)

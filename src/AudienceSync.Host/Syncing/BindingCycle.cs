@@ -1,0 +1,73 @@
+using AudienceSync.Connectors;
+using AudienceSync.Host.Storage;
+using AudienceSync.Host.Storage.Cutover;
+using AudienceSync.Host.Storage.Leases;
+using AudienceSync.Host.Storage.Syncing;
+
+namespace AudienceSync.Host.Syncing;
+
+/// <summary>
+/// One turn of one binding in a lane. Removals: plans that were approved, the walk of a switch, then a page of the lane as far as the guard lets
+/// it, and last what was refused before, which must not hold up what is new. Adds: a page of the lane, and when it is drained a page of those who
+/// are said again.
+/// </summary>
+public sealed class BindingCycle(LaneProcessor processor, KeySwitchSweep sweep, PlanGuard guard, PlanWork plans, Redelivery redelivery, ResidualProcessor residuals)
+{
+    /// <summary>With all its parts over one workspace.</summary>
+    public static BindingCycle Open(
+        WorkspaceDatabase database, LaneProcessor processor, PagePlanner planner, DestinationLimits limits, TimeProvider clock, ILogger logger)
+    {
+        var range = new RemovalRange(database);
+        var plans = new PlanTable(database);
+        var guard = new PlanGuard(plans, range, clock, logger);
+        return new BindingCycle(
+            processor,
+            new KeySwitchSweep(new CutoverTable(database), processor, guard, clock),
+            guard,
+            new PlanWork(plans, range, processor, clock, logger),
+            new Redelivery(new RedeliveryTable(database), limits, clock, logger),
+            new ResidualProcessor(new ResidualTable(database), planner, processor, clock));
+    }
+
+    /// <param name="lease">Of the account.</param>
+    /// <param name="binding">Whose turn.</param>
+    /// <param name="lane">Which.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>More when any of it has more; held when the lane stands where it stood.</returns>
+    /// <exception cref="LeaseLostException">The account is another host's.</exception>
+    public Task<RunEnd> RunAsync(Lease lease, Binding binding, Lane lane, CancellationToken cancellationToken) =>
+        lane.Desired ? AddAsync(lease, binding, cancellationToken) : RemoveAsync(lease, binding, cancellationToken);
+
+    private async Task<RunEnd> AddAsync(Lease lease, Binding binding, CancellationToken cancellationToken)
+    {
+        var end = await processor.RunAsync(lease, binding, Lane.Adds, cancellationToken);
+        if (end is RunEnd.Held or RunEnd.More)
+        {
+            return end;
+        }
+
+        var marked = await redelivery.RunAsync(lease, binding, cancellationToken);
+        return marked == RunEnd.More ? marked : end;
+    }
+
+    private async Task<RunEnd> RemoveAsync(Lease lease, Binding binding, CancellationToken cancellationToken)
+    {
+        var planned = binding.HasPlans ? await plans.RunAsync(lease, binding, cancellationToken) : RunEnd.Empty;
+        var swept = planned == RunEnd.Held ? planned : await sweep.RunAsync(lease, binding, cancellationToken);
+        if (swept == RunEnd.Held)
+        {
+            return RunEnd.Held;
+        }
+
+        var upto = await guard.EvaluateAsync(lease, binding, cancellationToken);
+        if (upto is not { } approved)
+        {
+            return RunEnd.More;
+        }
+
+        var end = await processor.RunAsync(lease, binding with { RemovalsUpto = approved }, Lane.Removals, cancellationToken);
+        guard.Note(binding, end);
+        var tried = end == RunEnd.Held ? end : await residuals.RunAsync(lease, binding, cancellationToken);
+        return tried == RunEnd.Held || (planned != RunEnd.More && swept != RunEnd.More && end != RunEnd.More) ? tried : RunEnd.More;
+    }
+}

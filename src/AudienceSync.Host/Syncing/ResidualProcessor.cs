@@ -1,0 +1,32 @@
+using AudienceSync.Host.Storage.Leases;
+using AudienceSync.Host.Storage.Syncing;
+
+namespace AudienceSync.Host.Syncing;
+
+/// <summary>
+/// Tries again what could not be removed when another saying took its place. It belongs to the removals of a round and comes after them: what was refused once must
+/// not hold up what is new. For what remains and why see <see cref="Domain.Syncing.Refusals"/>.
+/// </summary>
+public sealed class ResidualProcessor(ResidualTable table, PagePlanner planner, LaneProcessor processor, TimeProvider clock)
+{
+    /// <summary>Empty when nothing is due; held when the platform did not answer.</summary>
+    /// <exception cref="LeaseLostException">The account is another host's.</exception>
+    public async Task<RunEnd> RunAsync(Lease lease, Binding binding, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        if (binding.ResidualsDueAt is not { } due || due > now)
+        {
+            return RunEnd.Empty;
+        }
+
+        var limit = processor.LimitOf(binding);
+        var residuals = await table.ReadDueAsync(binding, now, limit, cancellationToken);
+        var plan = await planner.PlanResidualsAsync(binding, residuals, cancellationToken);
+        if (!await processor.RemoveAsync(lease, binding, plan, cancellationToken))
+        {
+            return RunEnd.Held;
+        }
+
+        return residuals.Count == limit ? RunEnd.More : RunEnd.Drained;
+    }
+}
