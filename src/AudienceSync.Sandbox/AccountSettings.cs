@@ -11,10 +11,13 @@ public sealed record AccountSettings
     /// <summary>One of <see cref="Platforms"/>.</summary>
     public string Platform { get; init; } = MetaPlatform.PlatformName;
 
-    /// <summary>Digits; at Meta <c>act_</c> and digits, at a webhook a name.</summary>
+    /// <summary>Digits; for Meta <c>act_</c> and digits, for a webhook a name.</summary>
     public required string Account { get; init; }
 
-    /// <summary>The access token that may use the account, at Google the refresh token, at a webhook the key of its signatures. Several accounts may share one.</summary>
+    /// <summary>
+    /// The access token that grants access to the account; for Google the refresh token, for a webhook the signing key. Several accounts
+    /// may share one.
+    /// </summary>
     public required string Token { get; init; }
 
     /// <summary>Meta only: <c>standard_access</c> (the higher one) or <c>development_access</c>, contract meta 13.1.</summary>
@@ -26,19 +29,21 @@ public sealed record AccountSettings
     /// <summary>Meta only: replaces the tier's formula for the calls allowed in any sliding hour.</summary>
     public int? CallsPerHour { get; init; }
 
-    /// <summary>Meta only: false when nobody has accepted the customer list terms, contract meta 11.</summary>
+    /// <summary>Meta only: false when the customer list terms have not been accepted, contract meta 11.</summary>
     public bool TermsAccepted { get; init; } = true;
 
-    /// <summary>Meta only: whether <c>method=delete</c> in a POST counts. New apps may not use it in any version (contract meta 2).</summary>
+    /// <summary>
+    /// Meta only: whether <c>method=delete</c> in a POST is honored. New apps may not use it in any version (contract meta 2).
+    /// </summary>
     public bool MethodOverride { get; init; }
 
     /// <summary>Ids of the customer lists of the account, decimal.</summary>
     public IReadOnlyList<string> Audiences { get; init; } = [];
 
-    /// <summary>Google only; null takes the defaults.</summary>
+    /// <summary>Google only; null uses the defaults.</summary>
     public GoogleSettings? Google { get; init; }
 
-    /// <summary>TikTok only; null takes the defaults.</summary>
+    /// <summary>TikTok only; null uses the defaults.</summary>
     [JsonPropertyName("tiktok")]
     public TikTokSettings? TikTok { get; init; }
 
@@ -48,14 +53,14 @@ public sealed record AccountSettings
     // The compiler's version would print the token and the secret into any log line or assertion.
     public override string ToString() => $"AccountSettings {{ Platform = {Platform}, Account = {Account} }}";
 
-    /// <summary>Gives the account to its platform.</summary>
-    /// <returns>What is wrong, in words without secrets; null when the settings can be used.</returns>
+    /// <summary>Registers the account with its platform.</summary>
+    /// <returns>A validation error without secrets; null when the settings are valid.</returns>
     internal static string? Upsert(IReadOnlyList<IPlatform> platforms, AccountSettings settings) =>
         platforms.FirstOrDefault(platform => platform.Name == settings.Platform) is { } found
-            ? settings.Complaint() ?? Platforms.Find(found.Name)!.Complaint(settings) ?? found.Upsert(settings)
+            ? settings.Validate() ?? Platforms.Find(found.Name)!.Validate(settings) ?? found.Upsert(settings)
             : $"platform must be {Platforms.Names}";
 
-    private string? Complaint() => this switch
+    private string? Validate() => this switch
     {
         { Token: var token } when string.IsNullOrWhiteSpace(token) => "token must not be empty",
         { Audiences: var audiences } when audiences.Any(id => !IsId(id)) => "audiences must be ids of digits",
@@ -66,8 +71,8 @@ public sealed record AccountSettings
         _ => null,
     };
 
-    /// <summary>What is wrong with an account that is named by digits.</summary>
-    internal static string? DigitsComplaint(AccountSettings settings) => IsId(settings.Account) ? null : "account must be digits";
+    /// <summary>The validation error of an account id that must be digits; null when it is valid.</summary>
+    internal static string? ValidateDigits(AccountSettings settings) => IsId(settings.Account) ? null : "account must be digits";
 
     internal static bool IsId(ReadOnlySpan<char> text) =>
         text.Length is > 0 and <= 20 && !text.ContainsAnyExceptInRange('0', '9');

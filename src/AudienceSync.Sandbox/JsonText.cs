@@ -5,12 +5,12 @@ using System.Text.Unicode;
 namespace AudienceSync.Sandbox;
 
 /// <summary>
-/// Whether the strings of a document are Unicode. The parser lets bad UTF-8 and half a surrogate pair pass and throws only where
+/// Checks that the strings of a document are valid Unicode. The parser accepts invalid UTF-8 and unpaired surrogates and throws only when
 /// a string is read, which would be in the middle of a request.
 /// </summary>
 internal static class JsonText
 {
-    public static bool IsWhole(JsonElement root)
+    public static bool IsValidUnicode(JsonElement root)
     {
         var raw = JsonMarshal.GetRawUtf8Value(root);
         if (!Utf8.IsValid(raw))

@@ -5,20 +5,20 @@ using AudienceSync.Sandbox.Lists;
 namespace AudienceSync.Sandbox;
 
 /// <summary>
-/// The ad platforms, imitated in one web application. Built from an empty builder: no settings file and no
-/// ASPNETCORE_ variable changes how it behaves, so a test and a container get the same program.
+/// The simulated ad platforms in one web application. Built from an empty builder: no settings file and no ASPNETCORE_ variable changes how
+/// it behaves, so a test and a container get the same program.
 /// </summary>
 public static class SandboxApp
 {
-    /// <summary>A thousand rows of two digests, escaped.</summary>
+    /// <summary>One thousand rows of two digests, URL-escaped.</summary>
     private const int MaxRequestLineBytes = 256 * 1024;
 
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(2);
 
-    /// <param name="options">Addresses, admin token and first accounts.</param>
-    /// <param name="clock">Budgets, proofs, sessions and delays run on it.</param>
-    /// <param name="configure">Last word on the builder, e.g. <c>builder => builder.WebHost.UseTestServer()</c>.</param>
-    /// <exception cref="SandboxSettingsException">An account of the options cannot be used.</exception>
+    /// <param name="options">Addresses, admin token and initial accounts.</param>
+    /// <param name="clock">The clock for budgets, proofs, sessions and delays.</param>
+    /// <param name="configure">Final customization of the builder, for example <c>builder => builder.WebHost.UseTestServer()</c>.</param>
+    /// <exception cref="SandboxSettingsException">An account in the options is invalid.</exception>
     public static WebApplication Create(
         SandboxOptions options, TimeProvider clock, Action<WebApplicationBuilder>? configure = null)
     {
@@ -27,9 +27,9 @@ public static class SandboxApp
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            // Meta/GraphParameters holds the limit itself, so that it answers in the platform's own envelope.
+            // Meta/GraphParameters enforces the limit itself, so that the error uses the platform's own envelope.
             kestrel.Limits.MaxRequestBodySize = null;
-            // Meta's own client sends the members of a removal in the address.
+            // Meta's official client sends the members of a removal in the URL.
             kestrel.Limits.MaxRequestLineSize = MaxRequestLineBytes;
         });
         builder.WebHost.UseUrls(options.Urls);
@@ -46,7 +46,7 @@ public static class SandboxApp
     {
         logging.SetMinimumLevel(LogLevel.Warning);
         logging.AddSimpleConsole(console => console.SingleLine = true);
-        // A failed start is told once, by the program, not by a stack trace beside it.
+        // The program reports a failed start in one line; the host must not add a stack trace.
         logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
     }
 
@@ -54,13 +54,13 @@ public static class SandboxApp
     {
         var parts = new PlatformParts(new ListRegistry(), new FaultPlan(clock), new CallLog(), clock);
         app.UseRouting();
-        app.MapGet("/health/live", context => AdminAnswer.WriteAsync(context, StatusCodes.Status200OK, new { status = "live" }));
+        app.MapGet("/health/live", context => AdminResponse.WriteAsync(context, StatusCodes.Status200OK, new { status = "live" }));
         IReadOnlyList<IPlatform> platforms = [.. Platforms.All.Select(row => row.Open(app, parts))];
         foreach (var account in options.Accounts)
         {
-            if (AccountSettings.Upsert(platforms, account) is { } complaint)
+            if (AccountSettings.Upsert(platforms, account) is { } error)
             {
-                throw new SandboxSettingsException($"Account {account.Account}: {complaint}.");
+                throw new SandboxSettingsException($"Account {account.Account}: {error}.");
             }
         }
 

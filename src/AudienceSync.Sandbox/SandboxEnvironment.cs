@@ -16,9 +16,9 @@ internal static class SandboxEnvironment
         };
     }
 
-    private static string Urls(string? given, string otherwise)
+    private static string Urls(string? given, string fallback)
     {
-        var urls = NullWhenBlank(given) ?? otherwise;
+        var urls = NullWhenBlank(given) ?? fallback;
         foreach (var url in urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
             if (!Uri.TryCreate(url, UriKind.Absolute, out var address) || address.Scheme != Uri.UriSchemeHttp)
@@ -45,14 +45,14 @@ internal static class SandboxEnvironment
                 ? accounts
                 : document.RootElement);
         }
-        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new SandboxSettingsException($"SANDBOX_CONFIG cannot be read: {path}");
         }
-        catch (JsonException wrong)
+        catch (JsonException exception)
         {
             throw new SandboxSettingsException(
-                $"SANDBOX_CONFIG does not fit at {wrong.Path ?? "$"}: not JSON, an unknown or missing field, or a wrong type.");
+                $"SANDBOX_CONFIG is invalid at {exception.Path ?? "$"}: not JSON, an unknown or missing field, or a wrong type.");
         }
     }
 

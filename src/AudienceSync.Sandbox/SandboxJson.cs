@@ -3,11 +3,11 @@ using System.Text.Json.Serialization;
 
 namespace AudienceSync.Sandbox;
 
-/// <summary>JSON of the configuration file and the admin API: snake case, and a field that is not known is an error.</summary>
+/// <summary>JSON options of the configuration file and the admin API: snake case; an unknown field is an error.</summary>
 internal static class SandboxJson
 {
     /// <summary>One account or an array of them.</summary>
-    /// <exception cref="JsonException">Not of that shape, or null.</exception>
+    /// <exception cref="JsonException">The JSON does not have that shape, or is null.</exception>
     public static IReadOnlyList<AccountSettings> Accounts(JsonElement json)
     {
         IReadOnlyList<AccountSettings?>? accounts = json.ValueKind == JsonValueKind.Array

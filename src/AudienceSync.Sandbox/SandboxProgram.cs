@@ -2,7 +2,9 @@ using Microsoft.AspNetCore.Connections;
 
 namespace AudienceSync.Sandbox;
 
-/// <summary>The process around <see cref="SandboxApp"/>. Exit codes: 0 stopped, 2 could not start (the reason is one line on stderr).</summary>
+/// <summary>
+/// The host process of <see cref="SandboxApp"/>. Exit codes: 0 stopped, 2 failed to start (the reason is one line on stderr).
+/// </summary>
 internal static class SandboxProgram
 {
     private const int CouldNotStart = 2;
@@ -16,14 +18,14 @@ internal static class SandboxProgram
             await app.RunAsync();
             return 0;
         }
-        catch (SandboxSettingsException wrong)
+        catch (SandboxSettingsException exception)
         {
-            await Console.Error.WriteLineAsync($"sandbox: {wrong.Message}");
+            await Console.Error.WriteLineAsync($"sandbox: {exception.Message}");
             return CouldNotStart;
         }
-        catch (IOException taken) when (taken.InnerException is AddressInUseException)
+        catch (IOException exception) when (exception.InnerException is AddressInUseException)
         {
-            await Console.Error.WriteLineAsync($"sandbox: {taken.Message} Stop the other program or set SANDBOX_URLS.");
+            await Console.Error.WriteLineAsync($"sandbox: {exception.Message} Stop the other program or set SANDBOX_URLS.");
             return CouldNotStart;
         }
     }

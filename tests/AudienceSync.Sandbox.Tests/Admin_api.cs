@@ -25,7 +25,7 @@ public sealed class Admin_api
     }
 
     [Fact]
-    public async Task A_human_edit_takes_digests_away_without_a_call()
+    public async Task A_human_edit_removes_digests_without_a_call()
     {
         await using var sandbox = await RunningSandbox.StartAsync();
         await sandbox.AddAsync(EmailAndPhone, [Hash("a"), Hash("1")], [Hash("b"), Hash("2")]);
@@ -68,16 +68,16 @@ public sealed class Admin_api
     [InlineData("""[null]""", "invalid_body")]
     [InlineData("""[{"account":"act_7","token":"t","audiences":[null]}]""", "invalid_account")]
     [InlineData("""null""", "invalid_body")]
-    public async Task An_account_that_cannot_be_used_is_refused(string body, string code)
+    public async Task An_invalid_account_is_refused(string body, string code)
     {
         await using var sandbox = await RunningSandbox.StartAsync();
-        var answer = await sandbox.SendAsync(HttpMethod.Post, "/admin/accounts", body);
-        answer.Status.ShouldBe(400);
-        answer.Json.GetProperty("code").GetString().ShouldBe(code);
+        var response = await sandbox.SendAsync(HttpMethod.Post, "/admin/accounts", body);
+        response.Status.ShouldBe(400);
+        response.Json.GetProperty("code").GetString().ShouldBe(code);
     }
 
     [Fact]
-    public async Task Calls_are_remembered_up_to_a_thousand_and_counted_for_ever()
+    public async Task The_last_thousand_calls_are_kept_and_all_calls_are_counted()
     {
         await using var sandbox = await RunningSandbox.StartAsync();
         for (var call = 0; call < 1_005; call++)
@@ -97,7 +97,7 @@ public sealed class Admin_api
     }
 
     [Fact]
-    public async Task Reset_empties_everything_but_the_accounts()
+    public async Task Reset_clears_everything_but_the_accounts()
     {
         await using var sandbox = await RunningSandbox.StartAsync(callsPerHour: 1);
         await sandbox.AddAsync(Email, [Hash("a")]);
@@ -106,7 +106,8 @@ public sealed class Admin_api
         (await sandbox.HeldAsync("EMAIL")).ShouldBeEmpty();
         (await sandbox.GetAsync("/admin/faults")).Json.GetArrayLength().ShouldBe(0);
         (await sandbox.GetAsync("/admin/calls")).Json.GetProperty("totals").GetArrayLength().ShouldBe(0);
-        (await sandbox.UsersAsync(HttpMethod.Post, "EMAIL_SHA256", new[] { Hash("b") })).Status.ShouldBe(200, "budget and schema form are new");
+        (await sandbox.UsersAsync(HttpMethod.Post, "EMAIL_SHA256", new[] { Hash("b") })).Status
+            .ShouldBe(200, "budget and schema form are reset");
     }
 
     [Fact]

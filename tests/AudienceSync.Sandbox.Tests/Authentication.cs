@@ -26,7 +26,7 @@ public sealed class Authentication
     }
 
     [Fact]
-    public async Task A_token_that_is_no_text_is_190()
+    public async Task A_token_that_is_not_text_is_190()
     {
         await using var sandbox = await RunningSandbox.StartAsync();
         (await sandbox.SendAsync(HttpMethod.Post, "/v25.0/238500000000001/users", """{"access_token":"\ud800"}""", token: null)).Code.ShouldBe(190);
@@ -48,9 +48,9 @@ public sealed class Authentication
     public async Task An_unknown_audience_and_one_of_another_account_are_100_33(string audience)
     {
         await using var sandbox = await RunningSandbox.StartAsync();
-        var answer = await sandbox.UsersAsync(HttpMethod.Post, Email, Array.Empty<object>(), audience);
-        answer.Code.ShouldBe(100);
-        answer.Subcode.ShouldBe(33);
+        var response = await sandbox.UsersAsync(HttpMethod.Post, Email, Array.Empty<object>(), audience);
+        response.Code.ShouldBe(100);
+        response.Subcode.ShouldBe(33);
         (await sandbox.GetAsync($"/v25.0/{audience}")).Subcode.ShouldBe(33);
     }
 
@@ -65,15 +65,15 @@ public sealed class Authentication
     [InlineData("?appsecret_proof=" + TimedProof, 0, false)]
     [InlineData("?appsecret_proof=" + PlainProof + "&appsecret_time=1697328000", 0, false)]
     [InlineData("", 0, false)]
-    public async Task An_account_with_a_secret_wants_a_fresh_proof(string query, int seconds, bool good)
+    public async Task An_account_with_a_secret_requires_a_fresh_proof(string query, int seconds, bool good)
     {
         await using var sandbox = await RunningSandbox.StartAsync();
         sandbox.Clock.Advance(TimeSpan.FromSeconds(seconds));
-        var answer = await sandbox.SendAsync(HttpMethod.Post, Users + query, Body, "ABC");
-        answer.Status.ShouldBe(good ? 200 : 400);
+        var response = await sandbox.SendAsync(HttpMethod.Post, Users + query, Body, "ABC");
+        response.Status.ShouldBe(good ? 200 : 400);
         if (!good)
         {
-            answer.Code.ShouldBe(104);
+            response.Code.ShouldBe(104);
         }
     }
 

@@ -5,11 +5,11 @@ namespace AudienceSync.Sandbox.Tests;
 
 public sealed class Budget
 {
-    private static JsonElement Usage(Answer answer) =>
-        JsonSerializer.Deserialize<JsonElement>(answer.Headers.GetValues("X-Business-Use-Case-Usage").Single()).GetProperty("1")[0];
+    private static JsonElement Usage(Response response) =>
+        JsonSerializer.Deserialize<JsonElement>(response.Headers.GetValues("X-Business-Use-Case-Usage").Single()).GetProperty("1")[0];
 
-    private static (int Percent, int RegainMinutes) State(Answer answer) => (
-        Usage(answer).GetProperty("call_count").GetInt32(), Usage(answer).GetProperty("estimated_time_to_regain_access").GetInt32());
+    private static (int Percent, int RegainMinutes) State(Response response) => (
+        Usage(response).GetProperty("call_count").GetInt32(), Usage(response).GetProperty("estimated_time_to_regain_access").GetInt32());
 
     [Fact]
     public async Task Calls_are_counted_in_a_sliding_hour_and_refused_beyond_the_limit()
@@ -24,7 +24,7 @@ public sealed class Budget
         State(last).ShouldBe((100, 30));
 
         sandbox.Clock.Advance(TimeSpan.FromMinutes(30));
-        State(await sandbox.AddAsync(Email, [Hash("d")])).ShouldBe((100, 30), "the first call has left the hour");
+        State(await sandbox.AddAsync(Email, [Hash("d")])).ShouldBe((100, 30), "the first call has left the sliding hour");
         (await sandbox.TotalsAsync("add")).GetProperty("budget_violations").GetInt64().ShouldBe(0);
     }
 
@@ -40,7 +40,7 @@ public sealed class Budget
         var refused = await sandbox.RemoveAsync(Email, [Hash("a")]);
         (refused.Status, refused.Code, refused.Subcode).ShouldBe((400, 80003, 2446079));
         refused.Headers.Contains("Retry-After").ShouldBeFalse();
-        State(refused).ShouldBe((100, 59), "58.5 minutes, rounded up, until the second call leaves the hour");
+        State(refused).ShouldBe((100, 59), "58.5 minutes, rounded up, until the second call leaves the sliding hour");
         (await sandbox.HeldAsync("EMAIL")).Length.ShouldBe(2);
         var totals = await sandbox.TotalsAsync("remove");
         totals.GetProperty("budget_violations").GetInt64().ShouldBe(1);
@@ -55,9 +55,9 @@ public sealed class Budget
     public async Task The_limit_follows_the_tier_and_the_number_of_audiences(string tier, int limit)
     {
         await using var sandbox = await RunningSandbox.StartAsync(tier: tier);
-        var answer = await sandbox.AddAsync(Email, [Hash("a")]);
-        Usage(answer).GetProperty("ads_api_access_tier").GetString().ShouldBe(tier);
-        Usage(answer).GetProperty("type").GetString().ShouldBe("custom_audience");
+        var response = await sandbox.AddAsync(Email, [Hash("a")]);
+        Usage(response).GetProperty("ads_api_access_tier").GetString().ShouldBe(tier);
+        Usage(response).GetProperty("type").GetString().ShouldBe("custom_audience");
         var accounts = await sandbox.SendAsync(HttpMethod.Post, "/admin/accounts", "[]");
         accounts.Json[0].GetProperty("calls_per_hour").GetInt32().ShouldBe(limit);
     }
@@ -68,8 +68,8 @@ public sealed class Budget
         await using var sandbox = await RunningSandbox.StartAsync();
         var many = Enumerable.Range(1_000, 13_000).Select(id => id.ToString()).ToArray();
         var body = JsonSerializer.Serialize(new { account = "act_9", token = "t9", audiences = many });
-        var answer = await sandbox.SendAsync(HttpMethod.Post, "/admin/accounts", body);
-        answer.Json.EnumerateArray().Single(account => account.GetProperty("account").GetString() == "act_9")
+        var response = await sandbox.SendAsync(HttpMethod.Post, "/admin/accounts", body);
+        response.Json.EnumerateArray().Single(account => account.GetProperty("account").GetString() == "act_9")
             .GetProperty("calls_per_hour").GetInt32().ShouldBe(700_000);
     }
 }

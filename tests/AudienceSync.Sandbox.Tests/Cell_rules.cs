@@ -4,7 +4,7 @@ namespace AudienceSync.Sandbox.Tests;
 
 public sealed class Cell_rules
 {
-    // Contract meta 9.1: what a client that normalises rightly puts into the cell.
+    // Contract meta 9.1: the cell content of a client that normalizes correctly.
     [Theory]
     [InlineData("EMAIL", "mary@example.com", "f1904cf1a9d73a55fa5de0ac823c4403ded71afd4c3248d00bdcd0866552bb79")]
     [InlineData("PHONE", "15559876543", "1ef970831d7963307784fa8688e8fce101a15685d62aa765fed23f3a2c576a4e")]
@@ -21,12 +21,12 @@ public sealed class Cell_rules
     [InlineData("ST", "ny", "1b06e2003f8420d6fa42badd8f77ec0f706b976b7a48b13c567dc5a559681683")]
     [InlineData("ZIP", "94035", "1794327a4d443904421f5ca1f3d72d0a62ba2f0770d80755ec2220fc0efb052e")]
     [InlineData("COUNTRY", "us", "79adb2a2fce5c6ba215fe5f27f532d4e7edbac4b6a5e09e1ef3a08084a904621")]
-    public async Task A_vector_of_the_contract_is_held_and_its_plain_text_is_refused(string key, string plain, string digest)
+    public async Task A_vector_of_the_contract_is_stored_and_its_plain_text_is_refused(string key, string plain, string digest)
     {
         await using var sandbox = await RunningSandbox.StartAsync();
-        var answer = await sandbox.AddAsync(new[] { key }, [digest], [plain]);
-        answer.Invalid.ShouldBe(1);
-        answer.Samples.GetProperty("1").GetString().ShouldBe($"{key}: not a SHA-256 in lower-case hex");
+        var response = await sandbox.AddAsync(new[] { key }, [digest], [plain]);
+        response.Invalid.ShouldBe(1);
+        response.Samples.GetProperty("1").GetString().ShouldBe($"{key}: not a SHA-256 in lower-case hex");
         (await sandbox.HeldAsync(key)).ShouldBe([digest]);
         Hash(plain).ShouldBe(digest);
     }
@@ -34,7 +34,7 @@ public sealed class Cell_rules
     [Theory]
     [InlineData("EXTERN_ID", "Cust-1")]
     [InlineData("MADID", "ea7583cd-a667-48bc-b806-42ecb2b48606")]
-    public async Task A_key_sent_as_it_is_is_held_by_the_hash_of_its_value(string key, string value)
+    public async Task A_key_sent_unhashed_is_stored_as_the_hash_of_its_value(string key, string value)
     {
         await using var sandbox = await RunningSandbox.StartAsync();
         (await sandbox.AddAsync(new[] { key }, [value])).Invalid.ShouldBe(0);
@@ -50,12 +50,12 @@ public sealed class Cell_rules
     [InlineData(" f1904cf1a9d73a55fa5de0ac823c4403ded71afd4c3248d00bdcd0866552bb79")]
     [InlineData(17)]
     [InlineData(null)]
-    public async Task Other_than_64_lower_case_hex_digits_is_invalid_and_the_rest_of_the_row_is_applied(object? cell)
+    public async Task Anything_but_64_lowercase_hex_digits_is_invalid_and_the_rest_of_the_row_is_applied(object? cell)
     {
         await using var sandbox = await RunningSandbox.StartAsync();
-        var answer = await sandbox.AddAsync(EmailAndPhone, [cell!, Hash("1")], [Hash("b"), Hash("2")]);
-        answer.Invalid.ShouldBe(1);
-        answer.Samples.EnumerateObject().Select(sample => sample.Name).ShouldBe(["0"]);
+        var response = await sandbox.AddAsync(EmailAndPhone, [cell!, Hash("1")], [Hash("b"), Hash("2")]);
+        response.Invalid.ShouldBe(1);
+        response.Samples.EnumerateObject().Select(sample => sample.Name).ShouldBe(["0"]);
         (await sandbox.HeldAsync("EMAIL")).ShouldBe([Hash("b")]);
         (await sandbox.HeldAsync("PHONE")).Length.ShouldBe(2);
     }
@@ -70,7 +70,7 @@ public sealed class Cell_rules
     }
 
     [Fact]
-    public async Task The_hash_of_the_empty_string_is_invalid_and_counted_by_itself()
+    public async Task The_hash_of_the_empty_string_is_invalid_and_counted_separately()
     {
         await using var sandbox = await RunningSandbox.StartAsync();
         (await sandbox.AddAsync(EmailAndPhone, [Hash(""), Hash("")], ["", Hash("1")])).Invalid.ShouldBe(1);
@@ -82,9 +82,9 @@ public sealed class Cell_rules
     public async Task A_row_without_a_usable_cell_is_invalid()
     {
         await using var sandbox = await RunningSandbox.StartAsync();
-        var answer = await sandbox.AddAsync(EmailAndPhone, ["", ""], [Hash("a"), ""]);
-        answer.Invalid.ShouldBe(1);
-        answer.Samples.GetProperty("0").GetString().ShouldBe("No usable identifier");
+        var response = await sandbox.AddAsync(EmailAndPhone, ["", ""], [Hash("a"), ""]);
+        response.Invalid.ShouldBe(1);
+        response.Samples.GetProperty("0").GetString().ShouldBe("No usable identifier");
         (await sandbox.PeopleAsync()).ShouldBe(1);
     }
 
@@ -94,24 +94,24 @@ public sealed class Cell_rules
         await using var sandbox = await RunningSandbox.StartAsync();
         var digest = Hash("a");
         var escaped = $"\\u{(int)digest[0]:x4}{digest[1..]}";
-        var answer = await sandbox.SendAsync(
+        var response = await sandbox.SendAsync(
             HttpMethod.Post, "/v25.0/238500000000001/users", $$$"""{"payload":{"data":[["{{{escaped}}}"]],"schema":["EMAIL"]}}""");
-        answer.Invalid.ShouldBe(0);
+        response.Invalid.ShouldBe(0);
         (await sandbox.HeldAsync("EMAIL")).ShouldBe([digest]);
     }
 
     [Fact]
-    public async Task At_most_a_hundred_samples_are_given_and_all_invalid_rows_counted()
+    public async Task At_most_one_hundred_samples_are_returned_and_all_invalid_rows_are_counted()
     {
         await using var sandbox = await RunningSandbox.StartAsync();
-        var answer = await sandbox.AddAsync(Email, [.. Enumerable.Range(0, 250).Select(_ => new object[] { "x" })]);
-        answer.Invalid.ShouldBe(250);
-        answer.Samples.EnumerateObject().Count().ShouldBe(100);
+        var response = await sandbox.AddAsync(Email, [.. Enumerable.Range(0, 250).Select(_ => new object[] { "x" })]);
+        response.Invalid.ShouldBe(250);
+        response.Samples.EnumerateObject().Count().ShouldBe(100);
         (await sandbox.TotalsAsync("add")).GetProperty("invalid").GetInt64().ShouldBe(250);
     }
 
     [Fact]
-    public async Task Empty_samples_come_as_an_object_and_as_an_array_in_turn()
+    public async Task Empty_samples_are_returned_alternately_as_an_object_and_as_an_array()
     {
         await using var sandbox = await RunningSandbox.StartAsync();
         var seen = new List<string>();
@@ -124,13 +124,13 @@ public sealed class Cell_rules
     }
 
     [Fact]
-    public async Task Options_and_values_identify_nobody_but_are_judged()
+    public async Task Options_and_values_are_not_identifiers_but_are_validated()
     {
         await using var sandbox = await RunningSandbox.StartAsync();
         string[] schema = ["EMAIL", "DATA_PROCESSING_OPTIONS", "DATA_PROCESSING_OPTIONS_COUNTRY", "LOOKALIKE_VALUE"];
-        var answer = await sandbox.AddAsync(
+        var response = await sandbox.AddAsync(
             schema, [Hash("a"), new[] { "LDU" }, 1, "0.5"], [Hash("b"), Array.Empty<string>(), 0, 2], [Hash("c"), new[] { "XYZ" }, 0, -1]);
-        answer.Samples.EnumerateObject().Select(sample => sample.Name).ShouldBe(["2"]);
+        response.Samples.EnumerateObject().Select(sample => sample.Name).ShouldBe(["2"]);
         (await sandbox.HeldAsync("EMAIL")).Length.ShouldBe(3);
         (await sandbox.GetAsync("/admin/lists/238500000000001")).Json.GetProperty("digests").EnumerateObject().Count().ShouldBe(1);
     }

@@ -31,7 +31,7 @@ public sealed class List_semantics
     }
 
     [Fact]
-    public async Task A_removal_with_another_normaliser_leaves_an_orphan()
+    public async Task A_removal_with_another_normalizer_leaves_an_orphan()
     {
         await using var sandbox = await RunningSandbox.StartAsync();
         await sandbox.AddAsync(EmailAndPhone, [Hash("mary@example.com"), Hash("15559876543")]);
@@ -42,7 +42,7 @@ public sealed class List_semantics
     }
 
     [Fact]
-    public async Task People_are_the_rows_the_digests_were_last_added_with()
+    public async Task People_are_the_rows_that_last_added_the_digests()
     {
         await using var sandbox = await RunningSandbox.StartAsync();
         await sandbox.AddAsync(EmailAndPhone, [Hash("a"), Hash("1")], [Hash("b"), Hash("2")]);
@@ -58,7 +58,7 @@ public sealed class List_semantics
     }
 
     [Fact]
-    public async Task The_same_digest_under_two_keys_is_two_members_of_the_set()
+    public async Task The_same_digest_under_two_keys_is_two_entries_of_the_set()
     {
         await using var sandbox = await RunningSandbox.StartAsync();
         await sandbox.AddAsync(EmailAndPhone, [Hash("same"), Hash("same")]);
@@ -67,7 +67,7 @@ public sealed class List_semantics
     }
 
     [Fact]
-    public async Task Random_adds_and_removes_end_as_a_model_says()
+    public async Task Random_adds_and_removes_match_a_model()
     {
         const int Seed = 20_260_912;
         var random = new Random(Seed);
@@ -89,7 +89,7 @@ public sealed class List_semantics
     }
 
     [Fact]
-    public async Task Parallel_adds_and_removes_end_consistent()
+    public async Task Parallel_adds_and_removes_end_in_a_consistent_state()
     {
         await using var sandbox = await RunningSandbox.StartAsync();
         await Task.WhenAll(Enumerable.Range(0, 16).Select(worker => Task.Run(async () =>
@@ -112,7 +112,7 @@ public sealed class List_semantics
     }
 
     [Fact]
-    public async Task Ten_thousand_rows_a_call_are_all_held()
+    public async Task Ten_thousand_rows_per_call_are_all_stored()
     {
         await using var sandbox = await RunningSandbox.StartAsync();
         var all = new List<string>();

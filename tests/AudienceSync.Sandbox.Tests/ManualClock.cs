@@ -1,6 +1,6 @@
 namespace AudienceSync.Sandbox.Tests;
 
-/// <summary>A clock that moves only when told to, with one-shot timers: what Task.Delay needs.</summary>
+/// <summary>A clock that advances only on request, with one-shot timers: the part that Task.Delay needs.</summary>
 internal sealed class ManualClock : TimeProvider
 {
     private readonly Lock gate = new();
@@ -8,8 +8,8 @@ internal sealed class ManualClock : TimeProvider
     private readonly TaskCompletionSource firstTimer = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private DateTimeOffset now = DateTimeOffset.FromUnixTimeSeconds(1_697_328_000);
 
-    /// <summary>Done when somebody waits on this clock for the first time.</summary>
-    public Task SomebodyWaits => firstTimer.Task.OrTimeoutAsync("a call that waits on the clock");
+    /// <summary>Completes at the first wait on this clock.</summary>
+    public Task FirstWait => firstTimer.Task.OrTimeoutAsync("a call that waits on the clock");
 
     public override DateTimeOffset GetUtcNow()
     {

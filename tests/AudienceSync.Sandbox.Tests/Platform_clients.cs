@@ -6,7 +6,7 @@ using static AudienceSync.Sandbox.Tests.Sample;
 
 namespace AudienceSync.Sandbox.Tests;
 
-/// <summary>The platforms' own clients, as npm installs them: nothing but their base address is changed.</summary>
+/// <summary>The platforms' official clients, as npm installs them: only their base address is changed.</summary>
 public sealed class Platform_clients(SdkProject project) : IClassFixture<SdkProject>, IAsyncLifetime
 {
     private const string GoogleAccount = "7693729833";
@@ -43,7 +43,7 @@ public sealed class Platform_clients(SdkProject project) : IClassFixture<SdkProj
     }
 
     [SkippableFact]
-    public async Task Metas_own_client_makes_a_list_adds_removes_replaces_and_pages()
+    public async Task Metas_client_creates_a_list_adds_removes_replaces_and_pages()
     {
         var list = await RunAsync("meta.mjs", sandbox.Urls.Single(), "token-1", "act_1");
 
@@ -51,7 +51,7 @@ public sealed class Platform_clients(SdkProject project) : IClassFixture<SdkProj
     }
 
     [SkippableFact]
-    public async Task Googles_own_client_ingests_removes_makes_lists_and_filters_them()
+    public async Task Googles_client_ingests_removes_creates_lists_and_filters_them()
     {
         var list = await RunAsync("google.mjs", sandbox.Urls.Single(), "refresh", GoogleAccount, GoogleList);
 

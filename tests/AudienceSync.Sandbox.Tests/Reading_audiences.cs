@@ -10,7 +10,7 @@ public sealed class Reading_audiences
     public async Task Status_and_counts_follow_the_uploads()
     {
         await using var sandbox = await RunningSandbox.StartAsync();
-        static int Code(Answer answer, string status) => answer.Json.GetProperty(status).GetProperty("code").GetInt32();
+        static int Code(Response response, string status) => response.Json.GetProperty(status).GetProperty("code").GetInt32();
         var empty = await sandbox.GetAsync("/v25.0/238500000000001" + Fields);
         (Code(empty, "operation_status"), Code(empty, "delivery_status")).ShouldBe((410, 300));
         empty.Json.GetProperty("approximate_count_upper_bound").GetInt32().ShouldBe(0);
@@ -24,7 +24,7 @@ public sealed class Reading_audiences
     }
 
     [Fact]
-    public async Task Without_fields_only_the_id_is_given_and_an_unknown_field_is_refused()
+    public async Task Without_fields_only_the_id_is_returned_and_an_unknown_field_is_refused()
     {
         await using var sandbox = await RunningSandbox.StartAsync();
         (await sandbox.GetAsync("/v25.0/238500000000001")).Json.EnumerateObject().Select(field => field.Name).ShouldBe(["id"]);
@@ -33,7 +33,7 @@ public sealed class Reading_audiences
     }
 
     [Fact]
-    public async Task Pages_end_where_next_is_absent_and_next_holds_no_token()
+    public async Task Pages_end_when_next_is_absent_and_next_contains_no_token()
     {
         await using var sandbox = await RunningSandbox.StartAsync();
         var first = await sandbox.GetAsync("/v25.0/act_1/customaudiences?fields=name&limit=1&access_token=token-1");
@@ -48,7 +48,7 @@ public sealed class Reading_audiences
     }
 
     [Fact]
-    public async Task The_next_page_of_a_client_that_sends_its_token_as_a_parameter_needs_nothing_else()
+    public async Task The_next_page_url_of_a_client_that_sends_its_token_as_a_parameter_is_complete()
     {
         await using var sandbox = await RunningSandbox.StartAsync();
         var first = await sandbox.SendAsync(HttpMethod.Get, "/v27.0/act_1/customaudiences?fields=id%2Cname&limit=1&access_token=token-1", null, token: null);
@@ -63,7 +63,7 @@ public sealed class Reading_audiences
     }
 
     [Fact]
-    public async Task What_is_not_imitated_is_refused_in_the_platforms_envelope()
+    public async Task A_path_that_is_not_simulated_is_refused_in_the_platforms_envelope()
     {
         await using var sandbox = await RunningSandbox.StartAsync();
         (await sandbox.SendAsync(HttpMethod.Post, "/v25.0/238500000000001/usersreplace", "{}")).Code.ShouldBe(100);

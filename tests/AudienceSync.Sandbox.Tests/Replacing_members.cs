@@ -9,7 +9,7 @@ public sealed class Replacing_members
     private static readonly string[] Schema = ["EMAIL"];
 
     [Fact]
-    public async Task The_list_holds_what_it_held_until_the_last_batch_and_then_what_was_sent()
+    public async Task The_list_keeps_its_contents_until_the_last_batch_and_then_contains_the_sent_members()
     {
         await using var sandbox = await RunningSandbox.StartAsync();
         await sandbox.AddAsync(Schema, [Hash("a")], [Hash("b")]);
@@ -26,21 +26,22 @@ public sealed class Replacing_members
     }
 
     [Fact]
-    public async Task While_it_runs_adds_removes_and_other_replacements_wait()
+    public async Task A_running_replacement_blocks_adds_removes_and_other_replacements()
     {
         await using var sandbox = await RunningSandbox.StartAsync();
         await ReplaceAsync(sandbox, 7, 1, last: false, Hash("b"));
         Refusal(await sandbox.AddAsync(Schema, [Hash("a")])).ShouldBe((2650, 1870145));
         Refusal(await sandbox.RemoveAsync(Schema, [Hash("a")])).ShouldBe((2650, 1870145));
         Refusal(await ReplaceAsync(sandbox, 8, 1, last: true, Hash("a"))).ShouldBe((2650, 1870145));
-        Refusal(await ReplaceAsync(sandbox, 7, 1, last: true, Hash("a"))).ShouldBe((2650, 1870145), "the first batch comes only once");
+        Refusal(await ReplaceAsync(sandbox, 7, 1, last: true, Hash("a")))
+            .ShouldBe((2650, 1870145), "the first batch may be sent only once");
         (await ReplaceAsync(sandbox, 7, 3, last: false, Hash("c"))).Status.ShouldBe(200);
         (await ReplaceAsync(sandbox, 7, 3, last: true, Hash("c"))).Status.ShouldBe(200);
         (await sandbox.AddAsync(Schema, [Hash("a")])).Status.ShouldBe(200);
     }
 
     [Fact]
-    public async Task A_batch_before_the_first_after_the_end_or_too_late_is_told_so()
+    public async Task A_batch_before_the_first_after_the_end_or_too_late_gets_its_own_error()
     {
         await using var sandbox = await RunningSandbox.StartAsync();
         Refusal(await ReplaceAsync(sandbox, 7, 2, last: true, Hash("a"))).ShouldBe((2650, 1870147));
@@ -68,7 +69,7 @@ public sealed class Replacing_members
     }
 
     [Fact]
-    public async Task A_scripted_failure_leaves_what_was_held()
+    public async Task A_scripted_failure_keeps_the_previous_contents()
     {
         await using var sandbox = await RunningSandbox.StartAsync();
         await sandbox.AddAsync(Schema, [Hash("a")]);
@@ -80,7 +81,7 @@ public sealed class Replacing_members
     }
 
     [Fact]
-    public async Task Who_is_erased_leaves_every_list_and_a_replacement_that_runs()
+    public async Task An_erased_person_is_removed_from_every_list_and_from_a_running_replacement()
     {
         await using var sandbox = await RunningSandbox.StartAsync();
         await sandbox.AddAsync(Schema, [Hash("a")], [Hash("b")]);
@@ -88,9 +89,9 @@ public sealed class Replacing_members
         await ReplaceAsync(sandbox, 7, 1, last: false, Hash("a"), Hash("c"));
         var body = JsonSerializer.Serialize(new { payload = new { schema = Schema, data = new[] { new[] { Hash("a") } } } });
 
-        var answer = await sandbox.SendAsync(HttpMethod.Delete, "/v25.0/act_1/usersofanyaudience", body);
+        var response = await sandbox.SendAsync(HttpMethod.Delete, "/v25.0/act_1/usersofanyaudience", body);
 
-        answer.Json.GetProperty("num_received").GetInt32().ShouldBe(1);
+        response.Json.GetProperty("num_received").GetInt32().ShouldBe(1);
         (await sandbox.HeldAsync("EMAIL")).ShouldBe([Hash("b")]);
         (await sandbox.HeldAsync("EMAIL", RunningSandbox.OtherAudience)).ShouldBeEmpty();
         await ReplaceAsync(sandbox, 7, 2, last: true, Hash("d"));
@@ -100,7 +101,7 @@ public sealed class Replacing_members
 
     private const string Path = $"/v25.0/{RunningSandbox.Audience}/usersreplace";
 
-    private static Task<Answer> ReplaceAsync(RunningSandbox sandbox, long session, int batch, bool last, params string[] digests) =>
+    private static Task<Response> ReplaceAsync(RunningSandbox sandbox, long session, int batch, bool last, params string[] digests) =>
         sandbox.SendAsync(HttpMethod.Post, Path, JsonSerializer.Serialize(new
         {
             payload = new { schema = Schema, data = digests.Select(digest => new[] { digest }) },
@@ -110,5 +111,5 @@ public sealed class Replacing_members
     private static async Task<int> StatusAsync(RunningSandbox sandbox) =>
         (await sandbox.GetAsync($"/v25.0/{RunningSandbox.Audience}?fields=operation_status")).Json.GetProperty("operation_status").GetProperty("code").GetInt32();
 
-    private static (int, int?) Refusal(Answer answer) => (answer.Code, answer.Subcode);
+    private static (int, int?) Refusal(Response response) => (response.Code, response.Subcode);
 }

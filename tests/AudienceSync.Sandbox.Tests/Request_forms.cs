@@ -65,11 +65,11 @@ public sealed class Request_forms
     [Theory]
     [InlineData("EMAIL_SHA256", "EMAIL")]
     [InlineData("PHONE_SHA256", "PHONE")]
-    public async Task A_string_schema_takes_flat_and_one_cell_rows(string schema, string key)
+    public async Task A_string_schema_accepts_flat_and_one_cell_rows(string schema, string key)
     {
         await using var sandbox = await RunningSandbox.StartAsync();
-        var answer = await sandbox.UsersAsync(HttpMethod.Post, schema, new object[] { Hash("a"), new[] { Hash("b") } });
-        answer.Json.GetProperty("num_received").GetInt32().ShouldBe(2);
+        var response = await sandbox.UsersAsync(HttpMethod.Post, schema, new object[] { Hash("a"), new[] { Hash("b") } });
+        response.Json.GetProperty("num_received").GetInt32().ShouldBe(2);
         (await sandbox.HeldAsync(key)).Length.ShouldBe(2);
     }
 
@@ -116,20 +116,20 @@ public sealed class Request_forms
     [InlineData("""{"payload":{"schema":["EMAIL"],"data":[]},"session":{"session_id":1,"batch_seq":1}}""")]
     [InlineData("""{"payload":{"schema":["EMAIL"],"data":[]},"session":{"session_id":1,"batch_seq":1,"last_batch_flag":true,"x":1}}""")]
     [InlineData("""{"payload":{"schema":["EMAIL"],"data":[]},"method":"put"}""")]
-    public async Task What_the_contract_does_not_know_is_refused(string body)
+    public async Task Anything_not_in_the_contract_is_refused(string body)
     {
         await using var sandbox = await RunningSandbox.StartAsync();
-        var answer = await sandbox.SendAsync(HttpMethod.Post, Users, body);
-        answer.Status.ShouldBe(400);
-        answer.Code.ShouldBe(100);
-        answer.Error.GetProperty("type").GetString().ShouldBe("OAuthException");
-        answer.Error.GetProperty("message").GetString().ShouldStartWith("(#100)");
-        answer.Error.GetProperty("fbtrace_id").GetString().ShouldNotBeNullOrEmpty();
+        var response = await sandbox.SendAsync(HttpMethod.Post, Users, body);
+        response.Status.ShouldBe(400);
+        response.Code.ShouldBe(100);
+        response.Error.GetProperty("type").GetString().ShouldBe("OAuthException");
+        response.Error.GetProperty("message").GetString().ShouldStartWith("(#100)");
+        response.Error.GetProperty("fbtrace_id").GetString().ShouldNotBeNullOrEmpty();
         (await sandbox.TotalsAsync("add")).GetProperty("refused").GetProperty("100").GetInt64().ShouldBe(1);
     }
 
     [Fact]
-    public async Task A_wrong_row_at_the_end_applies_nothing()
+    public async Task An_invalid_row_at_the_end_applies_nothing()
     {
         await using var sandbox = await RunningSandbox.StartAsync();
         (await sandbox.AddAsync(Email, [Hash("a")], [Hash("b"), ""])).Code.ShouldBe(100);
@@ -145,7 +145,7 @@ public sealed class Request_forms
     }
 
     [Fact]
-    public async Task Every_optional_field_of_the_contract_is_taken()
+    public async Task Every_optional_field_of_the_contract_is_accepted()
     {
         await using var sandbox = await RunningSandbox.StartAsync();
         const string Body = """
@@ -156,10 +156,10 @@ public sealed class Request_forms
     }
 
     [Fact]
-    public async Task A_session_counts_its_rows_and_late_batches_vanish_silently()
+    public async Task A_session_counts_its_rows_and_late_batches_are_silently_ignored()
     {
         await using var sandbox = await RunningSandbox.StartAsync();
-        Task<Answer> Batch(int seq, string value) => sandbox.SendAsync(HttpMethod.Post, Users, JsonSerializer.Serialize(new
+        Task<Response> Batch(int seq, string value) => sandbox.SendAsync(HttpMethod.Post, Users, JsonSerializer.Serialize(new
         {
             payload = new { schema = Email, data = new[] { new[] { Hash(value) } } },
             session = new { session_id = 9_007_199_254_740_993, batch_seq = seq, last_batch_flag = seq == 3, estimated_num_total = 3 },

@@ -7,8 +7,8 @@ using Microsoft.AspNetCore.TestHost;
 
 namespace AudienceSync.Sandbox.Tests;
 
-/// <summary>An answer with its JSON, when it has any.</summary>
-internal sealed record Answer(int Status, JsonElement Json, HttpResponseHeaders Headers, string Text)
+/// <summary>A response with its JSON, when it has any.</summary>
+internal sealed record Response(int Status, JsonElement Json, HttpResponseHeaders Headers, string Text)
 {
     public JsonElement Error => Json.GetProperty("error");
 
@@ -21,12 +21,14 @@ internal sealed record Answer(int Status, JsonElement Json, HttpResponseHeaders 
     public JsonElement Samples => Json.GetProperty("invalid_entry_samples");
 }
 
-/// <summary>A sandbox in memory with one account of two audiences, one account with an app secret, and a clock that stands still.</summary>
+/// <summary>
+/// A sandbox in memory with one account of two audiences, one account with an app secret, and a clock that does not advance by itself.
+/// </summary>
 internal sealed class RunningSandbox : IAsyncDisposable
 {
     public const string Audience = "238500000000001";
     public const string OtherAudience = "238500000000002";
-    public const string ProvenAudience = "238500000000003";
+    public const string ProofAudience = "238500000000003";
 
     private readonly WebApplication app;
 
@@ -51,7 +53,7 @@ internal sealed class RunningSandbox : IAsyncDisposable
             Accounts =
             [
                 new AccountSettings { Account = "act_1", Token = "token-1", Tier = tier, CallsPerHour = callsPerHour, MethodOverride = methodOverride, Audiences = [Audience, OtherAudience] },
-                new AccountSettings { Account = "act_2", Token = "ABC", AppSecret = "dummySecret", Audiences = [ProvenAudience] },
+                new AccountSettings { Account = "act_2", Token = "ABC", AppSecret = "dummySecret", Audiences = [ProofAudience] },
             ],
         };
         var started = SandboxApp.Create(options, clock, onRealPort ? null : builder => builder.WebHost.UseTestServer());
@@ -59,16 +61,16 @@ internal sealed class RunningSandbox : IAsyncDisposable
         return new RunningSandbox(started, clock, onRealPort);
     }
 
-    public Task<Answer> AddAsync(object schema, params object[][] rows) => UsersAsync(HttpMethod.Post, schema, rows);
+    public Task<Response> AddAsync(object schema, params object[][] rows) => UsersAsync(HttpMethod.Post, schema, rows);
 
-    public Task<Answer> RemoveAsync(object schema, params object[][] rows) => UsersAsync(HttpMethod.Delete, schema, rows);
+    public Task<Response> RemoveAsync(object schema, params object[][] rows) => UsersAsync(HttpMethod.Delete, schema, rows);
 
-    public Task<Answer> UsersAsync(HttpMethod method, object schema, object data, string audience = Audience) =>
+    public Task<Response> UsersAsync(HttpMethod method, object schema, object data, string audience = Audience) =>
         SendAsync(method, $"/v25.0/{audience}/users", JsonSerializer.Serialize(new { payload = new { schema, data } }));
 
-    public Task<Answer> GetAsync(string path) => SendAsync(HttpMethod.Get, path, null);
+    public Task<Response> GetAsync(string path) => SendAsync(HttpMethod.Get, path, null);
 
-    public async Task<Answer> SendAsync(
+    public async Task<Response> SendAsync(
         HttpMethod method, string path, string? json, string? token = "token-1", CancellationToken hangUp = default)
     {
         using var request = new HttpRequestMessage(method, path);
@@ -77,18 +79,19 @@ internal sealed class RunningSandbox : IAsyncDisposable
         return await SendAsync(request, hangUp);
     }
 
-    public async Task<Answer> SendAsync(HttpRequestMessage request, CancellationToken hangUp = default)
+    public async Task<Response> SendAsync(HttpRequestMessage request, CancellationToken hangUp = default)
     {
         using var response = await Client.SendAsync(request, hangUp);
         var text = await response.Content.ReadAsStringAsync(hangUp);
         var isJson = response.Content.Headers.ContentType?.MediaType?.EndsWith("json", StringComparison.Ordinal) == true;
-        return new Answer((int)response.StatusCode, isJson ? JsonSerializer.Deserialize<JsonElement>(text) : default, response.Headers, text);
+        return new Response(
+            (int)response.StatusCode, isJson ? JsonSerializer.Deserialize<JsonElement>(text) : default, response.Headers, text);
     }
 
     public async Task FaultAsync(object rule) =>
         (await Client.PostAsJsonAsync("/admin/faults", rule)).StatusCode.ShouldBe(System.Net.HttpStatusCode.Created);
 
-    /// <summary>The sorted digests of a key as the admin view shows them.</summary>
+    /// <summary>The sorted digests of a key from the admin API.</summary>
     public async Task<string[]> HeldAsync(string key, string audience = Audience)
     {
         var digests = (await GetAsync($"/admin/lists/{audience}")).Json.GetProperty("digests");

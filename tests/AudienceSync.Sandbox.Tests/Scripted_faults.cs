@@ -9,13 +9,13 @@ public sealed class Scripted_faults
     [InlineData("server_error", 500, 2, null)]
     [InlineData("error_in_200", 200, 1, null)]
     [InlineData("token_expired", 400, 190, 463)]
-    public async Task A_scripted_error_is_answered_once_and_applies_nothing(string kind, int status, int code, int? subcode)
+    public async Task A_scripted_error_is_returned_once_and_applies_nothing(string kind, int status, int code, int? subcode)
     {
         await using var sandbox = await RunningSandbox.StartAsync();
         await sandbox.FaultAsync(new { kind, count = 1 });
-        var answer = await sandbox.AddAsync(Email, [Hash("a")]);
-        (answer.Status, answer.Code, answer.Subcode).ShouldBe((status, code, subcode));
-        answer.Error.GetProperty("is_transient").GetBoolean().ShouldBe(kind is "throttle" or "server_error");
+        var response = await sandbox.AddAsync(Email, [Hash("a")]);
+        (response.Status, response.Code, response.Subcode).ShouldBe((status, code, subcode));
+        response.Error.GetProperty("is_transient").GetBoolean().ShouldBe(kind is "throttle" or "server_error");
         (await sandbox.HeldAsync("EMAIL")).ShouldBeEmpty();
         (await sandbox.AddAsync(Email, [Hash("a")])).Json.GetProperty("num_received").GetInt32().ShouldBe(1);
         var totals = await sandbox.TotalsAsync("add");
@@ -24,13 +24,13 @@ public sealed class Scripted_faults
     }
 
     [Fact]
-    public async Task An_html_error_is_a_page_and_no_json()
+    public async Task An_html_error_is_a_page_and_not_json()
     {
         await using var sandbox = await RunningSandbox.StartAsync();
         await sandbox.FaultAsync(new { kind = "html_error", count = 1 });
-        var answer = await sandbox.AddAsync(Email, [Hash("a")]);
-        answer.Status.ShouldBe(502);
-        answer.Text.ShouldStartWith("<!DOCTYPE html>");
+        var response = await sandbox.AddAsync(Email, [Hash("a")]);
+        response.Status.ShouldBe(502);
+        response.Text.ShouldStartWith("<!DOCTYPE html>");
         (await sandbox.HeldAsync("EMAIL")).ShouldBeEmpty();
     }
 
@@ -49,12 +49,12 @@ public sealed class Scripted_faults
     }
 
     [Fact]
-    public async Task A_delay_waits_on_the_clock_and_then_applies()
+    public async Task A_delayed_call_waits_on_the_clock_and_then_applies()
     {
         await using var sandbox = await RunningSandbox.StartAsync();
         await sandbox.FaultAsync(new { kind = "delay", delay_ms = 5_000, count = 1 });
         var call = sandbox.AddAsync(Email, [Hash("a")]);
-        await sandbox.Clock.SomebodyWaits;
+        await sandbox.Clock.FirstWait;
         (await sandbox.PeopleAsync()).ShouldBe(0);
         call.IsCompleted.ShouldBeFalse();
         sandbox.Clock.Advance(TimeSpan.FromSeconds(5));
@@ -63,23 +63,23 @@ public sealed class Scripted_faults
     }
 
     [Fact]
-    public async Task A_delayed_call_applies_even_when_the_client_has_hung_up()
+    public async Task A_delayed_call_applies_even_when_the_client_has_disconnected()
     {
-        // The in-memory server waits for the answer even after a cancellation; only a real connection can be hung up.
+        // The in-memory server waits for the response even after a cancellation; only a real connection can be closed.
         await using var sandbox = await RunningSandbox.StartAsync(onRealPort: true);
         await sandbox.FaultAsync(new { kind = "delay", delay_ms = 5_000, count = 1 });
         using var hangUp = new CancellationTokenSource();
         var body = $$$"""{"payload":{"schema":["EMAIL"],"data":[["{{{Hash("a")}}}"]]}}""";
         var call = sandbox.SendAsync(HttpMethod.Post, "/v25.0/238500000000001/users", body, hangUp: hangUp.Token);
-        await sandbox.Clock.SomebodyWaits;
+        await sandbox.Clock.FirstWait;
         await hangUp.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(() => call);
         sandbox.Clock.Advance(TimeSpan.FromSeconds(5));
 
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(20));
         while (await sandbox.PeopleAsync() == 0)
         {
-            patience.Token.ThrowIfCancellationRequested();
+            timeout.Token.ThrowIfCancellationRequested();
         }
 
         (await sandbox.HeldAsync("EMAIL")).ShouldBe([Hash("a")]);
@@ -90,15 +90,15 @@ public sealed class Scripted_faults
     {
         await using var sandbox = await RunningSandbox.StartAsync();
         await sandbox.FaultAsync(new { kind = "invalid_rows", count = 1 });
-        var answer = await sandbox.AddAsync(EmailAndPhone, [Hash("a"), Hash("1")], [Hash("b"), Hash("2")]);
-        answer.Invalid.ShouldBe(1);
-        answer.Samples.TryGetProperty("0", out _).ShouldBeTrue();
+        var response = await sandbox.AddAsync(EmailAndPhone, [Hash("a"), Hash("1")], [Hash("b"), Hash("2")]);
+        response.Invalid.ShouldBe(1);
+        response.Samples.TryGetProperty("0", out _).ShouldBeTrue();
         (await sandbox.HeldAsync("EMAIL")).ShouldBe([Hash("b")]);
         (await sandbox.PeopleAsync()).ShouldBe(1);
     }
 
     [Fact]
-    public async Task A_rule_hits_only_its_audience_and_operation_and_only_count_times()
+    public async Task A_rule_matches_only_its_audience_and_operation_and_only_count_times()
     {
         await using var sandbox = await RunningSandbox.StartAsync();
         await sandbox.FaultAsync(new { kind = "server_error", audience = RunningSandbox.OtherAudience });
@@ -117,7 +117,7 @@ public sealed class Scripted_faults
     }
 
     [Fact]
-    public async Task Chance_is_repeated_by_its_seed()
+    public async Task Random_faults_are_reproduced_by_their_seed()
     {
         async Task<string> Pattern()
         {
@@ -146,11 +146,11 @@ public sealed class Scripted_faults
     [InlineData("""{"kind":"throttle","operation":"read"}""", "invalid_body")]
     [InlineData("""{"kind":"throttle","unknown":1}""", "invalid_body")]
     [InlineData("""{}""", "invalid_body")]
-    public async Task A_rule_that_makes_no_sense_is_refused(string body, string code)
+    public async Task An_invalid_rule_is_refused(string body, string code)
     {
         await using var sandbox = await RunningSandbox.StartAsync();
-        var answer = await sandbox.SendAsync(HttpMethod.Post, "/admin/faults", body);
-        answer.Status.ShouldBe(400);
-        answer.Json.GetProperty("code").GetString().ShouldBe(code);
+        var response = await sandbox.SendAsync(HttpMethod.Post, "/admin/faults", body);
+        response.Status.ShouldBe(400);
+        response.Json.GetProperty("code").GetString().ShouldBe(code);
     }
 }

@@ -2,38 +2,38 @@ using static AudienceSync.Sandbox.Tests.Sample;
 
 namespace AudienceSync.Sandbox.Tests;
 
-/// <summary>Faults at Meta that lose rows, the account or the list.</summary>
+/// <summary>Faults on Meta that lose rows, the account or the list.</summary>
 public sealed class Scripted_losses
 {
     [Fact]
-    public async Task Partial_refuses_the_second_half_and_says_which()
+    public async Task Partial_refuses_the_second_half_and_names_the_rows()
     {
         await using var sandbox = await RunningSandbox.StartAsync();
         await sandbox.FaultAsync(new { kind = "partial", count = 1 });
-        var answer = await sandbox.AddAsync(Email, [Hash("a")], [Hash("b")], [Hash("c")], ["broken"]);
-        answer.Json.GetProperty("num_received").GetInt32().ShouldBe(4);
-        answer.Invalid.ShouldBe(2);
-        answer.Samples.EnumerateObject().Select(sample => sample.Name).ShouldBe(["2", "3"]);
+        var response = await sandbox.AddAsync(Email, [Hash("a")], [Hash("b")], [Hash("c")], ["broken"]);
+        response.Json.GetProperty("num_received").GetInt32().ShouldBe(4);
+        response.Invalid.ShouldBe(2);
+        response.Samples.EnumerateObject().Select(sample => sample.Name).ShouldBe(["2", "3"]);
         (await sandbox.HeldAsync("EMAIL")).Length.ShouldBe(2);
     }
 
     [Fact]
-    public async Task A_silent_drop_is_answered_like_a_success_and_lost()
+    public async Task A_silent_drop_returns_success_and_loses_the_rows()
     {
         await using var sandbox = await RunningSandbox.StartAsync();
         await sandbox.FaultAsync(new { kind = "silent_drop", count = 1 });
-        var answer = await sandbox.AddAsync(Email, [Hash("a")]);
-        (answer.Status, answer.Invalid, answer.Json.GetProperty("num_received").GetInt32()).ShouldBe((200, 0, 1));
+        var response = await sandbox.AddAsync(Email, [Hash("a")]);
+        (response.Status, response.Invalid, response.Json.GetProperty("num_received").GetInt32()).ShouldBe((200, 0, 1));
         (await sandbox.HeldAsync("EMAIL")).ShouldBeEmpty();
     }
 
     [Fact]
-    public async Task A_banned_account_is_told_no_permission()
+    public async Task A_banned_account_gets_no_permission()
     {
         await using var sandbox = await RunningSandbox.StartAsync();
         await sandbox.FaultAsync(new { kind = "ban" });
-        var answer = await sandbox.AddAsync(Email, [Hash("a")]);
-        (answer.Status, answer.Code, answer.Subcode).ShouldBe((400, 200, null));
+        var response = await sandbox.AddAsync(Email, [Hash("a")]);
+        (response.Status, response.Code, response.Subcode).ShouldBe((400, 200, null));
         (await sandbox.RemoveAsync(Email, [Hash("a")])).Code.ShouldBe(200);
     }
 

@@ -4,12 +4,12 @@ using System.Security.Cryptography;
 
 namespace AudienceSync.Sandbox.Tests;
 
-/// <summary>What a program left behind.</summary>
-internal sealed record Ended(int ExitCode, string Output);
+/// <summary>The result of a finished process.</summary>
+internal sealed record ProcessResult(int ExitCode, string Output);
 
 /// <summary>
-/// The npm project in <c>sdk/</c>, installed once for each state of its lock file into a folder outside of the tree, which later runs find again. Where there is no Node, or
-/// no registry answers and nothing was installed before, <see cref="Missing"/> says so.
+/// The npm project in <c>sdk/</c>, installed once per state of its lock file into a folder outside the source tree, which later runs reuse.
+/// Without Node, or when no registry responds and nothing was installed before, <see cref="Missing"/> contains the reason.
 /// </summary>
 public sealed class SdkProject : IAsyncLifetime
 {
@@ -19,7 +19,7 @@ public sealed class SdkProject : IAsyncLifetime
 
     private static readonly string[] NoNetwork = ["ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED", "ECONNRESET", "ETIMEDOUT", "ENETUNREACH", "EPROXY"];
 
-    /// <summary>Why it cannot run here; null when it can.</summary>
+    /// <summary>The reason that the project cannot run here; null when it can.</summary>
     public string? Missing { get; private set; }
 
     private string Folder { get; set; } = "";
@@ -29,7 +29,7 @@ public sealed class SdkProject : IAsyncLifetime
         if (await TryRunAsync("node", Path.GetTempPath(), TimeSpan.FromSeconds(20), "--version") is not { ExitCode: 0 }
             || await TryRunAsync("npm", Path.GetTempPath(), TimeSpan.FromSeconds(20), "--version") is not { ExitCode: 0 })
         {
-            Missing = "skipped: there is no Node with npm";
+            Missing = "skipped: Node with npm is not available";
             return;
         }
 
@@ -44,11 +44,12 @@ public sealed class SdkProject : IAsyncLifetime
 
     public Task DisposeAsync() => Task.CompletedTask;
 
-    /// <summary>Runs a script to its end.</summary>
-    internal async Task<Ended> RunAsync(string script, TimeSpan time, params string[] arguments) =>
-        await TryRunAsync("node", Folder, time, [script, .. arguments]) ?? throw new InvalidOperationException("Node is gone.");
+    /// <summary>Runs a script to completion.</summary>
+    internal async Task<ProcessResult> RunAsync(string script, TimeSpan time, params string[] arguments) =>
+        await TryRunAsync("node", Folder, time, [script, .. arguments])
+            ?? throw new InvalidOperationException("Node is no longer available.");
 
-    // Another run may do the same at the same time, so it is made beside and moved into its place whole.
+    // Another run may install at the same time, so the folder is created next to its final path and moved there as a whole.
     private async Task InstallAsync(string source)
     {
         var made = Directory.CreateDirectory($"{Folder}-{Guid.NewGuid():n}").FullName;
@@ -63,7 +64,7 @@ public sealed class SdkProject : IAsyncLifetime
             if (installed.ExitCode != 0)
             {
                 Missing = Array.Exists(NoNetwork, word => installed.Output.Contains(word, StringComparison.Ordinal))
-                    ? "skipped: no registry answers, and the clients were not installed before"
+                    ? "skipped: no registry responds, and the clients were not installed before"
                     : throw new InvalidOperationException($"npm ci failed: {installed.Output}");
                 return;
             }
@@ -72,7 +73,7 @@ public sealed class SdkProject : IAsyncLifetime
         }
         catch (IOException) when (Directory.Exists(Folder))
         {
-            // The other run was first.
+            // The other run was faster.
             return;
         }
         finally
@@ -84,8 +85,8 @@ public sealed class SdkProject : IAsyncLifetime
         }
     }
 
-    /// <summary>Null when there is no such program.</summary>
-    private static async Task<Ended?> TryRunAsync(string program, string folder, TimeSpan time, params string[] arguments)
+    /// <summary>Null when the program does not exist.</summary>
+    private static async Task<ProcessResult?> TryRunAsync(string program, string folder, TimeSpan time, params string[] arguments)
     {
         var start = new ProcessStartInfo(program, arguments)
         {
@@ -109,12 +110,12 @@ public sealed class SdkProject : IAsyncLifetime
                 var output = process.StandardOutput.ReadToEndAsync(deadline.Token);
                 var errors = process.StandardError.ReadToEndAsync(deadline.Token);
                 await process.WaitForExitAsync(deadline.Token);
-                return new Ended(process.ExitCode, await output + await errors);
+                return new ProcessResult(process.ExitCode, await output + await errors);
             }
             catch (OperationCanceledException)
             {
                 process.Kill(entireProcessTree: true);
-                return new Ended(-1, $"{program} {string.Join(' ', arguments)} had not ended after {time}: ETIMEDOUT");
+                return new ProcessResult(-1, $"{program} {string.Join(' ', arguments)} had not ended after {time}: ETIMEDOUT");
             }
         }
     }

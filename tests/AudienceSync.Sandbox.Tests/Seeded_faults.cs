@@ -6,7 +6,7 @@ namespace AudienceSync.Sandbox.Tests;
 public sealed class Seeded_faults
 {
     [Fact]
-    public async Task The_same_seed_draws_the_same_bad_times_and_another_draws_others()
+    public async Task The_same_seed_generates_the_same_fault_periods_and_another_seed_generates_others()
     {
         var first = await DrawAsync(42);
         first.ShouldBe(await DrawAsync(42));
@@ -18,7 +18,7 @@ public sealed class Seeded_faults
     }
 
     [Fact]
-    public async Task A_platforms_bad_times_do_not_depend_on_which_others_take_part()
+    public async Task Fault_periods_of_a_platform_do_not_depend_on_the_other_selected_platforms()
     {
         static string[] OfMeta(string rules) =>
             [.. JsonSerializer.Deserialize<JsonElement>(rules).EnumerateArray().Where(rule => rule.GetProperty("platform").GetString() == "meta").Select(rule => $"{rule.GetProperty("from")} {rule.GetProperty("kind")}")];
@@ -26,7 +26,7 @@ public sealed class Seeded_faults
     }
 
     [Fact]
-    public async Task After_the_end_nothing_goes_wrong()
+    public async Task There_are_no_faults_after_the_end()
     {
         await using var sandbox = await RunningSandbox.StartAsync();
         var until = sandbox.Clock.GetUtcNow().AddHours(2);
@@ -53,15 +53,15 @@ public sealed class Seeded_faults
     [InlineData("""{"seed":1,"until":"2023-10-16T00:00:00Z","platforms":["myspace"]}""", "invalid_fault")]
     [InlineData("""{"seed":1,"until":"2023-10-16T00:00:00Z","kinds":[]}""", "invalid_fault")]
     [InlineData("""{"until":"2030-01-01T00:00:00Z"}""", "invalid_body")]
-    public async Task A_wish_that_makes_no_sense_is_refused(string wish, string code)
+    public async Task An_invalid_request_is_refused(string request, string code)
     {
         await using var sandbox = await RunningSandbox.StartAsync();
-        (await sandbox.SendAsync(HttpMethod.Post, "/admin/faults/seeded", wish)).Json.GetProperty("code").GetString().ShouldBe(code);
+        (await sandbox.SendAsync(HttpMethod.Post, "/admin/faults/seeded", request)).Json.GetProperty("code").GetString().ShouldBe(code);
         (await sandbox.GetAsync("/admin/faults")).Json.GetArrayLength().ShouldBe(0);
     }
 
     [Fact]
-    public async Task A_rule_is_in_force_between_its_beginning_and_its_end()
+    public async Task A_rule_is_active_between_its_start_and_its_end()
     {
         await using var sandbox = await RunningSandbox.StartAsync();
         var now = sandbox.Clock.GetUtcNow();
@@ -75,14 +75,14 @@ public sealed class Seeded_faults
     }
 
     [Fact]
-    public async Task Humans_edit_and_delete_lists_by_a_rule_or_by_hand()
+    public async Task Lists_are_edited_and_deleted_by_a_rule_or_through_the_admin_api()
     {
         await using var sandbox = await RunningSandbox.StartAsync();
         await sandbox.AddAsync(Email, [Hash("a")], [Hash("b")]);
         await sandbox.FaultAsync(new { kind = "human_edit", count = 1, seed = 3 });
         await sandbox.AddAsync(Email, [Hash("c")]);
         var held = await sandbox.HeldAsync("EMAIL");
-        held.Length.ShouldBe(3, "one went, a stranger came, and the call itself took effect");
+        held.Length.ShouldBe(3, "one member was removed, an unknown one was added, and the call itself took effect");
         held.ShouldContain(Hash("c"));
         held.Except([Hash("a"), Hash("b"), Hash("c")]).Count().ShouldBe(1);
 
@@ -102,6 +102,6 @@ public sealed class Seeded_faults
         return (await sandbox.SendAsync(HttpMethod.Post, "/admin/faults/seeded", $$"""{"seed":{{seed}},"until":"{{until}}"{{only}}}""")).Text;
     }
 
-    private static Task<Answer> SeedAsync(RunningSandbox sandbox, object wish) =>
-        sandbox.SendAsync(HttpMethod.Post, "/admin/faults/seeded", JsonSerializer.Serialize(wish));
+    private static Task<Response> SeedAsync(RunningSandbox sandbox, object request) =>
+        sandbox.SendAsync(HttpMethod.Post, "/admin/faults/seeded", JsonSerializer.Serialize(request));
 }

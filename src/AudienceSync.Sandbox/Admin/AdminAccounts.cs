@@ -4,10 +4,10 @@ namespace AudienceSync.Sandbox.Admin;
 
 internal static class AdminAccounts
 {
-    /// <summary>Takes one account or an array of them, in the shape of the configuration file.</summary>
+    /// <summary>Accepts one account or an array of accounts, in the format of the configuration file.</summary>
     public static async Task UpsertAsync(HttpContext context, IReadOnlyList<IPlatform> platforms)
     {
-        if (await AdminAnswer.ReadAsync<JsonDocument>(context) is not { } document)
+        if (await AdminResponse.ReadAsync<JsonDocument>(context) is not { } document)
         {
             return;
         }
@@ -25,26 +25,26 @@ internal static class AdminAccounts
         {
             accounts = SandboxJson.Accounts(body);
         }
-        catch (JsonException wrong)
+        catch (JsonException exception)
         {
-            await AdminAnswer.ProblemAsync(
+            await AdminResponse.ProblemAsync(
                 context,
                 StatusCodes.Status400BadRequest,
                 "invalid_body",
-                $"The body does not fit at {wrong.Path ?? "$"}: an unknown or missing field, or a wrong type.");
+                $"The body is invalid at {exception.Path ?? "$"}: an unknown or missing field, or a wrong type.");
             return;
         }
 
         foreach (var account in accounts)
         {
-            if (AccountSettings.Upsert(platforms, account) is { } complaint)
+            if (AccountSettings.Upsert(platforms, account) is { } error)
             {
-                await AdminAnswer.ProblemAsync(
-                    context, StatusCodes.Status400BadRequest, "invalid_account", $"{account.Account}: {complaint}");
+                await AdminResponse.ProblemAsync(
+                    context, StatusCodes.Status400BadRequest, "invalid_account", $"{account.Account}: {error}");
                 return;
             }
         }
 
-        await AdminAnswer.WriteAsync(context, StatusCodes.Status200OK, platforms.SelectMany(platform => platform.Accounts));
+        await AdminResponse.WriteAsync(context, StatusCodes.Status200OK, platforms.SelectMany(platform => platform.Accounts));
     }
 }

@@ -5,7 +5,7 @@ using AudienceSync.Sandbox.Lists;
 
 namespace AudienceSync.Sandbox.Admin;
 
-/// <summary>Everything the admin API shows and changes.</summary>
+/// <summary>All state that the admin API reads and changes.</summary>
 internal sealed record AdminState(PlatformParts Parts, IReadOnlyList<IPlatform> Platforms)
 {
     public ListRegistry Lists => Parts.Lists;
@@ -24,7 +24,7 @@ internal static class AdminApi
         {
             if (!Allowed(context.Request, token))
             {
-                return AdminAnswer.ProblemAsync(
+                return AdminResponse.ProblemAsync(
                     context, StatusCodes.Status401Unauthorized, "admin_token_required", "Send Authorization: Bearer with the admin token.");
             }
 
@@ -48,7 +48,7 @@ internal static class AdminApi
         app.MapDelete("/admin/faults", Guard(context => AdminFaults.ClearAsync(context, state.Faults)));
         app.MapGet("/admin/calls", Guard(context => CallsAsync(context, state)));
         app.MapPost("/admin/reset", Guard(context => ResetAsync(context, state)));
-        app.Map("/admin/{**rest}", Guard(context => AdminAnswer.ProblemAsync(
+        app.Map("/admin/{**rest}", Guard(context => AdminResponse.ProblemAsync(
             context, StatusCodes.Status404NotFound, "not_found", "No such admin route or method; see docs/sandbox.md.")));
     }
 
@@ -62,7 +62,7 @@ internal static class AdminApi
         await context.Response.Body.WriteAsync(state.Calls.ToJson(state.Platforms.SelectMany(platform => platform.Budgets)), context.RequestAborted);
     }
 
-    // Accounts stay: whoever set them up through the API need not do it again.
+    // Accounts are kept: a client that created them through the API does not have to create them again.
     private static Task ResetAsync(HttpContext context, AdminState state)
     {
         state.Faults.Clear();

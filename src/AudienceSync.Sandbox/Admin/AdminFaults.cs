@@ -6,32 +6,32 @@ namespace AudienceSync.Sandbox.Admin;
 internal static class AdminFaults
 {
     public static Task AllAsync(HttpContext context, FaultPlan plan) =>
-        AdminAnswer.WriteAsync(context, StatusCodes.Status200OK, plan.All().Select(Shown));
+        AdminResponse.WriteAsync(context, StatusCodes.Status200OK, plan.All().Select(View));
 
     public static async Task AddAsync(HttpContext context, FaultPlan plan, ListRegistry lists)
     {
-        if (await AdminAnswer.ReadAsync<FaultRule>(context) is not { } rule)
+        if (await AdminResponse.ReadAsync<FaultRule>(context) is not { } rule)
         {
             return;
         }
 
-        await (rule.Complaint(rule.Audience is { } audience ? lists.Find(audience)?.Platform : null) is { } complaint
-            ? AdminAnswer.ProblemAsync(context, StatusCodes.Status400BadRequest, "invalid_fault", complaint)
-            : AdminAnswer.WriteAsync(context, StatusCodes.Status201Created, Shown(plan.Add(rule))));
+        await (rule.Validate(rule.Audience is { } audience ? lists.Find(audience)?.Platform : null) is { } error
+            ? AdminResponse.ProblemAsync(context, StatusCodes.Status400BadRequest, "invalid_fault", error)
+            : AdminResponse.WriteAsync(context, StatusCodes.Status201Created, View(plan.Add(rule))));
     }
 
-    /// <summary>Bad times by a seed; answers with every rule that was drawn.</summary>
+    /// <summary>Generates fault periods from a seed; returns every generated rule.</summary>
     public static async Task AddSeededAsync(HttpContext context, FaultPlan plan, TimeProvider clock)
     {
-        if (await AdminAnswer.ReadAsync<SeededFaults>(context) is not { } wanted)
+        if (await AdminResponse.ReadAsync<SeededFaults>(context) is not { } wanted)
         {
             return;
         }
 
         var now = clock.GetUtcNow();
-        await (wanted.Complaint(now) is { } complaint
-            ? AdminAnswer.ProblemAsync(context, StatusCodes.Status400BadRequest, "invalid_fault", complaint)
-            : AdminAnswer.WriteAsync(context, StatusCodes.Status201Created, wanted.Draw(now).Select(plan.Add).Select(Shown).ToList()));
+        await (wanted.Validate(now) is { } error
+            ? AdminResponse.ProblemAsync(context, StatusCodes.Status400BadRequest, "invalid_fault", error)
+            : AdminResponse.WriteAsync(context, StatusCodes.Status201Created, wanted.Draw(now).Select(plan.Add).Select(View).ToList()));
     }
 
     public static Task ClearAsync(HttpContext context, FaultPlan plan)
@@ -40,7 +40,7 @@ internal static class AdminFaults
         return AdminApi.NoContentAsync(context);
     }
 
-    private static object Shown(FaultView view) => new
+    private static object View(FaultView view) => new
     {
         view.Id,
         view.Rule.Kind,

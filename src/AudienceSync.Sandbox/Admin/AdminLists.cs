@@ -3,13 +3,13 @@ using AudienceSync.Sandbox.Lists;
 
 namespace AudienceSync.Sandbox.Admin;
 
-/// <summary>What the platforms hold, as nobody can see it on the real ones.</summary>
+/// <summary>The contents of the platforms' lists, which the real platforms do not expose.</summary>
 internal static class AdminLists
 {
     private const int FlushAtBytes = 64 * 1024;
 
     public static Task AllAsync(HttpContext context, ListRegistry lists) =>
-        AdminAnswer.WriteAsync(context, StatusCodes.Status200OK, lists.All.Select(list => list.Summarise()));
+        AdminResponse.WriteAsync(context, StatusCodes.Status200OK, lists.All.Select(list => list.Summarize()));
 
     /// <summary>Streams every digest in hex, sorted, so that two lists can be compared line by line.</summary>
     public static async Task OneAsync(HttpContext context, ListRegistry lists)
@@ -52,7 +52,7 @@ internal static class AdminLists
         }
     }
 
-    /// <summary>A human deletes the list in the platform's own pages.</summary>
+    /// <summary>Simulates a person who deletes the list in the platform's own UI.</summary>
     public static async Task DeleteAsync(HttpContext context, ListRegistry lists)
     {
         if (await FindAsync(context, lists) is { } list)
@@ -62,11 +62,11 @@ internal static class AdminLists
         }
     }
 
-    /// <summary>A human edit in the platform's own pages: digests come or go without a call of ours.</summary>
+    /// <summary>Simulates a manual edit in the platform's own UI: digests are added or removed without a call of the engine.</summary>
     public static async Task EditAsync(HttpContext context, ListRegistry lists, bool adding, TimeProvider clock)
     {
         if (await FindAsync(context, lists) is not { } list
-            || await AdminAnswer.ReadAsync<Dictionary<string, string?[]?>>(context) is not { } edit)
+            || await AdminResponse.ReadAsync<Dictionary<string, string?[]?>>(context) is not { } edit)
         {
             return;
         }
@@ -79,24 +79,25 @@ internal static class AdminLists
         {
             if (!list.IsKey(key) && !held.Contains(key))
             {
-                await AdminAnswer.ProblemAsync(context, StatusCodes.Status400BadRequest, "unknown_key", "A key is not one of the platform's.");
+                await AdminResponse.ProblemAsync(context, StatusCodes.Status400BadRequest,
+                    "unknown_key", "A key is not one of the platform's.");
                 return;
             }
 
             if (!Collect(batch, digests, (byte)column, ref row))
             {
-                await AdminAnswer.ProblemAsync(
+                await AdminResponse.ProblemAsync(
                     context, StatusCodes.Status400BadRequest, "invalid_digest", $"{key}: a digest is 64 lower-case hex digits.");
                 return;
             }
         }
 
         await (adding
-            ? AdminAnswer.WriteAsync(context, StatusCodes.Status200OK, new { added = list.Add(batch, clock.GetUtcNow()) })
-            : AdminAnswer.WriteAsync(context, StatusCodes.Status200OK, new { removed = list.Remove(batch) }));
+            ? AdminResponse.WriteAsync(context, StatusCodes.Status200OK, new { added = list.Add(batch, clock.GetUtcNow()) })
+            : AdminResponse.WriteAsync(context, StatusCodes.Status200OK, new { removed = list.Remove(batch) }));
     }
 
-    // Each digest is a person of his own: who belongs together is not told.
+    // Each digest counts as one person: the request does not state which digests belong together.
     private static bool Collect(RowBatch batch, string?[]? digests, byte column, ref int row)
     {
         foreach (var text in digests ?? [null])
@@ -117,7 +118,7 @@ internal static class AdminLists
         var found = lists.Find((string)context.Request.RouteValues["audience"]!);
         if (found is null)
         {
-            await AdminAnswer.ProblemAsync(context, StatusCodes.Status404NotFound, "unknown_audience", "No account has this audience.");
+            await AdminResponse.ProblemAsync(context, StatusCodes.Status404NotFound, "unknown_audience", "No account has this audience.");
         }
 
         return found;

@@ -3,16 +3,18 @@ using AudienceSync.Sandbox.Faults;
 
 namespace AudienceSync.Sandbox.Admin;
 
-/// <summary>One call to a platform, after its answer was decided. Status 0 means that the connection was dropped instead.</summary>
-/// <param name="Code">The platform's error code: a number at Meta and TikTok, a reason at Google.</param>
+/// <summary>
+/// One call to a platform, recorded when its response is determined. Status 0 means that the connection was dropped instead.
+/// </summary>
+/// <param name="Code">The platform's error code: a number for Meta and TikTok, a reason for Google.</param>
 internal sealed record CallRecord(
     DateTimeOffset At, string Platform, string? Audience, string Operation, int Rows, int Status, object? Code, FaultKind? Fault);
 
-/// <summary>What a call did, beside what <see cref="CallRecord"/> shows of it.</summary>
+/// <summary>The effect of a call, in addition to its <see cref="CallRecord"/>.</summary>
 [System.Runtime.InteropServices.StructLayout(System.Runtime.InteropServices.LayoutKind.Auto)]
 internal readonly record struct CallEffect(int Applied, int Removed, int Invalid, int EmptyHash);
 
-/// <summary>Totals of one audience and operation since the start or the last reset.</summary>
+/// <summary>Totals per audience and operation since the start or the last reset.</summary>
 internal sealed class CallTotals(string platform, string? audience, string operation)
 {
     public string Platform => platform;
@@ -23,19 +25,21 @@ internal sealed class CallTotals(string platform, string? audience, string opera
 
     public long Calls { get; set; }
 
-    /// <summary>Rows received in calls whose body could be read.</summary>
+    /// <summary>Rows received in calls with a readable body.</summary>
     public long Rows { get; set; }
 
-    /// <summary>Digests that entered the list.</summary>
+    /// <summary>Digests added to the list.</summary>
     public long Applied { get; set; }
 
-    /// <summary>Digests that left the list.</summary>
+    /// <summary>Digests removed from the list.</summary>
     public long Removed { get; set; }
 
-    /// <summary>Rows the platform reported as refused: num_invalid_entries at Meta, errorCounts of a request's status at Google.</summary>
+    /// <summary>
+    /// Rows that the platform reported as rejected: num_invalid_entries for Meta, errorCounts of a request's status for Google.
+    /// </summary>
     public long Invalid { get; set; }
 
-    /// <summary>Cells that held the SHA-256 of the empty string.</summary>
+    /// <summary>Cells with the SHA-256 of the empty string.</summary>
     public long EmptyHash { get; set; }
 
     public SortedDictionary<string, long> Faults { get; } = new(StringComparer.Ordinal);
@@ -47,7 +51,7 @@ internal sealed class CallTotals(string platform, string? audience, string opera
     public int MaxRowsPerCall { get; set; }
 }
 
-/// <summary>Counts every call for ever and remembers the last <see cref="RecentCalls"/>. Holds neither tokens nor digests.</summary>
+/// <summary>Counts every call and keeps the last <see cref="RecentCalls"/>. Contains neither tokens nor digests.</summary>
 internal sealed class CallLog
 {
     public const int RecentCalls = 1_000;
@@ -56,7 +60,7 @@ internal sealed class CallLog
     private readonly Queue<CallRecord> recent = new(RecentCalls);
     private readonly Dictionary<(string Audience, string Operation, string Platform), CallTotals> totals = [];
 
-    /// <param name="known">False leaves the audience out of the totals: made-up ids must not grow them.</param>
+    /// <param name="known">False excludes the audience from the totals: arbitrary ids must not grow them.</param>
     public void Record(CallRecord call, bool known, bool violation, CallEffect effect)
     {
         lock (gate)
@@ -71,7 +75,7 @@ internal sealed class CallLog
         }
     }
 
-    /// <summary>What an accepted call came to later: it adds to the totals of its kind without being a call.</summary>
+    /// <summary>The later effect of an accepted call: added to the totals of its operation without counting a call.</summary>
     public void AddEffect(string platform, string audience, string operation, CallEffect effect)
     {
         lock (gate)
@@ -80,7 +84,7 @@ internal sealed class CallLog
         }
     }
 
-    /// <summary>Writes inside the lock, since totals go on changing.</summary>
+    /// <summary>Serializes inside the lock, because totals keep changing.</summary>
     public byte[] ToJson(IEnumerable<BudgetView> budgets)
     {
         lock (gate)

@@ -1,13 +1,13 @@
 namespace AudienceSync.Sandbox.Budgets;
 
 /// <summary>The limit of one window of a budget.</summary>
-/// <param name="Block">How long a call over the limit keeps the window shut at least.</param>
+/// <param name="Block">The minimum time that a call over the limit blocks the window.</param>
 internal sealed record WindowLimit(string Name, TimeSpan Length, int Limit, TimeSpan Block = default);
 
-/// <summary>What one call was told.</summary>
-/// <param name="Refusing">The window that had nothing left; null when the call was let through.</param>
+/// <summary>The result of charging one call to a budget.</summary>
+/// <param name="Refusing">The exhausted window; null when the call was admitted.</param>
 [System.Runtime.InteropServices.StructLayout(System.Runtime.InteropServices.LayoutKind.Auto)]
-internal readonly record struct BudgetAnswer(string? Refusing, bool Violation);
+internal readonly record struct BudgetResult(string? Refusing, bool Violation);
 
 /// <summary>A budget of several windows; a call must fit into all of them. The limits may change between calls.</summary>
 internal sealed class WindowedBudget(string platform, string scope, string group, TimeProvider clock)
@@ -16,7 +16,7 @@ internal sealed class WindowedBudget(string platform, string scope, string group
     private readonly Dictionary<string, CallWindow> windows = new(StringComparer.Ordinal);
     private IReadOnlyList<WindowLimit> latest = [];
 
-    public BudgetAnswer Take(IReadOnlyList<WindowLimit> limits)
+    public BudgetResult Take(IReadOnlyList<WindowLimit> limits)
     {
         lock (gate)
         {
@@ -26,9 +26,9 @@ internal sealed class WindowedBudget(string platform, string scope, string group
             var violation = false;
             foreach (var limit in limits)
             {
-                var answer = WindowOf(limit).Look(limit.Limit, now);
-                refusing ??= answer.Refused ? limit.Name : null;
-                violation |= answer.Violation;
+                var result = WindowOf(limit).Count(limit.Limit, now);
+                refusing ??= result.Refused ? limit.Name : null;
+                violation |= result.Violation;
             }
 
             foreach (var limit in refusing is null ? limits : [])
@@ -36,18 +36,18 @@ internal sealed class WindowedBudget(string platform, string scope, string group
                 WindowOf(limit).Use();
             }
 
-            return new BudgetAnswer(refusing, violation);
+            return new BudgetResult(refusing, violation);
         }
     }
 
     /// <summary>A scripted throttle of the shortest window: calls within its length are violations but are not refused.</summary>
-    public void AskForSilence()
+    public void StartBackoff()
     {
         lock (gate)
         {
             if (latest.Count > 0)
             {
-                WindowOf(latest[0]).AskForSilence(clock.GetUtcNow() + latest[0].Length);
+                WindowOf(latest[0]).StartBackoff(clock.GetUtcNow() + latest[0].Length);
             }
         }
     }

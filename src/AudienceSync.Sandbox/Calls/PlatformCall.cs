@@ -7,8 +7,8 @@ using AudienceSync.Sandbox.Lists;
 namespace AudienceSync.Sandbox.Calls;
 
 /// <summary>
-/// One call to a platform from admission to answer, as far as all platforms are alike. Every way to end it writes one record, so that none
-/// is uncounted.
+/// One call to a platform from admission to response: the part common to all platforms. Every way to complete it writes one record, so that
+/// no call is uncounted.
 /// </summary>
 internal abstract class PlatformCall(HttpContext context, CallLog calls, DateTimeOffset at, string platform)
 {
@@ -18,10 +18,10 @@ internal abstract class PlatformCall(HttpContext context, CallLog calls, DateTim
 
     public required string Operation { get; set; }
 
-    /// <summary>The list of the call when it has exactly one that exists.</summary>
+    /// <summary>The list of the call, when it has exactly one and the list exists.</summary>
     public string? Audience { get; set; }
 
-    /// <summary>The caller went beyond a budget.</summary>
+    /// <summary>The caller exceeded a budget.</summary>
     public bool Violation { get; set; }
 
     public FaultKind? Fault { get; private set; }
@@ -30,24 +30,24 @@ internal abstract class PlatformCall(HttpContext context, CallLog calls, DateTim
 
     public CallEffect Effect { get; set; }
 
-    /// <summary>What a proxy before the platform answers.</summary>
+    /// <summary>The response of a proxy in front of the platform.</summary>
     protected abstract string HtmlErrorPage { get; }
 
-    /// <summary>What the record is counted under; a list that does not exist is named, but not counted for.</summary>
+    /// <summary>The target that the record is counted under; a list that does not exist is named but not counted.</summary>
     protected virtual (string? Name, bool Known) Target => (Audience, Audience is not null);
 
-    /// <summary>Asks the scripted faults, waits, and plays what is the same at every platform.</summary>
-    /// <param name="audience">By which rules name the list.</param>
+    /// <summary>Gets the next scripted fault, waits for its delay, and applies faults that are the same on every platform.</summary>
+    /// <param name="audience">The id by which rules name the list.</param>
     /// <param name="list">The list, when it exists.</param>
-    /// <returns>The rule that fired, and whether it ended the call.</returns>
-    public async Task<(FaultRule? Rule, bool Ended)> PlayAsync(
+    /// <returns>The rule that fired, and whether it completed the call.</returns>
+    public async Task<(FaultRule? Rule, bool Ended)> InjectFaultAsync(
         FaultPlan faults, TimeProvider clock, FaultOperation operation, string? audience, AudienceList? list)
     {
         var rule = faults.Next(platform, audience, operation);
         Fault = rule?.Kind;
         if (rule?.DelayMs is > 0 and var delayMs)
         {
-            // Not bound to the request: a client that hangs up must not undo what the platform goes on to do.
+            // Not bound to the request: a client that disconnects must not cancel the work of the platform.
             await Task.Delay(TimeSpan.FromMilliseconds(delayMs), clock);
         }
 
@@ -63,19 +63,19 @@ internal abstract class PlatformCall(HttpContext context, CallLog calls, DateTim
                 list?.Delete();
                 return (rule, false);
             case FaultKind.HumanEdit:
-                list?.EditByHand(rule.Seed);
+                list?.EditManually(rule.Seed);
                 return (rule, false);
             default:
                 return (rule, false);
         }
     }
 
-    /// <summary>The answer, or the dropped connection of a fault that lets the call take effect.</summary>
-    public Task EndAsync(Func<Task> answer)
+    /// <summary>Writes the response, or drops the connection for a fault that lets the call take effect.</summary>
+    public Task CompleteAsync(Func<Task> respond)
     {
         if (Fault != FaultKind.DropAfter)
         {
-            return answer();
+            return respond();
         }
 
         Drop();
@@ -90,7 +90,7 @@ internal abstract class PlatformCall(HttpContext context, CallLog calls, DateTim
         return context.Response.WriteAsync(text);
     }
 
-    /// <param name="code">What a refusal is counted under; null for none.</param>
+    /// <param name="code">The code that a refusal is counted under; null for none.</param>
     protected async Task JsonAsync(int status, object? code, Action<Utf8JsonWriter> write)
     {
         Record(status, code);

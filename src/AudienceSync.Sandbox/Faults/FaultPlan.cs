@@ -1,22 +1,22 @@
 namespace AudienceSync.Sandbox.Faults;
 
-/// <summary>A rule as the admin API shows it.</summary>
+/// <summary>A rule as the admin API returns it.</summary>
 internal sealed record FaultView(int Id, FaultRule Rule, int Fired, int? Remaining);
 
-/// <summary>The rules in force, asked once by every call. The oldest rule that matches and fires decides.</summary>
+/// <summary>The active rules, evaluated once by every call. The oldest rule that matches and fires applies.</summary>
 internal sealed class FaultPlan(TimeProvider clock)
 {
     private readonly Lock gate = new();
-    private readonly List<Standing> rules = [];
+    private readonly List<ActiveRule> rules = [];
     private int lastId;
 
     public FaultView Add(FaultRule rule)
     {
         lock (gate)
         {
-            var standing = new Standing(++lastId, rule);
-            rules.Add(standing);
-            return standing.View;
+            var activeRule = new ActiveRule(++lastId, rule);
+            rules.Add(activeRule);
+            return activeRule.View;
         }
     }
 
@@ -45,9 +45,9 @@ internal sealed class FaultPlan(TimeProvider clock)
         }
     }
 
-    private sealed class Standing(int id, FaultRule rule)
+    private sealed class ActiveRule(int id, FaultRule rule)
     {
-        private readonly Random chance = new(rule.Seed);
+        private readonly Random random = new(rule.Seed);
         private int fired;
 
         public FaultRule Rule => rule;
@@ -62,8 +62,8 @@ internal sealed class FaultPlan(TimeProvider clock)
                 || (rule.Audience is not null && rule.Audience != audience)
                 || !(rule.Operation is { } named ? named == operation : FaultScope.IsMemberCall(operation))
                 || (rule.Platform ?? platform) != platform
-                || Platforms.Find(platform)?.Faults.Knows(rule.Kind, operation) != true
-                || (rule.Probability is { } probability && chance.NextDouble() >= probability))
+                || Platforms.Find(platform)?.Faults.Supports(rule.Kind, operation) != true
+                || (rule.Probability is { } probability && random.NextDouble() >= probability))
             {
                 return false;
             }

@@ -24,7 +24,7 @@ internal enum FaultKind
     JobLost,
     JobSlow,
 
-    /// <summary>Before the call somebody takes a member out and puts a stranger in, in the platform's own pages.</summary>
+    /// <summary>Before the call, a person removes a member and adds an unknown one in the platform's own UI.</summary>
     HumanEdit,
     TermsNotAccepted,
     Flagged,
@@ -42,16 +42,16 @@ internal enum FaultOperation
     Status,
     Token,
 
-    /// <summary>A batch of a replacement of all members.</summary>
+    /// <summary>A batch of a full replacement of the members.</summary>
     Replace,
 
-    /// <summary>Taking people out of every list.</summary>
+    /// <summary>Removes people from every list.</summary>
     Erase,
 }
 
 /// <summary>
-/// A scripted misbehaviour. Without <see cref="Count"/> and <see cref="Probability"/> it applies to every matching call until
-/// cleared; with both, at most <see cref="Count"/> times and each time by chance.
+/// A scripted fault. Without <see cref="Count"/> and <see cref="Probability"/> it applies to every matching call until
+/// cleared; with both, at most <see cref="Count"/> times and each time at random.
 /// </summary>
 internal sealed record FaultRule
 {
@@ -60,19 +60,19 @@ internal sealed record FaultRule
 
     public required FaultKind Kind { get; init; }
 
-    /// <summary>Null matches every platform that knows the kind, see <see cref="FaultScope"/>.</summary>
+    /// <summary>Null matches every platform that supports the kind, see <see cref="FaultScope"/>.</summary>
     public string? Platform { get; init; }
 
     /// <summary>Null matches every audience.</summary>
     public string? Audience { get; init; }
 
-    /// <summary>Null matches every call that changes members; every other must be named.</summary>
+    /// <summary>Null matches every call that changes members; any other operation must be specified.</summary>
     public FaultOperation? Operation { get; init; }
 
-    /// <summary>Waited before the fault takes effect, on the sandbox's clock; owed by a delay, allowed with any kind.</summary>
+    /// <summary>Delay before the fault takes effect, on the sandbox's clock; required for a delay, allowed for any kind.</summary>
     public int? DelayMs { get; init; }
 
-    /// <summary>Seconds a slow job takes; owed by <see cref="FaultKind.JobSlow"/> and by nothing else.</summary>
+    /// <summary>Duration of a slow job in seconds; required for <see cref="FaultKind.JobSlow"/> and not allowed otherwise.</summary>
     public int? JobS { get; init; }
 
     public int? Count { get; init; }
@@ -81,15 +81,15 @@ internal sealed record FaultRule
 
     public int Seed { get; init; }
 
-    /// <summary>In force from then on; null for at once.</summary>
+    /// <summary>Start of the active period; null for immediately.</summary>
     public DateTimeOffset? From { get; init; }
 
-    /// <summary>No longer in force from then on; null for never.</summary>
+    /// <summary>End of the active period; null for no end.</summary>
     public DateTimeOffset? Until { get; init; }
 
-    /// <param name="owner">The platform of the audience, when it has one by now.</param>
-    /// <returns>What makes no sense, or null.</returns>
-    public string? Complaint(string? owner) => this switch
+    /// <param name="owner">The platform of the audience, when the audience exists.</param>
+    /// <returns>A validation error, or null.</returns>
+    public string? Validate(string? owner) => this switch
     {
         { Platform: { } platform } when Platforms.Find(platform) is null => $"platform must be {Platforms.Names}",
         { Platform: { } platform } when owner is not null && owner != platform => $"the audience belongs to {owner}",
@@ -103,8 +103,8 @@ internal sealed record FaultRule
         { From: { } from, Until: { } until } when until <= from => "until must be after from",
         { Audience: not null, Operation: FaultOperation.Create or FaultOperation.Status or FaultOperation.Token or FaultOperation.Erase } =>
             "create, status, token and erase have no audience",
-        _ when !Platforms.All.Any(platform => MayHit(platform.Name, owner) && platform.Faults.Knows(Kind, Operation)) =>
-            $"{Platform ?? owner ?? "no platform"} does not know this kind with this operation",
+        _ when !Platforms.All.Any(platform => MayHit(platform.Name, owner) && platform.Faults.Supports(Kind, Operation)) =>
+            $"{Platform ?? owner ?? "no platform"} does not support this kind with this operation",
         _ => null,
     };
 

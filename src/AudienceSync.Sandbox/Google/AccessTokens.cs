@@ -4,7 +4,7 @@ using System.Text;
 
 namespace AudienceSync.Sandbox.Google;
 
-/// <summary>Who an access token stands for: a refresh token or a service account.</summary>
+/// <summary>The credential behind an access token: a refresh token or a service account.</summary>
 internal sealed record Credential(string? RefreshToken, string? ServiceAccount)
 {
     public bool MayUse(GoogleAccount account) => RefreshToken is not null
@@ -15,13 +15,13 @@ internal sealed record Credential(string? RefreshToken, string? ServiceAccount)
     public override string ToString() => "Credential";
 }
 
-/// <summary>Access tokens that were given out and have not ended.</summary>
+/// <summary>Issued access tokens that have not expired.</summary>
 internal sealed class AccessTokens(TimeProvider clock)
 {
-    private readonly ConcurrentDictionary<string, (Credential Who, DateTimeOffset Until)> tokens = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, (Credential Credential, DateTimeOffset Until)> tokens = new(StringComparer.Ordinal);
     private long last;
 
-    public string Issue(Credential who, TimeSpan life)
+    public string Issue(Credential credential, TimeSpan lifetime)
     {
         var now = clock.GetUtcNow();
         foreach (var (old, entry) in tokens)
@@ -32,15 +32,15 @@ internal sealed class AccessTokens(TimeProvider clock)
             }
         }
 
-        // Not a secret worth guarding: made from a counter, so that equal runs give equal tokens.
+        // Not a secret that needs protection: derived from a counter, so that identical runs produce identical tokens.
         var seed = SHA256.HashData(Encoding.UTF8.GetBytes($"access token {Interlocked.Increment(ref last)}"));
         var token = "ya29.sandbox-" + Convert.ToHexStringLower(seed);
-        tokens[token] = (who, now + life);
+        tokens[token] = (credential, now + lifetime);
         return token;
     }
 
     public Credential? Find(string token) =>
-        tokens.TryGetValue(token, out var entry) && clock.GetUtcNow() < entry.Until ? entry.Who : null;
+        tokens.TryGetValue(token, out var entry) && clock.GetUtcNow() < entry.Until ? entry.Credential : null;
 
     public void End(string token) => tokens.TryRemove(token, out _);
 }

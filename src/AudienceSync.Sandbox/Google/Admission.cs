@@ -2,7 +2,7 @@ using AudienceSync.Sandbox.Budgets;
 
 namespace AudienceSync.Sandbox.Google;
 
-/// <summary>The four groups of calls that have a quota of their own (contract google 6.6).</summary>
+/// <summary>The four groups of calls with a separate quota each (contract google 6.6).</summary>
 internal sealed record QuotaGroup(string Name, int CallsPerDay)
 {
     public static readonly QuotaGroup IngestionMutate = new("IngestionMutate", 100_000);
@@ -11,7 +11,7 @@ internal sealed record QuotaGroup(string Name, int CallsPerDay)
     public static readonly QuotaGroup ManagementRead = new("ManagementRead", 50_000);
 }
 
-/// <summary>Who may call, and whether his project has calls left: access token, then quota.</summary>
+/// <summary>Checks access and the remaining quota of the caller's project: access token, then quota.</summary>
 internal static class Admission
 {
     private const string Scheme = "Bearer ";
@@ -26,14 +26,14 @@ internal static class Admission
         }
 
         (call.Token, call.Caller, call.QuotaGroup) = (token, caller, group.Name);
-        call.Budget = platform.Book.Of(first.Limits.Project, group.Name);
-        var answer = call.Budget.Take(
+        call.Budget = platform.CallBudgets.Of(first.Limits.Project, group.Name);
+        var result = call.Budget.Take(
         [
             new WindowLimit("minute", TimeSpan.FromMinutes(1), first.Limits.CallsPerMinute),
             new WindowLimit("day", TimeSpan.FromDays(1), first.Limits.CallsPerDay ?? group.CallsPerDay),
         ]);
-        call.Violation = answer.Violation;
-        return answer.Refusing switch
+        call.Violation = result.Violation;
+        return result.Refusing switch
         {
             null => null,
             "minute" => GoogleError.Exhausted($"{group.Name}RequestsPerMinutePerProject"),

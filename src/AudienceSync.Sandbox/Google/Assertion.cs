@@ -11,10 +11,10 @@ internal sealed record Assertion(string Issuer, string Scopes, string Audience, 
     public const string Scope = "https://www.googleapis.com/auth/datamanager";
 
     private const string TokenAddress = "https://oauth2.googleapis.com/token";
-    private const long LongestLifeS = 3_600;
-    private const long ClockSkewS = 300;
+    private const long MaxLifetimeSeconds = 3_600;
+    private const long ClockSkewSeconds = 300;
 
-    /// <summary>Null when it is no RS256 token with the claims that are owed.</summary>
+    /// <summary>Null when it is not an RS256 token with the required claims.</summary>
     public static Assertion? Parse(string jwt)
     {
         if (jwt.Split('.') is not [var head, var body, var signature])
@@ -26,23 +26,24 @@ internal sealed record Assertion(string Issuer, string Scopes, string Audience, 
         {
             using var header = JsonDocument.Parse(Base64Url.DecodeFromChars(head));
             using var claims = JsonDocument.Parse(Base64Url.DecodeFromChars(body));
-            var told = claims.RootElement;
+            var payload = claims.RootElement;
             return header.RootElement.GetProperty("alg").GetString() != "RS256" ? null : new Assertion(
-                told.GetProperty("iss").GetString() ?? "",
-                told.GetProperty("scope").GetString() ?? "",
-                told.GetProperty("aud").GetString() ?? "",
-                told.GetProperty("iat").GetInt64(),
-                told.GetProperty("exp").GetInt64(),
+                payload.GetProperty("iss").GetString() ?? "",
+                payload.GetProperty("scope").GetString() ?? "",
+                payload.GetProperty("aud").GetString() ?? "",
+                payload.GetProperty("iat").GetInt64(),
+                payload.GetProperty("exp").GetInt64(),
                 $"{head}.{body}",
                 Base64Url.DecodeFromChars(signature));
         }
-        catch (Exception wrong) when (wrong is FormatException or JsonException or KeyNotFoundException or InvalidOperationException)
+        catch (Exception exception)
+            when (exception is FormatException or JsonException or KeyNotFoundException or InvalidOperationException)
         {
             return null;
         }
     }
 
-    public TokenError? Wrong(string publicKey, string ownAddress, DateTimeOffset now)
+    public TokenError? Validate(string publicKey, string ownAddress, DateTimeOffset now)
     {
         using var rsa = RSA.Create();
         rsa.ImportFromPem(publicKey);
@@ -52,7 +53,7 @@ internal sealed record Assertion(string Issuer, string Scopes, string Audience, 
         }
 
         var time = now.ToUnixTimeSeconds();
-        if (IssuedAt > time + ClockSkewS || ExpiresAt <= time || ExpiresAt - IssuedAt > LongestLifeS)
+        if (IssuedAt > time + ClockSkewSeconds || ExpiresAt <= time || ExpiresAt - IssuedAt > MaxLifetimeSeconds)
         {
             return new TokenError("invalid_grant", "Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe.");
         }

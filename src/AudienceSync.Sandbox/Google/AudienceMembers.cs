@@ -6,8 +6,8 @@ using AudienceSync.Sandbox.Faults;
 namespace AudienceSync.Sandbox.Google;
 
 /// <summary>
-/// <c>audienceMembers:ingest</c>, <c>:remove</c> and <c>:removeAll</c>, contract google 6.2. The order of checks: token, quota, body as far
-/// as needed to know the list, scripted fault, the rest of the body. Anything wrong refuses the whole request.
+/// <c>audienceMembers:ingest</c>, <c>:remove</c> and <c>:removeAll</c>, contract google 6.2. The order of checks: token, quota, the part of
+/// the body needed to determine the list, scripted fault, the rest of the body. Any error refuses the whole request.
 /// </summary>
 internal sealed class AudienceMembers(GooglePlatform platform, FaultPlan faults, CallLog calls, TimeProvider clock)
 {
@@ -41,16 +41,16 @@ internal sealed class AudienceMembers(GooglePlatform platform, FaultPlan faults,
             : Members(call, request, destinations, operation, findings);
         if (request.Has("encryptionInfo"))
         {
-            findings.Wrong("encryption_info", "INVALID_ARGUMENT", "The sandbox does not imitate encryption.");
+            findings.Add("encryption_info", "INVALID_ARGUMENT", "The sandbox does not simulate encryption.");
         }
 
-        await AnswerAsync(call, operation, parts, asOf, request.Flag("validateOnly"), findings);
+        await RespondAsync(call, operation, parts, asOf, request.Flag("validateOnly"), findings);
     }
 
-    private async Task AnswerAsync(
+    private async Task RespondAsync(
         GoogleCall call, FaultOperation operation, IReadOnlyList<JobPart> parts, DateTimeOffset asOf, bool validateOnly, Findings findings)
     {
-        var (rule, ended) = await GoogleFaults.AskAsync(call, faults, clock, operation, parts.Count > 0 ? parts[0].List : null);
+        var (rule, ended) = await GoogleFaults.InjectAsync(call, faults, clock, operation, parts.Count > 0 ? parts[0].List : null);
         if (!ended && findings.Error is null)
         {
             var job = new Job(call.RequestId, call.Caller!, operation, call.At, parts) { RemoveAsOf = asOf, Fault = rule?.Kind };
@@ -63,7 +63,7 @@ internal sealed class AudienceMembers(GooglePlatform platform, FaultPlan faults,
                 platform.Jobs.Accept(job, rule?.JobS);
             }
 
-            await call.EndAsync(() => call.AnswerAsync(json => Write(json, call, findings)));
+            await call.CompleteAsync(() => call.RespondAsync(json => Write(json, call, findings)));
             return;
         }
 
@@ -91,17 +91,17 @@ internal sealed class AudienceMembers(GooglePlatform platform, FaultPlan faults,
             return now;
         }
 
-        // RFC 3339 always has the letter and an offset; the parser alone would take less.
+        // RFC 3339 always has the letter and an offset; the parser alone would accept less.
         if (!text.Contains('T', StringComparison.Ordinal) || !(text.EndsWith('Z') || text.LastIndexOfAny(['+', '-']) > 10)
             || !DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.None, out var time))
         {
-            findings.Wrong("remove_as_of_time", "INVALID_FORMAT", "Not a time as in RFC 3339.");
+            findings.Add("remove_as_of_time", "INVALID_FORMAT", "Not a time as in RFC 3339.");
             return now;
         }
 
         if (time > now)
         {
-            findings.Wrong("remove_as_of_time", "INVALID_REMOVE_AS_OF_TIME", "The time is in the future.");
+            findings.Add("remove_as_of_time", "INVALID_REMOVE_AS_OF_TIME", "The time is in the future.");
         }
 
         return time;

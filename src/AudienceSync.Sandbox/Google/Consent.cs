@@ -1,12 +1,12 @@
 namespace AudienceSync.Sandbox.Google;
 
-/// <summary>What a request or a member says about consent, contract google 6.2.</summary>
+/// <summary>The consent of a request or a member, contract google 6.2.</summary>
 internal static class Consent
 {
     private const string Granted = "CONSENT_GRANTED";
     private const string Denied = "CONSENT_DENIED";
 
-    /// <returns>Null when nothing was said.</returns>
+    /// <returns>Null when consent is not specified.</returns>
     public static (string? AdUserData, string? AdPersonalization)? Read(ProtoMessage owner)
     {
         if (owner.Message("consent", "adUserData", "adPersonalization") is not { } consent)
@@ -17,7 +17,7 @@ internal static class Consent
         return (Value(consent, "adUserData"), Value(consent, "adPersonalization"));
     }
 
-    /// <summary>Why a member may not be added; told in the status of the request only (contract 6.7).</summary>
+    /// <summary>The reason that a member may not be added; reported in the request status only (contract 6.7).</summary>
     public static string? Refusal((string? AdUserData, string? AdPersonalization)? consent, bool required) => consent switch
     {
         (Denied, _) or (_, Denied) => "PROCESSING_ERROR_REASON_DENIED_CONSENT",

@@ -2,15 +2,15 @@ using System.Text.Json;
 
 namespace AudienceSync.Sandbox.Google;
 
-/// <summary>One destination of a request, found.</summary>
+/// <summary>One resolved destination of a request.</summary>
 internal sealed record Destination(string? Reference, JsonElement AsSent, GoogleList List);
 
-/// <summary>Reads <c>destinations</c>, contract google 6.2, and finds the lists they name.</summary>
+/// <summary>Reads <c>destinations</c>, contract google 6.2, and resolves the lists that they name.</summary>
 internal sealed class Destinations(GooglePlatform platform, Credential caller, Findings findings)
 {
-    private const int Most = 10;
+    private const int MaxDestinations = 10;
 
-    // By their numbers.
+    // Indexed by enum number.
     private static readonly string[] AccountTypes =
     [
         "ACCOUNT_TYPE_UNSPECIFIED", "GOOGLE_ADS", "DISPLAY_VIDEO_PARTNER", "DISPLAY_VIDEO_ADVERTISER", "DATA_PARTNER", "GOOGLE_ANALYTICS_PROPERTY",
@@ -19,7 +19,7 @@ internal sealed class Destinations(GooglePlatform platform, Credential caller, F
 
     private static readonly string[] Products = ["PRODUCT_UNSPECIFIED", .. AccountTypes[1..5]];
 
-    /// <summary>Those that exist and may be used; what is wrong with the others is among the findings.</summary>
+    /// <summary>The destinations that exist and are accessible; errors of the others are added to the findings.</summary>
     public IReadOnlyList<Destination> Read(ProtoMessage request)
     {
         var items = request.Items("destinations");
@@ -27,9 +27,9 @@ internal sealed class Destinations(GooglePlatform platform, Credential caller, F
         {
             findings.Missing("destinations");
         }
-        else if (items.Count > Most)
+        else if (items.Count > MaxDestinations)
         {
-            findings.Wrong("destinations", "TOO_MANY_DESTINATIONS", $"At most {Most} destinations.");
+            findings.Add("destinations", "TOO_MANY_DESTINATIONS", $"At most {MaxDestinations} destinations.");
             return [];
         }
 
@@ -42,7 +42,7 @@ internal sealed class Destinations(GooglePlatform platform, Credential caller, F
             var reference = message.Text("reference");
             if (reference is not null && !references.Add(reference))
             {
-                findings.Wrong(path, "DUPLICATE_DESTINATION_REFERENCE", "The reference is not unique.");
+                findings.Add(path, "DUPLICATE_DESTINATION_REFERENCE", "The reference is not unique.");
             }
 
             if (Find(message) is { } list)
@@ -60,7 +60,7 @@ internal sealed class Destinations(GooglePlatform platform, Credential caller, F
         var login = AccountOf(message, "loginAccount");
         if (message.Has("linkedAccount"))
         {
-            findings.Wrong(message.At("linkedAccount"), "INVALID_DESTINATION", "Only with a login account of the type DATA_PARTNER.");
+            findings.Add(message.At("linkedAccount"), "INVALID_DESTINATION", "Only with a login account of the type DATA_PARTNER.");
         }
 
         var id = message.Id("productDestinationId");
@@ -75,8 +75,8 @@ internal sealed class Destinations(GooglePlatform platform, Credential caller, F
             return null;
         }
 
-        // "Not allowed" and "not found" share one answer (contract 6.5).
-        if (platform.FindAccount(operating) is not { } account || !caller.MayUse(account) || !Through(account, login))
+        // "Not allowed" and "not found" share one response (contract 6.5).
+        if (platform.FindAccount(operating) is not { } account || !caller.MayUse(account) || !IsReachableThrough(account, login))
         {
             findings.Refuse(GoogleError.Denied);
             return null;
@@ -84,10 +84,10 @@ internal sealed class Destinations(GooglePlatform platform, Credential caller, F
 
         return platform.FindList(id) is { } list && list.Account == account
             ? list
-            : findings.Wrong<GoogleList>(message.At("productDestinationId"), "INVALID_USER_LIST_ID", "The user list does not exist.");
+            : findings.Add<GoogleList>(message.At("productDestinationId"), "INVALID_USER_LIST_ID", "The user list does not exist.");
     }
 
-    private static bool Through(GoogleAccount account, string? login) =>
+    private static bool IsReachableThrough(GoogleAccount account, string? login) =>
         account.Limits.LoginAccount is { } manager ? login == manager : login is null || login == account.Id;
 
     private string? AccountOf(ProtoMessage message, string name)
@@ -97,7 +97,7 @@ internal sealed class Destinations(GooglePlatform platform, Credential caller, F
             return null;
         }
 
-        // The deprecated twin says the same.
+        // The deprecated field has the same meaning.
         var type = account.Enum("accountType", AccountTypes) ?? account.Enum("product", Products);
         var id = account.Id("accountId");
         if (id is null || type is null)
@@ -108,6 +108,7 @@ internal sealed class Destinations(GooglePlatform platform, Credential caller, F
 
         return type == "GOOGLE_ADS"
             ? id
-            : findings.Wrong<string>(account.At("accountType"), "DESTINATION_ACCOUNT_TYPE_MISMATCH", "The sandbox has accounts of GOOGLE_ADS only.");
+            : findings.Add<string>(account.At("accountType"),
+                "DESTINATION_ACCOUNT_TYPE_MISMATCH", "The sandbox has accounts of GOOGLE_ADS only.");
     }
 }

@@ -11,5 +11,5 @@ internal sealed class GoogleAccount(string id)
 
     public GoogleSettings Limits => Settings.Google ?? Defaults;
 
-    public static string? Complaint(AccountSettings settings) => AccountSettings.DigitsComplaint(settings) ?? settings.Google?.Complaint();
+    public static string? Validate(AccountSettings settings) => AccountSettings.ValidateDigits(settings) ?? settings.Google?.Validate();
 }

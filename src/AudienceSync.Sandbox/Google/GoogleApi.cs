@@ -3,7 +3,7 @@ using AudienceSync.Sandbox.Faults;
 
 namespace AudienceSync.Sandbox.Google;
 
-/// <summary>Routes of the imitated token service and Data Manager API, contract google 2.1 and 6.1.</summary>
+/// <summary>Routes of the simulated token service and Data Manager API, contract google 2.1 and 6.1.</summary>
 internal static class GoogleApi
 {
     private const string Lists = "/v1/accountTypes/{type}/accounts/{account}/userLists";
@@ -22,7 +22,7 @@ internal static class GoogleApi
         var status = new RequestStatus(platform, faults, calls, clock);
         var lists = new UserLists(platform, faults, calls, clock);
 
-        // One service under three addresses.
+        // One service with three paths.
         foreach (var path in (string[])["/token", "/o/oauth2/token", "/oauth2/v4/token"])
         {
             app.MapPost(path, tokens.HandleAsync);

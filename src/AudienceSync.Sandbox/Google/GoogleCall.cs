@@ -12,7 +12,7 @@ internal sealed class GoogleCall(HttpContext context, GooglePlatform platform, C
 {
     private const string Types = "type.googleapis.com/google.rpc.";
 
-    /// <summary>In errors, and the id of the job in answers.</summary>
+    /// <summary>The request id in errors, and the id of the job in responses.</summary>
     public string RequestId { get; } = $"t-{platform.NextNumber().ToString("x16", CultureInfo.InvariantCulture)}";
 
     public string? Token { get; set; }
@@ -29,7 +29,7 @@ internal sealed class GoogleCall(HttpContext context, GooglePlatform platform, C
 
     public void EndToken() => platform.Tokens.End(Token!);
 
-    public Task AnswerAsync(Action<Utf8JsonWriter> fields) => WriteAsync(StatusCodes.Status200OK, null, fields);
+    public Task RespondAsync(Action<Utf8JsonWriter> fields) => WriteAsync(StatusCodes.Status200OK, null, fields);
 
     public Task RefuseAsync(GoogleError error) => WriteAsync(error.Http, error.Violations is [{ Reason: { } first }, ..] ? first : error.Status, json =>
     {
@@ -48,7 +48,7 @@ internal sealed class GoogleCall(HttpContext context, GooglePlatform platform, C
         json.WriteEndObject();
     });
 
-    /// <param name="code">What a refusal is counted under; null for none.</param>
+    /// <param name="code">The code that a refusal is counted under; null for none.</param>
     public Task WriteAsync(int status, string? code, Action<Utf8JsonWriter> fields) => JsonAsync(status, code, json =>
     {
         json.WriteStartObject();

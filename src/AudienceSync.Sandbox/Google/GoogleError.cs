@@ -1,12 +1,12 @@
 namespace AudienceSync.Sandbox.Google;
 
-/// <summary>One wrong place of a request; the field is a path in snake case (contract google 3).</summary>
+/// <summary>One invalid field of a request; the field is a path in snake case (contract google 3).</summary>
 internal sealed record FieldViolation(string Field, string Description, string? Reason);
 
 /// <summary>An error envelope of the Data Manager API (contract google 6.5).</summary>
 internal sealed record GoogleError(int Http, string Status, string Message)
 {
-    /// <summary>Of <c>ErrorInfo</c>; null leaves all details out.</summary>
+    /// <summary>The reason in <c>ErrorInfo</c>; null omits all details.</summary>
     public string? Reason { get; init; }
 
     public string? QuotaLimit { get; init; }
@@ -30,7 +30,7 @@ internal sealed record GoogleError(int Http, string Status, string Message)
         QuotaLimit = quotaLimit,
     };
 
-    /// <summary>Told by the front end, before the service has seen the request: a body that is no message of the method.</summary>
+    /// <summary>Reported by the front end before the request reaches the service: the body is not a valid message of the method.</summary>
     public static GoogleError Payload(string description, string field = "") => new(
         400, "INVALID_ARGUMENT", $"Invalid JSON payload received. {description}")
     {

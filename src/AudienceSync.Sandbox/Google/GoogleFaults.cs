@@ -2,14 +2,14 @@ using AudienceSync.Sandbox.Faults;
 
 namespace AudienceSync.Sandbox.Google;
 
-/// <summary>The scripted faults as Google shows them.</summary>
+/// <summary>The scripted faults in Google's format.</summary>
 internal static class GoogleFaults
 {
     public static readonly FaultScope Scope = new(new Dictionary<FaultOperation, FaultKind[]>
     {
         [FaultOperation.Add] = Members,
         [FaultOperation.Remove] = Members,
-        // There are no rows of which a part could be refused.
+        // There are no rows that could be refused in part.
         [FaultOperation.RemoveAll] = [.. Members.Except([FaultKind.Partial])],
         [FaultOperation.Create] = FaultScope.AccountCalls,
         [FaultOperation.Delete] = FaultScope.AccountCalls,
@@ -19,11 +19,11 @@ internal static class GoogleFaults
 
     private static FaultKind[] Members => [.. FaultScope.MemberCalls, FaultKind.Conflict, FaultKind.JobFails, FaultKind.JobLost, FaultKind.JobSlow];
 
-    /// <summary>The fault of the call, after its delay; it may have been played already.</summary>
-    public static async Task<(FaultRule? Rule, bool Ended)> AskAsync(
+    /// <summary>The fault of the call, after its delay; it may already have been applied.</summary>
+    public static async Task<(FaultRule? Rule, bool Ended)> InjectAsync(
         GoogleCall call, FaultPlan faults, TimeProvider clock, FaultOperation operation, GoogleList? list)
     {
-        var (rule, ended) = await call.PlayAsync(faults, clock, operation, list?.Id, list?.List);
+        var (rule, ended) = await call.InjectFaultAsync(faults, clock, operation, list?.Id, list?.List);
         if (ended)
         {
             return (rule, true);
@@ -43,7 +43,7 @@ internal static class GoogleFaults
         switch (kind)
         {
             case FaultKind.Throttle:
-                call.Budget?.AskForSilence();
+                call.Budget?.StartBackoff();
                 return GoogleError.Exhausted($"{call.QuotaGroup}RequestsPerMinutePerProject");
             case FaultKind.ServerError:
                 return GoogleError.Internal;
@@ -54,7 +54,7 @@ internal static class GoogleFaults
             case FaultKind.ListDeleted:
                 return GoogleError.Invalid("destinations[0].product_destination_id", "INVALID_USER_LIST_ID", "The user list does not exist.");
             case FaultKind.TokenExpired when operation != FaultOperation.Token:
-                // The token itself ends, so that only a new one helps.
+                // The token itself is revoked, so that only a new token works.
                 call.EndToken();
                 return GoogleError.Unauthenticated;
             default:

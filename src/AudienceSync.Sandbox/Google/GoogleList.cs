@@ -2,7 +2,7 @@ using AudienceSync.Sandbox.Lists;
 
 namespace AudienceSync.Sandbox.Google;
 
-/// <summary>The kind of a list and of the data it takes (contract google 6.2 and 6.3).</summary>
+/// <summary>The kind of a list and of the data that it accepts (contract google 6.2 and 6.3).</summary>
 internal enum DataKind
 {
     ContactId,
@@ -10,7 +10,7 @@ internal enum DataKind
     UserId,
 }
 
-/// <summary>What a list is created with; none of it changes later.</summary>
+/// <summary>The creation parameters of a list; they never change later.</summary>
 internal sealed record ListForm
 {
     public required string DisplayName { get; init; }
@@ -20,22 +20,22 @@ internal sealed record ListForm
     public string? IntegrationCode { get; init; }
 
     /// <summary>Whole days.</summary>
-    public int MembershipDays { get; init; } = LongestMembershipDays;
+    public int MembershipDays { get; init; } = MaxMembershipDays;
 
     public bool Closed { get; init; }
 
     public DataKind Kind { get; init; }
 
-    /// <summary>Of a list of mobile ids: <c>IOS</c> or <c>ANDROID</c>, and the app.</summary>
+    /// <summary>For a list of mobile ids: <c>IOS</c> or <c>ANDROID</c>, and the app.</summary>
     public string? KeySpace { get; init; }
 
     public string? AppId { get; init; }
 
-    public const int LongestMembershipDays = 540;
+    public const int MaxMembershipDays = 540;
 }
 
 /// <summary>A user list.</summary>
-/// <param name="Configured">False when made through the API: a reset takes it away.</param>
+/// <param name="Configured">False when created through the API: a reset removes it.</param>
 internal sealed record GoogleList(string Id, GoogleAccount Account, ListForm Form, AudienceList List, bool Configured)
 {
     public const string Email = "emailAddress";

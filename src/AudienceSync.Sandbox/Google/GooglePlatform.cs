@@ -6,7 +6,7 @@ using AudienceSync.Sandbox.Lists;
 
 namespace AudienceSync.Sandbox.Google;
 
-/// <summary>The Ads accounts, user lists, tokens and jobs that exist at the imitated Google.</summary>
+/// <summary>The Ads accounts, user lists, tokens and jobs of the simulated Google.</summary>
 internal sealed class GooglePlatform(ListRegistry lists, CallLog calls, TimeProvider clock) : IPlatform
 {
     public const string PlatformName = "google";
@@ -25,9 +25,9 @@ internal sealed class GooglePlatform(ListRegistry lists, CallLog calls, TimeProv
 
     public AccessTokens Tokens { get; } = new(clock);
 
-    public BudgetBook Book { get; } = new(GooglePlatform.PlatformName, clock);
+    public BudgetRegistry CallBudgets { get; } = new(GooglePlatform.PlatformName, clock);
 
-    public IEnumerable<BudgetView> Budgets => Book.Views;
+    public IEnumerable<BudgetView> Budgets => CallBudgets.Views;
 
     public IEnumerable<AccountView> Accounts => Ordered.Select(account => new AccountView(
         Name, account.Id, Tier: null, CallsPerHour: null, ListsOf(account).Select(list => list.Id)));
@@ -41,10 +41,10 @@ internal sealed class GooglePlatform(ListRegistry lists, CallLog calls, TimeProv
     public IReadOnlyList<GoogleList> ListsOf(GoogleAccount account) =>
         [.. userLists.Values.Where(list => list.Account == account && !list.List.Deleted).OrderBy(list => list.Id, StringComparer.Ordinal)];
 
-    /// <summary>A number no answer carried before.</summary>
+    /// <summary>A number not used in any earlier response.</summary>
     public long NextNumber() => Interlocked.Increment(ref lastNumber);
 
-    /// <returns>Null when the account has a list of that name.</returns>
+    /// <returns>Null when the account already has a list with that name.</returns>
     public GoogleList? Create(GoogleAccount account, ListForm form)
     {
         lock (gate)
@@ -61,7 +61,7 @@ internal sealed class GooglePlatform(ListRegistry lists, CallLog calls, TimeProv
     {
         lock (gate)
         {
-            if (lists.TakenByAnother(Name, settings.Account, settings.Audiences) is { } taken)
+            if (lists.OwnedByAnother(Name, settings.Account, settings.Audiences) is { } taken)
             {
                 return $"audience {taken} belongs to another account";
             }
@@ -79,13 +79,13 @@ internal sealed class GooglePlatform(ListRegistry lists, CallLog calls, TimeProv
 
     public void Settle() => Jobs.Settle();
 
-    // Access tokens stay: a reset is of what the platform holds, not of who may call.
+    // Access tokens are kept: a reset clears the contents of the platform, not the access to it.
     public void Reset()
     {
         lock (gate)
         {
             Jobs.Clear();
-            Book.Clear();
+            CallBudgets.Clear();
             foreach (var list in userLists.Values.Where(list => !list.Configured))
             {
                 userLists.TryRemove(list.Id, out _);

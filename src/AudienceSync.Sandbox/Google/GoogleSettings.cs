@@ -2,14 +2,14 @@ using System.Security.Cryptography;
 
 namespace AudienceSync.Sandbox.Google;
 
-/// <summary>What an Ads account at the imitated Google may be told beside its refresh token; every field has a default.</summary>
+/// <summary>Settings of an Ads account on the simulated Google in addition to its refresh token; every field has a default.</summary>
 public sealed record GoogleSettings
 {
     public string ClientId { get; init; } = "sandbox-client";
 
     public string ClientSecret { get; init; } = "sandbox-secret";
 
-    /// <summary>Address of a service account that may use the Ads account, beside the refresh token.</summary>
+    /// <summary>Address of a service account with access to the Ads account, in addition to the refresh token.</summary>
     public string? ServiceAccount { get; init; }
 
     /// <summary>Its RSA public key, PEM.</summary>
@@ -23,27 +23,27 @@ public sealed record GoogleSettings
 
     public int CallsPerMinute { get; init; } = 300;
 
-    /// <summary>Calls a UTC day of each group; null for 100,000 (members, statuses) and 50,000 (lists).</summary>
+    /// <summary>Calls per UTC day for each group; null for 100,000 (members, statuses) and 50,000 (lists).</summary>
     public int? CallsPerDay { get; init; }
 
     public int TokenLifeS { get; init; } = 3_600;
 
-    /// <summary>Seconds from the acceptance of a request until it is applied. Half an hour and more on the real platform.</summary>
+    /// <summary>Seconds from the acceptance of a request until it is applied. 30 minutes or more on the real platform.</summary>
     public int JobS { get; init; } = 60;
 
-    /// <summary>Up to that many seconds more, by chance: jobs then end in another order than they came.</summary>
+    /// <summary>Maximum random additional seconds: jobs then complete in a different order than they were accepted.</summary>
     public int JobJitterS { get; init; }
 
-    /// <summary>Of the chance.</summary>
+    /// <summary>The seed of the random jitter.</summary>
     public int Seed { get; init; }
 
-    /// <summary>When set, a member without a consent ends as <c>NO_CONSENT</c> in the request's status.</summary>
+    /// <summary>When set, a member without consent is reported as <c>NO_CONSENT</c> in the request's status.</summary>
     public bool ConsentRequired { get; init; }
 
     // The compiler's version would print the secret.
     public override string ToString() => $"GoogleSettings {{ ClientId = {ClientId} }}";
 
-    internal string? Complaint() => this switch
+    internal string? Validate() => this switch
     {
         { ClientId: "" } or { ClientSecret: "" } or { Project: "" } => "google.client_id, client_secret and project must not be empty",
         { ServiceAccount: null, ServiceAccountKey: not null } or { ServiceAccount: not null, ServiceAccountKey: null } =>
@@ -63,7 +63,7 @@ public sealed record GoogleSettings
             rsa.ImportFromPem(pem);
             return true;
         }
-        catch (Exception wrong) when (wrong is ArgumentException or CryptographicException)
+        catch (Exception exception) when (exception is ArgumentException or CryptographicException)
         {
             return false;
         }

@@ -4,13 +4,13 @@ using AudienceSync.Sandbox.Lists;
 namespace AudienceSync.Sandbox.Google;
 
 /// <summary>
-/// Reads the identifiers of one member into (column, digest). An address counts as a whole and is kept as the SHA-256 of
-/// <c>given|family|REGION|postal</c>, the names in lower-case hex; unhashed ids are kept as the SHA-256 of their value.
+/// Reads the identifiers of one member into (column, digest). An address is one unit and is stored as the SHA-256 of
+/// <c>given|family|REGION|postal</c>, the names in lowercase hex; unhashed ids are stored as the SHA-256 of their value.
 /// </summary>
 internal sealed class Identifiers(string? encoding, Findings findings)
 {
-    private const int MostIdentifiers = 10;
-    private const int LongestPostalCode = 20;
+    private const int MaxIdentifiers = 10;
+    private const int MaxPostalCodeLength = 20;
     private const byte EmailColumn = 0;
     private const byte PhoneColumn = 1;
     private const byte AddressColumn = 2;
@@ -28,7 +28,7 @@ internal sealed class Identifiers(string? encoding, Findings findings)
             var (email, phone, address) = (identifier.Has("emailAddress"), identifier.Has("phoneNumber"), identifier.Has("address"));
             if ((email ? 1 : 0) + (phone ? 1 : 0) + (address ? 1 : 0) != 1)
             {
-                findings.Wrong(path, "NO_IDENTIFIERS_PROVIDED", "Exactly one of email_address, phone_number and address.");
+                findings.Add(path, "NO_IDENTIFIERS_PROVIDED", "Exactly one of email_address, phone_number and address.");
             }
             else if (address)
             {
@@ -53,7 +53,7 @@ internal sealed class Identifiers(string? encoding, Findings findings)
             }
             else
             {
-                findings.Wrong(path, "INVALID_MOBILE_ID_FORMAT", "Not a mobile advertising id.");
+                findings.Add(path, "INVALID_MOBILE_ID_FORMAT", "Not a mobile advertising id.");
             }
         }
     }
@@ -76,11 +76,11 @@ internal sealed class Identifiers(string? encoding, Findings findings)
         var items = data.Items(name);
         if (items.Count == 0)
         {
-            findings.Wrong(data.At(name), "NO_IDENTIFIERS_PROVIDED", "A member needs an identifier.");
+            findings.Add(data.At(name), "NO_IDENTIFIERS_PROVIDED", "A member needs an identifier.");
         }
-        else if (items.Count > MostIdentifiers)
+        else if (items.Count > MaxIdentifiers)
         {
-            findings.Wrong(data.At(name), "TOO_MANY_USER_IDENTIFIERS", $"At most {MostIdentifiers} identifiers a member.");
+            findings.Add(data.At(name), "TOO_MANY_USER_IDENTIFIERS", $"At most {MaxIdentifiers} identifiers a member.");
             return [];
         }
 
@@ -99,7 +99,7 @@ internal sealed class Identifiers(string? encoding, Findings findings)
 
         var (given, family) = (Hashed(address, "givenName"), Hashed(address, "familyName"));
         var region = Plain(address, "regionCode", "INVALID_REGION_CODE", text => text.Length == 2 && text.All(char.IsAsciiLetterUpper));
-        var postal = Plain(address, "postalCode", "INVALID_POSTAL_CODE", text => text.Length <= LongestPostalCode && text.Trim() == text);
+        var postal = Plain(address, "postalCode", "INVALID_POSTAL_CODE", text => text.Length <= MaxPostalCodeLength && text.Trim() == text);
         if (given is { } first && family is { } last && region is not null && postal is not null)
         {
             Found.Add((AddressColumn, Digest.Of(Encoding.UTF8.GetBytes($"{first.ToHex()}|{last.ToHex()}|{region}|{postal}"))));
@@ -114,7 +114,7 @@ internal sealed class Identifiers(string? encoding, Findings findings)
             return null;
         }
 
-        return fits(text) ? text : findings.Wrong<string>(address.At(name), reason, "Not in the form of this field.");
+        return fits(text) ? text : findings.Add<string>(address.At(name), reason, "Not in the form of this field.");
     }
 
     private Digest? Hashed(ProtoMessage owner, string name)
@@ -127,7 +127,7 @@ internal sealed class Identifiers(string? encoding, Findings findings)
 
         if (encoding is null)
         {
-            // The missing encoding is told once, for the request.
+            // A missing encoding is reported once, for the request.
             return null;
         }
 
@@ -138,14 +138,14 @@ internal sealed class Identifiers(string? encoding, Findings findings)
             return Digest.From(bytes.AsSpan(0, Digest.Bytes));
         }
 
-        findings.Wrong(
+        findings.Add(
             owner.At(name),
             decoded ? "INVALID_SHA256_FORMAT" : encoding == "HEX" ? "INVALID_HEX_ENCODING" : "INVALID_BASE64_ENCODING",
             "Not a SHA-256 in the encoding of the request.");
         return null;
     }
 
-    // Hex of either case is accepted (contract google 7).
+    // Uppercase and lowercase hex are accepted (contract google 7).
     private static (bool Decoded, int Length) Hex(string text, byte[] bytes) =>
         (Convert.FromHexString(text, bytes, out _, out var written) == System.Buffers.OperationStatus.Done, written);
 }

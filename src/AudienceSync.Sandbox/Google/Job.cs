@@ -4,8 +4,8 @@ using AudienceSync.Sandbox.Lists;
 
 namespace AudienceSync.Sandbox.Google;
 
-/// <summary>What a request does to one list.</summary>
-/// <param name="Destination">As it was sent: the status repeats it.</param>
+/// <summary>The effect of a request on one list.</summary>
+/// <param name="Destination">The destination as sent: the status repeats it.</param>
 internal sealed class JobPart(JsonElement destination, GoogleList list) : IDisposable
 {
     private readonly Dictionary<int, string> refused = [];
@@ -22,7 +22,7 @@ internal sealed class JobPart(JsonElement destination, GoogleList list) : IDispo
 
     public int Refused => refused.Count;
 
-    /// <summary>Nobody learns which members failed, only how many for which reason (contract google 6.7).</summary>
+    /// <summary>The status never reports which members failed, only how many for each reason (contract google 6.7).</summary>
     public IEnumerable<(string Reason, int Records)> Errors => refused.Values
         .GroupBy(reason => reason, StringComparer.Ordinal)
         .Select(group => (group.Key, group.Count()))
@@ -30,7 +30,7 @@ internal sealed class JobPart(JsonElement destination, GoogleList list) : IDispo
 
     public void Refuse(int record, string reason) => refused.TryAdd(record, reason);
 
-    /// <summary>The scripted fault: nothing of the records from there on is applied.</summary>
+    /// <summary>The scripted fault: records starting from this one are not applied.</summary>
     public void RefuseFrom(int record)
     {
         Rows.KeepRowsBefore(record);
@@ -43,7 +43,7 @@ internal sealed class JobPart(JsonElement destination, GoogleList list) : IDispo
     public void Dispose() => Rows.Dispose();
 }
 
-/// <summary>An accepted request: it takes effect when it completes, and only then.</summary>
+/// <summary>An accepted request: it takes effect only when it completes.</summary>
 internal sealed class Job(string id, Credential owner, FaultOperation operation, DateTimeOffset acceptedAt, IReadOnlyList<JobPart> parts)
 {
     public const string InternalError = "PROCESSING_ERROR_REASON_INTERNAL_ERROR";
@@ -60,7 +60,7 @@ internal sealed class Job(string id, Credential owner, FaultOperation operation,
 
     public DateTimeOffset DueAt { get; set; }
 
-    /// <summary>Of a removal of all: members last added before it go.</summary>
+    /// <summary>For a remove-all request: members last added before this time are removed.</summary>
     public DateTimeOffset RemoveAsOf { get; init; }
 
     public FaultKind? Fault { get; init; }

@@ -4,23 +4,24 @@ using AudienceSync.Sandbox.Faults;
 namespace AudienceSync.Sandbox.Google;
 
 /// <summary>
-/// Jobs by the sandbox's clock. No timer runs: whoever looks settles first, and what is due is applied in the order in which it became due.
-/// Jobs of one list end in the order of their acceptance only while nothing makes one slower: the contract (4.7) promises no order.
+/// Jobs on the sandbox's clock. There is no timer: every read settles the queue first, and due jobs are applied in the order of their due
+/// times. Jobs of one list complete in the order of acceptance only while none of them is slowed down: the contract (4.7) guarantees no
+/// order.
 /// </summary>
 internal sealed class JobQueue(CallLog calls, TimeProvider clock)
 {
     private readonly Lock gate = new();
     private readonly Dictionary<string, Job> jobs = new(StringComparer.Ordinal);
     private readonly List<Job> open = [];
-    private readonly Dictionary<string, Random> chances = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Random> randoms = new(StringComparer.Ordinal);
 
-    /// <param name="jobS">Seconds it takes instead of what the account's settings say.</param>
+    /// <param name="jobS">Duration in seconds that overrides the account's settings.</param>
     public void Accept(Job job, int? jobS)
     {
         lock (gate)
         {
             var limits = job.Parts[0].List.Account.Limits;
-            var seconds = jobS ?? limits.JobS + (limits.JobJitterS * ChanceOf(job.Parts[0].List.Account).NextDouble());
+            var seconds = jobS ?? limits.JobS + (limits.JobJitterS * RandomOf(job.Parts[0].List.Account).NextDouble());
             job.DueAt = job.AcceptedAt + TimeSpan.FromSeconds(seconds);
             jobs.Add(job.Id, job);
             open.Add(job);
@@ -40,7 +41,7 @@ internal sealed class JobQueue(CallLog calls, TimeProvider clock)
         lock (gate)
         {
             var now = clock.GetUtcNow();
-            // A stable sort: what became due together keeps the order of acceptance.
+            // A stable sort: jobs with the same due time keep the order of acceptance.
             foreach (var job in open.Where(job => job.DueAt <= now).OrderBy(job => job.DueAt).ToList())
             {
                 Complete(job);
@@ -56,7 +57,7 @@ internal sealed class JobQueue(CallLog calls, TimeProvider clock)
             open.SelectMany(job => job.Parts).ToList().ForEach(part => part.Dispose());
             open.Clear();
             jobs.Clear();
-            chances.Clear();
+            randoms.Clear();
         }
     }
 
@@ -91,7 +92,7 @@ internal sealed class JobQueue(CallLog calls, TimeProvider clock)
         _ => "remove_all",
     };
 
-    // The time of acceptance is the time of adding: what was sent after a removal's as-of time outlives it, whichever ends first.
+    // The time of acceptance is the time of adding: members sent after a removal's as-of time survive it, whichever job completes first.
     private static (int Applied, int Removed) Apply(Job job, JobPart part) => job.Operation switch
     {
         FaultOperation.Add => (part.List.List.Add(part.Rows, job.AcceptedAt), 0),
@@ -99,13 +100,13 @@ internal sealed class JobQueue(CallLog calls, TimeProvider clock)
         _ => (0, part.List.List.RemoveAddedBefore(job.RemoveAsOf)),
     };
 
-    private Random ChanceOf(GoogleAccount account)
+    private Random RandomOf(GoogleAccount account)
     {
-        if (!chances.TryGetValue(account.Id, out var chance))
+        if (!randoms.TryGetValue(account.Id, out var random))
         {
-            chances[account.Id] = chance = new Random(account.Limits.Seed);
+            randoms[account.Id] = random = new Random(account.Limits.Seed);
         }
 
-        return chance;
+        return random;
     }
 }

@@ -4,23 +4,23 @@ using System.Text;
 namespace AudienceSync.Sandbox.Google;
 
 /// <summary>
-/// The filter of a list of user lists, contract google 6.3: comparisons joined by AND, in the form of AIP-160. A value is a word or stands in quotes, in which a
-/// backslash takes the next character as it is; <c>:</c> asks whether a text holds another.
+/// The filter of a list of user lists, contract google 6.3: comparisons joined by AND, in AIP-160 syntax. A value is a word or a quoted
+/// string, in which a backslash escapes the next character; <c>:</c> tests whether a text contains another.
 /// </summary>
 internal sealed class ListFilter
 {
-    private const int LongestChars = 2_000;
+    private const int MaxLength = 2_000;
 
     private static readonly string[] Operators = ["!=", "<=", ">=", "=", "<", ">", ":"];
 
     private readonly List<Comparison> comparisons = [];
 
-    /// <returns>Null when it cannot be read. An empty text takes every list.</returns>
+    /// <returns>Null when the filter cannot be parsed. An empty filter matches every list.</returns>
     public static ListFilter? Parse(string text)
     {
         var filter = new ListFilter();
         var at = 0;
-        if (text.Length > LongestChars)
+        if (text.Length > MaxLength)
         {
             return null;
         }
@@ -36,7 +36,7 @@ internal sealed class ListFilter
         return filter;
     }
 
-    public bool Takes(GoogleList list) => comparisons.TrueForAll(comparison => comparison.Holds(list));
+    public bool Matches(GoogleList list) => comparisons.TrueForAll(comparison => comparison.Matches(list));
 
     private bool ReadOne(string text, ref int at)
     {
@@ -154,24 +154,24 @@ internal sealed class ListFilter
             value.Append(text[at]);
         }
 
-        // The quote is never closed.
+        // Unterminated quote.
         return null;
     }
 
     private sealed record Comparison(string Field, string Operation, IReadOnlyList<string> Values)
     {
-        public bool Holds(GoogleList list)
+        public bool Matches(GoogleList list)
         {
-            var told = Of(list);
+            var actual = Of(list);
             return Operation switch
             {
-                "=" => Values.Contains(told, StringComparer.Ordinal),
-                "!=" => !Values.Contains(told, StringComparer.Ordinal),
-                ":" => told.Contains(Values[0], StringComparison.OrdinalIgnoreCase),
-                "<" => Compare(told) < 0,
-                "<=" => Compare(told) <= 0,
-                ">" => Compare(told) > 0,
-                _ => Compare(told) >= 0,
+                "=" => Values.Contains(actual, StringComparer.Ordinal),
+                "!=" => !Values.Contains(actual, StringComparer.Ordinal),
+                ":" => actual.Contains(Values[0], StringComparison.OrdinalIgnoreCase),
+                "<" => Compare(actual) < 0,
+                "<=" => Compare(actual) <= 0,
+                ">" => Compare(actual) > 0,
+                _ => Compare(actual) >= 0,
             };
         }
 
@@ -186,6 +186,7 @@ internal sealed class ListFilter
             _ => UserListForm.Kinds[(int)list.Form.Kind],
         };
 
-        private int Compare(string told) => long.Parse(told, CultureInfo.InvariantCulture).CompareTo(long.Parse(Values[0], CultureInfo.InvariantCulture));
+        private int Compare(string actual) =>
+            long.Parse(actual, CultureInfo.InvariantCulture).CompareTo(long.Parse(Values[0], CultureInfo.InvariantCulture));
     }
 }

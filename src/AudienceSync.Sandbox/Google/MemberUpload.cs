@@ -2,14 +2,16 @@ using AudienceSync.Sandbox.Lists;
 
 namespace AudienceSync.Sandbox.Google;
 
-/// <summary>Reads <c>audienceMembers</c>, contract google 6.2, into one job part a destination. Any finding refuses all of it.</summary>
+/// <summary>
+/// Reads <c>audienceMembers</c>, contract google 6.2, into one job part per destination. Any error refuses the whole request.
+/// </summary>
 internal sealed class MemberUpload(ProtoMessage request, IReadOnlyList<Destination> destinations, bool adding, Findings findings)
 {
-    public const int MostMembers = 10_000;
+    public const int MaxMembers = 10_000;
 
     private const string InvalidFormat = "PROCESSING_ERROR_REASON_INVALID_FORMAT";
 
-    private static readonly string[] NotImitated = ["compositeData", "pairData", "ppidData", "googleUserIdData", "partnerProvidedIdData"];
+    private static readonly string[] NotSupported = ["compositeData", "pairData", "ppidData", "googleUserIdData", "partnerProvidedIdData"];
 
     private readonly List<JobPart> parts = [.. destinations.Select(destination => new JobPart(destination.AsSent, destination.List))];
     private readonly HashSet<DataKind> kinds = [];
@@ -25,12 +27,12 @@ internal sealed class MemberUpload(ProtoMessage request, IReadOnlyList<Destinati
     {
         var members = request.Items("audienceMembers");
         Members = members.Count;
-        if (Members is 0 or > MostMembers)
+        if (Members is 0 or > MaxMembers)
         {
-            findings.Wrong(
+            findings.Add(
                 "audience_members",
                 Members == 0 ? "REQUIRED_FIELD_MISSING" : "TOO_MANY_AUDIENCE_MEMBERS",
-                $"A request takes 1 to {MostMembers} audience members.");
+                $"A request takes 1 to {MaxMembers} audience members.");
             return;
         }
 
@@ -40,7 +42,7 @@ internal sealed class MemberUpload(ProtoMessage request, IReadOnlyList<Destinati
         foreach (var (item, path) in members)
         {
             var member = ProtoMessage.Read(
-                item, path, findings, ["destinationReferences", "consent", "userData", "mobileData", "userIdData", .. NotImitated]);
+                item, path, findings, ["destinationReferences", "consent", "userData", "mobileData", "userIdData", .. NotSupported]);
             if (ReadData(member, identifiers) is { } kind)
             {
                 kinds.Add(kind);
@@ -55,7 +57,7 @@ internal sealed class MemberUpload(ProtoMessage request, IReadOnlyList<Destinati
     {
         if (kinds.Count > 1)
         {
-            findings.Wrong("audience_members", "MULTIPLE_DATA_TYPES_NOT_ALLOWED", "One kind of data a request.");
+            findings.Add("audience_members", "MULTIPLE_DATA_TYPES_NOT_ALLOWED", "One kind of data a request.");
         }
 
         if (kinds.Contains(DataKind.ContactId) && encoding is null)
@@ -67,15 +69,15 @@ internal sealed class MemberUpload(ProtoMessage request, IReadOnlyList<Destinati
         var accepted = terms?.Enum("customerMatchTermsOfServiceStatus", "TERMS_OF_SERVICE_STATUS_UNSPECIFIED", "ACCEPTED", "REJECTED") == "ACCEPTED";
         if (adding && !accepted && kinds.Overlaps([DataKind.ContactId, DataKind.MobileId]))
         {
-            findings.Wrong("terms_of_service", "TERMS_AND_CONDITIONS_NOT_SIGNED", "The terms must be accepted for this data.");
+            findings.Add("terms_of_service", "TERMS_AND_CONDITIONS_NOT_SIGNED", "The terms must be accepted for this data.");
         }
     }
 
     private DataKind? ReadData(ProtoMessage member, Identifiers identifiers)
     {
-        if (Array.Find(NotImitated, member.Has) is { } other)
+        if (Array.Find(NotSupported, member.Has) is { } other)
         {
-            findings.Wrong(member.At(other), "NOT_ALLOWLISTED", "The sandbox does not imitate this kind of data.");
+            findings.Add(member.At(other), "NOT_ALLOWLISTED", "The sandbox does not simulate this kind of data.");
             return null;
         }
 
@@ -91,7 +93,7 @@ internal sealed class MemberUpload(ProtoMessage request, IReadOnlyList<Destinati
                 identifiers.ReadUserId(member.Message("userIdData", "userId")!);
                 return DataKind.UserId;
             default:
-                findings.Wrong(member.Path, "INVALID_AUDIENCE_MEMBER", "A member has exactly one kind of data.");
+                findings.Add(member.Path, "INVALID_AUDIENCE_MEMBER", "A member has exactly one kind of data.");
                 return null;
         }
     }
@@ -102,10 +104,10 @@ internal sealed class MemberUpload(ProtoMessage request, IReadOnlyList<Destinati
         var references = member.Texts("destinationReferences");
         if (references.FirstOrDefault(reference => !destinations.Any(destination => destination.Reference == reference)) is not null)
         {
-            findings.Wrong(member.At("destinationReferences"), "INVALID_DESTINATION", "No destination has this reference.");
+            findings.Add(member.At("destinationReferences"), "INVALID_DESTINATION", "No destination has this reference.");
         }
 
-        var empty = found.RemoveAll(identifier => identifier.Digest == Digest.OfNothing);
+        var empty = found.RemoveAll(identifier => identifier.Digest == Digest.OfEmptyString);
         EmptyHashes += empty;
         foreach (var (index, destination) in destinations.Index())
         {
@@ -116,7 +118,7 @@ internal sealed class MemberUpload(ProtoMessage request, IReadOnlyList<Destinati
 
             if (destination.List.Form.Kind != kind)
             {
-                findings.Wrong(member.Path, "INVALID_USER_LIST_TYPE", "The user list takes another kind of data.");
+                findings.Add(member.Path, "INVALID_USER_LIST_TYPE", "The user list takes another kind of data.");
             }
 
             var refusal = adding ? Consent.Refusal(consent, destination.List.Account.Limits.ConsentRequired) : null;

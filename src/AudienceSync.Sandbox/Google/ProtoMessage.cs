@@ -4,8 +4,9 @@ using System.Text.Json;
 namespace AudienceSync.Sandbox.Google;
 
 /// <summary>
-/// A JSON object read as a message: names in lowerCamelCase or snake_case (contract google 3), everything else strictly. The first name or
-/// type that does not fit is kept in <see cref="Findings"/> and ends the request; what fits but breaks a rule is a violation.
+/// A JSON object parsed as a protobuf message: names in lowerCamelCase or snake_case (contract google 3), everything else strictly. The
+/// first name or type that does not match is recorded in <see cref="Findings"/> and refuses the request; a value that matches but breaks a
+/// rule is a violation.
 /// </summary>
 internal sealed class ProtoMessage
 {
@@ -18,7 +19,7 @@ internal sealed class ProtoMessage
         this.findings = findings;
     }
 
-    /// <summary>Snake case; empty for the request itself.</summary>
+    /// <summary>The path in snake case; empty for the request itself.</summary>
     public string Path { get; }
 
     public static ProtoMessage Read(JsonElement json, string path, Findings findings, params ReadOnlySpan<string> known)
@@ -53,7 +54,7 @@ internal sealed class ProtoMessage
     public ProtoMessage? Message(string name, params ReadOnlySpan<string> known) =>
         fields.TryGetValue(name, out var value) ? Read(value, At(name), findings, known) : null;
 
-    /// <summary>The items with their paths; none when the field is missing.</summary>
+    /// <summary>The items with their paths; empty when the field is missing.</summary>
     public IReadOnlyList<(JsonElement Item, string Path)> Items(string name)
     {
         if (!fields.TryGetValue(name, out var value))
@@ -99,7 +100,7 @@ internal sealed class ProtoMessage
         return [];
     }
 
-    /// <summary>A 64-bit integer travels as a string; a number is accepted, too. Digits only.</summary>
+    /// <summary>A 64-bit integer is sent as a string; a number is also accepted. Digits only.</summary>
     public string? Id(string name)
     {
         if (!fields.TryGetValue(name, out var value))
@@ -108,7 +109,7 @@ internal sealed class ProtoMessage
         }
 
         var text = value.ValueKind == JsonValueKind.Number ? value.GetRawText() : Text(name);
-        return text is null || AccountSettings.IsId(text) ? text : findings.Wrong<string>(At(name), "INVALID_FORMAT", "Must be digits.");
+        return text is null || AccountSettings.IsId(text) ? text : findings.Add<string>(At(name), "INVALID_FORMAT", "Must be digits.");
     }
 
     public bool Flag(string name)
@@ -121,13 +122,16 @@ internal sealed class ProtoMessage
         return value.ValueKind == JsonValueKind.True;
     }
 
-    /// <summary>The name of an enum's value, which travels as name or number. Null when missing, the default, or not one of the values; the last is a violation.</summary>
-    /// <param name="name">Of the field.</param>
-    /// <param name="values">By their numbers; the first is the default, which counts as missing.</param>
+    /// <summary>
+    /// The name of an enum value, which is sent as a name or a number. Null when missing, the default, or not one of the values; the last
+    /// case is a violation.
+    /// </summary>
+    /// <param name="name">The name of the field.</param>
+    /// <param name="values">Indexed by enum number; the first is the default, which counts as missing.</param>
     public string? Enum(string name, params ReadOnlySpan<string> values) =>
         fields.TryGetValue(name, out var value) ? EnumOf(value, At(name), values) : null;
 
-    /// <summary>As <see cref="Enum"/>, of a list. Values that are none are violations and left out.</summary>
+    /// <summary>Like <see cref="Enum"/>, for a list. Unknown values are violations and are omitted.</summary>
     public IReadOnlyList<string> Enums(string name, params ReadOnlySpan<string> values)
     {
         var found = new List<string>();
@@ -153,7 +157,7 @@ internal sealed class ProtoMessage
         var number = value.ValueKind == JsonValueKind.Number ? (value.TryGetInt32(out var given) ? given : -1)
             : value.GetString() is { Length: > 0 } name ? values.IndexOf(name)
             : 0;
-        return number < 0 || number >= values.Length ? findings.Wrong<string>(path, "INVALID_ENUM_VALUE", "Not a value of this enum.")
+        return number < 0 || number >= values.Length ? findings.Add<string>(path, "INVALID_ENUM_VALUE", "Not a value of this enum.")
             : number == 0 ? null
             : values[number];
     }

@@ -6,7 +6,7 @@ internal static class RequestBody
 {
     private const long MaxBytes = 64 * 1024 * 1024;
 
-    /// <summary>The body, or an empty message and a finding.</summary>
+    /// <summary>The body, or an empty message and an error in the findings.</summary>
     public static async Task<JsonDocument> ReadAsync(HttpContext context, Findings findings)
     {
         try
@@ -14,7 +14,7 @@ internal static class RequestBody
             if (context.Request.HasJsonContentType() && context.Request.ContentLength is null or <= MaxBytes)
             {
                 var document = await JsonDocument.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted);
-                if (JsonText.IsWhole(document.RootElement))
+                if (JsonText.IsValidUnicode(document.RootElement))
                 {
                     return document;
                 }

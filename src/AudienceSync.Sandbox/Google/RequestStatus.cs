@@ -5,11 +5,11 @@ using AudienceSync.Sandbox.Faults;
 
 namespace AudienceSync.Sandbox.Google;
 
-/// <summary><c>GET requestStatus:retrieve</c>, contract google 6.7: counts a destination, never which member.</summary>
+/// <summary><c>GET requestStatus:retrieve</c>, contract google 6.7: counts per destination, never individual members.</summary>
 internal sealed class RequestStatus(GooglePlatform platform, FaultPlan faults, CallLog calls, TimeProvider clock)
 {
-    /// <summary>Below that no match rate is told; the figure is the sandbox's own.</summary>
-    private const int SmallestMatched = 100;
+    /// <summary>Below this number no match rate is reported; the sandbox defines the number.</summary>
+    private const int MinMatched = 100;
 
     public async Task HandleAsync(HttpContext context)
     {
@@ -21,7 +21,7 @@ internal sealed class RequestStatus(GooglePlatform platform, FaultPlan faults, C
             return;
         }
 
-        var (rule, ended) = await GoogleFaults.AskAsync(call, faults, clock, FaultOperation.Status, null);
+        var (rule, ended) = await GoogleFaults.InjectAsync(call, faults, clock, FaultOperation.Status, null);
         if (ended)
         {
             return;
@@ -33,7 +33,7 @@ internal sealed class RequestStatus(GooglePlatform platform, FaultPlan faults, C
             return;
         }
 
-        await call.EndAsync(() => call.AnswerAsync(json => Write(json, job)));
+        await call.CompleteAsync(() => call.RespondAsync(json => Write(json, job)));
     }
 
     private static void Write(Utf8JsonWriter json, Job job)
@@ -78,7 +78,7 @@ internal sealed class RequestStatus(GooglePlatform platform, FaultPlan faults, C
         json.WriteEndObject();
     }
 
-    // The counts include what failed.
+    // The counts include failed records.
     private static void WriteCounts(Utf8JsonWriter json, Job job, JobPart part)
     {
         if (job.Operation == FaultOperation.RemoveAll)
@@ -102,14 +102,14 @@ internal sealed class RequestStatus(GooglePlatform platform, FaultPlan faults, C
         if (adding && part.List.Form.Kind == DataKind.ContactId)
         {
             json.WriteString(
-                "uploadMatchRateRange", part.Records < SmallestMatched ? "MATCH_RATE_RANGE_NOT_ELIGIBLE" : "MATCH_RATE_RANGE_91_TO_100");
+                "uploadMatchRateRange", part.Records < MinMatched ? "MATCH_RATE_RANGE_NOT_ELIGIBLE" : "MATCH_RATE_RANGE_91_TO_100");
         }
 
         json.WriteEndObject();
         json.WriteEndObject();
     }
 
-    // 64-bit integers travel as strings.
+    // 64-bit integers are sent as strings.
     private static void WriteCount(Utf8JsonWriter json, string name, int count) =>
         json.WriteString(name, count.ToString(CultureInfo.InvariantCulture));
 }

@@ -10,17 +10,17 @@ internal sealed record TokenError(string Error, string Description, int Http = 4
     public static readonly TokenError ExpiredGrant = new("invalid_grant", "Token has been expired or revoked.");
 }
 
-/// <summary><c>POST /token</c>: a refresh token or a signed assertion for an access token (contract google 2.1).</summary>
+/// <summary><c>POST /token</c>: exchanges a refresh token or a signed assertion for an access token (contract google 2.1).</summary>
 internal sealed class TokenEndpoint(GooglePlatform platform, FaultPlan faults, CallLog calls, TimeProvider clock)
 {
     private const string JwtBearer = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 
-    private sealed record Grant(Credential Who, GoogleSettings Limits);
+    private sealed record Grant(Credential Credential, GoogleSettings Limits);
 
     public async Task HandleAsync(HttpContext context)
     {
         var call = new GoogleCall(context, platform, calls, clock.GetUtcNow()) { Operation = "token" };
-        var (rule, ended) = await GoogleFaults.AskAsync(call, faults, clock, FaultOperation.Token, null);
+        var (rule, ended) = await GoogleFaults.InjectAsync(call, faults, clock, FaultOperation.Token, null);
         if (ended)
         {
             return;
@@ -37,8 +37,8 @@ internal sealed class TokenEndpoint(GooglePlatform platform, FaultPlan faults, C
             return;
         }
 
-        var token = platform.Tokens.Issue(grant.Who, TimeSpan.FromSeconds(grant.Limits.TokenLifeS));
-        await call.EndAsync(() => call.WriteAsync(200, null, json =>
+        var token = platform.Tokens.Issue(grant.Credential, TimeSpan.FromSeconds(grant.Limits.TokenLifeS));
+        await call.CompleteAsync(() => call.WriteAsync(200, null, json =>
         {
             json.WriteString("access_token", token);
             json.WriteNumber("expires_in", grant.Limits.TokenLifeS);
@@ -106,8 +106,8 @@ internal sealed class TokenEndpoint(GooglePlatform platform, FaultPlan faults, C
             return (null, new TokenError("invalid_grant", "Invalid grant: account not found"));
         }
 
-        return assertion.Wrong(account.Limits.ServiceAccountKey!, ownAddress, clock.GetUtcNow()) is { } wrong
-            ? (null, wrong)
+        return assertion.Validate(account.Limits.ServiceAccountKey!, ownAddress, clock.GetUtcNow()) is { } error
+            ? (null, error)
             : (new Grant(new Credential(null, assertion.Issuer), account.Limits), null);
     }
 }

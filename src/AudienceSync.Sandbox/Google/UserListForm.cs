@@ -3,28 +3,28 @@ using System.Text.Json;
 
 namespace AudienceSync.Sandbox.Google;
 
-/// <summary>A user list as it is sent and shown, contract google 6.3.</summary>
+/// <summary>The request and response format of a user list, contract google 6.3.</summary>
 internal static class UserListForm
 {
-    private const long DayS = 86_400;
+    private const long SecondsPerDay = 86_400;
 
-    /// <summary>Below that a size is not told; above it is rounded to two digits (contract 4.6).</summary>
-    private const int SmallestShown = 100;
+    /// <summary>Below this number no size is reported; from this number on it is rounded to two digits (contract 4.6).</summary>
+    private const int MinReported = 100;
 
     public static readonly string[] Kinds = ["CONTACT_ID", "MOBILE_ID", "USER_ID"];
 
-    // By their numbers.
+    // Indexed by enum number.
     private static readonly string[] KeyTypes = ["UPLOAD_KEY_TYPE_UNSPECIFIED", .. Kinds, "PAIR_ID", "PSEUDONYMOUS_ID"];
 
     private static readonly string[] Sources = ["DATA_SOURCE_TYPE_UNSPECIFIED", "DATA_SOURCE_TYPE_FIRST_PARTY"];
 
-    /// <summary>Null when something is wrong, which is then among the findings.</summary>
+    /// <summary>Null on an error, which is added to the findings.</summary>
     public static ListForm? Read(JsonElement json, Findings findings)
     {
         var message = ProtoMessage.Read(
             json, "", findings, "displayName", "description", "membershipDuration", "membershipStatus", "integrationCode", "ingestedUserListInfo",
 
-            // Only told by the platform; what a client repeats of them means nothing.
+            // Output-only fields; the platform ignores them when a client repeats them.
             "name", "id", "readOnly", "sizeInfo", "closingReason", "accessReason", "accountAccessStatus", "targetNetworkInfo");
         var name = message.Text("displayName");
         if (name is null)
@@ -71,7 +71,7 @@ internal static class UserListForm
         json.WriteString("displayName", form.DisplayName);
         WriteUnlessMissing(json, "description", form.Description);
         WriteUnlessMissing(json, "integrationCode", form.IntegrationCode);
-        json.WriteString("membershipDuration", string.Create(CultureInfo.InvariantCulture, $"{form.MembershipDays * DayS}s"));
+        json.WriteString("membershipDuration", string.Create(CultureInfo.InvariantCulture, $"{form.MembershipDays * SecondsPerDay}s"));
         json.WriteString("membershipStatus", form.Closed ? "CLOSED" : "OPEN");
         WriteSize(json, list.List.People);
         json.WriteStartObject("ingestedUserListInfo");
@@ -91,7 +91,7 @@ internal static class UserListForm
 
     private static void WriteSize(Utf8JsonWriter json, int people)
     {
-        if (people < SmallestShown)
+        if (people < MinReported)
         {
             return;
         }
@@ -121,7 +121,7 @@ internal static class UserListForm
         var kind = kinds.Count == 1 ? Array.IndexOf(Kinds, kinds[0]) : -1;
         if (kind < 0 && (kinds.Count > 0 || info.Items("uploadKeyTypes").Count == 0))
         {
-            findings.Wrong(
+            findings.Add(
                 info.At("uploadKeyTypes"),
                 kinds.Count == 0 ? "REQUIRED_FIELD_MISSING" : kinds.Count > 1 ? "TOO_MANY_ELEMENTS" : "INVALID_ENUM_VALUE",
                 "Exactly one of CONTACT_ID, MOBILE_ID and USER_ID.");
@@ -130,26 +130,26 @@ internal static class UserListForm
         return (DataKind)Math.Max(kind, 0);
     }
 
-    // A duration is a text of seconds; only whole days are taken, and no value stands for the longest.
+    // A duration is a string in seconds; only whole days are accepted, and a missing value means the maximum.
     private static int Days(string? duration, Findings findings)
     {
         if (duration is null)
         {
-            return ListForm.LongestMembershipDays;
+            return ListForm.MaxMembershipDays;
         }
 
         if (!duration.EndsWith('s') || !long.TryParse(duration.AsSpan(0, duration.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
-            || seconds % DayS != 0)
+            || seconds % SecondsPerDay != 0)
         {
-            findings.Wrong("membership_duration", "INVALID_ARGUMENT", "Must be seconds of whole days, such as 7776000s.");
+            findings.Add("membership_duration", "INVALID_ARGUMENT", "Must be seconds of whole days, such as 7776000s.");
             return 0;
         }
 
-        if (seconds / DayS > ListForm.LongestMembershipDays)
+        if (seconds / SecondsPerDay > ListForm.MaxMembershipDays)
         {
-            findings.Wrong("membership_duration", "MEMBERSHIP_DURATION_TOO_LONG", $"At most {ListForm.LongestMembershipDays} days.");
+            findings.Add("membership_duration", "MEMBERSHIP_DURATION_TOO_LONG", $"At most {ListForm.MaxMembershipDays} days.");
         }
 
-        return (int)Math.Min(seconds / DayS, ListForm.LongestMembershipDays);
+        return (int)Math.Min(seconds / SecondsPerDay, ListForm.MaxMembershipDays);
     }
 }

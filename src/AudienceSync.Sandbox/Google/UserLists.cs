@@ -9,7 +9,7 @@ namespace AudienceSync.Sandbox.Google;
 internal sealed class UserLists(GooglePlatform platform, FaultPlan faults, CallLog calls, TimeProvider clock)
 {
     private const int DefaultPage = 50;
-    private const int LargestPage = 1_000;
+    private const int MaxPage = 1_000;
 
     public async Task CreateAsync(HttpContext context)
     {
@@ -23,7 +23,7 @@ internal sealed class UserLists(GooglePlatform platform, FaultPlan faults, CallL
         var findings = new Findings();
         using var document = await RequestBody.ReadAsync(context, findings);
         var form = UserListForm.Read(document.RootElement, findings);
-        var (rule, ended) = await GoogleFaults.AskAsync(call, faults, clock, FaultOperation.Create, null);
+        var (rule, ended) = await GoogleFaults.InjectAsync(call, faults, clock, FaultOperation.Create, null);
         if (ended)
         {
             return;
@@ -31,7 +31,7 @@ internal sealed class UserLists(GooglePlatform platform, FaultPlan faults, CallL
 
         if (form is not null && platform.HasName(account, form.DisplayName))
         {
-            findings.Wrong("display_name", "DISPLAY_NAME_ALREADY_USED", "Another user list of the account has this name.");
+            findings.Add("display_name", "DISPLAY_NAME_ALREADY_USED", "Another user list of the account has this name.");
         }
 
         if (findings.Error is { } error)
@@ -42,12 +42,12 @@ internal sealed class UserLists(GooglePlatform platform, FaultPlan faults, CallL
 
         if (context.Request.Query["validateOnly"] == "true")
         {
-            await call.AnswerAsync(static _ => { });
+            await call.RespondAsync(static _ => { });
             return;
         }
 
         await (platform.Create(account, form!) is { } list
-            ? call.EndAsync(() => call.AnswerAsync(json => UserListForm.Write(json, list)))
+            ? call.CompleteAsync(() => call.RespondAsync(json => UserListForm.Write(json, list)))
             : call.RefuseAsync(GoogleError.Aborted));
     }
 
@@ -66,7 +66,7 @@ internal sealed class UserLists(GooglePlatform platform, FaultPlan faults, CallL
         }
 
         call.Audience = list.Id;
-        return call.AnswerAsync(json => UserListForm.Write(json, list));
+        return call.RespondAsync(json => UserListForm.Write(json, list));
     }
 
     public async Task DeleteAsync(HttpContext context)
@@ -86,7 +86,7 @@ internal sealed class UserLists(GooglePlatform platform, FaultPlan faults, CallL
         }
 
         call.Audience = list.Id;
-        var (rule, ended) = await GoogleFaults.AskAsync(call, faults, clock, FaultOperation.Delete, list);
+        var (rule, ended) = await GoogleFaults.InjectAsync(call, faults, clock, FaultOperation.Delete, list);
         if (ended)
         {
             return;
@@ -97,7 +97,7 @@ internal sealed class UserLists(GooglePlatform platform, FaultPlan faults, CallL
             list.List.Delete();
         }
 
-        await call.EndAsync(() => call.AnswerAsync(static _ => { }));
+        await call.CompleteAsync(() => call.RespondAsync(static _ => { }));
     }
 
     public Task ListAsync(HttpContext context)
@@ -119,11 +119,11 @@ internal sealed class UserLists(GooglePlatform platform, FaultPlan faults, CallL
             return call.RefuseAsync(GoogleError.Invalid(field, reason, "Not a value of this parameter."));
         }
 
-        // No size is the default, a larger page is lowered and not refused.
+        // A missing size means the default; a larger size is lowered to the maximum and not refused.
         size = size == 0 ? DefaultPage : size;
-        var all = platform.ListsOf(account).Where(filter.Takes).ToList();
-        var page = all.Skip(from.Value).Take(Math.Min(size.Value, LargestPage)).ToList();
-        return call.AnswerAsync(json => WritePage(json, page, from.Value + page.Count < all.Count ? from.Value + page.Count : null));
+        var all = platform.ListsOf(account).Where(filter.Matches).ToList();
+        var page = all.Skip(from.Value).Take(Math.Min(size.Value, MaxPage)).ToList();
+        return call.RespondAsync(json => WritePage(json, page, from.Value + page.Count < all.Count ? from.Value + page.Count : null));
     }
 
     private GoogleCall Open(HttpContext context, string operation) => new(context, platform, calls, clock.GetUtcNow()) { Operation = operation };

@@ -3,15 +3,15 @@ using System.Text;
 
 namespace AudienceSync.Sandbox.Lists;
 
-/// <summary>One list as the admin view counts it.</summary>
+/// <summary>One list as counted by the admin API.</summary>
 internal sealed record ListSummary(
     string Platform, string Account, string Audience, int People, IReadOnlyDictionary<string, int> Digests, string Checksum, bool Deleted);
 
 /// <summary>
-/// What one platform holds for one audience: a set of (key, digest). Adding is union, removing is difference, cell by cell, so
-/// a removal hashed differently from its add leaves an orphan behind, as on the real platform. Safe for concurrent use.
+/// The contents of one audience on one platform: a set of (key, digest). Adding is union, removing is difference, cell by cell, so
+/// a removal hashed differently from its add leaves an orphan, as on the real platform. Safe for concurrent use.
 /// </summary>
-/// <param name="isKey">The keys the platform knows, for human edits.</param>
+/// <param name="isKey">The keys that the platform supports, for manual edits.</param>
 internal sealed class AudienceList(string platform, string account, string audience, Func<string, bool> isKey)
 {
     private readonly Lock gate = new();
@@ -24,7 +24,7 @@ internal sealed class AudienceList(string platform, string account, string audie
 
     public string Audience => audience;
 
-    /// <summary>Deleted at the platform. It holds nothing and stays in the admin view until a reset.</summary>
+    /// <summary>Deleted on the platform. The list is empty and stays in the admin API until a reset.</summary>
     public bool Deleted { get; private set; }
 
     public int People
@@ -40,7 +40,7 @@ internal sealed class AudienceList(string platform, string account, string audie
 
     public bool IsKey(string key) => isKey(key);
 
-    /// <summary>Digests that were not in the list before.</summary>
+    /// <summary>Returns the number of digests that were not in the list before.</summary>
     /// <param name="at">When the members were added, for <see cref="RemoveAddedBefore"/>.</param>
     public int Add(RowBatch batch, DateTimeOffset at = default)
     {
@@ -71,7 +71,7 @@ internal sealed class AudienceList(string platform, string account, string audie
         }
     }
 
-    /// <summary>Digests that were in the list and are no longer.</summary>
+    /// <summary>Returns the number of digests that were removed from the list.</summary>
     public int Remove(RowBatch batch)
     {
         lock (gate)
@@ -91,7 +91,7 @@ internal sealed class AudienceList(string platform, string account, string audie
         }
     }
 
-    /// <summary>Digests last added before a time, in a row that was given one.</summary>
+    /// <summary>Removes digests last added before a time, in rows with an add time.</summary>
     public int RemoveAddedBefore(DateTimeOffset time)
     {
         lock (gate)
@@ -107,10 +107,10 @@ internal sealed class AudienceList(string platform, string account, string audie
     }
 
     /// <summary>
-    /// What people do in the platform's own pages: a member goes and a stranger comes, both chosen by the seed and what the list holds.
-    /// Nothing happens to an empty list.
+    /// Simulates manual changes in the platform's own UI: removes a member and adds an unknown one, both selected by the seed and the list
+    /// contents. An empty list does not change.
     /// </summary>
-    public void EditByHand(int seed)
+    public void EditManually(int seed)
     {
         lock (gate)
         {
@@ -121,20 +121,20 @@ internal sealed class AudienceList(string platform, string account, string audie
 
             var digests = held.ToArray();
             Array.Sort(digests);
-            var stranger = Digest.Of(Encoding.UTF8.GetBytes($"stranger {seed} {held.Xor.ToHex()}"));
-            if (held.Take(digests[(int)((uint)seed % (uint)digests.Length)], out var gone))
+            var newcomer = Digest.Of(Encoding.UTF8.GetBytes($"stranger {seed} {held.Xor.ToHex()}"));
+            if (held.Take(digests[(int)((uint)seed % (uint)digests.Length)], out var released))
             {
-                rows.Release(gone);
+                rows.Release(released);
             }
 
             var row = rows.Open(at: 0);
             rows.Retain(row);
-            held.Put(stranger, row, out _);
+            held.Put(newcomer, row, out _);
         }
     }
 
-    /// <summary>Holds what the other held, which is empty afterwards.</summary>
-    public void TakeOver(AudienceList other)
+    /// <summary>Moves the contents of the other list to this one; the other list is empty afterwards.</summary>
+    public void TakeContentsOf(AudienceList other)
     {
         lock (gate)
         {
@@ -169,7 +169,7 @@ internal sealed class AudienceList(string platform, string account, string audie
         }
     }
 
-    public ListSummary Summarise()
+    public ListSummary Summarize()
     {
         lock (gate)
         {
@@ -178,7 +178,7 @@ internal sealed class AudienceList(string platform, string account, string audie
         }
     }
 
-    /// <summary>A copy that no later call changes: people, and for each key its digests, unsorted.</summary>
+    /// <summary>An independent copy: people, and for each key its digests, unsorted.</summary>
     public (int People, IReadOnlyList<(string Key, Digest[] Digests)> Keys) Snapshot()
     {
         lock (gate)
@@ -187,7 +187,7 @@ internal sealed class AudienceList(string platform, string account, string audie
         }
     }
 
-    // SHA-256 of one line a key, in key order: KEY:count:xor of its digests. Anyone who knows the digests can compute it.
+    // SHA-256 of one line per key, in key order: KEY:count:xor of its digests. It can be computed from the digests alone.
     private string Checksum()
     {
         var text = string.Concat(Filled().Select(set => $"{set.Key}:{set.Value.Count}:{set.Value.Xor.ToHex()}\n"));

@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 namespace AudienceSync.Sandbox.Lists;
 
 /// <summary>
-/// A SHA-256 as four big-endian words: 32 bytes without an object header, and the order of the words is the order of the hex text.
+/// A SHA-256 as four big-endian 64-bit integers: 32 bytes without an object header, and the integers sort in the order of the hex text.
 /// </summary>
 [System.Runtime.InteropServices.StructLayout(System.Runtime.InteropServices.LayoutKind.Sequential)]
 internal readonly record struct Digest(ulong A, ulong B, ulong C, ulong D) : IComparable<Digest>
@@ -12,8 +12,8 @@ internal readonly record struct Digest(ulong A, ulong B, ulong C, ulong D) : ICo
     public const int Bytes = 32;
     public const int HexLength = 64;
 
-    /// <summary>What a client sends that hashed the empty string (contract meta 9.1, last row).</summary>
-    public static readonly Digest OfNothing = Of([]);
+    /// <summary>The digest that a client sends when it hashes the empty string (contract meta 9.1, last row).</summary>
+    public static readonly Digest OfEmptyString = Of([]);
 
     public static Digest Of(ReadOnlySpan<byte> value)
     {
@@ -22,7 +22,7 @@ internal readonly record struct Digest(ulong A, ulong B, ulong C, ulong D) : ICo
         return From(hash);
     }
 
-    /// <summary>Only 64 lower-case hex digits are a digest.</summary>
+    /// <summary>Accepts only 64 lowercase hex digits.</summary>
     public static bool TryParse(ReadOnlySpan<byte> hex, out Digest digest)
     {
         digest = default;
@@ -61,7 +61,7 @@ internal readonly record struct Digest(ulong A, ulong B, ulong C, ulong D) : ICo
     public static Digest operator ^(Digest left, Digest right) =>
         new(left.A ^ right.A, left.B ^ right.B, left.C ^ right.C, left.D ^ right.D);
 
-    // A digest is already uniform: one multiplication guards against hand-made values in tests, no more is needed.
+    // A digest is already uniform: one multiplication is enough to handle hand-made values in tests.
     public override int GetHashCode() => (int)(((A ^ (D << 1)) * 0x9E3779B97F4A7C15UL) >> 32);
 
     public int CompareTo(Digest other)
@@ -80,7 +80,7 @@ internal readonly record struct Digest(ulong A, ulong B, ulong C, ulong D) : ICo
 
     public static bool operator >=(Digest left, Digest right) => left.CompareTo(right) >= 0;
 
-    /// <param name="bytes">32 of them.</param>
+    /// <param name="bytes">Exactly 32 bytes.</param>
     public static Digest From(ReadOnlySpan<byte> bytes) => new(
         BinaryPrimitives.ReadUInt64BigEndian(bytes),
         BinaryPrimitives.ReadUInt64BigEndian(bytes[8..]),

@@ -2,17 +2,17 @@ using System.Runtime.InteropServices;
 
 namespace AudienceSync.Sandbox.Lists;
 
-/// <summary>The digests of one key of one list, each with the row it was last added with. Not safe for concurrent use.</summary>
+/// <summary>The digests of one key of one list, each with the row that last added it. Not safe for concurrent use.</summary>
 internal sealed class DigestSet
 {
     private readonly Dictionary<Digest, int> rowOf = [];
 
     public int Count => rowOf.Count;
 
-    /// <summary>XOR of all digests: changes with every member, whatever the order they came in.</summary>
+    /// <summary>XOR of all digests: changes with every member, independent of insertion order.</summary>
     public Digest Xor { get; private set; }
 
-    /// <summary>True when the digest is new; the row it belonged to before is given back otherwise.</summary>
+    /// <summary>True when the digest is new; otherwise returns the row that it belonged to before.</summary>
     public bool Put(Digest digest, int row, out int formerRow)
     {
         ref var slot = ref CollectionsMarshal.GetValueRefOrAddDefault(rowOf, digest, out var existed);
@@ -38,11 +38,11 @@ internal sealed class DigestSet
         return true;
     }
 
-    /// <summary>Takes every digest whose row is meant.</summary>
-    /// <returns>How many.</returns>
-    public int TakeWhere(Func<int, bool> meant, Action<int> release)
+    /// <summary>Removes every digest whose row matches.</summary>
+    /// <returns>The number of removed digests.</returns>
+    public int TakeWhere(Func<int, bool> predicate, Action<int> release)
     {
-        var taken = rowOf.Where(entry => meant(entry.Value)).ToArray();
+        var taken = rowOf.Where(entry => predicate(entry.Value)).ToArray();
         foreach (var (digest, row) in taken)
         {
             rowOf.Remove(digest);

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace AudienceSync.Sandbox.Lists;
 
-/// <summary>Every list of every platform, by audience id, for the admin views. Audience ids are unique across platforms here.</summary>
+/// <summary>Every list of every platform, by audience id, for the admin API. Audience ids are unique across platforms here.</summary>
 internal sealed class ListRegistry
 {
     private readonly ConcurrentDictionary<string, AudienceList> lists = new(StringComparer.Ordinal);
@@ -16,8 +16,8 @@ internal sealed class ListRegistry
 
     public void Forget(string audience) => lists.TryRemove(audience, out _);
 
-    /// <summary>The first of the audiences that somebody else has.</summary>
-    public string? TakenByAnother(string platform, string account, IEnumerable<string> audiences) =>
+    /// <summary>The first of the audiences that belongs to another account.</summary>
+    public string? OwnedByAnother(string platform, string account, IEnumerable<string> audiences) =>
         audiences.FirstOrDefault(id => Find(id) is { } held && (held.Platform, held.Account) != (platform, account));
 
     public void Clear()

@@ -7,7 +7,7 @@ namespace AudienceSync.Sandbox.Lists;
 internal readonly record struct Cell(Digest Digest, int Row, byte Column);
 
 /// <summary>
-/// The usable cells of one upload, in row order, in a pooled array. <see cref="Columns"/> names the key of each column.
+/// The usable cells of one upload, in row order, in a pooled array. <see cref="Columns"/> contains the key of each column.
 /// </summary>
 internal sealed class RowBatch : IDisposable
 {

@@ -1,9 +1,8 @@
 namespace AudienceSync.Sandbox.Lists;
 
 /// <summary>
-/// Counts, for each row that was added, how many of its digests are still in the list: one byte a row, and
-/// when it was added. A row without
-/// digests is free for reuse, so the table grows with the people in the list and not with the calls made.
+/// Counts, for each added row, how many of its digests are still in the list: one byte per row, and when it was added. A row without
+/// digests can be reused, so the table grows with the number of people in the list and not with the number of calls.
 /// </summary>
 internal sealed class RowTable
 {
@@ -20,7 +19,7 @@ internal sealed class RowTable
     {
         if (!free.TryPop(out var row))
         {
-            row = Fresh();
+            row = Allocate();
         }
 
         addedAt[row] = at;
@@ -46,7 +45,7 @@ internal sealed class RowTable
         }
     }
 
-    private int Fresh()
+    private int Allocate()
     {
         if (used == digestsOf.Length)
         {

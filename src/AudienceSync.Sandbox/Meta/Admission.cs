@@ -1,9 +1,9 @@
 namespace AudienceSync.Sandbox.Meta;
 
-/// <summary>Who may call, and whether he has calls left: token, proof, budget, then the object itself.</summary>
+/// <summary>Checks access and the remaining budget of the caller: token, proof, budget, then the object itself.</summary>
 internal static class Admission
 {
-    /// <param name="wanted">The object of the call and its account; null when no such object exists.</param>
+    /// <param name="wanted">The object of the call and its account; null when the object does not exist.</param>
     public static GraphError? Admit(
         MetaCall call, HttpRequest request, GraphParameters parameters, MetaPlatform platform, (string Id, MetaAccount? Owner) wanted, DateTimeOffset now)
     {
@@ -18,7 +18,7 @@ internal static class Admission
             return GraphError.BadToken;
         }
 
-        if (account.Settings.AppSecret is { } secret && !AppSecretProof.Holds(secret, token, parameters, now))
+        if (account.Settings.AppSecret is { } secret && !AppSecretProof.IsValid(secret, token, parameters, now))
         {
             return GraphError.BadProof;
         }
@@ -30,11 +30,11 @@ internal static class Admission
             return GraphError.Throttled;
         }
 
-        return account == wanted.Owner ? null : GraphError.Missing(GraphParameters.Shown(wanted.Id));
+        return account == wanted.Owner ? null : GraphError.Missing(GraphParameters.Shorten(wanted.Id));
     }
 
-    /// <summary>Uploads need the terms accepted, removals too (contract 11).</summary>
-    public static GraphError? TermsOf(MetaAccount account) => account.Settings.TermsAccepted ? null : GraphError.TermsNotAccepted;
+    /// <summary>Uploads and removals require accepted terms (contract 11).</summary>
+    public static GraphError? CheckTerms(MetaAccount account) => account.Settings.TermsAccepted ? null : GraphError.TermsNotAccepted;
 
     private static string? TokenOf(HttpRequest request, GraphParameters parameters)
     {

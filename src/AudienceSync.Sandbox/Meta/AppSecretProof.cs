@@ -6,13 +6,13 @@ namespace AudienceSync.Sandbox.Meta;
 
 /// <summary>
 /// The app secret proof, contract 3: hex HMAC-SHA-256 over the token, or over <c>token|unixSeconds</c> with appsecret_time,
-/// which is good for five minutes. A missing proof is answered like a wrong one; the real body is not known.
+/// which is valid for five minutes. A missing proof gets the same response as a wrong one; the real response body is unknown.
 /// </summary>
 internal static class AppSecretProof
 {
-    private const long TimedProofLifeSeconds = 300;
+    private const long TimedProofLifetimeSeconds = 300;
 
-    public static bool Holds(string secret, string token, GraphParameters parameters, DateTimeOffset now)
+    public static bool IsValid(string secret, string token, GraphParameters parameters, DateTimeOffset now)
     {
         if (parameters.Text("appsecret_proof") is not { } proof)
         {
@@ -23,7 +23,7 @@ internal static class AppSecretProof
         if (parameters.Text("appsecret_time") is { } time)
         {
             if (!long.TryParse(time, NumberStyles.None, CultureInfo.InvariantCulture, out var signedAt)
-                || now.ToUnixTimeSeconds() - signedAt is < -TimedProofLifeSeconds or > TimedProofLifeSeconds)
+                || now.ToUnixTimeSeconds() - signedAt is < -TimedProofLifetimeSeconds or > TimedProofLifetimeSeconds)
             {
                 return false;
             }

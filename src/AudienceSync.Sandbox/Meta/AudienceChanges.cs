@@ -8,7 +8,7 @@ namespace AudienceSync.Sandbox.Meta;
 /// <summary><c>POST /act_{id}/customaudiences</c> and <c>DELETE /{audience_id}</c>, contract 5.1 and 5.4.</summary>
 internal sealed class AudienceChanges(MetaPlatform platform, MetaFaults faults, CallLog calls, TimeProvider clock)
 {
-    private const int LongestRetentionD = 180;
+    private const int MaxRetentionDays = 180;
 
     private static readonly string[] Sources = ["USER_PROVIDED_ONLY", "PARTNER_PROVIDED_ONLY", "BOTH_USER_AND_PARTNER_PROVIDED"];
 
@@ -25,17 +25,18 @@ internal sealed class AudienceChanges(MetaPlatform platform, MetaFaults faults, 
             return;
         }
 
-        var (fault, ended) = await faults.AskAsync(call, null, FaultOperation.Create);
+        var (fault, ended) = await faults.InjectAsync(call, null, FaultOperation.Create);
         if (ended)
         {
             return;
         }
 
-        var wrong = account!.Settings.TermsAccepted ? WrongForm(context.Request, id, parameters) : GraphError.CreateTermsNotAccepted;
-        var made = wrong is null ? platform.Create(account, parameters.Text("name")!, Truth(parameters.Text("enable_fetch_or_create")) == true) : null;
-        await (made is null
-            ? call.RefuseAsync(wrong ?? GraphError.Invalid("The ad account has as many custom audiences as it may have."))
-            : call.EndAsync(() => call.AnswerAsync(json => AudienceFields.Write(json, made, AudienceFields.Of(parameters), now))));
+        var error = account!.Settings.TermsAccepted ? ValidateForm(context.Request, id, parameters) : GraphError.CreateTermsNotAccepted;
+        var created = error is null
+            ? platform.Create(account, parameters.Text("name")!, ParseBoolean(parameters.Text("enable_fetch_or_create")) == true) : null;
+        await (created is null
+            ? call.RefuseAsync(error ?? GraphError.Invalid("The ad account has as many custom audiences as it may have."))
+            : call.CompleteAsync(() => call.RespondAsync(json => AudienceFields.Write(json, created, AudienceFields.Of(parameters), now))));
     }
 
     public async Task DeleteAsync(HttpContext context)
@@ -46,39 +47,40 @@ internal sealed class AudienceChanges(MetaPlatform platform, MetaFaults faults, 
         var now = clock.GetUtcNow();
         var call = new MetaCall(context, platform, calls, now, id) { Operation = "delete", TargetExists = audience is not null };
         var refused = Admission.Admit(call, context.Request, parameters, platform, (id, audience?.Account), now) ?? parameters.Error
-            ?? parameters.WrongWrite(context.Request, id, overrides: false);
+            ?? parameters.ValidateWrite(context.Request, id, overrides: false);
         if (refused is not null)
         {
             await call.RefuseAsync(refused);
             return;
         }
 
-        var (fault, ended) = await faults.AskAsync(call, audience, FaultOperation.Delete);
+        var (fault, ended) = await faults.InjectAsync(call, audience, FaultOperation.Delete);
         if (!ended)
         {
             audience!.List.Delete();
-            await call.EndAsync(() => call.AnswerAsync(static json => WriteSuccess(json)));
+            await call.CompleteAsync(() => call.RespondAsync(static json => WriteSuccess(json)));
         }
     }
 
-    private static GraphError? WrongForm(HttpRequest request, string account, GraphParameters form)
+    private static GraphError? ValidateForm(HttpRequest request, string account, GraphParameters form)
     {
         var retention = form.Text("retention_days");
         return form.Error
-            ?? form.WrongWrite(
+            ?? form.ValidateWrite(
                 request, account, overrides: false, "name", "subtype", "description", "customer_file_source", "retention_days", "opt_out_link", "enable_fetch_or_create")
             ?? AudienceFields.Unknown(AudienceFields.Of(form))
             ?? (string.IsNullOrWhiteSpace(form.Text("name")) ? GraphError.Invalid("The parameter name is required.") : null)
             ?? (form.Text("subtype") == "CUSTOM" ? null : GraphError.Invalid("The parameter subtype must be CUSTOM for a customer list."))
             ?? (Sources.Contains(form.Text("customer_file_source")) ? null : GraphError.Invalid("The parameter customer_file_source is required for a customer list."))
-            ?? (retention is null || IsRetention(retention) ? null : GraphError.Invalid($"retention_days must be 1 to {LongestRetentionD}."))
-            ?? (form.Text("enable_fetch_or_create") is { } fetch && Truth(fetch) is null ? GraphError.Invalid("enable_fetch_or_create must be a boolean.") : null);
+            ?? (retention is null || IsRetention(retention) ? null : GraphError.Invalid($"retention_days must be 1 to {MaxRetentionDays}."))
+            ?? (form.Text("enable_fetch_or_create") is { } fetch && ParseBoolean(fetch) is null
+                ? GraphError.Invalid("enable_fetch_or_create must be a boolean.") : null);
     }
 
     private static bool IsRetention(string text) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var days) && days is >= 1 and <= LongestRetentionD;
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var days) && days is >= 1 and <= MaxRetentionDays;
 
-    private static bool? Truth(string? text) => text switch
+    private static bool? ParseBoolean(string? text) => text switch
     {
         "true" or "1" => true,
         "false" or "0" => false,

@@ -2,14 +2,16 @@ using System.Text.Json;
 
 namespace AudienceSync.Sandbox.Meta;
 
-/// <summary>The fields of an audience object that are imitated, contract 5.3.</summary>
+/// <summary>The simulated fields of an audience object, contract 5.3.</summary>
 internal static class AudienceFields
 {
-    /// <summary>Counts are ranges and never exact: steps of that many people.</summary>
+    /// <summary>Counts are ranges and never exact: they are in steps of this many people.</summary>
     private const int CountStep = 100;
 
-    /// <summary>Below that an audience is too small to deliver to; the number is the sandbox's own, the contract gives none.</summary>
-    private const int SmallestDeliverable = 100;
+    /// <summary>
+    /// Below this size an audience is too small for ad delivery; the sandbox defines the number, because the contract has none.
+    /// </summary>
+    private const int MinDeliverable = 100;
 
     private static readonly string[] Known =
     [
@@ -18,17 +20,17 @@ internal static class AudienceFields
 
     public static IReadOnlyList<string> All => Known;
 
-    /// <summary>Without the parameter only the id is given.</summary>
+    /// <summary>Without the parameter only the id is returned.</summary>
     public static string[] Of(GraphParameters parameters) =>
         [.. new[] { "id" }.Union((parameters.Text("fields") ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
 
     public static GraphError? Unknown(string[] fields) => Array.Find(fields, field => !Known.Contains(field)) is { } unknown
-        ? GraphError.Invalid($"Tried accessing nonexisting field ({GraphParameters.Shown(unknown)}).")
+        ? GraphError.Invalid($"Tried accessing nonexisting field ({GraphParameters.Shorten(unknown)}).")
         : null;
 
     public static void Write(Utf8JsonWriter json, MetaAudience audience, string[] fields, DateTimeOffset now)
     {
-        var (code, words) = audience.StatusAt(now);
+        var (code, description) = audience.StatusAt(now);
         var people = audience.List.People;
         var lower = people / CountStep * CountStep;
         json.WriteStartObject();
@@ -42,8 +44,8 @@ internal static class AudienceFields
                 case "subtype": json.WriteString(field, "CUSTOM"); break;
                 case "approximate_count_lower_bound": json.WriteNumber(field, lower); break;
                 case "approximate_count_upper_bound": json.WriteNumber(field, people == 0 ? 0 : lower + CountStep); break;
-                case "operation_status": WriteStatus(json, field, code, words); break;
-                case "delivery_status" when people < SmallestDeliverable: WriteStatus(json, field, 300, "Too small"); break;
+                case "operation_status": WriteStatus(json, field, code, description); break;
+                case "delivery_status" when people < MinDeliverable: WriteStatus(json, field, 300, "Too small"); break;
                 default: WriteStatus(json, field, 200, "Ready"); break;
             }
         }

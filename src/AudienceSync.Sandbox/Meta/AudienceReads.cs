@@ -28,10 +28,10 @@ internal sealed class AudienceReads(MetaPlatform platform, CallLog calls, TimePr
             ?? parameters.Error
             ?? parameters.Unknown("fields")
             ?? AudienceFields.Unknown(fields);
-        await (refused is null ? call.AnswerAsync(json => AudienceFields.Write(json, audience!, fields, now)) : call.RefuseAsync(refused));
+        await (refused is null ? call.RespondAsync(json => AudienceFields.Write(json, audience!, fields, now)) : call.RefuseAsync(refused));
     }
 
-    /// <summary>The account itself, of which only the terms are of interest (contract 11).</summary>
+    /// <summary>The account itself; only the terms are simulated (contract 11).</summary>
     private async Task AccountAsync(HttpContext context, string id, GraphParameters parameters)
     {
         var account = platform.FindAccount(id);
@@ -42,7 +42,7 @@ internal sealed class AudienceReads(MetaPlatform platform, CallLog calls, TimePr
             ?? parameters.Error
             ?? parameters.Unknown("fields")
             ?? (Array.Exists(fields, field => field is not ("id" or "account_id" or "tos_accepted")) ? GraphError.Invalid("Tried accessing nonexisting field.") : null);
-        await (refused is null ? call.AnswerAsync(json => WriteAccount(json, account!, fields)) : call.RefuseAsync(refused));
+        await (refused is null ? call.RespondAsync(json => WriteAccount(json, account!, fields)) : call.RefuseAsync(refused));
     }
 
     public async Task ListAsync(HttpContext context)
@@ -53,12 +53,12 @@ internal sealed class AudienceReads(MetaPlatform platform, CallLog calls, TimePr
         var now = clock.GetUtcNow();
         var call = new MetaCall(context, platform, calls, now, null) { Operation = "list", TargetExists = account is not null };
         var fields = AudienceFields.Of(parameters);
-        var (limit, wrongLimit) = LimitOf(parameters.Text("limit"));
+        var (limit, limitError) = LimitOf(parameters.Text("limit"));
         var refused = Admission.Admit(call, context.Request, parameters, platform, (id, account), now)
             ?? parameters.Error
             ?? parameters.Unknown("fields", "limit", "after")
             ?? AudienceFields.Unknown(fields)
-            ?? wrongLimit;
+            ?? limitError;
         if (refused is not null)
         {
             await call.RefuseAsync(refused);
@@ -67,11 +67,12 @@ internal sealed class AudienceReads(MetaPlatform platform, CallLog calls, TimePr
 
         var after = parameters.Text("after") ?? "";
         var page = account!.Audiences.Where(audience => !audience.List.Deleted && string.CompareOrdinal(audience.Id, after) > 0).Take(limit + 1).ToList();
-        await call.AnswerAsync(json => WritePage(json, context.Request, [.. page.Take(limit)], fields, page.Count > limit, limit, now));
+        await call.RespondAsync(json => WritePage(json, context.Request, [.. page.Take(limit)], fields, page.Count > limit, limit, now));
     }
 
-    // The next address is followed as it is, so it repeats what was asked with the page that follows. That holds the token when the caller sent it as a parameter, as the
-    // real one does; whoever sends it as a header sends it again, and it stays out of the address.
+    // Clients follow the next URL unchanged, so it repeats the request parameters with the cursor of the next page. It contains the token
+    // when the caller sent it as a parameter, as on the real platform; a client that sends the token as a header sends it again, and the
+    // URL does not contain it.
     private static string Next(HttpRequest request, int limit, string after)
     {
         var byHeader = request.Headers.Authorization.Count > 0;
@@ -101,7 +102,7 @@ internal sealed class AudienceReads(MetaPlatform platform, CallLog calls, TimePr
         json.WriteEndObject();
     }
 
-    private static (int Limit, GraphError? Wrong) LimitOf(string? text) => text switch
+    private static (int Limit, GraphError? Error) LimitOf(string? text) => text switch
     {
         null => (DefaultPage, null),
         _ when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit is > 0 and <= MaxPage => (limit, null),

@@ -3,7 +3,7 @@ using AudienceSync.Sandbox.Faults;
 
 namespace AudienceSync.Sandbox.Meta;
 
-/// <summary><c>DELETE /act_{id}/usersofanyaudience</c>, contract 8.2: out of every customer list of the account.</summary>
+/// <summary><c>DELETE /act_{id}/usersofanyaudience</c>, contract 8.2: removes people from every customer list of the account.</summary>
 internal sealed class ErasureEdge(MetaPlatform platform, MetaFaults faults, CallLog calls, TimeProvider clock)
 {
     public async Task HandleAsync(HttpContext context)
@@ -20,26 +20,26 @@ internal sealed class ErasureEdge(MetaPlatform platform, MetaFaults faults, Call
         }
 
         using var upload = new UsersUpload();
-        var wrong = parameters.Error
-            ?? parameters.WrongWrite(context.Request, id, overrides: false, "payload", "namespace")
+        var error = parameters.Error
+            ?? parameters.ValidateWrite(context.Request, id, overrides: false, "payload", "namespace")
             ?? UsersPayload.Read(parameters, upload);
         call.Rows = upload.Received;
-        var (fault, ended) = await faults.AskAsync(call, null, FaultOperation.Erase);
+        var (fault, ended) = await faults.InjectAsync(call, null, FaultOperation.Erase);
         if (ended)
         {
             return;
         }
 
-        if (wrong is not null)
+        if (error is not null)
         {
-            await call.RefuseAsync(wrong);
+            await call.RefuseAsync(error);
             return;
         }
 
-        MetaFaults.Spoil(upload, fault);
+        MetaFaults.ApplyFault(upload, fault);
         var removed = account!.Audiences.Sum(audience => audience.Erase(upload.Rows));
         call.Effect = new CallEffect(0, removed, upload.Invalid, upload.EmptyHashes);
-        await call.EndAsync(() => call.AnswerAsync(
-            json => UsersAnswer.Write(json, platform, ("account_id", account.Number), upload, upload.Received, static () => false)));
+        await call.CompleteAsync(() => call.RespondAsync(
+            json => UsersResponse.Write(json, platform, ("account_id", account.Number), upload, upload.Received, static () => false)));
     }
 }

@@ -1,6 +1,8 @@
 namespace AudienceSync.Sandbox.Meta;
 
-/// <summary>An error envelope of the Graph API (contract 4). Clients decide on code and subcode; the HTTP status is a weak signal.</summary>
+/// <summary>
+/// An error envelope of the Graph API (contract 4). Clients decide by code and subcode; the HTTP status is a weak signal.
+/// </summary>
 internal sealed record GraphError(int Code, int? Subcode, string Message)
 {
     public int Status { get; init; } = StatusCodes.Status400BadRequest;
@@ -35,7 +37,7 @@ internal sealed record GraphError(int Code, int? Subcode, string Message)
         IsTransient = true,
     };
 
-    /// <summary>The contract has no code of its own for a disabled account; 200 is its "no permission, a human must act".</summary>
+    /// <summary>The contract has no specific code for a disabled account; 200 is its "no permission, a human must act".</summary>
     public static readonly GraphError AccountDisabled = new(200, null, "(#200) The ad account is disabled.");
 
     public static readonly GraphError UnknownIn200 = new(1, null, "An unknown error occurred") { Status = StatusCodes.Status200OK };
@@ -43,7 +45,7 @@ internal sealed record GraphError(int Code, int? Subcode, string Message)
     public static readonly GraphError TermsNotAccepted = new(
         200, 1870090, "(#200) The customer list terms have not been accepted for this ad account.");
 
-    /// <summary>At creating, the terms have a code of their own (contract 5.1).</summary>
+    /// <summary>The create call has its own code for the terms (contract 5.1).</summary>
     public static readonly GraphError CreateTermsNotAccepted = new(2663, null, "(#2663) The custom audience terms have not been accepted.");
 
     public static readonly GraphError Flagged = new(100, 1713230, "(#100) Audience Upload Blocked");
@@ -58,7 +60,7 @@ internal sealed record GraphError(int Code, int? Subcode, string Message)
 
     public static readonly GraphError ReplaceFailed = new(2650, 1870148, "(#2650) The audience was not fully updated.");
 
-    /// <summary>Contract 6.4: the form first used to fill an audience binds it for life.</summary>
+    /// <summary>Contract 6.4: the schema form first used to fill an audience binds it permanently.</summary>
     public static GraphError MixedSource(SchemaForm held, SchemaForm sent) => new(
         2650, null, $"(#2650) Failed to update the custom audience: data source {Source(held)} does not support {Source(sent)}.");
 

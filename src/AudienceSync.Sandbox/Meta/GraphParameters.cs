@@ -6,8 +6,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace AudienceSync.Sandbox.Meta;
 
 /// <summary>
-/// The parameters of a Graph call, wherever they were sent: query string, form fields or members of a JSON body (contract 2).
-/// A body that cannot be read is remembered in <see cref="Error"/> and not thrown, because a bad token is told first.
+/// The parameters of a Graph call from any location: query string, form fields or members of a JSON body (contract 2).
+/// An unreadable body is recorded in <see cref="Error"/> and not thrown, because a bad token is reported first.
 /// </summary>
 internal sealed class GraphParameters : IDisposable
 {
@@ -57,7 +57,7 @@ internal sealed class GraphParameters : IDisposable
         {
             if (name is not ("access_token" or "appsecret_proof" or "appsecret_time") && !known.Contains(name))
             {
-                return GraphError.Invalid($"Unexpected parameter '{Shown(name)}'.");
+                return GraphError.Invalid($"Unexpected parameter '{Shorten(name)}'.");
             }
         }
 
@@ -65,14 +65,15 @@ internal sealed class GraphParameters : IDisposable
     }
 
     /// <summary>
-    /// As <see cref="Unknown"/>, of a call that changes something. Meta's own clients repeat the <c>id</c> of the node, the <c>fields</c> that they would read of it and
-    /// what they have read of them in every write, which means nothing; an id of another node is a mistake.
+    /// Like <see cref="Unknown"/>, for a call that changes data. Meta's official clients repeat the <c>id</c> of the node, the
+    /// <c>fields</c> that they would read from it and the values that they have read in every write, which has no effect; an id of another
+    /// node is an error.
     /// </summary>
-    /// <param name="request">Whose method counts, unless the account may override it.</param>
+    /// <param name="request">The request whose method applies, unless the account may override it.</param>
     /// <param name="node">The id in the path.</param>
-    /// <param name="overrides">Whether the parameter <c>method</c> may say another method than the request (contract 2).</param>
-    /// <param name="known">What else may be there.</param>
-    public GraphError? WrongWrite(HttpRequest request, string node, bool overrides, params ReadOnlySpan<string> known)
+    /// <param name="overrides">Whether the parameter <c>method</c> may differ from the method of the request (contract 2).</param>
+    /// <param name="known">Other allowed parameters.</param>
+    public GraphError? ValidateWrite(HttpRequest request, string node, bool overrides, params ReadOnlySpan<string> known)
     {
         if (Text("id") is { } id && id != node)
         {
@@ -87,11 +88,11 @@ internal sealed class GraphParameters : IDisposable
         return Unknown([.. known, .. AudienceFields.All, "fields", "method"]);
     }
 
-    /// <summary>A name is the caller's text: shortened, since anything may be in it.</summary>
-    public static string Shown(string name) => name.Length <= 40 ? name : name[..40];
+    /// <summary>A name is caller input: shortened, because it may contain anything.</summary>
+    public static string Shorten(string name) => name.Length <= 40 ? name : name[..40];
 
-    /// <summary>The reader throws the second kind for text that is no Unicode: bad UTF-8 or half a surrogate pair.</summary>
-    public static bool IsBadJson(Exception wrong) => wrong is JsonException or InvalidOperationException;
+    /// <summary>The reader throws the second exception type for invalid Unicode: invalid UTF-8 or an unpaired surrogate.</summary>
+    public static bool IsBadJson(Exception exception) => exception is JsonException or InvalidOperationException;
 
     public void Dispose()
     {
@@ -107,7 +108,7 @@ internal sealed class GraphParameters : IDisposable
     {
         if (!values.TryAdd(name, value))
         {
-            Error ??= GraphError.Invalid($"Parameter '{Shown(name)}' was sent twice.");
+            Error ??= GraphError.Invalid($"Parameter '{Shorten(name)}' was sent twice.");
         }
     }
 
@@ -152,7 +153,7 @@ internal sealed class GraphParameters : IDisposable
         {
             Split(buffer.AsMemory(0, length));
         }
-        catch (Exception wrong) when (IsBadJson(wrong))
+        catch (Exception exception) when (IsBadJson(exception))
         {
             Error = GraphError.Invalid("The body is not valid JSON.");
         }
@@ -166,7 +167,7 @@ internal sealed class GraphParameters : IDisposable
         buffer = larger;
     }
 
-    // Walks the whole body once, so that a syntax error anywhere refuses it before anything is applied.
+    // Reads the whole body once, so that a syntax error anywhere rejects it before anything is applied.
     private void Split(ReadOnlyMemory<byte> body)
     {
         var reader = new Utf8JsonReader(body.Span);

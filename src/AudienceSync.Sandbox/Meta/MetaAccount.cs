@@ -6,11 +6,11 @@ internal sealed class MetaAccount(string id, TimeProvider clock)
     private const int FullAccessCalls = 190_000;
     private const int LimitedAccessCalls = 5_000;
     private const int CallsPerAudience = 40;
-    private const int MostCalls = 700_000;
+    private const int MaxCalls = 700_000;
 
     public string Id => id;
 
-    /// <summary>The id without <c>act_</c>, as the usage header and the audience object give it.</summary>
+    /// <summary>The id without <c>act_</c>, as in the usage header and the audience object.</summary>
     public string Number => id[4..];
 
     public required AccountSettings Settings { get; set; }
@@ -21,10 +21,10 @@ internal sealed class MetaAccount(string id, TimeProvider clock)
 
     /// <summary>Calls allowed in any sliding hour, contract 13.1; every audience here counts as active.</summary>
     public int CallsPerHour => Settings.CallsPerHour ?? Math.Min(
-        MostCalls,
+        MaxCalls,
         (Settings.Tier == AccountSettings.StandardAccess ? FullAccessCalls : LimitedAccessCalls) + (CallsPerAudience * Audiences.Count));
 
-    public static string? Complaint(AccountSettings settings) => settings switch
+    public static string? Validate(AccountSettings settings) => settings switch
     {
         { Account: var account } when !account.StartsWith("act_", StringComparison.Ordinal) || !AccountSettings.IsId(account.AsSpan(4)) =>
             "account must be act_ and digits",

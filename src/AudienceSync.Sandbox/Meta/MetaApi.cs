@@ -3,7 +3,10 @@ using AudienceSync.Sandbox.Faults;
 
 namespace AudienceSync.Sandbox.Meta;
 
-/// <summary>Routes of the imitated Graph API. Any version is served, as the real one serves an expired version by a newer (contract 2).</summary>
+/// <summary>
+/// Routes of the simulated Graph API. Any version is accepted, because the real API serves an expired version with a newer one (contract
+/// 2).
+/// </summary>
 internal static class MetaApi
 {
     private const string Version = "/{version:regex(^v\\d+\\.\\d+$)}";
@@ -31,6 +34,6 @@ internal static class MetaApi
         app.MapDelete(Version + "/{audience}", changes.DeleteAsync);
         app.MapGet(Version + "/{audience}", reads.OneAsync);
         app.Map(Version + "/{**rest}", context => new MetaCall(context, platform, calls, clock.GetUtcNow(), null) { Operation = "unknown" }
-            .RefuseAsync(GraphError.Invalid("Unsupported path or method: this sandbox does not imitate it.")));
+            .RefuseAsync(GraphError.Invalid("Unsupported path or method: this sandbox does not simulate it.")));
     }
 }

@@ -2,18 +2,18 @@ using AudienceSync.Sandbox.Lists;
 
 namespace AudienceSync.Sandbox.Meta;
 
-/// <summary>A customer list as Meta sees it: its digests, the schema form that binds it, its upload sessions.</summary>
-/// <param name="configured">False when made through the API: a reset takes it away.</param>
+/// <summary>A customer list on Meta: its digests, the schema form that binds it, its upload sessions.</summary>
+/// <param name="configured">False when created through the API: a reset removes it.</param>
 internal sealed class MetaAudience(string id, string name, MetaAccount account, AudienceList list, bool configured)
 {
-    /// <summary>A session closes by itself that long after its first batch (contract 7).</summary>
-    private static readonly TimeSpan SessionLife = TimeSpan.FromMinutes(90);
+    /// <summary>A session closes automatically this long after its first batch (contract 7).</summary>
+    private static readonly TimeSpan SessionLifetime = TimeSpan.FromMinutes(90);
 
     private readonly Lock gate = new();
     private readonly Dictionary<long, Session> sessions = [];
     private readonly Replacement replacement = new(list);
     private SchemaForm? filledBy;
-    private long cleanAnswers;
+    private long emptySampleResponses;
 
     public string Id => id;
 
@@ -34,7 +34,7 @@ internal sealed class MetaAudience(string id, string name, MetaAccount account, 
     }
 
     /// <summary>operation_status, contract 5.3 and 8.</summary>
-    public (int Code, string Words) StatusAt(DateTimeOffset now)
+    public (int Code, string Description) StatusAt(DateTimeOffset now)
     {
         lock (gate)
         {
@@ -48,7 +48,7 @@ internal sealed class MetaAudience(string id, string name, MetaAccount account, 
         }
     }
 
-    /// <summary>Takes a batch of a replacement of all members.</summary>
+    /// <summary>Applies a batch of a full replacement of the members.</summary>
     public GraphError? Replace(UsersUpload upload, DateTimeOffset now, out long received)
     {
         lock (gate)
@@ -65,8 +65,8 @@ internal sealed class MetaAudience(string id, string name, MetaAccount account, 
         }
     }
 
-    /// <summary>Takes people out, also of a replacement that runs.</summary>
-    /// <returns>Digests that left the list.</returns>
+    /// <summary>Removes people, including from a running replacement.</summary>
+    /// <returns>The number of digests removed from the list.</returns>
     public int Erase(RowBatch rows)
     {
         lock (gate)
@@ -76,7 +76,7 @@ internal sealed class MetaAudience(string id, string name, MetaAccount account, 
         }
     }
 
-    /// <summary>Binds the audience to the form of its first add; another form later is refused with 2650 (contract 6.4).</summary>
+    /// <summary>Binds the audience to the form of its first add; a different form later is refused with 2650 (contract 6.4).</summary>
     public GraphError? Accept(SchemaForm form, bool adding)
     {
         lock (gate)
@@ -91,23 +91,25 @@ internal sealed class MetaAudience(string id, string name, MetaAccount account, 
         }
     }
 
-    /// <summary>Rows received in the session so far, and whether this batch still counts.</summary>
+    /// <summary>Rows received in the session so far, and whether the session is still open for this batch.</summary>
     public (long Received, bool Open) Join(long sessionId, int rows, DateTimeOffset now)
     {
         lock (gate)
         {
             var session = sessions.GetValueOrDefault(sessionId, new Session(now, 0));
             sessions[sessionId] = session = session with { Received = session.Received + rows };
-            return (session.Received, now < session.Start + SessionLife);
+            return (session.Received, now < session.Start + SessionLifetime);
         }
     }
 
-    /// <summary>Empty samples come as <c>{}</c> and as <c>[]</c> in turn: both were seen on the real platform (contract 6.2).</summary>
+    /// <summary>
+    /// Empty samples are written alternately as <c>{}</c> and <c>[]</c>: both were observed on the real platform (contract 6.2).
+    /// </summary>
     public bool NextEmptySamplesAreAnArray()
     {
         lock (gate)
         {
-            return cleanAnswers++ % 2 == 1;
+            return emptySampleResponses++ % 2 == 1;
         }
     }
 
@@ -116,7 +118,7 @@ internal sealed class MetaAudience(string id, string name, MetaAccount account, 
         lock (gate)
         {
             filledBy = null;
-            cleanAnswers = 0;
+            emptySampleResponses = 0;
             replacement.Clear();
             sessions.Clear();
         }

@@ -4,11 +4,11 @@ using AudienceSync.Sandbox.Calls;
 
 namespace AudienceSync.Sandbox.Meta;
 
-/// <summary>A call to Meta. Every answer carries the usage header.</summary>
+/// <summary>A call to Meta. Every response contains the usage header.</summary>
 internal sealed class MetaCall(HttpContext context, MetaPlatform platform, CallLog calls, DateTimeOffset at, string? target)
     : PlatformCall(context, calls, at, MetaPlatform.PlatformName)
 {
-    private const int LongestTarget = 40;
+    private const int MaxTargetLength = 40;
 
     public bool TargetExists { get; init; }
 
@@ -23,9 +23,10 @@ internal sealed class MetaCall(HttpContext context, MetaPlatform platform, CallL
     protected override string HtmlErrorPage =>
         "<!DOCTYPE html><html><head><title>Error</title></head><body><h1>Sorry, something went wrong.</h1></body></html>";
 
-    protected override (string? Name, bool Known) Target => (target is { Length: > LongestTarget } ? target[..LongestTarget] : target, TargetExists);
+    protected override (string? Name, bool Known) Target =>
+        (target is { Length: > MaxTargetLength } ? target[..MaxTargetLength] : target, TargetExists);
 
-    public Task AnswerAsync(Action<Utf8JsonWriter> body) => WriteAsync(StatusCodes.Status200OK, null, body);
+    public Task RespondAsync(Action<Utf8JsonWriter> body) => WriteAsync(StatusCodes.Status200OK, null, body);
 
     public Task RefuseAsync(GraphError error) => WriteAsync(error.Status, error.Code, json =>
     {
@@ -61,7 +62,7 @@ internal sealed class MetaCall(HttpContext context, MetaPlatform platform, CallL
         return JsonAsync(status, code, body);
     }
 
-    // Contract 13.2: percentages as integers, the regain time in minutes. Processor time is not imitated and stays 0.
+    // Contract 13.2: percentages as integers, the regain time in minutes. Processor time is not simulated and is always 0.
     private string UsageHeader(MetaAccount account) =>
         $"{{\"{account.Number}\":[{{\"type\":\"custom_audience\",\"call_count\":{Usage.Percent},\"total_cputime\":0,\"total_time\":0,"
         + $"\"estimated_time_to_regain_access\":{Usage.RegainMinutes},\"ads_api_access_tier\":\"{account.Settings.Tier}\"}}]}}";

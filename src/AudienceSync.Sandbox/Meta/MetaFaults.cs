@@ -2,7 +2,7 @@ using AudienceSync.Sandbox.Faults;
 
 namespace AudienceSync.Sandbox.Meta;
 
-/// <summary>The scripted faults as Meta shows them.</summary>
+/// <summary>The scripted faults in Meta's format.</summary>
 internal sealed class MetaFaults(FaultPlan faults, TimeProvider clock)
 {
     public static readonly FaultScope Scope = new(new Dictionary<FaultOperation, FaultKind[]>
@@ -10,7 +10,7 @@ internal sealed class MetaFaults(FaultPlan faults, TimeProvider clock)
         [FaultOperation.Add] = Members,
         [FaultOperation.Remove] = Members,
         [FaultOperation.Replace] = [.. Members, FaultKind.ReplaceFails],
-        // It names no list, so no list can be missing or edited.
+        // The call names no list, so no list can be missing or edited.
         [FaultOperation.Erase] = [.. Members.Except([FaultKind.ListDeleted, FaultKind.HumanEdit, FaultKind.ReplaceRunning, FaultKind.Flagged])],
         [FaultOperation.Create] = [.. FaultScope.AccountCalls, FaultKind.ErrorIn200, FaultKind.TermsNotAccepted],
         [FaultOperation.Delete] = [.. FaultScope.AccountCalls, FaultKind.ErrorIn200],
@@ -21,10 +21,10 @@ internal sealed class MetaFaults(FaultPlan faults, TimeProvider clock)
         .. FaultScope.MemberCalls, FaultKind.ErrorIn200, FaultKind.InvalidRows, FaultKind.TermsNotAccepted, FaultKind.Flagged, FaultKind.ReplaceRunning,
     ];
 
-    /// <summary>The fault of the call, after its delay; it may have been played already.</summary>
-    public async Task<(FaultKind? Kind, bool Ended)> AskAsync(MetaCall call, MetaAudience? audience, FaultOperation operation)
+    /// <summary>The fault of the call, after its delay; it may already have been applied.</summary>
+    public async Task<(FaultKind? Kind, bool Ended)> InjectAsync(MetaCall call, MetaAudience? audience, FaultOperation operation)
     {
-        var (rule, ended) = await call.PlayAsync(faults, clock, operation, audience?.Id, audience?.List);
+        var (rule, ended) = await call.InjectFaultAsync(faults, clock, operation, audience?.Id, audience?.List);
         if (ended)
         {
             return (rule?.Kind, true);
@@ -51,8 +51,8 @@ internal sealed class MetaFaults(FaultPlan faults, TimeProvider clock)
         return (rule?.Kind, true);
     }
 
-    /// <summary>What a fault does to the rows of a call that takes effect.</summary>
-    public static void Spoil(UsersUpload upload, FaultKind? kind)
+    /// <summary>Applies a fault to the rows of a call that takes effect.</summary>
+    public static void ApplyFault(UsersUpload upload, FaultKind? kind)
     {
         switch (kind)
         {
@@ -63,7 +63,7 @@ internal sealed class MetaFaults(FaultPlan faults, TimeProvider clock)
                 upload.RejectSecondHalf();
                 break;
             case FaultKind.SilentDrop:
-                // Counted and answered like any other, and lost.
+                // Counted and acknowledged like any other call, but lost.
                 upload.Rows.KeepRowsBefore(0);
                 break;
             default:

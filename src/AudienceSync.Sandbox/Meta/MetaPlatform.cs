@@ -5,15 +5,15 @@ using AudienceSync.Sandbox.Lists;
 
 namespace AudienceSync.Sandbox.Meta;
 
-/// <summary>The accounts and audiences that exist at the imitated Meta.</summary>
+/// <summary>The accounts and audiences of the simulated Meta.</summary>
 internal sealed class MetaPlatform(ListRegistry lists, TimeProvider clock) : IPlatform
 {
     public const string PlatformName = "meta";
 
-    /// <summary>Beyond 2^53 like the real ids, so that a client that reads them as a double is found out.</summary>
+    /// <summary>Above 2^53 like the real ids, so that a client that reads them as a double is detected.</summary>
     private const long FirstOwnAudience = 23_860_000_000_000_000;
 
-    private const int MostAudiences = 500;
+    private const int MaxAudiences = 500;
 
     private readonly Lock gate = new();
     private readonly ConcurrentDictionary<string, MetaAccount> accounts = new(StringComparer.Ordinal);
@@ -35,14 +35,14 @@ internal sealed class MetaPlatform(ListRegistry lists, TimeProvider clock) : IPl
 
     public MetaAccount? FirstWithToken(string token) => Ordered.FirstOrDefault(account => account.Settings.Token == token);
 
-    /// <summary>A number no answer carried before; trace ids and session ids are made of it.</summary>
+    /// <summary>A number not used in any earlier response; trace ids and session ids are based on it.</summary>
     public long NextNumber() => Interlocked.Increment(ref lastNumber);
 
     public string? Upsert(AccountSettings settings)
     {
         lock (gate)
         {
-            if (lists.TakenByAnother(Name, settings.Account, settings.Audiences) is { } taken)
+            if (lists.OwnedByAnother(Name, settings.Account, settings.Audiences) is { } taken)
             {
                 return $"audience {taken} belongs to another account";
             }
@@ -59,29 +59,29 @@ internal sealed class MetaPlatform(ListRegistry lists, TimeProvider clock) : IPl
         }
     }
 
-    /// <returns>Null when the account has as many customer lists as it may have (contract 5.1).</returns>
+    /// <returns>Null when the account has reached its limit of customer lists (contract 5.1).</returns>
     public MetaAudience? Create(MetaAccount account, string name, bool fetch)
     {
         lock (gate)
         {
-            var living = account.Audiences.Where(audience => !audience.List.Deleted).ToList();
-            if (fetch && living.Find(audience => audience.Name == name) is { } found)
+            var existing = account.Audiences.Where(audience => !audience.List.Deleted).ToList();
+            if (fetch && existing.Find(audience => audience.Name == name) is { } found)
             {
                 return found;
             }
 
-            if (living.Count >= MostAudiences)
+            if (existing.Count >= MaxAudiences)
             {
                 return null;
             }
 
-            var made = Open(account, (FirstOwnAudience + NextNumber()).ToString(CultureInfo.InvariantCulture), name, configured: false);
+            var created = Open(account, (FirstOwnAudience + NextNumber()).ToString(CultureInfo.InvariantCulture), name, configured: false);
             Arrange(account);
-            return made;
+            return created;
         }
     }
 
-    // Nothing here happens later than its call.
+    // Nothing here takes effect later than its call.
     public void Settle()
     {
     }

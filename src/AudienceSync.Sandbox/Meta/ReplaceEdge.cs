@@ -4,8 +4,8 @@ using AudienceSync.Sandbox.Faults;
 namespace AudienceSync.Sandbox.Meta;
 
 /// <summary>
-/// <c>POST /{version}/{audience_id}/usersreplace</c>, contract 8: what the batches of one session hold is put in the place of what the
-/// audience held, when the batch with the last flag has come. Until then the audience holds what it held.
+/// <c>POST /{version}/{audience_id}/usersreplace</c>, contract 8: the contents of the batches of one session replace the contents of the
+/// audience when the batch with the last flag arrives. Until then the audience keeps its previous contents.
 /// </summary>
 internal sealed class ReplaceEdge(MetaPlatform platform, MetaFaults faults, CallLog calls, TimeProvider clock)
 {
@@ -23,28 +23,28 @@ internal sealed class ReplaceEdge(MetaPlatform platform, MetaFaults faults, Call
         }
 
         using var upload = new UsersUpload();
-        var wrong = Admission.TermsOf(audience!.Account)
+        var error = Admission.CheckTerms(audience!.Account)
             ?? parameters.Error
-            ?? parameters.WrongWrite(context.Request, id, overrides: false, "payload", "session", "namespace", "customer_consent")
+            ?? parameters.ValidateWrite(context.Request, id, overrides: false, "payload", "session", "namespace", "customer_consent")
             ?? UsersPayload.Read(parameters, upload)
             ?? (upload.Session is null ? GraphError.Invalid("The parameter session is required.") : null);
         call.Rows = upload.Received;
-        var (fault, ended) = await faults.AskAsync(call, audience, FaultOperation.Replace);
+        var (fault, ended) = await faults.InjectAsync(call, audience, FaultOperation.Replace);
         if (!ended)
         {
-            await AnswerAsync(call, audience, upload, fault, wrong);
+            await RespondAsync(call, audience, upload, fault, error);
         }
     }
 
-    private async Task AnswerAsync(MetaCall call, MetaAudience audience, UsersUpload upload, FaultKind? fault, GraphError? wrong)
+    private async Task RespondAsync(MetaCall call, MetaAudience audience, UsersUpload upload, FaultKind? fault, GraphError? error)
     {
-        if ((wrong ?? audience.Accept(upload.Form, adding: true)) is { } refusal)
+        if ((error ?? audience.Accept(upload.Form, adding: true)) is { } refusal)
         {
             await call.RefuseAsync(refusal);
             return;
         }
 
-        MetaFaults.Spoil(upload, fault);
+        MetaFaults.ApplyFault(upload, fault);
         if (audience.Replace(upload, clock.GetUtcNow(), out var received) is { } refused)
         {
             await call.RefuseAsync(refused);
@@ -53,8 +53,9 @@ internal sealed class ReplaceEdge(MetaPlatform platform, MetaFaults faults, Call
 
         call.Effect = new CallEffect(0, 0, upload.Invalid, upload.EmptyHashes);
 
-        // The guide calls the first field so (8), the reference as the users edge does.
-        await call.EndAsync(() => call.AnswerAsync(
-            json => UsersAnswer.Write(json, platform, ("account_id", audience.Id), upload, received, audience.NextEmptySamplesAreAnArray)));
+        // The guide uses this name for the first field (8); the reference uses the name of the users edge.
+        await call.CompleteAsync(() => call.RespondAsync(
+            json => UsersResponse.Write(json, platform, ("account_id", audience.Id),
+                upload, received, audience.NextEmptySamplesAreAnArray)));
     }
 }

@@ -3,12 +3,12 @@ using AudienceSync.Sandbox.Lists;
 namespace AudienceSync.Sandbox.Meta;
 
 /// <summary>
-/// The replacements of one audience, contract 7 and 8: at most one runs. Not safe for concurrent use: the audience's lock guards it.
+/// The replacements of one audience, contract 7 and 8: at most one is running. Not safe for concurrent use: the audience's lock guards it.
 /// </summary>
 internal sealed class Replacement(AudienceList list)
 {
-    /// <summary>A session that has not ended so long after its first batch has failed.</summary>
-    private static readonly TimeSpan Life = TimeSpan.FromMinutes(90);
+    /// <summary>A session that is not finished this long after its first batch has failed.</summary>
+    private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(90);
 
     private readonly HashSet<long> finished = [];
     private readonly HashSet<long> timedOut = [];
@@ -18,12 +18,12 @@ internal sealed class Replacement(AudienceList list)
     private DateTimeOffset startedAt;
     private long received;
 
-    /// <summary>The last one failed and none has begun since: operation_status 415.</summary>
+    /// <summary>The last replacement failed and none has started since: operation_status 415.</summary>
     public bool HasFailed { get; private set; }
 
     public bool IsRunning(DateTimeOffset now)
     {
-        if (running != 0 && now >= startedAt + Life)
+        if (running != 0 && now >= startedAt + Lifetime)
         {
             timedOut.Add(running);
             Fail();
@@ -32,13 +32,13 @@ internal sealed class Replacement(AudienceList list)
         return running != 0;
     }
 
-    /// <summary>Takes one batch; the one with the last flag ends the session and fills the list.</summary>
-    /// <param name="total">Rows of the session so far.</param>
+    /// <summary>Processes one batch; the batch with the last flag ends the session and fills the list.</summary>
+    /// <param name="total">Rows received in the session so far.</param>
     public GraphError? Take(UsersUpload upload, DateTimeOffset now, out long total)
     {
         total = 0;
         var session = upload.Session!;
-        if (Refusal(session, now) is { } refused)
+        if (Validate(session, now) is { } refused)
         {
             return refused;
         }
@@ -56,7 +56,7 @@ internal sealed class Replacement(AudienceList list)
         total = received += upload.Received;
         if (session.LastBatchFlag)
         {
-            list.TakeOver(staged);
+            list.TakeContentsOf(staged);
             finished.Add(running);
             running = 0;
         }
@@ -70,7 +70,7 @@ internal sealed class Replacement(AudienceList list)
         staged = Staging(list);
     }
 
-    /// <summary>Erased people must not come back with the last batch.</summary>
+    /// <summary>Erased people must not be added again by the last batch.</summary>
     public void Forget(RowBatch rows) => staged.Remove(rows);
 
     public void Clear()
@@ -81,7 +81,7 @@ internal sealed class Replacement(AudienceList list)
         (running, HasFailed) = (0, false);
     }
 
-    private GraphError? Refusal(UploadSession session, DateTimeOffset now)
+    private GraphError? Validate(UploadSession session, DateTimeOffset now)
     {
         var isRunning = IsRunning(now);
         return session switch
@@ -89,7 +89,7 @@ internal sealed class Replacement(AudienceList list)
             _ when finished.Contains(session.SessionId) => GraphError.ReplaceFinished,
             _ when timedOut.Contains(session.SessionId) => GraphError.ReplaceTimedOut,
 
-            // The first batch may come only once, also of the session that runs.
+            // The first batch may be sent only once, including for the running session.
             _ when isRunning && (session.SessionId != running || session.BatchSeq == 1) => GraphError.ReplaceRunning,
             { BatchSeq: not 1 } when !isRunning => GraphError.ReplaceOutOfOrder,
             _ => null,

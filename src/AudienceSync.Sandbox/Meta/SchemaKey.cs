@@ -2,23 +2,23 @@ using System.Collections.Frozen;
 
 namespace AudienceSync.Sandbox.Meta;
 
-/// <summary>How the schema was written: one string, or an array of keys (contract 6.1 and 6.4).</summary>
+/// <summary>The form of the schema: one string, or an array of keys (contract 6.1 and 6.4).</summary>
 internal enum SchemaForm
 {
     Single,
     Multi,
 }
 
-/// <summary>What a column holds, which decides how a cell is judged (contract 9 and 10).</summary>
+/// <summary>The content type of a column, which determines how a cell is validated (contract 9 and 10).</summary>
 internal enum CellKind
 {
-    /// <summary>SHA-256 in lower-case hex.</summary>
+    /// <summary>SHA-256 in lowercase hex.</summary>
     Hashed,
 
-    /// <summary>An identifier sent as it is; kept here as its SHA-256, to store 32 bytes whatever its length.</summary>
+    /// <summary>An identifier sent unhashed; stored as its SHA-256, so that it takes 32 bytes independent of its length.</summary>
     Plain,
 
-    /// <summary>A number of zero or more, not an identifier.</summary>
+    /// <summary>A non-negative number, not an identifier.</summary>
     Number,
 
     /// <summary>A list of processing options, not an identifier.</summary>
@@ -35,7 +35,7 @@ internal sealed record SchemaKey(string Name, CellKind Kind)
         .Concat(Keys(CellKind.Options, "DATA_PROCESSING_OPTIONS"))
         .ToFrozenDictionary(key => key.Name, StringComparer.Ordinal);
 
-    // Names that only the single-string form has; the identifiers are the same, so they share the sets of the array form.
+    // Names that exist only in the single-string form; the identifiers are the same, so they share the sets of the array form.
     private static readonly FrozenDictionary<string, string> SingleNames = new Dictionary<string, string>(StringComparer.Ordinal)
     {
         ["EMAIL_SHA256"] = "EMAIL",
@@ -47,7 +47,7 @@ internal sealed record SchemaKey(string Name, CellKind Kind)
 
     public static SchemaKey? InArray(string name) => Multi.GetValueOrDefault(name);
 
-    public static SchemaKey? Alone(string name)
+    public static SchemaKey? AsString(string name)
     {
         var key = InArray(SingleNames.GetValueOrDefault(name, name));
         return key is { IsIdentifier: true } ? key : null;

@@ -2,16 +2,16 @@ using AudienceSync.Sandbox.Budgets;
 
 namespace AudienceSync.Sandbox.Meta;
 
-/// <summary>The state of an account's budget after a call was counted.</summary>
-/// <param name="Percent">Share of the hour's calls that are used, 0 to 100.</param>
+/// <summary>The state of an account's budget after counting a call.</summary>
+/// <param name="Percent">Percentage of the hourly calls that are used, 0 to 100.</param>
 /// <param name="RegainMinutes">Minutes, rounded up, until a call is allowed again; 0 when one is allowed now.</param>
-/// <param name="Refused">The call came when nothing was left.</param>
-/// <param name="Violation">The call came within a regain time that an earlier answer had stated.</param>
+/// <param name="Refused">The call was received when the budget was exhausted.</param>
+/// <param name="Violation">The call was received within a regain time stated by an earlier response.</param>
 internal readonly record struct Usage(int Percent, int RegainMinutes, bool Refused, bool Violation);
 
 /// <summary>
-/// Calls of one ad account in the last sliding hour (contract 13.1). A refused call counts too: calling on while throttled
-/// lengthens the block. Only the latest <c>limit</c> calls matter for that, so no more are remembered.
+/// Calls of one ad account in the last sliding hour (contract 13.1). A refused call counts too: further calls while throttled
+/// extend the block. Only the latest <c>limit</c> calls matter for that, so no more are kept.
 /// </summary>
 internal sealed class UsageBudget(TimeProvider clock)
 {
@@ -21,7 +21,7 @@ internal sealed class UsageBudget(TimeProvider clock)
     private readonly Lock gate = new();
     private readonly Queue<DateTimeOffset> calls = new();
     private DateTimeOffset faultUntil;
-    private int most;
+    private int peak;
     private long violations;
 
     public Usage Take(int limit)
@@ -33,7 +33,7 @@ internal sealed class UsageBudget(TimeProvider clock)
 
             var refused = calls.Count >= limit;
             calls.Enqueue(now);
-            most = Math.Max(most, calls.Count);
+            peak = Math.Max(peak, calls.Count);
             while (calls.Count > limit)
             {
                 calls.Dequeue();
@@ -62,7 +62,7 @@ internal sealed class UsageBudget(TimeProvider clock)
         {
             calls.Clear();
             faultUntil = default;
-            (most, violations) = (0, 0);
+            (peak, violations) = (0, 0);
         }
     }
 
@@ -71,7 +71,7 @@ internal sealed class UsageBudget(TimeProvider clock)
         lock (gate)
         {
             ForgetBefore(clock.GetUtcNow() - Window);
-            return new BudgetView(MetaPlatform.PlatformName, account, "custom_audience", "hour", limit, calls.Count, most, violations);
+            return new BudgetView(MetaPlatform.PlatformName, account, "custom_audience", "hour", limit, calls.Count, peak, violations);
         }
     }
 

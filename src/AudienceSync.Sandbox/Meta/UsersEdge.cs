@@ -5,7 +5,7 @@ namespace AudienceSync.Sandbox.Meta;
 
 /// <summary>
 /// <c>POST</c> and <c>DELETE /{version}/{audience_id}/users</c>, contract 6. The order of checks: token, proof, budget, audience,
-/// scripted fault, terms, body, running replacement, schema form. An error at any of them applies nothing.
+/// scripted fault, terms, body, running replacement, schema form. An error in any of them applies nothing.
 /// </summary>
 internal sealed class UsersEdge(MetaPlatform platform, MetaFaults faults, CallLog calls, TimeProvider clock)
 {
@@ -13,7 +13,7 @@ internal sealed class UsersEdge(MetaPlatform platform, MetaFaults faults, CallLo
     {
         var id = (string)context.Request.RouteValues["audience"]!;
         using var parameters = await GraphParameters.ReadAsync(context.Request);
-        var (operation, wrongMethod) = OperationOf(context.Request, parameters);
+        var (operation, methodError) = OperationOf(context.Request, parameters);
         var audience = platform.FindAudience(id);
         var now = clock.GetUtcNow();
         var call = new MetaCall(context, platform, calls, now, id) { Operation = operation == FaultOperation.Add ? "add" : "remove", TargetExists = audience is not null };
@@ -24,37 +24,39 @@ internal sealed class UsersEdge(MetaPlatform platform, MetaFaults faults, CallLo
         }
 
         using var upload = new UsersUpload();
-        var wrong = Admission.TermsOf(audience!.Account)
-            ?? wrongMethod
+        var error = Admission.CheckTerms(audience!.Account)
+            ?? methodError
             ?? parameters.Error
-            ?? parameters.WrongWrite(context.Request, id, audience.Account.Settings.MethodOverride, "payload", "session", "namespace", "customer_consent")
+            ?? parameters.ValidateWrite(context.Request, id, audience.Account.Settings.MethodOverride,
+                "payload", "session", "namespace", "customer_consent")
             ?? UsersPayload.Read(parameters, upload);
         call.Rows = upload.Received;
-        await AnswerAsync(call, audience, operation, upload, wrong);
+        await RespondAsync(call, audience, operation, upload, error);
     }
 
-    private async Task AnswerAsync(MetaCall call, MetaAudience audience, FaultOperation operation, UsersUpload upload, GraphError? wrong)
+    private async Task RespondAsync(MetaCall call, MetaAudience audience, FaultOperation operation, UsersUpload upload, GraphError? error)
     {
-        var (fault, ended) = await faults.AskAsync(call, audience, operation);
+        var (fault, ended) = await faults.InjectAsync(call, audience, operation);
         if (ended)
         {
             return;
         }
 
-        wrong ??= audience.IsBeingReplaced(clock.GetUtcNow()) ? GraphError.ReplaceRunning : null;
-        if ((wrong ?? audience.Accept(upload.Form, operation == FaultOperation.Add)) is { } refusal)
+        error ??= audience.IsBeingReplaced(clock.GetUtcNow()) ? GraphError.ReplaceRunning : null;
+        if ((error ?? audience.Accept(upload.Form, operation == FaultOperation.Add)) is { } refusal)
         {
             await call.RefuseAsync(refusal);
             return;
         }
 
-        MetaFaults.Spoil(upload, fault);
+        MetaFaults.ApplyFault(upload, fault);
         var received = Apply(call, audience, operation, upload);
-        await call.EndAsync(() => call.AnswerAsync(
-            json => UsersAnswer.Write(json, platform, ("audience_id", audience.Id), upload, received, audience.NextEmptySamplesAreAnArray)));
+        await call.CompleteAsync(() => call.RespondAsync(
+            json => UsersResponse.Write(json, platform, ("audience_id", audience.Id),
+                upload, received, audience.NextEmptySamplesAreAnArray)));
     }
 
-    /// <returns>num_received: of the session so far, or of this call when there is no session.</returns>
+    /// <returns>num_received: for the session so far, or for this call when there is no session.</returns>
     private long Apply(MetaCall call, MetaAudience audience, FaultOperation operation, UsersUpload upload)
     {
         var (received, open) = upload.Session is { } session
@@ -62,7 +64,7 @@ internal sealed class UsersEdge(MetaPlatform platform, MetaFaults faults, CallLo
             : (upload.Received, true);
         var (applied, removed) = (open, operation) switch
         {
-            // A batch of a session that has closed vanishes silently (contract 15.4).
+            // A batch of a closed session is silently ignored (contract 15.4).
             (false, _) => (0, 0),
             (_, FaultOperation.Add) => (audience.List.Add(upload.Rows), 0),
             _ => (0, audience.List.Remove(upload.Rows)),
@@ -71,7 +73,7 @@ internal sealed class UsersEdge(MetaPlatform platform, MetaFaults faults, CallLo
         return received;
     }
 
-    private static (FaultOperation Operation, GraphError? Wrong) OperationOf(HttpRequest request, GraphParameters parameters) =>
+    private static (FaultOperation Operation, GraphError? Error) OperationOf(HttpRequest request, GraphParameters parameters) =>
         (request.Method, parameters.Text("method")?.ToUpperInvariant()) switch
         {
             ("DELETE", null or "DELETE") => (FaultOperation.Remove, null),

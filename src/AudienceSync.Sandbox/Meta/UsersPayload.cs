@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace AudienceSync.Sandbox.Meta;
 
 /// <summary>
-/// Reads <c>payload</c> and <c>session</c> of the users edge, contract 6.1, straight from the UTF-8 bytes: no string is made
-/// of a cell. Anything the contract does not know is refused.
+/// Reads <c>payload</c> and <c>session</c> of the users edge, contract 6.1, directly from the UTF-8 bytes: no string is allocated
+/// for a cell. Anything not in the contract is refused.
 /// </summary>
 internal static class UsersPayload
 {
@@ -19,7 +19,7 @@ internal static class UsersPayload
         {
             return ReadSession(parameters.Json("session"), upload) ?? ReadPayload(payload.Span, upload);
         }
-        catch (Exception wrong) when (GraphParameters.IsBadJson(wrong))
+        catch (Exception exception) when (GraphParameters.IsBadJson(exception))
         {
             return GraphError.Invalid("payload is not valid JSON.");
         }
@@ -109,7 +109,7 @@ internal static class UsersPayload
             _ => false,
         };
         reader.Skip();
-        return fits ? null : GraphError.Invalid($"payload.{GraphParameters.Shown(name)} is unknown, given twice or of a wrong type.");
+        return fits ? null : GraphError.Invalid($"payload.{GraphParameters.Shorten(name)} is unknown, given twice or of a wrong type.");
     }
 
     private static GraphError? ReadSchema(ref Utf8JsonReader reader, UsersUpload upload, out SchemaKey[] schema)
@@ -120,7 +120,7 @@ internal static class UsersPayload
         if (reader.TokenType == JsonTokenType.String)
         {
             upload.Form = SchemaForm.Single;
-            keys.Add(SchemaKey.Alone(reader.GetString()!));
+            keys.Add(SchemaKey.AsString(reader.GetString()!));
         }
         else if (reader.TokenType == JsonTokenType.StartArray)
         {

@@ -4,10 +4,12 @@ using AudienceSync.Sandbox.Lists;
 
 namespace AudienceSync.Sandbox.Meta;
 
-/// <summary>Reads <c>payload.data</c>. A wrong shape refuses the call; a wrong cell only marks its row (contract 6.2 and 15).</summary>
+/// <summary>
+/// Reads <c>payload.data</c>. An invalid structure refuses the call; an invalid cell only marks its row (contract 6.2 and 15).
+/// </summary>
 internal static class UsersRows
 {
-    /// <summary>Contract 6.1. The real answer to more is an unclear one; this one is the strict mode of section 15.</summary>
+    /// <summary>Contract 6.1. The real response to more rows is unclear; this is the strict mode of section 15.</summary>
     public const int MaxRows = 10_000;
 
     private static readonly GraphError NotRows = GraphError.Invalid(
@@ -37,7 +39,7 @@ internal static class UsersRows
             }
             else if (upload.Form == SchemaForm.Single && reader.TokenType != JsonTokenType.StartObject)
             {
-                row.Judge(ref reader, schema[0], 0);
+                row.ReadCell(ref reader, schema[0], 0);
             }
             else
             {
@@ -60,7 +62,7 @@ internal static class UsersRows
                 return false;
             }
 
-            row.Judge(ref reader, schema[column], (byte)column);
+            row.ReadCell(ref reader, schema[column], (byte)column);
             column++;
         }
 
@@ -72,12 +74,12 @@ internal static class UsersRows
         private bool usable;
         private string? reason;
 
-        /// <summary>Leaves the reader at the cell's last token.</summary>
-        public void Judge(ref Utf8JsonReader reader, SchemaKey key, byte column)
+        /// <summary>Leaves the reader at the last token of the cell.</summary>
+        public void ReadCell(ref Utf8JsonReader reader, SchemaKey key, byte column)
         {
             if (!key.IsIdentifier)
             {
-                reason ??= OtherCell.Fits(ref reader, key.Kind) ? null : $"{key.Name}: not a value this key takes";
+                reason ??= NonIdentifierCell.Fits(ref reader, key.Kind) ? null : $"{key.Name}: not a value this key takes";
                 return;
             }
 
@@ -125,7 +127,7 @@ internal static class UsersRows
                 reason ??= $"{key.Name}: not a SHA-256 in lower-case hex";
                 return;
             }
-            else if (digest == Digest.OfNothing)
+            else if (digest == Digest.OfEmptyString)
             {
                 upload.EmptyHashes++;
                 reason ??= $"{key.Name}: the SHA-256 of the empty string";

@@ -2,7 +2,7 @@ using AudienceSync.Sandbox.Lists;
 
 namespace AudienceSync.Sandbox.Meta;
 
-/// <summary>The <c>session</c> object of an upload, contract 7; unknown fields and wrong types are refused by the reader.</summary>
+/// <summary>The <c>session</c> object of an upload, contract 7; the reader refuses unknown fields and wrong types.</summary>
 internal sealed record UploadSession
 {
     public required long SessionId { get; init; }
@@ -14,10 +14,10 @@ internal sealed record UploadSession
     public long? EstimatedNumTotal { get; init; }
 }
 
-/// <summary>One upload, read and judged but not applied.</summary>
+/// <summary>One upload, parsed and validated but not applied.</summary>
 internal sealed class UsersUpload : IDisposable
 {
-    /// <summary>At most that many samples are given (contract 6.2).</summary>
+    /// <summary>The maximum number of returned samples (contract 6.2).</summary>
     private const int MaxSamples = 100;
 
     private readonly SortedDictionary<int, string> samples = [];
@@ -31,7 +31,9 @@ internal sealed class UsersUpload : IDisposable
 
     public int Received { get; set; }
 
-    /// <summary>Rows with a cell that was refused or without any usable one. Rows, not cells: it is never more than was received.</summary>
+    /// <summary>
+    /// Rows with a rejected cell or without any usable cell. It counts rows, not cells: it never exceeds the number received.
+    /// </summary>
     public int Invalid => rejected.Count;
 
     public int EmptyHashes { get; set; }
@@ -47,7 +49,7 @@ internal sealed class UsersUpload : IDisposable
         }
     }
 
-    /// <summary>The scripted fault: nothing of the first row is applied.</summary>
+    /// <summary>The scripted fault: the first row is not applied.</summary>
     public void RejectFirstRow()
     {
         Rows.DropFirstRow();
@@ -57,7 +59,7 @@ internal sealed class UsersUpload : IDisposable
         }
     }
 
-    /// <summary>The scripted fault: nothing of the second half is applied; of one row, nothing.</summary>
+    /// <summary>The scripted fault: the second half is not applied; a single row is not applied at all.</summary>
     public void RejectSecondHalf()
     {
         var kept = Received / 2;

@@ -2,10 +2,12 @@ using AudienceSync.Sandbox.Budgets;
 
 namespace AudienceSync.Sandbox.TikTok;
 
-/// <summary>Who may call, and whether he has calls left: token, then the app's budget of the endpoint, then advertisers.</summary>
+/// <summary>
+/// Checks access and the remaining budget of the caller: token, then the app's budget for the endpoint, then advertisers.
+/// </summary>
 internal static class Admission
 {
-    /// <summary>A minute's limit that was hit shuts the endpoint that long (contract tiktok 9).</summary>
+    /// <summary>When the minute limit is reached, the endpoint is blocked for this long (contract tiktok 9).</summary>
     private static readonly TimeSpan MinuteBlock = TimeSpan.FromMinutes(5);
 
     public static TikTokError? Admit(TikTokCall call, TikTokPlatform platform, string endpoint)
@@ -22,16 +24,16 @@ internal static class Admission
         }
 
         (call.Token, call.App) = (token, app);
-        var answer = BudgetOf(platform, app, endpoint).Take(Limits(app.Limits));
-        call.Violation = answer.Violation;
-        return answer.Refusing is null ? null : TikTokError.Throttled;
+        var result = BudgetOf(platform, app, endpoint).Take(Limits(app.Limits));
+        call.Violation = result.Violation;
+        return result.Refusing is null ? null : TikTokError.Throttled;
     }
 
-    /// <summary>The app is named by the first of its advertisers: its token is a secret.</summary>
+    /// <summary>The app is identified by the first of its advertisers, because its token is a secret.</summary>
     public static WindowedBudget BudgetOf(TikTokPlatform platform, TikTokAccount app, string endpoint) =>
-        platform.Book.Of($"app of {app.Id}", endpoint.TrimEnd('/'));
+        platform.CallBudgets.Of($"app of {app.Id}", endpoint.TrimEnd('/'));
 
-    /// <summary>Whether the advertiser exists, is open to the caller and has calls left.</summary>
+    /// <summary>Checks that the advertiser exists, is accessible to the caller and has budget left.</summary>
     public static TikTokError? Advertiser(TikTokCall call, TikTokPlatform platform, string id, out TikTokAccount account)
     {
         account = platform.FindAccount(id)!;
@@ -50,9 +52,9 @@ internal static class Admission
             return null;
         }
 
-        var answer = platform.Book.Of($"advertiser {id}", "all").Take([new WindowLimit("second", TimeSpan.FromSeconds(1), limit)]);
-        call.Violation |= answer.Violation;
-        return answer.Refusing is null ? null : TikTokError.AdvertiserThrottled(id, limit);
+        var result = platform.CallBudgets.Of($"advertiser {id}", "all").Take([new WindowLimit("second", TimeSpan.FromSeconds(1), limit)]);
+        call.Violation |= result.Violation;
+        return result.Refusing is null ? null : TikTokError.AdvertiserThrottled(id, limit);
     }
 
     private static IReadOnlyList<WindowLimit> Limits(TikTokSettings limits) =>

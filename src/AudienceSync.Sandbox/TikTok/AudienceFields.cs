@@ -3,10 +3,10 @@ using System.Text.Json;
 
 namespace AudienceSync.Sandbox.TikTok;
 
-/// <summary>An audience as <c>list/</c> and <c>get/</c> show it (contract tiktok 6); segment audiences have the type Partner.</summary>
+/// <summary>An audience as returned by <c>list/</c> and <c>get/</c> (contract tiktok 6); segment audiences have the type Partner.</summary>
 internal static class AudienceFields
 {
-    /// <param name="typeField">The same information has another name in each of the two answers.</param>
+    /// <param name="typeField">The same information has a different name in each of the two responses.</param>
     public static void Write(Utf8JsonWriter json, TikTokAudience audience, DateTimeOffset now, string typeField)
     {
         var cover = audience.Cover(now);
@@ -15,7 +15,7 @@ internal static class AudienceFields
         json.WriteString(typeField, "Partner");
         json.WriteString("calculate_type", "MULTIPLE_TYPES");
         json.WriteNumber("cover_num", cover);
-        json.WriteBoolean("is_valid", cover >= TikTokAudience.SmallestUsable && now < audience.ExpiresAt && !audience.IsBusy(now));
+        json.WriteBoolean("is_valid", cover >= TikTokAudience.MinUsable && now < audience.ExpiresAt && !audience.IsBusy(now));
         json.WriteBoolean("is_expiring", audience.IsExpiring(now));
         json.WriteBoolean("is_creator", true);
         json.WriteBoolean("shared", false);

@@ -6,26 +6,26 @@ namespace AudienceSync.Sandbox.TikTok;
 /// <summary><c>GET dmp/custom_audience/list/</c> and <c>get/</c>, contract tiktok 6.1 and 6.2. Members cannot be read back.</summary>
 internal sealed class AudienceReads(TikTokPlatform platform)
 {
-    private const int MostIds = 100;
+    private const int MaxIds = 100;
     private const int DefaultPage = 10;
-    private const int LargestPage = 100;
-    private const int LargestHistory = 100;
+    private const int MaxPage = 100;
+    private const int MaxHistory = 100;
 
     public Task ListAsync(TikTokCall call)
     {
         var query = call.Context.Request.Query;
-        var wrong = Read(call, out var account, out var ids, "advertiser_id", "page", "page_size", "custom_audience_ids");
+        var error = Read(call, out var account, out var ids, "advertiser_id", "page", "page_size", "custom_audience_ids");
         var page = Number(query["page"], 1, int.MaxValue, 1);
-        var size = Number(query["page_size"], 1, LargestPage, DefaultPage);
-        wrong ??= page is null || size is null ? TikTokError.Parameter($"page must be at least 1, page_size 1 to {LargestPage}.") : null;
-        if (wrong is not null)
+        var size = Number(query["page_size"], 1, MaxPage, DefaultPage);
+        error ??= page is null || size is null ? TikTokError.Parameter($"page must be at least 1, page_size 1 to {MaxPage}.") : null;
+        if (error is not null)
         {
-            return call.RefuseAsync(wrong);
+            return call.RefuseAsync(error);
         }
 
         var all = platform.AudiencesOf(account).Where(audience => ids is null || ids.Contains(audience.Id)).ToList();
         var shown = all.Skip((int)Math.Min(int.MaxValue, (page!.Value - 1L) * size!.Value)).Take(size.Value);
-        return call.AnswerAsync(json =>
+        return call.RespondAsync(json =>
         {
             json.WriteStartArray("list");
             foreach (var audience in shown)
@@ -47,14 +47,14 @@ internal sealed class AudienceReads(TikTokPlatform platform)
 
     public Task GetAsync(TikTokCall call)
     {
-        var wrong = Read(call, out var account, out var ids, "advertiser_id", "custom_audience_ids", "history_size");
-        wrong ??= ids is null ? TikTokError.Parameter("custom_audience_ids: Missing data for required field.") : null;
-        wrong ??= Number(call.Context.Request.Query["history_size"], 1, LargestHistory, LargestHistory) is null
-            ? TikTokError.Parameter($"history_size must be 1 to {LargestHistory}.")
+        var error = Read(call, out var account, out var ids, "advertiser_id", "custom_audience_ids", "history_size");
+        error ??= ids is null ? TikTokError.Parameter("custom_audience_ids: Missing data for required field.") : null;
+        error ??= Number(call.Context.Request.Query["history_size"], 1, MaxHistory, MaxHistory) is null
+            ? TikTokError.Parameter($"history_size must be 1 to {MaxHistory}.")
             : null;
-        if (wrong is not null)
+        if (error is not null)
         {
-            return call.RefuseAsync(wrong);
+            return call.RefuseAsync(error);
         }
 
         if (ids!.FirstOrDefault(id => platform.FindAudience(id) is not { } found || found.Account != account) is { } missing)
@@ -63,7 +63,7 @@ internal sealed class AudienceReads(TikTokPlatform platform)
         }
 
         call.Audience = ids is [var only] ? only : null;
-        return call.AnswerAsync(json =>
+        return call.RespondAsync(json =>
         {
             json.WriteStartArray("list");
             foreach (var id in ids!)
@@ -94,7 +94,7 @@ internal sealed class AudienceReads(TikTokPlatform platform)
 
         var refused = Admission.Advertiser(call, platform, advertiser, out account);
         return refused ?? (query.ContainsKey("custom_audience_ids") && !ReadIds(query["custom_audience_ids"].ToString(), out ids)
-            ? TikTokError.Parameter($"custom_audience_ids: must be a JSON array of 1 to {MostIds} strings.")
+            ? TikTokError.Parameter($"custom_audience_ids: must be a JSON array of 1 to {MaxIds} strings.")
             : null);
     }
 
@@ -104,20 +104,21 @@ internal sealed class AudienceReads(TikTokPlatform platform)
         try
         {
             using var json = JsonDocument.Parse(text);
-            ids = JsonText.IsWhole(json.RootElement) ? SegmentBody.Texts(json.RootElement) : null;
+            ids = JsonText.IsValidUnicode(json.RootElement) ? SegmentBody.Texts(json.RootElement) : null;
         }
         catch (JsonException)
         {
             return false;
         }
 
-        return ids is { Count: <= MostIds };
+        return ids is { Count: <= MaxIds };
     }
 
-    private static int? Number(string? text, int least, int most, int otherwise) => text switch
+    private static int? Number(string? text, int min, int max, int fallback) => text switch
     {
-        null => otherwise,
-        _ when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most => number,
+        null => fallback,
+        _ when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            && number >= min && number <= max => number,
         _ => null,
     };
 }

@@ -3,7 +3,7 @@ using AudienceSync.Sandbox.Lists;
 
 namespace AudienceSync.Sandbox.TikTok;
 
-/// <summary>One entry of <c>id_schema</c>, contract tiktok 5.2. An MD5 is kept as the SHA-256 of its lower-case hex text.</summary>
+/// <summary>One entry of <c>id_schema</c>, contract tiktok 5.2. An MD5 is stored as the SHA-256 of its lowercase hex text.</summary>
 internal sealed record IdType(string Name, int HexLength)
 {
     private const int Md5HexLength = 32;
@@ -15,12 +15,12 @@ internal sealed record IdType(string Name, int HexLength)
         new("IDFA_MD5", Md5HexLength), new("AAID_MD5", Md5HexLength),
     ];
 
-    /// <summary>Lower case is accepted.</summary>
+    /// <summary>Lowercase names are accepted.</summary>
     public static IdType? Find(string? name) => Array.Find(All, type => string.Equals(type.Name, name, StringComparison.OrdinalIgnoreCase));
 
     public static bool IsKey(string name) => Array.Exists(All, type => type.Name == name);
 
-    /// <summary>Hex of either case is accepted.</summary>
+    /// <summary>Uppercase and lowercase hex are accepted.</summary>
     public bool TryRead(string hex, out Digest digest)
     {
         digest = default;

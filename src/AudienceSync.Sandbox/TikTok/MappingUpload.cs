@@ -3,7 +3,7 @@ using AudienceSync.Sandbox.Lists;
 
 namespace AudienceSync.Sandbox.TikTok;
 
-/// <summary>The members of one <c>segment/mapping/</c> call, read and checked but not applied: one batch an audience.</summary>
+/// <summary>The members of one <c>segment/mapping/</c> call, parsed and validated but not applied: one batch per audience.</summary>
 internal sealed class MappingUpload(IReadOnlyList<IdType> schema, Func<string, TikTokAudience?> audienceOf) : IDisposable
 {
     private readonly Dictionary<string, RowBatch> batches = new(StringComparer.Ordinal);
@@ -32,16 +32,16 @@ internal sealed class MappingUpload(IReadOnlyList<IdType> schema, Func<string, T
         var index = 0;
         foreach (var row in data.EnumerateArray())
         {
-            if (ReadRow(row, index) is { } wrong)
+            if (ReadRow(row, index) is { } error)
             {
-                return TikTokError.Parameter($"batch_data[{index}]: {wrong}");
+                return TikTokError.Parameter($"batch_data[{index}]: {error}");
             }
 
             index++;
         }
 
-        // An id that never was is a parameter error, one that was deleted has a code of its own (contract 10 and 12).
-        return audiences.Values.FirstOrDefault(audience => audience.List.Deleted) is { } gone ? TikTokError.Missing(gone.Id) : null;
+        // An id that never existed is a parameter error; a deleted one has its own code (contract 10 and 12).
+        return audiences.Values.FirstOrDefault(audience => audience.List.Deleted) is { } deleted ? TikTokError.Missing(deleted.Id) : null;
     }
 
     public void Dispose()
@@ -68,9 +68,9 @@ internal sealed class MappingUpload(IReadOnlyList<IdType> schema, Func<string, T
             }
 
             var empty = !cell.EnumerateObject().Any();
-            if (!empty && ReadCell(cell, index, column) is { } wrong)
+            if (!empty && ReadCell(cell, index, column) is { } error)
             {
-                return wrong;
+                return error;
             }
 
             filled |= !empty;
@@ -103,8 +103,8 @@ internal sealed class MappingUpload(IReadOnlyList<IdType> schema, Func<string, T
 
     private string? Put(Digest digest, IEnumerable<string> named, int index, int column)
     {
-        // Nobody is found by it; it is counted so that a client that sends it is found out.
-        var nothing = digest == Digest.OfNothing;
+        // It matches no person; it is counted so that a client that sends it is detected.
+        var nothing = digest == Digest.OfEmptyString;
         EmptyHashes += nothing ? 1 : 0;
         foreach (var id in named)
         {

@@ -7,23 +7,23 @@ namespace AudienceSync.Sandbox.TikTok;
 internal sealed class SegmentAudience(TikTokPlatform platform, TikTokFaults faults)
 {
     private const string Endpoint = "segment/audience";
-    private const int LongestName = 70;
-    private const int CutName = 67;
+    private const int MaxNameLength = 70;
+    private const int TruncatedNameLength = 67;
 
-    /// <summary>Audiences an advertiser may have (contract 7); the code beyond is not known.</summary>
-    private const int MostAudiences = 400;
+    /// <summary>The maximum number of audiences per advertiser (contract 7); the error code beyond it is unknown.</summary>
+    private const int MaxAudiences = 400;
 
-    private const int MostIds = 100;
+    private const int MaxIds = 100;
 
     public Task HandleAsync(TikTokCall call)
     {
         var body = SegmentBody.Of(call);
         TikTokAccount account = null!;
-        var wrong = body.Unknown("advertiser_id", "action", "custom_audience_name", "delete_audience_id")
-            ?? Known(body, call, out account);
-        if (wrong is not null)
+        var error = body.Unknown("advertiser_id", "action", "custom_audience_name", "delete_audience_id")
+            ?? ValidateAdvertiser(body, call, out account);
+        if (error is not null)
         {
-            return call.RefuseAsync(wrong);
+            return call.RefuseAsync(error);
         }
 
         return body.Text("action") switch
@@ -38,13 +38,13 @@ internal sealed class SegmentAudience(TikTokPlatform platform, TikTokFaults faul
     {
         var body = SegmentBody.Of(call);
         TikTokAccount account = null!;
-        var wrong = body.Unknown("advertiser_id", "custom_audience_ids") ?? Known(body, call, out account);
-        return wrong is null
+        var error = body.Unknown("advertiser_id", "custom_audience_ids") ?? ValidateAdvertiser(body, call, out account);
+        return error is null
             ? DeleteAsync(call, account, SegmentBody.Texts(body.Field("custom_audience_ids")), "custom_audience_ids")
-            : call.RefuseAsync(wrong);
+            : call.RefuseAsync(error);
     }
 
-    private TikTokError? Known(SegmentBody body, TikTokCall call, out TikTokAccount account)
+    private TikTokError? ValidateAdvertiser(SegmentBody body, TikTokCall call, out TikTokAccount account)
     {
         account = null!;
         return body.Text("advertiser_id") is { Length: > 0 } id
@@ -54,7 +54,7 @@ internal sealed class SegmentAudience(TikTokPlatform platform, TikTokFaults faul
 
     private async Task CreateAsync(TikTokCall call, TikTokAccount account, string? name)
     {
-        var (rule, ended) = await faults.AskAsync(call, platform, FaultOperation.Create, null, Endpoint);
+        var (rule, ended) = await faults.InjectAsync(call, platform, FaultOperation.Create, null, Endpoint);
         if (ended)
         {
             return;
@@ -66,29 +66,29 @@ internal sealed class SegmentAudience(TikTokPlatform platform, TikTokFaults faul
             return;
         }
 
-        if (platform.AudiencesOf(account).Count >= MostAudiences)
+        if (platform.AudiencesOf(account).Count >= MaxAudiences)
         {
-            await call.RefuseAsync(TikTokError.Parameter($"An advertiser can have at most {MostAudiences} audiences."));
+            await call.RefuseAsync(TikTokError.Parameter($"An advertiser can have at most {MaxAudiences} audiences."));
             return;
         }
 
-        // The cut is silent on the real platform, too. Equal names are accepted.
-        var audience = platform.Create(account, name.Length > LongestName ? name[..CutName] + "..." : name);
+        // The real platform also truncates silently. Duplicate names are accepted.
+        var audience = platform.Create(account, name.Length > MaxNameLength ? name[..TruncatedNameLength] + "..." : name);
         call.Audience = audience.Id;
-        await call.EndAsync(() => call.AnswerAsync(json => json.WriteString("audience_id", audience.Id)));
+        await call.CompleteAsync(() => call.RespondAsync(json => json.WriteString("audience_id", audience.Id)));
     }
 
     private async Task DeleteAsync(TikTokCall call, TikTokAccount account, IReadOnlyList<string>? ids, string field)
     {
-        if (ids is null || ids.Count > MostIds)
+        if (ids is null || ids.Count > MaxIds)
         {
-            await call.RefuseAsync(TikTokError.Parameter($"{field}: needs 1 to {MostIds} ids."));
+            await call.RefuseAsync(TikTokError.Parameter($"{field}: needs 1 to {MaxIds} ids."));
             return;
         }
 
         var found = ids.Select(platform.FindAudience).Where(audience => audience?.Account == account).OfType<TikTokAudience>().ToList();
         call.Audience = found is [var only] ? only.Id : null;
-        var (rule, ended) = await faults.AskAsync(call, platform, FaultOperation.Delete, found.FirstOrDefault(), Endpoint);
+        var (rule, ended) = await faults.InjectAsync(call, platform, FaultOperation.Delete, found.FirstOrDefault(), Endpoint);
         if (ended)
         {
             return;
@@ -101,6 +101,6 @@ internal sealed class SegmentAudience(TikTokPlatform platform, TikTokFaults faul
         }
 
         found.ForEach(audience => audience.List.Delete());
-        await call.EndAsync(() => call.AnswerAsync());
+        await call.CompleteAsync(() => call.RespondAsync());
     }
 }

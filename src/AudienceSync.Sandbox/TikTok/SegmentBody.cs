@@ -2,9 +2,9 @@ using System.Text.Json;
 
 namespace AudienceSync.Sandbox.TikTok;
 
-/// <summary>A JSON body, strictly: an unknown or repeated field is a parameter error.</summary>
-/// <param name="Document">Null when there is no body that could be read.</param>
-internal sealed record SegmentBody(JsonDocument? Document, TikTokError? Wrong) : IDisposable
+/// <summary>A strictly parsed JSON body: an unknown or repeated field is a parameter error.</summary>
+/// <param name="Document">Null when the body could not be read.</param>
+internal sealed record SegmentBody(JsonDocument? Document, TikTokError? Error) : IDisposable
 {
     private const int MaxBodyBytes = 32 * 1024 * 1024;
 
@@ -25,12 +25,12 @@ internal sealed record SegmentBody(JsonDocument? Document, TikTokError? Wrong) :
         try
         {
             var document = await JsonDocument.ParseAsync(request.Body, Strict, request.HttpContext.RequestAborted);
-            return document.RootElement.ValueKind == JsonValueKind.Object && JsonText.IsWhole(document.RootElement)
+            return document.RootElement.ValueKind == JsonValueKind.Object && JsonText.IsValidUnicode(document.RootElement)
                 ? new SegmentBody(document, null)
                 : new SegmentBody(document, TikTokError.Parameter("The body must be a JSON object of Unicode."));
         }
-        // The second kind comes of half a surrogate pair in a name, while looking for names given twice.
-        catch (Exception wrong) when (wrong is JsonException or InvalidOperationException)
+        // The second exception type is thrown for an unpaired surrogate in a name during the check for duplicate names.
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             return new SegmentBody(null, TikTokError.Parameter("The body is not valid JSON, or a field was given twice."));
         }
@@ -38,7 +38,9 @@ internal sealed record SegmentBody(JsonDocument? Document, TikTokError? Wrong) :
 
     public static SegmentBody Of(TikTokCall call) => call.Context.Features.Get<SegmentBody>()!;
 
-    /// <summary>What the call is counted as: the action that the body asks for, else the endpoint's usual one.</summary>
+    /// <summary>
+    /// The operation that the call is counted under: the action requested in the body, otherwise the default of the endpoint.
+    /// </summary>
     public static string OperationOf(SegmentBody body, string usual) => (usual, body.Text("action")) switch
     {
         ("add", "delete") => "remove",
@@ -47,24 +49,25 @@ internal sealed record SegmentBody(JsonDocument? Document, TikTokError? Wrong) :
     };
 
     public string? Text(string name) =>
-        Wrong is null && Document is not null && Document.RootElement.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+        Error is null && Document is not null && Document.RootElement.TryGetProperty(name, out var value)
+            && value.ValueKind == JsonValueKind.String
             ? value.GetString()
             : null;
 
     public JsonElement Field(string name) => Document!.RootElement.TryGetProperty(name, out var value) ? value : default;
 
-    /// <summary>Strings of an array; null when it is anything else, or empty.</summary>
+    /// <summary>The strings of an array; null for any other value or an empty array.</summary>
     public static IReadOnlyList<string>? Texts(JsonElement array) =>
         array.ValueKind == JsonValueKind.Array && array.GetArrayLength() > 0 && array.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String)
             ? [.. array.EnumerateArray().Select(item => item.GetString()!)]
             : null;
 
-    /// <summary>The body's own error, or the first field that is none of the known.</summary>
+    /// <summary>The body's own error, or an error for the first unknown field.</summary>
     public TikTokError? Unknown(params ReadOnlySpan<string> known)
     {
-        if (Wrong is not null)
+        if (Error is not null)
         {
-            return Wrong;
+            return Error;
         }
 
         foreach (var field in Document!.RootElement.EnumerateObject())

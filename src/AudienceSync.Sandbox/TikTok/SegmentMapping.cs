@@ -4,8 +4,8 @@ using AudienceSync.Sandbox.Faults;
 namespace AudienceSync.Sandbox.TikTok;
 
 /// <summary>
-/// <c>POST segment/mapping/</c>, contract tiktok 5.2. One action a call; the whole call succeeds or fails; the answer counts nothing.
-/// Which of these checks the real service makes is not documented: here it makes them all.
+/// <c>POST segment/mapping/</c>, contract tiktok 5.2. One action per call; the whole call succeeds or fails; the response contains no
+/// counts. It is not documented which of these checks the real service makes: the sandbox makes all of them.
 /// </summary>
 internal sealed class SegmentMapping(TikTokPlatform platform, TikTokFaults faults, TimeProvider clock)
 {
@@ -14,44 +14,45 @@ internal sealed class SegmentMapping(TikTokPlatform platform, TikTokFaults fault
     public async Task HandleAsync(TikTokCall call)
     {
         var body = SegmentBody.Of(call);
-        var wrong = body.Unknown("advertiser_ids", "action", "id_schema", "batch_data");
+        var error = body.Unknown("advertiser_ids", "action", "id_schema", "batch_data");
         List<TikTokAccount> accounts = [];
-        wrong ??= Advertisers(call, body, accounts);
-        if (wrong is not null)
+        error ??= Advertisers(call, body, accounts);
+        if (error is not null)
         {
-            await call.RefuseAsync(wrong);
+            await call.RefuseAsync(error);
             return;
         }
 
         var schema = SchemaOf(body);
-        using var upload = new MappingUpload(schema ?? [], id => platform.FindEvenDeleted(id) is { } found && accounts.Contains(found.Account) ? found : null);
-        wrong = ActionError(body)
+        using var upload = new MappingUpload(schema ?? [], id => platform.FindAny(id) is { } found && accounts.Contains(found.Account)
+            ? found : null);
+        error = ActionError(body)
             ?? (schema is null ? TikTokError.Parameter("id_schema: must be different types that segment/mapping knows.") : null)
             ?? upload.Read(body.Field("batch_data"), accounts[0].Limits.MaxRows);
-        await AnswerAsync(call, body.Text("action") == "delete", upload, wrong);
+        await RespondAsync(call, body.Text("action") == "delete", upload, error);
     }
 
-    private async Task AnswerAsync(TikTokCall call, bool removing, MappingUpload upload, TikTokError? wrong)
+    private async Task RespondAsync(TikTokCall call, bool removing, MappingUpload upload, TikTokError? error)
     {
-        var touched = upload.Batches.Select(batch => batch.Audience).ToList();
+        var targets = upload.Batches.Select(batch => batch.Audience).ToList();
         call.Rows = upload.Rows;
-        call.Audience = touched is [var only] ? only.Id : null;
+        call.Audience = targets is [var only] ? only.Id : null;
         var operation = removing ? FaultOperation.Remove : FaultOperation.Add;
-        var (rule, ended) = await faults.AskAsync(call, platform, operation, touched.FirstOrDefault(), Endpoint);
+        var (rule, ended) = await faults.InjectAsync(call, platform, operation, targets.FirstOrDefault(), Endpoint);
         if (ended)
         {
             return;
         }
 
-        wrong ??= touched.Exists(audience => audience.IsBusy(clock.GetUtcNow())) ? TikTokError.NotEditable : null;
-        if (wrong is not null)
+        error ??= targets.Exists(audience => audience.IsBusy(clock.GetUtcNow())) ? TikTokError.NotEditable : null;
+        if (error is not null)
         {
-            await call.RefuseAsync(wrong);
+            await call.RefuseAsync(error);
             return;
         }
 
         Apply(call, removing, upload, rule?.Kind);
-        await call.EndAsync(() => rule?.Kind == FaultKind.Partial ? call.RefuseAsync(TikTokError.Partial) : call.AnswerAsync());
+        await call.CompleteAsync(() => rule?.Kind == FaultKind.Partial ? call.RefuseAsync(TikTokError.Partial) : call.RespondAsync());
     }
 
     private void Apply(TikTokCall call, bool removing, MappingUpload upload, FaultKind? fault)

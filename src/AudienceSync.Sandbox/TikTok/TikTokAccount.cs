@@ -11,5 +11,5 @@ internal sealed class TikTokAccount(string id)
 
     private static readonly TikTokSettings Defaults = new();
 
-    public static string? Complaint(AccountSettings settings) => AccountSettings.DigitsComplaint(settings) ?? settings.TikTok?.Complaint();
+    public static string? Validate(AccountSettings settings) => AccountSettings.ValidateDigits(settings) ?? settings.TikTok?.Validate();
 }

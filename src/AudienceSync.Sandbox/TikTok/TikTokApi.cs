@@ -4,8 +4,8 @@ using AudienceSync.Sandbox.Faults;
 namespace AudienceSync.Sandbox.TikTok;
 
 /// <summary>
-/// Paths of the imitated Business API. They are compared as text and not routed: the trailing slash is part of the path
-/// (contract tiktok 2), and routing would not see it.
+/// Paths of the simulated Business API. They are compared as text and not routed: the trailing slash is part of the path
+/// (contract tiktok 2), and routing would ignore it.
 /// </summary>
 internal static class TikTokApi
 {
@@ -34,7 +34,7 @@ internal static class TikTokApi
             ["dmp/custom_audience/list/"] = new("GET", "list", reads.ListAsync),
             ["dmp/custom_audience/get/"] = new("GET", "read", reads.GetAsync),
             ["dmp/custom_audience/delete/"] = new("POST", "delete", segments.DeleteManyAsync),
-            ["user/info/"] = new("GET", "user", call => call.AnswerAsync()),
+            ["user/info/"] = new("GET", "user", call => call.RespondAsync()),
         };
         app.Map(Root + "{**rest}", context => HandleAsync(context, platform, calls, clock, endpoints));
     }
@@ -42,7 +42,7 @@ internal static class TikTokApi
     private static async Task HandleAsync(
         HttpContext context, TikTokPlatform platform, CallLog calls, TimeProvider clock, Dictionary<string, Endpoint> endpoints)
     {
-        // The root itself is routed here without its slash, too.
+        // The root itself is also routed here without its slash.
         var full = context.Request.Path.Value!;
         var path = full.Length > Root.Length ? full[Root.Length..] : "";
         var slash = path.IndexOf('/', StringComparison.Ordinal) + 1;

@@ -2,18 +2,18 @@ using AudienceSync.Sandbox.Lists;
 
 namespace AudienceSync.Sandbox.TikTok;
 
-/// <summary>A segment audience: its members at once, its size only after a while (contract tiktok 11).</summary>
+/// <summary>A segment audience: its members change immediately, its size only after a delay (contract tiktok 11).</summary>
 internal sealed class TikTokAudience(string id, string name, TikTokAccount account, AudienceList list, DateTimeOffset createdAt, bool configured)
 {
-    /// <summary>Below that an audience cannot be used (contract 11).</summary>
-    public const int SmallestUsable = 1_000;
+    /// <summary>Below this size an audience cannot be used (contract 11).</summary>
+    public const int MinUsable = 1_000;
 
-    private static readonly TimeSpan Life = TimeSpan.FromDays(365);
+    private static readonly TimeSpan Lifetime = TimeSpan.FromDays(365);
     private static readonly TimeSpan ExpiringWithin = TimeSpan.FromDays(60);
 
     private readonly Lock gate = new();
     private readonly List<(DateTimeOffset At, int People)> sizes = [];
-    private DateTimeOffset expiresAt = createdAt + Life;
+    private DateTimeOffset expiresAt = createdAt + Lifetime;
     private DateTimeOffset busyUntil;
 
     public string Id => id;
@@ -26,7 +26,7 @@ internal sealed class TikTokAudience(string id, string name, TikTokAccount accou
 
     public DateTimeOffset CreatedAt => createdAt;
 
-    /// <summary>False when made through the API: a reset takes it away.</summary>
+    /// <summary>False when created through the API: a reset removes it.</summary>
     public bool Configured => configured;
 
     public DateTimeOffset ExpiresAt
@@ -54,19 +54,19 @@ internal sealed class TikTokAudience(string id, string name, TikTokAccount accou
     {
         lock (gate)
         {
-            expiresAt = now + Life;
+            expiresAt = now + Lifetime;
             busyUntil = now + TimeSpan.FromSeconds(account.Limits.BusyS);
-            Look(now);
+            RecordSize(now);
         }
     }
 
-    /// <summary>The matched people as the platform's pages know them by now.</summary>
+    /// <summary>The number of matched people as the platform's UI currently reports it.</summary>
     public int Cover(DateTimeOffset now)
     {
         lock (gate)
         {
-            // A human edit comes without a call and is seen here first.
-            Look(now);
+            // A manual edit happens without a call and is first detected here.
+            RecordSize(now);
             var settled = now - TimeSpan.FromSeconds(account.Limits.SizeDelayS);
             var known = sizes.FindLastIndex(size => size.At <= settled);
             if (known > 0)
@@ -83,12 +83,12 @@ internal sealed class TikTokAudience(string id, string name, TikTokAccount accou
         lock (gate)
         {
             sizes.Clear();
-            expiresAt = createdAt + Life;
+            expiresAt = createdAt + Lifetime;
             busyUntil = default;
         }
     }
 
-    private void Look(DateTimeOffset now)
+    private void RecordSize(DateTimeOffset now)
     {
         if (sizes.Count == 0 || sizes[^1].People != list.People)
         {

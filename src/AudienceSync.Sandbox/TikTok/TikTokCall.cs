@@ -9,7 +9,7 @@ namespace AudienceSync.Sandbox.TikTok;
 internal sealed class TikTokCall(HttpContext context, TikTokPlatform platform, CallLog calls, DateTimeOffset at)
     : PlatformCall(context, calls, at, TikTokPlatform.PlatformName)
 {
-    /// <summary>The first of the caller's accounts: its limits are those of the app.</summary>
+    /// <summary>The first of the caller's accounts: the app uses its limits.</summary>
     public TikTokAccount? App { get; set; }
 
     public string? Token { get; set; }
@@ -18,7 +18,7 @@ internal sealed class TikTokCall(HttpContext context, TikTokPlatform platform, C
 
     public bool MayUse(TikTokAccount account) => account.Settings.Token == Token;
 
-    public Task AnswerAsync(Action<Utf8JsonWriter>? data = null) => WriteAsync(0, "OK", data);
+    public Task RespondAsync(Action<Utf8JsonWriter>? data = null) => WriteAsync(0, "OK", data);
 
     public Task RefuseAsync(TikTokError error) => WriteAsync(error.Code, error.Message, null);
 

@@ -22,7 +22,7 @@ internal sealed record TikTokError(int Code, string Message)
 
     public static readonly TikTokError System = new(50000, "System error");
 
-    /// <summary>Not a refusal: a part was applied, and nobody says which.</summary>
+    /// <summary>Not a refusal: a part was applied, and the response does not state which.</summary>
     public static readonly TikTokError Partial = new(20001, "Partial success");
 
     public static TikTokError Parameter(string message) => new(40002, message);

@@ -2,7 +2,7 @@ using AudienceSync.Sandbox.Faults;
 
 namespace AudienceSync.Sandbox.TikTok;
 
-/// <summary>The scripted faults as TikTok shows them.</summary>
+/// <summary>The scripted faults in TikTok's format.</summary>
 internal sealed class TikTokFaults(FaultPlan faults, TimeProvider clock)
 {
     public static readonly FaultScope Scope = new(new Dictionary<FaultOperation, FaultKind[]>
@@ -15,11 +15,11 @@ internal sealed class TikTokFaults(FaultPlan faults, TimeProvider clock)
 
     private static FaultKind[] Members => [.. FaultScope.MemberCalls, FaultKind.Conflict, FaultKind.NotEditable];
 
-    /// <summary>The fault of the call, after its delay; it may have been played already.</summary>
-    public async Task<(FaultRule? Rule, bool Ended)> AskAsync(
+    /// <summary>The fault of the call, after its delay; it may already have been applied.</summary>
+    public async Task<(FaultRule? Rule, bool Ended)> InjectAsync(
         TikTokCall call, TikTokPlatform platform, FaultOperation operation, TikTokAudience? audience, string endpoint)
     {
-        var (rule, ended) = await call.PlayAsync(faults, clock, operation, audience?.Id, audience?.List);
+        var (rule, ended) = await call.InjectFaultAsync(faults, clock, operation, audience?.Id, audience?.List);
         if (ended)
         {
             return (rule, true);
@@ -27,7 +27,7 @@ internal sealed class TikTokFaults(FaultPlan faults, TimeProvider clock)
 
         if (rule?.Kind == FaultKind.Throttle)
         {
-            Admission.BudgetOf(platform, call.App!, endpoint).AskForSilence();
+            Admission.BudgetOf(platform, call.App!, endpoint).StartBackoff();
         }
 
         if (ErrorOf(rule?.Kind, audience) is not { } error)

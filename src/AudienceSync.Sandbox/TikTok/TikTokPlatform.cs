@@ -5,23 +5,23 @@ using AudienceSync.Sandbox.Lists;
 
 namespace AudienceSync.Sandbox.TikTok;
 
-/// <summary>The advertisers and audiences that exist at the imitated TikTok.</summary>
+/// <summary>The advertisers and audiences of the simulated TikTok.</summary>
 internal sealed class TikTokPlatform(ListRegistry lists, TimeProvider clock) : IPlatform
 {
     public const string PlatformName = "tiktok";
 
-    /// <summary>Beyond 2^53 like the real ids, so that a client that reads them as a double is found out.</summary>
+    /// <summary>Above 2^53 like the real ids, so that a client that reads them as a double is detected.</summary>
     private const long FirstOwnAudience = 7_300_000_000_000_000_000;
 
     private readonly Lock gate = new();
     private readonly ConcurrentDictionary<string, TikTokAccount> accounts = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, TikTokAudience> audiences = new(StringComparer.Ordinal);
-    private readonly BudgetBook budgets = new(TikTokPlatform.PlatformName, clock);
+    private readonly BudgetRegistry budgets = new(TikTokPlatform.PlatformName, clock);
     private long lastNumber;
 
     public string Name => PlatformName;
 
-    public BudgetBook Book => budgets;
+    public BudgetRegistry CallBudgets => budgets;
 
     public IEnumerable<BudgetView> Budgets => budgets.Views;
 
@@ -34,16 +34,16 @@ internal sealed class TikTokPlatform(ListRegistry lists, TimeProvider clock) : I
 
     public TikTokAccount? FirstWithToken(string token) => Ordered.FirstOrDefault(account => account.Settings.Token == token);
 
-    public TikTokAudience? FindEvenDeleted(string id) => audiences.GetValueOrDefault(id);
+    public TikTokAudience? FindAny(string id) => audiences.GetValueOrDefault(id);
 
-    public TikTokAudience? FindAudience(string id) => FindEvenDeleted(id) is { List.Deleted: false } found ? found : null;
+    public TikTokAudience? FindAudience(string id) => FindAny(id) is { List.Deleted: false } found ? found : null;
 
     public IReadOnlyList<TikTokAudience> AudiencesOf(TikTokAccount account) =>
     [
         .. audiences.Values.Where(audience => audience.Account == account && !audience.List.Deleted).OrderBy(audience => audience.Id, StringComparer.Ordinal),
     ];
 
-    /// <summary>A number no answer carried before.</summary>
+    /// <summary>A number not used in any earlier response.</summary>
     public long NextNumber() => Interlocked.Increment(ref lastNumber);
 
     public TikTokAudience Create(TikTokAccount account, string name)
@@ -59,7 +59,7 @@ internal sealed class TikTokPlatform(ListRegistry lists, TimeProvider clock) : I
     {
         lock (gate)
         {
-            if (lists.TakenByAnother(Name, settings.Account, settings.Audiences) is { } taken)
+            if (lists.OwnedByAnother(Name, settings.Account, settings.Audiences) is { } taken)
             {
                 return $"audience {taken} belongs to another account";
             }
@@ -75,7 +75,7 @@ internal sealed class TikTokPlatform(ListRegistry lists, TimeProvider clock) : I
         }
     }
 
-    // Sizes are computed when they are read; nothing else happens later than its call.
+    // Sizes are computed when they are read; nothing else takes effect later than its call.
     public void Settle()
     {
     }

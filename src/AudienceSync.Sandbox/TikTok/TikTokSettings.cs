@@ -1,34 +1,34 @@
 namespace AudienceSync.Sandbox.TikTok;
 
-/// <summary>What an advertiser account at the imitated TikTok may be told beside its token; every field has a default.</summary>
+/// <summary>Settings of an advertiser account on the simulated TikTok in addition to its token; every field has a default.</summary>
 public sealed record TikTokSettings
 {
-    /// <summary>Accounts of one call must share it (contract tiktok 5.2).</summary>
+    /// <summary>The accounts of one call must share it (contract tiktok 5.2).</summary>
     public string BusinessCenter { get; init; } = "sandbox";
 
-    /// <summary>Calls a second, an app and an endpoint: the basic tier of contract 9.</summary>
+    /// <summary>Calls per second, app and endpoint: the basic tier of contract 9.</summary>
     public int CallsPerSecond { get; init; } = 10;
 
     public int CallsPerMinute { get; init; } = 600;
 
     public int CallsPerDay { get; init; } = 864_000;
 
-    /// <summary>Calls a second of one advertiser (40133); null for no such limit.</summary>
+    /// <summary>Calls per second of one advertiser (40133); null for no limit.</summary>
     public int? AdvertiserCallsPerSecond { get; init; }
 
-    /// <summary>Rows a call of <c>segment/mapping</c>; the contract has no certain figure (5.3).</summary>
+    /// <summary>Rows per <c>segment/mapping</c> call; the contract has no reliable number (5.3).</summary>
     public int MaxRows { get; init; } = 10_000;
 
-    /// <summary>Seconds until a change shows in <c>cover_num</c>; 24 to 48 hours on the real platform (contract 11).</summary>
+    /// <summary>Seconds until a change is visible in <c>cover_num</c>; 24 to 48 hours on the real platform (contract 11).</summary>
     public int SizeDelayS { get; init; } = 86_400;
 
-    /// <summary>Percent of the people who are found on TikTok.</summary>
+    /// <summary>Percentage of people that are matched on TikTok.</summary>
     public int MatchPercent { get; init; } = 100;
 
     /// <summary>Seconds after an accepted change in which the audience is "not editable" (40002); 0 for never.</summary>
     public int BusyS { get; init; }
 
-    internal string? Complaint() => this switch
+    internal string? Validate() => this switch
     {
         { BusinessCenter: "" } => "tiktok.business_center must not be empty",
         { CallsPerSecond: < 1 } or { CallsPerMinute: < 1 } or { CallsPerDay: < 1 } or { AdvertiserCallsPerSecond: < 1 } or { MaxRows: < 1 } =>

@@ -4,13 +4,15 @@ using AudienceSync.Sandbox.Lists;
 
 namespace AudienceSync.Sandbox.Webhook;
 
-/// <summary>One body of docs/webhook.md, read strictly: what is not known, twice or of another type refuses the whole.</summary>
+/// <summary>
+/// One request body of docs/webhook.md, parsed strictly: an unknown, repeated or mistyped field rejects the whole request.
+/// </summary>
 internal sealed class MemberBatch : IDisposable
 {
     public const string TooMany = "too_many_members";
 
     private const int MaxMembers = 10_000;
-    private const int LongestId = 200;
+    private const int MaxIdLength = 200;
 
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
     private static readonly string[] Keys = [WebhookPlatform.Email, WebhookPlatform.Phone, WebhookPlatform.ExternalId];
@@ -31,8 +33,8 @@ internal sealed class MemberBatch : IDisposable
 
     public int EmptyHashes { get; private set; }
 
-    /// <summary>A code for what is wrong; null when nothing is. The account is read all the same, for the signature is looked at first.</summary>
-    public string? Wrong { get; private set; }
+    /// <summary>The error code, or null. The account is read even on an error, because the signature is checked first.</summary>
+    public string? Error { get; private set; }
 
     public static MemberBatch Read(ReadOnlyMemory<byte> raw)
     {
@@ -40,20 +42,20 @@ internal sealed class MemberBatch : IDisposable
         try
         {
             using var document = JsonDocument.Parse(raw, Strict);
-            batch.Wrong = JsonText.IsWhole(document.RootElement) ? batch.ReadAll(document.RootElement) : "not_unicode";
+            batch.Error = JsonText.IsValidUnicode(document.RootElement) ? batch.ReadAll(document.RootElement) : "not_unicode";
         }
-        // The second kind comes of half a surrogate pair in a name, while looking for names given twice.
-        catch (Exception wrong) when (wrong is JsonException or InvalidOperationException)
+        // The second exception type is thrown for an unpaired surrogate in a name during the check for duplicate names.
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            batch.Wrong = "not_json";
+            batch.Error = "not_json";
         }
 
         return batch;
     }
 
-    /// <summary>What a scripted fault does to the rows.</summary>
-    /// <returns>The rows that the answer calls rejected.</returns>
-    public IReadOnlyList<int> Spoil(FaultKind? fault)
+    /// <summary>Applies a scripted fault to the rows.</summary>
+    /// <returns>The rows that the response reports as rejected.</returns>
+    public IReadOnlyList<int> ApplyFault(FaultKind? fault)
     {
         switch (fault)
         {
@@ -133,13 +135,13 @@ internal sealed class MemberBatch : IDisposable
         var text = System.Text.Encoding.UTF8.GetBytes(field.Value.GetString()!);
         var isPlain = field.Name == WebhookPlatform.ExternalId;
         var digest = Digest.Of(text);
-        if (isPlain ? text.Length == 0 || field.Value.GetString()!.Length > LongestId : !Digest.TryParse(text, out digest))
+        if (isPlain ? text.Length == 0 || field.Value.GetString()!.Length > MaxIdLength : !Digest.TryParse(text, out digest))
         {
             return false;
         }
 
-        // Nobody is found by it; it is counted so that a client that sends it is found out.
-        if (digest == Digest.OfNothing)
+        // It matches no person; it is counted so that a client that sends it is detected.
+        if (digest == Digest.OfEmptyString)
         {
             EmptyHashes++;
             return true;

@@ -4,14 +4,17 @@ using System.Text;
 
 namespace AudienceSync.Sandbox.Webhook;
 
-/// <summary>The signature of docs/webhook.md, made here by itself: HMAC-SHA-256 over <c>v1:timestamp:body</c>, five minutes old at most.</summary>
+/// <summary>
+/// The signature of docs/webhook.md, implemented independently of the engine: HMAC-SHA-256 over <c>v1:timestamp:body</c>, five minutes old
+/// at most.
+/// </summary>
 internal static class SignatureCheck
 {
     private const string Version = "v1=";
 
     private static readonly TimeSpan MaxAge = TimeSpan.FromMinutes(5);
 
-    public static bool Holds(string key, IHeaderDictionary headers, byte[] body, DateTimeOffset now)
+    public static bool IsValid(string key, IHeaderDictionary headers, byte[] body, DateTimeOffset now)
     {
         var (times, signatures) = (headers["X-AudienceSync-Timestamp"], headers["X-AudienceSync-Signature"]);
         if (times is not [{ } time] || signatures is not [{ } signature]

@@ -5,8 +5,8 @@ using AudienceSync.Sandbox.Faults;
 namespace AudienceSync.Sandbox.Webhook;
 
 /// <summary>
-/// The one address of the imitated receiver. The order of checks: method, size, signature, form, budget, list, scripted fault, rows. Each
-/// refusal applies nothing.
+/// The only endpoint of the simulated receiver. The order of checks: method, size, signature, format, budget, list, scripted fault, rows. A
+/// refused request applies nothing.
 /// </summary>
 internal sealed class WebhookApi(WebhookPlatform platform, FaultPlan faults, CallLog calls, TimeProvider clock)
 {
@@ -55,27 +55,28 @@ internal sealed class WebhookApi(WebhookPlatform platform, FaultPlan faults, Cal
         var raw = new byte[context.Request.ContentLength.Value];
         await context.Request.Body.ReadExactlyAsync(raw, context.RequestAborted);
         using var batch = MemberBatch.Read(raw);
-        await AnswerAsync(call, batch, raw);
+        await RespondAsync(call, batch, raw);
     }
 
-    private async Task AnswerAsync(WebhookCall call, MemberBatch batch, byte[] raw)
+    private async Task RespondAsync(WebhookCall call, MemberBatch batch, byte[] raw)
     {
         call.Operation = batch.Operation ?? "unknown";
         var account = platform.FindAccount(batch.Account ?? "");
-        if (account is null || !SignatureCheck.Holds(account.Settings.Token, call.Context.Request.Headers, raw, clock.GetUtcNow()))
+        if (account is null || !SignatureCheck.IsValid(account.Settings.Token, call.Context.Request.Headers, raw, clock.GetUtcNow()))
         {
-            // Who cannot sign is not told which accounts there are.
+            // A caller without a valid signature must not learn which accounts exist.
             await call.RefuseAsync(StatusCodes.Status401Unauthorized, "signature_refused");
             return;
         }
 
-        if (batch.Wrong is { } wrong)
+        if (batch.Error is { } error)
         {
-            await call.RefuseAsync(wrong == MemberBatch.TooMany ? StatusCodes.Status413PayloadTooLarge : StatusCodes.Status422UnprocessableEntity, wrong);
+            await call.RefuseAsync(error == MemberBatch.TooMany
+                ? StatusCodes.Status413PayloadTooLarge : StatusCodes.Status422UnprocessableEntity, error);
             return;
         }
 
-        var budget = platform.Book.Of(account.Id, "calls").Take(Limits);
+        var budget = platform.CallBudgets.Of(account.Id, "calls").Take(Limits);
         call.Violation = budget.Violation;
         if (budget.Refusing is not null)
         {
@@ -83,10 +84,10 @@ internal sealed class WebhookApi(WebhookPlatform platform, FaultPlan faults, Cal
             return;
         }
 
-        await AnswerAsync(call, batch, account);
+        await RespondAsync(call, batch, account);
     }
 
-    private async Task AnswerAsync(WebhookCall call, MemberBatch batch, WebhookAccount account)
+    private async Task RespondAsync(WebhookCall call, MemberBatch batch, WebhookAccount account)
     {
         var list = batch.Audience is { } id ? platform.FindList(account, id) : null;
         if (list is null or { Deleted: true } && batch.Audience is not null)
@@ -99,20 +100,21 @@ internal sealed class WebhookApi(WebhookPlatform platform, FaultPlan faults, Cal
         (call.Audience, call.Rows) = (list?.Audience, batch.Count);
         if (list is null || batch.Kind is not { } operation)
         {
-            await call.AnswerAsync([]);
+            await call.RespondAsync([]);
             return;
         }
 
-        var (fault, ended) = await WebhookFaults.AskAsync(call, faults, clock, operation, list, platform.Book.Of(account.Id, "calls"));
+        var (fault, ended) = await WebhookFaults.InjectAsync(
+            call, faults, clock, operation, list, platform.CallBudgets.Of(account.Id, "calls"));
         if (ended)
         {
             return;
         }
 
-        var rejected = batch.Spoil(fault);
+        var rejected = batch.ApplyFault(fault);
         call.Effect = operation == FaultOperation.Add
             ? new CallEffect(list.Add(batch.Rows, clock.GetUtcNow()), 0, rejected.Count, batch.EmptyHashes)
             : new CallEffect(0, list.Remove(batch.Rows), rejected.Count, batch.EmptyHashes);
-        await call.EndAsync(() => call.AnswerAsync(rejected));
+        await call.CompleteAsync(() => call.RespondAsync(rejected));
     }
 }

@@ -5,15 +5,15 @@ using AudienceSync.Sandbox.Calls;
 
 namespace AudienceSync.Sandbox.Webhook;
 
-/// <summary>A call to the imitated receiver.</summary>
+/// <summary>A call to the simulated receiver.</summary>
 internal sealed class WebhookCall(HttpContext context, CallLog calls, DateTimeOffset at) : PlatformCall(context, calls, at, WebhookPlatform.PlatformName)
 {
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 
     protected override string HtmlErrorPage => "<!DOCTYPE html><html><title>502</title><h1>Bad gateway</h1></html>";
 
-    /// <summary>All taken, or 207 with the rows that were not.</summary>
-    public Task AnswerAsync(IReadOnlyList<int> rejected) => rejected.Count == 0
+    /// <summary>200 when all rows were accepted, or 207 with the rejected rows.</summary>
+    public Task RespondAsync(IReadOnlyList<int> rejected) => rejected.Count == 0
         ? WriteAsync(StatusCodes.Status200OK, null, new { request_id = RequestId })
         : WriteAsync(StatusCodes.Status207MultiStatus, null, new
         {
@@ -24,7 +24,7 @@ internal sealed class WebhookCall(HttpContext context, CallLog calls, DateTimeOf
 
     public Task RefuseAsync(int status, string code) => WriteAsync(status, code, new { request_id = RequestId, code });
 
-    /// <summary>Says for how long: until the minute of the clock is over.</summary>
+    /// <summary>The response states the wait time: until the end of the current clock minute.</summary>
     public Task ThrottleAsync(DateTimeOffset now)
     {
         var left = Minute - TimeSpan.FromTicks(now.UtcTicks % Minute.Ticks);

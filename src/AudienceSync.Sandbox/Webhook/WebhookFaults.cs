@@ -4,24 +4,24 @@ using AudienceSync.Sandbox.Lists;
 
 namespace AudienceSync.Sandbox.Webhook;
 
-/// <summary>The scripted faults as the receiver shows them.</summary>
+/// <summary>The scripted faults in the receiver's format.</summary>
 internal static class WebhookFaults
 {
-    /// <summary>The fault of the call, after its delay; it may have been played already.</summary>
-    public static async Task<(FaultKind? Kind, bool Ended)> AskAsync(
+    /// <summary>The fault of the call, after its delay; it may already have been applied.</summary>
+    public static async Task<(FaultKind? Kind, bool Ended)> InjectAsync(
         WebhookCall call, FaultPlan faults, TimeProvider clock, FaultOperation operation, AudienceList list, WindowedBudget budget)
     {
-        var (rule, ended) = await call.PlayAsync(faults, clock, operation, list.Audience, list);
-        return (rule?.Kind, ended || await PlayAsync(call, rule?.Kind, budget));
+        var (rule, ended) = await call.InjectFaultAsync(faults, clock, operation, list.Audience, list);
+        return (rule?.Kind, ended || await ApplyAsync(call, rule?.Kind, budget));
     }
 
-    /// <summary>True when the fault ended the call.</summary>
-    private static async Task<bool> PlayAsync(WebhookCall call, FaultKind? fault, WindowedBudget budget)
+    /// <summary>True when the fault completed the call.</summary>
+    private static async Task<bool> ApplyAsync(WebhookCall call, FaultKind? fault, WindowedBudget budget)
     {
         switch (fault)
         {
             case FaultKind.Throttle:
-                budget.AskForSilence();
+                budget.StartBackoff();
                 await call.ThrottleAsync(call.At);
                 return true;
             case FaultKind.ServerError:

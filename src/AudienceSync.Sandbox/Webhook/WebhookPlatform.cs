@@ -4,7 +4,7 @@ using AudienceSync.Sandbox.Lists;
 
 namespace AudienceSync.Sandbox.Webhook;
 
-/// <summary>The accounts and lists of an imitated receiver (docs/webhook.md).</summary>
+/// <summary>The accounts and lists of a simulated receiver (docs/webhook.md).</summary>
 internal sealed class WebhookPlatform(ListRegistry lists, TimeProvider clock) : IPlatform
 {
     public const string PlatformName = "webhook";
@@ -18,9 +18,9 @@ internal sealed class WebhookPlatform(ListRegistry lists, TimeProvider clock) : 
 
     public string Name => PlatformName;
 
-    public BudgetBook Book { get; } = new(PlatformName, clock);
+    public BudgetRegistry CallBudgets { get; } = new(PlatformName, clock);
 
-    public IEnumerable<BudgetView> Budgets => Book.Views;
+    public IEnumerable<BudgetView> Budgets => CallBudgets.Views;
 
     public IEnumerable<AccountView> Accounts => accounts.Values.OrderBy(account => account.Id, StringComparer.Ordinal).Select(account => new AccountView(
         Name, account.Id, Tier: null, CallsPerHour: null, lists.All.Where(list => IsOf(list, account)).Select(list => list.Audience)));
@@ -29,14 +29,14 @@ internal sealed class WebhookPlatform(ListRegistry lists, TimeProvider clock) : 
 
     public WebhookAccount? FindAccount(string id) => accounts.GetValueOrDefault(id);
 
-    /// <summary>Even a deleted one, which is told apart from one that never was.</summary>
+    /// <summary>Includes deleted lists, which are distinguished from lists that never existed.</summary>
     public AudienceList? FindList(WebhookAccount account, string id) => lists.Find(id) is { } found && IsOf(found, account) ? found : null;
 
     public string? Upsert(AccountSettings settings)
     {
         lock (gate)
         {
-            if (lists.TakenByAnother(Name, settings.Account, settings.Audiences) is { } taken)
+            if (lists.OwnedByAnother(Name, settings.Account, settings.Audiences) is { } taken)
             {
                 return $"audience {taken} belongs to another account";
             }
@@ -51,12 +51,12 @@ internal sealed class WebhookPlatform(ListRegistry lists, TimeProvider clock) : 
         }
     }
 
-    // Nothing here happens later than its call.
+    // Nothing here takes effect later than its call.
     public void Settle()
     {
     }
 
-    public void Reset() => Book.Clear();
+    public void Reset() => CallBudgets.Clear();
 
     private static bool IsOf(AudienceList list, WebhookAccount account) => list.Platform == PlatformName && list.Account == account.Id;
 }

@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.TestHost;
 
 namespace AudienceSync.Sandbox.Tests.Google;
 
-/// <summary>A sandbox in memory with one Ads account of two lists, another account, and a clock that stands still.</summary>
+/// <summary>A sandbox in memory with one Ads account of two lists, another account, and a clock that does not advance by itself.</summary>
 internal sealed class GoogleSandbox : IAsyncDisposable
 {
     public const string Account = "7693729833";
@@ -51,7 +51,8 @@ internal sealed class GoogleSandbox : IAsyncDisposable
         return sandbox;
     }
 
-    public Task<Answer> TokenAsync(string refreshToken = "refresh-1", string secret = "sandbox-secret") => TokenAsync(new Dictionary<string, string>
+    public Task<Response> TokenAsync(string refreshToken = "refresh-1", string secret = "sandbox-secret") =>
+        TokenAsync(new Dictionary<string, string>
     {
         ["grant_type"] = "refresh_token",
         ["client_id"] = "sandbox-client",
@@ -59,7 +60,7 @@ internal sealed class GoogleSandbox : IAsyncDisposable
         ["refresh_token"] = refreshToken,
     });
 
-    public Task<Answer> TokenAsync(Dictionary<string, string> form) =>
+    public Task<Response> TokenAsync(Dictionary<string, string> form) =>
         SendAsync(new HttpRequestMessage(HttpMethod.Post, "/token") { Content = new FormUrlEncodedContent(form) });
 
     public static object Destination(string list = ListId, string account = Account) => new
@@ -71,7 +72,7 @@ internal sealed class GoogleSandbox : IAsyncDisposable
 
     public static object Email(string value) => new { userData = new { userIdentifiers = new object[] { new { emailAddress = Sample.Hash(value) } } } };
 
-    /// <summary>The body of an ingest that is right; a test changes what it is about.</summary>
+    /// <summary>The body of a valid ingest; tests change the field under test.</summary>
     public static Dictionary<string, object> Body(params object[] members) => new()
     {
         ["destinations"] = new[] { Destination() },
@@ -81,9 +82,9 @@ internal sealed class GoogleSandbox : IAsyncDisposable
         ["termsOfService"] = new { customerMatchTermsOfServiceStatus = "ACCEPTED" },
     };
 
-    public Task<Answer> IngestAsync(params object[] members) => PostAsync("/v1/audienceMembers:ingest", Body(members));
+    public Task<Response> IngestAsync(params object[] members) => PostAsync("/v1/audienceMembers:ingest", Body(members));
 
-    public Task<Answer> RemoveAsync(params object[] members)
+    public Task<Response> RemoveAsync(params object[] members)
     {
         var body = Body(members);
         body.Remove("consent");
@@ -91,7 +92,7 @@ internal sealed class GoogleSandbox : IAsyncDisposable
         return PostAsync("/v1/audienceMembers:remove", body);
     }
 
-    public Task<Answer> RemoveAllAsync(string? asOf = null)
+    public Task<Response> RemoveAllAsync(string? asOf = null)
     {
         var body = new Dictionary<string, object> { ["destinations"] = new[] { Destination() } };
         if (asOf is not null)
@@ -102,23 +103,23 @@ internal sealed class GoogleSandbox : IAsyncDisposable
         return PostAsync("/v1/audienceMembers:removeAll", body);
     }
 
-    public Task<Answer> PostAsync(string path, object body) => SendAsync(new HttpRequestMessage(HttpMethod.Post, path)
+    public Task<Response> PostAsync(string path, object body) => SendAsync(new HttpRequestMessage(HttpMethod.Post, path)
     {
         Content = new StringContent(body as string ?? JsonSerializer.Serialize(body), Encoding.UTF8, "application/json"),
     });
 
-    public Task<Answer> DeleteAsync(string path) => SendAsync(new HttpRequestMessage(HttpMethod.Delete, path));
+    public Task<Response> DeleteAsync(string path) => SendAsync(new HttpRequestMessage(HttpMethod.Delete, path));
 
-    public Task<Answer> GetAsync(string path) => SendAsync(new HttpRequestMessage(HttpMethod.Get, path));
+    public Task<Response> GetAsync(string path) => SendAsync(new HttpRequestMessage(HttpMethod.Get, path));
 
     /// <summary>The status of the request's first destination.</summary>
-    public async Task<JsonElement> StatusAsync(Answer accepted) =>
+    public async Task<JsonElement> StatusAsync(Response accepted) =>
         (await GetAsync($"/v1/requestStatus:retrieve?requestId={accepted.Json.GetProperty("requestId").GetString()}"))
             .Json.GetProperty("requestStatusPerDestination")[0];
 
-    public async Task<string?> StateAsync(Answer accepted) => (await StatusAsync(accepted)).GetProperty("requestStatus").GetString();
+    public async Task<string?> StateAsync(Response accepted) => (await StatusAsync(accepted)).GetProperty("requestStatus").GetString();
 
-    /// <summary>Lets what was accepted take effect.</summary>
+    /// <summary>Advances the clock so that accepted requests take effect.</summary>
     public void Complete() => Clock.Advance(TimeSpan.FromSeconds(60));
 
     public async Task FaultAsync(object rule) =>
@@ -150,7 +151,7 @@ internal sealed class GoogleSandbox : IAsyncDisposable
         await app.DisposeAsync();
     }
 
-    private async Task<Answer> SendAsync(HttpRequestMessage request)
+    private async Task<Response> SendAsync(HttpRequestMessage request)
     {
         using (request)
         {
@@ -158,7 +159,8 @@ internal sealed class GoogleSandbox : IAsyncDisposable
             using var response = await Client.SendAsync(request);
             var text = await response.Content.ReadAsStringAsync();
             var isJson = response.Content.Headers.ContentType?.MediaType?.EndsWith("json", StringComparison.Ordinal) == true;
-            return new Answer((int)response.StatusCode, isJson ? JsonSerializer.Deserialize<JsonElement>(text) : default, response.Headers, text);
+            return new Response(
+                (int)response.StatusCode, isJson ? JsonSerializer.Deserialize<JsonElement>(text) : default, response.Headers, text);
         }
     }
 }

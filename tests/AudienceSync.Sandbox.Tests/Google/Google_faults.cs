@@ -9,19 +9,19 @@ public sealed class Google_faults
     [InlineData("ban", 403, "PERMISSION_DENIED")]
     [InlineData("conflict", 409, "ABORTED")]
     [InlineData("throttle", 429, "RESOURCE_EXHAUSTED")]
-    public async Task A_scripted_error_is_answered_once_and_starts_no_job(string kind, int http, string status)
+    public async Task A_scripted_error_is_returned_once_and_starts_no_job(string kind, int http, string status)
     {
         await using var sandbox = await StartAsync();
         await sandbox.FaultAsync(new { kind, count = 1 });
-        var answer = await sandbox.IngestAsync(Email("a"));
-        (answer.Status, answer.Status()).ShouldBe((http, status));
+        var response = await sandbox.IngestAsync(Email("a"));
+        (response.Status, response.Status()).ShouldBe((http, status));
         sandbox.Complete();
         (await sandbox.HeldAsync()).ShouldBeEmpty();
         (await sandbox.IngestAsync(Email("a"))).Status.ShouldBe(200);
     }
 
     [Fact]
-    public async Task A_scripted_throttle_asks_for_a_minute_of_silence()
+    public async Task A_scripted_throttle_requests_one_minute_of_backoff()
     {
         await using var sandbox = await StartAsync();
         await sandbox.FaultAsync(new { kind = "throttle", count = 1 });
@@ -47,16 +47,16 @@ public sealed class Google_faults
     {
         await using var sandbox = await StartAsync();
         await sandbox.FaultAsync(new { kind = "html_error", count = 1 });
-        var answer = await sandbox.IngestAsync(Email("a"));
-        answer.Status.ShouldBe(502);
-        answer.Text.ShouldStartWith("<!DOCTYPE html>");
+        var response = await sandbox.IngestAsync(Email("a"));
+        response.Status.ShouldBe(502);
+        response.Text.ShouldStartWith("<!DOCTYPE html>");
     }
 
     [Theory]
     [InlineData("partial", "PARTIAL_SUCCESS", 1)]
     [InlineData("silent_drop", "SUCCESS", 0)]
     [InlineData("job_fails", "FAILED", 0)]
-    public async Task A_scripted_end_of_a_job_shows_in_its_status_and_its_list(string kind, string state, int held)
+    public async Task A_scripted_job_outcome_is_visible_in_its_status_and_its_list(string kind, string state, int held)
     {
         await using var sandbox = await StartAsync();
         await sandbox.FaultAsync(new { kind, count = 1 });
@@ -68,7 +68,7 @@ public sealed class Google_faults
     }
 
     [Fact]
-    public async Task A_lost_job_is_accepted_and_unknown_ever_after()
+    public async Task A_lost_job_is_accepted_and_permanently_unknown()
     {
         await using var sandbox = await StartAsync();
         await sandbox.FaultAsync(new { kind = "job_lost", count = 1 });
@@ -81,7 +81,7 @@ public sealed class Google_faults
     }
 
     [Fact]
-    public async Task A_slow_job_takes_the_time_it_was_given()
+    public async Task A_slow_job_takes_its_configured_time()
     {
         await using var sandbox = await StartAsync();
         await sandbox.FaultAsync(new { kind = "job_slow", job_s = 7_200, count = 1 });
@@ -109,12 +109,12 @@ public sealed class Google_faults
     }
 
     [Fact]
-    public async Task The_status_can_fail_when_it_is_named()
+    public async Task The_status_call_can_fail_when_the_rule_names_the_operation()
     {
         await using var sandbox = await StartAsync();
         var accepted = await sandbox.IngestAsync(Email("a"));
         await sandbox.FaultAsync(new { kind = "server_error" });
-        (await sandbox.StateAsync(accepted)).ShouldBe("PROCESSING", "a rule without operation is about members only");
+        (await sandbox.StateAsync(accepted)).ShouldBe("PROCESSING", "a rule without operation matches member calls only");
         await sandbox.FaultAsync(new { kind = "server_error", operation = "status", count = 1 });
         (await sandbox.GetAsync("/v1/requestStatus:retrieve?requestId=x")).Status.ShouldBe(500);
     }

@@ -7,7 +7,7 @@ namespace AudienceSync.Sandbox.Tests.Google;
 public sealed class Jobs
 {
     [Fact]
-    public async Task A_request_is_processing_until_its_time_has_passed_and_then_tells_its_counts()
+    public async Task A_request_is_processing_until_its_time_has_passed_and_then_reports_its_counts()
     {
         await using var sandbox = await StartAsync(new GoogleSettings { JobS = 1_800 });
         var accepted = await sandbox.IngestAsync(Email("a"), Email("b"));
@@ -25,22 +25,22 @@ public sealed class Jobs
     }
 
     [Fact]
-    public async Task Validation_only_stores_nothing_and_its_id_cannot_be_looked_up()
+    public async Task Validation_only_stores_nothing_and_its_id_cannot_be_retrieved()
     {
         await using var sandbox = await StartAsync();
         var body = Body(Email("a"));
         body["validateOnly"] = true;
-        var answer = await sandbox.PostAsync("/v1/audienceMembers:ingest", body);
-        answer.Status.ShouldBe(200);
+        var response = await sandbox.PostAsync("/v1/audienceMembers:ingest", body);
+        response.Status.ShouldBe(200);
         sandbox.Complete();
-        var id = answer.Json.GetProperty("requestId").GetString();
+        var id = response.Json.GetProperty("requestId").GetString();
         (await sandbox.GetAsync($"/v1/requestStatus:retrieve?requestId={id}")).Violation().Reason.ShouldBe("INVALID_REQUEST_ID");
         (await sandbox.GetAsync("/v1/requestStatus:retrieve")).Violation().Reason.ShouldBe("INVALID_REQUEST_ID");
         (await sandbox.HeldAsync()).ShouldBeEmpty();
     }
 
     [Fact]
-    public async Task Only_who_sent_a_request_may_ask_for_it()
+    public async Task Only_the_sender_of_a_request_may_read_its_status()
     {
         await using var sandbox = await StartAsync();
         var accepted = await sandbox.IngestAsync(Email("a"));
@@ -50,7 +50,7 @@ public sealed class Jobs
     }
 
     [Fact]
-    public async Task A_denied_consent_is_accepted_never_added_and_told_in_the_status()
+    public async Task A_member_with_denied_consent_is_accepted_never_added_and_reported_in_the_status()
     {
         await using var sandbox = await StartAsync();
         var denied = new
@@ -70,7 +70,7 @@ public sealed class Jobs
     }
 
     [Fact]
-    public async Task A_missing_consent_is_told_only_where_it_is_required()
+    public async Task A_missing_consent_is_reported_only_where_it_is_required()
     {
         await using var sandbox = await StartAsync(new GoogleSettings { ConsentRequired = true });
         var body = Body(Email("a"));
@@ -84,7 +84,7 @@ public sealed class Jobs
     }
 
     [Fact]
-    public async Task The_hash_of_nothing_is_counted_and_not_added()
+    public async Task The_hash_of_the_empty_string_is_counted_and_not_added()
     {
         await using var sandbox = await StartAsync();
         var accepted = await sandbox.IngestAsync(Email(""), Email("a"));
@@ -95,7 +95,7 @@ public sealed class Jobs
     }
 
     [Fact]
-    public async Task Remove_all_takes_who_was_last_added_before_its_time()
+    public async Task Remove_all_removes_members_last_added_before_its_time()
     {
         await using var sandbox = await StartAsync(new GoogleSettings { TokenLifeS = 86_400 });
         await sandbox.IngestAsync(Email("old"), Email("again"));
@@ -113,7 +113,7 @@ public sealed class Jobs
     }
 
     [Fact]
-    public async Task What_was_sent_after_the_time_of_a_removal_of_all_outlives_it_though_that_ends_later()
+    public async Task Members_sent_after_the_time_of_a_remove_all_survive_it_although_it_completes_later()
     {
         await using var sandbox = await StartAsync();
         await sandbox.IngestAsync(Email("old"));
@@ -131,16 +131,16 @@ public sealed class Jobs
     [InlineData("2023-10-14", "INVALID_FORMAT")]
     [InlineData("2023-10-14T10:00:00", "INVALID_FORMAT")]
     [InlineData("yesterday", "INVALID_FORMAT")]
-    public async Task A_time_in_the_future_or_of_another_form_is_refused(string time, string reason)
+    public async Task A_time_in_the_future_or_in_another_format_is_refused(string time, string reason)
     {
         await using var sandbox = await StartAsync();
         (await sandbox.RemoveAllAsync(time)).Violation().ShouldBe(("remove_as_of_time", reason));
     }
 
     [Fact]
-    public async Task Jobs_end_in_the_order_they_came_unless_a_seed_says_otherwise()
+    public async Task Jobs_complete_in_the_order_of_acceptance_unless_a_seeded_jitter_reorders_them()
     {
-        (await OutcomesAsync(new GoogleSettings())).ShouldBe(new string('-', 20), "every removal came after its add");
+        (await OutcomesAsync(new GoogleSettings())).ShouldBe(new string('-', 20), "every removal was applied after its add");
         var mixed = await OutcomesAsync(new GoogleSettings { JobJitterS = 600, Seed = 5 });
         mixed.ShouldContain('+');
         mixed.ShouldContain('-');

@@ -24,7 +24,7 @@ public sealed class Member_requests
     }
 
     [Fact]
-    public async Task An_address_counts_as_a_whole()
+    public async Task An_address_is_one_unit()
     {
         await using var sandbox = await StartAsync();
         var address = new { givenName = Hash("jane"), familyName = Hash("doe"), regionCode = "US", postalCode = "94045" };
@@ -60,26 +60,26 @@ public sealed class Member_requests
     [InlineData("""{"userIdData":{"userId":"u"}}""", "audience_members[0]", "INVALID_USER_LIST_TYPE")]
     [InlineData("""{}""", "audience_members[0]", "INVALID_AUDIENCE_MEMBER")]
     [InlineData("""{"pairData":{}}""", "audience_members[0].pair_data", "NOT_ALLOWLISTED")]
-    public async Task A_wrong_member_is_named_and_refuses_the_whole_request(string member, string field, string? reason)
+    public async Task An_invalid_member_is_named_and_refuses_the_whole_request(string member, string field, string? reason)
     {
         await using var sandbox = await StartAsync();
-        var answer = await sandbox.IngestAsync(System.Text.Json.JsonSerializer.Deserialize<object>(member)!, Email("good"));
-        answer.Violation().ShouldBe((field, reason));
-        answer.Status().ShouldBe("INVALID_ARGUMENT");
+        var response = await sandbox.IngestAsync(System.Text.Json.JsonSerializer.Deserialize<object>(member)!, Email("good"));
+        response.Violation().ShouldBe((field, reason));
+        response.Status().ShouldBe("INVALID_ARGUMENT");
         sandbox.Complete();
         (await sandbox.HeldAsync()).ShouldBeEmpty();
     }
 
     [Fact]
-    public async Task Every_wrong_member_is_named_in_one_answer_with_the_request_id()
+    public async Task Every_invalid_member_is_named_in_one_response_with_the_request_id()
     {
         await using var sandbox = await StartAsync();
         var wrong = new { userData = new { userIdentifiers = new[] { new { emailAddress = "no" } } } };
-        var answer = await sandbox.IngestAsync(wrong, Email("good"), wrong);
-        answer.Detail("BadRequest").GetProperty("fieldViolations").EnumerateArray()
+        var response = await sandbox.IngestAsync(wrong, Email("good"), wrong);
+        response.Detail("BadRequest").GetProperty("fieldViolations").EnumerateArray()
             .Select(violation => violation.GetProperty("field").GetString()!.Split('.')[0]).ShouldBe(["audience_members[0]", "audience_members[2]"]);
-        answer.Detail("ErrorInfo").GetProperty("domain").GetString().ShouldBe("datamanager.googleapis.com");
-        answer.Detail("RequestInfo").GetProperty("requestId").GetString().ShouldNotBeNullOrEmpty();
+        response.Detail("ErrorInfo").GetProperty("domain").GetString().ShouldBe("datamanager.googleapis.com");
+        response.Detail("RequestInfo").GetProperty("requestId").GetString().ShouldNotBeNullOrEmpty();
     }
 
     [Theory]
@@ -90,7 +90,7 @@ public sealed class Member_requests
     [InlineData("audienceMembers", null, "audience_members", "REQUIRED_FIELD_MISSING")]
     [InlineData("colour", "red", "", null)]
     [InlineData("encryptionInfo", "x", "encryption_info", "INVALID_ARGUMENT")]
-    public async Task A_wrong_field_of_the_request_is_named(string name, string? value, string field, string? reason)
+    public async Task An_invalid_field_of_the_request_is_named(string name, string? value, string field, string? reason)
     {
         await using var sandbox = await StartAsync();
         var body = Body(Email("a"));
@@ -119,19 +119,20 @@ public sealed class Member_requests
     }
 
     [Fact]
-    public async Task A_destination_must_exist_be_open_to_the_caller_and_have_its_own_reference()
+    public async Task A_destination_must_exist_be_accessible_to_the_caller_and_have_a_unique_reference()
     {
         await using var sandbox = await StartAsync();
-        (await ToAsync(sandbox, Destination("404"))).Violation().ShouldBe(("destinations[0].product_destination_id", "INVALID_USER_LIST_ID"));
-        (await ToAsync(sandbox, Destination(ForeignList))).Violation().Reason.ShouldBe("INVALID_USER_LIST_ID");
-        (await ToAsync(sandbox, Destination(), Destination())).Violation().Reason.ShouldBe("DUPLICATE_DESTINATION_REFERENCE");
-        var foreign = await ToAsync(sandbox, Destination(ForeignList, ForeignAccount));
+        (await IngestToAsync(sandbox, Destination("404"))).Violation()
+            .ShouldBe(("destinations[0].product_destination_id", "INVALID_USER_LIST_ID"));
+        (await IngestToAsync(sandbox, Destination(ForeignList))).Violation().Reason.ShouldBe("INVALID_USER_LIST_ID");
+        (await IngestToAsync(sandbox, Destination(), Destination())).Violation().Reason.ShouldBe("DUPLICATE_DESTINATION_REFERENCE");
+        var foreign = await IngestToAsync(sandbox, Destination(ForeignList, ForeignAccount));
         (foreign.Status, foreign.Status()).ShouldBe((403, "PERMISSION_DENIED"));
-        (await ToAsync(sandbox, Destination("1", "1"))).Status.ShouldBe(403, "not allowed and not found share one answer");
+        (await IngestToAsync(sandbox, Destination("1", "1"))).Status.ShouldBe(403, "not allowed and not found share one response");
     }
 
     [Fact]
-    public async Task A_member_goes_to_the_destinations_it_names()
+    public async Task A_member_is_added_to_the_destinations_it_names()
     {
         await using var sandbox = await StartAsync();
         var body = Body(Email("both"), new { destinationReferences = new[] { OtherList }, userData = new { userIdentifiers = new[] { new { emailAddress = Hash("other") } } } });
@@ -155,7 +156,7 @@ public sealed class Member_requests
             operatingAccount = new { accountType = "GOOGLE_ADS", accountId = Account },
             productDestinationId = ListId,
         };
-        (await ToAsync(sandbox, through)).Status.ShouldBe(200);
+        (await IngestToAsync(sandbox, through)).Status.ShouldBe(200);
     }
 
     [Fact]
@@ -175,24 +176,24 @@ public sealed class Member_requests
     }
 
     [Fact]
-    public async Task A_removal_knows_neither_consent_nor_terms()
+    public async Task A_removal_accepts_neither_consent_nor_terms()
     {
         await using var sandbox = await StartAsync();
         (await sandbox.PostAsync("/v1/audienceMembers:remove", Body(Email("a")))).Violation().ShouldBe(("", null));
     }
 
     [Fact]
-    public async Task Fields_that_are_not_used_come_back_as_warnings()
+    public async Task Unused_fields_are_returned_as_warnings()
     {
         await using var sandbox = await StartAsync();
         var address = new { givenName = Hash("jane"), familyName = Hash("doe"), regionCode = "US", postalCode = "94045", city = "x" };
-        var answer = await sandbox.IngestAsync(new { userData = new { userIdentifiers = new[] { new { address } } } });
-        answer.Status.ShouldBe(200);
-        answer.Json.GetProperty("fieldWarnings")[0].GetProperty("field").GetString()
+        var response = await sandbox.IngestAsync(new { userData = new { userIdentifiers = new[] { new { address } } } });
+        response.Status.ShouldBe(200);
+        response.Json.GetProperty("fieldWarnings")[0].GetProperty("field").GetString()
             .ShouldBe("audience_members[0].user_data.user_identifiers[0].address.city");
     }
 
-    private static Task<Answer> ToAsync(GoogleSandbox sandbox, params object[] destinations)
+    private static Task<Response> IngestToAsync(GoogleSandbox sandbox, params object[] destinations)
     {
         var body = Body(Email("a"));
         body["destinations"] = destinations;

@@ -3,7 +3,7 @@ using static AudienceSync.Sandbox.Tests.Google.GoogleSandbox;
 
 namespace AudienceSync.Sandbox.Tests.Google;
 
-/// <summary>What JSON of proto3 allows beside names, and AIP-160 filters (contract google 3 and 6.3).</summary>
+/// <summary>Alternatives to names in proto3 JSON, and AIP-160 filters (contract google 3 and 6.3).</summary>
 public sealed class Numbers_and_filters
 {
     private const string Ingest = "/v1/audienceMembers:ingest";
@@ -27,7 +27,7 @@ public sealed class Numbers_and_filters
     [InlineData("termsOfService", "{\"customerMatchTermsOfServiceStatus\":1}", 200)]
     [InlineData("termsOfService", "{\"customerMatchTermsOfServiceStatus\":2}", 400)]
     [InlineData("termsOfService", "{\"customerMatchTermsOfServiceStatus\":0}", 400)]
-    public async Task An_enum_travels_as_name_or_number(string field, string value, int status)
+    public async Task An_enum_is_sent_as_name_or_number(string field, string value, int status)
     {
         await using var sandbox = await StartAsync();
         var body = Body(Email("a"));
@@ -53,7 +53,7 @@ public sealed class Numbers_and_filters
     [InlineData("accountType", 5, 400)]
     [InlineData("accountType", 99, 400)]
     [InlineData("product", 5, 400)]
-    public async Task The_type_of_an_account_travels_as_a_number_too(string name, int number, int status)
+    public async Task The_type_of_an_account_is_also_accepted_as_a_number(string name, int number, int status)
     {
         await using var sandbox = await StartAsync();
         var body = Body(Email("a"));
@@ -74,7 +74,7 @@ public sealed class Numbers_and_filters
     [InlineData("4", null)]
     [InlineData("9", null)]
     [InlineData("1,3", null)]
-    public async Task The_kind_and_the_state_of_a_list_travel_as_numbers(string kinds, string? kind)
+    public async Task The_kind_and_the_state_of_a_list_are_accepted_as_numbers(string kinds, string? kind)
     {
         await using var sandbox = await StartAsync();
         var made = await sandbox.PostAsync(Lists, $$$"""{"displayName":"x","membershipStatus":2,"ingestedUserListInfo":{"uploadKeyTypes":[{{{kinds}}}]}}""");
@@ -108,10 +108,11 @@ public sealed class Numbers_and_filters
             (await sandbox.PostAsync(Lists, made)).Status.ShouldBe(200);
         }
 
-        var answer = await sandbox.GetAsync($"{Lists}?filter={Uri.EscapeDataString(filter)}");
+        var response = await sandbox.GetAsync($"{Lists}?filter={Uri.EscapeDataString(filter)}");
 
-        answer.Status.ShouldBe(200, answer.Text);
-        var found = answer.Json.TryGetProperty("userLists", out var lists) ? lists.EnumerateArray().Select(list => list.GetProperty("displayName").GetString()) : [];
+        response.Status.ShouldBe(200, response.Text);
+        var found = response.Json.TryGetProperty("userLists", out var lists)
+            ? lists.EnumerateArray().Select(list => list.GetProperty("displayName").GetString()) : [];
         string.Join('|', found).ShouldBe(names);
     }
 
@@ -134,7 +135,7 @@ public sealed class Numbers_and_filters
     }
 
     [Fact]
-    public async Task Whatever_the_text_a_filter_is_read_or_refused()
+    public async Task Any_filter_text_is_parsed_or_refused()
     {
         const int seed = 20261129;
         const string letters = "id=<>!:\"'\\ AND()IN,x9_.display_name";

@@ -8,13 +8,13 @@ public sealed class Quotas_and_lists
     private const string Lists = $"/v1/accountTypes/GOOGLE_ADS/accounts/{Account}/userLists";
 
     [Fact]
-    public async Task The_minute_and_the_day_are_told_apart_and_counted_by_the_clock()
+    public async Task The_minute_and_the_day_are_distinguished_and_counted_by_the_clock()
     {
         await using var sandbox = await StartAsync(new GoogleSettings { CallsPerMinute = 2, CallsPerDay = 3, TokenLifeS = 1_000_000 });
         await sandbox.IngestAsync(Email("a"));
         await sandbox.IngestAsync(Email("b"));
         (await sandbox.IngestAsync(Email("c"))).QuotaLimit().ShouldBe("IngestionMutateRequestsPerMinutePerProject");
-        (await sandbox.GetAsync("/v1/requestStatus:retrieve")).Status.ShouldBe(400, "reading has a quota of its own");
+        (await sandbox.GetAsync("/v1/requestStatus:retrieve")).Status.ShouldBe(400, "reading has its own quota");
         sandbox.Clock.Advance(TimeSpan.FromMinutes(1));
         (await sandbox.IngestAsync(Email("c"))).Status.ShouldBe(200);
         (await sandbox.IngestAsync(Email("d"))).QuotaLimit().ShouldBe("IngestionMutateRequestsPerDayPerProject");
@@ -44,7 +44,8 @@ public sealed class Quotas_and_lists
         list.GetProperty("displayName").GetString().ShouldBe("Cart");
         list.GetProperty("membershipDuration").GetString().ShouldBe("7776000s");
         list.GetProperty("sizeInfo").GetProperty("searchNetworkMembersCount").GetString().ShouldBe("1200");
-        (await sandbox.GetAsync($"{Lists}/{ListId}")).Json.TryGetProperty("sizeInfo", out _).ShouldBeFalse("below a hundred no size is told");
+        (await sandbox.GetAsync($"{Lists}/{ListId}")).Json.TryGetProperty("sizeInfo", out _)
+            .ShouldBeFalse("below one hundred no size is reported");
     }
 
     [Theory]
@@ -63,7 +64,7 @@ public sealed class Quotas_and_lists
     }
 
     [Fact]
-    public async Task Validation_only_creates_no_list_and_a_reset_takes_created_ones_away()
+    public async Task Validation_only_creates_no_list_and_a_reset_removes_created_lists()
     {
         await using var sandbox = await StartAsync();
         const string Body = """{"displayName":"Cart","ingestedUserListInfo":{"uploadKeyTypes":["MOBILE_ID"],"mobileIdInfo":{"keySpace":"IOS","appId":"1"}}}""";
@@ -81,7 +82,7 @@ public sealed class Quotas_and_lists
         await using var sandbox = await StartAsync();
         var accepted = await sandbox.IngestAsync(Email("a"));
         (await sandbox.DeleteAsync($"{Lists}/{ListId}?validateOnly=true")).Text.ShouldBe("{}");
-        (await sandbox.GetAsync($"{Lists}/{ListId}")).Status.ShouldBe(200, "that was only a validation");
+        (await sandbox.GetAsync($"{Lists}/{ListId}")).Status.ShouldBe(200, "the call was only a validation");
 
         (await sandbox.DeleteAsync($"{Lists}/{ListId}")).Text.ShouldBe("{}");
 
@@ -94,7 +95,7 @@ public sealed class Quotas_and_lists
     }
 
     [Fact]
-    public async Task Lists_come_in_pages_and_only_to_who_may_see_them()
+    public async Task Lists_are_paged_and_returned_only_to_authorized_callers()
     {
         await using var sandbox = await StartAsync();
         var first = (await sandbox.GetAsync(Lists + "?pageSize=1")).Json;

@@ -6,13 +6,13 @@ namespace AudienceSync.Sandbox.Tests.TikTok;
 public sealed class Access_and_limits
 {
     [Fact]
-    public async Task The_token_comes_in_its_own_header()
+    public async Task The_token_is_sent_in_its_own_header()
     {
         await using var sandbox = await StartAsync();
-        (await sandbox.PostAsync("segment/mapping/", Body("add", "a"), token: null)).Sent().ShouldBe(40104);
-        (await sandbox.PostAsync("segment/mapping/", Body("add", "a"), token: "other")).Sent().ShouldBe(40105);
-        (await sandbox.PostAsync("segment/mapping/", Body("add", "a"), token: "tt-2")).Sent().ShouldBe(40001);
-        (await sandbox.GetAsync("user/info/")).Sent().ShouldBe(0);
+        (await sandbox.PostAsync("segment/mapping/", Body("add", "a"), token: null)).ApiCode().ShouldBe(40104);
+        (await sandbox.PostAsync("segment/mapping/", Body("add", "a"), token: "other")).ApiCode().ShouldBe(40105);
+        (await sandbox.PostAsync("segment/mapping/", Body("add", "a"), token: "tt-2")).ApiCode().ShouldBe(40001);
+        (await sandbox.GetAsync("user/info/")).ApiCode().ShouldBe(0);
         (await sandbox.Client.GetStringAsync("/admin/calls")).ShouldNotContain("tt-1");
     }
 
@@ -22,7 +22,7 @@ public sealed class Access_and_limits
     [InlineData("/open_api/v1.3", 404, "404 page not found")]
     [InlineData("/open_api/v1.3/segment/elsewhere/", 404, "404 page not found")]
     [InlineData("/open_api/v1.3/dmp/custom_audience/get/", 405, "405 method not allowed")]
-    public async Task The_slash_at_the_end_is_part_of_the_path(string path, int status, string text)
+    public async Task The_trailing_slash_is_part_of_the_path(string path, int status, string text)
     {
         await using var sandbox = await StartAsync();
         using var response = await sandbox.Client.PostAsync(path, null);
@@ -34,26 +34,26 @@ public sealed class Access_and_limits
     public async Task Another_version_is_refused_in_the_envelope()
     {
         await using var sandbox = await StartAsync();
-        (await sandbox.GetAsync("../v1.2/user/info/")).Sent().ShouldBe(40051);
+        (await sandbox.GetAsync("../v1.2/user/info/")).ApiCode().ShouldBe(40051);
     }
 
     [Fact]
-    public async Task A_second_is_soon_over_and_a_minute_blocks_for_five()
+    public async Task A_second_limit_resets_after_one_second_and_a_minute_limit_blocks_for_five_minutes()
     {
         await using var sandbox = await StartAsync(new TikTokSettings { CallsPerSecond = 2, CallsPerMinute = 3 });
-        (await sandbox.AddAsync("a")).Sent().ShouldBe(0);
-        (await sandbox.AddAsync("b")).Sent().ShouldBe(0);
+        (await sandbox.AddAsync("a")).ApiCode().ShouldBe(0);
+        (await sandbox.AddAsync("b")).ApiCode().ShouldBe(0);
         var refused = await sandbox.AddAsync("c");
-        refused.Sent().ShouldBe(40100);
+        refused.ApiCode().ShouldBe(40100);
         refused.Headers.Contains("Retry-After").ShouldBeFalse();
         sandbox.Clock.Advance(TimeSpan.FromSeconds(1));
-        (await sandbox.AddAsync("c")).Sent().ShouldBe(0);
-        (await sandbox.AddAsync("d")).Sent().ShouldBe(40100, "the minute's calls are used");
+        (await sandbox.AddAsync("c")).ApiCode().ShouldBe(0);
+        (await sandbox.AddAsync("d")).ApiCode().ShouldBe(40100, "the minute limit is used up");
         sandbox.Clock.Advance(TimeSpan.FromMinutes(4));
-        (await sandbox.AddAsync("d")).Sent().ShouldBe(40100, "and stay so for five minutes");
-        (await sandbox.GetAsync("user/info/")).Sent().ShouldBe(0, "another endpoint has its own");
+        (await sandbox.AddAsync("d")).ApiCode().ShouldBe(40100, "and the block lasts five minutes");
+        (await sandbox.GetAsync("user/info/")).ApiCode().ShouldBe(0, "another endpoint has its own budget");
         sandbox.Clock.Advance(TimeSpan.FromMinutes(1));
-        (await sandbox.AddAsync("d")).Sent().ShouldBe(0);
+        (await sandbox.AddAsync("d")).ApiCode().ShouldBe(0);
         var windows = (await sandbox.AdminAsync("calls")).GetProperty("budgets").EnumerateArray()
             .Where(budget => budget.GetProperty("group").GetString() == "segment/mapping").ToDictionary(budget => budget.GetProperty("window").GetString()!);
         windows["second"].GetProperty("violations").GetInt64().ShouldBe(1);
@@ -63,23 +63,23 @@ public sealed class Access_and_limits
     }
 
     [Fact]
-    public async Task The_day_ends_at_midnight_utc()
+    public async Task The_daily_limit_resets_at_midnight_utc()
     {
         await using var sandbox = await StartAsync(new TikTokSettings { CallsPerDay = 1 });
-        (await sandbox.AddAsync("a")).Sent().ShouldBe(0);
+        (await sandbox.AddAsync("a")).ApiCode().ShouldBe(0);
         sandbox.Clock.Advance(new TimeSpan(23, 59, 59));
-        (await sandbox.AddAsync("b")).Sent().ShouldBe(40100);
+        (await sandbox.AddAsync("b")).ApiCode().ShouldBe(40100);
         sandbox.Clock.Advance(TimeSpan.FromSeconds(1));
-        (await sandbox.AddAsync("b")).Sent().ShouldBe(0);
+        (await sandbox.AddAsync("b")).ApiCode().ShouldBe(0);
     }
 
     [Fact]
-    public async Task An_advertiser_has_a_limit_of_his_own_code()
+    public async Task An_advertiser_limit_has_its_own_code()
     {
         await using var sandbox = await StartAsync(new TikTokSettings { AdvertiserCallsPerSecond = 1 });
-        (await sandbox.AddAsync("a")).Sent().ShouldBe(0);
-        (await sandbox.AddAsync("a")).Sent().ShouldBe(40133);
+        (await sandbox.AddAsync("a")).ApiCode().ShouldBe(0);
+        (await sandbox.AddAsync("a")).ApiCode().ShouldBe(40133);
         sandbox.Clock.Advance(TimeSpan.FromSeconds(1));
-        (await sandbox.AddAsync("a")).Sent().ShouldBe(0);
+        (await sandbox.AddAsync("a")).ApiCode().ShouldBe(0);
     }
 }

@@ -12,7 +12,7 @@ public sealed class Audiences
     {
         await using var sandbox = await StartAsync();
         var id = await CreateAsync(sandbox, "Cart");
-        (await CreateAsync(sandbox, "Cart")).ShouldNotBe(id, "equal names are accepted");
+        (await CreateAsync(sandbox, "Cart")).ShouldNotBe(id, "duplicate names are accepted");
         var details = await sandbox.DetailsAsync(id);
         details.GetProperty("name").GetString().ShouldBe("Cart");
         details.GetProperty("type").GetString().ShouldBe("Partner");
@@ -23,15 +23,17 @@ public sealed class Audiences
         details.GetProperty("expired_time").GetString().ShouldBe("2024-10-14 00:00:00");
         var body = Body("add");
         body["batch_data"] = new[] { new[] { Id("a", id) } };
-        (await sandbox.PostAsync("segment/mapping/", body)).Sent().ShouldBe(0);
+        (await sandbox.PostAsync("segment/mapping/", body)).ApiCode().ShouldBe(0);
         (await sandbox.HeldAsync(audience: id)).ShouldBe(Sorted("a"));
-        (await sandbox.PostAsync(Path, new { advertiser_id = Advertiser, action = "delete", delete_audience_id = id })).Sent().ShouldBe(0);
-        (await sandbox.PostAsync("segment/mapping/", body)).Sent().ShouldBe(40007);
-        (await sandbox.PostAsync(Path, new { advertiser_id = Advertiser, action = "delete", delete_audience_id = id })).Sent().ShouldBe(40007);
+        (await sandbox.PostAsync(Path, new { advertiser_id = Advertiser, action = "delete", delete_audience_id = id })).ApiCode()
+            .ShouldBe(0);
+        (await sandbox.PostAsync("segment/mapping/", body)).ApiCode().ShouldBe(40007);
+        (await sandbox.PostAsync(Path, new { advertiser_id = Advertiser, action = "delete", delete_audience_id = id })).ApiCode()
+            .ShouldBe(40007);
     }
 
     [Fact]
-    public async Task A_long_name_is_cut_silently()
+    public async Task A_long_name_is_truncated_silently()
     {
         await using var sandbox = await StartAsync();
         (await sandbox.DetailsAsync(await CreateAsync(sandbox, new string('x', 70)))).GetProperty("name").GetString().ShouldBe(new string('x', 70));
@@ -47,14 +49,14 @@ public sealed class Audiences
     [InlineData("""{"advertiser_id":"7000000000000000001","action":"delete","delete_audience_id":"9999"}""", 40007)]
     [InlineData("""{"advertiser_id":"1","action":"create","custom_audience_name":"x"}""", 40300)]
     [InlineData("""{"advertiser_id":"7000000000000000003","action":"create","custom_audience_name":"x"}""", 40001)]
-    public async Task A_wrong_field_is_a_code_inside_http_200(string body, int code)
+    public async Task An_invalid_field_returns_a_code_inside_http_200(string body, int code)
     {
         await using var sandbox = await StartAsync();
-        (await sandbox.PostAsync(Path, body)).Sent().ShouldBe(code);
+        (await sandbox.PostAsync(Path, body)).ApiCode().ShouldBe(code);
     }
 
     [Fact]
-    public async Task The_size_follows_a_day_later_and_a_thousand_make_an_audience_valid()
+    public async Task The_size_is_updated_one_day_later_and_an_audience_is_valid_from_one_thousand()
     {
         await using var sandbox = await StartAsync(new TikTokSettings { CallsPerSecond = 100, MatchPercent = 50 });
         await sandbox.AddAsync([.. Enumerable.Range(0, 1_999).Select(person => $"{person}")]);
@@ -73,19 +75,19 @@ public sealed class Audiences
     }
 
     [Fact]
-    public async Task An_audience_that_is_being_updated_is_not_editable_where_the_account_says_so()
+    public async Task An_audience_that_is_being_updated_is_not_editable_when_the_account_is_configured_so()
     {
         await using var sandbox = await StartAsync(new TikTokSettings { BusyS = 30 });
-        (await sandbox.AddAsync("a")).Sent().ShouldBe(0);
+        (await sandbox.AddAsync("a")).ApiCode().ShouldBe(0);
         var refused = await sandbox.AddAsync("b");
-        refused.Sent().ShouldBe(40002);
+        refused.ApiCode().ShouldBe(40002);
         refused.Json.GetProperty("message").GetString().ShouldBe("Audience is not editable, please check audience status");
         sandbox.Clock.Advance(TimeSpan.FromSeconds(30));
-        (await sandbox.AddAsync("b")).Sent().ShouldBe(0);
+        (await sandbox.AddAsync("b")).ApiCode().ShouldBe(0);
     }
 
     [Fact]
-    public async Task The_list_comes_in_pages_and_calls_the_type_another_name()
+    public async Task The_list_is_paged_and_uses_another_name_for_the_type()
     {
         await using var sandbox = await StartAsync();
         await CreateAsync(sandbox, "third");
@@ -93,21 +95,24 @@ public sealed class Audiences
         data.GetProperty("list")[0].GetProperty("name").GetString().ShouldBe("third");
         data.GetProperty("list")[0].GetProperty("audience_type").GetString().ShouldBe("Partner");
         data.GetProperty("page_info").GetRawText().ShouldBe("""{"page":2,"page_size":2,"total_number":3,"total_page":2}""");
-        (await sandbox.GetAsync($"dmp/custom_audience/list/?advertiser_id={Advertiser}&page_size=101")).Sent().ShouldBe(40002);
-        (await sandbox.GetAsync("dmp/custom_audience/list/")).Sent().ShouldBe(40002);
-        (await sandbox.GetAsync($"dmp/custom_audience/get/?advertiser_id={Advertiser}&custom_audience_ids=1234")).Sent().ShouldBe(40002);
-        (await sandbox.GetAsync($"dmp/custom_audience/get/?advertiser_id={Advertiser}&custom_audience_ids=%5B%229999%22%5D")).Sent().ShouldBe(40007);
+        (await sandbox.GetAsync($"dmp/custom_audience/list/?advertiser_id={Advertiser}&page_size=101")).ApiCode().ShouldBe(40002);
+        (await sandbox.GetAsync("dmp/custom_audience/list/")).ApiCode().ShouldBe(40002);
+        (await sandbox.GetAsync($"dmp/custom_audience/get/?advertiser_id={Advertiser}&custom_audience_ids=1234")).ApiCode().ShouldBe(40002);
+        (await sandbox.GetAsync($"dmp/custom_audience/get/?advertiser_id={Advertiser}&custom_audience_ids=%5B%229999%22%5D")).ApiCode()
+            .ShouldBe(40007);
     }
 
     [Fact]
-    public async Task Several_are_deleted_in_one_call_and_a_reset_brings_the_configured_ones_back()
+    public async Task Several_audiences_are_deleted_in_one_call_and_a_reset_restores_the_configured_ones()
     {
         await using var sandbox = await StartAsync();
         var made = await CreateAsync(sandbox, "made");
-        (await sandbox.PostAsync("dmp/custom_audience/delete/", new { advertiser_id = Advertiser, custom_audience_ids = new[] { Audience, made } })).Sent().ShouldBe(0);
-        (await sandbox.AddAsync("a")).Sent().ShouldBe(40007);
+        (await sandbox.PostAsync(
+            "dmp/custom_audience/delete/", new { advertiser_id = Advertiser, custom_audience_ids = new[] { Audience, made } })).ApiCode()
+                .ShouldBe(0);
+        (await sandbox.AddAsync("a")).ApiCode().ShouldBe(40007);
         await sandbox.Client.PostAsync("/admin/reset", null);
-        (await sandbox.AddAsync("a")).Sent().ShouldBe(0);
+        (await sandbox.AddAsync("a")).ApiCode().ShouldBe(0);
         (await sandbox.AdminAsync("lists")).GetArrayLength().ShouldBe(4);
     }
 
@@ -119,8 +124,8 @@ public sealed class Audiences
 
     private static async Task<string> CreateAsync(TikTokSandbox sandbox, string name)
     {
-        var answer = await sandbox.PostAsync(Path, new { advertiser_id = Advertiser, action = "create", custom_audience_name = name });
-        answer.Sent().ShouldBe(0, answer.Text);
-        return answer.Json.GetProperty("data").GetProperty("audience_id").GetString()!;
+        var response = await sandbox.PostAsync(Path, new { advertiser_id = Advertiser, action = "create", custom_audience_name = name });
+        response.ApiCode().ShouldBe(0, response.Text);
+        return response.Json.GetProperty("data").GetProperty("audience_id").GetString()!;
     }
 }

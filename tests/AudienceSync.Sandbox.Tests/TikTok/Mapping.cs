@@ -9,22 +9,22 @@ public sealed class Mapping
     private const string Path = "segment/mapping/";
 
     [Fact]
-    public async Task Members_are_added_and_deleted_cell_by_cell_and_the_answer_counts_nothing()
+    public async Task Members_are_added_and_deleted_cell_by_cell_and_the_response_contains_no_counts()
     {
         await using var sandbox = await StartAsync();
-        var answer = await sandbox.AddAsync("a", "b");
-        answer.Json.GetProperty("message").GetString().ShouldBe("OK");
-        answer.Json.GetProperty("data").GetRawText().ShouldBe("{}");
-        answer.Json.GetProperty("request_id").GetString().ShouldStartWith("20231015000000");
-        answer.Headers.GetValues("X-TT-LOGID").Single().ShouldBe(answer.Json.GetProperty("request_id").GetString());
-        (await sandbox.RemoveAsync("a", "nobody")).Sent().ShouldBe(0);
+        var response = await sandbox.AddAsync("a", "b");
+        response.Json.GetProperty("message").GetString().ShouldBe("OK");
+        response.Json.GetProperty("data").GetRawText().ShouldBe("{}");
+        response.Json.GetProperty("request_id").GetString().ShouldStartWith("20231015000000");
+        response.Headers.GetValues("X-TT-LOGID").Single().ShouldBe(response.Json.GetProperty("request_id").GetString());
+        (await sandbox.RemoveAsync("a", "nobody")).ApiCode().ShouldBe(0);
         (await sandbox.HeldAsync()).ShouldBe(Sorted("b"));
         (await sandbox.TotalsAsync("add")).GetProperty("applied").GetInt64().ShouldBe(2);
         (await sandbox.TotalsAsync("remove")).GetProperty("removed").GetInt64().ShouldBe(1);
     }
 
     [Fact]
-    public async Task Ids_stand_by_position_and_may_name_different_audiences()
+    public async Task Ids_are_positional_and_may_name_different_audiences()
     {
         await using var sandbox = await StartAsync();
         var body = Body("add");
@@ -35,7 +35,7 @@ public sealed class Mapping
             new[] { Id("+1"), Id("a", Audience, OtherAudience), new { } },
             new[] { new { }, new { }, (object)new { id = Md5, audience_ids = new[] { OtherAudience } } },
         };
-        (await sandbox.PostAsync(Path, body)).Sent().ShouldBe(0);
+        (await sandbox.PostAsync(Path, body)).ApiCode().ShouldBe(0);
         (await sandbox.HeldAsync("PHONE_SHA256")).ShouldBe(Sorted("+1"));
         (await sandbox.HeldAsync()).ShouldBe(Sorted("a"));
         (await sandbox.HeldAsync(audience: OtherAudience)).ShouldBe(Sorted("a"));
@@ -63,24 +63,24 @@ public sealed class Mapping
     [InlineData("advertiser_ids", "[\"1\"]", 40300)]
     [InlineData("advertiser_ids", "[\"7000000000000000003\"]", 40001)]
     [InlineData("advertiser_id", "\"7000000000000000001\"", 40002)]
-    public async Task A_wrong_field_refuses_the_whole_call_inside_http_200(string name, string value, int code)
+    public async Task An_invalid_field_refuses_the_whole_call_inside_http_200(string name, string value, int code)
     {
         await using var sandbox = await StartAsync();
         var body = Body("add", "good");
         body[name] = System.Text.Json.JsonSerializer.Deserialize<object>(value.Replace("HASH", Hash("a"), StringComparison.Ordinal))!;
-        (await sandbox.PostAsync(Path, body)).Sent().ShouldBe(code);
+        (await sandbox.PostAsync(Path, body)).ApiCode().ShouldBe(code);
         (await sandbox.HeldAsync()).ShouldBeEmpty();
     }
 
     [Fact]
-    public async Task One_wrong_row_refuses_the_others_too()
+    public async Task One_invalid_row_refuses_all_rows()
     {
         await using var sandbox = await StartAsync();
         var body = Body("add", "good");
         body["batch_data"] = new[] { [Id("good")], new[] { (object)new { id = "short", audience_ids = new[] { Audience } } } };
-        var answer = await sandbox.PostAsync(Path, body);
-        answer.Sent().ShouldBe(40002);
-        answer.Json.GetProperty("message").GetString()!.ShouldContain("batch_data[1]");
+        var response = await sandbox.PostAsync(Path, body);
+        response.ApiCode().ShouldBe(40002);
+        response.Json.GetProperty("message").GetString()!.ShouldContain("batch_data[1]");
         (await sandbox.HeldAsync()).ShouldBeEmpty();
     }
 
@@ -89,8 +89,8 @@ public sealed class Mapping
     {
         await using var sandbox = await StartAsync();
         var rows = Enumerable.Range(0, 10_000).Select(row => $"{row}").ToArray();
-        (await sandbox.AddAsync(rows)).Sent().ShouldBe(0);
-        (await sandbox.AddAsync([.. rows, "one more"])).Sent().ShouldBe(40011);
+        (await sandbox.AddAsync(rows)).ApiCode().ShouldBe(0);
+        (await sandbox.AddAsync([.. rows, "one more"])).ApiCode().ShouldBe(40011);
         (await sandbox.HeldAsync()).Length.ShouldBe(10_000);
     }
 
@@ -100,16 +100,16 @@ public sealed class Mapping
         await using var sandbox = await StartAsync(sister: new TikTokSettings { BusinessCenter = "elsewhere" });
         var body = Body("add", "a");
         body["advertiser_ids"] = new[] { Advertiser, SisterAdvertiser };
-        (await sandbox.PostAsync(Path, body)).Sent().ShouldBe(40002);
+        (await sandbox.PostAsync(Path, body)).ApiCode().ShouldBe(40002);
         await using var together = await StartAsync();
-        (await together.PostAsync(Path, body)).Sent().ShouldBe(0);
+        (await together.PostAsync(Path, body)).ApiCode().ShouldBe(0);
     }
 
     [Fact]
-    public async Task The_hash_of_nothing_is_counted_and_finds_nobody()
+    public async Task The_hash_of_the_empty_string_is_counted_and_matches_no_person()
     {
         await using var sandbox = await StartAsync();
-        (await sandbox.AddAsync("", "a")).Sent().ShouldBe(0);
+        (await sandbox.AddAsync("", "a")).ApiCode().ShouldBe(0);
         (await sandbox.HeldAsync()).ShouldBe(Sorted("a"));
         (await sandbox.TotalsAsync("add")).GetProperty("empty_hash").GetInt64().ShouldBe(1);
     }
@@ -118,10 +118,10 @@ public sealed class Mapping
     public async Task A_body_that_cannot_be_read_is_a_parameter_error()
     {
         await using var sandbox = await StartAsync();
-        (await sandbox.PostAsync(Path, "{")).Sent().ShouldBe(40002);
-        (await sandbox.PostAsync(Path, "[]")).Sent().ShouldBe(40002);
-        (await sandbox.PostAsync(Path, """{"action":"\ud800"}""")).Sent().ShouldBe(40002);
-        (await sandbox.PostAsync(Path, """{"\ud800":1}""")).Sent().ShouldBe(40002);
-        (await sandbox.PostAsync(Path, """{"action":"add","action":"delete"}""")).Sent().ShouldBe(40002);
+        (await sandbox.PostAsync(Path, "{")).ApiCode().ShouldBe(40002);
+        (await sandbox.PostAsync(Path, "[]")).ApiCode().ShouldBe(40002);
+        (await sandbox.PostAsync(Path, """{"action":"\ud800"}""")).ApiCode().ShouldBe(40002);
+        (await sandbox.PostAsync(Path, """{"\ud800":1}""")).ApiCode().ShouldBe(40002);
+        (await sandbox.PostAsync(Path, """{"action":"add","action":"delete"}""")).ApiCode().ShouldBe(40002);
     }
 }

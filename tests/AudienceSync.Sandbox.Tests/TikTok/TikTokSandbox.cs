@@ -7,7 +7,9 @@ using Microsoft.AspNetCore.TestHost;
 
 namespace AudienceSync.Sandbox.Tests.TikTok;
 
-/// <summary>A sandbox in memory with one advertiser of two audiences, another with another token, and a clock that stands still.</summary>
+/// <summary>
+/// A sandbox in memory with one advertiser of two audiences, another with another token, and a clock that does not advance by itself.
+/// </summary>
 internal sealed class TikTokSandbox : IAsyncDisposable
 {
     public const string Advertiser = "7000000000000000001";
@@ -51,7 +53,7 @@ internal sealed class TikTokSandbox : IAsyncDisposable
 
     public static object Id(string value, params string[] audiences) => new { id = Sample.Hash(value), audience_ids = audiences.Length == 0 ? [Audience] : audiences };
 
-    /// <summary>The body of a mapping of e-mails that is right; a test changes what it is about.</summary>
+    /// <summary>The body of a valid email mapping; tests change the field under test.</summary>
     public static Dictionary<string, object> Body(string action, params string[] emails) => new()
     {
         ["advertiser_ids"] = new[] { Advertiser },
@@ -60,26 +62,27 @@ internal sealed class TikTokSandbox : IAsyncDisposable
         ["batch_data"] = emails.Select(email => new[] { Id(email) }).ToArray(),
     };
 
-    public Task<Answer> AddAsync(params string[] emails) => PostAsync("segment/mapping/", Body("add", emails));
+    public Task<Response> AddAsync(params string[] emails) => PostAsync("segment/mapping/", Body("add", emails));
 
-    public Task<Answer> RemoveAsync(params string[] emails) => PostAsync("segment/mapping/", Body("delete", emails));
+    public Task<Response> RemoveAsync(params string[] emails) => PostAsync("segment/mapping/", Body("delete", emails));
 
-    public Task<Answer> PostAsync(string path, object body, string? token = "tt-1") => SendAsync(
+    public Task<Response> PostAsync(string path, object body, string? token = "tt-1") => SendAsync(
         new HttpRequestMessage(HttpMethod.Post, Root + path)
         {
             Content = new StringContent(body as string ?? JsonSerializer.Serialize(body), Encoding.UTF8, "application/json"),
         },
         token);
 
-    public Task<Answer> GetAsync(string path, string? token = "tt-1") => SendAsync(new HttpRequestMessage(HttpMethod.Get, Root + path), token);
+    public Task<Response> GetAsync(string path, string? token = "tt-1") =>
+        SendAsync(new HttpRequestMessage(HttpMethod.Get, Root + path), token);
 
     public Task<JsonElement> AdminAsync(string path) => Client.GetFromJsonAsync<JsonElement>($"/admin/{path}");
 
     public async Task<JsonElement> DetailsAsync(string audience = Audience)
     {
-        var answer = await GetAsync($"dmp/custom_audience/get/?advertiser_id={Advertiser}&custom_audience_ids=%5B%22{audience}%22%5D");
-        answer.Sent().ShouldBe(0, answer.Text);
-        return answer.Json.GetProperty("data").GetProperty("list")[0].GetProperty("audience_details");
+        var response = await GetAsync($"dmp/custom_audience/get/?advertiser_id={Advertiser}&custom_audience_ids=%5B%22{audience}%22%5D");
+        response.ApiCode().ShouldBe(0, response.Text);
+        return response.Json.GetProperty("data").GetProperty("list")[0].GetProperty("audience_details");
     }
 
     public async Task FaultAsync(object rule) =>
@@ -102,7 +105,7 @@ internal sealed class TikTokSandbox : IAsyncDisposable
         await app.DisposeAsync();
     }
 
-    private async Task<Answer> SendAsync(HttpRequestMessage request, string? token)
+    private async Task<Response> SendAsync(HttpRequestMessage request, string? token)
     {
         using (request)
         {
@@ -114,17 +117,18 @@ internal sealed class TikTokSandbox : IAsyncDisposable
             using var response = await Client.SendAsync(request);
             var text = await response.Content.ReadAsStringAsync();
             var isJson = response.Content.Headers.ContentType?.MediaType == "application/json";
-            return new Answer((int)response.StatusCode, isJson ? JsonSerializer.Deserialize<JsonElement>(text) : default, response.Headers, text);
+            return new Response(
+                (int)response.StatusCode, isJson ? JsonSerializer.Deserialize<JsonElement>(text) : default, response.Headers, text);
         }
     }
 }
 
-internal static class TikTokAnswers
+internal static class TikTokResponses
 {
-    /// <summary>The code of the envelope, which always comes in HTTP 200.</summary>
-    public static int Sent(this Answer answer)
+    /// <summary>The code of the envelope, which is always returned in HTTP 200.</summary>
+    public static int ApiCode(this Response response)
     {
-        answer.Status.ShouldBe(200, answer.Text);
-        return answer.Json.GetProperty("code").GetInt32();
+        response.Status.ShouldBe(200, response.Text);
+        return response.Json.GetProperty("code").GetInt32();
     }
 }

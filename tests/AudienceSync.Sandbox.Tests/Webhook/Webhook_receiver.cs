@@ -12,7 +12,7 @@ public sealed class Webhook_receiver
     private const string List = "5001";
 
     [Fact]
-    public async Task Members_come_and_go()
+    public async Task Members_are_added_and_removed()
     {
         await using var sandbox = await StartAsync();
         (await SendAsync(sandbox, Body("add", $$"""{"email":"{{Hash("a")}}","external_id":"7"},{"phone":"{{Hash("b")}}"}"""))).Status.ShouldBe(200);
@@ -23,7 +23,7 @@ public sealed class Webhook_receiver
     }
 
     [Fact]
-    public async Task Who_does_not_sign_this_body_now_with_this_key_is_refused_before_anything_else()
+    public async Task A_request_without_a_current_signature_of_its_body_is_refused_before_any_other_check()
     {
         await using var sandbox = await StartAsync();
         var body = Body("add", $$"""{"email":"{{Hash("a")}}"}""");
@@ -50,15 +50,15 @@ public sealed class Webhook_receiver
     [InlineData("""{"version":1,"account":"crm","audience":"5001","operation":"add","members":[{"name":"Ann"}]}""", "invalid_member")]
     [InlineData("""{"version":1,"account":"crm","audience":"5001","operation":"add","members":[{"external_id":""}]}""", "invalid_member")]
     [InlineData("""{"version":1,"account":"crm","audience":"5001","operation":"add","members":{}}""", "members_needed")]
-    public async Task A_body_of_another_form_is_refused_whole(string body, string code)
+    public async Task A_body_in_another_format_is_refused_as_a_whole(string body, string code)
     {
         await using var sandbox = await StartAsync();
-        var answer = await SendAsync(sandbox, body);
-        (answer.Status, answer.Json.GetProperty("code").GetString()).ShouldBe((422, code));
+        var response = await SendAsync(sandbox, body);
+        (response.Status, response.Json.GetProperty("code").GetString()).ShouldBe((422, code));
     }
 
     [Fact]
-    public async Task A_list_that_never_was_and_one_that_is_no_more_are_told_apart()
+    public async Task A_list_that_never_existed_and_a_deleted_one_are_distinguished()
     {
         await using var sandbox = await StartAsync();
         (await SendAsync(sandbox, Body("check", "").Replace(List, "5009", StringComparison.Ordinal))).Status.ShouldBe(404);
@@ -69,7 +69,7 @@ public sealed class Webhook_receiver
     }
 
     [Fact]
-    public async Task Too_many_calls_of_a_minute_or_members_of_a_call_are_refused()
+    public async Task Too_many_calls_per_minute_or_members_per_call_are_refused()
     {
         await using var sandbox = await StartAsync();
         var many = string.Join(',', Enumerable.Range(0, 10_001).Select(n => $$"""{"external_id":"{{n}}"}"""));
@@ -86,13 +86,13 @@ public sealed class Webhook_receiver
     }
 
     [Fact]
-    public async Task A_part_that_was_not_taken_is_named()
+    public async Task A_rejected_part_is_named()
     {
         await using var sandbox = await StartAsync();
         await sandbox.FaultAsync(new { kind = "partial", platform = "webhook", count = 1 });
-        var answer = await SendAsync(sandbox, Body("add", """{"external_id":"1"},{"external_id":"2"},{"external_id":"3"}"""));
-        answer.Status.ShouldBe(207);
-        answer.Json.GetProperty("rejected").EnumerateArray().Select(row => row.GetProperty("row").GetInt32()).ShouldBe([1, 2]);
+        var response = await SendAsync(sandbox, Body("add", """{"external_id":"1"},{"external_id":"2"},{"external_id":"3"}"""));
+        response.Status.ShouldBe(207);
+        response.Json.GetProperty("rejected").EnumerateArray().Select(row => row.GetProperty("row").GetInt32()).ShouldBe([1, 2]);
         (await sandbox.HeldAsync("external_id", List)).ShouldBe([Hash("1")]);
     }
 
@@ -107,7 +107,8 @@ public sealed class Webhook_receiver
         return sandbox;
     }
 
-    private static async Task<Answer> SendAsync(RunningSandbox sandbox, string body, string key = Key, string? sign = null, TimeSpan late = default)
+    private static async Task<Response> SendAsync(RunningSandbox sandbox, string body, string key = Key,
+        string? sign = null, TimeSpan late = default)
     {
         var time = (sandbox.Clock.GetUtcNow() - late).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
         using var request = new HttpRequestMessage(HttpMethod.Post, "/webhook") { Content = new StringContent(body, Encoding.UTF8, "application/json") };

@@ -1,4 +1,4 @@
-// Google's own client against the sandbox, over REST. Nothing of it is changed but the addresses.
+// Google's official client against the sandbox, over REST. Only the base addresses are changed.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
@@ -76,7 +76,7 @@ assert.deepEqual(await find(`display_name = "a \\"quoted\\" name"`), ['a "quoted
 assert.deepEqual(await find(`id = ${made[0].id} AND ingested_user_list_info.upload_key_types = "CONTACT_ID"`), ['carts']);
 await assert.rejects(find('colour = "red"'), error => /INVALID_FILTER|Not a value/.test(JSON.stringify(error) + error.message));
 
-// All pages, one list each.
+// Reads all pages, one list each.
 const paged = [];
 for await (const list of lists.listUserListsAsync({ parent, pageSize: 1 })) paged.push(list.displayName);
 assert.equal(paged.length, names.length + 1);

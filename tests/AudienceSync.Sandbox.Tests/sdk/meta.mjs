@@ -1,4 +1,4 @@
-// Meta's own client against the sandbox. Nothing of it is changed but the address.
+// Meta's official client against the sandbox. Only the base address is changed.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import bizSdk from 'facebook-nodejs-business-sdk';
@@ -26,14 +26,14 @@ assert.equal(Number(added.num_invalid_entries), 0);
 const removed = await audience.deleteUsers({ payload: payload('bob') });
 assert.equal(Number(removed.num_received), 1);
 
-// The object that the client made of the answer repeats all it has read.
+// The object that the client created from the response repeats all values that it has read.
 const again = await created.createUser(['id', 'name'], { payload: payload('dan') });
 assert.equal(Number(again.num_received), 1);
 
 const read = await new CustomAudience(created.id).read(['id', 'name', 'operation_status', 'approximate_count_lower_bound']);
 assert.equal(read.name, 'carts');
 assert.equal(read.operation_status.code, 200);
-// What was read and is then changed is written with whatever it was read with.
+// An object that was read and then changed is written with all values that were read.
 read.name = 'carts';
 await read.createUser([], { payload: payload('eve') });
 
@@ -43,7 +43,7 @@ const replaced = await audience.createUsersReplace(['id'], {
 });
 assert.equal(Number(replaced.num_received), 2);
 
-// Pages of one, to the end, by the addresses that the platform gives.
+// Pages of one item, to the end, by the URLs that the platform returns.
 for (const name of ['two', 'three']) {
   await account.createCustomAudience([], { name, subtype: 'CUSTOM', customer_file_source: 'USER_PROVIDED_ONLY' });
 }
@@ -58,7 +58,7 @@ for (;;) {
 }
 assert.deepEqual([...names].sort(), ['carts', 'three', 'two']);
 
-// A wrong token is refused as the client expects.
+// A wrong token is refused with the error that the client expects.
 await assert.rejects(
   new CustomAudience(created.id, {}, null, new FacebookAdsApi('wrong', 'en_US', false)).read(['id']),
   error => error.name === 'FacebookRequestError' && error.status === 400);

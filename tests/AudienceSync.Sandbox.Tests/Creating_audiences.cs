@@ -4,13 +4,13 @@ using static AudienceSync.Sandbox.Tests.Sample;
 namespace AudienceSync.Sandbox.Tests;
 
 /// <summary>Contract meta 5.1, 5.4 and 11.</summary>
-public sealed class Making_audiences
+public sealed class Creating_audiences
 {
     private const string Path = "/v25.0/act_1/customaudiences";
     private const string Good = """{"name":"carts","subtype":"CUSTOM","customer_file_source":"USER_PROVIDED_ONLY","retention_days":180,"enable_fetch_or_create":true}""";
 
     [Fact]
-    public async Task A_list_is_made_filled_and_deleted()
+    public async Task A_list_is_created_filled_and_deleted()
     {
         await using var sandbox = await RunningSandbox.StartAsync();
         var id = (await sandbox.SendAsync(HttpMethod.Post, Path, Good)).Json.GetProperty("id").GetString()!;
@@ -23,14 +23,14 @@ public sealed class Making_audiences
         (await sandbox.GetAsync($"/v25.0/{id}")).Subcode.ShouldBe(33);
         (await sandbox.SendAsync(HttpMethod.Delete, $"/v25.0/{id}", null)).Subcode.ShouldBe(33);
         await sandbox.SendAsync(HttpMethod.Post, "/admin/reset", null);
-        (await sandbox.GetAsync(Path)).Json.GetProperty("data").GetArrayLength().ShouldBe(2, "a reset takes away what was made");
+        (await sandbox.GetAsync(Path)).Json.GetProperty("data").GetArrayLength().ShouldBe(2, "a reset removes the created audiences");
     }
 
     [Fact]
     public async Task Names_are_not_unique_unless_the_first_is_fetched()
     {
         await using var sandbox = await RunningSandbox.StartAsync();
-        string Id(Answer answer) => answer.Json.GetProperty("id").GetString()!;
+        string Id(Response response) => response.Json.GetProperty("id").GetString()!;
         var first = Id(await sandbox.SendAsync(HttpMethod.Post, Path, Good));
         Id(await sandbox.SendAsync(HttpMethod.Post, Path, Good)).ShouldBe(first);
         Id(await sandbox.SendAsync(HttpMethod.Post, Path, Good.Replace("true", "false", StringComparison.Ordinal))).ShouldNotBe(first);
@@ -43,7 +43,7 @@ public sealed class Making_audiences
     [InlineData("""{"name":"x","subtype":"CUSTOM","customer_file_source":"USER_PROVIDED_ONLY","retention_days":181}""")]
     [InlineData("""{"name":"x","subtype":"CUSTOM","customer_file_source":"USER_PROVIDED_ONLY","colour":"red"}""")]
     [InlineData("""{"name":"x","subtype":"CUSTOM","customer_file_source":"USER_PROVIDED_ONLY","enable_fetch_or_create":"maybe"}""")]
-    public async Task A_wrong_form_makes_nothing(string body)
+    public async Task An_invalid_form_creates_nothing(string body)
     {
         await using var sandbox = await RunningSandbox.StartAsync();
         (await sandbox.SendAsync(HttpMethod.Post, Path, body)).Code.ShouldBe(100);
@@ -51,7 +51,7 @@ public sealed class Making_audiences
     }
 
     [Fact]
-    public async Task Without_the_terms_nothing_is_made_or_uploaded_and_the_account_says_so()
+    public async Task Without_accepted_terms_nothing_is_created_or_uploaded_and_the_account_reports_it()
     {
         await using var sandbox = await RunningSandbox.StartAsync();
         const string Terms = "/v25.0/act_1?fields=tos_accepted";

@@ -3,15 +3,15 @@ using System.Text.Json;
 
 namespace AudienceSync.Sandbox.Meta;
 
-/// <summary>The answer to rows, contract 6.2.</summary>
-internal static class UsersAnswer
+/// <summary>The response to an upload of rows, contract 6.2.</summary>
+internal static class UsersResponse
 {
-    /// <summary>Beyond 2^53 like the real ids, so that a client that reads them as a double is found out.</summary>
+    /// <summary>Above 2^53 like the real ids, so that a client that reads them as a double is detected.</summary>
     private const long FirstOwnSessionId = 67_972_159_610_000_000;
 
-    /// <param name="id">The field that names what the call was about; the contract knows two names of it (8).</param>
-    /// <param name="received">num_received: of the session so far, or of this call when there is no session.</param>
-    /// <param name="emptyAsArray">Which of the two shapes no samples have.</param>
+    /// <param name="id">The name of the field for the object of the call; the contract has two names for it (8).</param>
+    /// <param name="received">num_received: for the session so far, or for this call when there is no session.</param>
+    /// <param name="emptyAsArray">Which of the two formats to use for empty samples.</param>
     public static void Write(
         Utf8JsonWriter json, MetaPlatform platform, (string Name, string Value) id, UsersUpload upload, long received, Func<bool> emptyAsArray)
     {

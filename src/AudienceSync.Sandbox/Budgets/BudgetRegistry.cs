@@ -2,8 +2,8 @@ using System.Collections.Concurrent;
 
 namespace AudienceSync.Sandbox.Budgets;
 
-/// <summary>The budgets of one platform, made when first asked for.</summary>
-internal sealed class BudgetBook(string platform, TimeProvider clock)
+/// <summary>The call budgets of one platform, created on first use.</summary>
+internal sealed class BudgetRegistry(string platform, TimeProvider clock)
 {
     private readonly ConcurrentDictionary<(string Scope, string Group), WindowedBudget> budgets = new();
 

@@ -5,10 +5,10 @@ using System.Net.Sockets;
 
 namespace AudienceSync.Sandbox.Tests;
 
-public sealed class Starting
+public sealed class Startup
 {
     [Fact]
-    public async Task A_taken_port_is_told_in_one_line_and_exit_code_2()
+    public async Task A_port_in_use_is_reported_in_one_line_with_exit_code_2()
     {
         using var holder = new TcpListener(IPAddress.Loopback, 0);
         holder.Start();
@@ -21,7 +21,7 @@ public sealed class Starting
     [InlineData("SANDBOX_URLS", "ftp://x")]
     [InlineData("SANDBOX_URLS", "5480")]
     [InlineData("SANDBOX_CONFIG", "/no/such/file.json")]
-    public async Task A_setting_that_cannot_be_used_is_named_in_one_line_and_exit_code_2(string name, string value)
+    public async Task An_invalid_setting_is_named_in_one_line_with_exit_code_2(string name, string value)
     {
         var (exitCode, errors) = await RunAsync(name, value);
         exitCode.ShouldBe(2);
@@ -29,7 +29,7 @@ public sealed class Starting
     }
 
     [Fact]
-    public void An_account_of_the_options_that_cannot_be_used_is_named()
+    public void An_invalid_account_in_the_options_is_named()
     {
         var options = new SandboxOptions { Accounts = [new AccountSettings { Account = "1", Token = "secret-token" }] };
         var wrong = Should.Throw<SandboxSettingsException>(() => SandboxApp.Create(options, TimeProvider.System));
@@ -39,7 +39,7 @@ public sealed class Starting
     }
 
     [Fact]
-    public async Task It_serves_over_a_real_port_and_drops_a_real_connection()
+    public async Task The_sandbox_serves_over_a_real_port_and_drops_a_real_connection()
     {
         var options = new SandboxOptions
         {
@@ -66,9 +66,9 @@ public sealed class Starting
         };
         start.Environment[name] = value;
         using var process = Process.Start(start)!;
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        var errors = await process.StandardError.ReadToEndAsync(patience.Token);
-        await process.WaitForExitAsync(patience.Token);
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        var errors = await process.StandardError.ReadToEndAsync(timeout.Token);
+        await process.WaitForExitAsync(timeout.Token);
         return (process.ExitCode, errors);
     }
 }

@@ -2,8 +2,8 @@ using System.Text.Json;
 
 namespace AudienceSync.Sandbox.Admin;
 
-/// <summary>Answers of the admin API. Errors are problem+json with a stable <c>code</c>.</summary>
-internal static class AdminAnswer
+/// <summary>Responses of the admin API. Errors are problem+json with a stable <c>code</c>.</summary>
+internal static class AdminResponse
 {
     public static Task WriteAsync<T>(HttpContext context, int status, T body)
     {
@@ -18,7 +18,7 @@ internal static class AdminAnswer
         return context.Response.WriteAsJsonAsync(problem, SandboxJson.Options, "application/problem+json");
     }
 
-    /// <summary>The body as a value; null after a problem was written.</summary>
+    /// <summary>The deserialized body; null after a problem response was written.</summary>
     public static async Task<T?> ReadAsync<T>(HttpContext context)
         where T : class
     {
@@ -32,14 +32,14 @@ internal static class AdminAnswer
 
             await ProblemAsync(context, StatusCodes.Status400BadRequest, "invalid_body", "The body must not be null.");
         }
-        catch (JsonException wrong)
+        catch (JsonException exception)
         {
-            // The exception's message is left out: it may quote the value.
+            // The exception message is omitted: it may contain the value.
             await ProblemAsync(
                 context,
                 StatusCodes.Status400BadRequest,
                 "invalid_body",
-                $"The body does not fit at {wrong.Path ?? "$"}: not JSON, an unknown or missing field, or a wrong type.");
+                $"The body is invalid at {exception.Path ?? "$"}: not JSON, an unknown or missing field, or a wrong type.");
         }
 
         return null;

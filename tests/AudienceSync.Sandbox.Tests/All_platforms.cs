@@ -2,21 +2,21 @@ using System.Text.Json;
 
 namespace AudienceSync.Sandbox.Tests;
 
-/// <summary>What the three platforms share: faults by platform, accounts, human edits, budgets.</summary>
-public sealed class Platforms_together
+/// <summary>Behavior common to the three platforms: faults by platform, accounts, human edits, budgets.</summary>
+public sealed class All_platforms
 {
     private const string Google = """{"platform":"google","account":"7","token":"r","audiences":["71"],"google":{"job_s":5,"seed":1}}""";
     private const string TikTok = """{"platform":"tiktok","account":"8","token":"t","audiences":["81"],"tiktok":{"size_delay_s":0}}""";
 
     [Fact]
-    public async Task Accounts_of_all_platforms_are_added_and_shown_without_secrets()
+    public async Task Accounts_of_all_platforms_are_added_and_returned_without_secrets()
     {
         await using var sandbox = await RunningSandbox.StartAsync();
-        var answer = await sandbox.SendAsync(HttpMethod.Post, "/admin/accounts", $"[{Google},{TikTok}]");
-        answer.Status.ShouldBe(200, answer.Text);
-        answer.Json.EnumerateArray().Select(account => $"{account.GetProperty("platform")} {account.GetProperty("account")}")
+        var response = await sandbox.SendAsync(HttpMethod.Post, "/admin/accounts", $"[{Google},{TikTok}]");
+        response.Status.ShouldBe(200, response.Text);
+        response.Json.EnumerateArray().Select(account => $"{account.GetProperty("platform")} {account.GetProperty("account")}")
             .ShouldBe(["meta act_1", "meta act_2", "google 7", "tiktok 8"]);
-        answer.Text.ShouldNotContain("secret");
+        response.Text.ShouldNotContain("secret");
         (await sandbox.GetAsync("/admin/lists")).Json.EnumerateArray().Select(list => list.GetProperty("platform").GetString())
             .ShouldBe(["meta", "meta", "meta", "google", "tiktok"], ignoreOrder: true);
     }
@@ -33,12 +33,12 @@ public sealed class Platforms_together
     [InlineData("""{"platform":"google","account":"7","token":"t","google":{"colour":1}}""", "invalid_body")]
     [InlineData("""{"platform":"tiktok","account":"7","token":"t","tiktok":{"match_percent":101}}""", "invalid_account")]
     [InlineData("""{"platform":"tiktok","account":"7","token":"t","tiktok":{"calls_per_second":0}}""", "invalid_account")]
-    public async Task An_account_that_its_platform_cannot_use_is_refused(string body, string code)
+    public async Task An_account_that_is_invalid_for_its_platform_is_refused(string body, string code)
     {
         await using var sandbox = await RunningSandbox.StartAsync();
-        var answer = await sandbox.SendAsync(HttpMethod.Post, "/admin/accounts", body);
-        answer.Status.ShouldBe(400);
-        answer.Json.GetProperty("code").GetString().ShouldBe(code);
+        var response = await sandbox.SendAsync(HttpMethod.Post, "/admin/accounts", body);
+        response.Status.ShouldBe(400);
+        response.Json.GetProperty("code").GetString().ShouldBe(code);
     }
 
     [Theory]
@@ -60,18 +60,18 @@ public sealed class Platforms_together
     [InlineData("""{"kind":"throttle","platform":"meta","audience":"71"}""")]
     [InlineData("""{"kind":"job_slow"}""")]
     [InlineData("""{"kind":"throttle","job_s":5}""")]
-    public async Task A_fault_that_means_nothing_there_is_refused(string rule)
+    public async Task A_fault_that_the_platform_does_not_support_is_refused(string rule)
     {
         await using var sandbox = await RunningSandbox.StartAsync();
         await sandbox.SendAsync(HttpMethod.Post, "/admin/accounts", $"[{Google},{TikTok}]");
-        var answer = await sandbox.SendAsync(HttpMethod.Post, "/admin/faults", rule);
-        answer.Status.ShouldBe(400);
-        answer.Json.GetProperty("code").GetString().ShouldBe("invalid_fault");
-        answer.Json.GetProperty("detail").GetString().ShouldNotBeNullOrEmpty();
+        var response = await sandbox.SendAsync(HttpMethod.Post, "/admin/faults", rule);
+        response.Status.ShouldBe(400);
+        response.Json.GetProperty("code").GetString().ShouldBe("invalid_fault");
+        response.Json.GetProperty("detail").GetString().ShouldNotBeNullOrEmpty();
     }
 
     [Fact]
-    public async Task A_fault_of_one_platform_or_of_a_kind_that_another_does_not_know_leaves_it_alone()
+    public async Task A_fault_of_one_platform_or_of_a_kind_that_another_does_not_support_does_not_affect_it()
     {
         await using var sandbox = await RunningSandbox.StartAsync();
         await sandbox.FaultAsync(new { kind = "server_error", platform = "tiktok" });
@@ -85,7 +85,7 @@ public sealed class Platforms_together
     [Theory]
     [InlineData("71", "emailAddress", "EMAIL")]
     [InlineData("81", "EMAIL_SHA256", "emailAddress")]
-    public async Task A_human_edit_knows_the_keys_of_the_platform(string audience, string key, string foreign)
+    public async Task A_human_edit_accepts_the_keys_of_the_platform(string audience, string key, string foreign)
     {
         await using var sandbox = await RunningSandbox.StartAsync();
         await sandbox.SendAsync(HttpMethod.Post, "/admin/accounts", $"[{Google},{TikTok}]");

@@ -3,8 +3,8 @@ using System.Text.Json;
 
 namespace AudienceSync.Sandbox.Meta;
 
-/// <summary>Cells that identify nobody: values for lookalikes (contract 6.5) and data processing options (contract 10).</summary>
-internal static class OtherCell
+/// <summary>Cells that are not identifiers: values for lookalikes (contract 6.5) and data processing options (contract 10).</summary>
+internal static class NonIdentifierCell
 {
     public static bool Fits(ref Utf8JsonReader reader, CellKind kind) =>
         kind == CellKind.Options ? FitsOptions(ref reader) : FitsNumber(ref reader);
