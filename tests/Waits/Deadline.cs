@@ -3,25 +3,25 @@ using System.Diagnostics;
 namespace AudienceSync.Waits;
 
 /// <summary>
-/// How a test waits for what may never come: every wait ends, and says what was missing. Other ways are refused by
+/// Waits for conditions that may never hold: every wait ends, and its error names what was missing. Other kinds of waits are rejected by
 /// <c>EndlessWaitTests</c> in tests/AudienceSync.CodeRules.
 /// </summary>
 internal sealed class Deadline
 {
-    /// <summary>Long enough for a loaded machine; nobody waits that long unless something is broken.</summary>
+    /// <summary>Long enough for a loaded machine; no test waits that long unless something is broken.</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromSeconds(60);
 
-    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(25);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(25);
 
     private readonly long _started = Stopwatch.GetTimestamp();
     private readonly TimeSpan _longest;
 
     private Deadline(TimeSpan longest) => _longest = longest;
 
-    /// <summary>Begins now.</summary>
+    /// <summary>Starts now.</summary>
     public static Deadline In(TimeSpan? longest = null) => new(longest ?? Longest);
 
-    /// <summary>For a loop that looks again and again: throws when the time is over.</summary>
+    /// <summary>For a loop that polls: throws when the time limit has passed.</summary>
     public void Check(string missing) => Check(() => missing);
 
     /// <inheritdoc cref="Check(string)"/>
@@ -33,15 +33,15 @@ internal sealed class Deadline
         }
     }
 
-    /// <summary>Looks until something holds; what another process does cannot be awaited.</summary>
+    /// <summary>Polls until a condition holds; the progress of another process cannot be awaited.</summary>
     public static async Task UntilAsync(Func<Task<bool>> holds, Func<string> missing, TimeSpan? longest = null)
     {
         var deadline = In(longest);
-        using var looks = new PeriodicTimer(Look);
+        using var timer = new PeriodicTimer(PollInterval);
         while (!await holds())
         {
             deadline.Check(missing);
-            await looks.WaitForNextTickAsync();
+            await timer.WaitForNextTickAsync();
         }
     }
 

@@ -2,10 +2,10 @@ using System.Diagnostics;
 
 namespace AudienceSync.Waits;
 
-/// <summary>The same for single tasks and for processes.</summary>
+/// <summary>Deadlines for single tasks and for processes.</summary>
 internal static class DeadlineExtensions
 {
-    /// <summary>Awaits something that somebody else has to finish.</summary>
+    /// <summary>Awaits a task that something else has to complete.</summary>
     public static async Task OrTimeoutAsync(this Task task, string missing, TimeSpan? longest = null)
     {
         try
@@ -25,13 +25,15 @@ internal static class DeadlineExtensions
         return await task;
     }
 
-    /// <summary>Awaits the end of a process. One that does not end is killed with all that it started, and the test fails.</summary>
+    /// <summary>
+    /// Awaits the end of a process. A process that does not end is killed with all its child processes, and the test fails.
+    /// </summary>
     public static async Task EndAsync(this Process process, TimeSpan? longest = null)
     {
-        using var patience = new CancellationTokenSource(longest ?? Deadline.Longest);
+        using var timeout = new CancellationTokenSource(longest ?? Deadline.Longest);
         try
         {
-            await process.WaitForExitAsync(patience.Token);
+            await process.WaitForExitAsync(timeout.Token);
         }
         catch (OperationCanceledException late)
         {
@@ -40,7 +42,7 @@ internal static class DeadlineExtensions
         }
     }
 
-    /// <summary>The same for a process of one's own: its exit code.</summary>
+    /// <summary>The same for a process that the test started; returns its exit code.</summary>
     public static async Task<int> ExitCodeAsync(this Process process, TimeSpan? longest = null)
     {
         await process.EndAsync(longest);

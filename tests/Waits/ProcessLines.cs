@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace AudienceSync.Waits;
 
-/// <summary>What a process has printed, and the wait for a line of it. Output and errors must be redirected.</summary>
+/// <summary>The lines that a process has printed, and a wait for one of them. Output and errors must be redirected.</summary>
 internal sealed class ProcessLines
 {
     private readonly Lock _gate = new();
@@ -12,7 +12,7 @@ internal sealed class ProcessLines
 
     private ProcessLines(Process process) => _process = process;
 
-    /// <summary>All lines until now.</summary>
+    /// <summary>All lines so far.</summary>
     public IReadOnlyList<string> All
     {
         get
@@ -35,7 +35,9 @@ internal sealed class ProcessLines
         return lines;
     }
 
-    /// <summary>The first line, printed before or after this call, that holds the text. A process that ends without it fails the test at once.</summary>
+    /// <summary>
+    /// The first line, printed before or after this call, that contains the text. A process that ends without it fails the test at once.
+    /// </summary>
     public Task<string> WaitForAsync(string text, TimeSpan? longest = null) =>
         WaitForAsync(line => line.Contains(text, StringComparison.Ordinal), $"a line with '{text}'", longest);
 
@@ -53,10 +55,10 @@ internal sealed class ProcessLines
             _waiting.Add((isIt, found));
         }
 
-        using var patience = new CancellationTokenSource(longest ?? Deadline.Longest);
+        using var timeout = new CancellationTokenSource(longest ?? Deadline.Longest);
         try
         {
-            await Task.WhenAny(found.Task, _process.WaitForExitAsync(patience.Token)).WaitAsync(patience.Token);
+            await Task.WhenAny(found.Task, _process.WaitForExitAsync(timeout.Token)).WaitAsync(timeout.Token);
         }
         catch (OperationCanceledException late)
         {

@@ -1,6 +1,8 @@
 namespace AudienceSync.Waits;
 
-/// <summary>Time that must really pass, because other processes live in it: how long one of them is stopped. Never to wait for something.</summary>
+/// <summary>
+/// Real time that must pass because it affects other processes, such as how long one of them is stopped. Never for waiting on a condition.
+/// </summary>
 internal static class RealTime
 {
     public static async Task PassAsync(TimeSpan time)

@@ -9,16 +9,16 @@ public sealed class JourneyTests
     private static readonly DateTimeOffset Day0 = Now.AddDays(-80);
 
     [Fact]
-    public void A_costly_cart_left_for_half_an_hour_adds_and_the_purchase_removes() =>
+    public void A_cart_of_high_value_abandoned_for_half_an_hour_adds_and_the_purchase_removes() =>
         Follow(new HighIntentCart(), Cart(Day0, 100), Bought(Day0.AddHours(3)))
             .ShouldBe([(EventKind.Add, Day0.AddMinutes(30)), (EventKind.Remove, Day0.AddHours(3))]);
 
     [Fact]
-    public void A_cheap_cart_or_one_paid_within_half_an_hour_says_nothing() =>
+    public void A_cart_of_low_value_or_one_paid_within_half_an_hour_causes_no_step() =>
         Follow(new HighIntentCart(), Cart(Day0, 99.99m), Cart(Day0.AddDays(1), 500), Bought(Day0.AddDays(1).AddMinutes(29))).ShouldBeEmpty();
 
     [Fact]
-    public void A_purchase_on_the_instant_of_the_reminder_ties() =>
+    public void A_purchase_at_the_exact_time_of_the_reminder_ties() =>
         Follow(new HighIntentCart(), Cart(Day0, 500), Bought(Day0.AddMinutes(30)))
             .ShouldBe([(EventKind.Add, Day0.AddMinutes(30)), (EventKind.Remove, Day0.AddMinutes(30))]);
 
@@ -28,22 +28,22 @@ public sealed class JourneyTests
 
     [Fact]
     public void A_purchase_adds_to_the_buyers_and_a_refund_removes() =>
-        Follow(new PostPurchase(), Bought(Day0), new ShopAct(ActKind.Refund, Day0.AddDays(3)))
+        Follow(new PostPurchase(), Bought(Day0), new ShopAction(ActionKind.Refund, Day0.AddDays(3)))
             .ShouldBe([(EventKind.Add, Day0), (EventKind.Remove, Day0.AddDays(3))]);
 
     [Fact]
-    public void Forty_five_days_of_silence_add_and_the_next_purchase_removes() =>
+    public void Forty_five_days_without_a_purchase_add_and_the_next_purchase_removes() =>
         Follow(new Winback(), Bought(Day0), Bought(Day0.AddDays(60)))
             .ShouldBe([(EventKind.Add, Day0.AddDays(45)), (EventKind.Remove, Day0.AddDays(60))]);
 
     [Fact]
-    public void A_buyer_who_returns_in_time_is_never_won_back() =>
+    public void A_buyer_who_returns_in_time_is_never_added() =>
         Follow(new Winback(), Bought(Day0), Bought(Day0.AddDays(40)), Bought(Day0.AddDays(79))).ShouldBeEmpty();
 
-    private static ShopAct Cart(DateTimeOffset at, decimal value) => new(ActKind.AbandonCart, at, value);
+    private static ShopAction Cart(DateTimeOffset at, decimal value) => new(ActionKind.AbandonCart, at, value);
 
-    private static ShopAct Bought(DateTimeOffset at) => new(ActKind.Purchase, at);
+    private static ShopAction Bought(DateTimeOffset at) => new(ActionKind.Purchase, at);
 
-    private static (EventKind Kind, DateTimeOffset At)[] Follow(IJourney journey, params ShopAct[] acts) =>
-        [.. journey.Follow(acts, Now).Select(step => (step.Kind, step.At))];
+    private static (EventKind Kind, DateTimeOffset At)[] Follow(IJourney journey, params ShopAction[] actions) =>
+        [.. journey.Follow(actions, Now).Select(step => (step.Kind, step.At))];
 }

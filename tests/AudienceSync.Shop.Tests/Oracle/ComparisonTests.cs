@@ -17,9 +17,9 @@ public sealed class ComparisonTests
     private static readonly AcceptedEvent[] Good = [.. Play.Events.Where(item => item.Flaw == Flaw.None).Select(item => new AcceptedEvent(item, new ReceiptSpan(Now, Now)))];
 
     [Fact]
-    public void Platforms_that_hold_what_the_oracle_says_have_no_drift()
+    public void Platforms_that_hold_what_the_oracle_expects_have_no_drift()
     {
-        var report = Compare(Status(), Right());
+        var report = Compare(Status(), ExpectedPlatforms());
 
         report.Failures.ShouldBeEmpty();
         report.IsGood.ShouldBeTrue();
@@ -29,7 +29,7 @@ public sealed class ComparisonTests
     [Fact]
     public void A_missing_digest_is_drift_with_an_example()
     {
-        var platform = Right();
+        var platform = ExpectedPlatforms();
         var key = JourneyList.All[1].Key;
         var list = (key, DestinationList.Google);
         var emails = platform[list].Digests.Emails.Skip(1).ToHashSet();
@@ -44,36 +44,45 @@ public sealed class ComparisonTests
     }
 
     [Fact]
-    public void Events_people_and_quarantine_are_counted_against_the_engine()
+    public void Events_people_and_quarantine_are_compared_with_the_counts_of_the_engine()
     {
-        Compare(Status() with { People = 3 }, Right()).Failures.ShouldHaveSingleItem().ShouldContain("people");
-        Compare(Status() with { Projector = new ProjectorStatus(0, Good.Length - 1, 0, 0) }, Right()).Failures.ShouldHaveSingleItem().ShouldContain("applied");
-        Compare(Status() with { Quarantine = new QuarantineStatus(1) }, Right()).Failures.ShouldHaveSingleItem().ShouldContain("quarantined");
-        Compare(Status() with { Bindings = [] }, Right()).Failures.Count.ShouldBe(9);
-        Compare(Status() with { Sources = [] }, Right()).Failures.ShouldContain(failure => failure.Contains("clock_ahead", StringComparison.Ordinal));
+        Compare(Status() with { People = 3 }, ExpectedPlatforms()).Failures.ShouldHaveSingleItem().ShouldContain("people");
+        Compare(Status() with { Projector = new ProjectorStatus(0, Good.Length - 1, 0, 0) }, ExpectedPlatforms())
+            .Failures.ShouldHaveSingleItem().ShouldContain("applied");
+        Compare(Status() with { Quarantine = new QuarantineStatus(1) }, ExpectedPlatforms())
+            .Failures.ShouldHaveSingleItem().ShouldContain("quarantined");
+        Compare(Status() with { Bindings = [] }, ExpectedPlatforms()).Failures.Count.ShouldBe(9);
+        Compare(Status() with { Sources = [] }, ExpectedPlatforms())
+            .Failures.ShouldContain(failure => failure.Contains("clock_ahead", StringComparison.Ordinal));
         SourceStatus[] reused = [.. Status().Sources!, new SourceStatus("journeys", "id_reused", 1)];
-        Compare(Status() with { Sources = reused }, Right()).Failures.ShouldHaveSingleItem().ShouldContain("same id");
+        Compare(Status() with { Sources = reused }, ExpectedPlatforms()).Failures.ShouldHaveSingleItem().ShouldContain("same id");
     }
 
     [Fact]
-    public void Events_of_the_engines_own_are_tolerated() =>
-        Compare(Status() with { Log = new LogStatus(Good.Length + 9), Projector = new ProjectorStatus(0, Good.Length, 9, 0) }, Right()).IsGood.ShouldBeTrue();
+    public void The_engines_own_events_are_tolerated() =>
+        Compare(
+            Status() with { Log = new LogStatus(Good.Length + 9), Projector = new ProjectorStatus(0, Good.Length, 9, 0) },
+            ExpectedPlatforms())
+            .IsGood.ShouldBeTrue();
 
     private static AudienceSync.Shop.Reporting.RunReport Compare(EngineStatus status, Dictionary<(string Key, Destination Destination), PlatformList> platforms) =>
-        new Comparison(Play, Tally, status, platforms).Judge(Now, 1, []);
+        new Comparison(Play, Tally, status, platforms).Evaluate(Now, 1, []);
 
     private static Tally AcceptAll()
     {
         var tally = new Tally();
         foreach (var item in Play.Events.Where(item => item.Flaw == Flaw.None))
         {
-            tally.Record(new Delivery(1, [item], IsArray: false, 0), new DeliveryResult([new Answer(Verdict.Accepted, 200, Receipt, null, item.ExpectedWarnings())], 1, new ReceiptSpan(Now, Now)));
+            tally.Record(new Delivery(1, [item], IsArray: false, 0),
+                new DeliveryResult([new Answer(AnswerResult.Accepted, 200, Receipt, null, item.ExpectedWarnings())],
+                    1, new ReceiptSpan(Now, Now)));
         }
 
         return tally;
     }
 
-    private static Dictionary<(string Key, Destination Destination), PlatformList> Right() => new MembershipOracle(Play.Customers).Judge(Good, Now)
+    private static Dictionary<(string Key, Destination Destination), PlatformList> ExpectedPlatforms() =>
+        new MembershipOracle(Play.Customers).Evaluate(Good, Now)
         .ToDictionary(audience => (audience.Key, audience.Destination), audience => new PlatformList(audience.Members.Count, audience.Digests));
 
     private static EngineStatus Status() => new(

@@ -13,7 +13,7 @@ public sealed class MembershipOracleTests
     private const string Bought = "post_purchase_14d_v1";
 
     private static readonly DateTimeOffset Now = new(2026, 11, 21, 9, 0, 0, TimeSpan.Zero);
-    private static readonly DateTimeOffset Judged = Now.AddMinutes(1);
+    private static readonly DateTimeOffset EvaluatedAt = Now.AddMinutes(1);
 
     private static readonly Customer[] Customers =
     [
@@ -54,10 +54,10 @@ public sealed class MembershipOracleTests
     }
 
     [Fact]
-    public void A_membership_ends_at_the_very_instant_its_window_has_passed()
+    public void A_membership_ends_exactly_when_its_window_has_passed()
     {
-        Members(Add(1, Judged.AddDays(-7))).ShouldBeEmpty();
-        Members(Add(1, Judged.AddDays(-7).AddMilliseconds(1))).ShouldBe([1]);
+        Members(Add(1, EvaluatedAt.AddDays(-7))).ShouldBeEmpty();
+        Members(Add(1, EvaluatedAt.AddDays(-7).AddMilliseconds(1))).ShouldBe([1]);
     }
 
     [Fact]
@@ -69,25 +69,25 @@ public sealed class MembershipOracleTests
         Members(Make(1, EventKind.Exposure, Cart, Now.AddDays(-1))).ShouldBeEmpty();
 
     [Fact]
-    public void Audiences_do_not_touch_each_other() =>
+    public void Audiences_do_not_affect_each_other() =>
         Members(Add(1, Now.AddDays(-3)), Make(1, EventKind.Remove, Bought, Now.AddDays(-1))).ShouldBe([1]);
 
     [Fact]
-    public void An_add_hours_ahead_counts_as_received_so_a_removal_minutes_later_removes()
+    public void An_add_hours_ahead_counts_as_of_receipt_so_a_removal_minutes_later_removes()
     {
         Members(Add(1, Now.AddHours(10)), Remove(1, Now.AddMinutes(4))).ShouldBeEmpty();
         Members(Add(1, Now.AddHours(10)), Remove(1, Now.AddMinutes(-4))).ShouldBe([1]);
     }
 
     [Fact]
-    public void A_removal_a_day_ahead_holds_from_its_receipt()
+    public void A_removal_a_day_ahead_takes_effect_from_its_receipt()
     {
         Members(Remove(1, Now.AddHours(40)), Add(1, Now.AddDays(-1))).ShouldBeEmpty();
         Members(Remove(1, Now.AddHours(40)), Add(1, Now.AddMinutes(4))).ShouldBe([1]);
     }
 
     [Fact]
-    public void Up_to_five_minutes_ahead_counts_as_it_is()
+    public void A_timestamp_up_to_five_minutes_ahead_counts_unchanged()
     {
         Members(Add(1, Now.AddMinutes(5)), Remove(1, Now.AddMinutes(4))).ShouldBe([1]);
         Members(Remove(1, Now.AddMinutes(5)), Add(1, Now.AddMinutes(4))).ShouldBeEmpty();
@@ -95,46 +95,47 @@ public sealed class MembershipOracleTests
     }
 
     [Fact]
-    public void Whose_events_were_received_at_nearly_the_same_time_is_not_judged()
+    public void A_customer_whose_events_were_received_at_nearly_the_same_time_is_undecided()
     {
         var add = Received(Add(1, Now.AddHours(10)), Now, Now.AddSeconds(2));
         var during = Received(Remove(1, Now.AddHours(11)), Now.AddSeconds(1), Now.AddSeconds(3));
         var after = Received(Remove(1, Now.AddHours(11)), Now.AddSeconds(3), Now.AddSeconds(4));
 
-        Judge([add, during]).Undecided.ShouldBe([1]);
-        Judge([add, after]).ShouldSatisfyAllConditions(audience => audience.Undecided.ShouldBeEmpty(), audience => audience.Members.ShouldBeEmpty());
+        Evaluate([add, during]).Undecided.ShouldBe([1]);
+        Evaluate([add, after]).ShouldSatisfyAllConditions(
+            audience => audience.Undecided.ShouldBeEmpty(), audience => audience.Members.ShouldBeEmpty());
     }
 
     [Fact]
-    public void A_guest_and_the_customer_he_became_are_one()
+    public void A_guest_and_the_customer_that_the_guest_became_are_one()
     {
-        var guest = Make(3, EventKind.Add, Cart, Now.AddDays(-4)) with { Shows = Shown.Email };
+        var guest = Make(3, EventKind.Add, Cart, Now.AddDays(-4)) with { Identifiers = Identifiers.Email };
 
         Members(guest).ShouldBe([3]);
         Members(guest, Remove(3, Now.AddDays(-2))).ShouldBeEmpty();
     }
 
     [Fact]
-    public void A_linked_guest_has_the_digests_of_all_his_webhooks_in_every_audience()
+    public void A_linked_guest_has_the_digests_of_all_their_webhooks_in_every_audience()
     {
-        var guest = Make(3, EventKind.Add, Cart, Now.AddDays(-4)) with { Shows = Shown.Email };
+        var guest = Make(3, EventKind.Add, Cart, Now.AddDays(-4)) with { Identifiers = Identifiers.Email };
         var later = Make(3, EventKind.Add, Bought, Now.AddDays(-2));
 
-        Judge(guest).Digests.Phones.ShouldBeEmpty();
-        var digests = Judge(guest, later).Digests;
+        Evaluate(guest).Digests.Phones.ShouldBeEmpty();
+        var digests = Evaluate(guest, later).Digests;
         digests.Emails.ShouldBe([Hex("eve@example.com")]);
         digests.Phones.ShouldBe([Hex("442079460958")]);
     }
 
     [Fact]
     public void Digests_are_those_of_the_published_vectors() =>
-        Judge(Add(1, Now.AddDays(-1))).Digests.Phones.ShouldBe(["1ef970831d7963307784fa8688e8fce101a15685d62aa765fed23f3a2c576a4e"]);
+        Evaluate(Add(1, Now.AddDays(-1))).Digests.Phones.ShouldBe(["1ef970831d7963307784fa8688e8fce101a15685d62aa765fed23f3a2c576a4e"]);
 
     [Theory]
     [InlineData("ann.baker.7+shop@gmail.com", "annbaker7@gmail.com")]
     [InlineData("ann.baker.7@googlemail.com", "annbaker7@googlemail.com")]
     [InlineData("ann.baker+7@example.com", "ann.baker+7@example.com")]
-    public void Google_alone_reads_gmail_without_dots_and_plus(string email, string atGoogle)
+    public void Only_Google_reads_gmail_without_dots_and_plus(string email, string atGoogle)
     {
         var customer = Customers[0] with { Email = email };
 
@@ -152,9 +153,9 @@ public sealed class MembershipOracleTests
     }
 
     [Fact]
-    public void A_member_without_any_address_is_not_expected_at_the_platform()
+    public void A_member_without_email_and_phone_is_not_expected_at_the_platform()
     {
-        var bare = Add(1, Now.AddDays(-1)) with { Shows = Shown.CustomerId };
+        var bare = Add(1, Now.AddDays(-1)) with { Identifiers = Identifiers.CustomerId };
 
         Members(bare).ShouldBeEmpty();
     }
@@ -162,7 +163,7 @@ public sealed class MembershipOracleTests
     [Fact]
     public void Drift_is_what_is_on_one_side_only_and_names_customers_by_number()
     {
-        var expected = Judge(Add(1, Now.AddDays(-1)), Add(2, Now.AddDays(-1)));
+        var expected = Evaluate(Add(1, Now.AddDays(-1)), Add(2, Now.AddDays(-1)));
         var found = new DigestSet(new HashSet<string> { Hex("ann@example.com"), Hex("eve@example.com"), Hex("who@example.com") }, new HashSet<string>());
 
         expected.Digests.DistanceTo(found).ShouldBe(4);
@@ -171,25 +172,28 @@ public sealed class MembershipOracleTests
             $"{Cart} at meta_main: customer 1: expected Email, Phone, found Email",
             $"{Cart} at meta_main: customer 2: expected Email, found None",
             $"{Cart} at meta_main: customer 3: expected None, found Email",
-            $"{Cart} at meta_main: 1 digests at the platform belong to no customer (wrongly normalised?)",
+            $"{Cart} at meta_main: 1 digests at the platform belong to no customer (normalized incorrectly?)",
         ]);
     }
 
     private static string Hex(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 
-    private static ExpectedAudience Judge(params ShopEvent[] accepted) => Judge([.. accepted.Select(item => Received(item, Now, Now))]);
+    private static ExpectedAudience Evaluate(params ShopEvent[] accepted) =>
+        Evaluate([.. accepted.Select(item => Received(item, Now, Now))]);
 
     private static AcceptedEvent Received(ShopEvent item, DateTimeOffset from, DateTimeOffset until) => new(item, new ReceiptSpan(from, until));
 
-    private static ExpectedAudience Judge(AcceptedEvent[] accepted) =>
-        new MembershipOracle(Customers).Judge(accepted, Judged).Single(audience => audience.Key == Cart && audience.Destination == DestinationList.Meta);
+    private static ExpectedAudience Evaluate(AcceptedEvent[] accepted) =>
+        new MembershipOracle(Customers).Evaluate(accepted, EvaluatedAt)
+            .Single(audience => audience.Key == Cart && audience.Destination == DestinationList.Meta);
 
-    private static int[] Members(params ShopEvent[] accepted) => [.. Judge(accepted).Members.Keys.Order()];
+    private static int[] Members(params ShopEvent[] accepted) => [.. Evaluate(accepted).Members.Keys.Order()];
 
     private ShopEvent Add(int customer, DateTimeOffset at) => Make(customer, EventKind.Add, Cart, at);
 
     private ShopEvent Remove(int customer, DateTimeOffset at) => Make(customer, EventKind.Remove, Cart, at);
 
     private ShopEvent Make(int customer, EventKind kind, string key, DateTimeOffset at) =>
-        new(++_events, customer, kind, key, at, Customers[customer - 1].ShownAt(Now), Flaw.None, SenderIdPlace.Body, $"e{_events}", "{}");
+        new(++_events, customer, kind, key, at, Customers[customer - 1].IdentifiersAt(Now),
+            Flaw.None, SenderIdPlace.Body, $"e{_events}", "{}");
 }

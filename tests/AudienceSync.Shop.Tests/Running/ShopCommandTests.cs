@@ -19,7 +19,7 @@ public sealed class ShopCommandTests
     [InlineData("--webhooks", "5")]
     [InlineData("--faults", "sometimes")]
     [InlineData("--no-such-thing")]
-    public void What_makes_no_sense_is_an_error(params string[] arguments) =>
+    public void Invalid_options_are_an_error(params string[] arguments) =>
         ShopCommand.Make(_ => Task.FromResult(0)).Parse(arguments).Errors.ShouldNotBeEmpty();
 
     private static async Task<RunOptions?> ReadAsync(params string[] arguments)

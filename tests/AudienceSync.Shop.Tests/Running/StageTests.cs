@@ -11,14 +11,14 @@ public sealed class StageTests : IDisposable
     private const int Interrupt = 2;
     private const nint Default = 0;
 
-    private readonly string _place = Directory.CreateTempSubdirectory("shop-tests-").FullName;
+    private readonly string _folder = Directory.CreateTempSubdirectory("shop-tests-").FullName;
 
-    public void Dispose() => Directory.Delete(_place, recursive: true);
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public async Task A_folder_of_a_former_run_is_wiped_and_its_marker_kept()
+    public async Task A_folder_of_an_earlier_run_is_wiped_and_its_marker_kept()
     {
-        var path = Path.Combine(_place, "run");
+        var path = Path.Combine(_folder, "run");
         using (var first = await DataFolder.PrepareAsync(path, TimeProvider.System))
         {
             await File.WriteAllTextAsync(first.PathOf("old.log"), "old");
@@ -31,12 +31,12 @@ public sealed class StageTests : IDisposable
     }
 
     [Fact]
-    public async Task A_foreign_folder_is_refused_and_left_as_it_is()
+    public async Task A_foreign_folder_is_refused_and_left_unchanged()
     {
-        var precious = Path.Combine(_place, "thesis.txt");
+        var precious = Path.Combine(_folder, "thesis.txt");
         await File.WriteAllTextAsync(precious, "precious");
 
-        var problem = await Should.ThrowAsync<StartProblem>(() => DataFolder.PrepareAsync(_place, TimeProvider.System));
+        var problem = await Should.ThrowAsync<StartException>(() => DataFolder.PrepareAsync(_folder, TimeProvider.System));
 
         problem.Message.ShouldContain("--data");
         problem.Message.ShouldNotContain('\n');
@@ -46,28 +46,28 @@ public sealed class StageTests : IDisposable
     [Fact]
     public async Task A_folder_in_use_is_refused()
     {
-        var path = Path.Combine(_place, "run");
+        var path = Path.Combine(_folder, "run");
         using var first = await DataFolder.PrepareAsync(path, TimeProvider.System);
 
-        await Should.ThrowAsync<StartProblem>(() => DataFolder.PrepareAsync(path, TimeProvider.System));
+        await Should.ThrowAsync<StartException>(() => DataFolder.PrepareAsync(path, TimeProvider.System));
     }
 
     [Fact]
-    public void A_taken_port_is_named_with_the_option_that_changes_it()
+    public void A_taken_port_is_reported_with_the_option_that_changes_it()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         var port = ((IPEndPoint)listener.LocalEndpoint).Port;
 
-        Should.Throw<StartProblem>(() => Ports.DemandFree(port, "--sandbox-port")).Message
+        Should.Throw<StartException>(() => Ports.RequireFree(port, "--sandbox-port")).Message
             .ShouldBe($"port {port} is taken; choose another with --sandbox-port N");
     }
 
     [Fact]
     [UnsupportedOSPlatform("windows")]
-    public async Task Secrets_are_readable_by_their_owner_alone()
+    public async Task Secrets_are_readable_only_by_their_owner()
     {
-        using var folder = await DataFolder.PrepareAsync(Path.Combine(_place, "run"), TimeProvider.System);
+        using var folder = await DataFolder.PrepareAsync(Path.Combine(_folder, "run"), TimeProvider.System);
 
         new StageSecrets().Write(folder);
 
@@ -81,7 +81,7 @@ public sealed class StageTests : IDisposable
     }
 
     [Fact]
-    public async Task A_child_is_asked_to_stop_and_its_output_is_in_the_log()
+    public async Task A_child_stops_on_request_and_its_output_is_in_the_log()
     {
         using var child = Start("trap 'echo bye; exit 0' TERM; echo ready; while :; do sleep 0.05; done");
         await LogContainsAsync(child, "ready");
@@ -93,28 +93,29 @@ public sealed class StageTests : IDisposable
     }
 
     [Fact]
-    public async Task A_child_that_ends_while_it_starts_is_told_with_the_end_of_its_log()
+    public async Task A_child_that_ends_during_startup_is_reported_with_the_end_of_its_log()
     {
         using var child = Start("echo the yaml is wrong; exit 3");
         using var http = new HttpClient();
         var (port, _) = Ports.TwoFree();
 
-        var problem = await Should.ThrowAsync<RunProblem>(() =>
-            new HealthWait(http, TimeProvider.System).DemandAsync(child, new Uri($"http://127.0.0.1:{port}/health"), CancellationToken.None));
+        var problem = await Should.ThrowAsync<RunException>(() =>
+            new HealthWait(http, TimeProvider.System).WaitUntilHealthyAsync(child,
+                new Uri($"http://127.0.0.1:{port}/health"), CancellationToken.None));
 
         problem.Message.ShouldContain("code 3");
         problem.Message.ShouldContain("the yaml is wrong");
     }
 
     [Fact]
-    public async Task A_postmaster_file_of_somebody_else_stops_nobody()
+    public async Task A_postmaster_file_with_the_pid_of_another_process_stops_no_process()
     {
         using var bystander = Start("echo ready; while :; do sleep 0.05; done");
         await LogContainsAsync(bystander, "ready");
-        var cluster = Directory.CreateDirectory(Path.Combine(_place, "postgres")).FullName;
+        var cluster = Directory.CreateDirectory(Path.Combine(_folder, "postgres")).FullName;
         await File.WriteAllTextAsync(Path.Combine(cluster, "postmaster.pid"), $"{bystander.Id}\n{cluster}\n");
 
-        var found = await PostgresRemains.StopAsync(_place, TimeProvider.System);
+        var found = await PostgresLeftovers.StopAsync(_folder, TimeProvider.System);
 
         found.ShouldBe(0);
         bystander.Ended.IsCompleted.ShouldBeFalse();
@@ -124,12 +125,12 @@ public sealed class StageTests : IDisposable
     [Fact]
     public async Task A_postmaster_that_outlived_its_host_is_stopped()
     {
-        var cluster = Directory.CreateDirectory(Path.Combine(_place, "postgres", "data")).FullName;
-        using var postmaster = StartHeedingInterrupts($"cd {cluster}; trap 'exit 0' INT; echo ready; while :; do sleep 0.05; done");
+        var cluster = Directory.CreateDirectory(Path.Combine(_folder, "postgres", "data")).FullName;
+        using var postmaster = StartWithDefaultInterrupt($"cd {cluster}; trap 'exit 0' INT; echo ready; while :; do sleep 0.05; done");
         await LogContainsAsync(postmaster, "ready");
         await File.WriteAllTextAsync(Path.Combine(cluster, "postmaster.pid"), $"{postmaster.Id}\n{cluster}\n");
 
-        var found = await PostgresRemains.StopAsync(_place, TimeProvider.System);
+        var found = await PostgresLeftovers.StopAsync(_folder, TimeProvider.System);
 
         found.ShouldBe(1);
         await postmaster.Ended.OrTimeoutAsync("the end of the postmaster");
@@ -139,22 +140,24 @@ public sealed class StageTests : IDisposable
     [Fact]
     public async Task A_postmaster_that_ignores_every_request_to_stop_is_killed()
     {
-        var cluster = Directory.CreateDirectory(Path.Combine(_place, "postgres", "data")).FullName;
+        var cluster = Directory.CreateDirectory(Path.Combine(_folder, "postgres", "data")).FullName;
         using var postmaster = Start($"cd {cluster}; trap '' INT QUIT; echo ready; while :; do sleep 0.05; done");
         await LogContainsAsync(postmaster, "ready");
         await File.WriteAllTextAsync(Path.Combine(cluster, "postmaster.pid"), $"{postmaster.Id}\n{cluster}\n");
 
-        (await PostgresRemains.StopAsync(_place, TimeProvider.System, TimeSpan.FromMilliseconds(200))).ShouldBe(1);
+        (await PostgresLeftovers.StopAsync(_folder, TimeProvider.System, TimeSpan.FromMilliseconds(200))).ShouldBe(1);
 
         await postmaster.Ended.OrTimeoutAsync("the end of the postmaster");
         postmaster.ExitCode.ShouldBe(128 + 9);
     }
 
     private ChildProcess Start(string script) =>
-        ChildProcess.Start("child", ["/bin/sh", "-c", script], new Dictionary<string, string>(), Path.Combine(_place, "child.log"), TimeProvider.System);
+        ChildProcess.Start("child", ["/bin/sh", "-c", script],
+            new Dictionary<string, string>(), Path.Combine(_folder, "child.log"), TimeProvider.System);
 
-    // A shell cannot trap what was ignored when it began, and below "nohup ./test &" SIGINT is. PostgreSQL installs its own handler.
-    private ChildProcess StartHeedingInterrupts(string script)
+    // A shell cannot trap a signal that was ignored when it started, and under "nohup ./test &" SIGINT is. PostgreSQL installs its own
+    // handler.
+    private ChildProcess StartWithDefaultInterrupt(string script)
     {
         var before = Signal(Interrupt, Default);
         try

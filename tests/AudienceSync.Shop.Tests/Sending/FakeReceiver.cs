@@ -55,12 +55,13 @@ internal sealed class FakeReceiver(SenderKeys keys, DateTimeOffset now, int drop
             using var json = JsonDocument.Parse(body);
             if (json.RootElement.ValueKind != JsonValueKind.Array)
             {
-                var (status, answer) = Judge(json.RootElement, HeaderId(request));
-                return status == 422 ? Problem(422) : Say(status, JsonSerializer.Serialize(answer));
+                var (status, answer) = Evaluate(json.RootElement, HeaderId(request));
+                return status == 422 ? Problem(422) : Respond(status, JsonSerializer.Serialize(answer));
             }
 
-            var results = json.RootElement.EnumerateArray().Select(item => Judge(item, null)).ToArray();
-            return Say(results.Max(result => result.Status) == 200 ? 200 : 202, JsonSerializer.Serialize(new { results = results.Select(result => result.Answer) }));
+            var results = json.RootElement.EnumerateArray().Select(item => Evaluate(item, null)).ToArray();
+            return Respond(results.Max(result => result.Status) == 200 ? 200 : 202,
+                JsonSerializer.Serialize(new { results = results.Select(result => result.Answer) }));
         }
         catch (JsonException)
         {
@@ -68,7 +69,7 @@ internal sealed class FakeReceiver(SenderKeys keys, DateTimeOffset now, int drop
         }
     }
 
-    private (int Status, object Answer) Judge(JsonElement item, string? headerId)
+    private (int Status, object Answer) Evaluate(JsonElement item, string? headerId)
     {
         var hasPerson = item.TryGetProperty("person", out _) || item.TryGetProperty("email", out _)
             || item.TryGetProperty("phone", out _) || item.TryGetProperty("customer_id", out _);
@@ -79,18 +80,18 @@ internal sealed class FakeReceiver(SenderKeys keys, DateTimeOffset now, int drop
 
         var id = item.TryGetProperty("event_id", out var own) ? own.GetString()! : headerId ?? item.GetRawText();
         var (hasPlaceholder, strongest) = PersonOf(item);
-        string[] doubts = [.. Doubts(item), .. hasPlaceholder ? ["placeholder"] : Array.Empty<string>()];
+        string[] warnings = [.. Warnings(item), .. hasPlaceholder ? ["placeholder"] : Array.Empty<string>()];
         var code = id == "unsent" ? "test_send"
             : IsUnknown(item) ? "unknown_audience_key"
             : IsRemoval(item) ? null
-            : doubts.FirstOrDefault(doubt => doubt is "newer_schema_version" or "occurred_in_future");
+            : warnings.FirstOrDefault(warning => warning is "newer_schema_version" or "occurred_in_future");
         if (code is not null)
         {
             return (202, new { status = "quarantined", receipt_id = Guid.NewGuid().ToString(), code });
         }
 
         var receipt = _receipts.GetOrAdd($"{TypeOf(item)}/{item.GetProperty("audience_key")}/{strongest}/{id}", _ => Guid.NewGuid().ToString());
-        return (200, new { status = "accepted", receipt_id = receipt, warnings = doubts.Select(doubt => new { code = doubt }) });
+        return (200, new { status = "accepted", receipt_id = receipt, warnings = warnings.Select(warning => new { code = warning }) });
     }
 
     private static bool IsUnknown(JsonElement item) => item.GetProperty("audience_key").GetString()!.StartsWith("nobody", StringComparison.Ordinal);
@@ -99,7 +100,7 @@ internal sealed class FakeReceiver(SenderKeys keys, DateTimeOffset now, int drop
 
     private static string TypeOf(JsonElement item) => item.GetProperty("event").GetString()!.Replace("cio.", string.Empty, StringComparison.Ordinal);
 
-    // Whom an event names, in one spelling. A placeholder is no identifier.
+    // The strongest identifier of an event, in one spelling. A placeholder is not an identifier.
     private static (bool HasPlaceholder, string Strongest) PersonOf(JsonElement item)
     {
         var person = item.TryGetProperty("person", out var nested) ? nested : item;
@@ -109,7 +110,7 @@ internal sealed class FakeReceiver(SenderKeys keys, DateTimeOffset now, int drop
         return (real.Length < values.Length, real[0].Trim().ToLowerInvariant());
     }
 
-    private IEnumerable<string> Doubts(JsonElement item)
+    private IEnumerable<string> Warnings(JsonElement item)
     {
         if (int.Parse(item.GetProperty("schema_version").ToString(), CultureInfo.InvariantCulture) > 2)
         {
@@ -131,7 +132,8 @@ internal sealed class FakeReceiver(SenderKeys keys, DateTimeOffset now, int drop
         : request.Headers.TryGetValues("x-cio-idempotency-key", out var key) ? key.Single()
         : null;
 
-    private static HttpResponseMessage Problem(int status) => Say(status, """{"code":"refused"}""");
+    private static HttpResponseMessage Problem(int status) => Respond(status, """{"code":"refused"}""");
 
-    private static HttpResponseMessage Say(int status, string body) => new((HttpStatusCode)status) { Content = new StringContent(body) };
+    private static HttpResponseMessage Respond(int status, string body) =>
+        new((HttpStatusCode)status) { Content = new StringContent(body) };
 }

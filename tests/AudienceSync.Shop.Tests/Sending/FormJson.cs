@@ -4,7 +4,9 @@ using System.Text.Json.Nodes;
 
 namespace AudienceSync.Shop.Tests.Sending;
 
-/// <summary>Reads a form as a receiver does: flat fields, <c>person[email]</c> and <c>person.email</c>. One level is all that the shop nests.</summary>
+/// <summary>
+/// Reads a form as a receiver does: flat fields, <c>person[email]</c> and <c>person.email</c>. The shop nests one level only.
+/// </summary>
 internal static class FormJson
 {
     public static byte[] Read(byte[] form)

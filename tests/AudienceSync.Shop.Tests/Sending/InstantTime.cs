@@ -1,6 +1,8 @@
 namespace AudienceSync.Shop.Tests.Sending;
 
-/// <summary>A clock on which every wait is over at once and only moves the clock. Waits of one length (a time-out) never end instead.</summary>
+/// <summary>
+/// A clock on which every wait ends at once and only advances the clock. Waits of one length (a timeout) never end instead.
+/// </summary>
 internal sealed class InstantTime(DateTimeOffset start, TimeSpan? never = null) : TimeProvider
 {
     private readonly Lock _gate = new();

@@ -17,14 +17,14 @@ public sealed class WebhookSenderTests
     [InlineData(429)]
     [InlineData(500)]
     [InlineData(503)]
-    public async Task A_passing_trouble_is_answered_by_the_same_webhook_again(int status)
+    public async Task A_transient_error_is_retried_with_the_same_webhook(int status)
     {
-        var receiver = new ScriptedReceiver(Say(status), Say(status), Say(200, Accepted));
+        var receiver = new ScriptedReceiver(Respond(status), Respond(status), Respond(200, Accepted));
 
         var result = await SendAsync(receiver, new InstantTime(Now, AnswerTimeout));
 
         result.Attempts.ShouldBe(3);
-        result.Answers.Single().Verdict.ShouldBe(Verdict.Accepted);
+        result.Answers.Single().Result.ShouldBe(AnswerResult.Accepted);
         receiver.Bodies.Distinct(StringComparer.Ordinal).Count().ShouldBe(1);
     }
 
@@ -35,19 +35,19 @@ public sealed class WebhookSenderTests
     [InlineData(422)]
     public async Task A_refusal_is_final(int status)
     {
-        var receiver = new ScriptedReceiver(Say(status, """{"code":"no_thanks"}"""));
+        var receiver = new ScriptedReceiver(Respond(status, """{"code":"no_thanks"}"""));
 
         var result = await SendAsync(receiver, new InstantTime(Now, AnswerTimeout));
 
         result.ShouldSatisfyAllConditions(
             () => result.Attempts.ShouldBe(1),
-            () => result.Answers.Single().ShouldBe(new Answer(Verdict.Refused, status, null, "no_thanks")));
+            () => result.Answers.Single().ShouldBe(new Answer(AnswerResult.Refused, status, null, "no_thanks")));
     }
 
     [Fact]
-    public async Task A_broken_connection_is_tried_again_with_growing_waits()
+    public async Task A_broken_connection_is_retried_with_growing_waits()
     {
-        var receiver = new ScriptedReceiver(Break, Break, Break, Say(200, Accepted));
+        var receiver = new ScriptedReceiver(Break, Break, Break, Respond(200, Accepted));
         var time = new InstantTime(Now, AnswerTimeout);
 
         var result = await SendAsync(receiver, time);
@@ -57,35 +57,35 @@ public sealed class WebhookSenderTests
     }
 
     [Fact]
-    public async Task Retry_After_is_honoured()
+    public async Task Retry_After_is_honored()
     {
-        var busy = Say(503);
+        var busy = Respond(503);
         busy = busy with { RetryAfter = new RetryConditionHeaderValue(TimeSpan.FromSeconds(7)) };
         var time = new InstantTime(Now, AnswerTimeout);
 
-        await SendAsync(new ScriptedReceiver(busy, Say(200, Accepted)), time);
+        await SendAsync(new ScriptedReceiver(busy, Respond(200, Accepted)), time);
 
         time.Waits.ShouldBe([TimeSpan.FromSeconds(7)]);
     }
 
     [Fact]
-    public async Task A_receiver_that_never_answers_is_given_up_and_the_answer_is_unknown()
+    public async Task Attempts_at_a_receiver_that_never_answers_end_and_the_answer_is_unknown()
     {
         var result = await SendAsync(new ScriptedReceiver(Hang), new InstantTime(Now));
 
-        result.Attempts.ShouldBe(RetryRules.Default.MostAttempts);
-        result.Answers.Single().Verdict.ShouldBe(Verdict.Unknown);
+        result.Attempts.ShouldBe(RetryRules.Default.MaxAttempts);
+        result.Answers.Single().Result.ShouldBe(AnswerResult.Unknown);
     }
 
     [Fact]
-    public async Task A_hasty_sender_hangs_up_once_and_then_waits_for_the_answer()
+    public async Task A_sender_with_a_short_first_timeout_aborts_once_and_then_waits_for_the_answer()
     {
-        var receiver = new ScriptedReceiver(Hang, Say(200, Accepted));
+        var receiver = new ScriptedReceiver(Hang, Respond(200, Accepted));
 
-        var result = await SendAsync(receiver, new InstantTime(Now, AnswerTimeout), impatienceMs: 5);
+        var result = await SendAsync(receiver, new InstantTime(Now, AnswerTimeout), firstTimeoutMs: 5);
 
         result.Attempts.ShouldBe(2);
-        result.Answers.Single().Verdict.ShouldBe(Verdict.Accepted);
+        result.Answers.Single().Result.ShouldBe(AnswerResult.Accepted);
     }
 
     [Theory]
@@ -95,9 +95,9 @@ public sealed class WebhookSenderTests
     [InlineData("""{"status":"perhaps"}""")]
     public async Task An_answer_outside_the_contract_is_unknown(string body)
     {
-        var result = await SendAsync(new ScriptedReceiver(Say(200, body)), new InstantTime(Now, AnswerTimeout));
+        var result = await SendAsync(new ScriptedReceiver(Respond(200, body)), new InstantTime(Now, AnswerTimeout));
 
-        result.Answers.Single().Verdict.ShouldBe(Verdict.Unknown);
+        result.Answers.Single().Result.ShouldBe(AnswerResult.Unknown);
     }
 
     [Fact]
@@ -110,15 +110,15 @@ public sealed class WebhookSenderTests
 
     private static ScriptedReceiver.Step Hang => new(-1, string.Empty);
 
-    private static ScriptedReceiver.Step Say(int status, string body = "") => new(status, body);
+    private static ScriptedReceiver.Step Respond(int status, string body = "") => new(status, body);
 
-    private static async Task<DeliveryResult> SendAsync(ScriptedReceiver receiver, TimeProvider time, int impatienceMs = 0)
+    private static async Task<DeliveryResult> SendAsync(ScriptedReceiver receiver, TimeProvider time, int firstTimeoutMs = 0)
     {
-        var item = new ShopEvent(1, 1, EventKind.Add, "k", Now, Shown.Email, Flaw.None, SenderIdPlace.Body, "e1", "{}");
+        var item = new ShopEvent(1, 1, EventKind.Add, "k", Now, Identifiers.Email, Flaw.None, SenderIdPlace.Body, "e1", "{}");
         using var http = new HttpMessageInvoker(receiver);
         var writer = new RequestWriter(new Uri("http://receiver.example/v1/webhooks/audience"), new SenderKeys("token", "key"), time);
         return await new WebhookSender(http, writer, RetryRules.Default, time)
-            .SendAsync(new Delivery(1, [item], IsArray: false, impatienceMs), CancellationToken.None);
+            .SendAsync(new Delivery(1, [item], IsArray: false, firstTimeoutMs), CancellationToken.None);
     }
 
     /// <summary>Answers by script; the last step repeats.</summary>

@@ -29,7 +29,7 @@ public sealed class ShopSimulationTests
         Script(ShopSimulation.Draw(43, Start, 2_000)).ShouldNotBe(Script(ShopSimulation.Draw(42, Start, 2_000)));
 
     [Fact]
-    public void At_least_the_asked_number_of_webhooks_is_sent_and_about_a_twelfth_of_them_twice()
+    public void At_least_the_requested_number_of_webhooks_is_sent_and_about_a_twelfth_of_them_twice()
     {
         Large.WebhookCount.ShouldBeInRange(20_000, 20_200);
         var duplicates = Large.WebhookCount - Large.Events.Count;
@@ -53,11 +53,11 @@ public sealed class ShopSimulationTests
     }
 
     [Fact]
-    public void No_audience_loses_a_fifth_of_its_members_by_the_wanted_ends()
+    public void No_audience_loses_a_fifth_of_its_members_by_the_intended_ends()
     {
         AcceptedEvent[] good = [.. Large.Events.Where(item => item.Flaw == Flaw.None).Select(item => new AcceptedEvent(item, new ReceiptSpan(Start, Start)))];
-        var before = new MembershipOracle(Large.Customers).Judge(good, Start);
-        var after = new MembershipOracle(Large.Customers).Judge(good, Start.AddSeconds(8));
+        var before = new MembershipOracle(Large.Customers).Evaluate(good, Start);
+        var after = new MembershipOracle(Large.Customers).Evaluate(good, Start.AddSeconds(8));
 
         foreach (var (had, has) in before.Zip(after))
         {
@@ -66,16 +66,17 @@ public sealed class ShopSimulationTests
     }
 
     [Fact]
-    public void Nothing_good_happens_after_the_start_or_long_before_the_history()
+    public void No_valid_event_happens_after_the_start_or_long_before_the_history()
     {
-        var times = Large.Events.Where(item => item is { Flaw: Flaw.None, Clock: Clock.Right }).Select(item => item.OccurredAt).ToArray();
+        var times = Large.Events.Where(item => item is { Flaw: Flaw.None, Clock: Clock.Accurate })
+            .Select(item => item.OccurredAt).ToArray();
 
         times.Max().ShouldBeLessThanOrEqualTo(Start);
         times.Min().ShouldBeGreaterThan(Start.AddDays(-ShopSimulation.HistoryDays - 1));
     }
 
     [Fact]
-    public void Stamps_of_late_clocks_are_hours_ahead_or_less_than_five_minutes()
+    public void Timestamps_of_skewed_clocks_are_hours_ahead_or_less_than_five_minutes()
     {
         var good = Large.Events.Where(item => item.Flaw == Flaw.None).ToLookup(item => item.Clock, item => item.OccurredAt - Start);
 
@@ -92,25 +93,27 @@ public sealed class ShopSimulationTests
     [InlineData(3, true)]
     [InlineData(4, false)]
     [InlineData(5, true)]
-    public void A_late_clock_changes_nothing_about_who_belongs(int history, bool belongs)
+    public void A_skewed_clock_does_not_change_the_membership(int history, bool belongs)
     {
         var factory = new EventFactory(new Random(history), new ExpiryWindow(Start));
         var customer = new Customer(1, "c1", "ann@example.com", null, null, null);
         AcceptedEvent[] accepted =
         [
-            .. new LateClocks(new Random(history), Start).Draw(history)
-                .Select(stamp => factory.FromStep(customer, JourneyList.All[1], new JourneyStep(stamp.Kind, stamp.At, "late-clock"), stamp.Clock))
+            .. new ClockSkewHistories(new Random(history), Start).Draw(history)
+                .Select(entry => factory.FromStep(customer, JourneyList.All[1],
+                    new JourneyStep(entry.Kind, entry.At, "late-clock"), entry.Clock))
                 .Select(item => new AcceptedEvent(item, new ReceiptSpan(Start.AddSeconds(1), Start.AddMinutes(3)))),
         ];
 
-        var audience = new MembershipOracle([customer]).Judge(accepted, Start.AddMinutes(3)).First(one => one.Key == JourneyList.All[1].Key);
+        var audience = new MembershipOracle([customer]).Evaluate(accepted, Start.AddMinutes(3))
+            .First(one => one.Key == JourneyList.All[1].Key);
 
         audience.Undecided.ShouldBeEmpty();
         audience.Members.ContainsKey(1).ShouldBe(belongs);
     }
 
     [Fact]
-    public void A_removal_is_never_set_aside_for_a_field_it_does_not_need()
+    public void A_removal_is_never_quarantined_for_a_field_it_does_not_need()
     {
         var removals = Large.Events.Where(item => item is { Kind: EventKind.Remove, Flaw: Flaw.NewerSchema or Flaw.FarFuture }).ToArray();
 
@@ -121,7 +124,7 @@ public sealed class ShopSimulationTests
     }
 
     [Fact]
-    public void Identifiers_of_different_customers_never_clash()
+    public void Identifiers_of_different_customers_never_collide()
     {
         Distinct(customer => customer.CustomerId);
         Distinct(customer => customer.Email);
@@ -137,7 +140,7 @@ public sealed class ShopSimulationTests
     }
 
     [Fact]
-    public void A_written_time_says_exactly_what_the_oracle_takes_it_for()
+    public void A_written_time_is_exactly_the_time_that_the_oracle_uses()
     {
         foreach (var item in Large.Events.Where(item => item.Flaw != Flaw.MalformedJson))
         {
@@ -154,8 +157,8 @@ public sealed class ShopSimulationTests
             var customer = Large.Customers[item.Customer - 1];
             using var json = JsonDocument.Parse(item.Json);
             var person = json.RootElement.TryGetProperty("person", out var nested) ? nested : json.RootElement;
-            person.TryGetProperty("email", out var email).ShouldBe(item.Shows.HasFlag(Shown.Email));
-            person.TryGetProperty("phone", out var phone).ShouldBe(item.Shows.HasFlag(Shown.Phone));
+            person.TryGetProperty("email", out var email).ShouldBe(item.Identifiers.HasFlag(Identifiers.Email));
+            person.TryGetProperty("phone", out var phone).ShouldBe(item.Identifiers.HasFlag(Identifiers.Phone));
             if (email.ValueKind == JsonValueKind.String)
             {
                 email.GetString()!.Trim().ToLowerInvariant().ShouldBe(customer.Email);
@@ -170,16 +173,16 @@ public sealed class ShopSimulationTests
     }
 
     [Fact]
-    public void Who_shows_no_customer_id_may_show_a_placeholder_for_one_and_nobody_else_does()
+    public void Only_events_without_a_customer_id_may_carry_a_placeholder_for_one()
     {
         var ids = Large.Events.Where(item => item.Flaw == Flaw.None).Select(item => (item, Id: CustomerIdOf(item))).Where(one => one.Id is not null).ToList();
-        var placeholders = ids.Where(one => !one.item.Shows.HasFlag(Shown.CustomerId)).ToList();
+        var placeholders = ids.Where(one => !one.item.Identifiers.HasFlag(Identifiers.CustomerId)).ToList();
         placeholders.Select(one => one.Id).Distinct().Order().ShouldBe(MessyForms.Placeholders.Order());
         ids.Except(placeholders).ShouldAllBe(one => one.Id == Large.Customers[one.item.Customer - 1].CustomerId);
     }
 
     [Fact]
-    public void Extensions_and_form_bodies_are_met()
+    public void Extensions_and_form_bodies_occur()
     {
         var phones = Large.Events.Select(PhoneOf).OfType<string>().ToList();
         phones.Count(phone => phone.Contains(" ext", StringComparison.Ordinal) || phone.Contains(" x", StringComparison.Ordinal)).ShouldBeGreaterThan(200);
@@ -189,9 +192,9 @@ public sealed class ShopSimulationTests
     [Fact]
     public void An_id_is_reused_for_another_kind_or_person_and_never_for_the_same_fact()
     {
-        var said = Large.Events.Where(item => item is { Flaw: Flaw.None, IdPlace: SenderIdPlace.Body }).ToList();
-        said.GroupBy(item => (item.SenderId, item.Kind, item.AudienceKey, item.Customer)).ShouldAllBe(fact => fact.Count() == 1);
-        said.GroupBy(item => item.SenderId).Count(facts => facts.Count() > 1).ShouldBeGreaterThan(200);
+        var sent = Large.Events.Where(item => item is { Flaw: Flaw.None, IdPlace: SenderIdPlace.Body }).ToList();
+        sent.GroupBy(item => (item.SenderId, item.Kind, item.AudienceKey, item.Customer)).ShouldAllBe(fact => fact.Count() == 1);
+        sent.GroupBy(item => item.SenderId).Count(facts => facts.Count() > 1).ShouldBeGreaterThan(200);
     }
 
     private static string? CustomerIdOf(ShopEvent item) => Field(item, "customer_id") ?? Field(item, "id");
@@ -206,7 +209,7 @@ public sealed class ShopSimulationTests
     }
 
     [Fact]
-    public void Events_without_an_id_differ_in_what_the_receiver_tells_them_apart_by()
+    public void Events_without_an_id_differ_in_the_fields_by_which_the_receiver_distinguishes_them()
     {
         var composites = Large.Events.Where(item => item.IdPlace == SenderIdPlace.None).ToArray();
 
@@ -216,12 +219,12 @@ public sealed class ShopSimulationTests
     }
 
     [Fact]
-    public void A_former_guest_always_shows_the_email_that_links_him() =>
+    public void A_former_guest_always_carries_the_email_that_links_them() =>
         Large.Events.Where(item => item.Flaw == Flaw.None && Large.Customers[item.Customer - 1].KnownSince is not null)
-            .ShouldAllBe(item => item.Shows.HasFlag(Shown.Email));
+            .ShouldAllBe(item => item.Identifiers.HasFlag(Identifiers.Email));
 
     [Fact]
-    public void Every_flaw_every_id_place_and_every_kind_of_customer_is_met()
+    public void Every_flaw_every_id_place_and_every_kind_of_customer_occurs()
     {
         Large.Events.Select(item => item.Flaw).Distinct().Order().ShouldBe(Enum.GetValues<Flaw>().Order());
         Large.Events.Select(item => item.IdPlace).Distinct().Order().ShouldBe(Enum.GetValues<SenderIdPlace>().Order());
@@ -230,7 +233,7 @@ public sealed class ShopSimulationTests
         Large.Customers.ShouldContain(customer => customer.CustomerId == null && customer.Email == null);
         Large.Customers.ShouldContain(customer => customer.KnownSince != null);
         Large.Deliveries.ShouldContain(delivery => delivery.IsArray && delivery.Events.Count > 10);
-        Large.Deliveries.ShouldContain(delivery => delivery.ImpatienceMs > 0);
+        Large.Deliveries.ShouldContain(delivery => delivery.FirstTimeoutMs > 0);
     }
 
     [Fact]
@@ -268,5 +271,7 @@ public sealed class ShopSimulationTests
     }
 
     private static string[] Script(Play play) =>
-        [.. play.Deliveries.Select(delivery => $"{delivery.ImpatienceMs} {delivery.IsArray} {string.Join('|', delivery.Events.Select(item => $"{item.SenderId}{item.Json}"))}")];
+        [.. play.Deliveries.Select(delivery =>
+            $"{delivery.FirstTimeoutMs} {delivery.IsArray} "
+            + $"{string.Join('|', delivery.Events.Select(item => $"{item.SenderId}{item.Json}"))}")];
 }

@@ -11,7 +11,7 @@ public sealed class WatchingTests
     private static readonly DateTimeOffset Now = new(2026, 11, 21, 9, 0, 0, TimeSpan.Zero);
 
     [Fact]
-    public async Task Quiet_must_be_said_twice_in_a_row()
+    public async Task Quiet_must_be_reported_twice_in_a_row()
     {
         var http = new ScriptedHttp(Status(true), Status(false), "nonsense", Status(true), Status(true));
 
@@ -32,7 +32,7 @@ public sealed class WatchingTests
     }
 
     [Fact]
-    public async Task An_engine_that_is_never_quiet_is_given_up_with_its_last_status()
+    public async Task The_wait_for_an_engine_that_is_never_quiet_ends_with_its_last_status()
     {
         var result = await WaitAsync(new ScriptedHttp(Status(false)));
 
@@ -41,7 +41,7 @@ public sealed class WatchingTests
     }
 
     [Fact]
-    public async Task Removals_that_wait_for_the_owner_are_approved()
+    public async Task Removals_that_wait_for_approval_are_approved()
     {
         var waiting = Status(false).Replace("\"quiet\"", "\"plans\":[{\"plan\":7,\"state\":\"waiting\"},{\"plan\":8,\"state\":\"approved\"}],\"quiet\"");
         var http = new ScriptedHttp(waiting, "{}", Status(true));

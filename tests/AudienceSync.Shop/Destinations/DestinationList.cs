@@ -1,6 +1,6 @@
 namespace AudienceSync.Shop.Destinations;
 
-/// <summary>Each audience is kept at all of them.</summary>
+/// <summary>Each audience is synced to all of these destinations.</summary>
 internal static class DestinationList
 {
     public static readonly Destination Meta = new("meta_main", "meta", "act_1001", "23850000000000", "EMAIL", "PHONE");
@@ -20,7 +20,7 @@ internal static class DestinationList
 
     private static string WithPlus(string digits) => $"+{digits}";
 
-    // Google only, and only in these two domains: dots before the at sign mean nothing, nor does what follows a plus.
+    // Google only, and only in these two domains: dots before the at sign are ignored, and so is everything that follows a plus.
     private static string GmailWithoutDots(string email)
     {
         var at = email.IndexOf('@', StringComparison.Ordinal);

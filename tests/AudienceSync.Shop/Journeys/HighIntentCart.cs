@@ -2,12 +2,12 @@ using AudienceSync.Shop.Simulation;
 
 namespace AudienceSync.Shop.Journeys;
 
-/// <summary>Left a costly cart and did not pay within half an hour; leaves at the purchase.</summary>
+/// <summary>Entered after a cart of high value was abandoned and not paid for within half an hour; left at the purchase.</summary>
 internal sealed class HighIntentCart : IJourney
 {
-    public const decimal CostlyUsd = 100;
+    public const decimal HighValueUsd = 100;
 
-    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(30);
+    public static readonly TimeSpan ReminderDelay = TimeSpan.FromMinutes(30);
 
     public string Audience => "high_intent_cart_7d";
 
@@ -21,25 +21,26 @@ internal sealed class HighIntentCart : IJourney
 
     public string Definition => "Left a cart of 100 USD or more 30 minutes ago and did not pay.";
 
-    public IEnumerable<JourneyStep> Follow(IReadOnlyList<ShopAct> acts, DateTimeOffset now)
+    public IEnumerable<JourneyStep> Follow(IReadOnlyList<ShopAction> actions, DateTimeOffset now)
     {
         var inside = false;
-        foreach (var act in acts)
+        foreach (var action in actions)
         {
-            var due = act.At + Patience;
-            if (act.Kind == ActKind.AbandonCart && act.CartValueUsd >= CostlyUsd && due <= now && !PaysBetween(acts, act.At, due))
+            var due = action.At + ReminderDelay;
+            if (action.Kind == ActionKind.AbandonCart && action.CartValueUsd >= HighValueUsd
+                && due <= now && !PaysBetween(actions, action.At, due))
             {
                 inside = true;
                 yield return new JourneyStep(EventKind.Add, due, "30min");
             }
-            else if (act.Kind == ActKind.Purchase && inside)
+            else if (action.Kind == ActionKind.Purchase && inside)
             {
                 inside = false;
-                yield return new JourneyStep(EventKind.Remove, act.At, "purchase");
+                yield return new JourneyStep(EventKind.Remove, action.At, "purchase");
             }
         }
     }
 
-    private static bool PaysBetween(IReadOnlyList<ShopAct> acts, DateTimeOffset from, DateTimeOffset to) =>
-        acts.Any(act => act.Kind == ActKind.Purchase && act.At > from && act.At < to);
+    private static bool PaysBetween(IReadOnlyList<ShopAction> actions, DateTimeOffset from, DateTimeOffset to) =>
+        actions.Any(action => action.Kind == ActionKind.Purchase && action.At > from && action.At < to);
 }

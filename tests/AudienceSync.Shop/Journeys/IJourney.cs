@@ -2,7 +2,7 @@ using AudienceSync.Shop.Simulation;
 
 namespace AudienceSync.Shop.Journeys;
 
-/// <summary>A journey decides, from what a customer did, when he enters and leaves its audience.</summary>
+/// <summary>A journey determines, from the actions of a customer, when they enter and leave its audience.</summary>
 internal interface IJourney
 {
     string Audience { get; }
@@ -12,16 +12,16 @@ internal interface IJourney
     /// <summary>How long an add lasts.</summary>
     TimeSpan Window { get; }
 
-    /// <summary>Ends the ids of its audiences at the platforms.</summary>
+    /// <summary>The suffix of the platforms' ids of its audiences.</summary>
     int Number { get; }
 
     string Purpose { get; }
 
     string Definition { get; }
 
-    /// <param name="acts">In the order of time.</param>
-    /// <param name="now">Nothing later has happened yet.</param>
-    IEnumerable<JourneyStep> Follow(IReadOnlyList<ShopAct> acts, DateTimeOffset now);
+    /// <param name="actions">In chronological order.</param>
+    /// <param name="now">The current time; no action is later.</param>
+    IEnumerable<JourneyStep> Follow(IReadOnlyList<ShopAction> actions, DateTimeOffset now);
 }
 
 internal sealed record JourneyStep(EventKind Kind, DateTimeOffset At, string Step);

@@ -2,7 +2,7 @@ using AudienceSync.Shop.Simulation;
 
 namespace AudienceSync.Shop.Journeys;
 
-/// <summary>Bought something; leaves when it is sent back.</summary>
+/// <summary>Entered at a purchase; left when the purchase is sent back.</summary>
 internal sealed class PostPurchase : IJourney
 {
     public string Audience => "post_purchase_14d";
@@ -17,17 +17,17 @@ internal sealed class PostPurchase : IJourney
 
     public string Definition => "Bought in the last 14 days and did not send it back.";
 
-    public IEnumerable<JourneyStep> Follow(IReadOnlyList<ShopAct> acts, DateTimeOffset now)
+    public IEnumerable<JourneyStep> Follow(IReadOnlyList<ShopAction> actions, DateTimeOffset now)
     {
-        foreach (var act in acts)
+        foreach (var action in actions)
         {
-            if (act.Kind == ActKind.Purchase)
+            if (action.Kind == ActionKind.Purchase)
             {
-                yield return new JourneyStep(EventKind.Add, act.At, "bought");
+                yield return new JourneyStep(EventKind.Add, action.At, "bought");
             }
-            else if (act.Kind == ActKind.Refund)
+            else if (action.Kind == ActionKind.Refund)
             {
-                yield return new JourneyStep(EventKind.Remove, act.At, "refund");
+                yield return new JourneyStep(EventKind.Remove, action.At, "refund");
             }
         }
     }

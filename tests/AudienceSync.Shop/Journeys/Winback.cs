@@ -2,7 +2,7 @@ using AudienceSync.Shop.Simulation;
 
 namespace AudienceSync.Shop.Journeys;
 
-/// <summary>Has not bought for 45 days; leaves at the next purchase.</summary>
+/// <summary>Entered after 45 days without a purchase; left at the next purchase.</summary>
 internal sealed class Winback : IJourney
 {
     public static readonly TimeSpan Absence = TimeSpan.FromDays(45);
@@ -19,9 +19,9 @@ internal sealed class Winback : IJourney
 
     public string Definition => "Bought once and then nothing for 45 days.";
 
-    public IEnumerable<JourneyStep> Follow(IReadOnlyList<ShopAct> acts, DateTimeOffset now)
+    public IEnumerable<JourneyStep> Follow(IReadOnlyList<ShopAction> actions, DateTimeOffset now)
     {
-        var purchases = acts.Where(act => act.Kind == ActKind.Purchase).Select(act => act.At).ToArray();
+        var purchases = actions.Where(action => action.Kind == ActionKind.Purchase).Select(action => action.At).ToArray();
         for (var i = 0; i < purchases.Length; i++)
         {
             var due = purchases[i] + Absence;

@@ -6,8 +6,8 @@ using AudienceSync.Shop.Simulation;
 namespace AudienceSync.Shop.Oracle;
 
 /// <summary>
-/// SHA-256 as a platform must have it, over the identifiers that the simulation started from. Nothing messy is normalised here: the messy
-/// forms were made from these, so an error in the engine's normalisers cannot be repeated. Only the platform's own form is given to them.
+/// SHA-256 digests as a platform must hold them, of the identifiers that the simulation started from. Nothing is normalized here: the messy
+/// forms were generated from these, so an error in the engine's normalizers cannot be repeated. Only the platform's own form is applied.
 /// </summary>
 internal static class CanonicalDigests
 {

@@ -6,21 +6,22 @@ using AudienceSync.Shop.Watching;
 
 namespace AudienceSync.Shop.Oracle;
 
-/// <summary>Holds the oracle against the engine's own account and against the platforms.</summary>
-/// <param name="status">Null when the engine gave none.</param>
+/// <summary>Compares the oracle with the engine's own counts and with the platforms.</summary>
+/// <param name="status">Null when the engine returned none.</param>
 /// <param name="platforms">By audience key and destination.</param>
 internal sealed class Comparison(Play play, Tally tally, EngineStatus? status, IReadOnlyDictionary<(string Key, Destination Destination), PlatformList> platforms)
 {
-    private const int MostExamples = 5;
+    private const int MaxExamples = 5;
 
-    /// <param name="earlierFailures">What went wrong before the comparison.</param>
-    public RunReport Judge(DateTimeOffset now, double seconds, IEnumerable<string> earlierFailures)
+    /// <param name="earlierFailures">Failures that occurred before the comparison.</param>
+    public RunReport Evaluate(DateTimeOffset now, double seconds, IEnumerable<string> earlierFailures)
     {
         var accepted = tally.Accepted;
-        var expected = new MembershipOracle(play.Customers).Judge(accepted, now);
+        var expected = new MembershipOracle(play.Customers).Evaluate(accepted, now);
         var examples = expected
-            .SelectMany(audience => DriftExamples.Find(audience, platforms[(audience.Key, audience.Destination)].Digests, play.Customers, MostExamples))
-            .Take(MostExamples);
+            .SelectMany(audience =>
+                DriftExamples.Find(audience, platforms[(audience.Key, audience.Destination)].Digests, play.Customers, MaxExamples))
+            .Take(MaxExamples);
         return new RunReport(
             tally.Counts,
             status?.People ?? -1,
@@ -48,37 +49,38 @@ internal sealed class Comparison(Play play, Tally tally, EngineStatus? status, I
     {
         if (tally.Counts.Unknown > 0)
         {
-            yield return $"{tally.Counts.Unknown} webhooks never got an answer that can be trusted";
+            yield return $"{tally.Counts.Unknown} webhooks never received a valid answer";
         }
 
-        foreach (var complaint in tally.Complaints)
+        foreach (var violation in tally.Violations)
         {
-            yield return complaint;
+            yield return violation;
         }
     }
 
-    // The shop never sends one fact in two versions, so an id that the engine takes for reused was taken for another's.
+    // The shop never sends one fact in two versions, so an id that the engine counts as reused was mistaken for the id of another event.
     private static IEnumerable<string> SourceFailures(IReadOnlyList<AcceptedEvent> accepted, EngineStatus status)
     {
         long Counted(string code) => (status.Sources ?? []).Where(source => source.Code == code).Sum(source => source.Events);
-        foreach (var owed in accepted.SelectMany(item => item.Event.ExpectedWarnings()).CountBy(code => code))
+        foreach (var expected in accepted.SelectMany(item => item.Event.ExpectedWarnings()).CountBy(code => code))
         {
-            if (Counted(owed.Key) < owed.Value)
+            if (Counted(expected.Key) < expected.Value)
             {
-                yield return $"{owed.Value} events were accepted with {owed.Key}, the engine counts {Counted(owed.Key)}";
+                yield return $"{expected.Value} events were accepted with {expected.Key}, the engine counts {Counted(expected.Key)}";
             }
         }
 
         if (Counted("id_reused") is var reused and > 0)
         {
-            yield return $"the engine takes {reused} events for others with the same id, and none was";
+            yield return $"the engine mistook {reused} events for other events with the same id; expected none";
         }
     }
 
     private static IEnumerable<string> Undecided(IReadOnlyList<ExpectedAudience> expected) => expected
         .Where(audience => audience.Undecided.Count > 0 && audience.Destination == DestinationList.Meta)
         .Select(audience =>
-            $"{audience.Key}: {audience.Undecided.Count} customers cannot be judged, because their events were received at nearly the same time; play it again");
+            $"{audience.Key}: {audience.Undecided.Count} customers cannot be evaluated because "
+            + "their events were received at nearly the same time; run it again");
 
     private IEnumerable<string> AccountFailures(IReadOnlyList<AcceptedEvent> accepted)
     {
@@ -87,7 +89,7 @@ internal sealed class Comparison(Play play, Tally tally, EngineStatus? status, I
             yield break;
         }
 
-        // The engine writes events of its own, too (links), so its counts may be higher, never lower.
+        // The engine also writes its own events (links), so its counts may be higher, never lower.
         var accounted = status.Projector.Applied + status.Projector.Superseded;
         if (accounted < accepted.Count || status.Log.Head < accepted.Count)
         {
@@ -108,12 +110,12 @@ internal sealed class Comparison(Play play, Tally tally, EngineStatus? status, I
         var people = accepted.Select(item => item.Event.Customer).Distinct().Count();
         if (status.People != people)
         {
-            yield return $"{people} different customers were accepted, the engine knows {status.People} people";
+            yield return $"{people} different customers were accepted, the engine has {status.People} people";
         }
 
         foreach (var (key, destination) in platforms.Keys.Where(list => !status.Bindings.Any(binding => binding.Key == list.Key && binding.Destination == list.Destination.Name)))
         {
-            yield return $"the engine names no binding for {key} at {destination.Name}";
+            yield return $"the engine reports no binding for {key} at {destination.Name}";
         }
     }
 }

@@ -3,16 +3,17 @@ using AudienceSync.Shop.Simulation;
 
 namespace AudienceSync.Shop.Oracle;
 
-/// <summary>Names, by their number in the simulation, some customers on whom a platform and the oracle disagree.</summary>
+/// <summary>Lists, by their number in the simulation, some customers for whom a platform and the oracle differ.</summary>
 internal static class DriftExamples
 {
-    public static IReadOnlyList<string> Find(ExpectedAudience expected, DigestSet found, IReadOnlyList<Customer> customers, int most)
+    public static IReadOnlyList<string> Find(ExpectedAudience expected, DigestSet found, IReadOnlyList<Customer> customers, int max)
     {
         var examples = new List<string>();
         var explained = 0;
         foreach (var customer in customers)
         {
-            var wanted = expected.Members.TryGetValue(customer.Number, out var shown) ? shown & ~Shown.CustomerId : Shown.None;
+            var wanted = expected.Members.TryGetValue(customer.Number, out var identifiers)
+                ? identifiers & ~Identifiers.CustomerId : Identifiers.None;
             var there = FoundOf(customer, expected.Destination, found);
             if (wanted == there)
             {
@@ -20,25 +21,27 @@ internal static class DriftExamples
             }
 
             explained += int.PopCount((int)(wanted ^ there));
-            if (examples.Count < most)
+            if (examples.Count < max)
             {
                 examples.Add($"{expected.Key} at {expected.Destination.Name}: customer {customer.Number}: expected {wanted}, found {there}");
             }
         }
 
-        var strangers = expected.Digests.DistanceTo(found) - explained;
-        if (strangers > 0)
+        var unknown = expected.Digests.DistanceTo(found) - explained;
+        if (unknown > 0)
         {
-            examples.Add($"{expected.Key} at {expected.Destination.Name}: {strangers} digests at the platform belong to no customer (wrongly normalised?)");
+            examples.Add(
+                $"{expected.Key} at {expected.Destination.Name}: {unknown} digests at the platform belong to no customer "
+                + "(normalized incorrectly?)");
         }
 
         return examples;
     }
 
-    private static Shown FoundOf(Customer customer, Destination destination, DigestSet found)
+    private static Identifiers FoundOf(Customer customer, Destination destination, DigestSet found)
     {
         var email = CanonicalDigests.Email(customer, destination) is { } emailDigest && found.Emails.Contains(emailDigest);
         var phone = CanonicalDigests.Phone(customer, destination) is { } phoneDigest && found.Phones.Contains(phoneDigest);
-        return (email ? Shown.Email : Shown.None) | (phone ? Shown.Phone : Shown.None);
+        return (email ? Identifiers.Email : Identifiers.None) | (phone ? Identifiers.Phone : Identifiers.None);
     }
 }

@@ -5,14 +5,14 @@ using AudienceSync.Shop.Simulation;
 
 namespace AudienceSync.Shop.Reporting;
 
-/// <summary>How much of what real senders do was among the webhooks. Read from what is sent, not from what was meant.</summary>
-/// <param name="Placeholders">Events with a word for "no id" where the id should be.</param>
+/// <summary>How many irregularities of real senders the webhooks contain. Counted from what is sent, not from what was intended.</summary>
+/// <param name="Placeholders">Events with a placeholder for "no id" where the id should be.</param>
 /// <param name="Extensions">Events with a phone that carries an extension.</param>
-/// <param name="FormBodies">Requests that are forms.</param>
-/// <param name="ReusedIds">Events with an id that another event has, too.</param>
-/// <param name="ClocksAhead">Good events stamped hours ahead.</param>
-/// <param name="ClocksSkewed">Good events stamped less than five minutes ahead.</param>
-/// <param name="DoubtfulRemovals">Removals that hold although a field of theirs is wrong.</param>
+/// <param name="FormBodies">Requests with a form as their body.</param>
+/// <param name="ReusedIds">Events with an id that another event also has.</param>
+/// <param name="ClocksAhead">Valid events with a timestamp hours ahead.</param>
+/// <param name="ClocksSkewed">Valid events with a timestamp less than five minutes ahead.</param>
+/// <param name="DoubtfulRemovals">Removals that take effect although one of their fields is invalid.</param>
 internal sealed record MixedIn(
     int Placeholders, int Extensions, int FormBodies, int ReusedIds, int ClocksAhead, int ClocksSkewed, int DoubtfulRemovals)
 {
@@ -30,11 +30,12 @@ internal sealed record MixedIn(
             play.Events.Count(item => item.Flaw != Flaw.None && item.IsAccepted()));
     }
 
-    /// <summary>For people.</summary>
+    /// <summary>For human readers.</summary>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
         $"mixed in: {Placeholders:N0} placeholders for ids, {Extensions:N0} phone extensions, {FormBodies:N0} form bodies, {ReusedIds:N0} reused ids, "
-        + $"{ClocksAhead:N0} stamps hours ahead, {ClocksSkewed:N0} stamps minutes ahead, {DoubtfulRemovals:N0} removals with a doubtful field");
+        + $"{ClocksAhead:N0} timestamps hours ahead, {ClocksSkewed:N0} timestamps minutes ahead, "
+        + $"{DoubtfulRemovals:N0} removals with an invalid field");
 
     private static (string? Id, string? Phone) PersonOf(ShopEvent item)
     {

@@ -4,7 +4,7 @@ using Spectre.Console;
 
 namespace AudienceSync.Shop.Reporting;
 
-/// <summary>Shows the play as it goes: a bar at a terminal, a line every two seconds elsewhere.</summary>
+/// <summary>Displays the progress of the play: a bar at a terminal, a line every two seconds elsewhere.</summary>
 internal sealed class PlayScreen(IAnsiConsole console, Tally tally, int webhooks, TimeProvider time)
 {
     private static readonly TimeSpan BarInterval = TimeSpan.FromMilliseconds(150);
@@ -13,7 +13,7 @@ internal sealed class PlayScreen(IAnsiConsole console, Tally tally, int webhooks
     private readonly long _started = time.GetTimestamp();
     private (int Sent, TimeSpan At) _before;
 
-    /// <summary>Shows until the play is over, and passes its exception on.</summary>
+    /// <summary>Displays the progress until the play is over, and rethrows its exception.</summary>
     public async Task ShowAsync(Task play)
     {
         if (console.Profile.Capabilities.Interactive && console.Profile.Out.IsTerminal)
@@ -57,11 +57,12 @@ internal sealed class PlayScreen(IAnsiConsole console, Tally tally, int webhooks
         var rate = (counts.Sent - _before.Sent) / Math.Max(0.001, (now - _before.At).TotalSeconds);
         _before = (counts.Sent, now);
 
-        // 80 columns, the bar included.
+        // At most 80 columns, including the bar.
         return isShort
             ? string.Create(
                 CultureInfo.InvariantCulture,
-                $"{counts.Accepted:N0} new, {counts.Duplicates:N0} again, {counts.Quarantined} aside, {counts.Refused} refused, {rate:N0}/s")
+                $"{counts.Accepted:N0} new {counts.Duplicates:N0} dup {counts.Quarantined} quarantined "
+                + $"{counts.Refused} refused {rate:N0}/s")
             : string.Create(
                 CultureInfo.InvariantCulture,
                 $"sent {counts.Sent:N0}/{webhooks:N0}  accepted {counts.Accepted:N0}  duplicates {counts.Duplicates:N0}  quarantined {counts.Quarantined:N0}  refused {counts.Refused:N0}  {rate:N0}/s");

@@ -3,7 +3,7 @@ using Spectre.Console;
 
 namespace AudienceSync.Shop.Reporting;
 
-/// <summary>Prints the comparison for people.</summary>
+/// <summary>Prints the comparison for human readers.</summary>
 internal static class ReportScreen
 {
     public static void Show(IAnsiConsole console, RunReport report, int seed)
@@ -42,11 +42,11 @@ internal static class ReportScreen
 
         if (!report.IsGood)
         {
-            console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  play it again with --seed {seed}"));
+            console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  run it again with --seed {seed}"));
         }
     }
 
-    public static void ShowWhereItRuns(IAnsiConsole console, Uri api, string headerFile)
+    public static void ShowApiAddress(IAnsiConsole console, Uri api, string headerFile)
     {
         console.WriteLine($"The API answers at {api}");
         console.Profile.Out.Writer.WriteLine($"  curl -s -H @{headerFile} {new Uri(api, "/v1/status")}");

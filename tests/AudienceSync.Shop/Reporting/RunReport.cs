@@ -4,11 +4,11 @@ using AudienceSync.Shop.Sending;
 namespace AudienceSync.Shop.Reporting;
 
 /// <summary>The outcome of a run.</summary>
-/// <param name="People">By the engine; -1 when it did not say.</param>
+/// <param name="People">By the engine; -1 when it did not report a number.</param>
 /// <param name="Seconds">From the first webhook to the comparison.</param>
-/// <param name="Failures">Empty when all is well.</param>
+/// <param name="Failures">Empty on success.</param>
 /// <param name="DriftExamples">Customers by their number in the simulation.</param>
-/// <param name="MixedIn">What of the mess of real senders was sent.</param>
+/// <param name="MixedIn">The irregularities of real senders that were sent.</param>
 internal sealed record RunReport(
     TallySnapshot Counts,
     int People,
@@ -20,7 +20,7 @@ internal sealed record RunReport(
 {
     public bool IsGood => Failures.Count == 0 && Audiences.All(audience => audience.Drift == 0);
 
-    /// <summary>The one line that programs read.</summary>
+    /// <summary>The one line that programs parse.</summary>
     public string ToJsonLine() => JsonSerializer.Serialize(new
     {
         sent = Counts.Sent,

@@ -2,10 +2,10 @@ using System.Diagnostics;
 
 namespace AudienceSync.Shop.Running;
 
-/// <summary>A program that we start, watch and stop, and whose output goes to a file.</summary>
+/// <summary>A program that the shop starts, monitors and stops, and whose output goes to a file.</summary>
 internal sealed class ChildProcess : IDisposable
 {
-    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(20);
 
     private readonly Process _process;
     private readonly TimeProvider _time;
@@ -25,20 +25,20 @@ internal sealed class ChildProcess : IDisposable
 
     public int Id => _process.Id;
 
-    /// <summary>Done when the process has ended, for whatever reason.</summary>
+    /// <summary>Completes when the process has ended, for any reason.</summary>
     public Task Ended { get; }
 
-    /// <summary>True once we have asked it to end.</summary>
+    /// <summary>True once the shop has requested its end.</summary>
     public bool IsEndExpected { get; private set; }
 
     public int ExitCode => _process.ExitCode;
 
-    /// <summary>Starts the command; its output is appended to the log by the operating system, so it survives us.</summary>
-    /// <param name="environment">Added to ours.</param>
+    /// <summary>Starts the command; the operating system appends its output to the log, so the output survives the shop.</summary>
+    /// <param name="environment">Added to the shop's own environment.</param>
     public static ChildProcess Start(
         string name, IReadOnlyList<string> command, IReadOnlyDictionary<string, string> environment, string logPath, TimeProvider time)
     {
-        // The shell replaces itself by the program: the process id is the program's own.
+        // The shell replaces itself with the program, so the process id is the program's own.
         string[] arguments = ["-c", "log=$1; shift; exec \"$@\" >>\"$log\" 2>&1 </dev/null", "sh", logPath, .. command];
         var start = new ProcessStartInfo("/bin/sh", arguments) { UseShellExecute = false };
         foreach (var (key, value) in environment)
@@ -46,11 +46,11 @@ internal sealed class ChildProcess : IDisposable
             start.Environment[key] = value;
         }
 
-        var process = Process.Start(start) ?? throw new RunProblem($"{name} could not be started");
+        var process = Process.Start(start) ?? throw new RunException($"{name} could not be started");
         return new ChildProcess(name, logPath, process, time);
     }
 
-    /// <summary>SIGKILL, as a crash would do it; what the process itself started stays.</summary>
+    /// <summary>SIGKILL, like a crash; what the process itself started keeps running.</summary>
     public async Task CrashAsync()
     {
         IsEndExpected = true;
@@ -58,7 +58,7 @@ internal sealed class ChildProcess : IDisposable
         await Ended;
     }
 
-    /// <summary>SIGTERM, and SIGKILL to the whole family when that does not help.</summary>
+    /// <summary>SIGTERM, and SIGKILL to the whole process tree when the process does not end in time.</summary>
     public async Task StopAsync()
     {
         IsEndExpected = true;
@@ -68,14 +68,14 @@ internal sealed class ChildProcess : IDisposable
         }
 
         UnixSignals.SendTerminate(_process.Id);
-        if (await Task.WhenAny(Ended, Task.Delay(StopPatience, _time)) != Ended)
+        if (await Task.WhenAny(Ended, Task.Delay(StopTimeout, _time)) != Ended)
         {
             _process.Kill(entireProcessTree: true);
             await Ended;
         }
     }
 
-    /// <summary>The end of the log, for a person who asks why.</summary>
+    /// <summary>The end of the log, for error messages.</summary>
     public string LogTail(int lines)
     {
         var tail = File.Exists(LogPath) ? string.Join('\n', File.ReadLines(LogPath).TakeLast(lines)) : string.Empty;

@@ -1,8 +1,8 @@
 namespace AudienceSync.Shop.Running;
 
 /// <summary>
-/// The folder of one run. It is wiped at the start, so it is used only when it is new, empty or carries our marker. The marker is held
-/// locked while we run: a second run cannot wipe the folder of a first.
+/// The folder of one run. It is wiped at the start, so it is used only when it is new, empty or contains the shop's marker. The marker is
+/// locked during the run, so a second run cannot wipe the folder of a first.
 /// </summary>
 internal sealed class DataFolder : IDisposable
 {
@@ -18,14 +18,14 @@ internal sealed class DataFolder : IDisposable
 
     public string Path { get; }
 
-    /// <exception cref="StartProblem">The folder is foreign, or another run uses it.</exception>
+    /// <exception cref="StartException">The folder was not created by the shop, or another run uses it.</exception>
     public static async Task<DataFolder> PrepareAsync(string path, TimeProvider time)
     {
         path = System.IO.Path.GetFullPath(path);
         var markerPath = System.IO.Path.Combine(path, MarkerName);
         if (File.Exists(path) || (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any() && !File.Exists(markerPath)))
         {
-            throw new StartProblem($"{path} was not made by ./run and would be wiped; choose another folder with --data DIR");
+            throw new StartException($"{path} was not created by ./run and would be wiped; choose another folder with --data DIR");
         }
 
         try
@@ -37,7 +37,8 @@ internal sealed class DataFolder : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new StartProblem($"{path} cannot be used (another ./run uses it, or it is not writable); choose another with --data DIR");
+            throw new StartException(
+                $"{path} cannot be used (another ./run uses it, or it is not writable); choose another with --data DIR");
         }
     }
 
@@ -45,7 +46,7 @@ internal sealed class DataFolder : IDisposable
 
     public void Dispose() => _marker.Dispose();
 
-    /// <summary>Removes the folder with everything in it.</summary>
+    /// <summary>Deletes the folder with everything in it.</summary>
     public void Delete()
     {
         _marker.Dispose();
@@ -54,7 +55,7 @@ internal sealed class DataFolder : IDisposable
 
     private async Task WipeAsync(TimeProvider time)
     {
-        await PostgresRemains.StopAsync(Path, time);
+        await PostgresLeftovers.StopAsync(Path, time);
         foreach (var entry in new DirectoryInfo(Path).EnumerateFileSystemInfos().Where(entry => entry.Name != MarkerName).ToArray())
         {
             if (entry is DirectoryInfo { LinkTarget: null } folder)

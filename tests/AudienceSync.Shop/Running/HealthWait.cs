@@ -8,8 +8,8 @@ internal sealed class HealthWait(HttpClient http, TimeProvider time)
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
 
-    /// <exception cref="RunProblem">It ended or did not answer in time; the message carries the end of its log.</exception>
-    public async Task DemandAsync(ChildProcess child, Uri health, CancellationToken cancel)
+    /// <exception cref="RunException">It ended or did not answer in time; the message contains the end of its log.</exception>
+    public async Task WaitUntilHealthyAsync(ChildProcess child, Uri health, CancellationToken cancel)
     {
         var started = time.GetTimestamp();
         while (time.GetElapsedTime(started) < Deadline)
@@ -17,7 +17,8 @@ internal sealed class HealthWait(HttpClient http, TimeProvider time)
             cancel.ThrowIfCancellationRequested();
             if (child.Ended.IsCompleted)
             {
-                throw new RunProblem($"{child.Name} ended with code {child.ExitCode} while it started. The end of its log:\n{child.LogTail(TailLines)}");
+                throw new RunException(
+                    $"{child.Name} ended with code {child.ExitCode} during startup. The end of its log:\n{child.LogTail(TailLines)}");
             }
 
             if (await AnswersAsync(health, cancel))
@@ -28,7 +29,8 @@ internal sealed class HealthWait(HttpClient http, TimeProvider time)
             await Task.Delay(Interval, time, cancel);
         }
 
-        throw new RunProblem($"{child.Name} was not ready after {Deadline.TotalSeconds:0} s. The end of its log:\n{child.LogTail(TailLines)}");
+        throw new RunException(
+            $"{child.Name} was not ready after {Deadline.TotalSeconds:0} s. The end of its log:\n{child.LogTail(TailLines)}");
     }
 
     private async Task<bool> AnswersAsync(Uri health, CancellationToken cancel)

@@ -3,11 +3,11 @@ using System.Net.Sockets;
 
 namespace AudienceSync.Shop.Running;
 
-/// <summary>Looks at ports of this machine before anything is started.</summary>
+/// <summary>Checks local ports before anything is started.</summary>
 internal static class Ports
 {
-    /// <exception cref="StartProblem">Somebody listens there.</exception>
-    public static void DemandFree(int port, string option)
+    /// <exception cref="StartException">Another process listens there.</exception>
+    public static void RequireFree(int port, string option)
     {
         try
         {
@@ -16,11 +16,11 @@ internal static class Ports
         }
         catch (SocketException)
         {
-            throw new StartProblem($"port {port} is taken; choose another with {option} N");
+            throw new StartException($"port {port} is taken; choose another with {option} N");
         }
     }
 
-    /// <summary>Two different ports that are free now; asked for together so that they cannot be the same.</summary>
+    /// <summary>Two different ports that are free now; requested together so that they cannot be the same.</summary>
     public static (int First, int Second) TwoFree()
     {
         using var first = new TcpListener(IPAddress.Loopback, 0);

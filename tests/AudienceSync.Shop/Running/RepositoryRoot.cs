@@ -1,11 +1,11 @@
 namespace AudienceSync.Shop.Running;
 
-/// <summary>Where the repository is, and the programs that were built in it.</summary>
+/// <summary>The path of the repository, and the programs that were built in it.</summary>
 internal sealed record RepositoryRoot(string Path)
 {
     private const string Variable = "AUDIENCESYNC_ROOT";
 
-    /// <exception cref="StartProblem">There is no AudienceSync.sln above this program.</exception>
+    /// <exception cref="StartException">There is no AudienceSync.sln above this program.</exception>
     public static RepositoryRoot Find()
     {
         if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } given)
@@ -21,13 +21,14 @@ internal sealed record RepositoryRoot(string Path)
             }
         }
 
-        throw new StartProblem($"cannot find AudienceSync.sln above {AppContext.BaseDirectory}; set {Variable} to the repository's folder");
+        throw new StartException(
+            $"cannot find AudienceSync.sln above {AppContext.BaseDirectory}; set {Variable} to the repository's folder");
     }
 
-    /// <exception cref="StartProblem">It is not built.</exception>
+    /// <exception cref="StartException">The program is not built.</exception>
     public string Program(string name)
     {
         var path = System.IO.Path.Combine(Path, "src", name, "bin", "Release", "net10.0", $"{name}.dll");
-        return File.Exists(path) ? path : throw new StartProblem($"{name} is not built: {path} is missing (dotnet build -c Release)");
+        return File.Exists(path) ? path : throw new StartException($"{name} is not built: {path} is missing (dotnet build -c Release)");
     }
 }

@@ -1,6 +1,6 @@
 namespace AudienceSync.Shop.Running;
 
-/// <summary>What the command line asked for.</summary>
+/// <summary>The options of the command line.</summary>
 internal sealed record RunOptions
 {
     public const int DefaultWebhooks = 20_000;

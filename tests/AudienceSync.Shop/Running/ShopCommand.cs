@@ -7,21 +7,27 @@ internal static class ShopCommand
 {
     public static RootCommand Make(Func<RunOptions, Task<int>> run)
     {
-        var once = new Option<bool>("--once") { Description = "Send the webhooks as fast as is sane, wait until quiet, compare, print one JSON object as the last line, stop. Exit 0 only when every drift is 0." };
-        var crash = new Option<bool>("--crash") { Description = "With --once: kill the engine (SIGKILL) in the middle of play and start it again a second later." };
-        var seed = new Option<int?>("--seed") { Description = "Number that decides everything the shop does. Default: drawn from the clock and printed." };
-        var webhooks = Number("--webhooks", "How many webhooks to send.", RunOptions.DefaultWebhooks, 100, 2_000_000);
-        var connections = Number("--connections", "How many webhooks are under way at the same time.", RunOptions.DefaultConnections, 1, 512);
+        var once = new Option<bool>("--once") { Description = "Send the webhooks as fast as is reasonable, wait until quiet, compare, "
+            + "print one JSON object as the last line, stop. Exit 0 only when every drift is 0." };
+        var crash = new Option<bool>("--crash") { Description = "With --once: kill the engine (SIGKILL) in the middle "
+            + "of the play and restart it one second later." };
+        var seed = new Option<int?>("--seed") { Description = "Number that determines everything the shop does. "
+            + "Default: derived from the clock and printed." };
+        var webhooks = Number("--webhooks", "Number of webhooks to send.", RunOptions.DefaultWebhooks, 100, 2_000_000);
+        var connections = Number("--connections", "Number of webhooks in flight at the same time.", RunOptions.DefaultConnections, 1, 512);
         var port = new Option<int?>("--port") { Description = $"Port of the API. Default: AUDIENCESYNC_PORT, else {RunOptions.DefaultPort}; with --once a free one." };
         var sandboxPort = new Option<int?>("--sandbox-port") { Description = $"Port of the imitated ad platforms. Default: AUDIENCESYNC_SANDBOX_PORT, else {RunOptions.DefaultSandboxPort}; with --once a free one." };
-        var data = new Option<string?>("--data") { Description = "Folder for data, secrets and logs; wiped at the start if a former run made it. Default: .data/run; with --once .data/once-PID, deleted after success." };
-        var faults = new Option<string>("--faults") { Description = "Whether the platforms throttle, fail and hang up now and then.", DefaultValueFactory = _ => "on" };
+        var data = new Option<string?>("--data") { Description = "Folder for data, secrets and logs; wiped at the start if an earlier run "
+            + "created it. Default: .data/run; with --once .data/once-PID, deleted after success." };
+        var faults = new Option<string>("--faults") { Description = "Whether the platforms occasionally throttle, fail and "
+            + "drop connections.", DefaultValueFactory = _ => "on" };
         faults.AcceptOnlyFromAmong("on", "off");
-        DemandPort(port);
-        DemandPort(sandboxPort);
+        RequirePort(port);
+        RequirePort(sandboxPort);
         var command = new RootCommand(
             "Plays a shop against AudienceSync: 90 days of customers in a minute, real processes, imitated ad platforms, and an independent "
-            + "oracle that says at the end who must be in each audience. Exit codes: 0 good, 1 drift or a failed check, 2 cannot start.")
+            + "oracle that determines at the end who must be in each audience. Exit codes: "
+            + "0 success, 1 drift or a failed check, 2 cannot start.")
         {
             once, crash, seed, webhooks, connections, port, sandboxPort, data, faults,
         };
@@ -29,7 +35,7 @@ internal static class ShopCommand
         {
             if (result.GetValue(crash) && !result.GetValue(once))
             {
-                result.AddError("--crash goes with --once");
+                result.AddError("--crash requires --once");
             }
         });
         command.SetAction((parsed, _) => run(new RunOptions
@@ -47,9 +53,9 @@ internal static class ShopCommand
         return command;
     }
 
-    private static Option<int> Number(string name, string description, int standard, int least, int most)
+    private static Option<int> Number(string name, string description, int defaultValue, int min, int max)
     {
-        var option = new Option<int>(name) { Description = $"{description} {least} to {most}.", DefaultValueFactory = _ => standard };
+        var option = new Option<int>(name) { Description = $"{description} {min} to {max}.", DefaultValueFactory = _ => defaultValue };
         option.Validators.Add(result =>
         {
             if (result.Errors.Any())
@@ -58,15 +64,15 @@ internal static class ShopCommand
             }
 
             var value = result.GetValueOrDefault<int>();
-            if (value < least || value > most)
+            if (value < min || value > max)
             {
-                result.AddError($"{name} must be {least} to {most}");
+                result.AddError($"{name} must be {min} to {max}");
             }
         });
         return option;
     }
 
-    private static void DemandPort(Option<int?> option) => option.Validators.Add(result =>
+    private static void RequirePort(Option<int?> option) => option.Validators.Add(result =>
     {
         if (!result.Errors.Any() && result.GetValueOrDefault<int?>() is not (null or (> 0 and < 65536)))
         {

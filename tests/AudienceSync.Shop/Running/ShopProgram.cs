@@ -5,7 +5,7 @@ using Spectre.Console;
 
 namespace AudienceSync.Shop.Running;
 
-/// <summary>From the options to the exit code; whatever happens between, nothing is left running.</summary>
+/// <summary>Runs from the options to the exit code; in every case, nothing is left running.</summary>
 internal sealed class ShopProgram(IAnsiConsole console, TextWriter output, TextWriter errors, TimeProvider time)
 {
     public const int Good = 0;
@@ -21,12 +21,12 @@ internal sealed class ShopProgram(IAnsiConsole console, TextWriter output, TextW
         {
             return await RunAsync(options, stop.Token);
         }
-        catch (StartProblem problem)
+        catch (StartException problem)
         {
             await errors.WriteLineAsync(problem.Message);
             return CannotStart;
         }
-        catch (Exception problem) when (problem is RunProblem or HttpRequestException)
+        catch (Exception problem) when (problem is RunException or HttpRequestException)
         {
             await errors.WriteLineAsync(problem.Message);
             return Bad;
@@ -56,7 +56,7 @@ internal sealed class ShopProgram(IAnsiConsole console, TextWriter output, TextW
             CleanUp(settings, folder, report is { IsGood: true } || cancel.IsCancellationRequested);
         }
 
-        // Programs read the last line, so it comes when everything else has been said and stopped.
+        // Programs parse the last line, so it is written after all other output and after everything has stopped.
         if (options.Once)
         {
             await output.WriteLineAsync(report.ToJsonLine());
@@ -76,7 +76,7 @@ internal sealed class ShopProgram(IAnsiConsole console, TextWriter output, TextW
 
     private void CleanUp(StageSettings settings, DataFolder folder, bool isGood)
     {
-        if (!settings.DataIsOurs)
+        if (!settings.IsTemporaryData)
         {
             return;
         }
@@ -91,7 +91,7 @@ internal sealed class ShopProgram(IAnsiConsole console, TextWriter output, TextW
         }
     }
 
-    /// <summary>Turns the first Ctrl-C, SIGTERM or SIGHUP into an orderly stop.</summary>
+    /// <summary>Starts an orderly stop at the first Ctrl-C, SIGTERM or SIGHUP.</summary>
     private sealed class StopSignals : IDisposable
     {
         private readonly PosixSignalRegistration[] _registrations;

@@ -10,7 +10,7 @@ using Spectre.Console;
 
 namespace AudienceSync.Shop.Running;
 
-/// <summary>One run on a stage that stands: play, wait until quiet, compare, and go on gently if asked.</summary>
+/// <summary>One run on a running stage: play, wait until quiet, compare, and continue at a low rate if requested.</summary>
 internal sealed class ShopRun(
     RunOptions options, int seed, StageSettings settings, DataFolder folder, Stage stage, HttpClient http, IAnsiConsole console, TimeProvider time)
 {
@@ -18,51 +18,51 @@ internal sealed class ShopRun(
 
     private static readonly TimeSpan QuietLimit = TimeSpan.FromSeconds(120);
 
-    // After the last membership ended on purpose the engine gets this long to notice it by itself.
-    private static readonly TimeSpan SweepPatience = TimeSpan.FromSeconds(5);
+    // After the last intended end of a membership the engine has this long to detect it by itself.
+    private static readonly TimeSpan SweepAllowance = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan TricklePause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan TrickleReport = TimeSpan.FromSeconds(60);
 
     private readonly SandboxApi _sandbox = stage.Sandbox!;
     private readonly EngineApi _engine = new(http, settings.Api, stage.Secrets.OperatorToken);
 
-    /// <exception cref="RunProblem">A child died, or the play outlived the time for which it can be judged.</exception>
+    /// <exception cref="RunException">A child process ended, or the play exceeded the time for which it can be evaluated.</exception>
     public async Task<RunReport> RunAsync(CancellationToken cancel)
     {
         if (options.Faults)
         {
-            foreach (var fault in Fault.BadDay(seed))
+            foreach (var fault in Fault.ForAllPlatforms(seed))
             {
                 await _sandbox.AddFaultAsync(fault, cancel);
             }
         }
 
-        using var performance = new Performance(options, seed, settings, stage.Secrets.Sender, time.GetUtcNow(), time);
+        using var session = new PlaySession(options, seed, settings, stage.Secrets.Sender, time.GetUtcNow(), time);
         var began = time.GetTimestamp();
-        await PlayAsync(performance, cancel);
-        var report = await CompareAsync(performance, began, cancel);
+        await PlayAsync(session, cancel);
+        var report = await CompareAsync(session, began, cancel);
         ReportScreen.Show(console, report, seed);
         if (!options.Once)
         {
-            ReportScreen.ShowWhereItRuns(console, settings.Api, folder.PathOf("operator.header"));
-            await TrickleAsync(performance, cancel);
+            ReportScreen.ShowApiAddress(console, settings.Api, folder.PathOf("operator.header"));
+            await TrickleAsync(session, cancel);
         }
 
         return report;
     }
 
-    private async Task PlayAsync(Performance performance, CancellationToken cancel)
+    private async Task PlayAsync(PlaySession session, CancellationToken cancel)
     {
-        var play = performance.Play;
+        var play = session.Play;
         console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{play.Customers.Count:N0} customers, {play.WebhookCount:N0} webhooks in {play.Deliveries.Count:N0} requests over {options.Connections} connections"));
         console.WriteLine(MixedIn.Of(play).ToString());
         var pace = new Pace(options.Connections, options.Once ? null : play.Deliveries.Count / PlaySeconds);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        var sending = performance.Courier.PlayAsync(play.Deliveries, pace, stop.Token);
-        var crashing = options.Crash ? new Crash(stage, performance.Tally, time).HappenAsync(play.WebhookCount, stop.Token) : Task.FromResult(0);
-        var showing = new PlayScreen(console, performance.Tally, play.WebhookCount, time).ShowAsync(Task.WhenAll(sending, crashing));
+        var sending = session.Runner.PlayAsync(play.Deliveries, pace, stop.Token);
+        var crashing = options.Crash ? new Crash(stage, session.Tally, time).RunAsync(play.WebhookCount, stop.Token) : Task.FromResult(0);
+        var showing = new PlayScreen(console, session.Tally, play.WebhookCount, time).ShowAsync(Task.WhenAll(sending, crashing));
         var first = await Task.WhenAny(showing, stage.Lost, crashing.ContinueWith(task => task.IsFaulted ? task : showing, TaskScheduler.Default).Unwrap());
         if (first != showing)
         {
@@ -70,23 +70,24 @@ internal sealed class ShopRun(
             await showing.ContinueWith(_ => { }, TaskScheduler.Default);
         }
 
-        await DemandStageAsync(cancel);
+        await ThrowIfStageLostAsync(cancel);
         var killedAfter = await crashing;
         await showing;
         if (options.Crash)
         {
-            console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"the engine was killed after {killedAfter:N0} answers and started again"));
+            console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"the engine was killed after {killedAfter:N0} answers and restarted"));
         }
     }
 
-    private async Task<RunReport> CompareAsync(Performance performance, long began, CancellationToken cancel)
+    private async Task<RunReport> CompareAsync(PlaySession session, long began, CancellationToken cancel)
     {
         var failures = new List<string>();
-        await WaitForLastExpiryAsync(performance, cancel);
+        await WaitForLastExpiryAsync(session, cancel);
         console.WriteLine("waiting until the engine is quiet and the platforms have confirmed");
         var waiting = new QuietWait(_engine, time).WaitAsync(QuietLimit, cancel);
         await Task.WhenAny(waiting, stage.Lost);
-        await DemandStageAsync(cancel);
+        await ThrowIfStageLostAsync(cancel);
         var quiet = await waiting;
         if (!quiet.IsQuiet)
         {
@@ -102,40 +103,40 @@ internal sealed class ShopRun(
             }
         }
 
-        if (time.GetUtcNow() > new ExpiryWindow(performance.Start).CalmUntil)
+        if (time.GetUtcNow() > new ExpiryWindow(session.Start).NoEndsUntil)
         {
-            failures.Add("the play took so long that memberships ended while they were compared; send fewer webhooks");
+            failures.Add("the play took so long that memberships ended during the comparison; send fewer webhooks");
         }
 
-        return new Comparison(performance.Play, performance.Tally, quiet.Status, platforms)
-            .Judge(time.GetUtcNow(), time.GetElapsedTime(began).TotalSeconds, failures);
+        return new Comparison(session.Play, session.Tally, quiet.Status, platforms)
+            .Evaluate(time.GetUtcNow(), time.GetElapsedTime(began).TotalSeconds, failures);
     }
 
-    private async Task WaitForLastExpiryAsync(Performance performance, CancellationToken cancel)
+    private async Task WaitForLastExpiryAsync(PlaySession session, CancellationToken cancel)
     {
-        var wait = new ExpiryWindow(performance.Start).CalmFrom + SweepPatience - time.GetUtcNow();
+        var wait = new ExpiryWindow(session.Start).NoEndsFrom + SweepAllowance - time.GetUtcNow();
         if (wait > TimeSpan.Zero)
         {
             await Task.Delay(wait, time, cancel);
         }
     }
 
-    private async Task TrickleAsync(Performance performance, CancellationToken cancel)
+    private async Task TrickleAsync(PlaySession session, CancellationToken cancel)
     {
-        console.WriteLine("The shop stays open with a webhook a second; Ctrl-C closes it.");
-        var trickle = new Trickle(seed, performance.Start, performance.Play.Customers);
+        console.WriteLine("The shop stays open with one webhook per second; Ctrl-C closes it.");
+        var trickle = new Trickle(seed, session.Start, session.Play.Customers);
         var reported = time.GetTimestamp();
         for (var (sent, accepted) = (0, 0); ;)
         {
             if (await Task.WhenAny(Task.Delay(TricklePause, time, cancel), stage.Lost) == stage.Lost)
             {
-                await DemandStageAsync(cancel);
+                await ThrowIfStageLostAsync(cancel);
             }
 
             cancel.ThrowIfCancellationRequested();
-            var result = await performance.Sender.SendAsync(trickle.Next(time.GetUtcNow()), cancel);
+            var result = await session.Sender.SendAsync(trickle.Next(time.GetUtcNow()), cancel);
             sent++;
-            accepted += result.Answers[0].Verdict == Verdict.Accepted ? 1 : 0;
+            accepted += result.Answers[0].Result == AnswerResult.Accepted ? 1 : 0;
             if (time.GetElapsedTime(reported) >= TrickleReport)
             {
                 reported = time.GetTimestamp();
@@ -144,13 +145,13 @@ internal sealed class ShopRun(
         }
     }
 
-    private async Task DemandStageAsync(CancellationToken cancel)
+    private async Task ThrowIfStageLostAsync(CancellationToken cancel)
     {
-        // Ctrl-C reaches the children, too: then their end is no surprise.
+        // Ctrl-C also reaches the child processes; their end is then expected.
         cancel.ThrowIfCancellationRequested();
         if (stage.Lost.IsCompleted)
         {
-            throw new RunProblem(await stage.Lost);
+            throw new RunException(await stage.Lost);
         }
     }
 }

@@ -3,7 +3,7 @@ using AudienceSync.Shop.Watching;
 
 namespace AudienceSync.Shop.Running;
 
-/// <summary>The sandbox and the engine as child processes, from their files to their end.</summary>
+/// <summary>The sandbox and the engine as child processes, from the creation of their files to their end.</summary>
 internal sealed class Stage(StageSettings settings, DataFolder folder, HttpClient http, TimeProvider time) : IAsyncDisposable
 {
     private const int TailLines = 30;
@@ -15,13 +15,13 @@ internal sealed class Stage(StageSettings settings, DataFolder folder, HttpClien
 
     public StageSecrets Secrets { get; } = new();
 
-    /// <summary>The imitated platforms' admin interface; null until the stage stands.</summary>
+    /// <summary>The imitated platforms' admin interface; null until the stage is running.</summary>
     public SandboxApi? Sandbox { get; private set; }
 
-    /// <summary>Done, with the reason, when a child ended without being asked to.</summary>
+    /// <summary>Completes, with the reason, when a child process ended unexpectedly.</summary>
     public Task<string> Lost => _lost.Task;
 
-    /// <exception cref="RunProblem">A program did not become ready.</exception>
+    /// <exception cref="RunException">A program did not become ready.</exception>
     public async Task StartAsync(CancellationToken cancel)
     {
         Secrets.Write(folder);
@@ -31,13 +31,13 @@ internal sealed class Stage(StageSettings settings, DataFolder folder, HttpClien
             ["SANDBOX_URLS"] = Listen(settings.SandboxPort),
             ["SANDBOX_ADMIN_TOKEN"] = Secrets.SandboxAdminToken,
         });
-        await _health.DemandAsync(_sandbox, new Uri(settings.Sandbox, "/health/live"), cancel);
+        await _health.WaitUntilHealthyAsync(_sandbox, new Uri(settings.Sandbox, "/health/live"), cancel);
         Sandbox = new SandboxApi(http, settings.Sandbox, Secrets.SandboxAdminToken);
         await Sandbox.PutAccountsAsync(StageFiles.SandboxAccounts(Secrets), cancel);
         await StartHostAsync(cancel);
     }
 
-    /// <summary>SIGKILL to the engine, a pause, and a new start on the same data.</summary>
+    /// <summary>SIGKILL to the engine, a pause, and a restart on the same data.</summary>
     public async Task CrashHostAsync(TimeSpan pause, CancellationToken cancel)
     {
         await _host!.CrashAsync();
@@ -46,12 +46,12 @@ internal sealed class Stage(StageSettings settings, DataFolder folder, HttpClien
         await StartHostAsync(cancel);
     }
 
-    /// <summary>Stops everything that we started and what the engine may have left; safe to call at any time.</summary>
+    /// <summary>Stops everything that the shop started and what the engine may have left running; safe to call at any time.</summary>
     public async ValueTask DisposeAsync()
     {
         await StopAsync(_host);
         await StopAsync(_sandbox);
-        _ = await PostgresRemains.StopAsync(folder.Path, time);
+        _ = await PostgresLeftovers.StopAsync(folder.Path, time);
     }
 
     private static async Task StopAsync(ChildProcess? child)
@@ -71,11 +71,11 @@ internal sealed class Stage(StageSettings settings, DataFolder folder, HttpClien
         {
             ["AUDIENCESYNC_URLS"] = Listen(settings.Port),
             ["AUDIENCESYNC_DATA"] = folder.Path,
-            ["AUDIENCESYNC_POSTGRES"] = string.Empty, // The comparison needs a log that holds nothing but this run.
+            ["AUDIENCESYNC_POSTGRES"] = string.Empty, // The comparison needs a log that contains only this run.
             ["AUDIENCESYNC_CONFIG"] = folder.PathOf("audiencesync.yaml"),
             ["AUDIENCESYNC_MASTER_KEY_FILE"] = folder.PathOf("master.key"),
         });
-        await _health.DemandAsync(_host, new Uri(settings.Api, "/health/ready"), cancel);
+        await _health.WaitUntilHealthyAsync(_host, new Uri(settings.Api, "/health/ready"), cancel);
     }
 
     private ChildProcess Start(string name, IReadOnlyList<string> program, Dictionary<string, string> environment)
@@ -93,7 +93,7 @@ internal sealed class Stage(StageSettings settings, DataFolder folder, HttpClien
         }
     }
 
-    // We usually run under the very dotnet that the children need.
+    // The shop usually runs under the same dotnet that the child processes need.
     private static string Dotnet() =>
         Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet";
 }

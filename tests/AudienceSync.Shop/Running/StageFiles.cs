@@ -5,10 +5,10 @@ using AudienceSync.Shop.Journeys;
 
 namespace AudienceSync.Shop.Running;
 
-/// <summary>What the two programs are told about the shop.</summary>
+/// <summary>The configuration of the shop for the two programs.</summary>
 internal static class StageFiles
 {
-    // Half an hour and more at the real Google; a run has no such time.
+    // Half an hour or more at the real Google; a run does not last that long.
     private const int GoogleJobSeconds = 2;
 
     private const string GoogleClient = "shop-client";
@@ -59,7 +59,7 @@ internal static class StageFiles
         return yaml.ToString();
     }
 
-    /// <summary>The ad accounts as the sandbox's admin interface takes them.</summary>
+    /// <summary>The ad accounts in the format of the sandbox's admin interface.</summary>
     public static string SandboxAccounts(StageSecrets secrets) => JsonSerializer.Serialize(new object[]
     {
         new { account = DestinationList.Meta.Account, token = secrets.MetaToken, tier = "standard_access", audiences = RemotesOf(DestinationList.Meta) },
@@ -73,7 +73,8 @@ internal static class StageFiles
 
     private static IEnumerable<string> RemotesOf(Destination destination) => JourneyList.All.Select(destination.RemoteOf);
 
-    // Google does the work later, and asks for few and large calls: changes gather longer there, and open jobs are asked about as soon as they may be done.
+    // Google processes asynchronously and requires few and large calls: changes are batched longer there, and open jobs are polled as soon
+    // as they may be done.
     private static string Destinations(string sandbox) =>
         $$"""
             destinations:

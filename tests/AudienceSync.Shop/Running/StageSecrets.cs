@@ -3,24 +3,24 @@ using AudienceSync.Shop.Sending;
 
 namespace AudienceSync.Shop.Running;
 
-/// <summary>The secrets of one run, drawn fresh and kept in files that only the owner reads.</summary>
+/// <summary>The secrets of one run, newly generated and stored in files that only the owner can read.</summary>
 internal sealed class StageSecrets
 {
-    public string OperatorToken { get; } = Draw();
+    public string OperatorToken { get; } = Generate();
 
-    public string MetaToken { get; } = Draw();
+    public string MetaToken { get; } = Generate();
 
-    public string GoogleRefreshToken { get; } = Draw();
+    public string GoogleRefreshToken { get; } = Generate();
 
-    public string GoogleClientSecret { get; } = Draw();
+    public string GoogleClientSecret { get; } = Generate();
 
-    public string TikTokToken { get; } = Draw();
+    public string TikTokToken { get; } = Generate();
 
-    public string SandboxAdminToken { get; } = Draw();
+    public string SandboxAdminToken { get; } = Generate();
 
-    public SenderKeys Sender { get; } = new(Draw(), Draw());
+    public SenderKeys Sender { get; } = new(Generate(), Generate());
 
-    /// <summary>Writes the files that audiencesync.yaml names, and a header file for curl.</summary>
+    /// <summary>Writes the files that audiencesync.yaml references, and a header file for curl.</summary>
     public void Write(DataFolder folder)
     {
         Save(folder.PathOf("operator.token"), OperatorToken);
@@ -47,5 +47,5 @@ internal sealed class StageSecrets
         writer.Write(text);
     }
 
-    private static string Draw() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24));
+    private static string Generate() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24));
 }

@@ -2,14 +2,14 @@ using System.Globalization;
 
 namespace AudienceSync.Shop.Running;
 
-/// <summary>Where the two programs listen and where they keep their things.</summary>
-internal sealed record StageSettings(RepositoryRoot Root, string DataPath, bool DataIsOurs, int Port, int SandboxPort)
+/// <summary>The ports and the data folder of the two programs.</summary>
+internal sealed record StageSettings(RepositoryRoot Root, string DataPath, bool IsTemporaryData, int Port, int SandboxPort)
 {
     public Uri Api => Local(Port);
 
     public Uri Sandbox => Local(SandboxPort);
 
-    /// <exception cref="StartProblem">A port is taken, or a number in the environment is none.</exception>
+    /// <exception cref="StartException">A port is taken, or an environment variable does not contain a port number.</exception>
     public static StageSettings From(RunOptions options, RepositoryRoot root)
     {
         var free = options.Once ? Ports.TwoFree() : (First: RunOptions.DefaultPort, Second: RunOptions.DefaultSandboxPort);
@@ -17,11 +17,11 @@ internal sealed record StageSettings(RepositoryRoot Root, string DataPath, bool 
         var sandboxPort = options.SandboxPort ?? FromEnvironment("AUDIENCESYNC_SANDBOX_PORT") ?? free.Second;
         if (port == sandboxPort)
         {
-            throw new StartProblem($"the API and the sandbox cannot both listen on {port}; choose another with --sandbox-port N");
+            throw new StartException($"the API and the sandbox cannot both listen on {port}; choose another with --sandbox-port N");
         }
 
-        Ports.DemandFree(port, "--port");
-        Ports.DemandFree(sandboxPort, "--sandbox-port");
+        Ports.RequireFree(port, "--port");
+        Ports.RequireFree(sandboxPort, "--sandbox-port");
         var name = options.Once ? $"once-{Environment.ProcessId}" : "run";
         var data = options.Data ?? Path.Combine(root.Path, ".data", name);
         return new StageSettings(root, Path.GetFullPath(data), options.Once && options.Data is null, port, sandboxPort);
@@ -38,6 +38,6 @@ internal sealed record StageSettings(RepositoryRoot Root, string DataPath, bool 
 
         return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and < 65536
             ? port
-            : throw new StartProblem($"{name} is not a port: {text}");
+            : throw new StartException($"{name} is not a port: {text}");
     }
 }

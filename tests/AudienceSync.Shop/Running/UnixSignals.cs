@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace AudienceSync.Shop.Running;
 
-/// <summary>Signals that .NET has no call for.</summary>
+/// <summary>Signals that .NET has no API for.</summary>
 internal static class UnixSignals
 {
     private const int Interrupt = 2;
@@ -12,16 +12,16 @@ internal static class UnixSignals
 
     public static void SendTerminate(int pid) => _ = Kill(pid, Terminate);
 
-    /// <summary>To a postmaster: stop now, roll back what is open.</summary>
+    /// <summary>To a postmaster: stop now, roll back open transactions.</summary>
     public static void SendInterrupt(int pid) => _ = Kill(pid, Interrupt);
 
-    /// <summary>To a postmaster: stop at once.</summary>
+    /// <summary>To a postmaster: stop immediately.</summary>
     public static void SendQuit(int pid) => _ = Kill(pid, Quit);
 
-    /// <summary>To what ignores the others.</summary>
+    /// <summary>To a process that ignores the others.</summary>
     public static void SendKill(int pid) => _ = Kill(pid, Kill9);
 
-    /// <summary>False also for a process that has ended and waits for its parent to ask.</summary>
+    /// <summary>Also false for a process that has ended and was not yet reaped by its parent.</summary>
     public static bool IsRunning(int pid) => Kill(pid, 0) == 0 && !IsZombie(pid);
 
     private static bool IsZombie(int pid)

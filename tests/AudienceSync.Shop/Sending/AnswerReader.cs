@@ -3,14 +3,15 @@ using AudienceSync.Shop.Simulation;
 
 namespace AudienceSync.Shop.Sending;
 
-/// <summary>Reads the receiver's answer; an answer that breaks the contract becomes Unknown, which fails the run.</summary>
+/// <summary>Reads the receiver's answer; an answer that violates the contract becomes Unknown, which fails the run.</summary>
 internal static class AnswerReader
 {
     public static IReadOnlyList<Answer> Read(Delivery delivery, int status, string body)
     {
         if (status is not (200 or 202))
         {
-            return Same(delivery, new Answer(status is >= 400 and < 500 ? Verdict.Refused : Verdict.Unknown, status, null, ProblemCode(body)));
+            return Same(delivery,
+                new Answer(status is >= 400 and < 500 ? AnswerResult.Refused : AnswerResult.Unknown, status, null, ProblemCode(body)));
         }
 
         try
@@ -20,7 +21,7 @@ internal static class AnswerReader
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
         {
-            return Same(delivery, new Answer(Verdict.Unknown, status, null, "unreadable_answer"));
+            return Same(delivery, new Answer(AnswerResult.Unknown, status, null, "unreadable_answer"));
         }
     }
 
@@ -31,19 +32,19 @@ internal static class AnswerReader
         Answer[] answers = [.. root.GetProperty("results").EnumerateArray().Select(item => ReadOne(status, item))];
         return answers.Length == delivery.Events.Count
             ? answers
-            : Same(delivery, new Answer(Verdict.Unknown, status, null, "wrong_result_count"));
+            : Same(delivery, new Answer(AnswerResult.Unknown, status, null, "wrong_result_count"));
     }
 
     private static Answer ReadOne(int status, JsonElement item)
     {
-        var verdict = item.GetProperty("status").GetString() switch
+        var result = item.GetProperty("status").GetString() switch
         {
-            "accepted" => Verdict.Accepted,
-            "quarantined" => Verdict.Quarantined,
-            "refused" => Verdict.Refused,
-            _ => Verdict.Unknown,
+            "accepted" => AnswerResult.Accepted,
+            "quarantined" => AnswerResult.Quarantined,
+            "refused" => AnswerResult.Refused,
+            _ => AnswerResult.Unknown,
         };
-        return new Answer(verdict, status, Text(item, "receipt_id"), Text(item, "code"), Warnings(item));
+        return new Answer(result, status, Text(item, "receipt_id"), Text(item, "code"), Warnings(item));
     }
 
     private static string[]? Warnings(JsonElement item) =>

@@ -4,14 +4,14 @@ using AudienceSync.Shop.Simulation;
 
 namespace AudienceSync.Shop.Sending;
 
-/// <summary>An event as a form sends it: flat fields, and what is nested as <c>person[email]</c> or <c>person.email</c>.</summary>
+/// <summary>An event as a form sends it: flat fields, and nested fields as <c>person[email]</c> or <c>person.email</c>.</summary>
 internal static class FormBody
 {
     public const string Type = "application/x-www-form-urlencoded";
 
     private const int OneIn = 11;
 
-    /// <summary>Decided by the event: sent again, it is the same bytes.</summary>
+    /// <summary>Determined by the event, so a resend has the same bytes.</summary>
     public static bool Is(Delivery delivery) => !delivery.IsArray && delivery.Events[0] is { Flaw: Flaw.None } single && single.Number % OneIn == 0;
 
     public static string Write(ShopEvent single)

@@ -5,7 +5,7 @@ using AudienceSync.Shop.Simulation;
 
 namespace AudienceSync.Shop.Sending;
 
-/// <summary>Makes the HTTP request of a delivery, with the flaws that belong to the transport.</summary>
+/// <summary>Builds the HTTP request of a delivery, with the flaws that belong to the transport.</summary>
 internal sealed class RequestWriter(Uri webhookUrl, SenderKeys keys, TimeProvider time)
 {
     private const int TooManyBytes = (1024 * 1024) + 4096;
@@ -16,7 +16,7 @@ internal sealed class RequestWriter(Uri webhookUrl, SenderKeys keys, TimeProvide
         var flaw = delivery.IsArray ? Flaw.None : delivery.Events[0].Flaw;
         var request = new HttpRequestMessage(HttpMethod.Post, webhookUrl) { Content = new ByteArrayContent(body) };
         request.Content.Headers.ContentType = FormBody.Is(delivery) ? new MediaTypeHeaderValue(FormBody.Type) : ContentType(delivery.Number, flaw);
-        // Lets the receiver refuse a large body by its length, before it is on the wire.
+        // Lets the receiver refuse a large body by its length, before it is transmitted.
         request.Headers.ExpectContinue = flaw == Flaw.TooLarge;
         request.Headers.Authorization = Authorization(delivery.Number, flaw);
         Sign(request, body, flaw);

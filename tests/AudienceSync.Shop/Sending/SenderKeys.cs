@@ -4,7 +4,7 @@ using System.Text;
 
 namespace AudienceSync.Shop.Sending;
 
-/// <summary>What the sender knows to prove who it is.</summary>
+/// <summary>The credentials that authenticate the sender.</summary>
 /// <param name="Token">The source's bearer token.</param>
 /// <param name="SigningKey">Text; its UTF-8 bytes are the HMAC key.</param>
 internal sealed record SenderKeys(string Token, string SigningKey)
@@ -18,6 +18,6 @@ internal sealed record SenderKeys(string Token, string SigningKey)
         return Convert.ToHexStringLower(hmac.GetHashAndReset());
     }
 
-    // The record's own text would show both secrets.
+    // The generated ToString would expose both secrets.
     public override string ToString() => nameof(SenderKeys);
 }

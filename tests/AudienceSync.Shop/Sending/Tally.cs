@@ -5,15 +5,15 @@ namespace AudienceSync.Shop.Sending;
 /// <summary>Counts of events as sent. Sent = Accepted + Duplicates + Quarantined + Refused + Unknown.</summary>
 internal sealed record TallySnapshot(int Sent, int Accepted, int Duplicates, int Quarantined, int Refused, int Unknown, int Attempts);
 
-/// <summary>Keeps what the receiver answered, event by event; safe for many senders at once.</summary>
+/// <summary>Records what the receiver answered, event by event; safe for concurrent senders.</summary>
 internal sealed class Tally
 {
-    private const int MostComplaints = 20;
+    private const int MaxViolations = 20;
 
     private readonly Lock _gate = new();
     private readonly Dictionary<int, string?> _receipts = [];
     private readonly Dictionary<int, AcceptedEvent> _accepted = [];
-    private readonly List<string> _complaints = [];
+    private readonly List<string> _violations = [];
     private TallySnapshot _counts = new(0, 0, 0, 0, 0, 0, 0);
     private int _quarantineRepeats;
 
@@ -40,19 +40,22 @@ internal sealed class Tally
         }
     }
 
-    /// <summary>Answers that the contract does not allow, at most twenty.</summary>
-    public IReadOnlyList<string> Complaints
+    /// <summary>Answers that violate the contract, at most twenty.</summary>
+    public IReadOnlyList<string> Violations
     {
         get
         {
             lock (_gate)
             {
-                return [.. _complaints];
+                return [.. _violations];
             }
         }
     }
 
-    /// <summary>Further tries of flawed events that no id tells apart (test sends, and those sent without one): each may rightly be quarantined.</summary>
+    /// <summary>
+    /// Further attempts of flawed events that no id distinguishes (test sends, and those sent without one): each may correctly be
+    /// quarantined.
+    /// </summary>
     public int QuarantineRepeats
     {
         get
@@ -83,22 +86,23 @@ internal sealed class Tally
     private void Record(Delivery delivery, ShopEvent item, Answer answer, DeliveryResult result)
     {
         _counts = _counts with { Sent = _counts.Sent + 1 };
-        switch (answer.Verdict)
+        switch (answer.Result)
         {
-            case Verdict.Accepted when _receipts.TryGetValue(item.Number, out var receipt):
+            case AnswerResult.Accepted when _receipts.TryGetValue(item.Number, out var receipt):
                 _counts = _counts with { Duplicates = _counts.Duplicates + 1 };
                 _accepted[item.Number] = new AcceptedEvent(item, _accepted[item.Number].Received.With(result.Received));
-                ComplainIf(!string.Equals(receipt, answer.ReceiptId, StringComparison.Ordinal), item, answer, "a duplicate got another receipt");
+                AddViolationIf(!string.Equals(receipt, answer.ReceiptId, StringComparison.Ordinal),
+                    item, answer, "a duplicate received another receipt");
                 break;
-            case Verdict.Accepted:
+            case AnswerResult.Accepted:
                 _counts = _counts with { Accepted = _counts.Accepted + 1 };
                 _receipts.Add(item.Number, answer.ReceiptId);
                 _accepted.Add(item.Number, new AcceptedEvent(item, result.Received));
                 break;
-            case Verdict.Quarantined:
+            case AnswerResult.Quarantined:
                 _counts = _counts with { Quarantined = _counts.Quarantined + 1 };
                 break;
-            case Verdict.Refused:
+            case AnswerResult.Refused:
                 _counts = _counts with { Refused = _counts.Refused + 1 };
                 break;
             default:
@@ -111,32 +115,34 @@ internal sealed class Tally
 
     private void Check(Delivery delivery, ShopEvent item, Answer answer)
     {
-        var expected = item.IsQuarantined() ? Verdict.Quarantined : item.IsAccepted() ? Verdict.Accepted : Verdict.Refused;
-        var rightStatus = delivery.IsArray || answer.HttpStatus == item.ExpectedStatus();
-        var rightCode = item.ExpectedCode() is not { } code || string.Equals(code, answer.Code, StringComparison.Ordinal);
+        var expected = item.IsQuarantined() ? AnswerResult.Quarantined : item.IsAccepted() ? AnswerResult.Accepted : AnswerResult.Refused;
+        var isExpectedStatus = delivery.IsArray || answer.HttpStatus == item.ExpectedStatus();
+        var isExpectedCode = item.ExpectedCode() is not { } code || string.Equals(code, answer.Code, StringComparison.Ordinal);
         var expectation = delivery.IsArray ? $"expected {expected}" : $"expected {item.ExpectedStatus()} {item.ExpectedCode()}";
-        ComplainIf(answer.Verdict != expected || !rightStatus || !rightCode, item, answer, expectation);
-        var hasReceipt = answer.Verdict is not (Verdict.Accepted or Verdict.Quarantined) || Guid.TryParse(answer.ReceiptId, out _);
-        ComplainIf(!hasReceipt, item, answer, "the answer has no receipt");
-        if (answer.Verdict == Verdict.Accepted)
+        AddViolationIf(answer.Result != expected || !isExpectedStatus || !isExpectedCode, item, answer, expectation);
+        var hasReceipt = answer.Result is not (AnswerResult.Accepted or AnswerResult.Quarantined) || Guid.TryParse(answer.ReceiptId, out _);
+        AddViolationIf(!hasReceipt, item, answer, "the answer has no receipt");
+        if (answer.Result == AnswerResult.Accepted)
         {
-            // Told again with every repeat: the first answer may have been lost.
+            // Every repeat includes the warnings again, because the first answer may have been lost.
             CheckWarnings(item, answer);
         }
     }
 
     private void CheckWarnings(ShopEvent item, Answer answer)
     {
-        var (owed, given) = (item.ExpectedWarnings(), answer.Warnings ?? []);
-        var isRight = owed.All(given.Contains) && (item.MayHaveMoreWarnings() || given.All(owed.Contains));
-        ComplainIf(!isRight, item, answer, $"expected the warnings [{string.Join(", ", owed)}], was [{string.Join(", ", given)}]");
+        var (expected, actual) = (item.ExpectedWarnings(), answer.Warnings ?? []);
+        var isExpected = expected.All(actual.Contains) && (item.MayHaveMoreWarnings() || actual.All(expected.Contains));
+        AddViolationIf(!isExpected, item, answer,
+            $"expected the warnings [{string.Join(", ", expected)}], was [{string.Join(", ", actual)}]");
     }
 
-    private void ComplainIf(bool wrong, ShopEvent item, Answer answer, string what)
+    private void AddViolationIf(bool wrong, ShopEvent item, Answer answer, string what)
     {
-        if (wrong && _complaints.Count < MostComplaints)
+        if (wrong && _violations.Count < MaxViolations)
         {
-            _complaints.Add($"event {item.Number} (flaw {item.Flaw}): {what}, answered {answer.HttpStatus} {answer.Verdict} {answer.Code}".TrimEnd());
+            _violations.Add(
+                $"event {item.Number} (flaw {item.Flaw}): {what}, answered {answer.HttpStatus} {answer.Result} {answer.Code}".TrimEnd());
         }
     }
 }

@@ -1,13 +1,13 @@
 namespace AudienceSync.Shop.Simulation;
 
-/// <summary>How the clock that stamped an event stands to the true time.</summary>
+/// <summary>How the clock that stamped an event differs from the true time.</summary>
 internal enum Clock
 {
-    Right,
+    Accurate,
 
-    /// <summary>Less than five minutes ahead of receipt: the stamp counts as it is.</summary>
+    /// <summary>Less than five minutes ahead of receipt: the timestamp counts unchanged.</summary>
     Skewed,
 
-    /// <summary>Hours ahead of receipt: the event counts as of when it was received.</summary>
+    /// <summary>Hours ahead of receipt: the event counts as of its receipt.</summary>
     Ahead,
 }

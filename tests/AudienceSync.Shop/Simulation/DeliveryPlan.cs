@@ -1,20 +1,22 @@
 namespace AudienceSync.Shop.Simulation;
 
-/// <summary>Decides what is sent when: nearly in the order of time, some late, some twice, some in arrays, some by a hasty sender.</summary>
+/// <summary>
+/// Determines what is sent when: nearly in chronological order, some late, some twice, some in arrays, some with a short first timeout.
+/// </summary>
 internal sealed class DeliveryPlan(Random random)
 {
     private const int ShuffleWindow = 60;
     private const int DuplicateWindow = 400;
     private const double LateShare = 0.03;
     private const double BatchedShare = 0.12;
-    private const double HastyShare = 0.02;
-    private const int LargestArray = 40;
-    private const int LongestWaitInArray = 400;
+    private const double ShortTimeoutShare = 0.02;
+    private const int MaxArraySize = 40;
+    private const int MaxWaitInArray = 400;
 
     /// <param name="early">Events that must arrive near the start.</param>
     /// <param name="events">The others.</param>
-    /// <param name="anywhere">Events that arrive at any moment of the play, whatever time they carry.</param>
-    /// <param name="duplicates">How many events are sent a second time.</param>
+    /// <param name="anywhere">Events that arrive at any time of the play, whatever their timestamp.</param>
+    /// <param name="duplicates">The number of events that are sent a second time.</param>
     public IReadOnlyList<Delivery> Make(IReadOnlyList<ShopEvent> early, IReadOnlyList<ShopEvent> events, IReadOnlyList<ShopEvent> anywhere, int duplicates)
     {
         var slots = new List<Slot>();
@@ -37,7 +39,7 @@ internal sealed class DeliveryPlan(Random random)
     private double Position(int index, int count) =>
         index + (random.NextDouble() < LateShare ? random.NextDouble() * count / 4 : random.NextDouble() * ShuffleWindow);
 
-    // The headers of a request speak for the whole request, so only events with an id of their own, or none, go into an array.
+    // The headers of a request apply to the whole request, so only events with an id of their own, or none, go into an array.
     private static bool MayBeBatched(ShopEvent item) =>
         item.IdPlace is SenderIdPlace.Body or SenderIdPlace.None && (item.Flaw == Flaw.MissingPerson || item.IsAccepted() || item.IsQuarantined());
 
@@ -48,7 +50,7 @@ internal sealed class DeliveryPlan(Random random)
         var (full, since) = (NextSize(), 0d);
         foreach (var slot in slots)
         {
-            if (waiting.Count >= full || (waiting.Count > 0 && slot.Position - since > LongestWaitInArray))
+            if (waiting.Count >= full || (waiting.Count > 0 && slot.Position - since > MaxWaitInArray))
             {
                 deliveries.Add(Deliver(deliveries.Count, [.. waiting], isArray: true));
                 waiting.Clear();
@@ -73,10 +75,10 @@ internal sealed class DeliveryPlan(Random random)
         return deliveries;
     }
 
-    private int NextSize() => random.Next(1, LargestArray + 1);
+    private int NextSize() => random.Next(1, MaxArraySize + 1);
 
     private Delivery Deliver(int before, ShopEvent[] events, bool isArray) =>
-        new(before + 1, events, isArray, random.NextDouble() < HastyShare ? random.Next(1, 12) : 0);
+        new(before + 1, events, isArray, random.NextDouble() < ShortTimeoutShare ? random.Next(1, 12) : 0);
 
     private sealed record Slot(ShopEvent Event, double Position, bool Batched);
 }

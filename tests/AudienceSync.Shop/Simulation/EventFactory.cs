@@ -2,7 +2,7 @@ using AudienceSync.Shop.Journeys;
 
 namespace AudienceSync.Shop.Simulation;
 
-/// <summary>Turns journey steps into events with an id of one of the four kinds.</summary>
+/// <summary>Converts journey steps into events with an id of one of the four kinds.</summary>
 internal sealed class EventFactory(Random random, ExpiryWindow expiry)
 {
     private const string IdAlphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
@@ -13,35 +13,39 @@ internal sealed class EventFactory(Random random, ExpiryWindow expiry)
     private string? _reusable;
     private int _count;
 
-    /// <param name="clock">The step's time is what the sender's clock showed; this says how wrong that is.</param>
-    public ShopEvent FromStep(Customer customer, IJourney journey, JourneyStep step, Clock clock = Clock.Right)
+    /// <param name="clock">The step's time is what the sender's clock showed; this is how wrong that clock is.</param>
+    public ShopEvent FromStep(Customer customer, IJourney journey, JourneyStep step, Clock clock = Clock.Accurate)
     {
         var form = TimeForms.Draw(random);
-        var at = form.Cut(step.At);
+        var at = form.Truncate(step.At);
         if (step.Kind == EventKind.Add)
         {
             at = expiry.Avoid(at, journey.Window);
         }
 
-        var shows = customer.ShownAt(at);
-        // Not for a former guest: his e-mail beside his id is what links the two, and this could be his only webhook with an id.
-        if (step.Kind == EventKind.Remove && shows.HasFlag(Shown.CustomerId) && customer.KnownSince is null && random.Next(12) == 0)
+        var identifiers = customer.IdentifiersAt(at);
+        // Not for a former guest: their e-mail beside their id is what links the two, and this could be their only webhook with an id.
+        if (step.Kind == EventKind.Remove && identifiers.HasFlag(Identifiers.CustomerId)
+            && customer.KnownSince is null && random.Next(12) == 0)
         {
-            shows = Shown.CustomerId;
+            identifiers = Identifiers.CustomerId;
         }
 
-        return Make(customer, journey.Key, journey.Audience, step with { At = at }, form, shows, Flaw.None, clock);
+        return Make(customer, journey.Key, journey.Audience, step with { At = at }, form, identifiers, Flaw.None, clock);
     }
 
-    /// <summary>A webhook that the receiver must refuse, set aside or read around, about a customer who is known from good ones.</summary>
+    /// <summary>
+    /// A webhook that the receiver must refuse, quarantine or accept with a warning, about a customer who is known from valid ones.
+    /// </summary>
     public ShopEvent Flawed(Customer customer, Flaw flaw, DateTimeOffset start)
     {
         var journey = JourneyList.All[random.Next(JourneyList.All.Count)];
         var at = flaw == Flaw.FarFuture ? start.AddMinutes(random.Next(30 * 60, 72 * 60)) : start.AddMinutes(-random.Next(60, 80_000));
         var form = TimeForms.Draw(random);
         var key = flaw == Flaw.UnknownKey ? $"nobody_knows_{random.Next(5)}_v1" : journey.Key;
-        var step = new JourneyStep(FlawedKind(), form.Cut(at), "flawed");
-        return Make(customer, key, journey.Audience, step, form, customer.ShownAt(start), flaw, flaw == Flaw.FarFuture ? Clock.Ahead : Clock.Right);
+        var step = new JourneyStep(FlawedKind(), form.Truncate(at), "flawed");
+        return Make(customer, key, journey.Audience, step, form, customer.IdentifiersAt(start),
+            flaw, flaw == Flaw.FarFuture ? Clock.Ahead : Clock.Accurate);
     }
 
     private EventKind FlawedKind() => random.Next(5) switch
@@ -51,7 +55,8 @@ internal sealed class EventFactory(Random random, ExpiryWindow expiry)
         _ => EventKind.Exposure,
     };
 
-    private ShopEvent Make(Customer customer, string key, string journey, JourneyStep step, TimeForm form, Shown shows, Flaw flaw, Clock clock)
+    private ShopEvent Make(
+        Customer customer, string key, string journey, JourneyStep step, TimeForm form, Identifiers identifiers, Flaw flaw, Clock clock)
     {
         var (place, id) = DrawId(flaw);
         if (place == SenderIdPlace.None && !_composites.Add((customer.Number, step.Kind, key, step.Step, step.At)))
@@ -65,17 +70,18 @@ internal sealed class EventFactory(Random random, ExpiryWindow expiry)
         }
 
         var facts = new EventFacts(
-            step.Kind, key, journey, step.Step, step.At, form, customer, shows, flaw, place == SenderIdPlace.Body ? id : null);
+            step.Kind, key, journey, step.Step, step.At, form, customer, identifiers, flaw, place == SenderIdPlace.Body ? id : null);
         var (json, hasPlaceholder) = _writer.Write(facts);
-        return new ShopEvent(++_count, customer.Number, step.Kind, key, step.At, shows, flaw, place, id, json, clock, hasPlaceholder);
+        return new ShopEvent(++_count, customer.Number, step.Kind, key, step.At, identifiers, flaw, place, id, json, clock, hasPlaceholder);
     }
 
-    // Senders take the id of a trigger for all that it sets off: for the add and the remove of a person, or for several people. Each is a fact of its own.
+    // Senders use the id of a trigger for every event that it causes: for the add and the remove of a person, or for several people. Each
+    // is a separate fact.
     private string MaybeReused(string id, EventKind kind, string key, int customer)
     {
-        if (_reusable is { } former && random.Next(15) == 0 && _facts.Add((former, kind, key, customer)))
+        if (_reusable is { } previous && random.Next(15) == 0 && _facts.Add((previous, kind, key, customer)))
         {
-            return former;
+            return previous;
         }
 
         _facts.Add((id, kind, key, customer));

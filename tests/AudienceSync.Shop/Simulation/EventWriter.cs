@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace AudienceSync.Shop.Simulation;
 
-/// <summary>What an event says, before a template gives it a form.</summary>
+/// <summary>The content of an event, before a template determines its form.</summary>
 internal sealed record EventFacts(
     EventKind Kind,
     string AudienceKey,
@@ -11,14 +11,16 @@ internal sealed record EventFacts(
     DateTimeOffset At,
     TimeForm TimeForm,
     Customer Customer,
-    Shown Shows,
+    Identifiers Identifiers,
     Flaw Flaw,
     string? EventId);
 
-/// <summary>Writes an event as one of the many templates that marketers type: person nested or flat, with or without prefix and consent.</summary>
+/// <summary>
+/// Writes an event in one of the many template forms that marketers use: person nested or flat, with or without prefix and consent.
+/// </summary>
 internal sealed class EventWriter(Random random)
 {
-    /// <returns>The event, and whether a placeholder stands where its id should be.</returns>
+    /// <returns>The event, and whether it has a placeholder where its id should be.</returns>
     public (string Json, bool HasPlaceholder) Write(EventFacts facts)
     {
         var body = new JsonObject
@@ -65,7 +67,7 @@ internal sealed class EventWriter(Random random)
         var person = nested ? new JsonObject() : body;
         var customer = facts.Customer;
         var hasPlaceholder = false;
-        if (facts.Shows.HasFlag(Shown.CustomerId))
+        if (facts.Identifiers.HasFlag(Identifiers.CustomerId))
         {
             person[nested && random.Next(3) == 0 ? "id" : "customer_id"] = customer.CustomerId;
         }
@@ -75,12 +77,12 @@ internal sealed class EventWriter(Random random)
             person["customer_id"] = MessyForms.Placeholders[random.Next(MessyForms.Placeholders.Count)];
         }
 
-        if (facts.Shows.HasFlag(Shown.Email))
+        if (facts.Identifiers.HasFlag(Identifiers.Email))
         {
             person["email"] = MessyForms.Email(random, customer.Email!);
         }
 
-        if (facts.Shows.HasFlag(Shown.Phone))
+        if (facts.Identifiers.HasFlag(Identifiers.Phone))
         {
             var phone = MessyForms.Phone(random, customer.PhoneDigits!, customer.PhoneCountry!);
             person["phone"] = facts.Flaw == Flaw.None ? MessyForms.Extension(random, phone) : phone;

@@ -1,6 +1,6 @@
 namespace AudienceSync.Shop.Simulation;
 
-/// <summary>How people and forms write what is one and the same address.</summary>
+/// <summary>The ways in which people and forms write one and the same address.</summary>
 internal static class MessyForms
 {
     public static string Email(Random random, string canonical)
@@ -19,11 +19,11 @@ internal static class MessyForms
         };
     }
 
-    /// <summary>What templates and exports put where there is no id: it names nobody.</summary>
+    /// <summary>What templates and exports write where there is no id: it identifies no one.</summary>
     public static readonly IReadOnlyList<string> Placeholders =
         ["undefined", "null", "NULL", "None", "N/A", " n/a ", "NaN", "nil", "0", "{{customer.id}}", "{{ customer.id }}", "{{event.customer_id}}"];
 
-    /// <summary>A number now and then carries the extension of a desk, which no platform knows: the number is the one before it.</summary>
+    /// <summary>A number occasionally carries an extension, which no platform supports: the number is the part before it.</summary>
     public static string Extension(Random random, string phone) => random.Next(20) switch
     {
         0 => phone.Trim() + " ext. 101",
@@ -49,7 +49,7 @@ internal static class MessyForms
         _ => $"+{code}{head}{tail}",
     };
 
-    // The national forms rest on the source's default country, US.
+    // The national forms rely on the source's default country, US.
     private static string UnitedStates(Random random, string area, string exchange, string line) => random.Next(8) switch
     {
         0 => $"+1 ({area}) {exchange}-{line}",

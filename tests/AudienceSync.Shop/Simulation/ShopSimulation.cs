@@ -2,10 +2,10 @@ using AudienceSync.Shop.Journeys;
 
 namespace AudienceSync.Shop.Simulation;
 
-/// <summary>Everything that happens in one run, known before the first webhook is sent.</summary>
+/// <summary>Everything that happens in one run, determined before the first webhook is sent.</summary>
 internal sealed record Play(IReadOnlyList<Customer> Customers, IReadOnlyList<ShopEvent> Events, IReadOnlyList<Delivery> Deliveries)
 {
-    /// <summary>Events as sent, an event sent twice counted twice.</summary>
+    /// <summary>The number of events as sent; an event sent twice counts twice.</summary>
     public int WebhookCount => Deliveries.Sum(delivery => delivery.Events.Count);
 }
 
@@ -17,12 +17,12 @@ internal sealed class ShopSimulation
     private const double FlawShare = 0.03;
     private const double ExposureShare = 0.25;
     private const int WebhooksPerExpiry = 80;
-    private const int MostTooLarge = 4;
-    private const int WebhooksPerLateClock = 100;
+    private const int MaxTooLarge = 4;
+    private const int WebhooksPerClockSkewHistory = 100;
 
     private readonly Random _random;
     private readonly DateTimeOffset _start;
-    private readonly CustomerBook _book;
+    private readonly CustomerRegistry _registry;
     private readonly EventFactory _factory;
     private readonly HashSet<int> _known = [];
 
@@ -31,11 +31,11 @@ internal sealed class ShopSimulation
     {
         _random = new Random(seed);
         _start = DateTimeOffset.FromUnixTimeSeconds(start.ToUnixTimeSeconds());
-        _book = new CustomerBook(_random, _start);
+        _registry = new CustomerRegistry(_random, _start);
         _factory = new EventFactory(_random, new ExpiryWindow(_start));
     }
 
-    /// <param name="webhooks">At least so many events are sent, duplicates and flawed ones included.</param>
+    /// <param name="webhooks">At least this many events are sent, duplicates and flawed ones included.</param>
     public static Play Draw(int seed, DateTimeOffset start, int webhooks) => new ShopSimulation(seed, start).Draw(webhooks);
 
     private Play Draw(int webhooks)
@@ -45,44 +45,45 @@ internal sealed class ShopSimulation
         var early = new List<ShopEvent>();
         for (var i = 0; i < Math.Max(3, webhooks / WebhooksPerExpiry); i++)
         {
-            early.Add(ExpiringSoon(_book.Next(), i));
+            early.Add(ExpiringSoon(_registry.Next(), i));
         }
 
-        List<ShopEvent> late = [.. LateClockEvents(Math.Max(LateClocks.Kinds, webhooks / WebhooksPerLateClock))];
+        List<ShopEvent> late = [.. ClockSkewEvents(Math.Max(ClockSkewHistories.Kinds, webhooks / WebhooksPerClockSkewHistory))];
         var events = new List<ShopEvent>();
         while (early.Count + late.Count + events.Count < webhooks - flawed - duplicates)
         {
-            events.AddRange(Follow(_book.Next()));
+            events.AddRange(Follow(_registry.Next()));
         }
 
         events.AddRange(Flaws(flawed));
         var deliveries = new DeliveryPlan(_random).Make(early, events, late, duplicates);
-        return new Play(_book.Customers, [.. early, .. late, .. events], deliveries);
+        return new Play(_registry.Customers, [.. early, .. late, .. events], deliveries);
     }
 
     /// <summary>
-    /// Entered an audience so long ago that the membership ends within the first seconds of play. Most are buyers: theirs is the largest
-    /// audience, and no audience may lose so large a part at once that the engine rightly asks a human first.
+    /// An add so long ago that the membership ends within the first seconds of the play. Most are buyers: theirs is the largest audience,
+    /// and no audience may lose so large a part at once that the engine correctly requires an operator's approval first.
     /// </summary>
     private ShopEvent ExpiringSoon(Customer customer, int index)
     {
         var journey = JourneyList.All[(index % 20) switch { 0 or 1 => 0, 2 => 2, _ => 1 }];
-        var end = _start.AddMilliseconds(_random.Next(2_000, (int)ExpiryWindow.LastWanted.TotalMilliseconds - 500));
+        var end = _start.AddMilliseconds(_random.Next(2_000, (int)ExpiryWindow.LastIntendedEnd.TotalMilliseconds - 500));
         _known.Add(customer.Number);
         return _factory.FromStep(customer, journey, new JourneyStep(EventKind.Add, end - journey.Window, "entered"));
     }
 
-    // Nothing flawed is sent about these: two events that both count as received could arrive at the same moment, and nobody could judge them.
-    private IEnumerable<ShopEvent> LateClockEvents(int histories)
+    // No flawed event is sent about these customers: two events that both count as of receipt could arrive at the same time, and the result
+    // could not be evaluated.
+    private IEnumerable<ShopEvent> ClockSkewEvents(int histories)
     {
-        var clocks = new LateClocks(_random, _start);
+        var clocks = new ClockSkewHistories(_random, _start);
         for (var i = 0; i < histories; i++)
         {
-            var customer = _book.Next();
+            var customer = _registry.Next();
             var journey = JourneyList.All[_random.Next(JourneyList.All.Count)];
-            foreach (var stamp in clocks.Draw(i))
+            foreach (var entry in clocks.Draw(i))
             {
-                yield return _factory.FromStep(customer, journey, new JourneyStep(stamp.Kind, stamp.At, "late-clock"), stamp.Clock);
+                yield return _factory.FromStep(customer, journey, new JourneyStep(entry.Kind, entry.At, "late-clock"), entry.Clock);
             }
         }
     }
@@ -90,10 +91,10 @@ internal sealed class ShopSimulation
     private IEnumerable<ShopEvent> Follow(Customer customer)
     {
         var firstVisit = _start.AddMilliseconds(-Math.Round(_random.NextDouble() * HistoryDays * 86_400_000));
-        var acts = new CustomerLife(_random, _start).Live(firstVisit);
+        var actions = new CustomerActivity(_random, _start).Draw(firstVisit);
         foreach (var journey in JourneyList.All)
         {
-            foreach (var step in journey.Follow(acts, _start).SelectMany(WithExposure))
+            foreach (var step in journey.Follow(actions, _start).SelectMany(WithExposure))
             {
                 _known.Add(customer.Number);
                 yield return _factory.FromStep(customer, journey, step);
@@ -118,12 +119,12 @@ internal sealed class ShopSimulation
         for (var i = 0; i < Math.Max(count, FlawRules.All.Count); i++)
         {
             var flaw = FlawRules.All[i % FlawRules.All.Count];
-            if (flaw == Flaw.TooLarge && ++tooLarge > MostTooLarge)
+            if (flaw == Flaw.TooLarge && ++tooLarge > MaxTooLarge)
             {
                 flaw = Flaw.MalformedJson;
             }
 
-            yield return _factory.Flawed(_book.Customers[known[_random.Next(known.Length)] - 1], flaw, _start);
+            yield return _factory.Flawed(_registry.Customers[known[_random.Next(known.Length)] - 1], flaw, _start);
         }
     }
 }

@@ -26,8 +26,8 @@ internal static class TimeForms
         _ => TimeForm.IsoUtc,
     };
 
-    /// <summary>Cuts an instant to what the form can say: seconds for unix times, milliseconds otherwise.</summary>
-    public static DateTimeOffset Cut(this TimeForm form, DateTimeOffset at) => form is TimeForm.UnixNumber or TimeForm.UnixText
+    /// <summary>Truncates a time to the precision of the form: seconds for unix times, milliseconds otherwise.</summary>
+    public static DateTimeOffset Truncate(this TimeForm form, DateTimeOffset at) => form is TimeForm.UnixNumber or TimeForm.UnixText
         ? DateTimeOffset.FromUnixTimeSeconds(at.ToUnixTimeSeconds())
         : DateTimeOffset.FromUnixTimeMilliseconds(at.ToUnixTimeMilliseconds());
 

@@ -2,7 +2,7 @@ using AudienceSync.Shop.Journeys;
 
 namespace AudienceSync.Shop.Simulation;
 
-/// <summary>After the play: the shop stays open, and now and then somebody leaves a cart or buys.</summary>
+/// <summary>After the play: the shop stays open, and occasionally a customer abandons a cart or buys.</summary>
 internal sealed class Trickle(int seed, DateTimeOffset start, IReadOnlyList<Customer> customers)
 {
     private readonly Random _random = new(seed + 1);
@@ -16,6 +16,6 @@ internal sealed class Trickle(int seed, DateTimeOffset start, IReadOnlyList<Cust
         var journey = JourneyList.All[_random.Next(JourneyList.All.Count)];
         var kind = _random.Next(3) == 0 ? EventKind.Remove : EventKind.Add;
         var item = _factory.FromStep(customer, journey, new JourneyStep(kind, now, "trickle"));
-        return new Delivery(++_number, [item], IsArray: false, ImpatienceMs: 0);
+        return new Delivery(++_number, [item], IsArray: false, FirstTimeoutMs: 0);
     }
 }

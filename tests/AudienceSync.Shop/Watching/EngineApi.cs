@@ -9,7 +9,7 @@ internal sealed class EngineApi(HttpClient http, Uri root, string operatorToken)
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
-    /// <summary>The status as sent and as read.</summary>
+    /// <summary>The status as sent and as parsed.</summary>
     /// <exception cref="HttpRequestException">No answer, or not 200.</exception>
     /// <exception cref="JsonException">The answer is not a status.</exception>
     public async Task<(string Text, EngineStatus Status)> StatusAsync(CancellationToken cancel)
@@ -19,7 +19,7 @@ internal sealed class EngineApi(HttpClient http, Uri root, string operatorToken)
         return (text, JsonSerializer.Deserialize<EngineStatus>(text, Json) ?? throw new JsonException("the status is null"));
     }
 
-    /// <summary>Says as the shop's owner that so many removals at once are meant.</summary>
+    /// <summary>Approves, as the operator of the shop, a plan with many removals at once.</summary>
     /// <exception cref="HttpRequestException">No answer, or not 200.</exception>
     public async Task ApproveAsync(PlanStatus plan, CancellationToken cancel)
     {

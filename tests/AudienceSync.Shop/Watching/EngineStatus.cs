@@ -1,6 +1,6 @@
 namespace AudienceSync.Shop.Watching;
 
-/// <summary>GET /v1/status, as far as it is judged.</summary>
+/// <summary>GET /v1/status, reduced to the fields that are evaluated.</summary>
 internal sealed record EngineStatus(
     LogStatus Log,
     ProjectorStatus Projector,
@@ -12,10 +12,10 @@ internal sealed record EngineStatus(
     IReadOnlyList<PlanStatus>? Plans = null,
     IReadOnlyList<SourceStatus>? Sources = null);
 
-/// <summary>How often something of a source was read around.</summary>
+/// <summary>The number of events of a source that were accepted with this warning.</summary>
 internal sealed record SourceStatus(string Source, string Code, long Events);
 
-/// <summary>Removals that are too many at once and wait for somebody to say that they are meant.</summary>
+/// <summary>Removals that are too many at once and wait for approval.</summary>
 internal sealed record PlanStatus(long Plan, string State);
 
 internal sealed record LogStatus(long Head);

@@ -4,7 +4,7 @@ using AudienceSync.Shop.Destinations;
 
 namespace AudienceSync.Shop.Watching;
 
-/// <summary>One scripted misbehaviour of a platform; each is used up after <see cref="Count"/> calls.</summary>
+/// <summary>One scripted fault of a platform; each is used up after <see cref="Count"/> calls.</summary>
 internal sealed record Fault(string Kind, string? Operation, int Count, double Probability, int Seed, int? DelayMs = null, string? Platform = null)
 {
     private const int SeedsEach = 10;
@@ -15,13 +15,14 @@ internal sealed record Fault(string Kind, string? Operation, int Count, double P
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     };
 
-    /// <summary>A bad day at each platform: nothing that sound retries do not heal.</summary>
-    public static IReadOnlyList<Fault> BadDay(int seed) =>
-        [.. DestinationList.All.SelectMany((destination, n) => BadDayAt(destination, seed + (n * SeedsEach)).Select(fault => fault with { Platform = destination.Platform }))];
+    /// <summary>The faults of each platform: correct retries recover from all of them.</summary>
+    public static IReadOnlyList<Fault> ForAllPlatforms(int seed) =>
+        [.. DestinationList.All.SelectMany((destination, n) => ForPlatform(destination, seed + (n * SeedsEach))
+            .Select(fault => fault with { Platform = destination.Platform }))];
 
-    private static IEnumerable<Fault> BadDayAt(Destination destination, int seed) =>
+    private static IEnumerable<Fault> ForPlatform(Destination destination, int seed) =>
     [
-        // Meta and Google ask for a minute of silence: one is enough for a run of seconds.
+        // After a throttle, Meta and Google require a minute without calls: one is enough for a run of seconds.
         new("throttle", null, 1, 0.5, seed),
         new("server_error", null, 3, 0.2, seed + 1),
         new("drop_before", "add", 2, 0.2, seed + 2),

@@ -5,7 +5,10 @@ namespace AudienceSync.Shop.Watching;
 /// <param name="Status">The last status read; null when none was.</param>
 internal sealed record QuietResult(bool IsQuiet, EngineStatus? Status, string LastText);
 
-/// <summary>Waits until the engine says twice in a row that everything accepted is folded, everything folded is delivered, and no platform has yet to confirm it.</summary>
+/// <summary>
+/// Waits until the engine reports twice in a row that everything accepted is projected, everything projected is delivered, and every
+/// platform has confirmed it.
+/// </summary>
 internal sealed class QuietWait(EngineApi engine, TimeProvider time)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
@@ -22,7 +25,7 @@ internal sealed class QuietWait(EngineApi engine, TimeProvider time)
                 (text, last) = await engine.StatusAsync(cancel);
                 foreach (var plan in (last.Plans ?? []).Where(plan => plan.State == "waiting"))
                 {
-                    // All that the shop says is meant.
+                    // Everything that the shop sends is intended.
                     await engine.ApproveAsync(plan, cancel);
                 }
 

@@ -10,7 +10,7 @@ namespace AudienceSync.Shop.Watching;
 /// <summary>What the imitated platform holds for one audience.</summary>
 internal sealed record PlatformList(int People, DigestSet Digests);
 
-/// <summary>The sandbox's admin interface: what the platforms would never tell us.</summary>
+/// <summary>The sandbox's admin interface, which exposes what the real platforms never do.</summary>
 internal sealed class SandboxApi(HttpClient http, Uri root, string adminToken)
 {
     /// <exception cref="HttpRequestException">No answer, or not 200.</exception>
@@ -28,7 +28,7 @@ internal sealed class SandboxApi(HttpClient http, Uri root, string adminToken)
         using var response = await SendAsync(HttpMethod.Post, "/admin/faults", JsonSerializer.Serialize(fault, Fault.Json), cancel);
     }
 
-    /// <summary>Makes ad accounts known to the sandbox.</summary>
+    /// <summary>Registers ad accounts at the sandbox.</summary>
     /// <exception cref="HttpRequestException">No answer, or not a success.</exception>
     public async Task PutAccountsAsync(string accounts, CancellationToken cancel)
     {

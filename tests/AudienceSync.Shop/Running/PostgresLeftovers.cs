@@ -3,19 +3,19 @@ using System.Globalization;
 namespace AudienceSync.Shop.Running;
 
 /// <summary>
-/// Stops an embedded PostgreSQL that outlived its Host. Signals do what pg_ctl does (which refuses to run as root): INT is its "fast",
-/// QUIT its "immediate"; KILL is for what ignores both, since the run's data is thrown away anyway.
+/// Stops an embedded PostgreSQL that outlived its Host. The signals are those of pg_ctl (which refuses to run as root): INT is its "fast"
+/// mode, QUIT its "immediate" mode; KILL is for a process that ignores both, since the run's data is discarded anyway.
 /// </summary>
-internal static class PostgresRemains
+internal static class PostgresLeftovers
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan SignalTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(50);
 
-    /// <returns>How many were found running.</returns>
-    public static Task<int> StopAsync(string dataFolder, TimeProvider time) => StopAsync(dataFolder, time, Patience);
+    /// <returns>The number of processes that were found running.</returns>
+    public static Task<int> StopAsync(string dataFolder, TimeProvider time) => StopAsync(dataFolder, time, SignalTimeout);
 
-    /// <param name="patience">How long each signal has to work.</param>
-    internal static async Task<int> StopAsync(string dataFolder, TimeProvider time, TimeSpan patience)
+    /// <param name="timeout">The time that each signal has to take effect.</param>
+    internal static async Task<int> StopAsync(string dataFolder, TimeProvider time, TimeSpan timeout)
     {
         var found = 0;
         foreach (var pid in Postmasters(Path.Combine(dataFolder, "postgres")))
@@ -24,7 +24,7 @@ internal static class PostgresRemains
             foreach (var send in new Action<int>[] { UnixSignals.SendInterrupt, UnixSignals.SendQuit, UnixSignals.SendKill })
             {
                 send(pid);
-                if (await HasEndedAsync(pid, time, patience))
+                if (await HasEndedAsync(pid, time, timeout))
                 {
                     break;
                 }
@@ -45,7 +45,7 @@ internal static class PostgresRemains
         return [.. Directory.EnumerateFiles(folder, "postmaster.pid", shallow).Select(LivePid).OfType<int>()];
     }
 
-    // The pid may long belong to somebody else: a postmaster works inside its data folder.
+    // The pid may have been reused by another process: a postmaster has its data folder as its working directory.
     private static int? LivePid(string pidFile)
     {
         var first = File.ReadLines(pidFile).FirstOrDefault();
@@ -67,8 +67,8 @@ internal static class PostgresRemains
 
         try
         {
-            var place = new DirectoryInfo($"/proc/{pid}/cwd").ResolveLinkTarget(returnFinalTarget: true)?.FullName;
-            return place is not null && (place == folder || place == Resolved(folder));
+            var current = new DirectoryInfo($"/proc/{pid}/cwd").ResolveLinkTarget(returnFinalTarget: true)?.FullName;
+            return current is not null && (current == folder || current == Resolved(folder));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -83,10 +83,10 @@ internal static class PostgresRemains
         return new DirectoryInfo(parent).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? parent;
     }
 
-    private static async Task<bool> HasEndedAsync(int pid, TimeProvider time, TimeSpan patience)
+    private static async Task<bool> HasEndedAsync(int pid, TimeProvider time, TimeSpan timeout)
     {
         var started = time.GetTimestamp();
-        while (UnixSignals.IsRunning(pid) && time.GetElapsedTime(started) < patience)
+        while (UnixSignals.IsRunning(pid) && time.GetElapsedTime(started) < timeout)
         {
             await Task.Delay(Step, time);
         }

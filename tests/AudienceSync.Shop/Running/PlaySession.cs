@@ -3,13 +3,13 @@ using AudienceSync.Shop.Simulation;
 
 namespace AudienceSync.Shop.Running;
 
-/// <summary>What one play is made of once the stage stands.</summary>
-internal sealed class Performance : IDisposable
+/// <summary>The parts of one play, created once the stage is running.</summary>
+internal sealed class PlaySession : IDisposable
 {
     private readonly HttpMessageInvoker _http;
 
-    /// <param name="start">The engine is ready, and play begins now.</param>
-    public Performance(RunOptions options, int seed, StageSettings settings, SenderKeys keys, DateTimeOffset start, TimeProvider time)
+    /// <param name="start">The time at which the engine is ready and the play begins.</param>
+    public PlaySession(RunOptions options, int seed, StageSettings settings, SenderKeys keys, DateTimeOffset start, TimeProvider time)
     {
         Play = ShopSimulation.Draw(seed, start, options.Webhooks);
         Start = start;
@@ -23,7 +23,7 @@ internal sealed class Performance : IDisposable
         });
         var writer = new RequestWriter(new Uri(settings.Api, "/v1/webhooks/audience"), keys, time);
         Sender = new WebhookSender(_http, writer, RetryRules.Default, time);
-        Courier = new Courier(Sender, Tally, time);
+        Runner = new DeliveryRunner(Sender, Tally, time);
     }
 
     public Play Play { get; }
@@ -34,7 +34,7 @@ internal sealed class Performance : IDisposable
 
     public WebhookSender Sender { get; }
 
-    public Courier Courier { get; }
+    public DeliveryRunner Runner { get; }
 
     public void Dispose() => _http.Dispose();
 }

@@ -2,8 +2,10 @@ using Spectre.Console;
 
 namespace AudienceSync.Shop.Reporting;
 
-/// <summary>The console: coloured and alive at a terminal; plain text without breaks in the middle of a line in a pipe or a file.</summary>
-internal static class PlainWhenPiped
+/// <summary>
+/// Creates the console: colored and interactive at a terminal; plain text without breaks in the middle of a line in a pipe or a file.
+/// </summary>
+internal static class ConsoleFactory
 {
     private const int PipeColumns = 1000;
 

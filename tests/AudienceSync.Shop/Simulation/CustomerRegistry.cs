@@ -1,7 +1,7 @@
 namespace AudienceSync.Shop.Simulation;
 
-/// <summary>Makes customers whose identifiers never clash: every identifier is built from the customer's number.</summary>
-internal sealed class CustomerBook(Random random, DateTimeOffset start)
+/// <summary>Creates customers whose identifiers never collide: every identifier is built from the customer's number.</summary>
+internal sealed class CustomerRegistry(Random random, DateTimeOffset start)
 {
     private static readonly string[] FirstNames =
         ["ann", "bob", "chandra", "dora", "emil", "fatima", "george", "hana", "ivan", "june", "kofi", "lena", "mary", "nils", "olga", "priya"];
@@ -11,10 +11,10 @@ internal sealed class CustomerBook(Random random, DateTimeOffset start)
 
     private static readonly string[] Domains = ["example.com", "example.org", "example.net", "mail.example", "post.example"];
 
-    // Google reads these without dots and plus; the number in the middle keeps them apart there, too.
+    // Google reads these without dots and plus; the number in the middle keeps them distinct there, too.
     private static readonly string[] Gmail = ["gmail.com", "googlemail.com"];
 
-    private readonly PhoneBook _phones = new(random.Next());
+    private readonly PhoneNumbers _phones = new(random.Next());
     private readonly List<Customer> _customers = [];
 
     public IReadOnlyList<Customer> Customers => _customers;

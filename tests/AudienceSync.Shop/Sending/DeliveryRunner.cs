@@ -2,12 +2,12 @@ using AudienceSync.Shop.Simulation;
 
 namespace AudienceSync.Shop.Sending;
 
-/// <param name="Connections">Webhooks under way at the same time.</param>
+/// <param name="Connections">Webhooks in flight at the same time.</param>
 /// <param name="DeliveriesPerSecond">Null for as fast as the receiver answers.</param>
 internal sealed record Pace(int Connections, double? DeliveriesPerSecond);
 
-/// <summary>Sends the deliveries in their order over a number of connections.</summary>
-internal sealed class Courier(WebhookSender sender, Tally tally, TimeProvider time)
+/// <summary>Sends the deliveries in order over a number of connections.</summary>
+internal sealed class DeliveryRunner(WebhookSender sender, Tally tally, TimeProvider time)
 {
     public async Task PlayAsync(IReadOnlyList<Delivery> deliveries, Pace pace, CancellationToken cancel)
     {
