@@ -37,7 +37,7 @@ internal static class WhyPrint
     [
         Number($"{one.Event.Position}"), one.Event.Says, one.Event.AudienceKey ?? "", MembersPrint.Time(one.Event.OccurredAt), MembersPrint.Time(one.Event.RecordedAt),
         one.Event.Source ?? "", one.Event.Place ?? "",
-        MembersPrint.Word(one.Verdict) + (one.By is { } by ? Number($" by {by}") : "") + (one.Permission is { } permission ? $", consent {MembersPrint.Word(permission)}" : ""),
+        MembersPrint.Word(one.Effect) + (one.By is { } by ? Number($" by {by}") : "") + (one.Permission is { } permission ? $", consent {MembersPrint.Word(permission)}" : ""),
     ];
 
     private static IEnumerable<string[]> Rows(ExplainedBinding binding)

@@ -17,7 +17,7 @@ public sealed record ExplainedMembership(
     IReadOnlyList<string> RestrictedAt);
 
 /// <summary>One event, and what became of it. <paramref name="By"/> is the position of the event that superseded or outweighed it.</summary>
-public sealed record ExplainedEvent(EventView Event, EventVerdict Verdict, long? By, EventVerdict? Permission);
+public sealed record ExplainedEvent(EventView Event, EventEffect Effect, long? By, EventEffect? Permission);
 
 /// <summary>
 /// One remote audience: what feeds it, what is delivered there for which of his anchors, and its last calls. <paramref name="Feeds"/>: it is the key that was asked about.
@@ -50,7 +50,7 @@ public sealed class Explainer(PersonPast past, PersonTrail trail)
             new ExplainedKey(key.Key.Value, key.Window?.TotalSeconds, AudienceWords.Of(key.ConsentPolicy), AudienceWords.Of(key.MatchKeys), key.Retired),
             Of(member, key, now),
             await trail.AnchorsAsync(anchors, cancellationToken),
-            Judge(events, past.Keys.PastOf(key), now),
+            Evaluate(events, past.Keys.PastOf(key), now),
             await BindingsAsync(root, anchors, key, cancellationToken),
             now.Last.Value);
     }
@@ -63,14 +63,14 @@ public sealed class Explainer(PersonPast past, PersonTrail trail)
             member.Permissions.Restrictions.Labels(), member.Permissions.RestrictedAt ?? []);
     }
 
-    private static List<ExplainedEvent> Judge(List<TrailEvent> events, PastKey key, AsOf now)
+    private static List<ExplainedEvent> Evaluate(List<TrailEvent> events, PastKey key, AsOf now)
     {
         var views = events.ToDictionary(one => one.Position, EventView.Of);
         var read = events.Where(one => one.Position <= now.Last).Select(one => new StreamEvent(one.Position, one.Anchor, one.Type, one.Data)).ToList();
         return
         [
-            .. Verdicts.Of(read, key).Select(judged => new ExplainedEvent(views[judged.Event.Position], judged.Verdict, judged.By?.Value, judged.Permission)),
-            .. events.Where(one => one.Position > now.Last).Select(one => new ExplainedEvent(views[one.Position], EventVerdict.Waiting, null, null)),
+            .. EventEffects.Of(read, key).Select(evaluated => new ExplainedEvent(views[evaluated.Event.Position], evaluated.Effect, evaluated.By?.Value, evaluated.Permission)),
+            .. events.Where(one => one.Position > now.Last).Select(one => new ExplainedEvent(views[one.Position], EventEffect.Waiting, null, null)),
         ];
     }
 

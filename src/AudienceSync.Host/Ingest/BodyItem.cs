@@ -14,7 +14,7 @@ public readonly record struct BodyItem(JsonDocument? Document, ReadOnlyMemory<by
     /// Null when the document is what was sent. Otherwise names in it were replaced that no event needs, because they are no text: a removal still holds,
     /// anything else is refused with this.
     /// </summary>
-    public IngestProblem? Spoiled { get; init; }
+    public IngestProblem? Defect { get; init; }
 
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = Limits.JsonDepth, AllowDuplicateProperties = false };
 
@@ -40,16 +40,16 @@ public readonly record struct BodyItem(JsonDocument? Document, ReadOnlyMemory<by
         catch (InvalidOperationException)
         {
             // Half a surrogate pair in a property's name: to find duplicates the names are read, and this one is no text.
-            return ParseWithoutSpoiledNames(json, isInArray);
+            return ParseWithoutInvalidNames(json, isInArray);
         }
     }
 
-    private static BodyItem ParseWithoutSpoiledNames(ReadOnlyMemory<byte> json, bool isInArray)
+    private static BodyItem ParseWithoutInvalidNames(ReadOnlyMemory<byte> json, bool isInArray)
     {
         try
         {
             var readable = SurrogateNames.Replace(json.Span);
-            return new BodyItem(JsonDocument.Parse(readable, isInArray ? StrictInArray : Strict), json, null) { Spoiled = IngestProblem.InvalidText };
+            return new BodyItem(JsonDocument.Parse(readable, isInArray ? StrictInArray : Strict), json, null) { Defect = IngestProblem.InvalidText };
         }
         catch (Exception unreadable) when (unreadable is JsonException or InvalidOperationException)
         {

@@ -20,74 +20,74 @@ namespace AudienceSync.Host.Ingest;
 /// </summary>
 public sealed class EventReader(AliasDigester digester, PublishedKeys keys, PersonEventReader people)
 {
-    public Verdict Read(JsonElement item, int? index, SenderKey senderKey, Source source, DateTimeOffset receivedAt)
+    public ParsedEvent Read(JsonElement item, int? index, SenderKey senderKey, Source source, DateTimeOffset receivedAt)
     {
         var warnings = default(WarningList);
-        var verdict = Judge(item, index, senderKey, source, receivedAt, ref warnings);
-        if (verdict.Event is { } pending)
+        var parsed = Parse(item, index, senderKey, source, receivedAt, ref warnings);
+        if (parsed.Event is { } pending)
         {
             pending.Warnings = warnings.ToArray();
-            return verdict;
+            return parsed;
         }
 
-        return item.ValueKind == JsonValueKind.Object ? verdict with { Held = MentionOf(item, source) } : verdict;
+        return item.ValueKind == JsonValueKind.Object ? parsed with { Held = MentionOf(item, source) } : parsed;
     }
 
-    private Verdict Judge(JsonElement item, int? index, SenderKey senderKey, Source source, DateTimeOffset receivedAt, ref WarningList warnings)
+    private ParsedEvent Parse(JsonElement item, int? index, SenderKey senderKey, Source source, DateTimeOffset receivedAt, ref WarningList warnings)
     {
         if (item.ValueKind != JsonValueKind.Object)
         {
-            return Verdict.Refuse(IngestProblem.NotAnEvent);
+            return ParsedEvent.Refuse(IngestProblem.NotAnEvent);
         }
 
         if (TryEvent(item, out var name) is { } noEvent)
         {
-            return Verdict.Refuse(noEvent);
+            return ParsedEvent.Refuse(noEvent);
         }
 
         var type = TypeOf(name);
         var isRemoval = IsRemoval(item, type);
         if (senderKey.TryRead(item, index, isRemoval, ref warnings, out var id, out var isTest) is { } wrongId)
         {
-            return Verdict.Refuse(wrongId);
+            return ParsedEvent.Refuse(wrongId);
         }
 
         var incoming = new Incoming(item, type ?? name, isTest ? null : id, source, receivedAt) { IsRemoval = isRemoval, IsTest = isTest, TimeNeeded = !isTest };
         if (CheckVersion(incoming, out var isNewer, ref warnings) is { } wrongForm)
         {
-            return Verdict.Refuse(wrongForm);
+            return ParsedEvent.Refuse(wrongForm);
         }
 
         if (isNewer)
         {
-            return Verdict.Hold(QuarantineReason.NewerSchemaVersion, IdIfKnown(incoming), audienceKey: null);
+            return ParsedEvent.Hold(QuarantineReason.NewerSchemaVersion, IdIfKnown(incoming), audienceKey: null);
         }
 
         if (type is EventTypes.ConsentChanged or EventTypes.Suppressed or EventTypes.SuppressionLifted)
         {
-            return isTest ? Verdict.Hold(QuarantineReason.TestSend, id: null, audienceKey: null) : people.Read(incoming, ref warnings);
+            return isTest ? ParsedEvent.Hold(QuarantineReason.TestSend, id: null, audienceKey: null) : people.Read(incoming, ref warnings);
         }
 
         // What an unknown event is about is not known, so neither is its id: the entry is known by its text.
-        return type is null ? Verdict.Hold(QuarantineReason.UnknownEvent, id: null, audienceKey: null) : ReadKnown(incoming, ref warnings);
+        return type is null ? ParsedEvent.Hold(QuarantineReason.UnknownEvent, id: null, audienceKey: null) : ReadKnown(incoming, ref warnings);
     }
 
-    private Verdict ReadKnown(in Incoming incoming, ref WarningList warnings)
+    private ParsedEvent ReadKnown(in Incoming incoming, ref WarningList warnings)
     {
         if (TryKey(incoming.Item, out var key) is { } wrongKey)
         {
-            return Verdict.Refuse(wrongKey);
+            return ParsedEvent.Refuse(wrongKey);
         }
 
         var isNeeded = incoming is { Id: null, TimeNeeded: true };
         if (OccurredAt.TryReadField(incoming.Item, incoming.ReceivedAt, isNeeded, incoming.IsRemoval, ref warnings, out var time) is { } wrongTime)
         {
-            return Verdict.Refuse(wrongTime);
+            return ParsedEvent.Refuse(wrongTime);
         }
 
         if (PersonFields.TryRead(incoming.Item, incoming.Source, digester, incoming.IsRemoval, ref warnings, out var person) is { } nobody)
         {
-            return Verdict.Refuse(nobody);
+            return ParsedEvent.Refuse(nobody);
         }
 
         var consent = ConsentField.Read(incoming.Item, ref warnings);
@@ -95,11 +95,11 @@ public sealed class EventReader(AliasDigester digester, PublishedKeys keys, Pers
         var eventId = SenderKey.EventIdOf(incoming.Source, incoming.Id, incoming.Type, key.Value, person.Aliases, context?.Step, time.Named);
         if (ReasonToHold(incoming, key, time) is { } reason)
         {
-            return Verdict.Hold(reason, incoming.IsTest ? null : eventId, key.Value) with { IsHeldRemoval = incoming is { IsRemoval: true, IsTest: false } };
+            return ParsedEvent.Hold(reason, incoming.IsTest ? null : eventId, key.Value) with { IsHeldRemoval = incoming is { IsRemoval: true, IsTest: false } };
         }
 
         var stored = Stored(incoming.Type, key, time.At, incoming.Source.Name, consent, context);
-        return Verdict.Append(Pending(eventId, stored, time, person, incoming.Source, digester));
+        return ParsedEvent.Append(Pending(eventId, stored, time, person, incoming.Source, digester));
     }
 
     /// <summary>An event as the log takes it.</summary>

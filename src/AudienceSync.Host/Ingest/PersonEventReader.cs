@@ -21,40 +21,40 @@ namespace AudienceSync.Host.Ingest;
 public sealed class PersonEventReader(AliasDigester digester, IReadOnlySet<string> destinations)
 {
     /// <summary>Reads an operator's request, whose type is known by its address.</summary>
-    public Verdict Read(JsonElement item, string type, string? id, Source source, DateTimeOffset receivedAt)
+    public ParsedEvent Read(JsonElement item, string type, string? id, Source source, DateTimeOffset receivedAt)
     {
         var warnings = default(WarningList);
-        var verdict = Read(new Incoming(item, type, id, source, receivedAt), ref warnings);
-        if (verdict.Event is { } pending)
+        var parsed = Read(new Incoming(item, type, id, source, receivedAt), ref warnings);
+        if (parsed.Event is { } pending)
         {
             pending.Warnings = warnings.ToArray();
         }
 
-        return verdict;
+        return parsed;
     }
 
-    internal Verdict Read(in Incoming incoming, ref WarningList warnings)
+    internal ParsedEvent Read(in Incoming incoming, ref WarningList warnings)
     {
         var isNeeded = incoming is { Id: null, TimeNeeded: true };
         if (OccurredAt.TryReadField(incoming.Item, incoming.ReceivedAt, isNeeded, incoming.IsRemoval, ref warnings, out var time) is { } wrongTime)
         {
-            return Verdict.Refuse(wrongTime);
+            return ParsedEvent.Refuse(wrongTime);
         }
 
         if (PersonFields.TryRead(incoming.Item, incoming.Source, digester, incoming.IsRemoval, ref warnings, out var person) is { } nobody)
         {
-            return Verdict.Refuse(nobody);
+            return ParsedEvent.Refuse(nobody);
         }
 
         if (TryRead(incoming, time.At, ref warnings, out var stored) is { } problem)
         {
-            return Verdict.Refuse(problem);
+            return ParsedEvent.Refuse(problem);
         }
 
         var eventId = SenderKey.EventIdOf(incoming.Source, incoming.Id, incoming.Type, What(stored!), person.Aliases, step: null, time.Named);
         return time.TooFarAhead
-            ? Verdict.Hold(QuarantineReason.OccurredInFuture, eventId, audienceKey: null)
-            : Verdict.Append(EventReader.Pending(eventId, stored!, time, person, incoming.Source, digester));
+            ? ParsedEvent.Hold(QuarantineReason.OccurredInFuture, eventId, audienceKey: null)
+            : ParsedEvent.Append(EventReader.Pending(eventId, stored!, time, person, incoming.Source, digester));
     }
 
     /// <summary>A suppression or its lifting for one identifier, as a list brings them. Null when nothing can be recognized by it.</summary>

@@ -62,10 +62,10 @@ public sealed class QuarantineDesk(
             return new ReleaseResult(kept.View.Id, ReleaseResult.Held, null, kept.View.Reason);
         }
 
-        var (verdict, receipt) = await JudgeAndKeepAsync(inbox, kept);
-        if (verdict.Event is null || receipt is not { } settled)
+        var (parsed, receipt) = await ParseAndKeepAsync(inbox, kept);
+        if (parsed.Event is null || receipt is not { } settled)
         {
-            return new ReleaseResult(kept.View.Id, ReleaseResult.Held, null, verdict.Quarantine?.Code ?? verdict.Problem?.Code ?? IngestProblem.StorageDown.Code);
+            return new ReleaseResult(kept.View.Id, ReleaseResult.Held, null, parsed.Quarantine?.Code ?? parsed.Problem?.Code ?? IngestProblem.StorageDown.Code);
         }
 
         if (settled.Status != Receipt.Accepted)
@@ -77,7 +77,7 @@ public sealed class QuarantineDesk(
         return new ReleaseResult(kept.View.Id, ReleaseResult.Released, settled.Id, null);
     }
 
-    private async Task<(Verdict Verdict, Receipt? Receipt)> JudgeAndKeepAsync(WebhookInbox inbox, KeptEntry kept)
+    private async Task<(ParsedEvent ParsedEvent, Receipt? Receipt)> ParseAndKeepAsync(WebhookInbox inbox, KeptEntry kept)
     {
         var now = clock.GetUtcNow();
         using var body = BodyJson.Reopen(Open(kept));
@@ -86,24 +86,24 @@ public sealed class QuarantineDesk(
 
         // Headers are not kept, but the id made of them is. And it was received when it came: its time is judged by that, unless it had to wait for it.
         var key = new SenderKey(kept.EventId?.ToString(), null);
-        var verdict = inbox.Judge(root, key, body, kept.View.FirstSeenAt)[0];
-        if (verdict.Quarantine == QuarantineReason.OccurredInFuture)
+        var parsed = inbox.Parse(root, key, body, kept.View.FirstSeenAt)[0];
+        if (parsed.Quarantine == QuarantineReason.OccurredInFuture)
         {
-            verdict = inbox.Judge(root, key, body, now)[0];
+            parsed = inbox.Parse(root, key, body, now)[0];
         }
 
-        if (verdict.Event is not { } pending)
+        if (parsed.Event is not { } pending)
         {
-            return (verdict, null);
+            return (parsed, null);
         }
 
         if (kept.EventId is { } id)
         {
-            verdict = verdict with { Event = pending with { Id = id }, Id = id };
+            parsed = parsed with { Event = pending with { Id = id }, Id = id };
         }
 
-        var result = await inbox.KeepAsync([verdict], body, single: true, now);
-        return (verdict, result.Problem is null && result.Receipts is [var receipt] ? receipt : null);
+        var result = await inbox.KeepAsync([parsed], body, single: true, now);
+        return (parsed, result.Problem is null && result.Receipts is [var receipt] ? receipt : null);
     }
 
     private byte[] Open(KeptEntry kept) => seal.Open(kept.View.FirstSeenAt, kept.KeyVersion, kept.Cipher);

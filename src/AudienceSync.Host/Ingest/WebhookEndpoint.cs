@@ -97,10 +97,10 @@ public sealed class WebhookEndpoint(SourceTokens<WebhookInbox> inboxes, TimeProv
     private async Task AcceptAsync(HttpContext context, WebhookInbox inbox, RequestBody body, Arrival arrival, SignedAt? signed)
     {
         var whole = BodyItem.Parse(body.Json);
-        if (whole.Document is not { } document || (whole.Spoiled is not null && document.RootElement.ValueKind == JsonValueKind.Array))
+        if (whole.Document is not { } document || (whole.Defect is not null && document.RootElement.ValueKind == JsonValueKind.Array))
         {
             whole.Document?.Dispose();
-            await AcceptItemsAsync(context, inbox, body, arrival with { Signed = signed }, whole.Problem ?? whole.Spoiled!);
+            await AcceptItemsAsync(context, inbox, body, arrival with { Signed = signed }, whole.Problem ?? whole.Defect!);
             return;
         }
 
@@ -114,15 +114,15 @@ public sealed class WebhookEndpoint(SourceTokens<WebhookInbox> inboxes, TimeProv
             }
 
             var senderKey = SenderKey.Of(context.Request.Headers);
-            var verdicts = inbox.Judge(root, senderKey, body, clock.GetUtcNow());
-            if (await inbox.LearnedKeysAsync(verdicts, context.RequestAborted))
+            var parsedEvents = inbox.Parse(root, senderKey, body, clock.GetUtcNow());
+            if (await inbox.LearnedKeysAsync(parsedEvents, context.RequestAborted))
             {
-                verdicts = inbox.Judge(root, senderKey, body, clock.GetUtcNow());
+                parsedEvents = inbox.Parse(root, senderKey, body, clock.GetUtcNow());
             }
 
-            if (whole.Spoiled is { } spoiled)
+            if (whole.Defect is { } defect)
             {
-                verdicts = Array.ConvertAll(verdicts, verdict => WebhookInbox.Salvage(verdict, spoiled));
+                parsedEvents = Array.ConvertAll(parsedEvents, parsed => WebhookInbox.Salvage(parsed, defect));
             }
 
             if (signed is not null && !SignedIds.AreAllIn(root))
@@ -130,7 +130,7 @@ public sealed class WebhookEndpoint(SourceTokens<WebhookInbox> inboxes, TimeProv
                 arrival = arrival with { Signed = signed };
             }
 
-            await KeepAsync(context, inbox, body, verdicts, single: root.ValueKind == JsonValueKind.Object, arrival);
+            await KeepAsync(context, inbox, body, parsedEvents, single: root.ValueKind == JsonValueKind.Object, arrival);
         }
     }
 
@@ -152,13 +152,13 @@ public sealed class WebhookEndpoint(SourceTokens<WebhookInbox> inboxes, TimeProv
             }
 
             var senderKey = SenderKey.Of(context.Request.Headers);
-            var verdicts = inbox.Judge(items, senderKey, clock.GetUtcNow());
-            if (await inbox.LearnedKeysAsync(verdicts, context.RequestAborted))
+            var parsedEvents = inbox.Parse(items, senderKey, clock.GetUtcNow());
+            if (await inbox.LearnedKeysAsync(parsedEvents, context.RequestAborted))
             {
-                verdicts = inbox.Judge(items, senderKey, clock.GetUtcNow());
+                parsedEvents = inbox.Parse(items, senderKey, clock.GetUtcNow());
             }
 
-            await KeepAsync(context, inbox, body, verdicts, single: false, arrival);
+            await KeepAsync(context, inbox, body, parsedEvents, single: false, arrival);
         }
         finally
         {
@@ -178,9 +178,9 @@ public sealed class WebhookEndpoint(SourceTokens<WebhookInbox> inboxes, TimeProv
         _ => IngestProblem.NotAnEvent,
     };
 
-    private async Task KeepAsync(HttpContext context, WebhookInbox inbox, RequestBody body, Verdict[] verdicts, bool single, Arrival arrival)
+    private async Task KeepAsync(HttpContext context, WebhookInbox inbox, RequestBody body, ParsedEvent[] parsedEvents, bool single, Arrival arrival)
     {
-        var result = await inbox.KeepAsync(verdicts, body, single, clock.GetUtcNow(), arrival);
+        var result = await inbox.KeepAsync(parsedEvents, body, single, clock.GetUtcNow(), arrival);
         if (result.Problem is { } problem)
         {
             counters.Refused(problem);

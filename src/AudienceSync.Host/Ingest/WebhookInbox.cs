@@ -12,60 +12,60 @@ public sealed class WebhookInbox(Source source, EventReader reader, PublishedKey
     public Source Source => source;
 
     /// <summary>Whether to judge again: a key was unknown, and there are others now than there were.</summary>
-    public async ValueTask<bool> LearnedKeysAsync(Verdict[] verdicts, CancellationToken cancellationToken) =>
-        Array.Exists(verdicts, verdict => verdict.Quarantine == QuarantineReason.UnknownAudienceKey) && await keys.LookAgainAsync(cancellationToken);
+    public async ValueTask<bool> LearnedKeysAsync(ParsedEvent[] parsedEvents, CancellationToken cancellationToken) =>
+        Array.Exists(parsedEvents, parsed => parsed.Quarantine == QuarantineReason.UnknownAudienceKey) && await keys.LookAgainAsync(cancellationToken);
 
     /// <summary>Judges every event of a body, in order.</summary>
-    public Verdict[] Judge(JsonElement root, SenderKey senderKey, RequestBody body, DateTimeOffset receivedAt)
+    public ParsedEvent[] Parse(JsonElement root, SenderKey senderKey, RequestBody body, DateTimeOffset receivedAt)
     {
         if (root.ValueKind == JsonValueKind.Object)
         {
-            return [Judge(root, null, senderKey, receivedAt) with { Text = body.Memory }];
+            return [Parse(root, null, senderKey, receivedAt) with { Text = body.Memory }];
         }
 
-        var verdicts = new Verdict[root.GetArrayLength()];
+        var parsedEvents = new ParsedEvent[root.GetArrayLength()];
         var index = 0;
         foreach (var item in root.EnumerateArray())
         {
-            verdicts[index] = Judge(item, index, senderKey, receivedAt) with { Text = PartOf(body.Memory, item) };
+            parsedEvents[index] = Parse(item, index, senderKey, receivedAt) with { Text = PartOf(body.Memory, item) };
             index++;
         }
 
-        return verdicts;
+        return parsedEvents;
     }
 
     /// <summary>Judges the events of an array that had to be read each by itself.</summary>
-    public Verdict[] Judge(IReadOnlyList<BodyItem> items, SenderKey senderKey, DateTimeOffset receivedAt)
+    public ParsedEvent[] Parse(IReadOnlyList<BodyItem> items, SenderKey senderKey, DateTimeOffset receivedAt)
     {
-        var verdicts = new Verdict[items.Count];
+        var parsedEvents = new ParsedEvent[items.Count];
         for (var i = 0; i < items.Count; i++)
         {
-            var verdict = items[i].Document is { } document
-                ? Judge(document.RootElement, i, senderKey, receivedAt)
-                : Verdict.Refuse(items[i].Problem!);
-            verdicts[i] = (items[i].Spoiled is { } spoiled ? Salvage(verdict, spoiled) : verdict) with { Text = items[i].Text };
+            var parsed = items[i].Document is { } document
+                ? Parse(document.RootElement, i, senderKey, receivedAt)
+                : ParsedEvent.Refuse(items[i].Problem!);
+            parsedEvents[i] = (items[i].Defect is { } defect ? Salvage(parsed, defect) : parsed) with { Text = items[i].Text };
         }
 
-        return verdicts;
+        return parsedEvents;
     }
 
     /// <summary>Of a body with names that are no text a removal holds, with a warning; anything else is refused.</summary>
-    public static Verdict Salvage(Verdict verdict, IngestProblem spoiled) => verdict switch
+    public static ParsedEvent Salvage(ParsedEvent parsed, IngestProblem defect) => parsed switch
     {
-        { IsHeldRemoval: true } => verdict,
-        { Event: { IsRemoval: true } removal } => verdict with { Event = removal.WithWarning(new EventWarning(spoiled.Code, WarningList.UnknownField)) },
-        _ => Verdict.Refuse(spoiled) with { Text = verdict.Text, Held = verdict.Mention },
+        { IsHeldRemoval: true } => parsed,
+        { Event: { IsRemoval: true } removal } => parsed with { Event = removal.WithWarning(new EventWarning(defect.Code, WarningList.UnknownField)) },
+        _ => ParsedEvent.Refuse(defect) with { Text = parsed.Text, Held = parsed.Mention },
     };
 
     /// <summary>Commits what was judged. One piece: all of it is durable, or nothing is claimed.</summary>
-    public async Task<KeepResult> KeepAsync(Verdict[] verdicts, RequestBody body, bool single, DateTimeOffset receivedAt, Arrival arrival = default)
+    public async Task<KeepResult> KeepAsync(ParsedEvent[] parsedEvents, RequestBody body, bool single, DateTimeOffset receivedAt, Arrival arrival = default)
     {
-        if (single && verdicts[0].Problem is { } problem)
+        if (single && parsedEvents[0].Problem is { } problem)
         {
-            return await KeepRefusedAsync(problem, body, receivedAt, verdicts[0].Mention, arrival);
+            return await KeepRefusedAsync(problem, body, receivedAt, parsedEvents[0].Mention, arrival);
         }
 
-        var request = Request(verdicts, body, receivedAt, SignatureOf(verdicts, arrival));
+        var request = Request(parsedEvents, body, receivedAt, SignatureOf(parsedEvents, arrival));
         if (!TryEnqueue(request, arrival))
         {
             return new KeepResult([], IngestProblem.QueueFull);
@@ -73,9 +73,9 @@ public sealed class WebhookInbox(Source source, EventReader reader, PublishedKey
 
         return await request.Settled switch
         {
-            AppendResult.Committed when Array.Exists(request.Events, pending => pending.IsUnlinkable) => await KeepUnlinkableAsync(verdicts, body, receivedAt, arrival),
-            AppendResult.Committed => new KeepResult(Receipts(request, verdicts), null),
-            AppendResult.Unstorable => await KeepUnstorableAsync(verdicts, body, receivedAt, arrival),
+            AppendResult.Committed when Array.Exists(request.Events, pending => pending.IsUnlinkable) => await KeepUnlinkableAsync(parsedEvents, body, receivedAt, arrival),
+            AppendResult.Committed => new KeepResult(Receipts(request, parsedEvents), null),
+            AppendResult.Unstorable => await KeepUnstorableAsync(parsedEvents, body, receivedAt, arrival),
             AppendResult.TooSlow => new KeepResult([], IngestProblem.StorageSlow),
             _ => new KeepResult([], IngestProblem.StorageDown),
         };
@@ -111,30 +111,30 @@ public sealed class WebhookInbox(Source source, EventReader reader, PublishedKey
         return true;
     }
 
-    private RequestSignature? SignatureOf(Verdict[] verdicts, Arrival arrival) => arrival.Signed is { } signed ? SignatureOf(verdicts, signed) : null;
+    private RequestSignature? SignatureOf(ParsedEvent[] parsedEvents, Arrival arrival) => arrival.Signed is { } signed ? SignatureOf(parsedEvents, signed) : null;
 
     // Of a request that has no effect nothing is remembered: its signature is still good for the real one.
-    private RequestSignature SignatureOf(Verdict[] verdicts, SignedAt signed)
+    private RequestSignature SignatureOf(ParsedEvent[] parsedEvents, SignedAt signed)
     {
-        var hasEffect = Array.Exists(verdicts, verdict => verdict.Problem is null && verdict.Quarantine != QuarantineReason.TestSend);
-        Func<KeptReceipt[]> receipts = () => Array.ConvertAll(Receipts(verdicts), receipt => new KeptReceipt(receipt.Id ?? Guid.Empty, receipt.Code));
+        var hasEffect = Array.Exists(parsedEvents, parsed => parsed.Problem is null && parsed.Quarantine != QuarantineReason.TestSend);
+        Func<KeptReceipt[]> receipts = () => Array.ConvertAll(Receipts(parsedEvents), receipt => new KeptReceipt(receipt.Id ?? Guid.Empty, receipt.Code));
         return new RequestSignature(signed.Day, EventId.Derive("signature/" + source.Name, signed.Signature).Value, hasEffect ? receipts : null)
         {
             // Of what is left out the entry comes with the next commit only: a retry must find out by itself.
-            IsKept = () => !Array.Exists(verdicts, verdict => verdict.Event is { IsUnlinkable: true }),
+            IsKept = () => !Array.Exists(parsedEvents, parsed => parsed.Event is { IsUnlinkable: true }),
         };
     }
 
-    private Receipt[] Receipts(PendingRequest request, Verdict[] verdicts) =>
-        request.Signature is { IsRepeat: true } repeat ? Repeated(repeat.Given, verdicts) : Receipts(verdicts);
+    private Receipt[] Receipts(PendingRequest request, ParsedEvent[] parsedEvents) =>
+        request.Signature is { IsRepeat: true } repeat ? Repeated(repeat.Given, parsedEvents) : Receipts(parsedEvents);
 
     // The same bytes are read alike, so what was left out of the first is left out of this one.
-    private static Receipt[] Repeated(KeptReceipt[] given, Verdict[] verdicts)
+    private static Receipt[] Repeated(KeptReceipt[] given, ParsedEvent[] parsedEvents)
     {
         var receipts = Array.ConvertAll(given, Receipt.Again);
-        for (var i = 0; i < receipts.Length && receipts.Length == verdicts.Length; i++)
+        for (var i = 0; i < receipts.Length && receipts.Length == parsedEvents.Length; i++)
         {
-            if (receipts[i].Status == Receipt.Accepted && verdicts[i].Event is { } pending)
+            if (receipts[i].Status == Receipt.Accepted && parsedEvents[i].Event is { } pending)
             {
                 receipts[i] = receipts[i] with { Warnings = pending.Warnings };
             }
@@ -143,57 +143,57 @@ public sealed class WebhookInbox(Source source, EventReader reader, PublishedKey
         return receipts;
     }
 
-    private Verdict Judge(JsonElement item, int? index, SenderKey senderKey, DateTimeOffset receivedAt)
+    private ParsedEvent Parse(JsonElement item, int? index, SenderKey senderKey, DateTimeOffset receivedAt)
     {
         try
         {
-            var verdict = reader.Read(item, index, senderKey, source, receivedAt);
-            return verdict.Problem is not null && ReportingWebhook.Is(item)
-                ? Verdict.Hold(QuarantineReason.ReportingWebhook, id: null, audienceKey: null)
+            var parsed = reader.Read(item, index, senderKey, source, receivedAt);
+            return parsed.Problem is not null && ReportingWebhook.Is(item)
+                ? ParsedEvent.Hold(QuarantineReason.ReportingWebhook, id: null, audienceKey: null)
                     with { Held = ReportingWebhook.MentionOf(item, person => reader.MentionOf(person, source)) }
-                : verdict;
+                : parsed;
         }
         catch (InvalidOperationException)
         {
             // The JSON reader's word for half a surrogate pair, where no field is to blame: in the name of one.
-            return Verdict.Refuse(IngestProblem.InvalidText);
+            return ParsedEvent.Refuse(IngestProblem.InvalidText);
         }
     }
 
-    private PendingRequest Request(Verdict[] verdicts, RequestBody body, DateTimeOffset receivedAt, RequestSignature? signature)
+    private PendingRequest Request(ParsedEvent[] parsedEvents, RequestBody body, DateTimeOffset receivedAt, RequestSignature? signature)
     {
-        if (verdicts is [{ Event: { } only }])
+        if (parsedEvents is [{ Event: { } only }])
         {
             return new PendingRequest([only], [], body.Memory, receivedAt) { BodyLease = body.Retain(), Signature = signature };
         }
 
-        var events = new List<PendingEvent>(verdicts.Length);
+        var events = new List<PendingEvent>(parsedEvents.Length);
         var held = new List<QuarantineEntry>();
-        for (var i = 0; i < verdicts.Length; i++)
+        for (var i = 0; i < parsedEvents.Length; i++)
         {
-            if (verdicts[i].Mention is { } mention)
+            if (parsedEvents[i].Mention is { } mention)
             {
-                mention.Text = verdicts[i].Text;
+                mention.Text = parsedEvents[i].Text;
             }
 
-            if (verdicts[i].Event is { } pending)
+            if (parsedEvents[i].Event is { } pending)
             {
                 events.Add(pending);
             }
             else
             {
-                held.Add(EntryOf(verdicts[i], receivedAt));
+                held.Add(EntryOf(parsedEvents[i], receivedAt));
             }
         }
 
         return new PendingRequest([.. events], [.. held], body.Memory, receivedAt) { BodyLease = body.Retain(), Signature = signature };
     }
 
-    private async Task<KeepResult> KeepUnstorableAsync(Verdict[] verdicts, RequestBody body, DateTimeOffset receivedAt, Arrival arrival)
+    private async Task<KeepResult> KeepUnstorableAsync(ParsedEvent[] parsedEvents, RequestBody body, DateTimeOffset receivedAt, Arrival arrival)
     {
-        var held = Array.ConvertAll(verdicts, verdict => verdict.Event is { } pending
-            ? Verdict.Hold(QuarantineReason.Unstorable, pending.Id, audienceKey: null) with { Text = verdict.Text, Held = pending.Mention }
-            : verdict);
+        var held = Array.ConvertAll(parsedEvents, parsed => parsed.Event is { } pending
+            ? ParsedEvent.Hold(QuarantineReason.Unstorable, pending.Id, audienceKey: null) with { Text = parsed.Text, Held = pending.Mention }
+            : parsed);
         var request = Request(held, body, receivedAt, SignatureOf(held, arrival));
         return (TryEnqueue(request, arrival) ? await request.Settled : AppendResult.StorageDown) switch
         {
@@ -205,29 +205,29 @@ public sealed class WebhookInbox(Source source, EventReader reader, PublishedKey
 
     // Only the append knows who is sent with too many addresses. What it left out is kept by a second commit; until that the sender has no answer,
     // and a retry of theirs finds the same.
-    private async Task<KeepResult> KeepUnlinkableAsync(Verdict[] verdicts, RequestBody body, DateTimeOffset receivedAt, Arrival arrival)
+    private async Task<KeepResult> KeepUnlinkableAsync(ParsedEvent[] parsedEvents, RequestBody body, DateTimeOffset receivedAt, Arrival arrival)
     {
-        var held = verdicts.Select(Settled).Where(verdict => verdict.Quarantine == QuarantineReason.TooManyAddresses);
-        var request = new PendingRequest([], [.. held.Select(verdict => EntryOf(verdict, receivedAt))], body.Memory, receivedAt);
+        var held = parsedEvents.Select(Settled).Where(parsed => parsed.Quarantine == QuarantineReason.TooManyAddresses);
+        var request = new PendingRequest([], [.. held.Select(parsed => EntryOf(parsed, receivedAt))], body.Memory, receivedAt);
         return (TryEnqueue(request, arrival) ? await request.Settled : AppendResult.StorageDown) switch
         {
-            AppendResult.Committed => new KeepResult(Receipts(verdicts), null),
+            AppendResult.Committed => new KeepResult(Receipts(parsedEvents), null),
             AppendResult.TooSlow => new KeepResult([], IngestProblem.StorageSlow),
             _ => new KeepResult([], IngestProblem.StorageDown),
         };
     }
 
     // What the append made of it.
-    private static Verdict Settled(Verdict verdict) => verdict.Event is { IsUnlinkable: true } pending
-        ? Verdict.Hold(QuarantineReason.TooManyAddresses, pending.Id, audienceKey: null) with { Text = verdict.Text, Held = pending.Mention }
-        : verdict;
+    private static ParsedEvent Settled(ParsedEvent parsed) => parsed.Event is { IsUnlinkable: true } pending
+        ? ParsedEvent.Hold(QuarantineReason.TooManyAddresses, pending.Id, audienceKey: null) with { Text = parsed.Text, Held = pending.Mention }
+        : parsed;
 
-    private QuarantineEntry EntryOf(Verdict verdict, DateTimeOffset receivedAt) => (verdict.Quarantine is { } reason
-        ? Entry(refused: false, reason.Code, reason.Detail, verdict.AudienceKey, verdict.Id, verdict.Text, receivedAt)
-        : Entry(refused: true, verdict.Problem!.Code, verdict.Problem.Detail, null, null, verdict.Text, receivedAt)) with
+    private QuarantineEntry EntryOf(ParsedEvent parsed, DateTimeOffset receivedAt) => (parsed.Quarantine is { } reason
+        ? Entry(refused: false, reason.Code, reason.Detail, parsed.AudienceKey, parsed.Id, parsed.Text, receivedAt)
+        : Entry(refused: true, parsed.Problem!.Code, parsed.Problem.Detail, null, null, parsed.Text, receivedAt)) with
         {
-            Mention = verdict.Mention,
-            IsRemoval = verdict.IsHeldRemoval,
+            Mention = parsed.Mention,
+            IsRemoval = parsed.IsHeldRemoval,
         };
 
     private QuarantineEntry Entry(
@@ -255,16 +255,16 @@ public sealed class WebhookInbox(Source source, EventReader reader, PublishedKey
         return body.Span.Overlaps(part, out var start) ? body.Slice(start, part.Length) : part.ToArray();
     }
 
-    private Receipt[] Receipts(Verdict[] verdicts)
+    private Receipt[] Receipts(ParsedEvent[] parsedEvents)
     {
-        var receipts = new Receipt[verdicts.Length];
-        for (var i = 0; i < verdicts.Length; i++)
+        var receipts = new Receipt[parsedEvents.Length];
+        for (var i = 0; i < parsedEvents.Length; i++)
         {
-            receipts[i] = Settled(verdicts[i]) switch
+            receipts[i] = Settled(parsedEvents[i]) switch
             {
                 { Problem: null, Mention.Erasure: not null } => ErasedPerson.Refusal,
                 { Event: { } pending } => new Receipt(Receipt.Accepted, pending.Id.Value, null, null, pending.Duplicate) { Warnings = pending.Warnings },
-                { Quarantine: { } held } => new Receipt(Receipt.Quarantined, EntryId(held.Code, verdicts[i].Id, verdicts[i].Text.Span), held.Code, held.Detail, false),
+                { Quarantine: { } held } => new Receipt(Receipt.Quarantined, EntryId(held.Code, parsedEvents[i].Id, parsedEvents[i].Text.Span), held.Code, held.Detail, false),
                 { Problem: { } refused } => new Receipt(Receipt.Refused, null, refused.Code, refused.Detail, false),
                 _ => throw new InvalidOperationException("A verdict that says nothing."),
             };

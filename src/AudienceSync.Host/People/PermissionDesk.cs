@@ -22,10 +22,10 @@ public sealed class PermissionDesk(PersonEventReader reader, GroupCommit log, Ti
     {
         var now = clock.GetUtcNow();
         var problem = TextField.TryRead(item, "event_id"u8, Limits.EventIdChars, IngestProblem.InvalidEventId, out var id);
-        var verdict = problem is null ? reader.Read(item, type, id, Source(defaultCountry), now) : Verdict.Refuse(problem);
-        if (verdict.Event is not { } pending)
+        var parsed = problem is null ? reader.Read(item, type, id, Source(defaultCountry), now) : ParsedEvent.Refuse(problem);
+        if (parsed.Event is not { } pending)
         {
-            return new KeepResult([], verdict.Problem ?? IngestProblem.InvalidOccurredAt);
+            return new KeepResult([], parsed.Problem ?? IngestProblem.InvalidOccurredAt);
         }
 
         return await CommitAsync([pending]) is { } failure ? new KeepResult([], failure)

@@ -43,7 +43,7 @@ public sealed class PermissionEndpoints(IReadOnlyDictionary<string, Workspace> w
         // Read as a webhook is, to the last byte; but an operator is there to correct what is no text.
         var read = BodyItem.Parse(body.Json);
         using var document = read.Document;
-        if ((read.Problem ?? read.Spoiled) is { } problem)
+        if ((read.Problem ?? read.Defect) is { } problem)
         {
             return new KeepResult([], problem);
         }

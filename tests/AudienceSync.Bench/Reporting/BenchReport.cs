@@ -20,8 +20,8 @@ internal sealed record BenchReport(string Bench, IReadOnlyList<Figure> Figures, 
         foreach (Figure f in Figures)
         {
             string bar = f.Bar is { } value ? $"{(f.IsCeiling ? "<=" : ">=")} {Number(value)}" : "";
-            string verdict = f.Met switch { true => "[green]met[/]", false => "[red]MISSED[/]", null => "" };
-            table.AddRow(f.Name, f.Value is null ? "not measured" : Number(f.Value), f.Unit, bar, Number(f.Limit), Number(f.Ratio), verdict);
+            string parsed = f.Met switch { true => "[green]met[/]", false => "[red]MISSED[/]", null => "" };
+            table.AddRow(f.Name, f.Value is null ? "not measured" : Number(f.Value), f.Unit, bar, Number(f.Limit), Number(f.Ratio), parsed);
         }
 
         AnsiConsole.Write(table);

@@ -23,11 +23,11 @@ public sealed class ExplanationTests
             var why = (await explainer.ExplainAsync(new PersonId(asked), stage.Key, default)).ShouldNotBeNull();
             why.Person.ShouldBe(person.Key, $"seed {seed}");
             why.Events.Select(one => one.Event.Position).ShouldBe(person.Select(one => one.Position), $"seed {seed}, {person.Key}");
-            why.Events.Where(one => one.Event.Type.StartsWith("audience_member", StringComparison.Ordinal)).Select(one => $"{one.Event.Position} {one.Verdict}")
-                .ShouldBe(Verdicts(person), $"seed {seed}, {person.Key}");
+            why.Events.Where(one => one.Event.Type.StartsWith("audience_member", StringComparison.Ordinal)).Select(one => $"{one.Event.Position} {one.Effect}")
+                .ShouldBe(EventEffects(person), $"seed {seed}, {person.Key}");
             (why.Membership.Status is null).ShouldBe(!person.Any(one => one.Type.StartsWith("audience_member", StringComparison.Ordinal)));
             why.Events.Where(one => one.Event.Type == "person_linked").GroupBy(one => one.Event.Anchor)
-                .ShouldAllBe(links => links.Last().Verdict == EventVerdict.Decides && links.SkipLast(1).All(link => link.Verdict == EventVerdict.Superseded));
+                .ShouldAllBe(links => links.Last().Effect == EventEffect.Decides && links.SkipLast(1).All(link => link.Effect == EventEffect.Superseded));
         }
 
         people.Count.ShouldBeGreaterThan(60);
@@ -56,12 +56,12 @@ public sealed class ExplanationTests
         inside.ShouldBeGreaterThan(3);
     }
 
-    private static IEnumerable<string> Verdicts(IEnumerable<NaiveEvent> person)
+    private static IEnumerable<string> EventEffects(IEnumerable<NaiveEvent> person)
     {
         var told = person.Where(one => one.Type.StartsWith("audience_member", StringComparison.Ordinal)).ToList();
         var add = told.Where(one => one.Type == "audience_member_added").OrderByDescending(one => one.OccurredAt).ThenBy(one => one.Position).FirstOrDefault();
         var remove = told.Where(one => one.Type == "audience_member_removed").OrderByDescending(one => one.OccurredAt).ThenBy(one => one.Position).FirstOrDefault();
         var decides = add is null || remove?.OccurredAt >= add.OccurredAt ? remove : add;
-        return told.Select(one => $"{one.Position} {(one == decides ? EventVerdict.Decides : one == add || one == remove ? EventVerdict.Outweighed : EventVerdict.Superseded)}");
+        return told.Select(one => $"{one.Position} {(one == decides ? EventEffect.Decides : one == add || one == remove ? EventEffect.Outweighed : EventEffect.Superseded)}");
     }
 }

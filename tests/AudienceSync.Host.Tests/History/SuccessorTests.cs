@@ -61,7 +61,7 @@ public sealed class SuccessorTests
         {
             var why = (await explainer.ExplainAsync(new PersonId(member.Person), successor, default)).ShouldNotBeNull();
             why.Membership.Status.ShouldBe(member.Status);
-            var decides = why.Events.Single(one => one.Verdict == EventVerdict.Decides && one.Event.Type == "audience_member_added");
+            var decides = why.Events.Single(one => one.Effect == EventEffect.Decides && one.Event.Type == "audience_member_added");
             decides.Event.OccurredAt.ShouldBe(why.Membership.AddedAt);
             inherited += decides.Event.AudienceKey == successor.Key.Value ? 0 : 1;
             var history = (await stage.People.HistoryAsync(new PersonId(member.Person), default)).ShouldNotBeNull();

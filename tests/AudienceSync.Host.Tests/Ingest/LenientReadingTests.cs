@@ -25,11 +25,11 @@ public sealed class LenientReadingTests(Xunit.Abstractions.ITestOutputHelper out
         {
             var name = new[] { "audience_remove", "person_suppress", "person_consent" }[random.Next(3)];
             var fields = OfNoNeed.Concat(OfAdds).Append("destination").Where(field => name != "person_consent" || field != "consent");
-            var json = Spoiled(random, name, [.. fields.Where(_ => random.Next(3) == 0)]);
-            var verdict = stage.Read(json);
-            verdict.Event.ShouldNotBeNull($"{verdict.Problem?.Code} {verdict.Quarantine?.Code}: {json}");
-            (verdict.Event.OccurredAt <= ReaderStage.Now.AddMinutes(5)).ShouldBeTrue(json);
-            (verdict.Event.Warnings ?? []).ShouldAllBe(warning => WarningCodes.All.Contains(warning.Code));
+            var json = Defect(random, name, [.. fields.Where(_ => random.Next(3) == 0)]);
+            var parsed = stage.Read(json);
+            parsed.Event.ShouldNotBeNull($"{parsed.Problem?.Code} {parsed.Quarantine?.Code}: {json}");
+            (parsed.Event.OccurredAt <= ReaderStage.Now.AddMinutes(5)).ShouldBeTrue(json);
+            (parsed.Event.Warnings ?? []).ShouldAllBe(warning => WarningCodes.All.Contains(warning.Code));
         }
     }
 
@@ -40,9 +40,9 @@ public sealed class LenientReadingTests(Xunit.Abstractions.ITestOutputHelper out
         using var stage = new ReaderStage();
         for (var round = 0; round < Rounds; round++)
         {
-            var json = Spoiled(random, "audience_add", [.. OfNoNeed.Where(_ => random.Next(3) == 0)]);
-            var verdict = stage.Read(json);
-            verdict.Event.ShouldNotBeNull($"{verdict.Problem?.Code} {verdict.Quarantine?.Code}: {json}");
+            var json = Defect(random, "audience_add", [.. OfNoNeed.Where(_ => random.Next(3) == 0)]);
+            var parsed = stage.Read(json);
+            parsed.Event.ShouldNotBeNull($"{parsed.Problem?.Code} {parsed.Quarantine?.Code}: {json}");
         }
     }
 
@@ -56,13 +56,13 @@ public sealed class LenientReadingTests(Xunit.Abstractions.ITestOutputHelper out
         for (var round = 0; round < Rounds; round++)
         {
             string[] fields = [.. OfNoNeed.Concat(OfAdds).Concat(needed).Where(_ => random.Next(3) == 0).OrderBy(field => field.Length)];
-            var json = Spoiled(random, names[random.Next(names.Length)], fields);
-            var verdict = stage.Read(json);
-            new object?[] { verdict.Event, verdict.Quarantine, verdict.Problem }.Count(one => one is not null).ShouldBe(1, json);
+            var json = Defect(random, names[random.Next(names.Length)], fields);
+            var parsed = stage.Read(json);
+            new object?[] { parsed.Event, parsed.Quarantine, parsed.Problem }.Count(one => one is not null).ShouldBe(1, json);
         }
     }
 
-    private static string Spoiled(Random random, string name, string[] fields)
+    private static string Defect(Random random, string name, string[] fields)
     {
         var sample = Sample.With("event", name);
         sample["person"]!["email"] = "ann@example.com";

@@ -58,13 +58,13 @@ public sealed class PoisonedBodyTests(IngestHost given) : IClassFixture<IngestHo
     [InlineData("audience_remove", "x\\udc00y")]
     [InlineData("person_suppress", "\\ud800\\ud800")]
     [InlineData("person_suppress", "\\udc00\\ud83d\\ude00\\ud83d")]
-    public async Task A_removal_with_such_a_name_among_its_fields_holds_with_a_warning(string name, string spoiled)
+    public async Task A_removal_with_such_a_name_among_its_fields_holds_with_a_warning(string name, string defect)
     {
         var places = new Func<string, string>[]
         {
-            json => json[..^1] + $",\"{spoiled}\":1}}",
-            json => json[..^1] + $",\"context\":{{\"{spoiled}\":{{\"{spoiled}\":[]}}}}}}",
-            json => json.Replace("\"person\":{", $"\"person\":{{\"{spoiled}\":\"x\",", StringComparison.Ordinal),
+            json => json[..^1] + $",\"{defect}\":1}}",
+            json => json[..^1] + $",\"context\":{{\"{defect}\":{{\"{defect}\":[]}}}}}}",
+            json => json.Replace("\"person\":{", $"\"person\":{{\"{defect}\":\"x\",", StringComparison.Ordinal),
         };
         foreach (var place in places)
         {

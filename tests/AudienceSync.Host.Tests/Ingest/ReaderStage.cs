@@ -26,7 +26,7 @@ internal sealed class ReaderStage : IDisposable
         _reader = new EventReader(_digester, new PublishedKeys(keys, new SetClock(Now)), new PersonEventReader(_digester, Destinations));
     }
 
-    public Verdict Read(string json, SenderKey headers = default, string source = "shop", DateTimeOffset? at = null)
+    public ParsedEvent Read(string json, SenderKey headers = default, string source = "shop", DateTimeOffset? at = null)
     {
         using var document = JsonDocument.Parse(json);
         return _reader.Read(document.RootElement, null, headers, new Source(source, SignatureMode.Off, [], "US"), at ?? Now);

@@ -38,7 +38,7 @@ public sealed class SchemaVersionTests : IDisposable
         said.Select(pending => string.Join(' ', pending.Aliases.Select(alias => alias.Digest.Value))).Distinct().ShouldHaveSingleItem();
     }
 
-    private Verdict Read(string name)
+    private ParsedEvent Read(string name)
     {
         var clock = new SetClock(new DateTimeOffset(2026, 3, 2, 0, 0, 0, TimeSpan.Zero));
         var keys = new AudienceKeys([new PublishedKey(1, AudienceKey.Of("high_intent_cart_7d", 1), null)]);

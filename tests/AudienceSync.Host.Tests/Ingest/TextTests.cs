@@ -37,9 +37,9 @@ public sealed class TextTests(IngestHost given) : IClassFixture<IngestHost>
     [InlineData("\\u0000")]
     [InlineData("\\ud83d")]
     [InlineData("\\ude00\\ud83d")]
-    public async Task What_is_no_text_spoils_its_own_field_and_nothing_else(string spoiled)
+    public async Task What_is_no_text_spoils_its_own_field_and_nothing_else(string defect)
     {
-        var answer = await given.Host.PostAsync(Sample.Raw($"\"context\":{{\"step\":\"{spoiled}\",\"journey\":\"cart\"}}"));
+        var answer = await given.Host.PostAsync(Sample.Raw($"\"context\":{{\"step\":\"{defect}\",\"journey\":\"cart\"}}"));
         answer.Warnings().ShouldBe(["invalid_text context.step"]);
         JsonNode.Parse(await given.Host.StoredAsync(answer))!["context"]!.ToJsonString().ShouldBe("""{"journey":"cart"}""");
     }
@@ -62,10 +62,10 @@ public sealed class TextTests(IngestHost given) : IClassFixture<IngestHost>
     [Theory]
     [InlineData("a\\u0000b")]
     [InlineData("\\ud83d")]
-    public async Task A_spoiled_identifier_of_an_add_is_left_out_when_another_can_be_used(string spoiled)
+    public async Task A_spoiled_identifier_of_an_add_is_left_out_when_another_can_be_used(string defect)
     {
         var body = Sample.Of(new JsonObject { ["customer_id"] = "MARK", ["email"] = "spoiled@example.com" }).ToJsonString();
-        var answer = await given.Host.PostAsync(body.Replace("MARK", spoiled, StringComparison.Ordinal));
+        var answer = await given.Host.PostAsync(body.Replace("MARK", defect, StringComparison.Ordinal));
         answer.Warnings().ShouldBe(["invalid_text person.customer_id"]);
     }
 

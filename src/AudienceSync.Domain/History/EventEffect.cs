@@ -1,7 +1,7 @@
 namespace AudienceSync.Domain.History;
 
 /// <summary>What became of an event, as far as one audience key is concerned. The order of arrival plays no part.</summary>
-public enum EventVerdict
+public enum EventEffect
 {
     /// <summary>What he is follows from it: the later of the latest add and the latest remove, the last word on a question, the link that holds.</summary>
     Decides = 1,
@@ -30,4 +30,4 @@ public readonly record struct StreamEvent(Events.Position Position, Identity.Per
 /// <param name="Verdict">On what it is mainly about.</param>
 /// <param name="By">The event that superseded or outweighed it; null when there is none.</param>
 /// <param name="Permission">On what it says of permissions beside; null when nothing, or when that is what it is about.</param>
-public readonly record struct JudgedEvent(StreamEvent Event, EventVerdict Verdict, Events.Position? By, EventVerdict? Permission);
+public readonly record struct EvaluatedEvent(StreamEvent Event, EventEffect Effect, Events.Position? By, EventEffect? Permission);

@@ -3,7 +3,7 @@ using AudienceSync.Host.Storage.Log;
 namespace AudienceSync.Host.Ingest;
 
 /// <summary>What the reader makes of one event of a request: exactly one of an event to append, a reason to quarantine, or a refusal.</summary>
-public readonly record struct Verdict(PendingEvent? Event, QuarantineReason? Quarantine, IngestProblem? Problem, EventId? Id, string? AudienceKey)
+public readonly record struct ParsedEvent(PendingEvent? Event, QuarantineReason? Quarantine, IngestProblem? Problem, EventId? Id, string? AudienceKey)
 {
     /// <summary>The bytes it was read from: of an array, its own part only.</summary>
     public ReadOnlyMemory<byte> Text { get; init; }
@@ -16,9 +16,9 @@ public readonly record struct Verdict(PendingEvent? Event, QuarantineReason? Qua
     /// <summary>Whether it is a removal that waits for its key to be published, and is released then.</summary>
     public bool IsHeldRemoval { get; init; }
 
-    public static Verdict Append(PendingEvent pending) => new(pending, null, null, pending.Id, null);
+    public static ParsedEvent Append(PendingEvent pending) => new(pending, null, null, pending.Id, null);
 
-    public static Verdict Hold(QuarantineReason reason, EventId? id, string? audienceKey) => new(null, reason, null, id, audienceKey);
+    public static ParsedEvent Hold(QuarantineReason reason, EventId? id, string? audienceKey) => new(null, reason, null, id, audienceKey);
 
-    public static Verdict Refuse(IngestProblem problem) => new(null, null, problem, null, null);
+    public static ParsedEvent Refuse(IngestProblem problem) => new(null, null, problem, null, null);
 }
