@@ -107,7 +107,7 @@ public sealed record LimitedDataUse(int Country, int State);
 /// <param name="Network">Carries the calls; <see cref="Http.PlatformHttp.CreateHandler"/> in a process, something scripted in a test. Shared, so never disposed by a destination.</param>
 /// <param name="Clock">Time-outs, proofs and dates run on it.</param>
 /// <param name="Random">Jitter. Used under a lock, because calls of several accounts overlap.</param>
-public sealed record DestinationSurroundings(HttpMessageHandler Network, TimeProvider Clock, Random Random)
+public sealed record DestinationDependencies(HttpMessageHandler Network, TimeProvider Clock, Random Random)
 {
     /// <summary>The rules by which identifiers become digests; a test adds a version that the program does not ship.</summary>
     public Normalizers Normalizers { get; init; } = Normalizers.BuiltIn;

@@ -9,25 +9,25 @@ namespace AudienceSync.Connectors;
 /// <summary>The platforms we can speak to, by the name the configuration uses. A new platform is one row here and one folder.</summary>
 public static class Destinations
 {
-    private static readonly FrozenDictionary<string, Func<DestinationSettings, DestinationSurroundings, IDestination>> Makers =
-        new Dictionary<string, Func<DestinationSettings, DestinationSurroundings, IDestination>>(StringComparer.Ordinal)
+    private static readonly FrozenDictionary<string, Func<DestinationSettings, DestinationDependencies, IDestination>> Makers =
+        new Dictionary<string, Func<DestinationSettings, DestinationDependencies, IDestination>>(StringComparer.Ordinal)
         {
-            ["google"] = (settings, surroundings) => new GoogleDestination(GoogleSettings.From(settings), surroundings),
-            ["meta"] = (settings, surroundings) => new MetaDestination(MetaSettings.From(settings), surroundings),
-            ["tiktok"] = (settings, surroundings) => new TikTokDestination(TikTokSettings.From(settings), surroundings),
-            ["webhook"] = (settings, surroundings) => new WebhookDestination(WebhookSettings.From(settings), surroundings),
+            ["google"] = (settings, dependencies) => new GoogleDestination(GoogleSettings.From(settings), dependencies),
+            ["meta"] = (settings, dependencies) => new MetaDestination(MetaSettings.From(settings), dependencies),
+            ["tiktok"] = (settings, dependencies) => new TikTokDestination(TikTokSettings.From(settings), dependencies),
+            ["webhook"] = (settings, dependencies) => new WebhookDestination(WebhookSettings.From(settings), dependencies),
         }.ToFrozenDictionary(StringComparer.Ordinal);
 
     public static IReadOnlyList<string> Platforms => Makers.Keys;
 
     /// <exception cref="DestinationSettingsException">No such platform, or settings it cannot use.</exception>
-    public static IDestination Create(string platform, DestinationSettings settings, DestinationSurroundings surroundings)
+    public static IDestination Create(string platform, DestinationSettings settings, DestinationDependencies dependencies)
     {
         ArgumentNullException.ThrowIfNull(platform);
         ArgumentNullException.ThrowIfNull(settings);
-        ArgumentNullException.ThrowIfNull(surroundings);
+        ArgumentNullException.ThrowIfNull(dependencies);
         return Makers.TryGetValue(platform, out var make)
-            ? make(settings, surroundings)
+            ? make(settings, dependencies)
             : throw new DestinationSettingsException("unknown_platform", $"platform must be one of: {string.Join(", ", Platforms.Order(StringComparer.Ordinal))}.");
     }
 }

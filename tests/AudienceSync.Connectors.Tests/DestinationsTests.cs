@@ -55,5 +55,5 @@ public sealed class DestinationsTests
         => Should.Throw<DestinationSettingsException>(() => Create(platform, settings)).Code;
 
     private static IDestination Create(string platform, DestinationSettings settings)
-        => Destinations.Create(platform, settings, new DestinationSurroundings(new ScriptedNetwork(), new ManualTime(), new Random(1)));
+        => Destinations.Create(platform, settings, new DestinationDependencies(new ScriptedNetwork(), new ManualTime(), new Random(1)));
 }

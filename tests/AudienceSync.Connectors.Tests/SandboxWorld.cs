@@ -93,7 +93,7 @@ internal abstract class SandboxWorld : DestinationWorld
         _ => throw new ArgumentOutOfRangeException(nameof(disturbance), disturbance, "No such disturbance."),
     };
 
-    private protected DestinationSurroundings Surroundings()
+    private protected DestinationDependencies Dependencies()
         => new(new LettingGo(_app.GetTestServer().CreateHandler()), Clock, new Random(1));
 
     private protected static string Digest(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));

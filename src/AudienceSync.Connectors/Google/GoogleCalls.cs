@@ -46,7 +46,7 @@ internal sealed class GoogleCalls(GoogleTokens tokens, CallPipeline pipeline, Ti
         }
 
         var answer = http.TooLarge ? null : GoogleAnswer.Parse(http.Body);
-        return new GoogleReply(http, answer, Patience.With(OutcomeOf(http.Status, answer), http, clock.GetUtcNow()));
+        return new GoogleReply(http, answer, RetryAfterPolicy.With(OutcomeOf(http.Status, answer), http, clock.GetUtcNow()));
     }
 
     private Outcome OutcomeOf(int status, GoogleAnswer? answer) => answer switch
@@ -55,6 +55,6 @@ internal sealed class GoogleCalls(GoogleTokens tokens, CallPipeline pipeline, Ti
         { IsError: true } => GoogleErrors.Of(answer, status, clock.GetUtcNow()),
         { IsJson: true } when status is >= 200 and < 300 => Outcome.Done,
         _ when status == Unauthenticated => new Outcome(OutcomeKind.StopAccount, "google_unauthenticated"),
-        _ => Patience.OfStatus(status, answer.IsJson),
+        _ => RetryAfterPolicy.OfStatus(status, answer.IsJson),
     };
 }

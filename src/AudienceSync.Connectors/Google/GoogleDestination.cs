@@ -14,20 +14,20 @@ public sealed class GoogleDestination : IDestination, IAudienceMaker, IResyncs, 
     private readonly GoogleMembers _members;
     private readonly GoogleLists _lists;
 
-    public GoogleDestination(GoogleSettings settings, DestinationSurroundings surroundings)
+    public GoogleDestination(GoogleSettings settings, DestinationDependencies dependencies)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        ArgumentNullException.ThrowIfNull(surroundings);
+        ArgumentNullException.ThrowIfNull(dependencies);
         _settings = settings;
-        var pipeline = new CallPipeline(settings.CallTimeout, surroundings.Clock, surroundings.Random);
-        var client = PlatformHttp.CreateClient(surroundings.Network, settings.BaseUrl);
+        var pipeline = new CallPipeline(settings.CallTimeout, dependencies.Clock, dependencies.Random);
+        var client = PlatformHttp.CreateClient(dependencies.Network, settings.BaseUrl);
         _api = RestClient.For<IGoogleApi>(client);
         _api.Version = settings.ApiVersion;
         _api.Account = settings.Account;
-        _calls = new GoogleCalls(new GoogleTokens(settings.Grant, client, pipeline, surroundings.Clock), pipeline, surroundings.Clock);
-        _members = new GoogleMembers(settings, _calls, _api, surroundings.Normalizers);
+        _calls = new GoogleCalls(new GoogleTokens(settings.Grant, client, pipeline, dependencies.Clock), pipeline, dependencies.Clock);
+        _members = new GoogleMembers(settings, _calls, _api, dependencies.Normalizers);
         _lists = new GoogleLists(settings, _calls, _api);
-        Normalizer = surroundings.Normalizers.Current(NormalizerFamily.Google).Version;
+        Normalizer = dependencies.Normalizers.Current(NormalizerFamily.Google).Version;
         Limits = GoogleLimits.For(settings.CallTimeout, settings.JobCheck);
     }
 

@@ -56,7 +56,7 @@ internal sealed class GoogleTokens(IGoogleGrant grant, HttpClient client, CallPi
         }
         catch (JsonException)
         {
-            return new(null, Patience.With(Patience.OfStatus(answer.Status, isJson: false), answer, clock.GetUtcNow()));
+            return new(null, RetryAfterPolicy.With(RetryAfterPolicy.OfStatus(answer.Status, isJson: false), answer, clock.GetUtcNow()));
         }
     }
 
@@ -76,7 +76,7 @@ internal sealed class GoogleTokens(IGoogleGrant grant, HttpClient client, CallPi
             return new(token, Outcome.Done);
         }
 
-        return new(null, Patience.With(GoogleErrors.OfToken(answer.Status, root.Name("error")), answer, clock.GetUtcNow()));
+        return new(null, RetryAfterPolicy.With(GoogleErrors.OfToken(answer.Status, root.Name("error")), answer, clock.GetUtcNow()));
     }
 
     private sealed record Held(string Token, DateTimeOffset Until);

@@ -18,17 +18,17 @@ public sealed class MetaDestination : IDestination, IAudienceMaker, IResyncs, IE
     private readonly string _version;
     private readonly TimeProvider _clock;
 
-    public MetaDestination(MetaSettings settings, DestinationSurroundings surroundings)
+    public MetaDestination(MetaSettings settings, DestinationDependencies dependencies)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        ArgumentNullException.ThrowIfNull(surroundings);
-        _normalizers = surroundings.Normalizers;
-        var calls = new MetaCalls(settings, new CallPipeline(settings.CallTimeout, surroundings.Clock, surroundings.Random), surroundings.Clock);
-        var api = RestClient.For<IMetaApi>(PlatformHttp.CreateClient(surroundings.Network, settings.BaseUrl));
+        ArgumentNullException.ThrowIfNull(dependencies);
+        _normalizers = dependencies.Normalizers;
+        var calls = new MetaCalls(settings, new CallPipeline(settings.CallTimeout, dependencies.Clock, dependencies.Random), dependencies.Clock);
+        var api = RestClient.For<IMetaApi>(PlatformHttp.CreateClient(dependencies.Network, settings.BaseUrl));
         api.Authorization = $"Bearer {settings.Token.Reveal()}";
         api.Version = settings.ApiVersion;
-        (_version, _clock) = (settings.ApiVersion, surroundings.Clock);
-        _members = new MetaMembers(settings, calls, api, surroundings.Normalizers);
+        (_version, _clock) = (settings.ApiVersion, dependencies.Clock);
+        _members = new MetaMembers(settings, calls, api, dependencies.Normalizers);
         _audiences = new MetaAudiences(settings, calls, api);
         Limits = MetaLimits.For(settings.CallTimeout);
     }

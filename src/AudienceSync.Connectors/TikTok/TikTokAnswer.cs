@@ -7,7 +7,7 @@ namespace AudienceSync.Connectors.TikTok;
 internal sealed record TikTokAnswer
 {
     /// <summary>Words by which 40002 says that the audience cannot be edited now, as against a wrong parameter (10).</summary>
-    private static readonly string[] NotEditableWords = ["not editable", "being updated", "processing"];
+    private static readonly string[] NotEditableTexts = ["not editable", "being updated", "processing"];
 
     public bool IsJson { get; private init; }
 
@@ -32,7 +32,7 @@ internal sealed record TikTokAnswer
             {
                 IsJson = true,
                 Code = root.Number("code") is { } code and >= int.MinValue and <= int.MaxValue ? (int)code : null,
-                IsNotEditable = Array.Exists(NotEditableWords, word => message.Contains(word, StringComparison.OrdinalIgnoreCase)),
+                IsNotEditable = Array.Exists(NotEditableTexts, word => message.Contains(word, StringComparison.OrdinalIgnoreCase)),
                 RequestId = root.Name("request_id"),
                 Data = root.Object("data")?.Clone() ?? default,
             };

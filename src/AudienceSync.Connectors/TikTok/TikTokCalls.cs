@@ -25,7 +25,7 @@ internal sealed class TikTokCalls(CallPipeline pipeline, TimeProvider clock)
 
         var answer = http.TooLarge ? null : TikTokAnswer.Parse(http.Body);
         var outcome = Patient(OutcomeOf(http.Status, answer));
-        return new TikTokReply(http.Status, answer, Patience.With(outcome, http, clock.GetUtcNow()));
+        return new TikTokReply(http.Status, answer, RetryAfterPolicy.With(outcome, http, clock.GetUtcNow()));
     }
 
     /// <summary>A code counts with whatever status it comes, except that a gateway's error is never a success.</summary>

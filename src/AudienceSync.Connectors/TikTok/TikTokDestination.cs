@@ -19,14 +19,14 @@ public sealed class TikTokDestination : IDestination, IAudienceMaker, IChecks
     private readonly ITikTokApi _api;
     private readonly TikTokAudiences _audiences;
 
-    public TikTokDestination(TikTokSettings settings, DestinationSurroundings surroundings)
+    public TikTokDestination(TikTokSettings settings, DestinationDependencies dependencies)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        ArgumentNullException.ThrowIfNull(surroundings);
+        ArgumentNullException.ThrowIfNull(dependencies);
         _settings = settings;
-        _normalizers = surroundings.Normalizers;
-        _calls = new TikTokCalls(new CallPipeline(settings.CallTimeout, surroundings.Clock, surroundings.Random), surroundings.Clock);
-        _api = RestClient.For<ITikTokApi>(PlatformHttp.CreateClient(surroundings.Network, settings.BaseUrl));
+        _normalizers = dependencies.Normalizers;
+        _calls = new TikTokCalls(new CallPipeline(settings.CallTimeout, dependencies.Clock, dependencies.Random), dependencies.Clock);
+        _api = RestClient.For<ITikTokApi>(PlatformHttp.CreateClient(dependencies.Network, settings.BaseUrl));
         _api.Token = settings.Token.Reveal();
         _api.Version = settings.ApiVersion;
         _audiences = new TikTokAudiences(settings, _calls, _api);

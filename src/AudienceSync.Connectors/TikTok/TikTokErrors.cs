@@ -85,6 +85,6 @@ public static class TikTokErrors
     {
         404 or 405 => new Outcome(AccountStop, $"http_{status}"),
         >= 500 => new Outcome(Retry, isJson ? $"http_{status}" : "not_json", TikTokLimits.GatewayWait),
-        _ => Http.Patience.OfStatus(status, isJson),
+        _ => Http.RetryAfterPolicy.OfStatus(status, isJson),
     };
 }

@@ -26,7 +26,7 @@ internal sealed class WebhookCalls(WebhookSettings settings, CallPipeline pipeli
         }
 
         var answer = http.TooLarge ? null : WebhookAnswer.Parse(http.Body);
-        var outcome = Patience.With(WebhookErrors.Of(http.Status, answer), http, clock.GetUtcNow());
+        var outcome = RetryAfterPolicy.With(WebhookErrors.Of(http.Status, answer), http, clock.GetUtcNow());
         var isBare = outcome is { Kind: OutcomeKind.Snooze, Wait: null };
         return new WebhookReply(http.Status, answer, isBare ? outcome with { Wait = WebhookLimits.ThrottleWait } : outcome);
     }

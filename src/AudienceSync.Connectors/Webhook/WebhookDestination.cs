@@ -16,14 +16,14 @@ public sealed class WebhookDestination : IDestination, IChecks
     private readonly Normalizers _normalizers;
     private readonly WebhookCalls _calls;
 
-    public WebhookDestination(WebhookSettings settings, DestinationSurroundings surroundings)
+    public WebhookDestination(WebhookSettings settings, DestinationDependencies dependencies)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        ArgumentNullException.ThrowIfNull(surroundings);
+        ArgumentNullException.ThrowIfNull(dependencies);
         _settings = settings;
-        _normalizers = surroundings.Normalizers;
-        var api = RestClient.For<IWebhookApi>(PlatformHttp.CreateClient(surroundings.Network, settings.Url));
-        _calls = new WebhookCalls(settings, new CallPipeline(settings.CallTimeout, surroundings.Clock, surroundings.Random), surroundings.Clock, api);
+        _normalizers = dependencies.Normalizers;
+        var api = RestClient.For<IWebhookApi>(PlatformHttp.CreateClient(dependencies.Network, settings.Url));
+        _calls = new WebhookCalls(settings, new CallPipeline(settings.CallTimeout, dependencies.Clock, dependencies.Random), dependencies.Clock, api);
         Limits = WebhookLimits.For(settings.MembersPerCall, settings.CallTimeout);
     }
 

@@ -31,9 +31,9 @@ public sealed record Audience(string Name)
     public int NextVersion => Versions.Count == 0 ? 1 : Versions.Keys.Last() + 1;
 
     public static Audience Fold(string name, IEnumerable<IStoredEvent> events) =>
-        events.OfType<IRegistryEvent>().Aggregate(new Audience(name), (audience, said) => audience.Apply(said));
+        events.OfType<IRegistryEvent>().Aggregate(new Audience(name), (audience, stored) => audience.Apply(stored));
 
-    public Audience Apply(IRegistryEvent said) => said switch
+    public Audience Apply(IRegistryEvent stored) => stored switch
     {
         AudienceRegistered registered => this with { Text = registered.Text },
         AudienceDescribed described => this with { Text = described.Text },

@@ -7,7 +7,7 @@ public sealed record AudienceDecision(IReadOnlyList<IRegistryEvent> Events, Audi
 {
     public static readonly AudienceDecision Nothing = new([], null);
 
-    public static AudienceDecision Say(params IReadOnlyList<IRegistryEvent> events) => new(events, null);
+    public static AudienceDecision Accept(params IReadOnlyList<IRegistryEvent> events) => new(events, null);
 
     public static AudienceDecision Refuse(AudienceRefusal refusal) => new([], refusal);
 }

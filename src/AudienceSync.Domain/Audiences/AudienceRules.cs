@@ -19,7 +19,7 @@ public static class AudienceRules
             return AudienceDecision.Refuse(AudienceRefusal.NameInvalid);
         }
 
-        if (!OperatorWords.Fit(command.By, command.Why))
+        if (!OperatorNote.Fit(command.By, command.Why))
         {
             return AudienceDecision.Refuse(AudienceRefusal.TextInvalid);
         }
@@ -39,32 +39,32 @@ public static class AudienceRules
         PublishKey publish => Publish(audience, publish),
         BindAudience bind => Bind(audience, bind),
         UnbindAudience unbind => audience.Feeds.ContainsKey(unbind.Remote)
-            ? AudienceDecision.Say(new AudienceUnbound(audience.Name, unbind.Remote, unbind.By, unbind.Why))
+            ? AudienceDecision.Accept(new AudienceUnbound(audience.Name, unbind.Remote, unbind.By, unbind.Why))
             : AudienceDecision.Refuse(AudienceRefusal.NotBound(audience.Name)),
         PromoteKey promote => Promote(audience, promote),
         RollBackKey back => RollBack(audience, back),
         RetireKey retire => Retire(audience, retire),
-        PauseAudience pause => audience.Paused ? AudienceDecision.Nothing : AudienceDecision.Say(new AudiencePaused(audience.Name, pause.By, pause.Why)),
-        ResumeAudience resume => audience.Paused ? AudienceDecision.Say(new AudienceResumed(audience.Name, resume.By, resume.Why)) : AudienceDecision.Nothing,
+        PauseAudience pause => audience.Paused ? AudienceDecision.Nothing : AudienceDecision.Accept(new AudiencePaused(audience.Name, pause.By, pause.Why)),
+        ResumeAudience resume => audience.Paused ? AudienceDecision.Accept(new AudienceResumed(audience.Name, resume.By, resume.Why)) : AudienceDecision.Nothing,
         _ => throw new ArgumentOutOfRangeException(nameof(command), command.GetType().Name, "A command without a rule."),
     };
 
     private static AudienceDecision Register(Audience audience, RegisterAudience register)
     {
         var text = register.Text;
-        if (!OperatorWords.FitsIn(text.Purpose, 2_000) || !OperatorWords.FitsIn(text.Owner, 2_000) || !OperatorWords.FitsIn(text.Definition, 2_000) || text.ExpectedVolume < 0)
+        if (!OperatorNote.FitsIn(text.Purpose, 2_000) || !OperatorNote.FitsIn(text.Owner, 2_000) || !OperatorNote.FitsIn(text.Definition, 2_000) || text.ExpectedVolume < 0)
         {
             return AudienceDecision.Refuse(AudienceRefusal.TextInvalid);
         }
 
         if (audience.Text is null)
         {
-            return AudienceDecision.Say(new AudienceRegistered(audience.Name, text, register.By, register.Why));
+            return AudienceDecision.Accept(new AudienceRegistered(audience.Name, text, register.By, register.Why));
         }
 
         return audience.Text == text
             ? AudienceDecision.Nothing
-            : AudienceDecision.Say(new AudienceDescribed(audience.Name, text, register.By, register.Why));
+            : AudienceDecision.Accept(new AudienceDescribed(audience.Name, text, register.By, register.Why));
     }
 
     private static AudienceDecision Publish(Audience audience, PublishKey publish)
@@ -104,8 +104,8 @@ public static class AudienceRules
             Why = publish.Why,
         };
         return audience.Text is null
-            ? AudienceDecision.Say(new AudienceRegistered(audience.Name, text, publish.By, publish.Why), published)
-            : AudienceDecision.Say(published);
+            ? AudienceDecision.Accept(new AudienceRegistered(audience.Name, text, publish.By, publish.Why), published)
+            : AudienceDecision.Accept(published);
     }
 
     private static AudienceDecision Bind(Audience audience, BindAudience bind)
@@ -124,7 +124,7 @@ public static class AudienceRules
 
         return Unusable(audience, bind.Version) is { } refusal
             ? AudienceDecision.Refuse(refusal)
-            : AudienceDecision.Say(new AudienceBound(AudienceKey.Of(audience.Name, bind.Version), bind.Remote, bind.By, bind.Why));
+            : AudienceDecision.Accept(new AudienceBound(AudienceKey.Of(audience.Name, bind.Version), bind.Remote, bind.By, bind.Why));
     }
 
     private static AudienceDecision Promote(Audience audience, PromoteKey promote)
@@ -137,7 +137,7 @@ public static class AudienceRules
         var feeds = FeedsOf(audience, promote.Only);
         return feeds.Count == 0
             ? AudienceDecision.Refuse(AudienceRefusal.NotBound(audience.Name))
-            : AudienceDecision.Say([.. feeds.Where(feed => feed.Value.Version != promote.Version).Select(feed => new AudienceKeyPromoted(
+            : AudienceDecision.Accept([.. feeds.Where(feed => feed.Value.Version != promote.Version).Select(feed => new AudienceKeyPromoted(
                 AudienceKey.Of(audience.Name, promote.Version), AudienceKey.Of(audience.Name, feed.Value.Version), feed.Key, promote.By, promote.Why)
                 { LateEvents = promote.LateEvents })]);
     }
@@ -159,7 +159,7 @@ public static class AudienceRules
         var refusal = switched.Select(feed => Unusable(audience, feed.Value.Before[^1])).FirstOrDefault(unusable => unusable is not null);
         return refusal is not null
             ? AudienceDecision.Refuse(refusal)
-            : AudienceDecision.Say([.. switched.Select(feed => new AudienceKeyRolledBack(
+            : AudienceDecision.Accept([.. switched.Select(feed => new AudienceKeyRolledBack(
                 AudienceKey.Of(audience.Name, feed.Value.Before[^1]), AudienceKey.Of(audience.Name, feed.Value.Version), feed.Key, back.By, back.Why))]);
     }
 
@@ -180,7 +180,7 @@ public static class AudienceRules
             return AudienceDecision.Refuse(AudienceRefusal.KeyInUse(audience.Name, feed.Version, remote));
         }
 
-        return AudienceDecision.Say(new AudienceKeyRetired(AudienceKey.Of(audience.Name, retire.Version), retire.By, retire.Why));
+        return AudienceDecision.Accept(new AudienceKeyRetired(AudienceKey.Of(audience.Name, retire.Version), retire.By, retire.Why));
     }
 
     private static AudienceRefusal? Unusable(Audience audience, int version) => audience.Versions.TryGetValue(version, out var published)
@@ -190,5 +190,5 @@ public static class AudienceRules
     private static List<KeyValuePair<RemoteAudience, Feed>> FeedsOf(Audience audience, RemoteAudience? only) =>
         [.. audience.Feeds.Where(feed => only is null || feed.Key == only).OrderBy(feed => feed.Key.ToString(), StringComparer.Ordinal)];
 
-    private static bool IsPlace(string? text) => !string.IsNullOrEmpty(text) && OperatorWords.FitsIn(text, 100);
+    private static bool IsPlace(string? text) => !string.IsNullOrEmpty(text) && OperatorNote.FitsIn(text, 100);
 }

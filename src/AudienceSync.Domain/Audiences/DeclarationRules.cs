@@ -32,7 +32,7 @@ public static class DeclarationRules
             }
 
             events.AddRange(decision.Events);
-            audience = decision.Events.Aggregate(audience, (state, said) => state.Apply(said));
+            audience = decision.Events.Aggregate(audience, (state, stored) => state.Apply(stored));
         }
 
         return new DeclarationDecision(events, notes, null);

@@ -26,8 +26,8 @@ public static class EventJson
         json.WriteStartObject();
         switch (stored)
         {
-            case IAudienceEvent said:
-                WriteAudienceEvent(json, said);
+            case IAudienceEvent audienceEvent:
+                WriteAudienceEvent(json, audienceEvent);
                 break;
             case PersonIdentifiersChanged changed:
                 json.WriteNumber("revision"u8, changed.Revision);
@@ -77,19 +77,19 @@ public static class EventJson
             case PersonLinked linked:
                 json.WriteString("owner"u8, linked.Owner.Value);
                 break;
-            case PersonConsentChanged said:
-                WriteOrigin(json, said.OccurredAt, said.Source);
-                WriteConsent(json, said.Consent);
+            case PersonConsentChanged changed:
+                WriteOrigin(json, changed.OccurredAt, changed.Source);
+                WriteConsent(json, changed.Consent);
                 break;
-            case PersonSuppressed said:
-                WriteOrigin(json, said.OccurredAt, said.Source);
-                WriteText(json, "destination"u8, said.Destination);
-                WriteText(json, "reason"u8, said.Reason);
+            case PersonSuppressed suppressed:
+                WriteOrigin(json, suppressed.OccurredAt, suppressed.Source);
+                WriteText(json, "destination"u8, suppressed.Destination);
+                WriteText(json, "reason"u8, suppressed.Reason);
                 break;
-            case PersonSuppressionLifted said:
-                WriteOrigin(json, said.OccurredAt, said.Source);
-                WriteText(json, "destination"u8, said.Destination);
-                WriteText(json, "reason"u8, said.Reason);
+            case PersonSuppressionLifted lifted:
+                WriteOrigin(json, lifted.OccurredAt, lifted.Source);
+                WriteText(json, "destination"u8, lifted.Destination);
+                WriteText(json, "reason"u8, lifted.Reason);
                 break;
             case PersonErasureRequested erasure:
                 json.WriteString("occurredAt"u8, erasure.OccurredAt.UtcDateTime);
@@ -143,12 +143,12 @@ public static class EventJson
         return EventJsonReader.ReadConsent(document.RootElement);
     }
 
-    private static void WriteAudienceEvent(Utf8JsonWriter json, IAudienceEvent said)
+    private static void WriteAudienceEvent(Utf8JsonWriter json, IAudienceEvent audienceEvent)
     {
-        json.WriteString("audienceKey"u8, said.AudienceKey.Value);
-        WriteOrigin(json, said.OccurredAt, said.Source);
-        WriteConsent(json, said.Consent);
-        if (said.Context is { } context)
+        json.WriteString("audienceKey"u8, audienceEvent.AudienceKey.Value);
+        WriteOrigin(json, audienceEvent.OccurredAt, audienceEvent.Source);
+        WriteConsent(json, audienceEvent.Consent);
+        if (audienceEvent.Context is { } context)
         {
             json.WriteStartObject("context"u8);
             WriteText(json, "journey"u8, context.Journey);

@@ -31,9 +31,9 @@ internal static class EventJsonReader
 
     private static string? Text(JsonElement data, string name) => data.TryGetProperty(name, out var value) ? value.GetString() : null;
 
-    public static Consent ReadConsent(JsonElement said) => said.ValueKind == JsonValueKind.Null ? default : new Consent(Answer(said, "adUserData"), Answer(said, "adPersonalization"));
+    public static Consent ReadConsent(JsonElement stored) => stored.ValueKind == JsonValueKind.Null ? default : new Consent(Answer(stored, "adUserData"), Answer(stored, "adPersonalization"));
 
-    private static Consent ConsentOf(JsonElement data) => Has(data, "consent", out var said) ? ReadConsent(said) : default;
+    private static Consent ConsentOf(JsonElement data) => Has(data, "consent", out var stored) ? ReadConsent(stored) : default;
 
     private static ConsentAnswer Answer(JsonElement consent, string name) => Text(consent, name) switch
     {

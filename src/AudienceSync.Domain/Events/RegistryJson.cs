@@ -6,9 +6,9 @@ namespace AudienceSync.Domain.Events;
 /// <summary>The part of <see cref="EventJson"/> for the events of the registry, both ways.</summary>
 internal static class RegistryJson
 {
-    public static void Write(Utf8JsonWriter json, IRegistryEvent said)
+    public static void Write(Utf8JsonWriter json, IRegistryEvent stored)
     {
-        switch (said)
+        switch (stored)
         {
             case AudienceKeyPublished published:
                 WriteKey(json, published);
@@ -24,7 +24,7 @@ internal static class RegistryJson
                 break;
             case AudienceKeyPromoted promoted:
                 WriteFeed(json, promoted.AudienceKey, promoted.From, promoted.Remote);
-                Optional(json, "lateEvents"u8, promoted.LateEvents == LateEvents.Keep ? null : AudienceWords.Of(promoted.LateEvents));
+                Optional(json, "lateEvents"u8, promoted.LateEvents == LateEvents.Keep ? null : AudienceLabels.Of(promoted.LateEvents));
                 break;
             case AudienceKeyRolledBack back:
                 WriteFeed(json, back.AudienceKey, back.From, back.Remote);
@@ -37,14 +37,14 @@ internal static class RegistryJson
                 WriteRemote(json, unbound.Remote);
                 break;
             case AudiencePaused or AudienceResumed:
-                json.WriteString("audience"u8, said.Audience);
+                json.WriteString("audience"u8, stored.Audience);
                 break;
             default:
-                throw new ArgumentOutOfRangeException(nameof(said), said.GetType().Name, "An event without a JSON form.");
+                throw new ArgumentOutOfRangeException(nameof(stored), stored.GetType().Name, "An event without a JSON form.");
         }
 
-        json.WriteString("by"u8, said.By);
-        Optional(json, "why"u8, said.Why);
+        json.WriteString("by"u8, stored.By);
+        Optional(json, "why"u8, stored.Why);
     }
 
     /// <summary>Null when the alias is none of the registry's.</summary>
@@ -54,7 +54,7 @@ internal static class RegistryJson
             Key(data, "audienceKey"), Number(data, "windowS"), Text(data, "purpose"), Text(data, "owner"), Text(data, "definition"))
         {
             MatchKeys = MatchKeysOf(data),
-            ConsentPolicy = AudienceWords.TryPolicy(Text(data, "consentPolicy"), out var policy) ? policy : ConsentPolicy.Assumed,
+            ConsentPolicy = AudienceLabels.TryPolicy(Text(data, "consentPolicy"), out var policy) ? policy : ConsentPolicy.Assumed,
             Inherits = data.TryGetProperty("inherits", out var inherits) && inherits.ValueKind == JsonValueKind.True,
             By = By(data),
             Why = Text(data, "why"),
@@ -65,7 +65,7 @@ internal static class RegistryJson
         EventTypes.Unbound => new AudienceUnbound(Name(data), RemoteOf(data), By(data), Text(data, "why")),
         EventTypes.KeyPromoted => new AudienceKeyPromoted(Key(data, "audienceKey"), Key(data, "from"), RemoteOf(data), By(data), Text(data, "why"))
         {
-            LateEvents = AudienceWords.TryLateEvents(Text(data, "lateEvents"), out var late) ? late : LateEvents.Keep,
+            LateEvents = AudienceLabels.TryLateEvents(Text(data, "lateEvents"), out var late) ? late : LateEvents.Keep,
         },
         EventTypes.KeyRolledBack => new AudienceKeyRolledBack(Key(data, "audienceKey"), Key(data, "from"), RemoteOf(data), By(data), Text(data, "why")),
         EventTypes.KeyRetired => new AudienceKeyRetired(Key(data, "audienceKey"), By(data), Text(data, "why")),
@@ -83,13 +83,13 @@ internal static class RegistryJson
         }
 
         json.WriteStartArray("matchKeys"u8);
-        foreach (var word in AudienceWords.Of(published.MatchKeys))
+        foreach (var word in AudienceLabels.Of(published.MatchKeys))
         {
             json.WriteStringValue(word);
         }
 
         json.WriteEndArray();
-        json.WriteString("consentPolicy"u8, AudienceWords.Of(published.ConsentPolicy));
+        json.WriteString("consentPolicy"u8, AudienceLabels.Of(published.ConsentPolicy));
         if (published.Inherits)
         {
             json.WriteBoolean("inherits"u8, true);
@@ -147,7 +147,7 @@ internal static class RegistryJson
 
     private static MatchKeys MatchKeysOf(JsonElement data) =>
         data.TryGetProperty("matchKeys", out var words) && words.ValueKind == JsonValueKind.Array
-            && AudienceWords.TryMatchKeys(words.EnumerateArray().Select(word => word.GetString()!), out var keys)
+            && AudienceLabels.TryMatchKeys(words.EnumerateArray().Select(word => word.GetString()!), out var keys)
             ? keys
             : MatchKeys.All;
 

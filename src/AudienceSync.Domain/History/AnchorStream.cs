@@ -9,15 +9,15 @@ namespace AudienceSync.Domain.History;
 public sealed class AnchorStream
 {
     private readonly List<PermissionFact> _read = [];
-    private readonly List<(Position Position, MembershipFact Fact)> _told = [];
-    private readonly List<(Position Position, PermissionFact Fact)> _said = [];
+    private readonly List<(Position Position, MembershipFact Fact)> _membershipFacts = [];
+    private readonly List<(Position Position, PermissionFact Fact)> _permissionFacts = [];
     private readonly List<(Position Position, PersonId Owner)> _links = [];
 
     /// <summary>What it was told of memberships, in the order of the log.</summary>
-    public IReadOnlyList<(Position Position, MembershipFact Fact)> Told => _told;
+    public IReadOnlyList<(Position Position, MembershipFact Fact)> MembershipFacts => _membershipFacts;
 
     /// <summary>What it said of permissions, in the order of the log.</summary>
-    public IReadOnlyList<(Position Position, PermissionFact Fact)> Said => _said;
+    public IReadOnlyList<(Position Position, PermissionFact Fact)> PermissionFacts => _permissionFacts;
 
     /// <summary>Whether it has no event: nobody has this id.</summary>
     public bool IsEmpty { get; private set; } = true;
@@ -29,7 +29,7 @@ public sealed class AnchorStream
         _read.Clear();
         if (MembershipFact.TryRead(type, data, names, out var fact))
         {
-            _told.Add((position, fact));
+            _membershipFacts.Add((position, fact));
             PermissionFact.Read(type, data, fact.OccurredAt, _read);
         }
         else if (type == EventTypes.Linked)
@@ -43,7 +43,7 @@ public sealed class AnchorStream
 
         foreach (var one in _read)
         {
-            _said.Add((position, one));
+            _permissionFacts.Add((position, one));
         }
     }
 
@@ -65,7 +65,7 @@ public sealed class AnchorStream
     public MembershipState StateAt(PastKey key, AsOf asOf)
     {
         var state = MembershipState.Nothing;
-        foreach (var (position, fact) in _told)
+        foreach (var (position, fact) in _membershipFacts)
         {
             if (asOf.Counts(position, fact.OccurredAt) && key.Hears(fact.AudienceKey, asOf))
             {
@@ -80,7 +80,7 @@ public sealed class AnchorStream
     public Permissions PermissionsAt(AsOf asOf)
     {
         var permissions = Permissions.Unspecified;
-        foreach (var (position, fact) in _said)
+        foreach (var (position, fact) in _permissionFacts)
         {
             permissions = asOf.Counts(position, fact.At) ? permissions.Apply(fact) : permissions;
         }

@@ -14,29 +14,30 @@ public readonly record struct MembershipInterval(MembershipStatus Status, DateTi
 /// <summary>What a person was in a key, from the first event on, by what happened.</summary>
 public static class MembershipTimeline
 {
-    /// <param name="told">Facts of this key, of all his anchors.</param>
-    /// <param name="said">Facts of his permissions, of all his anchors.</param>
+    /// <param name="memberships">Facts of this key, of all his anchors.</param>
+    /// <param name="permissions">Facts of his permissions, of all his anchors.</param>
     /// <param name="window">Of the key.</param>
     /// <param name="policy">Of the key.</param>
     /// <param name="now">Where it ends.</param>
     public static IReadOnlyList<MembershipInterval> Of(
-        IEnumerable<(Position Position, MembershipFact Fact)> told, IEnumerable<(Position Position, PermissionFact Fact)> said,
+        IEnumerable<(Position Position, MembershipFact Fact)> memberships, IEnumerable<(Position Position, PermissionFact Fact)> permissions,
         TimeSpan? window, ConsentPolicy policy, DateTimeOffset now)
     {
         var facts = new Queue<(Position Position, MembershipFact Fact)>(
-            told.Where(one => one.Fact.OccurredAt <= now).OrderBy(one => one.Fact.OccurredAt).ThenBy(one => one.Fact.Kind).ThenBy(one => one.Position.Value));
-        var words = new Queue<(Position Position, PermissionFact Fact)>(said.Where(one => one.Fact.At <= now).OrderBy(one => one.Fact.At).ThenBy(one => one.Position.Value));
-        var instants = new SortedSet<DateTimeOffset>(facts.Select(one => one.Fact.OccurredAt).Concat(words.Select(one => one.Fact.At))
+            memberships.Where(one => one.Fact.OccurredAt <= now).OrderBy(one => one.Fact.OccurredAt).ThenBy(one => one.Fact.Kind).ThenBy(one => one.Position.Value));
+        var permissionFacts = new Queue<(Position Position, PermissionFact Fact)>(
+            permissions.Where(one => one.Fact.At <= now).OrderBy(one => one.Fact.At).ThenBy(one => one.Position.Value));
+        var instants = new SortedSet<DateTimeOffset>(facts.Select(one => one.Fact.OccurredAt).Concat(permissionFacts.Select(one => one.Fact.At))
             .Concat(facts.Where(one => one.Fact.Kind == FactKind.Added).Select(one => new MembershipState(one.Fact.OccurredAt, null).Until(window)).OfType<DateTimeOffset>())
             .Where(instant => instant <= now));
-        var (intervals, state, permissions) = (new List<MembershipInterval>(), MembershipState.Nothing, Permissions.Unspecified);
+        var (intervals, state, sum) = (new List<MembershipInterval>(), MembershipState.Nothing, Permissions.Unspecified);
         var (added, last) = (default(Position), default(Position));
         foreach (var instant in instants)
         {
-            while (words.TryPeek(out var word) && word.Fact.At <= instant)
+            while (permissionFacts.TryPeek(out var permission) && permission.Fact.At <= instant)
             {
-                (permissions, last) = (permissions.Apply(word.Fact), word.Position);
-                words.Dequeue();
+                (sum, last) = (sum.Apply(permission.Fact), permission.Position);
+                permissionFacts.Dequeue();
             }
 
             while (facts.TryPeek(out var fact) && fact.Fact.OccurredAt <= instant)
@@ -48,7 +49,7 @@ public static class MembershipTimeline
 
             if (state != MembershipState.Nothing)
             {
-                Add(intervals, permissions.Restrictions.ApplyTo(state.StatusAt(window, instant), policy), instant, added, last);
+                Add(intervals, sum.Restrictions.ApplyTo(state.StatusAt(window, instant), policy), instant, added, last);
             }
         }
 

@@ -94,7 +94,7 @@ public sealed class PastPeople
         {
             var stream = StreamOf(anchor);
             state = state.With(stream.StateAt(key, asOf));
-            permissions = stream.Said.Count > 0 ? permissions.With(stream.PermissionsAt(asOf)) : permissions;
+            permissions = stream.PermissionFacts.Count > 0 ? permissions.With(stream.PermissionsAt(asOf)) : permissions;
         }
 
         return new PastMember(root, state, permissions.Restrictions.ApplyTo(state.StatusAt(key.Window, asOf.At), key.Policy), permissions);
@@ -104,7 +104,7 @@ public sealed class PastPeople
     /// Of a root's anchors that had been told of the key, the one with the least id: by him the root has one place in an order that the moment does
     /// not change. Null when none had been told of it.
     /// </summary>
-    public PersonId? FirstToldAt(PersonId root, PastKey key, AsOf asOf)
+    public PersonId? FirstAnchorAt(PersonId root, PastKey key, AsOf asOf)
     {
         PersonId? first = null;
         foreach (var anchor in AnchorsAt(root, asOf))

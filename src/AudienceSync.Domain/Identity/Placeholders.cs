@@ -20,7 +20,7 @@ public sealed class Placeholders
     /// Nobody is called so, and no place: absent in every field. Spaces, dots, slashes and hyphens inside do not matter, so one word covers
     /// <c>not set</c>, <c>not-set</c> and <c>Not_Set</c>. That <c>null</c> is a surname, too, costs those who bear it a match key, not their identity.
     /// </summary>
-    private static readonly string[] Words =
+    private static readonly string[] PlaceholderTexts =
     [
         "null", "undefined", "none", "nullptr", "dbnull", "nonetype", "nothing", "notset", "notavailable", "notapplicable", "notprovided",
         "notfound", "notdefined", "notspecified", "nodata", "novalue", "unset", "unspecified", "undef", "unknown", "objectobject", "objectnull",
@@ -31,14 +31,14 @@ public sealed class Placeholders
     /// Absent where a person is named by it, not among details: Na, Nan, Nil and Guest are names, and NA is Namibia. <c>test</c> is in neither list,
     /// because people who try a source out call their only person so; a source that receives it from everybody names it in its configuration.
     /// </summary>
-    private static readonly string[] IdentifierWords =
+    private static readonly string[] IdentifierPlaceholders =
     [
         "na", "nan", "nil", "void", "empty", "blank", "missing", "value", "ref", "anonymous", "anonym", "anon", "guest", "guestuser",
         "anonymoususer", "noemail", "nophone", "noid", "nouser", "deleted", "redacted", "customerid", "userid",
     ];
 
-    private static readonly HashSet<string> BuiltInEverywhere = [.. Words];
-    private static readonly HashSet<string> BuiltInIdentifiers = [.. Words, .. IdentifierWords];
+    private static readonly HashSet<string> BuiltInEverywhere = [.. PlaceholderTexts];
+    private static readonly HashSet<string> BuiltInIdentifiers = [.. PlaceholderTexts, .. IdentifierPlaceholders];
     private static readonly FrozenSet<string> BuiltInDigests = Digests([.. Written(BuiltInIdentifiers), .. Zeros()]).ToFrozenSet(StringComparer.Ordinal);
 
     private readonly HashSet<string> _ofSource;
@@ -46,9 +46,9 @@ public sealed class Placeholders
 
     private Placeholders(IEnumerable<string> ofSource)
     {
-        var words = ofSource.Select(word => word.Trim()).Where(word => word.Length > 0).ToList();
-        _ofSource = [.. words.Select(word => word.ToLowerInvariant())];
-        _digestsOfSource = [.. Digests(Written(words))];
+        var placeholders = ofSource.Select(placeholder => placeholder.Trim()).Where(placeholder => placeholder.Length > 0).ToList();
+        _ofSource = [.. placeholders.Select(placeholder => placeholder.ToLowerInvariant())];
+        _digestsOfSource = [.. Digests(Written(placeholders))];
     }
 
     /// <summary>What every source's placeholders contain.</summary>
@@ -89,7 +89,7 @@ public sealed class Placeholders
         return text.Length > MaxChars ? TemplateText.Is(text) : IsZero(text) || Is(text, BuiltInEverywhere);
     }
 
-    private bool Is(string text, HashSet<string> words)
+    private bool Is(string text, HashSet<string> placeholders)
     {
         text = Unquoted(text);
         if (TemplateText.Is(text) || (_ofSource.Count > 0 && _ofSource.Contains(text.ToLowerInvariant())))
@@ -104,10 +104,10 @@ public sealed class Placeholders
         }
 
         var length = Squeeze(text, squeezed, out var inside);
-        var word = squeezed[..length];
+        var placeholder = squeezed[..length];
         return length == 0
             ? IsPunctuation(text)
-            : words.GetAlternateLookup<ReadOnlySpan<char>>().Contains(word) || (inside && word is "na");
+            : placeholders.GetAlternateLookup<ReadOnlySpan<char>>().Contains(placeholder) || (inside && placeholder is "na");
     }
 
     private static string Unquoted(string text)
@@ -208,9 +208,9 @@ public sealed class Placeholders
     }
 
     /// <summary>The forms in which programs write a word, and senders hash it.</summary>
-    private static IEnumerable<string> Written(IEnumerable<string> words) => words.SelectMany(word => new[]
+    private static IEnumerable<string> Written(IEnumerable<string> placeholders) => placeholders.SelectMany(placeholder => new[]
     {
-        word, word.ToLowerInvariant(), word.ToUpperInvariant(), char.ToUpperInvariant(word[0]) + word[1..].ToLowerInvariant(),
+        placeholder, placeholder.ToLowerInvariant(), placeholder.ToUpperInvariant(), char.ToUpperInvariant(placeholder[0]) + placeholder[1..].ToLowerInvariant(),
     });
 
     private static IEnumerable<string> Zeros() =>

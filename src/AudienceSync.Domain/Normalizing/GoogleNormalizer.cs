@@ -40,11 +40,11 @@ public static class GoogleNormalizer
         {
             PersonField.FirstName => rule with
             {
-                Words = "trim, lower case, one space between words, no title before or behind it; punctuation stays",
+                Description = "trim, lower case, one space between words, no title before or behind it; punctuation stays",
                 Example = " Alex Dr. ",
                 Write = PersonText.GivenNameWithoutTitles,
             },
-            PersonField.Country => rule with { Words = "ISO 3166-1 alpha-2, upper case, from a code or a name", Example = " U.S. ", Write = PlaceText.UpperNamedCountry },
+            PersonField.Country => rule with { Description = "ISO 3166-1 alpha-2, upper case, from a code or a name", Example = " U.S. ", Write = PlaceText.UpperNamedCountry },
             PersonField.PostalCode => rule with { Write = PlaceText.PlainPostalCodeOfNamed },
             _ => rule,
         })]);

@@ -44,7 +44,7 @@ public static class MetaNormalizer
         "rules of April 2026, countries by name",
         [.. Version1.Rules.Select(rule => rule.Field switch
         {
-            PersonField.Country => rule with { Words = "ISO 3166-1 alpha-2, lower case, from a code or a name", Example = "U.S.", Write = PlaceText.LowerNamedCountry },
+            PersonField.Country => rule with { Description = "ISO 3166-1 alpha-2, lower case, from a code or a name", Example = "U.S.", Write = PlaceText.LowerNamedCountry },
             PersonField.State => rule with { ExampleCountry = "U.S.", Write = PlaceText.StateOfNamed },
             PersonField.PostalCode => rule with { ExampleCountry = "U.S.", Write = PlaceText.LowerPostalCodeOfNamed },
             _ => rule,

@@ -14,7 +14,7 @@ public delegate Cell WriteNormal(ReadOnlySpan<char> raw, string country, Span<ch
 /// <param name="Words">The rule for people; docs/normalizers.md prints it.</param>
 /// <param name="Example">An input the page shows, with its normal form.</param>
 /// <param name="Write">The rule itself.</param>
-public sealed record NormalizerRule(PersonField Field, CellForm Form, string Words, string Example, WriteNormal Write)
+public sealed record NormalizerRule(PersonField Field, CellForm Form, string Description, string Example, WriteNormal Write)
 {
     /// <summary>The country by which <see cref="Example"/> is read.</summary>
     public string ExampleCountry { get; init; } = "";

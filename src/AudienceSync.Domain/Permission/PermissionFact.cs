@@ -48,8 +48,8 @@ public readonly record struct PermissionFact(PermissionTopic Topic, string? Dest
             case EventTypes.MemberAdded or EventTypes.MemberRemoved or EventTypes.ExposureRecorded:
                 if (data.AsSpan().IndexOf(Member) >= 0)
                 {
-                    var said = (IAudienceEvent)EventJson.Read(alias, data);
-                    Read(said.Consent, said.OccurredAt, facts);
+                    var stated = (IAudienceEvent)EventJson.Read(alias, data);
+                    Read(stated.Consent, stated.OccurredAt, facts);
                 }
 
                 break;

@@ -31,7 +31,7 @@ public sealed record Permissions
     public bool Exact { get; init; }
 
     public bool EverRefused => ErasingAt is not null || UserData.NoAt is not null || Personalization.NoAt is not null || Targeting.NoAt is not null
-        || TargetingAt.Values.Any(said => said.NoAt is not null);
+        || TargetingAt.Values.Any(stated => stated.NoAt is not null);
 
     /// <summary>Whether a word is a yes that was said before, of which the time does not matter as long as nobody says no.</summary>
     public bool IsRepeatedBy(PermissionFact fact) => fact.Yes && !Exact && !EverRefused && fact.Topic switch
@@ -54,9 +54,9 @@ public sealed record Permissions
     public Permissions With(Permissions other)
     {
         var somewhere = TargetingAt;
-        foreach (var (name, said) in other.TargetingAt)
+        foreach (var (name, stated) in other.TargetingAt)
         {
-            somewhere = With(somewhere, name, somewhere.GetValueOrDefault(name).With(said));
+            somewhere = With(somewhere, name, somewhere.GetValueOrDefault(name).With(stated));
         }
 
         return new Permissions
@@ -72,17 +72,17 @@ public sealed record Permissions
 
     public TargetingRestrictions Restrictions =>
         (Targeting.IsNo ? TargetingRestrictions.Suppressed : TargetingRestrictions.None)
-        | (TargetingAt.Values.Any(said => said.IsNo) ? TargetingRestrictions.SuppressedSomewhere : TargetingRestrictions.None)
+        | (TargetingAt.Values.Any(stated => stated.IsNo) ? TargetingRestrictions.SuppressedSomewhere : TargetingRestrictions.None)
         | (UserData.IsYes ? TargetingRestrictions.UserDataGranted : UserData.IsNo ? TargetingRestrictions.UserDataDenied : TargetingRestrictions.None)
         | (Personalization.IsYes ? TargetingRestrictions.PersonalizationGranted : Personalization.IsNo ? TargetingRestrictions.PersonalizationDenied : TargetingRestrictions.None)
         | (ErasingAt is null ? TargetingRestrictions.None : TargetingRestrictions.Erasing)
         | (EverRefused ? TargetingRestrictions.EverRefused : TargetingRestrictions.None);
 
     /// <summary>The destinations he is suppressed at by name, in order; null when there are none.</summary>
-    public string[]? RestrictedAt => TargetingAt.Values.Any(said => said.IsNo)
-        ? [.. TargetingAt.Where(said => said.Value.IsNo).Select(said => said.Key).Order(StringComparer.Ordinal)]
+    public string[]? RestrictedAt => TargetingAt.Values.Any(stated => stated.IsNo)
+        ? [.. TargetingAt.Where(stated => stated.Value.IsNo).Select(stated => stated.Key).Order(StringComparer.Ordinal)]
         : null;
 
-    private static Dictionary<string, YesNo> With(IReadOnlyDictionary<string, YesNo> known, string name, YesNo said) =>
-        new(known, StringComparer.Ordinal) { [name] = said };
+    private static Dictionary<string, YesNo> With(IReadOnlyDictionary<string, YesNo> known, string name, YesNo stated) =>
+        new(known, StringComparer.Ordinal) { [name] = stated };
 }

@@ -35,7 +35,7 @@ public sealed record AudienceView(
                 : audience.Feeds.Values.Any(feed => feed.Version == number) ? "feeds"
                 : audience.Draining.ContainsKey(number) ? "drains" : "shadow";
             return new KeyView(
-                key, version.Terms.WindowS, AudienceWords.Of(version.Terms.MatchKeys), AudienceWords.Of(version.Terms.Consent), version.Terms.Inherits,
+                key, version.Terms.WindowS, AudienceLabels.Of(version.Terms.MatchKeys), AudienceLabels.Of(version.Terms.Consent), version.Terms.Inherits,
                 version.Retired, state, [.. drains.Where(drain => drain.AudienceKey == key)]);
         }
     }
@@ -49,12 +49,12 @@ public sealed record AudienceChangeView(
     long Version, long Position, DateTimeOffset At, string By, string? Why, string Event, string What, JsonElement Data, ShownDrain? Drain)
 {
     public static AudienceChangeView Of(RegistryChange change, IReadOnlyList<ShownDrain> drains) => new(
-        change.Version, change.Position, change.At, change.Said.By, change.Said.Why, change.Type, RegistryWords.Of(change.Said), DataOf(change.Said),
+        change.Version, change.Position, change.At, change.Event.By, change.Event.Why, change.Type, RegistryText.Of(change.Event), DataOf(change.Event),
         drains.FirstOrDefault(drain => drain.SincePosition == change.Position));
 
-    private static JsonElement DataOf(IRegistryEvent said)
+    private static JsonElement DataOf(IRegistryEvent stored)
     {
-        using var document = JsonDocument.Parse(EventJson.Write(said));
+        using var document = JsonDocument.Parse(EventJson.Write(stored));
         return document.RootElement.Clone();
     }
 }
@@ -62,5 +62,5 @@ public sealed record AudienceChangeView(
 /// <summary>What a change or a plan came to.</summary>
 public sealed record RegistryAnswer(bool DryRun, IReadOnlyList<string> Changes, IReadOnlyList<string> Notes)
 {
-    public static RegistryAnswer Of(RegistryPlan plan, bool dryRun) => new(dryRun, [.. plan.Changes.Select(RegistryWords.Of)], plan.Notes);
+    public static RegistryAnswer Of(RegistryPlan plan, bool dryRun) => new(dryRun, [.. plan.Changes.Select(RegistryText.Of)], plan.Notes);
 }

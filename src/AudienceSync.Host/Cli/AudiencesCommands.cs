@@ -43,9 +43,9 @@ internal static class AudiencesCommands
         var publish = verbs.Change("publish", "Publish a version. It never changes.", verbs.Key, (parsed, text) =>
         {
             var keys = MatchKeys.All;
-            var known = parsed.GetValue(match) is not { } words || AudienceWords.TryMatchKeys(words.Split(','), out keys);
+            var known = parsed.GetValue(match) is not { } description || AudienceLabels.TryMatchKeys(description.Split(','), out keys);
             var window_s = parsed.GetValue(window) is { } days ? (long?)Math.Round(days * 86_400) : null;
-            var terms = new KeyTerms(window_s, known ? keys : MatchKeys.None, AudienceWords.TryPolicy(parsed.GetValue(consent), out var policy) ? policy : ConsentPolicy.Assumed,
+            var terms = new KeyTerms(window_s, known ? keys : MatchKeys.None, AudienceLabels.TryPolicy(parsed.GetValue(consent), out var policy) ? policy : ConsentPolicy.Assumed,
                 parsed.GetValue(inherit));
             var key = AudiencesVerbs.KeyOf(text);
             return (key.Audience, new PublishKey(key.Version, terms, verbs.By(parsed), verbs.Why(parsed)));
@@ -81,7 +81,7 @@ internal static class AudiencesCommands
             "promote", "Let a version feed what its audience is bound to. Only the difference is sent.", verbs.Key, (parsed, text) =>
             {
                 var key = AudiencesVerbs.KeyOf(text);
-                _ = AudienceWords.TryLateEvents(parsed.GetValue(late), out var where);
+                _ = AudienceLabels.TryLateEvents(parsed.GetValue(late), out var where);
                 return (key.Audience, new PromoteKey(key.Version, verbs.Place(parsed), verbs.By(parsed), verbs.Why(parsed)) { LateEvents = where });
             }));
         promote.Options.Add(late);

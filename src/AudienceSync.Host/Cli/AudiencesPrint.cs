@@ -68,9 +68,9 @@ internal static class AudiencesPrint
         yield return $"{audience.Audience}{(audience.Paused ? " (paused)" : "")}: {audience.Purpose ?? "no purpose"}, owner {audience.Owner ?? "nobody"}";
         foreach (var key in audience.Keys)
         {
-            _ = AudienceWords.TryMatchKeys(key.MatchKeys, out var match);
-            _ = AudienceWords.TryPolicy(key.ConsentPolicy, out var consent);
-            yield return $"  {key.Key}: {RegistryWords.Of(new KeyTerms(key.WindowS, match, consent, key.Inherits))}{(key.State == "shadow" ? "" : ", " + key.State)}";
+            _ = AudienceLabels.TryMatchKeys(key.MatchKeys, out var match);
+            _ = AudienceLabels.TryPolicy(key.ConsentPolicy, out var consent);
+            yield return $"  {key.Key}: {RegistryText.Of(new KeyTerms(key.WindowS, match, consent, key.Inherits))}{(key.State == "shadow" ? "" : ", " + key.State)}";
             if (key.State == "drains" && key.Drains is [.., var drain])
             {
                 yield return $"    {Of(drain)}";

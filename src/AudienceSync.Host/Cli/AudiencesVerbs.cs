@@ -51,9 +51,9 @@ internal sealed class AudiencesVerbs(Func<string, string?> environment)
     }
 
     public Command Change(
-        string verb, string words, Argument<string> subject, Func<ParseResult, string, (string Audience, AudienceCommand Command)> command)
+        string verb, string description, Argument<string> subject, Func<ParseResult, string, (string Audience, AudienceCommand Command)> command)
     {
-        var change = new Command(verb, words) { subject, _by, _why, _workspace, _json };
+        var change = new Command(verb, description) { subject, _by, _why, _workspace, _json };
         change.SetAction((parsed, cancellationToken) => RunAsync(parsed, cancellationToken, async table =>
         {
             var (audience, wanted) = command(parsed, parsed.GetRequiredValue(subject));

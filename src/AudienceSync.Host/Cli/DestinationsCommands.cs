@@ -78,8 +78,8 @@ internal static class DestinationsCommands
         try
         {
             var loader = new ConfigLoader(HostSettings.FromEnvironment(environment).ConfigPath, environment);
-            var surroundings = new DestinationSurroundings(network ?? own!, TimeProvider.System, new Random(Environment.TickCount));
-            return await action(loader.Load(), new DestinationPlanner(loader, surroundings));
+            var dependencies = new DestinationDependencies(network ?? own!, TimeProvider.System, new Random(Environment.TickCount));
+            return await action(loader.Load(), new DestinationPlanner(loader, dependencies));
         }
         catch (Exception failure) when (Failures.Explain(failure) is { } line)
         {

@@ -21,49 +21,49 @@ internal sealed class HoldCommands(Func<string, string?> environment)
 
     public Command Pause() => Word(
         "pause", "Make no call for an account or a list until it is resumed: neither adds nor removals. Survives restarts.", _name,
-        (desk, parsed, cancel) => desk.PauseAsync(parsed.GetRequiredValue(_name), parsed.GetValue(_remote), By(parsed), parsed.GetValue(_why), cancel));
+        (holds, parsed, cancel) => holds.PauseAsync(parsed.GetRequiredValue(_name), parsed.GetValue(_remote), By(parsed), parsed.GetValue(_why), cancel));
 
     public Command Resume() => Word(
         "resume", "Go on with what was paused or has stopped.", _name,
-        (desk, parsed, cancel) => desk.ResumeAsync(parsed.GetRequiredValue(_name), parsed.GetValue(_remote), By(parsed), cancel));
+        (holds, parsed, cancel) => holds.ResumeAsync(parsed.GetRequiredValue(_name), parsed.GetValue(_remote), By(parsed), cancel));
 
     public Command Approve()
     {
         var plan = new Argument<long>("PLAN") { Description = "The number of the plan, as plan shows it." };
         return Word(
             "approve", "Say that a plan of very many removals is meant. It holds for what was counted, and for a day.", plan,
-            (desk, parsed, cancel) => desk.ApproveAsync(parsed.GetValue(plan), By(parsed), parsed.GetValue(_why), cancel));
+            (holds, parsed, cancel) => holds.ApproveAsync(parsed.GetValue(plan), By(parsed), parsed.GetValue(_why), cancel));
     }
 
     public Command Plan()
     {
         var show = new Command("plan", "What is held: pauses, and removals that wait for approval.") { _workspace, _json };
-        show.SetAction((parsed, cancellationToken) => RunAsync(parsed, async desk =>
+        show.SetAction((parsed, cancellationToken) => RunAsync(parsed, async holds =>
         {
-            Print(parsed, await desk.ReadAsync(cancellationToken));
+            Print(parsed, await holds.ReadAsync(cancellationToken));
             return ExitCodes.Done;
         }, cancellationToken));
         return show;
     }
 
-    private Command Word(string verb, string words, Argument subject, Func<HoldDesk, ParseResult, CancellationToken, Task<HoldAnswer>> say)
+    private Command Word(string verb, string description, Argument subject, Func<OperatorHolds, ParseResult, CancellationToken, Task<HoldAnswer>> act)
     {
-        var command = new Command(verb, words) { subject, _by, _workspace, _json };
+        var command = new Command(verb, description) { subject, _by, _workspace, _json };
         foreach (var option in verb == "approve" ? [_why] : new[] { _remote, _why })
         {
             command.Options.Add(option);
         }
 
-        command.SetAction((parsed, cancellationToken) => RunAsync(parsed, async desk =>
+        command.SetAction((parsed, cancellationToken) => RunAsync(parsed, async holds =>
         {
-            var answer = await say(desk, parsed, cancellationToken);
+            var answer = await act(holds, parsed, cancellationToken);
             if (Refusal(answer) is { } line)
             {
                 await parsed.InvocationConfiguration.Error.WriteLineAsync($"audiencesync: {line}");
                 return ExitCodes.Failed;
             }
 
-            Print(parsed, await desk.ReadAsync(cancellationToken));
+            Print(parsed, await holds.ReadAsync(cancellationToken));
             return ExitCodes.Done;
         }, cancellationToken));
         return command;
@@ -75,17 +75,17 @@ internal sealed class HoldCommands(Func<string, string?> environment)
         HoldAnswer.UnknownPlace => "unknown_destination: no such account, or it feeds no such list.",
         HoldAnswer.UnknownPlan => "unknown_plan: no plan has this number; sync plan shows those that wait.",
         HoldAnswer.PlanEnded => "plan_ended: this plan was carried out, or nothing is left of it.",
-        HoldAnswer.InvalidWords => "invalid_reason: --by has 1 to 100 characters, --why at most 500.",
+        HoldAnswer.InvalidNote => "invalid_reason: --by has 1 to 100 characters, --why at most 500.",
         _ => null,
     };
 
     private string By(ParseResult parsed) => parsed.GetValue(_by) ?? environment("USER") ?? "cli";
 
-    private Task<int> RunAsync(ParseResult parsed, Func<HoldDesk, Task<int>> action, CancellationToken cancellationToken) =>
+    private Task<int> RunAsync(ParseResult parsed, Func<OperatorHolds, Task<int>> action, CancellationToken cancellationToken) =>
         DatabaseVerb.RunAsync(parsed, environment, async connectionString =>
         {
             await using var database = new WorkspaceDatabase(connectionString, new WorkspaceName(parsed.GetRequiredValue(_workspace)));
-            return await action(new HoldDesk(database, TimeProvider.System));
+            return await action(new OperatorHolds(database, TimeProvider.System));
         }, cancellationToken);
 
     private void Print(ParseResult parsed, Held held)

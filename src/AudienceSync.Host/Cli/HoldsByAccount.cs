@@ -13,13 +13,13 @@ internal static class HoldsByAccount
         foreach (var workspace in rows.Select(row => row.Workspace).Distinct(StringComparer.Ordinal))
         {
             await using var database = new WorkspaceDatabase(connectionString, new WorkspaceName(workspace));
-            held[workspace] = await new HoldDesk(database, TimeProvider.System).ReadAsync(cancellationToken);
+            held[workspace] = await new OperatorHolds(database, TimeProvider.System).ReadAsync(cancellationToken);
         }
 
-        return rows.ConvertAll(row => row with { Held = Words(held[row.Workspace], row.Name) });
+        return rows.ConvertAll(row => row with { Held = Describe(held[row.Workspace], row.Name) });
     }
 
-    private static List<string> Words(Held held, string destination) =>
+    private static List<string> Describe(Held held, string destination) =>
     [
         .. held.Pauses.Where(pause => pause.Destination == destination).Select(pause => string.Create(
             CultureInfo.InvariantCulture, $"{pause.Remote ?? "all"} paused by {pause.By}, {pause.WaitingRemovals} removals wait")),

@@ -97,11 +97,11 @@ internal sealed class MembersCommands(Func<string, string?> environment)
     private Command Why()
     {
         // The key comes last, so that PERSON may be left out.
-        var words = new Argument<string[]>("PERSON KEY") { Description = "The person's uuid (left out with --identifiers) and the audience with version.", Arity = new ArgumentArity(1, 2) };
-        var why = new Command("why", "Why somebody is in an audience or is not: events, restrictions, deliveries, answers.") { words, _identifiers, _json, _workspace };
+        var arguments = new Argument<string[]>("PERSON KEY") { Description = "The person's uuid (left out with --identifiers) and the audience with version.", Arity = new ArgumentArity(1, 2) };
+        var why = new Command("why", "Why somebody is in an audience or is not: events, restrictions, deliveries, answers.") { arguments, _identifiers, _json, _workspace };
         why.Validators.Add(parsed =>
         {
-            var given = parsed.GetResult(words)?.Tokens.Select(token => token.Value).ToArray() ?? [];
+            var given = parsed.GetResult(arguments)?.Tokens.Select(token => token.Value).ToArray() ?? [];
             if (parsed.GetResult(_identifiers) is null ? given.Length != 2 || !Guid.TryParse(given[0], out _) : given.Length != 1)
             {
                 parsed.AddError("Say PERSON (a uuid) and KEY, or --identifiers and KEY.");
@@ -109,7 +109,7 @@ internal sealed class MembersCommands(Func<string, string?> environment)
         });
         why.SetAction((parsed, cancellationToken) => RunAsync(parsed, cancellationToken, async database =>
         {
-            var given = parsed.GetRequiredValue(words);
+            var given = parsed.GetRequiredValue(arguments);
             var past = await PastAsync(database, cancellationToken);
             var key = await past.KeyAsync(given[^1], cancellationToken) ?? throw UnknownKey(given[^1]);
             var person = given.Length == 2 ? new PersonId(Guid.Parse(given[0])) : await LookUpAsync(parsed, cancellationToken);

@@ -66,7 +66,7 @@ internal static class MembersPrint
         output.WriteLine($"person {history.Person}");
         TextTable.Print(output, ["audience", "status", "since", "until", "event", "position", "recorded", "journey"], history.Spans.Select(span => new[]
         {
-            span.AudienceKey, Word(span.Status), Time(span.Since), Time(span.Until), span.Event.Says, span.Event.Position.ToString(CultureInfo.InvariantCulture),
+            span.AudienceKey, Word(span.Status), Time(span.Since), Time(span.Until), span.Event.Summary, span.Event.Position.ToString(CultureInfo.InvariantCulture),
             Time(span.Event.RecordedAt), span.Event.Place ?? "",
         }));
         return ExitCodes.Done;

@@ -15,19 +15,19 @@ internal static class PeopleCommands
     public static Command Create(Func<string, string?> environment) =>
         new("people", "People: consent, suppression, forget somebody, say what is held of somebody.")
         {
-            Say(environment, "consent", "What somebody allows.", "/v1/people/consent"),
+            Permission(environment, "consent", "What somebody allows.", "/v1/people/consent"),
             Suppression(environment, "suppress", "Bar somebody, or everybody on a list.", "/v1/people/suppressions", lift: false),
             Suppression(environment, "unsuppress", "Bar somebody, or everybody on a list, no longer.", "/v1/people/suppressions/lift", lift: true),
             Erase(environment), Erasures(environment), Show(environment), LinkStops(environment), Realias(environment),
         };
 
-    private static Command Say(Func<string, string?> environment, string name, string description, string path)
+    private static Command Permission(Func<string, string?> environment, string name, string description, string path)
     {
         var (identifiers, workspace) = (Identifiers(), Workspace());
-        var say = new Command(name, description) { identifiers, workspace };
-        say.SetAction((parsed, cancellationToken) =>
+        var command = new Command(name, description) { identifiers, workspace };
+        command.SetAction((parsed, cancellationToken) =>
             PostAsync(parsed, environment, path, parsed.GetRequiredValue(identifiers), parsed.GetValue(workspace), cancellationToken));
-        return say;
+        return command;
     }
 
     // One person by a file of JSON, or many by a list.

@@ -118,8 +118,8 @@ internal sealed class QuarantineCommands(Func<string, string?> environment)
             using var network = PlatformHttp.CreateHandler();
             var name = parsed.GetRequiredValue(_workspace);
             var config = loader.Load().Workspaces.GetValueOrDefault(name) ?? throw loader.Invalid($"there is no workspace {name}");
-            var plan = new WorkspacePlanner(loader, new DestinationSurroundings(network, TimeProvider.System, new Random(1))).Plan(name, config);
-            var given = new WorkspaceSurroundings(
+            var plan = new WorkspacePlanner(loader, new DestinationDependencies(network, TimeProvider.System, new Random(1))).Plan(name, config);
+            var given = new WorkspaceDependencies(
                 MasterKeyLoader.Load(settings), TimeProvider.System, () => 0.5, NullLoggerFactory.Instance, $"cli/{Environment.ProcessId}");
             await using var workspace = await Workspace.OpenAsync(connectionString, plan, given, declare: false, cancellationToken);
             return await work(workspace);

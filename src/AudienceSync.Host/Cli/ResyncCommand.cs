@@ -32,23 +32,23 @@ internal static class ResyncCommand
         resync.SetAction((parsed, cancellationToken) => DatabaseVerb.RunAsync(parsed, environment, async connectionString =>
         {
             await using var database = new WorkspaceDatabase(connectionString, new WorkspaceName(parsed.GetRequiredValue(Workspace)));
-            return await RunAsync(parsed, new HoldDesk(database, TimeProvider.System), environment("USER") ?? "cli", cancellationToken);
+            return await RunAsync(parsed, new OperatorHolds(database, TimeProvider.System), environment("USER") ?? "cli", cancellationToken);
         }, cancellationToken));
         return resync;
     }
 
-    private static async Task<int> RunAsync(ParseResult parsed, HoldDesk desk, string user, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(ParseResult parsed, OperatorHolds holds, string user, CancellationToken cancellationToken)
     {
         var output = parsed.InvocationConfiguration.Output;
         var place = (parsed.GetRequiredValue(Name), parsed.GetValue(Remote));
         if (parsed.GetValue(Cancel))
         {
-            var cancelled = await desk.CancelResyncAsync(place.Item1, place.Item2, cancellationToken);
+            var cancelled = await holds.CancelResyncAsync(place.Item1, place.Item2, cancellationToken);
             await output.WriteLineAsync($"Cancelled {cancelled}.");
             return ExitCodes.Done;
         }
 
-        var (answer, plans) = await desk.ResyncAsync(place, parsed.GetValue(DryRun), parsed.GetValue(By) ?? user, parsed.GetValue(Why), cancellationToken);
+        var (answer, plans) = await holds.ResyncAsync(place, parsed.GetValue(DryRun), parsed.GetValue(By) ?? user, parsed.GetValue(Why), cancellationToken);
         if (HoldCommands.Refusal(answer) is { } line)
         {
             await parsed.InvocationConfiguration.Error.WriteLineAsync($"audiencesync: {line}");
@@ -58,7 +58,7 @@ internal static class ResyncCommand
         Print(output, plans, parsed.GetValue(Json));
         if (parsed.GetValue(Wait) && !parsed.GetValue(DryRun))
         {
-            await WaitAsync(parsed.InvocationConfiguration, desk, place, cancellationToken);
+            await WaitAsync(parsed.InvocationConfiguration, holds, place, cancellationToken);
         }
 
         return ExitCodes.Done;
@@ -78,7 +78,7 @@ internal static class ResyncCommand
         }));
     }
 
-    private static Task WaitAsync(InvocationConfiguration console, HoldDesk desk, (string Destination, string? Remote) place, CancellationToken cancellationToken) =>
+    private static Task WaitAsync(InvocationConfiguration console, OperatorHolds holds, (string Destination, string? Remote) place, CancellationToken cancellationToken) =>
         AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(console.Error) }).Progress()
             .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
             .StartAsync(async progress =>
@@ -86,7 +86,7 @@ internal static class ResyncCommand
                 var shown = new Dictionary<long, ProgressTask>();
                 while (true)
                 {
-                    var running = (await desk.ReadResyncsAsync(cancellationToken))
+                    var running = (await holds.ReadResyncsAsync(cancellationToken))
                         .Where(one => one.Destination == place.Destination && (place.Remote is null || one.Remote == place.Remote) && (one.State == "running" || shown.ContainsKey(one.Resync)))
                         .ToList();
                     foreach (var one in running)

@@ -47,9 +47,9 @@ internal static class ServeCommand
         CancellationToken cancellationToken)
     {
         using var network = PlatformHttp.CreateHandler();
-        var surroundings = new ServerSurroundings(TimeProvider.System, new Random(Environment.TickCount), network, environment);
+        var dependencies = new ServerDependencies(TimeProvider.System, new Random(Environment.TickCount), network, environment);
         using var metrics = MetricsExport.Start(environment);
-        await using var server = await HostServer.OpenAsync(connectionString, settings, surroundings, loggers, cancellationToken);
+        await using var server = await HostServer.OpenAsync(connectionString, settings, dependencies, loggers, cancellationToken);
         // Not the working folder, and nothing watched: the framework would follow every file of a data folder below it.
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
         {

@@ -35,7 +35,7 @@ internal static class WhyPrint
 
     private static string[] Row(ExplainedEvent one) =>
     [
-        Number($"{one.Event.Position}"), one.Event.Says, one.Event.AudienceKey ?? "", MembersPrint.Time(one.Event.OccurredAt), MembersPrint.Time(one.Event.RecordedAt),
+        Number($"{one.Event.Position}"), one.Event.Summary, one.Event.AudienceKey ?? "", MembersPrint.Time(one.Event.OccurredAt), MembersPrint.Time(one.Event.RecordedAt),
         one.Event.Source ?? "", one.Event.Place ?? "",
         MembersPrint.Word(one.Effect) + (one.By is { } by ? Number($" by {by}") : "") + (one.Permission is { } permission ? $", consent {MembersPrint.Word(permission)}" : ""),
     ];

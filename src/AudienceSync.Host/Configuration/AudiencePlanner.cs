@@ -40,9 +40,9 @@ public sealed class AudiencePlanner(ConfigLoader config, bool named = true)
             Require(version.WindowD is null or (> 0 and <= 36_500), place, "window_d must be days, more than 0");
             var keys = MatchKeys.All;
             Require(
-                version.MatchKeys is null || AudienceWords.TryMatchKeys(version.MatchKeys, out keys),
+                version.MatchKeys is null || AudienceLabels.TryMatchKeys(version.MatchKeys, out keys),
                 place, "match_keys must name at least one of email, phone, customer_id, device_id, details");
-            Require(AudienceWords.TryPolicy(version.ConsentPolicy, out var consent), place, "consent_policy must be required or assumed");
+            Require(AudienceLabels.TryPolicy(version.ConsentPolicy, out var consent), place, "consent_policy must be required or assumed");
             var window_s = version.WindowD is { } days ? (long?)Math.Round(days * 86_400) : null;
             versions.Add(new DeclaredVersion(version.Version, new KeyTerms(window_s, keys, consent, version.Inherit)));
         }

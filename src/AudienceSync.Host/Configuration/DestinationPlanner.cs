@@ -4,7 +4,7 @@ using AudienceSync.Connectors;
 namespace AudienceSync.Host.Configuration;
 
 /// <summary>Makes a destination of its entry in the configuration. Which settings a platform needs and takes is for the platform to say.</summary>
-public sealed class DestinationPlanner(ConfigLoader config, DestinationSurroundings surroundings)
+public sealed class DestinationPlanner(ConfigLoader config, DestinationDependencies dependencies)
 {
     private const int MaxNameChars = 100;
     private const int MaxFlushMs = 3_600_000;
@@ -17,7 +17,7 @@ public sealed class DestinationPlanner(ConfigLoader config, DestinationSurroundi
         Require(destination.FlushMs is >= 0 and <= MaxFlushMs, place, "flush_ms must be 0 to 3,600,000");
         try
         {
-            var connector = Destinations.Create(destination.Platform, Settings(destination, place), surroundings);
+            var connector = Destinations.Create(destination.Platform, Settings(destination, place), dependencies);
             return new PlannedDestination(destination.Name, destination.Platform, connector, TimeSpan.FromMilliseconds(destination.FlushMs))
             {
                 // Whoever tells a platform that consent was granted must have it.

@@ -66,5 +66,5 @@ internal static class MasterKeyText
             : throw Invalid($"{what} must be 32 bytes in base64.");
     }
 
-    private static SetupException Invalid(string words) => new("master_key_invalid", words);
+    private static SetupException Invalid(string message) => new("master_key_invalid", message);
 }

@@ -9,9 +9,9 @@ using AudienceSync.Host.Storage.Log;
 namespace AudienceSync.Host.Configuration;
 
 /// <summary>Checks a workspace's configuration and turns it into a plan. The first thing wrong is said with its place and what to write instead.</summary>
-public sealed class WorkspacePlanner(ConfigLoader config, DestinationSurroundings surroundings)
+public sealed class WorkspacePlanner(ConfigLoader config, DestinationDependencies dependencies)
 {
-    private readonly DestinationPlanner _destinations = new(config, surroundings);
+    private readonly DestinationPlanner _destinations = new(config, dependencies);
     private readonly AudiencePlanner _audiences = new(config);
 
     /// <exception cref="SetupException">config_invalid, secret_missing</exception>

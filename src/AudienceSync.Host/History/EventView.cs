@@ -11,7 +11,7 @@ namespace AudienceSync.Host.History;
 /// <param name="OccurredAt">The sender's time; null where an event has none.</param>
 /// <param name="RecordedAt">When it was committed.</param>
 public sealed record EventView(
-    long Position, Guid Id, Guid Anchor, string Type, string Says, string? AudienceKey, DateTimeOffset? OccurredAt, DateTimeOffset RecordedAt, string? Source,
+    long Position, Guid Id, Guid Anchor, string Type, string Summary, string? AudienceKey, DateTimeOffset? OccurredAt, DateTimeOffset RecordedAt, string? Source,
     string? Journey, string? Step, string? Variant, string? Message)
 {
     /// <summary>Where the journey stood, in one line; null when it did not say.</summary>
@@ -22,18 +22,18 @@ public sealed record EventView(
     {
         var stored = EventJson.Read(logged.Type, logged.Data);
         var view = new EventView(
-            logged.Position.Value, logged.Id, logged.Anchor.Value, logged.Type, Words(stored), null, null, logged.RecordedAt, null, null, null, null, null);
+            logged.Position.Value, logged.Id, logged.Anchor.Value, logged.Type, Describe(stored), null, null, logged.RecordedAt, null, null, null, null, null);
         return stored switch
         {
-            IAudienceEvent told => view with
+            IAudienceEvent audienceEvent => view with
             {
-                AudienceKey = told.AudienceKey.Value,
-                OccurredAt = told.OccurredAt,
-                Source = told.Source,
-                Journey = told.Context?.Journey,
-                Step = told.Context?.Step,
-                Variant = told.Context?.Variant,
-                Message = told.Context?.Message,
+                AudienceKey = audienceEvent.AudienceKey.Value,
+                OccurredAt = audienceEvent.OccurredAt,
+                Source = audienceEvent.Source,
+                Journey = audienceEvent.Context?.Journey,
+                Step = audienceEvent.Context?.Step,
+                Variant = audienceEvent.Context?.Variant,
+                Message = audienceEvent.Context?.Message,
             },
             PersonConsentChanged changed => view with { OccurredAt = changed.OccurredAt, Source = changed.Source },
             PersonSuppressed suppressed => view with { OccurredAt = suppressed.OccurredAt, Source = suppressed.Source },
@@ -44,12 +44,12 @@ public sealed record EventView(
         };
     }
 
-    private static string Words(IStoredEvent stored) => stored switch
+    private static string Describe(IStoredEvent stored) => stored switch
     {
-        AudienceMemberAdded told => $"add{Words(told.Consent)}",
-        AudienceMemberRemoved told => $"remove{Words(told.Consent)}",
-        AudienceExposureRecorded told => $"exposure{Words(told.Consent)}",
-        PersonConsentChanged changed => $"consent{Words(changed.Consent)}",
+        AudienceMemberAdded added => $"add{Describe(added.Consent)}",
+        AudienceMemberRemoved removed => $"remove{Describe(removed.Consent)}",
+        AudienceExposureRecorded exposed => $"exposure{Describe(exposed.Consent)}",
+        PersonConsentChanged changed => $"consent{Describe(changed.Consent)}",
         PersonSuppressed suppressed => $"suppressed {suppressed.Destination ?? "everywhere"}",
         PersonSuppressionLifted lifted => $"suppression lifted {lifted.Destination ?? "everywhere"}",
         PersonLinked linked => $"linked to {linked.Owner}",
@@ -59,7 +59,7 @@ public sealed record EventView(
         _ => "",
     };
 
-    private static string Words(Consent consent) =>
+    private static string Describe(Consent consent) =>
         (consent.AdUserData == ConsentAnswer.Unspecified ? "" : $", ad_user_data {Word(consent.AdUserData)}")
         + (consent.AdPersonalization == ConsentAnswer.Unspecified ? "" : $", ad_personalization {Word(consent.AdPersonalization)}");
 

@@ -47,7 +47,7 @@ public sealed class Explainer(PersonPast past, PersonTrail trail)
         var events = await trail.EventsAsync(anchors, cancellationToken);
         return new Explanation(
             root.Value,
-            new ExplainedKey(key.Key.Value, key.Window?.TotalSeconds, AudienceWords.Of(key.ConsentPolicy), AudienceWords.Of(key.MatchKeys), key.Retired),
+            new ExplainedKey(key.Key.Value, key.Window?.TotalSeconds, AudienceLabels.Of(key.ConsentPolicy), AudienceLabels.Of(key.MatchKeys), key.Retired),
             Of(member, key, now),
             await trail.AnchorsAsync(anchors, cancellationToken),
             Evaluate(events, past.Keys.PastOf(key), now),

@@ -84,10 +84,10 @@ public sealed class MembersAsOf(PastReader reader, AudienceKeys keys)
         {
             // The first look is as small as the page, so that a small page of a full audience is answered at once.
             var size = looked == 0 ? Math.Min(ChunkPeople, limit * 2) : ChunkPeople;
-            var told = await reader.ReadToldAsync(keyIds, after, size, cancellationToken);
+            var people = await reader.ReadPeopleOfKeysAsync(keyIds, after, size, cancellationToken);
             var loader = new PastLoader(reader, last);
-            await loader.LoadAsync(told, moments, cancellationToken);
-            foreach (var person in told)
+            await loader.LoadAsync(people, moments, cancellationToken);
+            foreach (var person in people)
             {
                 found.AddRange(select(loader.People, person));
                 after = person.Value;
@@ -97,7 +97,7 @@ public sealed class MembersAsOf(PastReader reader, AudienceKeys keys)
                 }
             }
 
-            if (told.Count < size)
+            if (people.Count < size)
             {
                 return null;
             }
@@ -110,7 +110,7 @@ public sealed class MembersAsOf(PastReader reader, AudienceKeys keys)
     private static PastMember? Listed(PastPeople people, PersonId person, PastKey key, AsOf asOf)
     {
         var root = people.RootAt(person, asOf);
-        return people.FirstToldAt(root, key, asOf) == person && people.MemberAt(root, key, asOf) is { IsListed: true } member ? member : null;
+        return people.FirstAnchorAt(root, key, asOf) == person && people.MemberAt(root, key, asOf) is { IsListed: true } member ? member : null;
     }
 
     private static bool IsListed(PastPeople people, PersonId person, PastKey key, AsOf asOf) =>

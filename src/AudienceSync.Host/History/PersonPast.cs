@@ -29,12 +29,12 @@ public sealed class PersonPast(PastReader reader, PersonTrail trail, AudienceKey
         var streams = anchors.Select(people.StreamOf).ToList();
         var events = (await trail.EventsAsync(anchors, cancellationToken)).ToDictionary(one => one.Position);
         var spans = new List<KeySpan>();
-        var told = streams.SelectMany(stream => stream.Told).ToList();
-        foreach (var key in await KeysOfAsync(told.Select(one => one.Fact.AudienceKey).Distinct(StringComparer.Ordinal), cancellationToken))
+        var facts = streams.SelectMany(stream => stream.MembershipFacts).ToList();
+        foreach (var key in await KeysOfAsync(facts.Select(one => one.Fact.AudienceKey).Distinct(StringComparer.Ordinal), cancellationToken))
         {
             var past = keys.PastOf(key);
             spans.AddRange(MembershipTimeline.Of(
-                    told.Where(one => past.Hears(one.Fact.AudienceKey)), streams.SelectMany(stream => stream.Said), key.Window, key.ConsentPolicy, asOf.At)
+                    facts.Where(one => past.Hears(one.Fact.AudienceKey)), streams.SelectMany(stream => stream.PermissionFacts), key.Window, key.ConsentPolicy, asOf.At)
                 .Select(span => new KeySpan(past.AudienceKey, span.Status, span.Since, span.Until, EventView.Of(events[span.Position]))));
         }
 
@@ -55,16 +55,16 @@ public sealed class PersonPast(PastReader reader, PersonTrail trail, AudienceKey
     // Those that were named, and whichever inherit from them.
     private async Task<IEnumerable<PublishedKey>> KeysOfAsync(IEnumerable<string> named, CancellationToken cancellationToken)
     {
-        var told = new List<PublishedKey>();
+        var facts = new List<PublishedKey>();
         foreach (var name in named)
         {
             if (await KeyAsync(name, cancellationToken) is { } key)
             {
-                told.Add(key);
+                facts.Add(key);
             }
         }
 
-        return told.Concat(told.SelectMany(key => keys.SuccessorsOf(key.KeyId))).DistinctBy(key => key.KeyId).OrderBy(key => key.Key.Value, StringComparer.Ordinal);
+        return facts.Concat(facts.SelectMany(key => keys.SuccessorsOf(key.KeyId))).DistinctBy(key => key.KeyId).OrderBy(key => key.Key.Value, StringComparer.Ordinal);
     }
 
     /// <summary>A key by its name, read again when another Host may have published it a moment ago; null when nobody has.</summary>

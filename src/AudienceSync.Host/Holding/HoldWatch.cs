@@ -12,9 +12,9 @@ public sealed class HoldWatch(HoldQueries queries, Wake wake, TimeProvider clock
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromMinutes(1);
 
-    private static readonly TimeSpan TellEvery = TimeSpan.FromHours(1);
+    private static readonly TimeSpan RemindEvery = TimeSpan.FromHours(1);
 
-    private readonly Dictionary<string, DateTimeOffset> _told = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, DateTimeOffset> _reported = new(StringComparer.Ordinal);
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -66,12 +66,12 @@ public sealed class HoldWatch(HoldQueries queries, Wake wake, TimeProvider clock
 
     private bool IsTime(string what, DateTimeOffset now)
     {
-        if (_told.TryGetValue(what, out var at) && now - at < TellEvery)
+        if (_reported.TryGetValue(what, out var at) && now - at < RemindEvery)
         {
             return false;
         }
 
-        _told[what] = now;
+        _reported[what] = now;
         return true;
     }
 }

@@ -29,7 +29,7 @@ public sealed class AnswerDeadline : IDisposable
     private static readonly TimeSpan Every = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Two turns of the timer before the end: one because it comes late by up to a turn, one for the answer's way.</summary>
-    private static readonly TimeSpan Patience = Within - (2 * Every);
+    private static readonly TimeSpan GiveUpAfter = Within - (2 * Every);
 
     private readonly ConcurrentQueue<(PendingRequest Request, long ReadAt)> _waiting = new();
     private readonly TimeProvider _clock;
@@ -73,7 +73,7 @@ public sealed class AnswerDeadline : IDisposable
         {
             foreach (var (request, readAt) in _waiting)
             {
-                if (_clock.GetElapsedTime(readAt) >= Patience)
+                if (_clock.GetElapsedTime(readAt) >= GiveUpAfter)
                 {
                     request.GiveUp();
                 }

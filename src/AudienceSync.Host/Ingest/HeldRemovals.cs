@@ -12,7 +12,7 @@ namespace AudienceSync.Host.Ingest;
 /// <param name="queries">The entries.</param>
 /// <param name="desk">Releases one.</param>
 /// <param name="sources">The sources whose webhooks this Host can read.</param>
-public sealed class HeldRemovals(QuarantineQueries queries, QuarantineDesk desk, IReadOnlyList<string> sources)
+public sealed class HeldRemovals(QuarantineQueries queries, QuarantineReleases releases, IReadOnlyList<string> sources)
 {
     /// <summary>Releases all whose key is known. Returns how many were.</summary>
     public async Task<int> ReleaseAsync(CancellationToken cancellationToken)
@@ -37,7 +37,7 @@ public sealed class HeldRemovals(QuarantineQueries queries, QuarantineDesk desk,
     {
         try
         {
-            return (await desk.ReleaseAsync(id, cancellationToken))?.Code;
+            return (await releases.ReleaseAsync(id, cancellationToken))?.Code;
         }
         catch (MasterKeyAbsentException)
         {

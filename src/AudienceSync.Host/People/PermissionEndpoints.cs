@@ -17,15 +17,15 @@ public sealed class PermissionEndpoints(IReadOnlyDictionary<string, Workspace> w
 
     public void Map(RouteGroupBuilder group)
     {
-        group.MapPost("/people/consent", context => SayAsync(context, EventTypes.ConsentChanged)).Takes(BodyContract.Event, QueryParameter.DefaultCountry);
-        group.MapPost("/people/suppressions", context => SayAsync(context, EventTypes.Suppressed)).Takes(BodyContract.Event, QueryParameter.DefaultCountry);
-        group.MapPost("/people/suppressions/lift", context => SayAsync(context, EventTypes.SuppressionLifted))
+        group.MapPost("/people/consent", context => WriteAsync(context, EventTypes.ConsentChanged)).Takes(BodyContract.Event, QueryParameter.DefaultCountry);
+        group.MapPost("/people/suppressions", context => WriteAsync(context, EventTypes.Suppressed)).Takes(BodyContract.Event, QueryParameter.DefaultCountry);
+        group.MapPost("/people/suppressions/lift", context => WriteAsync(context, EventTypes.SuppressionLifted))
             .Takes(BodyContract.Event, QueryParameter.DefaultCountry);
         group.MapPost("/people/suppressions/list", ListAsync).Takes(
             BodyContract.List, QueryParameter.Destination, QueryParameter.Reason, QueryParameter.Lift, QueryParameter.DefaultCountry, QueryParameter.Delimiter);
     }
 
-    private async Task SayAsync(HttpContext context, string type)
+    private async Task WriteAsync(HttpContext context, string type)
     {
         if (Find(context) is not { } workspace)
         {
@@ -34,11 +34,11 @@ public sealed class PermissionEndpoints(IReadOnlyDictionary<string, Workspace> w
         }
 
         using var body = await RequestBody.ReadAsync(context.Request, context.RequestAborted);
-        var result = body is null ? new KeepResult([], IngestProblem.BodyTooLarge) : await SayAsync(workspace, body, type, Text(context, "default_country"));
+        var result = body is null ? new KeepResult([], IngestProblem.BodyTooLarge) : await WriteAsync(workspace, body, type, Text(context, "default_country"));
         await (result.Problem is { } problem ? Answers.WriteAsync(context, problem) : Answers.WriteAsync(context, result.Receipts[0]));
     }
 
-    private static async Task<KeepResult> SayAsync(Workspace workspace, RequestBody body, string type, string? defaultCountry)
+    private static async Task<KeepResult> WriteAsync(Workspace workspace, RequestBody body, string type, string? defaultCountry)
     {
         // Read as a webhook is, to the last byte; but an operator is there to correct what is no text.
         var read = BodyItem.Parse(body.Json);
@@ -51,7 +51,7 @@ public sealed class PermissionEndpoints(IReadOnlyDictionary<string, Workspace> w
         try
         {
             return document!.RootElement.ValueKind == JsonValueKind.Object
-                ? await workspace.Permissions.SayAsync(document.RootElement, type, defaultCountry ?? "")
+                ? await workspace.Permissions.WriteAsync(document.RootElement, type, defaultCountry ?? "")
                 : new KeepResult([], IngestProblem.NotAnEvent);
         }
         catch (InvalidOperationException)

@@ -27,10 +27,10 @@ public sealed class AliasDigester(ReadOnlySpan<byte> secret) : IDisposable
     }
 
     /// <summary>Of all details together: it only tells whether a webhook says the same as before, and finds nobody.</summary>
-    public AliasDigest Digest(PersonDetails said)
+    public AliasDigest Digest(PersonDetails details)
     {
         var text = string.Join(
-            '\u001f', said.FirstName, said.LastName, said.City, said.State, said.PostalCode, said.Country, said.Gender, said.BirthDate, said.DeviceId);
+            '\u001f', details.FirstName, details.LastName, details.City, details.State, details.PostalCode, details.Country, details.Gender, details.BirthDate, details.DeviceId);
         return Digest(default(IdentifierKind), text).Digest;
     }
 

@@ -12,24 +12,24 @@ namespace AudienceSync.Host.Projecting;
 /// </summary>
 internal sealed class HourFold(AudienceKeys keys)
 {
-    private readonly HourBook _book = new();
+    private readonly HourlyCounts _counts = new();
     private readonly List<Step> _steps = [];
     private readonly Dictionary<PersonId, PersonId> _owners = [];
     private readonly Dictionary<PersonId, List<PersonId>> _owned = [];
     private readonly Dictionary<(int KeyId, PersonId Person), MembershipState> _states = [];
 
-    public IEnumerable<(int KeyId, DateTimeOffset Hour, HourChange Change)> Changes => _book.Changes;
+    public IEnumerable<(int KeyId, DateTimeOffset Hour, HourChange Change)> Changes => _counts.Changes;
 
     public void Clear()
     {
-        _book.Clear();
+        _counts.Clear();
         _steps.Clear();
         _owners.Clear();
         _owned.Clear();
         _states.Clear();
     }
 
-    public void Tell(LogEvent logged, PublishedKey key, MembershipFact fact) => _steps.Add(new Step(logged.Person, logged.RecordedAt, key, fact, default));
+    public void Record(LogEvent logged, PublishedKey key, MembershipFact fact) => _steps.Add(new Step(logged.Person, logged.RecordedAt, key, fact, default));
 
     public void Link(LogEvent logged, PersonId owner) => _steps.Add(new Step(logged.Person, logged.RecordedAt, null, default, owner));
 
@@ -58,7 +58,7 @@ internal sealed class HourFold(AudienceKeys keys)
             }
             else
             {
-                Tell(step, step.Key, rows);
+                Record(step, step.Key, rows);
             }
         }
     }
@@ -74,11 +74,11 @@ internal sealed class HourFold(AudienceKeys keys)
                 _states[(successor.KeyId, anchor)] = StateOf(successor.KeyId, anchor, rows).With(StateOf(successor.InheritsFrom!.Value, anchor, rows));
             }
 
-            _book.Join(successor.KeyId, successor.Window, [before], [Sum(successor.KeyId, group.Key, rows)], successor.PublishedAt);
+            _counts.Join(successor.KeyId, successor.Window, [before], [Sum(successor.KeyId, group.Key, rows)], successor.PublishedAt);
         }
     }
 
-    private void Tell(Step step, PublishedKey key, IReadOnlyDictionary<(int KeyId, PersonId Person), MembershipRow> rows)
+    private void Record(Step step, PublishedKey key, IReadOnlyDictionary<(int KeyId, PersonId Person), MembershipRow> rows)
     {
         var own = StateOf(key.KeyId, step.Person, rows);
         var after = own.Apply(step.Fact);
@@ -90,14 +90,14 @@ internal sealed class HourFold(AudienceKeys keys)
         if (_owners.Count == 0)
         {
             _states[(key.KeyId, step.Person)] = after;
-            _book.Tell(key.KeyId, key.Window, own, after, step.RecordedAt);
+            _counts.Record(key.KeyId, key.Window, own, after, step.RecordedAt);
             return;
         }
 
         var root = RootOf(step.Person);
         var before = Sum(key.KeyId, root, rows);
         _states[(key.KeyId, step.Person)] = after;
-        _book.Tell(key.KeyId, key.Window, before, Sum(key.KeyId, root, rows), step.RecordedAt);
+        _counts.Record(key.KeyId, key.Window, before, Sum(key.KeyId, root, rows), step.RecordedAt);
     }
 
     // Two groups become one, or an anchor goes from one to another: in each key those who were there go, and those who are there now come.
@@ -108,7 +108,7 @@ internal sealed class HourFold(AudienceKeys keys)
         Own(step.Person, step.Owner);
         foreach (var key in keys.All)
         {
-            _book.Join(key.KeyId, key.Window, before[key.KeyId], Roots(roots).ConvertAll(root => Sum(key.KeyId, root, rows)), step.RecordedAt);
+            _counts.Join(key.KeyId, key.Window, before[key.KeyId], Roots(roots).ConvertAll(root => Sum(key.KeyId, root, rows)), step.RecordedAt);
         }
     }
 

@@ -30,7 +30,7 @@ public sealed class MembershipFold(AudienceKeys keys, int? onlyKeyId = null)
     private readonly AnchorGroups _groups = new();
     private readonly Dictionary<PersonId, PersonId> _links = [];
     private readonly HashSet<PersonId> _everLinked = [];
-    private readonly List<(int KeyId, PersonId Person, PermissionFact Fact)> _said = [];
+    private readonly List<(int KeyId, PersonId Person, PermissionFact Fact)> _permissionFacts = [];
     private readonly List<PermissionFact> _read = [];
     private readonly PermissionFold _permissions = new();
     private readonly HourFold _hours = new(keys);
@@ -84,7 +84,7 @@ public sealed class MembershipFold(AudienceKeys keys, int? onlyKeyId = null)
         _groups.Clear();
         _links.Clear();
         _everLinked.Clear();
-        _said.Clear();
+        _permissionFacts.Clear();
         _permissions.Clear();
         _hours.Clear();
         Late.Clear();
@@ -113,7 +113,7 @@ public sealed class MembershipFold(AudienceKeys keys, int? onlyKeyId = null)
     /// <summary>Everybody of the page, with the owners it names.</summary>
     public List<Guid> Everybody() =>
         [.. People.Concat(Reidentified).Concat(_links.SelectMany(link => new[] { link.Key.Value, link.Value.Value }))
-            .Concat(_said.Where(said => said.KeyId == 0 || onlyKeyId is not null).Select(said => said.Person.Value)).Distinct()];
+            .Concat(_permissionFacts.Where(fact => fact.KeyId == 0 || onlyKeyId is not null).Select(fact => fact.Person.Value)).Distinct()];
 
     /// <summary>Takes the links as they stood before the page. Returns the anchors of whom all rows must be given to <see cref="Load"/>.</summary>
     public List<Guid> LoadGroups(IReadOnlyDictionary<PersonId, PersonId> links)
@@ -140,7 +140,7 @@ public sealed class MembershipFold(AudienceKeys keys, int? onlyKeyId = null)
     /// <summary>After the rows: the anchors whose permissions must be given to <see cref="LoadPermissions"/>.</summary>
     public List<Guid> PermissionsWanted()
     {
-        foreach (var (keyId, person, fact) in _said)
+        foreach (var (keyId, person, fact) in _permissionFacts)
         {
             if (!IsRepeated(keyId, person, fact))
             {
@@ -233,7 +233,7 @@ public sealed class MembershipFold(AudienceKeys keys, int? onlyKeyId = null)
         {
             var key = keys.ByName(fact.AudienceKey)
                 ?? throw new UnknownKeyException(fact.AudienceKey);
-            Tell(key, logged, fact, counts: true);
+            Record(key, logged, fact, counts: true);
             ApplyToSuccessors(key, logged, fact);
             Late.Note(key.KeyId, logged);
             Hear(logged, key.KeyId, fact.OccurredAt);
@@ -253,7 +253,7 @@ public sealed class MembershipFold(AudienceKeys keys, int? onlyKeyId = null)
         }
     }
 
-    private void Tell(PublishedKey key, LogEvent logged, MembershipFact fact, bool counts)
+    private void Record(PublishedKey key, LogEvent logged, MembershipFact fact, bool counts)
     {
         if (onlyKeyId is not null && key.KeyId != onlyKeyId)
         {
@@ -261,7 +261,7 @@ public sealed class MembershipFold(AudienceKeys keys, int? onlyKeyId = null)
         }
 
         _facts.Add((key, logged.Person, fact, logged.Position.Value, counts));
-        _hours.Tell(logged, key, fact);
+        _hours.Record(logged, key, fact);
         KeyIds.Add(key.KeyId);
         People.Add(logged.Person.Value);
         foreach (var successor in OpenSuccessors)
@@ -280,7 +280,7 @@ public sealed class MembershipFold(AudienceKeys keys, int? onlyKeyId = null)
         {
             if (!SuccessorsTakeOver || successor.PublishedPos is not { } published || logged.Position > published)
             {
-                Tell(successor, logged, fact, counts: false);
+                Record(successor, logged, fact, counts: false);
             }
         }
     }
@@ -308,7 +308,7 @@ public sealed class MembershipFold(AudienceKeys keys, int? onlyKeyId = null)
 
         foreach (var fact in _read)
         {
-            _said.Add((keyId, logged.Person, fact));
+            _permissionFacts.Add((keyId, logged.Person, fact));
         }
     }
 

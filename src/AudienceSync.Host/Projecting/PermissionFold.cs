@@ -44,7 +44,7 @@ internal sealed class PermissionFold
     /// <summary>All anchors of those wanted, and of whom something was noted.</summary>
     public List<Guid> Wanted(AnchorGroups groups)
     {
-        _roots.UnionWith(_facts.Select(said => groups.RootOf(said.Person)));
+        _roots.UnionWith(_facts.Select(fact => groups.RootOf(fact.Person)));
         return [.. _roots.SelectMany(groups.AnchorsOf).Select(anchor => anchor.Value)];
     }
 
@@ -61,7 +61,7 @@ internal sealed class PermissionFold
     public List<Guid> Inexact(AnchorGroups groups)
     {
         _before = _roots.ToDictionary(root => root, root => Sum(groups, root));
-        var refusing = _facts.Where(said => !said.Fact.Yes).Select(said => groups.RootOf(said.Person)).ToHashSet();
+        var refusing = _facts.Where(fact => !fact.Fact.Yes).Select(fact => groups.RootOf(fact.Person)).ToHashSet();
         return
         [
             .. from root in _roots
@@ -76,9 +76,9 @@ internal sealed class PermissionFold
     /// <summary>Takes a whole stream's facts, up to the end of the page.</summary>
     public void LoadHistory(PersonId person, IEnumerable<PermissionFact> facts)
     {
-        var told = facts.Aggregate(Permissions.Unspecified with { Exact = true }, (sum, fact) => sum.Apply(fact));
-        _known[person] = told;
-        _changed[person] = told;
+        var stated = facts.Aggregate(Permissions.Unspecified with { Exact = true }, (sum, fact) => sum.Apply(fact));
+        _known[person] = stated;
+        _changed[person] = stated;
     }
 
     /// <summary>Folds. Returns the roots whose bars are others now.</summary>
@@ -86,12 +86,12 @@ internal sealed class PermissionFold
     {
         foreach (var (person, fact) in _facts)
         {
-            var told = _known.GetValueOrDefault(person) ?? Permissions.Unspecified;
+            var stated = _known.GetValueOrDefault(person) ?? Permissions.Unspecified;
 
             // What an anchor without a row was told stands on this page alone, and all of it is kept.
-            if (!_stored.Contains(person) || !told.IsRepeatedBy(fact))
+            if (!_stored.Contains(person) || !stated.IsRepeatedBy(fact))
             {
-                _known[person] = _changed[person] = told.Apply(fact);
+                _known[person] = _changed[person] = stated.Apply(fact);
             }
         }
 
@@ -112,7 +112,7 @@ internal sealed class PermissionFold
         var sum = Permissions.Unspecified;
         foreach (var anchor in groups.AnchorsOf(root))
         {
-            sum = _known.TryGetValue(anchor, out var told) ? sum.With(told) : sum;
+            sum = _known.TryGetValue(anchor, out var stated) ? sum.With(stated) : sum;
         }
 
         return sum;
@@ -125,9 +125,9 @@ internal sealed class PermissionFold
         var refused = _sums[root].EverRefused;
         foreach (var anchor in groups.AnchorsOf(root))
         {
-            if (_known.TryGetValue(anchor, out var told) && told.Exact != refused && (!refused || _changed.ContainsKey(anchor)))
+            if (_known.TryGetValue(anchor, out var stated) && stated.Exact != refused && (!refused || _changed.ContainsKey(anchor)))
             {
-                _known[anchor] = _changed[anchor] = told with { Exact = refused };
+                _known[anchor] = _changed[anchor] = stated with { Exact = refused };
             }
         }
     }

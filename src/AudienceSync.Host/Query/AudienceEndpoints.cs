@@ -103,8 +103,8 @@ public sealed class AudienceEndpoints(IReadOnlyDictionary<string, Workspace> wor
     {
         var keys = MatchKeys.All;
         var consent = ConsentPolicy.Assumed;
-        if ((body.MatchKeys is { } words && !AudienceWords.TryMatchKeys(words, out keys))
-            || (body.ConsentPolicy is { } policy && !AudienceWords.TryPolicy(policy, out consent)))
+        if ((body.MatchKeys is { } words && !AudienceLabels.TryMatchKeys(words, out keys))
+            || (body.ConsentPolicy is { } policy && !AudienceLabels.TryPolicy(policy, out consent)))
         {
             return Task.FromResult(QueryProblem.Of(AudienceRefusal.TermsInvalid));
         }
@@ -116,7 +116,7 @@ public sealed class AudienceEndpoints(IReadOnlyDictionary<string, Workspace> wor
     private Task<IResult> PromoteAsync(string key, Promotion body, string? workspace, CancellationToken cancellationToken)
     {
         var late = LateEvents.Keep;
-        if (body.LateEvents is { } word && !AudienceWords.TryLateEvents(word, out late))
+        if (body.LateEvents is { } word && !AudienceLabels.TryLateEvents(word, out late))
         {
             return Task.FromResult(QueryProblem.Of(AudienceRefusal.LateEventsInvalid));
         }

@@ -93,7 +93,7 @@ public sealed class DestinationEndpoints(IReadOnlyDictionary<string, Workspace> 
         HoldAnswer.UnknownPlace => QueryProblem.UnknownDestination,
         HoldAnswer.UnknownPlan => QueryProblem.UnknownPlan,
         HoldAnswer.PlanEnded => QueryProblem.PlanEnded,
-        HoldAnswer.InvalidWords => QueryProblem.InvalidReason,
+        HoldAnswer.InvalidNote => QueryProblem.InvalidReason,
         _ => null,
     };
 

@@ -9,7 +9,7 @@ namespace AudienceSync.Host.Rebuilding;
 /// <param name="livePosition">How far the live generation had read.</param>
 /// <param name="lastNumber">Above it new numbers begin.</param>
 /// <param name="now">The time at which windows are judged.</param>
-internal sealed class Comparison(WholeFold fold, long livePosition, long lastNumber, DateTimeOffset now)
+internal sealed class Comparison(FullLogFold fold, long livePosition, long lastNumber, DateTimeOffset now)
 {
     public Drift Drift { get; } = new();
 

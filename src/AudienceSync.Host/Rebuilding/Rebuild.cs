@@ -73,7 +73,7 @@ public sealed class Rebuild(GenerationDatabase database, AudienceKeys keys, Time
             await _generations.DropAsync(last.Number, cancellationToken);
         }
 
-        var filled = await new Filling(database, _generations, keys, clock, keyId)
+        var filled = await new GenerationBuilder(database, _generations, keys, clock, keyId)
         {
             MemoryBytes = MemoryBytes, NumbersApart = NumbersApart, Step = Step, Progress = Progress,
         }.RunAsync(layout, cancellationToken);

@@ -16,7 +16,7 @@ namespace AudienceSync.Host.Serving;
 
 /// <summary>What a server is given of the world: everything that a test wants to hold in its own hands.</summary>
 /// <param name="Network">Carries calls to platforms.</param>
-public sealed record ServerSurroundings(TimeProvider Clock, Random Random, HttpMessageHandler Network, Func<string, string?> Environment);
+public sealed record ServerDependencies(TimeProvider Clock, Random Random, HttpMessageHandler Network, Func<string, string?> Environment);
 
 /// <summary>
 /// The process: schema, workspaces, HTTP. Built from settings and surroundings only, so that a test builds the same server.
@@ -34,12 +34,12 @@ public sealed class HostServer : IAsyncDisposable
     /// <summary>Brings the schema up to date and opens every workspace. Nothing runs yet.</summary>
     /// <exception cref="SetupException">Something a human must change.</exception>
     public static async Task<HostServer> OpenAsync(
-        string connectionString, HostSettings settings, ServerSurroundings surroundings, ILoggerFactory loggers, CancellationToken cancellationToken)
+        string connectionString, HostSettings settings, ServerDependencies dependencies, ILoggerFactory loggers, CancellationToken cancellationToken)
     {
         var masterKeys = MasterKeyLoader.Load(settings);
-        var loader = new ConfigLoader(settings.ConfigPath, surroundings.Environment);
+        var loader = new ConfigLoader(settings.ConfigPath, dependencies.Environment);
         var config = loader.Load();
-        var planner = new WorkspacePlanner(loader, new DestinationSurroundings(surroundings.Network, surroundings.Clock, surroundings.Random));
+        var planner = new WorkspacePlanner(loader, new DestinationDependencies(dependencies.Network, dependencies.Clock, dependencies.Random));
         var plans = config.Workspaces.Select(workspace => planner.Plan(workspace.Key, workspace.Value)).ToList();
         var applied = await new Migrations(connectionString).ApplyAsync([.. plans.Select(plan => plan.Name)], cancellationToken);
         if (applied.Count > 0)
@@ -49,7 +49,7 @@ public sealed class HostServer : IAsyncDisposable
 
         await new MasterKeyCheck(connectionString, masterKeys).RunAsync(cancellationToken);
         var owner = $"{Environment.MachineName}/{Environment.ProcessId}/{Guid.NewGuid():N}";
-        var given = new WorkspaceSurroundings(masterKeys, surroundings.Clock, () => Chance(surroundings.Random), loggers, owner) { LeaseTime = settings.LeaseTime() };
+        var given = new WorkspaceDependencies(masterKeys, dependencies.Clock, () => Chance(dependencies.Random), loggers, owner) { LeaseTime = settings.LeaseTime() };
         var workspaces = new Dictionary<string, Workspace>(StringComparer.Ordinal);
         foreach (var plan in plans)
         {

@@ -21,7 +21,7 @@ using AudienceSync.Host.Syncing;
 namespace AudienceSync.Host.Serving;
 
 /// <summary>What the loops of a workspace are given of the world.</summary>
-public sealed record WorkspaceSurroundings(MasterKeys MasterKeys, TimeProvider Clock, Func<double> Chance, ILoggerFactory Loggers, string Owner)
+public sealed record WorkspaceDependencies(MasterKeys MasterKeys, TimeProvider Clock, Func<double> Chance, ILoggerFactory Loggers, string Owner)
 {
     /// <summary>How long a silent owner of work keeps others waiting; null for the program's own time.</summary>
     public TimeSpan? LeaseTime { get; init; }
@@ -49,58 +49,58 @@ public sealed class Workspace : IAsyncDisposable
     private readonly List<Task> _loops = [];
     private Task _committing = Task.CompletedTask;
 
-    private Workspace(WorkspacePlan plan, WorkspaceDatabase database, AudienceKeys keys, WorkspaceSecrets secrets, WorkspaceSurroundings surroundings)
+    private Workspace(WorkspacePlan plan, WorkspaceDatabase database, AudienceKeys keys, WorkspaceSecrets secrets, WorkspaceDependencies dependencies)
     {
         Database = database;
         Keys = keys;
         _digester = new AliasDigester(secrets.Alias);
-        var vault = new Vault(surroundings.MasterKeys);
-        var seal = new BodySeal(surroundings.MasterKeys, secrets.Fingerprint);
-        var leases = new LeaseTable(database, surroundings.Owner, surroundings.LeaseTime);
-        var projectorWake = NewWake(surroundings);
+        var vault = new Vault(dependencies.MasterKeys);
+        var seal = new BodySeal(dependencies.MasterKeys, secrets.Fingerprint);
+        var leases = new LeaseTable(database, dependencies.Owner, dependencies.LeaseTime);
+        var projectorWake = NewWake(dependencies);
         _tombstones = new TombstoneDigester(secrets.Tombstone);
-        _log = new EventLog(database, vault, seal, _tombstones, surroundings.Clock, plan.LinkLimit);
-        _commit = new GroupCommit(_log, projectorWake, surroundings.Clock, surroundings.Loggers.CreateLogger<GroupCommit>());
-        _stallWatch = new StallWatch(_commit, new StalledHolders(database), surroundings.Clock, surroundings.Loggers.CreateLogger<StallWatch>());
-        _partitions = new BodyPartitions(database, surroundings.Clock, surroundings.Loggers.CreateLogger<BodyPartitions>());
-        var registryWake = NewWake(surroundings);
-        _listener = new LogListener(database, projectorWake, registryWake, surroundings.Clock, surroundings.Loggers.CreateLogger<LogListener>());
+        _log = new EventLog(database, vault, seal, _tombstones, dependencies.Clock, plan.LinkLimit);
+        _commit = new GroupCommit(_log, projectorWake, dependencies.Clock, dependencies.Loggers.CreateLogger<GroupCommit>());
+        _stallWatch = new StallWatch(_commit, new StalledHolders(database), dependencies.Clock, dependencies.Loggers.CreateLogger<StallWatch>());
+        _partitions = new BodyPartitions(database, dependencies.Clock, dependencies.Loggers.CreateLogger<BodyPartitions>());
+        var registryWake = NewWake(dependencies);
+        _listener = new LogListener(database, projectorWake, registryWake, dependencies.Clock, dependencies.Loggers.CreateLogger<LogListener>());
         var accountWakes = new List<Wake>();
         foreach (var destination in plan.Destinations)
         {
-            var wake = NewWake(surroundings);
+            var wake = NewWake(dependencies);
             accountWakes.Add(wake);
-            _accounts.Add(Account(destination, database, vault, _digester, leases, wake, surroundings));
+            _accounts.Add(Account(destination, database, vault, _digester, leases, wake, dependencies));
         }
 
         _projector = new ProjectionLoop(
-            new MembershipTable(database), new PermissionTable(database), new InheritTable(database), new DrainTable(database), leases, keys, projectorWake, accountWakes, surroundings.Clock, surroundings.Loggers.CreateLogger<ProjectionLoop>());
-        KeyRotation = Rotation(database, vault, leases, NewWake(surroundings), surroundings);
+            new MembershipTable(database), new PermissionTable(database), new InheritTable(database), new DrainTable(database), leases, keys, projectorWake, accountWakes, dependencies.Clock, dependencies.Loggers.CreateLogger<ProjectionLoop>());
+        KeyRotation = Rotation(database, vault, leases, NewWake(dependencies), dependencies);
         var countries = plan.Sources.ToDictionary(source => source.Source.Name, source => source.Source.DefaultCountry, StringComparer.Ordinal);
         Erasures = new Erasures(
-            database, new PrivacySurroundings(vault, seal, _digester, _tombstones, leases, surroundings.Clock, projectorWake, NewWake(surroundings))
+            database, new PrivacyDependencies(vault, seal, _digester, _tombstones, leases, dependencies.Clock, projectorWake, NewWake(dependencies))
             {
                 CountryOf = name => countries.GetValueOrDefault(name, ""),
             },
-            surroundings.Loggers.CreateLogger<ErasureLoop>());
+            dependencies.Loggers.CreateLogger<ErasureLoop>());
         Status = new StatusQueries(database);
-        LinkStops = new LinkStopTable(database, surroundings.Clock);
+        LinkStops = new LinkStopTable(database, dependencies.Clock);
         var people = new PersonEventReader(_digester, plan.Destinations.Select(destination => destination.Name).ToHashSet(StringComparer.Ordinal));
-        RegistryTable = new RegistryTable(database, surroundings.Clock);
+        RegistryTable = new RegistryTable(database, dependencies.Clock);
         Registry = new AudienceRegistry(RegistryTable, keys);
-        var published = new PublishedKeys(keys, surroundings.Clock);
+        var published = new PublishedKeys(keys, dependencies.Clock);
         var reader = new EventReader(_digester, published, people);
         Inboxes = [.. plan.Sources.Select(source => (new WebhookInbox(source.Source, reader, published, seal, new BodyMentions(_digester), _commit), source.Token))];
         var entries = new QuarantineQueries(database);
         var inboxes = Inboxes.ToDictionary(one => one.Inbox.Source.Name, one => one.Inbox, StringComparer.Ordinal);
-        Quarantine = new QuarantineDesk(entries, inboxes, seal, surroundings.Clock);
-        _registryLoop = new RegistryLoop(keys, registryWake, surroundings.Clock, surroundings.Loggers.CreateLogger<RegistryLoop>())
+        Quarantine = new QuarantineReleases(entries, inboxes, seal, dependencies.Clock);
+        _registryLoop = new RegistryLoop(keys, registryWake, dependencies.Clock, dependencies.Loggers.CreateLogger<RegistryLoop>())
         {
             AfterLook = new HeldRemovals(entries, Quarantine, [.. inboxes.Keys]).ReleaseAsync,
         };
-        Permissions = new PermissionDesk(people, _commit, surroundings.Clock);
-        Holds = new HoldDesk(database, surroundings.Clock);
-        _watch = new HoldWatch(new HoldQueries(database), NewWake(surroundings), surroundings.Clock, surroundings.Loggers.CreateLogger<HoldWatch>());
+        Permissions = new PermissionWriter(people, _commit, dependencies.Clock);
+        Holds = new OperatorHolds(database, dependencies.Clock);
+        _watch = new HoldWatch(new HoldQueries(database), NewWake(dependencies), dependencies.Clock, dependencies.Loggers.CreateLogger<HoldWatch>());
         Accounts = new AccountForecasts(
             database, plan.Destinations.ToDictionary(destination => destination.Name, destination => destination.Connector.Limits, StringComparer.Ordinal));
     }
@@ -118,12 +118,12 @@ public sealed class Workspace : IAsyncDisposable
     public RegistryTable RegistryTable { get; }
 
     /// <summary>Releases what waits in quarantine.</summary>
-    public QuarantineDesk Quarantine { get; }
+    public QuarantineReleases Quarantine { get; }
 
     public StatusQueries Status { get; }
 
     /// <summary>What operators hold, and what waits for them.</summary>
-    public HoldDesk Holds { get; }
+    public OperatorHolds Holds { get; }
 
     /// <summary>Where the ad accounts stand that the configuration declares.</summary>
     public AccountForecasts Accounts { get; }
@@ -131,7 +131,7 @@ public sealed class Workspace : IAsyncDisposable
     public IReadOnlyList<(WebhookInbox Inbox, byte[] Token)> Inboxes { get; }
 
     /// <summary>Takes what people are allowed and barred from, beside the webhooks.</summary>
-    public PermissionDesk Permissions { get; }
+    public PermissionWriter Permissions { get; }
 
     public int QueuedEvents => _commit.QueuedEvents;
 
@@ -153,21 +153,21 @@ public sealed class Workspace : IAsyncDisposable
     /// <exception cref="RegistryException">Something declared cannot be: a published key with other terms, a switch that is a promotion.</exception>
     /// <exception cref="SetupException">secret_damaged</exception>
     public static async Task<Workspace> OpenAsync(
-        string connectionString, WorkspacePlan plan, WorkspaceSurroundings surroundings, bool declare, CancellationToken cancellationToken)
+        string connectionString, WorkspacePlan plan, WorkspaceDependencies dependencies, bool declare, CancellationToken cancellationToken)
     {
         var database = new WorkspaceDatabase(connectionString, plan.Name);
         if (declare)
         {
-            await DeclareAsync(database, plan, surroundings, cancellationToken);
+            await DeclareAsync(database, plan, dependencies, cancellationToken);
         }
 
         var keys = await new AudienceKeyTable(database).OpenAsync(cancellationToken);
-        var secrets = await WorkspaceSecrets.OpenAsync(new SecretTable(database), surroundings.MasterKeys, cancellationToken);
-        return new Workspace(plan, database, keys, secrets, surroundings);
+        var secrets = await WorkspaceSecrets.OpenAsync(new SecretTable(database), dependencies.MasterKeys, cancellationToken);
+        return new Workspace(plan, database, keys, secrets, dependencies);
     }
 
     private static async Task DeclareAsync(
-        WorkspaceDatabase database, WorkspacePlan plan, WorkspaceSurroundings surroundings, CancellationToken cancellationToken)
+        WorkspaceDatabase database, WorkspacePlan plan, WorkspaceDependencies dependencies, CancellationToken cancellationToken)
     {
         var bindings = new BindingTable(database);
         foreach (var destination in plan.Destinations)
@@ -175,11 +175,11 @@ public sealed class Workspace : IAsyncDisposable
             await bindings.DeclareAccountAsync(destination.Name, destination.Platform, destination.ConsentRequired, cancellationToken);
         }
 
-        var registry = new AudienceRegistry(new RegistryTable(database, surroundings.Clock));
+        var registry = new AudienceRegistry(new RegistryTable(database, dependencies.Clock));
         var applied = await registry.ApplyAsync(plan.Audiences, EventUpcasters.Configuration, why: null, dryRun: false, cancellationToken);
         foreach (var note in applied.Notes)
         {
-            surroundings.Loggers.CreateLogger<Workspace>().LogWarning("{Workspace}: {Note}", plan.Name, note);
+            dependencies.Loggers.CreateLogger<Workspace>().LogWarning("{Workspace}: {Note}", plan.Name, note);
         }
 
         await bindings.LiftStopsAsync([.. plan.Audiences.SelectMany(audience => audience.Bindings).Select(feed => feed.Remote)], cancellationToken);
@@ -260,39 +260,39 @@ public sealed class Workspace : IAsyncDisposable
         }
     }
 
-    private Wake NewWake(WorkspaceSurroundings surroundings)
+    private Wake NewWake(WorkspaceDependencies dependencies)
     {
-        var wake = new Wake(surroundings.Clock);
+        var wake = new Wake(dependencies.Clock);
         _wakes.Add(wake);
         return wake;
     }
 
     private static KeyRotationLoop Rotation(
-        WorkspaceDatabase database, Vault vault, LeaseTable leases, Wake wake, WorkspaceSurroundings surroundings)
+        WorkspaceDatabase database, Vault vault, LeaseTable leases, Wake wake, WorkspaceDependencies dependencies)
     {
-        var keys = surroundings.MasterKeys;
+        var keys = dependencies.MasterKeys;
         var rotation = new KeyRotation(new RotationTable(database), new SecretTable(database), leases, vault, keys);
-        return new KeyRotationLoop(rotation, keys, wake, surroundings.Clock, surroundings.Loggers.CreateLogger<KeyRotationLoop>());
+        return new KeyRotationLoop(rotation, keys, wake, dependencies.Clock, dependencies.Loggers.CreateLogger<KeyRotationLoop>());
     }
 
     private static AccountLoop Account(
         PlannedDestination destination, WorkspaceDatabase database, Vault vault, AliasDigester digester, LeaseTable leases, Wake wake,
-        WorkspaceSurroundings surroundings)
+        WorkspaceDependencies dependencies)
     {
         var table = new SyncTable(database);
-        var budget = new CallBudget(destination.Name, destination.Connector.Limits.Allowances, new BudgetTable(database), surroundings.Clock)
+        var budget = new CallBudget(destination.Name, destination.Connector.Limits.Allowances, new BudgetTable(database), dependencies.Clock)
         {
             RequestsPerCall = destination.Connector.Limits.RequestsPerCall,
         };
-        var logger = surroundings.Loggers.CreateLogger<AccountLoop>();
+        var logger = dependencies.Loggers.CreateLogger<AccountLoop>();
         var shared = new SharedCells(new HolderTable(database), digester);
-        var calls = new MemberCalls(table, vault, destination.Connector, budget, shared, surroundings.Clock);
+        var calls = new MemberCalls(table, vault, destination.Connector, budget, shared, dependencies.Clock);
         var planner = new PagePlanner(destination.Connector, table, vault);
-        var processor = new LaneProcessor(destination.Name, destination.Connector, table, planner, calls, surroundings.Chance, surroundings.Clock, logger);
-        var jobs = new JobFollower(destination.Name, destination.Connector, new JobTable(database), surroundings.Clock, logger);
-        return new AccountLoop(destination.Name, processor, jobs, budget, table, leases, wake, destination.Flush, surroundings.Clock, logger)
+        var processor = new LaneProcessor(destination.Name, destination.Connector, table, planner, calls, dependencies.Chance, dependencies.Clock, logger);
+        var jobs = new JobPoller(destination.Name, destination.Connector, new JobTable(database), dependencies.Clock, logger);
+        return new AccountLoop(destination.Name, processor, jobs, budget, table, leases, wake, destination.Flush, dependencies.Clock, logger)
         {
-            Turn = BindingCycle.Open(database, processor, planner, destination.Connector.Limits, surroundings.Clock, logger),
+            Turn = BindingCycle.Open(database, processor, planner, destination.Connector.Limits, dependencies.Clock, logger),
         };
     }
 }

@@ -22,7 +22,7 @@ namespace AudienceSync.Host.Syncing;
 public sealed class AccountLoop(
     string destinationName,
     LaneProcessor processor,
-    JobFollower jobs,
+    JobPoller jobs,
     CallBudget budget,
     SyncTable table,
     LeaseTable leases,

@@ -28,7 +28,7 @@ internal sealed class IngestBench(IngestOptions options, TimeProvider clock) : I
         string token = (await File.ReadAllTextAsync(options.TokenFile!.FullName, cancel)).Trim();
         string key = (await File.ReadAllTextAsync(options.KeyFile!.FullName, cancel)).Trim();
         string address = url.Host == "localhost" ? $"127.0.0.1:{url.Port}" : url.Authority;
-        Say($"loading {url} for {options.Seconds} s");
+        Report($"loading {url} for {options.Seconds} s");
         LoadOutcome load = await LoadProcess.RunAsync(Plan(address, token, key), () => { }, () => { }, cancel);
         return new IngestResult(load, options.Seed, null, null, null, null, null, [], []);
     }
@@ -37,7 +37,7 @@ internal sealed class IngestBench(IngestOptions options, TimeProvider clock) : I
     {
         RepositoryRoot root = RepositoryRoot.Find();
         using var folder = new RunFolder(root);
-        Say("starting Sandbox, Host and PostgreSQL");
+        Report("starting Sandbox, Host and PostgreSQL");
         await using SystemUnderTest system = await SystemUnderTest.StartAsync(root, folder, _http, clock, cancel);
         await system.Cluster.DemandFsyncAsync(cancel);
         LoadPlan plan = Plan(system.HostAddress, system.Setup.SourceToken, system.Setup.SigningKey);
@@ -51,13 +51,13 @@ internal sealed class IngestBench(IngestOptions options, TimeProvider clock) : I
 
     private async Task<IngestResult> LoadAsync(SystemUnderTest system, LoadPlan plan, CancellationToken cancel)
     {
-        Say($"load: {WarmUpSeconds} s to warm up, {plan.Seconds} s measured");
+        Report($"load: {WarmUpSeconds} s to warm up, {plan.Seconds} s measured");
         (CpuSeconds Cpu, DateTimeOffset At)? before = null;
         (CpuSeconds Cpu, DateTimeOffset At)? after = null;
         using var memory = new RssSampler(system.HostPid, clock);
         LoadOutcome load = await LoadProcess.RunAsync(plan, () => before = (system.Cpu(), clock.GetUtcNow()), () => after = (system.Cpu(), clock.GetUtcNow()), cancel);
         double sampled = await memory.StopAsync();
-        Say("waiting until projector and sync are done");
+        Report("waiting until projector and sync are done");
         Drain drain = await Drain.WaitAsync(_http, system.HostAddress, system.Setup.OperatorToken, clock, cancel);
         long logged = await system.Cluster.CountEventsAsync(cancel);
         double newPeople = await system.Cluster.NewPeopleShareAsync(before!.Value.At, after!.Value.At, cancel);
@@ -74,7 +74,7 @@ internal sealed class IngestBench(IngestOptions options, TimeProvider clock) : I
         return new LoadPlan(address, token, key, run, options.Connections, options.NewPeople, options.Seconds, WarmUpSeconds, options.Seed);
     }
 
-    private static void Say(string what) => Console.Error.WriteLine($"bench: {what}");
+    private static void Report(string what) => Console.Error.WriteLine($"bench: {what}");
 
     /// <summary>The two figures that are taken before and after the load, on the same machine and cluster.</summary>
     private sealed class Yardsticks(PgBench pgBench, SignatureProbe signature, LoadPlan plan, HostSetup setup)
@@ -85,7 +85,7 @@ internal sealed class IngestBench(IngestOptions options, TimeProvider clock) : I
 
         public async Task MeasureAsync(CancellationToken cancel)
         {
-            Say($"pgbench, {PgBenchSeconds} s, then the signature alone, {SignatureSeconds} s");
+            Report($"pgbench, {PgBenchSeconds} s, then the signature alone, {SignatureSeconds} s");
             PgBench.Add(await pgBench.InsertsPerSecondAsync(PgBenchSeconds, cancel));
             Signature.Add(await signature.MeasureAsync(plan, setup.SigningKeyFile, SignatureSeconds, cancel));
         }

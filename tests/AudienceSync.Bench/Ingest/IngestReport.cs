@@ -6,18 +6,18 @@ namespace AudienceSync.Bench.Ingest;
 /// <summary>The figures of design section 11 and, for people, where the time went.</summary>
 internal static class IngestReport
 {
-    private const double WebhooksBar = 12_000;
-    private const double P99BarMs = 100;
-    private const double RssBarMb = 400;
+    private const double WebhooksGoal = 12_000;
+    private const double P99GoalMs = 100;
+    private const double RssGoalMb = 400;
 
     public static BenchReport Of(IngestResult run) => new("ingest", [.. Figures(run)], [.. Notes(run).Concat(Costs(run))]);
 
     private static IEnumerable<Figure> Figures(IngestResult run)
     {
-        yield return new("webhooks_per_s", Round(run.Load.PerSecond), "1/s", WebhooksBar, Round(run.PgBenchPerSecond));
-        yield return new("p99_ms", run.Load.P99Ms, "ms", P99BarMs, IsCeiling: true);
+        yield return new("webhooks_per_s", Round(run.Load.PerSecond), "1/s", WebhooksGoal, Round(run.PgBenchPerSecond));
+        yield return new("p99_ms", run.Load.P99Ms, "ms", P99GoalMs, IsCeiling: true);
         yield return new("lost", run.Lost, "events", 0, IsCeiling: true);
-        yield return new("host_rss_mb", Round(run.PeakRssMb), "MB", RssBarMb, IsCeiling: true);
+        yield return new("host_rss_mb", Round(run.PeakRssMb), "MB", RssGoalMb, IsCeiling: true);
         yield return new("pgbench_inserts_per_s", Round(run.PgBenchPerSecond), "1/s");
         yield return new("signature_only_per_s", Round(run.SignaturePerSecond), "1/s");
         yield return new("p50_ms", run.Load.P50Ms, "ms");

@@ -31,7 +31,7 @@ internal sealed class AnswerReader
         int head = bytes.IndexOf("\r\n\r\n"u8);
         if (head < 0 || (length = LengthOf(bytes, head)) < 0 || length > bytes.Length)
         {
-            MakeRoom();
+            EnsureCapacity();
             return false;
         }
 
@@ -45,7 +45,7 @@ internal sealed class AnswerReader
         return true;
     }
 
-    private void MakeRoom()
+    private void EnsureCapacity()
     {
         if (_end < _buffer.Length)
         {

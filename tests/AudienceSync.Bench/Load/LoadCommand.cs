@@ -34,15 +34,15 @@ internal static class LoadCommand
         long allocated = GC.GetTotalAllocatedBytes();
         long started = Stopwatch.GetTimestamp();
         phase.Measure();
-        Say("measuring");
+        Report("measuring");
         await WaitAsync(plan.Seconds, all, clock, cancel);
         phase.Stop();
         double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
         cpu = Environment.CpuUsage.TotalTime - cpu;
         allocated = GC.GetTotalAllocatedBytes() - allocated;
-        Say("measured");
+        Report("measured");
         await FinishAsync(connections, all, clock, cancel);
-        Say(JsonSerializer.Serialize(Sum(connections, seconds, cpu, allocated)));
+        Report(JsonSerializer.Serialize(Sum(connections, seconds, cpu, allocated)));
         Array.ForEach(connections, c => c.Dispose());
         return 0;
     }
@@ -57,7 +57,7 @@ internal static class LoadCommand
         await all;
     }
 
-    private static void Say(string line) => Console.Out.WriteLine(line);
+    private static void Report(string line) => Console.Out.WriteLine(line);
 
     /// <summary>Waits for the time to pass, or throws at once what a connection threw.</summary>
     private static async Task WaitAsync(int seconds, Task all, TimeProvider clock, CancellationToken cancel) =>

@@ -7,8 +7,8 @@ namespace AudienceSync.Bench.Normalize;
 /// <summary><c>./bench normalize</c>: people normalized and hashed for all platforms on one core.</summary>
 internal static class NormalizeCommand
 {
-    private const double PeopleBar = 100_000;
-    private const double RatioBar = 0.4;
+    private const double PeopleGoal = 100_000;
+    private const double RatioGoal = 0.4;
 
     private static readonly Option<int> Seconds = NumberOption.Of("--seconds", "How long to measure", 10, 3600);
     private static readonly Option<int> People = NumberOption.Of("--people", "People in a round", 20_000, 1_000_000);
@@ -28,9 +28,9 @@ internal static class NormalizeCommand
     private static BenchReport Report(NormalizeResult run, int seed) => new(
         "normalize",
         [
-            new("people_per_s", Math.Round(run.PeoplePerSecond), "1/s", PeopleBar, Math.Round(run.HashesOnlyPerSecond)),
+            new("people_per_s", Math.Round(run.PeoplePerSecond), "1/s", PeopleGoal, Math.Round(run.HashesOnlyPerSecond)),
             new("hashes_only_people_per_s", Math.Round(run.HashesOnlyPerSecond), "1/s"),
-            new("ratio_to_hashes_only", Math.Round(run.Ratio, 3), "", RatioBar),
+            new("ratio_to_hashes_only", Math.Round(run.Ratio, 3), "", RatioGoal),
             new("people_read_per_s", Math.Round(run.ReadPerSecond), "1/s"),
         ],
         [

@@ -12,7 +12,7 @@ internal sealed class ChildProcess : IAsyncDisposable
     private readonly Process _process;
     private readonly string _name;
     private readonly string _log;
-    private bool _told;
+    private bool _reported;
 
     private ChildProcess(Process process, string name, string log)
     {
@@ -54,7 +54,7 @@ internal sealed class ChildProcess : IAsyncDisposable
         {
             if (_process.HasExited || clock.GetElapsedTime(started) > ReadyLimit)
             {
-                _told = true;
+                _reported = true;
                 string how = _process.HasExited ? $"ended with exit code {_process.ExitCode}" : "was not ready in 90 s";
                 throw new BenchFailedException($"{_name} {how}. The end of its log:\n{LogEnd()}");
             }
@@ -80,7 +80,7 @@ internal sealed class ChildProcess : IAsyncDisposable
             }
         }
 
-        else if (_process.ExitCode != 0 && !_told)
+        else if (_process.ExitCode != 0 && !_reported)
         {
             // Its log goes with the folder, and it is the only witness.
             await Console.Error.WriteLineAsync($"{_name} ended by itself with exit code {_process.ExitCode}. The end of its log:\n{LogEnd()}");

@@ -28,8 +28,8 @@ internal static class ProcFs
         long children = Directory.EnumerateDirectories("/proc")
             .Select(folder => int.TryParse(Path.GetFileName(folder), CultureInfo.InvariantCulture, out int id) ? Stat(id) : null)
             .Where(stat => stat?.Parent == pid)
-            .Sum(stat => stat!.Own + stat.Buried);
-        return (parent.Own + parent.Buried + children) / TicksPerSecond;
+            .Sum(stat => stat!.Own + stat.Tombstones);
+        return (parent.Own + parent.Tombstones + children) / TicksPerSecond;
     }
 
     private static double StatusMb(int pid, string field)
@@ -60,5 +60,5 @@ internal static class ProcFs
         }
     }
 
-    private sealed record ProcessStat(int Parent, long Own, long Buried);
+    private sealed record ProcessStat(int Parent, long Own, long Tombstones);
 }

@@ -15,7 +15,7 @@ namespace AudienceSync.Bench.Query;
 internal sealed class QueryBench(QueryLoad load, TimeProvider clock) : IDisposable
 {
     /// <summary>Design section 11 and the audiences' issue: the first page as of a moment.</summary>
-    private const double PageBarMs = 2_000;
+    private const double PageGoalMs = 2_000;
 
     private const int PageMembers = 100;
     private const int ComparedOfAKind = 4;
@@ -80,30 +80,30 @@ internal sealed class QueryBench(QueryLoad load, TimeProvider clock) : IDisposab
     {
         string[] people = JsonSerializer.Deserialize<string[]>(await system.Cluster.ScalarAsync<string>(
             Postgres.Cluster.User, $"select json_agg(p.person)::text from (select person from ws_default.membership order by md5(person::text) limit {PeopleAsked}) p", cancel))!;
-        (string Name, Func<string> Path, double? Bar)[] kinds =
+        (string Name, Func<string> Path, double? Goal)[] kinds =
         [
-            ("list", () => $"audiences/{BigAudience.Key}/members?limit={PageMembers}", PageBarMs),
-            ("at_happened", () => At(Moment(), known: false), PageBarMs),
-            ("at_known", () => At(Moment(), known: true), PageBarMs),
-            ("diff", () => $"audiences/{BigAudience.Key}/members/diff?from={Moment()}&to={Moment()}&limit={PageMembers}", PageBarMs),
-            ("why", () => $"people/{people[_random.Next(people.Length)]}/why/{BigAudience.Key}", PageBarMs),
-            ("history", () => $"people/{people[_random.Next(people.Length)]}/history", PageBarMs),
+            ("list", () => $"audiences/{BigAudience.Key}/members?limit={PageMembers}", PageGoalMs),
+            ("at_happened", () => At(Moment(), known: false), PageGoalMs),
+            ("at_known", () => At(Moment(), known: true), PageGoalMs),
+            ("diff", () => $"audiences/{BigAudience.Key}/members/diff?from={Moment()}&to={Moment()}&limit={PageMembers}", PageGoalMs),
+            ("why", () => $"people/{people[_random.Next(people.Length)]}/why/{BigAudience.Key}", PageGoalMs),
+            ("history", () => $"people/{people[_random.Next(people.Length)]}/history", PageGoalMs),
         ];
         var figures = new List<Figure> { new("members", load.Members, "people") };
         var all = new List<double>();
         double firstPage = 0;
-        foreach ((string name, Func<string> path, double? bar) in kinds)
+        foreach ((string name, Func<string> path, double? goal) in kinds)
         {
             double[] took = await TimeAsync(path, cancel);
             all.AddRange(took);
             firstPage = name.StartsWith("at_", StringComparison.Ordinal) ? Math.Max(firstPage, took[^1]) : firstPage;
             figures.Add(new Figure($"{name}_p50_ms", Math.Round(took[took.Length / 2], 1), "ms"));
-            figures.Add(new Figure($"{name}_max_ms", Math.Round(took[^1], 1), "ms", bar, IsCeiling: true));
+            figures.Add(new Figure($"{name}_max_ms", Math.Round(took[^1], 1), "ms", goal, IsCeiling: true));
         }
 
         all.Sort();
-        figures.Insert(1, new Figure("first_page_ms", Math.Round(firstPage, 1), "ms", PageBarMs, IsCeiling: true));
-        figures.Insert(2, new Figure("p95_ms", Math.Round(all[(int)Math.Ceiling(all.Count * 0.95) - 1], 1), "ms", PageBarMs, IsCeiling: true));
+        figures.Insert(1, new Figure("first_page_ms", Math.Round(firstPage, 1), "ms", PageGoalMs, IsCeiling: true));
+        figures.Insert(2, new Figure("p95_ms", Math.Round(all[(int)Math.Ceiling(all.Count * 0.95) - 1], 1), "ms", PageGoalMs, IsCeiling: true));
         figures.Add(new Figure("wrong_pages", await WrongPagesAsync(system, cancel), "pages", 0, IsCeiling: true));
         return new BenchReport("query", figures,
         [

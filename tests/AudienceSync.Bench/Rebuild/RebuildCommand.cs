@@ -8,10 +8,10 @@ namespace AudienceSync.Bench.Rebuild;
 /// <summary><c>./bench rebuild</c>: membership made anew from the log, beside one SQL statement that does as much of it as SQL can.</summary>
 internal static class RebuildCommand
 {
-    private const double EventsBar = 250_000;
-    private const double LargeEventsBar = 125_000;
+    private const double EventsGoal = 250_000;
+    private const double LargeEventsGoal = 125_000;
     private const int LargeLog = 5_000_000;
-    private const double MemoryBarMb = 1_000;
+    private const double MemoryGoalMb = 1_000;
 
     private static readonly Option<int> Events = NumberOption.Of("--events", "Events in the log", 1_000_000, 100_000_000);
     private static readonly Option<int> Members = NumberOption.Of("--members", "People they are about", 500_000, 50_000_000);
@@ -36,13 +36,13 @@ internal static class RebuildCommand
         // Once more over live rows: all of them are compared.
         var again = await log.RebuildAsync(againPhases, cancel);
         var memory = ProcFs.PeakRssMb(Environment.ProcessId);
-        var bar = load.Events >= LargeLog ? LargeEventsBar : EventsBar;
+        var goal = load.Events >= LargeLog ? LargeEventsGoal : EventsGoal;
         return new BenchReport(
             "rebuild",
             [
-                new("events_per_s", Math.Round(load.Events / first.Seconds), "1/s", bar, Math.Round(load.Events / limit)),
+                new("events_per_s", Math.Round(load.Events / first.Seconds), "1/s", goal, Math.Round(load.Events / limit)),
                 new("wrong_rows", wrong, "rows", 0, IsCeiling: true),
-                new("host_rss_mb", Math.Round(memory), "MB", MemoryBarMb, IsCeiling: true),
+                new("host_rss_mb", Math.Round(memory), "MB", MemoryGoalMb, IsCeiling: true),
                 new("again_events_per_s", Math.Round(load.Events / again.Seconds), "1/s", null, Math.Round(load.Events / limit)),
                 new("again_different_rows", again.Drift.Different + again.Rechecked, "rows", 0, IsCeiling: true),
             ],

@@ -19,9 +19,9 @@ internal sealed record BenchReport(string Bench, IReadOnlyList<Figure> Figures, 
         var table = new Table().Title(Bench).AddColumns("figure", "value", "unit", "bar", "limit", "ratio", "");
         foreach (Figure f in Figures)
         {
-            string bar = f.Bar is { } value ? $"{(f.IsCeiling ? "<=" : ">=")} {Number(value)}" : "";
+            string goal = f.Goal is { } value ? $"{(f.IsCeiling ? "<=" : ">=")} {Number(value)}" : "";
             string parsed = f.Met switch { true => "[green]met[/]", false => "[red]MISSED[/]", null => "" };
-            table.AddRow(f.Name, f.Value is null ? "not measured" : Number(f.Value), f.Unit, bar, Number(f.Limit), Number(f.Ratio), parsed);
+            table.AddRow(f.Name, f.Value is null ? "not measured" : Number(f.Value), f.Unit, goal, Number(f.Limit), Number(f.Ratio), parsed);
         }
 
         AnsiConsole.Write(table);

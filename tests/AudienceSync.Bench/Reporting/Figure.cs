@@ -7,10 +7,10 @@ namespace AudienceSync.Bench.Reporting;
 /// <param name="Bar">What it must reach (or stay under, see <paramref name="IsCeiling"/>); null when it is only told.</param>
 /// <param name="Limit">What was measured beside it in the same run.</param>
 internal sealed record Figure(
-    string Name, double? Value, string Unit, double? Bar = null, double? Limit = null, [property: JsonIgnore] bool IsCeiling = false)
+    string Name, double? Value, string Unit, double? Goal = null, double? Limit = null, [property: JsonIgnore] bool IsCeiling = false)
 {
     public double? Ratio => Value is { } value && Limit is > 0 and { } limit ? Math.Round(value / limit, 3) : null;
 
     [JsonIgnore]
-    public bool? Met => (Value, Bar) is ({ } value, { } bar) ? (IsCeiling ? value <= bar : value >= bar) : null;
+    public bool? Met => (Value, Goal) is ({ } value, { } goal) ? (IsCeiling ? value <= goal : value >= goal) : null;
 }

@@ -27,20 +27,20 @@ internal sealed class SyncBench(SyncOptions options, TimeProvider clock) : IDisp
         await using PlatformServer platforms = await PlatformServer.StartAsync(clock, cancel);
         var setup = new SyncSetup(folder, platforms.Address);
         var address = new Uri($"http://127.0.0.1:{FreePort.Take().ToString(CultureInfo.InvariantCulture)}");
-        Say("starting Host and PostgreSQL");
+        Report("starting Host and PostgreSQL");
         await using ChildProcess host = ChildProcess.Start("host", root.Program("AudienceSync.Host"), ["serve"], setup.HostEnvironment(address.ToString()), folder.Path);
         await host.WaitUntilReadyAsync(_http, new Uri(address, "/health/ready"), clock, cancel);
         Cluster cluster = Cluster.Find(setup.DataFolder);
         await cluster.DemandFsyncAsync(cancel);
         var loader = new MemberLoader(cluster, setup, clock);
-        Say($"putting {options.Members:N0} members into the tables");
+        Report($"putting {options.Members:N0} members into the tables");
         await loader.LoadAsync(options.Members, options.Findable, cancel);
-        Say("the same members by SHA-256 and JSON alone");
+        Report("the same members by SHA-256 and JSON alone");
         double bare = BareWriting.PerSecond(options.Members, platforms.Traffic.Length, cancel);
 
         using var memory = new RssSampler(host.Pid, clock);
         SyncResult drained = await DrainAsync(host, platforms, cluster, loader, cancel);
-        Say($"removals: {options.Rate:N0} webhooks a second for {options.Seconds} s, answers after {options.AnswerMs} ms");
+        Report($"removals: {options.Rate:N0} webhooks a second for {options.Seconds} s, answers after {options.AnswerMs} ms");
         platforms.AnswerTime = TimeSpan.FromMilliseconds(options.AnswerMs);
         RemovalResult removals = await new RemovalProbe(_http, address, setup.SourceToken, platforms, clock).RunAsync(options, cancel);
         double sampled = await memory.StopAsync();
@@ -49,7 +49,7 @@ internal sealed class SyncBench(SyncOptions options, TimeProvider clock) : IDisp
 
     private async Task<SyncResult> DrainAsync(ChildProcess host, PlatformServer platforms, Cluster cluster, MemberLoader loader, CancellationToken cancel)
     {
-        Say($"{options.Members:N0} members wait for {platforms.Traffic.Length} platforms");
+        Report($"{options.Members:N0} members wait for {platforms.Traffic.Length} platforms");
         string load = await File.ReadAllTextAsync("/proc/loadavg", cancel);
         var before = new CpuSeconds(ProcFs.CpuSeconds(host.Pid), ProcFs.FamilyCpuSeconds(cluster.PostmasterPid), Environment.CpuUsage.TotalTime.TotalSeconds);
         await loader.ReleaseAsync(cancel);
@@ -59,7 +59,7 @@ internal sealed class SyncBench(SyncOptions options, TimeProvider clock) : IDisp
         var after = new CpuSeconds(ProcFs.CpuSeconds(host.Pid), ProcFs.FamilyCpuSeconds(cluster.PostmasterPid), Environment.CpuUsage.TotalTime.TotalSeconds);
         long[] calls = [.. platforms.Traffic.Select(traffic => traffic.Adds)];
         long digests = platforms.Traffic.Sum(traffic => traffic.Digests);
-        Say("waiting until the last request is confirmed");
+        Report("waiting until the last request is confirmed");
         await WaitAsync(cluster, "select count(*) from ws_default.jobs where state = 1", started, cancel);
         long delivered = await cluster.ScalarAsync<long>(Cluster.User, "select count(*) from ws_default.ledger where status = 2 and job_id is null", cancel);
         return new SyncResult(
@@ -80,5 +80,5 @@ internal sealed class SyncBench(SyncOptions options, TimeProvider clock) : IDisp
         }
     }
 
-    private static void Say(string what) => Console.Error.WriteLine($"bench: {what}");
+    private static void Report(string what) => Console.Error.WriteLine($"bench: {what}");
 }

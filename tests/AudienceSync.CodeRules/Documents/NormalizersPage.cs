@@ -71,7 +71,7 @@ internal static class NormalizersPage
         Span<char> into = stackalloc char[Normalizer.MaxChars];
         var normal = new string(into[..rule.Write(Canonical(rule), rule.ExampleCountry, into).Length]);
         var example = rule.ExampleCountry.Length == 0 ? "" : $" ({rule.ExampleCountry})";
-        return $"| {Words(rule.Field)} | {(rule.Form == CellForm.Hashed ? "SHA-256" : "as it is")} | {rule.Words} | {Forms(rule.TakesHashed)} "
+        return $"| {Description(rule.Field)} | {(rule.Form == CellForm.Hashed ? "SHA-256" : "as it is")} | {rule.Description} | {Forms(rule.TakesHashed)} "
             + $"| `{Visible(rule.Example)}`{example} | `{normal}` |\n";
     }
 
@@ -99,6 +99,6 @@ internal static class NormalizersPage
             _ => "`sha256_e164`",
         }));
 
-    private static string Words(PersonField field)
+    private static string Description(PersonField field)
         => string.Concat(field.ToString().Select((c, i) => i > 0 && char.IsUpper(c) ? " " + char.ToLowerInvariant(c) : char.ToLowerInvariant(c).ToString()));
 }

@@ -8,11 +8,11 @@ public sealed class ReferenceTests
     [Fact]
     public void Domain_references_only_libphonenumber_and_no_project()
     {
-        var project = Rooms.Project("Domain");
-        Rooms.Items(project, "PackageReference").ShouldBe(["libphonenumber-csharp"]);
+        var project = Places.Project("Domain");
+        Places.Items(project, "PackageReference").ShouldBe(["libphonenumber-csharp"]);
         foreach (var kind in new[] { "ProjectReference", "FrameworkReference", "Reference" })
         {
-            Rooms.Items(project, kind).ShouldBeEmpty(kind);
+            Places.Items(project, kind).ShouldBeEmpty(kind);
         }
 
         project.Attribute("Sdk")!.Value.ShouldBe("Microsoft.NET.Sdk");
@@ -22,17 +22,17 @@ public sealed class ReferenceTests
     public void Domain_is_compiled_against_the_base_library_and_libphonenumber_alone()
     {
         var baseLibrary = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
-        Rooms.AssemblyReferences("Domain").Where(name => !File.Exists(Path.Combine(baseLibrary, name + ".dll"))).ShouldBe(["PhoneNumbers"]);
+        Places.AssemblyReferences("Domain").Where(name => !File.Exists(Path.Combine(baseLibrary, name + ".dll"))).ShouldBe(["PhoneNumbers"]);
     }
 
     [Fact]
     public void Connectors_reference_Domain_only_and_neither_the_database_nor_the_web()
     {
-        var project = Rooms.Project("Connectors");
-        Rooms.Items(project, "ProjectReference").ShouldBe(["../AudienceSync.Domain/AudienceSync.Domain.csproj"]);
-        Rooms.Items(project, "FrameworkReference").ShouldBeEmpty();
+        var project = Places.Project("Connectors");
+        Places.Items(project, "ProjectReference").ShouldBe(["../AudienceSync.Domain/AudienceSync.Domain.csproj"]);
+        Places.Items(project, "FrameworkReference").ShouldBeEmpty();
         project.Attribute("Sdk")!.Value.ShouldBe("Microsoft.NET.Sdk");
-        Rooms.AssemblyReferences("Connectors").Where(IsForbiddenToConnectors).ShouldBeEmpty();
+        Places.AssemblyReferences("Connectors").Where(IsForbiddenToConnectors).ShouldBeEmpty();
     }
 
     [Fact]
@@ -46,16 +46,16 @@ public sealed class ReferenceTests
     [Fact]
     public void Sandbox_references_none_of_ours()
     {
-        Rooms.Items(Rooms.Project("Sandbox"), "ProjectReference").ShouldBeEmpty();
-        Rooms.AssemblyReferences("Sandbox").Where(name => name.StartsWith("AudienceSync", StringComparison.Ordinal)).ShouldBeEmpty();
+        Places.Items(Places.Project("Sandbox"), "ProjectReference").ShouldBeEmpty();
+        Places.AssemblyReferences("Sandbox").Where(name => name.StartsWith("AudienceSync", StringComparison.Ordinal)).ShouldBeEmpty();
     }
 
     [Fact]
     public void Sandbox_does_not_compile_our_files_as_its_own()
     {
-        foreach (var path in Rooms.SourceProjects)
+        foreach (var path in Places.SourceProjects)
         {
-            var files = Rooms.Items(System.Xml.Linq.XElement.Parse(Repository.Read(path)), "Compile");
+            var files = Places.Items(System.Xml.Linq.XElement.Parse(Repository.Read(path)), "Compile");
             files.Where(f => f.Contains("..", StringComparison.Ordinal)).ShouldBeEmpty(path);
         }
     }
@@ -63,22 +63,22 @@ public sealed class ReferenceTests
     [Fact]
     public void Nothing_in_src_references_tests()
     {
-        foreach (var path in Rooms.SourceProjects)
+        foreach (var path in Places.SourceProjects)
         {
             var project = System.Xml.Linq.XElement.Parse(Repository.Read(path));
-            Rooms.Items(project, "ProjectReference").Where(p => p.Contains("tests/", StringComparison.OrdinalIgnoreCase)).ShouldBeEmpty(path);
-            Rooms.Items(project, "PackageReference").Where(IsForTests).ShouldBeEmpty(path);
+            Places.Items(project, "ProjectReference").Where(p => p.Contains("tests/", StringComparison.OrdinalIgnoreCase)).ShouldBeEmpty(path);
+            Places.Items(project, "PackageReference").Where(IsForTests).ShouldBeEmpty(path);
         }
 
-        foreach (var room in new[] { "Domain", "Connectors", "Host", "Sandbox" })
+        foreach (var place in new[] { "Domain", "Connectors", "Host", "Sandbox" })
         {
-            Rooms.AssemblyReferences(room).Where(IsForTests).ShouldBeEmpty(room);
+            Places.AssemblyReferences(place).Where(IsForTests).ShouldBeEmpty(place);
         }
     }
 
     [Fact]
     public void Every_project_of_src_is_a_room_of_the_design() =>
-        Rooms.SourceProjects.Select(Path.GetFileNameWithoutExtension).ShouldBe(
+        Places.SourceProjects.Select(Path.GetFileNameWithoutExtension).ShouldBe(
             ["AudienceSync.Connectors", "AudienceSync.Domain", "AudienceSync.Host", "AudienceSync.Sandbox"], ignoreOrder: true);
 
     private static bool IsForbiddenToConnectors(string name) =>

@@ -6,21 +6,21 @@ using AudienceSync.CodeRules.Sources;
 namespace AudienceSync.CodeRules.References;
 
 /// <summary>What the projects say they reference, and what their compiled assemblies really do.</summary>
-internal static class Rooms
+internal static class Places
 {
     public static IEnumerable<string> SourceProjects =>
         Repository.Files.Where(f => Repository.IsIn(f, "src") && f.EndsWith(".csproj", StringComparison.Ordinal));
 
-    public static XElement Project(string room) => XElement.Parse(Repository.Read($"src/AudienceSync.{room}/AudienceSync.{room}.csproj"));
+    public static XElement Project(string place) => XElement.Parse(Repository.Read($"src/AudienceSync.{place}/AudienceSync.{place}.csproj"));
 
     public static List<string> Items(XElement project, string kind) =>
         [.. project.Descendants(kind).Select(i => i.Attribute("Include")?.Value.Replace('\\', '/') ?? "")];
 
-    public static string AssemblyPath(string room) => Path.Combine(AppContext.BaseDirectory, $"AudienceSync.{room}.dll");
+    public static string AssemblyPath(string place) => Path.Combine(AppContext.BaseDirectory, $"AudienceSync.{place}.dll");
 
-    public static List<string> AssemblyReferences(string room)
+    public static List<string> AssemblyReferences(string place)
     {
-        using var pe = new PEReader(File.OpenRead(AssemblyPath(room)));
+        using var pe = new PEReader(File.OpenRead(AssemblyPath(place)));
         var reader = pe.GetMetadataReader();
         return [.. reader.AssemblyReferences.Select(h => reader.GetString(reader.GetAssemblyReference(h).Name))];
     }

@@ -10,7 +10,7 @@ internal static class Repository
     public static string Root { get; } = FindRoot();
 
     /// <summary>Every file, by its path from the root with forward slashes.</summary>
-    public static IReadOnlyList<string> Files { get; } = [.. Walk(Root).Order(StringComparer.Ordinal)];
+    public static IReadOnlyList<string> Files { get; } = [.. Enumerate(Root).Order(StringComparer.Ordinal)];
 
     /// <summary>Every C# file of src and tests, parsed.</summary>
     public static IReadOnlyList<SourceFile> CSharp { get; } =
@@ -33,14 +33,14 @@ internal static class Repository
         throw new InvalidOperationException("No AudienceSync.sln above the tests: they must run from a checkout.");
     }
 
-    private static IEnumerable<string> Walk(string folder)
+    private static IEnumerable<string> Enumerate(string folder)
     {
         foreach (var file in Directory.EnumerateFiles(folder).Where(f => !string.Equals(Path.GetFileName(f), ".git", StringComparison.Ordinal)))
         {
             yield return Path.GetRelativePath(Root, file).Replace('\\', '/');
         }
 
-        foreach (var file in Directory.EnumerateDirectories(folder).Where(IsOurs).SelectMany(Walk))
+        foreach (var file in Directory.EnumerateDirectories(folder).Where(IsOurs).SelectMany(Enumerate))
         {
             yield return file;
         }

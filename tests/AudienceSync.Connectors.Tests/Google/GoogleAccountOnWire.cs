@@ -29,7 +29,7 @@ internal sealed class GoogleAccountOnWire
     {
         Network = network;
         var settings = change is null ? Basic : change(Basic);
-        Destination = Destinations.Create("google", settings, new DestinationSurroundings(network, Clock, new Random(1)));
+        Destination = Destinations.Create("google", settings, new DestinationDependencies(network, Clock, new Random(1)));
     }
 
     public TokenedNetwork Network { get; }

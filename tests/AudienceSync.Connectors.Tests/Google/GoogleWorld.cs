@@ -14,8 +14,8 @@ internal sealed class GoogleWorld : SandboxWorld
     private GoogleWorld(WebApplication app, ManualTime clock)
         : base(app, clock)
     {
-        var surroundings = Surroundings();
-        _spoiler = new Spoiler(surroundings.Network);
+        var dependencies = Dependencies();
+        _spoiler = new Spoiler(dependencies.Network);
         Destination = Destinations.Create(
             "google",
             new DestinationSettings("769-372-9833", BaseUrl: Address)
@@ -27,7 +27,7 @@ internal sealed class GoogleWorld : SandboxWorld
                 TermsAccepted = true,
                 Consent = "granted",
             },
-            surroundings with { Network = _spoiler });
+            dependencies with { Network = _spoiler });
     }
 
     public override PlatformTraits Traits { get; } = new(

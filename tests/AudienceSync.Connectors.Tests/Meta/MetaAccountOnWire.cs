@@ -22,7 +22,7 @@ internal sealed class MetaAccountOnWire(ScriptedNetwork network, string? appSecr
     public async Task<CallResult> SendAsync(MemberOperation operation, IEnumerable<PersonIdentifiers> people, string audience = "238500000000001")
     {
         var settings = new DestinationSettings("act_1001", new Secret("ABC"), AppSecret: appSecret is null ? null : new Secret(appSecret));
-        var destination = Destinations.Create("meta", settings, new DestinationSurroundings(network, Clock, new Random(1)));
+        var destination = Destinations.Create("meta", settings, new DestinationDependencies(network, Clock, new Random(1)));
         var members = people.Select(person => new Member(person, MetaNormalizer.Current)).ToArray();
         return await destination.SendAsync(new MemberCall(new RemoteAudienceId(audience), operation, members), CancellationToken.None);
     }

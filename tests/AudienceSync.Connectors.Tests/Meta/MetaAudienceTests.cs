@@ -128,5 +128,5 @@ public sealed class MetaAudienceTests
     private static IAudienceMaker Maker(ScriptedNetwork network) => (IAudienceMaker)Checks(network);
 
     private static IChecks Checks(ScriptedNetwork network) => (IChecks)Destinations.Create(
-        "meta", new DestinationSettings("act_1001", new Secret("ABC")), new DestinationSurroundings(network, new ManualTime(), new Random(1)));
+        "meta", new DestinationSettings("act_1001", new Secret("ABC")), new DestinationDependencies(network, new ManualTime(), new Random(1)));
 }

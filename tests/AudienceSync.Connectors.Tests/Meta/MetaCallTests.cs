@@ -89,7 +89,7 @@ public sealed class MetaCallTests
     public async Task A_member_of_a_normalizer_we_do_not_know_is_reported_and_does_not_spoil_the_call()
     {
         var destination = Destinations.Create(
-            "meta", new DestinationSettings("act_1001", new Secret("ABC")), new DestinationSurroundings(_network, new ManualTime(), new Random(1)));
+            "meta", new DestinationSettings("act_1001", new Secret("ABC")), new DestinationDependencies(_network, new ManualTime(), new Random(1)));
         Member[] members = [new(MetaAccountOnWire.Mary, new NormalizerVersion(99)), new(MetaAccountOnWire.Mary, MetaNormalizer.Current)];
 
         var result = await destination.SendAsync(new MemberCall(new RemoteAudienceId("1"), MemberOperation.Remove, members), CancellationToken.None);
@@ -174,7 +174,7 @@ public sealed class MetaCallTests
     public async Task There_are_no_jobs_to_wait_for()
     {
         var destination = Destinations.Create(
-            "meta", new DestinationSettings("act_1001", new Secret("ABC")), new DestinationSurroundings(_network, new ManualTime(), new Random(1)));
+            "meta", new DestinationSettings("act_1001", new Secret("ABC")), new DestinationDependencies(_network, new ManualTime(), new Random(1)));
 
         (await destination.FollowAsync(new JobHandle("x"), CancellationToken.None)).State.ShouldBe(JobState.Confirmed);
         _network.Sent.ShouldBeEmpty();

@@ -94,7 +94,7 @@ public sealed class MetaDetailTests
         var destination = Destinations.Create(
             "meta",
             new DestinationSettings("act_1001", new Secret("ABC")),
-            new DestinationSurroundings(_network, new ManualTime(), new Random(1)) { Normalizers = Normalizers.BuiltIn.With(next) });
+            new DestinationDependencies(_network, new ManualTime(), new Random(1)) { Normalizers = Normalizers.BuiltIn.With(next) });
         var person = new PersonIdentifiers(null, "Jane.Doe+news@gmail.com", null, "US");
         Member[] members = [new(person, MetaNormalizer.Current), new(person, destination.Normalizer)];
 

@@ -90,5 +90,5 @@ public sealed class MetaReplaceTests
     }
 
     private static IDestination Meta(ScriptedNetwork network, LimitedDataUse? limited = null) => Destinations.Create(
-        "meta", new DestinationSettings("act_1001", new Secret("ABC")) { LimitedDataUse = limited }, new DestinationSurroundings(network, new ManualTime(), new Random(1)));
+        "meta", new DestinationSettings("act_1001", new Secret("ABC")) { LimitedDataUse = limited }, new DestinationDependencies(network, new ManualTime(), new Random(1)));
 }

@@ -43,7 +43,7 @@ public sealed class MetaVersionsTests
         clock.Advance(new DateTimeOffset(2027, 3, 1, 0, 0, 0, TimeSpan.Zero) - clock.GetUtcNow());
         var settings = new DestinationSettings("act_1001", new Secret("ABC"), ApiVersion: "v25.0");
         var network = ScriptedNetwork.Answering(200, """{"tos_accepted":{"custom_audience_tos":1},"id":"act_1001"}""");
-        var checks = (IChecks)Destinations.Create("meta", settings, new DestinationSurroundings(network, clock, new Random(1)));
+        var checks = (IChecks)Destinations.Create("meta", settings, new DestinationDependencies(network, clock, new Random(1)));
 
         (await checks.CheckAsync([], CancellationToken.None)).ShouldContain(finding => finding.Code == "meta_version_ended" && finding.State == CheckState.Bad);
     }

@@ -14,7 +14,7 @@ internal sealed class MetaWorld : SandboxWorld
         => Destination = Destinations.Create(
             "meta",
             new DestinationSettings("act_1001", new Secret("token-1"), Address, "v25.0", appSecret is null ? null : new Secret(appSecret)),
-            Surroundings());
+            Dependencies());
 
     public override PlatformTraits Traits { get; } = new(
         NamesRefusedRows: true, RefreshesTokens: false, HasJobs: false, LeastThrottleWait: TimeSpan.FromSeconds(60));

@@ -15,7 +15,7 @@ internal sealed class TikTokAccountOnWire
     public TikTokAccountOnWire(ScriptedNetwork network, string? normalizer = null, int? membersPerCall = null)
     {
         var settings = new DestinationSettings("7000000000000000001", new Secret("ABC")) { Normalizer = normalizer, MembersPerCall = membersPerCall };
-        Destination = Destinations.Create("tiktok", settings, new DestinationSurroundings(network, Clock, new Random(1)));
+        Destination = Destinations.Create("tiktok", settings, new DestinationDependencies(network, Clock, new Random(1)));
     }
 
     public ManualTime Clock { get; } = new();

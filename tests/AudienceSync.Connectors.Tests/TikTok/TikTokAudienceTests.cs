@@ -111,9 +111,9 @@ public sealed class TikTokAudienceTests
     public async Task A_state_without_an_id_is_nobodys()
         => (await AskedFor888888888Async(["null"])).Outcome.Code.ShouldBe("answer_about_another");
 
-    private static async Task<AudienceReport> AskedFor888888888Async(IEnumerable<string> told)
+    private static async Task<AudienceReport> AskedFor888888888Async(IEnumerable<string> reported)
     {
-        var items = told.Select(id => $$$"""{"audience_details":{"audience_id":{{{id}}},"name":"carts","is_valid":true,"is_expiring":false,"cover_num":5000}}""");
+        var items = reported.Select(id => $$$"""{"audience_details":{"audience_id":{{{id}}},"name":"carts","is_valid":true,"is_expiring":false,"cover_num":5000}}""");
         var network = IdentifierClaim(Envelope(0, data: $$$"""{"list":[{{{string.Join(',', items)}}}]}"""));
         return await ((IAudienceMaker)new TikTokAccountOnWire(network).Destination).ReadAsync(new RemoteAudienceId("888888888"), CancellationToken.None);
     }

@@ -11,7 +11,7 @@ internal sealed class TikTokWorld : SandboxWorld
     private TikTokWorld(WebApplication app, ManualTime clock)
         : base(app, clock)
         => Destination = Destinations.Create(
-            "tiktok", new DestinationSettings(Advertiser, new Secret("token-1"), new Uri(Address, "open_api/")), Surroundings());
+            "tiktok", new DestinationSettings(Advertiser, new Secret("token-1"), new Uri(Address, "open_api/")), Dependencies());
 
     public override PlatformTraits Traits { get; } = new(
         NamesRefusedRows: false, RefreshesTokens: false, HasJobs: false, LeastThrottleWait: TimeSpan.FromSeconds(1));

@@ -162,7 +162,7 @@ public sealed class WebhookCallTests
     private static IDestination Make(ScriptedNetwork network, ManualTime clock) => Destinations.Create(
         "webhook",
         new DestinationSettings("crm", BaseUrl: new Uri("https://crm.example/in/audiences"), AppSecret: new Secret(Key)),
-        new DestinationSurroundings(network, clock, new Random(1)));
+        new DestinationDependencies(network, clock, new Random(1)));
 
     private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 }

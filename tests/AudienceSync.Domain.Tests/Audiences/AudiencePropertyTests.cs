@@ -54,7 +54,7 @@ public sealed class AudiencePropertyTests
             foreach (var version in audience.Versions.Keys)
             {
                 var feeds = audience.Feeds.Values.Any(feed => feed.Version == version);
-                var ended = events.LastOrDefault(said => FormerOf(said, events) == version);
+                var ended = events.LastOrDefault(stored => FormerOf(stored, events) == version);
                 var drains = !feeds && !audience.Versions[version].Retired && ended is AudienceKeyPromoted or AudienceKeyRolledBack;
                 audience.Draining.ContainsKey(version).ShouldBe(drains, $"{because}, version {version}");
                 drained += drains ? 1 : 0;
@@ -71,7 +71,7 @@ public sealed class AudiencePropertyTests
             foreach (var command in Commands(new Random(7), 20).Where(command => command is not (RollBackKey or UnbindAudience)))
             {
                 var first = AudienceRules.Decide(audience, command);
-                var after = first.Events.Aggregate(audience, (state, said) => state.Apply(said));
+                var after = first.Events.Aggregate(audience, (state, stored) => state.Apply(stored));
                 AudienceRules.Decide(after, command).Events.ShouldBeEmpty(because);
             }
         });
@@ -89,11 +89,11 @@ public sealed class AudiencePropertyTests
     }
 
     // The version that an event took a feed from; null when none.
-    private static int? FormerOf(IRegistryEvent said, List<IRegistryEvent> events) => said switch
+    private static int? FormerOf(IRegistryEvent stored, List<IRegistryEvent> events) => stored switch
     {
         AudienceKeyPromoted promoted => promoted.From.Version,
         AudienceKeyRolledBack back => back.From.Version,
-        AudienceUnbound unbound => Audience.Fold("cart", events.TakeWhile(one => !ReferenceEquals(one, said))).Feeds[unbound.Remote].Version,
+        AudienceUnbound unbound => Audience.Fold("cart", events.TakeWhile(one => !ReferenceEquals(one, stored))).Feeds[unbound.Remote].Version,
         _ => null,
     };
 
@@ -109,7 +109,7 @@ public sealed class AudiencePropertyTests
             {
                 var decision = AudienceRules.Decide(audience, command);
                 (decision.Refusal is null || decision.Events.Count == 0).ShouldBeTrue($"seed {seed}");
-                audience = decision.Events.Aggregate(audience, (state, said) => state.Apply(said));
+                audience = decision.Events.Aggregate(audience, (state, stored) => state.Apply(stored));
                 events.AddRange(decision.Events);
             }
 

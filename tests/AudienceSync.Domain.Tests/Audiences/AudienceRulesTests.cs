@@ -24,7 +24,7 @@ public sealed class AudienceRulesTests
     [InlineData(604_800L, MatchKeys.All, ConsentPolicy.Required)]
     public void Other_terms_are_refused_with_the_number_to_publish_them_under(long? windowS, MatchKeys keys, ConsentPolicy consent)
     {
-        var refusal = Refusal(Told(new PublishKey(1, Week, "ann", null)), new PublishKey(1, new KeyTerms(windowS, keys, consent), "ann", null));
+        var refusal = Refusal(Given(new PublishKey(1, Week, "ann", null)), new PublishKey(1, new KeyTerms(windowS, keys, consent), "ann", null));
         refusal.Code.ShouldBe("audience_key_changed");
         refusal.Detail.ShouldContain("version 2");
     }
@@ -32,8 +32,8 @@ public sealed class AudienceRulesTests
     [Fact]
     public void Each_refusal_has_its_code()
     {
-        var fed = Told(new PublishKey(1, Week, "a", null), new PublishKey(2, Week, "a", null), new BindAudience(Remote, 1, "a", null));
-        var retired = Told(new PublishKey(1, Week, "a", null), new RetireKey(1, "a", null));
+        var fed = Given(new PublishKey(1, Week, "a", null), new PublishKey(2, Week, "a", null), new BindAudience(Remote, 1, "a", null));
+        var retired = Given(new PublishKey(1, Week, "a", null), new RetireKey(1, "a", null));
         Refusal(new Audience("cart"), new PauseAudience("a", null)).Code.ShouldBe("unknown_audience");
         Refusal(new Audience("Cart"), new PublishKey(1, Week, "a", null)).Code.ShouldBe("audience_name_invalid");
         Refusal(new Audience("cart"), new PublishKey(2, Week, "a", null)).Code.ShouldBe("audience_key_not_next");
@@ -54,7 +54,7 @@ public sealed class AudienceRulesTests
     [Fact]
     public void A_roll_back_goes_back_as_far_as_was_promoted()
     {
-        var audience = Told(
+        var audience = Given(
             new PublishKey(1, Week, "a", null), new PublishKey(2, Week, "a", null), new PublishKey(3, Week, "a", null), new BindAudience(Remote, 1, "a", null),
             new PromoteKey(2, null, "a", null), new PromoteKey(3, Remote, "a", null));
         audience = Then(audience, new RollBackKey(null, "a", null));
@@ -73,7 +73,7 @@ public sealed class AudienceRulesTests
         audience.NextVersion.ShouldBe(2);
     }
 
-    private static Audience Told(params AudienceCommand[] commands) => commands.Aggregate(new Audience("cart"), Then);
+    private static Audience Given(params AudienceCommand[] commands) => commands.Aggregate(new Audience("cart"), Then);
 
     private static Audience Then(Audience audience, AudienceCommand command)
     {

@@ -43,8 +43,8 @@ public sealed class EventJsonTests
         {
             foreach (var personalization in Enum.GetValues<ConsentAnswer>())
             {
-                var said = new AudienceMemberAdded(Key, At, "shop", new Consent(data, personalization), Context: null);
-                EventJson.Read(EventTypes.MemberAdded, EventJson.Write(said)).ShouldBe(said);
+                var stored = new AudienceMemberAdded(Key, At, "shop", new Consent(data, personalization), Context: null);
+                EventJson.Read(EventTypes.MemberAdded, EventJson.Write(stored)).ShouldBe(stored);
             }
         }
     }
@@ -64,8 +64,8 @@ public sealed class EventJsonTests
     [InlineData("line\nbreak\ttab")]
     public void Any_text_of_a_context_survives(string text)
     {
-        var said = new AudienceExposureRecorded(Key, At, text, Consent: default, new JourneyContext(text, text, text, text));
-        EventJson.Read(EventTypes.ExposureRecorded, EventJson.Write(said)).ShouldBe(said);
+        var stored = new AudienceExposureRecorded(Key, At, text, Consent: default, new JourneyContext(text, text, text, text));
+        EventJson.Read(EventTypes.ExposureRecorded, EventJson.Write(stored)).ShouldBe(stored);
     }
 
     [Theory]

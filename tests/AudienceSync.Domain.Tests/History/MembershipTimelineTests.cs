@@ -13,9 +13,9 @@ public sealed class MembershipTimelineTests
     [Fact]
     public void Spans_follow_from_adds_removes_and_windows_in_any_order()
     {
-        (Position, MembershipFact)[] told = [Told(4, FactKind.Removed, 30), Told(1, FactKind.Added, 0), Told(3, FactKind.Added, 8), Told(2, FactKind.Added, 25)];
+        (Position, MembershipFact)[] memberships = [Told(4, FactKind.Removed, 30), Told(1, FactKind.Added, 0), Told(3, FactKind.Added, 8), Told(2, FactKind.Added, 25)];
 
-        MembershipTimeline.Of(told, [], TimeSpan.FromMinutes(10), ConsentPolicy.Assumed, Start.AddHours(1)).ShouldBe(
+        MembershipTimeline.Of(memberships, [], TimeSpan.FromMinutes(10), ConsentPolicy.Assumed, Start.AddHours(1)).ShouldBe(
         [
             new MembershipInterval(MembershipStatus.Present, At(0), At(18), new Position(1)),
             new MembershipInterval(MembershipStatus.Expired, At(18), At(25), new Position(3)),
@@ -27,14 +27,14 @@ public sealed class MembershipTimelineTests
     [Fact]
     public void A_suppression_withholds_until_it_is_lifted_and_a_tie_is_a_removal()
     {
-        (Position, MembershipFact)[] told = [Told(1, FactKind.Added, 0), Told(5, FactKind.Added, 20), Told(4, FactKind.Removed, 20)];
-        (Position, PermissionFact)[] said =
+        (Position, MembershipFact)[] memberships = [Told(1, FactKind.Added, 0), Told(5, FactKind.Added, 20), Told(4, FactKind.Removed, 20)];
+        (Position, PermissionFact)[] permissions =
         [
             (new Position(3), new PermissionFact(PermissionTopic.Targeting, null, Yes: true, At(9))),
             (new Position(2), new PermissionFact(PermissionTopic.Targeting, null, Yes: false, At(5))),
         ];
 
-        MembershipTimeline.Of(told, said, null, ConsentPolicy.Assumed, Start.AddHours(1)).Select(span => (span.Status, span.Since)).ShouldBe(
+        MembershipTimeline.Of(memberships, permissions, null, ConsentPolicy.Assumed, Start.AddHours(1)).Select(span => (span.Status, span.Since)).ShouldBe(
             [(MembershipStatus.Present, At(0)), (MembershipStatus.Withheld, At(5)), (MembershipStatus.Present, At(9)), (MembershipStatus.Removed, At(20))]);
     }
 

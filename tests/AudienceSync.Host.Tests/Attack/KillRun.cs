@@ -55,9 +55,9 @@ internal sealed class KillRun : IAsyncDisposable
     public async Task SendAndKillAsync()
     {
         var left = new ConcurrentQueue<KillEvent[]>(Batches());
-        using var patience = new CancellationTokenSource(_plan.Patience);
-        var sending = Task.WhenAll(Enumerable.Range(0, Connections).Select(_ => Task.Run(() => SendAsync(left, patience.Token))));
-        await KillAsync(sending, patience.Token);
+        using var timeout = new CancellationTokenSource(_plan.Patience);
+        var sending = Task.WhenAll(Enumerable.Range(0, Connections).Select(_ => Task.Run(() => SendAsync(left, timeout.Token))));
+        await KillAsync(sending, timeout.Token);
         await sending.OrTimeoutAsync(Where, _plan.Patience);
     }
 
@@ -114,14 +114,14 @@ internal sealed class KillRun : IAsyncDisposable
         }
     }
 
-    private async Task SendAsync(ConcurrentQueue<KillEvent[]> left, CancellationToken patience)
+    private async Task SendAsync(ConcurrentQueue<KillEvent[]> left, CancellationToken timeout)
     {
         while (left.TryDequeue(out var batch))
         {
             var body = _events.Body(batch);
-            while (await TrySendAsync(body, patience) is var receipts)
+            while (await TrySendAsync(body, timeout) is var receipts)
             {
-                patience.ThrowIfCancellationRequested();
+                timeout.ThrowIfCancellationRequested();
                 if (receipts is not null)
                 {
                     Keep(batch, receipts);
@@ -129,7 +129,7 @@ internal sealed class KillRun : IAsyncDisposable
                 }
 
                 using var pause = new PeriodicTimer(BeforeRetry);
-                await pause.WaitForNextTickAsync(patience);
+                await pause.WaitForNextTickAsync(timeout);
             }
         }
     }
@@ -145,12 +145,12 @@ internal sealed class KillRun : IAsyncDisposable
         Interlocked.Add(ref _acknowledged, batch.Length);
     }
 
-    private async Task<IReadOnlyList<Guid>?> TrySendAsync(string body, CancellationToken patience)
+    private async Task<IReadOnlyList<Guid>?> TrySendAsync(string body, CancellationToken timeout)
     {
         try
         {
             using var request = Webhook.Signed(body, TimeProvider.System.GetUtcNow());
-            using var response = await Volatile.Read(ref _host)!.Http.SendAsync(request, patience);
+            using var response = await Volatile.Read(ref _host)!.Http.SendAsync(request, timeout);
             var answer = await Answer.ReadAsync(response);
             if (answer is { Status: 503, Code: "storage_down" or "storage_slow" or "queue_full" or "shutting_down" })
             {
@@ -163,13 +163,13 @@ internal sealed class KillRun : IAsyncDisposable
         }
         catch (Exception gone) when (gone is HttpRequestException or ObjectDisposedException or IOException or OperationCanceledException)
         {
-            patience.ThrowIfCancellationRequested();
+            timeout.ThrowIfCancellationRequested();
             Interlocked.Increment(ref _unanswered);
             return null; // Killed meanwhile: the sender cannot know what became of it.
         }
     }
 
-    private async Task KillAsync(Task sending, CancellationToken patience)
+    private async Task KillAsync(Task sending, CancellationToken timeout)
     {
         var kills = Enumerable.Repeat(true, _plan.HostKills).Concat(Enumerable.Repeat(false, _plan.ServerKills)).ToArray();
         _random.Shuffle(kills);
@@ -178,7 +178,7 @@ internal sealed class KillRun : IAsyncDisposable
             // Spread over the sending, and each at a moment of its own.
             var at = (int)(_plan.Events * (kill + 0.2 + (_random.NextDouble() * 0.6)) / (kills.Length + 1));
             await Deadline.UntilAsync(() => Volatile.Read(ref _acknowledged) >= at || sending.IsCompleted, () => Where, _plan.Patience);
-            patience.ThrowIfCancellationRequested();
+            timeout.ThrowIfCancellationRequested();
             if (sending.IsFaulted)
             {
                 await sending; // What a sender found wrong comes first.

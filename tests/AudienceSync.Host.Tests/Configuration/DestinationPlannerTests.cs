@@ -80,7 +80,7 @@ public sealed class DestinationPlannerTests : IDisposable
         File.WriteAllText(file, $"workspaces: {{ default: {{ destinations: [ {{ name: d, {entry} }} ] }} }}");
         using var network = PlatformHttp.CreateHandler();
         var loader = new ConfigLoader(file, name => name == "SECRET" ? "s3cr3t-of-20-letters" : null);
-        var planner = new WorkspacePlanner(loader, new DestinationSurroundings(network, TimeProvider.System, new Random(1)));
+        var planner = new WorkspacePlanner(loader, new DestinationDependencies(network, TimeProvider.System, new Random(1)));
         return planner.Plan("default", loader.Load().Workspaces["default"]).Destinations.ShouldHaveSingleItem();
     }
 }

@@ -34,7 +34,7 @@ public sealed class HashedSettingTests
     {
         using var network = new HttpClientHandler();
         var planner = new WorkspacePlanner(
-            new ConfigLoader("audiencesync.yaml", _ => "secret"), new DestinationSurroundings(network, TimeProvider.System, new Random(1)));
+            new ConfigLoader("audiencesync.yaml", _ => "secret"), new DestinationDependencies(network, TimeProvider.System, new Random(1)));
         var source = new SourceConfig { Name = "shop", Token = new() { Env = "T" }, Signature = "off", DefaultCountry = "US", Hashed = hashed };
         return planner.Plan("default", new WorkspaceConfig { Sources = [source] }).Sources[0].Source.Hashed;
     }

@@ -58,10 +58,10 @@ public sealed class ExplanationTests
 
     private static IEnumerable<string> EventEffects(IEnumerable<NaiveEvent> person)
     {
-        var told = person.Where(one => one.Type.StartsWith("audience_member", StringComparison.Ordinal)).ToList();
-        var add = told.Where(one => one.Type == "audience_member_added").OrderByDescending(one => one.OccurredAt).ThenBy(one => one.Position).FirstOrDefault();
-        var remove = told.Where(one => one.Type == "audience_member_removed").OrderByDescending(one => one.OccurredAt).ThenBy(one => one.Position).FirstOrDefault();
+        var stored = person.Where(one => one.Type.StartsWith("audience_member", StringComparison.Ordinal)).ToList();
+        var add = stored.Where(one => one.Type == "audience_member_added").OrderByDescending(one => one.OccurredAt).ThenBy(one => one.Position).FirstOrDefault();
+        var remove = stored.Where(one => one.Type == "audience_member_removed").OrderByDescending(one => one.OccurredAt).ThenBy(one => one.Position).FirstOrDefault();
         var decides = add is null || remove?.OccurredAt >= add.OccurredAt ? remove : add;
-        return told.Select(one => $"{one.Position} {(one == decides ? EventEffect.Decides : one == add || one == remove ? EventEffect.Outweighed : EventEffect.Superseded)}");
+        return stored.Select(one => $"{one.Position} {(one == decides ? EventEffect.Decides : one == add || one == remove ? EventEffect.Outweighed : EventEffect.Superseded)}");
     }
 }

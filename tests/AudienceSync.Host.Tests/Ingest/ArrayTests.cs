@@ -23,7 +23,7 @@ public sealed class ArrayTests(IngestHost given) : IClassFixture<IngestHost>
         var answer = await given.Host.PostAsync(Sample.Array(
             [good, Sample.Without("event"), Sample.With("audience_key", "nobody_published_v1"), JsonValue.Create(7), null, Sample.Event()]));
         answer.Status.ShouldBe(202);
-        answer.Results.Select(Words).ShouldBe(
+        answer.Results.Select(Describe).ShouldBe(
         [
             "accepted", "refused missing_event", "quarantined unknown_audience_key", "refused not_an_event", "refused not_an_event", "accepted",
         ]);
@@ -58,7 +58,7 @@ public sealed class ArrayTests(IngestHost given) : IClassFixture<IngestHost>
     {
         var answer = await given.Host.PostAsync(Sample.Array([Sample.Without("event"), Sample.Without("person")]));
         answer.Status.ShouldBe(202);
-        answer.Results.Select(Words).ShouldBe(["refused missing_event", "refused missing_person"]);
+        answer.Results.Select(Describe).ShouldBe(["refused missing_event", "refused missing_person"]);
     }
 
     [Fact]
@@ -71,7 +71,7 @@ public sealed class ArrayTests(IngestHost given) : IClassFixture<IngestHost>
 
     [Fact]
     public async Task An_array_in_an_array_is_no_event() =>
-        (await given.Host.PostAsync("[[" + Sample.Event().ToJsonString() + "]," + Sample.Event().ToJsonString() + "]")).Results.Select(Words)
+        (await given.Host.PostAsync("[[" + Sample.Event().ToJsonString() + "]," + Sample.Event().ToJsonString() + "]")).Results.Select(Describe)
             .ShouldBe(["refused not_an_event", "accepted"]);
 
     [Fact]
@@ -83,6 +83,6 @@ public sealed class ArrayTests(IngestHost given) : IClassFixture<IngestHost>
             .ShouldBeLessThanOrEqualTo(body.Length);
     }
 
-    private static string Words(System.Text.Json.JsonElement receipt) =>
+    private static string Describe(System.Text.Json.JsonElement receipt) =>
         receipt.GetProperty("status").GetString() + (receipt.TryGetProperty("code", out var code) ? " " + code.GetString() : "");
 }

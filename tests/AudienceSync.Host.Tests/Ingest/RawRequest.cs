@@ -23,10 +23,10 @@ internal static class RawRequest
         await stream.WriteAsync(Encoding.ASCII.GetBytes(head + rest));
         var buffer = new byte[4096];
         var length = 0;
-        using var patience = new CancellationTokenSource(Deadline.Longest);
+        using var timeout = new CancellationTokenSource(Deadline.Longest);
         while (length == 0 || buffer[length - 1] != '}')
         {
-            var read = await stream.ReadAsync(buffer.AsMemory(length), patience.Token);
+            var read = await stream.ReadAsync(buffer.AsMemory(length), timeout.Token);
             read.ShouldBeGreaterThan(0, "the connection ended without an answer");
             length += read;
         }

@@ -45,7 +45,7 @@ internal sealed class HistoryStage(TestWorkspace workspace, int membersPerCall) 
             (await bindings.DeclareBindingAsync(declared, default)).ShouldBeTrue();
         }
 
-        var given = new PrivacySurroundings(workspace.Vault, workspace.Seal, _digester, workspace.Tombstones, _leases, workspace.Clock, _nobody, _nobody);
+        var given = new PrivacyDependencies(workspace.Vault, workspace.Seal, _digester, workspace.Tombstones, _leases, workspace.Clock, _nobody, _nobody);
         _erasures = new Erasures(workspace.Database, given, NullLogger<ErasureLoop>.Instance);
     }
 

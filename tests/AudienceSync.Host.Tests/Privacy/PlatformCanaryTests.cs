@@ -27,7 +27,7 @@ public sealed class PlatformCanaryTests
             Yaml = cases.Yaml,
             Network = inner => network = new QuotingNetwork(inner)
             {
-                Spoil = body => body.Contains(refused, StringComparison.Ordinal) ? body.Replace("\"emailAddress\":\"", "\"emailAddress\":\"zz", StringComparison.Ordinal) : body,
+                Corrupt = body => body.Contains(refused, StringComparison.Ordinal) ? body.Replace("\"emailAddress\":\"", "\"emailAddress\":\"zz", StringComparison.Ordinal) : body,
             },
         });
         (await stage.Host.Sandbox.Admin.PostAsJsonAsync("/admin/accounts", cases.Accounts())).EnsureSuccessStatusCode();

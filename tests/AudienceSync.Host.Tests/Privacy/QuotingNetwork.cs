@@ -10,7 +10,7 @@ namespace AudienceSync.Host.Tests.Privacy;
 /// </summary>
 internal sealed class QuotingNetwork(HttpMessageHandler inner) : DelegatingHandler(inner)
 {
-    private static readonly string[] Words = ["message", "error_user_title", "error_user_msg", "error_description", "description"];
+    private static readonly string[] MessageFields = ["message", "error_user_title", "error_user_msg", "error_description", "description"];
 
     private readonly ConcurrentBag<string> _quotes = [];
     private readonly ConcurrentBag<string> _accessTokens = [];
@@ -22,17 +22,17 @@ internal sealed class QuotingNetwork(HttpMessageHandler inner) : DelegatingHandl
     public IReadOnlyCollection<string> AccessTokens => _accessTokens;
 
     /// <summary>Changes a body on its way, so that its receiver refuses a row of it.</summary>
-    public Func<string, string> Spoil { get; init; } = static body => body;
+    public Func<string, string> Corrupt { get; init; } = static body => body;
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var body = request.Content is null ? "" : await request.Content.ReadAsStringAsync(cancellationToken);
-        if (Spoil(body) is var spoilt && spoilt != body)
+        if (Corrupt(body) is var corrupted && corrupted != body)
         {
-            request.Content = new StringContent(spoilt, Encoding.UTF8, "application/json");
+            request.Content = new StringContent(corrupted, Encoding.UTF8, "application/json");
         }
 
-        var quote = $"{request.RequestUri} {request.Headers} {spoilt}";
+        var quote = $"{request.RequestUri} {request.Headers} {corrupted}";
         try
         {
             var response = await base.SendAsync(request, cancellationToken);
@@ -75,7 +75,7 @@ internal sealed class QuotingNetwork(HttpMessageHandler inner) : DelegatingHandl
                     _accessTokens.Add(token.GetValue<string>());
                 }
 
-                foreach (var word in Words.Where(fields.ContainsKey))
+                foreach (var word in MessageFields.Where(fields.ContainsKey))
                 {
                     fields[word] = quote;
                     _quotes.Add(quote);

@@ -100,7 +100,7 @@ public sealed class PermissionFoldTests
             _restrictions[root].ShouldBe(sum.Restrictions, because);
             if (sum.EverRefused)
             {
-                group.ForEach(anchor => Words(_rows.GetValueOrDefault(anchor, Permissions.Unspecified)).ShouldBe(Words(Said(anchor)), because));
+                group.ForEach(anchor => Describe(_rows.GetValueOrDefault(anchor, Permissions.Unspecified)).ShouldBe(Describe(Said(anchor)), because));
             }
         }
     }
@@ -172,7 +172,7 @@ public sealed class PermissionFoldTests
 
     private PersonId RootOf(PersonId anchor) => _links.TryGetValue(anchor, out var owner) ? RootOf(owner) : anchor;
 
-    private static string Words(Permissions permissions) =>
+    private static string Describe(Permissions permissions) =>
         $"{permissions.UserData} {permissions.Personalization} {permissions.Targeting} {permissions.ErasingAt} "
         + string.Join(", ", permissions.TargetingAt.OrderBy(said => said.Key, StringComparer.Ordinal));
 

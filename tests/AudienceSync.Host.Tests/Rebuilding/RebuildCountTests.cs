@@ -32,15 +32,15 @@ public sealed class RebuildCountTests
     {
         await using var stage = await StageAsync(seed, 5_000);
         await using var rebuilds = new RebuildStage(stage.Workspace);
-        await SayMoreAsync(stage, rebuilds, "before");
+        await SendMoreAsync(stage, rebuilds, "before");
         await rebuilds.Rebuild(step: step =>
         {
             if (step == "filled")
             {
-                SayMoreAsync(stage, rebuilds, "meanwhile").GetAwaiter().GetResult();
+                SendMoreAsync(stage, rebuilds, "meanwhile").GetAwaiter().GetResult();
             }
         }).RunAsync(null, default);
-        await SayMoreAsync(stage, rebuilds, "after");
+        await SendMoreAsync(stage, rebuilds, "after");
         await stage.ProjectAsync(5_000);
 
         for (var version = 1; version <= 3; version++)
@@ -104,7 +104,7 @@ public sealed class RebuildCountTests
     private static Task<PastStage> StageAsync(int seed, int pageEvents) =>
         PastStage.CreateAsync(seed, stories: 60, batches: 45, TimeSpan.FromMinutes(200), TimeSpan.FromMinutes(3), pageEvents, successors: 2, projectsMeanwhile: seed % 2 == 0);
 
-    private static async Task SayMoreAsync(PastStage stage, RebuildStage rebuilds, string when)
+    private static async Task SendMoreAsync(PastStage stage, RebuildStage rebuilds, string when)
     {
         var webhooks = stage.Workspace.Webhooks;
         stage.Workspace.Clock.Advance(TimeSpan.FromMinutes(20));

@@ -58,7 +58,7 @@ internal sealed class ListAccount(TestWorkspace workspace, string name, IDestina
         var calls = new MemberCalls(table, workspace.Vault, platform, budget, workspace.Shared, workspace.Clock);
         var planner = new PagePlanner(platform, table, workspace.Vault);
         var pass = new LaneProcessor(name, platform, table, planner, calls, () => 0.5, workspace.Clock, NullLogger.Instance);
-        var jobs = new JobFollower(name, platform, new JobTable(workspace.Database), workspace.Clock, NullLogger.Instance);
+        var jobs = new JobPoller(name, platform, new JobTable(workspace.Database), workspace.Clock, NullLogger.Instance);
         return new AccountLoop(name, pass, jobs, budget, table, leases, _nobody, TimeSpan.FromSeconds(1), workspace.Clock, NullLogger<AccountLoop>.Instance)
         {
             Turn = BindingCycle.Open(workspace.Database, pass, planner, platform.Limits, workspace.Clock, NullLogger.Instance),

@@ -32,7 +32,7 @@ internal sealed class ListStage : IAsyncDisposable
         _projection = new ProjectionStage(workspace);
         _log = workspace.OpenLog();
         var leases = new LeaseTable(workspace.Database, "erasures");
-        var given = new PrivacySurroundings(workspace.Vault, workspace.Seal, workspace.Webhooks.Digester, workspace.Tombstones, leases, workspace.Clock, _nobody, _nobody);
+        var given = new PrivacyDependencies(workspace.Vault, workspace.Seal, workspace.Webhooks.Digester, workspace.Tombstones, leases, workspace.Clock, _nobody, _nobody);
         _erasures = new Erasures(workspace.Database, given, NullLogger<ErasureLoop>.Instance);
     }
 

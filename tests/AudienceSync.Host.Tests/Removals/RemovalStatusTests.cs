@@ -39,14 +39,14 @@ public sealed class RemovalStatusTests
     public async Task Refused_counts_only_members_who_are_wanted()
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
-        var book = new MemberBook(workspace);
-        var stage = await SyncStage.CreateAsync(workspace, book, new ScriptedPlatform(membersPerCall: 10));
-        var (refused, taken) = (await book.MeetAsync("refused@shop.example"), await book.MeetAsync("taken@shop.example"));
-        await book.SetAsync(stage.KeyId, true, refused, taken);
+        var setup = new MemberSetup(workspace);
+        var stage = await SyncStage.CreateAsync(workspace, setup, new ScriptedPlatform(membersPerCall: 10));
+        var (refused, taken) = (await setup.MeetAsync("refused@shop.example"), await setup.MeetAsync("taken@shop.example"));
+        await setup.SetAsync(stage.KeyId, true, refused, taken);
         await stage.SettleAsync();
         (await CountsAsync(workspace)).ShouldBe((2, 1, 1));
 
-        await book.SetAsync(stage.KeyId, false, refused);
+        await setup.SetAsync(stage.KeyId, false, refused);
         await stage.SettleAsync();
 
         (await CountsAsync(workspace)).ShouldBe((1, 1, 0), "desired is delivered and refused");

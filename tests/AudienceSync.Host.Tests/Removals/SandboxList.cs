@@ -22,7 +22,7 @@ internal sealed class SandboxList : IAsyncDisposable
     {
         _app = app;
         _network = new RemovalsFail(app.GetTestServer().CreateHandler());
-        Destination = Destinations.Create(platform, SettingsOf(platform), new DestinationSurroundings(_network, clock, new Random(1)));
+        Destination = Destinations.Create(platform, SettingsOf(platform), new DestinationDependencies(_network, clock, new Random(1)));
     }
 
     public IDestination Destination { get; }

@@ -197,8 +197,8 @@ public sealed class TestHost : IAsyncDisposable
         ConfigPath = TestHostFiles.Write(_folder, _options);
         var settings = new HostSettings(
             "http://127.0.0.1:0", _folder.Path, Database, ConfigPath, null, _options.MasterKeys, JsonLog: false, "Debug");
-        var surroundings = new ServerSurroundings(_options.Clock, new Random(1), _network, static _ => null);
-        Server = await HostServer.OpenAsync(Database, settings, surroundings, _loggers, CancellationToken.None);
+        var dependencies = new ServerDependencies(_options.Clock, new Random(1), _network, static _ => null);
+        Server = await HostServer.OpenAsync(Database, settings, dependencies, _loggers, CancellationToken.None);
         var app = Build(settings);
         Server.Map(app, _options.Clock);
         await Server.StartAsync(CancellationToken.None);

@@ -63,7 +63,7 @@ internal sealed class SimulatedAccount(TestWorkspace workspace, VirtualTime cloc
         var calls = new MemberCalls(table, workspace.Vault, destination, budget, workspace.Shared, clock);
         var planner = new PagePlanner(destination, table, workspace.Vault);
         var pass = new LaneProcessor(name, destination, table, planner, calls, chance.NextDouble, clock, NullLogger.Instance);
-        var jobs = new JobFollower(name, destination, new JobTable(workspace.Database), clock, NullLogger.Instance);
+        var jobs = new JobPoller(name, destination, new JobTable(workspace.Database), clock, NullLogger.Instance);
         return new AccountLoop(name, pass, jobs, budget, table, leases, _wake, TimeSpan.FromSeconds(1), clock, NullLogger<AccountLoop>.Instance)
         {
             Turn = BindingCycle.Open(workspace.Database, pass, planner, destination.Limits, clock, NullLogger.Instance),

@@ -70,8 +70,8 @@ internal sealed class SimulatedPlatforms : IAsyncDisposable
 
     public SimulatedDestination Open(string platform, VirtualTime clock, int seed, int membersPerCall)
     {
-        var surroundings = new DestinationSurroundings(Network, clock, new Random(seed));
-        var inner = Destinations.Create(platform, SettingsOf(platform, _admin.BaseAddress!), surroundings);
+        var dependencies = new DestinationDependencies(Network, clock, new Random(seed));
+        var inner = Destinations.Create(platform, SettingsOf(platform, _admin.BaseAddress!), dependencies);
         CallAllowance[] allowances = platform switch
         {
             "meta" => [new("hour", MetaCallsPerHour, TimeSpan.FromHours(1))],

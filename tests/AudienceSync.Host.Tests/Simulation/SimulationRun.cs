@@ -27,7 +27,7 @@ internal sealed class SimulationRun : IAsyncDisposable
     private readonly Random _random;
     private readonly TestWorkspace _workspace;
     private readonly VirtualTime _clock;
-    private readonly MemberBook _book;
+    private readonly MemberSetup _setup;
     private readonly SimulatedPlatforms _platforms;
     private readonly LaneLook _look;
     private readonly List<PersonId> _people = [];
@@ -43,7 +43,7 @@ internal sealed class SimulationRun : IAsyncDisposable
     private SimulationRun(int seed, TestWorkspace workspace, VirtualTime clock, SimulatedPlatforms platforms)
     {
         (_seed, _random, _workspace, _clock, _platforms) = (seed, new Random(seed), workspace, clock, platforms);
-        _book = new MemberBook(workspace);
+        _setup = new MemberSetup(workspace);
         _look = new LaneLook(workspace, clock);
         _keys = [.. new[] { "k0_v1", "k1_v1" }.Select(name => workspace.Keys.ByName(name)!.KeyId)];
     }
@@ -87,7 +87,7 @@ internal sealed class SimulationRun : IAsyncDisposable
             // Of this run's chance, so that the order of people is the seed's, too.
             var id = new byte[16];
             _random.NextBytes(id);
-            _people.Add(await _book.MeetAsync(new PersonId(new Guid(id)), NewEmail(), _random.Next(2) == 0 ? $"+1 657 777 {n:0000}" : null));
+            _people.Add(await _setup.MeetAsync(new PersonId(new Guid(id)), NewEmail(), _random.Next(2) == 0 ? $"+1 657 777 {n:0000}" : null));
         }
 
         var until = _clock.GetUtcNow() + BadTimes;
@@ -204,15 +204,15 @@ internal sealed class SimulationRun : IAsyncDisposable
             var person = _people[_random.Next(_people.Count)];
             if (_random.Next(8) == 0)
             {
-                var former = _book.EmailOf(person);
-                await _book.ReidentifyAsync(person, NewEmail());
-                Tell($"{former} is now {_book.EmailOf(person)}");
+                var former = _setup.EmailOf(person);
+                await _setup.ReidentifyAsync(person, NewEmail());
+                Tell($"{former} is now {_setup.EmailOf(person)}");
             }
             else
             {
                 var (key, present) = (_random.Next(_keys.Length), _random.Next(5) < 3);
-                await _book.SetAsync(_keys[key], present, person);
-                Tell($"{_book.EmailOf(person)} {(present ? "joins" : "leaves")} k{key}");
+                await _setup.SetAsync(_keys[key], present, person);
+                Tell($"{_setup.EmailOf(person)} {(present ? "joins" : "leaves")} k{key}");
             }
         }
     }
@@ -268,7 +268,7 @@ internal sealed class SimulationRun : IAsyncDisposable
     private IEnumerable<string> Wanted(string platform, int key)
     {
         var rules = Normalizers.BuiltIn.Current(SimulatedPlatforms.FamilyOf(platform));
-        return _people.Where(person => _book.IsPresent(key, person)).Select(_book.IdentifiersOf)
+        return _people.Where(person => _setup.IsPresent(key, person)).Select(_setup.IdentifiersOf)
             .SelectMany(person => new[] { PersonField.Email, PersonField.Phone }.Select(field => rules.Text(person, field)))
             .OfType<string>().Select(Digest);
     }
@@ -283,7 +283,7 @@ internal sealed class SimulationRun : IAsyncDisposable
     private async Task<string> LedgerAsync(string remote)
     {
         var rows = await _look.LedgerAsync(remote);
-        return string.Concat(rows.Select(row => $"\n  {_people.Aggregate(row, (text, person) => text.Replace(person.ToString(), _book.EmailOf(person), StringComparison.Ordinal))}"));
+        return string.Concat(rows.Select(row => $"\n  {_people.Aggregate(row, (text, person) => text.Replace(person.ToString(), _setup.EmailOf(person), StringComparison.Ordinal))}"));
     }
 
     // As a reader of a failing seed knows them.

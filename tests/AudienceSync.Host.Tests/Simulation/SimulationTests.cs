@@ -13,7 +13,7 @@ public sealed class SimulationTests(ITestOutputHelper output)
 {
     private const string OneSeed = "AUDIENCESYNC_SEED";
     private const int Seeds = 40;
-    private const int MostFailuresTold = 20;
+    private const int MostFailuresShown = 20;
 
     [Fact]
     public async Task After_the_faults_stop_every_list_equals_the_desired_set_and_no_removal_waited_behind_adds()
@@ -32,7 +32,7 @@ public sealed class SimulationTests(ITestOutputHelper output)
         var failures = reports.Where(report => report.Failure is not null).ToList();
         output.WriteLine($"{reports.Count} seeds, {failures.Count} fail: {string.Join(' ', failures.Select(report => report.Seed))}");
         output.WriteLine($"{reports.Sum(r => r.Adds)} calls with adds, {reports.Sum(r => r.Removals)} with removals, {reports.Sum(r => r.Deaths)} hosts died");
-        failures.Count.ShouldBe(0, $"{failures.Count} of {reports.Count} seeds fail:\n{string.Join("\n\n", failures.Take(MostFailuresTold).Select(report => report.Failure))}");
+        failures.Count.ShouldBe(0, $"{failures.Count} of {reports.Count} seeds fail:\n{string.Join("\n\n", failures.Take(MostFailuresShown).Select(report => report.Failure))}");
         reports.Count.ShouldBe(seeds.Count);
         reports.Sum(report => report.Removals).ShouldBeGreaterThan(0);
         reports.Sum(report => report.Deaths + (Number(OneSeed) is null ? 0 : 1)).ShouldBeGreaterThan(0);

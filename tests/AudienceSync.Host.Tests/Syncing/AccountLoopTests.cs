@@ -12,14 +12,14 @@ public sealed class AccountLoopTests
     public async Task Removals_go_before_adds_however_many_pages_they_are()
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
-        var (book, platform) = (new MemberBook(workspace), new ScriptedPlatform(membersPerCall: 5));
-        var stage = await SyncStage.CreateAsync(workspace, book, platform);
-        var people = await book.MeetAsync(40);
-        await book.SetAsync(stage.KeyId, true, [.. people.Take(20)]);
+        var (setup, platform) = (new MemberSetup(workspace), new ScriptedPlatform(membersPerCall: 5));
+        var stage = await SyncStage.CreateAsync(workspace, setup, platform);
+        var people = await setup.MeetAsync(40);
+        await setup.SetAsync(stage.KeyId, true, [.. people.Take(20)]);
         await RunUntilAsync(stage, workspace, () => platform.Members.Count == 20);
         platform.Calls.Clear();
-        await book.SetAsync(stage.KeyId, true, [.. people.Skip(20)]);
-        await book.SetAsync(stage.KeyId, false, [.. people.Take(20)]);
+        await setup.SetAsync(stage.KeyId, true, [.. people.Skip(20)]);
+        await setup.SetAsync(stage.KeyId, false, [.. people.Take(20)]);
 
         await RunUntilAsync(stage, workspace, () => platform.Calls.Count >= 8);
 
@@ -31,21 +31,21 @@ public sealed class AccountLoopTests
     public async Task Removals_that_come_while_adds_are_said_go_before_the_adds_of_the_next_audience()
     {
         await using var workspace = await TestWorkspace.CreateAsync(null, null);
-        var (book, platform) = (new MemberBook(workspace), new ScriptedPlatform(membersPerCall: 5));
-        var stage = await SyncStage.CreateAsync(workspace, book, platform);
+        var (setup, platform) = (new MemberSetup(workspace), new ScriptedPlatform(membersPerCall: 5));
+        var stage = await SyncStage.CreateAsync(workspace, setup, platform);
         var other = workspace.Keys.ByName("k1_v1")!.KeyId;
         await new BindingTable(workspace.Database).DeclareBindingAsync(new DeclaredBinding("k1", "main", "1002", other), default);
-        var people = await book.MeetAsync(3);
+        var people = await setup.MeetAsync(3);
         using var wake = new Wake(TimeProvider.System);
-        await book.SetAsync(other, true, people[0]);
+        await setup.SetAsync(other, true, people[0]);
         await stage.LoopRoundAsync(wake);
         platform.Calls.Clear();
-        await book.SetAsync(stage.KeyId, true, people[1]);
-        await book.SetAsync(other, true, people[2]);
+        await setup.SetAsync(stage.KeyId, true, people[1]);
+        await setup.SetAsync(other, true, people[2]);
         platform.During = async _ =>
         {
             platform.During = _ => Task.CompletedTask;
-            await book.SetAsync(other, false, people[0]);
+            await setup.SetAsync(other, false, people[0]);
         };
 
         await stage.LoopRoundAsync(wake);
@@ -57,22 +57,22 @@ public sealed class AccountLoopTests
     public async Task Adds_of_every_audience_get_on_however_many_removals_come()
     {
         await using var workspace = await TestWorkspace.CreateAsync(null, null);
-        var (book, platform) = (new MemberBook(workspace), new ScriptedPlatform(membersPerCall: 5));
-        var stage = await SyncStage.CreateAsync(workspace, book, platform);
+        var (setup, platform) = (new MemberSetup(workspace), new ScriptedPlatform(membersPerCall: 5));
+        var stage = await SyncStage.CreateAsync(workspace, setup, platform);
         var other = workspace.Keys.ByName("k1_v1")!.KeyId;
         await new BindingTable(workspace.Database).DeclareBindingAsync(new DeclaredBinding("k1", "main", "1002", other), default);
-        var people = new Queue<PersonId>(await book.MeetAsync(40));
+        var people = new Queue<PersonId>(await setup.MeetAsync(40));
         using var wake = new Wake(TimeProvider.System);
-        await book.SetAsync(stage.KeyId, true, [.. people.Take(35)]);
+        await setup.SetAsync(stage.KeyId, true, [.. people.Take(35)]);
         for (var round = 0; round < 8; round++)
         {
             await stage.LoopRoundAsync(wake);
         }
 
         platform.Calls.Clear();
-        await book.SetAsync(stage.KeyId, true, [.. people.Skip(35).Take(2)]);
-        await book.SetAsync(other, true, [.. people.Skip(37)]);
-        platform.During = _ => people.Count > 5 ? book.SetAsync(stage.KeyId, false, people.Dequeue()) : Task.CompletedTask;
+        await setup.SetAsync(stage.KeyId, true, [.. people.Skip(35).Take(2)]);
+        await setup.SetAsync(other, true, [.. people.Skip(37)]);
+        platform.During = _ => people.Count > 5 ? setup.SetAsync(stage.KeyId, false, people.Dequeue()) : Task.CompletedTask;
 
         await stage.LoopRoundAsync(wake);
 
@@ -83,19 +83,19 @@ public sealed class AccountLoopTests
     public async Task A_removal_whose_time_comes_while_other_calls_are_made_goes_before_adds()
     {
         await using var workspace = await TestWorkspace.CreateAsync(null, null);
-        var (book, platform) = (new MemberBook(workspace), new ScriptedPlatform(membersPerCall: 5));
-        var stage = await SyncStage.CreateAsync(workspace, book, platform);
+        var (setup, platform) = (new MemberSetup(workspace), new ScriptedPlatform(membersPerCall: 5));
+        var stage = await SyncStage.CreateAsync(workspace, setup, platform);
         var other = workspace.Keys.ByName("k1_v1")!.KeyId;
         await new BindingTable(workspace.Database).DeclareBindingAsync(new DeclaredBinding("k1", "main", "1002", other), default);
-        var people = await book.MeetAsync(3);
+        var people = await setup.MeetAsync(3);
         using var wake = new Wake(TimeProvider.System);
-        await book.SetAsync(stage.KeyId, true, people[0]);
-        await book.SetAsync(other, true, people[1]);
+        await setup.SetAsync(stage.KeyId, true, people[0]);
+        await setup.SetAsync(other, true, people[1]);
         await stage.LoopRoundAsync(wake);
         platform.Calls.Clear();
-        await book.SetAsync(stage.KeyId, false, people[0]);
-        await book.SetAsync(stage.KeyId, true, people[2]);
-        await book.SetAsync(other, false, people[1]);
+        await setup.SetAsync(stage.KeyId, false, people[0]);
+        await setup.SetAsync(stage.KeyId, true, people[2]);
+        await setup.SetAsync(other, false, people[1]);
         platform.Fault = _ => platform.Calls.Count == 1 ? PlatformFault.LostUnapplied : PlatformFault.None;
         platform.During = _ =>
         {
@@ -113,9 +113,9 @@ public sealed class AccountLoopTests
     public async Task A_throttled_account_is_left_alone_until_its_time_and_then_goes_on()
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
-        var (book, platform) = (new MemberBook(workspace), new ScriptedPlatform(membersPerCall: 5));
-        var stage = await SyncStage.CreateAsync(workspace, book, platform);
-        await book.SetAsync(stage.KeyId, true, [.. await book.MeetAsync(7)]);
+        var (setup, platform) = (new MemberSetup(workspace), new ScriptedPlatform(membersPerCall: 5));
+        var stage = await SyncStage.CreateAsync(workspace, setup, platform);
+        await setup.SetAsync(stage.KeyId, true, [.. await setup.MeetAsync(7)]);
         platform.Fault = _ => PlatformFault.Throttled;
         await RunUntilAsync(stage, workspace, StillAfter(5, () => platform.Calls.Count > 0));
         platform.Fault = _ => PlatformFault.None;
@@ -132,14 +132,14 @@ public sealed class AccountLoopTests
     public async Task A_stopped_audience_is_not_called_and_does_not_hold_the_other()
     {
         await using var workspace = await TestWorkspace.CreateAsync(null, null);
-        var (book, platform) = (new MemberBook(workspace), new ScriptedPlatform(membersPerCall: 5));
-        var stage = await SyncStage.CreateAsync(workspace, book, platform);
+        var (setup, platform) = (new MemberSetup(workspace), new ScriptedPlatform(membersPerCall: 5));
+        var stage = await SyncStage.CreateAsync(workspace, setup, platform);
         var other = workspace.Keys.ByName("k1_v1")!.KeyId;
         await new BindingTable(workspace.Database).DeclareBindingAsync(new DeclaredBinding("k1", "main", "1002", other), default);
         platform.Fault = call => call.Audience.Value == "1001" ? PlatformFault.AudienceStopped : PlatformFault.None;
-        var people = await book.MeetAsync(6);
-        await book.SetAsync(stage.KeyId, true, [.. people]);
-        await book.SetAsync(other, true, [.. people]);
+        var people = await setup.MeetAsync(6);
+        await setup.SetAsync(stage.KeyId, true, [.. people]);
+        await setup.SetAsync(other, true, [.. people]);
 
         await RunUntilAsync(stage, workspace, StillAfter(5, () => platform.Members.Count == 6));
 
@@ -151,9 +151,9 @@ public sealed class AccountLoopTests
     public async Task A_broken_connection_ends_a_round_and_not_the_loop()
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
-        var (book, platform) = (new MemberBook(workspace), new ScriptedPlatform(membersPerCall: 5));
-        var stage = await SyncStage.CreateAsync(workspace, book, platform);
-        await book.SetAsync(stage.KeyId, true, [.. await book.MeetAsync(20)]);
+        var (setup, platform) = (new MemberSetup(workspace), new ScriptedPlatform(membersPerCall: 5));
+        var stage = await SyncStage.CreateAsync(workspace, setup, platform);
+        await setup.SetAsync(stage.KeyId, true, [.. await setup.MeetAsync(20)]);
         platform.During = async _ =>
         {
             platform.During = _ => Task.CompletedTask;

@@ -19,14 +19,14 @@ public sealed class BudgetTests : IAsyncLifetime
     };
 
     private TestWorkspace _workspace = null!;
-    private MemberBook _book = null!;
+    private MemberSetup _setup = null!;
     private SyncStage _stage = null!;
 
     public async Task InitializeAsync()
     {
         _workspace = await TestWorkspace.CreateAsync([null]);
-        _book = new MemberBook(_workspace);
-        _stage = await SyncStage.CreateAsync(_workspace, _book, _platform);
+        _setup = new MemberSetup(_workspace);
+        _stage = await SyncStage.CreateAsync(_workspace, _setup, _platform);
     }
 
     public async Task DisposeAsync() => await _workspace.DisposeAsync();
@@ -34,13 +34,13 @@ public sealed class BudgetTests : IAsyncLifetime
     [Fact]
     public async Task Adds_use_four_fifths_of_a_window_and_leave_the_rest_to_removals()
     {
-        var people = await _book.MeetAsync(20);
-        await _book.SetAsync(_stage.KeyId, true, [.. people]);
+        var people = await _setup.MeetAsync(20);
+        await _setup.SetAsync(_stage.KeyId, true, [.. people]);
         await _stage.RoundAsync();
         _platform.Calls.Count.ShouldBe(8);
         (await _stage.PassAsync(Lane.Adds)).ShouldBe(RunEnd.Held);
 
-        await _book.SetAsync(_stage.KeyId, false, [.. people.Take(5)]);
+        await _setup.SetAsync(_stage.KeyId, false, [.. people.Take(5)]);
         await _stage.RoundAsync();
 
         _platform.Calls.Count(call => call.Operation == MemberOperation.Remove).ShouldBe(2, "then nothing is left of the window");
@@ -54,7 +54,7 @@ public sealed class BudgetTests : IAsyncLifetime
     public async Task No_window_is_exceeded_however_often_the_account_changes_hosts()
     {
         var random = new Random(3);
-        await _book.SetAsync(_stage.KeyId, true, [.. await _book.MeetAsync(60)]);
+        await _setup.SetAsync(_stage.KeyId, true, [.. await _setup.MeetAsync(60)]);
         var times = new List<DateTimeOffset>();
         _platform.During = _ =>
         {
@@ -99,7 +99,7 @@ public sealed class BudgetTests : IAsyncLifetime
     [Fact]
     public async Task A_call_is_counted_even_if_the_host_dies_in_it()
     {
-        await _book.SetAsync(_stage.KeyId, true, [.. await _book.MeetAsync(1)]);
+        await _setup.SetAsync(_stage.KeyId, true, [.. await _setup.MeetAsync(1)]);
         _platform.Fault = _ => PlatformFault.CancelledUnapplied;
         await Should.ThrowAsync<OperationCanceledException>(() => _stage.PassAsync(Lane.Adds));
 
@@ -109,17 +109,17 @@ public sealed class BudgetTests : IAsyncLifetime
     [Fact]
     public async Task What_the_platform_says_is_used_holds_adds_and_not_removals_and_is_asked_anew_after_a_while()
     {
-        var people = await _book.MeetAsync(6);
-        await _book.SetAsync(_stage.KeyId, true, [.. people.Take(2)]);
+        var people = await _setup.MeetAsync(6);
+        await _setup.SetAsync(_stage.KeyId, true, [.. people.Take(2)]);
         await _stage.RoundAsync();
         _platform.Usage = new AccountUsage(85, null);
-        await _book.SetAsync(_stage.KeyId, false, people[0]);
+        await _setup.SetAsync(_stage.KeyId, false, people[0]);
         await _stage.RoundAsync();
-        await _book.SetAsync(_stage.KeyId, true, [.. people.Skip(2)]);
+        await _setup.SetAsync(_stage.KeyId, true, [.. people.Skip(2)]);
 
         await _stage.DieAsync();
         (await _stage.PassAsync(Lane.Adds)).ShouldBe(RunEnd.Held, "the next host knows it, too");
-        await _book.SetAsync(_stage.KeyId, false, people[1]);
+        await _setup.SetAsync(_stage.KeyId, false, people[1]);
         await _stage.PassAsync(Lane.Removals);
         _platform.Members.ShouldBeEmpty("removals go on");
         _workspace.Clock.Advance(CallBudget.UsageHolds);
@@ -133,7 +133,7 @@ public sealed class BudgetTests : IAsyncLifetime
     public async Task A_platform_that_says_all_is_used_is_left_alone_for_as_long_as_it_says()
     {
         _platform.Usage = new AccountUsage(100, TimeSpan.FromMinutes(7));
-        await _book.SetAsync(_stage.KeyId, true, [.. await _book.MeetAsync(1)]);
+        await _setup.SetAsync(_stage.KeyId, true, [.. await _setup.MeetAsync(1)]);
 
         await _stage.RoundAsync();
 
@@ -164,7 +164,7 @@ public sealed class BudgetTests : IAsyncLifetime
     [Fact]
     public async Task The_forecast_tells_when_what_is_pending_will_have_been_said()
     {
-        await _book.SetAsync(_stage.KeyId, true, [.. await _book.MeetAsync(88)]);
+        await _setup.SetAsync(_stage.KeyId, true, [.. await _setup.MeetAsync(88)]);
         await _stage.RoundAsync();
 
         var forecast = await ForecastAsync();

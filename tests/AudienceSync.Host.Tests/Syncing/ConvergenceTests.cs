@@ -21,15 +21,15 @@ public sealed class ConvergenceTests
     public async Task A_remote_audience_becomes_what_is_desired_after_any_faults()
     {
         await using var workspace = await TestWorkspace.CreateAsync(new TimeSpan?[Seeds]);
-        var book = new MemberBook(workspace);
-        var people = await book.MeetAsync(People);
+        var setup = new MemberSetup(workspace);
+        var people = await setup.MeetAsync(People);
         for (var seed = 0; seed < Seeds; seed++)
         {
-            await RunAsync(workspace, book, people, seed);
+            await RunAsync(workspace, setup, people, seed);
         }
     }
 
-    private static async Task RunAsync(TestWorkspace workspace, MemberBook book, List<PersonId> people, int seed)
+    private static async Task RunAsync(TestWorkspace workspace, MemberSetup setup, List<PersonId> people, int seed)
     {
         var random = new Random(seed);
         var platform = new ScriptedPlatform(membersPerCall: random.Next(1, 8))
@@ -37,10 +37,10 @@ public sealed class ConvergenceTests
             Fault = call => random.Next(2) == 1 ? PlatformFault.None
                 : call.Operation == MemberOperation.Add ? Faults[random.Next(Faults.Length)] : RemovalFaults[random.Next(RemovalFaults.Length)],
         };
-        var stage = await SyncStage.CreateAsync(workspace, book, platform, seed, $"d{seed}");
+        var stage = await SyncStage.CreateAsync(workspace, setup, platform, seed, $"d{seed}");
         for (var step = 0; step < 8; step++)
         {
-            await ChangeAsync(book, people, stage.KeyId, random);
+            await ChangeAsync(setup, people, stage.KeyId, random);
             await TryRoundAsync(stage);
         }
 
@@ -54,7 +54,7 @@ public sealed class ConvergenceTests
         platform.Calls.Count.ShouldBe(calls, $"nothing is said when nothing changed, seed {seed}");
     }
 
-    private static async Task ChangeAsync(MemberBook book, List<PersonId> people, int keyId, Random random)
+    private static async Task ChangeAsync(MemberSetup setup, List<PersonId> people, int keyId, Random random)
     {
         for (var changes = random.Next(1, 6); changes > 0; changes--)
         {
@@ -62,11 +62,11 @@ public sealed class ConvergenceTests
             if (random.Next(4) == 0)
             {
                 var kind = random.Next(8) switch { 0 => "refused", 1 => "spoils", _ => "plain" };
-                await book.ReidentifyAsync(person, $"{kind}{random.Next(1_000_000)}@shop.example");
+                await setup.ReidentifyAsync(person, $"{kind}{random.Next(1_000_000)}@shop.example");
             }
             else
             {
-                await book.SetAsync(keyId, random.Next(5) < 3, person);
+                await setup.SetAsync(keyId, random.Next(5) < 3, person);
             }
         }
     }

@@ -10,16 +10,16 @@ namespace AudienceSync.Host.Tests.Syncing;
 public sealed class JobTests : IAsyncLifetime
 {
     private TestWorkspace _workspace = null!;
-    private MemberBook _book = null!;
+    private MemberSetup _setup = null!;
     private QueuedPlatform _platform = null!;
     private SyncStage _stage = null!;
 
     public async Task InitializeAsync()
     {
         _workspace = await TestWorkspace.CreateAsync([null]);
-        _book = new MemberBook(_workspace);
+        _setup = new MemberSetup(_workspace);
         _platform = new QueuedPlatform(_workspace.Clock, membersPerCall: 10);
-        _stage = await SyncStage.CreateAsync(_workspace, _book, _platform);
+        _stage = await SyncStage.CreateAsync(_workspace, _setup, _platform);
     }
 
     public async Task DisposeAsync() => await _workspace.DisposeAsync();
@@ -27,7 +27,7 @@ public sealed class JobTests : IAsyncLifetime
     [Fact]
     public async Task An_accepted_add_is_unconfirmed_until_its_job_has_ended()
     {
-        await _book.SetAsync(_stage.KeyId, true, [.. await _book.MeetAsync(3)]);
+        await _setup.SetAsync(_stage.KeyId, true, [.. await _setup.MeetAsync(3)]);
         await _stage.SettleAsync();
         (await StatusAsync()).ShouldSatisfyAllConditions(b => b.Delivered.ShouldBe(3), b => b.Unconfirmed.ShouldBe(3), b => b.OpenJobs.ShouldBe(1));
 
@@ -47,7 +47,7 @@ public sealed class JobTests : IAsyncLifetime
     public async Task A_running_job_is_asked_about_in_gaps_that_grow_from_two_minutes_to_thirty_and_parked_after_two_days()
     {
         _platform.Fate = _ => JobState.Running;
-        await _book.SetAsync(_stage.KeyId, true, [.. await _book.MeetAsync(2)]);
+        await _setup.SetAsync(_stage.KeyId, true, [.. await _setup.MeetAsync(2)]);
         await _stage.SettleAsync();
         var asked = new List<int>();
         for (var minute = 1; minute <= 48 * 60; minute++)
@@ -76,7 +76,7 @@ public sealed class JobTests : IAsyncLifetime
     public async Task The_members_of_a_failed_or_lost_job_are_said_again_once(JobState fate)
     {
         _platform.Fate = call => call == 0 ? fate : JobState.Confirmed;
-        await _book.SetAsync(_stage.KeyId, true, [.. await _book.MeetAsync(3)]);
+        await _setup.SetAsync(_stage.KeyId, true, [.. await _setup.MeetAsync(3)]);
         await SettleAsync();
 
         _platform.Calls.Count.ShouldBe(2);
@@ -85,7 +85,7 @@ public sealed class JobTests : IAsyncLifetime
         (await _workspace.AskAsync<long>("select sum(job_tries) from ledger")).ShouldBe(0);
 
         _platform.Fate = _ => fate;
-        await _book.SetAsync(_stage.KeyId, false, [.. _book.People]);
+        await _setup.SetAsync(_stage.KeyId, false, [.. _setup.People]);
         await SettleAsync();
 
         _platform.Calls.Count.ShouldBe(4, "once more and not for ever");
@@ -95,29 +95,29 @@ public sealed class JobTests : IAsyncLifetime
     [Fact]
     public async Task A_removal_waits_for_the_job_that_adds_the_same_person_and_for_no_other()
     {
-        var people = await _book.MeetAsync(4);
-        await _book.SetAsync(_stage.KeyId, true, [.. people.Take(2)]);
+        var people = await _setup.MeetAsync(4);
+        await _setup.SetAsync(_stage.KeyId, true, [.. people.Take(2)]);
         await SettleAsync();
-        await _book.SetAsync(_stage.KeyId, true, [.. people.Skip(2)]);
+        await _setup.SetAsync(_stage.KeyId, true, [.. people.Skip(2)]);
         await _stage.SettleAsync();
 
-        await _book.SetAsync(_stage.KeyId, false, people[0], people[3]);
+        await _setup.SetAsync(_stage.KeyId, false, people[0], people[3]);
         await _stage.SettleAsync();
 
-        _platform.Calls[^1].Members.ShouldHaveSingleItem().Identifiers.Email.ShouldBe(_book.EmailOf(people[0]), "he is in no job");
+        _platform.Calls[^1].Members.ShouldHaveSingleItem().Identifiers.Email.ShouldBe(_setup.EmailOf(people[0]), "he is in no job");
         (await StatusAsync()).Waiting.ShouldBe(1, "the other one is, and quiet must not be said");
         await SettleAsync();
-        _platform.Members.ShouldBe([_book.EmailOf(people[1]), _book.EmailOf(people[2])], ignoreOrder: true);
+        _platform.Members.ShouldBe([_setup.EmailOf(people[1]), _setup.EmailOf(people[2])], ignoreOrder: true);
         (await StatusAsync()).Waiting.ShouldBe(0);
     }
 
     [Fact]
     public async Task A_changed_address_is_added_only_after_the_removal_of_the_old_one_has_ended()
     {
-        var ann = await _book.MeetAsync("old@shop.example");
-        await _book.SetAsync(_stage.KeyId, true, ann);
+        var ann = await _setup.MeetAsync("old@shop.example");
+        await _setup.SetAsync(_stage.KeyId, true, ann);
         await SettleAsync();
-        await _book.ReidentifyAsync(ann, "new@shop.example");
+        await _setup.ReidentifyAsync(ann, "new@shop.example");
         await _stage.SettleAsync();
         _platform.Calls.Count.ShouldBe(2, "the add waits");
 
@@ -133,7 +133,7 @@ public sealed class JobTests : IAsyncLifetime
         _platform.Report = call => call == 0
             ? new JobReport(JobState.Confirmed, [new RefusedMember(1, "bad_row")], "partial", RejectedCount: 2)
             : new JobReport(JobState.Confirmed, [], "confirmed");
-        await _book.SetAsync(_stage.KeyId, true, [.. await _book.MeetAsync(3)]);
+        await _setup.SetAsync(_stage.KeyId, true, [.. await _setup.MeetAsync(3)]);
         await SettleAsync();
 
         (await JobsAsync()).ShouldBe(["job-0 2 partial 2"]);
@@ -144,10 +144,10 @@ public sealed class JobTests : IAsyncLifetime
     [Fact]
     public async Task A_removal_job_that_tells_only_how_many_it_refused_leaves_its_members_in_doubt()
     {
-        await _book.SetAsync(_stage.KeyId, true, [.. await _book.MeetAsync(2)]);
+        await _setup.SetAsync(_stage.KeyId, true, [.. await _setup.MeetAsync(2)]);
         await SettleAsync();
         _platform.Report = _ => new JobReport(JobState.Confirmed, [], "partial", RejectedCount: 1);
-        await _book.SetAsync(_stage.KeyId, false, [.. _book.People]);
+        await _setup.SetAsync(_stage.KeyId, false, [.. _setup.People]);
         await SettleAsync();
         (await _stage.LedgerAsync()).ShouldAllBe(row => row == "3 1 1 partial", "one of them is still there");
 
@@ -163,7 +163,7 @@ public sealed class JobTests : IAsyncLifetime
     public async Task Whatever_changes_while_jobs_run_late_fail_or_are_lost_the_list_becomes_what_is_desired()
     {
         var random = new Random(7);
-        var people = await _book.MeetAsync(12);
+        var people = await _setup.MeetAsync(12);
         _platform.Takes = _ => TimeSpan.FromMinutes(random.Next(1, 90));
         _platform.Fate = _ => random.Next(5) switch { 0 => JobState.Failed, 1 => JobState.Lost, _ => JobState.Confirmed };
         for (var step = 0; step < 60; step++)
@@ -181,13 +181,13 @@ public sealed class JobTests : IAsyncLifetime
         {
             foreach (var person in people)
             {
-                await _book.SetAsync(_stage.KeyId, _book.IsPresent(_stage.KeyId, person), person);
+                await _setup.SetAsync(_stage.KeyId, _setup.IsPresent(_stage.KeyId, person), person);
             }
 
             await SettleAsync();
         }
 
-        _platform.Members.Order().ShouldBe(people.Where(p => _book.IsPresent(_stage.KeyId, p)).Select(_book.EmailOf).Order(), "seed 7");
+        _platform.Members.Order().ShouldBe(people.Where(p => _setup.IsPresent(_stage.KeyId, p)).Select(_setup.EmailOf).Order(), "seed 7");
         (await StatusAsync()).ShouldSatisfyAllConditions(b => b.InDoubt.ShouldBe(0), b => b.Waiting.ShouldBe(0), b => b.OpenJobs.ShouldBe(0));
     }
 
@@ -196,11 +196,11 @@ public sealed class JobTests : IAsyncLifetime
         var person = people[random.Next(people.Count)];
         if (random.Next(5) == 0)
         {
-            await _book.ReidentifyAsync(person, $"s{step}@shop.example");
+            await _setup.ReidentifyAsync(person, $"s{step}@shop.example");
         }
         else
         {
-            await _book.SetAsync(_stage.KeyId, random.Next(5) < 3, person);
+            await _setup.SetAsync(_stage.KeyId, random.Next(5) < 3, person);
         }
     }
 

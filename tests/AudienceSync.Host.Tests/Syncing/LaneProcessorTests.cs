@@ -11,14 +11,14 @@ public sealed class LaneProcessorTests : IAsyncLifetime
 {
     private readonly ScriptedPlatform _platform = new(membersPerCall: 10);
     private TestWorkspace _workspace = null!;
-    private MemberBook _book = null!;
+    private MemberSetup _setup = null!;
     private SyncStage _stage = null!;
 
     public async Task InitializeAsync()
     {
         _workspace = await TestWorkspace.CreateAsync([null]);
-        _book = new MemberBook(_workspace);
-        _stage = await SyncStage.CreateAsync(_workspace, _book, _platform);
+        _setup = new MemberSetup(_workspace);
+        _stage = await SyncStage.CreateAsync(_workspace, _setup, _platform);
     }
 
     public async Task DisposeAsync() => await _workspace.DisposeAsync();
@@ -26,16 +26,16 @@ public sealed class LaneProcessorTests : IAsyncLifetime
     [Fact]
     public async Task Changes_go_out_in_full_batches_and_nothing_is_said_when_nothing_changed()
     {
-        var people = await _book.MeetAsync(95);
-        await _book.SetAsync(_stage.KeyId, true, [.. people]);
+        var people = await _setup.MeetAsync(95);
+        await _setup.SetAsync(_stage.KeyId, true, [.. people]);
         await _stage.SettleAsync();
         _platform.Calls.Count.ShouldBeLessThanOrEqualTo(11);
-        await _book.SetAsync(_stage.KeyId, false, [.. people.Take(41)]);
+        await _setup.SetAsync(_stage.KeyId, false, [.. people.Take(41)]);
         await _stage.SettleAsync();
         _platform.Calls.Count(call => call.Operation == MemberOperation.Remove).ShouldBeLessThanOrEqualTo(6);
         var calls = _platform.Calls.Count;
 
-        await _book.SetAsync(_stage.KeyId, false, [.. people.Take(41)]);
+        await _setup.SetAsync(_stage.KeyId, false, [.. people.Take(41)]);
         await _stage.SettleAsync();
 
         _platform.Calls.Count.ShouldBe(calls, "the rows moved, what is desired did not");
@@ -46,9 +46,9 @@ public sealed class LaneProcessorTests : IAsyncLifetime
     [Fact]
     public async Task An_add_that_is_taken_back_before_it_was_sent_costs_no_call()
     {
-        var people = await _book.MeetAsync(5);
-        await _book.SetAsync(_stage.KeyId, true, [.. people]);
-        await _book.SetAsync(_stage.KeyId, false, [.. people]);
+        var people = await _setup.MeetAsync(5);
+        await _setup.SetAsync(_stage.KeyId, true, [.. people]);
+        await _setup.SetAsync(_stage.KeyId, false, [.. people]);
 
         await _stage.SettleAsync();
 
@@ -64,14 +64,14 @@ public sealed class LaneProcessorTests : IAsyncLifetime
     [InlineData(PlatformFault.LostApplied, false)]
     internal async Task An_add_of_unknown_outcome_is_said_again_or_taken_back_but_never_forgotten(PlatformFault fault, bool removed)
     {
-        var people = await _book.MeetAsync(3);
-        await _book.SetAsync(_stage.KeyId, true, [.. people]);
+        var people = await _setup.MeetAsync(3);
+        await _setup.SetAsync(_stage.KeyId, true, [.. people]);
         _platform.Fault = _ => fault;
         await TryAddsAsync();
         (await _stage.LedgerAsync()).ShouldBe(["1 1 1 ", "1 1 1 ", "1 1 1 "], "the intent outlives the crash");
         _platform.Fault = _ => PlatformFault.None;
 
-        await _book.SetAsync(_stage.KeyId, !removed, [.. people]);
+        await _setup.SetAsync(_stage.KeyId, !removed, [.. people]);
         await _stage.SettleAsync();
 
         _platform.Calls[^1].Operation.ShouldBe(removed ? MemberOperation.Remove : MemberOperation.Add);
@@ -82,15 +82,15 @@ public sealed class LaneProcessorTests : IAsyncLifetime
     [Fact]
     public async Task New_identifiers_and_a_new_normalizer_remove_by_the_old_and_add_by_the_new()
     {
-        var ann = await _book.MeetAsync("old@shop.example");
-        await _book.SetAsync(_stage.KeyId, true, ann);
+        var ann = await _setup.MeetAsync("old@shop.example");
+        await _setup.SetAsync(_stage.KeyId, true, ann);
         await _stage.SettleAsync();
 
-        await _book.ReidentifyAsync(ann, "new@shop.example");
+        await _setup.ReidentifyAsync(ann, "new@shop.example");
         _platform.Normalizer = new NormalizerVersion(2);
         await _stage.SettleAsync();
-        await _book.ReidentifyAsync(ann, "newest@shop.example");
-        await _book.SetAsync(_stage.KeyId, false, ann);
+        await _setup.ReidentifyAsync(ann, "newest@shop.example");
+        await _setup.SetAsync(_stage.KeyId, false, ann);
         await _stage.SettleAsync();
 
         _platform.Calls.Select(call => $"{call.Operation} {call.Members.Single().Identifiers.Email} {call.Members.Single().Normalizer.Value}").ShouldBe([
@@ -102,15 +102,15 @@ public sealed class LaneProcessorTests : IAsyncLifetime
     [Fact]
     public async Task A_member_refused_by_name_is_not_said_again_until_he_is_reached_otherwise()
     {
-        var ann = await _book.MeetAsync("refused@shop.example");
-        await _book.SetAsync(_stage.KeyId, true, ann, await _book.MeetAsync("bob@shop.example"));
+        var ann = await _setup.MeetAsync("refused@shop.example");
+        await _setup.SetAsync(_stage.KeyId, true, ann, await _setup.MeetAsync("bob@shop.example"));
         await _stage.SettleAsync();
-        await _book.SetAsync(_stage.KeyId, true, ann);
+        await _setup.SetAsync(_stage.KeyId, true, ann);
         await _stage.SettleAsync();
         _platform.Calls.Count.ShouldBe(1);
         (await _stage.LedgerAsync()).ShouldContain("4 1 1 refused_by_name");
 
-        await _book.ReidentifyAsync(ann, "ann@shop.example");
+        await _setup.ReidentifyAsync(ann, "ann@shop.example");
         await _stage.SettleAsync();
 
         _platform.Calls.Count.ShouldBe(2);
@@ -120,9 +120,9 @@ public sealed class LaneProcessorTests : IAsyncLifetime
     [Fact]
     public async Task A_member_who_spoils_his_batch_is_found_by_halving_and_the_others_get_through()
     {
-        var people = await _book.MeetAsync(9);
-        var spoiler = await _book.MeetAsync("spoils@shop.example");
-        await _book.SetAsync(_stage.KeyId, true, [.. people.Take(6), spoiler, .. people.Skip(6)]);
+        var people = await _setup.MeetAsync(9);
+        var spoiler = await _setup.MeetAsync("spoils@shop.example");
+        await _setup.SetAsync(_stage.KeyId, true, [.. people.Take(6), spoiler, .. people.Skip(6)]);
 
         await _stage.SettleAsync();
 
@@ -135,7 +135,7 @@ public sealed class LaneProcessorTests : IAsyncLifetime
     [Fact]
     public async Task Throttling_holds_the_account_and_costs_no_attempt()
     {
-        await _book.SetAsync(_stage.KeyId, true, [.. await _book.MeetAsync(3)]);
+        await _setup.SetAsync(_stage.KeyId, true, [.. await _setup.MeetAsync(3)]);
         _platform.Fault = _ => PlatformFault.Throttled;
 
         for (var n = 0; n < 5; n++)
@@ -151,7 +151,7 @@ public sealed class LaneProcessorTests : IAsyncLifetime
     [Fact]
     public async Task Resuming_an_account_does_not_shorten_the_wait_that_the_platform_asked_for()
     {
-        await _book.SetAsync(_stage.KeyId, true, [.. await _book.MeetAsync(3)]);
+        await _setup.SetAsync(_stage.KeyId, true, [.. await _setup.MeetAsync(3)]);
         _platform.Fault = _ => PlatformFault.Throttled;
         await _stage.PassAsync(Lane.Adds);
 
@@ -163,7 +163,7 @@ public sealed class LaneProcessorTests : IAsyncLifetime
     [Fact]
     public async Task Adds_that_fail_hold_up_no_removal()
     {
-        await _book.SetAsync(_stage.KeyId, true, [.. await _book.MeetAsync(3)]);
+        await _setup.SetAsync(_stage.KeyId, true, [.. await _setup.MeetAsync(3)]);
         _platform.Fault = _ => PlatformFault.LostUnapplied;
 
         (await _stage.PassAsync(Lane.Adds)).ShouldBe(RunEnd.Held);
@@ -177,7 +177,7 @@ public sealed class LaneProcessorTests : IAsyncLifetime
     [Fact]
     public async Task Failed_calls_wait_longer_each_time_and_never_stop_by_themselves()
     {
-        await _book.SetAsync(_stage.KeyId, true, [.. await _book.MeetAsync(3)]);
+        await _setup.SetAsync(_stage.KeyId, true, [.. await _setup.MeetAsync(3)]);
         _platform.Fault = _ => PlatformFault.LostUnapplied;
         var waits = new List<TimeSpan>();
         for (var n = 0; n < 6; n++)
@@ -196,7 +196,7 @@ public sealed class LaneProcessorTests : IAsyncLifetime
     [Fact]
     public async Task Answers_nobody_knows_stop_the_audience_at_the_third()
     {
-        await _book.SetAsync(_stage.KeyId, true, [.. await _book.MeetAsync(3)]);
+        await _setup.SetAsync(_stage.KeyId, true, [.. await _setup.MeetAsync(3)]);
         _platform.Fault = _ => PlatformFault.Unknown;
         await _stage.PassAsync(Lane.Adds);
         await _stage.PassAsync(Lane.Adds);
@@ -213,7 +213,7 @@ public sealed class LaneProcessorTests : IAsyncLifetime
     [InlineData(PlatformFault.AccountStopped, null, "token_expired")]
     internal async Task What_needs_a_human_stops_at_once_and_resuming_goes_on(PlatformFault fault, string? binding, string? account)
     {
-        await _book.SetAsync(_stage.KeyId, true, [.. await _book.MeetAsync(3)]);
+        await _setup.SetAsync(_stage.KeyId, true, [.. await _setup.MeetAsync(3)]);
         _platform.Fault = _ => fault;
         await _stage.PassAsync(Lane.Adds);
 
@@ -230,23 +230,23 @@ public sealed class LaneProcessorTests : IAsyncLifetime
     [Fact]
     public async Task Who_has_been_erased_is_said_to_nobody_and_empties_no_call()
     {
-        var people = await _book.MeetAsync(2);
+        var people = await _setup.MeetAsync(2);
         await _workspace.ExecuteAsync($"delete from vault where person = '{people[0]}'");
-        await _book.SetAsync(_stage.KeyId, true, people[0]);
+        await _setup.SetAsync(_stage.KeyId, true, people[0]);
         await _stage.SettleAsync();
         _platform.Calls.ShouldBeEmpty();
         (await _stage.LedgerAsync()).ShouldBe(["5 1 1 identifiers_destroyed"]);
 
-        await _book.SetAsync(_stage.KeyId, true, [.. people]);
+        await _setup.SetAsync(_stage.KeyId, true, [.. people]);
         await _stage.SettleAsync();
 
-        _platform.Calls.ShouldHaveSingleItem().Members.ShouldHaveSingleItem().Identifiers.Email.ShouldBe(_book.EmailOf(people[1]));
+        _platform.Calls.ShouldHaveSingleItem().Members.ShouldHaveSingleItem().Identifiers.Email.ShouldBe(_setup.EmailOf(people[1]));
     }
 
     [Fact]
     public async Task Every_call_is_kept_with_its_outcome_and_without_anybodys_address()
     {
-        await _book.SetAsync(_stage.KeyId, true, await _book.MeetAsync("refused@shop.example"), await _book.MeetAsync("ann@shop.example"));
+        await _setup.SetAsync(_stage.KeyId, true, await _setup.MeetAsync("refused@shop.example"), await _setup.MeetAsync("ann@shop.example"));
 
         await _stage.SettleAsync();
 

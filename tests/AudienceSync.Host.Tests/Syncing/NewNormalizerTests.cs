@@ -15,7 +15,7 @@ namespace AudienceSync.Host.Tests.Syncing;
 
 /// <summary>
 /// Meta and Google have one rule today. A later one comes as a version beside it, current from then on, by the same door through which a
-/// test lets it in here: what <see cref="DestinationSurroundings.Normalizers"/> says is current. TikTok's own: <see cref="ReplacementTests"/>.
+/// test lets it in here: what <see cref="DestinationDependencies.Normalizers"/> says is current. TikTok's own: <see cref="ReplacementTests"/>.
 /// </summary>
 public sealed class NewNormalizerTests : IAsyncLifetime
 {
@@ -28,14 +28,14 @@ public sealed class NewNormalizerTests : IAsyncLifetime
     ];
 
     private TestWorkspace _workspace = null!;
-    private MemberBook _book = null!;
+    private MemberSetup _setup = null!;
     private WebApplication _sandbox = null!;
     private WatchedDestination _platform = null!;
 
     public async Task InitializeAsync()
     {
         _workspace = await TestWorkspace.CreateAsync([null]);
-        _book = new MemberBook(_workspace);
+        _setup = new MemberSetup(_workspace);
     }
 
     public async Task DisposeAsync()
@@ -53,12 +53,12 @@ public sealed class NewNormalizerTests : IAsyncLifetime
         var people = new List<PersonId>();
         foreach (var (email, phone) in Everybody)
         {
-            people.Add(await _book.MeetAsync(email, phone));
+            people.Add(await _setup.MeetAsync(email, phone));
         }
 
         var rules = Normalizers.BuiltIn;
         var stage = await OpenAsync(name, rules);
-        await _book.SetAsync(stage.KeyId, true, [.. people]);
+        await _setup.SetAsync(stage.KeyId, true, [.. people]);
         await SettleAsync(stage);
         (await HeldAsync()).ShouldBe(Digests(rules.Current(family)), ignoreOrder: true);
         foreach (var changed in new[] { PersonField.Email, PersonField.Phone })
@@ -74,7 +74,7 @@ public sealed class NewNormalizerTests : IAsyncLifetime
             (await stage.LedgerAsync()).ShouldAllBe(row => row == $"2 1 {rules.Current(family).Version.Value} ");
         }
 
-        await _book.SetAsync(stage.KeyId, false, [.. people]);
+        await _setup.SetAsync(stage.KeyId, false, [.. people]);
         await SettleAsync(stage);
         (await HeldAsync()).ShouldBeEmpty("nobody was left behind under an older rule");
     }
@@ -141,9 +141,9 @@ public sealed class NewNormalizerTests : IAsyncLifetime
                 JobCheckS = 60,
             }
             : new DestinationSettings("act_1001", new Secret("t"), address);
-        var surroundings = new DestinationSurroundings(_sandbox.GetTestServer().CreateHandler(), _workspace.Clock, new Random(1)) { Normalizers = rules };
-        _platform = new WatchedDestination(Destinations.Create(platform, settings, surroundings));
-        return await SyncStage.CreateAsync(_workspace, _book, _platform);
+        var dependencies = new DestinationDependencies(_sandbox.GetTestServer().CreateHandler(), _workspace.Clock, new Random(1)) { Normalizers = rules };
+        _platform = new WatchedDestination(Destinations.Create(platform, settings, dependencies));
+        return await SyncStage.CreateAsync(_workspace, _setup, _platform);
     }
 
     // Jobs take a minute, and who waits for one is looked at when it has ended.

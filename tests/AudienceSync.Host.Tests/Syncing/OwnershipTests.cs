@@ -15,16 +15,16 @@ public sealed class OwnershipTests
     public async Task Who_lost_the_account_during_a_call_records_nothing_and_the_next_owner_mends_it(bool removedMeanwhile)
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
-        var book = new MemberBook(workspace);
+        var setup = new MemberSetup(workspace);
         var platform = new ScriptedPlatform(membersPerCall: 10);
-        var stage = await SyncStage.CreateAsync(workspace, book, platform);
-        var people = await book.MeetAsync(4);
-        await book.SetAsync(stage.KeyId, true, [.. people]);
-        var other = new SyncStage(workspace, book, stage.KeyId, "main", platform);
+        var stage = await SyncStage.CreateAsync(workspace, setup, platform);
+        var people = await setup.MeetAsync(4);
+        await setup.SetAsync(stage.KeyId, true, [.. people]);
+        var other = new SyncStage(workspace, setup, stage.KeyId, "main", platform);
         platform.During = async _ =>
         {
             platform.During = _ => Task.CompletedTask;
-            await book.SetAsync(stage.KeyId, !removedMeanwhile, people[0]);
+            await setup.SetAsync(stage.KeyId, !removedMeanwhile, people[0]);
             await other.DieAsync();
             await other.SettleAsync();
         };
@@ -42,12 +42,12 @@ public sealed class OwnershipTests
     public async Task Who_lost_the_account_before_a_call_does_not_make_it()
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
-        var book = new MemberBook(workspace);
+        var setup = new MemberSetup(workspace);
         var platform = new ScriptedPlatform(membersPerCall: 10);
-        var stage = await SyncStage.CreateAsync(workspace, book, platform);
+        var stage = await SyncStage.CreateAsync(workspace, setup, platform);
         await stage.PassAsync(Lane.Adds);
-        await book.SetAsync(stage.KeyId, true, [.. await book.MeetAsync(2)]);
-        var other = new SyncStage(workspace, book, stage.KeyId, "main", platform);
+        await setup.SetAsync(stage.KeyId, true, [.. await setup.MeetAsync(2)]);
+        var other = new SyncStage(workspace, setup, stage.KeyId, "main", platform);
         await other.DieAsync();
         (await other.PassAsync(Lane.Removals)).ShouldBe(RunEnd.Empty);
 
@@ -62,10 +62,10 @@ public sealed class OwnershipTests
     public async Task A_lease_outlasts_the_slowest_call_it_covers()
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
-        var book = new MemberBook(workspace);
+        var setup = new MemberSetup(workspace);
         var platform = new ScriptedPlatform(membersPerCall: 10);
-        var stage = await SyncStage.CreateAsync(workspace, book, platform);
-        await book.SetAsync(stage.KeyId, true, [.. await book.MeetAsync(2)]);
+        var stage = await SyncStage.CreateAsync(workspace, setup, platform);
+        await setup.SetAsync(stage.KeyId, true, [.. await setup.MeetAsync(2)]);
         var left = TimeSpan.Zero;
         platform.During = async _ => left = await workspace.AskAsync<TimeSpan>("select until - clock_timestamp() from leases where name = 'account:main'");
 

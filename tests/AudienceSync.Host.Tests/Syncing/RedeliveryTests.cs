@@ -14,16 +14,16 @@ public sealed class RedeliveryTests : IAsyncLifetime
     private const int Page = 10;
 
     private TestWorkspace _workspace = null!;
-    private MemberBook _book = null!;
+    private MemberSetup _setup = null!;
     private QueuedPlatform _platform = null!;
     private SyncStage _stage = null!;
 
     public async Task InitializeAsync()
     {
         _workspace = await TestWorkspace.CreateAsync([null]);
-        _book = new MemberBook(_workspace);
+        _setup = new MemberSetup(_workspace);
         _platform = new QueuedPlatform(_workspace.Clock, Page);
-        _stage = await SyncStage.CreateAsync(_workspace, _book, _platform);
+        _stage = await SyncStage.CreateAsync(_workspace, _setup, _platform);
     }
 
     public async Task DisposeAsync() => await _workspace.DisposeAsync();
@@ -31,21 +31,21 @@ public sealed class RedeliveryTests : IAsyncLifetime
     [Fact]
     public async Task A_list_with_jobs_is_mended_while_members_come_and_go()
     {
-        var people = await _book.MeetAsync(45);
-        await _book.SetAsync(_stage.KeyId, true, [.. people.Take(40)]);
+        var people = await _setup.MeetAsync(45);
+        await _setup.SetAsync(_stage.KeyId, true, [.. people.Take(40)]);
         await SettleAsync();
-        await _book.SetAsync(_stage.KeyId, false, [.. people.Take(8)]);
+        await _setup.SetAsync(_stage.KeyId, false, [.. people.Take(8)]);
         await SettleAsync();
-        _platform.Members.ExceptWith(people.Skip(10).Take(20).Select(_book.EmailOf));
-        _platform.Members.UnionWith(people.Take(3).Select(_book.EmailOf));
+        _platform.Members.ExceptWith(people.Skip(10).Take(20).Select(_setup.EmailOf));
+        _platform.Members.UnionWith(people.Take(3).Select(_setup.EmailOf));
         var calls = _platform.Calls.Count;
 
         await BeginAsync();
-        await _book.SetAsync(_stage.KeyId, false, people[30], people[31]);
-        await _book.SetAsync(_stage.KeyId, true, people[44], people[7]);
+        await _setup.SetAsync(_stage.KeyId, false, people[30], people[31]);
+        await _setup.SetAsync(_stage.KeyId, true, people[44], people[7]);
         await SettleAsync();
 
-        _platform.Members.ShouldBe(people.Skip(7).Where((_, n) => n is not (23 or 24) and (< 33 or 37)).Select(_book.EmailOf), ignoreOrder: true);
+        _platform.Members.ShouldBe(people.Skip(7).Where((_, n) => n is not (23 or 24) and (< 33 or 37)).Select(_setup.EmailOf), ignoreOrder: true);
         _platform.Calls.Skip(calls).Sum(call => call.Members.Count).ShouldBeLessThanOrEqualTo(32 + 8 + (2 * 4), "everybody once, and who changed meanwhile twice at most");
         (await _workspace.AskAsync<bool>("select finished_at is not null from resyncs")).ShouldBeTrue();
         (await _stage.LedgerAsync()).ShouldAllBe(row => row == "2 1 1 " || row == "0 1 1 ");
@@ -54,8 +54,8 @@ public sealed class RedeliveryTests : IAsyncLifetime
     [Fact]
     public async Task Whom_a_job_holds_is_not_marked_and_whom_the_platform_refused_is_not_said()
     {
-        var people = await _book.MeetAsync(6);
-        await _book.SetAsync(_stage.KeyId, true, [.. people]);
+        var people = await _setup.MeetAsync(6);
+        await _setup.SetAsync(_stage.KeyId, true, [.. people]);
         await SettleAsync();
         await _workspace.ExecuteAsync($"update ledger set status = 4, reason = 'refused' where person = '{people[0].Value}'");
         await _workspace.ExecuteAsync($"update ledger set job_id = 4711 where person = '{people[1].Value}'");
@@ -65,7 +65,7 @@ public sealed class RedeliveryTests : IAsyncLifetime
         await SettleAsync();
 
         _platform.Calls.Skip(calls).SelectMany(call => call.Members).Select(member => member.Identifiers.Email)
-            .ShouldBe(people.Skip(2).Select(_book.EmailOf), ignoreOrder: true);
+            .ShouldBe(people.Skip(2).Select(_setup.EmailOf), ignoreOrder: true);
     }
 
     private async Task BeginAsync()

@@ -20,15 +20,15 @@ public sealed class RefreshTests : IAsyncLifetime
     private readonly Dictionary<string, DateTimeOffset> _lastAdd = new(StringComparer.Ordinal);
 
     private TestWorkspace _workspace = null!;
-    private MemberBook _book = null!;
+    private MemberSetup _setup = null!;
     private SyncStage _stage = null!;
     private Redelivery _again = null!;
 
     public async Task InitializeAsync()
     {
         _workspace = await TestWorkspace.CreateAsync([null]);
-        _book = new MemberBook(_workspace);
-        _stage = await SyncStage.CreateAsync(_workspace, _book, _platform);
+        _setup = new MemberSetup(_workspace);
+        _stage = await SyncStage.CreateAsync(_workspace, _setup, _platform);
         _again = new Redelivery(new RedeliveryTable(_workspace.Database), _platform.Limits, _workspace.Clock, NullLogger.Instance);
         _platform.During = call =>
         {
@@ -46,10 +46,10 @@ public sealed class RefreshTests : IAsyncLifetime
     [Fact]
     public async Task Members_of_one_day_are_said_again_between_360_and_450_days_spread_over_that_time()
     {
-        var people = await _book.MeetAsync(People);
-        await _book.SetAsync(_stage.KeyId, true, [.. people]);
+        var people = await _setup.MeetAsync(People);
+        await _setup.SetAsync(_stage.KeyId, true, [.. people]);
         await _stage.SettleAsync();
-        await _book.SetAsync(_stage.KeyId, false, people[0]);
+        await _setup.SetAsync(_stage.KeyId, false, people[0]);
         await _stage.SettleAsync();
         var filled = _workspace.Clock.GetUtcNow();
         var days = new Dictionary<int, int>();
@@ -64,15 +64,15 @@ public sealed class RefreshTests : IAsyncLifetime
         days.Where(day => day.Key < 360).Sum(day => day.Value).ShouldBe(0, "too early");
         days.Where(day => day.Key is >= 360 and <= 451).Sum(day => day.Value).ShouldBe(People - 1, "each of them once, and nobody who is gone");
         days.Values.Max().ShouldBeLessThan(People / 10, "spread");
-        _lastAdd.Where(add => add.Key != _book.EmailOf(people[0])).ShouldAllBe(add => add.Value > filled);
+        _lastAdd.Where(add => add.Key != _setup.EmailOf(people[0])).ShouldAllBe(add => add.Value > filled);
         (await _stage.LedgerAsync()).Count(row => row == "2 1 1 ").ShouldBe(People - 1);
     }
 
     [Fact]
     public async Task A_new_revision_that_costs_no_call_does_not_set_the_clock_anew()
     {
-        var ann = await _book.MeetAsync("ann@shop.example");
-        await _book.SetAsync(_stage.KeyId, true, ann);
+        var ann = await _setup.MeetAsync("ann@shop.example");
+        await _setup.SetAsync(_stage.KeyId, true, ann);
         await _stage.SettleAsync();
         var added = await _workspace.AskAsync<DateTime>("select updated_at from ledger");
         _workspace.Clock.Advance(TimeSpan.FromDays(100));

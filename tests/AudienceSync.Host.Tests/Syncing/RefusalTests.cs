@@ -11,14 +11,14 @@ public sealed class RefusalTests : IAsyncLifetime
 {
     private readonly ScriptedPlatform _platform = new(membersPerCall: 1_024);
     private TestWorkspace _workspace = null!;
-    private MemberBook _book = null!;
+    private MemberSetup _setup = null!;
     private SyncStage _stage = null!;
 
     public async Task InitializeAsync()
     {
         _workspace = await TestWorkspace.CreateAsync([null]);
-        _book = new MemberBook(_workspace);
-        _stage = await SyncStage.CreateAsync(_workspace, _book, _platform);
+        _setup = new MemberSetup(_workspace);
+        _stage = await SyncStage.CreateAsync(_workspace, _setup, _platform);
     }
 
     public async Task DisposeAsync() => await _workspace.DisposeAsync();
@@ -29,9 +29,9 @@ public sealed class RefusalTests : IAsyncLifetime
     [InlineData(255)]
     public async Task One_row_that_spoils_a_batch_costs_no_more_calls_than_the_batch_can_be_halved(int place)
     {
-        var people = await _book.MeetAsync(255);
-        people.Insert(place, await _book.MeetAsync("spoils@shop.example"));
-        await _book.SetAsync(_stage.KeyId, true, [.. people]);
+        var people = await _setup.MeetAsync(255);
+        people.Insert(place, await _setup.MeetAsync("spoils@shop.example"));
+        await _setup.SetAsync(_stage.KeyId, true, [.. people]);
 
         await _stage.SettleAsync();
 
@@ -43,11 +43,11 @@ public sealed class RefusalTests : IAsyncLifetime
     [Fact]
     public async Task A_removal_refused_by_name_leaves_its_member_in_doubt_and_not_absent()
     {
-        var ann = await _book.MeetAsync("ann@shop.example");
-        await _book.SetAsync(_stage.KeyId, true, ann);
+        var ann = await _setup.MeetAsync("ann@shop.example");
+        await _setup.SetAsync(_stage.KeyId, true, ann);
         await _stage.SettleAsync();
         _platform.Fault = _ => PlatformFault.Spoilt;
-        await _book.SetAsync(_stage.KeyId, false, ann);
+        await _setup.SetAsync(_stage.KeyId, false, ann);
         await _stage.SettleAsync();
         (await _stage.LedgerAsync()).ShouldBe(["3 1 1 row_spoils_batch"], "he is still there");
 
@@ -62,13 +62,13 @@ public sealed class RefusalTests : IAsyncLifetime
     [Fact]
     public async Task A_removal_of_which_some_are_refused_without_a_name_is_halved_until_it_is_known_who_stays()
     {
-        var people = await _book.MeetAsync(8);
-        await _book.SetAsync(_stage.KeyId, true, [.. people]);
+        var people = await _setup.MeetAsync(8);
+        await _setup.SetAsync(_stage.KeyId, true, [.. people]);
         await _stage.SettleAsync();
         _platform.Fault = call => call.Members.Any(member => member.Identifiers.Email == "p5@shop.example")
             ? call.Members.Count > 1 ? PlatformFault.Unnamed : PlatformFault.Spoilt
             : PlatformFault.None;
-        await _book.SetAsync(_stage.KeyId, false, [.. people]);
+        await _setup.SetAsync(_stage.KeyId, false, [.. people]);
 
         await _stage.SettleAsync();
 
@@ -79,7 +79,7 @@ public sealed class RefusalTests : IAsyncLifetime
     [Fact]
     public async Task Adds_of_which_some_are_refused_without_a_name_keep_the_reason_and_are_said_again_when_a_human_asks()
     {
-        await _book.SetAsync(_stage.KeyId, true, [.. await _book.MeetAsync(4)]);
+        await _setup.SetAsync(_stage.KeyId, true, [.. await _setup.MeetAsync(4)]);
         _platform.Fault = _ => PlatformFault.Unnamed;
         await _stage.SettleAsync();
         (await _stage.LedgerAsync()).ShouldAllBe(row => row == "2 1 1 some_refused");
@@ -95,12 +95,12 @@ public sealed class RefusalTests : IAsyncLifetime
     [Fact]
     public async Task A_refused_member_is_said_again_when_an_operator_asks_for_it()
     {
-        var ann = await _book.MeetAsync("ann@shop.example");
+        var ann = await _setup.MeetAsync("ann@shop.example");
         _platform.Fault = _ => PlatformFault.Spoilt;
-        await _book.SetAsync(_stage.KeyId, true, ann);
+        await _setup.SetAsync(_stage.KeyId, true, ann);
         await _stage.SettleAsync();
         _platform.Fault = _ => PlatformFault.None;
-        await _book.SetAsync(_stage.KeyId, true, ann);
+        await _setup.SetAsync(_stage.KeyId, true, ann);
         await _stage.SettleAsync();
         (await _stage.LedgerAsync()).ShouldBe(["4 1 1 row_spoils_batch"], "nothing changed");
 
@@ -114,7 +114,7 @@ public sealed class RefusalTests : IAsyncLifetime
     [Fact]
     public async Task Time_outs_do_not_count_as_answers_nobody_knows()
     {
-        await _book.SetAsync(_stage.KeyId, true, [.. await _book.MeetAsync(3)]);
+        await _setup.SetAsync(_stage.KeyId, true, [.. await _setup.MeetAsync(3)]);
         foreach (var fault in new[] { PlatformFault.LostUnapplied, PlatformFault.LostUnapplied, PlatformFault.Unknown, PlatformFault.LostUnapplied, PlatformFault.Unknown })
         {
             _platform.Fault = _ => fault;
@@ -130,11 +130,11 @@ public sealed class RefusalTests : IAsyncLifetime
     [Fact]
     public async Task An_audience_that_cannot_be_changed_now_is_parked_without_an_attempt_and_tried_when_it_has_grown()
     {
-        var people = await _book.MeetAsync(4);
-        await _book.SetAsync(_stage.KeyId, true, [.. people.Take(2)]);
+        var people = await _setup.MeetAsync(4);
+        await _setup.SetAsync(_stage.KeyId, true, [.. people.Take(2)]);
         await _stage.SettleAsync();
         _platform.Fault = call => call.Operation == MemberOperation.Remove ? PlatformFault.NotEditable : PlatformFault.None;
-        await _book.SetAsync(_stage.KeyId, false, people[0]);
+        await _setup.SetAsync(_stage.KeyId, false, people[0]);
 
         (await _stage.PassAsync(Lane.Removals)).ShouldBe(RunEnd.Held);
 
@@ -143,7 +143,7 @@ public sealed class RefusalTests : IAsyncLifetime
         parked.RemovalAttempts.ShouldBe(0);
         var status = (await new StatusQueries(_workspace.Database).ReadBindingsAsync(TestWorkspace.Start, default)).ShouldHaveSingleItem();
         (status.State, status.Code).ShouldBe(("parked", "test_not_editable"));
-        await _book.SetAsync(_stage.KeyId, true, people[2]);
+        await _setup.SetAsync(_stage.KeyId, true, people[2]);
         await _stage.PassAsync(Lane.Adds);
         (await _stage.BindingAsync()).RemovalNextAt.ShouldBeNull("it has grown");
     }

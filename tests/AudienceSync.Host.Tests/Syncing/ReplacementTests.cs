@@ -28,12 +28,12 @@ public sealed class ReplacementTests : IAsyncLifetime
 
     private TestWorkspace _workspace = null!;
     private WebApplication _sandbox = null!;
-    private MemberBook _book = null!;
+    private MemberSetup _setup = null!;
 
     public async Task InitializeAsync()
     {
         _workspace = await TestWorkspace.CreateAsync([null]);
-        _book = new MemberBook(_workspace);
+        _setup = new MemberSetup(_workspace);
         var options = new SandboxOptions { Accounts = [new AccountSettings { Platform = "tiktok", Account = Advertiser, Token = "t", Audiences = [Remote] }] };
         _sandbox = SandboxApp.Create(options, _workspace.Clock, builder => builder.WebHost.UseTestServer());
         await _sandbox.StartAsync();
@@ -51,11 +51,11 @@ public sealed class ReplacementTests : IAsyncLifetime
         var people = new List<PersonId>();
         foreach (var (email, phone) in Everybody)
         {
-            people.Add(await _book.MeetAsync(email, phone));
+            people.Add(await _setup.MeetAsync(email, phone));
         }
 
         var (stage, platform) = await OpenAsync("2025-09");
-        await _book.SetAsync(stage.KeyId, true, [.. people]);
+        await _setup.SetAsync(stage.KeyId, true, [.. people]);
         await stage.SettleAsync();
         (await HeldAsync()).ShouldBe(Digests(1), ignoreOrder: true);
         foreach (var (variant, from, to) in new (string, short, short)[] { ("2024", 1, 2), ("2025-08", 2, 3), ("2025-09", 3, 1), ("2025-08", 1, 3) })
@@ -78,7 +78,7 @@ public sealed class ReplacementTests : IAsyncLifetime
             (await stage.LedgerAsync()).ShouldAllBe(row => row == $"2 1 {to} ");
         }
 
-        await _book.SetAsync(stage.KeyId, false, [.. people]);
+        await _setup.SetAsync(stage.KeyId, false, [.. people]);
         await stage.SettleAsync();
         (await HeldAsync()).ShouldBeEmpty("nobody was left behind under an older rule");
     }
@@ -88,11 +88,11 @@ public sealed class ReplacementTests : IAsyncLifetime
     [InlineData(false)]
     public async Task A_death_between_removing_the_old_address_and_adding_the_new_one_leaves_no_orphan(bool wanted)
     {
-        var ann = await _book.MeetAsync("ann@shop.example", "+1 657 777 0000");
+        var ann = await _setup.MeetAsync("ann@shop.example", "+1 657 777 0000");
         var (stage, platform) = await OpenAsync("2025-09");
-        await _book.SetAsync(stage.KeyId, true, ann);
+        await _setup.SetAsync(stage.KeyId, true, ann);
         await stage.SettleAsync();
-        await _book.ReidentifyAsync(ann, "anna@shop.example");
+        await _setup.ReidentifyAsync(ann, "anna@shop.example");
         platform.Dies = call => call.Operation == MemberOperation.Add;
         await Should.ThrowAsync<OperationCanceledException>(() => stage.PassAsync(Lane.Adds));
         platform.Calls[^1].Members.ShouldHaveSingleItem().Identifiers.Phone.ShouldBeNull("his telephone stays");
@@ -100,7 +100,7 @@ public sealed class ReplacementTests : IAsyncLifetime
 
         platform.Dies = _ => false;
         await stage.DieAsync();
-        await _book.SetAsync(stage.KeyId, wanted, ann);
+        await _setup.SetAsync(stage.KeyId, wanted, ann);
         await stage.SettleAsync();
 
         (await HeldAsync()).ShouldBe(wanted ? [Hash("anna@shop.example"), Hash("+16577770000")] : [], ignoreOrder: true);
@@ -109,12 +109,12 @@ public sealed class ReplacementTests : IAsyncLifetime
     [Fact]
     public async Task A_new_revision_that_is_the_same_to_the_platform_costs_no_call()
     {
-        var ann = await _book.MeetAsync("ann@shop.example");
+        var ann = await _setup.MeetAsync("ann@shop.example");
         var (stage, platform) = await OpenAsync("2025-09");
-        await _book.SetAsync(stage.KeyId, true, ann);
+        await _setup.SetAsync(stage.KeyId, true, ann);
         await stage.SettleAsync();
 
-        await _book.ReidentifyAsync(ann, "  Ann@Shop.example ");
+        await _setup.ReidentifyAsync(ann, "  Ann@Shop.example ");
         await stage.SettleAsync();
 
         platform.Calls.Count.ShouldBe(1);
@@ -124,9 +124,9 @@ public sealed class ReplacementTests : IAsyncLifetime
     private async Task<(SyncStage Stage, WatchedDestination Platform)> OpenAsync(string normalizer)
     {
         var settings = new DestinationSettings(Advertiser, new Secret("t"), new Uri("http://localhost/open_api/")) { Normalizer = normalizer };
-        var surroundings = new DestinationSurroundings(_sandbox.GetTestServer().CreateHandler(), _workspace.Clock, new Random(1));
-        var platform = new WatchedDestination(Destinations.Create("tiktok", settings, surroundings));
-        return (await SyncStage.CreateAsync(_workspace, _book, platform), platform);
+        var dependencies = new DestinationDependencies(_sandbox.GetTestServer().CreateHandler(), _workspace.Clock, new Random(1));
+        var platform = new WatchedDestination(Destinations.Create("tiktok", settings, dependencies));
+        return (await SyncStage.CreateAsync(_workspace, _setup, platform), platform);
     }
 
     private async Task<List<string>> HeldAsync()

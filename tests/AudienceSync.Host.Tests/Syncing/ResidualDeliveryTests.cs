@@ -11,16 +11,16 @@ public sealed class ResidualDeliveryTests : IAsyncLifetime
 {
     private readonly ScriptedPlatform _platform = new(membersPerCall: 10);
     private TestWorkspace _workspace = null!;
-    private MemberBook _book = null!;
+    private MemberSetup _setup = null!;
     private SyncStage _stage = null!;
     private PersonId _ann;
 
     public async Task InitializeAsync()
     {
         _workspace = await TestWorkspace.CreateAsync([null]);
-        _book = new MemberBook(_workspace);
-        _stage = await SyncStage.CreateAsync(_workspace, _book, _platform);
-        _ann = await _book.MeetAsync("ann@shop.example");
+        _setup = new MemberSetup(_workspace);
+        _stage = await SyncStage.CreateAsync(_workspace, _setup, _platform);
+        _ann = await _setup.MeetAsync("ann@shop.example");
     }
 
     public async Task DisposeAsync() => await _workspace.DisposeAsync();
@@ -30,7 +30,7 @@ public sealed class ResidualDeliveryTests : IAsyncLifetime
     {
         await WantAsync(true);
         _platform.Fault = call => call.Operation == MemberOperation.Remove ? PlatformFault.FirstRefused : PlatformFault.None;
-        await _book.ReidentifyAsync(_ann, "anna@shop.example");
+        await _setup.ReidentifyAsync(_ann, "anna@shop.example");
         await _stage.SettleAsync();
 
         _platform.Members.ShouldBe([Of("ann"), Of("anna")], "he is wanted and reached by the new one");
@@ -52,7 +52,7 @@ public sealed class ResidualDeliveryTests : IAsyncLifetime
     {
         await WantAsync(true);
         _platform.Fault = call => call.Operation == MemberOperation.Remove ? PlatformFault.FirstRefused : PlatformFault.None;
-        await _book.ReidentifyAsync(_ann, "anna@shop.example");
+        await _setup.ReidentifyAsync(_ann, "anna@shop.example");
         await _stage.SettleAsync();
         _platform.Fault = _ => PlatformFault.None;
         await WantAsync(false);
@@ -69,7 +69,7 @@ public sealed class ResidualDeliveryTests : IAsyncLifetime
     public async Task An_add_of_lost_outcome_that_is_refused_when_said_again_leaves_its_member_in_doubt_and_removable()
     {
         _platform.Fault = _ => PlatformFault.LostApplied;
-        await _book.SetAsync(_stage.KeyId, true, _ann);
+        await _setup.SetAsync(_stage.KeyId, true, _ann);
         await _stage.PassAsync(Lane.Adds);
         _platform.Fault = _ => PlatformFault.FirstRefused;
         await _stage.SettleAsync();
@@ -104,7 +104,7 @@ public sealed class ResidualDeliveryTests : IAsyncLifetime
     {
         await WantAsync(true);
         _platform.Fault = _ => PlatformFault.LostUnapplied;
-        await _book.SetAsync(_stage.KeyId, false, _ann);
+        await _setup.SetAsync(_stage.KeyId, false, _ann);
         await _stage.PassAsync(Lane.Removals);
         _platform.Fault = _ => PlatformFault.None;
         await WantAsync(true);
@@ -144,7 +144,7 @@ public sealed class ResidualDeliveryTests : IAsyncLifetime
         await LoseAnAddAsync();
         _platform.Members.Add(Of("ann"));
         _platform.Fault = call => call.Operation == MemberOperation.Remove ? PlatformFault.FirstRefused : PlatformFault.None;
-        await _book.ReidentifyAsync(_ann, "anna@shop.example");
+        await _setup.ReidentifyAsync(_ann, "anna@shop.example");
         await _stage.SettleAsync();
         (await _stage.ResidualRowsAsync()).ShouldBe(["1 1 first_refused", "1 2 "]);
         _workspace.Clock.Advance(Refusals.ResidualRetryAfter);
@@ -191,7 +191,7 @@ public sealed class ResidualDeliveryTests : IAsyncLifetime
     public async Task A_lost_call_that_said_what_still_holds_costs_no_other_one()
     {
         _platform.Fault = _ => PlatformFault.LostApplied;
-        await _book.SetAsync(_stage.KeyId, true, _ann);
+        await _setup.SetAsync(_stage.KeyId, true, _ann);
         await _stage.PassAsync(Lane.Adds);
         _platform.Fault = _ => PlatformFault.None;
         await _stage.SettleAsync();
@@ -208,7 +208,7 @@ public sealed class ResidualDeliveryTests : IAsyncLifetime
     public async Task Not_so_fast_is_an_answer_and_leaves_nobody_in_doubt()
     {
         _platform.Fault = _ => PlatformFault.Throttled;
-        await _book.SetAsync(_stage.KeyId, true, _ann);
+        await _setup.SetAsync(_stage.KeyId, true, _ann);
         await _stage.PassAsync(Lane.Adds);
         (await _stage.LedgerAsync()).ShouldBe(["0 1 1 "]);
 
@@ -222,7 +222,7 @@ public sealed class ResidualDeliveryTests : IAsyncLifetime
     private async Task LoseAnAddAsync()
     {
         _platform.Fault = _ => PlatformFault.LostUnapplied;
-        await _book.SetAsync(_stage.KeyId, true, _ann);
+        await _setup.SetAsync(_stage.KeyId, true, _ann);
         await _stage.PassAsync(Lane.Adds);
         _platform.Fault = _ => PlatformFault.None;
     }
@@ -254,7 +254,7 @@ public sealed class ResidualDeliveryTests : IAsyncLifetime
 
     private async Task WantAsync(bool present)
     {
-        await _book.SetAsync(_stage.KeyId, present, _ann);
+        await _setup.SetAsync(_stage.KeyId, present, _ann);
         await _stage.SettleAsync();
     }
 }

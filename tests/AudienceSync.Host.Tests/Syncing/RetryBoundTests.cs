@@ -19,7 +19,7 @@ public sealed class RetryBoundTests : IAsyncLifetime
     private readonly LogCapture _log = new();
     private readonly Wake _wake = new(TimeProvider.System);
     private TestWorkspace _workspace = null!;
-    private MemberBook _book = null!;
+    private MemberSetup _setup = null!;
     private SyncStage _stage = null!;
     private AccountLoop _loop = null!;
 
@@ -28,8 +28,8 @@ public sealed class RetryBoundTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _workspace = await TestWorkspace.CreateAsync([null]);
-        _book = new MemberBook(_workspace);
-        _stage = await SyncStage.CreateAsync(_workspace, _book, _platform, logger: _log.CreateLogger("sync"));
+        _setup = new MemberSetup(_workspace);
+        _stage = await SyncStage.CreateAsync(_workspace, _setup, _platform, logger: _log.CreateLogger("sync"));
         _loop = _stage.Loop(_wake);
     }
 
@@ -53,13 +53,13 @@ public sealed class RetryBoundTests : IAsyncLifetime
     [MemberData(nameof(Endless))]
     public async Task What_never_ends_is_parked_after_a_day_is_shown_and_goes_on_when_a_human_resumes_it(string what, Outcome outcome)
     {
-        var people = await _book.MeetAsync(4);
-        await _book.SetAsync(_stage.KeyId, true, [.. people.Take(3)]);
+        var people = await _setup.MeetAsync(4);
+        await _setup.SetAsync(_stage.KeyId, true, [.. people.Take(3)]);
         await PlayAsync(TimeSpan.FromMinutes(1));
         var (before, began) = (_platform.Calls.Count, Now);
         _platform.Instead = _ => outcome;
-        await _book.SetAsync(_stage.KeyId, false, people[0]);
-        await _book.SetAsync(_stage.KeyId, true, people[3]);
+        await _setup.SetAsync(_stage.KeyId, false, people[0]);
+        await _setup.SetAsync(_stage.KeyId, true, people[3]);
 
         await PlayAsync(TimeSpan.FromHours(48));
 
@@ -86,7 +86,7 @@ public sealed class RetryBoundTests : IAsyncLifetime
     [Fact]
     public async Task A_resumed_lane_has_a_day_again()
     {
-        await _book.SetAsync(_stage.KeyId, true, [.. await _book.MeetAsync(3)]);
+        await _setup.SetAsync(_stage.KeyId, true, [.. await _setup.MeetAsync(3)]);
         _platform.Instead = _ => TikTokErrors.Of(60001, isNotEditable: false);
         await PlayAsync(TimeSpan.FromHours(30));
         (await StatusAsync()).AddsParked.ShouldBeTrue();
@@ -103,15 +103,15 @@ public sealed class RetryBoundTests : IAsyncLifetime
     [Fact]
     public async Task Adds_that_are_parked_hold_up_no_removal()
     {
-        var people = await _book.MeetAsync(4);
-        await _book.SetAsync(_stage.KeyId, true, [.. people.Take(3)]);
+        var people = await _setup.MeetAsync(4);
+        await _setup.SetAsync(_stage.KeyId, true, [.. people.Take(3)]);
         await PlayAsync(TimeSpan.FromMinutes(1));
         _platform.Instead = call => call.Operation == MemberOperation.Add ? MetaErrors.Of(2, null) : null;
-        await _book.SetAsync(_stage.KeyId, true, people[3]);
+        await _setup.SetAsync(_stage.KeyId, true, people[3]);
         await PlayAsync(TimeSpan.FromHours(30));
         (await StatusAsync()).ShouldSatisfyAllConditions(s => s.AddsParked.ShouldBeTrue(), s => s.RemovalsParked.ShouldBeFalse());
 
-        await _book.SetAsync(_stage.KeyId, false, people[0]);
+        await _setup.SetAsync(_stage.KeyId, false, people[0]);
         await PlayAsync(TimeSpan.FromMinutes(1));
 
         _platform.Members.Count.ShouldBe(2);
@@ -120,16 +120,16 @@ public sealed class RetryBoundTests : IAsyncLifetime
     [Fact]
     public async Task Removals_parked_because_a_list_was_too_small_are_tried_when_it_has_grown()
     {
-        var people = await _book.MeetAsync(4);
-        await _book.SetAsync(_stage.KeyId, true, [.. people.Take(3)]);
+        var people = await _setup.MeetAsync(4);
+        await _setup.SetAsync(_stage.KeyId, true, [.. people.Take(3)]);
         await PlayAsync(TimeSpan.FromMinutes(1));
         _platform.Instead = call => call.Operation == MemberOperation.Remove ? TikTokErrors.Of(40002, isNotEditable: true) : null;
-        await _book.SetAsync(_stage.KeyId, false, people[0]);
+        await _setup.SetAsync(_stage.KeyId, false, people[0]);
         await PlayAsync(TimeSpan.FromHours(30));
         (await StatusAsync()).RemovalsParked.ShouldBeTrue();
         _platform.Instead = _ => null;
 
-        await _book.SetAsync(_stage.KeyId, true, people[3]);
+        await _setup.SetAsync(_stage.KeyId, true, people[3]);
         await PlayAsync(TimeSpan.FromMinutes(1));
 
         _stage.ShouldBeInSync("the list has grown");
@@ -138,7 +138,7 @@ public sealed class RetryBoundTests : IAsyncLifetime
     [Fact]
     public async Task An_account_that_is_throttled_for_days_is_shown_and_asked_seldom_and_drops_nothing()
     {
-        await _book.SetAsync(_stage.KeyId, true, [.. await _book.MeetAsync(3)]);
+        await _setup.SetAsync(_stage.KeyId, true, [.. await _setup.MeetAsync(3)]);
         _platform.Instead = _ => new Outcome(OutcomeKind.Snooze, "meta_80003_2446079", TimeSpan.FromMinutes(1));
 
         await PlayAsync(TimeSpan.FromHours(48));
@@ -158,7 +158,7 @@ public sealed class RetryBoundTests : IAsyncLifetime
     [Fact]
     public async Task Calls_that_are_refused_as_a_whole_for_whoever_is_in_them_are_parked()
     {
-        await _book.SetAsync(_stage.KeyId, true, [.. await _book.MeetAsync(200)]);
+        await _setup.SetAsync(_stage.KeyId, true, [.. await _setup.MeetAsync(200)]);
         _platform.Instead = _ => new Outcome(OutcomeKind.SplitBatch, "google_invalid_hex_encoding");
 
         await PlayAsync(TimeSpan.FromHours(48));
@@ -174,7 +174,7 @@ public sealed class RetryBoundTests : IAsyncLifetime
     [InlineData(20, false)]
     public async Task An_id_unknown_right_after_a_list_was_made_is_tried_again_for_ten_minutes(int minutes, bool delivered)
     {
-        await _book.SetAsync(_stage.KeyId, true, [.. await _book.MeetAsync(3)]);
+        await _setup.SetAsync(_stage.KeyId, true, [.. await _setup.MeetAsync(3)]);
         _platform.Instead = _ => MetaErrors.Of(803, null);
         await PlayAsync(TimeSpan.FromMinutes(minutes));
         (await _stage.BindingAsync()).StoppedCode.ShouldBe(delivered ? null : "meta_803");
@@ -189,11 +189,11 @@ public sealed class RetryBoundTests : IAsyncLifetime
     [Fact]
     public async Task An_id_unknown_after_members_were_taken_stops_the_list_at_once()
     {
-        var people = await _book.MeetAsync(2);
-        await _book.SetAsync(_stage.KeyId, true, people[0]);
+        var people = await _setup.MeetAsync(2);
+        await _setup.SetAsync(_stage.KeyId, true, people[0]);
         await PlayAsync(TimeSpan.FromMinutes(1));
         _platform.Instead = _ => MetaErrors.Of(803, null);
-        await _book.SetAsync(_stage.KeyId, true, people[1]);
+        await _setup.SetAsync(_stage.KeyId, true, people[1]);
 
         await PlayAsync(TimeSpan.FromMinutes(1));
 

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace AudienceSync.Host.Tests.Syncing;
 
 /// <summary>One remote audience fed by one key, and the passes that keep it equal, driven by hand.</summary>
-internal sealed class SyncStage(TestWorkspace workspace, MemberBook book, int keyId, string destination, IDestination platform)
+internal sealed class SyncStage(TestWorkspace workspace, MemberSetup setup, int keyId, string destination, IDestination platform)
 {
     private readonly BindingTable _bindings = new(workspace.Database);
     private LaneProcessor? _pass;
@@ -24,10 +24,10 @@ internal sealed class SyncStage(TestWorkspace workspace, MemberBook book, int ke
 
     public int KeyId => keyId;
 
-    public static async Task<SyncStage> CreateAsync(TestWorkspace workspace, MemberBook book, IDestination platform, int key = 0, string destination = "main", ILogger? logger = null)
+    public static async Task<SyncStage> CreateAsync(TestWorkspace workspace, MemberSetup setup, IDestination platform, int key = 0, string destination = "main", ILogger? logger = null)
     {
         var keyId = workspace.Keys.ByName($"k{key}_v1")!.KeyId;
-        var stage = new SyncStage(workspace, book, keyId, destination, platform) { Logger = logger ?? NullLogger.Instance };
+        var stage = new SyncStage(workspace, setup, keyId, destination, platform) { Logger = logger ?? NullLogger.Instance };
         await stage._bindings.DeclareAccountAsync(destination, "meta", consentRequired: false, default);
         (await stage._bindings.DeclareBindingAsync(new DeclaredBinding($"k{key}", destination, "1001", keyId), default)).ShouldBeTrue();
         return stage;
@@ -115,12 +115,12 @@ internal sealed class SyncStage(TestWorkspace workspace, MemberBook book, int ke
     public Task<int> ResumeAsync() => _bindings.ResumeAsync(destination, default);
 
     public AccountLoop Loop(Wake wake) => new(
-        destination, NewPass(), Follower(), Budget(), Table, new LeaseTable(workspace.Database, "loop"), wake, TimeSpan.FromMilliseconds(1), workspace.Clock,
+        destination, NewPass(), Poller(), Budget(), Table, new LeaseTable(workspace.Database, "loop"), wake, TimeSpan.FromMilliseconds(1), workspace.Clock,
         NullLogger<AccountLoop>.Instance);
 
     public void ShouldBeInSync(string because)
     {
-        var wanted = book.People.Where(person => book.IsPresent(keyId, person)).Select(book.EmailOf)
+        var wanted = setup.People.Where(person => setup.IsPresent(keyId, person)).Select(setup.EmailOf)
             .Where(email => !ScriptedPlatform.Refuses(email) && !ScriptedPlatform.Spoils(email))
             .Select(email => ScriptedPlatform.Digest(email, platform.Normalizer));
         platform.ShouldBeOfType<ScriptedPlatform>().Members.Order().ShouldBe(wanted.Order(), because);
@@ -129,12 +129,12 @@ internal sealed class SyncStage(TestWorkspace workspace, MemberBook book, int ke
     /// <summary>Asks after the jobs that are due, as the present owner.</summary>
     public async Task FollowAsync()
     {
-        await Follower().RunAsync(await LeaseAsync(), default);
+        await Poller().RunAsync(await LeaseAsync(), default);
     }
 
     public CallBudget Budget() => new(destination, platform.Limits.Allowances, new BudgetTable(workspace.Database), workspace.Clock) { RequestsPerCall = platform.Limits.RequestsPerCall };
 
-    private JobFollower Follower() => new(destination, platform, new JobTable(workspace.Database), workspace.Clock, NullLogger.Instance);
+    private JobPoller Poller() => new(destination, platform, new JobTable(workspace.Database), workspace.Clock, NullLogger.Instance);
 
     private LaneProcessor NewPass()
     {

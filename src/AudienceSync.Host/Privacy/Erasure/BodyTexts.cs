@@ -15,7 +15,7 @@ internal static class BodyTexts
     public static IEnumerable<string> Of(ReadOnlyMemory<byte> body)
     {
         var document = TryParse(body, out var isForm);
-        var texts = document is null ? Words(body) : isForm ? Values(document).Concat(Words(body)) : Values(document);
+        var texts = document is null ? TextRuns(body) : isForm ? Values(document).Concat(TextRuns(body)) : Values(document);
         return texts.Where(text => text.Length is > 0 and <= Limits.EmailChars);
     }
 
@@ -50,7 +50,7 @@ internal static class BodyTexts
     {
         JsonValueKind.Object => value.EnumerateObject().SelectMany(field => Values(field.Value)),
         JsonValueKind.Array => value.EnumerateArray().SelectMany(Values),
-        JsonValueKind.String => TryText(value) is { } text ? [text] : Words(JsonMarshal.GetRawUtf8Value(value).ToArray()),
+        JsonValueKind.String => TryText(value) is { } text ? [text] : TextRuns(JsonMarshal.GetRawUtf8Value(value).ToArray()),
         JsonValueKind.Number => [value.GetRawText()],
         _ => [],
     };
@@ -69,7 +69,7 @@ internal static class BodyTexts
     }
 
     // As it is and unescaped: what is no JSON may be a form that could not be read.
-    private static IEnumerable<string> Words(ReadOnlyMemory<byte> body)
+    private static IEnumerable<string> TextRuns(ReadOnlyMemory<byte> body)
     {
         var text = Encoding.UTF8.GetString(body.Span);
         return Split(text).Concat(Split(Uri.UnescapeDataString(text.Replace('+', ' ')))).Distinct(StringComparer.Ordinal);

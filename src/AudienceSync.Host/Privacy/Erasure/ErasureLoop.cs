@@ -26,7 +26,7 @@ public sealed class ErasureLoop(ErasureTable table, ErasureRun run, LeaseTable l
 
     private static readonly TimeSpan AlarmEvery = TimeSpan.FromHours(1);
 
-    private readonly Dictionary<Guid, (ErasureAlarm Alarm, DateTimeOffset At)> _told = [];
+    private readonly Dictionary<Guid, (ErasureAlarm Alarm, DateTimeOffset At)> _logged = [];
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -72,12 +72,12 @@ public sealed class ErasureLoop(ErasureTable table, ErasureRun run, LeaseTable l
                 await leases.KeepAsync(lease, cancellationToken);
                 if (await run.TryAsync(erasure, () => leases.KeepAsync(lease, cancellationToken), cancellationToken))
                 {
-                    _told.Remove(erasure.Erasure);
+                    _logged.Remove(erasure.Erasure);
                     logger.LogInformation("Erasure {Erasure} is done", erasure.Erasure);
                 }
                 else
                 {
-                    Tell(erasure);
+                    LogAlarm(erasure);
                 }
             }
         }
@@ -87,16 +87,16 @@ public sealed class ErasureLoop(ErasureTable table, ErasureRun run, LeaseTable l
         }
     }
 
-    private void Tell(ErasureRow erasure)
+    private void LogAlarm(ErasureRow erasure)
     {
         var now = clock.GetUtcNow();
         var alarm = ErasureAlarms.Of(erasure, now);
-        if (alarm == ErasureAlarm.None || (_told.TryGetValue(erasure.Erasure, out var told) && told.Alarm == alarm && now - told.At < AlarmEvery))
+        if (alarm == ErasureAlarm.None || (_logged.TryGetValue(erasure.Erasure, out var logged) && logged.Alarm == alarm && now - logged.At < AlarmEvery))
         {
             return;
         }
 
-        _told[erasure.Erasure] = (alarm, now);
+        _logged[erasure.Erasure] = (alarm, now);
         logger.Log(
             alarm == ErasureAlarm.Due ? LogLevel.Warning : LogLevel.Error,
             "Erasure {Erasure} still waits for a platform, deadline {Deadline:u}: {Alarm}", erasure.Erasure, erasure.Deadline, alarm);

@@ -11,7 +11,7 @@ namespace AudienceSync.Host.Privacy.Erasure;
 /// <summary>What forgetting people needs of its workspace.</summary>
 /// <param name="ProjectorWake">Wakes who bars the person.</param>
 /// <param name="LoopWake">Wakes who destroys what is held of him.</param>
-public sealed record PrivacySurroundings(
+public sealed record PrivacyDependencies(
     Vault Vault, BodySeal Seal, AliasDigester Digester, TombstoneDigester Tombstones, LeaseTable Leases, TimeProvider Clock, Wake ProjectorWake, Wake LoopWake)
 {
     /// <summary>The country by which a source's national phone numbers are read; empty when it has none.</summary>
@@ -21,15 +21,15 @@ public sealed record PrivacySurroundings(
 /// <summary>All of one workspace that forgets people or says what is held of them.</summary>
 public sealed class Erasures
 {
-    private readonly PrivacySurroundings _given;
-    private readonly ErasureDesk _desk;
+    private readonly PrivacyDependencies _given;
+    private readonly ErasureRequests _requests;
 
-    public Erasures(WorkspaceDatabase database, PrivacySurroundings given, ILogger<ErasureLoop> logger)
+    public Erasures(WorkspaceDatabase database, PrivacyDependencies given, ILogger<ErasureLoop> logger)
     {
         _given = given;
         var people = new PersonReader(database, given.Vault);
         var bodies = new KeptBodies(database, given.Seal, given.Clock);
-        _desk = new ErasureDesk(database, people, given.Vault, given.Digester, given.Tombstones, given.Clock);
+        _requests = new ErasureRequests(database, people, given.Vault, given.Digester, given.Tombstones, given.Clock);
         Table = new ErasureTable(database);
         Realias = new RealiasTable(database, given.Vault, given.Digester, given.Clock);
         var quarantined = new QuarantinedBodies(database, given.Seal);
@@ -62,7 +62,7 @@ public sealed class Erasures
     /// <summary>Takes the request, or finds the one there is. Null when the identifiers lead to several people.</summary>
     public async Task<ErasureRow?> AskAsync(Naming who, string askedBy, CancellationToken cancellationToken)
     {
-        var erasure = await _desk.AskAsync(who.Aliases, who.OtherForms, askedBy, cancellationToken);
+        var erasure = await _requests.AskAsync(who.Aliases, who.OtherForms, askedBy, cancellationToken);
         _given.ProjectorWake.Signal();
         _given.LoopWake.Signal();
         return erasure;

@@ -18,7 +18,7 @@ namespace AudienceSync.Host.Privacy.Export;
 /// </summary>
 /// <remarks>Raw bodies are not opened: one holds the events of many people. All that is told in them of this one is in his events and identifiers.</remarks>
 public sealed class PersonExport(
-    PersonReader people, PersonRecords records, MemberQueries members, ErasureTable erasures, QuarantinedBodies bodies, PrivacySurroundings given)
+    PersonReader people, PersonRecords records, MemberQueries members, ErasureTable erasures, QuarantinedBodies bodies, PrivacyDependencies given)
 {
     /// <summary>So much is gathered before it goes on its way.</summary>
     private const int FlushBytes = 16 * 1024;
@@ -26,7 +26,7 @@ public sealed class PersonExport(
     // A name is to be read, and JSON in UTF-8 needs no escapes for it; it never becomes part of a page.
     private static readonly JsonWriterOptions Form = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    private static readonly JsonSerializerOptions Words = new()
+    private static readonly JsonSerializerOptions Options = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
@@ -159,7 +159,7 @@ public sealed class PersonExport(
             json.WritePropertyName(name);
         }
 
-        JsonSerializer.Serialize(json, value, Words);
+        JsonSerializer.Serialize(json, value, Options);
     }
 
     // The writer gives to the pipe only; the stream, which allows no waiting in place, is reached by the pipe.

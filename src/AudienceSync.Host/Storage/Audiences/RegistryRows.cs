@@ -45,7 +45,7 @@ internal sealed class RegistryRows(NpgsqlConnection connection, DateTimeOffset n
         """;
 
     /// <exception cref="RegistryException">binding_taken, unknown_destination</exception>
-    public Task WriteAsync(IRegistryEvent said, CancellationToken cancellationToken) => said switch
+    public Task WriteAsync(IRegistryEvent stored, CancellationToken cancellationToken) => stored switch
     {
         AudienceRegistered registered => DescribeAsync(registered.Audience, registered.Text, cancellationToken),
         AudienceDescribed described => DescribeAsync(described.Audience, described.Text, cancellationToken),
@@ -56,9 +56,9 @@ internal sealed class RegistryRows(NpgsqlConnection connection, DateTimeOffset n
             Sql.Command(UnbindSql, Sql.Of(unbound.Audience), Sql.Of(unbound.Remote.Destination), Sql.Of(unbound.Remote.Remote)), cancellationToken),
         AudienceKeyPromoted promoted => CutoverSql.SwitchAsync(connection, promoted.AudienceKey, promoted.Remote, now, cancellationToken),
         AudienceKeyRolledBack back => CutoverSql.SwitchAsync(connection, back.AudienceKey, back.Remote, now, cancellationToken),
-        AudiencePaused => PauseAsync(said.Audience, paused: true, cancellationToken),
-        AudienceResumed => PauseAsync(said.Audience, paused: false, cancellationToken),
-        _ => throw new ArgumentOutOfRangeException(nameof(said), said.GetType().Name, "An event without rows."),
+        AudiencePaused => PauseAsync(stored.Audience, paused: true, cancellationToken),
+        AudienceResumed => PauseAsync(stored.Audience, paused: false, cancellationToken),
+        _ => throw new ArgumentOutOfRangeException(nameof(stored), stored.GetType().Name, "An event without rows."),
     };
 
     /// <summary>What an event changed of the versions that drain.</summary>

@@ -11,7 +11,7 @@ namespace AudienceSync.Host.Storage.Audiences;
 public sealed record StoredAudience(Audience Audience, long Version);
 
 /// <summary>A change of the registry: what, when, and its place in the stream and in the log.</summary>
-public sealed record RegistryChange(IRegistryEvent Said, string Type, long Version, long Position, DateTimeOffset At);
+public sealed record RegistryChange(IRegistryEvent Event, string Type, long Version, long Position, DateTimeOffset At);
 
 /// <summary>
 /// The audiences' streams. Events and the rows that follow from them are one transaction under the log's lock, so no reader sees one without
@@ -57,7 +57,7 @@ public sealed class RegistryTable(WorkspaceDatabase database, TimeProvider clock
     public async Task<StoredAudience> ReadAsync(string audience, CancellationToken cancellationToken)
     {
         var history = await HistoryAsync(audience, cancellationToken);
-        return new StoredAudience(Audience.Fold(audience, history.Select(change => change.Said)), history.Count == 0 ? 0 : history[^1].Version);
+        return new StoredAudience(Audience.Fold(audience, history.Select(change => change.Event)), history.Count == 0 ? 0 : history[^1].Version);
     }
 
     /// <summary>Everything that ever happened to an audience, in order.</summary>
@@ -69,9 +69,9 @@ public sealed class RegistryTable(WorkspaceDatabase database, TimeProvider clock
         while (await reader.ReadAsync(cancellationToken))
         {
             var type = reader.GetString(2);
-            if (EventJson.Read(type, reader.GetFieldValue<byte[]>(3)) is IRegistryEvent said)
+            if (EventJson.Read(type, reader.GetFieldValue<byte[]>(3)) is IRegistryEvent stored)
             {
-                history.Add(new RegistryChange(said, EventUpcasters.CurrentAlias(type), reader.GetInt64(0), reader.GetInt64(1), new DateTimeOffset(reader.GetDateTime(4))));
+                history.Add(new RegistryChange(stored, EventUpcasters.CurrentAlias(type), reader.GetInt64(0), reader.GetInt64(1), new DateTimeOffset(reader.GetDateTime(4))));
             }
         }
 
@@ -112,11 +112,11 @@ public sealed class RegistryTable(WorkspaceDatabase database, TimeProvider clock
 
         var rows = new RegistryRows(connection, now);
         var audience = basis.Audience;
-        foreach (var (said, position) in events.Zip(positions))
+        foreach (var (stored, position) in events.Zip(positions))
         {
-            await rows.WriteAsync(said, cancellationToken);
+            await rows.WriteAsync(stored, cancellationToken);
             var before = audience;
-            audience = before.Apply(said);
+            audience = before.Apply(stored);
             await rows.WriteDrainsAsync(before, audience, position, cancellationToken);
         }
 
@@ -132,13 +132,13 @@ public sealed class RegistryTable(WorkspaceDatabase database, TimeProvider clock
     internal static EventId IdOf(AudienceKey key) => EventId.Derive("audience", key.Value);
 
     // Any other event's id is derived from its place.
-    private static NpgsqlBatchCommand EventCommand(IRegistryEvent said, Guid stream, long version, DateTimeOffset now) => Sql.Command(
+    private static NpgsqlBatchCommand EventCommand(IRegistryEvent stored, Guid stream, long version, DateTimeOffset now) => Sql.Command(
         EventSql,
-        Sql.Of((said is AudienceKeyPublished published ? IdOf(published.AudienceKey) : EventId.Derive("audience", $"{said.Audience}#{version}")).Value),
+        Sql.Of((stored is AudienceKeyPublished published ? IdOf(published.AudienceKey) : EventId.Derive("audience", $"{stored.Audience}#{version}")).Value),
         Sql.Of(stream),
         Sql.Of(version),
-        new NpgsqlParameter { Value = EventJson.Write(said), NpgsqlDbType = NpgsqlDbType.Jsonb },
-        Sql.Of(EventTypes.AliasOf(said)),
+        new NpgsqlParameter { Value = EventJson.Write(stored), NpgsqlDbType = NpgsqlDbType.Jsonb },
+        Sql.Of(EventTypes.AliasOf(stored)),
         Sql.Of(now));
 
     internal static async Task<int> ExecuteAsync(NpgsqlConnection connection, NpgsqlBatchCommand command, CancellationToken cancellationToken)

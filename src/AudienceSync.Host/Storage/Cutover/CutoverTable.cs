@@ -55,11 +55,11 @@ public sealed class CutoverTable(WorkspaceDatabase database)
     private const string PageSql = $"""
         with piece as materialized (
           select l.person, l.status, l.revision, l.normalizer, l.job_id is not null as in_job from ledger l where l.binding_id = $1 and l.person > $2 order by l.person limit $4),
-        judged as (
+        evaluated as (
           select p.*, p.status in (1, 2, 3)
             and not exists (select from membership m where m.key_id = $3 and m.person = p.person and {Targeting.Anywhere}) as leaves
           from piece p)
-        select j.person, j.status, j.revision, j.normalizer, j.leaves, j.in_job, (select count(*) from piece) = $4 from judged j
+        select j.person, j.status, j.revision, j.normalizer, j.leaves, j.in_job, (select count(*) from piece) = $4 from evaluated j
         where j.leaves or j.person = (select p.person from piece p order by p.person desc limit 1) order by j.person
         """;
 

@@ -42,13 +42,13 @@ internal sealed class ClusterMaker(ClusterFolder folder, PostgresBinaries binari
     private async Task RunAsync(string program, string[] arguments, string input, CancellationToken cancel)
     {
         var call = new ToolCall(program, arguments) { User = user.Name, Input = input, TimeLimit = TimeLimit };
-        var said = await ToolRun.RunAsync(call, time, cancel);
-        if (!said.Succeeded)
+        var result = await ToolRun.RunAsync(call, time, cancel);
+        if (!result.Succeeded)
         {
             throw new EmbeddedPostgresException(
                 EmbeddedPostgresException.PostgresInitFailed,
                 $"{Path.GetFileName(program)} of PostgreSQL {binaries.Version} could not make the cluster in {folder.Path}: correct " +
-                    $"what it says, delete that folder and start again\n{said.Said}");
+                    $"what it says, delete that folder and start again\n{result.Text}");
         }
     }
 }

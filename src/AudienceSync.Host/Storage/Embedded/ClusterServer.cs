@@ -16,7 +16,7 @@ internal sealed class ClusterServer(ClusterFolder folder, PostgresBinaries binar
     /// A server that runs already, waited for while it comes up or goes down; null when none runs. A stale pid file (power
     /// loss) counts as none.
     /// </summary>
-    public async Task<PidFile?> FindRunningAsync(TimeSpan patience, CancellationToken cancel)
+    public async Task<PidFile?> FindRunningAsync(TimeSpan timeout, CancellationToken cancel)
     {
         var began = time.GetTimestamp();
         while (true)
@@ -28,9 +28,9 @@ internal sealed class ClusterServer(ClusterFolder folder, PostgresBinaries binar
                 return running;
             }
 
-            if (time.GetElapsedTime(began) >= patience)
+            if (time.GetElapsedTime(began) >= timeout)
             {
-                throw StartFailed($"is still {running.Status} after {patience.TotalSeconds:0} s; after a crash it replays its log: " +
+                throw StartFailed($"is still {running.Status} after {timeout.TotalSeconds:0} s; after a crash it replays its log: " +
                     "start again, nothing is lost");
             }
 
@@ -44,8 +44,8 @@ internal sealed class ClusterServer(ClusterFolder folder, PostgresBinaries binar
         while (true)
         {
             File.Delete(folder.StartLog);
-            var said = await PgCtlAsync(["start", "-w", "-t", Seconds(timeLimit), "-l", folder.StartLog], timeLimit, cancel);
-            if (said.Succeeded)
+            var result = await PgCtlAsync(["start", "-w", "-t", Seconds(timeLimit), "-l", folder.StartLog], timeLimit, cancel);
+            if (result.Succeeded)
             {
                 return;
             }
@@ -70,8 +70,8 @@ internal sealed class ClusterServer(ClusterFolder folder, PostgresBinaries binar
                 return;
             }
 
-            var said = await PgCtlAsync(["stop", "-w", "-m", mode, "-t", Seconds(timeLimit)], timeLimit, cancel);
-            if (said.Succeeded)
+            var result = await PgCtlAsync(["stop", "-w", "-m", mode, "-t", Seconds(timeLimit)], timeLimit, cancel);
+            if (result.Succeeded)
             {
                 return;
             }

@@ -37,7 +37,7 @@ public sealed record EmbeddedPostgresOptions
     /// </summary>
     public static EmbeddedPostgresOptions FromSettings(Func<string, string?> setting, string root)
     {
-        var data = setting(DataVariable) is { Length: > 0 } said ? said : ".data";
+        var data = setting(DataVariable) is { Length: > 0 } result ? result : ".data";
         var bin = setting(BinFolderVariable);
         return new EmbeddedPostgresOptions
         {

@@ -5,7 +5,7 @@ internal static class FolderLock
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
-    public static async Task<IDisposable> TakeAsync(string file, TimeSpan patience, TimeProvider time, CancellationToken cancel)
+    public static async Task<IDisposable> TakeAsync(string file, TimeSpan timeout, TimeProvider time, CancellationToken cancel)
     {
         var began = time.GetTimestamp();
         while (true)
@@ -15,12 +15,12 @@ internal static class FolderLock
                 return taken;
             }
 
-            if (time.GetElapsedTime(began) >= patience)
+            if (time.GetElapsedTime(began) >= timeout)
             {
                 throw new EmbeddedPostgresException(
                     EmbeddedPostgresException.DataFolderInUse,
                     $"Another process has been starting or stopping the cluster in {Path.GetDirectoryName(file)} for " +
-                        $"{patience.TotalSeconds:0} s: wait for it or end it, or set {EmbeddedPostgresOptions.DataVariable} to " +
+                        $"{timeout.TotalSeconds:0} s: wait for it or end it, or set {EmbeddedPostgresOptions.DataVariable} to " +
                         "another folder");
             }
 

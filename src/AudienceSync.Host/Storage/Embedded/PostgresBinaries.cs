@@ -66,9 +66,9 @@ public sealed partial record PostgresBinaries(string Folder, int Major, string V
 
     private static async Task<PostgresBinaries?> ProbeAsync(string folder, TimeProvider time, CancellationToken cancel)
     {
-        var said = await ToolRun.RunAsync(new ToolCall(Path.Combine(folder, "postgres"), "--version"), time, cancel);
-        var match = VersionText().Match(said.Output);
-        return said.Succeeded && match.Success
+        var result = await ToolRun.RunAsync(new ToolCall(Path.Combine(folder, "postgres"), "--version"), time, cancel);
+        var match = VersionText().Match(result.Output);
+        return result.Succeeded && match.Success
             ? new PostgresBinaries(folder, int.Parse(match.Groups["major"].Value), match.Groups["version"].Value)
             : null;
     }

@@ -67,7 +67,7 @@ internal sealed class ServerUser
         var given = await ToolRun.RunAsync(new ToolCall("chown", ["-h", .. arguments]), _time, cancel);
         if (!given.Succeeded)
         {
-            throw Unreachable($"The data folder cannot be given to the user {Name} ({OneLine(given.Said)})");
+            throw Unreachable($"The data folder cannot be given to the user {Name} ({OneLine(given.Text)})");
         }
     }
 
@@ -75,8 +75,8 @@ internal sealed class ServerUser
     public static async Task<string> OwnerAsync(string path, TimeProvider time, CancellationToken cancel)
     {
         string[] format = OperatingSystem.IsLinux() ? ["-c", "%U"] : ["-f", "%Su"];
-        var said = await ToolRun.RunAsync(new ToolCall("stat", [.. format, path]), time, cancel);
-        return said.Output.Trim();
+        var result = await ToolRun.RunAsync(new ToolCall("stat", [.. format, path]), time, cancel);
+        return result.Output.Trim();
     }
 
     private async Task RefuseUnreachableAsync(string folder, CancellationToken cancel)

@@ -18,7 +18,7 @@ internal sealed record ToolResult(int ExitCode, string Output, string Errors)
     public bool Succeeded => ExitCode == 0;
 
     /// <summary>All that the program said, for error messages.</summary>
-    public string Said => $"{Output.Trim()}\n{Errors.Trim()}".Trim();
+    public string Text => $"{Output.Trim()}\n{Errors.Trim()}".Trim();
 }
 
 /// <summary>Runs a program without a shell, with captured output and a time limit.</summary>

@@ -111,7 +111,7 @@ public sealed class ErasureEnd(WorkspaceDatabase database, TombstoneDigester tom
             }
         }
 
-        await ExecuteAsync(connection, ErasureSql.Bury, [Sql.Of(gone), Sql.Of(erasure)], cancellationToken);
+        await ExecuteAsync(connection, ErasureSql.WriteTombstones, [Sql.Of(gone), Sql.Of(erasure)], cancellationToken);
         await ExecuteAsync(connection, ErasureSql.Recount, [Sql.Of(erasure)], cancellationToken);
     }
 
@@ -144,7 +144,7 @@ public sealed class ErasureEnd(WorkspaceDatabase database, TombstoneDigester tom
 
     private static async Task<bool> IsLetGoAsync(NpgsqlConnection connection, ErasureTraces traces, CancellationToken cancellationToken)
     {
-        await using var command = Sql.Command(connection, ErasureSql.LetGo, Sql.Of(traces.Others), Sql.Of(traces.Digests));
+        await using var command = Sql.Command(connection, ErasureSql.FullyRemoved, Sql.Of(traces.Others), Sql.Of(traces.Digests));
         return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 

@@ -55,7 +55,7 @@ internal static class ErasureSql
         """;
 
     /// <summary>Whether no platform may still have an address that was delivered for one of these people when it was his.</summary>
-    public const string LetGo = """
+    public const string FullyRemoved = """
         select not exists (
           select from bindings b
           join ledger l on l.binding_id = b.binding_id and l.person = any($1::uuid[]) and (l.status in (1, 2, 3) or l.job_id is not null)
@@ -74,7 +74,7 @@ internal static class ErasureSql
 
     public const string WaitingFor = "select erasure from erasures where state = 1 and anchors && $1::uuid[] order by asked_at limit 1";
 
-    public const string Bury = "insert into tombstones (digest, erasure) select d.digest, $2 from unnest($1::uuid[]) as d(digest) on conflict (digest) do nothing";
+    public const string WriteTombstones = "insert into tombstones (digest, erasure) select d.digest, $2 from unnest($1::uuid[]) as d(digest) on conflict (digest) do nothing";
 
     public const string Ask = """
         insert into erasures (erasure, state, asked_by, asked_at, deadline, anchors, position, tombstones, ended_at)

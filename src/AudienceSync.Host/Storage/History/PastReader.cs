@@ -17,7 +17,7 @@ public sealed class PastReader(WorkspaceDatabase database)
     private const string NextSql = "select e.seq_id, e.timestamp from mt_events e where e.seq_id > $1 order by e.seq_id limit 1";
 
     // Each key is read in its own order; of all of them together the first are among the first of each.
-    private const string ToldSql = """
+    private const string PeopleOfKeysSql = """
         select distinct p.person from unnest($1::int[]) as k(key_id)
         cross join lateral (select m.person from membership m where m.key_id = k.key_id and m.person > $2 order by m.person limit $3) p
         order by p.person limit $3
@@ -67,10 +67,10 @@ public sealed class PastReader(WorkspaceDatabase database)
     }
 
     /// <summary>Whoever was ever told anything of some keys, in the order of ids, after a given one.</summary>
-    public async Task<List<PersonId>> ReadToldAsync(List<int> keyIds, Guid after, int limit, CancellationToken cancellationToken)
+    public async Task<List<PersonId>> ReadPeopleOfKeysAsync(List<int> keyIds, Guid after, int limit, CancellationToken cancellationToken)
     {
         var people = new List<PersonId>(limit);
-        await using var command = Sql.Command(database.Query, ToldSql, Sql.Of(keyIds), Sql.Of(after), Sql.Of(limit));
+        await using var command = Sql.Command(database.Query, PeopleOfKeysSql, Sql.Of(keyIds), Sql.Of(after), Sql.Of(limit));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {

@@ -7,7 +7,7 @@ namespace AudienceSync.Host.Storage.Log;
 /// on all Hosts, so whoever holds it for long stops ingest everywhere.
 /// <para>
 /// <b>Who takes it.</b> Group commits, which carry webhooks, operators' suppressions and consents and their lists (<see cref="EventLog"/>); changes of the
-/// audience registry, publishing, promotion and rollback (<c>RegistryTable</c>); the request and the end of an erasure (<c>ErasureDesk</c>,
+/// audience registry, publishing, promotion and rollback (<c>RegistryTable</c>); the request and the end of an erasure (<c>ErasureRequests</c>,
 /// <c>ErasureEnd</c>). Rebuild swaps, key rotations and the sync take row and table locks only. All of them open their connection from
 /// <see cref="WorkspaceDatabase.Append"/>, whose sessions end after two seconds of silence within a transaction and wait two seconds for a lock. Both are
 /// options of the session, so a server of one's own has them, too.
@@ -32,7 +32,7 @@ namespace AudienceSync.Host.Storage.Log;
 public sealed class AppendLock(WorkspaceDatabase database, StalledHolders stalled, TimeProvider clock)
 {
     /// <summary>For so long a taker tries again when the lock is not to be had. A stalled holder is ended well before.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(8);
+    public static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(8);
 
     /// <summary>Runs a transaction under the lock and commits it.</summary>
     /// <param name="work">What is done under it. False: nothing is to be kept. May be called again from the start.</param>
@@ -47,7 +47,7 @@ public sealed class AppendLock(WorkspaceDatabase database, StalledHolders stalle
             {
                 return await TryRunAsync(work, cancellationToken);
             }
-            catch (PostgresException busy) when (IsBusy(busy) && clock.GetElapsedTime(since) < Patience)
+            catch (PostgresException busy) when (IsBusy(busy) && clock.GetElapsedTime(since) < MaxWait)
             {
                 if (clock.GetElapsedTime(since) >= StalledHolders.After)
                 {

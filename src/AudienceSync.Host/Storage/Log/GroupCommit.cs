@@ -109,8 +109,8 @@ public sealed class GroupCommit(EventLog log, Wake projector, TimeProvider clock
             {
                 if (batch.Count == 1)
                 {
-                    var said = refused as PostgresException;
-                    logger.LogError("The log refused a request for its content: {Failure} {SqlState} {Constraint}", refused.GetType().Name, said?.SqlState, said?.ConstraintName);
+                    var answered = refused as PostgresException;
+                    logger.LogError("The log refused a request for its content: {Failure} {SqlState} {Constraint}", refused.GetType().Name, answered?.SqlState, answered?.ConstraintName);
                     await SettleAsync(batch, AppendResult.Unstorable);
                     return;
                 }
@@ -119,7 +119,7 @@ public sealed class GroupCommit(EventLog log, Wake projector, TimeProvider clock
                 await CommitAsync(batch[(batch.Count / 2)..], cancellationToken);
                 return;
             }
-            catch (PostgresException busy) when (AppendLock.IsBusy(busy) && OldestWaiting < AppendLock.Patience)
+            catch (PostgresException busy) when (AppendLock.IsBusy(busy) && OldestWaiting < AppendLock.MaxWait)
             {
                 // Nothing was done, and the sender still waits or tries again: no try is used up.
                 attempt--;

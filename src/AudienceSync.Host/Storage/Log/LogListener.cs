@@ -34,9 +34,9 @@ public sealed class LogListener(WorkspaceDatabase database, Wake projector, Wake
     private async Task ListenAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.Query.OpenConnectionAsync(cancellationToken);
-        connection.Notification += (_, said) =>
+        connection.Notification += (_, notification) =>
         {
-            if (said.Payload == RegistryTable.Payload)
+            if (notification.Payload == RegistryTable.Payload)
             {
                 registry.Signal();
             }

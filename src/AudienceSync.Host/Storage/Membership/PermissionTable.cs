@@ -79,26 +79,26 @@ public sealed class PermissionTable(WorkspaceDatabase database)
 
     internal static NpgsqlBatchCommand Upsert(IReadOnlyDictionary<PersonId, Permissions> rows)
     {
-        var told = rows.Values.ToList();
+        var written = rows.Values.ToList();
         return Sql.Command(
             UpsertSql,
             Sql.Of(rows.Keys.Select(person => person.Value).ToList()),
-            Times(told, p => p.UserData.YesAt), Times(told, p => p.UserData.NoAt),
-            Times(told, p => p.Personalization.YesAt), Times(told, p => p.Personalization.NoAt),
-            Times(told, p => p.Targeting.YesAt), Times(told, p => p.Targeting.NoAt), Times(told, p => p.ErasingAt),
-            new NpgsqlParameter<List<string?>> { TypedValue = told.ConvertAll(Json), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text },
-            Sql.Of(told.ConvertAll(p => p.Exact)));
+            Times(written, p => p.UserData.YesAt), Times(written, p => p.UserData.NoAt),
+            Times(written, p => p.Personalization.YesAt), Times(written, p => p.Personalization.NoAt),
+            Times(written, p => p.Targeting.YesAt), Times(written, p => p.Targeting.NoAt), Times(written, p => p.ErasingAt),
+            new NpgsqlParameter<List<string?>> { TypedValue = written.ConvertAll(Json), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text },
+            Sql.Of(written.ConvertAll(p => p.Exact)));
     }
 
-    private static NpgsqlParameter Times(List<Permissions> told, Func<Permissions, DateTimeOffset?> of) =>
-        Sql.OfTimes(told.ConvertAll(permissions => of(permissions)?.UtcDateTime));
+    private static NpgsqlParameter Times(List<Permissions> all, Func<Permissions, DateTimeOffset?> of) =>
+        Sql.OfTimes(all.ConvertAll(permissions => of(permissions)?.UtcDateTime));
 
     internal static string? Json(Permissions permissions) => permissions.TargetingAt.Count == 0
         ? null
         : JsonSerializer.Serialize(permissions.TargetingAt.ToDictionary(
-            said => said.Key, said => new[] { said.Value.YesAt?.UtcDateTime, said.Value.NoAt?.UtcDateTime }, StringComparer.Ordinal));
+            place => place.Key, place => new[] { place.Value.YesAt?.UtcDateTime, place.Value.NoAt?.UtcDateTime }, StringComparer.Ordinal));
 
     private static Dictionary<string, YesNo> Destinations(string json) =>
         JsonSerializer.Deserialize<Dictionary<string, DateTimeOffset?[]>>(json)!
-            .ToDictionary(said => said.Key, said => new YesNo(said.Value[0], said.Value[1]), StringComparer.Ordinal);
+            .ToDictionary(place => place.Key, place => new YesNo(place.Value[0], place.Value[1]), StringComparer.Ordinal);
 }

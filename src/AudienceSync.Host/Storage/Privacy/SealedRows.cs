@@ -14,9 +14,9 @@ public sealed class SealedRows(WorkspaceDatabase database)
     private const long CountedTo = 100_000;
 
     // A whole vault may take longer than any other question may.
-    private const int Patience_s = 600;
+    private const int Timeout_s = 600;
 
-    private const string PatienceSql = "set local statement_timeout = '600s'";
+    private const string TimeoutSql = "set local statement_timeout = '600s'";
 
     private const string CountsSql = """
         select 'vault', key_version, count(*), max(created_at) from vault group by 2
@@ -62,14 +62,14 @@ public sealed class SealedRows(WorkspaceDatabase database)
     private static async Task<NpgsqlTransaction> PatientAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await using var patience = Sql.Command(connection, PatienceSql);
-        await patience.ExecuteNonQueryAsync(cancellationToken);
+        await using var timeout = Sql.Command(connection, TimeoutSql);
+        await timeout.ExecuteNonQueryAsync(cancellationToken);
         return transaction;
     }
 
     private static NpgsqlCommand Patient(NpgsqlCommand command)
     {
-        command.CommandTimeout = Patience_s;
+        command.CommandTimeout = Timeout_s;
         return command;
     }
 }

@@ -72,19 +72,19 @@ public sealed class NextTables : IAsyncDisposable
             + $"suppressed_at, erasing_at, destinations, exact) from stdin ({Form})");
         var rows = new CopyRows(stream);
         rows.Begin();
-        foreach (var (person, told) in permissions)
+        foreach (var (person, stated) in permissions)
         {
             rows.Row(10);
             rows.Uuid(person.Value);
-            rows.Time(told.UserData.YesAt);
-            rows.Time(told.UserData.NoAt);
-            rows.Time(told.Personalization.YesAt);
-            rows.Time(told.Personalization.NoAt);
-            rows.Time(told.Targeting.YesAt);
-            rows.Time(told.Targeting.NoAt);
-            rows.Time(told.ErasingAt);
-            rows.Json(PermissionTable.Json(told));
-            rows.Bool(told.Exact);
+            rows.Time(stated.UserData.YesAt);
+            rows.Time(stated.UserData.NoAt);
+            rows.Time(stated.Personalization.YesAt);
+            rows.Time(stated.Personalization.NoAt);
+            rows.Time(stated.Targeting.YesAt);
+            rows.Time(stated.Targeting.NoAt);
+            rows.Time(stated.ErasingAt);
+            rows.Json(PermissionTable.Json(stated));
+            rows.Bool(stated.Exact);
             rows.End();
         }
 

@@ -30,14 +30,14 @@ internal sealed class SwapSql(string live, string next, string former, int? keyI
           select key_id, person from ({Changed(live, "$1")}) l
           union select key_id, person from ({Changed(next, "$2")}) n
           union select k.key_id, t.person from told t cross join {live}.audience_keys k),
-        judged as (
+        evaluated as (
           select n.key_id, n.person, n.changed_pos as mine,
             case when l.state = n.state and l.restrictions = n.restrictions and l.restricted_at is not distinct from n.restricted_at
               and not exists (select from told t where t.person = n.person) then l.changed_pos end as known
           from examined x join {next}.membership n on n.key_id = x.key_id and n.person = x.person
           left join {live}.membership l on l.key_id = x.key_id and l.person = x.person),
         numbered as (
-          select j.key_id, j.person, j.known, $6 + row_number() over (order by j.known is not null, j.mine) as fresh from judged j
+          select j.key_id, j.person, j.known, $6 + row_number() over (order by j.known is not null, j.mine) as fresh from evaluated j
           where case when j.known is null then j.mine <= $5 else j.known <> j.mine end),
         written as (
           update {next}.membership m set changed_pos = coalesce(d.known, d.fresh) from numbered d

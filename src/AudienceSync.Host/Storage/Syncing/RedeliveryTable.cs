@@ -31,12 +31,12 @@ public sealed class RedeliveryTable(WorkspaceDatabase database)
     private const string ResyncPieceSql = $"""
         with piece as materialized (
           select l.person, l.status, l.job_id from ledger l where l.binding_id = $1 and l.person > $2 order by l.person limit $4),
-        judged as (
+        evaluated as (
           select p.person, case when p.job_id is not null then null when p.status in (0, 3) then 3 when p.status in (1, 2) and m.person is not null then 1 end as said
           from piece p
           left join lateral (
             select m.person from membership m where m.key_id = $3 and m.person = p.person and {Targeting.Anywhere} limit 1) m on true)
-        select j.person, j.said::smallint, (select count(*) from piece) = $4 from judged j
+        select j.person, j.said::smallint, (select count(*) from piece) = $4 from evaluated j
         where j.said is not null or j.person = (select x.person from piece x order by x.person desc limit 1) order by j.person
         """;
 
@@ -44,11 +44,11 @@ public sealed class RedeliveryTable(WorkspaceDatabase database)
         with piece as materialized (
           select l.person, l.status = 2 and l.job_id is null and l.updated_at < $5::timestamptz - $6::interval * ((uuid_hash(l.person) & 1023) / 1024.0) as due
           from ledger l where l.binding_id = $1 and l.person > $2 order by l.person limit $4),
-        judged as (
+        evaluated as (
           select p.person, case when p.due and m.person is not null then 1 end as said from piece p
           left join lateral (
             select m.person from membership m where p.due and m.key_id = $3 and m.person = p.person and {Targeting.Anywhere} limit 1) m on true)
-        select j.person, j.said::smallint, (select count(*) from piece) = $4 from judged j
+        select j.person, j.said::smallint, (select count(*) from piece) = $4 from evaluated j
         where j.said is not null or j.person = (select x.person from piece x order by x.person desc limit 1) order by j.person
         """;
 

@@ -55,8 +55,8 @@ public sealed class RemovalRange(WorkspaceDatabase database)
     // The last row of the piece comes back whoever it is: it says how far the piece reaches.
     private const string PieceSql = $"""
         with {PieceOf},
-        judged as (select p.person, p.changed_pos, l.*, l.status is not null and (p.own or not $8) as leaves from piece p {LedgerOf})
-        select j.person, j.changed_pos, j.status, j.revision, j.normalizer, j.in_job, j.leaves, (select count(*) from piece) = $4 from judged j
+        evaluated as (select p.person, p.changed_pos, l.*, l.status is not null and (p.own or not $8) as leaves from piece p {LedgerOf})
+        select j.person, j.changed_pos, j.status, j.revision, j.normalizer, j.in_job, j.leaves, (select count(*) from piece) = $4 from evaluated j
         where j.leaves or j.changed_pos = (select max(changed_pos) from piece) order by j.changed_pos
         """;
 
@@ -78,8 +78,8 @@ public sealed class RemovalRange(WorkspaceDatabase database)
             select c.person, c.changed_pos, {OwnWill} as own from membership c
             where c.key_id = k.key_id and c.state = s.state and c.changed_pos > $2 order by c.changed_pos limit $4) m
           order by m.changed_pos limit $4),
-        judged as (select p.person, p.changed_pos, l.*, l.status is not null and p.own as leaves from piece p {LedgerOf})
-        select j.person, j.changed_pos, j.status, j.revision, j.normalizer, j.in_job, j.leaves, (select count(*) from piece) = $4 from judged j
+        evaluated as (select p.person, p.changed_pos, l.*, l.status is not null and p.own as leaves from piece p {LedgerOf})
+        select j.person, j.changed_pos, j.status, j.revision, j.normalizer, j.in_job, j.leaves, (select count(*) from piece) = $4 from evaluated j
         where j.leaves or j.changed_pos = (select max(changed_pos) from piece) order by j.changed_pos
         """;
 

@@ -54,7 +54,7 @@ public sealed class ErasureTests : IAsyncLifetime
         (await _host.EraseAsync(new { phone = "(202) 555-0123", country = "US" })).Id().ShouldBe(first.Id());
         (await _host.EraseAsync(new { customer_id = "gone", email = Email })).Id().ShouldBe(first.Id());
         (await _host.EraseAsync(new { email = Digest(Email), hashed = new { email = "sha256" } })).Id().ShouldBe(first.Id());
-        await MendAsync();
+        await RepairAsync();
         await _host.ErasedAsync(first.Id(), Later);
 
         (await _host.EraseAsync(new { phone = Digest("+12025550123"), hashed = new { phone = "sha256_e164" } })).Id().ShouldBe(first.Id());
@@ -97,7 +97,7 @@ public sealed class ErasureTests : IAsyncLifetime
         await LoggedAsync("Error AudienceSync.Host.Privacy.Erasure");
         (await CountAsync("vault")).ShouldBe(2, "without his identifiers nobody could take him away");
 
-        await MendAsync();
+        await RepairAsync();
         var resumed = await _host.AskAsync("/v1/destinations/meta_main/resume", new { by = "test", why = "after a month the removals are parked" });
         resumed.Status.ShouldBe(200, resumed.Text);
         (await _host.ErasedAsync(erasure, Later)).GetProperty("alarm").GetString().ShouldBe("none");
@@ -111,7 +111,7 @@ public sealed class ErasureTests : IAsyncLifetime
         await BreakAsync();
         var erasure = (await _host.EraseAsync(new { customer_id = "gone" })).Id();
         await _host.StopAsync();
-        await MendAsync();
+        await RepairAsync();
 
         await using var next = await TestHost.StartAsync(new TestHostOptions { Clock = _clock, Database = _host.Database, Platform = _host.Sandbox });
         (await next.ErasedAsync(erasure, Later)).State().ShouldBe("erased");
@@ -176,7 +176,7 @@ public sealed class ErasureTests : IAsyncLifetime
 
     private Task BreakAsync() => _host.Sandbox.FaultAsync(new { kind = "server_error", operation = "remove", probability = 1.0 });
 
-    private async Task MendAsync() => (await _host.Sandbox.Admin.DeleteAsync("/admin/faults")).IsSuccessStatusCode.ShouldBeTrue();
+    private async Task RepairAsync() => (await _host.Sandbox.Admin.DeleteAsync("/admin/faults")).IsSuccessStatusCode.ShouldBeTrue();
 
     private void Later() => _clock.Advance(TimeSpan.FromSeconds(30));
 

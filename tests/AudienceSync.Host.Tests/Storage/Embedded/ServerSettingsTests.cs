@@ -58,11 +58,11 @@ public sealed class ServerSettingsTests
     {
         var set = new Dictionary<string, string?> { ["AUDIENCESYNC_DATA"] = "here", ["AUDIENCESYNC_PG_BIN"] = "/pg/bin" };
 
-        var said = EmbeddedPostgresOptions.FromSettings(name => set.GetValueOrDefault(name), "/checkout");
+        var result = EmbeddedPostgresOptions.FromSettings(name => set.GetValueOrDefault(name), "/checkout");
         var unsaid = EmbeddedPostgresOptions.FromSettings(_ => null, "/checkout");
 
-        said.DataFolder.ShouldBe("/checkout/here/postgres");
-        said.BinFolder.ShouldBe("/pg/bin");
+        result.DataFolder.ShouldBe("/checkout/here/postgres");
+        result.BinFolder.ShouldBe("/pg/bin");
         unsaid.DataFolder.ShouldBe("/checkout/.data/postgres");
         unsaid.BinFolder.ShouldBeNull();
     }

@@ -3,7 +3,7 @@ using AudienceSync.CodeRules.Sources;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 
-namespace AudienceSync.CodeRules.Words;
+namespace AudienceSync.CodeRules.Language;
 
 /// <summary>
 /// No test waits without an end: a suite that hangs tells nothing. <c>tests/Waits</c> holds the waits that have one; a loop may also count

@@ -3,7 +3,7 @@ using AudienceSync.Domain.Syncing;
 namespace AudienceSync.Connectors.Http;
 
 /// <summary>How long to stay away: what the table says, or longer when the answer asks for it.</summary>
-internal static class Patience
+internal static class RetryAfterPolicy
 {
     /// <summary>The most we stay away, whatever an answer says.</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromHours(25);

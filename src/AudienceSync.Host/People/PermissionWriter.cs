@@ -9,7 +9,7 @@ namespace AudienceSync.Host.People;
 /// Takes what an operator says of one person's consent or suppression, or of a list of people, and answers when it is in the log. There it is
 /// an event like any webhook's: the projector bars, the accounts remove, and when it is lifted they add again.
 /// </summary>
-public sealed class PermissionDesk(PersonEventReader reader, GroupCommit log, TimeProvider clock)
+public sealed class PermissionWriter(PersonEventReader reader, GroupCommit log, TimeProvider clock)
 {
     /// <summary>The name under which operations stand in the log.</summary>
     public const string SourceName = "operator";
@@ -18,7 +18,7 @@ public sealed class PermissionDesk(PersonEventReader reader, GroupCommit log, Ti
     /// <param name="item">The request: a person, and what is said of him.</param>
     /// <param name="type">The event's type.</param>
     /// <param name="defaultCountry">Of phone numbers without one.</param>
-    public async Task<KeepResult> SayAsync(JsonElement item, string type, string defaultCountry)
+    public async Task<KeepResult> WriteAsync(JsonElement item, string type, string defaultCountry)
     {
         var now = clock.GetUtcNow();
         var problem = TextField.TryRead(item, "event_id"u8, Limits.EventIdChars, IngestProblem.InvalidEventId, out var id);

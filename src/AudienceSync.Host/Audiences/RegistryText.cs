@@ -5,9 +5,9 @@ using AudienceSync.Domain.Events;
 namespace AudienceSync.Host.Audiences;
 
 /// <summary>A change of the registry in one line, for plans and histories.</summary>
-public static class RegistryWords
+public static class RegistryText
 {
-    public static string Of(IRegistryEvent said) => said switch
+    public static string Of(IRegistryEvent stored) => stored switch
     {
         AudienceRegistered registered => $"register {registered.Audience}{Of(registered.Text)}",
         AudienceDescribed described => $"describe {described.Audience}{Of(described.Text)}",
@@ -17,9 +17,9 @@ public static class RegistryWords
         AudienceKeyPromoted promoted => $"promote {promoted.AudienceKey} at {promoted.Remote} (was {promoted.From})",
         AudienceKeyRolledBack back => $"roll back to {back.AudienceKey} at {back.Remote} (was {back.From})",
         AudienceKeyRetired retired => $"retire {retired.AudienceKey}",
-        AudiencePaused => $"pause {said.Audience}",
-        AudienceResumed => $"resume {said.Audience}",
-        _ => EventTypes.AliasOf(said),
+        AudiencePaused => $"pause {stored.Audience}",
+        AudienceResumed => $"resume {stored.Audience}",
+        _ => EventTypes.AliasOf(stored),
     };
 
     public static string Of(KeyTerms terms)
@@ -27,18 +27,18 @@ public static class RegistryWords
         var window = terms.WindowS is { } seconds
             ? string.Create(CultureInfo.InvariantCulture, $"{seconds / 86_400.0:0.####} days")
             : "no window";
-        return $"{window}, match by {string.Join(' ', AudienceWords.Of(terms.MatchKeys))}, consent {AudienceWords.Of(terms.Consent)}{(terms.Inherits ? ", inherits" : "")}";
+        return $"{window}, match by {string.Join(' ', AudienceLabels.Of(terms.MatchKeys))}, consent {AudienceLabels.Of(terms.Consent)}{(terms.Inherits ? ", inherits" : "")}";
     }
 
     private static string Of(AudienceText text)
     {
-        var said = new[]
+        var stored = new[]
         {
             text.Purpose is null ? null : $"purpose: {text.Purpose}",
             text.Owner is null ? null : $"owner: {text.Owner}",
             text.Definition is null ? null : $"definition: {text.Definition}",
             text.ExpectedVolume is { } volume ? string.Create(CultureInfo.InvariantCulture, $"expected volume: {volume}") : null,
         };
-        return said.All(one => one is null) ? "" : $" ({string.Join("; ", said.OfType<string>())})";
+        return stored.All(one => one is null) ? "" : $" ({string.Join("; ", stored.OfType<string>())})";
     }
 }

@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
 using AudienceSync.CodeRules.Sources;
 
-namespace AudienceSync.CodeRules.Words;
+namespace AudienceSync.CodeRules.Language;
 
 public sealed class BannedWordTests
 {

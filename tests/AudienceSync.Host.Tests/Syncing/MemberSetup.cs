@@ -10,7 +10,7 @@ using Npgsql;
 namespace AudienceSync.Host.Tests.Syncing;
 
 /// <summary>Writes people and their memberships as the log and the projector would.</summary>
-internal sealed class MemberBook(TestWorkspace workspace)
+internal sealed class MemberSetup(TestWorkspace workspace)
 {
     private readonly LeaseTable _leases = new(workspace.Database, "projector");
     private readonly MembershipTable _table = new(workspace.Database);

@@ -6,22 +6,22 @@ using Microsoft.CodeAnalysis.CSharp;
 namespace AudienceSync.CodeRules.Storage;
 
 /// <summary>Only Host/Storage knows Npgsql: by what is compiled, and by what is written.</summary>
-public sealed class NpgsqlRoomTests
+public sealed class NpgsqlPlacementTests
 {
-    private const string Room = "AudienceSync.Host.Storage";
+    private const string Place = "AudienceSync.Host.Storage";
 
     [Fact]
     public void Only_the_storage_room_uses_a_type_of_npgsql()
     {
-        using var host = new AssemblyUse(Rooms.AssemblyPath("Host"), "Npgsql");
+        using var host = new AssemblyUse(Places.AssemblyPath("Host"), "Npgsql");
         host.Users().ShouldNotBeEmpty("then the rule below would hold of anything");
-        host.Users().Where(type => !type.StartsWith(Room + ".", StringComparison.Ordinal)).ShouldBeEmpty();
+        host.Users().Where(type => !type.StartsWith(Place + ".", StringComparison.Ordinal)).ShouldBeEmpty();
     }
 
     [Fact]
     public void Only_the_storage_room_names_npgsql_in_its_sources() =>
         Repository.CSharp
-            .Where(f => Repository.IsIn(f.Path, "src") && !Repository.IsIn(f.Path, SqlRoomTests.Room))
+            .Where(f => Repository.IsIn(f.Path, "src") && !Repository.IsIn(f.Path, SqlPlacementTests.Place))
             .SelectMany(f => f.Syntax.DescendantTokens().Where(NamesNpgsql).Select(t => f.At(t.Parent!)))
             .ShouldBeEmpty();
 
@@ -30,14 +30,14 @@ public sealed class NpgsqlRoomTests
         Repository.CSharp
             .Where(f => Repository.IsIn(f.Path, "src") && f.Syntax.DescendantNodes()
                 .OfType<Microsoft.CodeAnalysis.CSharp.Syntax.BaseNamespaceDeclarationSyntax>()
-                .Any(n => IsRoom(n.Name.ToString()) != Repository.IsIn(f.Path, SqlRoomTests.Room)))
+                .Any(n => IsInPlace(n.Name.ToString()) != Repository.IsIn(f.Path, SqlPlacementTests.Place)))
             .Select(f => f.Path)
             .ShouldBeEmpty();
 
     [Fact]
     public void The_reader_of_assemblies_finds_every_way_of_using_npgsql()
     {
-        using var samples = new AssemblyUse(typeof(NpgsqlRoomTests).Assembly.Location, "Npgsql");
+        using var samples = new AssemblyUse(typeof(NpgsqlPlacementTests).Assembly.Location, "Npgsql");
         string[] expected =
         [
             nameof(Samples.InAField), nameof(Samples.InASignature), nameof(Samples.InABody), nameof(Samples.InAGenericArgument),
@@ -47,7 +47,7 @@ public sealed class NpgsqlRoomTests
         samples.Users().ShouldBe(expected.Select(name => $"{typeof(Samples.NotAtAll).Namespace}.{name}"), ignoreOrder: true);
     }
 
-    private static bool IsRoom(string name) => string.Equals(name, Room, StringComparison.Ordinal) || name.StartsWith(Room + ".", StringComparison.Ordinal);
+    private static bool IsInPlace(string name) => string.Equals(name, Place, StringComparison.Ordinal) || name.StartsWith(Place + ".", StringComparison.Ordinal);
 
     private static bool NamesNpgsql(SyntaxToken token) =>
         token.IsKind(SyntaxKind.IdentifierToken) && token.ValueText.StartsWith("Npgsql", StringComparison.Ordinal);

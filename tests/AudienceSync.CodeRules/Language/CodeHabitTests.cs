@@ -3,7 +3,7 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 
-namespace AudienceSync.CodeRules.Words;
+namespace AudienceSync.CodeRules.Language;
 
 public sealed class CodeHabitTests
 {

@@ -3,11 +3,11 @@ using AudienceSync.Domain.Permission;
 namespace AudienceSync.Host.Rebuilding;
 
 /// <summary>What one anchor was told of permissions. Almost everybody only ever says yes: two times, and no object.</summary>
-internal struct ToldSlot
+internal struct PermissionSlot
 {
     private static readonly DateTimeOffset Once = DateTimeOffset.UnixEpoch;
 
-    private static readonly TargetingRestrictions[] YesRestrictions = [.. Enumerable.Range(0, 4).Select(yes => new ToldSlot
+    private static readonly TargetingRestrictions[] YesRestrictions = [.. Enumerable.Range(0, 4).Select(yes => new PermissionSlot
     {
         _userData = (yes & 1) != 0 ? Once.UtcTicks : 0,
         _personalization = (yes & 2) != 0 ? Once.UtcTicks : 0,

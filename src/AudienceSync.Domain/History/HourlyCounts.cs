@@ -14,7 +14,7 @@ namespace AudienceSync.Domain.History;
 /// what we knew, the barred included.
 /// </para>
 /// </summary>
-public sealed class HourBook
+public sealed class HourlyCounts
 {
     private readonly Dictionary<(int KeyId, DateTimeOffset Hour), HourChange> _changes = [];
 
@@ -25,22 +25,22 @@ public sealed class HourBook
     public void Clear() => _changes.Clear();
 
     /// <summary>Somebody was told something of a key.</summary>
-    public void Tell(int keyId, TimeSpan? window, MembershipState before, MembershipState after, DateTimeOffset recordedAt)
+    public void Record(int keyId, TimeSpan? window, MembershipState before, MembershipState after, DateTimeOffset recordedAt)
     {
         var (was, isNow) = (IsIn(before, window, recordedAt), IsIn(after, window, recordedAt));
         if (was)
         {
-            BookEnd(keyId, before.Until(window), -1);
+            CountEnd(keyId, before.Until(window), -1);
         }
 
         if (isNow)
         {
-            BookEnd(keyId, after.Until(window), 1);
+            CountEnd(keyId, after.Until(window), 1);
         }
 
         if (was != isNow)
         {
-            Book(keyId, recordedAt, isNow ? new HourChange(1, 0, 0, 0) : new HourChange(0, 1, 0, 0));
+            Count(keyId, recordedAt, isNow ? new HourChange(1, 0, 0, 0) : new HourChange(0, 1, 0, 0));
         }
     }
 
@@ -50,30 +50,30 @@ public sealed class HourBook
         var joined = 0;
         foreach (var state in before.Where(state => IsIn(state, window, recordedAt)))
         {
-            BookEnd(keyId, state.Until(window), -1);
+            CountEnd(keyId, state.Until(window), -1);
             joined++;
         }
 
         foreach (var state in after.Where(state => IsIn(state, window, recordedAt)))
         {
-            BookEnd(keyId, state.Until(window), 1);
+            CountEnd(keyId, state.Until(window), 1);
             joined--;
         }
 
-        Book(keyId, recordedAt, new HourChange(0, 0, 0, joined));
+        Count(keyId, recordedAt, new HourChange(0, 0, 0, joined));
     }
 
     private static bool IsIn(MembershipState state, TimeSpan? window, DateTimeOffset at) => state.StatusAt(window, at) == MembershipStatus.Present;
 
-    private void BookEnd(int keyId, DateTimeOffset? until, int expiries)
+    private void CountEnd(int keyId, DateTimeOffset? until, int expiries)
     {
         if (until is { } end)
         {
-            Book(keyId, end, new HourChange(0, 0, expiries, 0));
+            Count(keyId, end, new HourChange(0, 0, expiries, 0));
         }
     }
 
-    private void Book(int keyId, DateTimeOffset at, HourChange change)
+    private void Count(int keyId, DateTimeOffset at, HourChange change)
     {
         var utc = at.UtcDateTime;
         var hour = new DateTimeOffset(utc.Ticks - (utc.Ticks % TimeSpan.TicksPerHour), TimeSpan.Zero);

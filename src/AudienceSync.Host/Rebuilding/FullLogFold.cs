@@ -14,11 +14,11 @@ namespace AudienceSync.Host.Rebuilding;
 /// Folds the whole log at once. The rules are the Domain's and those of the live fold (<see cref="MembershipState"/>, <see cref="Permissions"/>,
 /// <see cref="RowRule"/>); what is different is that the links are known from the beginning, so sums are made once, at the end.
 /// </summary>
-internal sealed class WholeFold
+internal sealed class FullLogFold
 {
     // An entry of each dictionary with its bucket; an object with all that hangs on it.
     private const long RowBytes = 68;
-    private const long ToldBytes = 52;
+    private const long PermissionBytes = 52;
     private const long WholeBytes = 400;
 
     // While it grows, a dictionary holds its old entries and twice as many new ones.
@@ -30,13 +30,13 @@ internal sealed class WholeFold
     private readonly AnchorGroups _groups = new();
     private readonly KeyNames _names = new();
     private readonly Dictionary<RowId, RowSlot> _rows = [];
-    private readonly Dictionary<PersonId, ToldSlot> _told = [];
+    private readonly Dictionary<PersonId, PermissionSlot> _permissions = [];
     private readonly List<PermissionFact> _read = [];
     private PublishedKey? _key;
     private string? _keyName;
     private long _whole;
 
-    public WholeFold(AudienceKeys keys, int? onlyKeyId, IReadOnlyDictionary<PersonId, PersonId> links)
+    public FullLogFold(AudienceKeys keys, int? onlyKeyId, IReadOnlyDictionary<PersonId, PersonId> links)
     {
         (_keys, _onlyKeyId, _links) = (keys, onlyKeyId, links);
         _groups.Load(links);
@@ -54,8 +54,8 @@ internal sealed class WholeFold
 
     /// <summary>Whether the next person may need more memory than this, growing included.</summary>
     public bool Outgrows(long bytes) =>
-        (_rows.Count == _rows.Capacity || _told.Count == _told.Capacity || _whole * WholeBytes > bytes)
-        && Need(_rows.Count, _rows.Capacity, RowBytes) + Need(_told.Count, _told.Capacity, ToldBytes) + (_whole * WholeBytes) > bytes;
+        (_rows.Count == _rows.Capacity || _permissions.Count == _permissions.Capacity || _whole * WholeBytes > bytes)
+        && Need(_rows.Count, _rows.Capacity, RowBytes) + Need(_permissions.Count, _permissions.Capacity, PermissionBytes) + (_whole * WholeBytes) > bytes;
 
     public void Read(PassingEvent passing)
     {
@@ -71,7 +71,7 @@ internal sealed class WholeFold
         if (passing.IsBare)
         {
             var fact = MembershipFact.Of(alias, passing.AudienceKey, passing.OccurredAt, _names);
-            Tell(Key(fact.AudienceKey), person, fact, position, counted);
+            Report(Key(fact.AudienceKey), person, fact, position, counted);
             if (!passing.Consent.IsEmpty)
             {
                 PermissionFact.ReadConsent(passing.Consent, fact.OccurredAt, _read);
@@ -95,10 +95,10 @@ internal sealed class WholeFold
             _rows.Remove(id);
         }
 
-        foreach (var (person, slot) in _told.Where(told => !Passes.IsMine(told.Key)))
+        foreach (var (person, slot) in _permissions.Where(slotted => !Passes.IsMine(slotted.Key)))
         {
             _whole -= slot.IsWhole ? 1 : 0;
-            _told.Remove(person);
+            _permissions.Remove(person);
         }
     }
 
@@ -106,7 +106,7 @@ internal sealed class WholeFold
     public bool NextPass()
     {
         _rows.Clear();
-        _told.Clear();
+        _permissions.Clear();
         _whole = 0;
         return Passes.Next();
     }
@@ -142,16 +142,16 @@ internal sealed class WholeFold
         _rows.Where(row => !row.Value.Written).Select(row => RowOf(row.Key.KeyId, row.Key.Person, row.Value, now));
 
     /// <summary>What each anchor of this pass was told of permissions, exact where somebody of his group ever refused.</summary>
-    public IEnumerable<KeyValuePair<PersonId, Permissions>> Permissions() => _told.Select(told =>
+    public IEnumerable<KeyValuePair<PersonId, Permissions>> Permissions() => _permissions.Select(slotted =>
     {
-        var refused = _groups.AnchorsOf(_groups.RootOf(told.Key)) is { Count: > 1 } group
-            ? group.Any(anchor => _told.TryGetValue(anchor, out var other) && other.IsWhole && other.Whole().EverRefused)
-            : told.Value.IsWhole && told.Value.Whole().EverRefused;
-        return KeyValuePair.Create(told.Key, told.Value.Whole() with { Exact = refused });
+        var refused = _groups.AnchorsOf(_groups.RootOf(slotted.Key)) is { Count: > 1 } group
+            ? group.Any(anchor => _permissions.TryGetValue(anchor, out var other) && other.IsWhole && other.Whole().EverRefused)
+            : slotted.Value.IsWhole && slotted.Value.Whole().EverRefused;
+        return KeyValuePair.Create(slotted.Key, slotted.Value.Whole() with { Exact = refused });
     });
 
     // For the key itself and for whichever version inherits from it; it counts once.
-    private void Tell(PublishedKey key, PersonId person, MembershipFact fact, long position, int counted)
+    private void Report(PublishedKey key, PersonId person, MembershipFact fact, long position, int counted)
     {
         if (_onlyKeyId is null || key.KeyId == _onlyKeyId)
         {
@@ -188,7 +188,7 @@ internal sealed class WholeFold
     {
         foreach (var fact in _read)
         {
-            ref var slot = ref CollectionsMarshal.GetValueRefOrAddDefault(_told, person, out _);
+            ref var slot = ref CollectionsMarshal.GetValueRefOrAddDefault(_permissions, person, out _);
             var before = slot.IsWhole;
             slot.Apply(fact);
             _whole += slot.IsWhole != before ? 1 : 0;
@@ -211,20 +211,20 @@ internal sealed class WholeFold
 
     private (MembershipState Sum, TargetingRestrictions Restrictions, string[]? RestrictedAt) Alone(PersonId person, MembershipState own)
     {
-        var told = _told.GetValueOrDefault(person);
-        return (own, told.Restrictions, told.IsWhole ? told.Whole().RestrictedAt : null);
+        var slotted = _permissions.GetValueOrDefault(person);
+        return (own, slotted.Restrictions, slotted.IsWhole ? slotted.Whole().RestrictedAt : null);
     }
 
     private (MembershipState Sum, TargetingRestrictions Restrictions, string[]? RestrictedAt) Sum(int keyId, IReadOnlyList<PersonId> group)
     {
-        var (sum, said) = (MembershipState.Nothing, Domain.Permission.Permissions.Unspecified);
+        var (sum, stated) = (MembershipState.Nothing, Domain.Permission.Permissions.Unspecified);
         foreach (var anchor in group)
         {
             sum = sum.With(_rows.GetValueOrDefault(new RowId(anchor, keyId)).State);
-            said = _told.TryGetValue(anchor, out var told) ? said.With(told.Whole()) : said;
+            stated = _permissions.TryGetValue(anchor, out var slotted) ? stated.With(slotted.Whole()) : stated;
         }
 
-        return (sum, said.Restrictions, said.RestrictedAt);
+        return (sum, stated.Restrictions, stated.RestrictedAt);
     }
 
     private static long Need(int count, int capacity, long entryBytes) => capacity * entryBytes * (count == capacity ? Growth : 1);

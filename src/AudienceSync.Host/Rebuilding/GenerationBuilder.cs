@@ -7,9 +7,9 @@ using AudienceSync.Host.Storage.Rebuilding;
 namespace AudienceSync.Host.Rebuilding;
 
 /// <summary>The first phase of a rebuild: one snapshot in, tables of a new generation out. See <see cref="Rebuild"/>.</summary>
-internal sealed class Filling(GenerationDatabase database, GenerationTable generations, AudienceKeys keys, TimeProvider clock, int? keyId)
+internal sealed class GenerationBuilder(GenerationDatabase database, GenerationTable generations, AudienceKeys keys, TimeProvider clock, int? keyId)
 {
-    private const long EventsBetweenWords = 100_000;
+    private const long EventsBetweenReports = 100_000;
 
     public required long MemoryBytes { get; init; }
 
@@ -26,7 +26,7 @@ internal sealed class Filling(GenerationDatabase database, GenerationTable gener
         // The registry is read before the fold meets a key that was published a moment ago.
         await keys.ReloadAsync(cancellationToken);
         await generations.ReadToAsync(number, 0, snapshot.Head, cancellationToken);
-        var fold = new WholeFold(keys, keyId, await snapshot.ReadLinksAsync(cancellationToken));
+        var fold = new FullLogFold(keys, keyId, await snapshot.ReadLinksAsync(cancellationToken));
         await using var next = await NextTables.MakeAsync(database, cancellationToken);
         Step("made");
         var numbers = new GenerationNumbers(snapshot.Live.ChangedPos, snapshot.Live.ChangedPos + NumbersApart, 0);
@@ -45,16 +45,16 @@ internal sealed class Filling(GenerationDatabase database, GenerationTable gener
     }
 
     private void Pass(
-        LogSnapshot snapshot, NextTables next, WholeFold fold, Comparison comparison, ref RowSum meant, CancellationToken cancellationToken)
+        LogSnapshot snapshot, NextTables next, FullLogFold fold, Comparison comparison, ref RowSum meant, CancellationToken cancellationToken)
     {
         long events = 0;
         snapshot.ReadEvents(
             passing =>
             {
                 fold.Read(passing);
-                if (++events % EventsBetweenWords == 0)
+                if (++events % EventsBetweenReports == 0)
                 {
-                    Tell("reading", fold, events, snapshot.Head);
+                    Report("reading", fold, events, snapshot.Head);
                 }
 
                 if (fold.Passes.Current == 0 && fold.Outgrows(MemoryBytes))
@@ -65,7 +65,7 @@ internal sealed class Filling(GenerationDatabase database, GenerationTable gener
             cancellationToken);
         Step("read");
         fold.Settle();
-        Tell("writing", fold, events, snapshot.Head);
+        Report("writing", fold, events, snapshot.Head);
         next.WriteRows(
             write =>
             {
@@ -90,16 +90,16 @@ internal sealed class Filling(GenerationDatabase database, GenerationTable gener
     }
 
     private async Task KeepAsync(
-        NextTables next, long number, LogSnapshot snapshot, WholeFold fold, Comparison comparison, GenerationNumbers numbers, RowSum meant,
+        NextTables next, long number, LogSnapshot snapshot, FullLogFold fold, Comparison comparison, GenerationNumbers numbers, RowSum meant,
         CancellationToken cancellationToken)
     {
         await next.LoadedAsync(number, cancellationToken);
-        Tell("indexing", fold, snapshot.Head, snapshot.Head);
+        Report("indexing", fold, snapshot.Head, snapshot.Head);
         // Beside each other: one is the server's work, the other mostly ours.
         var reading = next.ReadBackAsync(cancellationToken);
         await Task.WhenAll(next.IndexAsync(cancellationToken), reading);
         Step("indexed");
-        Tell("checking", fold, snapshot.Head, snapshot.Head);
+        Report("checking", fold, snapshot.Head, snapshot.Head);
         var there = await reading;
         if (!there.Equals(meant))
         {
@@ -112,6 +112,6 @@ internal sealed class Filling(GenerationDatabase database, GenerationTable gener
         await next.CommitAsync(number, progress, numbers, meant, comparison.Drift.ToJson(), cancellationToken);
     }
 
-    private void Tell(string phase, WholeFold fold, long events, long head) =>
+    private void Report(string phase, FullLogFold fold, long events, long head) =>
         Progress(new RebuildProgress(phase, events + (fold.Passes.Current * head), fold.Passes.Count * head));
 }

@@ -18,7 +18,7 @@ namespace AudienceSync.Host.Storage.Erasure;
 /// not refused; one that the erased person had is refused, whoever else has said it (docs/decisions/0010).
 /// </para>
 /// </summary>
-public sealed class ErasureDesk(
+public sealed class ErasureRequests(
     WorkspaceDatabase database, PersonReader people, Vault vault, AliasDigester digester, TombstoneDigester tombstones, TimeProvider clock)
 {
     /// <summary>Until when an erasure must be done, counted from its request.</summary>
@@ -54,12 +54,12 @@ public sealed class ErasureDesk(
         }
 
         var candidates = named.Concat(otherForms).Select(alias => alias.Digest).Concat(group.Called).Concat(called).Distinct().ToList();
-        var buried = await NotOfOthersAsync(connection, candidates, group, cancellationToken);
+        var tombstoned = await NotOfOthersAsync(connection, candidates, group, cancellationToken);
         var known = group.IsKnown
             ? await WaitingAsync(connection, group, cancellationToken)
-            : await BuriedByAsync(connection, named, cancellationToken);
+            : await FindByTombstoneAsync(connection, named, cancellationToken);
         var erasure = known ?? Guid.CreateVersion7(clock.GetUtcNow());
-        await BuryAsync(connection, erasure, buried, cancellationToken);
+        await WriteTombstonesAsync(connection, erasure, tombstoned, cancellationToken);
         if (known is null)
         {
             await OpenAsync(connection, erasure, group, askedBy, cancellationToken);
@@ -102,7 +102,7 @@ public sealed class ErasureDesk(
     }
 
     // Of several, the one that the strongest identifier leads to.
-    private async Task<Guid?> BuriedByAsync(NpgsqlConnection connection, IReadOnlyList<Alias> named, CancellationToken cancellationToken)
+    private async Task<Guid?> FindByTombstoneAsync(NpgsqlConnection connection, IReadOnlyList<Alias> named, CancellationToken cancellationToken)
     {
         var digests = named.Select(alias => tombstones.Digest(alias.Digest)).ToList();
         var hits = new Dictionary<Guid, Guid>();
@@ -116,8 +116,8 @@ public sealed class ErasureDesk(
         return digests.Where(hits.ContainsKey).Select(digest => (Guid?)hits[digest]).FirstOrDefault();
     }
 
-    private Task BuryAsync(NpgsqlConnection connection, Guid erasure, List<AliasDigest> aliases, CancellationToken cancellationToken) =>
-        ExecuteAsync(connection, ErasureSql.Bury, [Sql.Of(aliases.ConvertAll(tombstones.Digest)), Sql.Of(erasure)], cancellationToken);
+    private Task WriteTombstonesAsync(NpgsqlConnection connection, Guid erasure, List<AliasDigest> aliases, CancellationToken cancellationToken) =>
+        ExecuteAsync(connection, ErasureSql.WriteTombstones, [Sql.Of(aliases.ConvertAll(tombstones.Digest)), Sql.Of(erasure)], cancellationToken);
 
     private async Task OpenAsync(NpgsqlConnection connection, Guid erasure, PersonGroup group, string askedBy, CancellationToken cancellationToken)
     {

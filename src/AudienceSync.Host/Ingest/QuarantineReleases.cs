@@ -21,7 +21,7 @@ public sealed record QuarantineEntryView(QuarantineView Entry, string? Body);
 /// <param name="inboxes">By source: an entry of a source that is configured no more stays.</param>
 /// <param name="seal">Opens bodies.</param>
 /// <param name="clock">For what is in the future no more.</param>
-public sealed class QuarantineDesk(
+public sealed class QuarantineReleases(
     QuarantineQueries queries, IReadOnlyDictionary<string, WebhookInbox> inboxes, BodySeal seal, TimeProvider clock)
 {
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = Limits.JsonDepth, AllowDuplicateProperties = false };

@@ -3,22 +3,22 @@ using AudienceSync.Domain.Membership;
 
 namespace AudienceSync.Domain.Tests.History;
 
-public sealed class HourBookTests
+public sealed class HourlyCountsTests
 {
     private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 30, 0, TimeSpan.Zero);
 
     private static readonly TimeSpan Window = TimeSpan.FromHours(5);
 
-    private readonly HourBook _book = new();
+    private readonly HourlyCounts _counts = new();
 
     [Fact]
     public void An_add_books_the_end_of_its_window_and_a_remove_in_time_takes_the_booking_back()
     {
         var added = new MembershipState(Start, null);
-        _book.Tell(1, Window, MembershipState.Nothing, added, Start);
+        _counts.Record(1, Window, MembershipState.Nothing, added, Start);
         Counts().ShouldBe(["0: 1 0 0 0", "5: 0 0 1 0"]);
 
-        _book.Tell(1, Window, added, new MembershipState(Start, Start.AddHours(2)), Start.AddHours(2));
+        _counts.Record(1, Window, added, new MembershipState(Start, Start.AddHours(2)), Start.AddHours(2));
         Counts().ShouldBe(["0: 1 0 0 0", "2: 0 1 0 0"]);
     }
 
@@ -26,9 +26,9 @@ public sealed class HourBookTests
     public void A_remove_that_is_heard_after_the_window_ended_removes_nobody_and_an_add_that_comes_too_late_adds_nobody()
     {
         var added = new MembershipState(Start, null);
-        _book.Tell(1, Window, MembershipState.Nothing, added, Start);
-        _book.Tell(1, Window, added, new MembershipState(Start, Start.AddHours(1)), Start.AddHours(6));
-        _book.Tell(1, Window, MembershipState.Nothing, added, Start.AddHours(7));
+        _counts.Record(1, Window, MembershipState.Nothing, added, Start);
+        _counts.Record(1, Window, added, new MembershipState(Start, Start.AddHours(1)), Start.AddHours(6));
+        _counts.Record(1, Window, MembershipState.Nothing, added, Start.AddHours(7));
         Counts().ShouldBe(["0: 1 0 0 0", "5: 0 0 1 0"]);
     }
 
@@ -36,12 +36,12 @@ public sealed class HourBookTests
     public void Two_who_turn_out_to_be_one_are_one_fewer()
     {
         var (guest, customer) = (new MembershipState(Start, null), new MembershipState(Start.AddHours(1), null));
-        _book.Tell(1, Window, MembershipState.Nothing, guest, Start);
-        _book.Tell(1, Window, MembershipState.Nothing, customer, Start.AddHours(1));
-        _book.Join(1, Window, [guest, customer], [guest.With(customer)], Start.AddHours(2));
+        _counts.Record(1, Window, MembershipState.Nothing, guest, Start);
+        _counts.Record(1, Window, MembershipState.Nothing, customer, Start.AddHours(1));
+        _counts.Join(1, Window, [guest, customer], [guest.With(customer)], Start.AddHours(2));
         Counts().ShouldBe(["0: 1 0 0 0", "1: 1 0 0 0", "2: 0 0 0 1", "6: 0 0 1 0"]);
     }
 
-    private List<string> Counts() => [.. _book.Changes.OrderBy(one => one.Hour)
+    private List<string> Counts() => [.. _counts.Changes.OrderBy(one => one.Hour)
         .Select(one => $"{one.Hour.Hour}: {one.Change.Adds} {one.Change.Removes} {one.Change.Expiries} {one.Change.Joined}")];
 }

@@ -2,13 +2,13 @@ using AudienceSync.CodeRules.Sources;
 
 namespace AudienceSync.CodeRules.Storage;
 
-public sealed class SqlRoomTests
+public sealed class SqlPlacementTests
 {
-    public const string Room = "src/AudienceSync.Host/Storage";
+    public const string Place = "src/AudienceSync.Host/Storage";
 
     [Fact]
     public void Sql_is_written_only_in_the_storage_room_and_in_tests() =>
-        Repository.CSharp.Where(f => Repository.IsIn(f.Path, "src") && !Repository.IsIn(f.Path, Room)).SelectMany(SqlText.In).ShouldBeEmpty();
+        Repository.CSharp.Where(f => Repository.IsIn(f.Path, "src") && !Repository.IsIn(f.Path, Place)).SelectMany(SqlText.In).ShouldBeEmpty();
 
     [Theory]
     [InlineData("""var a = "select id from people";""")]

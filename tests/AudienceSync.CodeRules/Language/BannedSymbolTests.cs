@@ -3,7 +3,7 @@ using System.Xml.Linq;
 using AudienceSync.CodeRules.Sources;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 
-namespace AudienceSync.CodeRules.Words;
+namespace AudienceSync.CodeRules.Language;
 
 /// <summary>The compiler refuses ambient time and randomness; these tests see to it that nobody told it not to.</summary>
 public sealed class BannedSymbolTests
@@ -46,10 +46,10 @@ public sealed class BannedSymbolTests
     [Fact]
     public void A_banned_symbol_is_an_error_everywhere()
     {
-        var said = Repository.Files
+        var stated = Repository.Files
             .Where(f => f.EndsWith(".editorconfig", StringComparison.Ordinal) || f.EndsWith(".globalconfig", StringComparison.Ordinal))
             .SelectMany(f => Repository.Read(f).Split('\n').Where(l => l.Contains(Rule, StringComparison.Ordinal)).Select(l => $"{f}: {l.Trim()}"));
-        said.ShouldBe([".editorconfig: dotnet_diagnostic.RS0030.severity = error"]);
+        stated.ShouldBe([".editorconfig: dotnet_diagnostic.RS0030.severity = error"]);
     }
 
     [Fact]

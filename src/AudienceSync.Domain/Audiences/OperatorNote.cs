@@ -1,7 +1,7 @@
 namespace AudienceSync.Domain.Audiences;
 
 /// <summary>Who did something, and why, as it is kept with what he did: one rule for audiences, pauses, plans and resyncs.</summary>
-public static class OperatorWords
+public static class OperatorNote
 {
     public const int ByChars = 100;
 

@@ -25,7 +25,7 @@ namespace AudienceSync.Host.Syncing;
 /// worker and one after the other, so at platforms without jobs nothing overlaps at all.
 /// </para>
 /// </summary>
-public sealed class JobFollower(string destinationName, IDestination destination, JobTable table, TimeProvider clock, ILogger logger)
+public sealed class JobPoller(string destinationName, IDestination destination, JobTable table, TimeProvider clock, ILogger logger)
 {
     /// <summary>Jobs asked about in one round, so that questions do not hold up removals.</summary>
     private const int LooksPerRound = 10;

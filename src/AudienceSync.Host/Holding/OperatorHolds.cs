@@ -23,7 +23,7 @@ public enum HoldAnswer
     PlanEnded,
 
     /// <summary>Who, or the reason, cannot be kept as it is.</summary>
-    InvalidWords,
+    InvalidNote,
 }
 
 /// <summary>Everything that is held, for answers and tables.</summary>
@@ -33,7 +33,7 @@ public sealed record Held(IReadOnlyList<PauseView> Pauses, IReadOnlyList<PlanVie
 /// What an operator may hold and let go: ad accounts, single remote audiences, and plans of removals that are too many at once. It works on the
 /// database, so it is the same over HTTP and by a verb, and running Hosts hear of it within a second.
 /// </summary>
-public sealed class HoldDesk(WorkspaceDatabase database, TimeProvider clock)
+public sealed class OperatorHolds(WorkspaceDatabase database, TimeProvider clock)
 {
     private readonly HoldTable _table = new(database);
     private readonly BindingTable _bindings = new(database);
@@ -50,9 +50,9 @@ public sealed class HoldDesk(WorkspaceDatabase database, TimeProvider clock)
     /// <param name="cancellationToken">Ends the waiting for storage.</param>
     public async Task<HoldAnswer> PauseAsync(string destination, string? remote, string by, string? why, CancellationToken cancellationToken)
     {
-        if (!OperatorWords.Fit(by, why))
+        if (!OperatorNote.Fit(by, why))
         {
-            return HoldAnswer.InvalidWords;
+            return HoldAnswer.InvalidNote;
         }
 
         return await _table.PauseAsync(new Pause(destination, remote, by, why, clock.GetUtcNow()), cancellationToken) ? HoldAnswer.Done
@@ -63,9 +63,9 @@ public sealed class HoldDesk(WorkspaceDatabase database, TimeProvider clock)
     /// <summary>Lifts a pause, and whatever else stopped it. Lists that were paused one by one stay so when their account is resumed.</summary>
     public async Task<HoldAnswer> ResumeAsync(string destination, string? remote, string by, CancellationToken cancellationToken)
     {
-        if (!OperatorWords.Fit(by, why: null))
+        if (!OperatorNote.Fit(by, why: null))
         {
-            return HoldAnswer.InvalidWords;
+            return HoldAnswer.InvalidNote;
         }
 
         if (!await _table.KnowsAsync(destination, remote, cancellationToken))
@@ -89,9 +89,9 @@ public sealed class HoldDesk(WorkspaceDatabase database, TimeProvider clock)
     /// <summary>Says that a plan is meant. It holds for the plan as it was counted, and for a day.</summary>
     public async Task<HoldAnswer> ApproveAsync(long plan, string by, string? why, CancellationToken cancellationToken)
     {
-        if (!OperatorWords.Fit(by, why))
+        if (!OperatorNote.Fit(by, why))
         {
-            return HoldAnswer.InvalidWords;
+            return HoldAnswer.InvalidNote;
         }
 
         var now = clock.GetUtcNow();
@@ -108,9 +108,9 @@ public sealed class HoldDesk(WorkspaceDatabase database, TimeProvider clock)
     public async Task<(HoldAnswer Answer, IReadOnlyList<ResyncPlan> Plans)> ResyncAsync(
         (string Destination, string? Remote) place, bool dryRun, string by, string? why, CancellationToken cancellationToken)
     {
-        if (!OperatorWords.Fit(by, why))
+        if (!OperatorNote.Fit(by, why))
         {
-            return (HoldAnswer.InvalidWords, []);
+            return (HoldAnswer.InvalidNote, []);
         }
 
         var plans = await _resyncs.PlanAsync(place.Destination, place.Remote, cancellationToken);

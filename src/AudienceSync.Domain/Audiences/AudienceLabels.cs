@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 namespace AudienceSync.Domain.Audiences;
 
 /// <summary>How policies and match keys are spelt in events, configuration, API and CLI.</summary>
-public static class AudienceWords
+public static class AudienceLabels
 {
     private static readonly (MatchKeys Key, string Word)[] Keys =
     [

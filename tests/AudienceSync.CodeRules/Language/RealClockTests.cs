@@ -1,7 +1,7 @@
 using AudienceSync.CodeRules.Sources;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 
-namespace AudienceSync.CodeRules.Words;
+namespace AudienceSync.CodeRules.Language;
 
 /// <summary>
 /// A fixed day and the machine's clock in one test agree only for some days. Hosts of tests therefore have a clock that the test sets, or one
