@@ -83,9 +83,9 @@ public abstract partial class DestinationConformance
         if (_world.Destination is IErasesPeople erases)
         {
             // Nobody needs to be in a list to be erased, and it may be said again.
-            foreach (var said in new[] { 1, 2 })
+            foreach (var stated in new[] { 1, 2 })
             {
-                (await erases.EraseAsync([MemberOf(Ann), MemberOf(Dee)], CancellationToken.None)).Outcome.ShouldBe(Outcome.Done, $"said {said} times");
+                (await erases.EraseAsync([MemberOf(Ann), MemberOf(Dee)], CancellationToken.None)).Outcome.ShouldBe(Outcome.Done, $"said {stated} times");
             }
         }
         else

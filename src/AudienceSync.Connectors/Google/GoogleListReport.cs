@@ -13,8 +13,8 @@ internal static class GoogleListReport
     public static AudienceReport Of(JsonElement list)
     {
         var sizes = list.Object("sizeInfo");
-        var size = sizes is { } told
-            ? Sizes.Select(name => told.Number(name)).Max()
+        var size = sizes is { } reported
+            ? Sizes.Select(name => reported.Number(name)).Max()
             : null;
         var (state, code) = (list.Truth("readOnly"), list.Name("membershipStatus"), size) switch
         {

@@ -122,8 +122,8 @@ internal sealed class GoogleLists(GoogleSettings settings, GoogleCalls calls, IG
     private static MadeAudience Made(GoogleReply reply, string name)
     {
         using var document = JsonDocument.Parse(reply.Http!.Body, JsonFields.Options);
-        var told = document.RootElement.Text("displayName");
-        return (document.RootElement.Digits("id"), told is null || told == name) switch
+        var reported = document.RootElement.Text("displayName");
+        return (document.RootElement.Digits("id"), reported is null || reported == name) switch
         {
             ({ } id, true) => new MadeAudience(Outcome.Done, new RemoteAudienceId(id)),
             ({ }, false) => new MadeAudience(new Outcome(OutcomeKind.Retry, JsonFields.OfAnother)),

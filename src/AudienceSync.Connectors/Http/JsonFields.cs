@@ -62,7 +62,7 @@ internal static class JsonFields
     /// <param name="asked">The id that was asked about.</param>
     /// <returns>Null when it is, or when the answer to a question about one thing names none.</returns>
     public static Outcome? OfAnotherThan(this JsonElement answer, string name, string asked) =>
-        answer.ValueKind == JsonValueKind.Object && answer.TryGetProperty(name, out var told) && told.ToString() != asked
+        answer.ValueKind == JsonValueKind.Object && answer.TryGetProperty(name, out var reported) && reported.ToString() != asked
             ? new Outcome(OutcomeKind.Retry, OfAnother)
             : null;
 

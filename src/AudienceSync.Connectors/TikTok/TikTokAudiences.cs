@@ -59,9 +59,9 @@ internal sealed class TikTokAudiences(TikTokSettings settings, TikTokCalls calls
             return new AudienceReport(reply.Outcome);
         }
 
-        var told = reply.Answer!.Data.Items("list").Select(item => item.Object("audience_details")).OfType<JsonElement>().ToList();
-        var ours = told.FindAll(details => details.Digits("audience_id") == audience.Value);
-        return (ours.Count, told.Count) switch
+        var reported = reply.Answer!.Data.Items("list").Select(item => item.Object("audience_details")).OfType<JsonElement>().ToList();
+        var ours = reported.FindAll(details => details.Digits("audience_id") == audience.Value);
+        return (ours.Count, reported.Count) switch
         {
             (1, _) => Report(ours[0]),
             (0, 0) => new AudienceReport(new Outcome(OutcomeKind.StopAudience, "tiktok_audience_not_there")),

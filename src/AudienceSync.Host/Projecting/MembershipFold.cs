@@ -370,7 +370,7 @@ public sealed class MembershipFold(AudienceKeys keys, int? onlyKeyId = null)
         var sum = MembershipState.Nothing;
         foreach (var anchor in _groups.AnchorsOf(root))
         {
-            sum = _rows.TryGetValue((keyId, anchor), out var told) ? sum.With(told.State) : sum;
+            sum = _rows.TryGetValue((keyId, anchor), out var stored) ? sum.With(stored.State) : sum;
         }
 
         var known = _rows.GetValueOrDefault((keyId, root));

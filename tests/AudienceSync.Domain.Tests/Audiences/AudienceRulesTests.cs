@@ -14,7 +14,7 @@ public sealed class AudienceRulesTests
     {
         var decision = AudienceRules.Decide(new Audience("cart"), new PublishKey(1, Week, "ann", "launch"));
         decision.Events.Select(EventTypes.AliasOf).ShouldBe(["audience_registered", "audience_key_published_v2"]);
-        decision.Events.ShouldAllBe(said => said.By == "ann" && said.Why == "launch" && said.Audience == "cart");
+        decision.Events.ShouldAllBe(stated => stated.By == "ann" && stated.Why == "launch" && stated.Audience == "cart");
     }
 
     [Theory]
@@ -79,7 +79,7 @@ public sealed class AudienceRulesTests
     {
         var decision = AudienceRules.Decide(audience, command);
         decision.Refusal.ShouldBeNull();
-        return decision.Events.Aggregate(audience, (state, said) => state.Apply(said));
+        return decision.Events.Aggregate(audience, (state, stated) => state.Apply(stated));
     }
 
     private static AudienceRefusal Refusal(Audience audience, AudienceCommand command) =>

@@ -13,7 +13,7 @@ public sealed class MembershipTimelineTests
     [Fact]
     public void Spans_follow_from_adds_removes_and_windows_in_any_order()
     {
-        (Position, MembershipFact)[] memberships = [Told(4, FactKind.Removed, 30), Told(1, FactKind.Added, 0), Told(3, FactKind.Added, 8), Told(2, FactKind.Added, 25)];
+        (Position, MembershipFact)[] memberships = [Fact(4, FactKind.Removed, 30), Fact(1, FactKind.Added, 0), Fact(3, FactKind.Added, 8), Fact(2, FactKind.Added, 25)];
 
         MembershipTimeline.Of(memberships, [], TimeSpan.FromMinutes(10), ConsentPolicy.Assumed, Start.AddHours(1)).ShouldBe(
         [
@@ -27,7 +27,7 @@ public sealed class MembershipTimelineTests
     [Fact]
     public void A_suppression_withholds_until_it_is_lifted_and_a_tie_is_a_removal()
     {
-        (Position, MembershipFact)[] memberships = [Told(1, FactKind.Added, 0), Told(5, FactKind.Added, 20), Told(4, FactKind.Removed, 20)];
+        (Position, MembershipFact)[] memberships = [Fact(1, FactKind.Added, 0), Fact(5, FactKind.Added, 20), Fact(4, FactKind.Removed, 20)];
         (Position, PermissionFact)[] permissions =
         [
             (new Position(3), new PermissionFact(PermissionTopic.Targeting, null, Yes: true, At(9))),
@@ -40,5 +40,5 @@ public sealed class MembershipTimelineTests
 
     private static DateTimeOffset At(int minutes) => Start.AddMinutes(minutes);
 
-    private static (Position, MembershipFact) Told(long position, FactKind kind, int minutes) => (new Position(position), new MembershipFact(kind, "k_v1", At(minutes)));
+    private static (Position, MembershipFact) Fact(long position, FactKind kind, int minutes) => (new Position(position), new MembershipFact(kind, "k_v1", At(minutes)));
 }

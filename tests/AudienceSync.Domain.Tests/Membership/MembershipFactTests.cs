@@ -45,11 +45,11 @@ public sealed class MembershipFactTests
     [Fact]
     public void What_the_engine_writes_is_what_the_fold_reads()
     {
-        foreach (var said in GoldenEvents.All.OfType<IAudienceEvent>().Where(e => e is not AudienceExposureRecorded))
+        foreach (var stated in GoldenEvents.All.OfType<IAudienceEvent>().Where(e => e is not AudienceExposureRecorded))
         {
-            var fact = Read(EventTypes.AliasOf(said), Encoding.UTF8.GetString(EventJson.Write(said)));
-            fact.AudienceKey.ShouldBe(said.AudienceKey.Value);
-            fact.OccurredAt.ShouldBe(said.OccurredAt);
+            var fact = Read(EventTypes.AliasOf(stated), Encoding.UTF8.GetString(EventJson.Write(stated)));
+            fact.AudienceKey.ShouldBe(stated.AudienceKey.Value);
+            fact.OccurredAt.ShouldBe(stated.OccurredAt);
         }
     }
 

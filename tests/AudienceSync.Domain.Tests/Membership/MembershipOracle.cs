@@ -10,13 +10,13 @@ internal static class MembershipOracle
 {
     public static (MembershipStatus Status, DateTimeOffset Since) At(IEnumerable<MembershipFact> history, TimeSpan? window, DateTimeOffset now)
     {
-        var told = history.OrderBy(f => f.OccurredAt).ThenBy(f => f.Kind == FactKind.Removed ? 1 : 0).ToList();
-        if (told.Count == 0)
+        var stated = history.OrderBy(f => f.OccurredAt).ThenBy(f => f.Kind == FactKind.Removed ? 1 : 0).ToList();
+        if (stated.Count == 0)
         {
             return (MembershipStatus.Removed, DateTimeOffset.MinValue);
         }
 
-        var last = told[^1];
+        var last = stated[^1];
         if (last.Kind == FactKind.Removed)
         {
             return (MembershipStatus.Removed, last.OccurredAt);

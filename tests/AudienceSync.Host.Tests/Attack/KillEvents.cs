@@ -34,8 +34,8 @@ internal sealed class KillEvents
     /// <summary>The digests that a list must hold: the latest word of each person is an add.</summary>
     public HashSet<string> Expected(int audience) => All.Where(one => one.Audience == audience)
         .GroupBy(one => one.Email, StringComparer.Ordinal)
-        .Where(said => said.MaxBy(one => one.At)!.Adds)
-        .Select(said => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(said.Key))))
+        .Where(sent => sent.MaxBy(one => one.At)!.Adds)
+        .Select(sent => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(sent.Key))))
         .ToHashSet(StringComparer.Ordinal);
 
     public string Body(IEnumerable<KillEvent> events) => new JsonArray([.. events.Select(Json)]).ToJsonString();

@@ -101,7 +101,7 @@ public sealed class AudiencesCommandTests : IAsyncLifetime
     public async Task A_running_host_takes_events_for_a_key_published_beside_it()
     {
         await Done("publish", "high_intent_cart_7d_v2", "--window-d", "14");
-        (await _host.SayAsync("add", "high_intent_cart_7d_v2", "ann")).Status.ShouldBe(200);
+        (await _host.SendEventAsync("add", "high_intent_cart_7d_v2", "ann")).Status.ShouldBe(200);
         var status = await _host.WaitUntilQuietAsync();
         status.GetProperty("audiences").EnumerateArray().Single(key => key.GetProperty("key").GetString() == "high_intent_cart_7d_v2")
             .GetProperty("present").GetInt64().ShouldBe(0, "the add of January has run out");

@@ -32,9 +32,9 @@ internal sealed class CutoverFlow(TestHost host, CutoverStory story, Random rand
     }
 
     /// <summary>Says these among the others, in their order. Returns when the Host has taken them.</summary>
-    public async Task SayAsync(IEnumerable<Spoken> said)
+    public async Task SendEventAsync(IEnumerable<Spoken> sent)
     {
-        foreach (var one in said)
+        foreach (var one in sent)
         {
             _next.Enqueue(one);
         }
@@ -101,7 +101,7 @@ internal sealed class CutoverFlow(TestHost host, CutoverStory story, Random rand
         var batch = new Spoken[EventsPerRequest];
         for (var n = 0; n < batch.Length; n++)
         {
-            batch[n] = n < EventsPerRequest / 2 && _next.TryDequeue(out var told) ? told : CutoverStory.Move(random, Versions, host.Clock.GetUtcNow());
+            batch[n] = n < EventsPerRequest / 2 && _next.TryDequeue(out var sent) ? sent : CutoverStory.Move(random, Versions, host.Clock.GetUtcNow());
         }
 
         return batch;

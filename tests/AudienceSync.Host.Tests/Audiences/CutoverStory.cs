@@ -34,9 +34,9 @@ internal sealed class CutoverStory(DateTimeOffset start, bool inherits)
     // The first version's window is 7 days, the second's 14.
     private static readonly TimeSpan[] Windows = [TimeSpan.FromDays(7), TimeSpan.FromDays(14)];
 
-    private readonly List<Spoken> _said = [];
+    private readonly List<Spoken> _sent = [];
 
-    public IReadOnlyList<Spoken> Said => _said;
+    public IReadOnlyList<Spoken> Sent => _sent;
 
     public static IReadOnlyList<string> Stayers { get; } =
         [.. "abcdefg".SelectMany(kind => Enumerable.Range(0, StayersOfAKind).Select(n => $"stays-{kind}{n}"))];
@@ -46,9 +46,9 @@ internal sealed class CutoverStory(DateTimeOffset start, bool inherits)
     /// <summary>What those who stay are told before there is a second version.</summary>
     public IEnumerable<Spoken> Before() => Stayers.SelectMany(person => KindOf(person) switch
     {
-        'a' or 'c' or 'd' => [Told(1, person, add: true, 0)],
-        'e' => [Told(1, person, add: false, 2)],
-        'f' => [Told(1, person, add: true, 2)],
+        'a' or 'c' or 'd' => [Webhook(1, person, add: true, 0)],
+        'e' => [Webhook(1, person, add: false, 2)],
+        'f' => [Webhook(1, person, add: true, 2)],
         'g' => [new Spoken(1, person, Add: true, start.AddDays(-10))],
         _ => Array.Empty<Spoken>(),
     });
@@ -56,10 +56,10 @@ internal sealed class CutoverStory(DateTimeOffset start, bool inherits)
     /// <summary>And what they are told of the second. A remove comes before the add it outweighs, so that nobody is in for a moment.</summary>
     public IEnumerable<Spoken> Afterwards() => Stayers.SelectMany(person => KindOf(person) switch
     {
-        'b' or 'c' => [Told(2, person, add: true, 1)],
-        'd' => [Told(2, person, add: false, 1)],
-        'e' => [Told(2, person, add: true, 1)],
-        'f' => [Told(2, person, add: false, 3), Told(2, person, add: true, 1)],
+        'b' or 'c' => [Webhook(2, person, add: true, 1)],
+        'd' => [Webhook(2, person, add: false, 1)],
+        'e' => [Webhook(2, person, add: true, 1)],
+        'f' => [Webhook(2, person, add: false, 3), Webhook(2, person, add: true, 1)],
         _ => Array.Empty<Spoken>(),
     });
 
@@ -67,25 +67,25 @@ internal sealed class CutoverStory(DateTimeOffset start, bool inherits)
         new(random.Next(versions) + 1, Mover(random.Next(Movers)), random.Next(5) < 3, now.AddSeconds(-random.Next(600)));
 
     /// <summary>Takes what a Host has accepted.</summary>
-    public void Accept(IEnumerable<Spoken> said)
+    public void Accept(IEnumerable<Spoken> sent)
     {
-        lock (_said)
+        lock (_sent)
         {
-            _said.AddRange(said);
+            _sent.AddRange(sent);
         }
     }
 
     /// <summary>Who is in a version: of all that counts for it the latest add is later than the latest remove, and its window is open.</summary>
     public HashSet<string> In(int version, DateTimeOffset now)
     {
-        Spoken[] said;
-        lock (_said)
+        Spoken[] sent;
+        lock (_sent)
         {
-            said = [.. _said];
+            sent = [.. _sent];
         }
 
         var members = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var person in said.Where(one => one.Version == version || (inherits && version == 2)).GroupBy(one => one.Person, StringComparer.Ordinal))
+        foreach (var person in sent.Where(one => one.Version == version || (inherits && version == 2)).GroupBy(one => one.Person, StringComparer.Ordinal))
         {
             var added = person.Where(one => one.Add).Max(one => (DateTimeOffset?)one.At);
             var removed = person.Where(one => !one.Add).Max(one => (DateTimeOffset?)one.At);
@@ -102,5 +102,5 @@ internal sealed class CutoverStory(DateTimeOffset start, bool inherits)
 
     private static string Mover(int number) => $"moves-{number}";
 
-    private Spoken Told(int version, string person, bool add, int second) => new(version, person, add, start.AddHours(-1).AddSeconds(second));
+    private Spoken Webhook(int version, string person, bool add, int second) => new(version, person, add, start.AddHours(-1).AddSeconds(second));
 }

@@ -41,10 +41,10 @@ public sealed class CutoverTests
         await host.DoneAsync($"keys/{Second}/publish", new { });
         await FillAsync(host);
         await host.DoneAsync($"keys/{Second}/promote", new { });
-        await host.SayAsync("remove", First, "person30", second: 5);
-        await host.SayAsync("add", First, "person0", second: 6);
-        await host.SayAsync("remove", Second, "person59", second: 7);
-        await host.SayAsync("add", Second, "person1", second: 8);
+        await host.SendEventAsync("remove", First, "person30", second: 5);
+        await host.SendEventAsync("add", First, "person0", second: 6);
+        await host.SendEventAsync("remove", Second, "person59", second: 7);
+        await host.SendEventAsync("add", Second, "person1", second: 8);
         await host.WaitUntilQuietAsync();
         (await host.HeldAsync(0, People)).ShouldBe(People.Where((_, n) => n is 1 or (>= 20 and < 59)));
     }
@@ -63,7 +63,7 @@ public sealed class CutoverTests
             for (var n = 0; n < 8; n++)
             {
                 var person = People[random.Next(People.Length)];
-                await host.SayAsync(random.Next(2) == 0 ? "add" : "remove", random.Next(2) == 0 ? First : Second, person, $"{i} {n}", 10 + i);
+                await host.SendEventAsync(random.Next(2) == 0 ? "add" : "remove", random.Next(2) == 0 ? First : Second, person, $"{i} {n}", 10 + i);
             }
         }
 
@@ -80,12 +80,12 @@ public sealed class CutoverTests
     {
         foreach (var person in People.Take(40))
         {
-            (await host.SayAsync("add", First, person)).Status.ShouldBe(200);
+            (await host.SendEventAsync("add", First, person)).Status.ShouldBe(200);
         }
 
         foreach (var person in People.Skip(20))
         {
-            (await host.SayAsync("add", Second, person)).Status.ShouldBe(200);
+            (await host.SendEventAsync("add", Second, person)).Status.ShouldBe(200);
         }
 
         await host.WaitUntilQuietAsync();

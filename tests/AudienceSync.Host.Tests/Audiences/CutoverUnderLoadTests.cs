@@ -36,11 +36,11 @@ public sealed class CutoverUnderLoadTests(ITestOutputHelper output) : IDisposabl
         var flow = new CutoverFlow(host, story, new Random(seed));
 
         flow.Begin();
-        await flow.SayAsync(story.Before());
+        await flow.SendEventAsync(story.Before());
         await flow.GoOnAsync(2_000);
         await host.DoneAsync($"keys/{Second}/publish", new { window_d = 14, inherit = inherits, by = "ann" });
         flow.Versions = 2;
-        await flow.SayAsync(story.Afterwards());
+        await flow.SendEventAsync(story.Afterwards());
         await FilledAsync(host, flow);
         (await DiffAsync(host)).ShouldBe(Differences(story), "the difference that is shown");
         CutoverStory.Stayers.Where(person => !story.In(1, Start).Contains(person)).ShouldAllBe(person => CallsOf(person) == "", "the shadow sends nothing");
@@ -96,11 +96,11 @@ public sealed class CutoverUnderLoadTests(ITestOutputHelper output) : IDisposabl
 
     private static async Task ShouldHaveLostNothingAsync(TestHost host, CutoverStory story)
     {
-        story.Said.Count.ShouldBeGreaterThan(6_000, "a load that is none shows nothing");
+        story.Sent.Count.ShouldBeGreaterThan(6_000, "a load that is none shows nothing");
         foreach (var version in new[] { 1, 2 })
         {
             (await host.ScalarAsync<long>($"select count(*) from mt_events where type like 'audience_member%' and data ->> 'audienceKey' = '{RegistryStage.Audience}_v{version}'"))
-                .ShouldBe(story.Said.Count(one => one.Version == version), $"events of version {version}");
+                .ShouldBe(story.Sent.Count(one => one.Version == version), $"events of version {version}");
             var members = await MembersAsync(host, version);
             members.Order(StringComparer.Ordinal).ShouldBe(story.In(version, host.Clock.GetUtcNow()).Order(StringComparer.Ordinal), $"version {version}");
         }

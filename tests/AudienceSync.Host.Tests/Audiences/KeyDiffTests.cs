@@ -31,7 +31,7 @@ public sealed class KeyDiffTests : IAsyncLifetime, IDisposable
         {
             foreach (var key in keys)
             {
-                await SayAsync("audience_add", key, name);
+                await SendEventAsync("audience_add", key, name);
             }
         }
 
@@ -77,7 +77,7 @@ public sealed class KeyDiffTests : IAsyncLifetime, IDisposable
         (await Answer.ReadAsync(response)).Code.ShouldBe(code);
     }
 
-    private async Task SayAsync(string name, string key, string customer)
+    private async Task SendEventAsync(string name, string key, string customer)
     {
         var sample = Sample.Of(new JsonObject { ["customer_id"] = customer, ["email"] = customer + "@example.com" });
         (sample["event"], sample["audience_key"]) = (name, key);

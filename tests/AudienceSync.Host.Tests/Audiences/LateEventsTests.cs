@@ -18,7 +18,7 @@ public sealed class LateEventsTests : IAsyncLifetime
     {
         _host = await TestHost.StartAsync(new TestHostOptions { Clock = new OffsetClock(new DateTimeOffset(2026, 1, 2, 0, 0, 0, TimeSpan.Zero)) });
         _environment["AUDIENCESYNC_POSTGRES"] = _host.Database;
-        await _host.SayAsync("add", First, "ann");
+        await _host.SendEventAsync("add", First, "ann");
     }
 
     public async Task DisposeAsync() => await _host.DisposeAsync();
@@ -28,9 +28,9 @@ public sealed class LateEventsTests : IAsyncLifetime
     {
         await _host.DoneAsync($"keys/{Second}/publish", new { });
         await _host.DoneAsync($"keys/{Second}/promote", new { by = "ann" });
-        await _host.SayAsync("add", First, "ben");
-        await _host.SayAsync("remove", First, "ann", second: 5);
-        await _host.SayAsync("add", Second, "eve");
+        await _host.SendEventAsync("add", First, "ben");
+        await _host.SendEventAsync("remove", First, "ann", second: 5);
+        await _host.SendEventAsync("add", Second, "eve");
         await _host.WaitUntilQuietAsync();
         (await KeyAsync(First)).ShouldBe("drains keep 2 open");
         (await KeyAsync(Second)).ShouldBe("feeds");
@@ -39,8 +39,8 @@ public sealed class LateEventsTests : IAsyncLifetime
         (await StatusAsync(First)).ShouldBe((true, 2));
 
         await _host.DoneAsync($"audiences/{RegistryStage.Audience}/rollback", new { });
-        await _host.SayAsync("add", First, "dan");
-        await _host.SayAsync("add", Second, "fay");
+        await _host.SendEventAsync("add", First, "dan");
+        await _host.SendEventAsync("add", Second, "fay");
         await _host.WaitUntilQuietAsync();
         (await KeyAsync(First)).ShouldBe("feeds keep 2 over");
         (await KeyAsync(Second)).ShouldBe("drains keep 1 open");
@@ -48,7 +48,7 @@ public sealed class LateEventsTests : IAsyncLifetime
         (await StatusAsync(First)).ShouldBe((false, 2));
 
         await _host.DoneAsync($"keys/{Second}/promote", new { });
-        await _host.SayAsync("add", First, "gus");
+        await _host.SendEventAsync("add", First, "gus");
         await _host.WaitUntilQuietAsync();
         (await KeyAsync(First)).ShouldBe("drains keep 2 over keep 1 open");
         var history = (await RunAsync("history", RegistryStage.Audience)).Output.TrimEnd().Split('\n');
@@ -63,9 +63,9 @@ public sealed class LateEventsTests : IAsyncLifetime
         await _host.DoneAsync($"keys/{Second}/publish", new { });
         (await RunAsync("promote", Second, "--late-events", "quarantine")).ExitCode.ShouldBe(0);
         await _host.DoneAsync("audiences/winback_45d", new { purpose = "read the keys again" });
-        var held = await _host.SayAsync("add", First, "ben");
+        var held = await _host.SendEventAsync("add", First, "ben");
         (held.Status, held.Code).ShouldBe((202, "draining_audience_key"));
-        (await _host.SayAsync("add", Second, "eve")).Status.ShouldBe(200);
+        (await _host.SendEventAsync("add", Second, "eve")).Status.ShouldBe(200);
         await _host.WaitUntilQuietAsync();
         (await KeyAsync(First)).ShouldBe("drains quarantine 0 open, 1 waits");
         (await ShowAsync()).ShouldContain($"0 late events of {First} kept, 1 in quarantine since ");
@@ -84,7 +84,7 @@ public sealed class LateEventsTests : IAsyncLifetime
         await _host.DoneAsync($"keys/{Second}/publish", new { });
         (await RunAsync("promote", Second, "--late-events", "quarantine")).ExitCode.ShouldBe(0);
         await _host.DoneAsync("audiences/winback_45d", new { purpose = "read the keys again" });
-        (await _host.SayAsync("remove", First, "ann", second: 9)).Status.ShouldBe(200);
+        (await _host.SendEventAsync("remove", First, "ann", second: 9)).Status.ShouldBe(200);
         await _host.WaitUntilQuietAsync();
         (await _host.ScalarAsync<short>(
             $"select m.state from membership m join audience_keys k on k.key_id = m.key_id where k.audience_key = '{First}' and m.state <> 5")).ShouldBe((short)2);
@@ -95,7 +95,7 @@ public sealed class LateEventsTests : IAsyncLifetime
     {
         await _host.DoneAsync($"keys/{Second}/publish", new { inherit = true });
         await _host.DoneAsync($"keys/{Second}/promote", new { });
-        await _host.SayAsync("add", First, "ben");
+        await _host.SendEventAsync("add", First, "ben");
         await _host.WaitUntilQuietAsync();
         (await _host.HeldAsync(0, ["ann", "ben"])).ShouldBe(["ann", "ben"]);
         (await KeyAsync(First)).ShouldBe("drains keep 1 open");
@@ -112,7 +112,7 @@ public sealed class LateEventsTests : IAsyncLifetime
         (await KeyAsync(Second)).ShouldBe("shadow");
         await _host.DoneAsync($"keys/{Second}/promote", new { });
         await _host.DoneAsync($"keys/{First}/retire", new { });
-        (await _host.SayAsync("add", First, "ben")).Code.ShouldBe("retired_audience_key");
+        (await _host.SendEventAsync("add", First, "ben")).Code.ShouldBe("retired_audience_key");
         await _host.WaitUntilQuietAsync();
         (await KeyAsync(First)).ShouldBe("retired keep 0 over");
         (await _host.DoAsync($"keys/{Second}/promote", new { late_events = "lose" })).Code.ShouldBe("late_events_invalid");

@@ -24,9 +24,9 @@ internal static class RegistryStage
         return answer.Json.GetProperty("changes").EnumerateArray().Select(change => change.GetString()!).ToList();
     }
 
-    public static async Task<Answer> SayAsync(this TestHost host, string word, string key, string person, string? id = null, int second = 0)
+    public static async Task<Answer> SendEventAsync(this TestHost host, string word, string key, string person, string? id = null, int second = 0)
     {
-        var said = new JsonObject
+        var sent = new JsonObject
         {
             ["event"] = "audience_" + word,
             ["event_id"] = id ?? $"{word} {key} {person} {second}",
@@ -34,7 +34,7 @@ internal static class RegistryStage
             ["occurred_at"] = new DateTimeOffset(2026, 1, 1, 0, 0, second, TimeSpan.Zero).ToString("O"),
             ["person"] = new JsonObject { ["email"] = person + "@example.com" },
         };
-        return await host.PostAsync(said.ToJsonString());
+        return await host.PostAsync(sent.ToJsonString());
     }
 
     public static async Task<List<string>> HistoryAsync(this TestHost host, string audience = Audience) =>

@@ -71,8 +71,8 @@ public sealed class RegistryTests : IAsyncLifetime
     public async Task A_paused_audience_sends_nothing_and_catches_up_when_it_is_resumed()
     {
         await _host.DoneAsync($"audiences/{RegistryStage.Audience}/pause", new { why = "freeze" });
-        (await _host.SayAsync("add", "high_intent_cart_7d_v1", "ann")).Status.ShouldBe(200);
-        (await _host.SayAsync("add", "winback_45d_v1", "ann")).Status.ShouldBe(200);
+        (await _host.SendEventAsync("add", "high_intent_cart_7d_v1", "ann")).Status.ShouldBe(200);
+        (await _host.SendEventAsync("add", "winback_45d_v1", "ann")).Status.ShouldBe(200);
         (await _host.DoAsync("destinations/meta_main/resume", new { })).Status.ShouldBe(200);
         await Deadline.UntilAsync(async () => (await _host.Sandbox.HeldAsync(TestHost.Remote(1), "EMAIL")).Count > 0, () => "a member on the list of the audience that is not paused");
 
@@ -86,9 +86,9 @@ public sealed class RegistryTests : IAsyncLifetime
     public async Task A_retired_key_takes_no_more_events()
     {
         await _host.DoneAsync("keys/high_intent_cart_7d_v2/publish", new { window_d = 14 });
-        (await _host.SayAsync("add", "high_intent_cart_7d_v2", "ann")).Status.ShouldBe(200);
+        (await _host.SendEventAsync("add", "high_intent_cart_7d_v2", "ann")).Status.ShouldBe(200);
         await _host.DoneAsync("keys/high_intent_cart_7d_v2/retire", new { });
-        (await _host.SayAsync("add", "high_intent_cart_7d_v2", "ben")).Code.ShouldBe("retired_audience_key");
+        (await _host.SendEventAsync("add", "high_intent_cart_7d_v2", "ben")).Code.ShouldBe("retired_audience_key");
         (await _host.DoAsync("keys/high_intent_cart_7d_v1/retire", new { })).Code.ShouldBe("audience_key_in_use");
     }
 

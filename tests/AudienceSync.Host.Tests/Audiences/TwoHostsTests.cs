@@ -14,11 +14,11 @@ public sealed class TwoHostsTests
         {
             var key = $"high_intent_cart_7d_v{version}";
             await second.DoneAsync($"keys/{key}/publish", new { window_d = 7 + version });
-            (await second.SayAsync("add", key, "ann")).Status.ShouldBe(200, "who published it knows it at once");
+            (await second.SendEventAsync("add", key, "ann")).Status.ShouldBe(200, "who published it knows it at once");
         }
 
         await second.WaitUntilQuietAsync();
-        (await first.SayAsync("add", "high_intent_cart_7d_v5", "ben")).Status.ShouldBe(200);
+        (await first.SendEventAsync("add", "high_intent_cart_7d_v5", "ben")).Status.ShouldBe(200);
         var status = await first.WaitUntilQuietAsync();
         status.GetProperty("audiences").EnumerateArray().Where(key => key.GetProperty("audience").GetString() == RegistryStage.Audience)
             .Select(key => key.GetProperty("present").GetInt64()).ShouldBe([0, 1, 1, 1, 2]);

@@ -17,9 +17,9 @@ public sealed class ProjectionsCommandTests : IAsyncLifetime
     {
         _host = await TestHost.StartAsync(new TestHostOptions { Audiences = [new("fresh", null), new("winback", null)] });
         _environment["AUDIENCESYNC_POSTGRES"] = _host.Database;
-        await _host.SayAsync("add", Key, "ann");
-        await _host.SayAsync("add", Key, "ben");
-        await _host.SayAsync("add", Other, "ann");
+        await _host.SendEventAsync("add", Key, "ann");
+        await _host.SendEventAsync("add", Key, "ben");
+        await _host.SendEventAsync("add", Other, "ann");
         await _host.WaitUntilQuietAsync();
     }
 
@@ -43,7 +43,7 @@ public sealed class ProjectionsCommandTests : IAsyncLifetime
         (await _host.HeldAsync(0, ["ann", "ben"])).ShouldBe(["ann", "ben"]);
         (await RunAsync("status")).Output.ShouldSatisfyAllConditions(text => text.ShouldStartWith("Generation 1 (rebuild): live, "), text => text.ShouldContain("projections undo brings it back"));
 
-        await _host.SayAsync("add", Key, "eve");
+        await _host.SendEventAsync("add", Key, "eve");
         await _host.WaitUntilQuietAsync();
         using var undone = JsonDocument.Parse((await RunAsync("undo", "--json")).Output);
         undone.RootElement.GetProperty("kind").GetString().ShouldBe("undo");
@@ -75,7 +75,7 @@ public sealed class ProjectionsCommandTests : IAsyncLifetime
         var before = await HoursAsync();
         (await RunAsync("rebuild", "membership")).ExitCode.ShouldBe(0);
         (await HoursAsync()).ShouldBe(before);
-        await _host.SayAsync("remove", Key, "ben", second: 5);
+        await _host.SendEventAsync("remove", Key, "ben", second: 5);
         await _host.WaitUntilQuietAsync();
         (await HoursAsync()).ShouldBe((2, 1, 1));
     }

@@ -15,10 +15,10 @@ public sealed class HistorySurfaceTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _host = await TestHost.StartAsync(new TestHostOptions { Audiences = [new("fresh", null)] });
-        await _host.SayAsync("add", Key, "ann", second: 1);
-        await _host.SayAsync("add", Key, "ben", second: 2);
-        await _host.SayAsync("remove", Key, "ann", second: 10);
-        await _host.SayAsync("add", Key, "ann", second: 5, id: "late");
+        await _host.SendEventAsync("add", Key, "ann", second: 1);
+        await _host.SendEventAsync("add", Key, "ben", second: 2);
+        await _host.SendEventAsync("remove", Key, "ann", second: 10);
+        await _host.SendEventAsync("add", Key, "ann", second: 5, id: "late");
         await _host.WaitUntilQuietAsync();
     }
 

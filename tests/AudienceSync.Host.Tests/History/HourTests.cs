@@ -54,7 +54,7 @@ public sealed class HourTests
     {
         var counts = new SortedDictionary<string, long[]>(StringComparer.Ordinal);
         var heard = new List<NaiveEvent>();
-        foreach (var one in past.Events.Where(one => one.Owner is not null || past.IsTold(one) || past.IsPublication(one)))
+        foreach (var one in past.Events.Where(one => one.Owner is not null || past.IsMembershipEvent(one) || past.IsPublication(one)))
         {
             var before = past.In(heard, one.RecordedAt);
             foreach (var (_, end) in heard.Count == 0 ? [] : past.In(heard, heard[^1].RecordedAt).Where(member => !before.ContainsKey(member.Key)))
@@ -64,7 +64,7 @@ public sealed class HourTests
 
             heard.Add(one);
             var after = past.In(heard, one.RecordedAt);
-            if (past.IsTold(one))
+            if (past.IsMembershipEvent(one))
             {
                 Of(one.RecordedAt)[0] += after.Keys.Except(before.Keys).Count();
                 Of(one.RecordedAt)[1] += before.Keys.Except(after.Keys).Count();

@@ -40,7 +40,7 @@ internal sealed class NaivePast(IReadOnlyList<NaiveEvent> events, int version, T
     public bool IsPublication(NaiveEvent one) => one.Type == "audience_key_published_v2" && one.Key == $"k0_v{version}";
 
     /// <summary>Whether this is an add or a remove that counts for the version.</summary>
-    public bool IsTold(NaiveEvent one) =>
+    public bool IsMembershipEvent(NaiveEvent one) =>
         one.Type.StartsWith("audience_member", StringComparison.Ordinal) && int.Parse(one.Key!["k0_v".Length..], System.Globalization.CultureInfo.InvariantCulture) <= version;
 
     /// <summary>The roots that are in, with the ends of their windows.</summary>
@@ -57,7 +57,7 @@ internal sealed class NaivePast(IReadOnlyList<NaiveEvent> events, int version, T
             return members;
         }
 
-        foreach (var person in counted.Where(IsTold).GroupBy(one => Root(counted, one.Stream)))
+        foreach (var person in counted.Where(IsMembershipEvent).GroupBy(one => Root(counted, one.Stream)))
         {
             var added = person.Where(one => one.Type == "audience_member_added").Max(one => one.OccurredAt);
             var removed = person.Where(one => one.Type == "audience_member_removed").Max(one => one.OccurredAt);

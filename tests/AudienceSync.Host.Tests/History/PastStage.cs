@@ -76,14 +76,14 @@ internal sealed class PastStage(TestWorkspace workspace, ProjectionStage stage) 
     }
 
     // The same, said to another version.
-    private static PendingEvent To(int version, PendingEvent said)
+    private static PendingEvent To(int version, PendingEvent sent)
     {
         var key = AudienceKey.Of("k0", version);
-        return EventJson.Read(said.Type, said.Data) switch
+        return EventJson.Read(sent.Type, sent.Data) switch
         {
-            AudienceMemberAdded added => said with { Data = EventJson.Write(added with { AudienceKey = key }) },
-            AudienceMemberRemoved removed => said with { Data = EventJson.Write(removed with { AudienceKey = key }) },
-            _ => said,
+            AudienceMemberAdded added => sent with { Data = EventJson.Write(added with { AudienceKey = key }) },
+            AudienceMemberRemoved removed => sent with { Data = EventJson.Write(removed with { AudienceKey = key }) },
+            _ => sent,
         };
     }
 

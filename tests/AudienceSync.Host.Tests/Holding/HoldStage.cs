@@ -20,7 +20,7 @@ internal static class HoldStage
     public static string[] People(int from, int to) => [.. Enumerable.Range(from, to - from).Select(n => string.Create(CultureInfo.InvariantCulture, $"person{n}"))];
 
     /// <summary>Says one thing of many people.</summary>
-    public static async Task SayAllAsync(this TestHost host, string word, IReadOnlyList<string> people, int second = 0, string key = First)
+    public static async Task SendEventsAsync(this TestHost host, string word, IReadOnlyList<string> people, int second = 0, string key = First)
     {
         foreach (var chunk in people.Chunk(EventsPerRequest))
         {

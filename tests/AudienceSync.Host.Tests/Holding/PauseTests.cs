@@ -18,15 +18,15 @@ public sealed class PauseTests
     public async Task A_paused_account_is_not_called_and_what_waits_is_counted_and_told()
     {
         await using var host = await TestHost.StartAsync(new TestHostOptions { Clock = _clock });
-        await host.SayAllAsync("add", HoldStage.People(0, 20));
+        await host.SendEventsAsync("add", HoldStage.People(0, 20));
         await host.WaitUntilQuietAsync();
         await host.OrderAsync(Account + "/pause", new { by = "ann", why = "the token is changed" });
         await host.UntilBindingAsync(0, binding => binding.Text("state") == "paused");
         await LetAPassEndAsync(host);
         var calls = await host.CallsAsync();
 
-        await host.SayAllAsync("remove", HoldStage.People(0, 5), second: 1);
-        await host.SayAllAsync("add", HoldStage.People(20, 23), second: 1);
+        await host.SendEventsAsync("remove", HoldStage.People(0, 5), second: 1);
+        await host.SendEventsAsync("add", HoldStage.People(20, 23), second: 1);
         await host.UntilBindingAsync(0, binding => binding.Number("pending_removals") == 5 && binding.Number("pending_adds") == 3);
         await LetAPassEndAsync(host);
 
@@ -49,14 +49,14 @@ public sealed class PauseTests
     public async Task A_pause_survives_a_restart_and_another_host()
     {
         await using var host = await TestHost.StartAsync(new TestHostOptions { Clock = _clock });
-        await host.SayAllAsync("add", HoldStage.People(0, 6));
+        await host.SendEventsAsync("add", HoldStage.People(0, 6));
         await host.WaitUntilQuietAsync();
         await host.OrderAsync(Account + "/pause", new { });
         await LetAPassEndAsync(host);
         await host.StopAsync();
 
         await using var next = await TestHost.StartAsync(new TestHostOptions { Clock = _clock, Database = host.Database, Platform = host.Sandbox });
-        await next.SayAllAsync("remove", HoldStage.People(0, 2), second: 1);
+        await next.SendEventsAsync("remove", HoldStage.People(0, 2), second: 1);
         await next.UntilBindingAsync(0, binding => binding.Number("pending_removals") == 2);
         await LetAPassEndAsync(next);
         (await next.HeldAsync(0, HoldStage.People(0, 6))).Count.ShouldBe(6);
@@ -72,11 +72,11 @@ public sealed class PauseTests
         await using var host = await TestHost.StartAsync(new TestHostOptions { Clock = _clock });
         await host.OrderAsync(Account + "/pause", new { remote = TestHost.Remote(0), by = "ann" });
         await LetAPassEndAsync(host);
-        await host.SayAllAsync("add", HoldStage.People(0, 4));
-        await host.SayAllAsync("add", HoldStage.People(0, 4), key: "winback_45d_v1");
+        await host.SendEventsAsync("add", HoldStage.People(0, 4));
+        await host.SendEventsAsync("add", HoldStage.People(0, 4), key: "winback_45d_v1");
         await host.UntilHeldAsync(1, 4);
         (await host.OrderAsync(Account + "/resume", new { })).GetProperty("still_paused").GetArrayLength().ShouldBe(1);
-        await host.SayAllAsync("add", HoldStage.People(4, 6), key: "winback_45d_v1");
+        await host.SendEventsAsync("add", HoldStage.People(4, 6), key: "winback_45d_v1");
         await host.UntilHeldAsync(1, 6);
         (await host.HeldAsync(0, HoldStage.People(0, 4))).ShouldBeEmpty();
 

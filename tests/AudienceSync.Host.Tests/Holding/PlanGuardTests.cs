@@ -13,7 +13,7 @@ public sealed class PlanGuardTests
     public async Task Too_many_removals_wait_and_those_that_come_after_and_nobodys_own_will_do_not()
     {
         await using var host = await StartAsync(2_000);
-        await PauseWhileAsync(host, () => host.SayAllAsync("remove", HoldStage.People(0, 1_200), second: 1), pending: 1_200);
+        await PauseWhileAsync(host, () => host.SendEventsAsync("remove", HoldStage.People(0, 1_200), second: 1), pending: 1_200);
 
         var plan = await host.PlanAsync();
         (plan.Number("removals"), plan.Number("members"), plan.Text("state"), plan.Text("kind")).ShouldBe((1_200, 2_000, "waiting", "removals"));
@@ -21,7 +21,7 @@ public sealed class PlanGuardTests
         (await host.GetAsync("/v1/status")).GetProperty("quiet").GetBoolean().ShouldBeFalse();
         (await host.HeldAsync(0, HoldStage.People(0, 2_000))).Count.ShouldBe(2_000);
 
-        await host.SayAllAsync("remove", HoldStage.People(1_200, 1_230), second: 2);
+        await host.SendEventsAsync("remove", HoldStage.People(1_200, 1_230), second: 2);
         await host.UntilHeldAsync(0, 1_970);
         await host.OrderAsync("people/suppressions", new { email = "person7@example.com", reason = "he asked" });
         await host.UntilHeldAsync(0, 1_969);
@@ -29,7 +29,7 @@ public sealed class PlanGuardTests
         await host.UntilHeldAsync(0, 1_968);
         (await host.HeldAsync(0, HoldStage.People(0, 2_000))).ShouldBe(HoldStage.People(0, 2_000).Where((_, n) => n is not (7 or 8) and (< 1_200 or >= 1_230)));
 
-        await host.SayAllAsync("add", HoldStage.People(10, 12), second: 3);
+        await host.SendEventsAsync("add", HoldStage.People(10, 12), second: 3);
         await host.OrderAsync($"plans/{plan.Number("plan")}/approve", new { by = "ann", why = "the campaign is over" });
         await host.WaitUntilQuietAsync();
         (await host.HeldAsync(0, HoldStage.People(0, 2_000))).ShouldBe([.. HoldStage.People(10, 12), .. HoldStage.People(1_230, 2_000)]);
@@ -45,7 +45,7 @@ public sealed class PlanGuardTests
             host,
             async () =>
             {
-                await host.SayAllAsync("remove", HoldStage.People(0, 1_200), second: 1);
+                await host.SendEventsAsync("remove", HoldStage.People(0, 1_200), second: 1);
                 await host.OrderAsync("people/suppressions", new { email = "person5@example.com" });
                 await host.OrderAsync("people/suppressions", new { email = "person1999@example.com" });
             },
@@ -59,11 +59,11 @@ public sealed class PlanGuardTests
     public async Task What_comes_little_by_little_and_a_fifth_of_a_large_list_do_not_wait()
     {
         await using var host = await StartAsync(6_000);
-        await PauseWhileAsync(host, () => host.SayAllAsync("remove", HoldStage.People(0, 1_100), second: 1), pending: 1_100);
+        await PauseWhileAsync(host, () => host.SendEventsAsync("remove", HoldStage.People(0, 1_100), second: 1), pending: 1_100);
         await host.UntilHeldAsync(0, 4_900);
         for (var from = 1_100; from < 4_100; from += 750)
         {
-            await host.SayAllAsync("remove", HoldStage.People(from, from + 750), second: 2);
+            await host.SendEventsAsync("remove", HoldStage.People(from, from + 750), second: 2);
             await host.UntilHeldAsync(0, 6_000 - from - 750);
         }
 
@@ -74,7 +74,7 @@ public sealed class PlanGuardTests
     public async Task An_approval_runs_out_and_a_plan_of_which_nothing_is_left_ends_by_itself()
     {
         await using var host = await StartAsync(2_000);
-        await PauseWhileAsync(host, () => host.SayAllAsync("remove", HoldStage.People(0, 1_200), second: 1), pending: 1_200);
+        await PauseWhileAsync(host, () => host.SendEventsAsync("remove", HoldStage.People(0, 1_200), second: 1), pending: 1_200);
         var plan = (await host.PlanAsync()).Number("plan");
         await host.Sandbox.FaultAsync(new { kind = "server_error", operation = "remove" });
         await host.OrderAsync($"plans/{plan}/approve", new { });
@@ -87,7 +87,7 @@ public sealed class PlanGuardTests
         // approved may be on its way still, and must not arrive.
         await host.OrderAsync("destinations/meta_main/pause", new { });
         await host.UntilBindingAsync(0, binding => binding.Text("state") == "paused");
-        await host.SayAllAsync("add", HoldStage.People(0, 1_200), second: 3);
+        await host.SendEventsAsync("add", HoldStage.People(0, 1_200), second: 3);
         await host.UntilBindingAsync(0, binding => binding.Number("desired") == 2_000);
         (await host.Sandbox.Admin.DeleteAsync("/admin/faults")).EnsureSuccessStatusCode();
         await host.OrderAsync("destinations/meta_main/resume", new { });
@@ -102,7 +102,7 @@ public sealed class PlanGuardTests
     {
         await using var host = await StartAsync(1_500);
         await host.DoneAsync($"keys/{HoldStage.Second}/publish", new { window_d = 3650 });
-        await host.SayAllAsync("add", HoldStage.People(1_490, 1_510), key: HoldStage.Second);
+        await host.SendEventsAsync("add", HoldStage.People(1_490, 1_510), key: HoldStage.Second);
         await host.WaitUntilQuietAsync();
 
         await host.DoneAsync($"keys/{HoldStage.Second}/promote", new { });
@@ -129,7 +129,7 @@ public sealed class PlanGuardTests
     {
         var audiences = new TestAudience[] { new("high_intent_cart_7d", 3_650), new("winback_45d", 45) };
         var host = await TestHost.StartAsync(new TestHostOptions { Clock = _clock, Audiences = audiences });
-        await host.SayAllAsync("add", HoldStage.People(0, people));
+        await host.SendEventsAsync("add", HoldStage.People(0, people));
         await host.WaitUntilQuietAsync();
         (await host.HeldAsync(0, HoldStage.People(0, people))).Count.ShouldBe(people);
         return host;

@@ -49,8 +49,8 @@ public sealed class ResyncTests
         await EditAsync(host, gone: HoldStage.People(10, 11), back: []);
         await host.Sandbox.FaultAsync(new { kind = "drop_after", count = 2 });
         await host.OrderAsync(Path, new { });
-        await host.SayAllAsync("remove", HoldStage.People(50, 60), second: 5);
-        await host.SayAllAsync("add", HoldStage.People(60, 70), second: 5);
+        await host.SendEventsAsync("remove", HoldStage.People(50, 60), second: 5);
+        await host.SendEventsAsync("add", HoldStage.People(60, 70), second: 5);
         var fewest = 50;
         await host.UntilAsync(
             async () =>
@@ -87,7 +87,7 @@ public sealed class ResyncTests
     {
         await using var host = await StartAsync();
         await host.Sandbox.FaultAsync(new { kind = "human_edit", operation = "add", count = 1, seed = 3 });
-        await host.SayAllAsync("add", HoldStage.People(60, 61), second: 5);
+        await host.SendEventsAsync("add", HoldStage.People(60, 61), second: 5);
         await host.WaitUntilQuietAsync();
         var edited = await host.Sandbox.HeldAsync(TestHost.Remote(0), "EMAIL");
         HoldStage.People(10, 61).Count(person => edited.Contains(Digest(person))).ShouldBe(50, "one of 51 is gone");
@@ -105,7 +105,7 @@ public sealed class ResyncTests
     {
         await using var host = await StartAsync();
         await host.Sandbox.FaultAsync(new { kind = "list_deleted", count = 1 });
-        await host.SayAllAsync("add", HoldStage.People(60, 61), second: 5);
+        await host.SendEventsAsync("add", HoldStage.People(60, 61), second: 5);
         await host.UntilBindingAsync(0, binding => binding.Text("state") == "stopped");
         (await host.Sandbox.Admin.PostAsync("/admin/reset", null)).EnsureSuccessStatusCode();
         await host.OrderAsync(Path, new { });
@@ -138,9 +138,9 @@ public sealed class ResyncTests
     private async Task<TestHost> StartAsync()
     {
         var host = await TestHost.StartAsync(new TestHostOptions { Clock = _clock, Audiences = Audiences });
-        await host.SayAllAsync("add", HoldStage.People(0, 60));
+        await host.SendEventsAsync("add", HoldStage.People(0, 60));
         await host.UntilHeldAsync(0, 60);
-        await host.SayAllAsync("remove", HoldStage.People(0, 10), second: 1);
+        await host.SendEventsAsync("remove", HoldStage.People(0, 10), second: 1);
         await host.WaitUntilQuietAsync();
         return host;
     }

@@ -24,9 +24,9 @@ public sealed class HashedSourceTests : IAsyncLifetime
     [InlineData("phone", "+1 (555) 987-6543", "15559876543")]
     public async Task A_plain_address_and_its_digest_are_one_person(string field, string plain, string canonical)
     {
-        var said = await StreamAsync(await _host.PostAsync(Person(field, plain)));
+        var sent = await StreamAsync(await _host.PostAsync(Person(field, plain)));
 
-        (await StreamAsync(await HashedAsync(field, Digest(canonical).ToUpperInvariant()))).ShouldBe(said);
+        (await StreamAsync(await HashedAsync(field, Digest(canonical).ToUpperInvariant()))).ShouldBe(sent);
     }
 
     [Fact]

@@ -22,7 +22,7 @@ public sealed class QuarantineReleaseTests : IAsyncLifetime
     [Fact]
     public async Task An_event_of_a_key_published_later_is_released_once_and_a_retry_of_its_sender_is_a_duplicate()
     {
-        var held = await _host.SayAsync("add", "later_v1", "ann");
+        var held = await _host.SendEventAsync("add", "later_v1", "ann");
         held.Code.ShouldBe("unknown_audience_key");
         var id = held.ReceiptId()!;
         (await ReleaseAsync(id)).ShouldBe("held unknown_audience_key");
@@ -30,7 +30,7 @@ public sealed class QuarantineReleaseTests : IAsyncLifetime
         await _host.DoneAsync("keys/later_v1/publish", new { });
         (await ReleaseAsync(id)).ShouldBe("released ");
         (await _host.DoAsync($"quarantine/{id}/release", new { })).Status.ShouldBe(404, "it is open no more");
-        (await _host.SayAsync("add", "later_v1", "ann")).Status.ShouldBe(200);
+        (await _host.SendEventAsync("add", "later_v1", "ann")).Status.ShouldBe(200);
         (await CountAsync("later_v1")).ShouldBe(1);
         (await _host.ScalarAsync<short>($"select state from quarantine where id = '{id}'")).ShouldBe((short)2);
     }
@@ -93,7 +93,7 @@ public sealed class QuarantineReleaseTests : IAsyncLifetime
     [Fact]
     public async Task What_was_sent_is_shown_only_when_it_is_asked_for()
     {
-        var held = await _host.SayAsync("add", "later_v1", "ann");
+        var held = await _host.SendEventAsync("add", "later_v1", "ann");
         (await _host.GetAsync($"/v1/quarantine/{held.ReceiptId()}")).GetProperty("body").ValueKind.ShouldBe(JsonValueKind.Null);
         (await _host.GetAsync($"/v1/quarantine/{held.ReceiptId()}?body=true")).GetProperty("body").GetString()!.ShouldContain("ann@example.com");
     }
@@ -103,7 +103,7 @@ public sealed class QuarantineReleaseTests : IAsyncLifetime
     {
         for (var n = 0; n < 5; n++)
         {
-            (await _host.SayAsync("add", "later_v1", $"person{n}")).Status.ShouldBe(202);
+            (await _host.SendEventAsync("add", "later_v1", $"person{n}")).Status.ShouldBe(202);
         }
 
         await _host.DoneAsync("keys/later_v1/publish", new { });

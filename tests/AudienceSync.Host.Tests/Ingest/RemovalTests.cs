@@ -155,10 +155,10 @@ public sealed class RemovalTests(IngestHost given) : IClassFixture<IngestHost>
     {
         await using var host = await TestHost.StartAsync(new TestHostOptions { Clock = new OffsetClock(new DateTimeOffset(2026, 1, 2, 0, 0, 0, TimeSpan.Zero)) });
         await host.DoneAsync("keys/retired_v1/publish", new { });
-        (await host.SayAsync("add", "retired_v1", "ann")).Status.ShouldBe(200);
+        (await host.SendEventAsync("add", "retired_v1", "ann")).Status.ShouldBe(200);
         await host.DoneAsync("keys/retired_v1/retire", new { });
-        (await host.SayAsync("add", "retired_v1", "bob", second: 1)).Code.ShouldBe("retired_audience_key");
-        (await host.SayAsync("remove", "retired_v1", "ann", second: 1)).Status.ShouldBe(200);
+        (await host.SendEventAsync("add", "retired_v1", "bob", second: 1)).Code.ShouldBe("retired_audience_key");
+        (await host.SendEventAsync("remove", "retired_v1", "ann", second: 1)).Status.ShouldBe(200);
         await host.WaitUntilQuietAsync();
         (await host.ScalarAsync<short>("select m.state from membership m join audience_keys k on k.key_id = m.key_id where k.audience_key = 'retired_v1'")).ShouldBe((short)2);
     }
@@ -167,12 +167,12 @@ public sealed class RemovalTests(IngestHost given) : IClassFixture<IngestHost>
     public async Task A_removal_from_a_key_published_later_holds_by_itself_when_it_is()
     {
         await using var host = await TestHost.StartAsync(new TestHostOptions { Clock = new OffsetClock(new DateTimeOffset(2026, 1, 2, 0, 0, 0, TimeSpan.Zero)) });
-        var held = await host.SayAsync("remove", "later_v1", "ann", second: 5);
+        var held = await host.SendEventAsync("remove", "later_v1", "ann", second: 5);
         (held.Status, held.Code).ShouldBe((202, "unknown_audience_key"));
-        (await host.SayAsync("add", "later_v1", "bob")).Code.ShouldBe("unknown_audience_key");
+        (await host.SendEventAsync("add", "later_v1", "bob")).Code.ShouldBe("unknown_audience_key");
 
         await host.DoneAsync("keys/later_v1/publish", new { });
-        (await host.SayAsync("add", "later_v1", "ann", second: 4)).Status.ShouldBe(200);
+        (await host.SendEventAsync("add", "later_v1", "ann", second: 4)).Status.ShouldBe(200);
         await Waiting.UntilAsync(() => host.ScalarAsync<bool>("select state = 2 from quarantine where removal"), () => "The removal still waits.");
         await host.WaitUntilQuietAsync();
         (await host.ScalarAsync<short>("select state from membership where state <> 5")).ShouldBe((short)2);

@@ -33,9 +33,9 @@ public sealed class SchemaVersionTests : IDisposable
     [Fact]
     public void The_same_said_in_every_form_names_the_same_person()
     {
-        var said = Names.Select(name => Read(name).Event!).ToList();
-        said.Count.ShouldBe(3);
-        said.Select(pending => string.Join(' ', pending.Aliases.Select(alias => alias.Digest.Value))).Distinct().ShouldHaveSingleItem();
+        var sent = Names.Select(name => Read(name).Event!).ToList();
+        sent.Count.ShouldBe(3);
+        sent.Select(pending => string.Join(' ', pending.Aliases.Select(alias => alias.Digest.Value))).Distinct().ShouldHaveSingleItem();
     }
 
     private ParsedEvent Read(string name)

@@ -17,8 +17,8 @@ internal sealed class HistoryRun(TestWorkspace workspace, HistoryStage stage, IR
     private readonly Dictionary<string, PeopleStory> _storyOf = new(StringComparer.Ordinal);
     private readonly List<(PeopleStory Story, NaiveErasure Naive, Guid Id)> _waiting = [];
     private readonly Dictionary<Guid, Guid> _anchors = [];
-    private readonly List<Said> _past = [];
-    private readonly Dictionary<Said, PeopleStory> _teller = stories.SelectMany(story => story.Said.Select(said => (said, story))).ToDictionary(one => one.said, one => one.story);
+    private readonly List<StoryEvent> _past = [];
+    private readonly Dictionary<StoryEvent, PeopleStory> _origin = stories.SelectMany(story => story.StoryEvent.Select(sent => (sent, story))).ToDictionary(one => one.sent, one => one.story);
     private long _refused;
 
     /// <summary>How many erasures were ended.</summary>
@@ -32,10 +32,10 @@ internal sealed class HistoryRun(TestWorkspace workspace, HistoryStage stage, IR
 
     public async Task PlayAsync(ProjectionStage projection)
     {
-        var said = stories.SelectMany(story => story.Said).ToArray();
-        random.Shuffle(said);
+        var sent = stories.SelectMany(story => story.StoryEvent).ToArray();
+        random.Shuffle(sent);
         await using var log = workspace.OpenLog();
-        foreach (var part in said.Chunk((said.Length / 4) + 1))
+        foreach (var part in sent.Chunk((sent.Length / 4) + 1))
         {
             foreach (var batch in part.Chunk(given.BatchEvents))
             {
@@ -57,21 +57,21 @@ internal sealed class HistoryRun(TestWorkspace workspace, HistoryStage stage, IR
     }
 
     // Some of what came before comes again.
-    private async Task AppendAsync(EventLog log, Said[] batch)
+    private async Task AppendAsync(EventLog log, StoryEvent[] batch)
     {
         var again = Enumerable.Range(0, _past.Count == 0 ? 0 : (batch.Length + 19) / 20).Select(_ => _past[random.Next(_past.Count)]).Distinct().ToList();
         await log.AppendAsync([new PendingRequest([.. batch.Concat(again).Select(one => one.Event)], [], default, TestWorkspace.Start)], default);
-        foreach (var said in batch)
+        foreach (var sent in batch)
         {
-            var people = _teller[said].People;
-            said.Event.IsErased.ShouldBe(people.Refuses(said), $"{given}: {said}");
-            if (!said.Event.IsErased)
+            var people = _origin[sent].People;
+            sent.Event.IsErased.ShouldBe(people.Refuses(sent), $"{given}: {sent}");
+            if (!sent.Event.IsErased)
             {
-                people.Hear(said);
+                people.Hear(sent);
             }
         }
 
-        _refused += batch.Concat(again).Count(said => _teller[said].People.Refuses(said));
+        _refused += batch.Concat(again).Count(sent => _origin[sent].People.Refuses(sent));
         _past.AddRange(batch);
     }
 
@@ -88,8 +88,8 @@ internal sealed class HistoryRun(TestWorkspace workspace, HistoryStage stage, IR
             Name[] names = [.. Enumerable.Range(0, random.Next(4) == 0 ? 2 : 1).Select(_ => story.AnyName(random)).Distinct().OrderBy(name => name.Kind)];
             var naive = story.People.Erase(names);
             var id = await stage.AskAsync(names);
-            (id is null).ShouldBe(naive is null, $"{given}: {string.Join(' ', names)} in\n{Told(story)}");
-            if (naive is { Said.Count: > 0 } && !_waiting.Exists(one => one.Naive == naive))
+            (id is null).ShouldBe(naive is null, $"{given}: {string.Join(' ', names)} in\n{StoryFact(story)}");
+            if (naive is { StoryEvent.Count: > 0 } && !_waiting.Exists(one => one.Naive == naive))
             {
                 _waiting.Add((story, naive, id!.Value));
             }
@@ -115,7 +115,7 @@ internal sealed class HistoryRun(TestWorkspace workspace, HistoryStage stage, IR
             Ended++;
             foreach (var feed in HistoryStage.Feeds)
             {
-                stage.Lists(feed).Held(feed.Remote).Intersect(addresses).ShouldBeEmpty($"{given}: a receipt was written for\n{Told(one.Story)}");
+                stage.Lists(feed).Held(feed.Remote).Intersect(addresses).ShouldBeEmpty($"{given}: a receipt was written for\n{StoryFact(one.Story)}");
             }
         }
     }
@@ -129,8 +129,8 @@ internal sealed class HistoryRun(TestWorkspace workspace, HistoryStage stage, IR
             foreach (var story in stories)
             {
                 var wanted = story.Held(feed.Destination, Demand(feed.Key), given.DestinationRequiresConsent).ToHashSet(StringComparer.Ordinal);
-                held[story].Order(StringComparer.Ordinal).ShouldBe(wanted.Order(StringComparer.Ordinal), $"{given}, {feed}:\n{Told(story)}");
-                calls[story].Except(wanted).ShouldBeEmpty($"{given}, {feed}: nobody is added who may not be\n{Told(story)}");
+                held[story].Order(StringComparer.Ordinal).ShouldBe(wanted.Order(StringComparer.Ordinal), $"{given}, {feed}:\n{StoryFact(story)}");
+                calls[story].Except(wanted).ShouldBeEmpty($"{given}, {feed}: nobody is added who may not be\n{StoryFact(story)}");
             }
         }
 
@@ -149,7 +149,7 @@ internal sealed class HistoryRun(TestWorkspace workspace, HistoryStage stage, IR
         {
             foreach (var person in story.People.All())
             {
-                foreach (var anchor in person.Said.Select(one => one.Anchor).Distinct())
+                foreach (var anchor in person.StoryEvent.Select(one => one.Anchor).Distinct())
                 {
                     CheckAnchor(story, person, anchor, states);
                 }
@@ -157,7 +157,7 @@ internal sealed class HistoryRun(TestWorkspace workspace, HistoryStage stage, IR
         }
     }
 
-    private void CheckAnchor(PeopleStory story, NaivePerson person, Name anchor, Dictionary<(int Key, Guid Person), (MembershipStatus Status, string Told)> states)
+    private void CheckAnchor(PeopleStory story, NaivePerson person, Name anchor, Dictionary<(int Key, Guid Person), (MembershipStatus Status, string StoryFact)> states)
     {
         var uuid = _anchors[workspace.Webhooks.Alias((Domain.Identity.IdentifierKind)(anchor.Kind + 1), anchor.Text).Digest.Value];
         for (var key = 0; key < HistoryCase.Keys; key++)
@@ -166,9 +166,9 @@ internal sealed class HistoryRun(TestWorkspace workspace, HistoryStage stage, IR
             var found = states.TryGetValue((keyId, uuid), out var state);
             var wanted = anchor != person.Root ? MembershipStatus.Linked : person.StatusIn(Demand(key));
             (found ? state.Status : anchor != person.Root ? MembershipStatus.Linked : MembershipStatus.Removed)
-                .ShouldBe(wanted, $"{given}: {anchor} in key {key}\n{Told(story)}");
-            var own = person.Said.Where(one => one.Anchor == anchor && one.Told.Key == key).Select(one => one.Told).ToList();
-            (found ? state.Told : "/").ShouldBe($"{Latest(own, true)}/{Latest(own, false)}", $"{given}: what {anchor} was told in key {key}\n{Told(story)}");
+                .ShouldBe(wanted, $"{given}: {anchor} in key {key}\n{StoryFact(story)}");
+            var own = person.StoryEvent.Where(one => one.Anchor == anchor && one.StoryFact.Key == key).Select(one => one.StoryFact).ToList();
+            (found ? state.StoryFact : "/").ShouldBe($"{Latest(own, true)}/{Latest(own, false)}", $"{given}: what {anchor} was told in key {key}\n{StoryFact(story)}");
         }
     }
 
@@ -186,10 +186,10 @@ internal sealed class HistoryRun(TestWorkspace workspace, HistoryStage stage, IR
         return story;
     }
 
-    private static string Latest(List<Told> told, bool add) =>
-        told.Where(one => one.Add == add).Max(one => (DateTimeOffset?)one.Time)?.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture) ?? "";
+    private static string Latest(List<StoryFact> fact, bool add) =>
+        fact.Where(one => one.Add == add).Max(one => (DateTimeOffset?)one.Time)?.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture) ?? "";
 
-    private string Told(PeopleStory story) => string.Join('\n', _past.Where(said => _teller[said] == story).Select(said => $"{(said.Event.IsErased ? "refused " : "")}{said}"));
+    private string StoryFact(PeopleStory story) => string.Join('\n', _past.Where(sent => _origin[sent] == story).Select(sent => $"{(sent.Event.IsErased ? "refused " : "")}{sent}"));
 
     private async Task<List<(Guid, Guid)>> PairsAsync(string sql)
     {
@@ -204,7 +204,7 @@ internal sealed class HistoryRun(TestWorkspace workspace, HistoryStage stage, IR
         return pairs;
     }
 
-    private async Task<Dictionary<(int Key, Guid Person), (MembershipStatus Status, string Told)>> StatesAsync()
+    private async Task<Dictionary<(int Key, Guid Person), (MembershipStatus Status, string StoryFact)>> StatesAsync()
     {
         var states = new Dictionary<(int, Guid), (MembershipStatus, string)>();
         await using var command = workspace.Owner.CreateCommand("""

@@ -13,13 +13,13 @@ internal sealed record Demand(int Key, TimeSpan? Window, bool ConsentRequired);
 /// <summary>A person as a reader of the webhooks sees him: all that was said of him under any of his names.</summary>
 /// <param name="Root">The name that all others lead to.</param>
 /// <param name="IsErased">Whether his erasure was asked for.</param>
-internal sealed record NaivePerson(Name Root, IReadOnlyList<Said> Said, bool IsErased)
+internal sealed record NaivePerson(Name Root, IReadOnlyList<StoryEvent> StoryEvent, bool IsErased)
 {
     public MembershipStatus StatusIn(Demand demand)
     {
-        var ofKey = Said.Where(one => one.Told.Key == demand.Key).Select(one => one.Told).ToList();
-        var added = Latest(ofKey, told => told.Add == true);
-        if (added is null || Latest(ofKey, told => told.Add == false) >= added)
+        var ofKey = StoryEvent.Where(one => one.StoryFact.Key == demand.Key).Select(one => one.StoryFact).ToList();
+        var added = Latest(ofKey, fact => fact.Add == true);
+        if (added is null || Latest(ofKey, fact => fact.Add == false) >= added)
         {
             return MembershipStatus.Removed;
         }
@@ -30,7 +30,7 @@ internal sealed record NaivePerson(Name Root, IReadOnlyList<Said> Said, bool IsE
         }
 
         return !MayBeTargeted(demand.ConsentRequired) ? MembershipStatus.Withheld
-            : Said.Select(one => one.Told.Destination).OfType<string>().Any(IsSuppressedAt) ? MembershipStatus.Limited
+            : StoryEvent.Select(one => one.StoryFact.Destination).OfType<string>().Any(IsSuppressedAt) ? MembershipStatus.Limited
             : MembershipStatus.Present;
     }
 
@@ -41,10 +41,10 @@ internal sealed record NaivePerson(Name Root, IReadOnlyList<Said> Said, bool IsE
 
     private bool MayBeTargeted(bool consentRequired)
     {
-        foreach (var purpose in new Func<Told, ConsentAnswer>[] { told => told.Consent.AdUserData, told => told.Consent.AdPersonalization })
+        foreach (var purpose in new Func<StoryFact, ConsentAnswer>[] { fact => fact.Consent.AdUserData, fact => fact.Consent.AdPersonalization })
         {
-            var granted = Latest(told => purpose(told) == ConsentAnswer.Granted);
-            var denied = Latest(told => purpose(told) == ConsentAnswer.Denied);
+            var granted = Latest(fact => purpose(fact) == ConsentAnswer.Granted);
+            var denied = Latest(fact => purpose(fact) == ConsentAnswer.Denied);
             if ((denied is not null && !(granted > denied)) || (consentRequired && granted is null))
             {
                 return false;
@@ -55,10 +55,10 @@ internal sealed record NaivePerson(Name Root, IReadOnlyList<Said> Said, bool IsE
     }
 
     private bool IsSuppressedAt(string? place) =>
-        Latest(told => told.Suppress == true && told.Destination == place) is { } suppressed
-        && !(Latest(told => told.Suppress == false && told.Destination == place) > suppressed);
+        Latest(fact => fact.Suppress == true && fact.Destination == place) is { } suppressed
+        && !(Latest(fact => fact.Suppress == false && fact.Destination == place) > suppressed);
 
-    private DateTimeOffset? Latest(Func<Told, bool> which) => Latest(Said.Select(one => one.Told), which);
+    private DateTimeOffset? Latest(Func<StoryFact, bool> which) => Latest(StoryEvent.Select(one => one.StoryFact), which);
 
-    private static DateTimeOffset? Latest(IEnumerable<Told> said, Func<Told, bool> which) => said.Where(which).Max(told => (DateTimeOffset?)told.Time);
+    private static DateTimeOffset? Latest(IEnumerable<StoryFact> sent, Func<StoryFact, bool> which) => sent.Where(which).Max(fact => (DateTimeOffset?)fact.Time);
 }

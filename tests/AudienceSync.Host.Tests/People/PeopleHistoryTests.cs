@@ -50,7 +50,7 @@ public sealed class PeopleHistoryTests
         var demand = new Demand(0, null, consent == "key requires");
         foreach (var story in stories)
         {
-            story.Said.ToList().ForEach(story.People.Hear);
+            story.StoryEvent.ToList().ForEach(story.People.Hear);
             platform.Held.Where(story.Knows).Order(StringComparer.Ordinal).ShouldBe(
                 story.Held("main", demand, consent == "destination requires").Order(StringComparer.Ordinal), $"seed {seed}, in this order:\n{story.Heard(events)}\n{await RowsAsync(workspace, story)}");
         }

@@ -10,7 +10,7 @@ namespace AudienceSync.Host.Tests.People;
 /// </summary>
 internal sealed class PeopleStory
 {
-    private readonly List<Said> _said = [];
+    private readonly List<StoryEvent> _events = [];
     private readonly int _number;
 
     public PeopleStory(TestWebhooks webhooks, int number, Random random, int keys = 1)
@@ -19,7 +19,7 @@ internal sealed class PeopleStory
         for (var n = random.Next(2, 14); n > 0; n--)
         {
             var names = Enumerable.Range(0, 3).Where(_ => random.Next(2) == 0).Select(kind => AnyName(kind, random)).ToArray();
-            _said.Add(Say(webhooks, $"{number}/{n}", names.Length > 0 ? names : [new Name(1, $"e{number}-0")], Told.Any(random, keys)));
+            _events.Add(Event(webhooks, $"{number}/{n}", names.Length > 0 ? names : [new Name(1, $"e{number}-0")], StoryFact.Any(random, keys)));
         }
 
         People = new NaivePeople(name => webhooks.Alias((IdentifierKind)(name.Kind + 1), name.Text).Digest.Value);
@@ -27,27 +27,27 @@ internal sealed class PeopleStory
 
     public NaivePeople People { get; }
 
-    public IReadOnlyList<Said> Said => _said;
+    public IReadOnlyList<StoryEvent> StoryEvent => _events;
 
-    public IEnumerable<PendingEvent> Events => _said.Select(one => one.Event);
+    public IEnumerable<PendingEvent> Events => _events.Select(one => one.Event);
 
     /// <summary>One of its names, used or not.</summary>
     public Name AnyName(Random random) => AnyName(random.Next(3), random);
 
-    public bool Knows(string address) => _said.Exists(one => one.Names.Any(name => name.Text == address));
+    public bool Knows(string address) => _events.Exists(one => one.Names.Any(name => name.Text == address));
 
     /// <summary>The webhooks in the order in which they came.</summary>
-    public string Heard(PendingEvent[] order) => string.Join('\n', _said.OrderBy(one => Array.IndexOf(order, one.Event)));
+    public string Heard(PendingEvent[] order) => string.Join('\n', _events.OrderBy(one => Array.IndexOf(order, one.Event)));
 
     /// <summary>What a list at a destination must hold for this story: every address of everybody who is in the audience and may be targeted.</summary>
     public IEnumerable<string> Held(string destination, Demand demand, bool destinationRequiresConsent) =>
         People.All().Where(person => person.IsWantedAt(destination, demand, destinationRequiresConsent)).SelectMany(People.AddressesOf);
 
-    private static Said Say(TestWebhooks webhooks, string id, Name[] names, Told told)
+    private static StoryEvent Event(TestWebhooks webhooks, string id, Name[] names, StoryFact fact)
     {
         var texts = names.ToDictionary(name => name.Kind, name => name.Text);
-        return new Said(names, told, webhooks.Say(
-            id, told.Stored(), told.Time, texts.GetValueOrDefault(0), texts.GetValueOrDefault(1), texts.GetValueOrDefault(2)));
+        return new StoryEvent(names, fact, webhooks.Event(
+            id, fact.Stored(), fact.Time, texts.GetValueOrDefault(0), texts.GetValueOrDefault(1), texts.GetValueOrDefault(2)));
     }
 
     private Name AnyName(int kind, Random random) => new(kind, $"{"cep"[kind]}{_number}-{random.Next(3)}");

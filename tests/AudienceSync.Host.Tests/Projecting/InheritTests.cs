@@ -24,27 +24,27 @@ public sealed class InheritTests
         await using var workspace = await TestWorkspace.CreateAsync(TimeSpan.FromDays(7));
         using var stage = new ProjectionStage(workspace);
         await using var log = workspace.OpenLog();
-        var said = new List<(int Version, Told Told)>();
-        await SayAsync(workspace, log, said, random, versions: [1]);
+        var sent = new List<(int Version, SentFact Fact)>();
+        await SendEventsAsync(workspace, log, sent, random, versions: [1]);
         await stage.ProjectAsync(pageEvents);
 
         await PublishAsync(workspace, 2);
-        await SayAsync(workspace, log, said, random, versions: [1, 2]);
+        await SendEventsAsync(workspace, log, sent, random, versions: [1, 2]);
         await stage.ProjectAsync(pageEvents);
         await PublishAsync(workspace, 3);
-        await SayAsync(workspace, log, said, random, versions: [1, 2, 3]);
+        await SendEventsAsync(workspace, log, sent, random, versions: [1, 2, 3]);
         using var stop = new CancellationTokenSource();
         var running = stage.Run("host", pageEvents, stop.Token);
         await stage.ReachAsync(await stage.HeadAsync());
         await stage.UntilAsync(async () => await workspace.AskAsync<long>("select count(*) from audience_keys where inherits_from is not null and not inherit_done") == 0);
-        await SayAsync(workspace, log, said, random, versions: [1, 2, 3]);
+        await SendEventsAsync(workspace, log, sent, random, versions: [1, 2, 3]);
         await stage.ReachAsync(await stage.HeadAsync());
         await stop.CancelAsync();
         await running;
 
         foreach (var version in new[] { 1, 2, 3 })
         {
-            (await RowsAsync(workspace, version)).ShouldBe(Expected(workspace, [.. said.Where(one => one.Version <= version).Select(one => one.Told)]), $"seed {seed}, version {version}");
+            (await RowsAsync(workspace, version)).ShouldBe(Expected(workspace, [.. sent.Where(one => one.Version <= version).Select(one => one.Fact)]), $"seed {seed}, version {version}");
         }
 
         (await workspace.AskAsync<long>("select applied + superseded - (select count(*) from mt_events) from projection_counts")).ShouldBe(0, "an event counts once");
@@ -56,19 +56,19 @@ public sealed class InheritTests
         await registry.ExecuteAsync("k0", new PublishKey(version, new KeyTerms(7 * 86_400, Inherits: true), "test", null), default);
     }
 
-    private static async Task SayAsync(TestWorkspace workspace, EventLog log, List<(int Version, Told Told)> said, Random random, int[] versions)
+    private static async Task SendEventsAsync(TestWorkspace workspace, EventLog log, List<(int Version, SentFact Fact)> sent, Random random, int[] versions)
     {
         var events = new List<PendingEvent>();
         for (var n = 0; n < 3 * People; n++)
         {
             var version = versions[random.Next(versions.Length)];
-            var told = new Told($"customer {random.Next(People)}", random.Next(5) < 3, TestWorkspace.Start.AddMinutes(-random.Next(1, 600)));
+            var fact = new SentFact($"customer {random.Next(People)}", random.Next(5) < 3, TestWorkspace.Start.AddMinutes(-random.Next(1, 600)));
             var key = AudienceKey.Of("k0", version);
-            IStoredEvent stored = told.Add
-                ? new AudienceMemberAdded(key, told.At, "test", default, null)
-                : new AudienceMemberRemoved(key, told.At, "test", default, null);
-            events.Add(workspace.Webhooks.Say($"{said.Count}", stored, told.At, told.Customer));
-            said.Add((version, told));
+            IStoredEvent stored = fact.Add
+                ? new AudienceMemberAdded(key, fact.At, "test", default, null)
+                : new AudienceMemberRemoved(key, fact.At, "test", default, null);
+            events.Add(workspace.Webhooks.Event($"{sent.Count}", stored, fact.At, fact.Customer));
+            sent.Add((version, fact));
         }
 
         foreach (var batch in events.Chunk(100))
@@ -77,7 +77,7 @@ public sealed class InheritTests
         }
     }
 
-    private static List<string> Expected(TestWorkspace workspace, List<Told> told) => [.. told.GroupBy(one => one.Customer).Select(person =>
+    private static List<string> Expected(TestWorkspace workspace, List<SentFact> sent) => [.. sent.GroupBy(one => one.Customer).Select(person =>
     {
         var added = person.Where(one => one.Add).Max(one => (DateTimeOffset?)one.At);
         var removed = person.Where(one => !one.Add).Max(one => (DateTimeOffset?)one.At);
@@ -94,5 +94,5 @@ public sealed class InheritTests
         return [.. rows.Order(StringComparer.Ordinal)];
     }
 
-    private sealed record Told(string Customer, bool Add, DateTimeOffset At);
+    private sealed record SentFact(string Customer, bool Add, DateTimeOffset At);
 }

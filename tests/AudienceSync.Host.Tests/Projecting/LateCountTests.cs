@@ -16,7 +16,7 @@ public sealed class LateCountTests
     private static readonly RemoteAudience Remote = new("main", "1");
 
     private readonly Random _random = new(Seed);
-    private int _said;
+    private int _sent;
 
     [Theory]
     [InlineData(int.MaxValue)]
@@ -36,12 +36,12 @@ public sealed class LateCountTests
         ];
         foreach (var step in steps)
         {
-            await SayAsync(workspace, _random.Next(30, 80));
+            await SendEventAsync(workspace, _random.Next(30, 80));
             workspace.Clock.Advance(TimeSpan.FromMinutes(1));
             (await registry.ExecuteAsync("k0", step, default)).Changes.ShouldNotBeEmpty();
         }
 
-        await SayAsync(workspace, 50);
+        await SendEventAsync(workspace, 50);
         var (head, stops) = (await stage.HeadAsync(), 0);
         for (; stops < 40 && (await stage.PositionAsync()).Value < head; stops++)
         {
@@ -95,18 +95,18 @@ public sealed class LateCountTests
         return [.. drains.Select(drain => $"{drain.Key["k0_v".Length..]} {drain.Since} {drain.Until} {drain.Late}")];
     }
 
-    private async Task SayAsync(TestWorkspace workspace, int events)
+    private async Task SendEventAsync(TestWorkspace workspace, int events)
     {
         var live = workspace.Keys.All.Where(key => !key.Retired).ToList();
-        var said = Enumerable.Range(0, events).Select(_ =>
+        var sent = Enumerable.Range(0, events).Select(_ =>
         {
             var (key, at) = (live[_random.Next(live.Count)].Key, TestWorkspace.Start.AddMinutes(-_random.Next(500)));
             Domain.Events.IStoredEvent stored = _random.Next(3) == 0
                 ? new Domain.Events.AudienceMemberRemoved(key, at, "test", default, null)
                 : new Domain.Events.AudienceMemberAdded(key, at, "test", default, null);
-            return workspace.Webhooks.Say($"{_said++}", stored, at, $"customer {_random.Next(40)}");
+            return workspace.Webhooks.Event($"{_sent++}", stored, at, $"customer {_random.Next(40)}");
         });
         await using var log = workspace.OpenLog();
-        await log.AppendAsync([TestWebhooks.Request([.. said])], default);
+        await log.AppendAsync([TestWebhooks.Request([.. sent])], default);
     }
 }

@@ -33,7 +33,7 @@ public sealed class PermissionFoldTests
                 Play(random, refusals, $"seed {seed}, world {world}, page {page}");
             }
 
-            refused += Anchors.Count(anchor => Said(anchor).EverRefused);
+            refused += Anchors.Count(anchor => Sent(anchor).EverRefused);
         }
 
         (refused > 0).ShouldBe(refusals > 0);
@@ -96,11 +96,11 @@ public sealed class PermissionFoldTests
         foreach (var root in Anchors.Where(anchor => !_links.ContainsKey(anchor)))
         {
             var group = Anchors.Where(anchor => RootOf(anchor) == root).ToList();
-            var sum = group.Select(Said).Aggregate((one, other) => one.With(other));
+            var sum = group.Select(Sent).Aggregate((one, other) => one.With(other));
             _restrictions[root].ShouldBe(sum.Restrictions, because);
             if (sum.EverRefused)
             {
-                group.ForEach(anchor => Describe(_rows.GetValueOrDefault(anchor, Permissions.Unspecified)).ShouldBe(Describe(Said(anchor)), because));
+                group.ForEach(anchor => Describe(_rows.GetValueOrDefault(anchor, Permissions.Unspecified)).ShouldBe(Describe(Sent(anchor)), because));
             }
         }
     }
@@ -168,13 +168,13 @@ public sealed class PermissionFoldTests
         return granted != TargetingRestrictions.None && (_restrictions[anchor] & (granted | TargetingRestrictions.EverRefused)) == granted;
     }
 
-    private Permissions Said(PersonId anchor) => _streams[anchor].Aggregate(Permissions.Unspecified, (sum, fact) => sum.Apply(fact));
+    private Permissions Sent(PersonId anchor) => _streams[anchor].Aggregate(Permissions.Unspecified, (sum, fact) => sum.Apply(fact));
 
     private PersonId RootOf(PersonId anchor) => _links.TryGetValue(anchor, out var owner) ? RootOf(owner) : anchor;
 
     private static string Describe(Permissions permissions) =>
         $"{permissions.UserData} {permissions.Personalization} {permissions.Targeting} {permissions.ErasingAt} "
-        + string.Join(", ", permissions.TargetingAt.OrderBy(said => said.Key, StringComparer.Ordinal));
+        + string.Join(", ", permissions.TargetingAt.OrderBy(sent => sent.Key, StringComparer.Ordinal));
 
     private static PermissionFact Fact(Random random, double refusals)
     {

@@ -12,7 +12,7 @@ namespace AudienceSync.Host.Tests.Projecting;
 /// <summary>Projectors over one workspace, each with its own owner, and the wait for them to reach the end of the log.</summary>
 internal sealed class ProjectionStage(TestWorkspace workspace) : IDisposable
 {
-    private readonly Stumbles _stumbles = new();
+    private readonly FailureLog _failureLog = new();
     private readonly Wake _moved = new(TimeProvider.System);
     private readonly Wake _projector = new(TimeProvider.System);
 
@@ -23,7 +23,7 @@ internal sealed class ProjectionStage(TestWorkspace workspace) : IDisposable
     {
         var loop = new ProjectionLoop(
             Table, new PermissionTable(workspace.Database), new InheritTable(workspace.Database), new DrainTable(workspace.Database),
-            new LeaseTable(workspace.Database, owner), workspace.Keys, _projector, [_moved], workspace.Clock, _stumbles)
+            new LeaseTable(workspace.Database, owner), workspace.Keys, _projector, [_moved], workspace.Clock, _failureLog)
         {
             PageEvents = pageEvents,
         };
@@ -37,7 +37,7 @@ internal sealed class ProjectionStage(TestWorkspace workspace) : IDisposable
     {
         for (var looks = 0; !await reached(); looks++)
         {
-            looks.ShouldBeLessThan(2_000, $"the projector got nowhere: {_stumbles.Last}");
+            looks.ShouldBeLessThan(2_000, $"the projector got nowhere: {_failureLog.Last}");
             _projector.Signal();
             await _moved.WaitAsync(TimeSpan.FromMilliseconds(20), default);
         }
@@ -64,7 +64,7 @@ internal sealed class ProjectionStage(TestWorkspace workspace) : IDisposable
     }
 
     /// <summary>Keeps why the projector tried again, so that a test that waits in vain can say it.</summary>
-    private sealed class Stumbles : ILogger<ProjectionLoop>
+    private sealed class FailureLog : ILogger<ProjectionLoop>
     {
         public Exception? Last { get; private set; }
 

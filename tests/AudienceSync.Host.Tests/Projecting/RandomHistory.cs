@@ -16,7 +16,7 @@ internal sealed class RandomHistory(TestWorkspace workspace, int seed, int custo
         """;
 
     private readonly Random _random = new(seed);
-    private readonly List<(PendingEvent Event, string Customer, int Key, bool Add)> _said = [];
+    private readonly List<(PendingEvent Event, string Customer, int Key, bool Add)> _sent = [];
 
     public int Seed => seed;
 
@@ -33,14 +33,14 @@ internal sealed class RandomHistory(TestWorkspace workspace, int seed, int custo
             var pending = add
                 ? workspace.Webhooks.Add($"{seed}/{n}", at, customer, email, key: key)
                 : workspace.Webhooks.Remove($"{seed}/{n}", at, customer, email, key: key);
-            _said.Add((pending, customer, key, add));
+            _sent.Add((pending, customer, key, add));
         }
     }
 
     public async Task AppendAsync(int from, int count)
     {
         await using var log = workspace.OpenLog();
-        foreach (var batch in _said.Skip(from).Take(count).Chunk(500))
+        foreach (var batch in _sent.Skip(from).Take(count).Chunk(500))
         {
             await log.AppendAsync([new PendingRequest([.. batch.Select(one => one.Event)], [], default, TestWorkspace.Start)], default);
         }
@@ -60,7 +60,7 @@ internal sealed class RandomHistory(TestWorkspace workspace, int seed, int custo
     private IEnumerable<string> Expected()
     {
         var now = workspace.Clock.GetUtcNow();
-        foreach (var group in _said.GroupBy(one => (one.Customer, one.Key)))
+        foreach (var group in _sent.GroupBy(one => (one.Customer, one.Key)))
         {
             var key = workspace.Keys.ByName($"k{group.Key.Key}_v1")!;
             var added = group.Where(one => one.Add).Select(one => (DateTimeOffset?)one.Event.OccurredAt).Max();

@@ -43,13 +43,13 @@ internal sealed class LogPrefix(IReadOnlyList<LoggedFact> facts)
 
     private static HashSet<Guid> Fold(IEnumerable<LoggedFact> counted, string key, TimeSpan window, DateTimeOffset at)
     {
-        var told = new Dictionary<Guid, (DateTimeOffset Added, DateTimeOffset Removed)>();
+        var sent = new Dictionary<Guid, (DateTimeOffset Added, DateTimeOffset Removed)>();
         foreach (var fact in counted.Where(fact => fact.Key == key))
         {
-            var (added, removed) = told.GetValueOrDefault(fact.Person);
-            told[fact.Person] = fact.Add ? (fact.OccurredAt > added ? fact.OccurredAt : added, removed) : (added, fact.OccurredAt > removed ? fact.OccurredAt : removed);
+            var (added, removed) = sent.GetValueOrDefault(fact.Person);
+            sent[fact.Person] = fact.Add ? (fact.OccurredAt > added ? fact.OccurredAt : added, removed) : (added, fact.OccurredAt > removed ? fact.OccurredAt : removed);
         }
 
-        return [.. told.Where(one => one.Value.Added > one.Value.Removed && one.Value.Added + window > at).Select(one => one.Key)];
+        return [.. sent.Where(one => one.Value.Added > one.Value.Removed && one.Value.Added + window > at).Select(one => one.Key)];
     }
 }

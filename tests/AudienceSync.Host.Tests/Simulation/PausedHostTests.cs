@@ -62,7 +62,7 @@ public sealed class PausedHostTests : IAsyncLifetime
     {
         await using var paused = await StartAsync();
         using var fault = await _admin.PostAsJsonAsync("/admin/faults", new { kind = "delay", operation = "add", count = 1, delay_ms = 1_000 });
-        await SayAsync(paused, "add", "ann");
+        await SendEventAsync(paused, "add", "ann");
         await Waiting.UntilAsync(async () => await FiredAsync() == 1, () => $"No call arrived: {paused.Log}");
         await paused.PauseAsync();
         var since = Stopwatch.GetTimestamp();
@@ -70,8 +70,8 @@ public sealed class PausedHostTests : IAsyncLifetime
 
         await Waiting.UntilAsync(async () => await PeopleAsync() == 1, () => "The platform never went on with the call.");
         await using var other = await StartAsync();
-        await SayAsync(other, "remove", "ann");
-        await SayAsync(other, "add", "ben");
+        await SendEventAsync(other, "remove", "ann");
+        await SendEventAsync(other, "add", "ben");
         await QuietAsync(other);
         await Waiting.UntilAsync(() => Task.FromResult(Stopwatch.GetElapsedTime(since) > 2 * Held), () => "Time stands still.");
         (await PeopleAsync()).ShouldBe(1);
@@ -83,9 +83,9 @@ public sealed class PausedHostTests : IAsyncLifetime
         paused.Log.ShouldContain("The lease account:meta_main is held by another host.");
         (await AskAsync(LedgerSql)).ShouldBe(ledger, "nothing of the late outcome was written");
         (await AskAsync(CallsSql)).ShouldBe(calls);
-        await SayAsync(other, "remove", "ben");
-        await SayAsync(other, "add", "cleo");
-        await SayAsync(other, "add", "dan");
+        await SendEventAsync(other, "remove", "ben");
+        await SendEventAsync(other, "add", "cleo");
+        await SendEventAsync(other, "add", "dan");
         await QuietAsync(other);
         (await PeopleAsync()).ShouldBe(2);
         (await AskAsync("select count(*)::text from calls where fence <= " + fence)).ShouldBe("0", "no call of the former owner was ever recorded");
@@ -97,9 +97,9 @@ public sealed class PausedHostTests : IAsyncLifetime
 
     private Task<HostProcess> StartAsync() => HostProcess.StartAsync(_config, _folder.Path, _database, Lease);
 
-    private async Task SayAsync(HostProcess host, string action, string who)
+    private async Task SendEventAsync(HostProcess host, string action, string who)
     {
-        var said = new JsonObject
+        var sent = new JsonObject
         {
             ["event"] = "audience_" + action,
             ["event_id"] = $"{action} {who}",
@@ -107,7 +107,7 @@ public sealed class PausedHostTests : IAsyncLifetime
             ["occurred_at"] = TimeProvider.System.GetUtcNow().ToString("O"),
             ["person"] = new JsonObject { ["email"] = who + "@example.com" },
         };
-        using var request = Webhook.Signed(said.ToJsonString(), TimeProvider.System.GetUtcNow());
+        using var request = Webhook.Signed(sent.ToJsonString(), TimeProvider.System.GetUtcNow());
         using var answer = await host.Http.SendAsync(request);
         ((int)answer.StatusCode).ShouldBe(200, await answer.Content.ReadAsStringAsync());
     }

@@ -104,7 +104,7 @@ internal sealed class SimulationRun : IAsyncDisposable
         }
 
         _bad = false;
-        Tell("the faults are over");
+        Log("the faults are over");
         await SettleAsync();
         await _look.ResumeAsync();
         await SettleAsync();
@@ -150,13 +150,13 @@ internal sealed class SimulationRun : IAsyncDisposable
         var destination = _platforms.Open(platform, _clock, _seed, _random.Next(3, 9));
         destination.Leaving = call => LeaveAsync(platform, call);
         destination.Answered = (call, result) => Answer(platform, call, result);
-        destination.Followed = report => Tell($"{platform} job {report.State} {report.Code}");
+        destination.Followed = report => Log($"{platform} job {report.State} {report.Code}");
         _accounts.Add(new SimulatedAccount(_workspace, _clock, platform, destination, _random));
     }
 
     private async Task LeaveAsync(string platform, MemberCall call)
     {
-        Tell($"{platform} {call.Audience} {call.Operation} {string.Join(' ', call.Members.Select(member => member.Identifiers.Email))}");
+        Log($"{platform} {call.Audience} {call.Operation} {string.Join(' ', call.Members.Select(member => member.Identifiers.Email))}");
         if (call.Operation == MemberOperation.Add)
         {
             Adds++;
@@ -183,7 +183,7 @@ internal sealed class SimulationRun : IAsyncDisposable
     // Who dies with "not so fast" in his hand cannot leave it to the next one; nobody could keep to it then.
     private void Answer(string platform, MemberCall call, CallResult result)
     {
-        Tell($"{platform} {call.Audience} {call.Operation} answered {result.Outcome.Kind} {result.Outcome.Code}");
+        Log($"{platform} {call.Audience} {call.Operation} answered {result.Outcome.Kind} {result.Outcome.Code}");
         if (_bad && result.Outcome.Kind != OutcomeKind.Snooze && _random.Next(40) == 0)
         {
             Die();
@@ -193,7 +193,7 @@ internal sealed class SimulationRun : IAsyncDisposable
     private void Die()
     {
         Deaths++;
-        Tell("the host dies");
+        Log("the host dies");
         throw new ProcessDiedException();
     }
 
@@ -206,13 +206,13 @@ internal sealed class SimulationRun : IAsyncDisposable
             {
                 var former = _setup.EmailOf(person);
                 await _setup.ReidentifyAsync(person, NewEmail());
-                Tell($"{former} is now {_setup.EmailOf(person)}");
+                Log($"{former} is now {_setup.EmailOf(person)}");
             }
             else
             {
                 var (key, present) = (_random.Next(_keys.Length), _random.Next(5) < 3);
                 await _setup.SetAsync(_keys[key], present, person);
-                Tell($"{_setup.EmailOf(person)} {(present ? "joins" : "leaves")} k{key}");
+                Log($"{_setup.EmailOf(person)} {(present ? "joins" : "leaves")} k{key}");
             }
         }
     }
@@ -289,7 +289,7 @@ internal sealed class SimulationRun : IAsyncDisposable
     // As a reader of a failing seed knows them.
     private List<string> Named(IEnumerable<string> digests) => [.. digests.Select(digest => _names.GetValueOrDefault(digest, digest)).Order(StringComparer.Ordinal)];
 
-    private void Tell(string what) => Story.Add($"{_clock.GetUtcNow():HH:mm:ss.fff} {what}");
+    private void Log(string what) => Story.Add($"{_clock.GetUtcNow():HH:mm:ss.fff} {what}");
 
     private string NewEmail()
     {

@@ -20,10 +20,10 @@ public sealed class SimulationTests(ITestOutputHelper output)
     {
         var seeds = Chosen();
         var left = new ConcurrentQueue<int>(seeds);
-        var told = new ConcurrentBag<SeedReport>();
-        await Task.WhenAll(Enumerable.Range(0, Math.Min(seeds.Count, Environment.ProcessorCount)).Select(_ => Task.Run(() => WorkAsync(left, told))));
+        var sent = new ConcurrentBag<SeedReport>();
+        await Task.WhenAll(Enumerable.Range(0, Math.Min(seeds.Count, Environment.ProcessorCount)).Select(_ => Task.Run(() => WorkAsync(left, sent))));
 
-        var reports = told.OrderBy(report => report.Seed).ToList();
+        var reports = sent.OrderBy(report => report.Seed).ToList();
         foreach (var line in Number(OneSeed) is null ? [] : reports.SelectMany(report => report.Story))
         {
             output.WriteLine(line);
@@ -53,12 +53,12 @@ public sealed class SimulationTests(ITestOutputHelper output)
     }
 
     // One thread of control and one database; each seed begins as if nothing had been before.
-    private static async Task WorkAsync(ConcurrentQueue<int> left, ConcurrentBag<SeedReport> told)
+    private static async Task WorkAsync(ConcurrentQueue<int> left, ConcurrentBag<SeedReport> sent)
     {
         await using var workspace = await TestWorkspace.CreateAsync(null, null);
         while (left.TryDequeue(out var seed))
         {
-            told.Add(await PlayAsync(workspace, seed));
+            sent.Add(await PlayAsync(workspace, seed));
         }
     }
 

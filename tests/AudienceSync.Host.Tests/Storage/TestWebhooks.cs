@@ -19,8 +19,16 @@ internal sealed class TestWebhooks(byte[] secret) : IDisposable
         Event(id, new AudienceMemberRemoved(AudienceKey.Of($"k{key}", 1), at, "test", default, null), at, customer, email, phone);
 
     /// <summary>Any event of a person.</summary>
-    public PendingEvent Say(string id, IStoredEvent said, DateTimeOffset at, string? customer = null, string? email = null, string? phone = null) =>
-        Event(id, said, at, customer, email, phone);
+    public PendingEvent Event(string id, IStoredEvent sent, DateTimeOffset at, string? customer = null, string? email = null, string? phone = null)
+    {
+        var aliases = new List<Alias>();
+        AddAlias(aliases, IdentifierKind.CustomerId, customer);
+        AddAlias(aliases, IdentifierKind.Email, email);
+        AddAlias(aliases, IdentifierKind.Phone, phone);
+        return new PendingEvent(
+            EventId.Derive("test", id), EventTypes.AliasOf(sent), EventJson.Write(sent), at, [.. aliases],
+            IdentifierReader.Read(customer, email, phone, "US"));
+    }
 
     public static PendingRequest Request(params PendingEvent[] events) =>
         new(events, [], Encoding.UTF8.GetBytes($"body of {string.Join(',', events.Select(e => e.Id))}"), TestWorkspace.Start);
@@ -30,17 +38,6 @@ internal sealed class TestWebhooks(byte[] secret) : IDisposable
     public Alias Alias(IdentifierKind kind, string canonical) => _digester.Digest(kind, canonical);
 
     public void Dispose() => _digester.Dispose();
-
-    private PendingEvent Event(string id, IStoredEvent said, DateTimeOffset at, string? customer, string? email, string? phone)
-    {
-        var aliases = new List<Alias>();
-        AddAlias(aliases, IdentifierKind.CustomerId, customer);
-        AddAlias(aliases, IdentifierKind.Email, email);
-        AddAlias(aliases, IdentifierKind.Phone, phone);
-        return new PendingEvent(
-            EventId.Derive("test", id), EventTypes.AliasOf(said), EventJson.Write(said), at, [.. aliases],
-            IdentifierReader.Read(customer, email, phone, "US"));
-    }
 
     private void AddAlias(List<Alias> aliases, IdentifierKind kind, string? canonical)
     {

@@ -75,12 +75,12 @@ internal sealed class MemberSetup(TestWorkspace workspace)
     {
         var (revision, _, phone, salt) = _people[person];
         _people[person] = (++revision, email, phone, salt);
-        var said = new IdentifierRevision(new IdentifierClaims(), IdentifiersOf(person));
+        var sent = new IdentifierRevision(new IdentifierClaims(), IdentifiersOf(person));
         await ExecuteAsync(
             "insert into people (person, salt, kind, anchor, revision, created_at) values ($1, $2, 2, $1, $3, now()) on conflict (person) do update set revision = excluded.revision",
             person.Value, salt, revision);
         await ExecuteAsync(
-            "insert into vault (person, revision, key_version, cipher, created_at) values ($1, $3, 1, $2, now())", person.Value, workspace.Vault.Seal(person, revision, salt, said), revision);
+            "insert into vault (person, revision, key_version, cipher, created_at) values ($1, $3, 1, $2, now())", person.Value, workspace.Vault.Seal(person, revision, salt, sent), revision);
     }
 
     private async Task ExecuteAsync(string sql, params object[] values)

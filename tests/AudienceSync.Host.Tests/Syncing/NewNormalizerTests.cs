@@ -83,8 +83,8 @@ public sealed class NewNormalizerTests : IAsyncLifetime
     {
         var affected = Everybody.Where(person => !Digests(before, person).SetEquals(Digests(after, person))).ToList();
         affected.Count.ShouldBeInRange(1, Everybody.Length - 1, "or the case shows nothing");
-        Told(MemberOperation.Remove).ShouldBe(affected.Count);
-        Told(MemberOperation.Add).ShouldBe(affected.Count);
+        Sent(MemberOperation.Remove).ShouldBe(affected.Count);
+        Sent(MemberOperation.Add).ShouldBe(affected.Count);
         _platform.Calls.Where(call => call.Operation == MemberOperation.Add).SelectMany(call => call.Members).Select(member => member.Identifiers.Email)
             .ShouldBe(affected.Select(person => person.Email), ignoreOrder: true);
         (await HeldAsync()).ShouldBe(Digests(after), ignoreOrder: true, $"{after.Version}: as if filled from scratch");
@@ -97,7 +97,7 @@ public sealed class NewNormalizerTests : IAsyncLifetime
         (await TotalsAsync("applied") - totals.Applied).ShouldBe(came);
     }
 
-    private int Told(MemberOperation operation) => _platform.Calls.Where(call => call.Operation == operation).Sum(call => call.Members.Count);
+    private int Sent(MemberOperation operation) => _platform.Calls.Where(call => call.Operation == operation).Sum(call => call.Members.Count);
 
     // The next version of a family, with another rule for one field: one that TikTok has or had, so no rule is made up.
     private static Normalizer Next(Normalizer before, PersonField changed)

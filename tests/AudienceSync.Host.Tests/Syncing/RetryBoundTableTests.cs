@@ -72,30 +72,30 @@ public sealed class RetryBoundTableTests
         {
             var (binding, account, calls) = Play(outcome, lane);
             var next = lane.NextTryOf(binding);
-            var told = $"{row}, {lane.Name}, seed {Seed}: {calls} calls";
+            var sent = $"{row}, {lane.Name}, seed {Seed}: {calls} calls";
 
             if (outcome.Kind is not (OutcomeKind.SplitBatch or OutcomeKind.PartlyDone))
             {
-                calls.ShouldBeLessThanOrEqualTo(MostCalls, told);
+                calls.ShouldBeLessThanOrEqualTo(MostCalls, sent);
             }
 
             switch (RetryBounds.Of(outcome.Kind).End)
             {
                 case BoundEnd.Settled:
-                    calls.ShouldBe(1, told);
+                    calls.ShouldBe(1, sent);
                     break;
                 case BoundEnd.StopAccount:
-                    account.StoppedCode.ShouldBe(outcome.Code, told);
+                    account.StoppedCode.ShouldBe(outcome.Code, sent);
                     break;
                 case BoundEnd.StopList:
-                    binding.StoppedCode.ShouldBe(outcome.Code, told);
+                    binding.StoppedCode.ShouldBe(outcome.Code, sent);
                     break;
                 case BoundEnd.ShowAccount:
-                    (binding.Throttled.Since is { } since && since - Start < TimeSpan.FromHours(1)).ShouldBeTrue(told);
-                    (next is null && binding.StoppedCode is null && account.StoppedCode is null).ShouldBeTrue(told);
+                    (binding.Throttled.Since is { } since && since - Start < TimeSpan.FromHours(1)).ShouldBeTrue(sent);
+                    (next is null && binding.StoppedCode is null && account.StoppedCode is null).ShouldBeTrue(sent);
                     break;
                 default:
-                    (next == BindingState.Never || binding.StoppedCode == outcome.Code).ShouldBeTrue(told);
+                    (next == BindingState.Never || binding.StoppedCode == outcome.Code).ShouldBeTrue(sent);
                     break;
             }
         }

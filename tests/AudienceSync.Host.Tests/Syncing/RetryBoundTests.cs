@@ -70,7 +70,7 @@ public sealed class RetryBoundTests : IAsyncLifetime
         status.Since.ShouldBe(began);
         (status.LastAnswerAt - began).ShouldNotBeNull().ShouldBeInRange(TimeSpan.FromHours(23.9), TimeSpan.FromHours(25));
         status.PendingRemovals.ShouldBe(1, "it is not forgotten");
-        Told("parked").ShouldBe(2, "once a lane");
+        Sent("parked").ShouldBe(2, "once a lane");
 
         _platform.Instead = _ => null;
         var resting = _platform.Calls.Count;
@@ -97,7 +97,7 @@ public sealed class RetryBoundTests : IAsyncLifetime
         await PlayAsync(TimeSpan.FromHours(10));
 
         (await StatusAsync()).AddsParked.ShouldBeTrue();
-        Told("parked").ShouldBe(2);
+        Sent("parked").ShouldBe(2);
     }
 
     [Fact]
@@ -147,7 +147,7 @@ public sealed class RetryBoundTests : IAsyncLifetime
         var forecast = await ForecastAsync();
         (forecast.State, forecast.Code, forecast.ThrottledSince, forecast.Overdue).ShouldBe(("throttled", "meta_80003_2446079", TestWorkspace.Start, true));
         (await _stage.BindingAsync()).ShouldSatisfyAllConditions(b => b.AddAttempts.ShouldBe(0), b => b.StoppedCode.ShouldBeNull(), b => b.AddNextAt.ShouldBeNull());
-        Told("throttled").ShouldBe(1);
+        Sent("throttled").ShouldBe(1);
 
         _platform.Instead = _ => null;
         await PlayAsync(TimeSpan.FromHours(1));
@@ -166,7 +166,7 @@ public sealed class RetryBoundTests : IAsyncLifetime
         _platform.Calls.Count.ShouldBeLessThanOrEqualTo(RetryBounds.RefusalsInARow + 1);
         var status = await StatusAsync();
         (status.State, status.Code, status.AddsParked).ShouldBe(("parked", "google_invalid_hex_encoding", true));
-        Told("parked").ShouldBe(1);
+        Sent("parked").ShouldBe(1);
     }
 
     [Theory]
@@ -229,7 +229,7 @@ public sealed class RetryBoundTests : IAsyncLifetime
         }
     }
 
-    private int Told(string word) => _log.Lines.Count(line => line.StartsWith("Error", StringComparison.Ordinal) && line.Contains(word, StringComparison.Ordinal));
+    private int Sent(string word) => _log.Lines.Count(line => line.StartsWith("Error", StringComparison.Ordinal) && line.Contains(word, StringComparison.Ordinal));
 
     private async Task<BindingCounts> StatusAsync() => (await new StatusQueries(_workspace.Database).ReadBindingsAsync(Now, default)).ShouldHaveSingleItem();
 

@@ -65,7 +65,7 @@ internal sealed class ScriptedPlatform(int membersPerCall) : IDestination
     public static bool Refuses(string email) => email.StartsWith("refused", StringComparison.Ordinal);
 
     /// <summary>Spoils any call it is in.</summary>
-    public static bool Spoils(string email) => email.StartsWith("spoils", StringComparison.Ordinal);
+    public static bool FailsTheCall(string email) => email.StartsWith("spoils", StringComparison.Ordinal);
 
     public static string Digest(string email, NormalizerVersion normalizer) => $"{email}/{normalizer.Value}";
 
@@ -89,7 +89,7 @@ internal sealed class ScriptedPlatform(int membersPerCall) : IDestination
             return answer;
         }
 
-        if (call.Members.Any(member => Spoils(member.Identifiers.Email!)))
+        if (call.Members.Any(member => FailsTheCall(member.Identifiers.Email!)))
         {
             return Answer(OutcomeKind.SplitBatch, "row_spoils_batch");
         }

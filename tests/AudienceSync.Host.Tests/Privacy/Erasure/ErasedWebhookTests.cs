@@ -28,7 +28,7 @@ public sealed class ErasedWebhookTests : IAsyncLifetime
         var events = await CountAsync("mt_events");
         for (var i = 0; i < 3; i++)
         {
-            var answer = await _host.SayAsync(null, Email);
+            var answer = await _host.SendEventAsync(null, Email);
             (answer.Status, answer.Code, answer.Json.GetProperty("status").GetString()).ShouldBe((202, "person_erased", "refused"));
             answer.Text.ShouldNotContain(Email);
         }
@@ -43,42 +43,42 @@ public sealed class ErasedWebhookTests : IAsyncLifetime
     [Fact]
     public async Task Somebody_well_known_who_is_named_with_an_erased_address_is_refused_and_without_it_accepted()
     {
-        (await _host.SayAsync("well known")).Status.ShouldBe(200);
+        (await _host.SendEventAsync("well known")).Status.ShouldBe(200);
         await _host.EraseAsync(new { email = Email });
-        (await _host.SayAsync("well known")).Status.ShouldBe(200);
-        (await _host.SayAsync("well known", Email)).Code.ShouldBe("person_erased");
-        (await _host.SayAsync("well known")).Status.ShouldBe(200);
-        (await _host.SayAsync("well known", Email, word: "audience_remove")).Code.ShouldBe("person_erased");
-        (await _host.SayAsync("well known", "another@example.com")).Status.ShouldBe(200);
+        (await _host.SendEventAsync("well known")).Status.ShouldBe(200);
+        (await _host.SendEventAsync("well known", Email)).Code.ShouldBe("person_erased");
+        (await _host.SendEventAsync("well known")).Status.ShouldBe(200);
+        (await _host.SendEventAsync("well known", Email, word: "audience_remove")).Code.ShouldBe("person_erased");
+        (await _host.SendEventAsync("well known", "another@example.com")).Status.ShouldBe(200);
         (await CountAsync("people")).ShouldBe(1);
     }
 
     [Fact]
     public async Task Somebody_erased_stays_refused_however_often_he_is_named()
     {
-        (await _host.SayAsync("gone", Email)).Status.ShouldBe(200);
+        (await _host.SendEventAsync("gone", Email)).Status.ShouldBe(200);
         await _host.EraseAsync(new { customer_id = "gone" });
         for (var i = 0; i < 3; i++)
         {
-            (await _host.SayAsync("gone")).Code.ShouldBe("person_erased");
-            (await _host.SayAsync(null, Email)).Code.ShouldBe("person_erased");
-            (await _host.SayAsync("other", Email)).Code.ShouldBe("person_erased");
+            (await _host.SendEventAsync("gone")).Code.ShouldBe("person_erased");
+            (await _host.SendEventAsync(null, Email)).Code.ShouldBe("person_erased");
+            (await _host.SendEventAsync("other", Email)).Code.ShouldBe("person_erased");
         }
 
-        (await _host.SayAsync("other")).Status.ShouldBe(200);
+        (await _host.SendEventAsync("other")).Status.ShouldBe(200);
     }
 
     [Fact]
     public async Task Another_host_that_knew_him_refuses_him_too()
     {
         await using var second = await TestHost.StartAsync(IngestHost.Options with { Database = _host.Database, Platform = _host.Sandbox });
-        (await second.SayAsync("gone", Email)).Status.ShouldBe(200);
-        (await second.SayAsync("other")).Status.ShouldBe(200);
+        (await second.SendEventAsync("gone", Email)).Status.ShouldBe(200);
+        (await second.SendEventAsync("other")).Status.ShouldBe(200);
         await _host.EraseAsync(new { customer_id = "gone" });
-        (await second.SayAsync("gone")).Code.ShouldBe("person_erased");
+        (await second.SendEventAsync("gone")).Code.ShouldBe("person_erased");
         await _host.EraseAsync(new { email = "unknown@example.com" });
-        (await second.SayAsync("other", "unknown@example.com")).Code.ShouldBe("person_erased");
-        (await second.SayAsync("other")).Status.ShouldBe(200);
+        (await second.SendEventAsync("other", "unknown@example.com")).Code.ShouldBe("person_erased");
+        (await second.SendEventAsync("other")).Status.ShouldBe(200);
     }
 
     [Fact]

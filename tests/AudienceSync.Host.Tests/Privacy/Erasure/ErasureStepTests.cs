@@ -26,8 +26,8 @@ public sealed class ErasureStepTests : IAsyncLifetime
     [InlineData(3)]
     public async Task Killed_before_any_step_after_the_ledger_is_empty_nothing_is_lost_and_the_next_run_ends_it(int step)
     {
-        await _host.SayAsync("gone", "gone@example.com");
-        await _host.SayAsync("gone", "gone@example.com", key: "nobody_published_v1");
+        await _host.SendEventAsync("gone", "gone@example.com");
+        await _host.SendEventAsync("gone", "gone@example.com", key: "nobody_published_v1");
         await _host.WaitUntilQuietAsync(meanwhile: Later);
         await using var database = new WorkspaceDatabase(_host.Database, new WorkspaceName("default"));
         var leases = new LeaseTable(database, "the test");
@@ -54,49 +54,49 @@ public sealed class ErasureStepTests : IAsyncLifetime
     [Fact]
     public async Task A_guest_and_the_customer_he_became_are_one_person_and_go_together()
     {
-        await _host.SayAsync(null, "guest@example.com");
-        await _host.SayAsync(null, null, "+12025550177");
-        await _host.SayAsync("customer", "guest@example.com", "+12025550177");
+        await _host.SendEventAsync(null, "guest@example.com");
+        await _host.SendEventAsync(null, null, "+12025550177");
+        await _host.SendEventAsync("customer", "guest@example.com", "+12025550177");
         await _host.WaitUntilQuietAsync(meanwhile: Later);
         var receipt = await _host.ErasedAsync((await _host.EraseAsync(new { email = "guest@example.com" })).Id(), Later);
         receipt.GetProperty("identifiers").GetInt32().ShouldBe(4, "three, and the other form of the phone");
         (await CountAsync("people")).ShouldBe(0);
         (await CountAsync("person_aliases")).ShouldBe(0);
         (await CountAsync("mt_events where type = 'person_erasure_requested'")).ShouldBe(3);
-        (await _host.SayAsync("customer")).Code.ShouldBe("person_erased");
+        (await _host.SendEventAsync("customer")).Code.ShouldBe("person_erased");
     }
 
     [Fact]
     public async Task An_address_that_another_has_by_the_later_word_stays_his()
     {
-        await SayAsync("gone", "shared@example.com", "2026-11-20T09:00:00Z");
-        await SayAsync("stays", "shared@example.com", "2026-11-20T10:00:00Z");
-        await SayAsync("gone", "own@example.com", "2026-11-20T11:00:00Z");
+        await SendEventAsync("gone", "shared@example.com", "2026-11-20T09:00:00Z");
+        await SendEventAsync("stays", "shared@example.com", "2026-11-20T10:00:00Z");
+        await SendEventAsync("gone", "own@example.com", "2026-11-20T11:00:00Z");
         await _host.WaitUntilQuietAsync(meanwhile: Later);
         await _host.ErasedAsync((await _host.EraseAsync(new { customer_id = "gone" })).Id(), Later);
 
         var status = await _host.WaitUntilQuietAsync(meanwhile: Later);
         (await _host.Sandbox.HeldAsync(TestHost.Remote(0), "EMAIL")).Count.ShouldBe(1, status.ToString());
-        (await _host.SayAsync("stays", "shared@example.com")).Status.ShouldBe(200);
-        (await _host.SayAsync("somebody", "own@example.com")).Code.ShouldBe("person_erased");
+        (await _host.SendEventAsync("stays", "shared@example.com")).Status.ShouldBe(200);
+        (await _host.SendEventAsync("somebody", "own@example.com")).Code.ShouldBe("person_erased");
     }
 
     [Fact]
     public async Task An_address_that_he_had_is_refused_of_another_who_said_it_before_and_that_one_stays_where_he_is()
     {
-        await SayAsync("stays", "shared@example.com", "2026-11-20T09:00:00Z");
-        await SayAsync("stays", "his.own@example.com", "2026-11-20T09:10:00Z");
-        await SayAsync("gone", "shared@example.com", "2026-11-20T10:00:00Z");
+        await SendEventAsync("stays", "shared@example.com", "2026-11-20T09:00:00Z");
+        await SendEventAsync("stays", "his.own@example.com", "2026-11-20T09:10:00Z");
+        await SendEventAsync("gone", "shared@example.com", "2026-11-20T10:00:00Z");
         await _host.WaitUntilQuietAsync(meanwhile: Later);
         await _host.ErasedAsync((await _host.EraseAsync(new { customer_id = "gone" })).Id(), Later);
 
         await _host.WaitUntilQuietAsync(meanwhile: Later);
         (await _host.Sandbox.HeldAsync(TestHost.Remote(0), "EMAIL")).Count.ShouldBe(1);
-        (await _host.SayAsync("stays", "shared@example.com")).Code.ShouldBe("person_erased");
-        (await _host.SayAsync("stays", "third@example.com")).Status.ShouldBe(200);
+        (await _host.SendEventAsync("stays", "shared@example.com")).Code.ShouldBe("person_erased");
+        (await _host.SendEventAsync("stays", "third@example.com")).Status.ShouldBe(200);
     }
 
-    private async Task SayAsync(string customer, string email, string at)
+    private async Task SendEventAsync(string customer, string email, string at)
     {
         var sample = Sample.With("occurred_at", at);
         sample["person"] = new System.Text.Json.Nodes.JsonObject { ["customer_id"] = customer, ["email"] = email };

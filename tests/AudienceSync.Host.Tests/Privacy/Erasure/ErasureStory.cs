@@ -14,7 +14,7 @@ internal static class ErasureStory
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(25);
 
     /// <summary>A webhook about a customer, with an address or two.</summary>
-    public static async Task<Answer> SayAsync(
+    public static async Task<Answer> SendEventAsync(
         this TestHost host, string? customer, string? email = null, string? phone = null, string key = FirstKey, string word = "audience_add")
     {
         var sample = Sample.Event();

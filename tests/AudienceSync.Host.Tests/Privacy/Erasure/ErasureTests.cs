@@ -73,7 +73,7 @@ public sealed class ErasureTests : IAsyncLifetime
         receipt.GetProperty("ended_at").ValueKind.ShouldBe(JsonValueKind.String);
         (await _host.EraseAsync(new { email = "Never.Seen@example.com " })).Id().ShouldBe(receipt.Id());
 
-        var refused = await _host.SayAsync("somebody else's id", "never.seen@example.com");
+        var refused = await _host.SendEventAsync("somebody else's id", "never.seen@example.com");
         (refused.Status, refused.Code).ShouldBe((202, "person_erased"));
         (await CountAsync("people")).ShouldBe(0);
         (await CountAsync("quarantine")).ShouldBe(0);
@@ -116,7 +116,7 @@ public sealed class ErasureTests : IAsyncLifetime
         await using var next = await TestHost.StartAsync(new TestHostOptions { Clock = _clock, Database = _host.Database, Platform = _host.Sandbox });
         (await next.ErasedAsync(erasure, Later)).State().ShouldBe("erased");
         (await HeldAsync()).ShouldBe(["stays@example.com", "stays@example.com"]);
-        (await next.SayAsync("gone")).Code.ShouldBe("person_erased");
+        (await next.SendEventAsync("gone")).Code.ShouldBe("person_erased");
     }
 
     [Fact]
@@ -126,7 +126,7 @@ public sealed class ErasureTests : IAsyncLifetime
         var answer = await _host.AskAsync("/v1/people/erasures", new { customer_id = "gone", email = "stays@example.com" });
         (answer.Status, answer.Code).ShouldBe((422, "several_people"));
         (await CountAsync("tombstones")).ShouldBe(0);
-        (await _host.SayAsync("gone")).Status.ShouldBe(200);
+        (await _host.SendEventAsync("gone")).Status.ShouldBe(200);
     }
 
     [Theory]
@@ -153,8 +153,8 @@ public sealed class ErasureTests : IAsyncLifetime
     {
         foreach (var key in new[] { ErasureStory.FirstKey, ErasureStory.SecondKey })
         {
-            (await _host.SayAsync("gone", Email, Phone, key)).Status.ShouldBe(200);
-            (await _host.SayAsync("stays", "stays@example.com", null, key)).Status.ShouldBe(200);
+            (await _host.SendEventAsync("gone", Email, Phone, key)).Status.ShouldBe(200);
+            (await _host.SendEventAsync("stays", "stays@example.com", null, key)).Status.ShouldBe(200);
         }
 
         await _host.WaitUntilQuietAsync(meanwhile: Later);

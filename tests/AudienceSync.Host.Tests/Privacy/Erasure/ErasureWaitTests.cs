@@ -35,13 +35,13 @@ public sealed class ErasureWaitTests : IAsyncLifetime
     [Fact]
     public async Task No_receipt_is_written_while_an_address_of_his_is_on_a_list_for_another_who_had_it_before()
     {
-        await SayAsync(_workspace.Webhooks.Add("stays adds", TestWorkspace.Start, "stays", "own@example.com", "shared"));
+        await SendEventAsync(_workspace.Webhooks.Add("stays adds", TestWorkspace.Start, "stays", "own@example.com", "shared"));
         await _stage.SettleAsync();
         _stage.Lists(Main).Held(Main.Remote).Order(StringComparer.Ordinal).ShouldBe(["own@example.com", "shared"]);
 
         // The address is his now, who was never in an audience; the account has not looked at the other yet.
         var later = TestWorkspace.Start.AddMinutes(1);
-        await SayAsync(_workspace.Webhooks.Say("gone says", new PersonConsentChanged(later, "test", default), later, "gone", phone: "shared"));
+        await SendEventAsync(_workspace.Webhooks.Event("gone says", new PersonConsentChanged(later, "test", default), later, "gone", phone: "shared"));
         var erasure = (await _stage.AskAsync([Gone])).ShouldNotBeNull();
         await _projection.ProjectAsync();
         (await _stage.TryEndAsync(erasure)).ShouldBeFalse("his address is on a list");
@@ -57,7 +57,7 @@ public sealed class ErasureWaitTests : IAsyncLifetime
     [Fact]
     public async Task No_receipt_is_written_before_the_job_that_removes_him_has_ended()
     {
-        await SayAsync(_workspace.Webhooks.Add("gone adds", TestWorkspace.Start, "gone", "gone@example.com"));
+        await SendEventAsync(_workspace.Webhooks.Add("gone adds", TestWorkspace.Start, "gone", "gone@example.com"));
         await _stage.SettleAsync();
         var erasure = (await _stage.AskAsync([Gone])).ShouldNotBeNull();
         await _projection.ProjectAsync();
@@ -71,10 +71,10 @@ public sealed class ErasureWaitTests : IAsyncLifetime
         (await _stage.TryEndAsync(erasure)).ShouldBeTrue();
     }
 
-    private async Task SayAsync(PendingEvent said)
+    private async Task SendEventAsync(PendingEvent sent)
     {
         await using var log = _workspace.OpenLog();
-        await log.AppendAsync([TestWebhooks.Request(said)], default);
+        await log.AppendAsync([TestWebhooks.Request(sent)], default);
         await _projection.ProjectAsync();
     }
 }

@@ -22,8 +22,8 @@ public sealed class LateIdentifierTests : IAsyncLifetime
     [Fact]
     public async Task An_identifier_that_came_to_the_person_after_the_request_is_refused_after_the_end()
     {
-        (await _host.SayAsync("gone", "gone@example.com")).Status.ShouldBe(200);
-        (await _host.SayAsync(null, Late, key: ErasureStory.SecondKey, word: "audience_remove")).Status.ShouldBe(200);
+        (await _host.SendEventAsync("gone", "gone@example.com")).Status.ShouldBe(200);
+        (await _host.SendEventAsync(null, Late, key: ErasureStory.SecondKey, word: "audience_remove")).Status.ShouldBe(200);
         await _host.WaitUntilQuietAsync(meanwhile: Later);
         await _host.Sandbox.FaultAsync(new { kind = "server_error", operation = "remove", probability = 1.0 });
         var erasure = (await _host.EraseAsync(new { customer_id = "gone" })).Id();
@@ -41,8 +41,8 @@ public sealed class LateIdentifierTests : IAsyncLifetime
 
         (await TombstonesAsync()).ShouldBe(before + 1);
         receipt.GetProperty("identifiers").GetInt64().ShouldBe(before + 1);
-        (await _host.SayAsync(null, Late)).Code.ShouldBe("person_erased");
-        (await _host.SayAsync("somebody else", Late)).Code.ShouldBe("person_erased");
+        (await _host.SendEventAsync(null, Late)).Code.ShouldBe("person_erased");
+        (await _host.SendEventAsync("somebody else", Late)).Code.ShouldBe("person_erased");
     }
 
     private void Later() => _clock.Advance(TimeSpan.FromSeconds(30));

@@ -32,18 +32,18 @@ public sealed class PersonExportTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task Everything_held_is_told_decrypted_with_every_recipient_and_time()
     {
-        await _host.SayAsync(null, Email);
-        await _host.SayAsync("asks", Email, "(202) 555-0199");
-        await _host.SayAsync("asks", key: ErasureStory.SecondKey);
-        await _host.SayAsync("asks", Email, key: "nobody_published_v1");
-        await _host.SayAsync("another", "another@example.com");
+        await _host.SendEventAsync(null, Email);
+        await _host.SendEventAsync("asks", Email, "(202) 555-0199");
+        await _host.SendEventAsync("asks", key: ErasureStory.SecondKey);
+        await _host.SendEventAsync("asks", Email, key: "nobody_published_v1");
+        await _host.SendEventAsync("another", "another@example.com");
         await _host.WaitUntilQuietAsync();
 
         var answer = await _host.AskAsync("/v1/people/export", new { email = Email });
         answer.Status.ShouldBe(200, answer.Text);
         answer.Headers.CacheControl!.NoStore.ShouldBeTrue();
         var held = answer.Json;
-        List(held, "identifiers").SelectMany(anchor => List(anchor, "said")).Select(said => said.GetProperty("text").GetString()).Distinct()
+        List(held, "identifiers").SelectMany(anchor => List(anchor, "said")).Select(sent => sent.GetProperty("text").GetString()).Distinct()
             .ShouldBe([Email, "(202) 555-0199"], ignoreOrder: true);
         List(held, "identifiers").Select(anchor => anchor.TryGetProperty("customer_id", out var id) ? id.GetString() : null).ShouldBe(["asks", null]);
         List(held, "revisions").ShouldContain(revision => revision.GetProperty("reached_by").ToString().Contains(Email));
@@ -62,8 +62,8 @@ public sealed class PersonExportTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task Of_a_stranger_and_of_several_nothing_is_told()
     {
-        await _host.SayAsync("one", "one@example.com");
-        await _host.SayAsync("two", "two@example.com");
+        await _host.SendEventAsync("one", "one@example.com");
+        await _host.SendEventAsync("two", "two@example.com");
         (await _host.AskAsync("/v1/people/export", new { email = Email })).Code.ShouldBe("unknown_person");
         (await _host.AskAsync("/v1/people/export", new { customer_id = "one", email = "two@example.com" })).Code.ShouldBe("several_people");
         (await _host.AskAsync("/v1/people/export", new { })).Code.ShouldBe("invalid_identifiers");
@@ -72,7 +72,7 @@ public sealed class PersonExportTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task The_verbs_say_the_same_and_take_identifiers_from_a_file()
     {
-        await _host.SayAsync("asks", Email);
+        await _host.SendEventAsync("asks", Email);
         await _host.WaitUntilQuietAsync();
         var shown = await RunAsync("people", "show", "--export", "--identifiers", _folder.Below("who.json"));
         shown.ExitCode.ShouldBe(0, shown.Error);

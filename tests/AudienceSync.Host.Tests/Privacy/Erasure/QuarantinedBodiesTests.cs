@@ -124,7 +124,7 @@ public sealed class QuarantinedBodiesTests(ITestOutputHelper output)
             }
         }
 
-        (await host.SayAsync("ann", Email)).Status.ShouldBe(200);
+        (await host.SendEventAsync("ann", Email)).Status.ShouldBe(200);
         (await host.PostAsync("{\"broken\": \"" + Email)).Status.ShouldBe(422);
         await host.WaitUntilQuietAsync();
 

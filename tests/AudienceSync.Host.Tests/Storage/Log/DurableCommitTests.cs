@@ -35,7 +35,7 @@ public sealed class DurableCommitTests : IDisposable
         {
             for (var n = 0; n < 3; n++)
             {
-                (await host.SayAsync(workspace.Webhooks.Add($"e{n}", TestWorkspace.Start, $"c{n}"))).ShouldBe(AppendResult.Committed);
+                (await host.SendEventAsync(workspace.Webhooks.Add($"e{n}", TestWorkspace.Start, $"c{n}"))).ShouldBe(AppendResult.Committed);
             }
         }
 

@@ -10,9 +10,9 @@ public sealed class GroupCommitTests
         await using var workspace = await TestWorkspace.CreateAsync([null]);
         await using var host = new RunningCommit(workspace);
         var broken = workspace.Webhooks.Add("bad", TestWorkspace.Start, "bad") with { Data = "{"u8.ToArray() };
-        var good = Enumerable.Range(0, 400).Select(n => host.SayAsync(workspace.Webhooks.Add($"e{n}", TestWorkspace.Start, $"c{n % 40}"))).ToList();
-        var bad = host.SayAsync(broken);
-        good.AddRange(Enumerable.Range(400, 400).Select(n => host.SayAsync(workspace.Webhooks.Add($"e{n}", TestWorkspace.Start, $"c{n % 40}"))));
+        var good = Enumerable.Range(0, 400).Select(n => host.SendEventAsync(workspace.Webhooks.Add($"e{n}", TestWorkspace.Start, $"c{n % 40}"))).ToList();
+        var bad = host.SendEventAsync(broken);
+        good.AddRange(Enumerable.Range(400, 400).Select(n => host.SendEventAsync(workspace.Webhooks.Add($"e{n}", TestWorkspace.Start, $"c{n % 40}"))));
 
         (await Task.WhenAll(good)).ShouldAllBe(result => result == AppendResult.Committed);
         (await bad).ShouldBe(AppendResult.Unstorable);
@@ -26,9 +26,9 @@ public sealed class GroupCommitTests
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
         await using var log = workspace.OpenLog();
-        PendingRequest Say() => TestWebhooks.Request(workspace.Webhooks.Add("same", TestWorkspace.Start, "c"));
-        PendingRequest[] first = [Say(), Say()];
-        PendingRequest[] second = [Say(), TestWebhooks.Request(workspace.Webhooks.Add("other", TestWorkspace.Start, "c"))];
+        PendingRequest Event() => TestWebhooks.Request(workspace.Webhooks.Add("same", TestWorkspace.Start, "c"));
+        PendingRequest[] first = [Event(), Event()];
+        PendingRequest[] second = [Event(), TestWebhooks.Request(workspace.Webhooks.Add("other", TestWorkspace.Start, "c"))];
 
         await log.AppendAsync(first, default);
         await log.AppendAsync(second, default);
@@ -82,13 +82,13 @@ public sealed class GroupCommitTests
     public async Task What_is_queued_when_it_closes_is_still_committed()
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
-        List<Task<AppendResult>> said;
+        List<Task<AppendResult>> sent;
         await using (var host = new RunningCommit(workspace))
         {
-            said = [.. Enumerable.Range(0, 200).Select(n => host.SayAsync(workspace.Webhooks.Add($"e{n}", TestWorkspace.Start, $"c{n}")))];
+            sent = [.. Enumerable.Range(0, 200).Select(n => host.SendEventAsync(workspace.Webhooks.Add($"e{n}", TestWorkspace.Start, $"c{n}")))];
         }
 
-        (await Task.WhenAll(said)).ShouldAllBe(result => result == AppendResult.Committed);
+        (await Task.WhenAll(sent)).ShouldAllBe(result => result == AppendResult.Committed);
         (await workspace.AskAsync<long>("select count(*) from people")).ShouldBe(200);
     }
 }

@@ -84,11 +84,11 @@ public sealed class IdentityInTheLogTests
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
         await using var log = workspace.OpenLog();
-        Task SayAsync(int minute, string email) =>
+        Task SendEventAsync(int minute, string email) =>
             log.AppendAsync([TestWebhooks.Request(workspace.Webhooks.Add($"m{minute}", TestWorkspace.Start.AddMinutes(minute), "42", email))], default);
-        await SayAsync(1, "old@shop.example");
-        await SayAsync(3, "old@shop.example");
-        await SayAsync(2, "new@shop.example");
+        await SendEventAsync(1, "old@shop.example");
+        await SendEventAsync(3, "old@shop.example");
+        await SendEventAsync(2, "new@shop.example");
 
         (await OpenAsync(workspace, "42"))[^1].Email.ShouldBe("old@shop.example");
         (await workspace.RowsAsync("select data->>'saidKinds' from mt_events where data ? 'saidRevision'")).ShouldBe(["4"]);
@@ -99,15 +99,15 @@ public sealed class IdentityInTheLogTests
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
         await using var log = workspace.OpenLog();
-        Task SayAsync(int minute, string customer) => log.AppendAsync(
+        Task SendEventAsync(int minute, string customer) => log.AppendAsync(
             [TestWebhooks.Request(workspace.Webhooks.Add($"m{minute}", TestWorkspace.Start.AddMinutes(minute), customer, "both@shop.example"))], default);
-        await SayAsync(1, "ann");
-        await SayAsync(3, "ann");
-        await SayAsync(2, "bob");
+        await SendEventAsync(1, "ann");
+        await SendEventAsync(3, "ann");
+        await SendEventAsync(2, "bob");
         (await OpenAsync(workspace, "ann"))[^1].Email.ShouldBe("both@shop.example");
         (await OpenAsync(workspace, "bob"))[^1].Email.ShouldBeNull();
 
-        await SayAsync(4, "bob");
+        await SendEventAsync(4, "bob");
 
         (await OpenAsync(workspace, "ann"))[^1].Email.ShouldBeNull();
         (await OpenAsync(workspace, "bob"))[^1].Email.ShouldBe("both@shop.example");

@@ -29,8 +29,8 @@ public sealed class OptimisticAppendTests
         await EarnAsync(workspace, log);
         log.OptimisticAppends.ShouldBe(0);
 
-        await SayAsync(log, workspace.Webhooks.Add("new", TestWorkspace.Start, "new", "new@shop.example"));
-        await SayAsync(log, workspace.Webhooks.Add("known", TestWorkspace.Start, "first-0"));
+        await SendEventAsync(log, workspace.Webhooks.Add("new", TestWorkspace.Start, "new", "new@shop.example"));
+        await SendEventAsync(log, workspace.Webhooks.Add("known", TestWorkspace.Start, "first-0"));
 
         (log.OptimisticAppends, log.RefusedUnread).ShouldBe((2, 0));
         await LogChecks.VerifyAsync(workspace);
@@ -42,21 +42,21 @@ public sealed class OptimisticAppendTests
         await using var workspace = await TestWorkspace.CreateAsync([null]);
         await using (var before = workspace.OpenLog())
         {
-            await SayAsync(before, workspace.Webhooks.Add("old", TestWorkspace.Start, "somebody"));
+            await SendEventAsync(before, workspace.Webhooks.Add("old", TestWorkspace.Start, "somebody"));
         }
 
         await using var log = workspace.OpenLog();
         await EarnAsync(workspace, log);
         var drawn = await workspace.AskAsync<long>("select last_value from mt_events_sequence");
 
-        var again = await SayAsync(log, workspace.Webhooks.Add("old", TestWorkspace.Start, "a stranger to the host"));
+        var again = await SendEventAsync(log, workspace.Webhooks.Add("old", TestWorkspace.Start, "a stranger to the host"));
 
         again.Events[0].Duplicate.ShouldBeTrue();
         log.RefusedUnread.ShouldBe(1);
         (await workspace.AskAsync<long>("select last_value from mt_events_sequence")).ShouldBe(drawn);
         (await workspace.AskAsync<long>($"select count(*) from mt_events where id = '{again.Events[0].Id.Value}'")).ShouldBe(1);
         await EarnAsync(workspace, log, "second");
-        await SayAsync(log, workspace.Webhooks.Add("known", TestWorkspace.Start, "first-0"));
+        await SendEventAsync(log, workspace.Webhooks.Add("known", TestWorkspace.Start, "first-0"));
         log.OptimisticAppends.ShouldBe(1, "who was remembered still is");
     }
 
@@ -67,7 +67,7 @@ public sealed class OptimisticAppendTests
         await using var log = workspace.OpenLog();
         await EarnAsync(workspace, log);
 
-        var again = await SayAsync(log, workspace.Webhooks.Add("first-0", TestWorkspace.Start, "first-0"));
+        var again = await SendEventAsync(log, workspace.Webhooks.Add("first-0", TestWorkspace.Start, "first-0"));
 
         again.Events[0].Duplicate.ShouldBeTrue();
         (log.OptimisticAppends, log.RefusedUnread).ShouldBe((1, 0));
@@ -79,16 +79,16 @@ public sealed class OptimisticAppendTests
         await using var workspace = await TestWorkspace.CreateAsync([null]);
         await using (var before = workspace.OpenLog())
         {
-            await SayAsync(before, workspace.Webhooks.Add("old", TestWorkspace.Start, "somebody", "somebody@shop.example"));
+            await SendEventAsync(before, workspace.Webhooks.Add("old", TestWorkspace.Start, "somebody", "somebody@shop.example"));
         }
 
         await using var log = workspace.OpenLog();
         await EarnAsync(workspace, log);
         var people = await workspace.AskAsync<long>("select count(*) from people");
 
-        await SayAsync(log, workspace.Webhooks.Add("again", TestWorkspace.Start, "somebody"));
+        await SendEventAsync(log, workspace.Webhooks.Add("again", TestWorkspace.Start, "somebody"));
         await EarnAsync(workspace, log, "second");
-        await SayAsync(log, workspace.Webhooks.Add("by address", TestWorkspace.Start, email: "somebody@shop.example"));
+        await SendEventAsync(log, workspace.Webhooks.Add("by address", TestWorkspace.Start, email: "somebody@shop.example"));
 
         log.RefusedUnread.ShouldBe(2);
         (await workspace.AskAsync<long>("select count(*) from people where owner is null")).ShouldBe(people + FreshStreak.Needed);
@@ -104,8 +104,8 @@ public sealed class OptimisticAppendTests
         await using var other = workspace.OpenLog();
         await EarnAsync(workspace, log);
 
-        await SayAsync(other, workspace.Webhooks.Add("theirs", TestWorkspace.Start, "first-0"));
-        await SayAsync(log, workspace.Webhooks.Add("ours", TestWorkspace.Start, "first-0"));
+        await SendEventAsync(other, workspace.Webhooks.Add("theirs", TestWorkspace.Start, "first-0"));
+        await SendEventAsync(log, workspace.Webhooks.Add("ours", TestWorkspace.Start, "first-0"));
 
         log.RefusedUnread.ShouldBe(1);
         (await workspace.AskAsync<long>("select max(version) from mt_events")).ShouldBe(3);
@@ -118,14 +118,14 @@ public sealed class OptimisticAppendTests
         await using var workspace = await TestWorkspace.CreateAsync([null]);
         await using (var before = workspace.OpenLog())
         {
-            await SayAsync(before, workspace.Webhooks.Add("old", TestWorkspace.Start, "somebody"));
+            await SendEventAsync(before, workspace.Webhooks.Add("old", TestWorkspace.Start, "somebody"));
         }
 
         await using var log = workspace.OpenLog();
         await EarnAsync(workspace, log);
         workspace.Clock.Advance(TimeSpan.FromDays(30));
 
-        await SayAsync(log, workspace.Webhooks.Add("later", TestWorkspace.Start, "somebody"));
+        await SendEventAsync(log, workspace.Webhooks.Add("later", TestWorkspace.Start, "somebody"));
 
         log.RefusedUnread.ShouldBe(1);
         await LogChecks.VerifyAsync(workspace);
@@ -179,13 +179,13 @@ public sealed class OptimisticAppendTests
     {
         for (var n = 0; n < FreshStreak.Needed; n++)
         {
-            await SayAsync(log, workspace.Webhooks.Add($"{name}-{n}", TestWorkspace.Start, $"{name}-{n}"));
+            await SendEventAsync(log, workspace.Webhooks.Add($"{name}-{n}", TestWorkspace.Start, $"{name}-{n}"));
         }
     }
 
-    private static async Task<PendingRequest> SayAsync(EventLog log, PendingEvent said)
+    private static async Task<PendingRequest> SendEventAsync(EventLog log, PendingEvent sent)
     {
-        var request = TestWebhooks.Request(said);
+        var request = TestWebhooks.Request(sent);
         await log.AppendAsync([request], default);
         return request;
     }

@@ -25,9 +25,9 @@ internal sealed class RunningCommit : IAsyncDisposable
 
     public GroupCommit Commit { get; }
 
-    public Task<AppendResult> SayAsync(params PendingEvent[] events) => SayAsync(TestWebhooks.Request(events));
+    public Task<AppendResult> SendEventAsync(params PendingEvent[] events) => SendEventAsync(TestWebhooks.Request(events));
 
-    public async Task<AppendResult> SayAsync(PendingRequest request)
+    public async Task<AppendResult> SendEventAsync(PendingRequest request)
     {
         Commit.TryEnqueue(request).ShouldBeTrue();
         await Task.WhenAny(request.Settled, _running);

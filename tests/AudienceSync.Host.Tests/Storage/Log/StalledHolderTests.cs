@@ -122,13 +122,13 @@ public sealed class StalledHolderTests
             await log.DisposeAsync();
         }
 
-        (await host.SayAsync(group)).ShouldBe(AppendResult.Committed);
+        (await host.SendEventAsync(group)).ShouldBe(AppendResult.Committed);
     }
 
     private static async Task CommitsSoonAsync(TestWorkspace workspace, RunningCommit host, string id = "other")
     {
         var since = Stopwatch.GetTimestamp();
-        (await host.SayAsync(workspace.Webhooks.Add(id, TestWorkspace.Start, "other"))).ShouldBe(AppendResult.Committed);
+        (await host.SendEventAsync(workspace.Webhooks.Add(id, TestWorkspace.Start, "other"))).ShouldBe(AppendResult.Committed);
         Stopwatch.GetElapsedTime(since).ShouldBeLessThan(Longest);
     }
 

@@ -12,13 +12,13 @@ public sealed class StorageFaultTests
     public async Task Whatever_dies_when_committed_means_once_and_unsettled_at_most_once()
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
-        var said = new List<Task<(string Id, AppendResult Result)>>();
+        var sent = new List<Task<(string Id, AppendResult Result)>>();
         await using (var host = new RunningCommit(workspace))
         {
             var random = new Random(Seed);
             for (var round = 0; round < 60; round++)
             {
-                said.AddRange(Enumerable.Range(0, 20).Select(n => SayAsync(host, workspace, $"{round}-{n}", $"c{random.Next(50)}")));
+                sent.AddRange(Enumerable.Range(0, 20).Select(n => SendEventAsync(host, workspace, $"{round}-{n}", $"c{random.Next(50)}")));
                 for (var turns = random.Next(40); turns > 0; turns--)
                 {
                     await Task.Yield();
@@ -27,12 +27,12 @@ public sealed class StorageFaultTests
                 await workspace.KillAsync();
             }
 
-            await Task.WhenAll(said);
-            (await host.SayAsync(workspace.Webhooks.Add("last", TestWorkspace.Start, "c0"))).ShouldBe(AppendResult.Committed, "it recovers by itself");
+            await Task.WhenAll(sent);
+            (await host.SendEventAsync(workspace.Webhooks.Add("last", TestWorkspace.Start, "c0"))).ShouldBe(AppendResult.Committed, "it recovers by itself");
         }
 
         var rows = (await workspace.RowsAsync("select id from mt_events")).ToHashSet();
-        var results = said.Select(task => task.Result).ToList();
+        var results = sent.Select(task => task.Result).ToList();
         results.Where(one => one.Result == AppendResult.Committed).ShouldAllBe(one => rows.Contains(one.Id), $"seed {Seed}");
         results.ShouldContain(one => one.Result == AppendResult.StorageDown, $"the test must have broken something, seed {Seed}");
         results.ShouldAllBe(one => one.Result != AppendResult.Unstorable);
@@ -56,7 +56,7 @@ public sealed class StorageFaultTests
             await Task.WhenAll(Enumerable.Range(0, 300).Select(async n =>
             {
                 var deadline = Deadline.In();
-                while ((await SayAsync(host, workspace, $"e{n}", $"c{n % 30}")).Result != AppendResult.Committed)
+                while ((await SendEventAsync(host, workspace, $"e{n}", $"c{n % 30}")).Result != AppendResult.Committed)
                 {
                     deadline.Check($"the commit of event {n}");
                     await Task.Yield();
@@ -75,20 +75,20 @@ public sealed class StorageFaultTests
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
         await using var host = new RunningCommit(workspace);
-        await host.SayAsync(workspace.Webhooks.Add("before", TestWorkspace.Start, "c"));
+        await host.SendEventAsync(workspace.Webhooks.Add("before", TestWorkspace.Start, "c"));
         await AllowAsync(workspace, allowed: false);
 
-        (await host.SayAsync(workspace.Webhooks.Add("during", TestWorkspace.Start, "c"))).ShouldBe(AppendResult.StorageDown);
+        (await host.SendEventAsync(workspace.Webhooks.Add("during", TestWorkspace.Start, "c"))).ShouldBe(AppendResult.StorageDown);
         await AllowAsync(workspace, allowed: true);
-        (await host.SayAsync(workspace.Webhooks.Add("during", TestWorkspace.Start, "c"))).ShouldBe(AppendResult.Committed);
+        (await host.SendEventAsync(workspace.Webhooks.Add("during", TestWorkspace.Start, "c"))).ShouldBe(AppendResult.Committed);
 
         (await workspace.AskAsync<long>("select version from mt_streams where type = 'person'")).ShouldBe(2);
     }
 
-    private static async Task<(string Id, AppendResult Result)> SayAsync(RunningCommit host, TestWorkspace workspace, string id, string customer)
+    private static async Task<(string Id, AppendResult Result)> SendEventAsync(RunningCommit host, TestWorkspace workspace, string id, string customer)
     {
         var pending = workspace.Webhooks.Add(id, TestWorkspace.Start, customer);
-        return (pending.Id.ToString(), await host.SayAsync(pending));
+        return (pending.Id.ToString(), await host.SendEventAsync(pending));
     }
 
     private static async Task AllowAsync(TestWorkspace workspace, bool allowed)

@@ -14,11 +14,11 @@ public sealed class UnstorableTests
         await using var workspace = await TestWorkspace.CreateAsync([null]);
         await using var host = new RunningCommit(workspace);
         var bad = workspace.Webhooks.Add("bad", TestWorkspace.Start, "bad") with { Data = System.Text.Encoding.UTF8.GetBytes(data) };
-        var said = Enumerable.Range(0, 64)
-            .Select(n => host.SayAsync(n == 37 ? bad : workspace.Webhooks.Add($"e{n}", TestWorkspace.Start, $"c{n}")))
+        var sent = Enumerable.Range(0, 64)
+            .Select(n => host.SendEventAsync(n == 37 ? bad : workspace.Webhooks.Add($"e{n}", TestWorkspace.Start, $"c{n}")))
             .ToList();
 
-        var results = await Task.WhenAll(said);
+        var results = await Task.WhenAll(sent);
 
         results[37].ShouldBe(AppendResult.Unstorable);
         results.Count(result => result == AppendResult.Committed).ShouldBe(63);
@@ -31,13 +31,13 @@ public sealed class UnstorableTests
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
         await using var host = new RunningCommit(workspace);
-        await host.SayAsync(workspace.Webhooks.Add("first", TestWorkspace.Start, "broken"));
+        await host.SendEventAsync(workspace.Webhooks.Add("first", TestWorkspace.Start, "broken"));
         await workspace.ExecuteAsync("update vault set cipher = set_byte(cipher, 40, get_byte(cipher, 40) # 1)");
-        var said = Enumerable.Range(0, 16)
-            .Select(n => host.SayAsync(workspace.Webhooks.Add($"e{n}", TestWorkspace.Start, n == 5 ? "broken" : $"c{n}", $"m{n}@shop.example")))
+        var sent = Enumerable.Range(0, 16)
+            .Select(n => host.SendEventAsync(workspace.Webhooks.Add($"e{n}", TestWorkspace.Start, n == 5 ? "broken" : $"c{n}", $"m{n}@shop.example")))
             .ToList();
 
-        var results = await Task.WhenAll(said);
+        var results = await Task.WhenAll(sent);
 
         results[5].ShouldBe(AppendResult.Unstorable);
         results.Count(result => result == AppendResult.Committed).ShouldBe(15);
@@ -51,6 +51,6 @@ public sealed class UnstorableTests
         await using var host = new RunningCommit(workspace);
         workspace.Clock.Advance(TimeSpan.FromDays(30));
 
-        (await host.SayAsync(workspace.Webhooks.Add("e", TestWorkspace.Start, "c"))).ShouldBe(AppendResult.Committed);
+        (await host.SendEventAsync(workspace.Webhooks.Add("e", TestWorkspace.Start, "c"))).ShouldBe(AppendResult.Committed);
     }
 }

@@ -11,11 +11,11 @@ internal readonly record struct Name(int Kind, string Text)
 
 /// <summary>One webhook of a story: whom it names, and what it says of him.</summary>
 /// <param name="names">Strongest first; at least one.</param>
-internal sealed class Said(Name[] names, Told told, PendingEvent pending)
+internal sealed class StoryEvent(Name[] names, StoryFact fact, PendingEvent pending)
 {
     public Name[] Names => names;
 
-    public Told Told => told;
+    public StoryFact StoryFact => fact;
 
     public PendingEvent Event => pending;
 
@@ -23,5 +23,5 @@ internal sealed class Said(Name[] names, Told told, PendingEvent pending)
 
     public bool Calls(Name name) => Names.Contains(name);
 
-    public override string ToString() => $"{Told} {string.Join(' ', Names.Select(name => name.Text))}";
+    public override string ToString() => $"{StoryFact} {string.Join(' ', Names.Select(name => name.Text))}";
 }

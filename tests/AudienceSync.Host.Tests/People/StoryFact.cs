@@ -11,7 +11,7 @@ namespace AudienceSync.Host.Tests.People;
 /// <param name="Suppress">True a suppression, false its lifting, null neither.</param>
 /// <param name="Destination">Of a suppression: where; null everywhere.</param>
 /// <param name="Key">Of an audience: the number of its key.</param>
-internal sealed record Told(int At, bool? Add, Consent Consent, bool? Suppress, string? Destination, int Key = 0)
+internal sealed record StoryFact(int At, bool? Add, Consent Consent, bool? Suppress, string? Destination, int Key = 0)
 {
     /// <summary>When it was said, as the sender tells it.</summary>
     public DateTimeOffset Time => TestWorkspace.Start.AddMinutes(At - 60);
@@ -20,14 +20,14 @@ internal sealed record Told(int At, bool? Add, Consent Consent, bool? Suppress, 
 
     /// <param name="random">Chance.</param>
     /// <param name="keys">How many keys there are.</param>
-    public static Told Any(Random random, int keys)
+    public static StoryFact Any(Random random, int keys)
     {
         var at = random.Next(9);
         return random.Next(6) switch
         {
-            0 => new Told(at, null, Answers(random, unsaid: 1), null, null),
-            1 => new Told(at, null, default, random.Next(2) == 0, Places[random.Next(3)]),
-            _ => new Told(at, random.Next(5) < 3, random.Next(3) == 0 ? Answers(random, unsaid: 3) : default, null, null, random.Next(keys)),
+            0 => new StoryFact(at, null, Answers(random, unsaid: 1), null, null),
+            1 => new StoryFact(at, null, default, random.Next(2) == 0, Places[random.Next(3)]),
+            _ => new StoryFact(at, random.Next(5) < 3, random.Next(3) == 0 ? Answers(random, unsaid: 3) : default, null, null, random.Next(keys)),
         };
     }
 
