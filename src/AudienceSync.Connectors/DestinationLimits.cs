@@ -1,38 +1,45 @@
 namespace AudienceSync.Connectors;
 
-/// <summary>What a platform allows, as far as the engine plans by it.</summary>
-/// <param name="MembersPerCall">Members in one call at most.</param>
-/// <param name="CallTimeout">How long we wait for an answer before the outcome counts as unknown.</param>
-/// <param name="OrderedCalls">Whether the platform applies calls in the order of their answers; if not, adds and removes of one list never overlap.</param>
+/// <summary>The limits of a platform that the engine plans with.</summary>
+/// <param name="MembersPerCall">Maximum number of members in one call.</param>
+/// <param name="CallTimeout">How long we wait for a response before the outcome counts as unknown.</param>
+/// <param name="OrderedCalls">Whether the platform applies calls in the order of their responses; if not, adds and removes of one list
+/// never overlap.</param>
 public sealed record DestinationLimits(int MembersPerCall, TimeSpan CallTimeout, bool OrderedCalls)
 {
-    /// <summary>How long an add holds at the platform; who is to stay must be added again before it has passed. Null when it holds for ever.</summary>
+    /// <summary>
+    /// How long an add is valid at the platform; a member that is to stay must be added again before it expires. Null when it never
+    /// expires.
+    /// </summary>
     public TimeSpan? MembershipLifetime { get; init; }
 
-    /// <summary>How long an accepted job is left alone before the first question what became of it; null when there are no jobs.</summary>
+    /// <summary>How long to wait after a job was accepted before the first poll; null when there are no jobs.</summary>
     public TimeSpan? JobFirstLook { get; init; }
 
     /// <summary>
-    /// Whether a removal takes whoever any identifier of a row matches, so that it may take another member, too, who shares some of them. False where each identifier is
-    /// there for itself.
+    /// Whether a removal removes every person that any identifier of a row matches, so that it may also remove another member who shares
+    /// some of them. False where each identifier is stored independently.
     /// </summary>
     public bool MatchesPeople { get; init; }
 
-    /// <summary>Whether calls are only accepted, and jobs do the work.</summary>
+    /// <summary>Whether calls are only accepted at first and processed by jobs.</summary>
     public bool WorksByJobs => JobFirstLook is not null;
 
-    /// <summary>Questions after jobs in a minute at most; half of what the platform allows, so that two hosts may share a minute.</summary>
+    /// <summary>Maximum number of job polls per minute; half of what the platform allows, so that two hosts may share a minute.</summary>
     public int JobQuestionsPerMinute { get; init; } = 60;
 
-    /// <summary>Requests that one call may come to, where members are taken out or a token is fetched anew. So many must be left of each window before it is begun.</summary>
+    /// <summary>
+    /// Maximum number of requests of one call, where members are excluded or a new token is fetched. Each window must have this many left
+    /// before the call begins.
+    /// </summary>
     public int RequestsPerCall { get; init; } = 1;
 
-    /// <summary>Calls with members that the platform allows an account; empty when only its answers tell.</summary>
+    /// <summary>Calls with members that the platform allows an account; empty when only its responses show the limit.</summary>
     public IReadOnlyList<CallAllowance> Allowances { get; init; } = [];
 }
 
-/// <summary>So many calls in any window of this length.</summary>
-/// <param name="Name">Stable, by which its use is stored: <c>minute</c>, <c>day</c>.</param>
-/// <param name="Calls">At most, in any window.</param>
-/// <param name="Window">How long it is.</param>
+/// <summary>A maximum number of calls in any window of this length.</summary>
+/// <param name="Name">Stable name under which its use is stored: <c>minute</c>, <c>day</c>.</param>
+/// <param name="Calls">Maximum in any window.</param>
+/// <param name="Window">Length of the window.</param>
 public readonly record struct CallAllowance(string Name, int Calls, TimeSpan Window);

@@ -2,19 +2,19 @@ using AudienceSync.Domain.Normalizing;
 
 namespace AudienceSync.Connectors;
 
-/// <summary>A destination as the configuration names it. Its platform checks the rest, and refuses what belongs to another platform.</summary>
+/// <summary>A destination as configured. Its platform validates the rest and refuses settings of another platform.</summary>
 /// <param name="Account">The ad account at the platform, e.g. <c>act_1001</c>.</param>
-/// <param name="Token">What the platform calls access token; null where one is fetched instead (Google).</param>
-/// <param name="BaseUrl">Where the platform is; null for the real one.</param>
-/// <param name="ApiVersion">The platform's version of its interface; null for the one this program was tested with.</param>
-/// <param name="AppSecret">Signs each call where the platform demands it (contracts/meta.md 3); null when it does not.</param>
+/// <param name="Token">What the platform calls an access token; null where one is fetched instead (Google).</param>
+/// <param name="BaseUrl">Base URL of the platform; null for the real one.</param>
+/// <param name="ApiVersion">Version of the platform's API; null for the one this program was tested with.</param>
+/// <param name="AppSecret">Signs each call where the platform requires it (contracts/meta.md 3); null when it does not.</param>
 public sealed record DestinationSettings(
     string Account, Secret? Token = null, Uri? BaseUrl = null, string? ApiVersion = null, Secret? AppSecret = null)
 {
-    /// <summary>An account's worker says nothing else while it waits.</summary>
+    /// <summary>An account's worker sends nothing else while it waits.</summary>
     public const int MaxCallTimeoutS = 300;
 
-    /// <summary>The manager account through which we have access; null when we have it directly (contracts/google.md 2.3).</summary>
+    /// <summary>The manager account through which we have access; null for direct access (contracts/google.md 2.3).</summary>
     public string? LoginCustomerId { get; init; }
 
     /// <summary>With <see cref="ClientSecret"/> and <see cref="RefreshToken"/>: access by a user's grant (contracts/google.md 2.1).</summary>
@@ -27,34 +27,37 @@ public sealed record DestinationSettings(
     /// <summary>The key file of a service account, instead of a user's grant (contracts/google.md 2.1).</summary>
     public SecretDocument? ServiceAccount { get; init; }
 
-    /// <summary>Where access tokens are fetched; null for the platform's own place.</summary>
+    /// <summary>The URL from which access tokens are fetched; null for the platform's own.</summary>
     public Uri? TokenUrl { get; init; }
 
-    /// <summary>What is declared of everybody sent here: <c>granted</c> or <c>unspecified</c> (contracts/google.md 6.2).</summary>
+    /// <summary>The consent declared for every member sent here: <c>granted</c> or <c>unspecified</c> (contracts/google.md 6.2).</summary>
     public string? Consent { get; init; }
 
     /// <summary>Whether the platform's customer list terms were accepted (contracts/google.md 6.2).</summary>
     public bool? TermsAccepted { get; init; }
 
-    /// <summary>Every call is checked by the platform and nothing is stored (contracts/google.md 6.2).</summary>
+    /// <summary>Every call is validated by the platform and nothing is stored (contracts/google.md 6.2).</summary>
     public bool? ValidateOnly { get; init; }
 
-    /// <summary>Which of the platform's rules of normalizing new members are sent under (contracts/tiktok.md 8.1).</summary>
+    /// <summary>Which of the platform's normalization rules apply to new members (contracts/tiktok.md 8.1).</summary>
     public string? Normalizer { get; init; }
 
     /// <summary>Members in one call, where the platform states no limit of its own (contracts/tiktok.md 5.3).</summary>
     public int? MembersPerCall { get; init; }
 
-    /// <summary>Seconds until an accepted job is first asked about, and between two questions, where the platform does the work later (contracts/google.md 6.7).</summary>
+    /// <summary>
+    /// Seconds until the first poll of an accepted job, and between two polls, where the platform processes calls later
+    /// (contracts/google.md 6.7).
+    /// </summary>
     public int? JobCheckS { get; init; }
 
-    /// <summary>Seconds until the answer to a call is given up; null for the platform's own time.</summary>
+    /// <summary>Seconds to wait for the response to a call; null for the platform's default.</summary>
     public int? CallTimeoutS { get; init; }
 
-    /// <summary>Limited data use for everybody sent here (contracts/meta.md 10).</summary>
+    /// <summary>Limited data use for every member sent here (contracts/meta.md 10).</summary>
     public LimitedDataUse? LimitedDataUse { get; init; }
 
-    /// <summary>A setting that does nothing is a misunderstanding that is found too late, so it is refused.</summary>
+    /// <summary>A setting without effect is a misunderstanding that would be found too late, so it is refused.</summary>
     /// <exception cref="DestinationSettingsException">A setting is given that is not <paramref name="known"/>.</exception>
     internal void AllowOnly(string platform, params ReadOnlySpan<string> known)
     {
@@ -62,22 +65,22 @@ public sealed record DestinationSettings(
         {
             if (isGiven && !known.Contains(name))
             {
-                throw new DestinationSettingsException("foreign_setting", $"{name} is no setting of {platform}.");
+                throw new DestinationSettingsException("foreign_setting", $"{name} is not a setting of {platform}.");
             }
         }
     }
 
     /// <exception cref="DestinationSettingsException">Out of bounds.</exception>
-    internal TimeSpan CallTimeoutOr(TimeSpan platforms) => CallTimeoutS switch
+    internal TimeSpan CallTimeoutOr(TimeSpan platformDefault) => CallTimeoutS switch
     {
-        null => platforms,
+        null => platformDefault,
         >= 1 and <= MaxCallTimeoutS => TimeSpan.FromSeconds(CallTimeoutS.Value),
         _ => throw new DestinationSettingsException("invalid_call_timeout_s", $"call_timeout_s must be 1 to {MaxCallTimeoutS}."),
     };
 
     /// <exception cref="DestinationSettingsException">There is no token.</exception>
     internal Secret DemandToken()
-        => Token ?? throw new DestinationSettingsException("missing_token", "token is needed: { file: NAME } or { env: NAME }.");
+        => Token ?? throw new DestinationSettingsException("missing_token", "token is required: { file: NAME } or { env: NAME }.");
 
     private (string Name, bool IsGiven)[] Optional() =>
     [
@@ -103,9 +106,10 @@ public sealed record DestinationSettings(
 /// <summary>Where the law that limits the use of data applies: 1 and 1000 are the USA and California (contracts/meta.md 10).</summary>
 public sealed record LimitedDataUse(int Country, int State);
 
-/// <summary>What a destination is given of the world.</summary>
-/// <param name="Network">Carries the calls; <see cref="Http.PlatformHttp.CreateHandler"/> in a process, something scripted in a test. Shared, so never disposed by a destination.</param>
-/// <param name="Clock">Time-outs, proofs and dates run on it.</param>
+/// <summary>The external dependencies of a destination.</summary>
+/// <param name="Network">Sends the calls; <see cref="Http.PlatformHttp.CreateHandler"/> in production, a scripted handler in a test.
+/// Shared, so never disposed by a destination.</param>
+/// <param name="Clock">Used for timeouts, proofs and dates.</param>
 /// <param name="Random">Jitter. Used under a lock, because calls of several accounts overlap.</param>
 public sealed record DestinationDependencies(HttpMessageHandler Network, TimeProvider Clock, Random Random)
 {
@@ -113,7 +117,7 @@ public sealed record DestinationDependencies(HttpMessageHandler Network, TimePro
     public Normalizers Normalizers { get; init; } = Normalizers.BuiltIn;
 }
 
-/// <summary>A destination cannot be made of its settings. The message never holds a secret.</summary>
+/// <summary>A destination cannot be created from its settings. The message never contains a secret.</summary>
 public sealed class DestinationSettingsException(string code, string message) : Exception(message)
 {
     /// <summary>Stable, for people and tests.</summary>

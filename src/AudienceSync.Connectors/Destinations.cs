@@ -6,10 +6,10 @@ using AudienceSync.Connectors.Webhook;
 
 namespace AudienceSync.Connectors;
 
-/// <summary>The platforms we can speak to, by the name the configuration uses. A new platform is one row here and one folder.</summary>
+/// <summary>The supported platforms, by the name used in the configuration. A new platform is one row here and one folder.</summary>
 public static class Destinations
 {
-    private static readonly FrozenDictionary<string, Func<DestinationSettings, DestinationDependencies, IDestination>> Makers =
+    private static readonly FrozenDictionary<string, Func<DestinationSettings, DestinationDependencies, IDestination>> Factories =
         new Dictionary<string, Func<DestinationSettings, DestinationDependencies, IDestination>>(StringComparer.Ordinal)
         {
             ["google"] = (settings, dependencies) => new GoogleDestination(GoogleSettings.From(settings), dependencies),
@@ -18,7 +18,7 @@ public static class Destinations
             ["webhook"] = (settings, dependencies) => new WebhookDestination(WebhookSettings.From(settings), dependencies),
         }.ToFrozenDictionary(StringComparer.Ordinal);
 
-    public static IReadOnlyList<string> Platforms => Makers.Keys;
+    public static IReadOnlyList<string> Platforms => Factories.Keys;
 
     /// <exception cref="DestinationSettingsException">No such platform, or settings it cannot use.</exception>
     public static IDestination Create(string platform, DestinationSettings settings, DestinationDependencies dependencies)
@@ -26,8 +26,8 @@ public static class Destinations
         ArgumentNullException.ThrowIfNull(platform);
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(dependencies);
-        return Makers.TryGetValue(platform, out var make)
-            ? make(settings, dependencies)
+        return Factories.TryGetValue(platform, out var create)
+            ? create(settings, dependencies)
             : throw new DestinationSettingsException("unknown_platform", $"platform must be one of: {string.Join(", ", Platforms.Order(StringComparer.Ordinal))}.");
     }
 }

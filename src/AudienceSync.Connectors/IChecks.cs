@@ -1,9 +1,11 @@
 namespace AudienceSync.Connectors;
 
-/// <summary>A destination that can say whether it would work, before anybody waits for it. Reads only.</summary>
+/// <summary>A destination that can check whether it would work, before it is used. Reads only.</summary>
 public interface IChecks
 {
-    /// <summary>One finding for each thing looked at: token, permission, terms, the interface's version, and of each audience its state and its name.</summary>
+    /// <summary>
+    /// One finding for each thing checked: token, permission, terms, the API version, and the state and name of each audience.
+    /// </summary>
     ValueTask<IReadOnlyList<CheckFinding>> CheckAsync(IReadOnlyList<RemoteAudienceId> audiences, CancellationToken cancellationToken);
 
     /// <summary>What is wrong with a name for a new remote audience; null when nothing is.</summary>
@@ -14,17 +16,17 @@ public enum CheckState
 {
     Good = 1,
 
-    /// <summary>It works and wants a look.</summary>
+    /// <summary>It works but needs attention.</summary>
     Warning,
     Bad,
 
-    /// <summary>The platform gave no answer that says.</summary>
+    /// <summary>The platform's response does not show it.</summary>
     NotKnown,
 }
 
 /// <param name="What"><c>token</c>, <c>permission</c>, <c>terms</c>, <c>version</c>, <c>audience</c> or <c>name</c>.</param>
 /// <param name="State">Whether it is good.</param>
 /// <param name="Code">Stable.</param>
-/// <param name="Advice">What to do, in words; empty when good.</param>
+/// <param name="Advice">What to do, as text; empty when good.</param>
 /// <param name="Audience">Which audience; null when it is about the account.</param>
 public sealed record CheckFinding(string What, CheckState State, string Code, string Advice, RemoteAudienceId? Audience = null);

@@ -1,36 +1,37 @@
 namespace AudienceSync.Connectors;
 
 /// <summary>
-/// A platform that can be brought to exactly the members we send, without an empty window: all batches in order, then the end. Who is
-/// there and was not sent is gone afterwards, whoever added him, so it is for audiences that are ours alone.
+/// A platform whose audience can be set to exactly the members we send, without a time in which it is empty: all batches in order, then the
+/// end. Members that were there and were not sent are gone afterwards, regardless of who added them, so it is only for audiences that are
+/// ours alone.
 /// </summary>
 public interface IResyncs
 {
     /// <summary>
-    /// Says one batch. Repeating a batch is harmless. An outcome whose code is in <see cref="RestartCodes"/> means that the whole
-    /// resync must begin anew with a new <see cref="Resync.SessionId"/>.
+    /// Sends one batch. Repeating a batch is harmless. An outcome whose code is in <see cref="RestartCodes"/> means that the whole resync
+    /// must be restarted with a new <see cref="Resync.SessionId"/>.
     /// </summary>
     ValueTask<CallResult> SendBatchAsync(Resync resync, ResyncBatch batch, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Ends it: what was not sent since <see cref="Resync.StartedAt"/> goes. Only after every job of the batches is confirmed, for
-    /// until then the members they hold are not there.
+    /// Ends the resync: members not sent since <see cref="Resync.StartedAt"/> are removed. Only after every job of the batches is
+    /// confirmed, because until then the members of those jobs are not there.
     /// </summary>
     ValueTask<CallResult> EndAsync(Resync resync, CancellationToken cancellationToken);
 
     /// <summary>Outcome codes after which only a new session helps.</summary>
     IReadOnlySet<string> RestartCodes { get; }
 
-    /// <summary>How long after the first batch the last one may still come; null when it does not matter.</summary>
+    /// <summary>How long after the first batch the last one may be sent; null when there is no limit.</summary>
     TimeSpan? SessionLifetime { get; }
 }
 
-/// <summary>A resync under way. All of it is decided before the first call and kept by the engine.</summary>
+/// <summary>A running resync. Everything about it is decided before the first call and stored by the engine.</summary>
 /// <param name="Audience">The remote audience.</param>
 /// <param name="SessionId">Positive and unique within the ad account (contracts/meta.md 7).</param>
-/// <param name="StartedAt">Before the first batch was sent.</param>
+/// <param name="StartedAt">A time before the first batch was sent.</param>
 /// <param name="Batches">How many batches there are.</param>
-/// <param name="EstimatedMembers">How many members all batches hold.</param>
+/// <param name="EstimatedMembers">How many members all batches contain.</param>
 public sealed record Resync(RemoteAudienceId Audience, long SessionId, DateTimeOffset StartedAt, int Batches, long EstimatedMembers);
 
 /// <param name="Number">From 1 to <see cref="Resync.Batches"/>.</param>

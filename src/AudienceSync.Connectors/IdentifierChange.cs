@@ -2,7 +2,7 @@ using AudienceSync.Domain.Identity;
 
 namespace AudienceSync.Connectors;
 
-/// <summary>The parts of what is said of a person that can be removed one without the other.</summary>
+/// <summary>The parts of the data sent for a person that can be removed independently.</summary>
 [Flags]
 public enum IdentifierParts
 {
@@ -10,7 +10,7 @@ public enum IdentifierParts
     Email = 1,
     Phone = 2,
 
-    /// <summary>Name, place and the rest, which hold only together.</summary>
+    /// <summary>Name, place and the other details, which are only valid together.</summary>
     Details = 4,
 
     /// <summary>The advertising id of a device.</summary>
@@ -22,32 +22,32 @@ public enum IdentifierParts
 }
 
 /// <summary>
-/// What a platform receives of a member and may have received of another member, too, without the identity store keeping the two apart: nobody owns a device id, or a
-/// name with an address, as a person owns an email address.
+/// Data that a platform receives for a member and may also have received for another member, without the identity store distinguishing the
+/// two: a device id, or a name with an address, does not belong to one person as an email address does.
 /// </summary>
 /// <param name="Part">Which part of the member it is.</param>
-/// <param name="Text">Equal for whatever the platform takes for equal.</param>
+/// <param name="Text">Equal for everything that the platform treats as equal.</param>
 public readonly record struct SharedCell(IdentifierParts Part, string Text)
 {
     /// <summary>Personal data never reaches a log by accident.</summary>
     public override string ToString() => $"{Part}(***)";
 }
 
-/// <summary>A person as he was said, and as he would be said now.</summary>
+/// <summary>A person as delivered before, and as the person would be delivered now.</summary>
 public readonly record struct Resaying(Member Was, Member Becomes);
 
-/// <summary>How two sayings of one person differ to a platform: what it would receive, not what we hold.</summary>
-/// <param name="Same">The platform would receive the very same, so there is nothing to say.</param>
-/// <param name="Gone">Parts of the former saying that must be removed. The new saying is then added whole.</param>
-/// <param name="Shared">Whether something of the former saying is part of the new one and stays at the platform all the time.</param>
+/// <summary>How two deliveries of one person differ for a platform: by what it would receive, not by what we hold.</summary>
+/// <param name="Same">The platform would receive exactly the same data, so there is nothing to send.</param>
+/// <param name="Gone">Parts of the former delivery that must be removed. The new one is then added as a whole.</param>
+/// <param name="Shared">Whether a part of the former delivery is also part of the new one and stays at the platform throughout.</param>
 public readonly record struct IdentifierChange(bool Same, IdentifierParts Gone, bool Shared)
 {
-    /// <summary>Remove all that was said, then add all that is to be said: right at any platform.</summary>
+    /// <summary>Remove everything that was delivered, then add everything that is to be delivered: correct at any platform.</summary>
     public static readonly IdentifierChange Whole = new(Same: false, IdentifierParts.All, Shared: false);
 
     public static readonly IdentifierChange None = new(Same: true, IdentifierParts.None, Shared: true);
 
-    /// <summary>A person with these parts only.</summary>
+    /// <summary>The person with only these parts.</summary>
     public static PersonIdentifiers Restrict(PersonIdentifiers person, IdentifierParts parts)
     {
         ArgumentNullException.ThrowIfNull(person);

@@ -1,6 +1,6 @@
 namespace AudienceSync.Connectors;
 
-/// <summary>The platforms we have a folder for. The names are stored and shown.</summary>
+/// <summary>The platforms that have a folder here. The names are stored and shown.</summary>
 public enum Platform
 {
     Meta = 1,

@@ -1,11 +1,12 @@
 namespace AudienceSync.Connectors;
 
-/// <summary>A token or key that must not reach a log, an error or a URL. It shows itself only when asked by name.</summary>
+/// <summary>A token or key that must not reach a log, an error or a URL. Only an explicit call reveals it.</summary>
 public sealed class Secret
 {
     private readonly string _value;
 
-    /// <exception cref="DestinationSettingsException">Empty, or with characters that no token has and a header would break on.</exception>
+    /// <exception cref="DestinationSettingsException">Empty, or with characters that no token has and that would break a
+    /// header.</exception>
     public Secret(string value)
     {
         ArgumentNullException.ThrowIfNull(value);

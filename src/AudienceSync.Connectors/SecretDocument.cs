@@ -1,6 +1,6 @@
 namespace AudienceSync.Connectors;
 
-/// <summary>A key file, such as a service account's: a secret of more than one line. It shows itself only when asked by name.</summary>
+/// <summary>A key file, such as a service account's: a secret of more than one line. Only an explicit call reveals it.</summary>
 public sealed class SecretDocument
 {
     private readonly string _text;

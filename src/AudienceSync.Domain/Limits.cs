@@ -1,8 +1,8 @@
 namespace AudienceSync.Domain;
 
 /// <summary>
-/// Every limit that is part of the promise to a sender. docs/LIMITS.md lists them; a test compares the page with this file and
-/// another crosses each by one.
+/// Every limit that is part of the contract with a sender. docs/LIMITS.md lists them. One test compares that page with this file, and
+/// another exceeds each limit by one.
 /// </summary>
 public static class Limits
 {
@@ -12,13 +12,13 @@ public static class Limits
     /// <summary>Bytes of one suppression list.</summary>
     public const int ListBytes = 16 * 1024 * 1024;
 
-    /// <summary>Bytes of the body of a question or an operation, lists and declarations excepted.</summary>
+    /// <summary>Bytes of the body of a query or an operation, except lists and declarations.</summary>
     public const int OperatorBodyBytes = 64 * 1024;
 
-    /// <summary>Characters of a query parameter, decoded, and of a part of an address.</summary>
+    /// <summary>Characters of a query parameter, decoded, and of a path segment.</summary>
     public const int ParameterChars = 200;
 
-    /// <summary>Rows of one page of an answer.</summary>
+    /// <summary>Rows of one page of a response.</summary>
     public const int PageRows = 1_000;
 
     /// <summary>Nesting of a JSON body.</summary>
@@ -48,18 +48,20 @@ public static class Limits
     /// <summary>Characters of a context field: journey, step, variant, message.</summary>
     public const int ContextChars = 200;
 
-    /// <summary>How far ahead of the receiver's clock a sender's time is taken as it is; beyond, the time of receipt counts.</summary>
+    /// <summary>
+    /// How far ahead of the receiver's clock a sender's time is accepted unchanged; beyond it, the time of receipt is used.
+    /// </summary>
     public static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(5);
 
-    /// <summary>How far ahead of the receiver's clock an event may claim to have happened.</summary>
+    /// <summary>How far ahead of the receiver's clock the time of an event may be.</summary>
     public static readonly TimeSpan Ahead = TimeSpan.FromHours(24);
 
-    /// <summary>Events that wait for the log's group commit; beyond it the sender is asked to come back.</summary>
+    /// <summary>Events that wait for the log's group commit; beyond it, the sender is asked to retry later.</summary>
     public const int QueuedEvents = 20_000;
 
     /// <summary>Distinct emails, and distinct phones, that one identifier may be sent with within a day before it stops linking.</summary>
     public const int LinkedAddressesPerDay = 20;
 
-    /// <summary>The newest webhook schema this version reads.</summary>
+    /// <summary>The newest webhook schema that this version reads.</summary>
     public const int SchemaVersion = 2;
 }

@@ -13,7 +13,7 @@ public sealed class AnswerReaderTests
     [InlineData(Ok, 200)]
     [InlineData(Chunked, 503)]
     [InlineData(NoBody, 204)]
-    public void An_answer_split_at_any_byte_is_taken_when_its_last_byte_is_there(string answer, int status)
+    public void A_response_split_at_any_byte_is_taken_when_its_last_byte_is_there(string answer, int status)
     {
         for (int cut = 1; cut < answer.Length; cut++)
         {
@@ -27,7 +27,7 @@ public sealed class AnswerReaderTests
     }
 
     [Fact]
-    public void Answers_that_come_in_one_read_are_taken_one_by_one()
+    public void Responses_that_arrive_in_one_read_are_taken_one_by_one()
     {
         var reader = new AnswerReader();
         Feed(reader, Ok + Chunked + NoBody);
@@ -36,7 +36,7 @@ public sealed class AnswerReaderTests
     }
 
     [Fact]
-    public void The_buffer_is_used_again_so_a_connection_can_last()
+    public void The_buffer_is_reused_so_a_connection_can_last()
     {
         var reader = new AnswerReader();
         string oneAndAHalf = Ok + Ok[..20];
@@ -56,7 +56,7 @@ public sealed class AnswerReaderTests
     [InlineData("HTTP/1.1 abc\r\n\r\n")]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n")]
     [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n")]
-    public void What_is_not_an_answer_is_refused(string bytes)
+    public void Bytes_that_are_not_a_response_are_refused(string bytes)
     {
         var reader = new AnswerReader();
         Feed(reader, bytes);

@@ -36,7 +36,7 @@ public sealed class LatencyHistogramTests
     }
 
     [Fact]
-    public void Two_merged_histograms_are_one_of_all_latencies()
+    public void Two_merged_histograms_equal_one_of_all_latencies()
     {
         var one = new LatencyHistogram();
         var other = new LatencyHistogram();

@@ -10,7 +10,7 @@ public sealed class WebhookWriterTests
     private static readonly LoadPlan Plan = new("127.0.0.1:5400", "token", "signing key", "run", 1, 18, 1, 1, 7);
 
     [Fact]
-    public void The_signature_is_the_one_the_contract_asks_for_over_the_body_that_is_sent()
+    public void The_signature_follows_the_contract_over_the_body_that_is_sent()
     {
         using var writer = new WebhookWriter(Plan, 0, TimeProvider.System);
         for (int i = 0; i < 50; i++)
@@ -24,7 +24,7 @@ public sealed class WebhookWriterTests
     }
 
     [Fact]
-    public void Events_are_unique_and_drawn_seven_adds_to_three_removals_three_of_five_with_a_telephone()
+    public void Events_are_unique_with_seven_adds_to_three_removals_and_three_of_five_with_a_phone()
     {
         using var writer = new WebhookWriter(Plan, 0, TimeProvider.System);
         JsonElement[] events = [.. Enumerable.Range(0, 5_000).Select(_ => JsonSerializer.Deserialize<JsonElement>(Parse(writer.Next()).Body))];
@@ -40,13 +40,15 @@ public sealed class WebhookWriterTests
     [InlineData(0)]
     [InlineData(18)]
     [InlineData(100)]
-    public void The_share_of_new_people_is_the_one_asked_for_and_two_connections_share_nobody(int newPeople)
+    public void The_share_of_new_people_is_as_requested_and_two_connections_share_nobody(int newPeople)
     {
         LoadPlan plan = Plan with { NewPeople = newPeople, Connections = 2 };
         HashSet<string>[] people = [.. Enumerable.Range(0, 2).Select(connection => PeopleOf(plan, connection, webhooks: 5_000))];
 
         int expected = 50 * newPeople;
-        people.ShouldAllBe(spoken => spoken.Count >= (expected * 9 / 10) && spoken.Count <= Math.Max(1, expected * 11 / 10), $"seed {Plan.Seed}");
+        people.ShouldAllBe(
+            named => named.Count >= (expected * 9 / 10) && named.Count <= Math.Max(1, expected * 11 / 10),
+            $"seed {Plan.Seed}");
         people[0].Overlaps(people[1]).ShouldBeFalse();
     }
 

@@ -1,6 +1,6 @@
 namespace AudienceSync.Bench;
 
-/// <summary>The exit codes all benches share: 0 all bars met, 1 one missed, 2 could not run, 130 interrupted.</summary>
+/// <summary>The exit codes that all benches share: 0 all goals met, 1 at least one goal missed, 2 could not run, 130 interrupted.</summary>
 internal static class BenchRun
 {
     public const int CouldNotRun = 2;
@@ -14,7 +14,7 @@ internal static class BenchRun
         }
         catch (Exception) when (cancel.IsCancellationRequested)
         {
-            // Ctrl-C reaches the children, too, so whatever broke first is a consequence of it.
+            // Ctrl-C reaches the children, too, so whatever failed first is a consequence of it.
             await Console.Error.WriteLineAsync("bench: interrupted, all children are stopped.");
             return Interrupted;
         }
@@ -25,7 +25,7 @@ internal static class BenchRun
         }
         catch (Exception e)
         {
-            // The edge of the program: a stack trace, and never the exit code of a missed bar.
+            // The outermost handler: a stack trace, and never the exit code of a missed goal.
             await Console.Error.WriteLineAsync($"bench: {e}");
             return CouldNotRun;
         }

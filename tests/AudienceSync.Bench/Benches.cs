@@ -9,7 +9,7 @@ using AudienceSync.Bench.Sync;
 
 namespace AudienceSync.Bench;
 
-/// <summary>The list of benches: a new one is a folder with its command, and a row here.</summary>
+/// <summary>The list of benches: a new one is a folder with its command, and an entry here.</summary>
 internal static class Benches
 {
     /// <summary>After Ctrl-C the children get this long to stop (the Host stops its PostgreSQL first).</summary>
@@ -19,8 +19,8 @@ internal static class Benches
 
     public static RootCommand Root()
     {
-        var list = new Option<bool>("--list") { Description = "Name the benches, one a line" };
-        var root = new RootCommand("Measures AudienceSync against what the same machine can do, in the same run") { list };
+        var list = new Option<bool>("--list") { Description = "List the benches, one per line" };
+        var root = new RootCommand("Measures AudienceSync against the limits of the same machine, in the same run") { list };
         Command[] benches = [.. All.Select(build => build())];
         Array.ForEach(benches, root.Subcommands.Add);
         root.Subcommands.Add(LoadCommand.Build());

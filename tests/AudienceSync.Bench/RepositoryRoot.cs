@@ -1,6 +1,6 @@
 namespace AudienceSync.Bench;
 
-/// <summary>Where the solution and its built programs are: AUDIENCESYNC_ROOT, or upwards from here to AudienceSync.sln.</summary>
+/// <summary>The folder of the solution and its built programs: AUDIENCESYNC_ROOT, or upwards from here to AudienceSync.sln.</summary>
 internal sealed record RepositoryRoot(string Folder)
 {
     public static RepositoryRoot Find()
@@ -25,6 +25,6 @@ internal sealed record RepositoryRoot(string Folder)
     public string Program(string name)
     {
         string dll = Path.Combine(Folder, "src", name, "bin", "Release", "net10.0", $"{name}.dll");
-        return File.Exists(dll) ? dll : throw new BenchFailedException($"{dll} is not there: dotnet build -c Release first.");
+        return File.Exists(dll) ? dll : throw new BenchFailedException($"{dll} is missing: run dotnet build -c Release first.");
     }
 }

@@ -2,16 +2,16 @@ using AudienceSync.Domain.Syncing;
 
 namespace AudienceSync.Connectors.Tests;
 
-/// <summary>What only some platforms can do. For the others each case shows what happens instead.</summary>
+/// <summary>What only some platforms support. For the others each case shows what happens instead.</summary>
 public abstract partial class DestinationConformance
 {
     [Fact]
-    public async Task A_resync_leaves_exactly_who_was_sent_and_never_an_empty_list()
+    public async Task A_resync_leaves_exactly_the_sent_members_and_never_an_empty_list()
     {
         await SendAsync(MemberOperation.Add, Bob, Cid);
         if (_world.Destination is not IResyncs resyncs)
         {
-            // Without a way to replace all, sending everybody again adds who was lost, and takes nobody away whom we do not name.
+            // Without a replacement of all members, sending every member again adds the lost ones and removes no member that is not named.
             (await SendAsync(MemberOperation.Add, Ann, Bob)).Outcome.ShouldBe(Outcome.Done);
             await ShouldHoldAsync(Ann, Bob, Cid);
             return;
@@ -30,13 +30,14 @@ public abstract partial class DestinationConformance
     }
 
     [Fact]
-    public async Task A_resync_whose_last_answer_was_lost_is_ended_by_the_same_batch_again()
+    public async Task A_resync_whose_last_response_was_lost_is_ended_by_repeating_the_batch()
     {
         await SendAsync(MemberOperation.Add, Cid);
         if (_world.Destination is not IResyncs resyncs)
         {
             await _world.DisturbAsync(Disturbance.LoseTheAnswer);
-            (await SendAsync(MemberOperation.Remove, Cid)).Outcome.Kind.ShouldBe(OutcomeKind.Retry, "who is to go is removed by name");
+            (await SendAsync(MemberOperation.Remove, Cid)).Outcome.Kind
+                .ShouldBe(OutcomeKind.Retry, "a member that must go is removed individually");
             (await SendAsync(MemberOperation.Remove, Cid)).Outcome.ShouldBe(Outcome.Done);
             await ShouldHoldAsync();
             return;
@@ -55,12 +56,12 @@ public abstract partial class DestinationConformance
     }
 
     [Fact]
-    public async Task A_resync_that_took_too_long_says_so_and_has_changed_nothing_it_cannot_repair()
+    public async Task A_resync_that_took_too_long_is_reported_and_has_changed_nothing_it_cannot_repair()
     {
         await SendAsync(MemberOperation.Add, Bob, Cid);
         if (_world.Destination is not IResyncs { SessionLifetime: { } lifetime } resyncs)
         {
-            (_world.Destination as IResyncs)?.RestartCodes.ShouldBeEmpty("without an end of its own a resync never has to begin anew");
+            (_world.Destination as IResyncs)?.RestartCodes.ShouldBeEmpty("without a time limit a resync never has to be restarted");
             return;
         }
 
@@ -70,27 +71,29 @@ public abstract partial class DestinationConformance
         resyncs.RestartCodes.ShouldContain((await resyncs.SendBatchAsync(late, new ResyncBatch(2, [MemberOf(Bob)]), CancellationToken.None)).Outcome.Code);
         await ShouldHoldAsync(Bob, Cid);
 
-        var anew = new Resync(_world.Audience, 8, _world.Clock.GetUtcNow(), 1, 1);
-        (await resyncs.SendBatchAsync(anew, new ResyncBatch(1, [MemberOf(Ann)]), CancellationToken.None)).Outcome.ShouldBe(Outcome.Done);
+        var restarted = new Resync(_world.Audience, 8, _world.Clock.GetUtcNow(), 1, 1);
+        (await resyncs.SendBatchAsync(restarted, new ResyncBatch(1, [MemberOf(Ann)]), CancellationToken.None)).Outcome
+            .ShouldBe(Outcome.Done);
         await ShouldHoldAsync(Ann);
     }
 
     [Fact]
-    public async Task Who_is_erased_is_in_no_list_of_the_account()
+    public async Task An_erased_person_is_in_no_list_of_the_account()
     {
         await SendAsync(MemberOperation.Add, Ann, Bob);
         await SendToAsync(_world.OtherAudience, MemberOperation.Add, Ann, Cid);
         if (_world.Destination is IErasesPeople erases)
         {
-            // Nobody needs to be in a list to be erased, and it may be said again.
-            foreach (var stated in new[] { 1, 2 })
+            // A person need not be in a list to be erased, and the erasure may be repeated.
+            foreach (var attempt in new[] { 1, 2 })
             {
-                (await erases.EraseAsync([MemberOf(Ann), MemberOf(Dee)], CancellationToken.None)).Outcome.ShouldBe(Outcome.Done, $"said {stated} times");
+                (await erases.EraseAsync([MemberOf(Ann), MemberOf(Dee)], CancellationToken.None)).Outcome
+                    .ShouldBe(Outcome.Done, $"sent {attempt} times");
             }
         }
         else
         {
-            // The platform has no such call: each list we know is told by itself. Of lists that are not ours it is not told.
+            // The platform has no such call: each known list gets its own removal. Lists that are not ours get none.
             (await SendAsync(MemberOperation.Remove, Ann)).Outcome.ShouldBe(Outcome.Done);
             FormOf(Ann).ShouldBeSubsetOf(await _world.HeldAsync(_world.OtherAudience));
             (await SendToAsync(_world.OtherAudience, MemberOperation.Remove, Ann)).Outcome.ShouldBe(Outcome.Done);
@@ -101,21 +104,21 @@ public abstract partial class DestinationConformance
     }
 
     [Fact]
-    public async Task A_remote_audience_is_made_once_found_again_and_gone_when_deleted()
+    public async Task A_remote_audience_is_created_once_found_again_and_gone_when_deleted()
     {
         if (_world.Destination is not IAudienceMaker maker)
         {
-            // Its lists are made at the platform; one that is not there stops the audience with the first call.
+            // Its lists are created at the platform; a missing one stops the audience with the first call.
             (await SendToAsync(new RemoteAudienceId("99999"), MemberOperation.Add, Ann)).Outcome.Kind.ShouldBe(OutcomeKind.StopAudience);
             return;
         }
 
         var wanted = new AudienceToMake("carts \"7d\"", "who left one", TimeSpan.FromDays(7));
-        var made = await maker.EnsureAsync(wanted, CancellationToken.None);
-        made.Outcome.ShouldBe(Outcome.Done);
-        made.WasThere.ShouldBeFalse();
-        (await maker.EnsureAsync(wanted, CancellationToken.None)).ShouldBe(made with { WasThere = true });
-        var audience = made.Audience!.Value;
+        var created = await maker.EnsureAsync(wanted, CancellationToken.None);
+        created.Outcome.ShouldBe(Outcome.Done);
+        created.WasThere.ShouldBeFalse();
+        (await maker.EnsureAsync(wanted, CancellationToken.None)).ShouldBe(created with { WasThere = true });
+        var audience = created.Audience!.Value;
         (await maker.ReadAsync(audience, CancellationToken.None)).ShouldSatisfyAllConditions(
             report => report.Outcome.ShouldBe(Outcome.Done), report => report.Name.ShouldBe(wanted.Name), report => report.State.ShouldBe(AudienceState.TooSmall));
 
@@ -125,7 +128,7 @@ public abstract partial class DestinationConformance
     }
 
     [Fact]
-    public async Task A_check_finds_nothing_wrong_where_nothing_is_and_a_list_that_is_not_there()
+    public async Task A_check_finds_no_problem_where_there_is_none_and_finds_a_missing_list()
     {
         var checks = _world.Destination.ShouldBeAssignableTo<IChecks>()!;
         await SendAsync(MemberOperation.Add, Ann);

@@ -3,13 +3,13 @@ using AudienceSync.Domain.Syncing;
 
 namespace AudienceSync.Connectors.Tests;
 
-/// <summary>What the engine relies on, whatever the platform. A new platform is done when it passes.</summary>
+/// <summary>What the engine relies on for every platform. A new platform is complete when it passes.</summary>
 public abstract partial class DestinationConformance : IAsyncLifetime
 {
     private static readonly PersonIdentifiers Ann = new("1", "Ann@Example.com", "+1 (555) 987-6543", "US");
     private static readonly PersonIdentifiers Bob = new("2", "bob@example.com", null, "US");
     private static readonly PersonIdentifiers Cid = new("3", null, "020 7946 0958", "GB");
-    private static readonly PersonIdentifiers Nobody = new(null, "not an address", "12", "US");
+    private static readonly PersonIdentifiers Unusable = new(null, "not an address", "12", "US");
 
     private static readonly PersonIdentifiers Dee = new("5", "dee@example.com", null, "US")
     {
@@ -65,20 +65,20 @@ public abstract partial class DestinationConformance : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Rows_the_platform_refuses_are_counted_and_named_by_their_place_in_the_call()
+    public async Task Rows_the_platform_rejects_are_counted_and_identified_by_index_in_the_call()
     {
         await _world.DisturbAsync(Disturbance.RefuseOneRow);
 
-        // The platform refuses the first row it is sent, which is the second member.
-        var result = await SendAsync(MemberOperation.Add, Nobody, Ann, Bob);
+        // The platform rejects the first row it receives, which is the second member.
+        var result = await SendAsync(MemberOperation.Add, Unusable, Ann, Bob);
 
         result.Outcome.Kind.ShouldBe(OutcomeKind.PartlyDone);
         result.Invalid.ShouldHaveSingleItem().Index.ShouldBe(0);
         if (!_world.Traits.NamesRefusedRows)
         {
-            // The platform takes a part and says neither how many nor who: the same call again is all there is.
+            // The platform accepts a part and reports neither how many nor which: repeating the call is the only option.
             result.Rejected.ShouldBeEmpty();
-            (await SendAsync(MemberOperation.Add, Nobody, Ann, Bob)).Outcome.ShouldBe(Outcome.Done);
+            (await SendAsync(MemberOperation.Add, Unusable, Ann, Bob)).Outcome.ShouldBe(Outcome.Done);
             await ShouldHoldAsync(Ann, Bob);
             return;
         }
@@ -91,7 +91,7 @@ public abstract partial class DestinationConformance : IAsyncLifetime
     [Fact]
     public async Task A_member_without_a_usable_identifier_is_reported_and_not_sent()
     {
-        var result = await SendAsync(MemberOperation.Add, Ann, Nobody, Bob);
+        var result = await SendAsync(MemberOperation.Add, Ann, Unusable, Bob);
 
         result.Outcome.ShouldBe(Outcome.Done);
         result.Invalid.ShouldHaveSingleItem().ShouldBe(new RefusedMember(1, "no_usable_identifier"));
@@ -99,11 +99,11 @@ public abstract partial class DestinationConformance : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Without_any_usable_member_no_call_is_made()
+    public async Task A_call_without_any_usable_member_is_not_sent()
     {
         await _world.DisturbAsync(Disturbance.ExpireTheToken);
 
-        var result = await SendAsync(MemberOperation.Add, Nobody, Nobody);
+        var result = await SendAsync(MemberOperation.Add, Unusable, Unusable);
 
         result.Outcome.ShouldBe(Outcome.Done);
         result.HttpStatus.ShouldBe(0);
@@ -111,7 +111,7 @@ public abstract partial class DestinationConformance : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_throttled_call_waits_and_does_nothing()
+    public async Task A_throttled_call_waits_and_changes_nothing()
     {
         await _world.DisturbAsync(Disturbance.Throttle);
 
@@ -127,7 +127,7 @@ public abstract partial class DestinationConformance : IAsyncLifetime
     [InlineData(nameof(Disturbance.LoseTheCall))]
     [InlineData(nameof(Disturbance.AnswerWithAPage))]
     [InlineData(nameof(Disturbance.FailInside))]
-    public async Task After_trouble_the_same_call_again_brings_the_platform_where_it_should_be(string disturbance)
+    public async Task After_a_failure_the_repeated_call_leads_to_the_correct_state(string disturbance)
     {
         await _world.DisturbAsync(Enum.Parse<Disturbance>(disturbance));
 
@@ -138,7 +138,7 @@ public abstract partial class DestinationConformance : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_call_that_times_out_and_is_done_all_the_same_may_be_repeated()
+    public async Task A_call_that_times_out_but_is_still_applied_may_be_repeated()
     {
         await _world.DisturbAsync(Disturbance.Hang);
         var sending = SendAsync(MemberOperation.Add, Ann);
@@ -150,7 +150,7 @@ public abstract partial class DestinationConformance : IAsyncLifetime
 
         result.Outcome.ShouldBe(new Outcome(OutcomeKind.Retry, "timeout"));
         result.HttpStatus.ShouldBe(0);
-        for (var looks = 0; looks < 10_000 && (await _world.HeldAsync()).Count == 0; looks++)
+        for (var polls = 0; polls < 10_000 && (await _world.HeldAsync()).Count == 0; polls++)
         {
             await Task.Yield();
         }
@@ -177,12 +177,12 @@ public abstract partial class DestinationConformance : IAsyncLifetime
     {
         await _world.DisturbAsync(Disturbance.Ban);
 
-        // Meta says it with a code that may also be about one audience; each is then stopped by its own first call.
+        // Meta reports it with a code that may also be about one audience; each audience is then stopped by its own first call.
         (await SendAsync(MemberOperation.Remove, Ann)).Outcome.Kind.ShouldBeOneOf(OutcomeKind.StopAccount, OutcomeKind.StopAudience);
     }
 
     [Fact]
-    public async Task What_was_accepted_is_followed_to_its_end()
+    public async Task An_accepted_call_is_polled_to_its_end()
     {
         if (!_world.Traits.HasJobs)
         {
@@ -203,7 +203,7 @@ public abstract partial class DestinationConformance : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_job_that_fails_or_is_lost_is_told_and_its_call_may_be_repeated()
+    public async Task A_job_that_fails_or_is_lost_is_reported_and_its_call_may_be_repeated()
     {
         if (!_world.Traits.HasJobs)
         {
@@ -222,7 +222,7 @@ public abstract partial class DestinationConformance : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_call_over_the_limit_is_a_bug_of_the_caller()
+    public async Task A_call_over_the_limit_is_an_error_of_the_caller()
     {
         var many = Enumerable.Repeat(Ann, _world.Destination.Limits.MembersPerCall + 1).ToArray();
 
@@ -230,7 +230,7 @@ public abstract partial class DestinationConformance : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_full_call_is_taken()
+    public async Task A_full_call_is_accepted()
     {
         var many = Enumerable.Range(0, _world.Destination.Limits.MembersPerCall)
             .Select(i => new PersonIdentifiers(null, $"person{i}@example.com", null, "US")).ToArray();
@@ -241,11 +241,11 @@ public abstract partial class DestinationConformance : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_cancelled_call_throws_and_nothing_else_does()
+    public async Task Only_a_canceled_call_throws()
     {
-        using var cancelled = new CancellationTokenSource();
-        await cancelled.CancelAsync();
-        await Should.ThrowAsync<OperationCanceledException>(() => SendAsync(MemberOperation.Add, cancelled.Token, Ann));
+        using var canceled = new CancellationTokenSource();
+        await canceled.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(() => SendAsync(MemberOperation.Add, canceled.Token, Ann));
         await ShouldHoldAsync();
 
         using var midway = new CancellationTokenSource();

@@ -2,7 +2,7 @@ using AudienceSync.Domain.Identity;
 
 namespace AudienceSync.Connectors.Tests;
 
-/// <summary>What a platform can do to us, once.</summary>
+/// <summary>A single failure of a platform.</summary>
 internal enum Disturbance
 {
     RefuseOneRow,
@@ -19,17 +19,19 @@ internal enum Disturbance
     LostJob,
 }
 
-/// <summary>What differs between platforms in ways that the engine is told of.</summary>
-/// <param name="NamesRefusedRows">Whether a partly taken call says which members were refused.</param>
-/// <param name="RefreshesTokens">Whether an expired token is renewed here, or needs a human.</param>
-/// <param name="HasJobs">Whether a call is only accepted at first.</param>
+/// <summary>The differences between platforms that the engine takes into account.</summary>
+/// <param name="NamesRefusedRows">Whether a partly accepted call shows which members were rejected.</param>
+/// <param name="RefreshesTokens">Whether an expired token is renewed here or needs a human.</param>
+/// <param name="HasJobs">Whether a call is only accepted at first and processed by a job.</param>
 /// <param name="LeastThrottleWait">The shortest wait after being throttled.</param>
 internal sealed record PlatformTraits(bool NamesRefusedRows, bool RefreshesTokens, bool HasJobs, TimeSpan LeastThrottleWait);
 
-/// <summary>A destination and the imitated platform behind it.</summary>
+/// <summary>A destination and the simulated platform behind it.</summary>
 internal abstract class DestinationWorld(ManualTime clock) : IAsyncDisposable
 {
-    /// <summary>How long <see cref="Disturbance.Hang"/> delays what the platform then does all the same; longer than any call is waited for.</summary>
+    /// <summary>
+    /// How long <see cref="Disturbance.Hang"/> delays a call that the platform then still applies; longer than any call timeout.
+    /// </summary>
     public static readonly TimeSpan Hang = TimeSpan.FromMinutes(5);
 
     /// <summary>How long the job of <see cref="Disturbance.SlowJob"/> takes.</summary>
@@ -43,7 +45,7 @@ internal abstract class DestinationWorld(ManualTime clock) : IAsyncDisposable
 
     public abstract RemoteAudienceId Audience { get; }
 
-    /// <summary>Another of the account.</summary>
+    /// <summary>Another remote audience of the account.</summary>
     public abstract RemoteAudienceId OtherAudience { get; }
 
     /// <summary>Every identifier the platform holds in an audience, in its own form.</summary>

@@ -7,7 +7,7 @@ public sealed class DestinationsTests
     private static readonly DestinationSettings Good = new("act_1001", new Secret("ABC"), new Uri("http://127.0.0.1:5480"), "v25.0");
 
     [Fact]
-    public void Each_platform_of_the_registry_makes_a_destination()
+    public void Each_registered_platform_creates_a_destination()
     {
         Destinations.Platforms.Order().ShouldBe(["google", "meta", "tiktok", "webhook"]);
         Create("meta", Good).Platform.ShouldBe(Platform.Meta);
@@ -15,7 +15,7 @@ public sealed class DestinationsTests
     }
 
     [Fact]
-    public void Settings_that_cannot_be_used_have_a_code_each()
+    public void Each_unusable_setting_has_its_own_code()
     {
         Code("myspace", Good).ShouldBe("unknown_platform");
         Code("Meta", Good).ShouldBe("unknown_platform");
@@ -29,7 +29,7 @@ public sealed class DestinationsTests
     }
 
     [Fact]
-    public void A_secret_does_not_show_itself()
+    public void A_secret_is_not_shown_in_text()
     {
         new Secret(" ABC\n").Reveal().ShouldBe("ABC");
         $"{Good}".ShouldNotContain("ABC");
@@ -40,7 +40,7 @@ public sealed class DestinationsTests
     }
 
     [Fact]
-    public void We_go_straight_to_the_platform()
+    public void Connections_go_directly_to_the_platform()
     {
         using var handler = PlatformHttp.CreateHandler();
 

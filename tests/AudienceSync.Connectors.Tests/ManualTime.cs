@@ -1,6 +1,6 @@
 namespace AudienceSync.Connectors.Tests;
 
-/// <summary>A clock that moves only when told to, and says when somebody waits on it.</summary>
+/// <summary>A clock that moves only when advanced, and signals when timers wait on it.</summary>
 internal sealed class ManualTime : TimeProvider
 {
     private readonly Lock _gate = new();
@@ -20,7 +20,7 @@ internal sealed class ManualTime : TimeProvider
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
-    /// <summary>Done when at least <paramref name="count"/> timers wait.</summary>
+    /// <summary>Completes when at least <paramref name="count"/> timers wait.</summary>
     public Task WaitersAsync(int count)
     {
         lock (_gate)

@@ -56,7 +56,7 @@ internal abstract class SandboxWorld : DestinationWorld
     {
         _admin.Dispose();
 
-        // Calls that were given up still wait in the sandbox.
+        // Calls that timed out still wait in the sandbox.
         Clock.Advance(Hang);
         await _app.DisposeAsync();
     }
@@ -90,16 +90,16 @@ internal abstract class SandboxWorld : DestinationWorld
         Disturbance.SlowJob => "job_slow",
         Disturbance.FailingJob => "job_fails",
         Disturbance.LostJob => "job_lost",
-        _ => throw new ArgumentOutOfRangeException(nameof(disturbance), disturbance, "No such disturbance."),
+        _ => throw new ArgumentOutOfRangeException(nameof(disturbance), disturbance, "Unknown disturbance."),
     };
 
     private protected DestinationDependencies Dependencies()
-        => new(new LettingGo(_app.GetTestServer().CreateHandler()), Clock, new Random(1));
+        => new(new CancelingHandler(_app.GetTestServer().CreateHandler()), Clock, new Random(1));
 
     private protected static string Digest(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 
-    /// <summary>The in-memory server answers a cancelled call when the application has ended it; a socket lets go at once.</summary>
-    private sealed class LettingGo(HttpMessageHandler inner) : DelegatingHandler(inner)
+    /// <summary>The in-memory server completes a canceled call only when the application has ended it; a socket fails at once.</summary>
+    private sealed class CancelingHandler(HttpMessageHandler inner) : DelegatingHandler(inner)
     {
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
             => base.SendAsync(request, cancellationToken).WaitAsync(cancellationToken);

@@ -9,7 +9,7 @@ internal sealed record SentRequest(string Method, Uri Url, string? Authorization
     public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
 }
 
-/// <summary>Answers calls from a script, and keeps what was sent.</summary>
+/// <summary>Responds to calls from a script, and records what was sent.</summary>
 internal sealed class ScriptedNetwork(params Func<CancellationToken, Task<HttpResponseMessage>>[] script) : HttpMessageHandler
 {
     private int _next;
@@ -43,7 +43,7 @@ internal sealed class ScriptedNetwork(params Func<CancellationToken, Task<HttpRe
             Headers = request.Headers.ToDictionary(header => header.Key, header => string.Join(',', header.Value)),
         });
 
-        // The last line of the script is said for ever.
+        // The last entry of the script repeats.
         return await script[Math.Min(_next++, script.Length - 1)](cancellationToken);
     }
 }

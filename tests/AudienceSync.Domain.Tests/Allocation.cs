@@ -5,7 +5,7 @@ internal static class Allocation
 {
     private const int Rounds = 5;
 
-    /// <summary>Bytes of a thousand calls, in the thriftiest of five rounds.</summary>
+    /// <summary>Bytes of a thousand calls, in the round with the fewest of five.</summary>
     public static long PerThousandOf(Action action)
     {
         var least = long.MaxValue;

@@ -3,12 +3,14 @@ using AudienceSync.Connectors.Http;
 
 namespace AudienceSync.Connectors.Google;
 
-/// <summary>One field violation: which member it names, if any, and why.</summary>
-/// <param name="Member">The member's place in the request; null when the request itself is wrong.</param>
-/// <param name="Reason">Google's reason code; null when it has none or no form of a code.</param>
+/// <summary>One field violation: which member it identifies, if any, and why.</summary>
+/// <param name="Member">The member's index in the request; null when the request itself is wrong.</param>
+/// <param name="Reason">Google's reason code; null when there is none or when it does not have the form of a code.</param>
 internal readonly record struct GoogleViolation(int? Member, string? Reason);
 
-/// <summary>The envelope of an answer (contracts/google.md 6.5). What Google says in words is never read: it may quote what we sent.</summary>
+/// <summary>
+/// The envelope of a response (contracts/google.md 6.5). Google's message texts are never read: they may quote what we sent.
+/// </summary>
 internal sealed record GoogleAnswer
 {
     public bool IsJson { get; private init; }
@@ -74,7 +76,7 @@ internal sealed record GoogleAnswer
     private static GoogleViolation Violation(JsonElement violation)
         => new(MemberOf(violation.Text("field")), violation.Name("reason"));
 
-    /// <summary><c>audience_members[17].user_data...</c> names the eighteenth; either spelling of the field is taken (3).</summary>
+    /// <summary><c>audience_members[17].user_data...</c> identifies the eighteenth; either spelling of the field is accepted (3).</summary>
     private static int? MemberOf(string? field)
     {
         foreach (var prefix in (ReadOnlySpan<string>)["audience_members[", "audienceMembers["])

@@ -2,7 +2,9 @@ using RestEase;
 
 namespace AudienceSync.Connectors.Google;
 
-/// <summary>The Data Manager API (contracts/google.md 6.1). Every status is an answer; the token is a header, because a URL ends up in logs.</summary>
+/// <summary>
+/// The Data Manager API (contracts/google.md 6.1). No status throws; the token is a header, because a URL ends up in logs.
+/// </summary>
 [AllowAnyStatusCode]
 public interface IGoogleApi
 {

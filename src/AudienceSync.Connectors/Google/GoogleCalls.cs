@@ -3,16 +3,18 @@ using AudienceSync.Domain.Syncing;
 
 namespace AudienceSync.Connectors.Google;
 
-/// <summary>An answer of the API, or why there is none.</summary>
+/// <summary>A response of the API, or the reason why there is none.</summary>
 internal sealed record GoogleReply(PlatformAnswer? Http, GoogleAnswer? Answer, Outcome Outcome)
 {
-    /// <summary>Requests that it took.</summary>
+    /// <summary>Requests that the call took.</summary>
     public int Requests { get; init; } = 1;
 
     public bool IsGood => Outcome.Kind == OutcomeKind.Done;
 }
 
-/// <summary>Makes a call with an access token, and once more with a fresh one when the API refuses the first (contracts/google.md 6.5, 401).</summary>
+/// <summary>
+/// Makes a call with an access token, and once more with a new one when the API refuses the first (contracts/google.md 6.5, 401).
+/// </summary>
 internal sealed class GoogleCalls(GoogleTokens tokens, CallPipeline pipeline, TimeProvider clock)
 {
     private const int Unauthenticated = 401;

@@ -5,14 +5,14 @@ namespace AudienceSync.Connectors.Google;
 /// <summary>Turns outcomes into advice.</summary>
 internal static class GoogleChecks
 {
-    /// <summary>Longer names are cut off in Google's own pages; a bound of ours, as the contract gives none.</summary>
+    /// <summary>Longer names are cut off in Google's own pages; our own limit, because the contract defines none.</summary>
     private const int MaxNameChars = 255;
 
-    public static List<CheckFinding> OfAccount(Outcome touched, bool validateOnly)
+    public static List<CheckFinding> OfAccount(Outcome outcome, bool validateOnly)
     {
-        var code = touched.Code;
+        var code = outcome.Code;
         var isToken = code.StartsWith("google_token_", StringComparison.Ordinal) || code.Contains("unauthenticated", StringComparison.Ordinal);
-        List<CheckFinding> findings = touched.Kind switch
+        List<CheckFinding> findings = outcome.Kind switch
         {
             OutcomeKind.Done => [Good("token"), Good("permission"), Good("terms")],
             OutcomeKind.StopAccount when isToken => [Bad("token", code)],
@@ -54,21 +54,31 @@ internal static class GoogleChecks
 
     private static string Advice(string code) => code switch
     {
-        "google_token_invalid_grant" => "The grant is gone or was revoked: connect the account again and store the new refresh token. Grants of projects in testing end after 7 days.",
-        "google_token_invalid_client" or "google_token_unauthorized_client" => "client_id and client_secret do not belong together, or the client may not do this: look at the OAuth client.",
+        "google_token_invalid_grant" =>
+            "The grant has expired or was revoked: connect the account again and store the new refresh token. Grants of projects in "
+            + "testing expire after 7 days.",
+        "google_token_invalid_client" or "google_token_unauthorized_client" =>
+            "client_id and client_secret do not belong together, or the client is not authorized for this: check the OAuth client.",
         "google_token_invalid_scope" => "Enable the Data Manager API in the Google Cloud project and grant its scope.",
-        "google_unauthenticated" => "Google refuses fresh tokens: look whether the Data Manager API is enabled in the project.",
-        "google_permission_denied" => "The user or service account may not manage this account, or it does not exist: look at account, login_customer_id and the access it was given.",
+        "google_unauthenticated" => "Google refuses new tokens: check that the Data Manager API is enabled in the project.",
+        "google_permission_denied" =>
+            "The user or service account may not manage this account, or it does not exist: check account, login_customer_id and the "
+            + "granted access.",
         "google_terms_and_conditions_not_signed" => "Accept the customer data policies of Customer Match in the Google Ads account.",
-        "google_advertiser_not_allowlisted_for_uploaded_data" or "google_not_allowlisted" => "The account may not upload customer data: look at Google's conditions for Customer Match.",
-        "google_eu_political_advertising_declaration_required" => "Make the declaration on EU political advertising in the campaigns of the account.",
-        "google_required_prerequisite_link_missing" => "The account is not linked to the product that this needs: make the link in the Google Ads account.",
-        "answer_about_another" => "Google answered about another list: look at base_url and at whatever stands between.",
-        "google_validate_only" => "validate_only is on: nothing is stored at Google. Take it out of the configuration when the trial is over.",
-        "google_too_small" => "Fewer than 100 members have matched so far. It can take two days, and needs more members below that.",
+        "google_advertiser_not_allowlisted_for_uploaded_data" or "google_not_allowlisted" =>
+            "The account may not upload customer data: check Google's requirements for Customer Match.",
+        "google_eu_political_advertising_declaration_required" =>
+            "Complete the declaration on EU political advertising in the campaigns of the account.",
+        "google_required_prerequisite_link_missing" =>
+            "The account is not linked to the product that this needs: create the link in the Google Ads account.",
+        "answer_about_another" => "Google's response is about another list: check base_url and any proxy in between.",
+        "google_validate_only" =>
+            "validate_only is on: nothing is stored at Google. Remove it from the configuration when the trial is over.",
+        "google_too_small" =>
+            "Fewer than 100 members have matched so far. Matching can take two days, and a list below that size needs more members.",
         "google_closed" => "The list is closed: open it in Google Ads.",
         "google_read_only" => "The list belongs to another account: use one that this account owns.",
-        "google_not_found" or "invalid_audience_id" => "There is no such list in this account: look at remote in the binding.",
-        _ => "Ask again later; if it lasts, look the code up in docs/errors.md.",
+        "google_not_found" or "invalid_audience_id" => "There is no such list in this account: check remote in the binding.",
+        _ => "Check again later; if it persists, look up the code in docs/errors.md.",
     };
 }

@@ -37,12 +37,15 @@ public sealed class GoogleDestination : IDestination, IAudienceMaker, IResyncs, 
 
     public NormalizerVersion Normalizer { get; }
 
-    /// <summary>Nothing has to begin anew: a batch is an ordinary add.</summary>
+    /// <summary>Nothing has to be restarted: a batch is an ordinary add.</summary>
     public IReadOnlySet<string> RestartCodes { get; } = new HashSet<string>();
 
     public TimeSpan? SessionLifetime => null;
 
-    /// <summary>Adds or removes. With the setting <c>validate_only</c> nothing is stored, so the outcome is never done: the account waits and shows why.</summary>
+    /// <summary>
+    /// Adds or removes. With the setting <c>validate_only</c> nothing is stored, so the outcome is never done: the account waits and shows
+    /// the reason.
+    /// </summary>
     public async ValueTask<CallResult> SendAsync(MemberCall call, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(call);
@@ -60,7 +63,7 @@ public sealed class GoogleDestination : IDestination, IAudienceMaker, IResyncs, 
 
     public IReadOnlyList<IdentifierChange> Compare(IReadOnlyList<Resaying> people) => _members.Compare(people);
 
-    /// <summary>A name with an address is an identifier of its own (6.2).</summary>
+    /// <summary>A name with an address is a separate identifier (6.2).</summary>
     public void AddShared(in Member member, List<SharedCell> into)
     {
         ArgumentNullException.ThrowIfNull(into);
@@ -70,7 +73,7 @@ public sealed class GoogleDestination : IDestination, IAudienceMaker, IResyncs, 
         }
     }
 
-    /// <summary>A request id that Google does not know is lost: it failed before, or was only a validation (6.7).</summary>
+    /// <summary>A request id that is unknown to Google is lost: it failed before, or was only a validation (6.7).</summary>
     public async ValueTask<JobReport> FollowAsync(JobHandle job, CancellationToken cancellationToken)
     {
         var reply = await _calls.MakeAsync((authorization, token) => _api.StatusAsync(authorization, job.Value, token), cancellationToken);
@@ -79,7 +82,8 @@ public sealed class GoogleDestination : IDestination, IAudienceMaker, IResyncs, 
             { IsGood: true } => GoogleJobStatus.Read(reply.Http!.Body, _settings.JobCheck),
             { Outcome.Kind: OutcomeKind.StopAudience } => new JobReport(JobState.Lost, [], reply.Outcome.Code),
 
-            // A question that is not answered is asked again in the engine's growing gaps, or later when Google asks for more: never each minute for days.
+            // A failed poll is repeated at the engine's growing intervals, or later when Google requests a longer wait: never every minute
+            // for days.
             _ => new JobReport(JobState.Running, [], reply.Outcome.Code, AskAgainAfter: reply.Outcome.Wait > JobGaps.Longest ? reply.Outcome.Wait : null),
         };
     }
@@ -91,7 +95,9 @@ public sealed class GoogleDestination : IDestination, IAudienceMaker, IResyncs, 
         return SendAsync(new MemberCall(resync.Audience, MemberOperation.Add, batch.Members), cancellationToken);
     }
 
-    /// <summary>Removes whoever was last added before the resync began. The margin keeps fresh members if our clock is ahead of Google's.</summary>
+    /// <summary>
+    /// Removes every member that was last added before the resync began. The margin keeps new members if our clock is ahead of Google's.
+    /// </summary>
     public ValueTask<CallResult> EndAsync(Resync resync, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(resync);

@@ -3,15 +3,15 @@ using AudienceSync.Domain.Syncing;
 
 namespace AudienceSync.Connectors.Google;
 
-/// <summary>One documented answer and what it means to us.</summary>
+/// <summary>One documented response and its outcome.</summary>
 /// <param name="Code">Google's reason or canonical status.</param>
 /// <param name="Kind">What to do next.</param>
-/// <param name="IsOfMember">Whether it is the fault of one member, who can be taken out when he is named.</param>
+/// <param name="IsOfMember">Whether one member causes it, who can be excluded when identified.</param>
 public sealed record GoogleRule(string Code, OutcomeKind Kind, bool IsOfMember = false);
 
 /// <summary>
 /// The tables from (HTTP status, canonical status, reason, quota) to an outcome: contracts/google.md 6.5 and 6.6, and for the token
-/// endpoint 2.1. A reason decides before the status; what neither table knows is retried, and the engine bounds that.
+/// endpoint 2.1. A reason decides before the status; what neither table contains is retried, and the engine limits the retries.
 /// </summary>
 public static class GoogleErrors
 {
@@ -27,7 +27,7 @@ public static class GoogleErrors
         new("DEADLINE_EXCEEDED", Retry),
         new("RESOURCE_EXHAUSTED", OutcomeKind.Snooze),
 
-        // One member spoils the request (6.4). When he is not named, halving finds him.
+        // One member causes the whole request to fail (6.4). When the member is not identified, halving the batch finds it.
         new("REQUIRED_FIELD_MISSING", Split, IsOfMember: true),
         new("INVALID_FORMAT", Split, IsOfMember: true),
         new("INVALID_HEX_ENCODING", Split, IsOfMember: true),
@@ -62,7 +62,7 @@ public static class GoogleErrors
         new("INVALID_FILTER", AudienceStop),
         new("INVALID_PAGE_TOKEN", AudienceStop),
 
-        // "Not allowed" and "not there" share this one (6.5); a human must look at the connection either way.
+        // "Not allowed" and "not there" share this status (6.5); a human must check the connection in both cases.
         new("PERMISSION_DENIED", AccountStop),
         new("NOT_ALLOWLISTED", AccountStop),
         new("TERMS_AND_CONDITIONS_NOT_SIGNED", AccountStop),
@@ -70,7 +70,7 @@ public static class GoogleErrors
         new("EU_POLITICAL_ADVERTISING_DECLARATION_REQUIRED", AccountStop),
         new("DESTINATION_ACCOUNT_TYPE_MISMATCH", AccountStop),
 
-        // The account has no link to the product; a human makes it.
+        // The account has no link to the product; a human must create it.
         new("REQUIRED_PREREQUISITE_LINK_MISSING", AccountStop),
     ];
 
@@ -89,7 +89,7 @@ public static class GoogleErrors
         (504, new("DEADLINE_EXCEEDED", Retry)),
     ];
 
-    /// <summary>What the token endpoint says instead of a token: OAuth 2.0 (RFC 6749 5.2) and Google's own. Only a human helps with any of them.</summary>
+    /// <summary>The errors of the token endpoint: OAuth 2.0 (RFC 6749 5.2) and Google's own. Each of them needs a human.</summary>
     public static IReadOnlyList<string> TokenErrors { get; } =
     [
         "invalid_grant", "invalid_client", "unauthorized_client", "invalid_request", "invalid_scope", "unsupported_grant_type", "access_denied",
@@ -100,17 +100,17 @@ public static class GoogleErrors
 
     private static readonly FrozenDictionary<string, GoogleRule> ByStatus = Statuses.ToFrozenDictionary(row => row.Rule.Code, row => row.Rule, StringComparer.Ordinal);
 
-    /// <summary>Whether taking the named member out helps; a reason we do not know is believed when it names him.</summary>
+    /// <summary>Whether excluding the identified member helps; an unknown reason is trusted when it identifies a member.</summary>
     internal static bool IsOfMember(string? reason) => reason is null || !ByReason.TryGetValue(reason, out var rule) || rule.IsOfMember;
 
     /// <summary>The code of a reason, in our form.</summary>
     internal static string CodeOf(string? reason)
         => reason is null ? "google_field_violation" : ByReason.ContainsKey(reason) ? $"google_{reason.ToLowerInvariant()}" : "google_unknown_reason";
 
-    /// <summary>What an error object means.</summary>
+    /// <summary>The outcome of an error object.</summary>
     internal static Outcome Of(GoogleAnswer answer, int http, DateTimeOffset now)
     {
-        // A violation says more than the envelope around it, unless it only names a member.
+        // A violation is more specific than its envelope, unless it only identifies a member.
         var reasons = answer.Violations.Select(violation => violation.Reason).Append(answer.Reason).OfType<string>().Where(ByReason.ContainsKey).ToList();
         var reason = reasons.Find(code => !ByReason[code].IsOfMember && code != "INVALID_ARGUMENT") ?? reasons.FirstOrDefault();
         var rule = reason is null ? RuleOf(answer, http) : ByReason[reason];
@@ -123,7 +123,7 @@ public static class GoogleErrors
         };
     }
 
-    /// <summary>What the token endpoint's refusal means.</summary>
+    /// <summary>The outcome of a refusal by the token endpoint.</summary>
     internal static Outcome OfToken(int http, string? error) => (http, error) switch
     {
         (429, _) => new Outcome(OutcomeKind.Snooze, "google_token_throttled", GoogleLimits.MinuteQuotaWait),
@@ -133,7 +133,8 @@ public static class GoogleErrors
         _ => new Outcome(Retry, $"google_unknown_token_{http}"),
     };
 
-    // A reason without a row falls back to the status only where nobody could do otherwise: access, throttling and Google's own trouble.
+    // A reason without a row falls back to the status only where no other handling is possible: access, throttling and Google's own
+    // failures.
     private static GoogleRule? RuleOf(GoogleAnswer answer, int http)
     {
         var rule = answer.Status is { } status && ByStatus.TryGetValue(status, out var named)
@@ -142,7 +143,7 @@ public static class GoogleErrors
         return answer.Reason is not null && http == 400 ? null : rule;
     }
 
-    /// <summary>A minute's quota comes back with the next minute, a day's with the next day (6.6).</summary>
+    /// <summary>A per-minute quota resets with the next minute, a daily quota with the next day (6.6).</summary>
     private static Outcome Throttled(string? quotaLimit, DateTimeOffset now)
         => quotaLimit?.Contains("PerDay", StringComparison.Ordinal) == true
             ? new Outcome(OutcomeKind.Snooze, "google_quota_day", GoogleLimits.UntilDailyReset(now))

@@ -4,10 +4,10 @@ using AudienceSync.Domain.Syncing;
 
 namespace AudienceSync.Connectors.Google;
 
-/// <summary>What a user list says of itself (contracts/google.md 6.3 and 4.6).</summary>
+/// <summary>The state that a user list reports (contracts/google.md 6.3 and 4.6).</summary>
 internal static class GoogleListReport
 {
-    /// <summary>Below this a list neither serves nor tells its size (4.6).</summary>
+    /// <summary>Below this a list neither serves nor reports its size (4.6).</summary>
     private const long SmallestServing = 100;
 
     public static AudienceReport Of(JsonElement list)

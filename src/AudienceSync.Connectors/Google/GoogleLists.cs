@@ -27,20 +27,20 @@ internal sealed class GoogleLists(GoogleSettings settings, GoogleCalls calls, IG
             return found;
         }
 
-        var made = await calls.MakeAsync(
+        var created = await calls.MakeAsync(
             async (authorization, token) =>
             {
                 using var body = GooglePayload.Json(CreateBody(wanted));
                 return await api.CreateListAsync(authorization, _manager, validateOnly: null, body, token);
             },
             cancellationToken);
-        if (made.Outcome.Code == NameTaken)
+        if (created.Outcome.Code == NameTaken)
         {
-            // Made between the look and the call, perhaps by a call of ours whose answer was lost.
-            return await FindAsync(wanted.Name, cancellationToken) ?? new MadeAudience(made.Outcome);
+            // Created between the search and the call, perhaps by a call of ours whose response was lost.
+            return await FindAsync(wanted.Name, cancellationToken) ?? new MadeAudience(created.Outcome);
         }
 
-        return made.IsGood ? Made(made, wanted.Name) : new MadeAudience(made.Outcome);
+        return created.IsGood ? Created(created, wanted.Name) : new MadeAudience(created.Outcome);
     }
 
     public async ValueTask<AudienceReport> ReadAsync(RemoteAudienceId list, CancellationToken cancellationToken)
@@ -73,14 +73,14 @@ internal sealed class GoogleLists(GoogleSettings settings, GoogleCalls calls, IG
         return reply.Http?.Status == 404 ? Outcome.Done : reply.Outcome;
     }
 
-    /// <summary>The cheapest question that needs the token and access to the account.</summary>
+    /// <summary>The cheapest request that needs the token and access to the account.</summary>
     public async ValueTask<Outcome> TouchAsync(CancellationToken cancellationToken)
         => (await calls.MakeAsync((authorization, token) => api.ListsAsync(authorization, _manager, filter: null, 1, pageToken: null, token), cancellationToken)).Outcome;
 
-    /// <summary>The list of this name, or why we cannot look; null when there is none.</summary>
+    /// <summary>The list of this name, or the reason why the search failed; null when there is none.</summary>
     private async ValueTask<MadeAudience?> FindAsync(string name, CancellationToken cancellationToken)
     {
-        // How a quote is written inside a filter is not in the contract, so such a name is looked for in all lists.
+        // The contract does not define how to write a quote in a filter, so such a name is searched for in all lists.
         var filter = name.AsSpan().ContainsAny('"', '\\') ? null : $"display_name = \"{name}\"";
         string? page = null;
         for (var pages = 0; pages < MaxPages; pages++)
@@ -109,7 +109,7 @@ internal sealed class GoogleLists(GoogleSettings settings, GoogleCalls calls, IG
         return new MadeAudience(new Outcome(OutcomeKind.Retry, "too_many_pages"));
     }
 
-    /// <summary>A list of another kind under our name is not ours to fill: the kind can never be changed (6.3).</summary>
+    /// <summary>A list of another kind with our name cannot be used: the kind can never be changed (6.3).</summary>
     private static MadeAudience Adopted(JsonElement list)
     {
         var kinds = list.Object("ingestedUserListInfo")?.Items("uploadKeyTypes").Select(kind => kind.ToString()).ToList() ?? [];
@@ -119,7 +119,7 @@ internal sealed class GoogleLists(GoogleSettings settings, GoogleCalls calls, IG
             : new MadeAudience(new Outcome(OutcomeKind.StopAudience, "google_name_of_another_kind_of_list"));
     }
 
-    private static MadeAudience Made(GoogleReply reply, string name)
+    private static MadeAudience Created(GoogleReply reply, string name)
     {
         using var document = JsonDocument.Parse(reply.Http!.Body, JsonFields.Options);
         var reported = document.RootElement.Text("displayName");
@@ -133,7 +133,7 @@ internal sealed class GoogleLists(GoogleSettings settings, GoogleCalls calls, IG
 
     private static string CreateBody(AudienceToMake wanted)
     {
-        // A whole number of days in seconds; what is not said is the longest there is (6.3).
+        // A whole number of days in seconds; without a lifetime, the longest possible (6.3).
         var days = Math.Clamp(wanted.Lifetime?.TotalDays ?? GoogleLimits.MaxLifetimeD, 1, GoogleLimits.MaxLifetimeD);
         return JsonSerializer.Serialize(new
         {

@@ -5,22 +5,22 @@ using AudienceSync.Domain.Syncing;
 namespace AudienceSync.Connectors.Google;
 
 /// <summary>
-/// Member calls. Google refuses a whole request for one member and names him (contracts/google.md 6.4); he is taken out and the rest is
-/// sent again here, because only the names say who it was.
+/// Member calls. Google refuses a whole request because of one member and identifies the member (contracts/google.md 6.4); the member is
+/// excluded and the rest is resent here, because only this response identifies the member.
 /// </summary>
 internal sealed class GoogleMembers(GoogleSettings settings, GoogleCalls calls, IGoogleApi api, Normalizers normalizers)
 {
-    /// <summary>How often named members are taken out before halving is left to the engine.</summary>
+    /// <summary>How often identified members are excluded before halving is left to the engine.</summary>
     private const int MaxRounds = 4;
 
-    /// <summary>Each round may be made once more with a fresh token.</summary>
+    /// <summary>Each round may be repeated once with a new token.</summary>
     public const int MaxRequests = 2 * MaxRounds;
 
     public async ValueTask<CallResult> SendAsync(MemberCall call, bool validateOnly, CancellationToken cancellationToken)
     {
         if (call.Members.Count > GoogleLimits.MembersPerCall)
         {
-            throw new ArgumentException($"At most {GoogleLimits.MembersPerCall} members in one call.", nameof(call));
+            throw new ArgumentException($"At most {GoogleLimits.MembersPerCall} members are allowed in one call.", nameof(call));
         }
 
         cancellationToken.ThrowIfCancellationRequested();
@@ -46,7 +46,7 @@ internal sealed class GoogleMembers(GoogleSettings settings, GoogleCalls calls, 
                 return Accepted(reply, body, refused, validateOnly) with { Requests = requests };
             }
 
-            if (TakeOut(reply, body, refused) == 0 || round == MaxRounds)
+            if (Exclude(reply, body, refused) == 0 || round == MaxRounds)
             {
                 return Result(reply.Outcome, body, [], reply) with { Requests = requests };
             }
@@ -90,12 +90,14 @@ internal sealed class GoogleMembers(GoogleSettings settings, GoogleCalls calls, 
         {
             MemberOperation.Add => await api.MembersAsync("ingest", authorization, content, cancellationToken),
             MemberOperation.Remove => await api.MembersAsync("remove", authorization, content, cancellationToken),
-            _ => throw new ArgumentOutOfRangeException(nameof(call), call.Operation, "No such operation."),
+            _ => throw new ArgumentOutOfRangeException(nameof(call), call.Operation, "Unknown operation."),
         };
     }
 
-    /// <summary>How many members were taken out: none when the request itself is wrong, since then nobody's absence helps.</summary>
-    private static int TakeOut(GoogleReply reply, MemberBody body, SortedDictionary<int, string> refused)
+    /// <summary>
+    /// How many members were excluded: none when the request itself is wrong, because then excluding members does not help.
+    /// </summary>
+    private static int Exclude(GoogleReply reply, MemberBody body, SortedDictionary<int, string> refused)
     {
         if (reply.Answer is not { Violations.Count: > 0 } answer || reply.Http?.Status != 400)
         {
@@ -124,7 +126,7 @@ internal sealed class GoogleMembers(GoogleSettings settings, GoogleCalls calls, 
             ? Result(Ended(refused), body, refused, reply) with { Job = job }
             : Result(new Outcome(OutcomeKind.Retry, "not_understood"), body, [], reply);
 
-    /// <summary>The id of a validation cannot be looked up (6.2), so it is no handle.</summary>
+    /// <summary>The id of a validation cannot be looked up (6.2), so it is not a job handle.</summary>
     private static JobHandle? JobOf(GoogleReply reply, bool validateOnly)
         => !validateOnly && reply.Answer?.RequestId is { } id ? new JobHandle(id) : null;
 

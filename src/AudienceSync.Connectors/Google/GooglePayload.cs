@@ -12,8 +12,9 @@ internal static class GooglePayload
     private const string Terms = ""","termsOfService":{"customerMatchTermsOfServiceStatus":"ACCEPTED"}""";
 
     /// <summary>
-    /// Google removes whoever any identifier matches, with all his others (4.7), and so late that nobody could tell which of two removals
-    /// was lost. So what changed is removed whole and added anew; what only grew is added.
+    /// Google removes every person that any identifier matches, with all other identifiers of that person (4.7), and so late that it cannot
+    /// be determined which of two removals was lost. So a member that changed is removed as a whole and added again; a member that only
+    /// gained identifiers is added.
     /// </summary>
     public static IdentifierComparer Comparer { get; } = new(
         [PersonField.Email, PersonField.Phone, .. Address], Address, RowMeaning.Person);
@@ -48,7 +49,7 @@ internal static class GooglePayload
         => MemberBody.Write(
             call.Members, Frame(settings, call, validateOnly), RowBytes, version => normalizers.Find(NormalizerFamily.Google, version), WriteRow, without);
 
-    /// <summary>The body that removes everybody last added before <paramref name="asOf"/>.</summary>
+    /// <summary>The body that removes every member last added before <paramref name="asOf"/>.</summary>
     public static HttpContent RemoveAll(GoogleSettings settings, RemoteAudienceId list, DateTimeOffset asOf, bool validateOnly)
     {
         var time = asOf.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture);
@@ -95,7 +96,7 @@ internal static class GooglePayload
         return row.Length;
     }
 
-    /// <summary>All four parts or none: a partial address spoils the request (7.1).</summary>
+    /// <summary>All four parts or none: a partial address causes the whole request to be refused (7.1).</summary>
     private static void AddAddress(ref Utf8Cursor row, CellWriter cells, Normalizer normalizer, in Member member)
     {
         var start = row.Length;

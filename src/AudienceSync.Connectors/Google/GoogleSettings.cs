@@ -3,14 +3,14 @@ using System.Text.RegularExpressions;
 
 namespace AudienceSync.Connectors.Google;
 
-/// <summary>One Google Ads account behind the Data Manager API, checked.</summary>
+/// <summary>One Google Ads account behind the Data Manager API, validated.</summary>
 public sealed partial record GoogleSettings
 {
     public const string DefaultApiVersion = "v1";
 
     public static readonly Uri DefaultBaseUrl = new("https://datamanager.googleapis.com/");
 
-    /// <summary>A service account's file may name another (contracts/google.md 2.1).</summary>
+    /// <summary>A service account's file may contain another one (contracts/google.md 2.1).</summary>
     public static readonly Uri DefaultTokenUrl = new("https://oauth2.googleapis.com/token");
 
     /// <summary>Digits, without hyphens.</summary>
@@ -24,17 +24,17 @@ public sealed partial record GoogleSettings
     /// <summary>Ends with a slash.</summary>
     public required Uri BaseUrl { get; init; }
 
-    /// <summary>How access tokens are had.</summary>
+    /// <summary>How access tokens are obtained.</summary>
     public required IGoogleGrant Grant { get; init; }
 
-    /// <summary>Whether <c>CONSENT_GRANTED</c> is declared of everybody; when not, the field is left out.</summary>
+    /// <summary>Whether <c>CONSENT_GRANTED</c> is declared for every member; when not, the field is omitted.</summary>
     public bool ConsentGranted { get; init; }
 
     public bool ValidateOnly { get; init; }
 
     public TimeSpan CallTimeout { get; init; } = GoogleLimits.CallTimeout;
 
-    /// <summary>Until a job is first asked about, and between two questions.</summary>
+    /// <summary>The time until the first poll of a job, and between two polls.</summary>
     public TimeSpan JobCheck { get; init; } = GoogleLimits.JobCheck;
 
     /// <exception cref="DestinationSettingsException">A setting cannot be used.</exception>
@@ -45,12 +45,15 @@ public sealed partial record GoogleSettings
             "google", "api_version", "login_customer_id", "client_id", "client_secret", "refresh_token", "service_account", "token_url", "consent",
             "terms_accepted", "validate_only", "job_check_s");
         var version = settings.ApiVersion ?? DefaultApiVersion;
-        Demand(VersionForm().IsMatch(version), "invalid_api_version", "api_version must look like v1.");
-        Demand(
+        Require(VersionForm().IsMatch(version), "invalid_api_version", "api_version must have the form v1.");
+        Require(
             settings.TermsAccepted == true, "terms_not_accepted",
-            "terms_accepted must be true: accept Google's customer data policies in the account (Admin, Customer Match), then say so here.");
-        Demand(settings.JobCheckS is null or (> 0 and <= GoogleLimits.MaxJobCheckS), "invalid_job_check_s", $"job_check_s must be 1 to {GoogleLimits.MaxJobCheckS}.");
-        Demand(settings.Consent is null or "granted" or "unspecified", "invalid_consent", "consent must be granted or unspecified.");
+            "terms_accepted must be true: accept Google's customer data policies in the account (Admin, Customer Match), "
+            + "then set it here.");
+        Require(
+            settings.JobCheckS is null or (> 0 and <= GoogleLimits.MaxJobCheckS), "invalid_job_check_s",
+            $"job_check_s must be 1 to {GoogleLimits.MaxJobCheckS}.");
+        Require(settings.Consent is null or "granted" or "unspecified", "invalid_consent", "consent must be granted or unspecified.");
         return new GoogleSettings
         {
             CallTimeout = settings.CallTimeoutOr(GoogleLimits.CallTimeout),
@@ -70,7 +73,7 @@ public sealed partial record GoogleSettings
         var tokenUrl = settings.TokenUrl is { } given ? BaseAddress.Plain(given, "token_url") : null;
         if (settings.ServiceAccount is { } key)
         {
-            Demand(
+            Require(
                 settings is { ClientId: null, ClientSecret: null, RefreshToken: null }, "two_credentials",
                 "give either service_account, or client_id, client_secret and refresh_token.");
             return ServiceAccountGrant.From(key, tokenUrl);
@@ -85,15 +88,15 @@ public sealed partial record GoogleSettings
     private static string AccountOf(string given, string setting, string code)
     {
         var digits = given.Replace("-", "", StringComparison.Ordinal);
-        Demand(JsonFields.IsDigits(digits), code, $"{setting} must be the digits of a Google Ads account, with or without hyphens.");
+        Require(JsonFields.IsDigits(digits), code, $"{setting} must be the digits of a Google Ads account, with or without hyphens.");
         return digits;
     }
 
-    private static void Demand(bool holds, string code, string otherwise)
+    private static void Require(bool holds, string code, string message)
     {
         if (!holds)
         {
-            throw new DestinationSettingsException(code, otherwise);
+            throw new DestinationSettingsException(code, message);
         }
     }
 

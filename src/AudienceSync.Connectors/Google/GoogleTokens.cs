@@ -4,19 +4,19 @@ using AudienceSync.Domain.Syncing;
 
 namespace AudienceSync.Connectors.Google;
 
-/// <summary>An access token, or why there is none.</summary>
+/// <summary>An access token, or the reason why there is none.</summary>
 internal readonly record struct TokenOrOutcome(string? Token, Outcome Outcome);
 
 /// <summary>
-/// Keeps one access token for a destination. Whoever needs a new one fetches it and the others wait for him, so a busy account makes one
-/// request an hour and not one a call (contracts/google.md 2.1).
+/// Caches one access token for a destination. The first caller that needs a new one fetches it and the others wait for it, so a busy
+/// account makes one request per hour and not one per call (contracts/google.md 2.1).
 /// </summary>
 internal sealed class GoogleTokens(IGoogleGrant grant, HttpClient client, CallPipeline pipeline, TimeProvider clock)
 {
     private readonly SemaphoreSlim _fetching = new(1);
     private volatile Held? _held;
 
-    /// <param name="refused">A token the API has just refused; null when none was. It is not handed out again.</param>
+    /// <param name="refused">A token the API has just refused; null when none was. It is not returned again.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public async ValueTask<TokenOrOutcome> GetAsync(string? refused, CancellationToken cancellationToken)
     {

@@ -1,15 +1,15 @@
 namespace AudienceSync.Connectors.Google;
 
-/// <summary>What is shown at the token endpoint to get an access token.</summary>
+/// <summary>The credentials that are presented to the token endpoint to get an access token.</summary>
 public interface IGoogleGrant
 {
     Uri TokenUrl { get; }
 
-    /// <summary>The form fields of one request; made anew for each attempt, because some carry a time.</summary>
+    /// <summary>The form fields of one request; created again for each attempt, because some contain a time.</summary>
     IReadOnlyDictionary<string, string> Form(DateTimeOffset now);
 }
 
-/// <summary>A user let us in for good (contracts/google.md 2.1).</summary>
+/// <summary>A user's permanent grant (contracts/google.md 2.1).</summary>
 internal sealed record RefreshTokenGrant(Uri TokenUrl, string ClientId, Secret ClientSecret, Secret RefreshToken) : IGoogleGrant
 {
     public IReadOnlyDictionary<string, string> Form(DateTimeOffset now) => new Dictionary<string, string>(StringComparer.Ordinal)

@@ -6,8 +6,8 @@ using Google.Apis.Auth.OAuth2;
 namespace AudienceSync.Connectors.Google;
 
 /// <summary>
-/// A service account signs who it is (contracts/google.md 2.1). Google's library reads the key file and signs; the exchange runs on our
-/// own network and clock, because the library retries by itself on the system's clock.
+/// A service account signs an assertion of its identity (contracts/google.md 2.1). Google's library reads the key file and signs; the
+/// exchange runs on our own network and clock, because the library retries by itself on the system's clock.
 /// </summary>
 internal sealed class ServiceAccountGrant : IGoogleGrant
 {
@@ -15,7 +15,7 @@ internal sealed class ServiceAccountGrant : IGoogleGrant
 
     private const string GrantType = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 
-    /// <summary>The longest an assertion may hold (2.1).</summary>
+    /// <summary>The longest lifetime of an assertion (2.1).</summary>
     private static readonly TimeSpan AssertionLifetime = TimeSpan.FromHours(1);
 
     private readonly ServiceAccountCredential _account;
@@ -38,9 +38,9 @@ internal sealed class ServiceAccountGrant : IGoogleGrant
         }
         catch (Exception wrong) when (wrong is not DestinationSettingsException)
         {
-            // The library throws whatever its JSON and key readers throw, and its words may quote the file.
+            // The library throws whatever its JSON and key readers throw, and the messages may quote the file.
             throw new DestinationSettingsException(
-                "invalid_service_account", "service_account must be the JSON key file of a service account, as Google Cloud gave it.");
+                "invalid_service_account", "service_account must be the JSON key file of a service account, as issued by Google Cloud.");
         }
     }
 

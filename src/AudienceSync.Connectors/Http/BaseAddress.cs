@@ -4,10 +4,11 @@ namespace AudienceSync.Connectors.Http;
 internal static class BaseAddress
 {
     /// <summary>The address with a slash at its end.</summary>
-    /// <exception cref="DestinationSettingsException">invalid_base_url, invalid_token_url: not http or https, or with more than host and path.</exception>
-    public static Uri Of(Uri? given, Uri platforms)
+    /// <exception cref="DestinationSettingsException">invalid_base_url, invalid_token_url: not http or https, or with more than host and
+    /// path.</exception>
+    public static Uri Of(Uri? given, Uri platformDefault)
     {
-        var url = Plain(given ?? platforms, "base_url");
+        var url = Plain(given ?? platformDefault, "base_url");
         return url.AbsoluteUri.EndsWith('/') ? url : new Uri(url.AbsoluteUri + "/");
     }
 

@@ -5,8 +5,8 @@ using Polly.Timeout;
 namespace AudienceSync.Connectors.Http;
 
 /// <summary>
-/// Times a call and repeats it once when no connection came about. Nothing is repeated after a byte may have been sent: that is the
-/// engine's decision, which counts attempts and knows the budget.
+/// Limits the time of a call and retries it once when no connection was established. Nothing is retried after a byte may have been sent:
+/// that decision belongs to the engine, which counts attempts and has the budget.
 /// </summary>
 internal sealed class CallPipeline
 {
@@ -34,8 +34,8 @@ internal sealed class CallPipeline
             .Build();
     }
 
-    /// <summary>Runs <paramref name="attempt"/> to an answer, or to the code of what happened instead of one.</summary>
-    /// <exception cref="OperationCanceledException">The caller's token was cancelled, and only then.</exception>
+    /// <summary>Runs <paramref name="attempt"/> until there is a response, or a failure code instead of one.</summary>
+    /// <exception cref="OperationCanceledException">The caller's token was canceled, and only then.</exception>
     public async ValueTask<(PlatformAnswer? Answer, string Failure)> RunAsync(
         Func<CancellationToken, ValueTask<PlatformAnswer>> attempt, CancellationToken cancellationToken)
     {
@@ -45,7 +45,7 @@ internal sealed class CallPipeline
         }
         catch (Exception) when (cancellationToken.IsCancellationRequested)
         {
-            // A handler may report a cancelled call as a broken connection.
+            // A handler may report a canceled call as a broken connection.
             throw new OperationCanceledException(cancellationToken);
         }
         catch (Exception failure) when (failure is TimeoutRejectedException or OperationCanceledException)

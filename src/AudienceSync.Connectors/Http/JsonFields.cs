@@ -3,13 +3,13 @@ using AudienceSync.Domain.Syncing;
 
 namespace AudienceSync.Connectors.Http;
 
-/// <summary>Reads fields of a platform's answer without trusting it: what has another form than expected counts as not there.</summary>
+/// <summary>Reads fields of a platform's response without trusting it: a value of an unexpected form counts as missing.</summary>
 internal static class JsonFields
 {
-    /// <summary>Deeper than any documented answer.</summary>
+    /// <summary>Deeper than any documented response.</summary>
     public static readonly JsonDocumentOptions Options = new() { MaxDepth = 16 };
 
-    /// <summary>The code of an answer about another audience or account than was asked about.</summary>
+    /// <summary>The code of a response about an audience or account other than the requested one.</summary>
     public const string OfAnother = "answer_about_another";
 
     private const int MaxNameChars = 80;
@@ -26,7 +26,7 @@ internal static class JsonFields
             ? value.ValueKind switch { JsonValueKind.True => true, JsonValueKind.False => false, _ => null }
             : null;
 
-    /// <summary>Numbers also come as strings.</summary>
+    /// <summary>Numbers are also sent as strings.</summary>
     public static long? Number(this JsonElement parent, string name)
     {
         if (parent.ValueKind != JsonValueKind.Object || !parent.TryGetProperty(name, out var value))
@@ -52,17 +52,19 @@ internal static class JsonFields
             }
             : null;
 
-    /// <summary>Letters, digits, underscore, hyphen: a name or an id. Anything else might be what we sent, so it is not there.</summary>
+    /// <summary>
+    /// Letters, digits, underscore, hyphen: a name or an id. Anything else might be data that we sent, so it counts as missing.
+    /// </summary>
     public static string? Name(this JsonElement parent, string name)
         => parent.Text(name) is { Length: > 0 and <= MaxNameChars } text && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.') ? text : null;
 
-    /// <summary>Whether the answer is about what was asked about: the state of another is no answer, however good it is.</summary>
-    /// <param name="answer">The object that tells the state.</param>
-    /// <param name="name">Of the field that holds its id.</param>
-    /// <param name="asked">The id that was asked about.</param>
-    /// <returns>Null when it is, or when the answer to a question about one thing names none.</returns>
-    public static Outcome? OfAnotherThan(this JsonElement answer, string name, string asked) =>
-        answer.ValueKind == JsonValueKind.Object && answer.TryGetProperty(name, out var reported) && reported.ToString() != asked
+    /// <summary>Whether the response is about the requested object: the state of another object is not a valid response.</summary>
+    /// <param name="answer">The object that contains the state.</param>
+    /// <param name="name">Name of the field that contains its id.</param>
+    /// <param name="requested">The requested id.</param>
+    /// <returns>Null when it is, or when the response to a request for one object contains no id.</returns>
+    public static Outcome? OfAnotherThan(this JsonElement answer, string name, string requested) =>
+        answer.ValueKind == JsonValueKind.Object && answer.TryGetProperty(name, out var reported) && reported.ToString() != requested
             ? new Outcome(OutcomeKind.Retry, OfAnother)
             : null;
 

@@ -2,14 +2,14 @@ using System.Net.Http.Headers;
 
 namespace AudienceSync.Connectors.Http;
 
-/// <summary>An answer, read to its end or to <see cref="MaxBodyBytes"/>.</summary>
+/// <summary>A response, read to its end or to <see cref="MaxBodyBytes"/>.</summary>
 /// <param name="Status">HTTP status.</param>
 /// <param name="Headers">As received.</param>
 /// <param name="Body">Empty when <paramref name="TooLarge"/>.</param>
 /// <param name="TooLarge">The body did not end within <see cref="MaxBodyBytes"/>.</param>
 internal sealed record PlatformAnswer(int Status, HttpResponseHeaders Headers, ReadOnlyMemory<byte> Body, bool TooLarge)
 {
-    /// <summary>The longest documented answer holds 100 samples; what is longer is not one.</summary>
+    /// <summary>The longest documented response contains 100 samples; a longer one is not a valid response.</summary>
     public const int MaxBodyBytes = 1024 * 1024;
 
     private const int FirstBufferBytes = 4 * 1024;
@@ -24,7 +24,7 @@ internal sealed record PlatformAnswer(int Status, HttpResponseHeaders Headers, R
         }
     }
 
-    /// <summary>How long the server asked us to stay away by Retry-After; null when it did not, or not in a way that can be understood.</summary>
+    /// <summary>How long the server requests us to wait by Retry-After; null when the header is missing or cannot be parsed.</summary>
     public TimeSpan? RetryAfter(DateTimeOffset now)
     {
         var header = Headers.RetryAfter;

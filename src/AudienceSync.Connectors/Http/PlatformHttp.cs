@@ -1,11 +1,11 @@
 namespace AudienceSync.Connectors.Http;
 
-/// <summary>How we go on the network: straight to the platform that was configured, and nowhere it might send us.</summary>
+/// <summary>How we connect: directly to the configured platform, without following its redirects.</summary>
 public static class PlatformHttp
 {
     public static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
 
-    /// <summary>A platform that moves to other addresses is followed within this time.</summary>
+    /// <summary>Within this time, connections move to new addresses of a platform.</summary>
     public static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(5);
 
     /// <summary>Response headers, all together.</summary>
@@ -14,7 +14,7 @@ public static class PlatformHttp
     /// <summary>One handler serves every destination of a process; it pools the connections.</summary>
     public static SocketsHttpHandler CreateHandler() => new()
     {
-        // A redirect would carry our token to another host, a proxy of the environment would see it.
+        // A redirect would send our token to another host, and a proxy from the environment would see it.
         AllowAutoRedirect = false,
         UseProxy = false,
         UseCookies = false,
@@ -23,7 +23,9 @@ public static class PlatformHttp
         MaxResponseHeadersLength = MaxResponseHeadersKiB,
     };
 
-    /// <summary>A client of one destination. Its calls are timed by <see cref="CallPipeline"/>, not by the client.</summary>
+    /// <summary>
+    /// A client of one destination. The timeout of its calls is enforced by <see cref="CallPipeline"/>, not by the client.
+    /// </summary>
     public static HttpClient CreateClient(HttpMessageHandler network, Uri baseUrl)
         => new(network, disposeHandler: false) { BaseAddress = baseUrl, Timeout = Timeout.InfiniteTimeSpan };
 }

@@ -5,8 +5,8 @@ using System.Net.Http.Headers;
 namespace AudienceSync.Connectors.Http;
 
 /// <summary>
-/// A request body in a pooled buffer, sent as often as attempts are made. A call given up by a time-out may still be copying the buffer
-/// into its dying connection; such a buffer is left to the garbage collector, since in the pool another call would write over it.
+/// A request body in a pooled buffer, sent once per attempt. A call that timed out may still be copying the buffer into its closing
+/// connection; such a buffer is left to the garbage collector, because in the pool another call would overwrite it.
 /// </summary>
 internal sealed class RentedBody(int capacity) : IDisposable
 {

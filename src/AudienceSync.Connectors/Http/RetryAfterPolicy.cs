@@ -2,10 +2,10 @@ using AudienceSync.Domain.Syncing;
 
 namespace AudienceSync.Connectors.Http;
 
-/// <summary>How long to stay away: what the table says, or longer when the answer asks for it.</summary>
+/// <summary>How long to wait after a response: the time in the outcome table, or longer when the response requests it.</summary>
 internal static class RetryAfterPolicy
 {
-    /// <summary>The most we stay away, whatever an answer says.</summary>
+    /// <summary>The maximum wait, whatever a response requests.</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromHours(25);
 
     public static Outcome With(Outcome outcome, PlatformAnswer answer, DateTimeOffset now)
@@ -21,7 +21,7 @@ internal static class RetryAfterPolicy
         return wait > TimeSpan.Zero ? outcome with { Wait = wait } : outcome;
     }
 
-    /// <summary>What an answer without a platform's own code means when it is not a success.</summary>
+    /// <summary>The outcome of a response without a platform's own code that is not a success.</summary>
     public static Outcome OfStatus(int status, bool isJson) => status switch
     {
         413 => new Outcome(OutcomeKind.SplitBatch, "http_413"),

@@ -2,25 +2,27 @@ using AudienceSync.Domain.Normalizing;
 
 namespace AudienceSync.Connectors.Members;
 
-/// <summary>How a platform takes what is said of a person apart.</summary>
+/// <summary>How a platform splits the data sent for a person.</summary>
 internal enum RowMeaning
 {
-    /// <summary>Each cell is there for itself and is removed for itself.</summary>
+    /// <summary>Each cell is stored and removed independently.</summary>
     Cells,
 
-    /// <summary>Addresses are removed for themselves; the other cells of a row name nobody alone, so they go with their row.</summary>
+    /// <summary>
+    /// Addresses are removed independently; the other cells of a row do not identify a person alone, so they are removed with their row.
+    /// </summary>
     AddressesAndTheRest,
 
-    /// <summary>A removal by any cell takes the person who was matched, with all his other cells.</summary>
+    /// <summary>A removal by any cell removes the matched person with all other cells.</summary>
     Person,
 }
 
 /// <summary>
-/// Compares what a platform received of people with what it would receive now, digest by digest. A new normalizer version or a new
-/// identifier revision mostly changes nothing of a person, and then nothing has to be said.
+/// Compares what a platform received for people with what it would receive now, digest by digest. A new normalizer version or a new
+/// identifier revision usually changes nothing for a person, and then nothing has to be sent.
 /// </summary>
 /// <param name="fields">The cells of the platform's row.</param>
-/// <param name="unit">Cells of which all are sent or none.</param>
+/// <param name="unit">Cells that are sent all together or not at all.</param>
 /// <param name="meaning">What a removal by some of the cells does.</param>
 internal sealed class IdentifierComparer(IReadOnlyList<PersonField> fields, IReadOnlyList<PersonField> unit, RowMeaning meaning)
 {
@@ -37,7 +39,7 @@ internal sealed class IdentifierComparer(IReadOnlyList<PersonField> fields, IRea
                 : IdentifierChange.Whole;
         }
 
-        // Plain cells are somebody's.
+        // Unhashed cells are personal data.
         was.Clear();
         becomes.Clear();
         return changes;
@@ -68,28 +70,28 @@ internal sealed class IdentifierComparer(IReadOnlyList<PersonField> fields, IRea
 
     private IdentifierChange Change(Row was, Row becomes)
     {
-        var (gone, came, shared, addressed) = (IdentifierParts.None, false, false, false);
+        var (gone, added, shared, addressed) = (IdentifierParts.None, false, false, false);
         for (var i = 0; i < fields.Count; i++)
         {
             var equal = was.Of(i).SequenceEqual(becomes.Of(i));
             gone |= was.Lengths[i] > 0 && !equal ? PartOf(fields[i]) : IdentifierParts.None;
-            came |= becomes.Lengths[i] > 0 && !equal;
+            added |= becomes.Lengths[i] > 0 && !equal;
             shared |= was.Lengths[i] > 0 && equal;
             addressed |= becomes.Lengths[i] > 0 && IsAddress(fields[i]);
         }
 
         if (gone == IdentifierParts.None)
         {
-            return new IdentifierChange(!came, IdentifierParts.None, shared);
+            return new IdentifierChange(!added, IdentifierParts.None, shared);
         }
 
-        var apart = meaning switch
+        var separable = meaning switch
         {
             RowMeaning.Cells => true,
             RowMeaning.AddressesAndTheRest => !gone.HasFlag(IdentifierParts.Details) && addressed,
             _ => false,
         };
-        return apart && shared ? new IdentifierChange(Same: false, gone, Shared: true) : IdentifierChange.Whole;
+        return separable && shared ? new IdentifierChange(Same: false, gone, Shared: true) : IdentifierChange.Whole;
     }
 
     private static IdentifierParts PartOf(PersonField field) => field switch

@@ -3,19 +3,19 @@ using AudienceSync.Domain.Normalizing;
 
 namespace AudienceSync.Connectors.Members;
 
-/// <summary>Writes one member's row with the comma after it; 0 bytes when nothing of him is usable.</summary>
+/// <summary>Writes one member's row with the comma after it; 0 bytes when the member has no usable identifier.</summary>
 internal delegate int WriteMemberRow(Span<byte> into, in Member member, Normalizer normalizer, CellWriter cells);
 
 /// <summary>
-/// A request body of one row for each member, written as UTF-8 straight into a pooled buffer. It knows which member stands in which
-/// row, because members without a usable identifier have none.
+/// A request body of one row for each member, written as UTF-8 straight into a pooled buffer. It records which member is in which row,
+/// because members without a usable identifier have no row.
 /// </summary>
 internal sealed class MemberBody : IDisposable
 {
-    /// <summary>Nothing by which the platform could match somebody.</summary>
+    /// <summary>Nothing by which the platform could match a person.</summary>
     public const string NoUsableIdentifier = RefusedMember.NoUsableIdentifier;
 
-    /// <summary>The member was delivered by a newer program than this one, so his digests cannot be made here.</summary>
+    /// <summary>The member was delivered by a newer version of this program, so the digests cannot be computed here.</summary>
     public const string UnknownNormalizer = RefusedMember.UnknownNormalizer;
 
     private readonly RentedBody _body;
@@ -34,12 +34,12 @@ internal sealed class MemberBody : IDisposable
     /// <summary>Members that have no row.</summary>
     public IReadOnlyList<RefusedMember> Invalid => _invalid;
 
-    /// <param name="members">Who.</param>
+    /// <param name="members">The members.</param>
     /// <param name="frame">What comes before and after the rows.</param>
     /// <param name="rowBytes">The longest row, its comma included.</param>
-    /// <param name="rules">The platform's normalizer of a version; null for one this program does not know.</param>
-    /// <param name="row">How it spells a member.</param>
-    /// <param name="without">Members to leave out without a word, by their place.</param>
+    /// <param name="rules">The platform's normalizer of a version; null for a version unknown to this program.</param>
+    /// <param name="row">Writes the row of a member.</param>
+    /// <param name="without">Members to leave out without reporting them, by index.</param>
     public static MemberBody Write(
         IReadOnlyList<Member> members, (byte[] Head, byte[] Tail) frame, int rowBytes, Func<NormalizerVersion, Normalizer?> rules, WriteMemberRow row, IReadOnlySet<int>? without = null)
     {
@@ -48,10 +48,10 @@ internal sealed class MemberBody : IDisposable
         return body;
     }
 
-    /// <summary>The place in the call of the member in a row; -1 for a row we did not send.</summary>
+    /// <summary>The index in the call of the member in a row; -1 for a row we did not send.</summary>
     public int MemberOf(int row) => row < 0 || row >= Rows ? -1 : _memberOfRow[row];
 
-    /// <summary>The whole body, for who must sign it.</summary>
+    /// <summary>The whole body, for callers that must sign it.</summary>
     public ReadOnlySpan<byte> Written => _body.Span[.._body.Length];
 
     public HttpContent ToContent() => _body.ToContent();
@@ -85,7 +85,7 @@ internal sealed class MemberBody : IDisposable
             _memberOfRow[Rows++] = i;
         }
 
-        // The last row's comma gives way to the tail.
+        // The tail overwrites the last row's comma.
         at -= Rows > 0 ? 1 : 0;
         frame.Tail.CopyTo(buffer[at..]);
         _body.Length = at + frame.Tail.Length;

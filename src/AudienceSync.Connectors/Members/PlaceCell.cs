@@ -2,12 +2,12 @@ using AudienceSync.Domain.Normalizing;
 
 namespace AudienceSync.Connectors.Members;
 
-/// <summary>A name with the place where it lives, which several members may have: one human under two customer ids, or a family.</summary>
+/// <summary>A name with the place of residence, which several members may share: one person under two customer ids, or a family.</summary>
 internal static class PlaceCell
 {
     private static readonly PersonField[] Parts = [PersonField.FirstName, PersonField.LastName, PersonField.PostalCode, PersonField.Country];
 
-    /// <summary>Adds it when all of its parts are there: less names nobody.</summary>
+    /// <summary>Adds it when all of its parts are present: fewer parts do not identify a person.</summary>
     public static void Add(in Member member, Normalizer normalizer, List<SharedCell> into)
     {
         var texts = new string[Parts.Length];

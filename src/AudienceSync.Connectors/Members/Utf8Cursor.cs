@@ -7,7 +7,7 @@ internal ref struct Utf8Cursor(Span<byte> into)
 
     public int Length { get; private set; }
 
-    /// <summary>What is left.</summary>
+    /// <summary>The remaining space.</summary>
     public readonly Span<byte> Rest => _into[Length..];
 
     public void Add(ReadOnlySpan<byte> bytes)
@@ -19,6 +19,6 @@ internal ref struct Utf8Cursor(Span<byte> into)
     /// <summary>Counts what was written into <see cref="Rest"/>.</summary>
     public void Wrote(int bytes) => Length += bytes;
 
-    /// <summary>Takes the last bytes back.</summary>
+    /// <summary>Removes the last bytes.</summary>
     public void Drop(int bytes) => Length -= bytes;
 }

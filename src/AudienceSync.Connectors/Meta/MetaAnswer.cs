@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace AudienceSync.Connectors.Meta;
 
-/// <summary>The body of an answer, as far as it concerns us (contracts/meta.md 4 and 6.2).</summary>
+/// <summary>The body of a response, as far as it is used here (contracts/meta.md 4 and 6.2).</summary>
 internal sealed record MetaAnswer
 {
     private static readonly MetaAnswer NotJson = new();
@@ -11,19 +11,19 @@ internal sealed record MetaAnswer
 
     public bool IsJson { get; private init; }
 
-    /// <summary>Meta's code and subcode. A null code in an error object that has none.</summary>
+    /// <summary>Meta's code and subcode; the code is null when the error object has none.</summary>
     public (int? Code, int? Subcode)? Error { get; private init; }
 
-    /// <summary>The platform's trace id, for its support; null when absent or in a form no id has.</summary>
+    /// <summary>The platform's trace id, for its support; null when absent or when it does not have the form of an id.</summary>
     public string? TraceId { get; private init; }
 
-    /// <summary>Whether this is the answer of the users edge to an upload it took.</summary>
+    /// <summary>Whether this is the response of the users edge to an accepted upload.</summary>
     public bool IsUpload { get; private init; }
 
-    /// <summary>Rows Meta could not use; approximate by its own word.</summary>
+    /// <summary>Rows Meta could not use; approximate according to Meta.</summary>
     public int InvalidEntries { get; private init; }
 
-    /// <summary>Rows named in the samples, by their place in the upload; up to 100.</summary>
+    /// <summary>Rows listed in the samples, by index in the upload; up to 100.</summary>
     public IReadOnlyList<int> InvalidRows { get; private init; } = [];
 
     public static MetaAnswer Parse(ReadOnlyMemory<byte> body)
@@ -64,7 +64,7 @@ internal sealed record MetaAnswer
     {
         var rows = new List<int>();
 
-        // No samples come as {} or as [] (6.2).
+        // An empty set of samples is sent as {} or as [] (6.2).
         if (root.TryGetProperty("invalid_entry_samples", out var samples) && samples.ValueKind == JsonValueKind.Object)
         {
             foreach (var sample in samples.EnumerateObject())
@@ -85,7 +85,7 @@ internal sealed record MetaAnswer
         };
     }
 
-    /// <summary>Numbers also come as strings in this interface.</summary>
+    /// <summary>This API also sends numbers as strings.</summary>
     private static int? Int(JsonElement parent, string name)
     {
         if (!parent.TryGetProperty(name, out var value))

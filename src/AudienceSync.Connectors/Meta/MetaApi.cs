@@ -2,7 +2,9 @@ using RestEase;
 
 namespace AudienceSync.Connectors.Meta;
 
-/// <summary>Meta's audiences and their members (contracts/meta.md 5, 6 and 8). Every status is an answer: the error envelope decides, not the status (4).</summary>
+/// <summary>
+/// Meta's audiences and their members (contracts/meta.md 5, 6 and 8). No status throws: the error envelope decides, not the status (4).
+/// </summary>
 [AllowAnyStatusCode]
 public interface IMetaApi
 {
@@ -40,7 +42,7 @@ public interface IMetaApi
         [Body] HttpContent body,
         CancellationToken cancellationToken);
 
-    /// <summary>Takes people out of every customer list of the account (8.2); a DELETE with a body.</summary>
+    /// <summary>Removes people from every customer list of the account (8.2); a DELETE with a body.</summary>
     [Delete("{version}/act_{account}/usersofanyaudience")]
     Task<HttpResponseMessage> EraseAsync(
         [Path] string account,

@@ -5,7 +5,7 @@ using AudienceSync.Domain.Syncing;
 
 namespace AudienceSync.Connectors.Meta;
 
-/// <summary>What an audience says of itself (contracts/meta.md 5.3 and 12).</summary>
+/// <summary>The state that an audience reports (contracts/meta.md 5.3 and 12).</summary>
 internal static class MetaAudienceState
 {
     private const int TooSmallToDeliver = 300;
@@ -16,7 +16,7 @@ internal static class MetaAudienceState
         [100] = AudienceState.Warning,
         [200] = AudienceState.Ready,
 
-        // Not documented; seen while an audience is being updated.
+        // Not documented; observed while an audience is being updated.
         [300] = AudienceState.Busy,
         [400] = AudienceState.Warning,
         [410] = AudienceState.TooSmall,
@@ -53,9 +53,9 @@ internal static class MetaAudienceState
             : new AudienceReport(Outcome.Done, state, operation is null ? "meta_status_not_told" : $"meta_status_{operation}", name, least, most);
     }
 
-    // One sample of Meta's has "status" in the place of "code" (5.3).
+    // One of Meta's samples has "status" instead of "code" (5.3).
     private static long? Code(JsonElement? status) => status is { } given ? given.Number("code") ?? given.Number("status") : null;
 
-    /// <summary>-1 stands for a number that is not told.</summary>
+    /// <summary>-1 stands for a number that is not reported.</summary>
     private static long? Bound(long? count) => count >= 0 ? count : null;
 }

@@ -12,7 +12,7 @@ internal sealed class MetaAudiences(MetaSettings settings, MetaCalls calls, IMet
     private const string ReadFields = "id,name,operation_status,delivery_status,approximate_count_lower_bound,approximate_count_upper_bound";
     private const int PageSize = 200;
 
-    /// <summary>An account has at most 500 customer lists (5.1), and other audiences beside them.</summary>
+    /// <summary>An account has at most 500 customer lists (5.1), in addition to other audiences.</summary>
     private const int MaxPages = 100;
 
     private const int MaxRetentionD = 180;
@@ -20,9 +20,9 @@ internal sealed class MetaAudiences(MetaSettings settings, MetaCalls calls, IMet
     public async ValueTask<MadeAudience> EnsureAsync(AudienceToMake wanted, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(wanted);
-        if (MetaChecks.OfName(wanted.Name) is { } bad)
+        if (MetaChecks.OfName(wanted.Name) is { } invalid)
         {
-            return new MadeAudience(new Outcome(OutcomeKind.StopAudience, bad.Code));
+            return new MadeAudience(new Outcome(OutcomeKind.StopAudience, invalid.Code));
         }
 
         if (await FindAsync(wanted.Name, cancellationToken) is { } found)
@@ -30,7 +30,7 @@ internal sealed class MetaAudiences(MetaSettings settings, MetaCalls calls, IMet
             return found;
         }
 
-        var made = await calls.MakeAsync(
+        var created = await calls.MakeAsync(
             async (proof, token) =>
             {
                 using var body = new StringContent(CreateBody(wanted), Encoding.UTF8, "application/json");
@@ -38,12 +38,12 @@ internal sealed class MetaAudiences(MetaSettings settings, MetaCalls calls, IMet
             },
             isUpload: false,
             cancellationToken);
-        if (!made.IsGood)
+        if (!created.IsGood)
         {
-            return new MadeAudience(made.Outcome);
+            return new MadeAudience(created.Outcome);
         }
 
-        using var document = JsonDocument.Parse(made.Http!.Body, JsonFields.Options);
+        using var document = JsonDocument.Parse(created.Http!.Body, JsonFields.Options);
         return document.RootElement.Digits("id") is { } id
             ? new MadeAudience(Outcome.Done, new RemoteAudienceId(id))
             : new MadeAudience(new Outcome(OutcomeKind.Retry, "not_understood"));
@@ -81,7 +81,7 @@ internal sealed class MetaAudiences(MetaSettings settings, MetaCalls calls, IMet
         return reply.Outcome;
     }
 
-    /// <summary>Whether the account's customer list terms are accepted (11); null when the answer does not say.</summary>
+    /// <summary>Whether the account's customer list terms are accepted (11); null when the response does not contain it.</summary>
     public async ValueTask<(Outcome Outcome, bool? Accepted)> TermsAsync(CancellationToken cancellationToken)
     {
         var reply = await calls.MakeAsync(
@@ -101,7 +101,9 @@ internal sealed class MetaAudiences(MetaSettings settings, MetaCalls calls, IMet
         return (reply.Outcome, terms is null ? null : terms == 1);
     }
 
-    /// <summary>The customer list of this name, or why we cannot look; null when there is none. Names are not unique (5.1).</summary>
+    /// <summary>
+    /// The customer list of this name, or the reason why the search failed; null when there is none. Names are not unique (5.1).
+    /// </summary>
     private async ValueTask<MadeAudience?> FindAsync(string name, CancellationToken cancellationToken)
     {
         var found = new List<string>();
@@ -122,11 +124,12 @@ internal sealed class MetaAudiences(MetaSettings settings, MetaCalls calls, IMet
             var root = document.RootElement;
             found.AddRange(root.Items("data").Where(item => item.Text("name") == name && item.Text("subtype") == "CUSTOM").Select(item => item.Digits("id")).OfType<string>());
 
-            // A short or empty page is not the last one; one without a next is (5.2). The address in it is not followed: it holds the token.
+            // A short or empty page need not be the last one; a page without a next is (5.2). The URL in it is not followed, because it
+            // contains the token.
             after = root.Object("paging")?.Text("next") is null ? null : root.Object("paging")?.Object("cursors")?.Text("after");
             if (after is null)
             {
-                // A page that has moved meanwhile shows one twice.
+                // When pages shift between two requests, the same audience can appear twice.
                 return found.Distinct(StringComparer.Ordinal).Count() switch
                 {
                     0 => null,
@@ -139,7 +142,7 @@ internal sealed class MetaAudiences(MetaSettings settings, MetaCalls calls, IMet
         return new MadeAudience(new Outcome(OutcomeKind.Retry, "too_many_pages"));
     }
 
-    /// <summary>Fetch-or-create guards a repeat whose first answer was lost (5.1).</summary>
+    /// <summary>Fetch-or-create protects a repeated call whose first response was lost (5.1).</summary>
     private static string CreateBody(AudienceToMake wanted)
     {
         var body = new Dictionary<string, object>
@@ -151,7 +154,7 @@ internal sealed class MetaAudiences(MetaSettings settings, MetaCalls calls, IMet
             ["enable_fetch_or_create"] = true,
         };
 
-        // Longer than Meta can keep them is for ever, and our own window still removes them.
+        // A lifetime longer than Meta can keep members is sent as unlimited, and our own window still removes them.
         if (wanted.Lifetime is { TotalDays: >= 1 and <= MaxRetentionD } lifetime)
         {
             body["retention_days"] = (int)Math.Ceiling(lifetime.TotalDays);

@@ -3,17 +3,17 @@ using AudienceSync.Domain.Syncing;
 
 namespace AudienceSync.Connectors.Meta;
 
-/// <summary>An answer and what it means; no answer when the call failed on its way.</summary>
+/// <summary>A response and its outcome; no response when the call failed in transit.</summary>
 internal readonly record struct MetaReply(PlatformAnswer? Http, MetaAnswer? Answer, MetaUsage Usage, Outcome Outcome)
 {
     public bool IsGood => Outcome.Kind == OutcomeKind.Done;
 }
 
-/// <summary>Makes a call with a proof of its own for each attempt, and says what the answer means.</summary>
+/// <summary>Makes a call with a separate proof for each attempt, and maps the response to an outcome.</summary>
 internal sealed class MetaCalls(MetaSettings settings, CallPipeline pipeline, TimeProvider clock)
 {
     /// <param name="call">The call, given the proof of this attempt.</param>
-    /// <param name="isUpload">Whether only the answer of an upload is a success.</param>
+    /// <param name="isUpload">Whether only the response to an upload is a success.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public async ValueTask<MetaReply> MakeAsync(
         Func<MetaProof?, CancellationToken, Task<HttpResponseMessage>> call, bool isUpload, CancellationToken cancellationToken)
@@ -27,7 +27,7 @@ internal sealed class MetaCalls(MetaSettings settings, CallPipeline pipeline, Ti
 
         var answer = http.TooLarge ? null : MetaAnswer.Parse(http.Body);
         var usage = MetaUsage.Read(http.Headers, settings.AccountNumber);
-        return new MetaReply(http, answer, usage, Patient(OutcomeOf(http.Status, answer, isUpload), http, usage));
+        return new MetaReply(http, answer, usage, WithWait(OutcomeOf(http.Status, answer, isUpload), http, usage));
     }
 
     private MetaProof? Proof() => settings.AppSecret is { } secret ? MetaProof.Sign(secret, settings.Token, clock.GetUtcNow()) : null;
@@ -42,8 +42,8 @@ internal sealed class MetaCalls(MetaSettings settings, CallPipeline pipeline, Ti
         _ => MetaErrors.Of(status, answer.IsJson),
     };
 
-    /// <summary>Adds how long to stay away: what the answer asks for, and at least a minute when throttled.</summary>
-    private Outcome Patient(Outcome outcome, PlatformAnswer http, MetaUsage usage)
+    /// <summary>Adds the wait: what the response requests, and at least a minute when throttled.</summary>
+    private Outcome WithWait(Outcome outcome, PlatformAnswer http, MetaUsage usage)
     {
         if (outcome.Kind is not (OutcomeKind.Retry or OutcomeKind.Snooze))
         {

@@ -5,9 +5,9 @@ using AudienceSync.Domain.Normalizing;
 namespace AudienceSync.Connectors.Meta;
 
 /// <summary>
-/// The columns of one call (contracts/meta.md 6.3): always EMAIL and PHONE, and every other key for which a member of the call has
-/// something. More keys match better. EXTERN_ID is not sent: the contract does not ask for it, and it is the one key that would show
-/// Meta an id of the customer's in the clear.
+/// The columns of one call (contracts/meta.md 6.3): always EMAIL and PHONE, and every other key for which a member of the call has a value.
+/// More keys match better. EXTERN_ID is not sent: the contract does not require it, and it is the only key that would show Meta a customer
+/// id in plain text.
 /// </summary>
 internal sealed class MetaColumns
 {
@@ -20,8 +20,8 @@ internal sealed class MetaColumns
     ];
 
     /// <summary>
-    /// An address that changed is removed alone. Name and place match only beside an address (6.3), so a row of theirs alone would remove
-    /// nobody: where one of them changed, the row is removed whole.
+    /// A changed address is removed alone. Name and place match only together with an address (6.3), so a row with only them would remove
+    /// no one: when one of them changed, the whole row is removed.
     /// </summary>
     public static IdentifierComparer Comparer { get; } = new([.. All.Select(column => column.Field)], [], RowMeaning.AddressesAndTheRest);
 
@@ -38,18 +38,18 @@ internal sealed class MetaColumns
         var keys = string.Join(',', columns.Select(column => $"\"{column.Key}\""));
         Head = Encoding.ASCII.GetBytes($"{{\"payload\":{{\"schema\":[{keys}{(limited is null ? "" : LimitedKeys)}],\"data\":[");
 
-        // Cells of another kind than the rest: an array and two numbers (10).
+        // Cells of a different type than the rest: an array and two numbers (10).
         _rowTail = Encoding.ASCII.GetBytes(limited is null ? "]," : $",[\"LDU\"],{limited.Country},{limited.State}],");
     }
 
     /// <summary>The body up to the first row.</summary>
     public byte[] Head { get; }
 
-    /// <summary>A row's quoted cells with a comma behind each, its brackets, and a comma behind it.</summary>
+    /// <summary>A row's quoted cells, each followed by a comma, its brackets, and a comma after it.</summary>
     public int RowBytes => (_fields.Length * (CellWriter.MaxBytes + 3)) + 1 + _rowTail.Length;
 
-    /// <param name="members">Who is to be sent.</param>
-    /// <param name="limited">Said with every row; null when the use of data is not limited.</param>
+    /// <param name="members">The members to send.</param>
+    /// <param name="limited">Sent with every row; null when the use of data is not limited.</param>
     public static MetaColumns Of(IReadOnlyList<Member> members, LimitedDataUse? limited)
     {
         var given = 0;
@@ -66,37 +66,37 @@ internal sealed class MetaColumns
             : new MetaColumns([.. All.Where((_, column) => column < 2 || (given & (1 << column)) != 0)], limited);
     }
 
-    /// <summary>Bytes written; 0 when the row would name nobody.</summary>
+    /// <summary>Returns the bytes written; 0 when the row would not identify a person.</summary>
     public int WriteRow(Span<byte> into, in Member member, Normalizer normalizer, CellWriter cells)
     {
         var at = 0;
-        var there = 0;
+        var present = 0;
         into[at++] = (byte)'[';
         foreach (var field in _fields)
         {
-            // A missing cell is "" in its place, never the digest of nothing (6.1).
+            // A missing cell is "" in its place, never the digest of an empty text (6.1).
             into[at++] = (byte)'"';
             var cell = cells.Write(normalizer, member.Identifiers, field, into[at..]);
-            there |= cell.IsEmpty ? 0 : 1 << (int)field;
+            present |= cell.IsEmpty ? 0 : 1 << (int)field;
             at += cell.Length;
             into[at++] = (byte)'"';
             into[at++] = (byte)',';
         }
 
-        // The last comma gives way to what ends the row.
+        // The end of the row overwrites the last comma.
         at--;
         _rowTail.CopyTo(into[at..]);
         at += _rowTail.Length;
-        return NamesSomebody(there) ? at : 0;
+        return IdentifiesPerson(present) ? at : 0;
     }
 
-    /// <summary>An address of his own, or all of name and place. A first name in a country is no person (6.3).</summary>
-    private static bool NamesSomebody(int there)
+    /// <summary>Either an address, or all of name and place. A first name and a country do not identify a person (6.3).</summary>
+    private static bool IdentifiesPerson(int present)
     {
         const int address = (1 << (int)PersonField.Email) | (1 << (int)PersonField.Phone) | (1 << (int)PersonField.DeviceId);
         const int place = (1 << (int)PersonField.FirstName) | (1 << (int)PersonField.LastName)
             | (1 << (int)PersonField.PostalCode) | (1 << (int)PersonField.Country);
-        return (there & address) != 0 || (there & place) == place;
+        return (present & address) != 0 || (present & place) == place;
     }
 
     private static int GivenBy(Domain.Identity.PersonIdentifiers person, int known)

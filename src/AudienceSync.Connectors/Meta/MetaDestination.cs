@@ -9,7 +9,7 @@ namespace AudienceSync.Connectors.Meta;
 /// <summary>One ad account's customer lists at Meta (contracts/meta.md 5, 6 and 8).</summary>
 public sealed class MetaDestination : IDestination, IAudienceMaker, IResyncs, IErasesPeople, IChecks
 {
-    /// <summary>Meta refused the row; its own reason is text, not a code, and may quote the row.</summary>
+    /// <summary>Meta rejected the row; its own reason is text, not a code, and may quote the row.</summary>
     public const string InvalidEntry = "meta_invalid_entry";
 
     private readonly Normalizers _normalizers;
@@ -42,7 +42,7 @@ public sealed class MetaDestination : IDestination, IAudienceMaker, IResyncs, IE
     /// <summary>A replacement that timed out, began with the wrong batch or failed as a whole (8).</summary>
     public IReadOnlySet<string> RestartCodes { get; } = new HashSet<string>(["meta_2650_1870158", "meta_2650_1870147", "meta_2650_1870148"], StringComparer.Ordinal);
 
-    /// <summary>A session closes by itself so long after its first batch (7).</summary>
+    /// <summary>A session closes automatically this long after its first batch (7).</summary>
     public TimeSpan? SessionLifetime => MetaLimits.SessionLifetime;
 
     public ValueTask<CallResult> SendAsync(MemberCall call, CancellationToken cancellationToken)
@@ -54,7 +54,7 @@ public sealed class MetaDestination : IDestination, IAudienceMaker, IResyncs, IE
     public IReadOnlyList<IdentifierChange> Compare(IReadOnlyList<Resaying> people)
         => MetaColumns.Comparer.Compare(people, version => _normalizers.Find(NormalizerFamily.Meta, version));
 
-    /// <summary>A device id is somebody by itself, and so is all of name and place.</summary>
+    /// <summary>A device id identifies a person alone, and so does the whole of name and place.</summary>
     public void AddShared(in Member member, List<SharedCell> into)
     {
         ArgumentNullException.ThrowIfNull(into);
@@ -71,7 +71,7 @@ public sealed class MetaDestination : IDestination, IAudienceMaker, IResyncs, IE
         PlaceCell.Add(in member, normalizer, into);
     }
 
-    /// <summary>Meta answers at once and hands out no jobs, so nothing is ever pending.</summary>
+    /// <summary>Meta responds with the result at once and has no jobs, so nothing is ever pending.</summary>
     public ValueTask<JobReport> FollowAsync(JobHandle job, CancellationToken cancellationToken)
         => ValueTask.FromResult(new JobReport(JobState.Confirmed, [], "confirmed"));
 
@@ -82,7 +82,7 @@ public sealed class MetaDestination : IDestination, IAudienceMaker, IResyncs, IE
         return _members.ReplaceAsync(resync, batch, cancellationToken);
     }
 
-    /// <summary>The last batch has ended it; what the audience is doing can be read from its state.</summary>
+    /// <summary>The last batch has ended the resync; the progress of the audience can be read from its state.</summary>
     public ValueTask<CallResult> EndAsync(Resync resync, CancellationToken cancellationToken) => ValueTask.FromResult(new CallResult(Outcome.Done, [], []));
 
     public ValueTask<CallResult> EraseAsync(IReadOnlyList<Member> members, CancellationToken cancellationToken)

@@ -3,21 +3,21 @@ using AudienceSync.Domain.Syncing;
 
 namespace AudienceSync.Connectors.Meta;
 
-/// <summary>One documented answer and what it means to us.</summary>
+/// <summary>One documented response and its outcome.</summary>
 /// <param name="Code">Meta's error code.</param>
 /// <param name="Subcode">Its subcode; null for every subcode that has no row of its own.</param>
 /// <param name="Kind">What to do next.</param>
-/// <param name="Wait">How long to stay away when the answer itself does not say; null when the engine's backoff will do.</param>
-/// <param name="Grace">How long it may only mean that a list which was just made is not known everywhere yet; null when it cannot mean that.</param>
+/// <param name="Wait">How long to wait when the response itself does not specify it; null when the engine's backoff is enough.</param>
+/// <param name="Grace">How long it may only mean that a new list is not yet known everywhere; null when it cannot mean that.</param>
 public sealed record MetaRule(int Code, int? Subcode, OutcomeKind Kind, TimeSpan? Wait = null, TimeSpan? Grace = null);
 
 /// <summary>
 /// The table from (HTTP status, code, subcode) to an outcome: contracts/meta.md 14, 13.1, 11 and 8. The status decides only when the
-/// answer has no error object, for Meta throttles with 400 and fails with 200 (4, 13.1).
+/// response has no error object, because Meta throttles with 400 and fails with 200 (4, 13.1).
 /// </summary>
 /// <remarks>
-/// What one audience suffers from stops that audience, what every audience of the account would suffer from stops the account. A code without a row is
-/// retried; the engine bounds retries and parks what does not end.
+/// An error of one audience stops that audience; an error that affects every audience of the account stops the account. A code without a
+/// row is retried; the engine limits retries and parks members whose retries do not end.
 /// </remarks>
 public static class MetaErrors
 {
@@ -87,13 +87,13 @@ public static class MetaErrors
         new(200, null, AudienceStop),
         new(200, 1870047, AudienceStop),
 
-        // Seen right after a list was made (14).
+        // Observed right after a list was created (14).
         new(803, null, AudienceStop, Grace: MetaLimits.NewListGrace),
         new(2656, null, AudienceStop),
         new(1487301, null, AudienceStop),
         new(1487366, null, AudienceStop),
 
-        // A replace session of somebody else (8); the calls we make open none, so "restart the session" is to call again.
+        // A replace session of another client (8); the calls we make do not open one, so "restart the session" means to call again.
         new(2650, 1870145, Retry, MetaLimits.ReplaceRunningWait),
         new(2650, 1870147, Retry, MetaLimits.ReplaceRunningWait),
         new(2650, 1870148, Retry, MetaLimits.ReplaceRunningWait),
@@ -106,7 +106,9 @@ public static class MetaErrors
     private static readonly FrozenDictionary<(int Code, int Subcode), MetaRule> ByCode =
         Rules.ToFrozenDictionary(rule => (rule.Code, rule.Subcode ?? 0));
 
-    /// <summary>What an error object means. The code of the outcome holds Meta's numbers and never its text, which may quote what we sent.</summary>
+    /// <summary>
+    /// The outcome of an error object. The code of the outcome contains Meta's numbers and never its text, which may quote what we sent.
+    /// </summary>
     public static Outcome Of(int code, int? subcode)
     {
         var rule = ByCode.GetValueOrDefault((code, subcode ?? 0)) ?? ByCode.GetValueOrDefault((code, 0));
@@ -115,7 +117,7 @@ public static class MetaErrors
             : new Outcome(rule.Kind, subcode is > 0 ? $"meta_{code}_{subcode}" : $"meta_{code}", rule.Wait) { Grace = rule.Grace };
     }
 
-    /// <summary>What an answer without an error object means when it is not a success.</summary>
+    /// <summary>The outcome of a response without an error object that is not a success.</summary>
     /// <param name="status">HTTP status.</param>
     /// <param name="isJson">Whether the body was JSON at all; error pages of proxies are not (4).</param>
     public static Outcome Of(int status, bool isJson) => status switch

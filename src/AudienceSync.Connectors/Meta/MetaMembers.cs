@@ -9,16 +9,16 @@ internal sealed class MetaMembers(MetaSettings settings, MetaCalls calls, IMetaA
 {
     private const string SessionFinished = "meta_2650_1870159";
 
-    private static readonly RefusedMember[] Nobody = [];
+    private static readonly RefusedMember[] NoMembers = [];
 
     public async ValueTask<CallResult> SendAsync(MemberCall call, CancellationToken cancellationToken)
     {
-        // How data may be used is said of what is uploaded, not of what is taken away (10).
+        // Limited data use is sent with uploads, not with removals (10).
         var limited = call.Operation == MemberOperation.Add ? settings.LimitedDataUse : null;
         using var payload = Write(call.Members, limited, session: null, cancellationToken);
         if (payload.Rows == 0)
         {
-            return new CallResult(Outcome.Done, payload.Invalid, Nobody);
+            return new CallResult(Outcome.Done, payload.Invalid, NoMembers);
         }
 
         return IsAudience(call.Audience)
@@ -39,7 +39,7 @@ internal sealed class MetaMembers(MetaSettings settings, MetaCalls calls, IMetaA
         var result = await MakeAsync(
             payload, (proof, body, token) => api.ReplaceAsync(resync.Audience.Value, proof?.Hex, proof?.UnixSeconds, body, token), cancellationToken);
 
-        // The last batch again after its answer was lost: the session is over because it did its work (8).
+        // The last batch was repeated after its response was lost: the session is finished because the first attempt succeeded (8).
         return batch.Number == resync.Batches && result.Outcome.Code == SessionFinished ? result with { Outcome = Outcome.Done } : result;
     }
 
@@ -47,7 +47,7 @@ internal sealed class MetaMembers(MetaSettings settings, MetaCalls calls, IMetaA
     {
         using var payload = Write(members, limited: null, session: null, cancellationToken);
         return payload.Rows == 0
-            ? new CallResult(Outcome.Done, payload.Invalid, Nobody)
+            ? new CallResult(Outcome.Done, payload.Invalid, NoMembers)
             : await MakeAsync(
                 payload, (proof, body, token) => api.EraseAsync(settings.AccountNumber, proof?.Hex, proof?.UnixSeconds, body, token), cancellationToken);
     }
@@ -55,13 +55,13 @@ internal sealed class MetaMembers(MetaSettings settings, MetaCalls calls, IMetaA
     private static bool IsAudience(RemoteAudienceId audience) => JsonFields.IsDigits(audience.Value ?? "");
 
     private static CallResult NoAudience(MetaPayload payload)
-        => new(new Outcome(OutcomeKind.StopAudience, "invalid_audience_id"), payload.Invalid, Nobody);
+        => new(new Outcome(OutcomeKind.StopAudience, "invalid_audience_id"), payload.Invalid, NoMembers);
 
     private MetaPayload Write(IReadOnlyList<Member> members, LimitedDataUse? limited, MetaSession? session, CancellationToken cancellationToken)
     {
         if (members.Count > MetaLimits.MembersPerCall)
         {
-            throw new ArgumentException($"At most {MetaLimits.MembersPerCall} members in one call.", nameof(members));
+            throw new ArgumentException($"At most {MetaLimits.MembersPerCall} members are allowed in one call.", nameof(members));
         }
 
         cancellationToken.ThrowIfCancellationRequested();
@@ -83,7 +83,7 @@ internal sealed class MetaMembers(MetaSettings settings, MetaCalls calls, IMetaA
         return new CallResult(
             reply.Outcome,
             payload.Invalid,
-            answer is { IsUpload: true, InvalidEntries: > 0 } ? RejectedBy(answer, payload) : Nobody,
+            answer is { IsUpload: true, InvalidEntries: > 0 } ? RejectedBy(answer, payload) : NoMembers,
             answer is { IsUpload: true } ? Math.Min(answer.InvalidEntries, payload.Rows) : 0,
             Job: null,
             reply.Usage.Account,
@@ -98,7 +98,7 @@ internal sealed class MetaMembers(MetaSettings settings, MetaCalls calls, IMetaA
         {
             MemberOperation.Add => api.AddAsync(audience, proof?.Hex, proof?.UnixSeconds, body, cancellationToken),
             MemberOperation.Remove => api.RemoveAsync(audience, proof?.Hex, proof?.UnixSeconds, body, cancellationToken),
-            _ => throw new ArgumentOutOfRangeException(nameof(call), call.Operation, "No such operation."),
+            _ => throw new ArgumentOutOfRangeException(nameof(call), call.Operation, "Unknown operation."),
         };
     }
 

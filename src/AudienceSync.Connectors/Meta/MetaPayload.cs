@@ -4,18 +4,18 @@ using AudienceSync.Domain.Normalizing;
 namespace AudienceSync.Connectors.Meta;
 
 /// <summary>
-/// The body of a call (contracts/meta.md 6.1), written as UTF-8 straight into a pooled buffer, digest by digest. Always the array
-/// schema, even for one key: an audience filled in one form refuses the other for life (6.4).
+/// The body of a call (contracts/meta.md 6.1), written as UTF-8 straight into a pooled buffer, digest by digest. Always the array schema,
+/// even for one key: an audience filled in one form refuses the other permanently (6.4).
 /// </summary>
 internal sealed class MetaPayload : IDisposable
 {
-    /// <summary>Nothing by which Meta could match somebody: no address, and not all of name and place (9.2: drop and report).</summary>
+    /// <summary>Nothing by which Meta could match a person: no address, and not all of name and place (9.2: drop and report).</summary>
     public const string NoUsableIdentifier = RefusedMember.NoUsableIdentifier;
 
-    /// <summary>The member was delivered by a newer program than this one, so his digests cannot be made here.</summary>
+    /// <summary>The member was delivered by a newer version of this program, so the digests cannot be computed here.</summary>
     public const string UnknownNormalizer = RefusedMember.UnknownNormalizer;
 
-    private static readonly List<RefusedMember> Nobody = [];
+    private static readonly List<RefusedMember> NoMembers = [];
 
     private static readonly byte[] PlainTail = "]}}"u8.ToArray();
 
@@ -36,9 +36,9 @@ internal sealed class MetaPayload : IDisposable
     public int Rows { get; private set; }
 
     /// <summary>Members that have no row.</summary>
-    public IReadOnlyList<RefusedMember> Invalid => _invalid ?? Nobody;
+    public IReadOnlyList<RefusedMember> Invalid => _invalid ?? NoMembers;
 
-    /// <param name="members">Who.</param>
+    /// <param name="members">The members.</param>
     /// <param name="normalizers">The rules to hash by.</param>
     /// <param name="limited">Limited data use, for additions.</param>
     /// <param name="session">Which batch of a replacement this is; null for an ordinary call (7).</param>
@@ -50,7 +50,7 @@ internal sealed class MetaPayload : IDisposable
         return payload;
     }
 
-    /// <summary>The place in the call of the member in a row; -1 for a row we did not send.</summary>
+    /// <summary>The index in the call of the member in a row; -1 for a row we did not send.</summary>
     public int MemberOf(int row) => row < 0 || row >= Rows ? -1 : _memberOfRow?[row] ?? row;
 
     public HttpContent ToContent() => _body.ToContent();
@@ -83,7 +83,7 @@ internal sealed class MetaPayload : IDisposable
             Rows++;
         }
 
-        // The last row's comma gives way to the tail.
+        // The tail overwrites the last row's comma.
         at -= Rows > 0 ? 1 : 0;
         _tail.CopyTo(buffer[at..]);
         _body.Length = at + _tail.Length;
@@ -94,7 +94,7 @@ internal sealed class MetaPayload : IDisposable
         (_invalid ??= []).Add(new RefusedMember(index, reason));
         if (_memberOfRow is null)
         {
-            // From here on rows and members part.
+            // From here on, row and member indexes differ.
             _memberOfRow = new int[members];
             for (var row = 0; row < Rows; row++)
             {

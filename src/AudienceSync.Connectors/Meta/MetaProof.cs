@@ -4,8 +4,8 @@ using System.Text;
 namespace AudienceSync.Connectors.Meta;
 
 /// <summary>
-/// The timed proof that a caller knows the app's secret (contracts/meta.md 3). It is made anew for each attempt: one that is re-used
-/// five minutes later is refused.
+/// The timed proof that a caller has the app's secret (contracts/meta.md 3). It is created again for each attempt: a proof reused five
+/// minutes later is refused.
 /// </summary>
 internal readonly record struct MetaProof(string Hex, string UnixSeconds)
 {

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace AudienceSync.Connectors.Meta;
 
-/// <summary>A batch's place in a replacement (contracts/meta.md 7 and 8): the first starts it, the last ends it.</summary>
+/// <summary>The position of a batch in a replacement (contracts/meta.md 7 and 8): the first starts it, the last ends it.</summary>
 internal readonly record struct MetaSession(long Id, int Batch, int Batches, long EstimatedMembers)
 {
     /// <summary>The end of a body, from the last row on.</summary>

@@ -3,10 +3,12 @@ using AudienceSync.Connectors.Http;
 
 namespace AudienceSync.Connectors.Meta;
 
-/// <summary>One ad account at Meta, checked.</summary>
+/// <summary>One ad account at Meta, validated.</summary>
 public sealed partial record MetaSettings
 {
-    /// <summary>The version this program was made for; versions end, hence a setting. When they end is in <see cref="MetaVersions"/>.</summary>
+    /// <summary>
+    /// The version this program was built for; versions expire, so it is a setting. Their end dates are in <see cref="MetaVersions"/>.
+    /// </summary>
     public const string DefaultApiVersion = "v27.0";
 
     public static readonly Uri DefaultBaseUrl = new("https://graph.facebook.com/");
@@ -21,10 +23,10 @@ public sealed partial record MetaSettings
 
     public required Secret Token { get; init; }
 
-    /// <summary>When set, every attempt carries a proof of its own, good for five minutes (contracts/meta.md 3).</summary>
+    /// <summary>When set, every attempt carries a separate proof, valid for five minutes (contracts/meta.md 3).</summary>
     public Secret? AppSecret { get; init; }
 
-    /// <summary>When set, every row says so (contracts/meta.md 10).</summary>
+    /// <summary>When set, it is sent with every added row (contracts/meta.md 10).</summary>
     public LimitedDataUse? LimitedDataUse { get; init; }
 
     public TimeSpan CallTimeout { get; init; } = MetaLimits.CallTimeout;
@@ -38,12 +40,12 @@ public sealed partial record MetaSettings
         var version = settings.ApiVersion ?? DefaultApiVersion;
         if (!AccountForm().IsMatch(account))
         {
-            throw new DestinationSettingsException("invalid_account", "account must be act_ and digits.");
+            throw new DestinationSettingsException("invalid_account", "account must be act_ followed by digits.");
         }
 
         if (!VersionForm().IsMatch(version))
         {
-            throw new DestinationSettingsException("invalid_api_version", "api_version must look like v27.0.");
+            throw new DestinationSettingsException("invalid_api_version", "api_version must have the form v27.0.");
         }
 
         return new MetaSettings

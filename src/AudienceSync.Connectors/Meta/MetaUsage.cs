@@ -4,13 +4,14 @@ using System.Text.Json;
 namespace AudienceSync.Connectors.Meta;
 
 /// <summary>
-/// What the usage headers say (contracts/meta.md 13.2). All are optional, none is trusted: what cannot be read counts as not sent.
+/// The contents of the usage headers (contracts/meta.md 13.2). All are optional and none is trusted: a header that cannot be parsed counts
+/// as not sent.
 /// </summary>
-/// <param name="Account">What the engine plans by; null when no header said anything about us.</param>
-/// <param name="Regain">The longest wait any header gives, of whatever bucket: the one to respect once we are throttled.</param>
+/// <param name="Account">What the engine plans with; null when no header contains our usage.</param>
+/// <param name="Regain">The longest wait in any header, of any bucket: the one to honor once we are throttled.</param>
 internal readonly record struct MetaUsage(AccountUsage? Account, TimeSpan? Regain)
 {
-    /// <summary>The bucket of customer lists. Another bucket at its limit is another program's trouble.</summary>
+    /// <summary>The bucket of customer lists. Another bucket at its limit concerns another program.</summary>
     private const string OurBucket = "custom_audience";
 
     private static readonly JsonDocumentOptions Options = new() { MaxDepth = 8 };
@@ -41,7 +42,7 @@ internal readonly record struct MetaUsage(AccountUsage? Account, TimeSpan? Regai
         }
         catch (JsonException)
         {
-            // Not a header we understand, hence none.
+            // A header that cannot be parsed counts as missing.
             return;
         }
     }

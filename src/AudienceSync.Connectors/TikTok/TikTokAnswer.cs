@@ -3,17 +3,17 @@ using AudienceSync.Connectors.Http;
 
 namespace AudienceSync.Connectors.TikTok;
 
-/// <summary>The envelope of an answer (contracts/tiktok.md 4).</summary>
+/// <summary>The envelope of a response (contracts/tiktok.md 4).</summary>
 internal sealed record TikTokAnswer
 {
-    /// <summary>Words by which 40002 says that the audience cannot be edited now, as against a wrong parameter (10).</summary>
+    /// <summary>Texts in the message of 40002 that mean the audience cannot be edited now, as opposed to a wrong parameter (10).</summary>
     private static readonly string[] NotEditableTexts = ["not editable", "being updated", "processing"];
 
     public bool IsJson { get; private init; }
 
     public int? Code { get; private init; }
 
-    /// <summary>Read from the message, which is never kept: it may quote what we sent.</summary>
+    /// <summary>Read from the message, which is never stored: it may quote what we sent.</summary>
     public bool IsNotEditable { get; private init; }
 
     public string? RequestId { get; private init; }
@@ -32,7 +32,7 @@ internal sealed record TikTokAnswer
             {
                 IsJson = true,
                 Code = root.Number("code") is { } code and >= int.MinValue and <= int.MaxValue ? (int)code : null,
-                IsNotEditable = Array.Exists(NotEditableTexts, word => message.Contains(word, StringComparison.OrdinalIgnoreCase)),
+                IsNotEditable = Array.Exists(NotEditableTexts, text => message.Contains(text, StringComparison.OrdinalIgnoreCase)),
                 RequestId = root.Name("request_id"),
                 Data = root.Object("data")?.Clone() ?? default,
             };

@@ -3,8 +3,8 @@ using RestEase;
 namespace AudienceSync.Connectors.TikTok;
 
 /// <summary>
-/// TikTok's audience endpoints (contracts/tiktok.md 5 and 6). The slash at the end is part of each path (2). Every status is an answer:
-/// the code in the body decides (4).
+/// TikTok's audience endpoints (contracts/tiktok.md 5 and 6). The slash at the end is part of each path (2). No status throws: the code in
+/// the body decides (4).
 /// </summary>
 [AllowAnyStatusCode]
 public interface ITikTokApi
@@ -17,11 +17,11 @@ public interface ITikTokApi
     [Path("version")]
     string Version { get; set; }
 
-    /// <summary>Adds or removes members; the body says which (5.2).</summary>
+    /// <summary>Adds or removes members, as given in the body (5.2).</summary>
     [Post("{version}/segment/mapping/")]
     Task<HttpResponseMessage> MapAsync([Body] HttpContent body, CancellationToken cancellationToken);
 
-    /// <summary>Creates or deletes an audience; the body says which (5.1).</summary>
+    /// <summary>Creates or deletes an audience, as given in the body (5.1).</summary>
     [Post("{version}/segment/audience/")]
     Task<HttpResponseMessage> AudienceAsync([Body] HttpContent body, CancellationToken cancellationToken);
 
@@ -31,7 +31,7 @@ public interface ITikTokApi
 
     /// <param name="advertiser">Digits.</param>
     /// <param name="audiences">A JSON array as text (6.2).</param>
-    /// <param name="historySize">Entries of the audience's history; the least is 1.</param>
+    /// <param name="historySize">Entries of the audience's history; the minimum is 1.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     [Get("{version}/dmp/custom_audience/get/")]
     Task<HttpResponseMessage> GetAsync(

@@ -12,7 +12,7 @@ internal sealed class TikTokAudiences(TikTokSettings settings, TikTokCalls calls
     /// <summary>An advertiser has at most 400 audiences (7); more pages than this mean that paging does not work.</summary>
     private const int MaxPages = 20;
 
-    /// <summary>Only what this interface made takes its members, and it is shown as this type (5.1).</summary>
+    /// <summary>Only audiences created through this API accept members from it, and they are shown as this type (5.1).</summary>
     private const string OurType = "Partner";
 
     private const long SmallestServing = 1000;
@@ -20,27 +20,27 @@ internal sealed class TikTokAudiences(TikTokSettings settings, TikTokCalls calls
     public async ValueTask<MadeAudience> EnsureAsync(AudienceToMake wanted, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(wanted);
-        if (TikTokChecks.OfName(wanted.Name) is { } bad)
+        if (TikTokChecks.OfName(wanted.Name) is { } invalid)
         {
-            return new MadeAudience(new Outcome(OutcomeKind.StopAudience, bad.Code));
+            return new MadeAudience(new Outcome(OutcomeKind.StopAudience, invalid.Code));
         }
 
-        // Twins are taken without a word and creating is not idempotent (5.1), so look first.
+        // Duplicate names are accepted silently and creation is not idempotent (5.1), so search first.
         if (await FindAsync(wanted.Name, cancellationToken) is { } found)
         {
             return found;
         }
 
-        var made = await calls.MakeAsync(
+        var created = await calls.MakeAsync(
             async token =>
             {
                 using var body = TikTokPayload.Create(settings, wanted.Name);
                 return await api.AudienceAsync(body, token);
             },
             cancellationToken);
-        return (made.IsGood, made.Answer?.Data.Digits("audience_id")) switch
+        return (created.IsGood, created.Answer?.Data.Digits("audience_id")) switch
         {
-            (false, _) => new MadeAudience(made.Outcome),
+            (false, _) => new MadeAudience(created.Outcome),
             (true, { } id) => new MadeAudience(Outcome.Done, new RemoteAudienceId(id)),
             _ => new MadeAudience(new Outcome(OutcomeKind.Retry, "not_understood")),
         };
@@ -67,7 +67,7 @@ internal sealed class TikTokAudiences(TikTokSettings settings, TikTokCalls calls
             (0, 0) => new AudienceReport(new Outcome(OutcomeKind.StopAudience, "tiktok_audience_not_there")),
             (0, _) => new AudienceReport(new Outcome(OutcomeKind.Retry, JsonFields.OfAnother)),
 
-            // Two states of one audience are none.
+            // Two states for one audience are not a valid response.
             _ => new AudienceReport(new Outcome(OutcomeKind.Retry, "not_understood")),
         };
     }
@@ -87,15 +87,15 @@ internal sealed class TikTokAudiences(TikTokSettings settings, TikTokCalls calls
             },
             cancellationToken);
 
-        // It does not exist: what was wanted.
+        // It does not exist, which is the intended result.
         return reply.Answer?.Code == 40007 ? Outcome.Done : reply.Outcome;
     }
 
-    /// <summary>The cheapest question that needs access to the advertiser.</summary>
+    /// <summary>The cheapest request that needs access to the advertiser.</summary>
     public async ValueTask<Outcome> TouchAsync(CancellationToken cancellationToken)
         => (await calls.MakeAsync(token => api.ListAsync(settings.Advertiser, 1, 1, token), cancellationToken)).Outcome;
 
-    /// <summary>The audience of this name, or why we cannot look; null when there is none.</summary>
+    /// <summary>The audience of this name, or the reason why the search failed; null when there is none.</summary>
     private async ValueTask<MadeAudience?> FindAsync(string name, CancellationToken cancellationToken)
     {
         var found = new List<string>();
@@ -111,7 +111,7 @@ internal sealed class TikTokAudiences(TikTokSettings settings, TikTokCalls calls
             found.AddRange(reply.Answer!.Data.Items("list").Where(audience => IsOurs(audience, name)).Select(audience => audience.Digits("audience_id")).OfType<string>());
             if (page >= (reply.Answer.Data.Object("page_info")?.Number("total_page") ?? 0))
             {
-                // A page that has moved meanwhile shows one twice.
+                // When pages shift between two requests, the same audience can appear twice.
                 return found.Distinct(StringComparer.Ordinal).Count() switch
                 {
                     0 => null,
@@ -124,7 +124,7 @@ internal sealed class TikTokAudiences(TikTokSettings settings, TikTokCalls calls
         return new MadeAudience(new Outcome(OutcomeKind.Retry, "too_many_pages"));
     }
 
-    // The list calls the type audience_type, the single read calls it type (6.2).
+    // The list endpoint names the type audience_type, the single read names it type (6.2).
     private static bool IsOurs(JsonElement audience, string name)
         => audience.Text("name") == name && (audience.Text("audience_type") ?? audience.Text("type") ?? "").StartsWith(OurType, StringComparison.Ordinal);
 

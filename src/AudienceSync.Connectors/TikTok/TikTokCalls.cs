@@ -3,13 +3,16 @@ using AudienceSync.Domain.Syncing;
 
 namespace AudienceSync.Connectors.TikTok;
 
-/// <summary>An answer, or why there is none.</summary>
+/// <summary>A response, or the reason why there is none.</summary>
 internal readonly record struct TikTokReply(int Status, TikTokAnswer? Answer, Outcome Outcome)
 {
     public bool IsGood => Outcome.Kind == OutcomeKind.Done;
 }
 
-/// <summary>Makes a call and says what its answer means. It counts throttles in a row, which only makes us more patient, and forgets them with the process.</summary>
+/// <summary>
+/// Makes a call and maps the response to an outcome. It counts consecutive throttles, which only makes the waits longer; the count is lost
+/// when the process ends.
+/// </summary>
 internal sealed class TikTokCalls(CallPipeline pipeline, TimeProvider clock)
 {
     private int _throttlesInARow;
@@ -24,11 +27,11 @@ internal sealed class TikTokCalls(CallPipeline pipeline, TimeProvider clock)
         }
 
         var answer = http.TooLarge ? null : TikTokAnswer.Parse(http.Body);
-        var outcome = Patient(OutcomeOf(http.Status, answer));
+        var outcome = WithWait(OutcomeOf(http.Status, answer));
         return new TikTokReply(http.Status, answer, RetryAfterPolicy.With(outcome, http, clock.GetUtcNow()));
     }
 
-    /// <summary>A code counts with whatever status it comes, except that a gateway's error is never a success.</summary>
+    /// <summary>A code counts regardless of the HTTP status, except that a gateway error is never a success.</summary>
     private static Outcome OutcomeOf(int status, TikTokAnswer? answer) => answer switch
     {
         null => new Outcome(OutcomeKind.Retry, "answer_too_large"),
@@ -37,7 +40,7 @@ internal sealed class TikTokCalls(CallPipeline pipeline, TimeProvider clock)
         _ => TikTokErrors.OfStatus(status, answer.IsJson),
     };
 
-    private Outcome Patient(Outcome outcome)
+    private Outcome WithWait(Outcome outcome)
     {
         if (outcome.Kind != OutcomeKind.Snooze)
         {

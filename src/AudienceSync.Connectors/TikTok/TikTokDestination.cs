@@ -6,12 +6,12 @@ using RestEase;
 namespace AudienceSync.Connectors.TikTok;
 
 /// <summary>
-/// One advertiser's audiences at TikTok by the streaming interface (contracts/tiktok.md 5). There is no job, no read-back and no replacing
-/// of all members (11): a full refresh is the ledger's work.
+/// One advertiser's audiences at TikTok through the streaming API (contracts/tiktok.md 5). There are no jobs, no read-back and no
+/// replacement of all members (11): a full refresh is done from the ledger.
 /// </summary>
 public sealed class TikTokDestination : IDestination, IAudienceMaker, IChecks
 {
-    private static readonly RefusedMember[] Nobody = [];
+    private static readonly RefusedMember[] NoMembers = [];
 
     private readonly TikTokSettings _settings;
     private readonly Normalizers _normalizers;
@@ -44,19 +44,19 @@ public sealed class TikTokDestination : IDestination, IAudienceMaker, IChecks
         ArgumentNullException.ThrowIfNull(call);
         if (call.Members.Count > _settings.MembersPerCall)
         {
-            throw new ArgumentException($"At most {_settings.MembersPerCall} members in one call.", nameof(call));
+            throw new ArgumentException($"At most {_settings.MembersPerCall} members are allowed in one call.", nameof(call));
         }
 
         cancellationToken.ThrowIfCancellationRequested();
         if (!JsonFields.IsDigits(call.Audience.Value ?? ""))
         {
-            return new CallResult(new Outcome(OutcomeKind.StopAudience, "invalid_audience_id"), Nobody, Nobody);
+            return new CallResult(new Outcome(OutcomeKind.StopAudience, "invalid_audience_id"), NoMembers, NoMembers);
         }
 
         using var body = TikTokPayload.Write(_settings, call, _normalizers);
         if (body.Rows == 0)
         {
-            return new CallResult(Outcome.Done, body.Invalid, Nobody);
+            return new CallResult(Outcome.Done, body.Invalid, NoMembers);
         }
 
         var reply = await _calls.MakeAsync(
@@ -66,15 +66,15 @@ public sealed class TikTokDestination : IDestination, IAudienceMaker, IChecks
                 return await _api.MapAsync(content, attempt);
             },
             cancellationToken);
-        return new CallResult(reply.Outcome, body.Invalid, Nobody, PlatformRequestId: reply.Answer?.RequestId, HttpStatus: reply.Status);
+        return new CallResult(reply.Outcome, body.Invalid, NoMembers, PlatformRequestId: reply.Answer?.RequestId, HttpStatus: reply.Status);
     }
 
     public IReadOnlyList<IdentifierChange> Compare(IReadOnlyList<Resaying> people)
         => TikTokPayload.Comparer.Compare(people, version => _normalizers.Find(NormalizerFamily.TikTok, version));
 
-    /// <summary>TikTok hands out no jobs for streamed members, so nothing is ever pending.</summary>
+    /// <summary>TikTok has no jobs for streamed members, so nothing is ever pending.</summary>
     public ValueTask<JobReport> FollowAsync(JobHandle job, CancellationToken cancellationToken)
-        => ValueTask.FromResult(new JobReport(JobState.Confirmed, Nobody, "confirmed"));
+        => ValueTask.FromResult(new JobReport(JobState.Confirmed, NoMembers, "confirmed"));
 
     public ValueTask<MadeAudience> EnsureAsync(AudienceToMake wanted, CancellationToken cancellationToken) => _audiences.EnsureAsync(wanted, cancellationToken);
 

@@ -3,21 +3,21 @@ using AudienceSync.Domain.Syncing;
 
 namespace AudienceSync.Connectors.TikTok;
 
-/// <summary>One documented code and what it means to us.</summary>
+/// <summary>One documented code and its outcome.</summary>
 /// <param name="Code">The code inside the body; the HTTP status is 200 for nearly all.</param>
 /// <param name="Kind">What to do next.</param>
-/// <param name="Wait">How long to stay away; null when the engine's backoff will do.</param>
+/// <param name="Wait">How long to wait; null when the engine's backoff is enough.</param>
 public sealed record TikTokRule(int Code, OutcomeKind Kind, TimeSpan? Wait = null);
 
 /// <summary>
-/// The table from (HTTP status, code, and for 40002 what kind of it) to an outcome: contracts/tiktok.md 10, 9 and 4. 40100 looks like
-/// an error of access and is a throttle; access begins at 40101 (9).
+/// The table from (HTTP status, code, and for 40002 what kind of it) to an outcome: contracts/tiktok.md 10, 9 and 4. 40100 looks like an
+/// access error but is a throttle; access errors begin at 40101 (9).
 /// </summary>
 public static class TikTokErrors
 {
     public const int Ok = 0;
 
-    /// <summary>Overloaded: a wrong parameter, or an audience that is empty, too small or being computed (10).</summary>
+    /// <summary>Has two meanings: a wrong parameter, or an audience that is empty, too small or being computed (10).</summary>
     public const int Parameter = 40002;
 
     private const OutcomeKind Retry = OutcomeKind.Retry;
@@ -36,7 +36,7 @@ public static class TikTokErrors
 
         new(40011, OutcomeKind.SplitBatch),
 
-        // The same call again is harmless and is the only way to know (5.2: there is no read-back).
+        // Repeating the call is harmless and is the only way to find out (5.2: there is no read-back).
         new(40050, Retry),
         new(40201, Retry),
         new(40202, Retry),
@@ -54,7 +54,7 @@ public static class TikTokErrors
         new(40200, AudienceStop),
         new(40700, AudienceStop),
 
-        // The file interface, which we do not use: whatever brings them is ours to look at.
+        // The file API, which we do not use: whatever causes them must be investigated on our side.
         .. new[] { 40900, 40905, 40906, 40907, 40908, 40909, 40910, 40914, 40915 }.Select(code => new TikTokRule(code, AudienceStop)),
 
         new(40001, AccountStop),
@@ -69,9 +69,9 @@ public static class TikTokErrors
 
     private static readonly FrozenDictionary<int, TikTokRule> ByCode = Rules.ToFrozenDictionary(rule => rule.Code);
 
-    /// <summary>What a code means. For throttles the wait depends on how many came in a row.</summary>
+    /// <summary>The outcome of a code. For throttles the wait depends on how many occurred in a row.</summary>
     /// <param name="code">The code in the body.</param>
-    /// <param name="isNotEditable">Whether 40002 came with the words for an audience that cannot be edited now.</param>
+    /// <param name="isNotEditable">Whether the message of 40002 means that the audience cannot be edited now.</param>
     public static Outcome Of(int code, bool isNotEditable) => ByCode.GetValueOrDefault(code) switch
     {
         null => new Outcome(Retry, $"tiktok_unknown_{code}"),
@@ -80,7 +80,9 @@ public static class TikTokErrors
         var rule => new Outcome(rule.Kind, $"tiktok_{code}", rule.Wait),
     };
 
-    /// <summary>What an answer without an envelope means (4): a gateway's error lasts minutes, a wrong path is wrong for every call.</summary>
+    /// <summary>
+    /// The outcome of a response without an envelope (4): a gateway error lasts minutes, a wrong path is wrong for every call.
+    /// </summary>
     public static Outcome OfStatus(int status, bool isJson) => status switch
     {
         404 or 405 => new Outcome(AccountStop, $"http_{status}"),

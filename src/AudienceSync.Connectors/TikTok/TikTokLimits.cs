@@ -1,20 +1,22 @@
 namespace AudienceSync.Connectors.TikTok;
 
-/// <summary>What TikTok allows, and how patient we are with it.</summary>
+/// <summary>The limits of TikTok, and how long we wait for it.</summary>
 public static class TikTokLimits
 {
-    /// <summary>No figure of TikTok's own was found; this is what others send at most by default (contracts/tiktok.md 5.3).</summary>
+    /// <summary>
+    /// No limit published by TikTok was found; this is the default maximum of other integrations (contracts/tiktok.md 5.3).
+    /// </summary>
     public const int DefaultMembersPerCall = 1_000;
 
-    /// <summary>The most any integration states (5.3).</summary>
+    /// <summary>The maximum that any integration states (5.3).</summary>
     public const int MaxMembersPerCall = 10_000;
 
-    /// <summary>Longer audience names are cut without a word (5.1).</summary>
+    /// <summary>Longer audience names are cut silently (5.1).</summary>
     public const int MaxNameChars = 70;
 
     public static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(30);
 
-    /// <summary>A gateway's error lasts about so long (4).</summary>
+    /// <summary>A gateway error lasts about this long (4).</summary>
     public static readonly TimeSpan GatewayWait = TimeSpan.FromMinutes(5);
 
     /// <summary>An audience that is being computed is not editable; how long is not documented (10, code 40002).</summary>
@@ -23,20 +25,20 @@ public static class TikTokLimits
     /// <summary>Maintenance (10, code 60001).</summary>
     public static readonly TimeSpan MaintenanceWait = TimeSpan.FromMinutes(15);
 
-    /// <summary>The waits for a limit by the second, before it must be one by the minute (9).</summary>
+    /// <summary>The number of waits for a per-second limit, before it must be a per-minute limit (9).</summary>
     private const int SecondSteps = 5;
 
-    /// <summary>The waits for a limit by the minute, before it must be one by the day (9).</summary>
+    /// <summary>The number of waits for a per-minute limit, before it must be a daily limit (9).</summary>
     private const int MinuteSteps = 3;
 
     private static readonly TimeSpan MinuteLimitWait = TimeSpan.FromMinutes(5);
 
     /// <summary>
-    /// The answer does not say which limit was hit: 1 s, 2 s, 4 s ... for one by the second, then 5 minutes for one by the minute, then
-    /// until midnight UTC for one by the day (9).
+    /// The response does not show which limit was hit: 1 s, 2 s, 4 s ... for a per-second limit, then 5 minutes for a per-minute limit,
+    /// then until midnight UTC for a daily limit (9).
     /// </summary>
-    /// <param name="inARow">Throttled answers without another between, from 1.</param>
-    /// <param name="now">The time of the answer.</param>
+    /// <param name="inARow">Consecutive throttled responses, from 1.</param>
+    /// <param name="now">The time of the response.</param>
     public static TimeSpan ThrottleWait(int inARow, DateTimeOffset now)
     {
         if (inARow <= SecondSteps)
@@ -47,10 +49,12 @@ public static class TikTokLimits
         return inARow <= SecondSteps + MinuteSteps ? MinuteLimitWait : new DateTimeOffset(now.UtcDateTime.Date.AddDays(1), TimeSpan.Zero) - now;
     }
 
-    /// <summary>Calls are acknowledged and applied later (11); no order is promised, so adds and removes of one audience must not overlap.</summary>
+    /// <summary>
+    /// Calls are acknowledged and applied later (11); no order is guaranteed, so adds and removes of one audience must not overlap.
+    /// </summary>
     public static DestinationLimits For(int membersPerCall, TimeSpan callTimeout) => new(membersPerCall, callTimeout, OrderedCalls: false)
     {
-        // The basic tier of an app (9); a higher one is known only by not being throttled.
+        // The basic tier of an app (9); a higher one shows only by the absence of throttling.
         Allowances = [new("second", 10, TimeSpan.FromSeconds(1)), new("minute", 600, TimeSpan.FromMinutes(1)), new("day", 864_000, TimeSpan.FromDays(1))],
     };
 }

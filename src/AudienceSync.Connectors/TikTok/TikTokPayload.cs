@@ -7,12 +7,12 @@ using AudienceSync.Domain.Syncing;
 namespace AudienceSync.Connectors.TikTok;
 
 /// <summary>
-/// The body of a mapping call (contracts/tiktok.md 5.2). The ids of a person stand in the order of the schema, and one he lacks is
-/// <c>{}</c> in its place: a row that is one short would file his telephone under e-mail.
+/// The body of a mapping call (contracts/tiktok.md 5.2). The ids of a person are in the order of the schema, and a missing id is <c>{}</c>
+/// in its place: a row with one cell fewer would store the phone number as an email address.
 /// </summary>
 internal static class TikTokPayload
 {
-    /// <summary>Every id is mapped for itself (5.2), so an id that changed is removed alone and the other one stays.</summary>
+    /// <summary>Every id is mapped independently (5.2), so a changed id is removed alone and the other one stays.</summary>
     public static IdentifierComparer Comparer { get; } = new([PersonField.Email, PersonField.Phone], [], RowMeaning.Cells);
 
     private static ReadOnlySpan<byte> CellHead => """{"id":" """u8[..^1];
@@ -70,7 +70,7 @@ internal static class TikTokPayload
         {
             MemberOperation.Add => "add",
             MemberOperation.Remove => "delete",
-            _ => throw new ArgumentOutOfRangeException(nameof(operation), operation, "No such operation."),
+            _ => throw new ArgumentOutOfRangeException(nameof(operation), operation, "Unknown operation."),
         };
         return Encoding.ASCII.GetBytes(
             $$"""{"advertiser_ids":["{{settings.Advertiser}}"],"action":"{{action}}","id_schema":["EMAIL_SHA256","PHONE_SHA256"],"batch_data":[""");

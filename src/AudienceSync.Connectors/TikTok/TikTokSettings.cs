@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace AudienceSync.Connectors.TikTok;
 
-/// <summary>One advertiser at TikTok, checked.</summary>
+/// <summary>One advertiser at TikTok, validated.</summary>
 public sealed partial record TikTokSettings
 {
     public const string DefaultApiVersion = "v1.3";
@@ -21,7 +21,7 @@ public sealed partial record TikTokSettings
 
     public required Secret Token { get; init; }
 
-    /// <summary>The rules for new members (8.1); removals go by the rules of their adds.</summary>
+    /// <summary>The rules for new members (8.1); removals use the rules of their adds.</summary>
     public required NormalizerVersion Normalizer { get; init; }
 
     public required int MembersPerCall { get; init; }
@@ -35,11 +35,13 @@ public sealed partial record TikTokSettings
         settings.AllowOnly("tiktok", "token", "api_version", "normalizer", "members_per_call");
         var version = settings.ApiVersion ?? DefaultApiVersion;
         var members = settings.MembersPerCall ?? TikTokLimits.DefaultMembersPerCall;
-        Demand(JsonFields.IsDigits(settings.Account), "invalid_account", "account must be the digits of an advertiser id.");
-        Demand(VersionForm().IsMatch(version), "invalid_api_version", "api_version must look like v1.3.");
-        Demand(members is > 0 and <= TikTokLimits.MaxMembersPerCall, "invalid_members_per_call", $"members_per_call must be 1 to {TikTokLimits.MaxMembersPerCall}.");
+        Require(JsonFields.IsDigits(settings.Account), "invalid_account", "account must be the digits of an advertiser id.");
+        Require(VersionForm().IsMatch(version), "invalid_api_version", "api_version must have the form v1.3.");
+        Require(
+            members is > 0 and <= TikTokLimits.MaxMembersPerCall, "invalid_members_per_call",
+            $"members_per_call must be 1 to {TikTokLimits.MaxMembersPerCall}.");
         var variant = TikTokVariants.Find(settings.Normalizer ?? TikTokVariants.Default);
-        Demand(variant is not null, "invalid_normalizer", $"normalizer must be one of: {string.Join(", ", TikTokVariants.Names)}.");
+        Require(variant is not null, "invalid_normalizer", $"normalizer must be one of: {string.Join(", ", TikTokVariants.Names)}.");
         return new TikTokSettings
         {
             CallTimeout = settings.CallTimeoutOr(TikTokLimits.CallTimeout),
@@ -52,11 +54,11 @@ public sealed partial record TikTokSettings
         };
     }
 
-    private static void Demand(bool holds, string code, string otherwise)
+    private static void Require(bool holds, string code, string message)
     {
         if (!holds)
         {
-            throw new DestinationSettingsException(code, otherwise);
+            throw new DestinationSettingsException(code, message);
         }
     }
 

@@ -2,7 +2,9 @@ using AudienceSync.Domain.Normalizing;
 
 namespace AudienceSync.Connectors.TikTok;
 
-/// <summary>The names by which a destination chooses one of TikTok's rules (contracts/tiktok.md 8.1): the time from which it was in force.</summary>
+/// <summary>
+/// The names by which a destination selects one of TikTok's rules (contracts/tiktok.md 8.1): the date from which it applied.
+/// </summary>
 internal static class TikTokVariants
 {
     public const string Default = "2025-09";

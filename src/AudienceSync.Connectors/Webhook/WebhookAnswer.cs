@@ -3,20 +3,20 @@ using AudienceSync.Connectors.Http;
 
 namespace AudienceSync.Connectors.Webhook;
 
-/// <summary>A row the receiver did not take, by its place in <c>members</c>.</summary>
+/// <summary>A row the receiver did not accept, by index in <c>members</c>.</summary>
 internal readonly record struct RejectedRow(int Row, string Reason);
 
-/// <summary>The body of an answer (docs/webhook.md). None is as good as an empty object.</summary>
+/// <summary>The body of a response (docs/webhook.md). An empty body counts as an empty object.</summary>
 internal sealed record WebhookAnswer
 {
-    /// <summary>The receiver gave no reason, or one that has no form of a code and might quote the row.</summary>
+    /// <summary>The receiver gave no reason, or one that does not have the form of a code and might quote the row.</summary>
     private const string NoReason = "webhook_rejected";
 
     public bool IsUnderstood { get; private init; }
 
     public IReadOnlyList<RejectedRow> Rejected { get; private init; } = [];
 
-    /// <summary>How many rows were not taken; may exceed those named.</summary>
+    /// <summary>How many rows were not accepted; may exceed those listed.</summary>
     public int RejectedCount { get; private init; }
 
     public string? RequestId { get; private init; }

@@ -2,13 +2,13 @@ using RestEase;
 
 namespace AudienceSync.Connectors.Webhook;
 
-/// <summary>The one address of a receiver, taken as it is configured (docs/webhook.md). Every status is an answer.</summary>
+/// <summary>The single URL of a receiver, used as configured (docs/webhook.md). No status throws.</summary>
 [AllowAnyStatusCode]
 public interface IWebhookApi
 {
     /// <param name="timestamp">Unix seconds of this attempt; part of what is signed.</param>
     /// <param name="signature"><c>v1=</c> and the signature of this attempt.</param>
-    /// <param name="body">A batch or a question.</param>
+    /// <param name="body">A batch or a check.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     [Post("")]
     Task<HttpResponseMessage> SendAsync(

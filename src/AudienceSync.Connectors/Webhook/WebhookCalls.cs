@@ -4,10 +4,10 @@ using AudienceSync.Domain.Syncing;
 
 namespace AudienceSync.Connectors.Webhook;
 
-/// <summary>An answer, or why there is none.</summary>
+/// <summary>A response, or the reason why there is none.</summary>
 internal readonly record struct WebhookReply(int Status, WebhookAnswer? Answer, Outcome Outcome);
 
-/// <summary>Makes a call with a signature of its own for each attempt, and says what the answer means.</summary>
+/// <summary>Makes a call with a separate signature for each attempt, and maps the response to an outcome.</summary>
 internal sealed class WebhookCalls(WebhookSettings settings, CallPipeline pipeline, TimeProvider clock, IWebhookApi api)
 {
     public async ValueTask<WebhookReply> MakeAsync(MemberBody body, CancellationToken cancellationToken)

@@ -5,7 +5,7 @@ namespace AudienceSync.Connectors.Webhook;
 /// <summary>Turns outcomes into advice.</summary>
 internal static class WebhookChecks
 {
-    /// <summary>The signature is what others call token.</summary>
+    /// <summary>The signature has the role of the token at other platforms.</summary>
     public static List<CheckFinding> OfAccount(Outcome outcome) => [Finding("token", outcome, audience: null)];
 
     public static CheckFinding OfAudience(RemoteAudienceId audience, Outcome outcome) => Finding("audience", outcome, audience);
@@ -24,12 +24,15 @@ internal static class WebhookChecks
 
     private static string Advice(string code) => code switch
     {
-        "webhook_401" => "The receiver refuses the signature: both sides must have the same app_secret, and clocks that agree to five minutes.",
-        "webhook_403" => "The receiver does not know this account: look at account.",
-        "webhook_404" or "webhook_410" or "invalid_audience_id" => "The receiver has no such list: look at remote in the binding, and at base_url.",
-        "network" or "timeout" => "Nobody answers at base_url: look at the address and the receiver.",
-        _ when code.StartsWith("webhook_3", StringComparison.Ordinal) => "The receiver has moved: write its new address in base_url.",
-        _ when code.StartsWith("webhook_unknown_4", StringComparison.Ordinal) => "The receiver does not understand the question: does it know the operation check (docs/webhook.md)?",
-        _ => "Ask again later; if it lasts, look at the receiver and the code in docs/errors.md.",
+        "webhook_401" =>
+            "The receiver refuses the signature: both sides must have the same app_secret, and clocks that differ by at most five minutes.",
+        "webhook_403" => "The receiver does not recognize this account: check account.",
+        "webhook_404" or "webhook_410" or "invalid_audience_id" =>
+            "The receiver has no such list: check remote in the binding, and base_url.",
+        "network" or "timeout" => "No response from base_url: check the address and the receiver.",
+        _ when code.StartsWith("webhook_3", StringComparison.Ordinal) => "The receiver has moved: set base_url to its new address.",
+        _ when code.StartsWith("webhook_unknown_4", StringComparison.Ordinal) =>
+            "The receiver does not understand the check: make sure that it supports the operation check (docs/webhook.md).",
+        _ => "Check again later; if it persists, check the receiver and look up the code in docs/errors.md.",
     };
 }

@@ -7,8 +7,8 @@ using RestEase;
 namespace AudienceSync.Connectors.Webhook;
 
 /// <summary>
-/// A receiver of signed batches (docs/webhook.md). It answers at once, so there are no jobs; it says nothing of what it holds, so a full
-/// refresh and an erasure are the ledger's work.
+/// A receiver of signed batches (docs/webhook.md). It responds with the result at once, so there are no jobs; it does not report what it
+/// holds, so a full refresh and an erasure are done from the ledger.
 /// </summary>
 public sealed class WebhookDestination : IDestination, IChecks
 {
@@ -38,7 +38,7 @@ public sealed class WebhookDestination : IDestination, IChecks
         ArgumentNullException.ThrowIfNull(call);
         if (call.Members.Count > _settings.MembersPerCall)
         {
-            throw new ArgumentException($"At most {_settings.MembersPerCall} members in one call.", nameof(call));
+            throw new ArgumentException($"At most {_settings.MembersPerCall} members are allowed in one call.", nameof(call));
         }
 
         cancellationToken.ThrowIfCancellationRequested();
@@ -64,7 +64,7 @@ public sealed class WebhookDestination : IDestination, IChecks
             HttpStatus: reply.Status);
     }
 
-    /// <summary>A receiver hands out no jobs, so nothing is ever pending.</summary>
+    /// <summary>A receiver has no jobs, so nothing is ever pending.</summary>
     public ValueTask<JobReport> FollowAsync(JobHandle job, CancellationToken cancellationToken)
         => ValueTask.FromResult(new JobReport(JobState.Confirmed, [], "confirmed"));
 
@@ -73,11 +73,11 @@ public sealed class WebhookDestination : IDestination, IChecks
     public async ValueTask<IReadOnlyList<CheckFinding>> CheckAsync(IReadOnlyList<RemoteAudienceId> audiences, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(audiences);
-        var findings = WebhookChecks.OfAccount(await AskAsync(audience: null, cancellationToken));
+        var findings = WebhookChecks.OfAccount(await ProbeAsync(audience: null, cancellationToken));
         foreach (var audience in audiences)
         {
             var outcome = WebhookSettings.IsName(audience.Value)
-                ? await AskAsync(audience, cancellationToken)
+                ? await ProbeAsync(audience, cancellationToken)
                 : new Outcome(OutcomeKind.StopAudience, "invalid_audience_id");
             findings.Add(WebhookChecks.OfAudience(audience, outcome));
         }
@@ -85,7 +85,7 @@ public sealed class WebhookDestination : IDestination, IChecks
         return findings;
     }
 
-    private async ValueTask<Outcome> AskAsync(RemoteAudienceId? audience, CancellationToken cancellationToken)
+    private async ValueTask<Outcome> ProbeAsync(RemoteAudienceId? audience, CancellationToken cancellationToken)
     {
         using var body = WebhookPayload.Check(_settings, audience);
         return (await _calls.MakeAsync(body, cancellationToken)).Outcome;

@@ -3,17 +3,20 @@ using AudienceSync.Domain.Syncing;
 
 namespace AudienceSync.Connectors.Webhook;
 
-/// <summary>One status and what it means to us.</summary>
+/// <summary>One status and its outcome.</summary>
 public sealed record WebhookRule(int Status, OutcomeKind Kind);
 
-/// <summary>The table from an answer to an outcome (docs/webhook.md). The status decides; the body only says which rows of a good answer were not taken.</summary>
+/// <summary>
+/// The table from a response to an outcome (docs/webhook.md). The status decides; the body only lists the rows of a successful response
+/// that were not accepted.
+/// </summary>
 public static class WebhookErrors
 {
     private const string Rejected = "webhook_rejected";
 
     public static IReadOnlyList<WebhookRule> Rules { get; } =
     [
-        // Our address has moved, and a signed batch is not carried where an answer sends it.
+        // The receiver has moved, and a signed batch is not sent to the address in a response.
         .. new[] { 301, 302, 303, 307, 308 }.Select(status => new WebhookRule(status, OutcomeKind.StopAccount)),
 
         new(401, OutcomeKind.StopAccount),
@@ -23,7 +26,7 @@ public static class WebhookErrors
         new(413, OutcomeKind.SplitBatch),
         new(429, OutcomeKind.Snooze),
 
-        // Not done now, and for no fault of the call.
+        // Not done now, and not because of an error in the call.
         .. new[] { 408, 409, 425, 500, 502, 503, 504 }.Select(status => new WebhookRule(status, OutcomeKind.Retry)),
     ];
 
@@ -35,7 +38,7 @@ public static class WebhookErrors
         ( >= 200 and < 300, { IsUnderstood: false }) => new Outcome(OutcomeKind.Retry, "not_understood"),
         ( >= 200 and < 300, { RejectedCount: > 0 }) => new Outcome(OutcomeKind.PartlyDone, Rejected),
 
-        // It says that some rows were not taken and not which: nothing can be known of any.
+        // It reports that some rows were not accepted but not which: the result of every row is unknown.
         (207, { Rejected.Count: 0 }) => new Outcome(OutcomeKind.Retry, "not_understood"),
         ( >= 200 and < 300, _) => Outcome.Done,
         _ => OfStatus(status),

@@ -1,6 +1,6 @@
 namespace AudienceSync.Connectors.Webhook;
 
-/// <summary>What a receiver is asked to take, and how patient we are with it (docs/webhook.md).</summary>
+/// <summary>What a receiver must accept, and how long we wait for it (docs/webhook.md).</summary>
 public static class WebhookLimits
 {
     public const int DefaultMembersPerCall = 1_000;
@@ -12,9 +12,11 @@ public static class WebhookLimits
 
     public static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long to stay away when throttled without being told for how long.</summary>
+    /// <summary>How long to wait when throttled without a stated time.</summary>
     public static readonly TimeSpan ThrottleWait = TimeSpan.FromMinutes(1);
 
-    /// <summary>A receiver is promised one call of a list at a time and nothing about calls that cross, so adds and removes never overlap.</summary>
+    /// <summary>
+    /// A receiver is guaranteed one call of a list at a time and nothing about overlapping calls, so adds and removes never overlap.
+    /// </summary>
     public static DestinationLimits For(int membersPerCall, TimeSpan callTimeout) => new(membersPerCall, callTimeout, OrderedCalls: false);
 }

@@ -6,16 +6,16 @@ using AudienceSync.Domain.Syncing;
 
 namespace AudienceSync.Connectors.Webhook;
 
-/// <summary>The bodies (docs/webhook.md): one object a person, of the ids he has.</summary>
+/// <summary>The bodies (docs/webhook.md): one object per person, with the ids of the person.</summary>
 internal static class WebhookPayload
 {
     /// <summary>
-    /// Google's table has exactly our three ids (SHA-256 of e-mail and of E.164, external id as it is), is held to vectors, and makes one
-    /// mailbox of its spellings. A table of our own would be a fourth way to hash the same address.
+    /// Google's table has exactly our three ids (SHA-256 of email and of E.164, external id unchanged), is verified by test vectors, and
+    /// maps the spellings of a mailbox to one. A separate table would be a fourth way to hash the same address.
     /// </summary>
     public const NormalizerFamily Rules = NormalizerFamily.Google;
 
-    /// <summary>An external id of 200 characters, each of them escaped. What is longer is not sent.</summary>
+    /// <summary>An external id of 200 characters, each of them escaped. A longer one is not sent.</summary>
     private const int ExternalBytes = 200 * 6;
 
     private static ReadOnlySpan<byte> EmailHead => ""","email":" """u8[..^1];
@@ -32,16 +32,16 @@ internal static class WebhookPayload
         {
             MemberOperation.Add => "add",
             MemberOperation.Remove => "remove",
-            _ => throw new ArgumentOutOfRangeException(nameof(call), call.Operation, "No such operation."),
+            _ => throw new ArgumentOutOfRangeException(nameof(call), call.Operation, "Unknown operation."),
         };
         return MemberBody.Write(call.Members, Frame(settings, call.Audience, operation), RowBytes, version => normalizers.Find(Rules, version), WriteRow);
     }
 
-    /// <summary>A question that changes nothing: whether we may call, and whether a list is there.</summary>
+    /// <summary>A check that changes nothing: whether we may call, and whether a list exists.</summary>
     public static MemberBody Check(WebhookSettings settings, RemoteAudienceId? audience)
         => MemberBody.Write([], Frame(settings, audience, "check"), RowBytes, static _ => null, WriteRow);
 
-    // Names have a form that needs no escape.
+    // Names have a form that needs no escaping.
     private static (byte[] Head, byte[] Tail) Frame(WebhookSettings settings, RemoteAudienceId? audience, string operation)
     {
         var list = audience is { } named ? $"\"audience\":\"{named}\"," : "";
@@ -59,7 +59,7 @@ internal static class WebhookPayload
             return 0;
         }
 
-        // The first comma gives way to the brace.
+        // The brace overwrites the first comma.
         into[0] = (byte)'{';
         row.Add("},"u8);
         return row.Length;

@@ -3,10 +3,10 @@ using AudienceSync.Connectors.Http;
 
 namespace AudienceSync.Connectors.Webhook;
 
-/// <summary>One receiver, checked.</summary>
+/// <summary>One receiver, validated.</summary>
 public sealed partial record WebhookSettings
 {
-    /// <summary>What the receiver knows us by; said in every body.</summary>
+    /// <summary>The name that identifies us to the receiver; sent in every body.</summary>
     public required string Account { get; init; }
 
     /// <summary>Where every call goes, as configured: nothing is added to it.</summary>
@@ -25,13 +25,17 @@ public sealed partial record WebhookSettings
         ArgumentNullException.ThrowIfNull(settings);
         settings.AllowOnly("webhook", "app_secret", "members_per_call");
         var members = settings.MembersPerCall ?? WebhookLimits.DefaultMembersPerCall;
-        Demand(IsName(settings.Account), "invalid_account", "account must be 1 to 100 letters, digits, dots, colons, hyphens or underscores.");
-        Demand(settings.BaseUrl is not null, "missing_base_url", "base_url is needed: the address that receives the calls.");
-        Demand(
+        Require(
+            IsName(settings.Account), "invalid_account", "account must be 1 to 100 letters, digits, dots, colons, hyphens or underscores.");
+        Require(settings.BaseUrl is not null, "missing_base_url", "base_url is required: the address that receives the calls.");
+        Require(
             settings.AppSecret?.Reveal().Length >= WebhookLimits.LeastKeyChars,
             "missing_app_secret",
-            $"app_secret is needed: {{ file: NAME }} or {{ env: NAME }}, of at least {WebhookLimits.LeastKeyChars} characters. It signs each call.");
-        Demand(members is > 0 and <= WebhookLimits.MaxMembersPerCall, "invalid_members_per_call", $"members_per_call must be 1 to {WebhookLimits.MaxMembersPerCall}.");
+            $"app_secret is required: {{ file: NAME }} or {{ env: NAME }}, of at least {WebhookLimits.LeastKeyChars} characters. "
+            + "It signs each call.");
+        Require(
+            members is > 0 and <= WebhookLimits.MaxMembersPerCall, "invalid_members_per_call",
+            $"members_per_call must be 1 to {WebhookLimits.MaxMembersPerCall}.");
         return new WebhookSettings
         {
             CallTimeout = settings.CallTimeoutOr(WebhookLimits.CallTimeout),
@@ -42,14 +46,14 @@ public sealed partial record WebhookSettings
         };
     }
 
-    /// <summary>A form that needs no escape in JSON and means nothing in a shell or a log.</summary>
+    /// <summary>A form that needs no escaping in JSON and has no special meaning in a shell or a log.</summary>
     internal static bool IsName(string? text) => text is not null && NameForm().IsMatch(text);
 
-    private static void Demand(bool holds, string code, string otherwise)
+    private static void Require(bool holds, string code, string message)
     {
         if (!holds)
         {
-            throw new DestinationSettingsException(code, otherwise);
+            throw new DestinationSettingsException(code, message);
         }
     }
 

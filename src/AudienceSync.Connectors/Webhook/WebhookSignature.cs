@@ -5,8 +5,8 @@ using System.Text;
 namespace AudienceSync.Connectors.Webhook;
 
 /// <summary>
-/// HMAC-SHA-256 over <c>v1:timestamp:body</c> with the shared key, for one attempt: a call repeated later has a time of its own, so that a
-/// receiver can refuse what is old.
+/// HMAC-SHA-256 over <c>v1:timestamp:body</c> with the shared key, for one attempt: a call repeated later has its own time, so that a
+/// receiver can refuse old calls.
 /// </summary>
 internal readonly record struct WebhookSignature(string UnixSeconds, string Value)
 {

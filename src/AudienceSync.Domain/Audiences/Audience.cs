@@ -3,15 +3,15 @@ using AudienceSync.Domain.Events;
 
 namespace AudienceSync.Domain.Audiences;
 
-/// <summary>A published version: what it promises, and whether it has been retired.</summary>
+/// <summary>A published version: its terms, and whether it has been retired.</summary>
 public sealed record PublishedVersion(KeyTerms Terms, bool Retired);
 
-/// <summary>What feeds a remote audience, and what fed it before, the latest last.</summary>
+/// <summary>The version that feeds a remote audience, and the versions that fed it before, the latest last.</summary>
 public sealed record Feed(int Version, ImmutableList<int> Before, string By);
 
 /// <summary>
-/// An audience as its stream tells it. Pure: <see cref="Apply"/> folds any event at any time, and what may happen is
-/// <see cref="AudienceRules"/>'s to decide.
+/// An audience as folded from its stream. Pure: <see cref="Apply"/> folds any event at any time, and what is allowed is
+/// decided by <see cref="AudienceRules"/>.
 /// </summary>
 public sealed record Audience(string Name)
 {
@@ -24,7 +24,7 @@ public sealed record Audience(string Name)
 
     public ImmutableDictionary<RemoteAudience, Feed> Feeds { get; private init; } = ImmutableDictionary<RemoteAudience, Feed>.Empty;
 
-    /// <summary>Versions that fed something until another was switched in, and feed nothing now, with where their events go.</summary>
+    /// <summary>Versions that fed something until they were replaced, and feed nothing now, with where their events go.</summary>
     public ImmutableSortedDictionary<int, LateEvents> Draining { get; private init; } = ImmutableSortedDictionary<int, LateEvents>.Empty;
 
     /// <summary>Numbers are never reused, so this only grows.</summary>
@@ -66,7 +66,7 @@ public sealed record Audience(string Name)
         _ => this,
     };
 
-    // A stream of an older build begins with a published key: the audience is what that event said of it.
+    // A stream of an older build begins with a published key: the audience's description is taken from that event.
     private Audience Published(AudienceKeyPublished published) => this with
     {
         Text = Text ?? new AudienceText(published.Purpose, published.Owner, published.Definition),

@@ -2,7 +2,7 @@ using AudienceSync.Domain.Events;
 
 namespace AudienceSync.Domain.Audiences;
 
-/// <summary>What comes of a command: events (none when all is so already), or a refusal.</summary>
+/// <summary>The result of a command: events (none when nothing would change), or a refusal.</summary>
 public sealed record AudienceDecision(IReadOnlyList<IRegistryEvent> Events, AudienceRefusal? Refusal)
 {
     public static readonly AudienceDecision Nothing = new([], null);

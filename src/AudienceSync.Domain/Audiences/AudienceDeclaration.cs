@@ -1,14 +1,14 @@
 namespace AudienceSync.Domain.Audiences;
 
-/// <summary>An audience as code declares it: what the registry is to say of it when the file has been applied.</summary>
+/// <summary>An audience as declared in code: the state of its registry entry after the file has been applied.</summary>
 /// <param name="Name">Without version.</param>
-/// <param name="Text">What is said of it; all of it null leaves what is said already.</param>
+/// <param name="Text">Its description; all null leaves the current one.</param>
 /// <param name="Versions">Its versions, by number.</param>
-/// <param name="Bindings">Which version each remote audience begins with.</param>
+/// <param name="Bindings">The first version that feeds each remote audience.</param>
 public sealed record AudienceDeclaration(
     string Name, AudienceText Text, IReadOnlyList<DeclaredVersion> Versions, IReadOnlyList<DeclaredFeed> Bindings)
 {
-    /// <summary>An audience of which nothing is declared any more.</summary>
+    /// <summary>An audience that is no longer declared.</summary>
     public static AudienceDeclaration Gone(string name) => new(name, new AudienceText(null, null, null), [], []);
 }
 

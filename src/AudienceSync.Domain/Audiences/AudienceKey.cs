@@ -22,7 +22,9 @@ public readonly record struct AudienceKey
     public static AudienceKey Of(string audience, int version) =>
         TryParse($"{audience}_v{version}", out var key) ? key : throw new ArgumentException("Not an audience name.", nameof(audience));
 
-    /// <summary>Reads <c>name_vN</c>: lower case letters, digits and underscores, a letter first, N from 1 to 999,999 without leading zeros.</summary>
+    /// <summary>
+    /// Reads <c>name_vN</c>: lower case letters, digits and underscores, a letter first, N from 1 to 999,999 without leading zeros.
+    /// </summary>
     public static bool TryParse([NotNullWhen(true)] string? text, out AudienceKey key)
     {
         key = default;

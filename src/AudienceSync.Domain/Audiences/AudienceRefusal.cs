@@ -1,9 +1,12 @@
 namespace AudienceSync.Domain.Audiences;
 
-/// <summary>Why a command cannot be done, with a stable code and what to do instead.</summary>
+/// <summary>Why a command is refused, with a stable code and what to do instead.</summary>
 public sealed record AudienceRefusal(string Code, string Detail)
 {
-    /// <summary>The detail for a caller who must not be told again what was sent: without names. The same as <see cref="Detail"/> where it has none.</summary>
+    /// <summary>
+    /// The detail without names, for callers to whom the input must not be repeated. The same as <see cref="Detail"/> where it has no
+    /// names.
+    /// </summary>
     public string Nameless { get; private init; } = Detail;
 
     public static AudienceRefusal NameInvalid => new(
@@ -13,9 +16,9 @@ public sealed record AudienceRefusal(string Code, string Detail)
         "audience_text_invalid", "Purpose, owner and definition may have 2,000 characters, a reason 500, a name 100, without NUL; expected volume is not negative.");
 
     public static AudienceRefusal TermsInvalid => new(
-        "audience_terms_invalid", "A window is more than 0 seconds and at most 36,500 days; match keys name at least one of email, phone, customer_id, device_id, details.");
+        "audience_terms_invalid", "A window must be more than 0 seconds and at most 36,500 days; match keys name at least one of email, phone, customer_id, device_id, details.");
 
-    public static AudienceRefusal LateEventsInvalid => new("late_events_invalid", "Late events of the version before are kept or go to quarantine: keep, quarantine.");
+    public static AudienceRefusal LateEventsInvalid => new("late_events_invalid", "Late events of the former version are kept or quarantined: keep, quarantine.");
 
     public static AudienceRefusal BindingInvalid => new("binding_invalid", "Give a destination and the platform's id of the audience, each 1 to 100 characters.");
 
@@ -44,9 +47,9 @@ public sealed record AudienceRefusal(string Code, string Detail)
     };
 
     public static AudienceRefusal KeyRetired(string audience, int version) => new(
-        "audience_key_retired", $"{audience}_v{version} is retired and does not come back. Publish the next version.")
+        "audience_key_retired", $"{audience}_v{version} is retired and cannot be reactivated. Publish the next version.")
     {
-        Nameless = "The version is retired and does not come back. Publish the next one.",
+        Nameless = "The version is retired and cannot be reactivated. Publish the next one.",
     };
 
     public static AudienceRefusal KeyInUse(string audience, int version, RemoteAudience remote) => new(
@@ -56,31 +59,31 @@ public sealed record AudienceRefusal(string Code, string Detail)
     };
 
     public static AudienceRefusal BindingTaken(RemoteAudience remote, string key) => new(
-        "binding_taken", $"{remote} is fed by {key}. A switch is a promotion: audiences promote.")
+        "binding_taken", $"{remote} is fed by {key}. To switch versions, use a promotion: audiences promote.")
     {
-        Nameless = $"The remote audience is fed by {key}. A switch is a promotion: audiences promote.",
+        Nameless = $"The remote audience is fed by {key}. To switch versions, use a promotion: audiences promote.",
     };
 
     public static AudienceRefusal DestinationUnknown(string destination) => new(
-        "unknown_destination", $"No destination {destination} is known. Declare it in audiencesync.yaml and start the Host with it.")
+        "unknown_destination", $"The destination {destination} does not exist. Declare it in audiencesync.yaml and start the Host with it.")
     {
-        Nameless = "No such destination is known. Declare it in audiencesync.yaml and start the Host with it.",
+        Nameless = "The destination does not exist. Declare it in audiencesync.yaml and start the Host with it.",
     };
 
     public static AudienceRefusal Conflict(string audience) => new(
-        "registry_conflict", $"{audience} is being changed by others all the time. Nothing was done; try again.")
+        "registry_conflict", $"{audience} is being changed concurrently. Nothing was changed; retry.")
     {
-        Nameless = "The audience is being changed by others all the time. Nothing was done; try again.",
+        Nameless = "The audience is being changed concurrently. Nothing was changed; retry.",
     };
 
-    public static AudienceRefusal NotBound(string audience) => new("audience_not_bound", $"{audience} is not bound there. Bind it first.")
+    public static AudienceRefusal NotBound(string audience) => new("audience_not_bound", $"{audience} is not bound to a remote audience there. Bind it first.")
     {
-        Nameless = "The audience is not bound there. Bind it first.",
+        Nameless = "The audience is not bound to a remote audience there. Bind it first.",
     };
 
     public static AudienceRefusal NothingToRollBack(string audience) => new(
-        "nothing_to_roll_back", $"No promotion of {audience} is left to take back.")
+        "nothing_to_roll_back", $"There is no promotion of {audience} left to roll back.")
     {
-        Nameless = "No promotion of the audience is left to take back.",
+        Nameless = "There is no promotion of the audience left to roll back.",
     };
 }

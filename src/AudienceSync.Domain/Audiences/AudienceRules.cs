@@ -3,8 +3,8 @@ using AudienceSync.Domain.Events;
 namespace AudienceSync.Domain.Audiences;
 
 /// <summary>
-/// What may be done to an audience: command and state to events or a refusal, without I/O. A command whose end is reached already says
-/// nothing, so whoever repeats one, or applies the same file again, changes nothing.
+/// What may be done to an audience: command and state to events or a refusal, without I/O. A command whose result is already in effect
+/// gives no events, so repeating one, or applying the same file again, changes nothing.
 /// </summary>
 public static class AudienceRules
 {
@@ -46,7 +46,7 @@ public static class AudienceRules
         RetireKey retire => Retire(audience, retire),
         PauseAudience pause => audience.Paused ? AudienceDecision.Nothing : AudienceDecision.Accept(new AudiencePaused(audience.Name, pause.By, pause.Why)),
         ResumeAudience resume => audience.Paused ? AudienceDecision.Accept(new AudienceResumed(audience.Name, resume.By, resume.Why)) : AudienceDecision.Nothing,
-        _ => throw new ArgumentOutOfRangeException(nameof(command), command.GetType().Name, "A command without a rule."),
+        _ => throw new ArgumentOutOfRangeException(nameof(command), command.GetType().Name, "There is no rule for this command."),
     };
 
     private static AudienceDecision Register(Audience audience, RegisterAudience register)
@@ -110,7 +110,7 @@ public static class AudienceRules
 
     private static AudienceDecision Bind(Audience audience, BindAudience bind)
     {
-        if (!IsPlace(bind.Remote.Destination) || !IsPlace(bind.Remote.Remote))
+        if (!IsRemoteName(bind.Remote.Destination) || !IsRemoteName(bind.Remote.Remote))
         {
             return AudienceDecision.Refuse(AudienceRefusal.BindingInvalid);
         }
@@ -190,5 +190,5 @@ public static class AudienceRules
     private static List<KeyValuePair<RemoteAudience, Feed>> FeedsOf(Audience audience, RemoteAudience? only) =>
         [.. audience.Feeds.Where(feed => only is null || feed.Key == only).OrderBy(feed => feed.Key.ToString(), StringComparer.Ordinal)];
 
-    private static bool IsPlace(string? text) => !string.IsNullOrEmpty(text) && OperatorNote.FitsIn(text, 100);
+    private static bool IsRemoteName(string? text) => !string.IsNullOrEmpty(text) && OperatorNote.FitsIn(text, 100);
 }

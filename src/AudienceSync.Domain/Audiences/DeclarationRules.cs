@@ -2,23 +2,24 @@ using AudienceSync.Domain.Events;
 
 namespace AudienceSync.Domain.Audiences;
 
-/// <summary>What applying a declaration comes to, with notes for whoever keeps the file.</summary>
+/// <summary>The result of applying a declaration, with notes for the maintainer of the file.</summary>
 public sealed record DeclarationDecision(IReadOnlyList<IRegistryEvent> Events, IReadOnlyList<string> Notes, AudienceRefusal? Refusal);
 
 /// <summary>
 /// The difference between what code declares and what an audience is: pure, so a plan is the same computation as the change. Applying the
-/// same declaration again says nothing.
+/// same declaration again gives no events.
 /// <para>
-/// A file never takes back a promotion: it declares the version a binding begins with, and where a later one was promoted from it, the file is
-/// merely behind, which is a note. A declared version that never fed the binding is refused: a switch sends, so a human promotes.
+/// A file never rolls back a promotion: it declares the first version of a binding, and when a later one was promoted from it, the file is
+/// only outdated, which is a note. A declared version that never fed the binding is refused: a switch sends, so a human promotes.
 /// </para>
 /// </summary>
 public static class DeclarationRules
 {
-    /// <param name="audience">As it is.</param>
-    /// <param name="declared">As it is to be.</param>
-    /// <param name="by">Who applies. What he bound himself and declares no more is unbound, when he is the configuration.</param>
-    /// <param name="why">His reason.</param>
+    /// <param name="audience">The current state.</param>
+    /// <param name="declared">The declared state.</param>
+    /// <param name="by">The author. Bindings by this author that are no longer declared are unbound when the author is the
+    /// configuration.</param>
+    /// <param name="why">The author's reason.</param>
     public static DeclarationDecision Decide(Audience audience, AudienceDeclaration declared, string by, string? why)
     {
         var events = new List<IRegistryEvent>();
@@ -55,7 +56,7 @@ public static class DeclarationRules
         {
             if (audience.Feeds.TryGetValue(feed.Remote, out var now) && now.Version != feed.Version && now.Before.Contains(feed.Version))
             {
-                notes.Add($"{feed.Remote} was promoted to {audience.Name}_v{now.Version}; the file still says version {feed.Version}.");
+                notes.Add($"{feed.Remote} was promoted to {audience.Name}_v{now.Version}; the file still declares version {feed.Version}.");
                 continue;
             }
 

@@ -1,14 +1,14 @@
 namespace AudienceSync.Domain.Audiences;
 
 /// <summary>
-/// Where events of a version go that feeds nothing any more because another was promoted over it. Until it is retired, senders that have not heard of
-/// the switch go on naming it.
+/// Where events of a version go that feeds nothing any more because another was promoted over it. Until it is retired, senders that do not
+/// yet use the new version continue to send the old one.
 /// </summary>
 public enum LateEvents
 {
-    /// <summary>They count for the version, and for those that inherit from it, so that a roll back finds it as if nothing had happened.</summary>
+    /// <summary>They count for the version, and for those that inherit from it, so that a rollback finds it complete.</summary>
     Keep = 1,
 
-    /// <summary>They wait in quarantine. Released while the version still drains, they wait on.</summary>
+    /// <summary>They wait in quarantine. If released while the version still drains, they are quarantined again.</summary>
     Quarantine = 2,
 }

@@ -1,6 +1,6 @@
 namespace AudienceSync.Domain.Audiences;
 
-/// <summary>By which identifiers a key lets a platform match a person. The numbers are stored; never renumber.</summary>
+/// <summary>The identifiers by which a key lets a platform match a person. The numbers are stored; never renumber.</summary>
 [Flags]
 public enum MatchKeys
 {

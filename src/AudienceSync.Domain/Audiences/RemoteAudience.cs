@@ -1,6 +1,6 @@
 namespace AudienceSync.Domain.Audiences;
 
-/// <summary>Theirs: an audience at a destination, by the platform's id. At most one of ours is bound to it.</summary>
+/// <summary>An audience at a destination, by the platform's id. At most one of our audiences is bound to it.</summary>
 public readonly record struct RemoteAudience(string Destination, string Remote)
 {
     public override string ToString() => $"{Destination}/{Remote}";

@@ -2,7 +2,9 @@ using AudienceSync.Domain.Audiences;
 
 namespace AudienceSync.Domain.Events;
 
-/// <summary>A person saw an ad or a message of this audience. It says nothing of membership. Names and fields are the storage format.</summary>
+/// <summary>
+/// A person saw an ad or a message of this audience. It does not affect membership. Names and fields are the storage format.
+/// </summary>
 public sealed record AudienceExposureRecorded(
     AudienceKey AudienceKey,
     DateTimeOffset OccurredAt,

@@ -3,8 +3,9 @@ using AudienceSync.Domain.Audiences;
 namespace AudienceSync.Domain.Events;
 
 /// <summary>
-/// A version of an audience came to be, with what never changes about it (window, match keys, consent policy) and what was said of the
-/// audience then. Names and fields are the storage format, in its second version: the first said nothing of match keys, consent and who.
+/// A version of an audience was published, with its immutable terms (window, match keys, consent policy) and the description of the
+/// audience at that time. Names and fields are the storage format, in its second version: the first had no match keys, consent policy and
+/// author.
 /// </summary>
 public sealed record AudienceKeyPublished(
     AudienceKey AudienceKey,
@@ -17,7 +18,7 @@ public sealed record AudienceKeyPublished(
 
     public ConsentPolicy ConsentPolicy { get; init; } = ConsentPolicy.Assumed;
 
-    /// <summary>Whether it is told all that the version before was and is told. Written only when it is.</summary>
+    /// <summary>Whether past and later events of its predecessor count for it, too. Written only when they do.</summary>
     public bool Inherits { get; init; }
 
     public string By { get; init; } = EventUpcasters.Configuration;

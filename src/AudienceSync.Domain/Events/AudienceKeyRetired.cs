@@ -2,7 +2,7 @@ using AudienceSync.Domain.Audiences;
 
 namespace AudienceSync.Domain.Events;
 
-/// <summary>A version takes no more events. Names and fields are the storage format.</summary>
+/// <summary>A version accepts no more events. Names and fields are the storage format.</summary>
 public sealed record AudienceKeyRetired(AudienceKey AudienceKey, string By, string? Why) : IRegistryEvent
 {
     public string Audience => AudienceKey.Audience;

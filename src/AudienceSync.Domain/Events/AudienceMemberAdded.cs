@@ -2,7 +2,7 @@ using AudienceSync.Domain.Audiences;
 
 namespace AudienceSync.Domain.Events;
 
-/// <summary>A journey put a person into an audience. Names and fields are the storage format.</summary>
+/// <summary>A journey added a person to an audience. Names and fields are the storage format.</summary>
 public sealed record AudienceMemberAdded(
     AudienceKey AudienceKey,
     DateTimeOffset OccurredAt,

@@ -2,7 +2,7 @@ using AudienceSync.Domain.Audiences;
 
 namespace AudienceSync.Domain.Events;
 
-/// <summary>A journey took a person out of an audience. Names and fields are the storage format.</summary>
+/// <summary>A journey removed a person from an audience. Names and fields are the storage format.</summary>
 public sealed record AudienceMemberRemoved(
     AudienceKey AudienceKey,
     DateTimeOffset OccurredAt,

@@ -2,5 +2,5 @@ using AudienceSync.Domain.Audiences;
 
 namespace AudienceSync.Domain.Events;
 
-/// <summary>An audience came to be. Names and fields are the storage format.</summary>
+/// <summary>An audience was created. Names and fields are the storage format.</summary>
 public sealed record AudienceRegistered(string Audience, AudienceText Text, string By, string? Why) : IRegistryEvent;

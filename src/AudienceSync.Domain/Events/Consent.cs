@@ -1,6 +1,6 @@
 namespace AudienceSync.Domain.Events;
 
-/// <summary>Permission for one purpose, as the sender said it.</summary>
+/// <summary>Permission for one purpose, as the sender stated it.</summary>
 public enum ConsentAnswer
 {
     Unspecified = 0,

@@ -6,7 +6,7 @@ namespace AudienceSync.Domain.Events;
 
 /// <summary>
 /// The id of a stored event. It is derived (UUID version 5) from the source and the sender's own event id, so that the log's unique index
-/// on it is the dedupe: the same webhook, however often and to whatever host it is sent, is one row, for ever.
+/// on it is the deduplication: the same webhook, however often and to whichever host it is sent, is one row, permanently.
 /// </summary>
 public readonly record struct EventId(Guid Value)
 {
@@ -15,7 +15,9 @@ public readonly record struct EventId(Guid Value)
     // A fixed namespace of our own (RFC 9562, 5.5). Changing it would make every retry a new event.
     private static readonly byte[] Namespace = Convert.FromHexString("5b1f0c5e6a9d4c0f8f27a1d0e3b4c596");
 
-    /// <summary>Derives the id. The NUL between source and id keeps <c>(a, bc)</c> apart from <c>(ab, c)</c>; names have none.</summary>
+    /// <summary>
+    /// Derives the id. The NUL between source and id distinguishes <c>(a, bc)</c> from <c>(ab, c)</c>; names contain none.
+    /// </summary>
     public static EventId Derive(string source, ReadOnlySpan<char> senderId)
     {
         var length = Namespace.Length + Encoding.UTF8.GetMaxByteCount(source.Length + 1 + senderId.Length);

@@ -6,14 +6,14 @@ using System.Text.Unicode;
 namespace AudienceSync.Domain.Events;
 
 /// <summary>
-/// Events to JSON and back, in camel case as Marten's serialiser writes them. Written by hand because appending is the hot path; the golden
-/// files hold the form.
+/// Converts events to JSON and back, in camel case as Marten's serializer writes them. Written by hand because appending is the hot path;
+/// the golden files define the format.
 /// </summary>
 public static class EventJson
 {
     private static readonly JsonWriterOptions Compact = new() { SkipValidation = true };
 
-    // Kept by each thread: an event is written for every webhook, and its buffers are most of what that would allocate.
+    // Kept per thread: an event is written for every webhook, and its buffers are most of what that would allocate.
     [ThreadStatic]
     private static (ArrayBufferWriter<byte> Buffer, Utf8JsonWriter Json)? _mine;
 
@@ -46,8 +46,8 @@ public static class EventJson
     }
 
     /// <summary>
-    /// Adds to an audience event's data that the webhook said again what an identifier revision holds (docs/decisions/0009): without it the
-    /// time of what was said again would be lost.
+    /// Adds to an audience event's data that the webhook repeated what an identifier revision holds (docs/decisions/0009): without it the
+    /// time of the repeated claims would be lost.
     /// </summary>
     public static byte[] WithClaimedKinds(byte[] data, int revision, int kinds)
     {
@@ -60,8 +60,8 @@ public static class EventJson
     }
 
     /// <summary>
-    /// Adds the sender's own time to the data of an event for which another counts (the receiver's, when the sender's clock ran ahead), so that it
-    /// is kept. No rule reads it.
+    /// Adds the sender's own time to the data of an event for which another time counts (the receiver's, when the sender's clock was
+    /// ahead), so that it is kept. No rule reads it.
     /// </summary>
     public static byte[] WithSenderTime(byte[] data, DateTimeOffset written)
     {
@@ -100,7 +100,7 @@ public static class EventJson
                 json.WriteString("erasure"u8, erased.Erasure);
                 break;
             default:
-                throw new ArgumentOutOfRangeException(nameof(stored), stored.GetType().Name, "An event without a JSON form.");
+                throw new ArgumentOutOfRangeException(nameof(stored), stored.GetType().Name, "The event type has no JSON form.");
         }
     }
 
@@ -127,7 +127,10 @@ public static class EventJson
         return (buffer, new Utf8JsonWriter(buffer, Compact));
     }
 
-    /// <summary>Reads an event of a known alias, of today's form or an older one. Unknown properties are ignored: a newer version may have written them.</summary>
+    /// <summary>
+    /// Reads an event of a known alias, in the current form or an older one. Unknown properties are ignored: a newer version may have
+    /// written them.
+    /// </summary>
     public static IStoredEvent Read(string alias, ReadOnlyMemory<byte> data)
     {
         using var document = JsonDocument.Parse(data);
@@ -135,7 +138,7 @@ public static class EventJson
         return EventJsonReader.Read(current, form);
     }
 
-    /// <summary>Reads the consent of an event of an audience alone.</summary>
+    /// <summary>Reads only the consent of an audience event.</summary>
     public static Consent ReadConsent(ReadOnlySpan<byte> data)
     {
         var json = new Utf8JsonReader(data);

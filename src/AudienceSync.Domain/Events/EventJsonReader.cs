@@ -46,7 +46,7 @@ internal static class EventJsonReader
         ? new JourneyContext(Text(context, "journey"), Text(context, "step"), Text(context, "variant"), Text(context, "message"))
         : null;
 
-    // Marten's serialiser writes a null where we write nothing; both mean that it was not said.
+    // Marten's serializer writes a null where we omit the property; both mean that no value was sent.
     private static bool Has(JsonElement data, string name, out JsonElement value) =>
         data.TryGetProperty(name, out value) && value.ValueKind != JsonValueKind.Null;
 }

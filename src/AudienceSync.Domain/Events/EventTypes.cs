@@ -2,7 +2,7 @@ namespace AudienceSync.Domain.Events;
 
 /// <summary>
 /// The registry: every event type by the alias under which Marten would store it (the short name in snake case, with a suffix from its
-/// second form on). A new event type is a record, a row here, a case in <see cref="EventJson"/> and a golden file.
+/// second form on). A new event type needs a record, a row here, a case in <see cref="EventJson"/> and a golden file.
 /// </summary>
 public static class EventTypes
 {
@@ -10,7 +10,7 @@ public static class EventTypes
     public const string MemberRemoved = "audience_member_removed";
     public const string ExposureRecorded = "audience_exposure_recorded";
     public const string IdentifiersChanged = "person_identifiers_changed";
-    /// <summary>In its second form; the first is <see cref="EventUpcasters"/>'s.</summary>
+    /// <summary>The second form; the first is read by <see cref="EventUpcasters"/>.</summary>
     public const string KeyPublished = "audience_key_published_v2";
     public const string Registered = "audience_registered";
     public const string Described = "audience_described";
@@ -74,6 +74,6 @@ public static class EventTypes
         PersonSuppressionLifted => SuppressionLifted,
         PersonErasureRequested => ErasureRequested,
         PersonErased => Erased,
-        _ => throw new ArgumentOutOfRangeException(nameof(stored), stored.GetType().Name, "An event without a row in the registry."),
+        _ => throw new ArgumentOutOfRangeException(nameof(stored), stored.GetType().Name, "The event type has no row in the registry."),
     };
 }

@@ -4,13 +4,13 @@ using System.Text.Json.Nodes;
 namespace AudienceSync.Domain.Events;
 
 /// <summary>
-/// Older forms of stored events, brought to the next form when they are read; what is on disk is never rewritten. The version is the alias's
-/// suffix, as Marten's: <c>audience_key_published</c> is the first, <c>audience_key_published_v2</c> the second. A new form is a new alias
-/// in <see cref="EventTypes"/>, a row here and a golden file beside the old one.
+/// Older forms of stored events, converted to the next form when they are read; stored rows are never rewritten. The version is the alias's
+/// suffix, as in Marten: <c>audience_key_published</c> is the first, <c>audience_key_published_v2</c> the second. A new form needs a new
+/// alias in <see cref="EventTypes"/>, a row here and a golden file beside the old one.
 /// </summary>
 public static class EventUpcasters
 {
-    /// <summary>Who is said to have done what an older form does not tell: every key was published by the configuration then.</summary>
+    /// <summary>The author where an older form has none: at that time every key was published by the configuration.</summary>
     public const string Configuration = "configuration";
 
     private static readonly Dictionary<string, (string Next, Action<JsonObject> Change)> Steps = new(StringComparer.Ordinal)
@@ -23,10 +23,10 @@ public static class EventUpcasters
         }),
     };
 
-    /// <summary>Aliases that are read and no longer written.</summary>
+    /// <summary>Aliases that are read but no longer written.</summary>
     public static IReadOnlyCollection<string> Aliases => Steps.Keys;
 
-    /// <summary>The alias and data of today's form; both as they are when they have it.</summary>
+    /// <summary>The alias and data of the current form; both are returned unchanged when they already have it.</summary>
     public static (string Alias, JsonElement Data) Current(string alias, JsonElement data)
     {
         if (!Steps.ContainsKey(alias))

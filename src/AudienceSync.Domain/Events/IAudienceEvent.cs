@@ -2,7 +2,7 @@ using AudienceSync.Domain.Audiences;
 
 namespace AudienceSync.Domain.Events;
 
-/// <summary>What a journey said about a person and an audience key.</summary>
+/// <summary>What a journey stated about a person and an audience key.</summary>
 public interface IAudienceEvent : IStoredEvent
 {
     AudienceKey AudienceKey { get; }

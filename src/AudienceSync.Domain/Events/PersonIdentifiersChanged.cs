@@ -1,7 +1,7 @@
 namespace AudienceSync.Domain.Events;
 
 /// <summary>
-/// A person is now reached by other identifiers than before. The identifiers are in the vault, under this revision; the event only makes
-/// every delivery of him be looked at again. Names and fields are the storage format.
+/// The identifiers by which a person is reached changed. They are in the vault, under this revision; the event only causes every delivery
+/// of the person to be evaluated again. Names and fields are the storage format.
 /// </summary>
 public sealed record PersonIdentifiersChanged(int Revision) : IStoredEvent;

@@ -1,6 +1,6 @@
 namespace AudienceSync.Domain.Events;
 
-/// <summary>A place in a workspace's log. Position order is commit order; holes mean nothing.</summary>
+/// <summary>A position in a workspace's log. Position order is commit order; gaps have no meaning.</summary>
 public readonly record struct Position(long Value) : IComparable<Position>
 {
     public static readonly Position Start = new(0);

@@ -3,7 +3,7 @@ using AudienceSync.Domain.Audiences;
 
 namespace AudienceSync.Domain.Events;
 
-/// <summary>The part of <see cref="EventJson"/> for the events of the registry, both ways.</summary>
+/// <summary>The part of <see cref="EventJson"/> for registry events, in both directions.</summary>
 internal static class RegistryJson
 {
     public static void Write(Utf8JsonWriter json, IRegistryEvent stored)
@@ -40,14 +40,14 @@ internal static class RegistryJson
                 json.WriteString("audience"u8, stored.Audience);
                 break;
             default:
-                throw new ArgumentOutOfRangeException(nameof(stored), stored.GetType().Name, "An event without a JSON form.");
+                throw new ArgumentOutOfRangeException(nameof(stored), stored.GetType().Name, "The event type has no JSON form.");
         }
 
         json.WriteString("by"u8, stored.By);
         Optional(json, "why"u8, stored.Why);
     }
 
-    /// <summary>Null when the alias is none of the registry's.</summary>
+    /// <summary>Null when the alias is not one of the registry's.</summary>
     public static IRegistryEvent? Read(string alias, JsonElement data) => alias switch
     {
         EventTypes.KeyPublished => new AudienceKeyPublished(
@@ -83,9 +83,9 @@ internal static class RegistryJson
         }
 
         json.WriteStartArray("matchKeys"u8);
-        foreach (var word in AudienceLabels.Of(published.MatchKeys))
+        foreach (var label in AudienceLabels.Of(published.MatchKeys))
         {
-            json.WriteStringValue(word);
+            json.WriteStringValue(label);
         }
 
         json.WriteEndArray();
@@ -146,8 +146,8 @@ internal static class RegistryJson
         new(Text(data, "purpose"), Text(data, "owner"), Text(data, "definition"), Number(data, "expectedVolume"));
 
     private static MatchKeys MatchKeysOf(JsonElement data) =>
-        data.TryGetProperty("matchKeys", out var words) && words.ValueKind == JsonValueKind.Array
-            && AudienceLabels.TryMatchKeys(words.EnumerateArray().Select(word => word.GetString()!), out var keys)
+        data.TryGetProperty("matchKeys", out var labels) && labels.ValueKind == JsonValueKind.Array
+            && AudienceLabels.TryMatchKeys(labels.EnumerateArray().Select(label => label.GetString()!), out var keys)
             ? keys
             : MatchKeys.All;
 

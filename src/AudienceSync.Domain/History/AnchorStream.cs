@@ -5,7 +5,7 @@ using AudienceSync.Domain.Permission;
 
 namespace AudienceSync.Domain.History;
 
-/// <summary>What the stream of one anchor says, fact by fact, so that it can be folded as of any moment.</summary>
+/// <summary>The facts in the stream of one anchor, kept separately so that they can be folded as of any moment.</summary>
 public sealed class AnchorStream
 {
     private readonly List<PermissionFact> _read = [];
@@ -13,13 +13,13 @@ public sealed class AnchorStream
     private readonly List<(Position Position, PermissionFact Fact)> _permissionFacts = [];
     private readonly List<(Position Position, PersonId Owner)> _links = [];
 
-    /// <summary>What it was told of memberships, in the order of the log.</summary>
+    /// <summary>Its membership facts, in the order of the log.</summary>
     public IReadOnlyList<(Position Position, MembershipFact Fact)> MembershipFacts => _membershipFacts;
 
-    /// <summary>What it said of permissions, in the order of the log.</summary>
+    /// <summary>Its permission facts, in the order of the log.</summary>
     public IReadOnlyList<(Position Position, PermissionFact Fact)> PermissionFacts => _permissionFacts;
 
-    /// <summary>Whether it has no event: nobody has this id.</summary>
+    /// <summary>Whether it has no event: no person has this id.</summary>
     public bool IsEmpty { get; private set; } = true;
 
     /// <summary>Reads one event. Events must come in the order of the log.</summary>
@@ -47,7 +47,7 @@ public sealed class AnchorStream
         }
     }
 
-    /// <summary>Whose it was; null when nobody else's.</summary>
+    /// <summary>The owner of the anchor; null for a root.</summary>
     public PersonId? OwnerAt(AsOf asOf)
     {
         for (var n = _links.Count - 1; n >= 0; n--)
@@ -61,7 +61,7 @@ public sealed class AnchorStream
         return null;
     }
 
-    /// <summary>What it had been told of a key.</summary>
+    /// <summary>The membership in a key.</summary>
     public MembershipState StateAt(PastKey key, AsOf asOf)
     {
         var state = MembershipState.Nothing;
@@ -76,7 +76,7 @@ public sealed class AnchorStream
         return state;
     }
 
-    /// <summary>What it had said of permissions.</summary>
+    /// <summary>The permissions.</summary>
     public Permissions PermissionsAt(AsOf asOf)
     {
         var permissions = Permissions.Unspecified;

@@ -6,8 +6,8 @@ using AudienceSync.Domain.Permission;
 namespace AudienceSync.Domain.History;
 
 /// <summary>
-/// Judges every event of a person by one key: which of them he is in it, or out of it, because of. What counts is a maximum of each kind
-/// (<see cref="MembershipState"/>, <see cref="YesNo"/>); this names the events that hold the maxima.
+/// Evaluates every event of a person for one key: which of them decide that the person is in it, or not in it. What counts is a maximum of
+/// each kind (<see cref="MembershipState"/>, <see cref="YesNo"/>); this class identifies the events that hold the maxima.
 /// </summary>
 public sealed class EventEffects
 {
@@ -19,20 +19,20 @@ public sealed class EventEffects
 
     private EventEffects(PastKey key) => _key = key;
 
-    /// <param name="events">All events of all his anchors, in the order of the log.</param>
-    /// <param name="key">The key that is asked about.</param>
+    /// <param name="events">All events of all anchors of the person, in the order of the log.</param>
+    /// <param name="key">The key for which they are evaluated.</param>
     public static IReadOnlyList<EvaluatedEvent> Of(IReadOnlyList<StreamEvent> events, PastKey key)
     {
         var effects = new EventEffects(key);
         foreach (var one in events)
         {
-            effects.Note(one);
+            effects.Record(one);
         }
 
         return [.. events.Select(effects.Evaluate)];
     }
 
-    private void Note(StreamEvent one)
+    private void Record(StreamEvent one)
     {
         if (MembershipFact.TryRead(one.Type, one.Data, _names, out var fact))
         {
@@ -54,7 +54,7 @@ public sealed class EventEffects
 
     private EvaluatedEvent Evaluate(StreamEvent one)
     {
-        var (permission, outdoneBy) = EvaluatePermissions(one);
+        var (permission, permissionBy) = EvaluatePermissions(one);
         if (MembershipFact.TryRead(one.Type, one.Data, _names, out var fact))
         {
             var (effect, by) = _key.Hears(fact.AudienceKey) ? EvaluateFact(one.Position, fact) : (EventEffect.OtherKey, null);
@@ -65,7 +65,7 @@ public sealed class EventEffects
         {
             EventTypes.ExposureRecorded => new EvaluatedEvent(one, EventEffect.NoEffect, null, permission),
             EventTypes.ConsentChanged or EventTypes.Suppressed or EventTypes.SuppressionLifted or EventTypes.ErasureRequested =>
-                new EvaluatedEvent(one, permission ?? EventEffect.NoEffect, outdoneBy, null),
+                new EvaluatedEvent(one, permission ?? EventEffect.NoEffect, permissionBy, null),
             _ when _last[(one.Anchor, one.Type)] is var last && last != one.Position => new EvaluatedEvent(one, EventEffect.Superseded, last, null),
             _ => new EvaluatedEvent(one, EventEffect.Decides, null, null),
         };
@@ -85,7 +85,7 @@ public sealed class EventEffects
             : (EventEffect.Decides, null);
     }
 
-    // Of an event that answers several questions the best verdict counts.
+    // For an event that answers several questions the strongest effect counts.
     private (EventEffect? Effect, Position? By) EvaluatePermissions(StreamEvent one)
     {
         (EventEffect? Effect, Position? By) best = (null, null);
@@ -118,7 +118,7 @@ public sealed class EventEffects
         return stated;
     }
 
-    // The first of several at one time: the fold takes only what is later.
+    // The first of several at the same time: the fold takes only a later one.
     private static void Keep<TKey>(Dictionary<TKey, (Position Position, DateTimeOffset At)> latest, TKey kind, Position position, DateTimeOffset at)
         where TKey : notnull
     {

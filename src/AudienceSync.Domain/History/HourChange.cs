@@ -1,10 +1,10 @@
 namespace AudienceSync.Domain.History;
 
-/// <summary>What one hour of a key gains. Added up per hour; any order gives the same sums.</summary>
-/// <param name="Adds">People who came in by an add.</param>
-/// <param name="Removes">People who went out by a remove.</param>
+/// <summary>The change of a key within one hour. Changes are added up per hour; any order gives the same sums.</summary>
+/// <param name="Adds">People who entered by an add.</param>
+/// <param name="Removes">People who left by a remove.</param>
 /// <param name="Expiries">People whose window ends in this hour, as far as is known.</param>
-/// <param name="Joined">People fewer (or, less than zero, more) because two turned out to be one (or no longer).</param>
+/// <param name="Joined">The decrease in people (an increase when negative) because two were found to be one (or no longer are).</param>
 public readonly record struct HourChange(int Adds, int Removes, int Expiries, int Joined)
 {
     public bool IsNothing => this == default;

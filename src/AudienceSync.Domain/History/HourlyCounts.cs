@@ -3,28 +3,29 @@ using AudienceSync.Domain.Membership;
 namespace AudienceSync.Domain.History;
 
 /// <summary>
-/// Counts who comes and goes, by the hour in which we heard of it. It looks at each event alone, in the order of the log, with the time at which
-/// it was recorded as its clock, so how the log is cut into pages and when they are read plays no part: the counts follow from log and windows.
+/// Counts who enters and leaves, by the hour in which the event was recorded. It processes each event separately, in the order of the log,
+/// with the time of recording as its clock, so page boundaries and the time of reading do not matter: the counts follow from log and
+/// windows.
 /// <para>
-/// <b>Expiries</b> are booked with the add, at the hour in which the window will end. What is heard before that hour and changes the end takes the
-/// booking back first. So nobody has to watch the clock, and a count of an hour yet to come says how many will go then.
+/// <b>Expiries</b> are counted with the add, in the hour in which the window will end. An event recorded before that hour that changes the
+/// end first reverses that count. So no timer is needed, and the count of a future hour is the number of people that will leave then.
 /// </para>
 /// <para>
-/// <b>Size</b> of a key at the end of an hour: everything up to it, adds less removes, expiries and joined. It is the number of people that a list as of then has by
-/// what we knew, the barred included.
+/// <b>Size</b> of a key at the end of an hour: the sum up to that hour of adds, less removes, expiries and joined. It is the number of
+/// people in a list as of that hour by what was known then, including those who are restricted.
 /// </para>
 /// </summary>
 public sealed class HourlyCounts
 {
     private readonly Dictionary<(int KeyId, DateTimeOffset Hour), HourChange> _changes = [];
 
-    /// <summary>What was counted since <see cref="Clear"/>, hours without change left out.</summary>
+    /// <summary>The counts since <see cref="Clear"/>, without unchanged hours.</summary>
     public IEnumerable<(int KeyId, DateTimeOffset Hour, HourChange Change)> Changes =>
         _changes.Where(one => !one.Value.IsNothing).Select(one => (one.Key.KeyId, one.Key.Hour, one.Value));
 
     public void Clear() => _changes.Clear();
 
-    /// <summary>Somebody was told something of a key.</summary>
+    /// <summary>Records a change of one person's membership in a key.</summary>
     public void Record(int keyId, TimeSpan? window, MembershipState before, MembershipState after, DateTimeOffset recordedAt)
     {
         var (was, isNow) = (IsIn(before, window, recordedAt), IsIn(after, window, recordedAt));
@@ -44,7 +45,7 @@ public sealed class HourlyCounts
         }
     }
 
-    /// <summary>Some people turned out to be others: what each was before, and is after.</summary>
+    /// <summary>Records that people were merged or split: their memberships before and after.</summary>
     public void Join(int keyId, TimeSpan? window, IEnumerable<MembershipState> before, IEnumerable<MembershipState> after, DateTimeOffset recordedAt)
     {
         var joined = 0;

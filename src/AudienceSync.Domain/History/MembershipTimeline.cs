@@ -5,20 +5,20 @@ using AudienceSync.Domain.Permission;
 
 namespace AudienceSync.Domain.History;
 
-/// <summary>A span of time in which a person was one thing in a key.</summary>
+/// <summary>A span of time in which a person had one status in a key.</summary>
 /// <param name="Since">By the sender's time, or the end of a window.</param>
-/// <param name="Until">When he became something else; null while he still is.</param>
-/// <param name="Position">The event that began it; of an expiry, the add whose window ended.</param>
+/// <param name="Until">When the status changed; null while it holds.</param>
+/// <param name="Position">The event that began it; for an expiry, the add whose window ended.</param>
 public readonly record struct MembershipInterval(MembershipStatus Status, DateTimeOffset Since, DateTimeOffset? Until, Position Position);
 
-/// <summary>What a person was in a key, from the first event on, by what happened.</summary>
+/// <summary>The statuses of a person in a key, from the first event on, by when events happened.</summary>
 public static class MembershipTimeline
 {
-    /// <param name="memberships">Facts of this key, of all his anchors.</param>
-    /// <param name="permissions">Facts of his permissions, of all his anchors.</param>
-    /// <param name="window">Of the key.</param>
-    /// <param name="policy">Of the key.</param>
-    /// <param name="now">Where it ends.</param>
+    /// <param name="memberships">Facts of this key, of all anchors of the person.</param>
+    /// <param name="permissions">Permission facts, of all anchors of the person.</param>
+    /// <param name="window">The window of the key.</param>
+    /// <param name="policy">The consent policy of the key.</param>
+    /// <param name="now">The end of the timeline.</param>
     public static IReadOnlyList<MembershipInterval> Of(
         IEnumerable<(Position Position, MembershipFact Fact)> memberships, IEnumerable<(Position Position, PermissionFact Fact)> permissions,
         TimeSpan? window, ConsentPolicy policy, DateTimeOffset now)

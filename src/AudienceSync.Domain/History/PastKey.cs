@@ -3,22 +3,22 @@ using AudienceSync.Domain.Events;
 
 namespace AudienceSync.Domain.History;
 
-/// <summary>A key as it is looked back at: its terms, and whose events count for it beside its own.</summary>
+/// <summary>A key as of a moment in the past: its terms, and the keys whose events also count for it.</summary>
 /// <param name="AudienceKey">Its name.</param>
 /// <param name="Window">How long an add holds; null when it holds until a remove.</param>
-/// <param name="Policy">What it asks of a person's consent.</param>
+/// <param name="Policy">The consent it requires.</param>
 public sealed record PastKey(string AudienceKey, TimeSpan? Window, ConsentPolicy Policy)
 {
-    /// <summary>The versions it inherits from, however many publications lie between; empty when only its own events count.</summary>
+    /// <summary>The versions it inherits from, including indirect ones; empty when only its own events count.</summary>
     public IReadOnlyList<string> Predecessors { get; init; } = [];
 
-    /// <summary>The event that published it. Before it, nothing of its predecessors was known to be its own.</summary>
+    /// <summary>The event that published it. Before it, events of its predecessors did not count for it.</summary>
     public Position Published { get; init; }
 
     /// <summary>Whether facts of a key count for this one.</summary>
     public bool Hears(string audienceKey) => audienceKey == AudienceKey || IsInherited(audienceKey);
 
-    /// <summary>The same as of a moment. By what happened, a version is looked at as if it had always been.</summary>
+    /// <summary>The same as of a moment. By when events happened, a version is treated as if it had always existed.</summary>
     public bool Hears(string audienceKey, AsOf asOf) =>
         audienceKey == AudienceKey || ((asOf.Meaning == AsOfMeaning.Happened || asOf.Last >= Published) && IsInherited(audienceKey));
 

@@ -6,29 +6,32 @@ namespace AudienceSync.Domain.History;
 
 /// <summary>A membership as of a moment.</summary>
 /// <param name="Person">The root.</param>
-/// <param name="State">What all his anchors had been told.</param>
-/// <param name="Status">What followed from it, his permissions and the window.</param>
-/// <param name="Permissions">What all his anchors had said.</param>
+/// <param name="State">The combined membership of all anchors of the person.</param>
+/// <param name="Status">The status that followed from it, the permissions and the window.</param>
+/// <param name="Permissions">The combined permissions of all anchors of the person.</param>
 public readonly record struct PastMember(PersonId Person, MembershipState State, MembershipStatus Status, Permissions Permissions)
 {
-    /// <summary>Whether he was on the list, the barred included, as in a list of today.</summary>
+    /// <summary>Whether the person was in the list, which includes those who are restricted, as a list of today does.</summary>
     public bool IsListed => Status is MembershipStatus.Present or MembershipStatus.Withheld or MembershipStatus.Limited;
 }
 
-/// <summary>The streams of some people and of all that were ever linked to them, to be folded as of any moment. As the projector folds: docs/decisions/0009.</summary>
+/// <summary>
+/// The streams of some people and of everyone ever linked to them, which can be folded as of any moment, as the projector folds:
+/// docs/decisions/0009.
+/// </summary>
 public sealed class PastPeople
 {
-    /// <summary>From a phone number to an e-mail address to a customer id are two steps; more would be a circle.</summary>
-    private const int MostSteps = 8;
+    /// <summary>From a phone number to an e-mail address to a customer id are two steps; more would be a cycle.</summary>
+    private const int MaxSteps = 8;
 
-    private static readonly IReadOnlyList<PersonId> Nobody = [];
+    private static readonly IReadOnlyList<PersonId> NoPeople = [];
 
     private readonly Dictionary<PersonId, AnchorStream> _streams = [];
     private readonly Dictionary<PersonId, List<PersonId>> _everLinkedTo = [];
 
     public bool Has(PersonId person) => _streams.ContainsKey(person);
 
-    /// <summary>The stream of somebody; an empty one when none was given.</summary>
+    /// <summary>The stream of a person; an empty one when none was loaded.</summary>
     public AnchorStream StreamOf(PersonId person)
     {
         if (!_streams.TryGetValue(person, out var stream))
@@ -39,7 +42,7 @@ public sealed class PastPeople
         return stream;
     }
 
-    /// <summary>Takes that a person was linked to an owner at some time.</summary>
+    /// <summary>Records that a person was linked to an owner at some time.</summary>
     public void TakeLink(PersonId owner, PersonId person)
     {
         if (!_everLinkedTo.TryGetValue(owner, out var people))
@@ -53,12 +56,12 @@ public sealed class PastPeople
         }
     }
 
-    /// <summary>Who was ever linked to somebody, as far as it was given.</summary>
-    public IReadOnlyList<PersonId> EverLinkedTo(PersonId owner) => _everLinkedTo.GetValueOrDefault(owner) ?? Nobody;
+    /// <summary>The people who were ever linked to a person, as far as loaded.</summary>
+    public IReadOnlyList<PersonId> EverLinkedTo(PersonId owner) => _everLinkedTo.GetValueOrDefault(owner) ?? NoPeople;
 
     public PersonId RootAt(PersonId person, AsOf asOf)
     {
-        for (var steps = 0; steps < MostSteps && OwnerAt(person, asOf) is { } owner; steps++)
+        for (var steps = 0; steps < MaxSteps && OwnerAt(person, asOf) is { } owner; steps++)
         {
             person = owner;
         }
@@ -68,7 +71,7 @@ public sealed class PastPeople
 
     public PersonId? OwnerAt(PersonId person, AsOf asOf) => _streams.TryGetValue(person, out var stream) ? stream.OwnerAt(asOf) : null;
 
-    /// <summary>The anchors of a root, himself first.</summary>
+    /// <summary>The anchors of a root, the root first.</summary>
     public IReadOnlyList<PersonId> AnchorsAt(PersonId root, AsOf asOf)
     {
         if (_everLinkedTo.Count == 0)
@@ -85,7 +88,7 @@ public sealed class PastPeople
         return anchors;
     }
 
-    /// <summary>What a root was in a key.</summary>
+    /// <summary>The membership of a root in a key.</summary>
     public PastMember MemberAt(PersonId root, PastKey key, AsOf asOf)
     {
         var state = MembershipState.Nothing;
@@ -101,8 +104,8 @@ public sealed class PastPeople
     }
 
     /// <summary>
-    /// Of a root's anchors that had been told of the key, the one with the least id: by him the root has one place in an order that the moment does
-    /// not change. Null when none had been told of it.
+    /// Of a root's anchors that have facts of the key, the one with the lowest id: it gives the root one place in an order that does not
+    /// depend on the moment. Null when no anchor has facts of the key.
     /// </summary>
     public PersonId? FirstAnchorAt(PersonId root, PastKey key, AsOf asOf)
     {

@@ -5,19 +5,19 @@ using AudienceSync.Domain.Normalizing;
 namespace AudienceSync.Domain.Identity;
 
 /// <summary>
-/// The text by which a person is recognized, whatever form a platform takes. It is stored as a keyed digest of the canonical form that
-/// <see cref="IdentifierReader"/> made, together with the reader's version: a new version that changes a form leaves older aliases to
-/// <c>people realias</c>.
+/// The text that identifies a person, whatever form a platform takes. It is stored as a keyed digest of the canonical form that
+/// <see cref="IdentifierReader"/> produced, together with the reader's version: when a new version changes a form, older aliases are
+/// updated by <c>people realias</c>.
 /// </summary>
 /// <remarks>Each method returns null when nothing usable is left.</remarks>
 public static class AliasText
 {
-    /// <summary>Characters of a customer id at most, after trimming.</summary>
+    /// <summary>Maximum number of characters of a customer id after trimming.</summary>
     public const int MaxCustomerIdChars = Limits.CustomerIdChars;
 
     private const string WithPlusPrefix = "e164:";
 
-    /// <summary>Trimmed and composed; case counts, because it does in most systems that hand out ids.</summary>
+    /// <summary>Trimmed and composed; case is significant, because it is in most systems that issue ids.</summary>
     public static string? CustomerId(string raw)
     {
         ArgumentNullException.ThrowIfNull(raw);
@@ -31,14 +31,14 @@ public static class AliasText
         return text.Length <= MaxCustomerIdChars ? text : null;
     }
 
-    /// <summary>As below, of a plain or hashed address as it was sent.</summary>
+    /// <summary>As below, for a plain or hashed address as it was sent.</summary>
     public static string? Email(string raw, HashedFields hashed = HashedFields.None)
     {
         ArgumentNullException.ThrowIfNull(raw);
         return EmailOf(EmailReader.Read(raw, hashed).Text, hashed);
     }
 
-    /// <summary>As below, of a plain or hashed number as it was sent.</summary>
+    /// <summary>As below, for a plain or hashed number as it was sent.</summary>
     public static string? Phone(string raw, string country, HashedFields hashed = HashedFields.None)
     {
         ArgumentNullException.ThrowIfNull(raw);
@@ -46,9 +46,10 @@ public static class AliasText
     }
 
     /// <summary>
-    /// Of what was read: the id; the SHA-256 in lower-case hex of the address; that of the number's digits without its plus. A digest and not the
-    /// text, so that a source that sends digests and one that sends texts name the same person. A sender's digest of a number with its plus tells
-    /// nothing of the digest without, so it is a text of its own, and its person another than the digits'. Null when there is none.
+    /// The text of a parsed identifier: for a customer id, the id; for an address, its SHA-256 in lower-case hex; for a phone number, the
+    /// SHA-256 of its digits without the plus. It is a digest and not the text, so that a source that sends digests and one that sends
+    /// texts name the same person. A sender's digest of a number with its plus cannot be converted into the digest without it, so it is a
+    /// separate text, and its person is separate from that of the digits. Null when there is none.
     /// </summary>
     public static string? Of(PersonIdentifiers person, IdentifierKind kind)
     {
@@ -62,7 +63,7 @@ public static class AliasText
         };
     }
 
-    /// <summary>Of a canonical form that is stored.</summary>
+    /// <summary>For a stored canonical form.</summary>
     public static string? OfCanonical(IdentifierKind kind, string canonical, HashedFields hashed)
         => kind == IdentifierKind.Email ? EmailOf(canonical, hashed) : PhoneOf(canonical, hashed);
 

@@ -1,6 +1,6 @@
 namespace AudienceSync.Domain.Identity;
 
-/// <summary>The details of a person without what is absent: empty text and placeholders.</summary>
+/// <summary>The details of a person without absent values: empty text and placeholders.</summary>
 internal static class DetailsReader
 {
     private static readonly PersonDetails Nothing = new();

@@ -4,7 +4,7 @@ using System.Text;
 namespace AudienceSync.Domain.Identity;
 
 /// <summary>
-/// The domain of an email address, as A-labels (<c>xn--...</c>): that is the form in which browsers submit it, mail servers pass it on, and
+/// The domain of an email address, as A-labels (<c>xn--...</c>): this is the form in which browsers submit it, mail servers forward it, and
 /// account lists of platforms hold it, and the only one that does not depend on a version of Unicode.
 /// </summary>
 internal static class EmailDomain
@@ -74,7 +74,7 @@ internal static class EmailDomain
         return labels < 2 ? IdentifierFault.NoDottedDomain : letters ? IdentifierFault.None : IdentifierFault.InvalidDomain;
     }
 
-    /// <summary>Full-width letters and the full stops of Chinese and Japanese keyboards mean the ASCII ones (UTS 46).</summary>
+    /// <summary>Full-width letters and the full stops of Chinese and Japanese keyboards stand for the ASCII ones (UTS 46).</summary>
     private static string FoldWidth(string text)
     {
         var folded = new StringBuilder(text.Length);

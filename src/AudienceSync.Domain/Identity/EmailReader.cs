@@ -4,20 +4,21 @@ using AudienceSync.Domain.Normalizing;
 
 namespace AudienceSync.Domain.Identity;
 
-/// <summary>A field as read: its canonical text, or why there is none. Both are absent for an empty field.</summary>
+/// <summary>The result of reading a field: its canonical text, or why there is none. Both are absent for an empty field.</summary>
 public readonly record struct FieldReading(string? Text, IdentifierFault Fault)
 {
     internal static FieldReading Of(string text) => new(text, IdentifierFault.None);
 
     internal static FieldReading Not(IdentifierFault fault) => new(null, fault);
 
-    /// <summary>Personal data never reaches a log by accident.</summary>
+    /// <summary>Keeps personal data out of logs.</summary>
     public override string ToString() => $"FieldReading({Fault})";
 }
 
 /// <summary>
-/// Reads an email address: what copying and exporting leave around it is taken off, then it is lower case, composed, with its domain as
-/// A-labels. What is then no address with a dotted domain is none, and never hashed. Dots and plus tags stay: they are the platforms' to judge.
+/// Reads an email address: removes what copying and exporting leave around it, then converts it to lower case and composes it, with the
+/// domain as A-labels. A result that is not an address with a dotted domain is rejected and never hashed. Dots and plus tags stay: handling
+/// them is up to the rules of each platform.
 /// </summary>
 public static class EmailReader
 {
@@ -26,10 +27,10 @@ public static class EmailReader
     private static readonly SearchValues<char> PlainLocal = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789._-+");
     private static readonly SearchValues<char> PlainDomain = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789.-");
 
-    /// <summary>RFC 5322 allows these in quotes only, which no platform knows.</summary>
+    /// <summary>RFC 5322 allows these in quotes only, which no platform supports.</summary>
     private static readonly SearchValues<char> NotInLocal = SearchValues.Create("\"(),:;<>[\\]");
 
-    /// <summary>Reads a text; null for a field that is not there.</summary>
+    /// <summary>Reads a text; returns the default for a field that is absent.</summary>
     public static FieldReading Read(string? raw, HashedFields hashed = HashedFields.None)
     {
         if (raw is null)
@@ -45,7 +46,7 @@ public static class EmailReader
         return IsPlain(raw) ? FieldReading.Of(raw) : ReadWritten(raw);
     }
 
-    /// <summary>A digest that the sender made, in lower case.</summary>
+    /// <summary>A digest made by the sender, in lower case.</summary>
     internal static FieldReading Passed(string raw)
     {
         Span<char> digest = stackalloc char[Sha256Hex.Length];
@@ -69,8 +70,8 @@ public static class EmailReader
 
     private static FieldReading ReadWritten(string raw)
     {
-        var trimmed = EmailArtefacts.TrimInvisible(raw);
-        if (trimmed.Length > EmailArtefacts.MaxWrittenChars)
+        var trimmed = EmailArtifacts.TrimInvisible(raw);
+        if (trimmed.Length > EmailArtifacts.MaxWrittenChars)
         {
             return FieldReading.Not(IdentifierFault.TooLong);
         }
@@ -85,18 +86,18 @@ public static class EmailReader
             return FieldReading.Not(IdentifierFault.InvalidText);
         }
 
-        var text = EmailArtefacts.Strip(trimmed, out var several);
+        var text = EmailArtifacts.Strip(trimmed, out var several);
         return several ? FieldReading.Not(IdentifierFault.SeveralAddresses) : ReadAddress(text);
     }
 
     private static FieldReading ReadAddress(string text)
     {
-        if (EmailArtefacts.InvisibleIn(text) is { } invisible)
+        if (EmailArtifacts.InvisibleIn(text) is { } invisible)
         {
             return FieldReading.Not(invisible);
         }
 
-        // Twice: a mark can part a capital from its dot (I with both dots), and lower case can make a pair composable (J and caron).
+        // Twice: a mark can separate a capital from its dot (I with both dots), and lower case can make a pair composable (J and caron).
         text = Ascii.IsValid(text) ? text.ToLowerInvariant() : Composition.Compose(Composition.Compose(text).ToLowerInvariant());
         var at = text.IndexOf('@', StringComparison.Ordinal);
         if (at <= 0 || at == text.Length - 1 || text.IndexOf('@', at + 1) >= 0 || text.AsSpan(0, at).ContainsAny(NotInLocal))

@@ -1,12 +1,12 @@
 namespace AudienceSync.Domain.Identity;
 
 /// <summary>
-/// All addresses that one anchor ever said, each with the last time it did: what its vault holds. Each is a maximum, so any order and any
-/// repetition of the same webhooks leaves the same. Bounded: of each kind the latest are kept.
+/// All addresses ever claimed for one anchor, each with the latest time of its claim: the content of its vault. Each time is a maximum, so
+/// any order and any repetition of the same webhooks gives the same result. Bounded: of each kind the latest are kept.
 /// </summary>
 public sealed class IdentifierClaims
 {
-    /// <summary>Addresses of one kind that are remembered of an anchor; beyond it the one said longest ago is forgotten.</summary>
+    /// <summary>Addresses of one kind that are kept for an anchor; beyond it, the one with the oldest claim is dropped.</summary>
     public const int MostOfAKind = 50;
 
     private readonly List<IdentifierClaim> _addresses;
@@ -36,10 +36,10 @@ public sealed class IdentifierClaims
 
     public DateTimeOffset DetailsAt { get; private set; }
 
-    /// <summary>The time an address was said last; null when never.</summary>
+    /// <summary>The latest time an address was claimed; null when never.</summary>
     public DateTimeOffset? At(AliasDigest address) => Find(address) is var index and >= 0 ? _addresses[index].At : null;
 
-    /// <summary>Takes over what a webhook says. Returns whether anything changed.</summary>
+    /// <summary>Applies the claims of a webhook. Returns whether anything changed.</summary>
     public bool Add(Statement statement)
     {
         var changed = CustomerId is null && statement.Identifiers.CustomerId is not null;
@@ -58,7 +58,7 @@ public sealed class IdentifierClaims
         return changed;
     }
 
-    /// <summary>Personal data never reaches a log by accident.</summary>
+    /// <summary>Keeps personal data out of logs.</summary>
     public override string ToString() => "IdentifierClaims(***)";
 
     private bool Put(IdentifierClaim statement)
@@ -77,7 +77,7 @@ public sealed class IdentifierClaims
         return merged != held;
     }
 
-    // The same address as plain text serves every platform, as a hash only some.
+    // The same address as plain text can be sent to every platform, as a hash only to some.
     private static IdentifierClaim Plainer(IdentifierClaim held, IdentifierClaim statement)
     {
         if (held.Hashed != statement.Hashed)

@@ -1,21 +1,25 @@
 namespace AudienceSync.Domain.Identity;
 
-/// <summary>Why the text of a person's field is not used. Expected input is never an exception, and what has a fault is never hashed.</summary>
+/// <summary>
+/// Why the text of a person's field is not used. Expected input never causes an exception, and a value with a fault is never hashed.
+/// </summary>
 public enum IdentifierFault
 {
-    /// <summary>It is used, or there is no text.</summary>
+    /// <summary>The text is used, or there is none.</summary>
     None = 0,
 
-    /// <summary>The word of a program for "nothing", an unrendered template, or a digest of such: the field counts as absent.</summary>
+    /// <summary>
+    /// A placeholder that a program writes for "nothing", an unrendered template, or a digest of one: the field counts as absent.
+    /// </summary>
     Placeholder = 1,
 
-    /// <summary>Longer than any real one.</summary>
+    /// <summary>Longer than any real value.</summary>
     TooLong = 2,
 
     /// <summary>A lone surrogate or a control character.</summary>
     InvalidText = 3,
 
-    /// <summary>Declared as hashed, and not 64 hex digits.</summary>
+    /// <summary>Declared as hashed, but not 64 hex digits.</summary>
     NotADigest = 4,
 
     /// <summary>64 hex digits in a field that was declared as plain text.</summary>
@@ -24,7 +28,7 @@ public enum IdentifierFault
     /// <summary>An email address with white space inside.</summary>
     WhiteSpace = 6,
 
-    /// <summary>No email address.</summary>
+    /// <summary>Not an email address.</summary>
     NotAnAddress = 7,
 
     /// <summary>More than one email address in one field.</summary>
@@ -45,7 +49,7 @@ public enum IdentifierFault
     /// <summary>A phone number in scientific notation: a spreadsheet has lost its last digits.</summary>
     ScientificNotation = 13,
 
-    /// <summary>A national phone number without a country that would tell how to read it.</summary>
+    /// <summary>A national phone number without a country to parse it by.</summary>
     NoCountry = 14,
 
     /// <summary>A phone number with a calling code that is not assigned.</summary>
@@ -57,14 +61,14 @@ public enum IdentifierFault
     /// <summary>A phone number with too many digits.</summary>
     TooManyDigits = 17,
 
-    /// <summary>A phone number that can be dialed only from the same town.</summary>
+    /// <summary>A phone number that can be dialed only from within the same town.</summary>
     LocalOnly = 18,
 
     /// <summary>A phone number of a length that its country does not have.</summary>
     ImpossibleNumber = 19,
 }
 
-/// <summary>The faults' stable codes.</summary>
+/// <summary>The stable codes of the faults.</summary>
 public static class IdentifierFaults
 {
     /// <summary>For responses, records and logs; it does not change.</summary>

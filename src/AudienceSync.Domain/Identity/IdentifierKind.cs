@@ -1,6 +1,6 @@
 namespace AudienceSync.Domain.Identity;
 
-/// <summary>The kinds of address by which a sender names a person, in the order of their strength (design section 6, rule 3).</summary>
+/// <summary>The kinds of identifier by which a sender names a person, in the order of their strength (design section 6, rule 3).</summary>
 /// <remarks>The numbers are stored; never renumber.</remarks>
 public enum IdentifierKind
 {

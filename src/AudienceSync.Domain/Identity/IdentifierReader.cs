@@ -3,21 +3,22 @@ using AudienceSync.Domain.Normalizing;
 namespace AudienceSync.Domain.Identity;
 
 /// <summary>
-/// The one reader of persons: webhooks, lookups, suppressions, consent, erasure, export and lists all go through it (design section 6, rule 6),
-/// so that whoever one of them names is found by every other.
+/// The only reader of persons: webhooks, lookups, suppressions, consent, erasure, export and lists all use it (design section 6, rule 6),
+/// so that a person named by one of them is found by every other.
 /// </summary>
 public static class IdentifierReader
 {
     /// <summary>
-    /// The version of these rules and of libphonenumber's data together. The vault keeps it with each revision and the store with each alias.
-    /// Raise it when the corpus test (<c>tests/AudienceSync.Domain.Tests/Identity/identifier-corpus.tsv</c>) shows other canonical forms.
+    /// The version of these rules and of libphonenumber's data together. The vault keeps it with each revision and the store with each
+    /// alias. Raise it when the corpus test (<c>tests/AudienceSync.Domain.Tests/Identity/identifier-corpus.tsv</c>) shows other canonical
+    /// forms.
     /// </summary>
     public const short ParserVersion = 2;
 
     /// <summary>The parser before libphonenumber. Revisions and aliases without a version were written by it.</summary>
     public const short OlderParserVersion = 1;
 
-    /// <summary>Reads a person's texts by a source's rules.</summary>
+    /// <summary>Reads a person's texts by the rules of a source.</summary>
     public static PersonReading Read(PersonTexts texts, ReaderRules rules)
     {
         ArgumentNullException.ThrowIfNull(texts);
@@ -44,13 +45,13 @@ public static class IdentifierReader
         return new PersonReading(identifiers, faults ?? []);
     }
 
-    /// <summary>As above, of plain texts by a country alone: for tools and tests.</summary>
+    /// <summary>As above, for plain texts with only a country: for tools and tests.</summary>
     public static PersonIdentifiers Read(string? customerId, string? email, string? phone, string country, PersonDetails? details = null)
         => Read(new PersonTexts(customerId, email, phone) { Details = details }, new ReaderRules(country)).Identifiers;
 
     /// <summary>
-    /// Identifiers that were put together by hand, as tools and tests do, are read by their country; whatever came from a sender or out of the vault
-    /// has been read and is returned as it is.
+    /// Identifiers that were constructed directly, as tools and tests do, are read by their country; identifiers that came from a sender or
+    /// from the vault have been read already and are returned unchanged.
     /// </summary>
     public static PersonIdentifiers Ensure(PersonIdentifiers person)
     {

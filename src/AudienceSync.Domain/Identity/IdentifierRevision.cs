@@ -1,11 +1,11 @@
 namespace AudienceSync.Domain.Identity;
 
 /// <summary>
-/// What the vault holds of an anchor under one revision: what it said itself, and by what the person is reached, which for a root includes
-/// what its linked anchors said, and leaves out addresses that belong to others.
+/// What the vault holds for an anchor under one revision: its own claims, and the identifiers by which the person is reached. For a root
+/// these include the claims of its linked anchors, and exclude addresses that belong to other people.
 /// </summary>
 public sealed record IdentifierRevision(IdentifierClaims Own, PersonIdentifiers Identifiers)
 {
-    /// <summary>Personal data never reaches a log by accident.</summary>
+    /// <summary>Keeps personal data out of logs.</summary>
     public override string ToString() => "IdentifierRevision(***)";
 }

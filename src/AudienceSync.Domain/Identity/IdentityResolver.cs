@@ -1,10 +1,10 @@
 namespace AudienceSync.Domain.Identity;
 
 /// <summary>
-/// Decides who a webhook speaks of (docs/decisions/0009), for one batch of webhooks, and remembers what the batch changes.
+/// Decides which person a webhook is about (docs/decisions/0009), for one batch of webhooks, and records what the batch changes.
 /// <para>
-/// The caller loads what the batch may touch, under the log's lock, so no other host can change it in between: the aliases named, and the
-/// people they lead to with everybody linked to them. It writes what <see cref="Changes"/> says in the transaction of the events.
+/// The caller loads what the batch may touch, under the log's lock, so that no other host can change it in between: the named aliases, and
+/// the people they lead to with everyone linked to them. It writes <see cref="Changes"/> in the transaction of the events.
 /// </para>
 /// </summary>
 public sealed class IdentityResolver(Func<PersonId> newPerson)
@@ -15,27 +15,27 @@ public sealed class IdentityResolver(Func<PersonId> newPerson)
     private readonly Dictionary<PersonId, IdentifierClaims> _claims = [];
     private readonly HashSet<AliasDigest> _stored = [];
 
-    /// <summary>Everybody that was loaded or made, as the batch so far has left him.</summary>
+    /// <summary>Everyone that was loaded or created, in the state after the batch so far.</summary>
     public IReadOnlyCollection<KnownPerson> People => _people.Values;
 
     /// <summary>What the batch changes.</summary>
     public IdentityChanges Changes { get; } = new();
 
-    /// <summary>Makes a stored alias known.</summary>
+    /// <summary>Adds a stored alias.</summary>
     public void Load(AliasBinding binding)
     {
         _bindings[binding.Alias.Digest] = binding;
         _stored.Add(binding.Alias.Digest);
     }
 
-    /// <summary>Makes a stored anchor known.</summary>
+    /// <summary>Adds a stored anchor.</summary>
     public void Load(KnownPerson person)
     {
         _people[person.Id] = person;
         _anchors[person.Anchor.Digest] = person.Id;
     }
 
-    /// <summary>What a known anchor said so far, with the times that its stream holds.</summary>
+    /// <summary>Adds the claims of a known anchor so far, with the times from its stream.</summary>
     public void Load(PersonId person, IdentifierClaims own) => _claims[person] = own;
 
     public KnownPerson Person(PersonId id) => _people[id];
@@ -48,15 +48,15 @@ public sealed class IdentityResolver(Func<PersonId> newPerson)
 
     public IdentifierClaims? ClaimsOf(PersonId person) => _claims.GetValueOrDefault(person);
 
-    /// <summary>Whether an alias was there before the batch.</summary>
+    /// <summary>Whether an alias existed before the batch.</summary>
     public bool IsStored(AliasDigest digest) => _stored.Contains(digest);
 
-    /// <summary>Keeps what the caller did to a person: a revision written, events appended.</summary>
+    /// <summary>Records what the caller did to a person: a revision written, events appended.</summary>
     public void Update(KnownPerson person) => _people[person.Id] = person;
 
     /// <summary>
-    /// Whether a webhook says nothing that a known root's revision does not hold, and if so which kinds it said again. Such a webhook changes
-    /// nobody.
+    /// Whether a webhook contains nothing that the revision of a known root does not hold, and if so which kinds it repeated. Such a
+    /// webhook changes no person.
     /// </summary>
     public static bool IsAlreadyKnown(KnownPerson person, Statement statement, out int kinds)
     {
@@ -85,7 +85,7 @@ public sealed class IdentityResolver(Func<PersonId> newPerson)
         return true;
     }
 
-    /// <summary>Takes a webhook over: its anchor, what it says, and what it claims. Returns the anchor.</summary>
+    /// <summary>Applies a webhook: its anchor, its identifiers and its claims. Returns the anchor.</summary>
     public PersonId Take(Statement statement)
     {
         var anchor = AnchorFor(statement.Anchor);
@@ -104,8 +104,8 @@ public sealed class IdentityResolver(Func<PersonId> newPerson)
     }
 
     /// <summary>
-    /// Takes over what a stored webhook of a known anchor said again. An address that has gone to somebody outside the book went there by a claim
-    /// that was weighed against this one then.
+    /// Applies what a stored webhook of a known anchor repeated. If an address has moved to a person outside the loaded set, it moved by a
+    /// claim that was compared with this one at that time.
     /// </summary>
     public void TakeAgain(Statement statement)
     {
@@ -122,7 +122,7 @@ public sealed class IdentityResolver(Func<PersonId> newPerson)
         }
     }
 
-    /// <summary>At whom the links end.</summary>
+    /// <summary>The person at which the links end.</summary>
     public PersonId RootOf(PersonId person)
     {
         var known = _people[person];
@@ -134,10 +134,10 @@ public sealed class IdentityResolver(Func<PersonId> newPerson)
         return known.Id;
     }
 
-    /// <summary>The anchors of each person whose sayings are known, by root.</summary>
+    /// <summary>The anchors of each person whose claims are loaded, by root.</summary>
     public ILookup<PersonId, PersonId> Groups() => _claims.Keys.ToLookup(RootOf);
 
-    /// <summary>By what a root is reached now, out of what all his anchors said.</summary>
+    /// <summary>The identifiers by which a root is reached now, from the claims of all its anchors.</summary>
     public (PersonIdentifiers Identifiers, Reach Reach) Compose(PersonId root, IEnumerable<PersonId> anchors)
     {
         IdentifierClaim? email = null;
@@ -165,7 +165,9 @@ public sealed class IdentityResolver(Func<PersonId> newPerson)
         return (identifiers, new Reach(email?.Address.Digest, phone?.Address.Digest, detailed?.DetailsDigest));
     }
 
-    /// <summary>Addresses that a person's anchors said, whoever has them: their bindings must be known before he is composed.</summary>
+    /// <summary>
+    /// Addresses claimed for a person's anchors, regardless of their owner: their bindings must be loaded before the person is composed.
+    /// </summary>
     public IEnumerable<Alias> ClaimedAliases() => _claims.Values.SelectMany(own => own.Addresses).Select(claim => claim.Address);
 
     private static bool IsLater(IdentifierClaims own, IdentifierClaims? other)
@@ -181,12 +183,13 @@ public sealed class IdentityResolver(Func<PersonId> newPerson)
 
     private bool IsOf(Alias address, PersonId root)
     {
-        // An address without a binding was erased with somebody else; one whose holder is not loaded is not of this person.
+        // An address without a binding was erased with another person; one whose holder is not loaded does not belong to this person.
         return _bindings.TryGetValue(address.Digest, out var binding)
             && (binding.Owner ?? binding.Anchor) is { } holder && LeadsTo(holder, root);
     }
 
-    // Of whoever belongs to the root everybody on the way is loaded; so a way that leaves the book leads elsewhere.
+    // For everyone that belongs to the root, all people on the path are loaded; so a path that leaves the loaded set leads to another
+    // person.
     private bool LeadsTo(PersonId person, PersonId root)
     {
         while (_people.TryGetValue(person, out var known))
@@ -248,7 +251,7 @@ public sealed class IdentityResolver(Func<PersonId> newPerson)
         Changes.Affected.Add(RootOf(claimant));
     }
 
-    // The owner may have said it again since he claimed it; his sayings know.
+    // The owner may have repeated the claim after the first one; the owner's claims have the latest time.
     private DateTimeOffset LastClaim(AliasBinding binding, PersonId owner)
     {
         var statement = _claims.GetValueOrDefault(owner)?.At(binding.Alias.Digest);
@@ -257,13 +260,13 @@ public sealed class IdentityResolver(Func<PersonId> newPerson)
 
     private bool Beats(PersonId claimant, DateTimeOffset at, PersonId owner, DateTimeOffset ownerAt)
     {
-        var (mine, his) = (_people[claimant].Anchor, _people[owner].Anchor);
-        if (mine.Kind != his.Kind)
+        var (claimantAnchor, ownerAnchor) = (_people[claimant].Anchor, _people[owner].Anchor);
+        if (claimantAnchor.Kind != ownerAnchor.Kind)
         {
-            return mine.Kind < his.Kind;
+            return claimantAnchor.Kind < ownerAnchor.Kind;
         }
 
-        return at > ownerAt || (at == ownerAt && mine.Digest.Value.CompareTo(his.Digest.Value) > 0);
+        return at > ownerAt || (at == ownerAt && claimantAnchor.Digest.Value.CompareTo(ownerAnchor.Digest.Value) > 0);
     }
 
     private void Put(AliasBinding binding)

@@ -4,10 +4,11 @@ using AudienceSync.Domain.Permission;
 namespace AudienceSync.Domain.Identity;
 
 /// <summary>
-/// How many distinct emails, and how many distinct phones, one identifier may be sent with within a day before it stops linking. A template
-/// that renders one value for everybody ("guest", "12345") looks like a customer id; without a bound it would make one person of a whole shop.
+/// How many distinct emails, and how many distinct phones, may be sent with one identifier within a day before it stops linking. A template
+/// that renders one value for every person ("guest", "12345") looks like a customer id; without a limit it would merge a whole shop into
+/// one person.
 /// </summary>
-/// <param name="AddressesPerDay">Distinct addresses of one kind; the next new one is beyond it.</param>
+/// <param name="AddressesPerDay">Distinct addresses of one kind; the next new one exceeds the limit.</param>
 public readonly record struct LinkLimit(int AddressesPerDay)
 {
     public static LinkLimit Default => new(Limits.LinkedAddressesPerDay);
@@ -15,11 +16,11 @@ public readonly record struct LinkLimit(int AddressesPerDay)
     private static readonly TimeSpan Day = TimeSpan.FromDays(1);
 
     /// <summary>
-    /// The kind of which the event names an address beyond the limit; null when it may link. A day is counted around the event's own time, both
-    /// ways, so that a backfill of years does not count as one day and the order of arrival does not matter much.
+    /// The kind for which the event has an address beyond the limit; null when it may link. A day is counted around the event's own time,
+    /// in both directions, so that a backfill of years does not count as one day and the order of arrival matters little.
     /// </summary>
     /// <param name="known">What the anchor was sent with so far.</param>
-    /// <param name="claim">What the event says of who it speaks of.</param>
+    /// <param name="claim">The identifiers of the event.</param>
     public IdentifierKind? Exceeded(IdentifierClaims known, Statement claim)
     {
         foreach (var alias in claim.Aliases.AsSpan(1))
@@ -33,7 +34,7 @@ public readonly record struct LinkLimit(int AddressesPerDay)
         return null;
     }
 
-    /// <summary>Whether an event names an address that its anchor was not sent with before.</summary>
+    /// <summary>Whether an event has an address that its anchor was not sent with before.</summary>
     public static bool ClaimsNew(IdentifierClaims known, Statement claim)
     {
         foreach (var alias in claim.Aliases.AsSpan(1))
@@ -48,8 +49,8 @@ public readonly record struct LinkLimit(int AddressesPerDay)
     }
 
     /// <summary>
-    /// Whether an event must wait when its identifiers may not be linked. What adds or permits would reach the wrong person; a removal, a
-    /// suppression and a withdrawal still hold for the person of the strongest identifier, and an exposure changes nobody.
+    /// Whether an event must wait when its identifiers may not be linked. An add or a permission would reach the wrong person; a removal, a
+    /// suppression and a withdrawal still apply to the person of the strongest identifier, and an exposure changes no person.
     /// </summary>
     /// <param name="alias">The event's type.</param>
     /// <param name="data">Its data column.</param>

@@ -1,12 +1,14 @@
 namespace AudienceSync.Domain.Identity;
 
 /// <summary>
-/// How each country writes a telephone number: its calling code, how many digits its subscriber numbers have at most, and what it puts
-/// before a number dialled inside the country. Facts of ITU-T E.164 and of the national numbering plans; all of ISO 3166-1, and XK, AC, TA.
+/// How each country writes a telephone number: its calling code, the maximum number of digits of its subscriber numbers, and the prefix for
+/// dialing within the country. Facts of ITU-T E.164 and of the national numbering plans; all of ISO 3166-1, and XK, AC, TA.
 /// </summary>
 internal static class OlderCallingCodes
 {
-    /// <summary>Country, calling code, the most digits of an ordinary fixed or mobile number without its trunk prefix.</summary>
+    /// <summary>
+    /// Country, calling code, the maximum number of digits of an ordinary fixed or mobile number without its trunk prefix.
+    /// </summary>
     private const string Table =
         """
         AC247/5 AD376/9 AE971/9 AF93/9 AG1/10 AI1/10 AL355/9 AM374/8 AO244/9 AQ672/6 AR54/11 AS1/10 AT43/13 AU61/9 AW297/7
@@ -29,12 +31,12 @@ internal static class OlderCallingCodes
         YE967/9 YT262/9 ZA27/9 ZM260/9 ZW263/9
         """;
 
-    /// <summary>Countries whose numbers may begin with a zero that is dialled from abroad as well.</summary>
+    /// <summary>Countries whose numbers may begin with a zero that is also dialed from abroad.</summary>
     private static readonly string[] ZeroKeepers = ["BF", "BJ", "CG", "CI", "GA", "IT", "SM", "TJ", "VA"];
 
     private static readonly CallingCode?[] ByCountry = new CallingCode?[26 * 26];
 
-    /// <summary>The first country of a calling code stands for all that share it; they agree on the zero.</summary>
+    /// <summary>The first country of a calling code stands for all that share it; they follow the same rule for the zero.</summary>
     private static readonly CallingCode?[] ByCode = new CallingCode?[1000];
 
     static OlderCallingCodes()
@@ -54,7 +56,9 @@ internal static class OlderCallingCodes
     public static CallingCode? OfCountry(ReadOnlySpan<char> country)
         => country.Length == 2 && char.IsAsciiLetter(country[0]) && char.IsAsciiLetter(country[1]) ? ByCountry[Slot(country)] : null;
 
-    /// <summary>The calling code an international number begins with; null when it begins with none. No code is the beginning of another.</summary>
+    /// <summary>
+    /// The calling code at the beginning of an international number; null when there is none. No code is a prefix of another.
+    /// </summary>
     public static CallingCode? OfNumber(ReadOnlySpan<char> digits)
     {
         var code = 0;
@@ -80,9 +84,9 @@ internal static class OlderCallingCodes
     };
 }
 
-/// <summary>One country's way with numbers.</summary>
+/// <summary>The numbering rules of one country.</summary>
 internal sealed record CallingCode(string Digits, int LongestNational, string Trunk, bool KeepsZero)
 {
-    /// <summary>The North American plan: ten digits inside, eleven with the 1, and nothing else.</summary>
+    /// <summary>The North American plan: ten digits within it, eleven with the 1, and nothing else.</summary>
     public bool IsNorthAmerican => Digits is "1";
 }

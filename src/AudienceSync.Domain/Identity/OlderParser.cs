@@ -3,12 +3,12 @@ using AudienceSync.Domain.Normalizing;
 namespace AudienceSync.Domain.Identity;
 
 /// <summary>
-/// The canonical forms before <see cref="IdentifierReader"/> had versions. Frozen: revisions that were delivered under it are removed by it, and
-/// aliases made by it are found and re-keyed by it.
+/// The canonical forms before <see cref="IdentifierReader"/> had versions. Frozen: revisions that were delivered under it are removed by
+/// it, and aliases made by it are found and re-keyed by it.
 /// </summary>
 public static class OlderParser
 {
-    /// <summary>As sealed rows without canonical forms were read.</summary>
+    /// <summary>How sealed rows without canonical forms were read.</summary>
     public static PersonIdentifiers Read(PersonIdentifiers sealedTexts)
     {
         ArgumentNullException.ThrowIfNull(sealedTexts);
@@ -20,7 +20,7 @@ public static class OlderParser
         };
     }
 
-    /// <summary>The canonical form of a saying; null when it had none.</summary>
+    /// <summary>The canonical form of a claim; null when it had none.</summary>
     public static string? Canonical(IdentifierKind kind, string text, string country, HashedFields hashed)
         => kind == IdentifierKind.Email ? Email(text, hashed) : Phone(text, country, hashed);
 

@@ -7,8 +7,8 @@ namespace AudienceSync.Domain.Identity;
 /// letters are dropped, digits of other scripts become ASCII ones.
 /// </summary>
 /// <remarks>
-/// A plus, 00 (or 011 at home in North America) makes a number international; anything else is read as a number of the default country.
-/// Bare digits that are too long for that country and begin with a calling code are taken as international: many address books drop the plus.
+/// A plus, 00 (or 011 within North America) makes a number international; anything else is read as a number of the default country. Bare
+/// digits that are too long for that country and begin with a calling code are read as international: many address books drop the plus.
 /// </remarks>
 public static class OlderPhoneNumber
 {
@@ -17,10 +17,12 @@ public static class OlderPhoneNumber
     /// <summary>ITU-T E.164.</summary>
     public const int MaxDigits = 15;
 
-    /// <summary>Room for the longest prefix that is taken off again; more digits than this are no number.</summary>
+    /// <summary>Space for the longest prefix that is removed again; more digits than this are not a number.</summary>
     private const int MaxWrittenDigits = 32;
 
-    /// <summary>The normalized number, or null when it is none. Returns <paramref name="raw"/> itself when it is normalized already.</summary>
+    /// <summary>
+    /// The normalized number, or null when it is not a number. Returns <paramref name="raw"/> itself when it is normalized already.
+    /// </summary>
     public static string? Normalize(string raw, string defaultCountry)
     {
         ArgumentNullException.ThrowIfNull(raw);
@@ -95,7 +97,7 @@ public static class OlderPhoneNumber
             return TryJoin(default, digits, destination, out length);
         }
 
-        // +44 (0)20 ...: the zero is dialled inside the country only (contracts/meta.md 9.1).
+        // +44 (0)20 ...: the zero is dialed within the country only (contracts/meta.md 9.1).
         return TryJoin(code.Digits, digits[code.Digits.Length..].TrimStart('0'), destination, out length);
     }
 

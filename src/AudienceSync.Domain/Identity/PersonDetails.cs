@@ -1,8 +1,8 @@
 namespace AudienceSync.Domain.Identity;
 
 /// <summary>
-/// What a sender tells of a person beside his addresses, as he wrote it, trimmed; null when he did not. It finds nobody by itself: it
-/// only helps a platform to find the person whom an address names.
+/// What a sender states about a person beside the addresses, as sent, trimmed; null where nothing was sent. Details do not identify a
+/// person by themselves: they only help a platform to match the person named by an address.
 /// </summary>
 public sealed record PersonDetails
 {
@@ -16,7 +16,7 @@ public sealed record PersonDetails
 
     public string? PostalCode { get; init; }
 
-    /// <summary>Where he lives; ISO 3166-1 alpha-2 to be of use.</summary>
+    /// <summary>Country of residence; usable only as ISO 3166-1 alpha-2.</summary>
     public string? Country { get; init; }
 
     public string? Gender { get; init; }
@@ -24,9 +24,9 @@ public sealed record PersonDetails
     /// <summary>ISO 8601, year first.</summary>
     public string? BirthDate { get; init; }
 
-    /// <summary>The advertising id of his telephone.</summary>
+    /// <summary>The advertising id of the person's phone.</summary>
     public string? DeviceId { get; init; }
 
-    /// <summary>Personal data never reaches a log by accident.</summary>
+    /// <summary>Keeps personal data out of logs.</summary>
     public override string ToString() => "PersonDetails(***)";
 }

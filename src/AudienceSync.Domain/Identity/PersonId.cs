@@ -1,6 +1,6 @@
 namespace AudienceSync.Domain.Identity;
 
-/// <summary>Who, as a random uuid that says nothing about him. It is also the id of his event stream.</summary>
+/// <summary>A person, as a random uuid that reveals nothing about the person. It is also the id of the person's event stream.</summary>
 public readonly record struct PersonId(Guid Value)
 {
     public override string ToString() => Value.ToString();

@@ -1,22 +1,24 @@
 namespace AudienceSync.Domain.Identity;
 
 /// <summary>
-/// The identifiers of one person as the sender wrote them, trimmed, and as <see cref="IdentifierReader"/> read them. Normalizers take the canonical
-/// forms; the texts are kept because a later reader may read them better. <paramref name="Country"/> (ISO 3166-1 alpha-2) is the one by which
-/// the phone number was read: the person's, else the source's.
+/// The identifiers of one person as the sender wrote them, trimmed, and as <see cref="IdentifierReader"/> read them. Normalizers take the
+/// canonical forms; the texts are kept because a later reader may read them better. <paramref name="Country"/> (ISO 3166-1 alpha-2) is the
+/// one by which the phone number was read: the person's, or else the source's.
 /// </summary>
 public sealed record PersonIdentifiers(string? CustomerId, string? Email, string? Phone, string Country)
 {
-    /// <summary>Name, place and the rest; null when nothing of it was said.</summary>
+    /// <summary>Name, place and the rest; null when none was sent.</summary>
     public PersonDetails? Details { get; init; }
 
     /// <summary>Which of the addresses are digests already, and in which form.</summary>
     public HashedFields Hashed { get; init; }
 
-    /// <summary>The email address in the form by which the person is recognized, or its digest in lower case; null when it cannot be read.</summary>
+    /// <summary>
+    /// The email address in the form that identifies the person, or its digest in lower case; null when it cannot be read.
+    /// </summary>
     public string? CanonicalEmail
     {
-        // Whoever takes the text away, because a platform is to keep it, takes its form away, too.
+        // When the text is removed, because it is to stay at a platform, its canonical form is removed, too.
         get => Email is null ? null : field;
         init;
     }
@@ -28,15 +30,15 @@ public sealed record PersonIdentifiers(string? CustomerId, string? Email, string
         init;
     }
 
-    /// <summary>Why there is an email text and no canonical form.</summary>
+    /// <summary>Why there is an email text but no canonical form.</summary>
     public IdentifierFault EmailFault { get; init; }
 
-    /// <summary>Why there is a phone text and no canonical form.</summary>
+    /// <summary>Why there is a phone text but no canonical form.</summary>
     public IdentifierFault PhoneFault { get; init; }
 
-    /// <summary>The version of the reader that made the canonical forms; 0 when nothing was read.</summary>
+    /// <summary>The version of the reader that produced the canonical forms; 0 when nothing was read.</summary>
     public short Parser { get; init; }
 
-    /// <summary>Personal data never reaches a log by accident.</summary>
+    /// <summary>Keeps personal data out of logs.</summary>
     public override string ToString() => "PersonIdentifiers(***)";
 }

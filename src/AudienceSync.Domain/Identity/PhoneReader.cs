@@ -4,12 +4,12 @@ using PhoneNumbers;
 namespace AudienceSync.Domain.Identity;
 
 /// <summary>
-/// Reads a phone number by libphonenumber, once, into E.164. Whether it is a number is <c>IsPossibleNumberWithReason</c>, not whether the range
-/// is assigned today: ranges are opened before the library knows them, and a shop's test numbers are never assigned.
+/// Reads a phone number with libphonenumber, once, into E.164. Whether it is a number is decided by <c>IsPossibleNumberWithReason</c>, not
+/// by whether the range is assigned today: ranges are opened before the library has them, and a shop's test numbers are never assigned.
 /// </summary>
 /// <remarks>
-/// A plus, 00, or what the country dials abroad makes a number international; anything else is read as a national number of the country. Bare
-/// digits that are no national number are taken as international: many address books drop the plus.
+/// A plus, 00, or the country's prefix for dialing abroad makes a number international; anything else is read as a national number of the
+/// country. Bare digits that are not a national number are read as international: many address books drop the plus.
 /// </remarks>
 public static class PhoneReader
 {
@@ -19,16 +19,18 @@ public static class PhoneReader
     /// <summary>ITU-T E.164.</summary>
     public const int MaxDigits = 15;
 
-    /// <summary>The longest national number of a country with fixed lengths; only longer bare digits may mean another country by validity.</summary>
+    /// <summary>
+    /// The longest national number of a country with fixed lengths; only longer bare digits may belong to another country by validity.
+    /// </summary>
     private const int LongestUsualNational = 11;
 
-    private const int MostZeros = 16;
+    private const int MaxZeros = 16;
 
     private static readonly PhoneNumberUtil Library = PhoneNumberUtil.GetInstance();
 
-    /// <summary>Reads a text; null for a field that is not there.</summary>
+    /// <summary>Reads a text; returns the default for a field that is absent.</summary>
     /// <param name="raw">The text.</param>
-    /// <param name="country">By which a national number is read (ISO 3166-1 alpha-2); empty when it is not known.</param>
+    /// <param name="country">The country used to parse a national number (ISO 3166-1 alpha-2); empty when it is not known.</param>
     /// <param name="hashed">Whether and how the sender hashed it.</param>
     public static FieldReading Read(string? raw, string country, HashedFields hashed = HashedFields.None)
     {
@@ -82,7 +84,7 @@ public static class PhoneReader
             return Parse(digits, region: null, international: true, out _) is { Text: not null } international ? international : national;
         }
 
-        // Zeros before a North American number are nobody's trunk prefix.
+        // Zeros before a North American number are not a trunk prefix.
         var bare = digits.TrimStart('0');
         return bare.Length < digits.Length && bare.Length > 0 && Library.GetCountryCodeForRegion(region) == 1
             ? Parse(bare, region, international: false, out _)
@@ -97,7 +99,7 @@ public static class PhoneReader
             return FieldReading.Not(IdentifierFault.TooShort);
         }
 
-        // A plus before one zero was put there by a program that takes every number for an international one.
+        // A plus before a single zero was added by a program that treats every number as international.
         if (plus && region is not null && digits.Length - bare.Length == 1
             && Parse(digits, region, international: false, out _) is { Text: not null } trunk)
         {
@@ -111,9 +113,9 @@ public static class PhoneReader
     }
 
     /// <summary>
-    /// Where national numbers may have any length, the library takes bare digits with another country's calling code for one of them. So long a
-    /// number that no range at home has, and a range abroad does have, is the one abroad; the plans named here are open, but nobody has so long a
-    /// number in them.
+    /// Where national numbers may have any length, the library accepts bare digits with another country's calling code as one of them. A
+    /// number of this length that is in no range of the home country, but in a range abroad, is the foreign one; the numbering plans listed
+    /// here are open, but no number in them is this long.
     /// </summary>
     private static bool IsOfAnotherCountry(ReadOnlySpan<char> digits, PhoneNumber national)
         => digits.Length > LongestUsualNational && digits[0] != '0' && (national.CountryCode is 49 or 352 or 39 or 358 || !Library.IsValidNumber(national))
@@ -148,12 +150,12 @@ public static class PhoneReader
     }
 
     /// <summary>
-    /// E.164. Of several trunk zeros the library takes one off a time, and a canonical form that is read again must be itself.
+    /// E.164. The library removes one of several trunk zeros per call, and reading a canonical form again must give the same form.
     /// </summary>
     private static string Settled(PhoneNumber number)
     {
         var text = Library.Format(number, PhoneNumberFormat.E164);
-        for (var round = 0; text[1 + DigitsOf(number.CountryCode)] == '0' && round < MostZeros; round++)
+        for (var round = 0; text[1 + DigitsOf(number.CountryCode)] == '0' && round < MaxZeros; round++)
         {
             number = Library.Parse(text, null);
             var again = Library.Format(number, PhoneNumberFormat.E164);
@@ -170,7 +172,10 @@ public static class PhoneReader
 
     private static int DigitsOf(int callingCode) => callingCode < 10 ? 1 : callingCode < 100 ? 2 : 3;
 
-    /// <summary>Mexico's mobile numbers were written +52 1 ... until 2019, and address books still do; the library knows only the new form.</summary>
+    /// <summary>
+    /// Mexican mobile numbers were written +52 1 ... until 2019, and address books still contain them; the library supports only the new
+    /// form.
+    /// </summary>
     private static PhoneNumber Repaired(PhoneNumber number)
     {
         const ulong first = 10_000_000_000;
@@ -196,7 +201,9 @@ public static class PhoneReader
         _ => IdentifierFault.ImpossibleNumber,
     };
 
-    /// <summary>The library's name of a country; null when it has none. Territories without numbers of their own use another's.</summary>
+    /// <summary>
+    /// The library's name for a country; null when it has none. Territories without their own numbering use that of another.
+    /// </summary>
     private static string? RegionOf(string country)
     {
         var region = country.Length == 2 ? country.ToUpperInvariant() : Countries.CodeOf(country);

@@ -3,20 +3,20 @@ using System.Globalization;
 namespace AudienceSync.Domain.Identity;
 
 /// <summary>
-/// Takes the digits of a phone number out of what was written: symbols, labels, quotes and digits of other scripts, an extension behind the
-/// number, and the <c>.0</c> of a spreadsheet that took it for a number.
+/// Extracts the digits of a phone number from the text as sent: handles symbols, labels, quotes and digits of other scripts, an extension
+/// after the number, and the <c>.0</c> added by a spreadsheet that treated it as a number.
 /// </summary>
 internal static class PhoneText
 {
-    /// <summary>Room for the longest prefix that is taken off again; more digits than these are no number.</summary>
+    /// <summary>Space for the longest prefix that is removed again; more digits than these are not a number.</summary>
     public const int MaxDigits = 32;
 
-    /// <summary>An extension comes behind at least so many digits.</summary>
-    private const int FewestBeforeExtension = 7;
+    /// <summary>The minimum number of digits before an extension.</summary>
+    private const int MinDigitsBeforeExtension = 7;
 
     private const int LongestExtension = 7;
 
-    /// <summary>Writes the ASCII digits. <paramref name="plus"/> tells whether a plus stood before them.</summary>
+    /// <summary>Writes the ASCII digits. <paramref name="plus"/> is true when a plus precedes them.</summary>
     public static IdentifierFault TryClean(ReadOnlySpan<char> raw, Span<char> digits, out int length, out bool plus)
     {
         length = 0;
@@ -42,15 +42,15 @@ internal static class PhoneText
             }
             else if (c is '+' or '\uFF0B')
             {
-                // 00 before a plus says the same twice.
+                // 00 before a plus is redundant.
                 plus |= length == 0 || !digits[..length].ContainsAnyExcept('0');
                 length = plus && !digits[..length].ContainsAnyExcept('0') ? 0 : length;
             }
-            else if (length >= FewestBeforeExtension && BeginsExtension(raw[i..], c))
+            else if (length >= MinDigitsBeforeExtension && BeginsExtension(raw[i..], c))
             {
                 return DigitsIn(raw[i..]) > LongestExtension ? IdentifierFault.SeveralNumbers : IdentifierFault.None;
             }
-            else if (length >= FewestBeforeExtension && (c is '/' or '|' or '&' or ',' or ';' or '\n') && DigitsIn(raw[i..]) >= FewestBeforeExtension)
+            else if (length >= MinDigitsBeforeExtension && (c is '/' or '|' or '&' or ',' or ';' or '\n') && DigitsIn(raw[i..]) >= MinDigitsBeforeExtension)
             {
                 return IdentifierFault.SeveralNumbers;
             }
@@ -59,7 +59,9 @@ internal static class PhoneText
         return length == 0 ? IdentifierFault.NotANumber : IdentifierFault.None;
     }
 
-    /// <summary>Letters in any script (<c>ext.</c>, <c>x</c>, <c>доб.</c>), <c>#</c>, and the pauses that telephones dial: one comma or semicolon.</summary>
+    /// <summary>
+    /// Letters in any script (<c>ext.</c>, <c>x</c>, <c>доб.</c>), <c>#</c>, and the pauses that telephones dial: one comma or semicolon.
+    /// </summary>
     private static bool BeginsExtension(ReadOnlySpan<char> rest, char c)
         => char.IsLetter(c) || c is '#' or '\uFF03' or '~' or '\uFF5E'
             || (c is ',' or ';' && rest[1..].TrimStart(",; ") is var tail && !tail.ContainsAny(',', ';') && DigitsIn(tail) is > 0);
@@ -75,12 +77,12 @@ internal static class PhoneText
         return count;
     }
 
-    /// <summary>Of 5559876501.0 the number before the point; 555.987.0000 has more than one, and keeps its zeros.</summary>
+    /// <summary>The part of 5559876501.0 before the point; 555.987.0000 has more than one point, and keeps its zeros.</summary>
     private static ReadOnlySpan<char> WithoutDecimals(ReadOnlySpan<char> text)
     {
         var point = text.IndexOfAny('.', ',');
-        return point >= FewestBeforeExtension && text.Length - point - 1 is 1 or 2 && !text[(point + 1)..].ContainsAnyExcept('0')
-            && DigitsIn(text[..point]) >= FewestBeforeExtension
+        return point >= MinDigitsBeforeExtension && text.Length - point - 1 is 1 or 2 && !text[(point + 1)..].ContainsAnyExcept('0')
+            && DigitsIn(text[..point]) >= MinDigitsBeforeExtension
             ? text[..point]
             : text;
     }

@@ -7,18 +7,19 @@ using AudienceSync.Domain.Normalizing;
 namespace AudienceSync.Domain.Identity;
 
 /// <summary>
-/// What stands in a field of somebody who has no such thing: a program's word for "nothing", an unrendered template, zeros. Taken as an
-/// identifier it would make one person of everybody who has it, so it is absent (design section 6, rule 5). Case, padding, quotes and brackets
-/// around it do not matter. A source can name more (<c>placeholder_ids</c>).
+/// Values that stand in a field of a person who has no such value: a program's text for "nothing", an unrendered template, zeros. Taken as
+/// an identifier, one would merge everyone who has it into one person, so it is treated as absent (design section 6, rule 5). Case,
+/// padding, quotes and brackets around it do not matter. A source can declare more (<c>placeholder_ids</c>).
 /// </summary>
 public sealed class Placeholders
 {
-    /// <summary>Longer text is no word for nothing.</summary>
+    /// <summary>Longer text is not a placeholder.</summary>
     private const int MaxChars = 200;
 
     /// <summary>
-    /// Nobody is called so, and no place: absent in every field. Spaces, dots, slashes and hyphens inside do not matter, so one word covers
-    /// <c>not set</c>, <c>not-set</c> and <c>Not_Set</c>. That <c>null</c> is a surname, too, costs those who bear it a match key, not their identity.
+    /// Not a name of a person or a place: absent in every field. Spaces, dots, slashes and hyphens inside do not matter, so one entry
+    /// covers <c>not set</c>, <c>not-set</c> and <c>Not_Set</c>. <c>null</c> is also a surname; people with it lose a match key, not their
+    /// identity.
     /// </summary>
     private static readonly string[] PlaceholderTexts =
     [
@@ -28,8 +29,9 @@ public sealed class Placeholders
     ];
 
     /// <summary>
-    /// Absent where a person is named by it, not among details: Na, Nan, Nil and Guest are names, and NA is Namibia. <c>test</c> is in neither list,
-    /// because people who try a source out call their only person so; a source that receives it from everybody names it in its configuration.
+    /// Absent where it identifies a person, but not in details: Na, Nan, Nil and Guest are names, and NA is Namibia. <c>test</c> is in
+    /// neither list, because people who try out a source use it for their only person; a source that sends it for everyone declares it in
+    /// its configuration.
     /// </summary>
     private static readonly string[] IdentifierPlaceholders =
     [
@@ -51,17 +53,17 @@ public sealed class Placeholders
         _digestsOfSource = [.. Digests(Written(placeholders))];
     }
 
-    /// <summary>What every source's placeholders contain.</summary>
+    /// <summary>The placeholders that apply to every source.</summary>
     public static Placeholders BuiltIn { get; } = new([]);
 
-    /// <summary>The built-in placeholders and a source's own, which are compared whole, whatever their case.</summary>
+    /// <summary>The built-in placeholders and those of a source, which are compared as a whole, ignoring case.</summary>
     public static Placeholders With(IEnumerable<string> ofSource)
     {
         ArgumentNullException.ThrowIfNull(ofSource);
         return new(ofSource);
     }
 
-    /// <summary>Whether a customer id, an email, a phone or a device id is none.</summary>
+    /// <summary>Whether a customer id, an email, a phone or a device id is a placeholder.</summary>
     /// <param name="text">Trimmed.</param>
     /// <param name="hashed">Whether the field is declared to be a digest.</param>
     public bool IsIdentifier(string text, bool hashed = false)
@@ -81,7 +83,7 @@ public sealed class Placeholders
         return !hashed && (IsZero(text) || Is(text, BuiltInIdentifiers) || IsNullAddress(text));
     }
 
-    /// <summary>Whether a name, a place or another detail is none.</summary>
+    /// <summary>Whether a name, a place or another detail is a placeholder.</summary>
     /// <param name="text">Trimmed.</param>
     public bool IsDetail(string text)
     {
@@ -123,21 +125,24 @@ public sealed class Placeholders
             end--;
         }
 
-        // Nothing but quotes is nothing in quotes; it is told by its punctuation.
+        // Quotes and nothing else are an empty value in quotes; the check for punctuation covers them.
         return start == end || (start == 0 && end == text.Length) ? text : text[start..end];
     }
 
     private static bool IsQuote(char c) => c is '"' or '\'' or '`' || char.IsWhiteSpace(c)
         || CharUnicodeInfo.GetUnicodeCategory(c) is UnicodeCategory.InitialQuotePunctuation or UnicodeCategory.FinalQuotePunctuation or UnicodeCategory.Format;
 
-    /// <summary>Lower case, without what stands around and between its letters and digits. Tells whether something stood between them.</summary>
+    /// <summary>
+    /// Lower case, without the characters around and between letters and digits. <paramref name="inside"/> is true when there were any
+    /// between them.
+    /// </summary>
     private static int Squeeze(string text, Span<char> into, out bool inside)
     {
         var (length, gap) = (0, false);
         inside = false;
         foreach (var written in text)
         {
-            // Full-width forms mean the ASCII ones.
+            // Full-width forms stand for the ASCII ones.
             var c = written is >= '\uFF01' and <= '\uFF5E' ? (char)(written - 0xFEE0) : written;
             if (char.IsAsciiLetterOrDigit(c))
             {
@@ -151,7 +156,7 @@ public sealed class Placeholders
             }
             else
             {
-                // A letter of another script: a text of its own, and none of our words.
+                // A letter of another script: part of a real text, and not of a placeholder.
                 into[length++] = c;
             }
         }
@@ -192,7 +197,7 @@ public sealed class Placeholders
         return zero;
     }
 
-    /// <summary>An address that is put together from nothing: <c>null@null.com</c>, <c>undefined@undefined</c>.</summary>
+    /// <summary>An address composed of placeholders: <c>null@null.com</c>, <c>undefined@undefined</c>.</summary>
     private static bool IsNullAddress(string text)
     {
         var at = text.IndexOf('@', StringComparison.Ordinal);
@@ -207,7 +212,7 @@ public sealed class Placeholders
             && BuiltInEverywhere.Contains((dot < 0 ? domain : domain[..dot]).ToLowerInvariant());
     }
 
-    /// <summary>The forms in which programs write a word, and senders hash it.</summary>
+    /// <summary>The forms in which programs write a placeholder, and in which senders hash it.</summary>
     private static IEnumerable<string> Written(IEnumerable<string> placeholders) => placeholders.SelectMany(placeholder => new[]
     {
         placeholder, placeholder.ToLowerInvariant(), placeholder.ToUpperInvariant(), char.ToUpperInvariant(placeholder[0]) + placeholder[1..].ToLowerInvariant(),

@@ -1,19 +1,22 @@
 namespace AudienceSync.Domain.Identity;
 
 /// <summary>
-/// The encoder of RFC 3492, for labels of internationalized domains. Not <see cref="System.Globalization.IdnMapping"/>, because that one maps by
-/// the ICU of the machine unless the process runs in invariant mode, and a canonical form may not depend on where it is computed.
+/// The encoder of RFC 3492, for labels of internationalized domains. <see cref="System.Globalization.IdnMapping"/> is not used, because it
+/// maps by the machine's ICU unless the process runs in invariant mode, and a canonical form must not depend on where it is computed.
 /// </summary>
 public static class Punycode
 {
-    /// <summary>Characters of a label at most (RFC 1035).</summary>
+    /// <summary>Maximum number of characters of a label (RFC 1035).</summary>
     public const int MaxLabelChars = 63;
 
     private const int Base = 36;
     private const int TMin = 1;
     private const int TMax = 26;
 
-    /// <summary>The label with its prefix <c>xn--</c>; null when it does not fit into 63 characters. The text is lower case, composed and well formed.</summary>
+    /// <summary>
+    /// The label with its prefix <c>xn--</c>; null when it does not fit into 63 characters. The text is lower case, composed and well
+    /// formed.
+    /// </summary>
     public static string? Encode(string label)
     {
         ArgumentNullException.ThrowIfNull(label);

@@ -1,6 +1,6 @@
 namespace AudienceSync.Domain.Identity;
 
-/// <summary>What one webhook says about who it speaks of.</summary>
+/// <summary>The identifiers and details that one webhook states about its person.</summary>
 /// <param name="Aliases">Its usable identifiers, strongest first; at least one. The first is the anchor.</param>
 /// <param name="Identifiers">The same, as they were sent.</param>
 /// <param name="Details">The keyed digest of the details; null when there are none.</param>
@@ -9,7 +9,7 @@ public sealed record Statement(Alias[] Aliases, PersonIdentifiers Identifiers, A
 {
     public Alias Anchor => Aliases[0];
 
-    /// <summary>Personal data never reaches a log by accident.</summary>
+    /// <summary>Keeps personal data out of logs.</summary>
     public override string ToString() => "Statement(***)";
 
     internal IdentifierClaim ClaimOf(Alias alias) => alias.Kind == IdentifierKind.Email

@@ -2,10 +2,12 @@ using System.Buffers;
 
 namespace AudienceSync.Domain.Identity;
 
-/// <summary>A template that nobody rendered: <c>{{customer.email}}</c>, <c>*|EMAIL|*</c>, <c>%%email%%</c>, <c>${email}</c>, <c>{email}</c> and their kind.</summary>
+/// <summary>
+/// An unrendered template: <c>{{customer.email}}</c>, <c>*|EMAIL|*</c>, <c>%%email%%</c>, <c>${email}</c>, <c>{email}</c> and similar.
+/// </summary>
 internal static class TemplateText
 {
-    /// <summary>Marks of template languages. None occurs in an id, an address, a name or a place.</summary>
+    /// <summary>Delimiters of template languages. None occurs in an id, an address, a name or a place.</summary>
     private static readonly SearchValues<string> Marks = SearchValues.Create(
         [
             "{{", "}}", "{%", "%}", "{#", "#}", "{$", "{!", "<%", "%>", "<?", "?>", "[[", "]]", "[%", "%]", "*|", "|*", "${", "#{", "@{", "%{", "%%",
@@ -17,12 +19,12 @@ internal static class TemplateText
 
     private static readonly (char Open, char Close)[] Around = [('{', '}'), ('[', ']'), ('<', '>'), ('%', '%'), ('$', '$'), ('#', '#'), ('~', '~'), ('|', '|')];
 
-    /// <summary>Whether a trimmed text is one, or holds a part of one.</summary>
+    /// <summary>Whether a trimmed text is a template, or contains part of one.</summary>
     public static bool Is(ReadOnlySpan<char> text)
         => text.ContainsAny(FirstOfMark)
             && (text.ContainsAny(Marks) || text.StartsWith("@@") || text.StartsWith("##") || IsFieldInBrackets(text) || IsVariable(text));
 
-    /// <summary>A field's name and nothing else between two brackets. A uuid in braces is none, nor is an address.</summary>
+    /// <summary>Only a field name between two brackets. A uuid in braces does not count, nor does an address.</summary>
     private static bool IsFieldInBrackets(ReadOnlySpan<char> text)
     {
         foreach (var (open, close) in Around)

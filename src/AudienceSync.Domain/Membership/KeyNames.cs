@@ -2,8 +2,10 @@ using System.Text;
 
 namespace AudienceSync.Domain.Membership;
 
-/// <summary>Turns the bytes of an audience key into its one string, so that a fold over millions of events does not make millions of strings.</summary>
-/// <remarks>For one thread. Bounded by the number of keys a workspace ever published.</remarks>
+/// <summary>
+/// Maps the bytes of an audience key to one shared string, so that a fold over millions of events does not create millions of strings.
+/// </summary>
+/// <remarks>For one thread. Bounded by the number of keys ever published in a workspace.</remarks>
 public sealed class KeyNames
 {
     private readonly List<(byte[] Utf8, string Text)> _names = [];

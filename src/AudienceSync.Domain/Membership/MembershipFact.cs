@@ -10,12 +10,14 @@ public enum FactKind
     Removed = 2,
 }
 
-/// <summary>An event as membership sees it: somebody was added to or removed from a key at a time.</summary>
+/// <summary>An event reduced to membership: a person was added to or removed from a key at a time.</summary>
 public readonly record struct MembershipFact(FactKind Kind, string AudienceKey, DateTimeOffset OccurredAt)
 {
     private const int LongestTime = 64;
 
-    /// <summary>Reads just what the fold needs from an event's data, without building the event. False when the event says nothing of membership.</summary>
+    /// <summary>
+    /// Reads only what the fold needs from an event's data, without building the event. False when the event does not affect membership.
+    /// </summary>
     public static bool TryRead(string alias, ReadOnlySpan<byte> data, KeyNames names, out MembershipFact fact)
     {
         fact = default;
@@ -51,11 +53,11 @@ public readonly record struct MembershipFact(FactKind Kind, string AudienceKey, 
     }
 
     /// <summary>The same from its parts.</summary>
-    /// <param name="alias">Of an add or a remove.</param>
+    /// <param name="alias">The alias of an add or a remove.</param>
     /// <param name="audienceKey">Its key, unescaped.</param>
-    /// <param name="occurredAt">Its time, as JSON has it between the quotes.</param>
-    /// <param name="names">Of keys.</param>
-    /// <exception cref="FormatException">One of them is missing, or the time is none.</exception>
+    /// <param name="occurredAt">Its time, as in the JSON between the quotes.</param>
+    /// <param name="names">The shared strings of keys.</param>
+    /// <exception cref="FormatException">One of them is missing, or the time is not valid.</exception>
     public static MembershipFact Of(string alias, ReadOnlySpan<byte> audienceKey, ReadOnlySpan<byte> occurredAt, KeyNames names) => audienceKey.IsEmpty
         ? throw new FormatException("A stored event has no audience key.")
         : new MembershipFact(KindOf(alias) ?? throw new ArgumentOutOfRangeException(nameof(alias)), names.Of(audienceKey), TimeOf(occurredAt));
@@ -67,7 +69,7 @@ public readonly record struct MembershipFact(FactKind Kind, string AudienceKey, 
         _ => null,
     };
 
-    // By the reader that reads it in the whole event, so that both understand the same.
+    // Uses the reader that parses the whole event, so that both parse times in the same way.
     private static DateTimeOffset TimeOf(ReadOnlySpan<byte> text)
     {
         Span<byte> quoted = stackalloc byte[LongestTime + 2];
@@ -81,15 +83,15 @@ public readonly record struct MembershipFact(FactKind Kind, string AudienceKey, 
         text.CopyTo(quoted[1..]);
         var json = new Utf8JsonReader(quoted);
         json.Read();
-        return json.BytesConsumed == quoted.Length ? json.GetDateTimeOffset() : throw new FormatException("A stored event's time is none.");
+        return json.BytesConsumed == quoted.Length ? json.GetDateTimeOffset() : throw new FormatException("A stored event's time is not valid.");
     }
 
-    // The raw bytes of null, of a number or of an escaped text would make a key of their own that no binding feeds on.
+    // The raw bytes of null, of a number or of an escaped text would create a separate key that feeds no binding.
     private static string? KeyOf(ref Utf8JsonReader json, KeyNames names)
     {
         if (json.TokenType != JsonTokenType.String)
         {
-            throw new FormatException("A stored event's audience key is no text.");
+            throw new FormatException("A stored event's audience key is not a string.");
         }
 
         return json.ValueIsEscaped ? json.GetString() : names.Of(json.ValueSpan);

@@ -7,10 +7,12 @@ public enum MembershipStatus : short
     Removed = 2,
     Expired = 3,
 
-    /// <summary>Present, but barred from targeting: suppressed, without the consent that his key demands, or being erased.</summary>
+    /// <summary>Present, but restricted from targeting: suppressed, without the consent that the key requires, or being erased.</summary>
     Withheld = 4,
 
-    /// <summary>An anchor that belongs to somebody else: what it was told counts for its root, and it is nobody by itself (docs/decisions/0009).</summary>
+    /// <summary>
+    /// An anchor that belongs to another person: its facts count for its root, and it is not a person by itself (docs/decisions/0009).
+    /// </summary>
     Linked = 5,
 
     /// <summary>Present, but suppressed at some destinations.</summary>

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace AudienceSync.Domain.Normalizing;
 
-/// <summary>Email addresses and phone numbers as the platforms differ about them. Each rule is given the canonical form.</summary>
+/// <summary>Email addresses and phone numbers by the differing rules of the platforms. Each rule receives the canonical form.</summary>
 internal static class AddressText
 {
     public static Cell Email(ReadOnlySpan<char> canonical, string country, Span<char> into)
@@ -16,7 +16,9 @@ internal static class AddressText
         return Cell.Of(canonical.Length);
     }
 
-    /// <summary>Gmail delivers whatever stands behind a plus and wherever dots are, and Google hashes it so (contracts/google.md 7.1).</summary>
+    /// <summary>
+    /// Gmail ignores a plus with what follows it, and dots, and Google hashes addresses accordingly (contracts/google.md 7.1).
+    /// </summary>
     public static Cell GmailAware(ReadOnlySpan<char> canonical, string country, Span<char> into)
     {
         var cell = Email(canonical, country, into);
@@ -43,7 +45,7 @@ internal static class AddressText
         return cell.IsEmpty ? cell : Shorten(into[..cell.Length], dropDots);
     }
 
-    /// <summary>Takes the first plus and what follows it, and the dots where asked, out of the local part, in place.</summary>
+    /// <summary>Removes the first plus and what follows it, and the dots when requested, from the local part, in place.</summary>
     private static Cell Shorten(Span<char> address, bool dropDots)
     {
         var at = address.IndexOf('@');
@@ -65,7 +67,7 @@ internal static class AddressText
         domain.CopyTo(address[length..]);
         address = address[..(length + domain.Length)];
 
-        // A dot can part a letter from its accent, and hide a mark that is trimmed at an edge.
+        // A dot can separate a letter from its accent, and protect a mark from being trimmed at an edge.
         return !Ascii.IsValid(address) && !EmailText.TryWrite(new string(address), address, out length)
             ? Cell.Empty(CellReason.NothingLeft)
             : Cell.Of(Ascii.IsValid(address) ? address.Length : length);

@@ -1,12 +1,14 @@
 namespace AudienceSync.Domain.Normalizing;
 
 /// <summary>
-/// A birth date, year first: 1990, 1990-02, 1990-2-15, 1990/02/15, 19900215, or with a time behind it. Day or month first is not read,
-/// because nobody can tell which of the two it is.
+/// A birth date, year first: 1990, 1990-02, 1990-2-15, 1990/02/15, 19900215, or with a time after it. Day or month first is not read,
+/// because it is ambiguous which of the two comes first.
 /// </summary>
 internal static class BirthDate
 {
-    /// <summary>Meta takes years from 1900 to now; a rule that is the same for ever cannot know now, so it ends with the century.</summary>
+    /// <summary>
+    /// Meta accepts years from 1900 to now; a permanent rule cannot depend on the current date, so it ends with the century.
+    /// </summary>
     private const int FirstYear = 1900;
 
     private const int LastYear = 2099;
@@ -36,7 +38,7 @@ internal static class BirthDate
         return Cell.Of(digits);
     }
 
-    /// <summary>A part that is not there is 0.</summary>
+    /// <summary>A missing part is 0.</summary>
     private static bool TryRead(ReadOnlySpan<char> raw, out (int Year, int Month, int Day) date)
     {
         date = default;
@@ -56,7 +58,7 @@ internal static class BirthDate
             && IsReal(date);
     }
 
-    /// <summary>Takes a number and the separator behind it off the front. What is not there any more is 0.</summary>
+    /// <summary>Removes a number and the separator after it from the front. A missing part is 0.</summary>
     private static bool TryNumber(ref ReadOnlySpan<char> text, int least, int most, out int number)
     {
         number = 0;

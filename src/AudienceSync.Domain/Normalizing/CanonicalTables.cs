@@ -8,7 +8,8 @@ namespace AudienceSync.Domain.Normalizing;
 /// characters (the normalization stability policy), so a text of today's characters never changes its form.
 /// </summary>
 /// <remarks>
-/// Lines of the resource: <c>00C0=0041 0300</c> decomposes and composes, <c>0340&gt;0300</c> only decomposes, <c>0300-0314:230</c> is a class.
+/// Lines of the resource: <c>00C0=0041 0300</c> decomposes and composes, <c>0340&gt;0300</c> only decomposes, <c>0300-0314:230</c> is a
+/// class.
 /// </remarks>
 internal static class CanonicalTables
 {

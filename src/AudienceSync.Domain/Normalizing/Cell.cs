@@ -1,9 +1,9 @@
 namespace AudienceSync.Domain.Normalizing;
 
-/// <summary>What became of one cell: so many characters written, or why none.</summary>
+/// <summary>The result of one cell: the number of characters written, or why there are none.</summary>
 /// <param name="Length">Characters (or bytes, all of them ASCII, where bytes are written); 0 exactly when there is a reason.</param>
 /// <param name="Reason">Why it is empty.</param>
-/// <param name="IsDigest">The sender hashed it already: it is passed on, not hashed again.</param>
+/// <param name="IsDigest">The sender hashed it already: it is passed through, not hashed again.</param>
 public readonly record struct Cell(int Length, CellReason Reason, bool IsDigest = false)
 {
     public bool IsEmpty => Length == 0;

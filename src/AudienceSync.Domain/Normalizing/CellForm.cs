@@ -1,6 +1,6 @@
 namespace AudienceSync.Domain.Normalizing;
 
-/// <summary>How a platform wants to see a cell.</summary>
+/// <summary>The form in which a platform expects a cell.</summary>
 public enum CellForm
 {
     /// <summary>SHA-256 of the normal form's UTF-8 bytes, 64 lower-case hex digits.</summary>

@@ -1,42 +1,42 @@
 namespace AudienceSync.Domain.Normalizing;
 
-/// <summary>Why a cell is empty. Bad input is never an exception and never the digest of nothing.</summary>
+/// <summary>Why a cell is empty. Bad input never causes an exception and never gives the digest of the empty text.</summary>
 public enum CellReason
 {
     /// <summary>It is not empty.</summary>
     None = 0,
 
-    /// <summary>The person has no such thing.</summary>
+    /// <summary>The person has no such value.</summary>
     Absent = 1,
 
     /// <summary>The platform has no such cell under this version.</summary>
     NotTaken = 2,
 
-    /// <summary>It is not what it should be: an e-mail address without an at sign, a birth date with a thirteenth month.</summary>
+    /// <summary>The value is malformed: an e-mail address without an at sign, a birth date with a thirteenth month.</summary>
     Malformed = 3,
 
-    /// <summary>Taking away what the platform does not want leaves nothing.</summary>
+    /// <summary>Removing what the platform does not accept leaves nothing.</summary>
     NothingLeft = 4,
 
-    /// <summary>It is not one of a closed list: countries, states, genders.</summary>
+    /// <summary>The value is not in a closed list: countries, states, genders.</summary>
     NotListed = 5,
 
-    /// <summary>Longer than any real one.</summary>
+    /// <summary>Longer than any real value.</summary>
     TooLong = 6,
 
-    /// <summary>It was declared as hashed and is not 64 hex digits.</summary>
+    /// <summary>It was declared as hashed but is not 64 hex digits.</summary>
     NotADigest = 7,
 
-    /// <summary>It was declared as plain text and is 64 hex digits: hashing it again would match nobody.</summary>
+    /// <summary>It was declared as plain text but is 64 hex digits: hashing it again would match no one.</summary>
     UndeclaredDigest = 8,
 
-    /// <summary>It is hashed, in a form this platform does not take.</summary>
+    /// <summary>It is hashed in a form that this platform does not accept.</summary>
     OtherDigest = 9,
 
-    /// <summary>The digest of the empty text, or a device id of zeros: it stands for everybody and nobody.</summary>
+    /// <summary>The digest of the empty text, or a device id of zeros: it identifies no one.</summary>
     Nobody = 10,
 
-    /// <summary>An email address with white space inside, which no platform takes.</summary>
+    /// <summary>An email address with white space inside, which no platform accepts.</summary>
     WhiteSpace = 11,
 
     /// <summary>More than one address or number in one field.</summary>
@@ -49,7 +49,7 @@ public enum CellReason
     ImpossibleNumber = 14,
 }
 
-/// <summary>The reasons' stable codes.</summary>
+/// <summary>The stable codes of the reasons.</summary>
 public static class CellReasons
 {
     /// <summary>For records and logs; it does not change.</summary>

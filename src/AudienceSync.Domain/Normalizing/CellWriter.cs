@@ -3,8 +3,8 @@ using AudienceSync.Domain.Identity;
 namespace AudienceSync.Domain.Normalizing;
 
 /// <summary>
-/// Turns fields of people into what a platform is sent, without an object for each. It keeps a digest's state and a place to write in,
-/// so it serves one thread at a time.
+/// Converts fields of people into what is sent to a platform, without allocating an object for each. It holds a digest's state and a
+/// buffer, so it serves one thread at a time.
 /// </summary>
 public sealed class CellWriter : IDisposable
 {
@@ -16,7 +16,7 @@ public sealed class CellWriter : IDisposable
 
     /// <summary>
     /// Writes one cell as ASCII bytes: 64 hex digits, or the plain form. A plain form is letters, digits, spaces and hyphens
-    /// (an external id is no such text and is written by <see cref="Normalizer.Normalize"/> only).
+    /// (an external id is not such a text and is written by <see cref="Normalizer.Normalize"/> only).
     /// </summary>
     public Cell Write(Normalizer normalizer, PersonIdentifiers person, PersonField field, Span<byte> utf8)
     {
@@ -39,7 +39,7 @@ public sealed class CellWriter : IDisposable
             : cell;
     }
 
-    /// <summary>The normal forms are somebody's, so they do not outlive the writer.</summary>
+    /// <summary>The normal forms are personal data, so they do not outlive the writer.</summary>
     public void Dispose()
     {
         Array.Clear(_normal);

@@ -3,8 +3,8 @@ using System.Text;
 namespace AudienceSync.Domain.Normalizing;
 
 /// <summary>
-/// Unicode normalization form C (UAX 15). The runtime's own does nothing under invariant globalisation and otherwise depends on the
-/// machine's ICU; a digest must be the same on every machine and for ever, so the tables come with us.
+/// Unicode normalization form C (UAX 15). The runtime's own does nothing under invariant globalization and otherwise depends on the
+/// machine's ICU; a digest must be the same on every machine and permanently, so the tables are included.
 /// </summary>
 internal static class Composition
 {
@@ -85,7 +85,10 @@ internal static class Composition
         }
     }
 
-    /// <summary>Sorts each run of marks by class, keeping the order within a class (UAX 15 D109). A run is sorted by insertion: it is short, or hostile and bounded by the caller.</summary>
+    /// <summary>
+    /// Sorts each run of marks by class, keeping the order within a class (UAX 15 D109). A run is sorted by insertion: it is short, or
+    /// hostile and bounded by the caller.
+    /// </summary>
     private static void Order(List<int> points)
     {
         for (var i = 1; i < points.Count; i++)

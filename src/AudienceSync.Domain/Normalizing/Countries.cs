@@ -3,12 +3,12 @@ using System.Collections.Frozen;
 namespace AudienceSync.Domain.Normalizing;
 
 /// <summary>
-/// The countries of ISO 3166-1 with XK, AC and TA: their codes, and the names under which forms and shops send them. It is a table of our own
+/// The countries of ISO 3166-1 with XK, AC and TA: their codes, and the names that forms and shops send. The table is our own,
 /// because normalizer versions are built on it and must not change with a library.
 /// </summary>
 public static class Countries
 {
-    /// <summary>Longer text is no country.</summary>
+    /// <summary>Longer text is not a country.</summary>
     private const int MaxNameChars = 80;
 
     private const int LongestCode = 3;
@@ -65,7 +65,9 @@ public static class Countries
     private static readonly FrozenDictionary<string, string>.AlternateLookup<ReadOnlySpan<char>> Codes =
         Read().ToFrozenDictionary(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
 
-    /// <summary>The alpha-2 code, in capitals, of a country written as a code of two or three letters or by name; null when it is none.</summary>
+    /// <summary>
+    /// The alpha-2 code, in capitals, of a country given as a code of two or three letters or by name; null when it is not a country.
+    /// </summary>
     public static string? CodeOf(ReadOnlySpan<char> raw)
     {
         if (raw.Length == 2 && Codes.TryGetValue([(char)(raw[0] | 0x20), (char)(raw[1] | 0x20)], out var code))
@@ -83,7 +85,7 @@ public static class Countries
         ReadOnlySpan<char> name = letters[..length];
         if (length <= LongestCode && !System.Text.Ascii.IsValid(raw))
         {
-            // A code has no accents, and hardly a letter is left of a name in another script.
+            // A code has no accents, and a name in another script leaves almost no letters.
             return null;
         }
 

@@ -4,8 +4,8 @@ using System.Globalization;
 namespace AudienceSync.Domain.Normalizing;
 
 /// <summary>
-/// An e-mail address as platforms hash it: trimmed, lower case, composed (contracts/meta.md 9 and 9.1). It is not checked beyond what
-/// keeps a digest from being meaningless; dots and plus tags stay, because the platform keeps them.
+/// An e-mail address as platforms hash it: trimmed, lower case, composed (contracts/meta.md 9 and 9.1). It is checked only as far as
+/// needed to keep a digest from being meaningless; dots and plus tags stay, because the platform keeps them.
 /// </summary>
 public static class EmailText
 {
@@ -16,7 +16,9 @@ public static class EmailText
     private static readonly SearchValues<char> Canonical =
         SearchValues.Create("!\"#$%&'()*+,-./0123456789:;<=>?@[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~");
 
-    /// <summary>The normalized address, or null when it is none. Returns <paramref name="raw"/> itself when it is normalized already.</summary>
+    /// <summary>
+    /// The normalized address, or null when it is not an address. Returns <paramref name="raw"/> itself when it is normalized already.
+    /// </summary>
     public static string? Normalize(string raw)
     {
         ArgumentNullException.ThrowIfNull(raw);
@@ -29,7 +31,8 @@ public static class EmailText
                 return null;
             }
 
-            // Twice: a mark can part a capital from its dot (I with both dots), and lower case can make a pair composable (J and caron).
+            // Twice: a mark can separate a capital from its dot (I with both dots), and lower case can make a pair composable (J and
+            // caron).
             text = Composition.Compose(Composition.Compose(text).ToLowerInvariant());
             if (HasInvisible(text))
             {
@@ -40,14 +43,14 @@ public static class EmailText
         return text.Length <= MaxChars && HasOneAtInside(text) ? text : null;
     }
 
-    /// <summary>As <see cref="Normalize"/>, into at least <see cref="MaxChars"/> characters, and without a string for what is ASCII.</summary>
+    /// <summary>As <see cref="Normalize"/>, into at least <see cref="MaxChars"/> characters, and without a string for ASCII text.</summary>
     public static bool TryWrite(ReadOnlySpan<char> raw, Span<char> into, out int length)
     {
         var text = raw.Trim(' ');
         length = 0;
         if (text.Length > MaxChars)
         {
-            // Other spaces may stand around it, and take no part in its length.
+            // Other spaces may surround it, and do not count for its length.
             return TryWriteSlowly(text, into, out length);
         }
 
@@ -101,7 +104,7 @@ public static class EmailText
     {
         foreach (var c in text)
         {
-            // Joiners are part of words in some scripts, hence of addresses in them (RFC 6532).
+            // Joiners are part of words in some scripts, and so of addresses in them (RFC 6532).
             if (IsInvisible(c) && c is not ('\u200C' or '\u200D'))
             {
                 return true;
@@ -111,7 +114,9 @@ public static class EmailText
         return false;
     }
 
-    /// <summary>Spaces, controls, and what copying out of a page leaves behind: byte order marks, direction marks, zero-width spaces.</summary>
+    /// <summary>
+    /// Spaces, controls, and what copying from a page leaves behind: byte order marks, direction marks, zero-width spaces.
+    /// </summary>
     private static bool IsInvisible(char c)
         => char.IsWhiteSpace(c) || char.IsControl(c) || CharUnicodeInfo.GetUnicodeCategory(c) == UnicodeCategory.Format;
 }

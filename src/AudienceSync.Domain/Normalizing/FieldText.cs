@@ -2,13 +2,13 @@ using AudienceSync.Domain.Identity;
 
 namespace AudienceSync.Domain.Normalizing;
 
-/// <summary>Where a field stands in what a sender told us.</summary>
+/// <summary>Finds a field in the identifiers and details of a person.</summary>
 public static class FieldText
 {
-    /// <summary>Whether the person has such a thing at all; it may still normalize to nothing.</summary>
+    /// <summary>Whether the person has such a value at all; it may still normalize to nothing.</summary>
     public static bool IsGiven(PersonIdentifiers person, PersonField field) => !string.IsNullOrWhiteSpace(Raw(person, field));
 
-    /// <summary>What a rule is given: emails and phones in canonical form, everything else as it was sent.</summary>
+    /// <summary>The input of a rule: emails and phones in canonical form, everything else as it was sent.</summary>
     internal static string? Input(PersonIdentifiers person, PersonField field) => field switch
     {
         PersonField.Email => person.CanonicalEmail,
@@ -16,7 +16,7 @@ public static class FieldText
         _ => Raw(person, field),
     };
 
-    /// <summary>Why there is a text and no canonical form of it.</summary>
+    /// <summary>Why there is a text but no canonical form of it.</summary>
     internal static CellReason ReasonOf(PersonIdentifiers person, PersonField field)
         => string.IsNullOrWhiteSpace(Raw(person, field)) ? CellReason.Absent
             : (field == PersonField.Email ? person.EmailFault : field == PersonField.Phone ? person.PhoneFault : IdentifierFault.None) switch
@@ -50,8 +50,8 @@ public static class FieldText
     };
 
     /// <summary>
-    /// A state or postal code is read by the country the person lives in, and not by the source's: where somebody shops is no statement about
-    /// where they live. A phone has its country in it.
+    /// A state or postal code is read by the person's country of residence, and not by the source's country: where someone shops does not
+    /// determine where they live. A phone number contains its country.
     /// </summary>
     internal static string CountryOf(PersonIdentifiers person, PersonField field) => field switch
     {

@@ -3,8 +3,10 @@ using static AudienceSync.Domain.Normalizing.CellForm;
 
 namespace AudienceSync.Domain.Normalizing;
 
-/// <summary>What Google's Customer Match wants hashed, and what not (contracts/google.md 7.1 and 7.2).</summary>
-/// <remarks>An address counts only when first name, last name, country and postal code are all there; that is for its connector to see.</remarks>
+/// <summary>The cells that Google's Customer Match expects, hashed or plain (contracts/google.md 7.1 and 7.2).</summary>
+/// <remarks>
+/// An address counts only when first name, last name, country and postal code are all present; the connector checks that.
+/// </remarks>
 public static class GoogleNormalizer
 {
     public static readonly NormalizerVersion Current = new(2);
@@ -31,7 +33,7 @@ public static class GoogleNormalizer
             new(PersonField.ExternalId, Plain, "trim", " Cust-1 ", PersonText.ExternalId),
         ]);
 
-    /// <summary>The same, without a title behind the given name, and for countries under any of their names.</summary>
+    /// <summary>The same, but also without a title after the given name, and with countries under any of their names.</summary>
     public static Normalizer Version2 { get; } = new(
         NormalizerFamily.Google,
         Current,

@@ -1,14 +1,14 @@
 namespace AudienceSync.Domain.Normalizing;
 
-/// <summary>The letters a-z of a text: an accent is taken off its letter, everything else is dropped.</summary>
+/// <summary>The letters a-z of a text: accents are removed from their letters, everything else is dropped.</summary>
 internal static class LatinLetters
 {
-    /// <summary>Letters whose stroke or ligature Unicode does not take apart.</summary>
+    /// <summary>Letters with a stroke, and ligatures, that Unicode does not decompose.</summary>
     private const string Strokes = "ßss ẞss æae Æae œoe Œoe øo Øo łl Łl đd Đd ðd Ðd þth Þth ħh Ħh ıi ŧt Ŧt";
 
     private static readonly Dictionary<char, string> Others = Strokes.Split(' ').ToDictionary(word => word[0], word => word[1..]);
 
-    /// <summary>Writes a-z, and 0-9 where digits are wanted.</summary>
+    /// <summary>Writes a-z, and 0-9 where digits are requested.</summary>
     public static int Write(ReadOnlySpan<char> raw, Span<char> into, bool digits)
     {
         var length = 0;

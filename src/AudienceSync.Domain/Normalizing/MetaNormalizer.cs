@@ -3,7 +3,7 @@ using static AudienceSync.Domain.Normalizing.CellForm;
 
 namespace AudienceSync.Domain.Normalizing;
 
-/// <summary>What Meta wants hashed, and what not (contracts/meta.md 9, 9.1 and 9.2).</summary>
+/// <summary>The cells that Meta expects, hashed or plain (contracts/meta.md 9, 9.1 and 9.2).</summary>
 public static class MetaNormalizer
 {
     public static readonly NormalizerVersion Current = new(2);
@@ -37,7 +37,7 @@ public static class MetaNormalizer
             new(PersonField.ExternalId, Plain, "as it is; not sent by our connector", "Cust-1", PersonText.ExternalId),
         ]);
 
-    /// <summary>The same, for countries under any of their names.</summary>
+    /// <summary>The same, but with countries under any of their names.</summary>
     public static Normalizer Version2 { get; } = new(
         NormalizerFamily.Meta,
         Current,

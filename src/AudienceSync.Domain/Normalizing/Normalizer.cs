@@ -3,12 +3,13 @@ using AudienceSync.Domain.Identity;
 namespace AudienceSync.Domain.Normalizing;
 
 /// <summary>
-/// The rules of one platform at one version, as one table. A version is for ever: a better rule is a new version beside the old one,
-/// because a member can only be removed by the digest under which he was added (design section 6, rule 4). Safe for any number of threads.
+/// The rules of one platform at one version, as one table. A version is permanent: a better rule is a new version beside the old one,
+/// because a member can only be removed by the digest under which they were added (design section 6, rule 4). Safe for any number of
+/// threads.
 /// </summary>
 public sealed class Normalizer
 {
-    /// <summary>Room for any normal form; what needs more is <see cref="CellReason.TooLong"/>.</summary>
+    /// <summary>Space for any normal form; a longer one is <see cref="CellReason.TooLong"/>.</summary>
     public const int MaxChars = 1024;
 
     private readonly NormalizerRule?[] _rules = new NormalizerRule?[(int)PersonField.ExternalId + 1];
@@ -32,7 +33,7 @@ public sealed class Normalizer
 
     public NormalizerVersion Version { get; }
 
-    /// <summary>What this version is, in a few words for people.</summary>
+    /// <summary>A short description of this version for people.</summary>
     public string Name { get; }
 
     public IReadOnlyList<NormalizerRule> Rules { get; }
@@ -42,8 +43,8 @@ public sealed class Normalizer
     public NormalizerRule? RuleOf(PersonField field) => _rules[(int)field];
 
     /// <summary>
-    /// Writes the normal form of one field of a person, or his own digest where he was sent hashed, into at least
-    /// <see cref="MaxChars"/> characters. Never throws for what the person holds.
+    /// Writes the normal form of one field of a person, or the digest when the field was sent hashed, into at least
+    /// <see cref="MaxChars"/> characters. Never throws for the values of a person.
     /// </summary>
     public Cell Normalize(PersonIdentifiers person, PersonField field, Span<char> into)
     {

@@ -1,6 +1,9 @@
 namespace AudienceSync.Domain.Normalizing;
 
-/// <summary>Whose rules. One family for each platform that hashes by rules of its own; the names are shown, the numbers are those of the platforms.</summary>
+/// <summary>
+/// The platform whose rules apply. One family per platform with its own hashing rules; names are displayed, numbers match those of the
+/// platforms.
+/// </summary>
 public enum NormalizerFamily
 {
     Meta = 1,

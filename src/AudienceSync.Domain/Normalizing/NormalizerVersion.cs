@@ -2,6 +2,6 @@ namespace AudienceSync.Domain.Normalizing;
 
 /// <summary>
 /// The version of a platform's normalizer. The ledger keeps it with every delivery, because a member can only be removed under the
-/// rule by which he was added (design section 6, rule 4).
+/// rule by which they were added (design section 6, rule 4).
 /// </summary>
 public readonly record struct NormalizerVersion(short Value);

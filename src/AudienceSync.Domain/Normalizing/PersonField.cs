@@ -1,6 +1,6 @@
 namespace AudienceSync.Domain.Normalizing;
 
-/// <summary>What a platform can be told of a person: one cell of its upload.</summary>
+/// <summary>A fact about a person that a platform accepts: one cell of its upload.</summary>
 public enum PersonField
 {
     Email = 0,
@@ -14,16 +14,16 @@ public enum PersonField
     State = 6,
     PostalCode = 7,
 
-    /// <summary>Where he lives, ISO 3166-1 alpha-2.</summary>
+    /// <summary>Country of residence, ISO 3166-1 alpha-2.</summary>
     Country = 8,
     Gender = 9,
     BirthYear = 10,
     BirthMonth = 11,
     BirthDay = 12,
 
-    /// <summary>The advertising id of his telephone: IDFA or AAID.</summary>
+    /// <summary>The advertising id of the person's phone: IDFA or AAID.</summary>
     DeviceId = 13,
 
-    /// <summary>The sender's own id of him.</summary>
+    /// <summary>The sender's own id of the person.</summary>
     ExternalId = 14,
 }

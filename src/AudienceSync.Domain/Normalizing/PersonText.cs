@@ -1,6 +1,6 @@
 namespace AudienceSync.Domain.Normalizing;
 
-/// <summary>Names, genders, telephones' ids and a sender's own ids.</summary>
+/// <summary>Names, genders, device ids and a sender's own ids.</summary>
 internal static class PersonText
 {
     private static readonly string[] Titles = ["mr.", "mrs.", "ms.", "dr."];
@@ -35,7 +35,7 @@ internal static class PersonText
         return cell.IsEmpty ? cell : Cell.Empty(CellReason.NothingLeft);
     }
 
-    /// <summary>Punctuation stays, a title before it goes (contracts/google.md 7.1 and 7.2).</summary>
+    /// <summary>Punctuation stays, a title before the name is removed (contracts/google.md 7.1 and 7.2).</summary>
     public static Cell GivenName(ReadOnlySpan<char> raw, string country, Span<char> into)
     {
         var cell = WordText.Write(raw, into, keepPunctuation: true);
@@ -54,7 +54,7 @@ internal static class PersonText
         return cell;
     }
 
-    /// <summary>As <see cref="GivenName"/>, and a title behind it goes, too.</summary>
+    /// <summary>As <see cref="GivenName"/>, but a title after the name is removed, too.</summary>
     public static Cell GivenNameWithoutTitles(ReadOnlySpan<char> raw, string country, Span<char> into)
     {
         var cell = GivenName(raw, country, into);
@@ -67,7 +67,7 @@ internal static class PersonText
         return cell.IsEmpty ? cell : Cell.Of(name.Length);
     }
 
-    /// <summary>Punctuation stays, what follows the name goes: a generation, a degree (contracts/google.md 7.1 and 7.2).</summary>
+    /// <summary>Punctuation stays, a suffix after the name is removed: a generation, a degree (contracts/google.md 7.1 and 7.2).</summary>
     public static Cell FamilyName(ReadOnlySpan<char> raw, string country, Span<char> into)
     {
         var cell = WordText.Write(raw, into, keepPunctuation: true);
@@ -86,7 +86,7 @@ internal static class PersonText
         return Cell.Of(name.Length);
     }
 
-    /// <summary>One letter; what is neither is nobody's gender to guess (contracts/meta.md 9.2).</summary>
+    /// <summary>One letter; any other value is not guessed (contracts/meta.md 9.2).</summary>
     public static Cell Gender(ReadOnlySpan<char> raw, string country, Span<char> into)
     {
         Span<char> word = stackalloc char[8];
@@ -112,7 +112,7 @@ internal static class PersonText
         return cell;
     }
 
-    /// <summary>Letters, digits and hyphens. Zeros are what a telephone says whose owner does not want to be followed.</summary>
+    /// <summary>Letters, digits and hyphens. A phone reports zeros when its owner has opted out of tracking.</summary>
     public static Cell DeviceId(ReadOnlySpan<char> raw, string country, Span<char> into)
     {
         var text = raw.Trim();

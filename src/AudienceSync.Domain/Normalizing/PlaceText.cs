@@ -9,13 +9,13 @@ internal static class PlaceText
 
     private const int ZipDigits = 5;
 
-    /// <summary>Letters a-z only: no spaces, no punctuation, accents taken off.</summary>
+    /// <summary>Letters a-z only: no spaces, no punctuation, accents removed.</summary>
     public static Cell City(ReadOnlySpan<char> raw, string country, Span<char> into)
         => raw.Length > MaxRawChars ? Cell.Empty(CellReason.TooLong) : Cell.Of(LatinLetters.Write(raw, into, digits: false));
 
     /// <summary>
-    /// The two-letter code of a state of the USA, from itself or its name; elsewhere letters and digits. A person whose country is not
-    /// known gets the code when his state's name is one of the USA's.
+    /// The two-letter code of a state of the USA, from the code or the name; elsewhere letters and digits. A person whose country is not
+    /// known gets the code when the name of the state is one of the USA's.
     /// </summary>
     public static Cell State(ReadOnlySpan<char> raw, string country, Span<char> into)
     {
@@ -40,7 +40,7 @@ internal static class PlaceText
         return Cell.Of(length);
     }
 
-    /// <summary>Lower case without spaces; of a ZIP code of the USA its first five digits.</summary>
+    /// <summary>Lower case without spaces; for a ZIP code of the USA its first five digits.</summary>
     public static Cell LowerPostalCode(ReadOnlySpan<char> raw, string country, Span<char> into)
     {
         var cell = PostalCode(raw, into, keepSpaces: false);
@@ -56,7 +56,7 @@ internal static class PlaceText
             text[i] = char.ToLowerInvariant(text[i]);
         }
 
-        // No other country writes five digits, a hyphen and four.
+        // No other country uses five digits, a hyphen and four.
         if (IsUs(home) || (home.IsEmpty && IsZipPlusFour(text)))
         {
             return text.Length >= ZipDigits && PlainText.IsDigits(text[..ZipDigits])
@@ -67,7 +67,7 @@ internal static class PlaceText
         return cell;
     }
 
-    /// <summary>As it is written; of the USA five digits, or five, a hyphen and four.</summary>
+    /// <summary>As sent; for the USA five digits, or five, a hyphen and four.</summary>
     public static Cell PlainPostalCode(ReadOnlySpan<char> raw, string country, Span<char> into)
     {
         var cell = PostalCode(raw, into, keepSpaces: true);

@@ -1,6 +1,6 @@
 namespace AudienceSync.Domain.Normalizing;
 
-/// <summary>What every text must be before it may be hashed.</summary>
+/// <summary>Requirements that every text must meet before it may be hashed.</summary>
 internal static class PlainText
 {
     /// <summary>A loop, because the span search allocates on short texts until the runtime has recompiled it.</summary>
@@ -18,7 +18,7 @@ internal static class PlainText
     }
 
     /// <summary>
-    /// Whether every surrogate has its partner. UTF-8 replaces a lone one by U+FFFD, so two different broken texts would share a digest.
+    /// Whether every surrogate is paired. UTF-8 replaces an unpaired one by U+FFFD, so two different broken texts would share a digest.
     /// </summary>
     public static bool IsWellFormed(ReadOnlySpan<char> text)
     {

@@ -51,7 +51,7 @@ public sealed class Sha256Hex : IDisposable
         _hash.GetHashAndReset(digest);
         if (rented is not null)
         {
-            // The text is somebody's address.
+            // The text is personal data.
             ArrayPool<byte>.Shared.Return(rented, clearArray: true);
         }
     }

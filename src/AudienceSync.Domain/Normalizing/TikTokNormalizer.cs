@@ -4,8 +4,8 @@ using static AudienceSync.Domain.Normalizing.CellForm;
 namespace AudienceSync.Domain.Normalizing;
 
 /// <summary>
-/// What TikTok wants hashed (contracts/tiktok.md 8). Its rules changed three times and an audience filled under one rule can only be
-/// emptied under it, so the older ones are versions that a destination can choose.
+/// The cells that TikTok expects, hashed (contracts/tiktok.md 8). Its rules changed three times, and an audience filled under one rule can
+/// only be emptied under it, so the older ones are versions that a destination can choose.
 /// </summary>
 public static class TikTokNormalizer
 {
@@ -26,7 +26,7 @@ public static class TikTokNormalizer
             new(PersonField.Email, Hashed, "no white space, lower case, compose; dots and plus stay", "Jane.Doe+news@Gmail.com", AddressText.Email),
             new(PersonField.Phone, Hashed, WithPlus, "+1 (657) 777-0000", AddressText.PhoneWithPlus)
             {
-                // TikTok says that it also takes numbers without a plus, so a sender's digest of one is good here.
+                // TikTok's documentation states that it also accepts numbers without a plus, so a sender's digest of one is accepted here.
                 TakesHashed = HashedFields.PhoneSha256E164 | HashedFields.PhoneSha256Digits,
             }),
         Of(Until2025, "rules until 2025",

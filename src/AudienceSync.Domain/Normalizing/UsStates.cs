@@ -19,17 +19,17 @@ internal static class UsStates
     private static readonly FrozenDictionary<string, string>.AlternateLookup<ReadOnlySpan<char>> Codes =
         Read().ToFrozenDictionary(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
 
-    /// <summary>The lower-case code of a code or name of lower-case letters without spaces; null when it is none.</summary>
+    /// <summary>The lower-case code of a code or name of lower-case letters without spaces; null when it is not a state.</summary>
     public static string? CodeOf(ReadOnlySpan<char> letters) => Codes.TryGetValue(letters, out var code) ? code : null;
 
     private static Dictionary<string, string> Read()
     {
-        var words = Table.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+        var tokens = Table.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
         var codes = new Dictionary<string, string>(StringComparer.Ordinal);
-        for (var i = 0; i < words.Length; i += 2)
+        for (var i = 0; i < tokens.Length; i += 2)
         {
-            codes[words[i]] = words[i];
-            codes[words[i + 1]] = words[i];
+            codes[tokens[i]] = tokens[i];
+            codes[tokens[i + 1]] = tokens[i];
         }
 
         return codes;

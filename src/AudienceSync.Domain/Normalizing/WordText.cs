@@ -3,8 +3,8 @@ using System.Globalization;
 namespace AudienceSync.Domain.Normalizing;
 
 /// <summary>
-/// Words of any script: trimmed, lower case, composed, one space between two. Controls and direction marks go always, punctuation and
-/// symbols where a platform does not want them; what stays is written as UTF-8 later.
+/// Words of any script: trimmed, lower case, composed, one space between two. Controls and direction marks are always removed, punctuation
+/// and symbols where a platform does not accept them; the rest is written as UTF-8 later.
 /// </summary>
 internal static class WordText
 {
@@ -57,7 +57,7 @@ internal static class WordText
             i += pair ? 1 : 0;
         }
 
-        // Parts are put together only after what stood between them is gone: a hyphen can part a letter from its accent.
+        // Parts are joined only after what stood between them is removed: a hyphen can separate a letter from its accent.
         return Cell.Of(exotic ? Compose(into, length) : length);
     }
 
@@ -84,7 +84,7 @@ internal static class WordText
         _ => true,
     };
 
-    /// <summary>Twice, as <see cref="EmailText"/> does and for its reasons.</summary>
+    /// <summary>Twice, as in <see cref="EmailText"/> and for the same reasons.</summary>
     private static int Compose(Span<char> text, int length)
     {
         var composed = Composition.Compose(Composition.Compose(new string(text[..length])).ToLowerInvariant());

@@ -2,14 +2,14 @@ using AudienceSync.Domain.Events;
 
 namespace AudienceSync.Domain.Permission;
 
-/// <summary>One answer to one question, as an event says it.</summary>
+/// <summary>One answer to one permission question, as an event states it.</summary>
 /// <param name="Topic">The question.</param>
-/// <param name="Destination">Of targeting: where; null everywhere. Null for the other topics.</param>
+/// <param name="Destination">For targeting: the destination; null for everywhere. Null for the other topics.</param>
 /// <param name="Yes">The answer.</param>
 /// <param name="At">The sender's time.</param>
 public readonly record struct PermissionFact(PermissionTopic Topic, string? Destination, bool Yes, DateTimeOffset At)
 {
-    // A text cannot hold these bytes: its quotes are escaped.
+    // A text cannot contain these bytes: its quotes are escaped.
     private static ReadOnlySpan<byte> Member => "\"consent\":"u8;
 
     private static ReadOnlySpan<byte> AllGranted => "\"consent\":{\"adUserData\":\"granted\",\"adPersonalization\":\"granted\"}"u8;
@@ -20,14 +20,17 @@ public readonly record struct PermissionFact(PermissionTopic Topic, string? Dest
 
     private static Consent Both => new(ConsentAnswer.Granted, ConsentAnswer.Granted);
 
-    /// <summary>Adds what the consent of an event of an audience says, read alone.</summary>
-    /// <param name="consent">JSON; null is nothing said.</param>
+    /// <summary>Adds the facts in the consent of an audience event, read without the rest of the event.</summary>
+    /// <param name="consent">JSON; null states nothing.</param>
     /// <param name="at">The event's time.</param>
-    /// <param name="facts">To which they are added.</param>
+    /// <param name="facts">The list to which the facts are added.</param>
     public static void ReadConsent(ReadOnlySpan<byte> consent, DateTimeOffset at, List<PermissionFact> facts) =>
         Read(consent.SequenceEqual(BothAsStored) ? Both : EventJson.ReadConsent(consent), at, facts);
 
-    /// <summary>As below, of an event of an audience whose time is known. That it grants both purposes, by far the most frequent word of all, needs no parsing.</summary>
+    /// <summary>
+    /// As below, for an audience event whose time is known. An event that grants both purposes, by far the most frequent case, needs no
+    /// parsing.
+    /// </summary>
     public static void Read(string alias, byte[] data, DateTimeOffset at, List<PermissionFact> facts)
     {
         if (GrantsAll(data))
@@ -40,7 +43,7 @@ public readonly record struct PermissionFact(PermissionTopic Topic, string? Dest
         }
     }
 
-    /// <summary>Adds what an event says of permissions. What most events of an audience say of it one look at their bytes tells.</summary>
+    /// <summary>Adds the permission facts of an event. For most audience events a single search of their bytes is enough.</summary>
     public static void Read(string alias, byte[] data, List<PermissionFact> facts)
     {
         switch (alias)
@@ -74,7 +77,7 @@ public readonly record struct PermissionFact(PermissionTopic Topic, string? Dest
         }
     }
 
-    // In the form in which jsonb gives it back or in which we write it.
+    // In the form in which jsonb returns it or in which we write it.
     private static bool GrantsAll(ReadOnlySpan<byte> data) => data.IndexOf(AllGrantedAsStored) >= 0 || data.IndexOf(AllGranted) >= 0;
 
     private static void Read(Consent consent, DateTimeOffset at, List<PermissionFact> facts)

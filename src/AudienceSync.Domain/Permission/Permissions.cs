@@ -1,16 +1,16 @@
 namespace AudienceSync.Domain.Permission;
 
 /// <summary>
-/// What the events say of one anchor's permissions, or of all anchors of a person together.
+/// What the events state about the permissions of one anchor, or of all anchors of a person together.
 /// <para>
-/// <b>Why a yes need not be kept each time.</b> As long as nobody ever said no, one yes is as good as the latest; most webhooks repeat it, and
-/// none of them then costs a write. With the first no the times matter: then the stream is read once, all of it is kept, and from there on
-/// every word is (<see cref="Exact"/>).
+/// <b>Why not every yes needs to be kept.</b> As long as there was no no, any yes is as good as the latest; most webhooks repeat it, and
+/// none of them then costs a write. After the first no the times matter: then the stream is read once, all of it is kept, and from then on
+/// every answer is (<see cref="Exact"/>).
 /// </para>
 /// </summary>
 public sealed record Permissions
 {
-    private static readonly IReadOnlyDictionary<string, YesNo> Nowhere = new Dictionary<string, YesNo>(StringComparer.Ordinal);
+    private static readonly IReadOnlyDictionary<string, YesNo> NoDestinations = new Dictionary<string, YesNo>(StringComparer.Ordinal);
 
     public static readonly Permissions Unspecified = new();
 
@@ -21,19 +21,19 @@ public sealed record Permissions
     /// <summary>Suppression everywhere.</summary>
     public YesNo Targeting { get; init; }
 
-    /// <summary>When erasure was asked for; null never.</summary>
+    /// <summary>When erasure was requested; null when never.</summary>
     public DateTimeOffset? ErasingAt { get; init; }
 
     /// <summary>Suppression at single destinations.</summary>
-    public IReadOnlyDictionary<string, YesNo> TargetingAt { get; init; } = Nowhere;
+    public IReadOnlyDictionary<string, YesNo> TargetingAt { get; init; } = NoDestinations;
 
-    /// <summary>Whether every time is the latest that was said.</summary>
+    /// <summary>Whether every time is the latest that was stated.</summary>
     public bool Exact { get; init; }
 
     public bool EverRefused => ErasingAt is not null || UserData.NoAt is not null || Personalization.NoAt is not null || Targeting.NoAt is not null
         || TargetingAt.Values.Any(stated => stated.NoAt is not null);
 
-    /// <summary>Whether a word is a yes that was said before, of which the time does not matter as long as nobody says no.</summary>
+    /// <summary>Whether an answer is a yes that was stated before, and whose time does not matter as long as there is no no.</summary>
     public bool IsRepeatedBy(PermissionFact fact) => fact.Yes && !Exact && !EverRefused && fact.Topic switch
     {
         PermissionTopic.UserData => UserData.YesAt is not null,
@@ -50,13 +50,13 @@ public sealed record Permissions
         _ => this with { Targeting = Targeting.Apply(fact.Yes, fact.At) },
     };
 
-    /// <summary>What two anchors of one person were told together.</summary>
+    /// <summary>The combined permissions of two anchors of one person.</summary>
     public Permissions With(Permissions other)
     {
-        var somewhere = TargetingAt;
+        var targetingAt = TargetingAt;
         foreach (var (name, stated) in other.TargetingAt)
         {
-            somewhere = With(somewhere, name, somewhere.GetValueOrDefault(name).With(stated));
+            targetingAt = With(targetingAt, name, targetingAt.GetValueOrDefault(name).With(stated));
         }
 
         return new Permissions
@@ -65,7 +65,7 @@ public sealed record Permissions
             Personalization = Personalization.With(other.Personalization),
             Targeting = Targeting.With(other.Targeting),
             ErasingAt = ErasingAt ?? other.ErasingAt,
-            TargetingAt = somewhere,
+            TargetingAt = targetingAt,
             Exact = Exact && other.Exact,
         };
     }
@@ -78,7 +78,7 @@ public sealed record Permissions
         | (ErasingAt is null ? TargetingRestrictions.None : TargetingRestrictions.Erasing)
         | (EverRefused ? TargetingRestrictions.EverRefused : TargetingRestrictions.None);
 
-    /// <summary>The destinations he is suppressed at by name, in order; null when there are none.</summary>
+    /// <summary>The destinations at which the person is suppressed by name, in order; null when there are none.</summary>
     public string[]? RestrictedAt => TargetingAt.Values.Any(stated => stated.IsNo)
         ? [.. TargetingAt.Where(stated => stated.Value.IsNo).Select(stated => stated.Key).Order(StringComparer.Ordinal)]
         : null;

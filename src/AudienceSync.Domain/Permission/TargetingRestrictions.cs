@@ -3,7 +3,7 @@ using AudienceSync.Domain.Membership;
 
 namespace AudienceSync.Domain.Permission;
 
-/// <summary>What stands between a person and being targeted. The bits are stored; never renumber.</summary>
+/// <summary>What restricts targeting a person. The bits are stored; never renumber.</summary>
 [Flags]
 public enum TargetingRestrictions : short
 {
@@ -12,7 +12,7 @@ public enum TargetingRestrictions : short
     /// <summary>Suppressed everywhere.</summary>
     Suppressed = 1,
 
-    /// <summary>Suppressed at some destinations, which are named beside.</summary>
+    /// <summary>Suppressed at some destinations, which are listed separately.</summary>
     SuppressedSomewhere = 2,
 
     UserDataGranted = 4,
@@ -23,24 +23,24 @@ public enum TargetingRestrictions : short
     /// <summary>Being erased, or erased.</summary>
     Erasing = 64,
 
-    /// <summary>A no was said at some time, even if a yes came later: from then on the times of every yes are kept.</summary>
+    /// <summary>There was a no at some time, even if a yes came later: from then on the times of every yes are kept.</summary>
     EverRefused = 128,
 }
 
-/// <summary>Design section 6, rule 5, as far as it is about permission.</summary>
+/// <summary>Design section 6, rule 5, as far as it concerns permission.</summary>
 public static class RestrictionRule
 {
     private const TargetingRestrictions Always = TargetingRestrictions.Suppressed | TargetingRestrictions.UserDataDenied | TargetingRestrictions.PersonalizationDenied | TargetingRestrictions.Erasing;
 
     private const TargetingRestrictions Granted = TargetingRestrictions.UserDataGranted | TargetingRestrictions.PersonalizationGranted;
 
-    /// <summary>Whether a destination at which he is not suppressed by name may have him.</summary>
-    /// <param name="bars">Of the person.</param>
-    /// <param name="consentRequired">Whether the key or the destination demands that both purposes were granted.</param>
+    /// <summary>Whether a destination at which the person is not suppressed by name may receive the person.</summary>
+    /// <param name="restrictions">The restrictions of the person.</param>
+    /// <param name="consentRequired">Whether the key or the destination requires that both purposes were granted.</param>
     public static bool AllowTargeting(this TargetingRestrictions restrictions, bool consentRequired) =>
         (restrictions & Always) == TargetingRestrictions.None && (!consentRequired || (restrictions & Granted) == Granted);
 
-    /// <summary>What bars him, in words that are stable.</summary>
+    /// <summary>The restrictions of the person as stable labels.</summary>
     public static IReadOnlyList<string> Labels(this TargetingRestrictions restrictions)
     {
         var labels = new List<string>();
@@ -60,7 +60,7 @@ public static class RestrictionRule
         }
     }
 
-    /// <summary>What a present person is, with his bars.</summary>
+    /// <summary>The status of a present person with these restrictions applied.</summary>
     public static MembershipStatus ApplyTo(this TargetingRestrictions restrictions, MembershipStatus status, ConsentPolicy policy)
     {
         if (status != MembershipStatus.Present)

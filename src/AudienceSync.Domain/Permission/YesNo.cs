@@ -1,8 +1,8 @@
 namespace AudienceSync.Domain.Permission;
 
 /// <summary>
-/// The latest yes and the latest no to one question, by the sender's time. As in a membership, two maxima are all that is kept, so that no
-/// order and no repetition changes the answer; on a tie the no counts.
+/// The latest yes and the latest no to one question, by the sender's time. As in a membership, only two maxima are kept, so that neither
+/// order nor repetition changes the answer; on a tie the no counts.
 /// </summary>
 public readonly record struct YesNo(DateTimeOffset? YesAt, DateTimeOffset? NoAt)
 {

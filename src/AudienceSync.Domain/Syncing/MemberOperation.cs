@@ -1,6 +1,6 @@
 namespace AudienceSync.Domain.Syncing;
 
-/// <summary>What a call does to a remote audience. A remote audience is a set, so both may be repeated without harm.</summary>
+/// <summary>The operation of a call on a remote audience. A remote audience is a set, so both may be repeated without harm.</summary>
 public enum MemberOperation
 {
     Add = 1,

@@ -3,14 +3,14 @@ using AudienceSync.Domain.Normalizing;
 namespace AudienceSync.Domain.Syncing;
 
 /// <summary>
-/// The difference between what is desired and what the ledger holds, for one member. Pure, so that the whole of "who is told what" is this
-/// table, and the loops around it only carry it out.
+/// The difference between what is desired and what the ledger holds, for one member. Pure, so that the complete decision of what is sent is
+/// this table, and the loops around it only carry it out.
 /// </summary>
 public static class Reconcile
 {
-    /// <param name="desired">Whether he belongs in the remote audience now.</param>
-    /// <param name="entry">What we know of him there.</param>
-    /// <param name="revision">His current identifier revision.</param>
+    /// <param name="desired">Whether the member belongs in the remote audience now.</param>
+    /// <param name="entry">The ledger entry of the member there.</param>
+    /// <param name="revision">The member's current identifier revision.</param>
     /// <param name="normalizer">The destination's current normalizer.</param>
     public static Step For(bool desired, LedgerEntry entry, int revision, NormalizerVersion normalizer)
     {
@@ -23,7 +23,7 @@ public static class Reconcile
             (true, LedgerStatus.Rejected or LedgerStatus.Invalid) => same ? Step.Nothing : Step.Add,
             (false, LedgerStatus.Delivered or LedgerStatus.Adding or LedgerStatus.Removing) => Step.Remove,
             (false, LedgerStatus.Absent or LedgerStatus.Rejected or LedgerStatus.Invalid) => Step.Nothing,
-            _ => throw new ArgumentOutOfRangeException(nameof(entry), entry.Status, "A ledger status without a rule."),
+            _ => throw new ArgumentOutOfRangeException(nameof(entry), entry.Status, "There is no rule for this ledger status."),
         };
     }
 }

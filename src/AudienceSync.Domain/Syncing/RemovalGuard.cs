@@ -1,26 +1,29 @@
 namespace AudienceSync.Domain.Syncing;
 
 /// <summary>
-/// When a plan of removals waits for a human (design section 7): a source that says "remove" to everybody by mistake, a wrong key that is
-/// promoted, a projection gone wrong look alike to the engine, and a list that took months to fill is empty after minutes. Nobody's own will
-/// is counted: suppression, withdrawn consent and erasure never wait. docs/LIMITS.md has the figures.
+/// When a plan of removals waits for a human (design section 7): a source that sends "remove" for everyone by mistake, promoting a wrong
+/// key, and a corrupt projection are indistinguishable to the engine, and a remote audience that took months to fill is empty after
+/// minutes. Removals by a person's own will are not counted: suppression, withdrawn consent and erasure never wait. docs/LIMITS.md has the
+/// figures.
 /// </summary>
 public static class RemovalGuard
 {
-    /// <summary>Removals that are always made: so few are the day's work, and of a small list a fifth is soon reached.</summary>
+    /// <summary>
+    /// Removals that are always made: this many are normal daily work, and a fifth of a small remote audience is soon reached.
+    /// </summary>
     public const int FreeRemovals = 1_000;
 
-    /// <summary>More than so many always wait.</summary>
+    /// <summary>A plan with more removals always waits.</summary>
     public const int MostRemovals = 10_000;
 
-    /// <summary>More than this share of the list waits.</summary>
+    /// <summary>A plan that removes more than this share of the remote audience waits.</summary>
     public const int MostPercent = 20;
 
-    /// <summary>For how long an approval holds, hours.</summary>
+    /// <summary>How long an approval holds, in hours.</summary>
     public const int ApprovalHours = 24;
 
-    /// <param name="removals">Of the plan, without those whose own will it is.</param>
-    /// <param name="members">Who is or may be on the list before it.</param>
+    /// <param name="removals">Removals of the plan, without those by the person's own will.</param>
+    /// <param name="members">Members who are or may be in the remote audience before the plan.</param>
     public static bool Holds(long removals, long members) =>
         removals > MostRemovals || (removals > FreeRemovals && removals * 100 > members * MostPercent);
 }

@@ -1,11 +1,11 @@
 namespace AudienceSync.Domain.Syncing;
 
 /// <summary>
-/// Counts calls in a window that slides, in slots of a twentieth of it. A slot counts until all of it has left the window, so the count is
-/// never too low: at most a twentieth of a window's calls are counted a little longer than they need be. Not safe for concurrent use.
+/// Counts calls in a sliding window, in slots of a twentieth of it. A slot counts until all of it has left the window, so the count is
+/// never too low: at most a twentieth of a window's calls are counted a little longer than necessary. Not safe for concurrent use.
 /// </summary>
 /// <param name="calls">Calls allowed in any window.</param>
-/// <param name="length">How long the window is.</param>
+/// <param name="length">The length of the window.</param>
 public sealed class SlidingWindow(int calls, TimeSpan length)
 {
     private const int Slots = 20;
@@ -33,10 +33,10 @@ public sealed class SlidingWindow(int calls, TimeSpan length)
         return _calls.Values.Sum();
     }
 
-    /// <returns>Calls in the slot, now.</returns>
+    /// <returns>Calls in the slot, including these.</returns>
     public int Add(long slot, int count) => _calls[slot] = _calls.GetValueOrDefault(slot) + count;
 
-    /// <summary>How long until fewer calls than this are counted; zero when they are.</summary>
+    /// <summary>How long until fewer calls than this are counted; zero when that is already so.</summary>
     public TimeSpan Until(DateTimeOffset now, int fewerThan)
     {
         var used = Used(now);

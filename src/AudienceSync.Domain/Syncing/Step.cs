@@ -7,6 +7,6 @@ public enum Step
     Add,
     Remove,
 
-    /// <summary>Remove by what the ledger says was delivered, then add by what is current.</summary>
+    /// <summary>Remove what was delivered according to the ledger, then add what is current.</summary>
     Replace,
 }

@@ -4,21 +4,21 @@ using Microsoft.AspNetCore.Authorization;
 namespace AudienceSync.Host.Access;
 
 /// <summary>
-/// Who may ask for what. Whatever does not say otherwise is an operator's, addresses that lead nowhere included: an endpoint that somebody
-/// forgets to protect is closed, not open.
+/// Authorization policies. An endpoint without a policy of its own requires an operator, and so do addresses without an endpoint: an
+/// endpoint whose policy was forgotten is closed, not open.
 /// </summary>
 public static class AccessPolicies
 {
     /// <summary>Scheme and policy of operators.</summary>
     public const string Operator = "operator";
 
-    /// <summary>Scheme and policy of sources of webhooks.</summary>
+    /// <summary>Scheme and policy of webhook sources.</summary>
     public const string Source = "source";
 
     public static void AddAccess(this IServiceCollection services)
     {
         services.AddSingleton<AccessTokens>();
-        // Not AddAuthentication: that brings data protection along, which writes keys into a home folder, and nothing here needs a cookie.
+        // Not AddAuthentication: it also adds data protection, which writes keys into a home folder, and nothing here needs a cookie.
         services.AddAuthenticationCore(schemes =>
         {
             schemes.AddScheme<OperatorAuthentication>(Operator, displayName: null);

@@ -2,12 +2,12 @@ using AudienceSync.Host.Ingest;
 
 namespace AudienceSync.Host.Access;
 
-/// <summary>Every token this process accepts: filled before the first request, never changed after it.</summary>
+/// <summary>Every token that this process accepts: filled before the first request, never changed afterwards.</summary>
 public sealed class AccessTokens
 {
-    /// <summary>Tokens of operators. Without one configured nobody is let in.</summary>
+    /// <summary>Tokens of operators. When none is configured, no operator has access.</summary>
     public SourceTokens<OperatorAccount> Operators { get; } = new();
 
-    /// <summary>Tokens of sources, each with the inbox that its events go to.</summary>
+    /// <summary>Tokens of sources, each with the inbox that receives its events.</summary>
     public SourceTokens<WebhookInbox> Sources { get; } = new();
 }

@@ -1,7 +1,7 @@
 namespace AudienceSync.Host.Access;
 
-/// <summary>Whose token it is.</summary>
-/// <param name="Name">As it stands in receipts and histories.</param>
+/// <summary>The account that a token belongs to.</summary>
+/// <param name="Name">The name in receipts and histories.</param>
 public sealed record OperatorAccount(string Name)
 {
     /// <summary>The name of the operator of an authenticated request.</summary>

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 
 namespace AudienceSync.Host.Access;
 
-/// <summary>Authenticates an operator by the token in <c>Authorization</c>, before anything of the body is read.</summary>
+/// <summary>Authenticates an operator by the token in <c>Authorization</c>, before any part of the body is read.</summary>
 internal sealed class OperatorAuthentication(
     IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder, AccessTokens tokens)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)

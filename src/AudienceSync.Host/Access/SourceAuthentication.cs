@@ -6,7 +6,9 @@ using Microsoft.Extensions.Options;
 
 namespace AudienceSync.Host.Access;
 
-/// <summary>Authenticates a source by its token, as the webhook's hot path does by the same <see cref="SourceTokens{TSource}"/>.</summary>
+/// <summary>
+/// Authenticates a source by its token, with the same <see cref="SourceTokens{TSource}"/> as the hot path of the webhook.
+/// </summary>
 internal sealed class SourceAuthentication(
     IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder, AccessTokens tokens)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)

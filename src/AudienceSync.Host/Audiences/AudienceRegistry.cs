@@ -4,19 +4,19 @@ using AudienceSync.Host.Storage.Audiences;
 
 namespace AudienceSync.Host.Audiences;
 
-/// <summary>What was, or would be, changed by one call, with notes for a human.</summary>
+/// <summary>What one call changed or would change, with notes for an operator.</summary>
 public sealed record RegistryPlan(IReadOnlyList<IRegistryEvent> Changes, IReadOnlyList<string> Notes);
 
 /// <summary>
-/// Changes audiences: reads the stream, lets the Domain decide, appends on the version it read. When somebody else was faster it reads and
-/// decides again, so two people who promote at once are two changes in a row and never half of each.
+/// Changes audiences: reads the stream, decides by Domain rules, appends at the version it read. When another writer appended first, it
+/// reads and decides again, so two concurrent promotions become two consecutive changes and never a mix of both.
 /// </summary>
-/// <param name="table">The streams.</param>
-/// <param name="keys">Told of every change, so that this process need not wait for the notification.</param>
+/// <param name="table">The audience streams.</param>
+/// <param name="keys">Reloaded after every change, so that this process need not wait for the notification.</param>
 public sealed class AudienceRegistry(RegistryTable table, AudienceKeys? keys = null)
 {
-    /// <summary>Changes of one audience come by hand: to lose so often in a row means that something writes in a circle.</summary>
-    private const int Tries = 10;
+    /// <summary>An audience is changed manually: this many conflicts in a row mean that something writes in a loop.</summary>
+    private const int MaxAttempts = 10;
 
     /// <exception cref="RegistryException">The command is refused; nothing was changed.</exception>
     public async Task<RegistryPlan> ExecuteAsync(string audience, AudienceCommand command, CancellationToken cancellationToken)
@@ -34,14 +34,14 @@ public sealed class AudienceRegistry(RegistryTable table, AudienceKeys? keys = n
         return plan;
     }
 
-    /// <summary>Makes the registry what is declared, audience by audience. Applying the same again changes nothing.</summary>
-    /// <param name="declared">What the file says.</param>
+    /// <summary>Applies a declaration to the registry, audience by audience. Idempotent.</summary>
+    /// <param name="declared">The audiences that the file declares.</param>
     /// <param name="by">Who applies it.</param>
-    /// <param name="why">His reason.</param>
-    /// <param name="dryRun">Only says what would be changed.</param>
+    /// <param name="why">The reason for applying it.</param>
+    /// <param name="dryRun">Only returns what would be changed.</param>
     /// <exception cref="RegistryException">
-    /// Something declared is refused. Everything is decided before anything is written, so then nothing was; only a change by somebody else in
-    /// between can leave the audiences before the refused one applied.
+    /// A declared audience is refused. Everything is decided before anything is written, so then nothing was written. Only a concurrent
+    /// change by another writer in between can leave the audiences before the refused one applied.
     /// </exception>
     public async Task<RegistryPlan> ApplyAsync(
         IReadOnlyList<AudienceDeclaration> declared, string by, string? why, bool dryRun, CancellationToken cancellationToken)
@@ -77,7 +77,7 @@ public sealed class AudienceRegistry(RegistryTable table, AudienceKeys? keys = n
     private async Task<RegistryPlan> ChangeAsync(
         string audience, Func<Audience, DeclarationDecision> decide, bool dryRun, CancellationToken cancellationToken)
     {
-        for (var attempt = 0; attempt < Tries; attempt++)
+        for (var attempt = 0; attempt < MaxAttempts; attempt++)
         {
             var known = await table.ReadAsync(audience, cancellationToken);
             var decision = decide(known.Audience);

@@ -23,8 +23,9 @@ public sealed record AudienceView(
                 feed.Value.Before.IsEmpty ? null : AudienceKey.Of(audience.Name, feed.Value.Before[^1]).Value))]);
     }
 
-    /// <param name="State"><c>feeds</c>, <c>drains</c> (it fed until another was switched in), <c>shadow</c> (it feeds nothing) or <c>retired</c>.</param>
-    /// <param name="Drains">When it drained, and what came late; the last one is the present one while it drains.</param>
+    /// <param name="State"><c>feeds</c>, <c>drains</c> (it fed until a cutover to another version), <c>shadow</c> (it feeds nothing) or
+    /// <c>retired</c>.</param>
+    /// <param name="Drains">When it drained, and its late events; the last one is the current one while it drains.</param>
     public sealed record KeyView(
         string Key, long? WindowS, IReadOnlyList<string> MatchKeys, string ConsentPolicy, bool Inherits, bool Retired, string State, IReadOnlyList<ShownDrain> Drains)
     {
@@ -40,11 +41,13 @@ public sealed record AudienceView(
         }
     }
 
-    /// <param name="RollsBackTo">What a roll back would let feed; null when no promotion is left to take back.</param>
+    /// <param name="RollsBackTo">The key that would feed after a rollback; null when no promotion is left to roll back.</param>
     public sealed record FeedView(string Destination, string Remote, string Key, string? RollsBackTo);
 }
 
-/// <summary>One change of an audience: who, when, why, what. <paramref name="Drain"/>: the version that feeds nothing since, and what of it came late.</summary>
+/// <summary>
+/// One change of an audience: who, when, why, what. <paramref name="Drain"/>: the version that has fed nothing since, and its late events.
+/// </summary>
 public sealed record AudienceChangeView(
     long Version, long Position, DateTimeOffset At, string By, string? Why, string Event, string What, JsonElement Data, ShownDrain? Drain)
 {
@@ -59,7 +62,7 @@ public sealed record AudienceChangeView(
     }
 }
 
-/// <summary>What a change or a plan came to.</summary>
+/// <summary>The result of a change or of a dry run.</summary>
 public sealed record RegistryAnswer(bool DryRun, IReadOnlyList<string> Changes, IReadOnlyList<string> Notes)
 {
     public static RegistryAnswer Of(RegistryPlan plan, bool dryRun) => new(dryRun, [.. plan.Changes.Select(RegistryText.Of)], plan.Notes);

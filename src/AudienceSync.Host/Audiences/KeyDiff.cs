@@ -4,7 +4,7 @@ using AudienceSync.Host.Storage.Audiences;
 
 namespace AudienceSync.Host.Audiences;
 
-/// <summary>Who would enter and who would leave if the second key fed what the first feeds.</summary>
+/// <summary>The members that would enter and leave if the second key fed what the first feeds.</summary>
 public sealed record KeyDiff(string From, string To, KeyDifference Members, IReadOnlyList<RemoteDifference> Remotes)
 {
     /// <exception cref="RegistryException">unknown_audience_key, audience_name_invalid: a key is not published, or the two are of different audiences.</exception>
@@ -16,7 +16,7 @@ public sealed record KeyDiff(string From, string To, KeyDifference Members, IRea
             from.Value, to.Value, await queries.CountAsync(one, other, cancellationToken), await queries.RemotesAsync(one, other, cancellationToken));
     }
 
-    /// <summary>Writes <c>person,change</c> for everybody who would enter or leave.</summary>
+    /// <summary>Writes <c>person,change</c> for every member that would enter or leave.</summary>
     /// <exception cref="RegistryException">As <see cref="ReadAsync"/>.</exception>
     public static async Task WritePeopleAsync(WorkspaceDatabase database, AudienceKey from, AudienceKey to, TextWriter file, CancellationToken cancellationToken)
     {

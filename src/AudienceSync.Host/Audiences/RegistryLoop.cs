@@ -5,12 +5,12 @@ using AudienceSync.Host.Telemetry;
 namespace AudienceSync.Host.Audiences;
 
 /// <summary>
-/// Learns of keys that other Hosts or the CLI published: at once by their notification, and by looking every few seconds, because a
-/// notification can be lost. Failures of storage are logged, and the next look tells.
+/// Loads keys that other Hosts or the CLI published: immediately by their notification, and by polling every few seconds, because a
+/// notification can be lost. Storage failures are logged, and the next poll retries.
 /// </summary>
 public sealed class RegistryLoop(AudienceKeys keys, Wake wake, TimeProvider clock, ILogger<RegistryLoop> logger)
 {
-    /// <summary>What is done after each look, for what waits for a key.</summary>
+    /// <summary>Called after each poll, for work that waits for a key.</summary>
     public Func<CancellationToken, Task> AfterLook { get; init; } = static _ => Task.CompletedTask;
 
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(5);
@@ -25,7 +25,7 @@ public sealed class RegistryLoop(AudienceKeys keys, Wake wake, TimeProvider cloc
             {
                 if (!cancellationToken.IsCancellationRequested && await keys.ReloadAsync(cancellationToken))
                 {
-                    logger.LogInformation("Knows {Keys} audience keys now", keys.All.Count);
+                    logger.LogInformation("Loaded {Keys} audience keys", keys.All.Count);
                 }
 
                 if (!cancellationToken.IsCancellationRequested)

@@ -4,29 +4,31 @@ using AudienceSync.Host.Storage;
 
 namespace AudienceSync.Host.Cli;
 
-/// <summary>Options that verbs share, and ways to look at an argument that never fail: asked for its value, one that is not of its form throws.</summary>
+/// <summary>
+/// Options shared by several commands, and accessors that never throw. The parser's own accessor throws for a malformed value.
+/// </summary>
 internal static class Arguments
 {
-    /// <summary><c>--workspace</c>; a name that no workspace can have is refused before anything is opened.</summary>
+    /// <summary><c>--workspace</c>; an invalid workspace name is refused before anything is opened.</summary>
     public static Option<string> Workspace()
     {
-        var workspace = new Option<string>("--workspace") { Description = "Which workspace.", DefaultValueFactory = _ => "default" };
+        var workspace = new Option<string>("--workspace") { Description = "Workspace to use.", DefaultValueFactory = _ => "default" };
         workspace.Validators.Add(given =>
         {
             if (given.Tokens is not [{ Value: var name }])
             {
-                return; // Left out, or refused for their number already.
+                return; // Omitted, or already refused because of the number of values.
             }
 
             if (!WorkspaceName.IsName(name))
             {
-                given.AddError("--workspace is a name of up to 40 lower case letters, digits and underscores, a letter first.");
+                given.AddError("--workspace must be up to 40 lowercase letters, digits and underscores, starting with a letter.");
             }
         });
         return workspace;
     }
 
-    /// <summary>An option that names a file; what cannot name one is refused and does not throw.</summary>
+    /// <summary>An option that takes a file name; text that cannot be a file name is refused without throwing.</summary>
     public static Option<FileInfo> File(string name, params string[] aliases) => new(name, aliases)
     {
         CustomParser = given =>
@@ -41,7 +43,7 @@ internal static class Arguments
         },
     };
 
-    /// <summary>An argument that is a uuid, or left out.</summary>
+    /// <summary>An optional uuid argument.</summary>
     public static Argument<Guid?> Uuid(string name) => new(name)
     {
         Arity = ArgumentArity.ZeroOrOne,
@@ -66,9 +68,9 @@ internal static class Arguments
 
     public static bool IsGiven(this CommandResult parsed, Option option) => parsed.GetResult(option) is { Tokens.Count: > 0 };
 
-    /// <summary>What stands there; null when it is left out.</summary>
+    /// <summary>The given text; null when omitted.</summary>
     public static string? TextOf(this CommandResult parsed, Option option) => parsed.GetResult(option) is { Tokens: [var only] } ? only.Value : null;
 
-    /// <summary>What stands there; null when it is left out.</summary>
+    /// <summary>The given text; null when omitted.</summary>
     public static string? TextOf(this CommandResult parsed, Argument argument) => parsed.GetResult(argument) is { Tokens: [var only] } ? only.Value : null;
 }

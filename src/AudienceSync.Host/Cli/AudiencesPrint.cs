@@ -6,7 +6,7 @@ using AudienceSync.Host.Storage.Cutover;
 
 namespace AudienceSync.Host.Cli;
 
-/// <summary>What the verbs of <c>audiences</c> answer, for people or as JSON.</summary>
+/// <summary>Output of the <c>audiences</c> commands, as text or as JSON.</summary>
 internal static class AudiencesPrint
 {
     public static async Task WriteAsync(TextWriter output, object answer, bool json)
@@ -29,7 +29,7 @@ internal static class AudiencesPrint
         KeyDiff diff => Of(diff),
         IEnumerable<AudienceView> views => views.SelectMany(Of),
         IEnumerable<AudienceChangeView> changes => changes.Select(Of),
-        _ => throw new ArgumentOutOfRangeException(nameof(answer), answer.GetType().Name, "An answer without a form for people."),
+        _ => throw new ArgumentOutOfRangeException(nameof(answer), answer.GetType().Name, "No text format for this answer."),
     };
 
     private static IEnumerable<string> Of(KeyDiff diff)
@@ -65,7 +65,8 @@ internal static class AudiencesPrint
 
     private static IEnumerable<string> Of(AudienceView audience)
     {
-        yield return $"{audience.Audience}{(audience.Paused ? " (paused)" : "")}: {audience.Purpose ?? "no purpose"}, owner {audience.Owner ?? "nobody"}";
+        var paused = audience.Paused ? " (paused)" : "";
+        yield return $"{audience.Audience}{paused}: {audience.Purpose ?? "no purpose"}, owner {audience.Owner ?? "none"}";
         foreach (var key in audience.Keys)
         {
             _ = AudienceLabels.TryMatchKeys(key.MatchKeys, out var match);

@@ -7,19 +7,19 @@ using AudienceSync.Host.Storage.Audiences;
 
 namespace AudienceSync.Host.Cli;
 
-/// <summary>What the verbs of <c>audiences</c> have in common: who and why, which workspace, the registry, and how its answer is printed.</summary>
+/// <summary>What the <c>audiences</c> commands share: author and reason, workspace, registry access and output.</summary>
 internal sealed class AudiencesVerbs(Func<string, string?> environment)
 {
-    private readonly Option<string> _by = new("--by") { Description = "Who does it; the user of this process when left out." };
-    private readonly Option<string> _why = new("--why") { Description = "The reason, kept in the history." };
+    private readonly Option<string> _by = new("--by") { Description = "Author of the change; defaults to the user of this process." };
+    private readonly Option<string> _why = new("--why") { Description = "Reason, recorded in the history." };
     private readonly Option<string> _workspace = Arguments.Workspace();
-    private readonly Option<bool> _json = new("--json") { Description = "Answer as JSON." };
-    private readonly Option<string> _destination = new("--destination") { Description = "The ad account, as audiencesync.yaml names it." };
-    private readonly Option<string> _remote = new("--remote") { Description = "The platform's id of the audience." };
+    private readonly Option<bool> _json = new("--json") { Description = "Output as JSON." };
+    private readonly Option<string> _destination = new("--destination") { Description = "Ad account, by its name in audiencesync.yaml." };
+    private readonly Option<string> _remote = new("--remote") { Description = "Platform id of the remote audience." };
 
-    public Argument<string> Name { get; } = new("NAME") { Description = "The audience, without version." };
+    public Argument<string> Name { get; } = new("NAME") { Description = "Audience name, without version." };
 
-    public Argument<string> Key { get; } = new("KEY") { Description = "The audience with version: cart_7d_v2." };
+    public Argument<string> Key { get; } = new("KEY") { Description = "Audience key, for example cart_7d_v2." };
 
     public static AudienceKey KeyOf(string text) =>
         AudienceKey.TryParse(text, out var key) ? key : throw new RegistryException(AudienceRefusal.NameInvalid);
@@ -28,7 +28,7 @@ internal sealed class AudiencesVerbs(Func<string, string?> environment)
 
     public string? Why(ParseResult parsed) => parsed.GetValue(_why);
 
-    /// <summary>Null when no place is named: all of them.</summary>
+    /// <summary>Null when no remote audience is given: all of them.</summary>
     public RemoteAudience? Place(ParseResult parsed) => (parsed.GetValue(_destination), parsed.GetValue(_remote)) switch
     {
         (null, null) => null,
@@ -44,7 +44,7 @@ internal sealed class AudiencesVerbs(Func<string, string?> environment)
             var given = new[] { parsed.GetResult(_destination), parsed.GetResult(_remote) }.Count(option => option is not null);
             if (given == 1 || (required && given == 0))
             {
-                parsed.AddError("Say both --destination and --remote.");
+                parsed.AddError("--destination and --remote must be given together.");
             }
         });
         return verb;
@@ -64,7 +64,7 @@ internal sealed class AudiencesVerbs(Func<string, string?> environment)
 
     public Command List()
     {
-        var list = new Command("list", "Every audience with its keys and what they feed.") { _workspace, _json };
+        var list = new Command("list", "List audiences with their keys and bindings.") { _workspace, _json };
         list.SetAction((parsed, cancellationToken) => RunAsync(parsed, cancellationToken, async table =>
         {
             var views = new List<AudienceView>();
@@ -80,7 +80,7 @@ internal sealed class AudiencesVerbs(Func<string, string?> environment)
 
     public Command Show()
     {
-        var show = new Command("show", "An audience with its keys and what they feed.") { Name, _workspace, _json };
+        var show = new Command("show", "Show an audience with its keys and bindings.") { Name, _workspace, _json };
         show.SetAction((parsed, cancellationToken) => RunAsync(parsed, cancellationToken, async table =>
         {
             var stored = await table.ReadAsync(parsed.GetRequiredValue(Name), cancellationToken);
@@ -92,7 +92,7 @@ internal sealed class AudiencesVerbs(Func<string, string?> environment)
 
     public Command History()
     {
-        var history = new Command("history", "Who changed an audience, what, when and why.") { Name, _workspace, _json };
+        var history = new Command("history", "Show the changes of an audience: who, what, when and why.") { Name, _workspace, _json };
         history.SetAction((parsed, cancellationToken) => RunAsync(parsed, cancellationToken, async table =>
         {
             var changes = await table.HistoryAsync(parsed.GetRequiredValue(Name), cancellationToken);
@@ -104,10 +104,13 @@ internal sealed class AudiencesVerbs(Func<string, string?> environment)
 
     public Command Diff()
     {
-        var to = new Argument<string>("TO") { Description = "The version that would feed instead." };
+        var to = new Argument<string>("TO") { Description = "Key version to compare with." };
         var file = Arguments.File("--file");
-        file.Description = "Write who would enter and who would leave there, as CSV of person ids.";
-        var diff = new Command("diff", "Who would enter and who would leave if another version fed.") { Key, to, file, _workspace, _json };
+        file.Description = "Also write the entering and leaving person ids to this file, as CSV.";
+        var diff = new Command("diff", "Show how many members would enter and leave if another key version fed the bindings.")
+        {
+            Key, to, file, _workspace, _json,
+        };
         diff.SetAction((parsed, cancellationToken) => DatabaseVerb.RunAsync(parsed, environment, async connectionString =>
         {
             await using var database = new WorkspaceDatabase(connectionString, new WorkspaceName(parsed.GetRequiredValue(_workspace)));
@@ -128,10 +131,13 @@ internal sealed class AudiencesVerbs(Func<string, string?> environment)
     public Command Apply()
     {
         var file = Arguments.File("--file", "-f");
-        file.Description = "Sections audiences and bindings, as in audiencesync.yaml.";
+        file.Description = "File with the sections audiences and bindings, as in audiencesync.yaml.";
         file.Required = true;
-        var dryRun = new Option<bool>("--dry-run") { Description = "Only say what would be changed." };
-        var apply = new Command("apply", "Make the registry what a file declares. The same file again changes nothing.") { file, dryRun, _by, _why, _workspace, _json };
+        var dryRun = new Option<bool>("--dry-run") { Description = "Only print what would change." };
+        var apply = new Command("apply", "Apply the declarations of a file to the registry. Idempotent.")
+        {
+            file, dryRun, _by, _why, _workspace, _json,
+        };
         apply.SetAction((parsed, cancellationToken) => RunAsync(parsed, cancellationToken, async table =>
         {
             var loader = new ConfigLoader(parsed.GetRequiredValue(file).FullName, environment);

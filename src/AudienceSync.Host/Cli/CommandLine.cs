@@ -4,19 +4,19 @@ using AudienceSync.Host.Storage;
 
 namespace AudienceSync.Host.Cli;
 
-/// <summary>The process's verbs: noun, then verb, except for those that run or prepare the whole.</summary>
+/// <summary>The commands of the process: noun, then verb, except for those that run or migrate the whole Host.</summary>
 internal static class CommandLine
 {
-    /// <param name="environment">Of the process.</param>
-    /// <param name="network">Carries calls to platforms; null for the real one.</param>
-    /// <param name="clock">What the verbs about keys take for the time; null for the machine's.</param>
+    /// <param name="environment">Environment variables of the process.</param>
+    /// <param name="network">Sends calls to platforms; null for the real network.</param>
+    /// <param name="clock">Clock of the <c>keys</c> commands; null for the system clock.</param>
     public static RootCommand Create(Func<string, string?> environment, HttpMessageHandler? network = null, TimeProvider? clock = null)
     {
-        var serve = new Command("serve", "Receive webhooks, project them, keep the platforms equal. Until told to stop.");
+        var serve = new Command("serve", "Run the Host: receive webhooks, project them and sync the platforms, until stopped.");
         serve.SetAction((parsed, cancellationToken) => ServeCommand.RunAsync(environment, parsed.InvocationConfiguration.Error, cancellationToken));
-        var migrate = new Command("migrate", "Bring the schema at AUDIENCESYNC_POSTGRES up to date and stop.");
+        var migrate = new Command("migrate", "Apply pending schema migrations to the database at AUDIENCESYNC_POSTGRES and exit.");
         migrate.SetAction((_, cancellationToken) => MigrateAsync(environment, cancellationToken));
-        return new RootCommand("AudienceSync keeps ad platforms' audiences equal to what journeys decide.")
+        return new RootCommand("AudienceSync syncs the audiences of journeys to ad platforms.")
         {
             serve, migrate, KeysCommands.Create(environment, clock ?? TimeProvider.System), PeopleCommands.Create(environment), DestinationsCommands.Create(environment, network),
             SyncCommands.Create(environment), AudiencesCommands.Create(environment), MembersCommands.Create(environment), QuarantineCommands.Create(environment),

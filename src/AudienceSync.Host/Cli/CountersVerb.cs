@@ -9,24 +9,30 @@ using AudienceSync.Host.Storage.History;
 
 namespace AudienceSync.Host.Cli;
 
-/// <summary><c>audiences counters</c>: who came to a key and went, hour by hour, and its size.</summary>
+/// <summary><c>audiences counters</c>: adds, removes, expiries and size of a key by hour.</summary>
 internal static class CountersVerb
 {
     private static readonly TimeSpan ByDefault = TimeSpan.FromDays(7);
 
     public static Command Create(Func<string, string?> environment, TimeProvider clock)
     {
-        var key = new Argument<string>("KEY") { Description = "The audience with version: cart_7d_v2." };
-        var from = new Option<string?>("--from") { Description = "From this moment on (ISO 8601); seven days ago when left out." };
-        var to = new Option<string?>("--to") { Description = "Up to this moment; now when left out. Hours to come hold the windows that will end." };
-        var json = new Option<bool>("--json") { Description = "Answer as JSON." };
+        var key = new Argument<string>("KEY") { Description = "Audience key, for example cart_7d_v2." };
+        var from = new Option<string?>("--from") { Description = "Start time (ISO 8601); seven days ago when omitted." };
+        var to = new Option<string?>("--to")
+        {
+            Description = "End time (ISO 8601); now when omitted. Future hours contain the windows that will expire.",
+        };
+        var json = new Option<bool>("--json") { Description = "Output as JSON." };
         var workspace = Arguments.Workspace();
-        var counters = new Command("counters", "Adds, removes, expiries and size of a key, hour by hour.") { key, from, to, json, workspace };
+        var counters = new Command("counters", "Show adds, removes, expiries and size of a key by hour.")
+        {
+            key, from, to, json, workspace,
+        };
         counters.Validators.Add(parsed =>
         {
             if (new[] { from, to }.Any(option => parsed.TextOf(option) is { } text && !MomentText.TryRead(text, out _)))
             {
-                parsed.AddError("Give moments in ISO 8601: 2026-11-21T17:00:00Z.");
+                parsed.AddError("Times must be in ISO 8601, for example 2026-11-21T17:00:00Z.");
             }
         });
         counters.SetAction((parsed, cancellationToken) => DatabaseVerb.RunAsync(parsed, environment, async connectionString =>

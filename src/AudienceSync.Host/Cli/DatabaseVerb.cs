@@ -6,7 +6,10 @@ using AudienceSync.Host.Storage.Embedded;
 
 namespace AudienceSync.Host.Cli;
 
-/// <summary>A verb that works on the database: that of AUDIENCESYNC_POSTGRES, or the embedded one, found running beside a Host or started meanwhile.</summary>
+/// <summary>
+/// A command that works on the database: that of AUDIENCESYNC_POSTGRES, or the embedded one, either already running or started for the
+/// command.
+/// </summary>
 internal static class DatabaseVerb
 {
     public static async Task<int> RunAsync(

@@ -5,19 +5,20 @@ using AudienceSync.Host.Configuration;
 
 namespace AudienceSync.Host.Cli;
 
-/// <summary>A thing looked at, with the key and the list it is about.</summary>
+/// <summary>One check, with the key and the remote audience that it concerns.</summary>
 internal sealed record CheckLine(string What, CheckState State, string Code, string Advice, string? Key = null, string? Remote = null);
 
-/// <summary>What was found of one destination.</summary>
+/// <summary>The findings for one destination.</summary>
 internal sealed record CheckedDestination(string Workspace, string Name, string Platform, string Account, List<CheckLine> Findings);
 
 /// <summary>
-/// <c>destinations check</c>: each destination by itself, so that one that is written wrongly does not hide the others. Of a list, the platform
-/// is asked for its state, and its name is held against the key that feeds it: a wrong id of the right form is found by nothing else.
+/// <c>destinations check</c>: each destination is checked separately, so that one with invalid settings does not hide the others. The state
+/// of a remote audience is queried from the platform, and its name is compared with the key that feeds it: nothing else detects a wrong id
+/// that is well formed.
 /// </summary>
 internal sealed class DestinationCheck(DestinationPlanner planner)
 {
-    /// <param name="config">What is configured.</param>
+    /// <param name="config">The configuration.</param>
     /// <param name="only">The name of one destination; null for all.</param>
     /// <param name="cancellationToken">Ends the calls.</param>
     public async Task<List<CheckedDestination>> RunAsync(AudienceSyncConfig config, string? only, CancellationToken cancellationToken)
@@ -52,7 +53,8 @@ internal sealed class DestinationCheck(DestinationPlanner planner)
         List<CheckLine> lines = [new("settings", CheckState.Good, "good", "")];
         if (connector is IChecks checks)
         {
-            lines.AddRange((await checks.CheckAsync([.. lists.Select(list => new RemoteAudienceId(list.Remote))], cancellationToken)).Select(finding => Line(finding, lists)));
+            var findings = await checks.CheckAsync([.. lists.Select(list => new RemoteAudienceId(list.Remote))], cancellationToken);
+            lines.AddRange(findings.Select(finding => Line(finding, lists)));
             lines.AddRange(lists.Select(list => KeyName(checks, list)).OfType<CheckLine>());
         }
 
@@ -70,7 +72,7 @@ internal sealed class DestinationCheck(DestinationPlanner planner)
     private static CheckLine Line(CheckFinding finding, List<DestinationList.FedList> lists)
         => new(finding.What, finding.State, finding.Code, finding.Advice, lists.Find(list => list.Remote == finding.Audience?.Value)?.Key, finding.Audience?.Value);
 
-    /// <summary>A key that could not be the name of a list still feeds one that is there, so it is only a warning.</summary>
+    /// <summary>A key that could not be the name of a remote audience can still feed an existing one, so it is only a warning.</summary>
     private static CheckLine? KeyName(IChecks checks, DestinationList.FedList list)
         => checks.CheckName(list.Key) is { } wrong ? new CheckLine("name", CheckState.Warning, wrong.Code, wrong.Advice, list.Key, list.Remote) : null;
 
@@ -89,7 +91,8 @@ internal sealed class DestinationCheck(DestinationPlanner planner)
                 "name",
                 CheckState.Warning,
                 "name_differs",
-                $"The platform calls this list \"{name}\", and {list.Key} feeds it. If remote is the right list, name it after {audience}.",
+                $"The platform's name of this remote audience is \"{name}\", and {list.Key} feeds it. "
+                    + $"If remote is correct, name it after {audience}.",
                 list.Key,
                 list.Remote);
     }

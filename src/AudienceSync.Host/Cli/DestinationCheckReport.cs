@@ -4,7 +4,7 @@ using AudienceSync.Connectors;
 
 namespace AudienceSync.Host.Cli;
 
-/// <summary>How the findings are shown, and what the process says of them with its exit code.</summary>
+/// <summary>Prints the findings, and maps them to the exit code.</summary>
 internal static class DestinationCheckReport
 {
     private static readonly JsonSerializerOptions JsonForm = new(KeyStatusReport.JsonForm)
@@ -27,9 +27,10 @@ internal static class DestinationCheckReport
             return;
         }
 
-        TextTable.Print(output, ["destination", "what", "list", "state", "code", "what to do"], checks.SelectMany(check => check.Findings.Select(line => new[]
+        string[] head = ["destination", "check", "remote", "state", "code", "advice"];
+        TextTable.Print(output, head, checks.SelectMany(check => check.Findings.Select(line => new[]
         {
-            $"{check.Workspace}/{check.Name}", line.What, line.Remote ?? "", WordOf(line.State), line.Code, line.Advice,
+            $"{check.Workspace}/{check.Name}", line.What, line.Remote ?? "", LabelOf(line.State), line.Code, line.Advice,
         })));
     }
 
@@ -41,7 +42,7 @@ internal static class DestinationCheckReport
         return there.Count == 0 ? CheckState.Good : Array.Find(order, there.Contains);
     }
 
-    private static string WordOf(CheckState state) => state switch
+    private static string LabelOf(CheckState state) => state switch
     {
         CheckState.Good => "good",
         CheckState.Warning => "warning",

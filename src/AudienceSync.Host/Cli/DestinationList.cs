@@ -4,16 +4,16 @@ using AudienceSync.Host.Configuration;
 
 namespace AudienceSync.Host.Cli;
 
-/// <summary><c>destinations list</c>: what the configuration says of each, without asking anybody.</summary>
+/// <summary><c>destinations list</c>: the configuration of each destination, without any call.</summary>
 internal static class DestinationList
 {
-    /// <param name="Lists">What it feeds: a key and the platform's id of the list.</param>
-    /// <param name="Can">What the platform is able to do beside adding and removing.</param>
-    /// <param name="Problem">Why it cannot be used as it is written; null when it can.</param>
+    /// <param name="Lists">What it feeds: a key and the platform's id of the remote audience.</param>
+    /// <param name="Can">What the platform can do besides adding and removing.</param>
+    /// <param name="Problem">Why it cannot be used as configured; null when it can.</param>
     internal sealed record Row(
         string Workspace, string Name, string Platform, string Account, List<FedList> Lists, List<string> Can, int? MembersPerCall, string? Problem)
     {
-        /// <summary>What is paused and what waits for approval, in words; null when the database was not asked.</summary>
+        /// <summary>Text for what is paused and what waits for approval; null when the database was not queried.</summary>
         public List<string>? Held { get; init; }
     }
 

@@ -6,17 +6,17 @@ using AudienceSync.Host.Configuration;
 namespace AudienceSync.Host.Cli;
 
 /// <summary>
-/// <c>destinations</c>: what is configured, and whether it would work. Both read the configuration that <c>serve</c> reads and no database, except
-/// <c>list --held</c>. The other verbs are those of <see cref="HoldCommands"/>.
+/// <c>destinations</c>: lists what is configured, and checks whether it works. Both read the configuration that <c>serve</c> reads and no
+/// database, except <c>list --held</c>. The other commands are those of <see cref="HoldCommands"/>.
 /// </summary>
 internal static class DestinationsCommands
 {
-    /// <param name="environment">Of the process.</param>
-    /// <param name="network">Carries the calls; null for the real one.</param>
+    /// <param name="environment">Environment variables of the process.</param>
+    /// <param name="network">Sends the calls; null for the real network.</param>
     public static Command Create(Func<string, string?> environment, HttpMessageHandler? network)
     {
         var holds = new HoldCommands(environment);
-        return new Command("destinations", "The ad accounts that are configured.")
+        return new Command("destinations", "Manage the configured ad accounts.")
         {
             List(environment, network), Check(environment, network), holds.Pause(), holds.Resume(), holds.Approve(),
         };
@@ -25,8 +25,11 @@ internal static class DestinationsCommands
     private static Command List(Func<string, string?> environment, HttpMessageHandler? network)
     {
         var json = Json();
-        var held = new Option<bool>("--held") { Description = "Also what is paused and what waits for approval; this asks the database." };
-        var list = new Command("list", "What is configured, what feeds it and what it can do. Calls nobody.") { json, held };
+        var held = new Option<bool>("--held") { Description = "Also show what is paused and what waits for approval; reads the database." };
+        var list = new Command("list", "List configured ad accounts with their remote audiences and abilities. Makes no calls.")
+        {
+            json, held,
+        };
         list.SetAction((parsed, cancellationToken) => RunAsync(parsed, environment, network, async (config, planner) =>
         {
             var rows = DestinationList.Of(config, planner);
@@ -52,15 +55,21 @@ internal static class DestinationsCommands
     private static Command Check(Func<string, string?> environment, HttpMessageHandler? network)
     {
         var json = Json();
-        var name = new Argument<string?>("name") { Description = "One destination; all when left out.", Arity = ArgumentArity.ZeroOrOne };
-        var check = new Command("check", "Ask each platform whether token, permission, terms and the bound lists are good. Changes nothing.") { name, json };
+        var name = new Argument<string?>("name")
+        {
+            Description = "Destination to check; all when omitted.", Arity = ArgumentArity.ZeroOrOne,
+        };
+        var check = new Command("check", "Check token, permissions, terms and bound remote audiences at each platform. Changes nothing.")
+        {
+            name, json,
+        };
         check.SetAction((parsed, cancellationToken) => RunAsync(parsed, environment, network, async (config, planner) =>
         {
             var only = parsed.GetValue(name);
             var checks = await new DestinationCheck(planner).RunAsync(config, only, cancellationToken);
             if (only is not null && checks.Count == 0)
             {
-                throw new SetupException("unknown_destination", $"no destination is called {only}; destinations list shows them.");
+                throw new SetupException("unknown_destination", $"no destination is named {only}; destinations list shows them.");
             }
 
             await DestinationCheckReport.PrintAsync(checks, parsed.InvocationConfiguration.Output, parsed.GetValue(json));
@@ -69,7 +78,7 @@ internal static class DestinationsCommands
         return check;
     }
 
-    private static Option<bool> Json() => new("--json") { Description = "Answer as JSON." };
+    private static Option<bool> Json() => new("--json") { Description = "Output as JSON." };
 
     private static async Task<int> RunAsync(
         ParseResult parsed, Func<string, string?> environment, HttpMessageHandler? network, Func<AudienceSyncConfig, DestinationPlanner, Task<int>> action)

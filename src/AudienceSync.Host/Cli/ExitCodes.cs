@@ -1,16 +1,16 @@
 namespace AudienceSync.Host.Cli;
 
-/// <summary>What the process says with its exit code.</summary>
+/// <summary>The exit codes of the process.</summary>
 internal static class ExitCodes
 {
     public const int Done = 0;
 
-    /// <summary>It was tried and failed.</summary>
+    /// <summary>The command was executed and failed.</summary>
     public const int Failed = 1;
 
-    /// <summary>Something of the set-up must be changed first; standard error says what, in one line.</summary>
+    /// <summary>The configuration or environment must be changed first; one line on standard error states what.</summary>
     public const int SetUp = 2;
 
-    /// <summary>Nothing is known to be wrong, and something could not be found out.</summary>
+    /// <summary>No error was found, but something could not be determined.</summary>
     public const int NotKnown = 3;
 }

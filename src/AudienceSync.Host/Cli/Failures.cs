@@ -6,13 +6,13 @@ using AudienceSync.Host.Storage.Embedded;
 
 namespace AudienceSync.Host.Cli;
 
-/// <summary>What a human must mend, in one line.</summary>
+/// <summary>Describes in one line what an operator must fix.</summary>
 internal static class Failures
 {
     private const string UndefinedTable = "42P01";
     private const string UndefinedColumn = "42703";
 
-    /// <summary>Null for a bug, which is to be seen whole.</summary>
+    /// <summary>Null for a bug, so that it is reported with its full stack trace.</summary>
     public static string? Explain(Exception failure) => failure switch
     {
         SetupException setup => $"{setup.Code}: {setup.Message}",
@@ -23,7 +23,7 @@ internal static class Failures
         IOException taken when taken.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException =>
             $"port_taken: {taken.Message} Set AUDIENCESYNC_URLS to another address.",
         System.Data.Common.DbException { SqlState: UndefinedTable or UndefinedColumn } =>
-            "schema_missing: the database has not been brought up to date. Start serve, or run migrate.",
+            "schema_missing: the database schema is not up to date. Start serve, or run migrate.",
         System.Data.Common.DbException unreachable => $"postgres_unreachable: {unreachable.Message}",
         _ => null,
     };

@@ -7,37 +7,37 @@ using AudienceSync.Host.Storage;
 namespace AudienceSync.Host.Cli;
 
 /// <summary>
-/// The verbs by which an operator holds and lets go: the same below <c>sync</c> and below <c>destinations</c>, because both are looked for. They work on the
-/// database, so running Hosts hear of them within a second.
+/// The commands by which an operator pauses, resumes and approves. They are the same below <c>sync</c> and below <c>destinations</c>,
+/// because operators look for them in both. They work on the database, and running Hosts pick up the change within a second.
 /// </summary>
 internal sealed class HoldCommands(Func<string, string?> environment)
 {
-    private readonly Option<string> _remote = new("--remote") { Description = "Only this remote audience, by the platform's id." };
-    private readonly Option<string> _by = new("--by") { Description = "Who does it; the user of this process when left out." };
-    private readonly Option<string> _why = new("--why") { Description = "The reason; it is kept." };
+    private readonly Option<string> _remote = new("--remote") { Description = "Only this remote audience, by its platform id." };
+    private readonly Option<string> _by = new("--by") { Description = "Author of the change; defaults to the user of this process." };
+    private readonly Option<string> _why = new("--why") { Description = "Reason, recorded with the change." };
     private readonly Option<string> _workspace = Arguments.Workspace();
-    private readonly Option<bool> _json = new("--json") { Description = "Answer as JSON." };
-    private readonly Argument<string> _name = new("NAME") { Description = "The ad account, as audiencesync.yaml names it." };
+    private readonly Option<bool> _json = new("--json") { Description = "Output as JSON." };
+    private readonly Argument<string> _name = new("NAME") { Description = "Ad account, by its name in audiencesync.yaml." };
 
-    public Command Pause() => Word(
-        "pause", "Make no call for an account or a list until it is resumed: neither adds nor removals. Survives restarts.", _name,
+    public Command Pause() => Verb(
+        "pause", "Stop all calls, adds and removals, of an account or remote audience until it is resumed. Survives restarts.", _name,
         (holds, parsed, cancel) => holds.PauseAsync(parsed.GetRequiredValue(_name), parsed.GetValue(_remote), By(parsed), parsed.GetValue(_why), cancel));
 
-    public Command Resume() => Word(
-        "resume", "Go on with what was paused or has stopped.", _name,
+    public Command Resume() => Verb(
+        "resume", "Resume what was paused or has stopped.", _name,
         (holds, parsed, cancel) => holds.ResumeAsync(parsed.GetRequiredValue(_name), parsed.GetValue(_remote), By(parsed), cancel));
 
     public Command Approve()
     {
-        var plan = new Argument<long>("PLAN") { Description = "The number of the plan, as plan shows it." };
-        return Word(
-            "approve", "Say that a plan of very many removals is meant. It holds for what was counted, and for a day.", plan,
+        var plan = new Argument<long>("PLAN") { Description = "Number of the plan, as shown by sync plan." };
+        return Verb(
+            "approve", "Approve a plan of very many removals. Valid for the counted removals and for one day.", plan,
             (holds, parsed, cancel) => holds.ApproveAsync(parsed.GetValue(plan), By(parsed), parsed.GetValue(_why), cancel));
     }
 
     public Command Plan()
     {
-        var show = new Command("plan", "What is held: pauses, and removals that wait for approval.") { _workspace, _json };
+        var show = new Command("plan", "Show pauses, and removals that wait for approval.") { _workspace, _json };
         show.SetAction((parsed, cancellationToken) => RunAsync(parsed, async holds =>
         {
             Print(parsed, await holds.ReadAsync(cancellationToken));
@@ -46,7 +46,8 @@ internal sealed class HoldCommands(Func<string, string?> environment)
         return show;
     }
 
-    private Command Word(string verb, string description, Argument subject, Func<OperatorHolds, ParseResult, CancellationToken, Task<HoldAnswer>> act)
+    private Command Verb(
+        string verb, string description, Argument subject, Func<OperatorHolds, ParseResult, CancellationToken, Task<HoldAnswer>> act)
     {
         var command = new Command(verb, description) { subject, _by, _workspace, _json };
         foreach (var option in verb == "approve" ? [_why] : new[] { _remote, _why })
@@ -69,13 +70,13 @@ internal sealed class HoldCommands(Func<string, string?> environment)
         return command;
     }
 
-    /// <summary>One line with its code; null when it is as it was asked to be.</summary>
+    /// <summary>One line with its code; null when the request was fulfilled.</summary>
     internal static string? Refusal(HoldAnswer answer) => answer switch
     {
-        HoldAnswer.UnknownPlace => "unknown_destination: no such account, or it feeds no such list.",
-        HoldAnswer.UnknownPlan => "unknown_plan: no plan has this number; sync plan shows those that wait.",
-        HoldAnswer.PlanEnded => "plan_ended: this plan was carried out, or nothing is left of it.",
-        HoldAnswer.InvalidNote => "invalid_reason: --by has 1 to 100 characters, --why at most 500.",
+        HoldAnswer.UnknownPlace => "unknown_destination: no such account, or it feeds no such remote audience.",
+        HoldAnswer.UnknownPlan => "unknown_plan: no plan has this number; sync plan shows those that wait for approval.",
+        HoldAnswer.PlanEnded => "plan_ended: this plan was executed, or none of its removals are left.",
+        HoldAnswer.InvalidNote => "invalid_reason: --by must have 1 to 100 characters, --why at most 500.",
         _ => null,
     };
 
@@ -97,15 +98,16 @@ internal sealed class HoldCommands(Func<string, string?> environment)
             return;
         }
 
-        TextTable.Print(output, ["paused", "list", "by", "why", "since", "removals that wait"], held.Pauses.Select(pause => new[]
+        TextTable.Print(output, ["paused", "remote", "by", "why", "since", "waiting removals"], held.Pauses.Select(pause => new[]
         {
             pause.Destination, pause.Remote ?? "all", pause.By, pause.Why ?? "", MembersPrint.Time(pause.At), Number(pause.WaitingRemovals),
         }));
         output.WriteLine();
-        TextTable.Print(output, ["plan", "account", "list", "key", "kind", "removes", "of", "out", "state", "since"], held.Plans.Select(plan => new[]
+        string[] planHead = ["plan", "account", "remote", "key", "kind", "removals", "of", "removed", "state", "since"];
+        TextTable.Print(output, planHead, held.Plans.Select(plan => new[]
         {
-            Number(plan.Plan), plan.Destination, plan.Remote, plan.Key, plan.Kind, Number(plan.Removals), Number(plan.Members), Number(plan.Removed), plan.State,
-            MembersPrint.Time(plan.HeldAt),
+            Number(plan.Plan), plan.Destination, plan.Remote, plan.Key, plan.Kind, Number(plan.Removals), Number(plan.Members),
+            Number(plan.Removed), plan.State, MembersPrint.Time(plan.HeldAt),
         }));
     }
 

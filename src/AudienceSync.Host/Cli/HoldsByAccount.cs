@@ -4,7 +4,7 @@ using AudienceSync.Host.Storage;
 
 namespace AudienceSync.Host.Cli;
 
-/// <summary>Puts what is held beside each ad account of <c>destinations list</c>.</summary>
+/// <summary>Adds what is held to each ad account of <c>destinations list</c>.</summary>
 internal static class HoldsByAccount
 {
     public static async Task<List<DestinationList.Row>> AddAsync(List<DestinationList.Row> rows, string connectionString, CancellationToken cancellationToken)

@@ -6,8 +6,8 @@ using AudienceSync.Host.Configuration;
 namespace AudienceSync.Host.Cli;
 
 /// <summary>
-/// Speaks to the Host that runs with the same settings, with the operator's token that its configuration names. What it answers is passed on
-/// as it comes; a refusal becomes one line with its code.
+/// HTTP client of the Host that runs with the same settings. It uses the operator token of the configuration. Responses are passed on
+/// unchanged; a refusal becomes one line with its code.
 /// </summary>
 internal sealed class HostClient : IDisposable
 {
@@ -24,8 +24,8 @@ internal sealed class HostClient : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    /// <summary>Sends a request and copies the answer to <paramref name="console"/>. Returns the exit code.</summary>
-    /// <param name="body">JSON; null for a question without one.</param>
+    /// <summary>Sends a request and copies the response to <paramref name="console"/>. Returns the exit code.</summary>
+    /// <param name="body">JSON; null for a request without a body.</param>
     /// <exception cref="SetupException">host_unreachable</exception>
     public async Task<int> SendAsync(HttpMethod method, string path, string? body, (TextWriter Output, TextWriter Error) console, CancellationToken cancellationToken)
     {
@@ -34,7 +34,10 @@ internal sealed class HostClient : IDisposable
         return await SendAsync(request, console, cancellationToken);
     }
 
-    /// <summary>Sends a file of CSV, as <see cref="SendAsync(HttpMethod, string, string, ValueTuple{TextWriter, TextWriter}, CancellationToken)"/> does.</summary>
+    /// <summary>
+    /// Sends a CSV file, as <see cref="SendAsync(HttpMethod, string, string, ValueTuple{TextWriter, TextWriter}, CancellationToken)"/>
+    /// does.
+    /// </summary>
     /// <exception cref="SetupException">host_unreachable</exception>
     public async Task<int> UploadAsync(string path, string file, (TextWriter Output, TextWriter Error) console, CancellationToken cancellationToken)
     {
@@ -74,11 +77,13 @@ internal sealed class HostClient : IDisposable
         catch (HttpRequestException unreachable)
         {
             throw new SetupException(
-                "host_unreachable", $"No Host answers at {_http.BaseAddress} ({unreachable.HttpRequestError}). Start serve, or set AUDIENCESYNC_URLS to where it listens.");
+                "host_unreachable",
+                $"No Host responds at {_http.BaseAddress} ({unreachable.HttpRequestError}). "
+                    + "Start serve, or set AUDIENCESYNC_URLS to its address.");
         }
     }
 
-    // The first address to listen at; one that means every interface is reached at this machine.
+    // The first listen address; a wildcard address is reached through the loopback interface.
     private static Uri Address(string urls)
     {
         var first = urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)[0]
@@ -98,7 +103,7 @@ internal sealed class HostClient : IDisposable
         }
         catch (Exception other) when (other is JsonException or KeyNotFoundException or InvalidOperationException)
         {
-            return $"the Host answered {status}.";
+            return $"the Host responded with status {status}.";
         }
     }
 }

@@ -4,22 +4,22 @@ using AudienceSync.Host.Privacy;
 
 namespace AudienceSync.Host.Cli;
 
-/// <summary>Writes files of master keys: mode 0600, whole or not at all.</summary>
+/// <summary>Writes master key files: mode 0600, atomically.</summary>
 internal static class KeyFile
 {
-    /// <summary>Makes a file with one new key. Never overwrites.</summary>
+    /// <summary>Creates a file with one new key. Never overwrites.</summary>
     /// <exception cref="SetupException">key_exists</exception>
     public static void Make(string path)
     {
         if (File.Exists(path))
         {
-            throw new SetupException("key_exists", $"{path} exists and is not touched.");
+            throw new SetupException("key_exists", $"{path} already exists and was not changed.");
         }
 
         Write(path, Convert.ToBase64String(RandomNumberGenerator.GetBytes(MasterKey.KeyBytes)) + "\n");
     }
 
-    /// <summary>Puts a new key of the next version beside those of a file. Who reads the file meanwhile gets the old text or the new one.</summary>
+    /// <summary>Adds a key of the next version to a file. A concurrent reader gets the old content or the new one.</summary>
     /// <returns>The new version.</returns>
     /// <exception cref="SetupException">master_key_missing, master_key_invalid, key_exists</exception>
     public static short Append(string path)
@@ -30,7 +30,8 @@ internal static class KeyFile
         var next = target + ".new";
         if (File.Exists(next))
         {
-            throw new SetupException("key_exists", $"{next} exists: another append is under way, or was broken off. Delete it when none is.");
+            throw new SetupException(
+                "key_exists", $"{next} exists: another append is running, or was interrupted. Delete it if none is running.");
         }
 
         Write(next, text);

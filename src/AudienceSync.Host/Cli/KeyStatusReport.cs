@@ -7,15 +7,17 @@ using AudienceSync.Host.Storage.Privacy;
 
 namespace AudienceSync.Host.Cli;
 
-/// <summary><c>keys status</c>: the versions, what is sealed under each, and until when an older one must be kept.</summary>
+/// <summary><c>keys status</c>: the versions, what is sealed under each, and how long an older one must be kept.</summary>
 internal sealed class KeyStatusReport(string connectionString, MasterKeys keys, TimeProvider clock)
 {
     internal static readonly JsonSerializerOptions JsonForm = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
-    /// <summary>Of one version. <paramref name="Held"/>: it is in the key file.</summary>
+    /// <summary>One version. <paramref name="Held"/>: it is in the key file.</summary>
     internal sealed record KnownVersion(short Version, bool Held, bool Seals, DateTimeOffset? FirstSeen, DateTimeOffset? RetiredAt);
 
-    /// <summary><paramref name="NeededUntil"/> is the day on which nothing of the kind is left by itself; null where none is foreseen.</summary>
+    /// <summary>
+    /// <paramref name="NeededUntil"/> is the day on which retention has removed all rows of the kind; null where there is no such day.
+    /// </summary>
     internal sealed record SealedUnder(string Workspace, string Kind, short Version, long Rows, DateOnly? NeededUntil, string Needs);
 
     internal sealed record Report(List<KnownVersion> Versions, List<SealedUnder> Rows, List<WorkspaceRotation> Rotations);
@@ -34,7 +36,8 @@ internal sealed class KeyStatusReport(string connectionString, MasterKeys keys, 
         foreach (var known in report.Versions)
         {
             var state = known.Seals ? "seals" : known.Held ? "opens" : known.RetiredAt is null ? "not given" : "retired";
-            await output.WriteLineAsync($"version {known.Version}: {state}, first seen {known.FirstSeen?.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) ?? "never"}");
+            var firstSeen = known.FirstSeen?.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) ?? "never";
+            await output.WriteLineAsync($"version {known.Version}: {state}, first seen {firstSeen}");
         }
 
         foreach (var row in report.Rows)
@@ -46,7 +49,8 @@ internal sealed class KeyStatusReport(string connectionString, MasterKeys keys, 
         {
             var progress = rotation.Progress;
             await output.WriteLineAsync(
-                $"{rotation.Workspace}: rotation to version {progress.ToVersion}: {(progress.Finished ? "done" : "under way")}, {progress.Resealed} rows sealed anew, {progress.Unreadable} do not open");
+                $"{rotation.Workspace}: rotation to version {progress.ToVersion}: {(progress.Finished ? "done" : "in progress")}, "
+                + $"{progress.Resealed} rows resealed, {progress.Unreadable} unreadable");
         }
 
         return ExitCodes.Done;
@@ -85,14 +89,14 @@ internal sealed class KeyStatusReport(string connectionString, MasterKeys keys, 
         var needs = (count.KeyVersion >= keys.Current.Version, count.Kind) switch
         {
             (true, _) => "up to date",
-            (_, SealedKinds.Bodies) => $"need it until {until:yyyy-MM-dd}",
-            (_, SealedKinds.Quarantine) => "need it until they are cleared",
-            _ => "need it until keys rotate is done",
+            (_, SealedKinds.Bodies) => $"needed until {until:yyyy-MM-dd}",
+            (_, SealedKinds.Quarantine) => "needed until they are cleared",
+            _ => "needed until keys rotate is done",
         };
         return new SealedUnder(workspace.Value, count.Kind, count.KeyVersion, count.Rows, count.KeyVersion < keys.Current.Version ? until : null, needs);
     }
 
-    // A day's bodies are dropped as a whole when their retention has passed, and not before the day after the one they were received on.
+    // The bodies of a day are dropped together when their retention has passed, and not before the day after the day they were received.
     private DateOnly BodiesGone(DateTimeOffset newest)
     {
         var gone = DateOnly.FromDateTime(newest.UtcDateTime).AddDays(BodyPartitions.RetentionDays + 1);

@@ -3,24 +3,27 @@ using AudienceSync.Host.Configuration;
 
 namespace AudienceSync.Host.Cli;
 
-/// <summary><c>keys</c>: make master keys, see what is sealed under which, seal anew under the newest.</summary>
+/// <summary><c>keys</c>: generates master keys, shows what is sealed under each, and reseals under the newest.</summary>
 internal static class KeysCommands
 {
     public static Command Create(Func<string, string?> environment, TimeProvider clock) =>
-        new("keys", "The master keys.") { Generate(), Status(environment, clock), Rotate(environment, clock) };
+        new("keys", "Manage master keys.") { Generate(), Status(environment, clock), Rotate(environment, clock) };
 
     private static Command Generate()
     {
         var output = Arguments.File("--out");
-        output.Description = "The file to make, with one key; it must not exist.";
+        output.Description = "File to create, with one key; it must not exist.";
         var append = Arguments.File("--append");
-        append.Description = "The file to add the next version to.";
-        var generate = new Command("generate", "Make a master key: 32 random bytes in base64, readable by its owner only.") { output, append };
+        append.Description = "File to add the next version to.";
+        var generate = new Command("generate", "Generate a master key: 32 random bytes in base64, in a file that only its owner can read.")
+        {
+            output, append,
+        };
         generate.Validators.Add(parsed =>
         {
             if (parsed.GetResult(output) is null == parsed.GetResult(append) is null)
             {
-                parsed.AddError("Say either --out FILE or --append FILE.");
+                parsed.AddError("Specify either --out FILE or --append FILE.");
             }
         });
         generate.SetAction((parsed, _) => RunAsync(parsed, async () =>
@@ -28,7 +31,8 @@ internal static class KeysCommands
             if (parsed.GetValue(append) is { } file)
             {
                 var version = KeyFile.Append(file.FullName);
-                await parsed.InvocationConfiguration.Output.WriteLineAsync($"Added version {version}. It seals from the next start on.");
+                await parsed.InvocationConfiguration.Output.WriteLineAsync(
+                    $"Added version {version}. It seals from the next start of the Host.");
             }
             else
             {
@@ -43,7 +47,7 @@ internal static class KeysCommands
     private static Command Status(Func<string, string?> environment, TimeProvider clock)
     {
         var json = Json();
-        var status = new Command("status", "Which master key versions are known, what is sealed under them, and until when it needs them.") { json };
+        var status = new Command("status", "Show master key versions, what is sealed under each, and how long it is needed.") { json };
         status.SetAction((parsed, cancellationToken) => WithDatabaseAsync(parsed, environment, connectionString =>
             new KeyStatusReport(connectionString, MasterKeyLoader.Load(HostSettings.FromEnvironment(environment)), clock)
                 .PrintAsync(parsed.InvocationConfiguration.Output, parsed.GetValue(json), cancellationToken), cancellationToken));
@@ -53,14 +57,18 @@ internal static class KeysCommands
     private static Command Rotate(Func<string, string?> environment, TimeProvider clock)
     {
         var json = Json();
-        var rotate = new Command("rotate", "Seal the vault and the secrets of every workspace anew under the newest master key. Goes on where it was broken off.") { json };
+        var rotate = new Command(
+            "rotate", "Reseal the vault and the secrets of every workspace under the newest master key. Continues an interrupted rotation.")
+        {
+            json,
+        };
         rotate.SetAction((parsed, cancellationToken) => WithDatabaseAsync(parsed, environment, connectionString =>
             new RotateRun(connectionString, MasterKeyLoader.Load(HostSettings.FromEnvironment(environment)), parsed.InvocationConfiguration, clock)
                 .RunAsync(parsed.GetValue(json), cancellationToken), cancellationToken));
         return rotate;
     }
 
-    private static Option<bool> Json() => new("--json") { Description = "Answer as JSON." };
+    private static Option<bool> Json() => new("--json") { Description = "Output as JSON." };
 
     private static Task<int> WithDatabaseAsync(
         ParseResult parsed, Func<string, string?> environment, Func<string, Task<int>> action, CancellationToken cancellationToken) =>

@@ -15,41 +15,63 @@ using AudienceSync.Host.Storage.Membership;
 namespace AudienceSync.Host.Cli;
 
 /// <summary>
-/// <c>members</c>: who is or was in an audience, how two moments differ, what somebody was and why. A person is a uuid here; who only has an
-/// identifier gives it by file or standard input, never on the command line.
+/// <c>members</c>: lists the members of an audience now or at a time, the difference between two times, and the history of a person with
+/// its explanation. A person is given as a uuid; an identifier is given by file or standard input, never on the command line.
 /// </summary>
 internal sealed class MembersCommands(Func<string, string?> environment)
 {
-    private readonly Argument<string> _key = new("KEY") { Description = "The audience with version: cart_7d_v2." };
+    private readonly Argument<string> _key = new("KEY") { Description = "Audience key, for example cart_7d_v2." };
     private readonly Argument<Guid?> _person = Arguments.Uuid("PERSON");
-    private readonly Option<string> _identifiers = new("--identifiers") { Description = "Instead of PERSON: a file, or - for standard input, with JSON: exactly one of customer_id, email, phone (with country when national)." };
-    private readonly Option<string> _mode = new("--mode") { Description = "happened: all that had happened by then, whenever we heard of it. known: what we knew then.", DefaultValueFactory = _ => "happened" };
-    private readonly Option<Guid> _after = new("--after") { Description = "Go on after this mark of the page before." };
-    private readonly Option<int> _limit = new("--limit") { Description = "Members of a page, 1 to 1000.", DefaultValueFactory = _ => 100 };
-    private readonly Option<bool> _all = new("--all") { Description = "Every page; as JSON, an object a line." };
-    private readonly Option<bool> _csv = new("--csv") { Description = "Answer as CSV." };
-    private readonly Option<bool> _json = new("--json") { Description = "Answer as JSON." };
+    private readonly Option<string> _identifiers = new("--identifiers")
+    {
+        Description = "Instead of PERSON: a file, or - for standard input, with JSON: exactly one of customer_id, email, phone "
+            + "(with country when national).",
+    };
+
+    private readonly Option<string> _mode = new("--mode")
+    {
+        Description = "happened: by the time events occurred, whenever they were received. known: by what had been recorded at that time.",
+        DefaultValueFactory = _ => "happened",
+    };
+
+    private readonly Option<Guid> _after = new("--after")
+    {
+        Description = "Continue after this person id, as printed with the previous page.",
+    };
+
+    private readonly Option<int> _limit = new("--limit") { Description = "Members per page, 1 to 1000.", DefaultValueFactory = _ => 100 };
+    private readonly Option<bool> _all = new("--all") { Description = "Print all pages; with --json, one object per line." };
+    private readonly Option<bool> _csv = new("--csv") { Description = "Output as CSV." };
+    private readonly Option<bool> _json = new("--json") { Description = "Output as JSON." };
     private readonly Option<string> _workspace = Arguments.Workspace();
 
     public static Command Create(Func<string, string?> environment)
     {
         var verbs = new MembersCommands(environment);
-        verbs._person.Description = "The person's uuid; left out with --identifiers.";
+        verbs._person.Description = "Person uuid; omitted with --identifiers.";
         verbs._mode.AcceptOnlyFromAmong("happened", "known");
         verbs._limit.Validators.Add(given =>
         {
-            if (given.Tokens is [var only] && !(int.TryParse(only.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var rows) && rows is >= 1 and <= Limits.PageRows))
+            if (given.Tokens is [var only]
+                && !(int.TryParse(only.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var rows)
+                    && rows is >= 1 and <= Limits.PageRows))
             {
-                given.AddError("--limit is a whole number from 1 to 1000.");
+                given.AddError("--limit must be a whole number from 1 to 1000.");
             }
         });
-        return new Command("members", "Who is or was in an audience, since when, and why.") { verbs.List(), verbs.Diff(), verbs.History(), verbs.Why() };
+        return new Command("members", "Query who is or was in an audience, since when, and why.")
+        {
+            verbs.List(), verbs.Diff(), verbs.History(), verbs.Why(),
+        };
     }
 
     private Command List()
     {
-        var at = new Option<string?>("--at") { Description = "As of this moment (ISO 8601); as projected now when left out." };
-        var list = new Command("list", "Members of an audience, the barred included.") { _key, at, _mode, _after, _limit, _all, _csv, _json, _workspace };
+        var at = new Option<string?>("--at") { Description = "As of this time (ISO 8601); the current projection when omitted." };
+        var list = new Command("list", "List members of an audience, including restricted ones.")
+        {
+            _key, at, _mode, _after, _limit, _all, _csv, _json, _workspace,
+        };
         Moments(list, parsed => parsed.TextOf(at));
         list.SetAction((parsed, cancellationToken) => OfKeyAsync(parsed, cancellationToken, (database, keys, key) => PagesAsync<MemberView>(parsed, async after =>
         {
@@ -68,8 +90,12 @@ internal sealed class MembersCommands(Func<string, string?> environment)
 
     private Command Diff()
     {
-        var (from, to) = (new Argument<string>("T1") { Description = "The first moment (ISO 8601)." }, new Argument<string>("T2") { Description = "The second." });
-        var diff = new Command("diff", "Who entered an audience, and who left it, between two moments.") { _key, from, to, _mode, _after, _limit, _all, _csv, _json, _workspace };
+        var from = new Argument<string>("T1") { Description = "First time (ISO 8601)." };
+        var to = new Argument<string>("T2") { Description = "Second time (ISO 8601)." };
+        var diff = new Command("diff", "Show who entered and who left an audience between two times.")
+        {
+            _key, from, to, _mode, _after, _limit, _all, _csv, _json, _workspace,
+        };
         Moments(diff, parsed => parsed.TextOf(from), parsed => parsed.TextOf(to));
         diff.SetAction((parsed, cancellationToken) => OfKeyAsync(parsed, cancellationToken, (database, keys, key) => PagesAsync<MemberChange>(parsed, async after =>
         {
@@ -82,29 +108,38 @@ internal sealed class MembersCommands(Func<string, string?> environment)
 
     private Command History()
     {
-        var history = new Command("history", "What somebody was in every audience, since when, until when, and by which event.") { _person, _identifiers, _json, _workspace };
+        var history = new Command("history", "Show a person's membership history in every audience, with the deciding events.")
+        {
+            _person, _identifiers, _json, _workspace,
+        };
         Person(history);
         history.SetAction((parsed, cancellationToken) => RunAsync(parsed, cancellationToken, async database =>
         {
             var past = await PastAsync(database, cancellationToken);
             return await PersonAsync(parsed, cancellationToken) is { } person && await past.HistoryAsync(person, cancellationToken) is { } found
                 ? MembersPrint.Write(parsed.InvocationConfiguration.Output, found, parsed.GetValue(_json))
-                : Nobody(parsed);
+                : UnknownPerson(parsed);
         }));
         return history;
     }
 
     private Command Why()
     {
-        // The key comes last, so that PERSON may be left out.
-        var arguments = new Argument<string[]>("PERSON KEY") { Description = "The person's uuid (left out with --identifiers) and the audience with version.", Arity = new ArgumentArity(1, 2) };
-        var why = new Command("why", "Why somebody is in an audience or is not: events, restrictions, deliveries, answers.") { arguments, _identifiers, _json, _workspace };
+        // The key comes last, so that PERSON may be omitted.
+        var arguments = new Argument<string[]>("PERSON KEY")
+        {
+            Description = "Person uuid (omitted with --identifiers) and audience key.", Arity = new ArgumentArity(1, 2),
+        };
+        var why = new Command("why", "Explain why a person is or is not in an audience: events, restrictions, deliveries, responses.")
+        {
+            arguments, _identifiers, _json, _workspace,
+        };
         why.Validators.Add(parsed =>
         {
             var given = parsed.GetResult(arguments)?.Tokens.Select(token => token.Value).ToArray() ?? [];
             if (parsed.GetResult(_identifiers) is null ? given.Length != 2 || !Guid.TryParse(given[0], out _) : given.Length != 1)
             {
-                parsed.AddError("Say PERSON (a uuid) and KEY, or --identifiers and KEY.");
+                parsed.AddError("Specify PERSON (a uuid) and KEY, or --identifiers and KEY.");
             }
         });
         why.SetAction((parsed, cancellationToken) => RunAsync(parsed, cancellationToken, async database =>
@@ -115,7 +150,7 @@ internal sealed class MembersCommands(Func<string, string?> environment)
             var person = given.Length == 2 ? new PersonId(Guid.Parse(given[0])) : await LookUpAsync(parsed, cancellationToken);
             return person is { } known && await new Explainer(past, new PersonTrail(database)).ExplainAsync(known, key, cancellationToken) is { } found
                 ? WhyPrint.Write(parsed.InvocationConfiguration.Output, found, parsed.GetValue(_json))
-                : Nobody(parsed);
+                : UnknownPerson(parsed);
         }));
         return why;
     }
@@ -124,7 +159,7 @@ internal sealed class MembersCommands(Func<string, string?> environment)
     {
         if (moments.Select(moment => moment(parsed)).OfType<string>().Any(text => !MomentText.TryRead(text, out _)))
         {
-            parsed.AddError("Give moments in ISO 8601: 2026-11-21T17:00:00Z.");
+            parsed.AddError("Times must be in ISO 8601, for example 2026-11-21T17:00:00Z.");
         }
     });
 
@@ -132,7 +167,7 @@ internal sealed class MembersCommands(Func<string, string?> environment)
     {
         if (parsed.IsGiven(_person) == parsed.IsGiven(_identifiers))
         {
-            parsed.AddError("Say either PERSON (a uuid) or --identifiers.");
+            parsed.AddError("Specify either PERSON (a uuid) or --identifiers.");
         }
     });
 
@@ -152,7 +187,7 @@ internal sealed class MembersCommands(Func<string, string?> environment)
             after = all ? next : null;
             if (!all && next is { } more)
             {
-                await parsed.InvocationConfiguration.Error.WriteLineAsync($"There may be more: --after {more}");
+                await parsed.InvocationConfiguration.Error.WriteLineAsync($"There may be more; continue with --after {more}");
             }
         }
 
@@ -165,7 +200,8 @@ internal sealed class MembersCommands(Func<string, string?> environment)
     private async Task<PersonId?> PersonAsync(ParseResult parsed, CancellationToken cancellationToken) =>
         parsed.GetValue(_person) is { } person ? new PersonId(person) : await LookUpAsync(parsed, cancellationToken);
 
-    // Asks the running Host: it holds the secret by which an identifier leads to a person. Null when it answered that it leads to nobody, which it has said.
+    // Queries the running Host, because it has the secret that maps an identifier to a person. Null when the Host responded that there is
+    // no such person.
     private async Task<PersonId?> LookUpAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         var body = await PeopleCommands.ReadAsync(parsed.GetValue(_identifiers)!, cancellationToken);
@@ -181,9 +217,9 @@ internal sealed class MembersCommands(Func<string, string?> environment)
         return new PersonId(found.RootElement.GetProperty("person").GetGuid());
     }
 
-    private static int Nobody(ParseResult parsed)
+    private static int UnknownPerson(ParseResult parsed)
     {
-        parsed.InvocationConfiguration.Error.WriteLine("audiencesync: unknown_person: nobody is known by this.");
+        parsed.InvocationConfiguration.Error.WriteLine("audiencesync: unknown_person: no such person.");
         return ExitCodes.Failed;
     }
 

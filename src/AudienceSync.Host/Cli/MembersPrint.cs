@@ -6,10 +6,10 @@ using AudienceSync.Host.Storage.Membership;
 
 namespace AudienceSync.Host.Cli;
 
-/// <summary>What the verbs of <c>members</c> answer: a table, CSV, or the JSON that the same question has over HTTP.</summary>
+/// <summary>Output of the <c>members</c> commands: a table, CSV, or the JSON that the same query returns over HTTP.</summary>
 internal static class MembersPrint
 {
-    public static readonly string[] MemberHead = ["person", "status", "since", "until", "added_at", "removed_at", "barred"];
+    public static readonly string[] MemberHead = ["person", "status", "since", "until", "added_at", "removed_at", "restrictions"];
 
     public static readonly string[] ChangeHead = ["change", .. MemberHead];
 
@@ -32,10 +32,11 @@ internal static class MembersPrint
     {
         if (form.Csv)
         {
-            // A destination's name is anybody's text.
+            // A destination's name may be any text.
             foreach (var one in page.Rows)
             {
-                output.WriteLine(string.Join(',', row(one).Select(cell => cell.AsSpan().IndexOfAny(",\"\n") < 0 ? cell : $"\"{cell.Replace("\"", "\"\"", StringComparison.Ordinal)}\"")));
+                output.WriteLine(string.Join(',', row(one).Select(
+                    cell => cell.AsSpan().IndexOfAny(",\"\n") < 0 ? cell : $"\"{cell.Replace("\"", "\"\"", StringComparison.Ordinal)}\"")));
             }
         }
         else if (!form.Json)
@@ -74,6 +75,6 @@ internal static class MembersPrint
 
     public static string Time(DateTimeOffset? time) => time is { } at ? at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFF'Z'", CultureInfo.InvariantCulture) : "";
 
-    public static string Word<T>(T word)
-        where T : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(word.ToString());
+    public static string Word<T>(T value)
+        where T : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
 }

@@ -5,19 +5,21 @@ using AudienceSync.Host.Configuration;
 namespace AudienceSync.Host.Cli;
 
 /// <summary>
-/// <c>people</c>: forget somebody, say what is held of somebody. Who it is comes from a file or standard input, never from the command line: that
-/// can be read by everybody on the machine, and ends in histories.
+/// <c>people</c>: consent, suppression, erasure and export of a person's data. Identifiers come from a file or standard input, never from
+/// the command line, which every user of the machine can read and which ends up in shell histories.
 /// </summary>
 internal static class PeopleCommands
 {
     private const string Form = "JSON: customer_id, email, phone (with country when national), hashed.";
 
     public static Command Create(Func<string, string?> environment) =>
-        new("people", "People: consent, suppression, forget somebody, say what is held of somebody.")
+        new("people", "Manage consent, suppression, erasure and data export of people.")
         {
-            Permission(environment, "consent", "What somebody allows.", "/v1/people/consent"),
-            Suppression(environment, "suppress", "Bar somebody, or everybody on a list.", "/v1/people/suppressions", lift: false),
-            Suppression(environment, "unsuppress", "Bar somebody, or everybody on a list, no longer.", "/v1/people/suppressions/lift", lift: true),
+            Permission(environment, "consent", "Record the consent of a person.", "/v1/people/consent"),
+            Suppression(environment, "suppress", "Suppress a person, or everyone on a list.", "/v1/people/suppressions", lift: false),
+            Suppression(
+                environment, "unsuppress", "Lift the suppression of a person, or of everyone on a list.", "/v1/people/suppressions/lift",
+                lift: true),
             Erase(environment), Erasures(environment), Show(environment), LinkStops(environment), Realias(environment),
         };
 
@@ -30,22 +32,34 @@ internal static class PeopleCommands
         return command;
     }
 
-    // One person by a file of JSON, or many by a list.
+    // One person by a JSON file, or many by a list.
     private static Command Suppression(Func<string, string?> environment, string name, string description, string path, bool lift)
     {
-        var identifiers = new Option<string?>("--identifiers") { Description = $"A file, or - for standard input. {Form} With destination and reason if need be." };
-        var list = new Option<string?>("--list") { Description = "A CSV file with a header: customer_id, email, phone, email_sha256, phone_sha256_e164, phone_sha256_digits." };
-        var destination = new Option<string?>("--destination") { Description = "Of a list: only there." };
-        var reason = new Option<string?>("--reason") { Description = "Of a list: why, without personal data." };
-        var country = new Option<string?>("--default-country") { Description = "Of national phone numbers in a list: two capital letters." };
-        var delimiter = new Option<string?>("--delimiter") { Description = "Of a list: what separates its columns: comma, semicolon, tab or pipe. comma when left out." };
+        var identifiers = new Option<string?>("--identifiers")
+        {
+            Description = $"A file, or - for standard input. {Form} Optionally with destination and reason.",
+        };
+        var list = new Option<string?>("--list")
+        {
+            Description = "A CSV file with a header: customer_id, email, phone, email_sha256, phone_sha256_e164, phone_sha256_digits.",
+        };
+        var destination = new Option<string?>("--destination") { Description = "With --list: only at this destination." };
+        var reason = new Option<string?>("--reason") { Description = "With --list: reason, without personal data." };
+        var country = new Option<string?>("--default-country")
+        {
+            Description = "With --list: country of national phone numbers, two capital letters.",
+        };
+        var delimiter = new Option<string?>("--delimiter")
+        {
+            Description = "With --list: column separator: comma, semicolon, tab or pipe. Defaults to comma.",
+        };
         var workspace = Workspace();
         var command = new Command(name, description) { identifiers, list, destination, reason, country, delimiter, workspace };
         command.Validators.Add(given =>
         {
             if (given.IsGiven(identifiers) == given.IsGiven(list))
             {
-                given.AddError("Give either --identifiers or --list.");
+                given.AddError("Specify either --identifiers or --list.");
             }
         });
         command.SetAction((parsed, cancellationToken) => parsed.GetValue(list) is { } file
@@ -53,7 +67,7 @@ internal static class PeopleCommands
             {
                 if (!File.Exists(file))
                 {
-                    throw new SetupException("identifiers_missing", "There is no such list.");
+                    throw new SetupException("identifiers_missing", "The list file does not exist.");
                 }
 
                 using var host = new HostClient(environment);
@@ -72,7 +86,10 @@ internal static class PeopleCommands
     private static Command Erase(Func<string, string?> environment)
     {
         var (identifiers, workspace) = (Identifiers(), Workspace());
-        var erase = new Command("erase", "Ask for somebody to be erased everywhere. Asked again, shows how far it is.") { identifiers, workspace };
+        var erase = new Command("erase", "Request the erasure of a person everywhere. Repeat to show the progress.")
+        {
+            identifiers, workspace,
+        };
         erase.SetAction((parsed, cancellationToken) =>
             PostAsync(parsed, environment, "/v1/people/erasures", parsed.GetRequiredValue(identifiers), parsed.GetValue(workspace), cancellationToken));
         return erase;
@@ -81,7 +98,11 @@ internal static class PeopleCommands
     private static Command Realias(Func<string, string?> environment)
     {
         var workspace = Workspace();
-        var realias = new Command("realias", "Make the aliases of an older reader again, from the vault. Status counts them; may be stopped and run again.") { workspace };
+        var realias = new Command(
+            "realias", "Recreate aliases of an older reader version from the vault. Status counts them. Can be interrupted and repeated.")
+        {
+            workspace,
+        };
         realias.SetAction((parsed, cancellationToken) => RunAsync(parsed, async () =>
         {
             using var host = new HostClient(environment);
@@ -92,8 +113,8 @@ internal static class PeopleCommands
 
     private static Command Erasures(Func<string, string?> environment)
     {
-        var (id, workspace) = (new Option<Guid?>("--id") { Description = "Only this one." }, Workspace());
-        var erasures = new Command("erasures", "Erasures that wait, and the receipts of those that are done.") { id, workspace };
+        var (id, workspace) = (new Option<Guid?>("--id") { Description = "Only this erasure." }, Workspace());
+        var erasures = new Command("erasures", "List pending erasures, and the receipts of completed ones.") { id, workspace };
         erasures.SetAction((parsed, cancellationToken) => RunAsync(parsed, async () =>
         {
             using var host = new HostClient(environment);
@@ -106,8 +127,8 @@ internal static class PeopleCommands
     private static Command Show(Func<string, string?> environment)
     {
         var (identifiers, workspace) = (Identifiers(), Workspace());
-        var export = new Option<bool>("--export") { Description = "All that is held, decrypted, as JSON.", Required = true };
-        var show = new Command("show", "Everything that is held of somebody.") { identifiers, export, workspace };
+        var export = new Option<bool>("--export") { Description = "Export all stored data, decrypted, as JSON.", Required = true };
+        var show = new Command("show", "Show all data stored about a person.") { identifiers, export, workspace };
         show.SetAction((parsed, cancellationToken) =>
             PostAsync(parsed, environment, "/v1/people/export", parsed.GetRequiredValue(identifiers), parsed.GetValue(workspace), cancellationToken));
         return show;
@@ -115,8 +136,12 @@ internal static class PeopleCommands
 
     private static Command LinkStops(Func<string, string?> environment)
     {
-        var (allow, workspace) = (new Option<Guid?>("--allow") { Description = "The person whose identifier links without a limit from now on." }, Workspace());
-        var stops = new Command("link-stops", "Identifiers that stopped linking: too many emails or phones came with them.") { allow, workspace };
+        var allow = new Option<Guid?>("--allow") { Description = "Person whose identifier may link without a limit from now on." };
+        var workspace = Workspace();
+        var stops = new Command("link-stops", "List identifiers that stopped linking because they came with too many emails or phones.")
+        {
+            allow, workspace,
+        };
         stops.SetAction((parsed, cancellationToken) => RunAsync(parsed, async () =>
         {
             using var host = new HostClient(environment);
@@ -141,12 +166,13 @@ internal static class PeopleCommands
             return await host.SendAsync(HttpMethod.Post, In(path, workspace), body, Console(parsed), cancellationToken);
         });
 
-    // Read as JSON here, so that a mistake is told before anything is sent; its words are not repeated.
+    // Parsed as JSON here, so that an error is reported before anything is sent. The parser's message is not repeated, because it may
+    // contain the data.
     internal static async Task<string> ReadAsync(string file, CancellationToken cancellationToken)
     {
         if (file != "-" && !File.Exists(file))
         {
-            throw new SetupException("identifiers_missing", "There is no such file of identifiers.");
+            throw new SetupException("identifiers_missing", "The identifiers file does not exist.");
         }
 
         var text = file == "-" ? await System.Console.In.ReadToEndAsync(cancellationToken) : await File.ReadAllTextAsync(file, cancellationToken);
@@ -157,7 +183,7 @@ internal static class PeopleCommands
         }
         catch (JsonException)
         {
-            throw new SetupException("identifiers_missing", $"The identifiers are no JSON. {Form}");
+            throw new SetupException("identifiers_missing", $"The identifiers are not valid JSON. {Form}");
         }
     }
 

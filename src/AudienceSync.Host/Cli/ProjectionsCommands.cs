@@ -5,18 +5,22 @@ using AudienceSync.Host.Storage.Audiences;
 
 namespace AudienceSync.Host.Cli;
 
-/// <summary><c>projections</c>: make membership anew from the log while everything goes on, see how far that is, bring the former one back.</summary>
+/// <summary>
+/// <c>projections</c>: rebuilds membership from the log while the Host keeps running, shows the progress, and restores the former
+/// generation.
+/// </summary>
 internal static class ProjectionsCommands
 {
     public static Command Create(Func<string, string?> environment) =>
-        new("projections", "What is kept of the log to be asked and synced.") { Rebuild(environment), Status(environment), Undo(environment) };
+        new("projections", "Manage projections of the event log.") { Rebuild(environment), Status(environment), Undo(environment) };
 
     private static Command Rebuild(Func<string, string?> environment)
     {
-        var projection = new Argument<string>("PROJECTION") { Description = "Which: membership." };
+        var projection = new Argument<string>("PROJECTION") { Description = "Projection to rebuild: membership." };
         projection.AcceptOnlyFromAmong("membership");
-        var (audience, workspace, json) = (new Option<string?>("--audience") { Description = "Only the rows of this key: cart_7d_v2." }, Workspace(), Json());
-        var rebuild = new Command("rebuild", "Make it anew beside the live one, check it and swap. Started again, it goes on or begins anew.")
+        var audience = new Option<string?>("--audience") { Description = "Only the rows of this key, for example cart_7d_v2." };
+        var (workspace, json) = (Workspace(), Json());
+        var rebuild = new Command("rebuild", "Rebuild alongside, verify, swap. Repeat an interrupted rebuild to continue or restart it.")
         {
             projection, audience, workspace, json,
         };
@@ -31,7 +35,7 @@ internal static class ProjectionsCommands
     private static Command Status(Func<string, string?> environment)
     {
         var (workspace, json) = (Workspace(), Json());
-        var status = new Command("status", "The last rebuild: how far, what it found, and whether it can be undone.") { workspace, json };
+        var status = new Command("status", "Show the last rebuild: progress, drift, and whether it can be undone.") { workspace, json };
         status.SetAction((parsed, cancellationToken) => DatabaseVerb.RunAsync(parsed, environment, async connectionString =>
         {
             await using var run = await RebuildRun.OpenAsync(connectionString, Name(parsed, workspace), parsed.InvocationConfiguration, cancellationToken);
@@ -43,7 +47,10 @@ internal static class ProjectionsCommands
     private static Command Undo(Func<string, string?> environment)
     {
         var (workspace, json) = (Workspace(), Json());
-        var undo = new Command("undo", "Bring back the generation that was live before the last rebuild, with all that happened since.") { workspace, json };
+        var undo = new Command("undo", "Restore the generation that was live before the last rebuild, with all events since.")
+        {
+            workspace, json,
+        };
         undo.SetAction((parsed, cancellationToken) => DatabaseVerb.RunAsync(parsed, environment, async connectionString =>
         {
             await using var run = await RebuildRun.OpenAsync(connectionString, Name(parsed, workspace), parsed.InvocationConfiguration, cancellationToken);
@@ -60,5 +67,5 @@ internal static class ProjectionsCommands
 
     private static Option<string> Workspace() => Arguments.Workspace();
 
-    private static Option<bool> Json() => new("--json") { Description = "Answer as JSON." };
+    private static Option<bool> Json() => new("--json") { Description = "Output as JSON." };
 }

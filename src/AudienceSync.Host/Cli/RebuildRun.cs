@@ -8,7 +8,7 @@ using Spectre.Console;
 
 namespace AudienceSync.Host.Cli;
 
-/// <summary>Runs a rebuild with its progress on standard error and its answer on standard output.</summary>
+/// <summary>Runs a rebuild with its progress on standard error and its result on standard output.</summary>
 internal sealed class RebuildRun : IAsyncDisposable
 {
     private readonly GenerationDatabase _database;
@@ -43,8 +43,9 @@ internal sealed class RebuildRun : IAsyncDisposable
 
         await _console.Output.WriteLineAsync(last is null
             ? "Never rebuilt."
-            : $"Generation {last.Number} ({last.Kind}): {last.Phase}, {last.Position} of {last.Head} events, {last.Rows} rows, {last.Rechecked} looked at again; "
-                + $"drift {last.Drift}. {(former ? "The former generation is kept: projections undo brings it back." : "No former generation is kept.")}");
+            : $"Generation {last.Number} ({last.Kind}): {last.Phase}, {last.Position} of {last.Head} events, {last.Rows} rows, "
+                + $"{last.Rechecked} rechecked; drift {last.Drift}. "
+                + (former ? "The former generation is kept; projections undo restores it." : "No former generation is kept."));
         return ExitCodes.Done;
     }
 
@@ -74,5 +75,6 @@ internal sealed class RebuildRun : IAsyncDisposable
 
     private static string Text(RebuildResult result) =>
         $"Generation {result.Generation} is live after {result.Seconds:N1} s: {result.Events:N0} events, {result.Rows:N0} rows, "
-        + $"{result.Drift.Different:N0} differed {result.Drift.ToJson()}, {result.Rechecked:N0} are looked at again. projections undo brings the former one back.";
+        + $"{result.Drift.Different:N0} differed {result.Drift.ToJson()}, {result.Rechecked:N0} to recheck. "
+        + "projections undo restores the former one.";
 }

@@ -8,24 +8,35 @@ using Spectre.Console;
 
 namespace AudienceSync.Host.Cli;
 
-/// <summary><c>sync resync</c>: says anew everybody who should be on a list, and everybody who was and should not be.</summary>
+/// <summary>
+/// <c>sync resync</c>: resends the adds of all members that should be in a remote audience, and the removals of those that were and should
+/// not be.
+/// </summary>
 internal static class ResyncCommand
 {
-    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(500);
 
-    private static readonly Argument<string> Name = new("NAME") { Description = "The ad account, as audiencesync.yaml names it." };
-    private static readonly Option<string> Remote = new("--remote") { Description = "Only this remote audience, by the platform's id." };
-    private static readonly Option<bool> DryRun = new("--dry-run") { Description = "Only say what it comes to." };
-    private static readonly Option<bool> Cancel = new("--cancel") { Description = "End what runs instead." };
-    private static readonly Option<bool> Wait = new("--wait") { Description = "Stay until it is finished, and show how far it is." };
-    private static readonly Option<string> By = new("--by") { Description = "Who does it; the user of this process when left out." };
-    private static readonly Option<string> Why = new("--why") { Description = "The reason; it is kept." };
+    private static readonly Argument<string> Name = new("NAME") { Description = "Ad account, by its name in audiencesync.yaml." };
+    private static readonly Option<string> Remote = new("--remote") { Description = "Only this remote audience, by its platform id." };
+    private static readonly Option<bool> DryRun = new("--dry-run") { Description = "Only print what would be sent." };
+    private static readonly Option<bool> Cancel = new("--cancel") { Description = "Cancel running resyncs instead." };
+    private static readonly Option<bool> Wait = new("--wait")
+    {
+        Description = "Wait until the resync has finished, and show its progress.",
+    };
+
+    private static readonly Option<string> By = new("--by")
+    {
+        Description = "Author of the request; defaults to the user of this process.",
+    };
+
+    private static readonly Option<string> Why = new("--why") { Description = "Reason, recorded with the request." };
     private static readonly Option<string> Workspace = Arguments.Workspace();
-    private static readonly Option<bool> Json = new("--json") { Description = "Answer as JSON." };
+    private static readonly Option<bool> Json = new("--json") { Description = "Output as JSON." };
 
     public static Command Create(Func<string, string?> environment)
     {
-        var resync = new Command("resync", "Say a list anew: add again who should be there, remove again who was and should not. The running Host does it.")
+        var resync = new Command("resync", "Resend all adds and removals of a remote audience. Executed by the running Host.")
         {
             Name, Remote, DryRun, Cancel, Wait, By, Why, Workspace, Json,
         };
@@ -43,8 +54,8 @@ internal static class ResyncCommand
         var place = (parsed.GetRequiredValue(Name), parsed.GetValue(Remote));
         if (parsed.GetValue(Cancel))
         {
-            var cancelled = await holds.CancelResyncAsync(place.Item1, place.Item2, cancellationToken);
-            await output.WriteLineAsync($"Cancelled {cancelled}.");
+            var canceled = await holds.CancelResyncAsync(place.Item1, place.Item2, cancellationToken);
+            await output.WriteLineAsync($"Canceled {canceled}.");
             return ExitCodes.Done;
         }
 
@@ -72,7 +83,7 @@ internal static class ResyncCommand
             return;
         }
 
-        TextTable.Print(output, ["list", "key", "added again", "removed again"], plans.Select(plan => new[]
+        TextTable.Print(output, ["remote", "key", "adds", "removals"], plans.Select(plan => new[]
         {
             plan.Remote, plan.Key, plan.Adds.ToString(CultureInfo.InvariantCulture), plan.Removals.ToString(CultureInfo.InvariantCulture),
         }));
@@ -99,7 +110,7 @@ internal static class ResyncCommand
                         return;
                     }
 
-                    await Task.Delay(LookAgain, TimeProvider.System, cancellationToken);
+                    await Task.Delay(PollInterval, TimeProvider.System, cancellationToken);
                 }
             });
 

@@ -10,12 +10,12 @@ using Spectre.Console;
 namespace AudienceSync.Host.Cli;
 
 /// <summary>
-/// <c>keys rotate</c>: rotates every workspace to the end, in this process. Where a Host is at it already, this waits for it and shows its
-/// progress. The answer is on standard output, the progress on standard error.
+/// <c>keys rotate</c>: rotates every workspace to completion, in this process. Where a Host is already rotating, this waits for it and
+/// shows its progress. The result is on standard output, the progress on standard error.
 /// </summary>
 internal sealed class RotateRun(string connectionString, MasterKeys keys, InvocationConfiguration console, TimeProvider clock)
 {
-    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(500);
 
     private readonly string _owner = $"{Environment.MachineName}/{Environment.ProcessId}/keys-rotate/{Guid.NewGuid():N}";
 
@@ -61,7 +61,7 @@ internal sealed class RotateRun(string connectionString, MasterKeys keys, Invoca
             if (await rotation.TryClaimAsync(cancellationToken) is not { } lease)
             {
                 shown.Value = (await rotation.ReadAsync(cancellationToken))?.Seen ?? 0;
-                await Task.Delay(LookAgain, clock, cancellationToken);
+                await Task.Delay(PollInterval, clock, cancellationToken);
                 continue;
             }
 
@@ -78,7 +78,7 @@ internal sealed class RotateRun(string connectionString, MasterKeys keys, Invoca
             }
             catch (LeaseLostException)
             {
-                // A Host took it while this process was held up: the next look shows how far it is.
+                // A Host took the lease while this process was stalled: the next poll shows its progress.
                 shown.Description = $"{shown.Description} (elsewhere)";
             }
             finally
@@ -99,7 +99,8 @@ internal sealed class RotateRun(string connectionString, MasterKeys keys, Invoca
         foreach (var outcome in outcomes)
         {
             await console.Output.WriteLineAsync(
-                $"{outcome.Workspace}: {outcome.Resealed} rows sealed under version {outcome.Version}, {outcome.Left} left under older ones, {outcome.Unreadable} do not open.");
+                $"{outcome.Workspace}: {outcome.Resealed} rows sealed under version {outcome.Version}, "
+                + $"{outcome.Left} left under older ones, {outcome.Unreadable} unreadable.");
         }
     }
 }

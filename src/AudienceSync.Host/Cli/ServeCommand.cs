@@ -7,7 +7,7 @@ using Serilog.Extensions.Logging;
 
 namespace AudienceSync.Host.Cli;
 
-/// <summary><c>serve</c>: runs until it is told to stop, and leaves nothing running.</summary>
+/// <summary><c>serve</c>: runs until it is stopped, and leaves nothing running.</summary>
 internal static class ServeCommand
 {
     public static async Task<int> RunAsync(Func<string, string?> environment, TextWriter error, CancellationToken cancellationToken)
@@ -50,7 +50,7 @@ internal static class ServeCommand
         var dependencies = new ServerDependencies(TimeProvider.System, new Random(Environment.TickCount), network, environment);
         using var metrics = MetricsExport.Start(environment);
         await using var server = await HostServer.OpenAsync(connectionString, settings, dependencies, loggers, cancellationToken);
-        // Not the working folder, and nothing watched: the framework would follow every file of a data folder below it.
+        // Not the working folder, and no file watching: the framework would watch every file of a data folder below it.
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
         {
             ContentRootPath = AppContext.BaseDirectory,

@@ -2,12 +2,15 @@ using System.CommandLine;
 
 namespace AudienceSync.Host.Cli;
 
-/// <summary><c>sync</c>: what is held, hold it, let it go, say it anew.</summary>
+/// <summary><c>sync</c>: shows what is held, pauses, resumes, approves and resyncs.</summary>
 internal static class SyncCommands
 {
     public static Command Create(Func<string, string?> environment)
     {
         var holds = new HoldCommands(environment);
-        return new Command("sync", "What is sent to the platforms.") { holds.Plan(), holds.Pause(), holds.Resume(), holds.Approve(), ResyncCommand.Create(environment) };
+        return new Command("sync", "Manage what is sent to the platforms.")
+        {
+            holds.Plan(), holds.Pause(), holds.Resume(), holds.Approve(), ResyncCommand.Create(environment),
+        };
     }
 }

@@ -2,7 +2,10 @@ using Spectre.Console;
 
 namespace AudienceSync.Host.Cli;
 
-/// <summary>A table for people. Without a terminal it is wide and plain, so that a line of a log or of grep holds a whole row where it can.</summary>
+/// <summary>
+/// A table for people. Without a terminal it is wide and plain, so that one line of a log or of grep output contains a whole row where
+/// possible.
+/// </summary>
 internal static class TextTable
 {
     private const int WidthWithoutTerminal = 200;
@@ -35,6 +38,6 @@ internal static class TextTable
         console.Write(table);
     }
 
-    // A platform's name of a list is anybody's text: it must not steer the terminal.
+    // A platform's name of a remote audience may be any text: it must not control the terminal.
     private static string Shown(string cell) => new([.. cell.Where(letter => letter == '\n' || !char.IsControl(letter))]);
 }

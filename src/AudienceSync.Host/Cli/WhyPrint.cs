@@ -5,7 +5,9 @@ using AudienceSync.Host.Storage.History;
 
 namespace AudienceSync.Host.Cli;
 
-/// <summary>An explanation for people: what he is, then what it follows from, then what the platforms were told and answered.</summary>
+/// <summary>
+/// An explanation for people: the membership, then the events it follows from, then what was sent to the platforms and what they answered.
+/// </summary>
 internal static class WhyPrint
 {
     public static int Write(TextWriter output, Explanation why, bool json)
@@ -18,17 +20,21 @@ internal static class WhyPrint
 
         var member = why.Membership;
         output.WriteLine($"person {why.Person}");
-        output.WriteLine($"key {why.Key.AudienceKey}: {(why.Key.WindowS is { } window ? Number($"window {window / 86_400:0.###} days") : "no window")}, consent {why.Key.ConsentPolicy}{(why.Key.Retired ? ", retired" : "")}");
+        var window = why.Key.WindowS is { } seconds ? Number($"window {seconds / 86_400:0.###} days") : "no window";
+        output.WriteLine($"key {why.Key.AudienceKey}: {window}, consent {why.Key.ConsentPolicy}{(why.Key.Retired ? ", retired" : "")}");
         output.WriteLine(member.Status is { } status
             ? $"is {MembersPrint.Word(status)} since {MembersPrint.Time(member.Since)}{(member.Until is { } until ? $", window until {MembersPrint.Time(until)}" : "")}"
-            : "was never told anything of this key");
-        output.WriteLine(member.Restrictions.Count == 0 ? "barred by nothing" : $"barred: {string.Join(", ", member.Restrictions)}{(member.RestrictedAt.Count == 0 ? "" : $" ({string.Join(", ", member.RestrictedAt)})")}");
+            : "no events for this key");
+        var restrictedAt = member.RestrictedAt.Count == 0 ? "" : $" ({string.Join(", ", member.RestrictedAt)})";
+        output.WriteLine(
+            member.Restrictions.Count == 0 ? "no restrictions" : $"restrictions: {string.Join(", ", member.Restrictions)}{restrictedAt}");
         foreach (var anchor in why.Anchors)
         {
             output.WriteLine(Number($"anchor {anchor.Anchor} {anchor.Kind}, identifiers revision {anchor.Revision}{(anchor.LinkedTo is { } owner ? $", linked to {owner}" : "")}"));
         }
 
-        TextTable.Print(output, ["position", "says", "key", "occurred", "recorded", "source", "journey", "verdict"], why.Events.Select(Row));
+        TextTable.Print(
+            output, ["position", "event", "key", "occurred", "recorded", "source", "journey", "effect"], why.Events.Select(Row));
         TextTable.Print(output, ["destination", "remote", "fed by", "delivered", "reason", "updated", "job", "last call"], why.Bindings.SelectMany(Rows));
         return ExitCodes.Done;
     }
@@ -37,7 +43,8 @@ internal static class WhyPrint
     [
         Number($"{one.Event.Position}"), one.Event.Summary, one.Event.AudienceKey ?? "", MembersPrint.Time(one.Event.OccurredAt), MembersPrint.Time(one.Event.RecordedAt),
         one.Event.Source ?? "", one.Event.Place ?? "",
-        MembersPrint.Word(one.Effect) + (one.By is { } by ? Number($" by {by}") : "") + (one.Permission is { } permission ? $", consent {MembersPrint.Word(permission)}" : ""),
+        MembersPrint.Word(one.Effect) + (one.By is { } by ? Number($" by {by}") : "")
+            + (one.Permission is { } permission ? $", consent {MembersPrint.Word(permission)}" : ""),
     ];
 
     private static IEnumerable<string[]> Rows(ExplainedBinding binding)
@@ -47,7 +54,7 @@ internal static class WhyPrint
         {
             { Bound: false } => " (unbound)",
             { Stopped: { } code } => $" ({code})",
-            { Looked: false } => " (not looked at yet)",
+            { Looked: false } => " (not processed yet)",
             _ => "",
         };
         return binding.Deliveries.Count == 0

@@ -3,8 +3,10 @@ using AudienceSync.Domain.Audiences;
 namespace AudienceSync.Host.Configuration;
 
 /// <summary>Checks the sections <c>audiences</c> and <c>bindings</c>, of the configuration or of a file of their own, and turns them into declarations.</summary>
-/// <param name="config">Makes the refusals.</param>
-/// <param name="named">Whether a refusal may repeat the names that were written. A file is its reader's own; an answer over HTTP repeats nothing.</param>
+/// <param name="config">Creates the refusals.</param>
+/// <param name="named">
+/// Whether a refusal may repeat the names as they were written. A file belongs to its reader; a response over HTTP repeats nothing.
+/// </param>
 public sealed class AudiencePlanner(ConfigLoader config, bool named = true)
 {
     /// <summary>Refusals that need the registry's state (a changed key, a number left out) are not found here.</summary>
@@ -36,7 +38,7 @@ public sealed class AudiencePlanner(ConfigLoader config, bool named = true)
         foreach (var version in audience.Versions)
         {
             Require(version.Version is > 0 and < 1_000_000, place, "version must be a whole number from 1");
-            Require(!version.Inherit || version.Version > 1, place, "inherit needs a version before");
+            Require(!version.Inherit || version.Version > 1, place, "inherit needs an earlier version");
             Require(version.WindowD is null or (> 0 and <= 36_500), place, "window_d must be days, more than 0");
             var keys = MatchKeys.All;
             Require(
@@ -70,7 +72,7 @@ public sealed class AudiencePlanner(ConfigLoader config, bool named = true)
 
     private void Distinct(IEnumerable<string> names, string place)
     {
-        var twice = names.GroupBy(name => name, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1);
-        Require(twice is null, place, named ? $"{twice?.Key} is there twice" : "a name is there twice");
+        var duplicate = names.GroupBy(name => name, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1);
+        Require(duplicate is null, place, named ? $"{duplicate?.Key} occurs twice" : "a name occurs twice");
     }
 }

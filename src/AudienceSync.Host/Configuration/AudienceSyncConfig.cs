@@ -50,7 +50,7 @@ public sealed class SourceConfig
 
     public HashedConfig? Hashed { get; set; }
 
-    /// <summary>Texts that this source sends in place of an identifier, beside the built-in ones.</summary>
+    /// <summary>Texts that this source sends in place of an identifier, besides the built-in ones.</summary>
     public List<string> PlaceholderIds { get; set; } = [];
 }
 
@@ -79,7 +79,7 @@ public sealed class AudienceConfig
 }
 
 /// <summary>
-/// A version of an audience: its number, for how many days an add holds (for ever when absent), by what a platform may match (by everything
+/// A version of an audience: its number, for how many days an add holds (forever when absent), by what a platform may match (by everything
 /// when absent), and whether consent is <c>required</c> or <c>assumed</c>.
 /// </summary>
 public sealed class VersionConfig
@@ -92,7 +92,7 @@ public sealed class VersionConfig
 
     public string ConsentPolicy { get; set; } = "assumed";
 
-    /// <summary>Whether it is told all that the version before was and is told.</summary>
+    /// <summary>Whether it receives everything that the previous version received and will receive.</summary>
     public bool Inherit { get; set; }
 }
 
@@ -141,7 +141,10 @@ public sealed class DestinationConfig
 
     public LimitedDataUseConfig? LimitedDataUse { get; set; }
 
-    /// <summary>Whether only people who granted both purposes may be added here; left out: yes where `consent` tells the platform that they did.</summary>
+    /// <summary>
+    /// Whether only people who granted both purposes may be added here. When absent: yes where `consent` states to the platform that they
+    /// did.
+    /// </summary>
     public bool? RequireConsent { get; set; }
 
     public int FlushMs { get; set; } = 500;

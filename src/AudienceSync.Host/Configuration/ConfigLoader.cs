@@ -5,7 +5,9 @@ using YamlDotNet.Serialization.NamingConventions;
 
 namespace AudienceSync.Host.Configuration;
 
-/// <summary>Reads audiencesync.yaml. Unknown fields are refused: a misspelt setting that is silently ignored is found on a Sunday.</summary>
+/// <summary>
+/// Reads audiencesync.yaml. Unknown fields are refused: a misspelled setting that is silently ignored would be noticed too late.
+/// </summary>
 public sealed class ConfigLoader(string path, Func<string, string?> environment)
 {
     /// <exception cref="SetupException">config_missing, config_invalid</exception>
@@ -28,9 +30,9 @@ public sealed class ConfigLoader(string path, Func<string, string?> environment)
             var yaml = new DeserializerBuilder().WithNamingConvention(UnderscoredNamingConvention.Instance).WithDuplicateKeyChecking().Build();
             return yaml.Deserialize<T>(File.ReadAllText(path)) ?? throw Invalid("the file is empty");
         }
-        catch (YamlException wrong)
+        catch (YamlException error)
         {
-            throw Invalid($"line {wrong.Start.Line}: {wrong.InnerException?.Message ?? wrong.Message}");
+            throw Invalid($"line {error.Start.Line}: {error.InnerException?.Message ?? error.Message}");
         }
     }
 

@@ -3,7 +3,9 @@ using AudienceSync.Connectors;
 
 namespace AudienceSync.Host.Configuration;
 
-/// <summary>Makes a destination of its entry in the configuration. Which settings a platform needs and takes is for the platform to say.</summary>
+/// <summary>
+/// Creates a destination from its entry in the configuration. Which settings a platform needs and accepts is determined by the platform.
+/// </summary>
 public sealed class DestinationPlanner(ConfigLoader config, DestinationDependencies dependencies)
 {
     private const int MaxNameChars = 100;
@@ -20,13 +22,13 @@ public sealed class DestinationPlanner(ConfigLoader config, DestinationDependenc
             var connector = Destinations.Create(destination.Platform, Settings(destination, place), dependencies);
             return new PlannedDestination(destination.Name, destination.Platform, connector, TimeSpan.FromMilliseconds(destination.FlushMs))
             {
-                // Whoever tells a platform that consent was granted must have it.
+                // A destination that states to a platform that consent was granted must have it.
                 ConsentRequired = destination.RequireConsent ?? string.Equals(destination.Consent, "granted", StringComparison.Ordinal),
             };
         }
-        catch (DestinationSettingsException wrong)
+        catch (DestinationSettingsException error)
         {
-            throw config.Invalid($"{place}: {wrong.Message}");
+            throw config.Invalid($"{place}: {error.Message}");
         }
     }
 

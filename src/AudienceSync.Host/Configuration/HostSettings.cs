@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace AudienceSync.Host.Configuration;
 
-/// <summary>What the environment says: where to listen, where the data is, where the configuration and the master key are.</summary>
+/// <summary>The settings of the environment: where to listen, where the data is, where the configuration and the master key are.</summary>
 public sealed record HostSettings(
     string Urls,
     string DataFolder,
@@ -15,7 +15,7 @@ public sealed record HostSettings(
 {
     public const string DefaultUrls = "http://127.0.0.1:5400";
 
-    /// <summary>A silent Host keeps its work from others for so long at least, whatever the setting says.</summary>
+    /// <summary>The minimum time for which a silent Host keeps its work from other Hosts, whatever the setting is.</summary>
     public const int MinLeaseS = 2;
 
     public const int MaxLeaseS = 300;
@@ -23,7 +23,7 @@ public sealed record HostSettings(
     /// <summary>As it was given.</summary>
     public string? LeaseS { get; init; }
 
-    /// <summary>Where <c>/health</c> alone is served, beside <see cref="Urls"/>; null for nowhere else.</summary>
+    /// <summary>An address that serves only <c>/health</c>, in addition to <see cref="Urls"/>; null for none.</summary>
     public string? HealthUrl { get; init; }
 
     public static HostSettings FromEnvironment(Func<string, string?> read) => new(
@@ -40,14 +40,14 @@ public sealed record HostSettings(
         HealthUrl = Read(read, "AUDIENCESYNC_HEALTH_URL"),
     };
 
-    /// <summary>How long a silent Host keeps its work from others; null for the program's own time.</summary>
+    /// <summary>How long a silent Host keeps its work from other Hosts; null for the built-in time.</summary>
     /// <exception cref="SetupException">lease_invalid</exception>
     public TimeSpan? LeaseTime() => LeaseS is null ? null
         : int.TryParse(LeaseS, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds is >= MinLeaseS and <= MaxLeaseS
             ? TimeSpan.FromSeconds(seconds)
             : throw new SetupException("lease_invalid", $"AUDIENCESYNC_LEASE_S must be {MinLeaseS} to {MaxLeaseS} seconds.");
 
-    /// <summary>Secrets do not print.</summary>
+    /// <summary>Secrets are never printed.</summary>
     public override string ToString() => $"HostSettings({Urls}, {DataFolder})";
 
     private static string? Read(Func<string, string?> read, string name) => read(name) is { Length: > 0 } value ? value : null;

@@ -2,7 +2,10 @@ using AudienceSync.Host.Privacy;
 
 namespace AudienceSync.Host.Configuration;
 
-/// <summary>Reads the master keys from their file or the environment. None is made silently: a new key on old data would lose everybody.</summary>
+/// <summary>
+/// Reads the master keys from their file or the environment. No key is created silently: with a new key on old data every person would be
+/// lost.
+/// </summary>
 public static class MasterKeyLoader
 {
     /// <exception cref="SetupException">master_key_missing, master_key_invalid</exception>

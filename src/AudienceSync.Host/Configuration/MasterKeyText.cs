@@ -28,7 +28,7 @@ internal static class MasterKeyText
             var (version, secret) = Line(lines[n], n + 1);
             if (!secrets.TryAdd(version, secret))
             {
-                throw Invalid($"Line {n + 1} of the master keys says version {version} again.");
+                throw Invalid($"Line {n + 1} of the master keys repeats version {version}.");
             }
         }
 

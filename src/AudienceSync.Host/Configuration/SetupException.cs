@@ -1,6 +1,8 @@
 namespace AudienceSync.Host.Configuration;
 
-/// <summary>Something about the set-up that a human must change before the process can start. The message is one line that says what to do.</summary>
+/// <summary>
+/// A problem with the setup that a human must fix before the process can start. The message is one line that states what to do.
+/// </summary>
 public sealed class SetupException(string code, string message) : Exception(message)
 {
     public string Code { get; } = code;

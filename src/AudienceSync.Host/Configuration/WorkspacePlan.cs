@@ -6,7 +6,7 @@ using AudienceSync.Host.Storage;
 
 namespace AudienceSync.Host.Configuration;
 
-/// <summary>A workspace's configuration after every check: what is left to do cannot fail for a spelling.</summary>
+/// <summary>A workspace's configuration after every check: what remains to be done cannot fail because of a misspelling.</summary>
 public sealed record WorkspacePlan(
     WorkspaceName Name,
     IReadOnlyList<(Source Source, byte[] Token)> Sources,
@@ -17,7 +17,7 @@ public sealed record WorkspacePlan(
     public LinkLimit LinkLimit { get; init; } = LinkLimit.Default;
 }
 
-/// <summary>An ad account with the connector that speaks to it.</summary>
+/// <summary>An ad account with its connector.</summary>
 public sealed record PlannedDestination(string Name, string Platform, IDestination Connector, TimeSpan Flush)
 {
     /// <summary>Whether only people who granted both purposes may be added here.</summary>

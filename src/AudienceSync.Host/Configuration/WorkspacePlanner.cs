@@ -8,7 +8,9 @@ using AudienceSync.Host.Storage.Log;
 
 namespace AudienceSync.Host.Configuration;
 
-/// <summary>Checks a workspace's configuration and turns it into a plan. The first thing wrong is said with its place and what to write instead.</summary>
+/// <summary>
+/// Checks a workspace's configuration and turns it into a plan. The first error is reported with its place and what to write instead.
+/// </summary>
 public sealed class WorkspacePlanner(ConfigLoader config, DestinationDependencies dependencies)
 {
     private readonly DestinationPlanner _destinations = new(config, dependencies);
@@ -22,9 +24,9 @@ public sealed class WorkspacePlanner(ConfigLoader config, DestinationDependencie
         {
             checkedName = new WorkspaceName(name);
         }
-        catch (ArgumentException wrong)
+        catch (ArgumentException error)
         {
-            throw config.Invalid($"workspaces.{name}: {wrong.Message}");
+            throw config.Invalid($"workspaces.{name}: {error.Message}");
         }
 
         Distinct(workspace.Sources.Select(source => source.Name), $"workspaces.{name}.sources");
@@ -50,7 +52,7 @@ public sealed class WorkspacePlanner(ConfigLoader config, DestinationDependencie
 
     private LinkLimit LinkLimit(string workspace, int? addresses)
     {
-        // Of an anchor only the latest of a kind are remembered, so a higher limit would never be reached.
+        // Only the latest addresses of a kind are kept for an anchor, so a higher limit would never be reached.
         Require(addresses is null or (>= 2 and < IdentifierClaims.MostOfAKind), $"workspaces.{workspace}", $"linked_addresses_per_day must be from 2 to {IdentifierClaims.MostOfAKind - 1}");
         return addresses is { } given ? new LinkLimit(given) : Domain.Identity.LinkLimit.Default;
     }
@@ -75,7 +77,7 @@ public sealed class WorkspacePlanner(ConfigLoader config, DestinationDependencie
         var days = source.SignatureMaxAgeD;
         Require(
             days >= 0 && days <= RequestSignature.MaxAge.TotalDays,
-            place, "signature_max_age_d must be 1 to 30 days, or 0 for signatures whose age is not judged");
+            place, "signature_max_age_d must be 1 to 30 days, or 0 for signatures whose age is not checked");
         var keys = source.SigningKeys.Select(key => new KeyedHash(config.Secret(key, place + ".signing_keys"))).ToList();
         var hashed = Hashed(source.Hashed, place + ".hashed");
         Require(
@@ -117,7 +119,7 @@ public sealed class WorkspacePlanner(ConfigLoader config, DestinationDependencie
 
     private void Distinct(IEnumerable<string> names, string place)
     {
-        var twice = names.GroupBy(name => name, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1);
-        Require(twice is null, place, $"{twice?.Key} is there twice");
+        var duplicate = names.GroupBy(name => name, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1);
+        Require(duplicate is null, place, $"{duplicate?.Key} occurs twice");
     }
 }

@@ -4,17 +4,17 @@ using AudienceSync.Host.Storage.History;
 
 namespace AudienceSync.Host.History;
 
-/// <summary>An event as it is told: what it says in a few words, its two times, and what made the journey speak.</summary>
-/// <param name="Position">Its place in the log.</param>
-/// <param name="Anchor">Whose stream it is in.</param>
-/// <param name="Says">In a few words.</param>
+/// <summary>An event for display: a short summary, its two times, and its journey context.</summary>
+/// <param name="Position">Its position in the log.</param>
+/// <param name="Anchor">The anchor whose stream contains it.</param>
+/// <param name="Summary">A short description.</param>
 /// <param name="OccurredAt">The sender's time; null where an event has none.</param>
 /// <param name="RecordedAt">When it was committed.</param>
 public sealed record EventView(
     long Position, Guid Id, Guid Anchor, string Type, string Summary, string? AudienceKey, DateTimeOffset? OccurredAt, DateTimeOffset RecordedAt, string? Source,
     string? Journey, string? Step, string? Variant, string? Message)
 {
-    /// <summary>Where the journey stood, in one line; null when it did not say.</summary>
+    /// <summary>The journey context in one line; null when the event has none.</summary>
     [JsonIgnore]
     public string? Place => new[] { Journey, Step, Variant, Message }.OfType<string>().ToArray() is { Length: > 0 } parts ? string.Join(" / ", parts) : null;
 
@@ -38,7 +38,7 @@ public sealed record EventView(
             PersonConsentChanged changed => view with { OccurredAt = changed.OccurredAt, Source = changed.Source },
             PersonSuppressed suppressed => view with { OccurredAt = suppressed.OccurredAt, Source = suppressed.Source },
             PersonSuppressionLifted lifted => view with { OccurredAt = lifted.OccurredAt, Source = lifted.Source },
-            PersonErasureRequested asked => view with { OccurredAt = asked.OccurredAt },
+            PersonErasureRequested requested => view with { OccurredAt = requested.OccurredAt },
             PersonErased erased => view with { OccurredAt = erased.OccurredAt },
             _ => view,
         };

@@ -8,34 +8,37 @@ using AudienceSync.Host.Storage.History;
 
 namespace AudienceSync.Host.History;
 
-/// <summary>The terms of the key that was asked about.</summary>
+/// <summary>The terms of the queried key.</summary>
 public sealed record ExplainedKey(string AudienceKey, double? WindowS, string ConsentPolicy, IReadOnlyList<string> MatchKeys, bool Retired);
 
-/// <summary>What he is, and what it follows from. <paramref name="Status"/> is null when he was never told anything of the key.</summary>
+/// <summary>
+/// The membership, and what it follows from. <paramref name="Status"/> is null when the person has no events for the key.
+/// </summary>
 public sealed record ExplainedMembership(
     MembershipStatus? Status, DateTimeOffset? Since, DateTimeOffset? Until, DateTimeOffset? AddedAt, DateTimeOffset? RemovedAt, IReadOnlyList<string> Restrictions,
     IReadOnlyList<string> RestrictedAt);
 
-/// <summary>One event, and what became of it. <paramref name="By"/> is the position of the event that superseded or outweighed it.</summary>
+/// <summary>One event, and its effect. <paramref name="By"/> is the position of the event that superseded or outweighed it.</summary>
 public sealed record ExplainedEvent(EventView Event, EventEffect Effect, long? By, EventEffect? Permission);
 
 /// <summary>
-/// One remote audience: what feeds it, what is delivered there for which of his anchors, and its last calls. <paramref name="Feeds"/>: it is the key that was asked about.
-/// <paramref name="Looked"/>: a lane has come past his last change; null where the key does not feed it.
+/// One remote audience: what feeds it, what is delivered there for which of the person's anchors, and its last calls.
+/// <paramref name="Feeds"/>: the queried key feeds it. <paramref name="Looked"/>: a lane has passed the person's last change; null where
+/// the key does not feed it.
 /// </summary>
 public sealed record ExplainedBinding(
     string Destination, string Platform, string Remote, string FedBy, bool Feeds, bool Bound, string? Stopped, DateTimeOffset? BlockedUntil, bool ConsentRequired,
     bool? Looked, IReadOnlyList<TrailDelivery> Deliveries, IReadOnlyList<TrailCall> LastCalls);
 
-/// <summary>Why somebody is in an audience, or is not, from his events to the platforms' answers.</summary>
+/// <summary>Why a person is or is not in an audience, from their events to the platforms' responses.</summary>
 public sealed record Explanation(
     Guid Person, ExplainedKey Key, ExplainedMembership Membership, IReadOnlyList<TrailAnchor> Anchors, IReadOnlyList<ExplainedEvent> Events, IReadOnlyList<ExplainedBinding> Bindings,
     long ProjectedPosition);
 
-/// <summary>Explains.</summary>
+/// <summary>Builds explanations.</summary>
 public sealed class Explainer(PersonPast past, PersonTrail trail)
 {
-    /// <summary>Null when nobody has this id.</summary>
+    /// <summary>Null when no person has this id.</summary>
     public async Task<Explanation?> ExplainAsync(PersonId person, PublishedKey key, CancellationToken cancellationToken)
     {
         if (await past.LoadAsync(person, cancellationToken) is not var (people, root, anchors, now))

@@ -8,10 +8,10 @@ using AudienceSync.Host.Storage.History;
 
 namespace AudienceSync.Host.History;
 
-/// <summary>Who was in an audience when, and why somebody is in one or is not.</summary>
+/// <summary>Members of an audience at a time, and why a person is or is not in an audience.</summary>
 public sealed class HistoryEndpoints(IReadOnlyDictionary<string, Workspace> workspaces, TimeProvider clock)
 {
-    private static readonly TimeSpan CountedByDefault = TimeSpan.FromDays(7);
+    private static readonly TimeSpan DefaultCounterRange = TimeSpan.FromDays(7);
 
     public void Map(RouteGroupBuilder group)
     {
@@ -22,17 +22,17 @@ public sealed class HistoryEndpoints(IReadOnlyDictionary<string, Workspace> work
         group.MapGet("/people/{person:guid}/why/{key}", WhyAsync);
     }
 
-    /// <summary>Members as of a moment. Members of now are <see cref="QueryEndpoints"/>'s.</summary>
+    /// <summary>Members as of a time. <see cref="QueryEndpoints"/> has the current members.</summary>
     internal static async Task<IResult> ListAsync(
-        Workspace workspace, PublishedKey key, (string At, string? Mode, Guid? After, int Limit) asked, CancellationToken cancellationToken)
+        Workspace workspace, PublishedKey key, (string At, string? Mode, Guid? After, int Limit) query, CancellationToken cancellationToken)
     {
-        if (!MomentText.TryRead(asked.At, out var at))
+        if (!MomentText.TryRead(query.At, out var at))
         {
             return QueryProblem.InvalidMoment;
         }
 
-        return MomentText.TryMode(asked.Mode, out var mode)
-            ? Results.Ok(await Past(workspace).ListAsync(key, at, mode, asked.After ?? Guid.Empty, asked.Limit, cancellationToken))
+        return MomentText.TryMode(query.Mode, out var mode)
+            ? Results.Ok(await Past(workspace).ListAsync(key, at, mode, query.After ?? Guid.Empty, query.Limit, cancellationToken))
             : QueryProblem.InvalidMode;
     }
 
@@ -71,7 +71,7 @@ public sealed class HistoryEndpoints(IReadOnlyDictionary<string, Workspace> work
             return QueryProblem.UnknownKey;
         }
 
-        var (begin, end) = (clock.GetUtcNow() - CountedByDefault, clock.GetUtcNow());
+        var (begin, end) = (clock.GetUtcNow() - DefaultCounterRange, clock.GetUtcNow());
         if ((from is not null && !MomentText.TryRead(from, out begin)) || (to is not null && !MomentText.TryRead(to, out end)))
         {
             return QueryProblem.InvalidMoment;

@@ -6,34 +6,37 @@ using AudienceSync.Host.Storage.Membership;
 
 namespace AudienceSync.Host.History;
 
-/// <summary>A page of a list of the past.</summary>
-/// <param name="Position">The last event of the log that counted.</param>
-/// <param name="Next">Where the next page goes on; null at the end. A page may be short, or empty, and still have a next one.</param>
+/// <summary>A page of the members as of a time.</summary>
+/// <param name="Position">The last event of the log that was taken into account.</param>
+/// <param name="Next">Where the next page continues; null at the end. A page may be short, or empty, and still have a next one.</param>
 public sealed record PastPage(DateTimeOffset At, AsOfMeaning Mode, long Position, IReadOnlyList<MemberView> Members, Guid? Next);
 
-/// <summary>Which way somebody went between two moments.</summary>
+/// <summary>Whether a person entered or left between two times.</summary>
 public enum MemberChangeKind
 {
     Entered = 1,
     Left,
 }
 
-/// <summary>Somebody who is on one of two lists only. <paramref name="Member"/> is what he was on it.</summary>
+/// <summary>A person that is a member at only one of two times. <paramref name="Member"/> is their membership at that time.</summary>
 public sealed record MemberChange(MemberChangeKind Change, MemberView Member);
 
-/// <summary>A page of the difference of two lists of the past.</summary>
+/// <summary>A page of the difference between the members at two times.</summary>
 public sealed record PastDiff(DateTimeOffset From, DateTimeOffset To, AsOfMeaning Mode, IReadOnlyList<MemberChange> Changes, Guid? Next);
 
 /// <summary>
-/// Who was in an audience at a moment, and how two moments differ. Pages go through all who were ever told anything of the key, in the order of
-/// their ids, and fold their streams as of the moment; a request looks at so many at most, and says where it stopped.
+/// The members of an audience as of a time, and the difference between two times. Pages go through all people that ever had an event for
+/// the key, in the order of their ids, and fold their streams as of the time. A request examines a limited number of people and returns
+/// where it stopped.
 /// </summary>
 public sealed class MembersAsOf(PastReader reader, AudienceKeys keys)
 {
-    /// <summary>People looked at together.</summary>
+    /// <summary>People read in one batch.</summary>
     internal int ChunkPeople { get; init; } = 2_000;
 
-    /// <summary>People looked at for one page at most: where few were members yet, a page would read everybody.</summary>
+    /// <summary>
+    /// Maximum number of people examined for one page: where few were members yet, a page would otherwise read all people.
+    /// </summary>
     internal int MostPeople { get; init; } = 40_000;
 
     public async Task<PastPage> ListAsync(
@@ -42,7 +45,10 @@ public sealed class MembersAsOf(PastReader reader, AudienceKeys keys)
         var past = keys.PastOf(key);
         var asOf = await AsOfAsync(at, mode, await reader.ProjectedAsync(cancellationToken), cancellationToken);
         var members = new List<MemberView>(limit);
-        var next = await SweepAsync(key, after, limit, [asOf], members, (people, person) => Listed(people, person, past, asOf) is { } member ? [View(past, member, asOf)] : [], cancellationToken);
+        var next = await SweepAsync(
+            key, after, limit, [asOf], members,
+            (people, person) => Listed(people, person, past, asOf) is { } member ? [View(past, member, asOf)] : [],
+            cancellationToken);
         return new PastPage(at, mode, asOf.Last.Value, members, next);
     }
 
@@ -71,7 +77,7 @@ public sealed class MembersAsOf(PastReader reader, AudienceKeys keys)
         }
     }
 
-    // By what we knew, the log ends where it ended then; what the projector has not read has no effect on any list yet.
+    // In mode known the log ends where it ended at that time. What the projector has not read has no effect on any membership yet.
     private async Task<AsOf> AsOfAsync(DateTimeOffset at, AsOfMeaning mode, Domain.Events.Position projected, CancellationToken cancellationToken) =>
         new(at, mode, mode == AsOfMeaning.Known ? await reader.LastRecordedAsync(at, projected, cancellationToken) : projected);
 
@@ -80,10 +86,10 @@ public sealed class MembersAsOf(PastReader reader, AudienceKeys keys)
     {
         var last = moments.Max(moment => moment.Last);
         var keyIds = keys.WithPredecessorsOf(key).Select(one => one.KeyId).ToList();
-        for (var looked = 0; looked < MostPeople; looked += ChunkPeople)
+        for (var examined = 0; examined < MostPeople; examined += ChunkPeople)
         {
-            // The first look is as small as the page, so that a small page of a full audience is answered at once.
-            var size = looked == 0 ? Math.Min(ChunkPeople, limit * 2) : ChunkPeople;
+            // The first batch is as small as the page, so that a small page of a full audience is returned quickly.
+            var size = examined == 0 ? Math.Min(ChunkPeople, limit * 2) : ChunkPeople;
             var people = await reader.ReadPeopleOfKeysAsync(keyIds, after, size, cancellationToken);
             var loader = new PastLoader(reader, last);
             await loader.LoadAsync(people, moments, cancellationToken);
@@ -106,7 +112,7 @@ public sealed class MembersAsOf(PastReader reader, AudienceKeys keys)
         return after;
     }
 
-    // Each root at the one of his anchors that has the least id, so that he comes once.
+    // Each root is listed at the anchor with the lowest id, so that a person appears once.
     private static PastMember? Listed(PastPeople people, PersonId person, PastKey key, AsOf asOf)
     {
         var root = people.RootAt(person, asOf);

@@ -6,11 +6,11 @@ using AudienceSync.Host.Storage.History;
 
 namespace AudienceSync.Host.History;
 
-/// <summary>Gathers the streams of some people and of everybody they were one with at some moments; what it has read it does not read again.</summary>
+/// <summary>Loads the streams of some people and of all people they were linked with at some times. Nothing is read twice.</summary>
 internal sealed class PastLoader(PastReader reader, Position last)
 {
     private readonly KeyNames _names = new();
-    private readonly HashSet<PersonId> _asked = [];
+    private readonly HashSet<PersonId> _queried = [];
     private bool? _anyLink;
 
     public PastPeople People { get; } = new();
@@ -25,15 +25,15 @@ internal sealed class PastLoader(PastReader reader, Position last)
             return;
         }
 
-        // Roots of one moment are to be judged at the others, too.
-        var everybody = named.ToHashSet();
-        for (var before = -1; before != everybody.Count;)
+        // Roots of one time must be evaluated at the other times, too.
+        var all = named.ToHashSet();
+        for (var before = -1; before != all.Count;)
         {
-            before = everybody.Count;
+            before = all.Count;
             foreach (var asOf in moments)
             {
-                everybody.UnionWith(await ClimbAsync(everybody, asOf, cancellationToken));
-                await DescendAsync(everybody, asOf, cancellationToken);
+                all.UnionWith(await ClimbAsync(all, asOf, cancellationToken));
+                await DescendAsync(all, asOf, cancellationToken);
             }
         }
     }
@@ -52,16 +52,17 @@ internal sealed class PastLoader(PastReader reader, Position last)
         }
     }
 
-    // Down to the last anchor. Who was linked to somebody, and at the moment no longer or not yet was, leads no further.
+    // Down to the last anchor. A person whose link did not exist at the time, because it had ended or was made later, is not followed
+    // further.
     private async Task DescendAsync(IReadOnlyCollection<PersonId> people, AsOf asOf, CancellationToken cancellationToken)
     {
         var level = people.ToList();
         while (level.Count > 0)
         {
-            var unasked = level.Where(_asked.Add).ToList();
-            if (unasked.Count > 0)
+            var pending = level.Where(_queried.Add).ToList();
+            if (pending.Count > 0)
             {
-                await reader.ReadLinkedAsync(unasked, People, cancellationToken);
+                await reader.ReadLinkedAsync(pending, People, cancellationToken);
             }
 
             await ReadAsync(level.SelectMany(People.EverLinkedTo), cancellationToken);

@@ -7,18 +7,22 @@ using AudienceSync.Host.Storage.History;
 
 namespace AudienceSync.Host.History;
 
-/// <summary>A span of time in which a person was one thing in a key, and the event that began it; of an expiry, the add whose window ended.</summary>
+/// <summary>
+/// A span of time with one status of a person in a key, and the event that began it; for an expiry, the add whose window ended.
+/// </summary>
 public sealed record KeySpan(string AudienceKey, MembershipStatus Status, DateTimeOffset Since, DateTimeOffset? Until, EventView Event);
 
-/// <summary>What a person was in every key, by what happened. <paramref name="Person"/> is the root of whoever was asked for.</summary>
+/// <summary>
+/// The status of a person in every key over time, by occurrence time. <paramref name="Person"/> is the root of the queried person.
+/// </summary>
 public sealed record PersonHistory(Guid Person, IReadOnlyList<Guid> Anchors, IReadOnlyList<KeySpan> Spans);
 
-/// <summary>All events of a person, with those of everybody who is linked to him now, folded by what happened.</summary>
+/// <summary>All events of a person and of everyone linked to that person now, folded by occurrence time.</summary>
 public sealed class PersonPast(PastReader reader, PersonTrail trail, AudienceKeys keys, TimeProvider clock)
 {
     internal AudienceKeys Keys => keys;
 
-    /// <summary>Null when nobody has this id.</summary>
+    /// <summary>Null when no person has this id.</summary>
     public async Task<PersonHistory?> HistoryAsync(PersonId person, CancellationToken cancellationToken)
     {
         if (await LoadAsync(person, cancellationToken) is not var (people, root, anchors, asOf))
@@ -41,7 +45,7 @@ public sealed class PersonPast(PastReader reader, PersonTrail trail, AudienceKey
         return new PersonHistory(root.Value, [.. anchors.Select(anchor => anchor.Value)], spans);
     }
 
-    /// <summary>A person as he is linked now: the streams, his root, his anchors. Null when nobody has this id.</summary>
+    /// <summary>A person with their current links: the streams, the root, the anchors. Null when no person has this id.</summary>
     internal async Task<(PastPeople People, PersonId Root, IReadOnlyList<PersonId> Anchors, AsOf Now)?> LoadAsync(PersonId person, CancellationToken cancellationToken)
     {
         var asOf = new AsOf(clock.GetUtcNow(), AsOfMeaning.Happened, await reader.ProjectedAsync(cancellationToken));
@@ -52,7 +56,7 @@ public sealed class PersonPast(PastReader reader, PersonTrail trail, AudienceKey
         return loader.People.StreamOf(person).IsEmpty ? null : (loader.People, root, anchors, asOf);
     }
 
-    // Those that were named, and whichever inherit from them.
+    // The named keys, and the keys that inherit from them.
     private async Task<IEnumerable<PublishedKey>> KeysOfAsync(IEnumerable<string> named, CancellationToken cancellationToken)
     {
         var facts = new List<PublishedKey>();
@@ -67,7 +71,10 @@ public sealed class PersonPast(PastReader reader, PersonTrail trail, AudienceKey
         return facts.Concat(facts.SelectMany(key => keys.SuccessorsOf(key.KeyId))).DistinctBy(key => key.KeyId).OrderBy(key => key.Key.Value, StringComparer.Ordinal);
     }
 
-    /// <summary>A key by its name, read again when another Host may have published it a moment ago; null when nobody has.</summary>
+    /// <summary>
+    /// A key by its name. The keys are reloaded when it is unknown, because another Host may just have published it; null when it is not
+    /// published.
+    /// </summary>
     internal async Task<PublishedKey?> KeyAsync(string name, CancellationToken cancellationToken)
     {
         if (keys.ByName(name) is { } known)

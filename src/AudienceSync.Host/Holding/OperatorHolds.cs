@@ -6,32 +6,32 @@ using AudienceSync.Host.Storage.Syncing;
 
 namespace AudienceSync.Host.Holding;
 
-/// <summary>What became of an operator's word.</summary>
+/// <summary>The result of an operator request.</summary>
 public enum HoldAnswer
 {
     Done = 1,
 
-    /// <summary>It was so already; who said it first keeps his name.</summary>
+    /// <summary>It was already in this state; the first author stays recorded.</summary>
     Already,
 
-    /// <summary>No such account, or no such list of it that is fed.</summary>
+    /// <summary>No such account, or no such bound remote audience in it.</summary>
     UnknownPlace,
 
     UnknownPlan,
 
-    /// <summary>It was carried out, or there is nothing left of it.</summary>
+    /// <summary>It was executed, or none of its removals are left.</summary>
     PlanEnded,
 
-    /// <summary>Who, or the reason, cannot be kept as it is.</summary>
+    /// <summary>The author or the reason is not valid.</summary>
     InvalidNote,
 }
 
-/// <summary>Everything that is held, for answers and tables.</summary>
+/// <summary>Everything that is held, for API responses and CLI tables.</summary>
 public sealed record Held(IReadOnlyList<PauseView> Pauses, IReadOnlyList<PlanView> Plans);
 
 /// <summary>
-/// What an operator may hold and let go: ad accounts, single remote audiences, and plans of removals that are too many at once. It works on the
-/// database, so it is the same over HTTP and by a verb, and running Hosts hear of it within a second.
+/// What an operator may hold and release: ad accounts, single remote audiences, and plans with too many removals. It works on the database,
+/// so it is the same over HTTP and in the CLI, and running Hosts pick up a change within a second.
 /// </summary>
 public sealed class OperatorHolds(WorkspaceDatabase database, TimeProvider clock)
 {
@@ -45,9 +45,9 @@ public sealed class OperatorHolds(WorkspaceDatabase database, TimeProvider clock
 
     /// <param name="destination">The ad account.</param>
     /// <param name="remote">One remote audience; null for all of the account.</param>
-    /// <param name="by">Who.</param>
+    /// <param name="by">The author.</param>
     /// <param name="why">The reason.</param>
-    /// <param name="cancellationToken">Ends the waiting for storage.</param>
+    /// <param name="cancellationToken">Cancels the storage operation.</param>
     public async Task<HoldAnswer> PauseAsync(string destination, string? remote, string by, string? why, CancellationToken cancellationToken)
     {
         if (!OperatorNote.Fit(by, why))
@@ -60,7 +60,9 @@ public sealed class OperatorHolds(WorkspaceDatabase database, TimeProvider clock
             : HoldAnswer.UnknownPlace;
     }
 
-    /// <summary>Lifts a pause, and whatever else stopped it. Lists that were paused one by one stay so when their account is resumed.</summary>
+    /// <summary>
+    /// Lifts a pause, and any other stop. Remote audiences that were paused individually stay paused when their account is resumed.
+    /// </summary>
     public async Task<HoldAnswer> ResumeAsync(string destination, string? remote, string by, CancellationToken cancellationToken)
     {
         if (!OperatorNote.Fit(by, why: null))
@@ -86,7 +88,7 @@ public sealed class OperatorHolds(WorkspaceDatabase database, TimeProvider clock
         return paused ? HoldAnswer.Done : HoldAnswer.Already;
     }
 
-    /// <summary>Says that a plan is meant. It holds for the plan as it was counted, and for a day.</summary>
+    /// <summary>Approves a plan. The approval is valid for the removals as counted, and for a day.</summary>
     public async Task<HoldAnswer> ApproveAsync(long plan, string by, string? why, CancellationToken cancellationToken)
     {
         if (!OperatorNote.Fit(by, why))
@@ -102,8 +104,8 @@ public sealed class OperatorHolds(WorkspaceDatabase database, TimeProvider clock
     }
 
     /// <summary>
-    /// Plans to say a list, or all of an account, anew, and unless it is a dry run begins it. Nothing is removed that should be there, so it needs
-    /// no approval; the budget is shared with all else.
+    /// Plans the resync of a remote audience, or of all of an account, and starts it unless it is a dry run. It removes no member that
+    /// should be present, so it needs no approval. The budget is shared with all other calls.
     /// </summary>
     public async Task<(HoldAnswer Answer, IReadOnlyList<ResyncPlan> Plans)> ResyncAsync(
         (string Destination, string? Remote) place, bool dryRun, string by, string? why, CancellationToken cancellationToken)
@@ -127,11 +129,11 @@ public sealed class OperatorHolds(WorkspaceDatabase database, TimeProvider clock
         return (HoldAnswer.Done, plans);
     }
 
-    /// <summary>The last resyncs and how far they are.</summary>
+    /// <summary>The last resyncs and their progress.</summary>
     public Task<IReadOnlyList<ResyncView>> ReadResyncsAsync(CancellationToken cancellationToken) => _resyncs.ReadAsync(cancellationToken);
 
-    /// <summary>Ends resyncs that run. Who was marked is said all the same.</summary>
-    /// <returns>How many.</returns>
+    /// <summary>Cancels running resyncs. Members that are already marked are still resent.</summary>
+    /// <returns>The number of canceled resyncs.</returns>
     public Task<int> CancelResyncAsync(string destination, string? remote, CancellationToken cancellationToken) =>
         _resyncs.CancelAsync(destination, remote, clock.GetUtcNow(), cancellationToken);
 }

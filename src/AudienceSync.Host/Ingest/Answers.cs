@@ -3,13 +3,13 @@ using System.Text.Json;
 
 namespace AudienceSync.Host.Ingest;
 
-/// <summary>Writes what the sender is told, straight to the response's buffer.</summary>
+/// <summary>Writes the response to the sender, directly into the response's buffer.</summary>
 internal static class Answers
 {
     private const string JsonType = "application/json";
     private const string ProblemType = "application/problem+json";
 
-    /// <summary>Seconds after which a refused sender may come back: long enough to drain a full queue, short enough to lose no time.</summary>
+    /// <summary>Seconds after which a refused sender may retry: long enough to drain a full queue, short enough to lose no time.</summary>
     private const string RetryAfter_s = "2";
 
     private static ReadOnlySpan<byte> AcceptedStart => "{\"status\":\"accepted\",\"receipt_id\":\""u8;
@@ -72,7 +72,7 @@ internal static class Answers
         });
     }
 
-    // By far the most frequent answer: its bytes are known but for the id.
+    // By far the most frequent response: its bytes are fixed except for the id.
     private static Task WriteAcceptedAsync(HttpResponse response, Guid id)
     {
         const int IdChars = 36;
@@ -88,7 +88,7 @@ internal static class Answers
         return response.BodyWriter.FlushAsync().AsTask();
     }
 
-    // To the sender of a reporting webhook any other answer than 200 is a reason to hold back what follows.
+    // The sender of a reporting webhook treats any response other than 200 as a reason to hold back the events that follow.
     private static int StatusOf(Receipt receipt) =>
         receipt.Status == Receipt.Accepted || receipt.Code == QuarantineReason.ReportingWebhook.Code ? StatusCodes.Status200OK : StatusCodes.Status202Accepted;
 

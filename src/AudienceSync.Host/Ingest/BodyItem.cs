@@ -4,15 +4,15 @@ using AudienceSync.Domain;
 
 namespace AudienceSync.Host.Ingest;
 
-/// <summary>One event of a body: its JSON, or why it cannot be read.</summary>
+/// <summary>One event of a body: its JSON, or the reason why it cannot be parsed.</summary>
 /// <param name="Document">Null when there is a problem.</param>
-/// <param name="Text">The bytes it is read from.</param>
+/// <param name="Text">The bytes it was parsed from.</param>
 /// <param name="Problem">Null when there is a document.</param>
 public readonly record struct BodyItem(JsonDocument? Document, ReadOnlyMemory<byte> Text, IngestProblem? Problem)
 {
     /// <summary>
-    /// Null when the document is what was sent. Otherwise names in it were replaced that no event needs, because they are no text: a removal still holds,
-    /// anything else is refused with this.
+    /// Null when the document is exactly what was sent. Otherwise it has property names that are not valid text and that no event needs,
+    /// which were replaced: a removal is still applied, anything else is refused with this problem.
     /// </summary>
     public IngestProblem? Defect { get; init; }
 
@@ -20,10 +20,11 @@ public readonly record struct BodyItem(JsonDocument? Document, ReadOnlyMemory<by
 
     private static readonly JsonDocumentOptions StrictInArray = new() { MaxDepth = Limits.JsonDepth - 1, AllowDuplicateProperties = false };
 
-    /// <summary>Reads a whole body, or one item by itself.</summary>
+    /// <summary>Parses a whole body, or a single item.</summary>
     public static BodyItem Parse(ReadOnlyMemory<byte> json, bool isInArray = false)
     {
-        // The JSON reader looks at a text's bytes only when it is asked for, so a field that nobody reads would pass with anything in it.
+        // The JSON reader validates the bytes of a string only when it is read, so a field that is never read would pass with any bytes in
+        // it.
         if (!Utf8.IsValid(json.Span))
         {
             return new BodyItem(null, json, IngestProblem.MalformedJson);
@@ -39,7 +40,7 @@ public readonly record struct BodyItem(JsonDocument? Document, ReadOnlyMemory<by
         }
         catch (InvalidOperationException)
         {
-            // Half a surrogate pair in a property's name: to find duplicates the names are read, and this one is no text.
+            // Half of a surrogate pair in a property name: names are decoded to detect duplicates, and this one is not valid text.
             return ParseWithoutInvalidNames(json, isInArray);
         }
     }
@@ -58,8 +59,9 @@ public readonly record struct BodyItem(JsonDocument? Document, ReadOnlyMemory<by
     }
 
     /// <summary>
-    /// Splits an array that cannot be read as a whole, because of what one of its items holds, into items that are read each by itself: bytes that are no UTF-8, a property twice,
-    /// half a surrogate pair in a name, nesting too deep. Null when it is no array, or no JSON at all; too many items are returned unread.
+    /// Splits an array that cannot be parsed as a whole, because of the content of one of its items, into items that are parsed separately:
+    /// bytes that are not UTF-8, a duplicate property, half of a surrogate pair in a name, too deep nesting. Null when it is not an array,
+    /// or not JSON at all; too many items are returned unparsed.
     /// </summary>
     public static IReadOnlyList<BodyItem>? Split(ReadOnlyMemory<byte> json)
     {
@@ -79,7 +81,7 @@ public readonly record struct BodyItem(JsonDocument? Document, ReadOnlyMemory<by
                 parts.Add(start..(int)reader.BytesConsumed);
             }
 
-            _ = reader.Read(); // Throws when more follows.
+            _ = reader.Read(); // Throws when more data follows.
         }
         catch (JsonException)
         {

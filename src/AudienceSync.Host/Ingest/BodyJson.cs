@@ -1,10 +1,11 @@
 namespace AudienceSync.Host.Ingest;
 
-/// <summary>Finds the JSON of a body (<see cref="RequestBody.Json"/>): of one that just came, and of one that was kept.</summary>
+/// <summary>Finds the JSON of a body (<see cref="RequestBody.Json"/>): of one that was just received, and of one that was kept.</summary>
 internal static class BodyJson
 {
     /// <param name="body">The body.</param>
-    /// <param name="isForm">Whether it was sent as a form. What begins as JSON is JSON all the same: many clients call every body a form unless told otherwise.</param>
+    /// <param name="isForm">Whether it was sent as a form. A body that begins as JSON is JSON all the same: many clients label every body
+    /// as a form by default.</param>
     public static IngestProblem? Find(RequestBody body, bool isForm)
     {
         if (!isForm || BeginsAsJson(body.Json.Span))
@@ -22,7 +23,8 @@ internal static class BodyJson
     }
 
     /// <summary>
-    /// The JSON of a body that was kept, whose media type was not: only an event is ever read again, so what does not begin as one was a form.
+    /// The JSON of a kept body, whose media type was not kept: only events are ever read again, so a body that does not begin as JSON was a
+    /// form.
     /// </summary>
     public static RequestBody Reopen(ReadOnlySpan<byte> kept)
     {

@@ -4,8 +4,8 @@ using AudienceSync.Domain.Events;
 namespace AudienceSync.Host.Ingest;
 
 /// <summary>
-/// Reads <c>consent: {ad_user_data, ad_personalization}</c>: granted or denied, in any case, or true or false. What is neither counts as not
-/// given for that purpose, with a warning: never as granted, and what the person answered before still holds.
+/// Reads <c>consent: {ad_user_data, ad_personalization}</c>: granted or denied, in any case, or true or false. Any other value counts as
+/// not given for that purpose, with a warning: never as granted, and the person's previous answer still applies.
 /// </summary>
 internal static class ConsentField
 {
@@ -27,7 +27,7 @@ internal static class ConsentField
             Purpose(value, "ad_personalization"u8, "consent.ad_personalization", ref warnings));
     }
 
-    /// <summary>Whether any purpose is denied, however little of the rest can be read.</summary>
+    /// <summary>Whether any purpose is denied, however much of the rest is unreadable.</summary>
     public static bool IsWithdrawal(Consent consent) => consent.AdUserData == ConsentAnswer.Denied || consent.AdPersonalization == ConsentAnswer.Denied;
 
     private static ConsentAnswer Purpose(JsonElement consent, ReadOnlySpan<byte> purpose, string path, ref WarningList warnings)
@@ -52,11 +52,11 @@ internal static class ConsentField
         return answer;
     }
 
-    // The words of true and false are what a template leaves of them between quotes.
+    // The strings "true" and "false" are what a template renders for a Boolean between quotes.
     private static ConsentAnswer Answer(string text) =>
         Is(text, "granted") || Is(text, "true") ? ConsentAnswer.Granted
         : Is(text, "denied") || Is(text, "false") ? ConsentAnswer.Denied
         : ConsentAnswer.Unspecified;
 
-    private static bool Is(string text, string word) => string.Equals(text, word, StringComparison.OrdinalIgnoreCase);
+    private static bool Is(string text, string expected) => string.Equals(text, expected, StringComparison.OrdinalIgnoreCase);
 }

@@ -5,8 +5,8 @@ using AudienceSync.Domain.Events;
 namespace AudienceSync.Host.Ingest;
 
 /// <summary>
-/// Reads <c>context: {journey, step, variant, message}</c>. Anything else in it never reaches the store. No event needs it, so what cannot be
-/// read of it is left out with a warning, each field by itself.
+/// Reads <c>context: {journey, step, variant, message}</c>. Any other field in it never reaches the store. No event needs it, so any of its
+/// fields that cannot be read is left out with a warning, independently of the others.
 /// </summary>
 internal static class ContextField
 {

@@ -1,8 +1,8 @@
 namespace AudienceSync.Host.Ingest;
 
 /// <summary>
-/// The answer to an event that names somebody who was erased. 202, so that no sender tries again: he did nothing that a retry would mend, and
-/// nothing of the event is kept. It says no more than that, and to nobody but a sender who knows the identifier himself.
+/// The response to an event that names an erased person. 202, so that no sender retries: the sender did nothing that a retry would correct,
+/// and nothing of the event is kept. It reveals no more than that, and only to a sender that already has the identifier.
 /// </summary>
 internal static class ErasedPerson
 {

@@ -8,14 +8,14 @@ using AudienceSync.Host.Storage.Log;
 namespace AudienceSync.Host.Ingest;
 
 /// <summary>
-/// Reads one event of a request and decides what becomes of it: appended, quarantined (well-formed, but not to be applied yet) or refused
-/// (can never be). The checks go from what would make the rest meaningless to what is finest.
+/// Reads one event of a request and decides its outcome: appended, quarantined (well-formed, but not to be applied yet) or refused (can
+/// never be applied). The checks run from those whose failure would make the rest meaningless to the most specific ones.
 /// <para>
-/// <b>Adds are strict, removals are not.</b> A refused removal is never sent again and the person stays on the lists. So a removal, a
-/// suppression and a withdrawal of consent need what they cannot do without, a person and for a removal an audience key, and hold
-/// whatever else is wrong: unreadable fields are left out with a warning, an unusable time becomes that of receipt, a newer schema is
-/// read as the newest known. Only a removal from a key that nobody has published waits, since there is nothing yet to remove from; it is
-/// released by itself when the key is published (<see cref="HeldRemovals"/>).
+/// <b>Adds are strict, removals are not.</b> A refused removal is never sent again and the person stays in the audiences. So a removal, a
+/// suppression and a withdrawal of consent require only what they cannot do without, a person and for a removal an audience key, and are
+/// applied whatever else is wrong: unreadable fields are left out with a warning, an unusable time is replaced by the time of receipt, a
+/// newer schema is read as the newest known one. Only a removal from a key that is not published waits, since there is nothing yet to
+/// remove from; it is released automatically when the key is published (<see cref="HeldRemovals"/>).
 /// </para>
 /// </summary>
 public sealed class EventReader(AliasDigester digester, PublishedKeys keys, PersonEventReader people)
@@ -40,9 +40,9 @@ public sealed class EventReader(AliasDigester digester, PublishedKeys keys, Pers
             return ParsedEvent.Refuse(IngestProblem.NotAnEvent);
         }
 
-        if (TryEvent(item, out var name) is { } noEvent)
+        if (TryEvent(item, out var name) is { } missingEvent)
         {
-            return ParsedEvent.Refuse(noEvent);
+            return ParsedEvent.Refuse(missingEvent);
         }
 
         var type = TypeOf(name);
@@ -53,9 +53,9 @@ public sealed class EventReader(AliasDigester digester, PublishedKeys keys, Pers
         }
 
         var incoming = new Incoming(item, type ?? name, isTest ? null : id, source, receivedAt) { IsRemoval = isRemoval, IsTest = isTest, TimeNeeded = !isTest };
-        if (CheckVersion(incoming, out var isNewer, ref warnings) is { } wrongForm)
+        if (CheckVersion(incoming, out var isNewer, ref warnings) is { } wrongVersion)
         {
-            return ParsedEvent.Refuse(wrongForm);
+            return ParsedEvent.Refuse(wrongVersion);
         }
 
         if (isNewer)
@@ -68,7 +68,7 @@ public sealed class EventReader(AliasDigester digester, PublishedKeys keys, Pers
             return isTest ? ParsedEvent.Hold(QuarantineReason.TestSend, id: null, audienceKey: null) : people.Read(incoming, ref warnings);
         }
 
-        // What an unknown event is about is not known, so neither is its id: the entry is known by its text.
+        // The meaning of an unknown event is not known, so its id cannot be derived either: the entry is identified by its text.
         return type is null ? ParsedEvent.Hold(QuarantineReason.UnknownEvent, id: null, audienceKey: null) : ReadKnown(incoming, ref warnings);
     }
 
@@ -85,9 +85,10 @@ public sealed class EventReader(AliasDigester digester, PublishedKeys keys, Pers
             return ParsedEvent.Refuse(wrongTime);
         }
 
-        if (PersonFields.TryRead(incoming.Item, incoming.Source, digester, incoming.IsRemoval, ref warnings, out var person) is { } nobody)
+        if (PersonFields.TryRead(incoming.Item, incoming.Source, digester, incoming.IsRemoval, ref warnings, out var person)
+            is { } wrongPerson)
         {
-            return ParsedEvent.Refuse(nobody);
+            return ParsedEvent.Refuse(wrongPerson);
         }
 
         var consent = ConsentField.Read(incoming.Item, ref warnings);
@@ -102,7 +103,7 @@ public sealed class EventReader(AliasDigester digester, PublishedKeys keys, Pers
         return ParsedEvent.Append(Pending(eventId, stored, time, person, incoming.Source, digester));
     }
 
-    /// <summary>An event as the log takes it.</summary>
+    /// <summary>An event in the form that the log takes.</summary>
     internal static PendingEvent Pending(EventId id, IStoredEvent stored, in EventTime time, in ReadPerson person, Source source, AliasDigester digester)
     {
         var data = EventJson.Write(stored);
@@ -115,14 +116,14 @@ public sealed class EventReader(AliasDigester digester, PublishedKeys keys, Pers
         };
     }
 
-    // What is set aside or refused would be kept in quarantine, and of an erased person nothing may be kept.
+    // Held and refused events would be kept in quarantine, and nothing of an erased person may be kept.
     internal Mention? MentionOf(JsonElement item, Source source)
     {
         var ignored = default(WarningList);
         return PersonFields.TryRead(item, source, digester, isRemoval: true, ref ignored, out var person) is null ? new Mention(person.Aliases) : null;
     }
 
-    // A removal from a key that takes no more adds, or whose late ones are held back, is a removal all the same.
+    // A removal from a key that accepts no more adds, or whose late adds are held back, is still applied.
     private QuarantineReason? ReasonToHold(in Incoming incoming, AudienceKey key, in EventTime time)
     {
         if (incoming.IsTest)
@@ -183,7 +184,7 @@ public sealed class EventReader(AliasDigester digester, PublishedKeys keys, Pers
         return incoming.IsRemoval ? null : refusal;
     }
 
-    // Of an add in a newer schema as much as can be read today.
+    // For an add in a newer schema: as much as this version can read.
     private EventId? IdIfKnown(in Incoming incoming)
     {
         var ignored = default(WarningList);

@@ -1,6 +1,8 @@
 namespace AudienceSync.Host.Ingest;
 
-/// <summary>Faults of fields that no event needs: only ever warnings, in the form of refusals because they are found by the same readers.</summary>
+/// <summary>
+/// Faults of fields that no event needs: only ever warnings, but of the same type as refusals because the same readers find them.
+/// </summary>
 internal static class FieldFaults
 {
     public static readonly IngestProblem Context =

@@ -6,18 +6,18 @@ using AudienceSync.Domain;
 namespace AudienceSync.Host.Ingest;
 
 /// <summary>
-/// Reads <c>application/x-www-form-urlencoded</c> into the JSON that the event reader reads: <c>email=x</c> is a field, <c>person[email]=x</c> and
-/// <c>person.email=x</c> are fields of an object, <c>tags[]=x</c> is an array. Every value is text. A field given twice is refused as in JSON, because nobody can
-/// tell which was meant.
+/// Converts <c>application/x-www-form-urlencoded</c> into the JSON that the event reader takes: <c>email=x</c> is a field,
+/// <c>person[email]=x</c> and <c>person.email=x</c> are fields of an object, <c>tags[]=x</c> is an array. Every value is text. A duplicate
+/// field is refused as in JSON, because it is impossible to know which one was meant.
 /// </summary>
 internal static class FormFields
 {
-    /// <summary>Fields of one form: far more than an event has, and few enough to be no burden.</summary>
+    /// <summary>Maximum number of fields in one form: far more than an event has, and few enough to cost little.</summary>
     public const int MostFields = 1_000;
 
     private static readonly SearchValues<char> Ends = SearchValues.Create(".[");
 
-    /// <summary>False when it is no form, or not one that means one thing.</summary>
+    /// <summary>False when it is not a form, or is ambiguous.</summary>
     public static bool TryRead(ReadOnlySpan<byte> form, out ReadOnlyMemory<byte> json)
     {
         json = default;
@@ -56,7 +56,7 @@ internal static class FormFields
         return true;
     }
 
-    // Null when an escape is none, or the bytes are no UTF-8.
+    // Null when an escape is invalid, or the bytes are not UTF-8.
     private static string? Decode(ReadOnlySpan<byte> text)
     {
         var bytes = new byte[text.Length];
@@ -85,8 +85,8 @@ internal static class FormFields
         return System.Text.Unicode.Utf8.IsValid(plain) ? Encoding.UTF8.GetString(plain) : null;
     }
 
-    // person[address][city] and person.address.city are both person, address, city; an empty last step is one more item of an array. A name that is no such
-    // path is the name of a field that nobody reads, and no reason to lose the rest.
+    // person[address][city] and person.address.city are both person, address, city; an empty last step appends an item to an array. A name
+    // that is not a valid path is a field that is never read, and no reason to lose the rest.
     private static List<string> Path(string name)
     {
         var path = new List<string>();
@@ -124,7 +124,7 @@ internal static class FormFields
         return rest.IsEmpty && path[0].Length > 0;
     }
 
-    /// <summary>A text, an object, or an array of texts: exactly one of them.</summary>
+    /// <summary>Text, an object, or an array of texts: exactly one of them.</summary>
     private sealed class Node
     {
         private Dictionary<string, Node>? _fields;

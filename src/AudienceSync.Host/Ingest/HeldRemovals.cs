@@ -6,15 +6,16 @@ using AudienceSync.Host.Storage.Status;
 namespace AudienceSync.Host.Ingest;
 
 /// <summary>
-/// Releases removals that waited for their key to be published. An add of an unknown key waits for a human, who may find the journey wrong; a
-/// removal is right whatever the key turns out to be, and an add that comes first after the publication would otherwise outlive it.
+/// Releases removals that waited for their key to be published. An add of an unknown key waits for an operator, who may find that the
+/// journey is wrong; a removal is correct whatever the key turns out to be, and otherwise an add that arrives first after the publication
+/// would outlive it.
 /// </summary>
-/// <param name="queries">The entries.</param>
-/// <param name="desk">Releases one.</param>
+/// <param name="queries">Reads the entries.</param>
+/// <param name="releases">Releases one entry.</param>
 /// <param name="sources">The sources whose webhooks this Host can read.</param>
 public sealed class HeldRemovals(QuarantineQueries queries, QuarantineReleases releases, IReadOnlyList<string> sources)
 {
-    /// <summary>Releases all whose key is known. Returns how many were.</summary>
+    /// <summary>Releases all removals whose key is published. Returns how many were released.</summary>
     public async Task<int> ReleaseAsync(CancellationToken cancellationToken)
     {
         var released = 0;
@@ -32,7 +33,7 @@ public sealed class HeldRemovals(QuarantineQueries queries, QuarantineReleases r
         return released;
     }
 
-    // Null when it is open no more, else why it still waits.
+    // Null when it is no longer open, otherwise why it still waits.
     private async Task<string?> ReleaseAsync(Guid id, CancellationToken cancellationToken)
     {
         try
@@ -49,8 +50,8 @@ public sealed class HeldRemovals(QuarantineQueries queries, QuarantineReleases r
         }
     }
 
-    // What storage or a missing master key keeps closed is tried again, and so is what was judged by keys that this Host has not read yet. What still
-    // cannot be applied is a human's from now on.
+    // Entries blocked by storage or by a missing master key are tried again, and so are those evaluated with keys that this Host has not
+    // loaded yet. An entry that still cannot be applied is left to an operator from now on.
     private async Task<bool> SettleAsync(Guid id, string? code, CancellationToken cancellationToken)
     {
         if (code == IngestProblem.StorageDown.Code || code == QuarantineReason.UnknownAudienceKey.Code)

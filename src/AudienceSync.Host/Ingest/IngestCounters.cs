@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace AudienceSync.Host.Ingest;
 
-/// <summary>What came in, for OTLP. Labels are codes only.</summary>
+/// <summary>Ingest metrics for OTLP. Labels are codes only.</summary>
 public sealed class IngestCounters : IDisposable
 {
     public const string MeterName = "AudienceSync.Ingest";
@@ -16,16 +16,18 @@ public sealed class IngestCounters : IDisposable
 
     public IngestCounters()
     {
-        _events = _meter.CreateCounter<long>("audiencesync_ingest_events", description: "Events by what became of them.");
-        _refused = _meter.CreateCounter<long>("audiencesync_ingest_refused", description: "Requests refused, and events of arrays or of erased people, by code.");
+        _events = _meter.CreateCounter<long>("audiencesync_ingest_events", description: "Events by outcome.");
+        _refused = _meter.CreateCounter<long>(
+            "audiencesync_ingest_refused", description: "Refused requests, and refused events of arrays or of erased people, by code.");
         _warnings = _meter.CreateCounter<long>("audiencesync_ingest_warnings", description: "Fields left out of accepted events, by code.");
-        _ignored = _meter.CreateCounter<long>("audiencesync_ingest_ignored_parameters", description: "Query parameters of webhooks; there are none that count.");
-        _latency = _meter.CreateHistogram<double>("audiencesync_ingest_latency", "ms", "From the request's arrival to its answer.");
+        _ignored = _meter.CreateCounter<long>(
+            "audiencesync_ingest_ignored_parameters", description: "Query parameters of webhooks, all of which are ignored.");
+        _latency = _meter.CreateHistogram<double>("audiencesync_ingest_latency", "ms", "From the arrival of the request to its response.");
     }
 
     public void Refused(IngestProblem problem) => _refused.Add(1, new KeyValuePair<string, object?>("code", problem.Code));
 
-    /// <summary>Counts query parameters, none of which a webhook knows.</summary>
+    /// <summary>Counts query parameters; a webhook has none.</summary>
     public void Ignored(int parameters) => _ignored.Add(parameters);
 
     public void Kept(Receipt[] receipts)

@@ -3,14 +3,15 @@ using Microsoft.Extensions.Primitives;
 namespace AudienceSync.Host.Ingest;
 
 /// <summary>
-/// What a body may be called: JSON, a form, or plain text that holds JSON, as senders with one field for it have it. Parameters do not matter: whatever
-/// <c>charset</c> is claimed, a body is UTF-8 or it is not read. Without a type it is taken for JSON, because to refuse is to lose a removal. Uncompressed only.
+/// The accepted media types of a body: JSON, a form, or plain text that holds JSON, as sent by senders that have a single field for the
+/// body. Parameters do not matter: whatever <c>charset</c> is declared, a body is read as UTF-8 or refused. A body without a type is taken
+/// as JSON, because a refusal would lose a removal. Uncompressed only.
 /// </summary>
 internal static class MediaType
 {
     /// <param name="contentType">The header.</param>
     /// <param name="contentEncoding">The header.</param>
-    /// <param name="isForm">Whether the body is fields of a form.</param>
+    /// <param name="isForm">Whether the body is a form.</param>
     public static IngestProblem? Refusal(StringValues contentType, StringValues contentEncoding, out bool isForm)
     {
         isForm = false;

@@ -4,19 +4,20 @@ using AudienceSync.Domain;
 namespace AudienceSync.Host.Ingest;
 
 /// <summary>
-/// Reads <c>occurred_at</c> and decides which time counts: the sender's up to <see cref="Limits.ClockSkew"/> ahead of receipt, that of receipt
-/// beyond, because a clock that runs ahead would outvote the true removal for as long. Beyond <see cref="Limits.Ahead"/> an add waits.
+/// Reads <c>occurred_at</c> and decides which time is effective: the sender's up to <see cref="Limits.ClockSkew"/> ahead of receipt, the
+/// time of receipt beyond that, because otherwise a clock that runs ahead would take precedence over the true removal for that long. Beyond
+/// <see cref="Limits.Ahead"/> an add is held.
 /// </summary>
 public static class OccurredAt
 {
     private const string Field = "occurred_at";
 
     /// <param name="item">The event.</param>
-    /// <param name="receivedAt">When it came.</param>
-    /// <param name="isNeeded">Whether there is no id, so that without a time a retry of an add would count twice.</param>
-    /// <param name="isRemoval">Whether whatever is wrong with the time is a warning, and the time of receipt counts.</param>
-    /// <param name="warnings">Takes them.</param>
-    /// <param name="time">What was read.</param>
+    /// <param name="receivedAt">When it was received.</param>
+    /// <param name="isNeeded">Whether there is no id, so that a retry of an add without a time would count twice.</param>
+    /// <param name="isRemoval">Whether any fault of the time is only a warning, and the time of receipt is effective.</param>
+    /// <param name="warnings">Receives the warnings.</param>
+    /// <param name="time">The time that was read.</param>
     public static IngestProblem? TryReadField(
         JsonElement item, DateTimeOffset receivedAt, bool isNeeded, bool isRemoval, ref WarningList warnings, out EventTime time)
     {
@@ -39,7 +40,7 @@ public static class OccurredAt
         return problem;
     }
 
-    /// <summary>To the microsecond, which is what the store keeps: two times that differ by less are one.</summary>
+    /// <summary>Truncated to the microsecond, which is the precision of the store: two times that differ by less are the same.</summary>
     public static DateTimeOffset Stored(DateTimeOffset at) => new(at.UtcTicks - (at.UtcTicks % TimeSpan.TicksPerMicrosecond), TimeSpan.Zero);
 
     /// <summary>A time as it is stored.</summary>

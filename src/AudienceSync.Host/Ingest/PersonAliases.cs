@@ -3,7 +3,7 @@ using AudienceSync.Host.Privacy;
 
 namespace AudienceSync.Host.Ingest;
 
-/// <summary>The keyed digests of a person's identifiers, strongest first. Empty when nothing of them can be read.</summary>
+/// <summary>The keyed digests of a person's identifiers, strongest first. Empty when none of them can be read.</summary>
 internal static class PersonAliases
 {
     public static Alias[] Of(AliasDigester digester, PersonIdentifiers identifiers)

@@ -9,18 +9,19 @@ using AudienceSync.Host.Storage.Log;
 namespace AudienceSync.Host.Ingest;
 
 /// <summary>
-/// Reads what is said of a person beside all audiences: his consent, and that he is to be suppressed or not any longer. The same form comes
-/// from journeys, as webhooks, and from people, by the operations under <c>/v1/people</c>.
+/// Reads events about a person that are independent of any audience: consent, suppression and the lifting of a suppression. The same format
+/// arrives from journeys, as webhooks, and from operators, through the operations under <c>/v1/people</c>.
 /// <para>
-/// A suppression whose destination cannot be read holds everywhere, and a withdrawal holds whatever its other answer is. What lets somebody in
-/// again must be readable in all that it is about: a lifting its destination, a grant both its answers.
+/// A suppression whose destination cannot be read applies everywhere, and a withdrawal applies whatever its other answer is. An event that
+/// permits targeting again must be readable in all of its relevant fields: a lifting in its destination, a grant in both of its answers.
 /// </para>
 /// </summary>
-/// <param name="digester">Makes aliases.</param>
-/// <param name="destinations">The names a suppression may be limited to: one that no destination has would bar nobody, in silence.</param>
+/// <param name="digester">Computes aliases.</param>
+/// <param name="destinations">The names to which a suppression may be limited: a name that no destination has would silently suppress no
+/// one.</param>
 public sealed class PersonEventReader(AliasDigester digester, IReadOnlySet<string> destinations)
 {
-    /// <summary>Reads an operator's request, whose type is known by its address.</summary>
+    /// <summary>Reads an operator's request, whose type is determined by its endpoint.</summary>
     public ParsedEvent Read(JsonElement item, string type, string? id, Source source, DateTimeOffset receivedAt)
     {
         var warnings = default(WarningList);
@@ -41,9 +42,10 @@ public sealed class PersonEventReader(AliasDigester digester, IReadOnlySet<strin
             return ParsedEvent.Refuse(wrongTime);
         }
 
-        if (PersonFields.TryRead(incoming.Item, incoming.Source, digester, incoming.IsRemoval, ref warnings, out var person) is { } nobody)
+        if (PersonFields.TryRead(incoming.Item, incoming.Source, digester, incoming.IsRemoval, ref warnings, out var person)
+            is { } wrongPerson)
         {
-            return ParsedEvent.Refuse(nobody);
+            return ParsedEvent.Refuse(wrongPerson);
         }
 
         if (TryRead(incoming, time.At, ref warnings, out var stored) is { } problem)
@@ -51,13 +53,16 @@ public sealed class PersonEventReader(AliasDigester digester, IReadOnlySet<strin
             return ParsedEvent.Refuse(problem);
         }
 
-        var eventId = SenderKey.EventIdOf(incoming.Source, incoming.Id, incoming.Type, What(stored!), person.Aliases, step: null, time.Named);
+        var eventId = SenderKey.EventIdOf(
+            incoming.Source, incoming.Id, incoming.Type, Discriminator(stored!), person.Aliases, step: null, time.Named);
         return time.TooFarAhead
             ? ParsedEvent.Hold(QuarantineReason.OccurredInFuture, eventId, audienceKey: null)
             : ParsedEvent.Append(EventReader.Pending(eventId, stored!, time, person, incoming.Source, digester));
     }
 
-    /// <summary>A suppression or its lifting for one identifier, as a list brings them. Null when nothing can be recognized by it.</summary>
+    /// <summary>
+    /// A suppression or its lifting for one identifier, as an imported list has them. Null when the identifier cannot identify a person.
+    /// </summary>
     public PendingEvent? Suppression(PersonIdentifiers identifiers, bool lift, string? destination, string? reason, Source source, DateTimeOffset at)
     {
         var person = new ReadPerson(identifiers, PersonAliases.Of(digester, identifiers));
@@ -86,16 +91,17 @@ public sealed class PersonEventReader(AliasDigester digester, IReadOnlySet<strin
             return TryConsent(incoming, at, ref warnings, out stored);
         }
 
-        var wrongPlace = TextField.TryRead(incoming.Item, "destination"u8, Limits.ContextChars, IngestProblem.UnknownDestination, out var destination);
-        if (wrongPlace is not null || (destination is not null && !Knows(destination)))
+        var wrongDestination = TextField.TryRead(
+            incoming.Item, "destination"u8, Limits.ContextChars, IngestProblem.UnknownDestination, out var destination);
+        if (wrongDestination is not null || (destination is not null && !Knows(destination)))
         {
             if (!incoming.IsRemoval)
             {
-                return wrongPlace ?? IngestProblem.UnknownDestination;
+                return wrongDestination ?? IngestProblem.UnknownDestination;
             }
 
             destination = null;
-            warnings.Add(wrongPlace ?? IngestProblem.UnknownDestination, "destination");
+            warnings.Add(wrongDestination ?? IngestProblem.UnknownDestination, "destination");
         }
 
         if (TextField.TryRead(incoming.Item, "reason"u8, Limits.ContextChars, FieldFaults.Reason, out var reason) is { } wrongReason)
@@ -125,8 +131,8 @@ public sealed class PersonEventReader(AliasDigester digester, IReadOnlySet<strin
         return null;
     }
 
-    // What makes two facts of one person and one type two: where, and of consent what.
-    private static string? What(IStoredEvent stored) => stored switch
+    // What distinguishes two facts of the same type about one person: the destination, and for consent the answers.
+    private static string? Discriminator(IStoredEvent stored) => stored switch
     {
         PersonConsentChanged changed =>
             string.Create(CultureInfo.InvariantCulture, $"{(int)changed.Consent.AdUserData}{(int)changed.Consent.AdPersonalization}"),

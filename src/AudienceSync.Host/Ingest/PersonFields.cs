@@ -7,11 +7,11 @@ using AudienceSync.Host.Privacy;
 namespace AudienceSync.Host.Ingest;
 
 /// <summary>
-/// Reads who an event speaks of: the object <c>person</c>, or the same fields flat. Empty text is what an empty template value leaves, so it
-/// counts as absent. In the object, <c>id</c> is another name for <c>customer_id</c>, as journey tools write it.
+/// Reads which person an event is about: the object <c>person</c>, or the same fields at the top level. An empty template value renders as
+/// empty text, so empty text counts as absent. In the object, <c>id</c> is another name for <c>customer_id</c>, as journey tools write it.
 /// <para>
-/// An event needs one identifier that can be used and nothing else of a person: what cannot be read is left out with a warning. Only when
-/// nobody can be recognized is it refused, with the first fault of an identifier as the reason.
+/// An event needs one usable identifier and no other data about the person: fields that cannot be read are left out with a warning. It is
+/// refused only when no person can be identified, with the first fault of an identifier as the reason.
 /// </para>
 /// </summary>
 internal static class PersonFields
@@ -20,10 +20,10 @@ internal static class PersonFields
 
     /// <param name="item">The event.</param>
     /// <param name="source">The sender.</param>
-    /// <param name="digester">Makes aliases.</param>
-    /// <param name="isRemoval">Whether the flat fields are looked at, too, when <c>person</c> names nobody.</param>
-    /// <param name="warnings">Takes what was left out.</param>
-    /// <param name="person">Whom it names; meaningless with a refusal.</param>
+    /// <param name="digester">Computes aliases.</param>
+    /// <param name="isRemoval">Whether the top-level fields are read too when <c>person</c> identifies no one.</param>
+    /// <param name="warnings">Receives the fields that were left out.</param>
+    /// <param name="person">The person it names; meaningless with a refusal.</param>
     public static IngestProblem? TryRead(
         JsonElement item, Source source, AliasDigester digester, bool isRemoval, ref WarningList warnings, out ReadPerson person)
     {
@@ -64,7 +64,7 @@ internal static class PersonFields
         return person.Aliases.Length > 0 ? null : problem ?? IngestProblem.MissingPerson;
     }
 
-    // The one step from what was written to whom it names.
+    // The only place where the texts of the sender are resolved to the identifiers of a person.
     private static ReadPerson Recognize(PersonTexts texts, Source source, AliasDigester digester, bool isNested, ref WarningList warnings)
     {
         var reading = IdentifierReader.Read(texts, source.Rules);
@@ -76,7 +76,7 @@ internal static class PersonFields
         return new ReadPerson(reading.Identifiers, PersonAliases.Of(digester, reading.Identifiers));
     }
 
-    // true, false, an object or a list is what a template leaves of a value that is not there: absent, though worth a warning.
+    // A template renders true, false, an object or a list for a missing value: absent, though worth a warning.
     private static string? Identifier(
         JsonElement fields, ReadOnlySpan<byte> name, int maxChars, bool isNested, ref WarningList warnings, ref IngestProblem? problem)
     {

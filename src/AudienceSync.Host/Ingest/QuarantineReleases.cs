@@ -6,21 +6,22 @@ using AudienceSync.Host.Storage.Status;
 
 namespace AudienceSync.Host.Ingest;
 
-/// <summary>A quarantined event with, if asked for, what was sent.</summary>
+/// <summary>A quarantined event with, if requested, the body that was sent.</summary>
 public sealed record QuarantineEntryView(QuarantineView Entry, string? Body);
 
 /// <summary>
-/// Releases quarantined events: the kept body goes once more through the ingest path, as if it came now, and what it says is appended under
-/// the id it would have had. What still cannot be applied stays, with today's reason.
+/// Releases quarantined events: the kept body passes through the ingest path once more, as if it had just been received, and its event is
+/// appended under the id it would have had. An entry that still cannot be applied stays, with the current reason.
 /// <para>
-/// <b>Failures.</b> The event is appended first and the entry closed after it. A crash between the two leaves the entry open; releasing it again
-/// finds the event in the log by its id and only closes the entry. So does a sender who said it again meanwhile.
+/// <b>Failures.</b> The event is appended first and the entry closed after it. A crash between the two leaves the entry open; releasing it
+/// again finds the event in the log by its id and only closes the entry. The same happens when the sender has redelivered the event
+/// meanwhile.
 /// </para>
 /// </summary>
-/// <param name="queries">The entries.</param>
-/// <param name="inboxes">By source: an entry of a source that is configured no more stays.</param>
+/// <param name="queries">Reads and closes the entries.</param>
+/// <param name="inboxes">By source: an entry of a source that is no longer configured stays.</param>
 /// <param name="seal">Opens bodies.</param>
-/// <param name="clock">For what is in the future no more.</param>
+/// <param name="clock">Determines which times are no longer in the future.</param>
 public sealed class QuarantineReleases(
     QuarantineQueries queries, IReadOnlyDictionary<string, WebhookInbox> inboxes, BodySeal seal, TimeProvider clock)
 {
@@ -32,11 +33,11 @@ public sealed class QuarantineReleases(
             ? new QuarantineEntryView(kept.View, withBody ? Encoding.UTF8.GetString(Open(kept)) : null)
             : null;
 
-    /// <summary>Null when there is no such entry, or it is open no more.</summary>
+    /// <summary>Null when there is no such entry, or it is no longer open.</summary>
     public async Task<ReleaseResult?> ReleaseAsync(Guid id, CancellationToken cancellationToken) =>
         await queries.FindAsync(id, cancellationToken) is { View.State: QuarantineStates.Open } kept ? await ReleaseAsync(kept, cancellationToken) : null;
 
-    /// <summary>Releases what waits for this reason, the oldest first.</summary>
+    /// <summary>Releases the entries held for this reason, the oldest first.</summary>
     public async Task<IReadOnlyList<ReleaseResult>> ReleaseAllAsync(string reason, int limit, CancellationToken cancellationToken)
     {
         var results = new List<ReleaseResult>();
@@ -51,14 +52,14 @@ public sealed class QuarantineReleases(
         return results;
     }
 
-    /// <summary>Gives an entry up. Its body stays until retention takes it. False when it is not open.</summary>
+    /// <summary>Discards an entry. Its body stays until its retention ends. False when it is not open.</summary>
     public Task<bool> DiscardAsync(Guid id, CancellationToken cancellationToken) => queries.CloseAsync(id, QuarantineStates.Discarded, cancellationToken);
 
     private async Task<ReleaseResult> ReleaseAsync(KeptEntry kept, CancellationToken cancellationToken)
     {
         if (kept.View.Refused || kept.View.Reason == QuarantineReason.TestSend.Code || !inboxes.TryGetValue(kept.View.Source, out var inbox))
         {
-            // Its sender was told no, or it was never meant to count, or nobody can say any more how its source is read.
+            // Its sender received a refusal, or it was never meant to take effect, or the settings to read its source no longer exist.
             return new ReleaseResult(kept.View.Id, ReleaseResult.Held, null, kept.View.Reason);
         }
 
@@ -84,7 +85,8 @@ public sealed class QuarantineReleases(
         using var document = JsonDocument.Parse(body.Json, Strict);
         var root = document.RootElement;
 
-        // Headers are not kept, but the id made of them is. And it was received when it came: its time is judged by that, unless it had to wait for it.
+        // Headers are not kept, but the id derived from them is. The time of receipt is the original one: the event's time is checked
+        // against it, unless the entry was held because its time was in the future.
         var key = new SenderKey(kept.EventId?.ToString(), null);
         var parsed = inbox.Parse(root, key, body, kept.View.FirstSeenAt)[0];
         if (parsed.Quarantine == QuarantineReason.OccurredInFuture)

@@ -1,10 +1,10 @@
 namespace AudienceSync.Host.Ingest;
 
-/// <summary>What became of a quarantined event that somebody wanted released or discarded.</summary>
+/// <summary>The outcome of a request to release or discard a quarantined event.</summary>
 /// <param name="Id">The entry.</param>
-/// <param name="Status">released, discarded, or still what it was: held.</param>
+/// <param name="Status">released, discarded, or held when it is unchanged.</param>
 /// <param name="Receipt">The event's id in the log.</param>
-/// <param name="Code">Why it still waits, by the code a webhook would get today.</param>
+/// <param name="Code">Why it is still held, as the code that a webhook would receive today.</param>
 public sealed record ReleaseResult(Guid Id, string Status, Guid? Receipt, string? Code)
 {
     public const string Released = "released";

@@ -4,19 +4,19 @@ using AudienceSync.Host.Storage.Log;
 namespace AudienceSync.Host.Ingest;
 
 /// <summary>
-/// Customer.io's reporting webhook (contracts/customerio.md 2.4), sent to the wrong address. It is kept and answered 200: its sender holds back everything that
-/// follows an event which was refused, for up to a week.
+/// Customer.io's reporting webhook (contracts/customerio.md 2.4), sent to the wrong endpoint. It is kept and answered 200: after a refused
+/// event its sender holds back all events that follow, for up to a week.
 /// </summary>
 internal static class ReportingWebhook
 {
-    /// <summary>Whether an event is plainly one.</summary>
+    /// <summary>Whether an event is clearly one.</summary>
     public static bool Is(JsonElement item) =>
         item.ValueKind == JsonValueKind.Object && !item.TryGetProperty("event"u8, out _) && !item.TryGetProperty("audience_key"u8, out _)
         && IsText(item, "metric"u8) && IsText(item, "object_type"u8) && IsText(item, "event_id"u8);
 
-    /// <summary>Whom it names, as far as the place is known where a reporting webhook names somebody.</summary>
+    /// <summary>The people it names, as far as the fields are known in which a reporting webhook names a person.</summary>
     /// <param name="item">The event.</param>
-    /// <param name="read">Reads who a person object names.</param>
+    /// <param name="read">Reads which person a person object names.</param>
     public static Mention? MentionOf(JsonElement item, Func<JsonElement, Mention?> read)
     {
         if (!item.TryGetProperty("data"u8, out var data) || data.ValueKind != JsonValueKind.Object)

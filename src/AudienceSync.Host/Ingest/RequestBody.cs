@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http.Features;
 namespace AudienceSync.Host.Ingest;
 
 /// <summary>
-/// The raw body of one request in a pooled buffer. It lives until the last of its owners has let it go: see <see cref="AnswerDeadline"/>.
+/// The raw body of one request in a pooled buffer. It lives until its last owner has disposed of it: see <see cref="AnswerDeadline"/>.
 /// </summary>
 public sealed class RequestBody : IDisposable
 {
@@ -26,25 +26,29 @@ public sealed class RequestBody : IDisposable
     public ReadOnlySpan<byte> Span => _buffer.AsSpan(0, Length);
 
     /// <summary>
-    /// The JSON to read events from: the body behind a byte order mark, or what a form means in JSON. What is signed, and what is kept, is the body as it came.
+    /// The JSON to read events from: the body after a byte order mark, or the JSON equivalent of a form. The signature covers the body as
+    /// received, which is also what is kept.
     /// </summary>
     public ReadOnlyMemory<byte> Json { get; internal set; }
 
     private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
 
-    /// <summary>Reads to the end, or null as soon as the body is known to exceed <see cref="Limits.BodyBytes"/>, whatever its length claims.</summary>
-    /// <exception cref="BadHttpRequestException">It is framed in a way that has no meaning, or two.</exception>
+    /// <summary>
+    /// Reads to the end, or returns null as soon as the body is known to exceed <see cref="Limits.BodyBytes"/>, whatever length it
+    /// declares.
+    /// </summary>
+    /// <exception cref="BadHttpRequestException">Its framing is invalid or ambiguous.</exception>
     public static async ValueTask<RequestBody?> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
     {
-        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } most)
+        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } sizeLimit)
         {
-            // The server's limit is for those who have no token, and counts a chunked body's framing; the one below is exact.
-            most.MaxRequestBodySize = null;
+            // The server's limit is for unauthenticated requests, and includes the framing of a chunked body; the limit below is exact.
+            sizeLimit.MaxRequestBodySize = null;
         }
 
         if (request.ContentLength > Limits.BodyBytes)
         {
-            // The server reads on for a moment, so that the sender hears the answer and not a reset.
+            // The server keeps reading for a moment, so that the sender receives the response and not a reset.
             return null;
         }
 
@@ -66,7 +70,7 @@ public sealed class RequestBody : IDisposable
         }
     }
 
-    /// <summary>A body that was kept, as if it had just been read.</summary>
+    /// <summary>A kept body, as if it had just been read.</summary>
     public static RequestBody Of(ReadOnlySpan<byte> kept)
     {
         var buffer = kept.IsEmpty ? [] : ArrayPool<byte>.Shared.Rent(kept.Length);
@@ -74,7 +78,7 @@ public sealed class RequestBody : IDisposable
         return new RequestBody(buffer, kept.Length);
     }
 
-    /// <summary>One owner more: each disposes of it once.</summary>
+    /// <summary>Adds an owner: each owner disposes of it once.</summary>
     public RequestBody Retain()
     {
         Interlocked.Increment(ref _owners);
@@ -89,7 +93,7 @@ public sealed class RequestBody : IDisposable
         }
     }
 
-    // A chunk's size that overflows is told by the server as an arithmetic failure inside an I/O failure.
+    // The server reports a chunk size that overflows as an arithmetic failure inside an I/O failure.
     private static async ValueTask<ReadResult> ReadAsync(PipeReader reader, CancellationToken cancellationToken)
     {
         try
@@ -98,7 +102,7 @@ public sealed class RequestBody : IDisposable
         }
         catch (Exception broken) when (broken is OverflowException or IOException { InnerException: OverflowException })
         {
-            throw new BadHttpRequestException("The body's framing cannot be read.", StatusCodes.Status400BadRequest, broken);
+            throw new BadHttpRequestException("The framing of the body is invalid.", StatusCodes.Status400BadRequest, broken);
         }
     }
 

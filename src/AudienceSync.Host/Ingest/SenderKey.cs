@@ -7,19 +7,22 @@ using AudienceSync.Domain.Identity;
 namespace AudienceSync.Host.Ingest;
 
 /// <summary>
-/// By what a retry is known from a new event: the body's <c>event_id</c>, else its <c>delivery_id</c>, else the header <c>x-cio-delivery-id</c>,
-/// else <c>x-cio-idempotency-key</c>. The delivery goes first because it is right whether or not a second sending of the same delivery renews
-/// the idempotency key. The word <c>unsent</c>, which templates render in test sends, is never an id.
+/// How a retry is distinguished from a new event: by the body's <c>event_id</c>, else its <c>delivery_id</c>, else the header
+/// <c>x-cio-delivery-id</c>, else <c>x-cio-idempotency-key</c>. The delivery id has precedence because it is correct whether or not a
+/// second sending of the same delivery renews the idempotency key. The value <c>unsent</c>, which templates render in test sends, is never
+/// an id.
 /// <para>
-/// <b>An event is one fact.</b> A sender's id alone does not name it: journeys give one id to an add and to the removal that follows, or to
-/// everybody of a broadcast. So the event's id is derived from source, sender's id, type, audience key (of a suppression its destination, of
-/// consent its answers) and the strongest identifier, as its keyed digest, because the id is in the log forever. Without any sender's id it is
-/// derived from type, key, step, time and all identifiers: two addresses of one customer in the same second are two facts. The time is the
-/// sender's own as written, even where another counts, so that a retry is still the same event.
+/// <b>An event is one fact.</b> A sender's id alone does not identify it: journeys give the same id to an add and to the removal that
+/// follows, or to everyone in a broadcast. So the event's id is derived from source, sender's id, type, audience key (for a suppression its
+/// destination, for consent its answers) and the strongest identifier, as its keyed digest, because the id stays in the log forever.
+/// Without any sender's id it is derived from type, key, step, time and all identifiers: two addresses of one customer in the same second
+/// are two facts. The time is the sender's own as written, even where a different time is effective, so that a retry is still the same
+/// event.
 /// </para>
 /// <para>
-/// A removal with neither id nor time takes the time of receipt, also in its id. A retry of it is then one more event, which changes nothing;
-/// were it derived from the body alone, the same removal sent again after the person came back would be taken for a retry and be lost.
+/// A removal with neither id nor time takes the time of receipt, also in its id. A retry of it is then one more event, which changes
+/// nothing; if the id were derived from the body alone, the same removal sent again after the person was added again would be taken for a
+/// retry and be lost.
 /// </para>
 /// </summary>
 /// <param name="IdempotencyKey">The header, null when absent.</param>
@@ -31,7 +34,9 @@ public readonly record struct SenderKey(string? IdempotencyKey, string? Delivery
 
     private const string TestSend = "unsent";
 
-    /// <summary>Room for every part at its longest: id and place, type, key or destination, step, three digests and a time.</summary>
+    /// <summary>
+    /// Space for every part at its longest: id and array index, type, key or destination, step, three digests and a time.
+    /// </summary>
     private const int NameChars = 1024;
 
     public static SenderKey Of(IHeaderDictionary headers) => new(
@@ -39,11 +44,13 @@ public readonly record struct SenderKey(string? IdempotencyKey, string? Delivery
         headers.TryGetValue(DeliveryIdHeader, out var delivery) && delivery is [{ Length: > 0 } id] ? id : null);
 
     /// <param name="item">The event.</param>
-    /// <param name="index">Its place in an array, null for a single event: the delivery then names the request and the place the event.</param>
+    /// <param name="index">Its index in an array, null for a single event: the delivery id then identifies the request and the index
+    /// identifies the event.</param>
     /// <param name="isRemoval">Whether an id that cannot be read is left out, with a warning.</param>
-    /// <param name="warnings">Takes them.</param>
+    /// <param name="warnings">Receives the warnings.</param>
     /// <param name="key">The key; null when the sender gave none.</param>
-    /// <param name="isTest">Whether this is a test send. A header makes no test of an event whose body has an id of its own: bodies are signed, headers are not.</param>
+    /// <param name="isTest">Whether this is a test send. A header does not turn an event whose body has its own id into a test: bodies are
+    /// signed, headers are not.</param>
     public IngestProblem? TryRead(JsonElement item, int? index, bool isRemoval, ref WarningList warnings, out string? key, out bool isTest)
     {
         var wrong = TextField.TryRead(item, "event_id"u8, Limits.EventIdChars, IngestProblem.InvalidEventId, out key);
@@ -75,21 +82,25 @@ public readonly record struct SenderKey(string? IdempotencyKey, string? Delivery
 
     /// <summary>The id of an event.</summary>
     /// <param name="source">The sender.</param>
-    /// <param name="id">The sender's id of it; null when there is none.</param>
+    /// <param name="id">The id that the sender gave it; null when there is none.</param>
     /// <param name="type">The event's type.</param>
-    /// <param name="what">What tells facts of one type about one person apart: the audience key, a destination, answers.</param>
-    /// <param name="aliases">Whom it names, strongest first; at least one.</param>
+    /// <param name="discriminator">What distinguishes facts of one type about one person: the audience key, a destination, answers.</param>
+    /// <param name="aliases">The person it names, strongest alias first; at least one.</param>
     /// <param name="step">The journey's step; null when there is none.</param>
-    /// <param name="at">When, as the sender wrote it.</param>
-    public static EventId EventIdOf(Source source, string? id, string type, string? what, Alias[] aliases, string? step, DateTimeOffset at)
+    /// <param name="at">The time, as the sender wrote it.</param>
+    public static EventId EventIdOf(
+        Source source, string? id, string type, string? discriminator, Alias[] aliases, string? step, DateTimeOffset at)
     {
         Span<char> name = stackalloc char[NameChars];
         var fits = id is not null
-            ? name.TryWrite(CultureInfo.InvariantCulture, $"id/{type}/{what}/{aliases[0].Digest.Value:N}/{id}", out var length)
+            ? name.TryWrite(CultureInfo.InvariantCulture, $"id/{type}/{discriminator}/{aliases[0].Digest.Value:N}/{id}", out var length)
             : name.TryWrite(
                 CultureInfo.InvariantCulture,
-                $"all/{type}/{what}/{Digest(aliases, 0)}/{Digest(aliases, 1)}/{Digest(aliases, 2)}/{at.UtcTicks / TimeSpan.TicksPerMicrosecond}/{step}", out length);
-        return fits ? EventId.Derive(source.Name, name[..length]) : throw new InvalidOperationException("An event's name is longer than all limits together.");
+                $"all/{type}/{discriminator}/{Digest(aliases, 0)}/{Digest(aliases, 1)}/{Digest(aliases, 2)}/{at.UtcTicks / TimeSpan.TicksPerMicrosecond}/{step}",
+                out length);
+        return fits
+            ? EventId.Derive(source.Name, name[..length])
+            : throw new InvalidOperationException("The name of an event exceeds the sum of all limits.");
     }
 
     private static IngestProblem? Refusal(IngestProblem wrong, string field, bool isRemoval, ref WarningList warnings)

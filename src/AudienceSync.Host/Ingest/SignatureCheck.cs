@@ -10,12 +10,13 @@ using Microsoft.Extensions.Primitives;
 namespace AudienceSync.Host.Ingest;
 
 /// <summary>
-/// Customer.io's signature: lower hex of HMAC-SHA-256 over <c>v0:timestamp:raw body</c> (contracts/customerio.md 2.3). Compared in constant
-/// time, over the bytes as they came.
+/// Customer.io's signature: lower-case hex of HMAC-SHA-256 over <c>v0:timestamp:raw body</c> (contracts/customerio.md 2.3). Compared in
+/// constant time, over the bytes as received.
 /// <para>
-/// <b>Replays.</b> Headers are not signed. An event with its id in the body is told as a duplicate by it; a request whose ids come from headers is
-/// remembered by its signature (<see cref="RequestSignature"/>), for as long as the timestamp is taken: at most <see cref="Source.SignatureMaxAge"/>, because
-/// retries and a person's <i>Resend</i> run for days and it is not documented whether they are signed again.
+/// <b>Replays.</b> Headers are not signed. An event with its id in the body is recognized as a duplicate by that id; a request whose ids
+/// come from headers is remembered by its signature (<see cref="RequestSignature"/>), for as long as the timestamp is accepted: at most
+/// <see cref="Source.SignatureMaxAge"/>, because retries and a person's <i>Resend</i> run for days and it is not documented whether they
+/// are signed again.
 /// </para>
 /// </summary>
 public static class SignatureCheck
@@ -25,15 +26,15 @@ public static class SignatureCheck
 
     private const int TimestampChars = 20;
 
-    /// <summary>Above it (the year 5138) a number counts milliseconds, microseconds or nanoseconds.</summary>
-    private const ulong MostSeconds = 100_000_000_000;
+    /// <summary>From this value on (the year 5138) a number is in milliseconds, microseconds or nanoseconds.</summary>
+    private const ulong MaxUnixSeconds = 100_000_000_000;
 
-    /// <param name="source">Whose keys.</param>
+    /// <param name="source">The source whose keys are used.</param>
     /// <param name="signature">The header.</param>
     /// <param name="timestamp">The header.</param>
-    /// <param name="body">As it came.</param>
-    /// <param name="now">By which the timestamp's age is judged.</param>
-    /// <param name="signed">The signature, when it was there, fits, and its timestamp is one by which it can be remembered.</param>
+    /// <param name="body">The body as received.</param>
+    /// <param name="now">The time against which the age of the timestamp is checked.</param>
+    /// <param name="signed">The signature, when it is present, valid, and has a timestamp under which it can be remembered.</param>
     /// <returns>Null when the request may pass.</returns>
     public static IngestProblem? Refusal(
         Source source, StringValues signature, StringValues timestamp, ReadOnlySpan<byte> body, DateTimeOffset now, out SignedAt? signed)
@@ -55,7 +56,7 @@ public static class SignatureCheck
             return IngestProblem.InvalidSignatureTimestamp;
         }
 
-        if (!Fits(source.SigningKeys, signature[0]!, at, body))
+        if (!Matches(source.SigningKeys, signature[0]!, at, body))
         {
             return IngestProblem.SignatureWrong;
         }
@@ -66,12 +67,12 @@ public static class SignatureCheck
             signed = new SignedAt(DateOnly.FromDateTime(DateTimeOffset.FromUnixTimeSeconds((long)seconds).UtcDateTime), signature[0]!);
         }
 
-        return source.SignatureMaxAge is { } most ? OutOfTime(age, most) : null;
+        return source.SignatureMaxAge is { } maxAge ? AgeProblem(age, maxAge) : null;
     }
 
-    private static IngestProblem? OutOfTime(decimal age_s, TimeSpan most)
+    private static IngestProblem? AgeProblem(decimal age_s, TimeSpan maxAge)
     {
-        if (age_s > (decimal)most.TotalSeconds)
+        if (age_s > (decimal)maxAge.TotalSeconds)
         {
             return IngestProblem.SignatureExpired;
         }
@@ -79,7 +80,7 @@ public static class SignatureCheck
         return age_s < -(decimal)Limits.Ahead.TotalSeconds ? IngestProblem.SignatureInFuture : null;
     }
 
-    // Digits and nothing else: so no other split of the signed bytes into timestamp and body has the same signature.
+    // Digits only: so no other split of the signed bytes into timestamp and body has the same signature.
     private static bool TryRead(string timestamp, out ulong seconds)
     {
         if (!ulong.TryParse(timestamp, NumberStyles.None, CultureInfo.InvariantCulture, out seconds))
@@ -87,7 +88,7 @@ public static class SignatureCheck
             return false;
         }
 
-        while (seconds >= MostSeconds)
+        while (seconds >= MaxUnixSeconds)
         {
             seconds /= 1000;
         }
@@ -95,7 +96,7 @@ public static class SignatureCheck
         return true;
     }
 
-    private static bool Fits(IReadOnlyList<KeyedHash> keys, string signature, string timestamp, ReadOnlySpan<byte> body)
+    private static bool Matches(IReadOnlyList<KeyedHash> keys, string signature, string timestamp, ReadOnlySpan<byte> body)
     {
         Span<byte> claimed = stackalloc byte[KeyedHash.Bytes];
         if (signature.Length != claimed.Length * 2
@@ -109,14 +110,14 @@ public static class SignatureCheck
         "v0:"u8.CopyTo(head);
         var length = 3 + Encoding.UTF8.GetBytes(timestamp, head[3..]);
         head[length++] = (byte)':';
-        var fits = false;
+        var matches = false;
         Span<byte> expected = stackalloc byte[KeyedHash.Bytes];
         foreach (var key in keys)
         {
             key.Compute(head[..length], body, expected);
-            fits |= CryptographicOperations.FixedTimeEquals(expected, claimed);
+            matches |= CryptographicOperations.FixedTimeEquals(expected, claimed);
         }
 
-        return fits;
+        return matches;
     }
 }

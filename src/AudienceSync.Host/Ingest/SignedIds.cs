@@ -4,15 +4,18 @@ using AudienceSync.Domain;
 
 namespace AudienceSync.Host.Ingest;
 
-/// <summary>Tells whether every event of a body has its id in the body, where the signature covers it. Else the request must be remembered.</summary>
+/// <summary>
+/// Determines whether every event of a body has its id in the body, where the signature covers it. Otherwise the request must be
+/// remembered.
+/// </summary>
 internal static class SignedIds
 {
-    /// <summary>Shorter text may be a word that stands for no id, which the reader knows.</summary>
-    private const int SurelyAnId = 16;
+    /// <summary>Shorter text may be a placeholder that is not an id; the reader decides that.</summary>
+    private const int MinUnambiguousLength = 16;
 
     private static readonly SearchValues<char> Digits = SearchValues.Create("123456789");
 
-    private static readonly SearchValues<char> OfTemplates = SearchValues.Create("{}[]<>%$ ");
+    private static readonly SearchValues<char> TemplateCharacters = SearchValues.Create("{}[]<>%$ ");
 
     public static bool AreAllIn(JsonElement root)
     {
@@ -32,7 +35,7 @@ internal static class SignedIds
         return true;
     }
 
-    // The first look costs nothing and settles nearly all; the second is the reader's own, without headers.
+    // The first check costs nothing and decides nearly all cases; the second is the reader's own, without headers.
     private static bool IsIn(JsonElement item)
     {
         if (item.ValueKind != JsonValueKind.Object || !item.TryGetProperty("event_id"u8, out var id))
@@ -40,7 +43,7 @@ internal static class SignedIds
             return false;
         }
 
-        if (id.ValueKind == JsonValueKind.String && IsSurelyAnId(System.Runtime.InteropServices.JsonMarshal.GetRawUtf8Value(id)))
+        if (id.ValueKind == JsonValueKind.String && IsUnambiguousId(System.Runtime.InteropServices.JsonMarshal.GetRawUtf8Value(id)))
         {
             return true;
         }
@@ -52,14 +55,14 @@ internal static class SignedIds
         }
         catch (InvalidOperationException)
         {
-            // Half a surrogate pair: no id.
+            // Half of a surrogate pair: not an id.
             return false;
         }
     }
 
-    private static bool IsSurelyAnId(ReadOnlySpan<byte> quoted)
+    private static bool IsUnambiguousId(ReadOnlySpan<byte> quoted)
     {
-        if (quoted.Length is < SurelyAnId or > Limits.EventIdChars)
+        if (quoted.Length is < MinUnambiguousLength or > Limits.EventIdChars)
         {
             return false;
         }
@@ -67,6 +70,6 @@ internal static class SignedIds
         Span<char> text = stackalloc char[quoted.Length];
         var length = System.Text.Encoding.Latin1.GetChars(quoted, text);
         text = text[1..(length - 1)];
-        return text.ContainsAny(Digits) && !text.ContainsAny(OfTemplates) && !text.Contains('\\');
+        return text.ContainsAny(Digits) && !text.ContainsAny(TemplateCharacters) && !text.Contains('\\');
     }
 }

@@ -4,8 +4,8 @@ using System.Text;
 namespace AudienceSync.Host.Ingest;
 
 /// <summary>
-/// Finds the source of a token. Only digests are held and compared, the whole list is walked every time, and each comparison takes constant
-/// time, so how long a refusal takes says nothing of a token.
+/// Finds the source of a token. Only digests are held and compared, every comparison runs over the whole list, and each takes constant
+/// time, so the duration of a refusal reveals nothing about a token.
 /// </summary>
 public sealed class SourceTokens<TSource>
     where TSource : class
@@ -14,7 +14,7 @@ public sealed class SourceTokens<TSource>
 
     public void Add(ReadOnlySpan<byte> token, TSource source) => _tokens.Add((SHA256.HashData(token), source));
 
-    /// <summary>Reads <c>Authorization: Bearer token</c> or <c>Basic base64(anything:token)</c>. Null when it names no source.</summary>
+    /// <summary>Reads <c>Authorization: Bearer token</c> or <c>Basic base64(anything:token)</c>. Null when it matches no source.</summary>
     public TSource? Find(string? authorization)
     {
         if (authorization is null || authorization.Length > 1024)

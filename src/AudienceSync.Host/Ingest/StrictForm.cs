@@ -4,10 +4,11 @@ using System.Text.Json;
 namespace AudienceSync.Host.Ingest;
 
 /// <summary>
-/// The webhook's second schema: what the first lets pass is refused, so that a misspelt field is found by who wrote it and not by who misses
-/// its effect. Beyond the first: the person is an object under <c>person</c> and nowhere else, every field is a known one, identifiers are text
-/// (a number has lost its leading zeros already), and both an id and <c>occurred_at</c> are there. What passes means what it means in the first.
-/// A removal is never refused for its form: it is read as in the first schema, and what the second would refuse is a warning.
+/// The webhook's second schema: it refuses what the first one tolerates, so that a misspelled field is found by the person who wrote it and
+/// not by the person who misses its effect. In addition to the first: the person is an object under <c>person</c> and nowhere else, every
+/// field is a known one, identifiers are text (a number has already lost its leading zeros), and both an id and <c>occurred_at</c> are
+/// present. Whatever passes has the same meaning as in the first schema. A removal is never refused for its form: it is read as in the
+/// first schema, and what the second would refuse is a warning.
 /// </summary>
 internal static class StrictForm
 {
@@ -25,7 +26,7 @@ internal static class StrictForm
     /// <param name="item">The event.</param>
     /// <param name="isSuppression">Whether it may name a destination and a reason.</param>
     /// <param name="hasId">Whether body or headers gave it an id.</param>
-    /// <param name="faults">Takes all that this schema refuses; more than the first is of interest to a removal only.</param>
+    /// <param name="faults">Receives everything that this schema refuses; faults after the first one matter only for a removal.</param>
     public static IngestProblem? Refusal(JsonElement item, bool isSuppression, bool hasId, ref WarningList faults)
     {
         IngestProblem? first = null;

@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace AudienceSync.Host.Ingest;
 
 /// <summary>
-/// Half a surrogate pair in the name of a property: <c>{"\ud800":1}</c>. No field of ours has such a name, so it is replaced by the replacement character,
-/// which makes the rest readable. Values are left as they are: there the half spoils its own field only.
+/// Half of a surrogate pair in the name of a property: <c>{"\ud800":1}</c>. No field that is read has such a name, so it is replaced by the
+/// replacement character, which makes the rest readable. Values are left as they are: there it invalidates only its own field.
 /// </summary>
 internal static class SurrogateNames
 {
@@ -14,7 +14,7 @@ internal static class SurrogateNames
     private static ReadOnlySpan<byte> Replacement => "\\ufffd"u8;
 
     /// <summary>A copy of the JSON with such names replaced, of the same length.</summary>
-    /// <exception cref="JsonException">It is no JSON.</exception>
+    /// <exception cref="JsonException">It is not JSON.</exception>
     public static byte[] Replace(ReadOnlySpan<byte> json)
     {
         var copy = json.ToArray();
@@ -41,7 +41,7 @@ internal static class SurrogateNames
 
             if (Unit(name, at) is not { } unit)
             {
-                at++; // Another escape: of two characters.
+                at++; // Any other escape has two characters.
                 continue;
             }
 
@@ -60,7 +60,7 @@ internal static class SurrogateNames
         }
     }
 
-    // The unit of an escape like \u0041; null when there is none.
+    // The UTF-16 code unit of an escape like \u0041; null when there is none.
     private static char? Unit(ReadOnlySpan<byte> name, int at) =>
         at + EscapeLength <= name.Length && name[at] == (byte)'\\' && name[at + 1] == (byte)'u'
         && ushort.TryParse(name.Slice(at + 2, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var unit)

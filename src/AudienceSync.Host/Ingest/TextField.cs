@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace AudienceSync.Host.Ingest;
 
 /// <summary>
-/// Reads a field that should be text. Numbers are taken as they are written, because templates drop quotes. A text that cannot be stored, with
-/// half of a surrogate pair or with NUL, spoils its own field and nothing else.
+/// Reads a field that should be text. Numbers are accepted as written, because templates drop quotes. A text that cannot be stored, with
+/// half of a surrogate pair or with NUL, invalidates its own field only.
 /// </summary>
 internal static class TextField
 {
@@ -19,7 +19,7 @@ internal static class TextField
         return fields.TryGetProperty(name, out var value) ? TryRead(value, maxChars, wrongKind, out text) : null;
     }
 
-    /// <summary>The same of a value that was found.</summary>
+    /// <summary>The same for a value that was found.</summary>
     public static IngestProblem? TryRead(JsonElement value, int maxChars, IngestProblem wrongKind, out string? text)
     {
         text = null;
@@ -52,7 +52,7 @@ internal static class TextField
         return null;
     }
 
-    /// <summary>A text's characters as they are. False when they are no text that the store can keep.</summary>
+    /// <summary>The characters of a text as they are. False when the store cannot keep them.</summary>
     public static bool TryText(JsonElement value, out string text)
     {
         try
@@ -62,7 +62,7 @@ internal static class TextField
         }
         catch (InvalidOperationException)
         {
-            // The JSON reader's word for half a surrogate pair.
+            // How the JSON reader reports half of a surrogate pair.
             text = "";
             return false;
         }

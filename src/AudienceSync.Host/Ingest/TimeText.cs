@@ -3,17 +3,18 @@ using System.Globalization;
 namespace AudienceSync.Host.Ingest;
 
 /// <summary>
-/// Reads a written time: ISO 8601, extended or basic, with optional seconds and fraction and with <c>Z</c>, an offset, <c>UTC</c>, <c>GMT</c> or nothing
-/// for UTC; or unix time. Whether that is in seconds, milliseconds, microseconds or nanoseconds follows from its size, as each has room
-/// for 200 years that the others do not touch. Digits that are no unix time in any unit, a date without hyphens for one, are no time, and neither is a day.
+/// Parses a time: ISO 8601, extended or basic, with optional seconds and fraction and with <c>Z</c>, an offset, <c>UTC</c>, <c>GMT</c> or
+/// nothing for UTC; or unix time. Whether that is in seconds, milliseconds, microseconds or nanoseconds follows from its magnitude, as each
+/// unit has a range of 200 years that does not overlap the others. Digits that are not a unix time in any unit, such as a date without
+/// hyphens, are not a time, and neither is a date alone.
 /// </summary>
 internal static class TimeText
 {
-    private const int LongestText = 64;
+    private const int MaxTextLength = 64;
     private const int UnixUnits = 4;
-    private const int LongestOffset_h = 14;
+    private const int MaxOffset_h = 14;
 
-    // From 2000 to 2200. What is before was computed from nothing, and what is behind is no unix time but something else made of digits.
+    // From 2000 to 2200. An earlier value was computed from a missing one, and a later value is not unix time but some other digits.
     private const decimal FirstUnix_s = 946_684_800;
     private const decimal LastUnix_s = 7_258_118_400;
 
@@ -23,7 +24,7 @@ internal static class TimeText
     {
         text = text.Trim();
         at = default;
-        if (text.Length is 0 or > LongestText)
+        if (text.Length is 0 or > MaxTextLength)
         {
             return false;
         }
@@ -33,11 +34,11 @@ internal static class TimeText
             : decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && TryUnix(number, out at);
     }
 
-    /// <summary>Unix time as a JSON number is written.</summary>
+    /// <summary>Unix time as it is written in a JSON number.</summary>
     public static bool TryNumber(ReadOnlySpan<char> number, out DateTimeOffset at)
     {
         at = default;
-        return number.Length <= LongestText
+        return number.Length <= MaxTextLength
             && decimal.TryParse(number, NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var read)
             && TryUnix(read, out at);
     }
@@ -142,7 +143,7 @@ internal static class TimeText
         }
 
         offset = new TimeSpan(hours, minutes, 0) * (isWest ? -1 : 1);
-        return text.Length == 0 && minutes < 60 && offset.Duration() <= TimeSpan.FromHours(LongestOffset_h);
+        return text.Length == 0 && minutes < 60 && offset.Duration() <= TimeSpan.FromHours(MaxOffset_h);
     }
 
     private static bool TryMoment(DateTime day, long ticks, out DateTimeOffset at)

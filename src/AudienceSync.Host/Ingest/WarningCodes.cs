@@ -2,19 +2,22 @@ using AudienceSync.Domain.Identity;
 
 namespace AudienceSync.Host.Ingest;
 
-/// <summary>The codes a warning may have. All but one are codes of refusals and of quarantine, because it is the same fault in an event that can do without.</summary>
+/// <summary>
+/// The codes that a warning may have. Most of them are also codes of refusals or of quarantine, because it is the same fault in an event
+/// that does not need the field.
+/// </summary>
 public static class WarningCodes
 {
-    /// <summary><c>occurred_at</c> is more than <see cref="Domain.Limits.ClockSkew"/> ahead: the time of receipt counts instead.</summary>
+    /// <summary><c>occurred_at</c> is more than <see cref="Domain.Limits.ClockSkew"/> ahead: the time of receipt is used instead.</summary>
     public const string ClockAhead = "clock_ahead";
 
-    /// <summary>Of <c>context</c>, which no event needs.</summary>
+    /// <summary>For <c>context</c>, which no event needs.</summary>
     public const string InvalidContext = "invalid_context";
 
-    /// <summary>Of <c>reason</c>, which no event needs.</summary>
+    /// <summary>For <c>reason</c>, which no event needs.</summary>
     public const string InvalidReason = "invalid_reason";
 
-    /// <summary>Never in an answer: what a source's counts say of an id that came again with something else.</summary>
+    /// <summary>Never in a response: counted for a source when an id arrives again with different content.</summary>
     public const string IdReused = "id_reused";
 
     public static readonly IReadOnlyList<string> All =

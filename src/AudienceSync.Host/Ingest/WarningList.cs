@@ -2,10 +2,10 @@ using AudienceSync.Host.Storage.Log;
 
 namespace AudienceSync.Host.Ingest;
 
-/// <summary>Gathers warnings while an event is read. Nothing is allocated until there is one. Pass it by reference.</summary>
+/// <summary>Collects warnings while an event is read. Allocates nothing until there is one. Pass it by reference.</summary>
 public struct WarningList
 {
-    /// <summary>Anything of an event that schema 2 does not know: the sender's own name of it is not repeated.</summary>
+    /// <summary>Any field of an event that schema 2 does not have: the sender's own name for it is not repeated.</summary>
     public const string UnknownField = "*";
 
     private List<EventWarning>? _warnings;
@@ -15,7 +15,7 @@ public struct WarningList
     /// <summary>A field that was left out, with the code by which an event that needs it would be refused.</summary>
     public void Add(IngestProblem problem, string field) => Add(problem.Code, field);
 
-    /// <summary>The same, of something for which an add would wait.</summary>
+    /// <summary>The same, for a fault for which an add would be held.</summary>
     public void Add(QuarantineReason reason, string field) => Add(reason.Code, field);
 
     public void Add(string code, string field)

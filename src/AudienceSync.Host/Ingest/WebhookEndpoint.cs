@@ -4,18 +4,18 @@ using AudienceSync.Domain;
 namespace AudienceSync.Host.Ingest;
 
 /// <summary>
-/// <c>POST /v1/webhooks/audience</c>: the door. Who is it, is it signed, is it JSON, what does each event say; then everything goes to the
-/// log in one piece, and only after its commit is anything claimed of it.
+/// <c>POST /v1/webhooks/audience</c>: the webhook endpoint. It authenticates the sender, checks the signature, parses the JSON and each
+/// event in it; then everything is passed to the log as one unit, and the response claims nothing about it before the commit.
 /// <para>
-/// A body of a known sender is never lost: what cannot be read is kept sealed in quarantine even when the answer is a refusal. What is not
-/// authenticated is not kept at all, or anybody could fill the store.
+/// A body of a known sender is never lost: one that cannot be read is kept sealed in quarantine even when the response is a refusal. An
+/// unauthenticated request is not kept at all, because otherwise anyone could fill the store.
 /// </para>
 /// </summary>
 public sealed class WebhookEndpoint(SourceTokens<WebhookInbox> inboxes, TimeProvider clock, IngestCounters counters) : IDisposable
 {
     public const string Path = "/v1/webhooks/audience";
 
-    /// <summary>A sender may choose its method; each of these brings a body, and means the same.</summary>
+    /// <summary>Senders may choose the method; each of these carries a body and has the same meaning.</summary>
     public static readonly IReadOnlyList<string> Methods = [HttpMethods.Post, HttpMethods.Put, HttpMethods.Patch, HttpMethods.Delete];
 
     private readonly AnswerDeadline _deadline = new(clock);
@@ -34,12 +34,12 @@ public sealed class WebhookEndpoint(SourceTokens<WebhookInbox> inboxes, TimeProv
         }
         catch (BadHttpRequestException broken)
         {
-            // Too slow, badly chunked, or gone in the middle: what came is not a request, and nothing of it was kept.
+            // Too slow, badly chunked, or disconnected midway: the received data is not a request, and nothing of it was kept.
             await Answers.WriteAsync(context, IngestProblem.BrokenRequest with { Status = broken.StatusCode });
         }
         catch (Exception gone) when (gone is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested)
         {
-            // The sender hung up. If his events were queued they are committed, and his retry is a duplicate.
+            // The sender disconnected. Queued events are committed, and a retry is a duplicate.
             context.Abort();
         }
     }
@@ -56,7 +56,7 @@ public sealed class WebhookEndpoint(SourceTokens<WebhookInbox> inboxes, TimeProv
             return;
         }
 
-        if (IsFramedTwice(context.Request.Headers))
+        if (HasAmbiguousFraming(context.Request.Headers))
         {
             counters.Refused(IngestProblem.BrokenRequest);
             await Answers.WriteAsync(context, IngestProblem.BrokenRequest);
@@ -77,10 +77,12 @@ public sealed class WebhookEndpoint(SourceTokens<WebhookInbox> inboxes, TimeProv
         counters.Took(clock.GetElapsedTime(started));
     }
 
-    // Two parties that read one request differently are the way to smuggle a second one: of a length and chunks, and of codings beside chunks, nothing is guessed.
-    private static bool IsFramedTwice(IHeaderDictionary headers) =>
+    // Request smuggling relies on two parties that read one request differently: a request with both a length and chunks, or with other
+    // codings besides chunks, is refused instead of interpreted.
+    private static bool HasAmbiguousFraming(IHeaderDictionary headers) =>
         headers.TransferEncoding is { Count: > 0 } coding
-        && (coding is not [{ } only] || !only.Trim().Equals("chunked", StringComparison.OrdinalIgnoreCase) || headers.ContentLength is not null || headers.ContainsKey("X-Content-Length"));
+        && (coding is not [{ } only] || !only.Trim().Equals("chunked", StringComparison.OrdinalIgnoreCase)
+            || headers.ContentLength is not null || headers.ContainsKey("X-Content-Length"));
 
     private Task CheckAsync(HttpContext context, WebhookInbox inbox, RequestBody body, Arrival arrival)
     {
@@ -107,7 +109,7 @@ public sealed class WebhookEndpoint(SourceTokens<WebhookInbox> inboxes, TimeProv
         using (document)
         {
             var root = document.RootElement;
-            if (Shape(root) is { } problem)
+            if (ShapeProblem(root) is { } problem)
             {
                 await RefuseAsync(context, inbox, body, problem, arrival);
                 return;
@@ -134,7 +136,8 @@ public sealed class WebhookEndpoint(SourceTokens<WebhookInbox> inboxes, TimeProv
         }
     }
 
-    // What cannot be read as a whole is refused as a whole, unless it is an array: then only the events that cannot be read are.
+    // A body that cannot be parsed as a whole is refused as a whole, unless it is an array: then only the events that cannot be parsed are
+    // refused.
     private async Task AcceptItemsAsync(HttpContext context, WebhookInbox inbox, RequestBody body, Arrival arrival, IngestProblem problem)
     {
         if (BodyItem.Split(body.Json) is not { Count: > 0 } items)
@@ -169,7 +172,7 @@ public sealed class WebhookEndpoint(SourceTokens<WebhookInbox> inboxes, TimeProv
         }
     }
 
-    private static IngestProblem? Shape(JsonElement root) => root.ValueKind switch
+    private static IngestProblem? ShapeProblem(JsonElement root) => root.ValueKind switch
     {
         JsonValueKind.Object => null,
         JsonValueKind.Array when root.GetArrayLength() == 0 => IngestProblem.NoEvents,

@@ -6,16 +6,18 @@ using AudienceSync.Host.Storage.Log;
 
 namespace AudienceSync.Host.Ingest;
 
-/// <summary>Where one source's webhooks go: its workspace's reader, seal and log.</summary>
+/// <summary>
+/// Processes the webhooks of one source: parses them with the reader of its workspace, seals bodies and appends to the log.
+/// </summary>
 public sealed class WebhookInbox(Source source, EventReader reader, PublishedKeys keys, BodySeal seal, BodyMentions mentions, GroupCommit log)
 {
     public Source Source => source;
 
-    /// <summary>Whether to judge again: a key was unknown, and there are others now than there were.</summary>
+    /// <summary>Whether to parse again: a key was unknown, and the published keys have changed since.</summary>
     public async ValueTask<bool> LearnedKeysAsync(ParsedEvent[] parsedEvents, CancellationToken cancellationToken) =>
         Array.Exists(parsedEvents, parsed => parsed.Quarantine == QuarantineReason.UnknownAudienceKey) && await keys.LookAgainAsync(cancellationToken);
 
-    /// <summary>Judges every event of a body, in order.</summary>
+    /// <summary>Parses every event of a body, in order.</summary>
     public ParsedEvent[] Parse(JsonElement root, SenderKey senderKey, RequestBody body, DateTimeOffset receivedAt)
     {
         if (root.ValueKind == JsonValueKind.Object)
@@ -34,7 +36,7 @@ public sealed class WebhookInbox(Source source, EventReader reader, PublishedKey
         return parsedEvents;
     }
 
-    /// <summary>Judges the events of an array that had to be read each by itself.</summary>
+    /// <summary>Parses the events of an array whose items had to be parsed separately.</summary>
     public ParsedEvent[] Parse(IReadOnlyList<BodyItem> items, SenderKey senderKey, DateTimeOffset receivedAt)
     {
         var parsedEvents = new ParsedEvent[items.Count];
@@ -49,7 +51,9 @@ public sealed class WebhookInbox(Source source, EventReader reader, PublishedKey
         return parsedEvents;
     }
 
-    /// <summary>Of a body with names that are no text a removal holds, with a warning; anything else is refused.</summary>
+    /// <summary>
+    /// In a body with property names that are not valid text a removal is applied, with a warning; anything else is refused.
+    /// </summary>
     public static ParsedEvent Salvage(ParsedEvent parsed, IngestProblem defect) => parsed switch
     {
         { IsHeldRemoval: true } => parsed,
@@ -57,7 +61,7 @@ public sealed class WebhookInbox(Source source, EventReader reader, PublishedKey
         _ => ParsedEvent.Refuse(defect) with { Text = parsed.Text, Held = parsed.Mention },
     };
 
-    /// <summary>Commits what was judged. One piece: all of it is durable, or nothing is claimed.</summary>
+    /// <summary>Commits the parsed events as one unit: all of it is durable, or nothing is claimed.</summary>
     public async Task<KeepResult> KeepAsync(ParsedEvent[] parsedEvents, RequestBody body, bool single, DateTimeOffset receivedAt, Arrival arrival = default)
     {
         if (single && parsedEvents[0].Problem is { } problem)
@@ -82,8 +86,8 @@ public sealed class WebhookInbox(Source source, EventReader reader, PublishedKey
     }
 
     /// <summary>
-    /// Keeps a refused body in quarantine. Returns what to answer: the same problem; that storage would not take it and the sender must keep it for us; or the receipts that
-    /// the same signed bytes were given before.
+    /// Keeps a refused body in quarantine. Returns the response: the same problem; that storage did not take it, so the sender must keep it
+    /// and retry; or the receipts that the same signed bytes received before.
     /// </summary>
     public async Task<KeepResult> KeepRefusedAsync(
         IngestProblem problem, RequestBody? body, DateTimeOffset receivedAt, Mention? mention = null, Arrival arrival = default)
@@ -113,14 +117,14 @@ public sealed class WebhookInbox(Source source, EventReader reader, PublishedKey
 
     private RequestSignature? SignatureOf(ParsedEvent[] parsedEvents, Arrival arrival) => arrival.Signed is { } signed ? SignatureOf(parsedEvents, signed) : null;
 
-    // Of a request that has no effect nothing is remembered: its signature is still good for the real one.
+    // Nothing is remembered for a request that has no effect: its signature is still valid for the real one.
     private RequestSignature SignatureOf(ParsedEvent[] parsedEvents, SignedAt signed)
     {
         var hasEffect = Array.Exists(parsedEvents, parsed => parsed.Problem is null && parsed.Quarantine != QuarantineReason.TestSend);
         Func<KeptReceipt[]> receipts = () => Array.ConvertAll(Receipts(parsedEvents), receipt => new KeptReceipt(receipt.Id ?? Guid.Empty, receipt.Code));
         return new RequestSignature(signed.Day, EventId.Derive("signature/" + source.Name, signed.Signature).Value, hasEffect ? receipts : null)
         {
-            // Of what is left out the entry comes with the next commit only: a retry must find out by itself.
+            // The entry for an event that was left out is only written by the next commit: a retry must determine the outcome by itself.
             IsKept = () => !Array.Exists(parsedEvents, parsed => parsed.Event is { IsUnlinkable: true }),
         };
     }
@@ -128,7 +132,7 @@ public sealed class WebhookInbox(Source source, EventReader reader, PublishedKey
     private Receipt[] Receipts(PendingRequest request, ParsedEvent[] parsedEvents) =>
         request.Signature is { IsRepeat: true } repeat ? Repeated(repeat.Given, parsedEvents) : Receipts(parsedEvents);
 
-    // The same bytes are read alike, so what was left out of the first is left out of this one.
+    // The same bytes are parsed the same way, so the fields left out of the first request are left out of this one.
     private static Receipt[] Repeated(KeptReceipt[] given, ParsedEvent[] parsedEvents)
     {
         var receipts = Array.ConvertAll(given, Receipt.Again);
@@ -155,7 +159,7 @@ public sealed class WebhookInbox(Source source, EventReader reader, PublishedKey
         }
         catch (InvalidOperationException)
         {
-            // The JSON reader's word for half a surrogate pair, where no field is to blame: in the name of one.
+            // The JSON reader reports half of a surrogate pair outside of any field value: in the name of a property.
             return ParsedEvent.Refuse(IngestProblem.InvalidText);
         }
     }
@@ -203,8 +207,8 @@ public sealed class WebhookInbox(Source source, EventReader reader, PublishedKey
         };
     }
 
-    // Only the append knows who is sent with too many addresses. What it left out is kept by a second commit; until that the sender has no answer,
-    // and a retry of theirs finds the same.
+    // Only the append determines which identifiers are sent with too many addresses. The events it left out are kept by a second commit;
+    // until then the sender has no response, and a retry gets the same result.
     private async Task<KeepResult> KeepUnlinkableAsync(ParsedEvent[] parsedEvents, RequestBody body, DateTimeOffset receivedAt, Arrival arrival)
     {
         var held = parsedEvents.Select(Settled).Where(parsed => parsed.Quarantine == QuarantineReason.TooManyAddresses);
@@ -217,7 +221,7 @@ public sealed class WebhookInbox(Source source, EventReader reader, PublishedKey
         };
     }
 
-    // What the append made of it.
+    // The event as the append left it.
     private static ParsedEvent Settled(ParsedEvent parsed) => parsed.Event is { IsUnlinkable: true } pending
         ? ParsedEvent.Hold(QuarantineReason.TooManyAddresses, pending.Id, audienceKey: null) with { Text = parsed.Text, Held = pending.Mention }
         : parsed;
@@ -241,14 +245,14 @@ public sealed class WebhookInbox(Source source, EventReader reader, PublishedKey
         };
     }
 
-    // By the event it would have been, else by the digest of its text: the same thing said again is the same entry, with the same receipt.
+    // By the event it would have been, else by the digest of its text: a redelivery of the same is the same entry, with the same receipt.
     private Guid EntryId(string code, EventId? id, ReadOnlySpan<byte> text)
     {
-        var what = id is { } known ? known.ToString() : seal.Fingerprint(text);
-        return EventId.Derive("quarantine/" + source.Name, $"{code}/{what}").Value;
+        var identity = id is { } known ? known.ToString() : seal.Fingerprint(text);
+        return EventId.Derive("quarantine/" + source.Name, $"{code}/{identity}").Value;
     }
 
-    // An event of an array is kept alone: the whole array for each of its events would be five hundred times what was sent.
+    // An event of an array is kept alone: keeping the whole array for each of its events would be five hundred times what was sent.
     private static ReadOnlyMemory<byte> PartOf(ReadOnlyMemory<byte> body, JsonElement item)
     {
         var part = JsonMarshal.GetRawUtf8Value(item);
@@ -266,7 +270,7 @@ public sealed class WebhookInbox(Source source, EventReader reader, PublishedKey
                 { Event: { } pending } => new Receipt(Receipt.Accepted, pending.Id.Value, null, null, pending.Duplicate) { Warnings = pending.Warnings },
                 { Quarantine: { } held } => new Receipt(Receipt.Quarantined, EntryId(held.Code, parsedEvents[i].Id, parsedEvents[i].Text.Span), held.Code, held.Detail, false),
                 { Problem: { } refused } => new Receipt(Receipt.Refused, null, refused.Code, refused.Detail, false),
-                _ => throw new InvalidOperationException("A verdict that says nothing."),
+                _ => throw new InvalidOperationException("A parsed event without an outcome."),
             };
         }
 

@@ -7,8 +7,8 @@ using AudienceSync.Host.Serving;
 namespace AudienceSync.Host.People;
 
 /// <summary>
-/// <c>/v1/people/link-stops</c>: identifiers that stopped linking because too many addresses came with them. An operator corrects the journey, or
-/// allows an identifier that is one person's after all and then releases what waits in quarantine.
+/// <c>/v1/people/link-stops</c>: identifiers that stopped linking because too many addresses came with them. An operator corrects the
+/// journey, or allows an identifier that does belong to one person and then releases what waits in quarantine.
 /// </summary>
 public sealed class LinkStopEndpoints(IReadOnlyDictionary<string, Workspace> workspaces)
 {

@@ -1,7 +1,8 @@
 namespace AudienceSync.Host.People;
 
 /// <summary>
-/// What separates the columns of a list. It is never guessed: an id may hold any of the others, and a guess would suppress somebody else.
+/// The separator of the columns of a list. It is never guessed: an id may contain any of the others, and a guess would suppress someone
+/// else.
 /// </summary>
 internal static class ListDelimiter
 {

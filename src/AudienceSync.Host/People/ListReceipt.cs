@@ -1,12 +1,12 @@
 namespace AudienceSync.Host.People;
 
-/// <summary>What nobody was suppressed by, without what stood there.</summary>
+/// <summary>A part of a list that suppressed no one, without its content.</summary>
 /// <param name="Line">The header is line 1.</param>
 /// <param name="Column">The column's name as docs/operating.md lists it; null for the line as a whole.</param>
-/// <param name="Code">Why.</param>
+/// <param name="Code">Why it was refused.</param>
 public sealed record RefusedLine(long Line, string? Column, string Code);
 
-/// <summary>The outcome of a list. Lines are named by number: what stood in them is personal data.</summary>
+/// <summary>The outcome of a list. Lines are named by number: their content is personal data.</summary>
 public sealed class ListReceipt
 {
     private const int LinesShown = 100;
@@ -16,13 +16,13 @@ public sealed class ListReceipt
     /// <summary>Identifiers whose suppression is in the log.</summary>
     public int Accepted { get; internal set; }
 
-    /// <summary>Cells, and lines as a whole, that suppress nobody.</summary>
+    /// <summary>Cells, and lines as a whole, that suppress no one.</summary>
     public int Refused { get; private set; }
 
     /// <summary>The first of them.</summary>
     public IReadOnlyList<RefusedLine> RefusedLines => _lines;
 
-    /// <summary>Columns of the header, from 1, whose names mean nothing here.</summary>
+    /// <summary>Columns of the header, from 1, with unknown names.</summary>
     public IReadOnlyList<int> IgnoredColumns { get; internal set; } = [];
 
     internal void Refuse(RefusedLine line)

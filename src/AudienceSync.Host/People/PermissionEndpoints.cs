@@ -9,8 +9,8 @@ using AudienceSync.Host.Serving;
 namespace AudienceSync.Host.People;
 
 /// <summary>
-/// Consent and suppression by an operator. Identifiers come in bodies only. Each answer is given after the commit; the removals that follow are
-/// on their way then, and <c>GET /v1/status</c> shows them pending.
+/// Consent and suppression by an operator. Identifiers come in bodies only. Each response is sent after the commit; the removals that
+/// follow are under way by then, and <c>GET /v1/status</c> shows them as pending.
 /// </summary>
 public sealed class PermissionEndpoints(IReadOnlyDictionary<string, Workspace> workspaces)
 {
@@ -40,7 +40,7 @@ public sealed class PermissionEndpoints(IReadOnlyDictionary<string, Workspace> w
 
     private static async Task<KeepResult> WriteAsync(Workspace workspace, RequestBody body, string type, string? defaultCountry)
     {
-        // Read as a webhook is, to the last byte; but an operator is there to correct what is no text.
+        // Read like a webhook, to the last byte; but an operator is there to correct what is not text.
         var read = BodyItem.Parse(body.Json);
         using var document = read.Document;
         if ((read.Problem ?? read.Defect) is { } problem)
@@ -56,7 +56,7 @@ public sealed class PermissionEndpoints(IReadOnlyDictionary<string, Workspace> w
         }
         catch (InvalidOperationException)
         {
-            // The JSON reader's word for half a surrogate pair in a text.
+            // What the JSON reader throws for half a surrogate pair in a text.
             return new KeepResult([], IngestProblem.InvalidText);
         }
     }
@@ -82,14 +82,14 @@ public sealed class PermissionEndpoints(IReadOnlyDictionary<string, Workspace> w
             var (receipt, problem) = await workspace.Permissions.TakeListAsync(list, context.RequestAborted);
             await (problem is null ? Results.Ok(receipt).ExecuteAsync(context) : Answers.WriteAsync(context, problem));
         }
-        catch (FormatException wrong)
+        catch (FormatException error)
         {
-            await QueryProblem.InvalidList(wrong.Message).ExecuteAsync(context);
+            await QueryProblem.InvalidList(error.Message).ExecuteAsync(context);
         }
     }
 
     private Workspace? Find(HttpContext context) => workspaces.Named(Text(context, "workspace"));
 
-    // Read strictly before it comes here: there once or not at all.
+    // Checked strictly before this point: present once or not at all.
     private static string? Text(HttpContext context, string name) => context.Request.Query[name] is [{ } text] ? text : null;
 }

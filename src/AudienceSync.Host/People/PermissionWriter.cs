@@ -6,18 +6,18 @@ using AudienceSync.Host.Storage.Log;
 namespace AudienceSync.Host.People;
 
 /// <summary>
-/// Takes what an operator says of one person's consent or suppression, or of a list of people, and answers when it is in the log. There it is
-/// an event like any webhook's: the projector bars, the accounts remove, and when it is lifted they add again.
+/// Accepts what an operator states about one person's consent or suppression, or about a list of people, and returns when it is in the log.
+/// There it is an event like any webhook's: the projector restricts targeting, the accounts remove, and when it is lifted they add again.
 /// </summary>
 public sealed class PermissionWriter(PersonEventReader reader, GroupCommit log, TimeProvider clock)
 {
-    /// <summary>The name under which operations stand in the log.</summary>
+    /// <summary>The source name of operator events in the log.</summary>
     public const string SourceName = "operator";
 
     /// <summary>Commits one event.</summary>
-    /// <param name="item">The request: a person, and what is said of him.</param>
+    /// <param name="item">The request: a person, and what is stated about the person.</param>
     /// <param name="type">The event's type.</param>
-    /// <param name="defaultCountry">Of phone numbers without one.</param>
+    /// <param name="defaultCountry">The country of phone numbers without one.</param>
     public async Task<KeepResult> WriteAsync(JsonElement item, string type, string defaultCountry)
     {
         var now = clock.GetUtcNow();
@@ -33,7 +33,7 @@ public sealed class PermissionWriter(PersonEventReader reader, GroupCommit log, 
             : new KeepResult([new Receipt(Receipt.Accepted, pending.Id.Value, null, null, pending.Duplicate) { Warnings = pending.Warnings }], null);
     }
 
-    /// <summary>Commits a list's suppressions or liftings, chunk by chunk: what is in the log when a chunk fails stays there.</summary>
+    /// <summary>Commits a list's suppressions or lifts, chunk by chunk: what is in the log when a chunk fails stays there.</summary>
     public async Task<(ListReceipt Receipt, IngestProblem? Problem)> TakeListAsync(SuppressionList list, CancellationToken cancellationToken)
     {
         var receipt = new ListReceipt();
@@ -78,7 +78,7 @@ public sealed class PermissionWriter(PersonEventReader reader, GroupCommit log, 
 
     private async Task<IngestProblem?> CommitAsync(PendingEvent[] events)
     {
-        // The request's words are in the log and the vault; a copy of the body would only be one more place to forget him from.
+        // The content of the request is in the log and the vault; a copy of the body would only be one more place to erase the person from.
         var request = new PendingRequest(events, [], default, clock.GetUtcNow());
         if (!log.TryEnqueue(request))
         {

@@ -5,7 +5,7 @@ using CsvHelper;
 
 namespace AudienceSync.Host.People;
 
-/// <summary>A cell of a list: an identifier, or why it is none.</summary>
+/// <summary>A cell of a list: an identifier, or why it is not one.</summary>
 /// <param name="Line">The header is line 1.</param>
 /// <param name="Column">The column's name; null for the line as a whole.</param>
 /// <param name="Identifiers">The one identifier; null when there is none.</param>
@@ -15,7 +15,7 @@ public readonly record struct ListedIdentifier(long Line, string? Column, Person
 /// <summary>
 /// A list of people as CSV with a header. Columns: <c>customer_id</c>, <c>email</c>, <c>phone</c>, <c>email_sha256</c>,
 /// <c>phone_sha256_e164</c>, <c>phone_sha256_digits</c>, and <c>country</c>, by which the line's phone is read; others are ignored. Each
-/// identifier of a line stands for itself: a list names whom to suppress, not who belongs to whom.
+/// identifier of a line counts on its own: a list names people to suppress, not which identifiers belong together.
 /// </summary>
 /// <param name="text">The list, UTF-8.</param>
 public sealed partial class SuppressionList(Stream text)
@@ -49,7 +49,7 @@ public sealed partial class SuppressionList(Stream text)
     public IReadOnlyList<int> IgnoredColumns { get; private set; } = [];
 
     /// <summary>Every cell with an identifier, and every cell and line that has none.</summary>
-    /// <exception cref="FormatException">No header, or none of its columns is known; no CSV, or no UTF-8.</exception>
+    /// <exception cref="FormatException">No header, or none of its columns is known; not CSV, or not UTF-8.</exception>
     public async IAsyncEnumerable<ListedIdentifier> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await using var utf8 = new Utf8Lines(text);
@@ -84,7 +84,7 @@ public sealed partial class SuppressionList(Stream text)
         }
     }
 
-    // What a spreadsheet leaves where an identifier was: digits are lost for good, so nobody can be found by it.
+    // What a spreadsheet leaves where an identifier was: digits are lost for good, so no person can be found by it.
     private static string? Unusable(string column, string value) =>
         value.Any(char.IsControl) ? "invalid_text"
         : (column == "customer_id" && SpreadsheetNumber().IsMatch(value)) || value.StartsWith("=\"", StringComparison.Ordinal) || SpreadsheetError().IsMatch(value) ? "spreadsheet_value"
@@ -97,15 +97,15 @@ public sealed partial class SuppressionList(Stream text)
             return new ListedIdentifier(line, column, null, code);
         }
 
-        var nobody = new PersonTexts(null, null, null) { Details = country is null ? null : new PersonDetails { Country = country } };
+        var empty = new PersonTexts(null, null, null) { Details = country is null ? null : new PersonDetails { Country = country } };
         var texts = column switch
         {
-            "customer_id" => nobody with { CustomerId = value },
-            "email" => nobody with { Email = value },
-            "email_sha256" => nobody with { Email = value, Hashed = HashedFields.EmailSha256 },
-            "phone" => nobody with { Phone = value },
-            "phone_sha256_e164" => nobody with { Phone = value, Hashed = HashedFields.PhoneSha256E164 },
-            _ => nobody with { Phone = value, Hashed = HashedFields.PhoneSha256Digits },
+            "customer_id" => empty with { CustomerId = value },
+            "email" => empty with { Email = value },
+            "email_sha256" => empty with { Email = value, Hashed = HashedFields.EmailSha256 },
+            "phone" => empty with { Phone = value },
+            "phone_sha256_e164" => empty with { Phone = value, Hashed = HashedFields.PhoneSha256E164 },
+            _ => empty with { Phone = value, Hashed = HashedFields.PhoneSha256Digits },
         };
         var reading = IdentifierReader.Read(texts, new ReaderRules(DefaultCountry));
         if (reading.HasIdentifier)
@@ -123,9 +123,9 @@ public sealed partial class SuppressionList(Stream text)
         {
             await csv.ReadHeaderAsync(cancellationToken);
         }
-        catch (CsvFormatException wrong)
+        catch (CsvFormatException error)
         {
-            throw NoCsv(wrong);
+            throw NotCsv(error);
         }
 
         var header = (csv.Headers ?? []).Select((name, index) => (Column: ColumnName(name), Index: index)).ToList();
@@ -154,13 +154,14 @@ public sealed partial class SuppressionList(Stream text)
         {
             return await csv.ReadAsync(cancellationToken);
         }
-        catch (CsvFormatException wrong)
+        catch (CsvFormatException error)
         {
-            throw NoCsv(wrong);
+            throw NotCsv(error);
         }
     }
 
-    private static FormatException NoCsv(CsvFormatException wrong) => new($"Line {wrong.LineNumber} is no CSV: a quote is missing or one too many.");
+    private static FormatException NotCsv(CsvFormatException error) =>
+        new($"Line {error.LineNumber} is not CSV: a quote is missing or one too many.");
 
     [GeneratedRegex(@"^[+-]?[0-9]([.,][0-9]+)?[eE]\+[0-9]{1,3}\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex SpreadsheetNumber();

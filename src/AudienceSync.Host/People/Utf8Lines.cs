@@ -4,8 +4,8 @@ using System.Text.Unicode;
 namespace AudienceSync.Host.People;
 
 /// <summary>
-/// A text that must be UTF-8, checked while it is read: the first byte that is not ends it with the number of its line, before anything of
-/// that line is handed on. Reading only.
+/// A text that must be UTF-8, checked while it is read: the first byte that is not UTF-8 ends the reading with the number of its line,
+/// before anything of that line is passed on. Reading only.
 /// </summary>
 internal sealed class Utf8Lines(Stream text) : Stream
 {
@@ -65,7 +65,8 @@ internal sealed class Utf8Lines(Stream text) : Stream
             _began = true;
             if (bytes[0] is 0xFE or 0xFF)
             {
-                throw new FormatException("The list is UTF-16 or no text: its first line begins with a byte that UTF-8 does not have. Save it as CSV UTF-8.");
+                throw new FormatException(
+                    "The list is UTF-16 or not text: its first line begins with a byte that UTF-8 does not have. Save it as CSV UTF-8.");
             }
         }
 
@@ -82,7 +83,7 @@ internal sealed class Utf8Lines(Stream text) : Stream
         Count(whole);
     }
 
-    // The rest of a character that began in the piece before.
+    // The rest of a character that began in the previous chunk.
     private ReadOnlySpan<byte> Close(ReadOnlySpan<byte> bytes)
     {
         while (_openLength > 0 && bytes.Length > 0)
@@ -105,7 +106,7 @@ internal sealed class Utf8Lines(Stream text) : Stream
         return bytes;
     }
 
-    // A piece may end in the middle of a character; a character that cannot be completed is none.
+    // A chunk may end in the middle of a character; a character that cannot be completed is invalid.
     private void Open(ReadOnlySpan<byte> rest)
     {
         if (Rune.DecodeFromUtf8(rest, out _, out _) != System.Buffers.OperationStatus.NeedMoreData)
@@ -137,5 +138,5 @@ internal sealed class Utf8Lines(Stream text) : Stream
         }
     }
 
-    private FormatException Wrong() => new($"Line {_line} is not UTF-8. Save the list as CSV UTF-8; nothing of this line was done.");
+    private FormatException Wrong() => new($"Line {_line} is not UTF-8. Save the list as CSV UTF-8; nothing of this line was applied.");
 }

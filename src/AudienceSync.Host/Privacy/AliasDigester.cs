@@ -10,7 +10,7 @@ namespace AudienceSync.Host.Privacy;
 /// </summary>
 public sealed class AliasDigester(ReadOnlySpan<byte> secret) : IDisposable
 {
-    // Above every kind of identifier, and of the details' 0.
+    // Above every identifier kind, and above the 0 of the details.
     private const int SharedCellKind = 0x80;
 
     private readonly KeyedHash _hash = new(secret);
@@ -26,7 +26,9 @@ public sealed class AliasDigester(ReadOnlySpan<byte> secret) : IDisposable
         return new Alias(kind, new AliasDigest(new Guid(digest[..16], bigEndian: true)));
     }
 
-    /// <summary>Of all details together: it only tells whether a webhook says the same as before, and finds nobody.</summary>
+    /// <summary>
+    /// A digest of all details together. It only shows whether a webhook has the same details as before; no person is found by it.
+    /// </summary>
     public AliasDigest Digest(PersonDetails details)
     {
         var text = string.Join(
@@ -34,7 +36,9 @@ public sealed class AliasDigester(ReadOnlySpan<byte> secret) : IDisposable
         return Digest(default(IdentifierKind), text).Digest;
     }
 
-    /// <summary>Of what a platform received of a person: equal only at the same platform, and never equal to an alias.</summary>
+    /// <summary>
+    /// A digest of what a platform received about a person: equal only at the same platform, and never equal to an alias.
+    /// </summary>
     public AliasDigest Digest(Platform platform, SharedCell cell) =>
         Digest((IdentifierKind)(SharedCellKind | (int)cell.Part), $"{platform}\u001f{cell.Text}").Digest;
 

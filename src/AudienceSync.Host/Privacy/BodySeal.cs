@@ -5,7 +5,9 @@ using System.Text;
 namespace AudienceSync.Host.Privacy;
 
 /// <summary>Seals what senders sent, under a key of the day: raw bodies and quarantined ones.</summary>
-/// <param name="fingerprint">A secret of the workspace: a body said again is known again whatever the master key is by then.</param>
+/// <param name="fingerprint">
+/// A secret of the workspace, so that a redelivered body is recognized whatever the master key is by then.
+/// </param>
 public sealed class BodySeal(MasterKeys keys, ReadOnlySpan<byte> fingerprint)
 {
     private readonly KeyedHash _fingerprint = new(fingerprint);
@@ -28,13 +30,13 @@ public sealed class BodySeal(MasterKeys keys, ReadOnlySpan<byte> fingerprint)
         {
             return Open(receivedAt, keyVersion, cipher);
         }
-        catch (Exception closed) when (closed is AuthenticationTagMismatchException or MasterKeyAbsentException)
+        catch (Exception failure) when (failure is AuthenticationTagMismatchException or MasterKeyAbsentException)
         {
             return null;
         }
     }
 
-    /// <summary>A keyed digest of a body, by which the same body is known again. Not reversible without the secret.</summary>
+    /// <summary>A keyed digest of a body, by which the same body is recognized. Not reversible without the secret.</summary>
     public string Fingerprint(ReadOnlySpan<byte> plain)
     {
         Span<byte> digest = stackalloc byte[KeyedHash.Bytes];

@@ -5,15 +5,15 @@ using AudienceSync.Host.Storage.Privacy;
 namespace AudienceSync.Host.Privacy;
 
 /// <summary>
-/// Seals a workspace's secrets and its whole vault anew under the newest master key, batch by batch in the order of the vault's primary key.
+/// Reseals a workspace's secrets and its whole vault under the newest master key, batch by batch in the order of the vault's primary key.
 /// <para>
-/// <b>States.</b> No row for the newest version: not begun. A row without an end: somewhere in a pass; whoever holds the lease goes on from its
-/// place. Ended: a pass met no row that somebody else was writing.
+/// <b>States.</b> No row for the newest version: not started. A row without an end: within a pass; the holder of the lease continues from
+/// its position. Ended: a pass met no row that another process was writing.
 /// </para>
 /// <para>
-/// <b>Failures.</b> A kill costs the batch under way, which was not written. A row that is written meanwhile is left to its writer, who seals
-/// under the newest version; one more pass makes sure. A row that does not open is counted and left as it is: it is damaged or its salt is
-/// gone, and nothing here can mend it.
+/// <b>Failures.</b> A kill costs the batch in progress, which was not written. A row that is written meanwhile is left to its writer, which
+/// seals under the newest version; one more pass makes sure. A row that does not open is counted and left as it is: it is damaged or its
+/// salt is gone, and nothing here can repair it.
 /// </para>
 /// </summary>
 public sealed class KeyRotation(RotationTable table, SecretTable secrets, LeaseTable leases, Vault vault, MasterKeys keys)
@@ -22,7 +22,7 @@ public sealed class KeyRotation(RotationTable table, SecretTable secrets, LeaseT
 
     private const int RowsPerBatch = 1_000;
 
-    /// <summary>Rows of one batch; a test makes it small to cross many of them.</summary>
+    /// <summary>Rows of one batch; a test makes it small to have many batches.</summary>
     internal int BatchRows { get; init; } = RowsPerBatch;
 
     private short ToVersion => keys.Current.Version;
@@ -30,18 +30,18 @@ public sealed class KeyRotation(RotationTable table, SecretTable secrets, LeaseT
     /// <summary>Null when no rotation to the newest version has begun.</summary>
     public Task<RotationProgress?> ReadAsync(CancellationToken cancellationToken) => table.ReadAsync(ToVersion, cancellationToken);
 
-    /// <summary>Null when another rotates this workspace.</summary>
+    /// <summary>Null when another process rotates this workspace.</summary>
     public Task<Lease?> TryClaimAsync(CancellationToken cancellationToken) => leases.TryClaimAsync(LeaseName, cancellationToken);
 
     public Task ReleaseAsync(Lease lease) => leases.ReleaseAsync(lease, CancellationToken.None);
 
-    /// <summary>Goes on with a rotation that was broken off, or begins one, and runs it to its end.</summary>
-    /// <param name="afterBatch">Told the progress after each batch; the next one begins when it is done.</param>
-    /// <exception cref="LeaseLostException">Another rotates now.</exception>
+    /// <summary>Resumes a rotation that was interrupted, or begins one, and runs it to its end.</summary>
+    /// <param name="afterBatch">Called with the progress after each batch; the next batch begins when the call has completed.</param>
+    /// <exception cref="LeaseLostException">Another process rotates now.</exception>
     public async Task<RotationProgress> RunAsync(Lease lease, Func<RotationProgress, Task> afterBatch, CancellationToken cancellationToken)
     {
         await RewrapAsync(lease, cancellationToken);
-        var progress = await ReadAsync(cancellationToken) is { Finished: false } broken ? broken : await BeginAsync(lease, cancellationToken);
+        var progress = await ReadAsync(cancellationToken) is { Finished: false } begun ? begun : await BeginAsync(lease, cancellationToken);
         while (true)
         {
             while (await StepAsync(lease, progress, cancellationToken) is { } next)

@@ -5,11 +5,11 @@ using AudienceSync.Host.Telemetry;
 namespace AudienceSync.Host.Privacy;
 
 /// <summary>
-/// Rotates in the background of a serving Host: at its start when it holds an older master key and the rotation to its newest has not ended,
-/// and afterwards whenever it is asked to. Slowly, because webhooks go first: one batch, then a pause.
+/// Rotates in the background of a serving Host: at its start when it holds an older master key and the rotation to its newest one has not
+/// ended, and afterwards on request. Slowly, because webhooks go first: one batch, then a pause.
 /// <para>
-/// <b>States.</b> Waiting for a request; waiting for the lease; rotating. <b>Failures.</b> A lost lease or a broken connection ends the round;
-/// the next one goes on from the last batch that was written.
+/// <b>States.</b> Waiting for a request; waiting for the lease; rotating. <b>Failures.</b> A lost lease or a broken connection ends the
+/// iteration; the next one continues after the last batch that was written.
 /// </para>
 /// </summary>
 public sealed class KeyRotationLoop(KeyRotation rotation, MasterKeys keys, Wake wake, TimeProvider clock, ILogger<KeyRotationLoop> logger)
@@ -21,12 +21,12 @@ public sealed class KeyRotationLoop(KeyRotation rotation, MasterKeys keys, Wake 
 
     private readonly OutageLog _outage = new("Key rotation", clock, logger);
 
-    private volatile bool _asked;
+    private volatile bool _requested;
 
-    /// <summary>Looks through the vault once more, whatever was found before.</summary>
+    /// <summary>Requests one more sweep of the vault, whatever was found before.</summary>
     public void Ask()
     {
-        _asked = true;
+        _requested = true;
         wake.Signal();
     }
 
@@ -46,7 +46,7 @@ public sealed class KeyRotationLoop(KeyRotation rotation, MasterKeys keys, Wake 
             }
             catch (LeaseLostException lost)
             {
-                logger.LogWarning("Key rotation lets go: {Reason}", lost.Message);
+                logger.LogWarning("Key rotation: lease lost; retrying: {Reason}", lost.Message);
             }
             catch (Exception failure)
             {
@@ -57,10 +57,10 @@ public sealed class KeyRotationLoop(KeyRotation rotation, MasterKeys keys, Wake 
         }
     }
 
-    // True when there is nothing to do until somebody asks.
+    // True when there is nothing to do until the next request.
     private async Task<bool> RoundAsync(CancellationToken cancellationToken)
     {
-        if (!_asked && (keys.All.Count == 1 || await rotation.ReadAsync(cancellationToken) is { Finished: true }))
+        if (!_requested && (keys.All.Count == 1 || await rotation.ReadAsync(cancellationToken) is { Finished: true }))
         {
             return true;
         }
@@ -72,7 +72,7 @@ public sealed class KeyRotationLoop(KeyRotation rotation, MasterKeys keys, Wake 
 
         try
         {
-            _asked = false;
+            _requested = false;
             if (!_outage.IsOut)
             {
                 logger.LogInformation("Key rotation seals the vault under master key version {Version}", keys.Current.Version);
@@ -80,12 +80,13 @@ public sealed class KeyRotationLoop(KeyRotation rotation, MasterKeys keys, Wake 
 
             var end = await rotation.RunAsync(lease, _ => Task.Delay(BetweenBatches, clock, cancellationToken), cancellationToken);
             logger.LogInformation(
-                "Key rotation is done after {Passes} passes: {Resealed} rows sealed anew, {Unreadable} do not open", end.Passes, end.Resealed, end.Unreadable);
+                "Key rotation is done after {Passes} passes: {Resealed} rows resealed, {Unreadable} do not open",
+                end.Passes, end.Resealed, end.Unreadable);
             return true;
         }
         catch
         {
-            _asked = true;
+            _requested = true;
             throw;
         }
         finally

@@ -3,8 +3,8 @@ using System.Security.Cryptography;
 namespace AudienceSync.Host.Privacy;
 
 /// <summary>
-/// HMAC-SHA-256 under one key, for any number of threads. Each thread keeps a keyed instance, which costs half of keying anew for every
-/// message (0.7 against 1.5 microseconds).
+/// HMAC-SHA-256 under one key, for any number of threads. Each thread keeps a keyed instance, which costs half of keying one again for
+/// every message (0.7 against 1.5 microseconds).
 /// </summary>
 public sealed class KeyedHash : IDisposable
 {

@@ -4,8 +4,8 @@ namespace AudienceSync.Host.Privacy;
 
 /// <summary>
 /// One version of the secret from which the other keys are derived (HKDF-SHA-256): the key that wraps a workspace's secrets, the key of raw
-/// bodies, and with a person's salt the key of that person. It is never stored beside the data; lose it and every identifier is lost, and so
-/// is every way to remove a member.
+/// bodies, and with a person's salt the key of that person. It is never stored with the data; if it is lost, every identifier is lost, and
+/// so is every way to remove a member.
 /// </summary>
 public sealed class MasterKey
 {
@@ -27,13 +27,13 @@ public sealed class MasterKey
         CryptographicOperations.ZeroMemory(extracted);
     }
 
-    /// <summary>Stored with everything encrypted, so that several master keys may live side by side.</summary>
+    /// <summary>Stored with everything encrypted, so that several master keys can coexist.</summary>
     public short Version { get; }
 
     /// <summary>
-    /// Derives 32 bytes for a purpose: HKDF-Expand (RFC 5869, 2.3) of the extracted master key, one block, with purpose and salt as its info.
-    /// A person's key is derived for every delivery of his, so the extraction is done once. <paramref name="salt"/> is empty for keys that
-    /// belong to nobody in particular.
+    /// Derives 32 bytes for a purpose: HKDF-Expand (RFC 5869, 2.3) of the extracted master key, one block, with purpose and salt as its
+    /// info. A person's key is derived for every delivery of the person, so the extraction is done once. <paramref name="salt"/> is empty
+    /// for keys that do not belong to a person.
     /// </summary>
     public void Derive(ReadOnlySpan<byte> purpose, ReadOnlySpan<byte> salt, Span<byte> key)
     {
@@ -44,7 +44,7 @@ public sealed class MasterKey
         _expand.Compute(info, default, key);
     }
 
-    /// <summary>A value by which a wrong key is told from the right one, without saying anything of the key.</summary>
+    /// <summary>A value by which a wrong key is distinguished from the right one, without revealing anything about the key.</summary>
     public byte[] CheckValue()
     {
         var check = new byte[KeyBytes];
@@ -52,6 +52,6 @@ public sealed class MasterKey
         return check;
     }
 
-    /// <summary>A secret's bytes do not print.</summary>
+    /// <summary>The bytes of a secret are never printed.</summary>
     public override string ToString() => "MasterKey(***)";
 }

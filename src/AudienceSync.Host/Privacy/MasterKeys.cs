@@ -1,14 +1,14 @@
 namespace AudienceSync.Host.Privacy;
 
 /// <summary>
-/// The master keys a process holds, by version. All of them open; the one with the highest number seals. A new version is added beside the
-/// old one, which goes when nothing is sealed under it any more.
+/// The master keys that a process holds, by version. All of them open; the one with the highest number seals. A new version is added next
+/// to the old one, which is removed when nothing is sealed under it any more.
 /// </summary>
 public sealed class MasterKeys
 {
     private readonly SortedList<short, MasterKey> _keys = [];
 
-    /// <exception cref="ArgumentException">None, or two of one version.</exception>
+    /// <exception cref="ArgumentException">No key, or two of one version.</exception>
     public MasterKeys(params ReadOnlySpan<MasterKey> keys)
     {
         foreach (var key in keys)
@@ -30,6 +30,6 @@ public sealed class MasterKeys
     /// <exception cref="MasterKeyAbsentException">It is not held.</exception>
     public MasterKey ByVersion(short version) => _keys.TryGetValue(version, out var key) ? key : throw new MasterKeyAbsentException(version);
 
-    /// <summary>Secrets do not print.</summary>
+    /// <summary>Secrets are never printed.</summary>
     public override string ToString() => $"MasterKeys({string.Join(", ", _keys.Keys)})";
 }

@@ -6,18 +6,20 @@ using AudienceSync.Host.Ingest;
 
 namespace AudienceSync.Host.Privacy;
 
-/// <summary>Which of the identifiers are digests, in the words of a source's configuration.</summary>
+/// <summary>Which of the identifiers are digests, in the format of a source's configuration.</summary>
 public sealed record NamedHashes(string? Email, string? Phone);
 
 /// <summary>
-/// The person an operator asks about, by any number of his identifiers, plain or hashed as a source would send them. Several are one person
-/// said several times; whether that is so is for the caller to check.
+/// The person an operator's request is about, by any number of identifiers, plain or hashed as a source would send them. Several
+/// identifiers name one person several times; the caller must check whether that is so.
 /// </summary>
 public sealed record NamedPerson(string? CustomerId, string? Email, string? Phone, string? Country, NamedHashes? Hashed)
 {
-    /// <summary>Their aliases, strongest first. Null when none is given, or one cannot be read: an operator is not to erase half a person.</summary>
+    /// <summary>
+    /// The person's aliases, strongest first. Null when none is given, or one cannot be read: an operator must not erase a person in part.
+    /// </summary>
     /// <param name="digester">Makes aliases.</param>
-    /// <param name="defaultCountry">By which a national phone number is read when the person has no country.</param>
+    /// <param name="defaultCountry">The country by which a national phone number is read when the person has no country.</param>
     public IReadOnlyList<Alias>? Aliases(AliasDigester digester, string defaultCountry = "")
     {
         if (Read(defaultCountry) is not { } reading || reading.Faults.Any(fault => fault.Fault != IdentifierFault.Placeholder))
@@ -30,7 +32,8 @@ public sealed record NamedPerson(string? CustomerId, string? Email, string? Phon
     }
 
     /// <summary>
-    /// The other names under which the same number may be known: a hash by a source that hashes its phones, and the form that an older reader made.
+    /// Other aliases under which the same number may be known: a hash from a source that hashes its phones, and the form that an older
+    /// reader made.
     /// </summary>
     public IEnumerable<Alias> OtherForms(AliasDigester digester, string defaultCountry = "")
     {
@@ -43,7 +46,7 @@ public sealed record NamedPerson(string? CustomerId, string? Email, string? Phon
             .Concat(OlderForms.Of(identifiers, digester).Where(alias => alias.Kind == IdentifierKind.Phone)).Distinct();
     }
 
-    /// <summary>As above, of a plain phone in canonical form.</summary>
+    /// <summary>As above, for a plain phone in canonical form.</summary>
     public static IEnumerable<Alias> OtherForms(string canonicalPhone, AliasDigester digester)
     {
         var digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(canonicalPhone)));

@@ -3,8 +3,8 @@ using AudienceSync.Domain.Identity;
 namespace AudienceSync.Host.Privacy;
 
 /// <summary>
-/// The aliases that somebody's texts may have under an older reader: by its rules where this program has them, and the text taken for the
-/// canonical form itself, because two versions of libphonenumber cannot be loaded at once.
+/// The aliases that a person's texts may have under an older reader: by its rules where this program has them, and with the text itself
+/// taken for the canonical form, because two versions of libphonenumber cannot be loaded at once.
 /// </summary>
 internal static class OlderForms
 {

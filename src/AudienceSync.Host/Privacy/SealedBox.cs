@@ -4,7 +4,7 @@ namespace AudienceSync.Host.Privacy;
 
 /// <summary>
 /// AES-256-GCM in one layout: nonce (12), tag (16), ciphertext. The nonce is random: a key here seals far fewer than 2^32 messages
-/// (a person's key a handful; the bodies' key is derived anew each day), which is the bound for random nonces (NIST SP 800-38D, 8.3).
+/// (a person's key a handful; the bodies' key is derived again each day), which is the bound for random nonces (NIST SP 800-38D, 8.3).
 /// </summary>
 public static class SealedBox
 {
@@ -28,7 +28,7 @@ public static class SealedBox
     {
         if (box.Length < OverheadBytes)
         {
-            throw new AuthenticationTagMismatchException("A sealed box was cut short.");
+            throw new AuthenticationTagMismatchException("A sealed box is truncated.");
         }
 
         var plain = new byte[box.Length - OverheadBytes];

@@ -3,8 +3,8 @@ using AudienceSync.Domain.Identity;
 namespace AudienceSync.Host.Privacy;
 
 /// <summary>
-/// Turns the digest of an alias into the one that is kept of it after an erasure. It has a secret of its own, so who holds the list of erased
-/// aliases cannot hold it against the list of known ones. Safe for any number of threads.
+/// Turns the digest of an alias into the digest that is kept after an erasure. It has a secret of its own, so the list of erased aliases
+/// cannot be matched against the list of known ones. Safe for any number of threads.
 /// </summary>
 public sealed class TombstoneDigester(ReadOnlySpan<byte> secret) : IDisposable
 {

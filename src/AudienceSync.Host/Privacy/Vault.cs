@@ -7,8 +7,8 @@ using AudienceSync.Domain.Identity;
 namespace AudienceSync.Host.Privacy;
 
 /// <summary>
-/// Seals and opens the identifiers of one person under a key of his own, derived from the master key and his salt. Destroy the salt and
-/// every revision of him is noise. A revision is bound to its person and number, so rows cannot be swapped.
+/// Seals and opens the identifiers of one person under the person's own key, derived from the master key and the person's salt. When the
+/// salt is destroyed, every revision of the person is noise. A revision is bound to its person and number, so rows cannot be swapped.
 /// </summary>
 public sealed class Vault(MasterKeys keys)
 {
@@ -30,13 +30,15 @@ public sealed class Vault(MasterKeys keys)
         return Seal(person, number, salt, buffer.WrittenSpan);
     }
 
-    /// <param name="keyVersion">The row's.</param>
+    /// <param name="keyVersion">The key version of the row.</param>
     /// <exception cref="MasterKeyAbsentException">This process does not hold the version.</exception>
     /// <exception cref="AuthenticationTagMismatchException">Another salt, person or revision, or damaged.</exception>
     public IdentifierRevision Open(PersonId person, int number, short keyVersion, ReadOnlySpan<byte> salt, ReadOnlySpan<byte> cipher) =>
         VaultJson.Read(Unseal(person, number, keyVersion, salt, cipher));
 
-    /// <summary>As <see cref="Open"/>, only that by which the person is reached: what a delivery needs, at a third of the cost.</summary>
+    /// <summary>
+    /// As <see cref="Open"/>, but only the identifiers by which the person is reached: what a delivery needs, at a third of the cost.
+    /// </summary>
     /// <exception cref="MasterKeyAbsentException">This process does not hold the version.</exception>
     /// <exception cref="AuthenticationTagMismatchException">Another salt, person or revision, or damaged.</exception>
     public PersonIdentifiers OpenIdentifiers(PersonId person, int number, short keyVersion, ReadOnlySpan<byte> salt, ReadOnlySpan<byte> cipher) =>
@@ -49,13 +51,13 @@ public sealed class Vault(MasterKeys keys)
         {
             return Open(person, number, keyVersion, salt, cipher);
         }
-        catch (Exception closed) when (closed is AuthenticationTagMismatchException or MasterKeyAbsentException)
+        catch (Exception failure) when (failure is AuthenticationTagMismatchException or MasterKeyAbsentException)
         {
             return null;
         }
     }
 
-    /// <summary>The same content under the newest master key, to the byte.</summary>
+    /// <summary>The same content, byte for byte, under the newest master key.</summary>
     /// <exception cref="MasterKeyAbsentException">This process does not hold the version.</exception>
     /// <exception cref="AuthenticationTagMismatchException">Another salt, person or revision, or damaged.</exception>
     public byte[] Reseal(PersonId person, int number, short keyVersion, ReadOnlySpan<byte> salt, ReadOnlySpan<byte> cipher) =>

@@ -3,7 +3,9 @@ using AudienceSync.Domain.Identity;
 
 namespace AudienceSync.Host.Privacy;
 
-/// <summary>The text inside a sealed revision: what an anchor said, each with its time, and by what the person is reached.</summary>
+/// <summary>
+/// The text inside a sealed revision: the claims of an anchor, each with its time, and the identifiers by which the person is reached.
+/// </summary>
 internal static class VaultJson
 {
     public static void Write(Utf8JsonWriter json, IdentifierRevision revision)
@@ -64,7 +66,7 @@ internal static class VaultJson
         return new IdentifierRevision(own, Opened(identifiers));
     }
 
-    /// <summary>Only by what the person is reached. The rest is passed over without being made.</summary>
+    /// <summary>Reads only the identifiers by which the person is reached. The rest is skipped without being materialized.</summary>
     public static PersonIdentifiers ReadIdentifiers(ReadOnlySpan<byte> plain)
     {
         var json = new Utf8JsonReader(plain);
@@ -80,7 +82,7 @@ internal static class VaultJson
             json.Skip();
         }
 
-        throw new JsonException("A revision does not say by what its person is reached.");
+        throw new JsonException("A revision does not contain the identifiers by which its person is reached.");
     }
 
     private static PersonIdentifiers Reached(ref Utf8JsonReader json)
@@ -119,7 +121,8 @@ internal static class VaultJson
         });
     }
 
-    // Rows of before the reader had versions hold the texts alone. What was delivered under them is removed by what they were read as then.
+    // Rows from before the reader had versions hold the texts only. What was delivered under them is removed by the form in which they were
+    // read then.
     private static PersonIdentifiers Opened(PersonIdentifiers held) =>
         held.Parser == 0 && (held.Email ?? held.Phone) is not null ? OlderParser.Read(held) : held;
 

@@ -6,8 +6,8 @@ using AudienceSync.Host.Storage.Privacy;
 namespace AudienceSync.Host.Privacy;
 
 /// <summary>
-/// The random secrets of one workspace that may never change, because digests made with them are kept: they lie in its schema, sealed under
-/// the master key. So a new master key version seals them anew and changes no digest.
+/// The random secrets of one workspace that must never change, because digests made with them are stored. They are in the workspace's
+/// schema, sealed under the master key. So a new master key version reseals them and changes no digest.
 /// </summary>
 public sealed class WorkspaceSecrets
 {
@@ -21,16 +21,18 @@ public sealed class WorkspaceSecrets
 
     private WorkspaceSecrets(Dictionary<string, byte[]> secrets) => _secrets = secrets;
 
-    /// <summary>By which people are found.</summary>
+    /// <summary>The secret by which people are found.</summary>
     public ReadOnlySpan<byte> Alias => _secrets[AliasName];
 
-    /// <summary>By which it is known that an alias was erased.</summary>
+    /// <summary>The secret by which an erased alias is recognized.</summary>
     public ReadOnlySpan<byte> Tombstone => _secrets[TombstoneName];
 
-    /// <summary>By which a body that was set aside is known again.</summary>
+    /// <summary>The secret by which a body that was set aside is recognized.</summary>
     public ReadOnlySpan<byte> Fingerprint => _secrets[FingerprintName];
 
-    /// <summary>Makes what is missing and opens all. Hosts that start together end with the same secrets: what the table keeps, counts.</summary>
+    /// <summary>
+    /// Creates what is missing and opens all. Hosts that start together end with the same secrets: the stored ones apply.
+    /// </summary>
     /// <exception cref="SetupException">secret_damaged</exception>
     public static async Task<WorkspaceSecrets> OpenAsync(SecretTable table, MasterKeys keys, CancellationToken cancellationToken)
     {
@@ -45,9 +47,11 @@ public sealed class WorkspaceSecrets
             secrets[wrapped.Name] = Unwrap(table, keys, wrapped);
         }
 
-        return Array.Find(Names, name => !secrets.ContainsKey(name)) is { } lost
+        return Array.Find(Names, name => !secrets.ContainsKey(name)) is { } missing
             ? throw new SetupException(
-                "secret_damaged", $"The secret {lost} of workspace {table.Workspace} is gone, and digests made with it are kept: bring wrapped_secrets back from a backup.")
+                "secret_damaged",
+                $"The secret {missing} of workspace {table.Workspace} is missing, and digests made with it are stored: "
+                    + "restore wrapped_secrets from a backup.")
             : new WorkspaceSecrets(secrets);
     }
 
@@ -70,7 +74,9 @@ public sealed class WorkspaceSecrets
         catch (AuthenticationTagMismatchException)
         {
             throw new SetupException(
-                "secret_damaged", $"The secret {secret.Name} of workspace {table.Workspace} does not open under master key version {secret.KeyVersion}: bring wrapped_secrets back from a backup.");
+                "secret_damaged",
+                $"The secret {secret.Name} of workspace {table.Workspace} does not open under master key version {secret.KeyVersion}: "
+                    + "restore wrapped_secrets from a backup.");
         }
     }
 

@@ -2,7 +2,7 @@ using AudienceSync.Domain.Identity;
 
 namespace AudienceSync.Host.Projecting;
 
-/// <summary>Who is linked to whom among the people of one page: before it, and with what it says.</summary>
+/// <summary>The links among the people of one page: those from before it, and those that its events make.</summary>
 internal sealed class AnchorGroups
 {
     private readonly Dictionary<PersonId, PersonId> _owners = [];
@@ -22,10 +22,10 @@ internal sealed class AnchorGroups
         }
     }
 
-    /// <summary>All anchors that are linked or somebody else's owner.</summary>
+    /// <summary>All anchors that are linked or own another anchor.</summary>
     public HashSet<PersonId> Linked() => [.. _owners.Keys, .. _owners.Values];
 
-    /// <summary>Call when all links are known; then ask.</summary>
+    /// <summary>Call after all links are loaded and before any query.</summary>
     public void Settle()
     {
         foreach (var anchor in Linked())
@@ -50,6 +50,6 @@ internal sealed class AnchorGroups
         return person;
     }
 
-    /// <summary>The anchors of a root, himself included.</summary>
+    /// <summary>The anchors of a root, including the root itself.</summary>
     public IReadOnlyList<PersonId> AnchorsOf(PersonId root) => _members.TryGetValue(root, out var members) ? members : [root];
 }

@@ -7,8 +7,8 @@ using AudienceSync.Host.Storage.Membership;
 namespace AudienceSync.Host.Projecting;
 
 /// <summary>
-/// Counts, for one page, who comes and goes by the hour. Unlike the fold of rows it takes event after event, links among them, because a count is
-/// not a maximum: two changes of one person within a page are two.
+/// Counts, for one page, adds, removes and expiries by hour. Unlike the fold of rows it processes events one by one, including links,
+/// because a count is not a maximum: two changes of one person within a page count as two.
 /// </summary>
 internal sealed class HourFold(AudienceKeys keys)
 {
@@ -33,7 +33,7 @@ internal sealed class HourFold(AudienceKeys keys)
 
     public void Link(LogEvent logged, PersonId owner) => _steps.Add(new Step(logged.Person, logged.RecordedAt, null, default, owner));
 
-    /// <summary>Takes the links as they stood before the page.</summary>
+    /// <summary>Loads the links as they were before the page.</summary>
     public void Load(IReadOnlyDictionary<PersonId, PersonId> links)
     {
         foreach (var (person, owner) in links)
@@ -42,7 +42,9 @@ internal sealed class HourFold(AudienceKeys keys)
         }
     }
 
-    /// <summary>Counts. The rows are those before the page. What open heirs take over came to them when they were published.</summary>
+    /// <summary>
+    /// Counts. The rows are those from before the page. What open successors take over is counted at the time of their publication.
+    /// </summary>
     public void Finish(IReadOnlyDictionary<(int KeyId, PersonId Person), MembershipRow> rows, IReadOnlyList<PublishedKey> openSuccessors)
     {
         foreach (var successor in openSuccessors)
@@ -100,7 +102,8 @@ internal sealed class HourFold(AudienceKeys keys)
         _counts.Record(key.KeyId, key.Window, before, Sum(key.KeyId, root, rows), step.RecordedAt);
     }
 
-    // Two groups become one, or an anchor goes from one to another: in each key those who were there go, and those who are there now come.
+    // Two groups become one, or an anchor moves from one to another: in each key the members from before are subtracted and the members
+    // from after are added.
     private void Join(Step step, IReadOnlyDictionary<(int KeyId, PersonId Person), MembershipRow> rows)
     {
         PersonId[] roots = [.. new[] { RootOf(step.Person), step.Person, RootOf(step.Owner) }.Distinct()];

@@ -3,15 +3,15 @@ using AudienceSync.Host.Storage.Membership;
 
 namespace AudienceSync.Host.Projecting;
 
-/// <summary>Counts, for one page, the adds and removes of versions that drain.</summary>
+/// <summary>Counts, for one page, the adds and removes of draining versions.</summary>
 public sealed class LateFold
 {
     private readonly Dictionary<long, LateCount> _counts = [];
 
-    /// <summary>The versions that drain on this page.</summary>
+    /// <summary>The versions that are draining on this page.</summary>
     public IReadOnlyList<Drain> Drains { get; set; } = [];
 
-    /// <summary>What the page adds.</summary>
+    /// <summary>The counts that the page adds.</summary>
     public IReadOnlyCollection<LateCount> Counts => _counts.Values;
 
     public void Clear() => _counts.Clear();

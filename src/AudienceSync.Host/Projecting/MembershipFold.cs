@@ -10,16 +10,18 @@ using AudienceSync.Host.Storage.Membership;
 namespace AudienceSync.Host.Projecting;
 
 /// <summary>
-/// Folds one page of the log over the rows it touches, with the Domain's rule. No I/O and no clock: what it needs is given to it, so the live
-/// projector, an expiry sweep and a rebuild are the same code.
+/// Folds one page of the log over the rows it touches, by the Domain's rule. No I/O and no clock: its inputs are passed in, so the live
+/// projector, an expiry sweep and a rebuild use the same code.
 /// <para>
-/// Each anchor keeps what it was told in a row of its own. The status of a person follows from all his anchors together and stands in the row
-/// of his root, so a link that is made or changed only moves rows from one sum to another (docs/decisions/0009).
+/// Each anchor has the state from its own events in its own row. The status of a person follows from all of the person's anchors and is
+/// stored in the row of the root, so a new or changed link only moves rows from one sum to another (docs/decisions/0009).
 /// </para>
 /// </summary>
 /// <param name="keys">The published keys.</param>
-/// <param name="onlyKeyId">The only key whose rows are folded; what others say of consent counts all the same. Null for every key.</param>
-/// <remarks>A row gets a new changed_pos only when somebody who syncs it must look again: its status changed, or his identifiers did.</remarks>
+/// <param name="onlyKeyId">The only key whose rows are folded; consent in events of other keys still counts. Null for every key.</param>
+/// <remarks>
+/// A row gets a new changed_pos only when lanes must process it again: its status changed, or the person's identifiers did.
+/// </remarks>
 public sealed class MembershipFold(AudienceKeys keys, int? onlyKeyId = null)
 {
     private readonly KeyNames _names = new();
@@ -39,33 +41,33 @@ public sealed class MembershipFold(AudienceKeys keys, int? onlyKeyId = null)
 
     private OpenSuccessorRows Successors => _open ??= new OpenSuccessorRows(_rows);
 
-    /// <summary>Versions that have not yet taken over what their predecessors had been told; see <see cref="OpenSuccessorRows"/>.</summary>
+    /// <summary>Versions that have not yet taken over all rows of their predecessors; see <see cref="OpenSuccessorRows"/>.</summary>
     public IReadOnlyList<PublishedKey> OpenSuccessors
     {
         get => Successors.Open;
         set => Successors.Open = value;
     }
 
-    /// <summary>Whether an heir is told only what comes behind its publication, because the rest is taken over.</summary>
+    /// <summary>Whether a successor folds only the events after its publication, because it takes over the rest.</summary>
     public bool SuccessorsTakeOver { get; init; }
 
-    /// <summary>Events of versions that drain.</summary>
+    /// <summary>Events of draining versions.</summary>
     public LateFold Late { get; } = new();
 
     public List<int> KeyIds { get; } = [];
 
     public List<Guid> People { get; } = [];
 
-    /// <summary>People whose identifiers changed on this page: all rows of theirs must be given to <see cref="Load"/>.</summary>
+    /// <summary>People whose identifiers changed on this page: all of their rows must be passed to <see cref="Load"/>.</summary>
     public List<Guid> Reidentified { get; } = [];
 
-    /// <summary>What this page says of links; the last word on each.</summary>
+    /// <summary>The links that this page sets; the last one for each person.</summary>
     public IReadOnlyDictionary<PersonId, PersonId> Links => _links;
 
-    /// <summary>What is to be kept of permissions.</summary>
+    /// <summary>Permissions to store.</summary>
     public IReadOnlyDictionary<PersonId, Permissions> Permissions => _permissions.Changed;
 
-    /// <summary>What the page adds to the counts of hours, after <see cref="Finish"/>.</summary>
+    /// <summary>What the page adds to the hourly counts, after <see cref="Finish"/>.</summary>
     public IEnumerable<(int KeyId, DateTimeOffset Hour, HourChange Change)> Hours => _hours.Changes;
 
     public int Applied { get; private set; }
@@ -74,7 +76,7 @@ public sealed class MembershipFold(AudienceKeys keys, int? onlyKeyId = null)
 
     public IReadOnlyCollection<MembershipRow> Changed => [.. _touched.Select(id => _rows[id])];
 
-    /// <summary>Reads the page and notes which rows it needs.</summary>
+    /// <summary>Reads the page and collects which rows it needs.</summary>
     public void Begin(IReadOnlyList<LogEvent> events)
     {
         _rows.Clear();
@@ -99,7 +101,7 @@ public sealed class MembershipFold(AudienceKeys keys, int? onlyKeyId = null)
         }
     }
 
-    /// <summary>Instead of a page: rows of a version whose heir takes them over. Give the heir in <see cref="OpenSuccessors"/>.</summary>
+    /// <summary>Instead of a page: rows that a successor takes over. Set the successor in <see cref="OpenSuccessors"/>.</summary>
     public void BeginInheritance(PublishedKey successor, IReadOnlyList<MembershipRow> rows)
     {
         Begin([]);
@@ -110,12 +112,12 @@ public sealed class MembershipFold(AudienceKeys keys, int? onlyKeyId = null)
         }
     }
 
-    /// <summary>Everybody of the page, with the owners it names.</summary>
+    /// <summary>Everyone on the page, with the owners it names.</summary>
     public List<Guid> Everybody() =>
         [.. People.Concat(Reidentified).Concat(_links.SelectMany(link => new[] { link.Key.Value, link.Value.Value }))
             .Concat(_permissionFacts.Where(fact => fact.KeyId == 0 || onlyKeyId is not null).Select(fact => fact.Person.Value)).Distinct()];
 
-    /// <summary>Takes the links as they stood before the page. Returns the anchors of whom all rows must be given to <see cref="Load"/>.</summary>
+    /// <summary>Loads the links from before the page. Returns the anchors whose rows must all be passed to <see cref="Load"/>.</summary>
     public List<Guid> LoadGroups(IReadOnlyDictionary<PersonId, PersonId> links)
     {
         _groups.Load(links);
@@ -127,7 +129,7 @@ public sealed class MembershipFold(AudienceKeys keys, int? onlyKeyId = null)
         return [.. _everLinked.Select(person => person.Value).Concat(Reidentified).Distinct()];
     }
 
-    /// <summary>Takes the rows as they stand.</summary>
+    /// <summary>Loads the stored rows.</summary>
     public void Load(IReadOnlyList<MembershipRow> rows)
     {
         foreach (var row in rows)
@@ -137,7 +139,7 @@ public sealed class MembershipFold(AudienceKeys keys, int? onlyKeyId = null)
         }
     }
 
-    /// <summary>After the rows: the anchors whose permissions must be given to <see cref="LoadPermissions"/>.</summary>
+    /// <summary>After the rows: the anchors whose permissions must be passed to <see cref="LoadPermissions"/>.</summary>
     public List<Guid> PermissionsWanted()
     {
         foreach (var (keyId, person, fact) in _permissionFacts)
@@ -148,7 +150,8 @@ public sealed class MembershipFold(AudienceKeys keys, int? onlyKeyId = null)
             }
         }
 
-        foreach (var (keyId, person) in _facts.Select(fact => (fact.Key.KeyId, fact.Person)).Concat(Successors.RowsOfPredecessors().Select(row => (row.Successor.KeyId, row.RowsOfPredecessors.Person))))
+        var inherited = Successors.RowsOfPredecessors().Select(row => (row.Successor.KeyId, row.RowsOfPredecessors.Person));
+        foreach (var (keyId, person) in _facts.Select(fact => (fact.Key.KeyId, fact.Person)).Concat(inherited))
         {
             var root = _groups.RootOf(person);
             if (!_before.Contains((keyId, root)))
@@ -168,7 +171,7 @@ public sealed class MembershipFold(AudienceKeys keys, int? onlyKeyId = null)
         return _permissions.Wanted(_groups);
     }
 
-    /// <summary>Takes them. Returns the anchors whose whole streams must be given to <see cref="LoadHistory"/>.</summary>
+    /// <summary>Loads the permissions. Returns the anchors whose whole streams must be passed to <see cref="LoadHistory"/>.</summary>
     public List<Guid> LoadPermissions(IReadOnlyDictionary<PersonId, Permissions> rows)
     {
         _permissions.Load(rows);
@@ -177,14 +180,14 @@ public sealed class MembershipFold(AudienceKeys keys, int? onlyKeyId = null)
 
     public void LoadHistory(PersonId person, IEnumerable<PermissionFact> facts) => _permissions.LoadHistory(person, facts);
 
-    /// <summary>Folds permissions. Returns the anchors of whom all rows must be given to <see cref="Load"/>.</summary>
+    /// <summary>Folds permissions. Returns the anchors whose rows must all be passed to <see cref="Load"/>.</summary>
     public List<Guid> FinishPermissions()
     {
         _restricted = _permissions.Finish(_groups);
         return [.. _restricted.SelectMany(_groups.AnchorsOf).Select(anchor => anchor.Value)];
     }
 
-    /// <summary>Folds, and numbers what changed. Returns the last number given.</summary>
+    /// <summary>Folds, and assigns numbers to changed rows. Returns the last number assigned.</summary>
     public long Finish(long changedPos, DateTimeOffset now)
     {
         _hours.Finish(_rows, OpenSuccessors);
@@ -215,7 +218,7 @@ public sealed class MembershipFold(AudienceKeys keys, int? onlyKeyId = null)
         return changedPos;
     }
 
-    /// <summary>Rows whose window has passed become expired.</summary>
+    /// <summary>Marks rows whose window has passed as expired.</summary>
     public long Expire(IReadOnlyList<MembershipRow> rows, long changedPos)
     {
         Begin([]);
@@ -236,12 +239,12 @@ public sealed class MembershipFold(AudienceKeys keys, int? onlyKeyId = null)
             Record(key, logged, fact, counts: true);
             ApplyToSuccessors(key, logged, fact);
             Late.Note(key.KeyId, logged);
-            Hear(logged, key.KeyId, fact.OccurredAt);
+            ReadPermissions(logged, key.KeyId, fact.OccurredAt);
             return;
         }
 
         Applied++;
-        Hear(logged, keyId: 0, default);
+        ReadPermissions(logged, keyId: 0, default);
         if (ReferenceEquals(logged.Type, EventTypes.IdentifiersChanged))
         {
             Reidentified.Add(logged.Person.Value);
@@ -294,7 +297,7 @@ public sealed class MembershipFold(AudienceKeys keys, int? onlyKeyId = null)
         }
     }
 
-    private void Hear(LogEvent logged, int keyId, DateTimeOffset at)
+    private void ReadPermissions(LogEvent logged, int keyId, DateTimeOffset at)
     {
         _read.Clear();
         if (keyId != 0)
@@ -312,8 +315,8 @@ public sealed class MembershipFold(AudienceKeys keys, int? onlyKeyId = null)
         }
     }
 
-    // A yes of somebody who stands alone, whose row says that he said it before, and who never said no.
-    // Of somebody whose links this page changes, the row may still hold a yes of an anchor that is another's now.
+    // A repeated yes of a person without links, whose row already has the grant, and who never refused. For a person whose links this page
+    // changes, the row may still contain a yes of an anchor that now belongs to another person.
     private bool IsRepeated(int keyId, PersonId person, PermissionFact fact)
     {
         var granted = fact switch
@@ -328,7 +331,7 @@ public sealed class MembershipFold(AudienceKeys keys, int? onlyKeyId = null)
             && (row.Restrictions & (granted | TargetingRestrictions.EverRefused)) == granted;
     }
 
-    // What the anchor itself was told. False when a later word of its kind is known.
+    // Applies an event to the anchor's own state. False when a later event of its kind is already folded.
     private bool Apply(PublishedKey key, PersonId person, MembershipFact fact, long position, bool counts)
     {
         ref var slot = ref CollectionsMarshal.GetValueRefOrAddDefault(_rows, (key.KeyId, person), out var exists);
@@ -348,7 +351,7 @@ public sealed class MembershipFold(AudienceKeys keys, int? onlyKeyId = null)
         return true;
     }
 
-    // Every anchor that is somebody else's says so in its rows, and whoever has or had it is summed anew.
+    // The rows of every anchor with an owner get the status linked, and the sums of its present and former owners are recomputed.
     private long MoveLinked(HashSet<(int KeyId, PersonId Person)> moved, long changedPos)
     {
         if (_links.Count > 0)

@@ -6,19 +6,21 @@ using AudienceSync.Host.Storage.Membership;
 namespace AudienceSync.Host.Projecting;
 
 /// <summary>
-/// Versions that have not yet taken over all that their predecessors had been told when they were published. Before anybody of a page is told anything,
-/// such a version takes over the rows of his predecessor that the page has loaded. So each row is taken over as it stood at the publication, whether the walk
-/// over the predecessor or an event comes to it first, and the version stands at any time as if it had been whole from the beginning.
+/// Versions that have not yet taken over all rows that their predecessors had when they were published. Before any event of a page is
+/// applied, such a version takes over the rows of its predecessor that the page has loaded. So each row is taken over as it was at the
+/// publication, whether the sweep over the predecessor or an event reaches it first, and at any time the version is as if it had been
+/// complete from the beginning.
 /// </summary>
 internal sealed class OpenSuccessorRows(Dictionary<(int KeyId, PersonId Person), MembershipRow> rows)
 {
-    /// <summary>In the order of publication, so that what one has taken over its own heir takes over, too.</summary>
+    /// <summary>In the order of publication, so that what one version takes over its own successor takes over, too.</summary>
     public IReadOnlyList<PublishedKey> Open { get; set; } = [];
 
-    /// <summary>What is to be taken over.</summary>
-    public IEnumerable<(PublishedKey Successor, MembershipRow RowsOfPredecessors)> RowsOfPredecessors() => Open.SelectMany(successor => RowsOfPredecessor(successor).Select(row => (successor, row)));
+    /// <summary>The rows to take over.</summary>
+    public IEnumerable<(PublishedKey Successor, MembershipRow RowsOfPredecessors)> RowsOfPredecessors() =>
+        Open.SelectMany(successor => RowsOfPredecessor(successor).Select(row => (successor, row)));
 
-    /// <summary>The rows of an heir that change.</summary>
+    /// <summary>The rows of a successor that change.</summary>
     public List<MembershipRow> TakeOver(PublishedKey successor)
     {
         var taken = new List<MembershipRow>();

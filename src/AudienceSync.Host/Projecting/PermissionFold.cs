@@ -5,13 +5,13 @@ using AudienceSync.Host.Storage.Membership;
 namespace AudienceSync.Host.Projecting;
 
 /// <summary>
-/// Folds what one page of the log says of permissions. As in membership, each anchor keeps what it was told, and the bars of a person follow
-/// from all his anchors together (docs/decisions/0009, 0013).
+/// Folds the permission events of one page of the log. As in membership, each anchor has the state from its own events, and the targeting
+/// restrictions of a person follow from all of the person's anchors (docs/decisions/0009, 0013).
 /// </summary>
 /// <remarks>
-/// <b>What is not written.</b> A webhook that repeats a yes of somebody who never said no changes nothing that anybody could see, so nothing is
-/// written, and where his row of the audience shows it nothing is looked up. The price is paid with the first no in a group: the streams of those of its anchors that have not kept every
-/// time are read once (<see cref="Inexact"/>).
+/// <b>What is not written.</b> A webhook that repeats a yes of a person who never refused changes nothing that is visible, so nothing is
+/// written, and where the person's row of the audience shows the yes, nothing is looked up. The cost comes with the first no in a group:
+/// the streams of those of its anchors that have not stored every time are read once (<see cref="Inexact"/>).
 /// </remarks>
 internal sealed class PermissionFold
 {
@@ -38,10 +38,10 @@ internal sealed class PermissionFold
 
     public void Note(PersonId person, PermissionFact fact) => _facts.Add((person, fact));
 
-    /// <summary>Whoever's bars will be asked for.</summary>
+    /// <summary>Marks a root whose restrictions will be needed.</summary>
     public void Want(PersonId root) => _roots.Add(root);
 
-    /// <summary>All anchors of those wanted, and of whom something was noted.</summary>
+    /// <summary>All anchors of the roots that are marked or have a fact on this page.</summary>
     public List<Guid> Wanted(AnchorGroups groups)
     {
         _roots.UnionWith(_facts.Select(fact => groups.RootOf(fact.Person)));
@@ -57,7 +57,9 @@ internal sealed class PermissionFold
         }
     }
 
-    /// <summary>After the rows: anchors whose streams must be read, because somebody of their group said no and they have not kept every yes.</summary>
+    /// <summary>
+    /// After the rows: anchors whose streams must be read, because their group has a no and they have not stored every yes.
+    /// </summary>
     public List<Guid> Inexact(AnchorGroups groups)
     {
         _before = _roots.ToDictionary(root => root, root => Sum(groups, root));
@@ -73,7 +75,7 @@ internal sealed class PermissionFold
         ];
     }
 
-    /// <summary>Takes a whole stream's facts, up to the end of the page.</summary>
+    /// <summary>Loads the facts of a whole stream, up to the end of the page.</summary>
     public void LoadHistory(PersonId person, IEnumerable<PermissionFact> facts)
     {
         var stated = facts.Aggregate(Permissions.Unspecified with { Exact = true }, (sum, fact) => sum.Apply(fact));
@@ -81,14 +83,14 @@ internal sealed class PermissionFold
         _changed[person] = stated;
     }
 
-    /// <summary>Folds. Returns the roots whose bars are others now.</summary>
+    /// <summary>Folds. Returns the roots whose restrictions have changed.</summary>
     public List<PersonId> Finish(AnchorGroups groups)
     {
         foreach (var (person, fact) in _facts)
         {
             var stated = _known.GetValueOrDefault(person) ?? Permissions.Unspecified;
 
-            // What an anchor without a row was told stands on this page alone, and all of it is kept.
+            // All facts of an anchor without a row are on this page, and all of them are stored.
             if (!_stored.Contains(person) || !stated.IsRepeatedBy(fact))
             {
                 _known[person] = _changed[person] = stated.Apply(fact);
@@ -104,7 +106,7 @@ internal sealed class PermissionFold
         return [.. _roots.Where(root => !SameRestrictions(_before[root], _sums[root]))];
     }
 
-    /// <summary>The sum over a root's anchors; null when it was not wanted, and so cannot have changed.</summary>
+    /// <summary>The sum over a root's anchors; null when it was not marked, and so cannot have changed.</summary>
     public Permissions? Of(PersonId root) => _sums.GetValueOrDefault(root);
 
     private Permissions Sum(AnchorGroups groups, PersonId root)
@@ -118,8 +120,8 @@ internal sealed class PermissionFold
         return sum;
     }
 
-    // Where somebody refused, every word counts from here on. What an anchor without a row was told stands on this page. An anchor that has left
-    // such a group is exact no longer: from here on a repeated yes of his is not written.
+    // Where a group has a no, every fact counts from here on. All facts of an anchor without a row are on this page. An anchor that has
+    // left such a group is no longer exact: from here on its repeated yes is not written.
     private void KeepExactly(AnchorGroups groups, PersonId root)
     {
         var refused = _sums[root].EverRefused;
@@ -132,5 +134,6 @@ internal sealed class PermissionFold
         }
     }
 
-    private static bool SameRestrictions(Permissions one, Permissions other) => RowRule.SameRestrictions(one.Restrictions, one.RestrictedAt, other.Restrictions, other.RestrictedAt);
+    private static bool SameRestrictions(Permissions one, Permissions other) =>
+        RowRule.SameRestrictions(one.Restrictions, one.RestrictedAt, other.Restrictions, other.RestrictedAt);
 }

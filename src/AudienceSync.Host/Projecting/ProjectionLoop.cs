@@ -9,13 +9,13 @@ using AudienceSync.Host.Telemetry;
 namespace AudienceSync.Host.Projecting;
 
 /// <summary>
-/// Keeps membership equal to the log: claims the projector's lease, then page after page reads events behind the cursor, folds them, and
-/// writes rows and cursor in one transaction. Between pages it expires what has run out.
+/// Keeps membership up to date with the log: claims the projector's lease, then reads events after the cursor page by page, folds them, and
+/// writes rows and cursor in one transaction. Between pages it expires rows whose window has passed.
 /// <para>
-/// <b>States.</b> Waiting for the lease; following. <b>Failures.</b> A lost lease or a broken connection ends the round: nothing of the page was
-/// written, because rows and cursor are one transaction, so the next owner reads the same page again. A page whose fold throws is a bug and
-/// would throw again: the loop logs it once for an outage (<see cref="OutageLog"/>) and tries again, ever more slowly, and the cursor stands still, which the
-/// status shows as lag. It never skips.
+/// <b>States.</b> Waiting for the lease; following. <b>Failures.</b> A lost lease or a broken connection ends the iteration: nothing of the
+/// page was written, because rows and cursor are one transaction, so the next owner reads the same page again. A page whose fold throws is
+/// a bug and would throw again: the loop logs it once per outage (<see cref="OutageLog"/>) and retries with increasing delays. The cursor
+/// does not move, which the status shows as lag. It never skips a page.
 /// </para>
 /// </summary>
 public sealed class ProjectionLoop(
@@ -32,11 +32,13 @@ public sealed class ProjectionLoop(
 {
     public const string LeaseName = "projector";
 
-    /// <summary>Events of one page at most. The memory of a fold is bounded by it.</summary>
+    /// <summary>Maximum number of events per page. It bounds the memory of a fold.</summary>
     private const int EventsPerPage = 5_000;
 
-    /// <summary>Under load, pages are gathered for this long: a page has a fixed cost, and a removal may take seconds, not milliseconds.</summary>
-    private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(100);
+    /// <summary>
+    /// Under load, events are collected for this long: a page has a fixed cost, and a removal may take seconds, not milliseconds.
+    /// </summary>
+    private static readonly TimeSpan CollectDelay = TimeSpan.FromMilliseconds(100);
 
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(250);
 
@@ -44,7 +46,7 @@ public sealed class ProjectionLoop(
 
     private readonly OutageLog _outage = new("Projector", clock, logger);
 
-    /// <summary>Events of one page; a test makes it small to cross many page boundaries.</summary>
+    /// <summary>Events per page; a test sets it low to cross many page boundaries.</summary>
     internal int PageEvents { get; init; } = EventsPerPage;
 
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -66,11 +68,11 @@ public sealed class ProjectionLoop(
             }
             catch (LeaseLostException lost)
             {
-                logger.LogWarning("Projector lets go: {Reason}", lost.Message);
+                logger.LogWarning("Projector: lease lost; retrying: {Reason}", lost.Message);
             }
             catch (Exception failure)
             {
-                // Not the wake: every commit signals it, and each would be a try.
+                // Not the wake: every commit signals it, and each signal would cause a retry.
                 await Task.Delay(_outage.Failed(failure), clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 continue;
             }
@@ -126,7 +128,7 @@ public sealed class ProjectionLoop(
             await wake.WaitAsync(Poll, cancellationToken);
         }
 
-        await Task.Delay(Gather, clock, cancellationToken);
+        await Task.Delay(CollectDelay, clock, cancellationToken);
     }
 
     private void WakeFollowers()

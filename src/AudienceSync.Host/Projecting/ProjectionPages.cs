@@ -7,35 +7,37 @@ using AudienceSync.Host.Storage.Membership;
 namespace AudienceSync.Host.Projecting;
 
 /// <summary>
-/// Folds the log page by page into the tables it is given, rows and cursor in one transaction that holds a lease. The live projector works with
-/// it, and so does a new generation that catches up: what both make of an event is the same code.
+/// Folds the log page by page into the given tables, rows and cursor in one transaction that holds a lease. The live projector uses it, and
+/// so does a new generation that catches up: both fold events with the same code.
 /// </summary>
 public sealed class ProjectionPages(MembershipTable table, PermissionTable permissions, AudienceKeys keys, int pageEvents, TimeProvider clock, int? onlyKeyId = null)
 {
-    private MembershipFold? _made;
+    private MembershipFold? _fold;
     private readonly List<LogEvent> _page = new(pageEvents);
-    private bool _knowsDrains;
+    private bool _drainsLoaded;
     private bool _anyLinks;
     private bool _anyPermissions;
 
-    // Heirs of whom it is known that they have all.
+    // Successors that are known to be complete.
     private readonly HashSet<int> _inherited = [];
 
     /// <summary>
-    /// Where versions that inherit stand. A generation that is being built has none: it is told all from the log, and the hours were counted when
-    /// the events came.
+    /// The progress of versions that inherit. Null for a generation that is being built: it folds everything from the log, and the hours
+    /// were counted when the events came in.
     /// </summary>
     public InheritTable? Inheritances { get; init; }
 
-    /// <summary>Versions that drain. As above, null for a generation that is being built: late events were counted when they came.</summary>
+    /// <summary>
+    /// Draining versions. As above, null for a generation that is being built: late events were counted when they came in.
+    /// </summary>
     public DrainTable? DrainTable { get; init; }
 
-    /// <summary>Whether the last page was a whole one, so that more waits.</summary>
+    /// <summary>Whether the last page was full, so that more events wait.</summary>
     public bool WasFull { get; private set; }
 
-    private MembershipFold Fold => _made ??= new MembershipFold(keys, onlyKeyId) { SuccessorsTakeOver = Inheritances is not null };
+    private MembershipFold Fold => _fold ??= new MembershipFold(keys, onlyKeyId) { SuccessorsTakeOver = Inheritances is not null };
 
-    /// <summary>Reads where the tables stand.</summary>
+    /// <summary>Reads the progress of the tables.</summary>
     public async Task<ProjectionProgress> OpenAsync(CancellationToken cancellationToken)
     {
         _anyLinks = await table.HasLinksAsync(cancellationToken);
@@ -43,7 +45,7 @@ public sealed class ProjectionPages(MembershipTable table, PermissionTable permi
         return await table.ReadProgressAsync(cancellationToken);
     }
 
-    /// <summary>Folds the next page, if there is one, up to an event if it is named. Returns how far it is now.</summary>
+    /// <summary>Folds the next page, if there is one, up to an event if one is given. Returns the new progress.</summary>
     public async Task<ProjectionProgress> FoldAsync(
         Lease lease, ProjectionProgress progress, CancellationToken cancellationToken, Position? last = null)
     {
@@ -64,10 +66,12 @@ public sealed class ProjectionPages(MembershipTable table, PermissionTable permi
         return next;
     }
 
-    /// <summary>What events behind a place, up to another, add to the counts, without writing anything. Null when they are more than one page.</summary>
+    /// <summary>
+    /// What the events between two positions add to the counts, without writing anything. Null when they are more than one page.
+    /// </summary>
     public async Task<ProjectedPage?> CountAsync(ProjectionProgress progress, Position last, CancellationToken cancellationToken)
     {
-        // Positions have few holes, and events that are too many for a page are not worth reading.
+        // Positions have few gaps, so this detects too many events for a page without reading them.
         if (last.Value - progress.Position.Value > pageEvents)
         {
             return null;
@@ -87,19 +91,23 @@ public sealed class ProjectionPages(MembershipTable table, PermissionTable permi
 
     private async Task<(ProjectedPage Page, ProjectionProgress Next)> FoldPageAsync(ProjectionProgress progress, CancellationToken cancellationToken)
     {
-        await HearOfChangesAsync(progress.Position, cancellationToken);
+        await ApplyRegistryChangesAsync(progress.Position, cancellationToken);
         await BeginAsync(progress.Position, cancellationToken);
         await LoadAsync(_page[^1].Position, cancellationToken);
         var changedPos = Fold.Finish(progress.ChangedPos, clock.GetUtcNow());
         var next = new ProjectionProgress(
             _page[^1].Position, changedPos, progress.Applied + Fold.Applied, progress.Superseded + Fold.Superseded);
-        var page = new ProjectedPage(Fold.Changed, Fold.Links, Fold.Permissions) { Hours = Inheritances is null ? [] : [.. Fold.Hours], Late = [.. Fold.Late.Counts] };
+        var page = new ProjectedPage(Fold.Changed, Fold.Links, Fold.Permissions)
+        {
+            Hours = Inheritances is null ? [] : [.. Fold.Hours],
+            Late = [.. Fold.Late.Counts],
+        };
         return (page, next);
     }
 
-    // Events of the registry stand in the log where they hold from, and their rows were written with them. A page ends with the event that publishes an
-    // heir, so that what it takes over is what had been said when it was published.
-    private async Task HearOfChangesAsync(Position from, CancellationToken cancellationToken)
+    // A registry event is in the log at the position from which it holds, and its rows were written with it. A page ends with the event
+    // that publishes a successor, so that the successor takes over the state as of its publication.
+    private async Task ApplyRegistryChangesAsync(Position from, CancellationToken cancellationToken)
     {
         if (Inheritances is null)
         {
@@ -118,14 +126,14 @@ public sealed class ProjectionPages(MembershipTable table, PermissionTable permi
             }
         }
 
-        if (DrainTable is not null && (changed || !_knowsDrains))
+        if (DrainTable is not null && (changed || !_drainsLoaded))
         {
             Fold.Late.Drains = await DrainTable.ReadAsync(from, cancellationToken);
-            _knowsDrains = true;
+            _drainsLoaded = true;
         }
     }
 
-    // Another host may have published a key a moment ago: whoever appended for it had read it, so it can be read.
+    // Another Host may just have published a key: the writer that appended an event for it had read it, so it can be read.
     private async Task BeginAsync(Position from, CancellationToken cancellationToken)
     {
         Fold.OpenSuccessors = OpenSuccessors(from);
@@ -141,13 +149,13 @@ public sealed class ProjectionPages(MembershipTable table, PermissionTable permi
         }
     }
 
-    // Those of which the log up to here has told.
+    // Those published in the log up to this position.
     private List<PublishedKey> OpenSuccessors(Position from) => Inheritances is null ? []
         : [.. keys.All.Where(key => key.InheritsFrom is not null && !_inherited.Contains(key.KeyId) && !(key.PublishedPos > from)).OrderBy(key => key.KeyId)];
 
     private async Task LoadAsync(Position last, CancellationToken cancellationToken)
     {
-        // Where nobody was ever linked, nobody is looked for.
+        // Without any link in the workspace there are no groups to read.
         _anyLinks |= Fold.Links.Count > 0;
         var groups = _anyLinks ? await table.ReadGroupsAsync(Fold.Everybody(), cancellationToken) : [];
         var whole = Fold.LoadGroups(groups);
@@ -172,7 +180,7 @@ public sealed class ProjectionPages(MembershipTable table, PermissionTable permi
             return;
         }
 
-        // Where nobody ever said anything of it, nothing is looked for.
+        // Without any permission event in the workspace there is nothing to read.
         var known = _anyPermissions ? await permissions.ReadAsync(wanted, cancellationToken) : [];
         var inexact = Fold.LoadPermissions(known);
         if (inexact.Count > 0)
@@ -191,7 +199,10 @@ public sealed class ProjectionPages(MembershipTable table, PermissionTable permi
         }
     }
 
-    /// <summary>A page of a predecessor's rows for its heir, while one is open. Why it may come at any time: see <see cref="InheritTable"/>.</summary>
+    /// <summary>
+    /// Takes over a page of a predecessor's rows, while a successor is open. <see cref="InheritTable"/> explains why the order does not
+    /// matter.
+    /// </summary>
     public async Task<ProjectionProgress> InheritAsync(Lease lease, ProjectionProgress progress, CancellationToken cancellationToken)
     {
         if (Inheritances is null || !keys.AnySuccessors || keys.All.All(key => key.InheritsFrom is null || _inherited.Contains(key.KeyId)))
@@ -205,7 +216,7 @@ public sealed class ProjectionPages(MembershipTable table, PermissionTable permi
             return progress;
         }
 
-        // One of which the log up to here has not told waits until it has.
+        // A successor whose publication is after this position waits until the log has been read up to it.
         Fold.OpenSuccessors = OpenSuccessors(progress.Position);
         if (Fold.OpenSuccessors.FirstOrDefault(key => key.KeyId == open.KeyId) is not { } successor)
         {
@@ -227,7 +238,7 @@ public sealed class ProjectionPages(MembershipTable table, PermissionTable permi
         return next;
     }
 
-    /// <summary>Rows whose window has passed become expired, a page of them at most.</summary>
+    /// <summary>Marks rows whose window has passed as expired, at most one page of them.</summary>
     public async Task<ProjectionProgress> ExpireAsync(Lease lease, ProjectionProgress progress, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();

@@ -6,17 +6,17 @@ using AudienceSync.Host.Storage.Membership;
 
 namespace AudienceSync.Host.Projecting;
 
-/// <summary>What stands in the row of a root, and which of it a lane looks at. One rule for the live fold and for a rebuild.</summary>
+/// <summary>The content of the row of a root, and which of it matters to a lane. One rule for the live fold and for a rebuild.</summary>
 internal static class RowRule
 {
     /// <summary>A root's row, without its numbers.</summary>
     /// <param name="key">The key.</param>
-    /// <param name="root">Who.</param>
-    /// <param name="own">What this anchor itself was told.</param>
-    /// <param name="sum">What all his anchors were told.</param>
-    /// <param name="bars">Of all his anchors.</param>
-    /// <param name="restrictedAt">Destinations by name.</param>
-    /// <param name="now">The time at which windows are judged.</param>
+    /// <param name="root">The person.</param>
+    /// <param name="own">The state from this anchor's own events.</param>
+    /// <param name="sum">The state from the events of all anchors of the person.</param>
+    /// <param name="restrictions">The restrictions from all anchors of the person.</param>
+    /// <param name="restrictedAt">Destinations at which the person is suppressed by name.</param>
+    /// <param name="now">The time at which windows are evaluated.</param>
     public static MembershipRow Settle(
         PublishedKey key, PersonId root, MembershipState own, MembershipState sum, TargetingRestrictions restrictions, string[]? restrictedAt, DateTimeOffset now) => new(
         key.KeyId, root, own, restrictions.ApplyTo(sum.StatusAt(key.Window, now), key.ConsentPolicy),
@@ -27,11 +27,11 @@ internal static class RowRule
         RestrictedAt = restrictedAt,
     };
 
-    /// <summary>Whether a lane that has looked at the one need not look at the other.</summary>
+    /// <summary>Whether a lane that has processed one row need not process the other.</summary>
     public static bool SameForLanes(MembershipRow one, MembershipRow other) =>
         one.Status == other.Status && SameRestrictions(one.Restrictions, one.RestrictedAt, other.Restrictions, other.RestrictedAt);
 
-    /// <summary>Whether two people are barred from the same.</summary>
+    /// <summary>Whether two people have the same restrictions.</summary>
     public static bool SameRestrictions(TargetingRestrictions one, string[]? oneAt, TargetingRestrictions other, string[]? otherAt) =>
         one == other && (oneAt ?? []).AsSpan().SequenceEqual(otherAt ?? []);
 }

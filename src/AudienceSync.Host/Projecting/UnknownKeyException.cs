@@ -1,5 +1,5 @@
 namespace AudienceSync.Host.Projecting;
 
-/// <summary>The log holds an event of a key that this host has not read yet. Its keys must be read again.</summary>
+/// <summary>The log contains an event of a key that this Host has not read yet. The keys must be reloaded.</summary>
 public sealed class UnknownKeyException(string audienceKey)
-    : Exception($"The log holds an event for {audienceKey}, which this host does not know as published.");
+    : Exception($"The log contains an event for {audienceKey}, which is not in the published keys of this Host.");

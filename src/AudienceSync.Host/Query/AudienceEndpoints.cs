@@ -9,8 +9,8 @@ using Microsoft.AspNetCore.Mvc;
 namespace AudienceSync.Host.Query;
 
 /// <summary>
-/// The registry over HTTP: audiences, their keys and bindings, and what was ever done to them. Each change says who (<c>by</c>, <c>operator</c>
-/// when absent) and may say why; doing again what is done already changes nothing and is answered with no changes.
+/// The registry over HTTP: audiences, their keys and bindings, and their history. Each change has an author (<c>by</c>, <c>operator</c>
+/// when absent) and may have a reason. Changes are idempotent: a repeated one returns an empty list of changes.
 /// </summary>
 public sealed class AudienceEndpoints(IReadOnlyDictionary<string, Workspace> workspaces)
 {
@@ -22,12 +22,12 @@ public sealed class AudienceEndpoints(IReadOnlyDictionary<string, Workspace> wor
 
     public sealed record Place(string? Destination, string? Remote, string? By, string? Why);
 
-    /// <param name="LateEvents"><c>keep</c>, which is meant when nothing is said, or <c>quarantine</c>.</param>
+    /// <param name="LateEvents"><c>keep</c>, the default, or <c>quarantine</c>.</param>
     public sealed record Promotion(string? Destination, string? Remote, string? LateEvents, string? By, string? Why);
 
     public sealed record Reason(string? By, string? Why);
 
-    /// <summary>As a file of <c>audiences apply</c>, in JSON.</summary>
+    /// <summary>The content of a file for <c>audiences apply</c>, as JSON.</summary>
     public sealed record Declaration(List<AudienceConfig>? Audiences, List<BindingConfig>? Bindings, string? By, string? Why);
 
     public void Map(RouteGroupBuilder group)
@@ -103,7 +103,7 @@ public sealed class AudienceEndpoints(IReadOnlyDictionary<string, Workspace> wor
     {
         var keys = MatchKeys.All;
         var consent = ConsentPolicy.Assumed;
-        if ((body.MatchKeys is { } words && !AudienceLabels.TryMatchKeys(words, out keys))
+        if ((body.MatchKeys is { } labels && !AudienceLabels.TryMatchKeys(labels, out keys))
             || (body.ConsentPolicy is { } policy && !AudienceLabels.TryPolicy(policy, out consent)))
         {
             return Task.FromResult(QueryProblem.Of(AudienceRefusal.TermsInvalid));
@@ -116,7 +116,7 @@ public sealed class AudienceEndpoints(IReadOnlyDictionary<string, Workspace> wor
     private Task<IResult> PromoteAsync(string key, Promotion body, string? workspace, CancellationToken cancellationToken)
     {
         var late = LateEvents.Keep;
-        if (body.LateEvents is { } word && !AudienceLabels.TryLateEvents(word, out late))
+        if (body.LateEvents is { } label && !AudienceLabels.TryLateEvents(label, out late))
         {
             return Task.FromResult(QueryProblem.Of(AudienceRefusal.LateEventsInvalid));
         }

@@ -5,13 +5,13 @@ using AudienceSync.Host.Storage.Syncing;
 
 namespace AudienceSync.Host.Query;
 
-/// <summary>What an operator says of ad accounts and single lists: hold it, go on, this plan is meant, say the refused once more.</summary>
+/// <summary>Operator requests for ad accounts and remote audiences: pause, resume, approve a plan, resync, retry refused members.</summary>
 public sealed class DestinationEndpoints(IReadOnlyDictionary<string, Workspace> workspaces)
 {
-    /// <param name="Remote">One remote audience of the account; null for the account.</param>
-    /// <param name="By">Who; <c>operator</c> when left out.</param>
+    /// <param name="Remote">One remote audience of the account; null for the whole account.</param>
+    /// <param name="By">Author of the request; <c>operator</c> when omitted.</param>
     /// <param name="Why">The reason.</param>
-    /// <param name="DryRun">Of a resync: only say what it comes to.</param>
+    /// <param name="DryRun">For a resync: only return what would be sent.</param>
     public sealed record Word(string? Remote, string? By, string? Why, bool? DryRun);
 
     public void Map(RouteGroupBuilder group)
@@ -87,7 +87,7 @@ public sealed class DestinationEndpoints(IReadOnlyDictionary<string, Workspace> 
     private async Task<IResult> DoAsync(string? workspace, Func<Workspace, Task<HoldAnswer>> act, object done) =>
         workspaces.Named(workspace) is { } found ? Of(await act(found)) ?? Results.Ok(done) : QueryProblem.UnknownWorkspace;
 
-    // Null when it is as it was asked to be.
+    // Null when the request was fulfilled.
     private static IResult? Of(HoldAnswer answer) => answer switch
     {
         HoldAnswer.UnknownPlace => QueryProblem.UnknownDestination,

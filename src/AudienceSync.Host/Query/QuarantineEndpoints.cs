@@ -6,7 +6,7 @@ using AudienceSync.Host.Storage.Status;
 
 namespace AudienceSync.Host.Query;
 
-/// <summary>What waits for a human: looked at, released into the log, or given up.</summary>
+/// <summary>Quarantined entries: listed, shown, released into the log, or discarded.</summary>
 public sealed class QuarantineEndpoints(IReadOnlyDictionary<string, Workspace> workspaces)
 {
     public void Map(RouteGroupBuilder group)
@@ -28,7 +28,7 @@ public sealed class QuarantineEndpoints(IReadOnlyDictionary<string, Workspace> w
         return Results.Ok(new { entries = await new QuarantineQueries(found.Database).ListAsync(limit ?? 100, reason, cancellationToken) });
     }
 
-    // What was sent is shown only when it is asked for: it holds personal data.
+    // The received body is shown only on request, because it contains personal data.
     private async Task<IResult> ShowAsync(Guid id, string? workspace, bool? body, CancellationToken cancellationToken)
     {
         if (workspaces.Named(workspace) is not { } found)

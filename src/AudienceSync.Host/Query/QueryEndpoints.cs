@@ -9,8 +9,8 @@ using Microsoft.AspNetCore.Mvc;
 namespace AudienceSync.Host.Query;
 
 /// <summary>
-/// What marketers, engineers and owners ask over HTTP. Identifiers of people are asked for in bodies only, never in an address: addresses end
-/// in logs. Every answer is of one workspace, <c>default</c> unless the query says otherwise.
+/// Queries of marketers, engineers and owners over HTTP. Identifiers of people are accepted in bodies only, never in a URL, because URLs
+/// end up in logs. Every response covers one workspace, <c>default</c> unless the query names another.
 /// </summary>
 public sealed class QueryEndpoints(IReadOnlyDictionary<string, Workspace> workspaces, TimeProvider clock)
 {

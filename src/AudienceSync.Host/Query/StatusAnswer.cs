@@ -7,7 +7,10 @@ using AudienceSync.Host.Syncing;
 
 namespace AudienceSync.Host.Query;
 
-/// <summary>The whole of a workspace at a glance. Quiet means: all that was accepted is folded, and all that was folded is delivered, or refused by the platform.</summary>
+/// <summary>
+/// The status of a workspace. Quiet means: all accepted events are folded, and all folded changes are delivered, or refused by the
+/// platform.
+/// </summary>
 public sealed record StatusAnswer(
     string Workspace,
     StatusAnswer.LogPart Log,
@@ -23,10 +26,10 @@ public sealed record StatusAnswer(
     IReadOnlyList<PlanView> Plans,
     bool Quiet)
 {
-    /// <summary>What was read around, by source: <c>clock_ahead</c>, <c>id_reused</c> and the codes of warnings.</summary>
+    /// <summary>Counts of tolerated irregularities by source: <c>clock_ahead</c>, <c>id_reused</c> and the codes of warnings.</summary>
     public IReadOnlyList<SourceCount> Sources { get; init; } = [];
 
-    /// <summary>Aliases made by an older reader of persons, which <c>people realias</c> makes again.</summary>
+    /// <summary>Aliases derived by an older reader version, which <c>people realias</c> recreates.</summary>
     public long OlderAliases { get; init; }
 
     public static StatusAnswer Of(
@@ -54,7 +57,7 @@ public sealed record StatusAnswer(
 
     public sealed record QuarantinePart(long Open, long Refused);
 
-    /// <summary>People who asked to be forgotten; how often somebody spoke of one since.</summary>
+    /// <summary>People that requested erasure, and the number of events refused because they named one of them.</summary>
     public sealed record ErasuresPart(long Waiting, long Erased, long Unknown, DateTimeOffset? EarliestDeadline, ErasureAlarm Alarm, long RefusedEvents)
     {
         public static ErasuresPart Of(ErasureCounts counts, DateTimeOffset now) => new(

@@ -4,11 +4,11 @@ using AudienceSync.Host.Storage.Membership;
 
 namespace AudienceSync.Host.Rebuilding;
 
-/// <summary>Puts each rebuilt row beside the live one: gives it its number, and counts how the two differ.</summary>
-/// <param name="fold">What the log says.</param>
-/// <param name="livePosition">How far the live generation had read.</param>
-/// <param name="lastNumber">Above it new numbers begin.</param>
-/// <param name="now">The time at which windows are judged.</param>
+/// <summary>Compares each rebuilt row with the live one: assigns its number, and counts the differences.</summary>
+/// <param name="fold">The fold of the log.</param>
+/// <param name="livePosition">The position up to which the live generation had read.</param>
+/// <param name="lastNumber">New numbers begin above it.</param>
+/// <param name="now">The time at which windows are evaluated.</param>
 internal sealed class Comparison(FullLogFold fold, long livePosition, long lastNumber, DateTimeOffset now)
 {
     public Drift Drift { get; } = new();
@@ -20,7 +20,7 @@ internal sealed class Comparison(FullLogFold fold, long livePosition, long lastN
     public MembershipRow Meet(MembershipRow live)
     {
         var (row, founded) = fold.Take(live.KeyId, live.Person, now);
-        if (!founded && SaysNothing(live) && RowRule.SameForLanes(live, row))
+        if (!founded && HasNoFacts(live) && RowRule.SameForLanes(live, row))
         {
             Drift.Same++;
             return live;
@@ -68,16 +68,16 @@ internal sealed class Comparison(FullLogFold fold, long livePosition, long lastN
         }
     }
 
-    // A root that his last anchor has left again, or an anchor that never was told anything of this key.
-    private static bool SaysNothing(MembershipRow row) =>
+    // A root whose last anchor has left again, or an anchor without events for this key.
+    private static bool HasNoFacts(MembershipRow row) =>
         row.State == MembershipState.Nothing && row.Status is MembershipStatus.Removed or MembershipStatus.Linked;
 
-    // Since when a linked anchor's row says nothing depends on the order of arrival, and nobody reads it.
+    // The since time of a linked anchor's row depends on the order of arrival, and nothing reads it.
     private static bool Equal(MembershipRow live, MembershipRow row) =>
         RowRule.SameForLanes(live, row) && Stored(live.State.AddedAt) == Stored(row.State.AddedAt) && Stored(live.State.RemovedAt) == Stored(row.State.RemovedAt)
         && Stored(live.Until) == Stored(row.Until) && live.EventPos == row.EventPos
         && (live.Status == MembershipStatus.Linked || Stored(live.Since) == Stored(row.Since));
 
-    // The store keeps microseconds.
+    // The database stores microseconds.
     private static long? Stored(DateTimeOffset? time) => time?.UtcTicks / TimeSpan.TicksPerMicrosecond;
 }

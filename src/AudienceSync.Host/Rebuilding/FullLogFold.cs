@@ -11,17 +11,18 @@ using AudienceSync.Host.Storage.Rebuilding;
 namespace AudienceSync.Host.Rebuilding;
 
 /// <summary>
-/// Folds the whole log at once. The rules are the Domain's and those of the live fold (<see cref="MembershipState"/>, <see cref="Permissions"/>,
-/// <see cref="RowRule"/>); what is different is that the links are known from the beginning, so sums are made once, at the end.
+/// Folds the whole log at once. The rules are the Domain's and those of the live fold (<see cref="MembershipState"/>,
+/// <see cref="Permissions"/>, <see cref="RowRule"/>). The difference is that all links are known from the beginning, so sums are computed
+/// once, at the end.
 /// </summary>
 internal sealed class FullLogFold
 {
-    // An entry of each dictionary with its bucket; an object with all that hangs on it.
+    // An entry of each dictionary with its bucket; an object with everything it references.
     private const long RowBytes = 68;
     private const long PermissionBytes = 52;
     private const long WholeBytes = 400;
 
-    // While it grows, a dictionary holds its old entries and twice as many new ones.
+    // While it grows, a dictionary has its old entries and twice as many new ones.
     private const long Growth = 3;
 
     private readonly AudienceKeys _keys;
@@ -52,7 +53,7 @@ internal sealed class FullLogFold
 
     public long Superseded { get; private set; }
 
-    /// <summary>Whether the next person may need more memory than this, growing included.</summary>
+    /// <summary>Whether the next person may need more memory than this, including growth.</summary>
     public bool Outgrows(long bytes) =>
         (_rows.Count == _rows.Capacity || _permissions.Count == _permissions.Capacity || _whole * WholeBytes > bytes)
         && Need(_rows.Count, _rows.Capacity, RowBytes) + Need(_permissions.Count, _permissions.Capacity, PermissionBytes) + (_whole * WholeBytes) > bytes;
@@ -71,7 +72,7 @@ internal sealed class FullLogFold
         if (passing.IsBare)
         {
             var fact = MembershipFact.Of(alias, passing.AudienceKey, passing.OccurredAt, _names);
-            Report(Key(fact.AudienceKey), person, fact, position, counted);
+            ApplyMembership(Key(fact.AudienceKey), person, fact, position, counted);
             if (!passing.Consent.IsEmpty)
             {
                 PermissionFact.ReadConsent(passing.Consent, fact.OccurredAt, _read);
@@ -83,10 +84,10 @@ internal sealed class FullLogFold
             PermissionFact.Read(alias, passing.Data.ToArray(), _read);
         }
 
-        Hear(person);
+        ApplyPermissions(person);
     }
 
-    /// <summary>Halves what is folded in this pass, and forgets the other half.</summary>
+    /// <summary>Halves what is folded in this pass, and discards the other half.</summary>
     public void Split(long position)
     {
         Passes.Split(position);
@@ -102,7 +103,7 @@ internal sealed class FullLogFold
         }
     }
 
-    /// <summary>Begins with the next part of the people.</summary>
+    /// <summary>Starts the next partition of the people.</summary>
     public bool NextPass()
     {
         _rows.Clear();
@@ -111,7 +112,7 @@ internal sealed class FullLogFold
         return Passes.Next();
     }
 
-    /// <summary>After the log: every root has a row where one of his anchors has one.</summary>
+    /// <summary>After the log: adds a row for every root where one of its anchors has one.</summary>
     public void Settle()
     {
         foreach (var anchor in _links.Keys.Where(Passes.IsMine))
@@ -123,8 +124,8 @@ internal sealed class FullLogFold
         }
     }
 
-    /// <summary>The row that stands in the place of a live one; marks it as written.</summary>
-    /// <returns>The row without changed_pos, and whether the log speaks of it.</returns>
+    /// <summary>The row that replaces a live one; marks it as written.</summary>
+    /// <returns>The row without changed_pos, and whether the log has an event for it.</returns>
     public (MembershipRow Row, bool Founded) Take(int keyId, PersonId person, DateTimeOffset now)
     {
         ref var slot = ref CollectionsMarshal.GetValueRefOrNullRef(_rows, new RowId(person, keyId));
@@ -141,7 +142,7 @@ internal sealed class FullLogFold
     public IEnumerable<MembershipRow> Rest(DateTimeOffset now) =>
         _rows.Where(row => !row.Value.Written).Select(row => RowOf(row.Key.KeyId, row.Key.Person, row.Value, now));
 
-    /// <summary>What each anchor of this pass was told of permissions, exact where somebody of his group ever refused.</summary>
+    /// <summary>The permissions of each anchor of this pass, exact where a person of its group ever refused.</summary>
     public IEnumerable<KeyValuePair<PersonId, Permissions>> Permissions() => _permissions.Select(slotted =>
     {
         var refused = _groups.AnchorsOf(_groups.RootOf(slotted.Key)) is { Count: > 1 } group
@@ -150,8 +151,8 @@ internal sealed class FullLogFold
         return KeyValuePair.Create(slotted.Key, slotted.Value.Whole() with { Exact = refused });
     });
 
-    // For the key itself and for whichever version inherits from it; it counts once.
-    private void Report(PublishedKey key, PersonId person, MembershipFact fact, long position, int counted)
+    // Applies an event to its key and to the versions that inherit from it; it counts once.
+    private void ApplyMembership(PublishedKey key, PersonId person, MembershipFact fact, long position, int counted)
     {
         if (_onlyKeyId is null || key.KeyId == _onlyKeyId)
         {
@@ -184,7 +185,7 @@ internal sealed class FullLogFold
         return true;
     }
 
-    private void Hear(PersonId person)
+    private void ApplyPermissions(PersonId person)
     {
         foreach (var fact in _read)
         {

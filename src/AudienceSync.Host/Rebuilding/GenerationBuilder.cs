@@ -6,7 +6,9 @@ using AudienceSync.Host.Storage.Rebuilding;
 
 namespace AudienceSync.Host.Rebuilding;
 
-/// <summary>The first phase of a rebuild: one snapshot in, tables of a new generation out. See <see cref="Rebuild"/>.</summary>
+/// <summary>
+/// The first phase of a rebuild: reads one snapshot and writes the tables of a new generation. See <see cref="Rebuild"/>.
+/// </summary>
 internal sealed class GenerationBuilder(GenerationDatabase database, GenerationTable generations, AudienceKeys keys, TimeProvider clock, int? keyId)
 {
     private const long EventsBetweenReports = 100_000;
@@ -23,7 +25,7 @@ internal sealed class GenerationBuilder(GenerationDatabase database, GenerationT
     {
         var number = await generations.BeginAsync("rebuild", keyId, layout, cancellationToken);
         await using var snapshot = await LogSnapshot.OpenAsync(database, cancellationToken);
-        // The registry is read before the fold meets a key that was published a moment ago.
+        // The registry is reloaded first, because the fold may reach a key that was published a moment ago.
         await keys.ReloadAsync(cancellationToken);
         await generations.ReadToAsync(number, 0, snapshot.Head, cancellationToken);
         var fold = new FullLogFold(keys, keyId, await snapshot.ReadLinksAsync(cancellationToken));
@@ -95,16 +97,18 @@ internal sealed class GenerationBuilder(GenerationDatabase database, GenerationT
     {
         await next.LoadedAsync(number, cancellationToken);
         Report("indexing", fold, snapshot.Head, snapshot.Head);
-        // Beside each other: one is the server's work, the other mostly ours.
+        // In parallel: indexing is work of the server, reading back is mostly work of this process.
         var reading = next.ReadBackAsync(cancellationToken);
         await Task.WhenAll(next.IndexAsync(cancellationToken), reading);
         Step("indexed");
         Report("checking", fold, snapshot.Head, snapshot.Head);
-        var there = await reading;
-        if (!there.Equals(meant))
+        var actual = await reading;
+        if (!actual.Equals(meant))
         {
             throw new RebuildException(
-                "rebuild_check_failed", $"{meant.Count} rows were folded and {there.Count} read back, or they differ; nothing was swapped. Start it again.");
+                "rebuild_check_failed",
+                $"{meant.Count} rows were folded and {actual.Count} read back, or they differ; nothing was swapped. "
+                    + "Run the rebuild again.");
         }
 
         Step("checked");

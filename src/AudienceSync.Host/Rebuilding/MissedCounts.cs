@@ -6,16 +6,16 @@ using AudienceSync.Host.Storage.Rebuilding;
 namespace AudienceSync.Host.Rebuilding;
 
 /// <summary>
-/// What the live projector would have counted by the hour of the events that a new generation has read and the live one has not: after the swap
-/// nobody comes past them again. Membership is made anew by a rebuild; counts are not, because they follow from the log and were right.
+/// What the live projector would have counted by hour for the events that a new generation has read and the live one has not: after the
+/// swap no projector reads them again. A rebuild recomputes membership but not the counts, because they follow from the log and were right.
 /// <para>
-/// Where a projector works, these are the events of the last second. Where none does they may be many: then only the sizes are made right, in the hour of the
-/// swap, and so they are where the live rows were wrong or an heir had not yet taken over all.
+/// Where a projector runs, these are the events of the last second. Where none runs they may be many: then only the sizes are corrected, in
+/// the hour of the swap. The same applies where the live rows were wrong or a successor had not yet taken over all rows.
 /// </para>
 /// </summary>
 internal sealed class MissedCounts(GenerationDatabase database, AudienceKeys keys, TimeProvider clock)
 {
-    private const int MostEvents = 50_000;
+    private const int MaxEvents = 50_000;
 
     /// <summary>Null when they cannot be counted one by one.</summary>
     public async Task<ProjectedPage?> ReadAsync(ProjectionProgress live, ProjectionProgress next, Drift drift, CancellationToken cancellationToken)
@@ -26,7 +26,7 @@ internal sealed class MissedCounts(GenerationDatabase database, AudienceKeys key
             return null;
         }
 
-        var pages = new ProjectionPages(new MembershipTable(database.Live), new PermissionTable(database.Live), keys, MostEvents, clock)
+        var pages = new ProjectionPages(new MembershipTable(database.Live), new PermissionTable(database.Live), keys, MaxEvents, clock)
         {
             Inheritances = inheritances,
         };

@@ -3,8 +3,9 @@ using AudienceSync.Domain.Identity;
 namespace AudienceSync.Host.Rebuilding;
 
 /// <summary>
-/// Which part of the people is folded now, when all at once would need too much memory. Parts are made by the root's hash, so that a group of
-/// linked anchors is never split, and doubled when the first turns out too large: what was folded of the smaller part then is whole already.
+/// Which partition of the people is folded now, when folding all at once would need too much memory. People are partitioned by the root's
+/// hash, so that a group of linked anchors is never split. The number of partitions is doubled when the first turns out too large: what was
+/// folded of the smaller partition until then is already complete.
 /// </summary>
 internal sealed class Passes(Func<PersonId, PersonId> rootOf)
 {
@@ -16,7 +17,7 @@ internal sealed class Passes(Func<PersonId, PersonId> rootOf)
 
     public bool IsMine(PersonId person) => Count == 1 || PartOf(person, Count) == Current;
 
-    /// <summary>Whether the first pass, which was wider until it was split, has already counted this event.</summary>
+    /// <summary>Whether the first pass, which covered more people until it was split, has already counted this event.</summary>
     public bool IsCounted(PersonId person, long position)
     {
         if (Current == 0 || _before.Count == 0)
@@ -28,7 +29,7 @@ internal sealed class Passes(Func<PersonId, PersonId> rootOf)
         return then != 0 && PartOf(person, then) == 0;
     }
 
-    /// <summary>Only in the first pass: from behind this event on it is half as wide.</summary>
+    /// <summary>Only in the first pass: after this event it covers half as many people.</summary>
     public void Split(long position)
     {
         _before.Add((position, Count));

@@ -2,15 +2,15 @@ using AudienceSync.Domain.Permission;
 
 namespace AudienceSync.Host.Rebuilding;
 
-/// <summary>What one anchor was told of permissions. Almost everybody only ever says yes: two times, and no object.</summary>
+/// <summary>The permissions of one anchor. Almost all anchors only ever have a yes: that takes two times, and no object.</summary>
 internal struct PermissionSlot
 {
-    private static readonly DateTimeOffset Once = DateTimeOffset.UnixEpoch;
+    private static readonly DateTimeOffset Granted = DateTimeOffset.UnixEpoch;
 
     private static readonly TargetingRestrictions[] YesRestrictions = [.. Enumerable.Range(0, 4).Select(yes => new PermissionSlot
     {
-        _userData = (yes & 1) != 0 ? Once.UtcTicks : 0,
-        _personalization = (yes & 2) != 0 ? Once.UtcTicks : 0,
+        _userData = (yes & 1) != 0 ? Granted.UtcTicks : 0,
+        _personalization = (yes & 2) != 0 ? Granted.UtcTicks : 0,
     }.Whole().Restrictions)];
 
     private long _userData;

@@ -9,51 +9,53 @@ using AudienceSync.Host.Storage.Rebuilding;
 namespace AudienceSync.Host.Rebuilding;
 
 /// <summary>
-/// Makes membership anew from the log, beside the live generation, and puts it in its place.
+/// Rebuilds membership from the log, alongside the live generation, and swaps it in.
 /// <para>
-/// <b>States</b> (<c>generations.phase</c>). <i>Filling</i>: the log and the live rows are read at one snapshot, folded in memory, and the new
-/// tables are made and loaded in one transaction, then indexed and, beside that, read back and checked in a second. <i>Following</i>: the new tables are whole and have a cursor of
-/// their own; the live projector's code brings them to the end of the log. <i>Live</i>: swapped. <i>Dropped</i>: given up.
+/// <b>States</b> (<c>generations.phase</c>). <i>Filling</i>: the log and the live rows are read at one snapshot and folded in memory. The
+/// new tables are created and loaded in one transaction, then indexed in a second one while they are read back and verified.
+/// <i>Following</i>: the new tables are complete and have their own cursor; the live projector's code brings them to the end of the log.
+/// <i>Live</i>: swapped. <i>Dropped</i>: abandoned.
 /// </para>
 /// <para>
-/// <b>Failures.</b> Killed while filling: a row says so, whatever was loaded is dropped by the next start, and it begins anew. Killed
-/// while following: rows and cursor are one transaction, so the next start goes on. Killed in the swap: it is one transaction, before whose
-/// commit nothing has happened and after which all of it has. Locks that cannot be had: the swap is undone and tried again. Two rebuilds: an
-/// advisory lock, which dies with its connection, and the lease's fence in every later write.
+/// <b>Failures.</b> Killed while filling: a row records the phase, the next start drops whatever was loaded and begins again. Killed while
+/// following: rows and cursor are one transaction, so the next start continues. Killed in the swap: it is one transaction, so before its
+/// commit nothing has happened and after it everything has. Locks that are not available: the swap is rolled back and retried. Two
+/// rebuilds: prevented by an advisory lock, which is released with its connection, and by the lease's fence in every later write.
 /// </para>
 /// <para>
-/// <b>Numbers.</b> A binding's place is a changed_pos, and only what lies behind it is looked at. So a row that says the same to every platform as
-/// the live one (status and bars) keeps the live row's number, and a row that does not gets a new one. New numbers begin far above the live
-/// counter (<see cref="NumbersApart"/>), so that the live projector can go on giving numbers meanwhile and none comes twice. In the swap's
-/// transaction, under the projector's lease, whoever changed in either generation since they were compared is compared once more: the same,
-/// and the live number counts, for if a lane must still look, that number lies behind its place as well; not the same, and a new number counts.
-/// New identifiers that only the new generation has read count as not the same. The counter goes on above, so changed_pos order stays commit order.
+/// <b>Numbers.</b> The position of a binding is a changed_pos, and the lanes only process rows after it. So a row that is the same for
+/// every platform as the live one (status and targeting restrictions) keeps the live row's number, and a row that is not gets a new one.
+/// New numbers begin far above the live counter (<see cref="NumbersApart"/>), so that the live projector can keep assigning numbers
+/// meanwhile and none is assigned twice. In the swap's transaction, under the projector's lease, every row that changed in either
+/// generation since the comparison is compared once more. If both are the same, the live number is used: if a lane must still process the
+/// row, that number lies after the lane's position as well. If they differ, a new number is used. New identifiers that only the new
+/// generation has read count as a difference. The counter continues above, so changed_pos order stays commit order.
 /// </para>
 /// <para>
-/// <b>What is never lost.</b> A live row of which no event speaks is not taken away but says nothing from then on: a lane may be delivering it at
-/// this moment, and must find that it is to be taken out. A rebuild has no platform and no call: it cannot send.
+/// <b>What is never lost.</b> A live row without any event is not deleted but becomes a row without facts: a lane may be delivering it at
+/// this moment, and must find that the member is to be removed. A rebuild has no connector and makes no call: it cannot send.
 /// </para>
 /// </summary>
 public sealed class Rebuild(GenerationDatabase database, AudienceKeys keys, TimeProvider clock, string owner)
 {
     private const string LeaseName = "rebuild";
 
-    /// <summary>No live generation changes this many rows while another is built; of numbers there are 9 * 10^18.</summary>
+    /// <summary>No live generation changes this many rows while another is built; 9 * 10^18 numbers are available.</summary>
     private const long NumbersApart = 1_000_000_000;
 
     private const int PageEvents = 5_000;
 
     private const string Outdated = "rebuild_outdated";
 
-    private static readonly TimeSpan Again = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(200);
 
     private readonly GenerationTable _generations = new(database);
     private readonly LeaseTable _leases = new(database.Live, owner);
 
-    /// <summary>What may be held in memory at once; people beyond it are folded in further passes.</summary>
+    /// <summary>Memory limit of the fold; people beyond it are folded in further passes.</summary>
     internal long MemoryBytes { get; init; } = 400_000_000;
 
-    /// <summary>Called between steps; a test fails here.</summary>
+    /// <summary>Called between steps; a test injects failures here.</summary>
     internal Action<string> Step { get; init; } = _ => { };
 
     public Action<RebuildProgress> Progress { get; init; } = _ => { };
@@ -81,30 +83,31 @@ public sealed class Rebuild(GenerationDatabase database, AudienceKeys keys, Time
         return await GoLiveOrDropAsync((await _generations.LastAsync(cancellationToken))!, filled, cancellationToken);
     }, cancellationToken);
 
-    /// <summary>Brings back the generation that was live before the last rebuild, with all that has happened since.</summary>
+    /// <summary>Restores the generation that was live before the last rebuild, with all events since.</summary>
     /// <exception cref="RebuildException">rebuild_running, nothing_to_undo, rebuild_busy</exception>
     public Task<RebuildResult> UndoAsync(CancellationToken cancellationToken) => LockedAsync(async last =>
     {
         if (last is not { Phase: "following", Kind: "undo" })
         {
-            last = await BringFormerAsync(last, cancellationToken);
+            last = await RestoreFormerAsync(last, cancellationToken);
         }
 
         return await GoLiveAsync(last, Empty(last), cancellationToken);
     }, cancellationToken);
 
-    private async Task<Generation> BringFormerAsync(Generation? last, CancellationToken cancellationToken)
+    private async Task<Generation> RestoreFormerAsync(Generation? last, CancellationToken cancellationToken)
     {
         if (last is not { Phase: "live" } || !await _generations.HasFormerAsync(cancellationToken)
             || last.Layout != await _generations.LayoutAsync(cancellationToken))
         {
-            throw new RebuildException("nothing_to_undo", "no former generation is kept that the present schema could bring back.");
+            throw new RebuildException("nothing_to_undo", "no former generation is kept that fits the current schema.");
         }
 
         await keys.ReloadAsync(cancellationToken);
         if (keys.All.Any(key => key.PublishedPos?.Value > last.Position))
         {
-            throw new RebuildException("nothing_to_undo", "a version that inherits was published since, of which the former generation knows nothing. Rebuild instead.");
+            throw new RebuildException(
+                "nothing_to_undo", "a version that inherits was published since; the former generation does not have it. Rebuild instead.");
         }
 
         var live = await new MembershipTable(database.Live).ReadProgressAsync(cancellationToken);
@@ -116,13 +119,13 @@ public sealed class Rebuild(GenerationDatabase database, AudienceKeys keys, Time
     private async Task<RebuildResult> LockedAsync(Func<Generation?, Task<RebuildResult>> work, CancellationToken cancellationToken)
     {
         var began = clock.GetTimestamp();
-        await using var alone = await database.TryLockAsync(cancellationToken)
+        await using var held = await database.TryLockAsync(cancellationToken)
             ?? throw new RebuildException("rebuild_running", "another rebuild of this workspace is running; projections status shows it.");
         var result = await work(await _generations.LastAsync(cancellationToken));
         return result with { Seconds = clock.GetElapsedTime(began).TotalSeconds };
     }
 
-    // One that is outdated is not gone on with.
+    // An outdated generation is not continued.
     private async Task<RebuildResult> GoLiveOrDropAsync(Generation generation, RebuildResult result, CancellationToken cancellationToken)
     {
         try
@@ -141,23 +144,25 @@ public sealed class Rebuild(GenerationDatabase database, AudienceKeys keys, Time
         var lease = await ClaimAsync(cancellationToken);
         var pages = new ProjectionPages(
             new MembershipTable(database.Next), new PermissionTable(database.Next), keys, PageEvents, clock, generation.KeyId);
-        for (var tries = 0; tries < 100; tries++)
+        for (var attempt = 0; attempt < 100; attempt++)
         {
             var live = await new MembershipTable(database.Live).ReadProgressAsync(cancellationToken);
             await FollowAsync(pages, lease, EndOf(generation, live), cancellationToken);
             Step("followed");
             Progress(new RebuildProgress("swapping", generation.Head, generation.Head));
-            if (await SwapAsync(pages, lease, generation, result.Drift, cancellationToken) is { } looked)
+            if (await SwapAsync(pages, lease, generation, result.Drift, cancellationToken) is { } rechecked)
             {
                 Step("swapped");
                 await _leases.ReleaseAsync(lease, CancellationToken.None);
-                return result with { Rechecked = looked };
+                return result with { Rechecked = rechecked };
             }
 
-            await Task.Delay(Again, clock, cancellationToken);
+            await Task.Delay(RetryDelay, clock, cancellationToken);
         }
 
-        throw new RebuildException("rebuild_busy", "the swap did not get its locks, or the projector does not reach the end of the log; start it again to go on.");
+        throw new RebuildException(
+            "rebuild_busy",
+            "the swap did not get its locks, or the projector does not reach the end of the log; run the rebuild again to continue.");
     }
 
     private async Task<long?> SwapAsync(ProjectionPages pages, Lease lease, Generation generation, Drift drift, CancellationToken cancellationToken)
@@ -170,7 +175,7 @@ public sealed class Rebuild(GenerationDatabase database, AudienceKeys keys, Time
 
         Step("seized");
         var next = await FollowAsync(pages, lease, EndOf(generation, swap.Live), cancellationToken);
-        // One key's rows share the live cursor, so they must stand exactly there.
+        // The rows of one key share the live cursor, so they must be exactly at its position.
         if (generation.KeyId is not null && next.Position != swap.Live.Position)
         {
             return null;
@@ -178,18 +183,22 @@ public sealed class Rebuild(GenerationDatabase database, AudienceKeys keys, Time
 
         Step("caught up");
         await EnsureNoNewSuccessorAsync(generation, next.Position, cancellationToken);
-        var missed = generation.KeyId is null ? await new MissedCounts(database, keys, clock).ReadAsync(swap.Live, next, drift, cancellationToken) : ProjectedPage.Of([]);
+        var missed = generation.KeyId is null
+            ? await new MissedCounts(database, keys, clock).ReadAsync(swap.Live, next, drift, cancellationToken)
+            : ProjectedPage.Of([]);
         return await swap.TryCommitAsync(lease, generation.Number, next, generation.Numbers, missed, clock.GetUtcNow(), cancellationToken);
     }
 
-    // What an heir takes over stands in the rows as they were when it was published, and those of this generation were folded before.
+    // A successor takes over the rows as of its publication, and the rows of this generation were folded before that.
     private async Task EnsureNoNewSuccessorAsync(Generation generation, Position last, CancellationToken cancellationToken)
     {
         await keys.ReloadAsync(cancellationToken);
         if (generation.Kind == "rebuild" && keys.All.Any(key =>
-            (generation.KeyId is null || generation.KeyId == key.KeyId) && key.PublishedPos is { } published && published.Value > generation.Head && published <= last))
+            (generation.KeyId is null || generation.KeyId == key.KeyId)
+            && key.PublishedPos is { } published && published.Value > generation.Head && published <= last))
         {
-            throw new RebuildException(Outdated, "a version that inherits was published meanwhile, and nothing was swapped. Start it again.");
+            throw new RebuildException(
+                Outdated, "a version that inherits was published meanwhile; nothing was swapped. Run the rebuild again.");
         }
     }
 
@@ -211,7 +220,7 @@ public sealed class Rebuild(GenerationDatabase database, AudienceKeys keys, Time
         }
     }
 
-    // A killed predecessor's lease runs out by itself.
+    // The lease of a killed rebuild expires by itself.
     private async Task<Lease> ClaimAsync(CancellationToken cancellationToken)
     {
         while (true)
@@ -221,7 +230,7 @@ public sealed class Rebuild(GenerationDatabase database, AudienceKeys keys, Time
                 return lease;
             }
 
-            await Task.Delay(Again, clock, cancellationToken);
+            await Task.Delay(RetryDelay, clock, cancellationToken);
         }
     }
 

@@ -2,7 +2,7 @@ using AudienceSync.Domain.Identity;
 
 namespace AudienceSync.Host.Rebuilding;
 
-/// <summary>Whose row of which key.</summary>
+/// <summary>Identifies a row by person and key.</summary>
 internal readonly record struct RowId(PersonId Person, int KeyId)
 {
     public bool Equals(RowId other) => Person.Value == other.Person.Value && KeyId == other.KeyId;

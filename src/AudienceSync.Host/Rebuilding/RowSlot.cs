@@ -2,7 +2,7 @@ using AudienceSync.Domain.Membership;
 
 namespace AudienceSync.Host.Rebuilding;
 
-/// <summary>What one anchor was told of one key, in 32 bytes, because there are millions of them.</summary>
+/// <summary>The state of one anchor in one key, in 32 bytes, because there are millions of them.</summary>
 internal struct RowSlot
 {
     private long _addedTicks;

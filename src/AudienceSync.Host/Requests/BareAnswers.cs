@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Diagnostics;
 
 namespace AudienceSync.Host.Requests;
 
-/// <summary>Gives a body with a stable code to the refusals that the framework makes by itself.</summary>
+/// <summary>Adds a body with a stable code to the refusals that the framework generates.</summary>
 internal static class BareAnswers
 {
     public static Task WriteAsync(StatusCodeContext bare)

@@ -12,22 +12,22 @@ public enum BodyForm
     /// <summary>A JSON object in UTF-8, read and checked.</summary>
     Json,
 
-    /// <summary>As <see cref="Json"/>, and it may be left out.</summary>
+    /// <summary>Like <see cref="Json"/>, and optional.</summary>
     OptionalJson,
 
-    /// <summary>Read whole and left to the endpoint.</summary>
+    /// <summary>Buffered as a whole and left to the endpoint.</summary>
     Whole,
 
-    /// <summary>Read by the endpoint, piece by piece, up to the limit.</summary>
+    /// <summary>Read by the endpoint as a stream, up to the limit.</summary>
     Stream,
 
-    /// <summary>The endpoint checks for itself: webhooks only.</summary>
+    /// <summary>The endpoint does its own checks: webhooks only.</summary>
     Unchecked,
 }
 
-/// <summary>The body that an endpoint takes, as metadata. An endpoint without it takes none.</summary>
+/// <summary>The body that an endpoint accepts, as metadata. An endpoint without it accepts none.</summary>
 /// <param name="Form">How it is read.</param>
-/// <param name="MaxBytes">One more is refused, whatever the length claims.</param>
+/// <param name="MaxBytes">One more byte is refused, whatever length is declared.</param>
 public sealed record BodyContract(BodyForm Form, int MaxBytes)
 {
     public static readonly BodyContract None = new(BodyForm.None, Limits.OperatorBodyBytes);

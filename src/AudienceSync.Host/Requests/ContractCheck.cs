@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace AudienceSync.Host.Requests;
 
 /// <summary>
-/// Holds every request against what its endpoint declared, after authentication and before the endpoint: query parameters, values in the
-/// address, and the body with its limit. Whatever is wrong with a request, or happens to it on its way, is the client's and has a code.
+/// Checks every request against the contract of its endpoint, after authentication and before the endpoint: query parameters, route values,
+/// and the body with its limit. Any fault of a request, or a failure in its transmission, is a client error and has a code.
 /// </summary>
 internal sealed class ContractCheck : IMiddleware
 {
@@ -51,10 +51,10 @@ internal sealed class ContractCheck : IMiddleware
             return QueryProblem.UnsupportedEncoding;
         }
 
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } most)
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } sizeLimit)
         {
-            // The server counts a chunked body with its framing; the limit is of what is in it, and counted below.
-            most.MaxRequestBodySize = null;
+            // The server counts a chunked body with its framing; our limit is on the content, and is counted below.
+            sizeLimit.MaxRequestBodySize = null;
         }
 
         request.Body = new LimitedStream(request.Body, contract.MaxBytes);
@@ -64,9 +64,9 @@ internal sealed class ContractCheck : IMiddleware
     private static async Task<IResult?> ReadAsync(HttpContext context, BodyContract contract)
     {
         var request = context.Request;
-        var whole = new MemoryStream();
-        await request.Body.CopyToAsync(whole, context.RequestAborted);
-        ReadOnlyMemory<byte> body = whole.GetBuffer().AsMemory(0, (int)whole.Length);
+        var buffered = new MemoryStream();
+        await request.Body.CopyToAsync(buffered, context.RequestAborted);
+        ReadOnlyMemory<byte> body = buffered.GetBuffer().AsMemory(0, (int)buffered.Length);
         if (contract.Form != BodyForm.Whole && body.Span.StartsWith("\uFEFF"u8))
         {
             body = body[3..];
@@ -95,7 +95,7 @@ internal sealed class ContractCheck : IMiddleware
             return QueryProblem.UnsupportedType;
         }
 
-        // It is UTF-8 when it passes here, so no parameter of the type may have it read as anything else.
+        // A body that passes here is UTF-8, so no parameter of the media type may cause it to be read as anything else.
         request.ContentType = "application/json";
         return JsonBody.Problem(body);
     }

@@ -6,8 +6,8 @@ using AudienceSync.Host.Query;
 namespace AudienceSync.Host.Requests;
 
 /// <summary>
-/// What is wrong with a JSON body whatever its endpoint: the deserializer looks at a text only when somebody reads it, and what it lets pass
-/// (half a surrogate pair, NUL, a list that holds nothing) fails much later, in the store.
+/// Finds faults of a JSON body that are independent of its endpoint: the deserializer decodes a text only when it is read, and what it lets
+/// pass (half of a surrogate pair, NUL, a null item in a list) fails much later, in the store.
 /// </summary>
 internal static class JsonBody
 {
@@ -32,7 +32,7 @@ internal static class JsonBody
             var root = document.RootElement;
             return root.ValueKind != JsonValueKind.Object ? QueryProblem.InvalidBody
                 : HasUnusableText(root) ? QueryProblem.InvalidText
-                : HasNothingInList(root) || !allows(root) ? QueryProblem.InvalidBody
+                : HasNullInList(root) || !allows(root) ? QueryProblem.InvalidBody
                 : null;
         }
         catch (JsonException)
@@ -54,10 +54,10 @@ internal static class JsonBody
         _ => false,
     };
 
-    private static bool HasNothingInList(JsonElement element) => element.ValueKind switch
+    private static bool HasNullInList(JsonElement element) => element.ValueKind switch
     {
-        JsonValueKind.Array => element.EnumerateArray().Any(item => item.ValueKind == JsonValueKind.Null || HasNothingInList(item)),
-        JsonValueKind.Object => element.EnumerateObject().Any(member => HasNothingInList(member.Value)),
+        JsonValueKind.Array => element.EnumerateArray().Any(item => item.ValueKind == JsonValueKind.Null || HasNullInList(item)),
+        JsonValueKind.Object => element.EnumerateObject().Any(member => HasNullInList(member.Value)),
         _ => false,
     };
 }

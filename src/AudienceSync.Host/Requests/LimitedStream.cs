@@ -1,6 +1,6 @@
 namespace AudienceSync.Host.Requests;
 
-/// <summary>A request body that ends with an error at its first byte too many. Reading only; a body that breaks off is the client's fault.</summary>
+/// <summary>A request body that fails at the first byte beyond its limit. Reading only; a body that ends early is a client error.</summary>
 internal sealed class LimitedStream(Stream body, int maxBytes) : Stream
 {
     private long _read;
@@ -27,7 +27,7 @@ internal sealed class LimitedStream(Stream body, int maxBytes) : Stream
         }
         catch (IOException broken) when (broken is not BadHttpRequestException)
         {
-            throw new BadHttpRequestException("The body broke off.", StatusCodes.Status400BadRequest, broken);
+            throw new BadHttpRequestException("The body ended early.", StatusCodes.Status400BadRequest, broken);
         }
     }
 

@@ -3,10 +3,10 @@ using AudienceSync.Host.Query;
 
 namespace AudienceSync.Host.Requests;
 
-/// <summary>Compares the query string and the values in the address with what the endpoint declared.</summary>
+/// <summary>Compares the query string and the route values with the contract of the endpoint.</summary>
 internal static class ParameterCheck
 {
-    /// <summary>Null when every parameter is declared, there once and readable, and none that is required is missing.</summary>
+    /// <summary>Null when every parameter is declared, present only once and readable, and no required parameter is missing.</summary>
     public static IResult? Problem(HttpContext context, Endpoint endpoint)
     {
         if (context.Request.RouteValues.Values.Any(value => value is string { } text && (text.Length > Limits.ParameterChars || text.Any(char.IsControl))))

@@ -6,8 +6,8 @@ using AudienceSync.Host.Query;
 namespace AudienceSync.Host.Requests;
 
 /// <summary>
-/// A query parameter that an endpoint declares, as metadata. What no endpoint declared, what is there twice or cannot be read is refused
-/// before the endpoint sees it, so a parameter never falls back to its default in silence.
+/// A query parameter that an endpoint declares, as metadata. A parameter that is not declared, is present twice or cannot be read is
+/// refused before the endpoint receives it, so a parameter never falls back silently to its default.
 /// </summary>
 /// <param name="Name">Exactly as it is written.</param>
 /// <param name="IsReadable">Whether a value of 1 to <see cref="Limits.ParameterChars"/> characters can be used.</param>
@@ -34,10 +34,10 @@ public sealed record QueryParameter(string Name, Func<string, bool> IsReadable)
 
     public static readonly QueryParameter Delimiter = new("delimiter", static text => People.ListDelimiter.TryRead(text, out _));
 
-    /// <summary>Whether the endpoint cannot do without it.</summary>
+    /// <summary>Whether the endpoint requires it.</summary>
     public bool IsRequired { get; private init; }
 
-    /// <summary>What is answered when a value is readable text and still no such value; null for the common refusal.</summary>
+    /// <summary>The response when a value is readable text but not a valid value; null for the common refusal.</summary>
     internal Func<IResult>? Problem { get; private init; }
 
     private static QueryParameter Text(string name) => new(name, static _ => true);

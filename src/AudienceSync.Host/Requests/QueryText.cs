@@ -2,12 +2,14 @@ using System.Text;
 
 namespace AudienceSync.Host.Requests;
 
-/// <summary>Reads a query string strictly: the framework repairs what is not percent-encoded UTF-8, and a repaired value is another value.</summary>
+/// <summary>
+/// Parses a query string strictly: the framework repairs invalid percent-encoded UTF-8, and a repaired value is a different value.
+/// </summary>
 internal static class QueryText
 {
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>Names and values in their order. A value is null when it cannot be read, a name when it cannot.</summary>
+    /// <summary>Names and values in their order. A name or a value that cannot be read is null.</summary>
     public static IEnumerable<(string? Name, string? Value)> Read(string? query)
     {
         foreach (var pair in (query ?? "").TrimStart('?').Split('&'))
@@ -41,10 +43,10 @@ internal static class QueryText
             }
         }
 
-        return Whole(bytes.AsSpan(0, length));
+        return ToText(bytes.AsSpan(0, length));
     }
 
-    private static string? Whole(ReadOnlySpan<byte> bytes)
+    private static string? ToText(ReadOnlySpan<byte> bytes)
     {
         try
         {

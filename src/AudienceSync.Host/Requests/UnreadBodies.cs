@@ -4,14 +4,14 @@ using Microsoft.AspNetCore.Http.Features;
 namespace AudienceSync.Host.Requests;
 
 /// <summary>
-/// After a refusal the server reads away what is left of the body, up to its limit, and beyond that ends the connection. The answer has to
-/// announce this, or the client sends its next request on that connection and gets no answer.
+/// After a refusal the server reads and discards the rest of the body, up to its limit, and beyond that closes the connection. The response
+/// has to announce this, or the client sends its next request on that connection and gets no response.
 /// </summary>
 internal static class UnreadBodies
 {
     public static Task AnnounceAsync(HttpContext context, RequestDelegate next)
     {
-        // Most requests have a length within the limit, and cost nothing here.
+        // Most requests have a length within the limit, and this costs them nothing.
         if (context.Request.ContentLength is { } length ? length > Limits.OperatorBodyBytes : context.Request.Headers.TransferEncoding.Count > 0)
         {
             context.Response.OnStarting(static state => Announce((HttpContext)state), context);
@@ -22,7 +22,7 @@ internal static class UnreadBodies
 
     private static Task Announce(HttpContext context)
     {
-        // Whoever reads a body lifts the server's limit before, so one that still has it was not read.
+        // Code that reads a body removes the server's limit first, so a body that still has the limit was not read.
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false, MaxRequestBodySize: not null }
             || context.Response.StatusCode == StatusCodes.Status413PayloadTooLarge)
         {

@@ -1,6 +1,6 @@
 namespace AudienceSync.Host.Serving;
 
-/// <summary>What a connection may do, before anything is known of who opened it. docs/LIMITS.md lists them; a test compares.</summary>
+/// <summary>The limits of a connection before its client is known. docs/LIMITS.md lists them; a test compares.</summary>
 public static class ConnectionLimits
 {
     /// <summary>Open connections of one listener. The health listener counts its own.</summary>

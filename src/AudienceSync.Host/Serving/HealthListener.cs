@@ -4,8 +4,8 @@ using AudienceSync.Host.Requests;
 namespace AudienceSync.Host.Serving;
 
 /// <summary>
-/// <c>/health</c> on an address of its own, with connections of its own: whoever fills the main listener does not make a balancer or an
-/// orchestrator believe that the process is dead.
+/// <c>/health</c> on an address of its own, with connections of its own: a client that fills the main listener does not make a load
+/// balancer or an orchestrator treat the process as dead.
 /// </summary>
 public sealed class HealthListener : IAsyncDisposable
 {
@@ -27,7 +27,7 @@ public sealed class HealthListener : IAsyncDisposable
 
         if (!Uri.TryCreate(url, UriKind.Absolute, out var address) || address.Scheme != Uri.UriSchemeHttp || address.PathAndQuery != "/")
         {
-            throw new SetupException("health_url_invalid", "AUDIENCESYNC_HEALTH_URL must be one address as http://127.0.0.1:5401.");
+            throw new SetupException("health_url_invalid", "AUDIENCESYNC_HEALTH_URL must be one address such as http://127.0.0.1:5401.");
         }
 
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions

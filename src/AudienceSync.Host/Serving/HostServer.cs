@@ -14,12 +14,12 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace AudienceSync.Host.Serving;
 
-/// <summary>What a server is given of the world: everything that a test wants to hold in its own hands.</summary>
+/// <summary>The external dependencies of a server: everything that a test controls.</summary>
 /// <param name="Network">Carries calls to platforms.</param>
 public sealed record ServerDependencies(TimeProvider Clock, Random Random, HttpMessageHandler Network, Func<string, string?> Environment);
 
 /// <summary>
-/// The process: schema, workspaces, HTTP. Built from settings and surroundings only, so that a test builds the same server.
+/// The process: schema, workspaces, HTTP. Built from settings and dependencies only, so that a test builds the same server.
 /// </summary>
 public sealed class HostServer : IAsyncDisposable
 {
@@ -76,7 +76,8 @@ public sealed class HostServer : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            // What nobody is known to have sent is never read further than this; an endpoint that takes more raises it, after authentication.
+            // The body of a request without known sender is never read further than this; an endpoint that accepts more raises it, after
+            // authentication.
             kestrel.Limits.MaxRequestBodySize = Limits.OperatorBodyBytes;
             kestrel.Limits.RequestHeadersTimeout = ConnectionLimits.FirstRequest;
             kestrel.Limits.MaxConcurrentConnections = ConnectionLimits.Connections;
@@ -126,14 +127,14 @@ public sealed class HostServer : IAsyncDisposable
         MapHealth(app);
     }
 
-    /// <summary>Maps <c>/health</c> only, for everybody: it has no secret, and a balancer has no token.</summary>
+    /// <summary>Maps <c>/health</c> only, for everyone: it has no secret, and a load balancer has no token.</summary>
     public void MapHealth(IEndpointRouteBuilder app)
     {
         app.MapGet("/health/live", () => Results.Text("live")).AllowAnonymous();
         app.MapGet("/health/ready", ReadyAsync).AllowAnonymous();
     }
 
-    // Reached by another spelling of the address, or by a method that is no webhook.
+    // Reached by another spelling of the address, or by a method that is not a webhook's.
     private void MapWebhooks(WebApplication app, WebhookEndpoint webhooks)
     {
         app.MapMethods(WebhookEndpoint.Path, WebhookEndpoint.Methods, context => WebhookAsync(webhooks, context)).RequireAuthorization(AccessPolicies.Source).Takes(BodyContract.Webhook);
@@ -155,7 +156,7 @@ public sealed class HostServer : IAsyncDisposable
         return webhooks.HandleAsync(context);
     }
 
-    // Ready means that the log of every workspace answers: a balancer should send webhooks elsewhere when it does not.
+    // Ready means that the log of every workspace answers: a load balancer should send webhooks elsewhere when it does not.
     private async Task<IResult> ReadyAsync(CancellationToken cancellationToken)
     {
         foreach (var workspace in _workspaces.Values)

@@ -7,14 +7,14 @@ using AudienceSync.Host.Storage.Privacy;
 namespace AudienceSync.Host.Serving;
 
 /// <summary>
-/// Whether the master keys given are those the database needs. It is told before anything is written, so that a start with the wrong ones
-/// changes nothing.
+/// Checks whether the master keys given are those that the database needs. This happens before anything is written, so that a start with
+/// the wrong ones changes nothing.
 /// </summary>
 internal sealed class MasterKeyCheck(string connectionString, MasterKeys keys)
 {
     private readonly MasterKeyTable _table = new(connectionString);
 
-    /// <summary>Compares with what the database knows, then remembers versions that are new to it.</summary>
+    /// <summary>Compares with the versions in the database, then stores versions that are new to it.</summary>
     /// <exception cref="SetupException">master_key_wrong, master_key_absent, master_key_backwards</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -25,7 +25,8 @@ internal sealed class MasterKeyCheck(string connectionString, MasterKeys keys)
         {
             throw new SetupException(
                 "master_key_backwards",
-                $"This database has been sealed under master key version {known[^1].Version}, and the newest one given is {keys.Current.Version}. Bring version {known[^1].Version} back; to replace it, add a higher one.");
+                $"This database has been sealed under master key version {known[^1].Version}, and the newest one given is "
+                    + $"{keys.Current.Version}. Bring version {known[^1].Version} back; to replace it, add a higher one.");
         }
 
         foreach (var key in keys.All)
@@ -49,11 +50,13 @@ internal sealed class MasterKeyCheck(string connectionString, MasterKeys keys)
         if (wrong is not null)
         {
             throw new SetupException(
-                "master_key_wrong", $"The master key version {wrong.Version} is not the one this database was made with; with it nobody could be read or removed.");
+                "master_key_wrong",
+                $"The master key version {wrong.Version} is not the one this database was created with; "
+                    + "with it no person could be read or removed.");
         }
     }
 
-    // Versions that are not given any more and that nothing needs. What was found once is not looked for again.
+    // Versions that are no longer given and that nothing needs. What was found once is not searched for again.
     private async Task<List<short>> WithoutRowsAsync(List<KnownMasterKey> known, CancellationToken cancellationToken)
     {
         var absent = known.Where(one => one.RetiredAt is null && !keys.Holds(one.Version)).Select(one => one.Version).ToList();
@@ -71,7 +74,9 @@ internal sealed class MasterKeyCheck(string connectionString, MasterKeys keys)
                 if (await rows.CountUnderAsync(version, cancellationToken) is > 0 and var count)
                 {
                     throw new SetupException(
-                        "master_key_absent", $"Master key version {version} is not given, and {count} rows of workspace {workspace} are sealed under it. Bring it back; keys status says until when it is needed.");
+                        "master_key_absent",
+                        $"Master key version {version} is not given, and {count} rows of workspace {workspace} are sealed under it. "
+                            + "Bring it back; keys status prints until when it is needed.");
                 }
             }
         }

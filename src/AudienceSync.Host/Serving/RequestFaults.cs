@@ -5,9 +5,9 @@ using Microsoft.AspNetCore.Diagnostics;
 namespace AudienceSync.Host.Serving;
 
 /// <summary>
-/// Answers requests that failed for a reason outside of the program, without a stack trace in the log: storage that is away is 503 <c>storage_down</c>, counted
-/// in a line a minute; a request that its client broke is the client's own fault and no line at all. Anything else is a fault of the
-/// program, and stays the pipeline's to log.
+/// Answers requests that failed for a reason outside of the program, without a stack trace in the log: unavailable storage is 503
+/// <c>storage_down</c>, counted in one log line a minute; a request that its client broke is the client's own fault and is not logged.
+/// Anything else is a fault of the program, and is left to the pipeline to log.
 /// </summary>
 public sealed class RequestFaults(TimeProvider clock, ILogger<RequestFaults> logger) : IExceptionHandler
 {
@@ -19,9 +19,9 @@ public sealed class RequestFaults(TimeProvider clock, ILogger<RequestFaults> log
 
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
-        if (exception is BadHttpRequestException broken)
+        if (exception is BadHttpRequestException badRequest)
         {
-            await Answers.WriteAsync(httpContext, IngestProblem.BrokenRequest with { Status = broken.StatusCode });
+            await Answers.WriteAsync(httpContext, IngestProblem.BrokenRequest with { Status = badRequest.StatusCode });
             return true;
         }
 

@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 namespace AudienceSync.Host.Serving;
 
 /// <summary>
-/// Closes a connection on which nothing comes: the server itself waits as long for the first request as between two, and connections that
-/// stay silent would keep everybody else out for that long. After the first byte it costs nothing.
+/// Closes a connection on which nothing arrives: the server itself waits as long for the first request as between two, and connections that
+/// stay silent would keep everyone else out for that long. After the first byte it costs nothing.
 /// </summary>
 internal static class SilentConnections
 {
@@ -30,7 +30,7 @@ internal static class SilentConnections
         try
         {
             var first = await connection.Transport.Input.ReadAsync(either.Token);
-            connection.Transport.Input.AdvanceTo(first.Buffer.Start); // Only looked at: the server reads it once more.
+            connection.Transport.Input.AdvanceTo(first.Buffer.Start); // Only examined: the server reads it again.
             return true;
         }
         catch (OperationCanceledException)
@@ -39,7 +39,7 @@ internal static class SilentConnections
         }
         catch (IOException)
         {
-            return false; // Reset by whoever opened it.
+            return false; // Reset by the client.
         }
     }
 }

@@ -20,16 +20,16 @@ using AudienceSync.Host.Syncing;
 
 namespace AudienceSync.Host.Serving;
 
-/// <summary>What the loops of a workspace are given of the world.</summary>
+/// <summary>The external dependencies of the loops of a workspace.</summary>
 public sealed record WorkspaceDependencies(MasterKeys MasterKeys, TimeProvider Clock, Func<double> Chance, ILoggerFactory Loggers, string Owner)
 {
-    /// <summary>How long a silent owner of work keeps others waiting; null for the program's own time.</summary>
+    /// <summary>How long a silent owner of work keeps others waiting; null for the built-in time.</summary>
     public TimeSpan? LeaseTime { get; init; }
 }
 
 /// <summary>
-/// One workspace at work: its log, its projector and one loop for each ad account, started in this order and stopped in the reverse, so that
-/// what was accepted is committed before anything else goes.
+/// One running workspace: its log, its projector and one loop for each ad account, started in this order and stopped in the reverse, so
+/// that what was accepted is committed before anything else stops.
 /// </summary>
 public sealed class Workspace : IAsyncDisposable
 {
@@ -125,12 +125,12 @@ public sealed class Workspace : IAsyncDisposable
     /// <summary>What operators hold, and what waits for them.</summary>
     public OperatorHolds Holds { get; }
 
-    /// <summary>Where the ad accounts stand that the configuration declares.</summary>
+    /// <summary>The state of the ad accounts that the configuration declares.</summary>
     public AccountForecasts Accounts { get; }
 
     public IReadOnlyList<(WebhookInbox Inbox, byte[] Token)> Inboxes { get; }
 
-    /// <summary>Takes what people are allowed and barred from, beside the webhooks.</summary>
+    /// <summary>Accepts consent and suppressions of people, in addition to the webhooks.</summary>
     public PermissionWriter Permissions { get; }
 
     public int QueuedEvents => _commit.QueuedEvents;
@@ -140,17 +140,19 @@ public sealed class Workspace : IAsyncDisposable
 
     public AliasDigester Digester => _digester;
 
-    /// <summary>Seals anew what is under an older master key.</summary>
+    /// <summary>Reseals what is under an older master key.</summary>
     public KeyRotationLoop KeyRotation { get; }
 
-    /// <summary>Forgets people, and says what is held of them.</summary>
+    /// <summary>Erases people, and reports what is held about them.</summary>
     public Erasures Erasures { get; }
 
     /// <summary>
-    /// Opens what is there. The schema must be. With <paramref name="declare"/> accounts and registry are made what the configuration says first,
-    /// as a start does; a verb beside a running Host leaves them.
+    /// Opens what exists; the schema must exist. With <paramref name="declare"/> accounts and registry are first changed to what the
+    /// configuration states, as at a start; a verb next to a running Host leaves them.
     /// </summary>
-    /// <exception cref="RegistryException">Something declared cannot be: a published key with other terms, a switch that is a promotion.</exception>
+    /// <exception cref="RegistryException">
+    /// A declaration is impossible: a published key with other terms, a switch that is a promotion.
+    /// </exception>
     /// <exception cref="SetupException">secret_damaged</exception>
     public static async Task<Workspace> OpenAsync(
         string connectionString, WorkspacePlan plan, WorkspaceDependencies dependencies, bool declare, CancellationToken cancellationToken)
@@ -205,8 +207,9 @@ public sealed class Workspace : IAsyncDisposable
     }
 
     /// <summary>
-    /// Null when webhooks can be taken; otherwise why not, in two words: <c>log stalled</c> when the oldest request has waited for its commit for more than three
-    /// seconds, <c>storage refuses</c> when it answered and would not take the last one, as with a full disk, <c>storage down</c> when it does not answer.
+    /// Null when webhooks can be accepted; otherwise why not, in two words: <c>log stalled</c> when the oldest request has waited for its
+    /// commit for more than three seconds, <c>storage refuses</c> when the database answered and refused the last request, as with a full
+    /// disk, <c>storage down</c> when it does not answer.
     /// </summary>
     public async ValueTask<string?> NotReadyAsync(CancellationToken cancellationToken)
     {
@@ -223,7 +226,7 @@ public sealed class Workspace : IAsyncDisposable
         return _commit.IsRefused ? "storage refuses" : null;
     }
 
-    /// <summary>Runs a piece of work that appends, without projecting or syncing: for a verb beside a running Host.</summary>
+    /// <summary>Runs a piece of work that appends, without projecting or syncing: for a verb next to a running Host.</summary>
     public async Task<T> AppendingAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken)
     {
         await _partitions.EnsureAsync(cancellationToken);
@@ -238,7 +241,7 @@ public sealed class Workspace : IAsyncDisposable
         }
     }
 
-    /// <summary>Commits what is queued, then lets the loops finish what they are writing and give their leases back.</summary>
+    /// <summary>Commits what is queued, then lets the loops finish what they are writing and release their leases.</summary>
     public async Task StopAsync()
     {
         _commit.Close();

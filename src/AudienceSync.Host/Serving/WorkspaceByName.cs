@@ -1,8 +1,8 @@
 namespace AudienceSync.Host.Serving;
 
-/// <summary>By which workspace a request is meant that names one, or none.</summary>
+/// <summary>Finds the workspace of a request that names one, or none.</summary>
 public static class WorkspaceByName
 {
-    /// <summary>The default one when none is named; null when there is no such.</summary>
+    /// <summary>The default one when none is named; null when it does not exist.</summary>
     public static Workspace? Named(this IReadOnlyDictionary<string, Workspace> workspaces, string? name) => workspaces.GetValueOrDefault(name ?? "default");
 }

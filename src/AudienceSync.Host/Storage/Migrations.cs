@@ -6,8 +6,8 @@ using Npgsql;
 namespace AudienceSync.Host.Storage;
 
 /// <summary>
-/// Brings the schemas up to date: numbered files, forward only, each applied once in a transaction of its own and remembered with its digest.
-/// A file that was edited after it was applied is refused. An advisory lock makes hosts that start together wait for each other.
+/// Migrates the schemas: numbered files, forward only, each applied once in its own transaction and recorded with its digest. A file that
+/// was edited after it was applied is refused. An advisory lock makes Hosts that start at the same time wait for each other.
 /// </summary>
 public sealed class Migrations(string connectionString)
 {
@@ -35,8 +35,8 @@ public sealed class Migrations(string connectionString)
         )
         """;
 
-    /// <summary>Applies what is missing. Returns the names of the files applied.</summary>
-    /// <exception cref="SchemaChangedException">An applied file reads differently now.</exception>
+    /// <summary>Applies missing files. Returns the names of the applied files.</summary>
+    /// <exception cref="SchemaChangedException">The content of an applied file has changed.</exception>
     public async Task<IReadOnlyList<string>> ApplyAsync(IReadOnlyList<WorkspaceName> workspaces, CancellationToken cancellationToken)
     {
         var applied = new List<string>();
@@ -62,7 +62,7 @@ public sealed class Migrations(string connectionString)
             Pooling = false,
             GssEncryptionMode = GssEncryptionMode.Disable,
 
-            // A Host that is frozen while it migrates keeps the starts of others waiting for half a minute, not for ever.
+            // A Host that is frozen while it migrates delays the start of others by half a minute, not indefinitely.
             Options = "-c idle_session_timeout=30s -c idle_in_transaction_session_timeout=30s",
         }.ConnectionString);
 

@@ -1,5 +1,5 @@
 namespace AudienceSync.Host.Storage;
 
-/// <summary>A migration that was already applied reads differently in this program: two builds disagree about the schema.</summary>
+/// <summary>The content of an applied migration differs in this build: two builds disagree about the schema.</summary>
 public sealed class SchemaChangedException(string schema, string file)
-    : Exception($"Schema {schema}: the applied migration {file} differs from the one in this program. Restore the file; a change is a new file.");
+    : Exception($"Schema {schema}: the applied migration {file} differs from this build's. Restore the file; add changes as a new file.");

@@ -3,7 +3,7 @@ using NpgsqlTypes;
 
 namespace AudienceSync.Host.Storage;
 
-/// <summary>Typed positional parameters, so that no value is boxed on the way and no type is guessed.</summary>
+/// <summary>Typed positional parameters, so that no value is boxed and no type is inferred.</summary>
 internal static class Sql
 {
     public static NpgsqlBatchCommand Command(string text, params ReadOnlySpan<NpgsqlParameter> parameters)
@@ -41,10 +41,12 @@ internal static class Sql
 
     public static NpgsqlParameter Of<T>(T value) => new NpgsqlParameter<T> { TypedValue = value };
 
-    /// <summary>A time that the store keeps as timestamptz.</summary>
+    /// <summary>A time that is stored as timestamptz.</summary>
     public static NpgsqlParameter Of(DateTimeOffset value) => new NpgsqlParameter<DateTime> { TypedValue = value.UtcDateTime };
 
-    /// <summary>A column of times; named, because the driver judges an array of nullable times by its first element.</summary>
+    /// <summary>
+    /// A column of times, with an explicit type, because the driver infers the type of an array of nullable times from its first element.
+    /// </summary>
     public static NpgsqlParameter OfTimes<T>(List<T> values) => new NpgsqlParameter<List<T>>
     {
         TypedValue = values,

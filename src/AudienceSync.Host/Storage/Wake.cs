@@ -1,6 +1,8 @@
 namespace AudienceSync.Host.Storage;
 
-/// <summary>Wakes one waiting loop of this process. Many wakes before a wait are one. A hint: every loop also polls.</summary>
+/// <summary>
+/// Wakes one waiting loop of this process. Several signals before a wait count as one. Only a hint: every loop also polls.
+/// </summary>
 public sealed class Wake(TimeProvider clock) : IDisposable
 {
     private readonly SemaphoreSlim _signal = new(0, 1);
@@ -16,10 +18,11 @@ public sealed class Wake(TimeProvider clock) : IDisposable
         }
     }
 
-    /// <summary>Returns when signalled since the last wait, or when the time is over.</summary>
+    /// <summary>Returns when it was signaled since the last wait, or when the time has elapsed.</summary>
     public async Task WaitAsync(TimeSpan atMost, CancellationToken cancellationToken)
     {
-        // A source of its own for the time: its timer may fire while it is disposed of, which a callback of ours would not survive.
+        // A separate source for the time limit: its timer may fire while it is being disposed, which a callback of our own would not
+        // survive.
         using var time = new CancellationTokenSource(atMost, clock);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, time.Token);
         try
@@ -28,7 +31,7 @@ public sealed class Wake(TimeProvider clock) : IDisposable
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            // The time is over, which is the usual end of a wait.
+            // The time has elapsed, which is the usual end of a wait.
             return;
         }
     }

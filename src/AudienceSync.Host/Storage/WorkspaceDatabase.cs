@@ -3,18 +3,19 @@ using Npgsql;
 namespace AudienceSync.Host.Storage;
 
 /// <summary>
-/// The connections of one workspace: search path set to its schema, role set to the one that may not rewrite the log.
+/// The connections of one workspace: the search path is its schema, the role is one that may not rewrite the log.
 /// <para>
-/// <see cref="Hot"/> serves statements whose plan must not depend on how full the tables are: they join a handful of array elements to an
-/// index, and a plan made on empty tables would read them whole for ever after (2,000/s instead of 18,000/s was measured). So sequential
-/// scans, hash and merge joins are priced out, and one generic plan is kept. Priced out, too, is what reads a part of a table once to look through it
-/// again for each element: see docs/decisions/0014. <see cref="Query"/> serves people's questions, with the planner as it is and a time-out.
+/// <see cref="Hot"/> serves statements whose plan must not depend on how full the tables are: they join a few array elements to an index,
+/// and a plan made on empty tables would keep reading the tables whole (2,000/s instead of 18,000/s was measured). So sequential scans,
+/// hash joins and merge joins are disabled, and one generic plan is kept. Plan nodes that read a part of a table once and scan the result
+/// again for each element are disabled as well: see docs/decisions/0014. <see cref="Query"/> serves interactive queries, with the default
+/// planner settings and a timeout.
 /// </para>
 /// <para>
-/// <see cref="Append"/> is <see cref="Hot"/> for whoever takes the append lock, see <see cref="Log.AppendLock"/>: its sessions wait for a lock for two seconds
-/// at most. A session of either that is silent for two seconds within a transaction is ended by the server, so a frozen Host keeps no lock; and one that
-/// was cut off is noticed by the server's TCP within some ten seconds, not after the two hours of its own default.
-/// <c>client_connection_check_interval</c> would not help: a frozen client's connection is open.
+/// <see cref="Append"/> is <see cref="Hot"/> for code that takes the append lock, see <see cref="Log.AppendLock"/>: its sessions wait for a
+/// lock for two seconds at most. A session of either that is idle for two seconds within a transaction is ended by the server, so a frozen
+/// Host keeps no lock. A session that was cut off is detected by the server's TCP within about ten seconds, not after its default of two
+/// hours. <c>client_connection_check_interval</c> would not help, because a frozen client's connection is open.
 /// </para>
 /// </summary>
 public sealed class WorkspaceDatabase : IAsyncDisposable
@@ -26,13 +27,14 @@ public sealed class WorkspaceDatabase : IAsyncDisposable
     private const string Network = " -c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3 -c tcp_user_timeout=10s";
 
     private const string HotPlanner =
-        Role + Network + " -c idle_in_transaction_session_timeout=2s" + " -c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off"
+        Role + Network + " -c idle_in_transaction_session_timeout=2s" + " -c plan_cache_mode=force_generic_plan -c enable_seqscan=off"
+        + " -c enable_hashjoin=off -c enable_mergejoin=off"
         + " -c enable_material=off -c enable_bitmapscan=off -c enable_memoize=off -c jit=off";
 
     private readonly string _searchPath;
 
     /// <param name="connectionString">The server and database.</param>
-    /// <param name="workspace">Whose schema.</param>
+    /// <param name="workspace">The workspace that owns the schema.</param>
     /// <param name="shadow">A schema whose tables hide those of the workspace: a generation of the projection that is being built. Null for none.</param>
     public WorkspaceDatabase(string connectionString, WorkspaceName workspace, string? shadow = null)
     {
@@ -48,18 +50,18 @@ public sealed class WorkspaceDatabase : IAsyncDisposable
 
     public NpgsqlDataSource Hot { get; }
 
-    /// <summary>For whoever takes the append lock, and nobody else.</summary>
+    /// <summary>Only for code that takes the append lock.</summary>
     public NpgsqlDataSource Append { get; }
 
     public NpgsqlDataSource Query { get; }
 
-    /// <summary>As the login of the connection string, whose sessions it may end; never for data.</summary>
+    /// <summary>Connects as the login of the connection string, whose sessions it may end; never used for data.</summary>
     internal NpgsqlDataSource Login { get; }
 
-    /// <summary>The channel by which hosts wake each other. A hint only: polling is the truth.</summary>
+    /// <summary>The notification channel by which Hosts wake each other. Only a hint: correctness depends on polling.</summary>
     public string Channel => Workspace.Schema;
 
-    /// <summary>Whether the server answers a question within two seconds.</summary>
+    /// <summary>Whether the server answers a query within two seconds.</summary>
     public async Task<bool> AnswersAsync(CancellationToken cancellationToken)
     {
         try
@@ -98,7 +100,8 @@ public sealed class WorkspaceDatabase : IAsyncDisposable
             ApplicationName = "audiencesync/" + Workspace.Value + use,
             KeepAlive = 15,
 
-            // A group commit and a page of the log are some 30 to 300 kB. Through the driver's 8 kB they are as many wakes of both sides: a sixth of the ingest.
+            // A group commit and a page of the log are some 30 to 300 kB. The driver's 8 kB buffers would wake both sides for every 8 kB,
+            // which costs a sixth of the ingest throughput.
             ReadBufferSize = 64 * 1024,
             WriteBufferSize = 64 * 1024,
             TcpKeepAlive = true,

@@ -2,14 +2,15 @@ using System.Text.RegularExpressions;
 
 namespace AudienceSync.Host.Storage;
 
-/// <summary>A tenant. Its name becomes a schema's name, so what it may hold is checked here and nowhere else.</summary>
+/// <summary>The name of a tenant. It becomes a schema name, so it is validated here and nowhere else.</summary>
 public readonly partial record struct WorkspaceName
 {
     public WorkspaceName(string value)
     {
         if (!IsName(value))
         {
-            throw new ArgumentException("A workspace is named by up to 40 lower case letters, digits and underscores, a letter first.", nameof(value));
+            throw new ArgumentException(
+                "A workspace name has up to 40 lowercase letters, digits and underscores, and starts with a letter.", nameof(value));
         }
 
         Value = value;
@@ -17,7 +18,7 @@ public readonly partial record struct WorkspaceName
 
     public string Value { get; }
 
-    /// <summary>Whether a workspace can be named so.</summary>
+    /// <summary>Whether the text is a valid workspace name.</summary>
     public static bool IsName(string value) => Allowed().IsMatch(value);
 
     public string Schema => "ws_" + Value;

@@ -8,24 +8,26 @@ namespace AudienceSync.Host.Syncing;
 /// <summary>How much of one of an account's windows is used.</summary>
 public sealed record AllowanceUse(string Name, int Calls, int Used);
 
-/// <summary>Where an ad account stands and when it will have said all that is pending now.</summary>
+/// <summary>The state of an ad account, and when everything that is pending now will have been sent.</summary>
 /// <param name="Destination">Its name.</param>
-/// <param name="Platform">Where it is.</param>
+/// <param name="Platform">Its platform.</param>
 /// <param name="State"><c>active</c>, <c>throttled</c>, <c>stopped</c>, <c>paused</c>.</param>
 /// <param name="Code">Why it is throttled or stopped.</param>
 /// <param name="BlockedUntil">Until when it must wait.</param>
-/// <param name="UsedPercent">What the platform last told of its budget.</param>
+/// <param name="UsedPercent">The used share of its budget, as the platform last reported it.</param>
 /// <param name="Budget">Its windows.</param>
-/// <param name="PendingCalls">Calls that what is pending comes to.</param>
-/// <param name="DrainsInS">Seconds until they have been made; null when it is stopped or paused.</param>
+/// <param name="PendingCalls">Number of calls that the pending changes need.</param>
+/// <param name="DrainsInS">Seconds until these calls have been made; null when the account is stopped or paused.</param>
 public sealed record AccountForecast(
     string Destination, string Platform, string State, string? Code, DateTimeOffset? BlockedUntil, int UsedPercent, IReadOnlyList<AllowanceUse> Budget,
     long PendingCalls, long? DrainsInS)
 {
-    /// <summary>Since when every answer of the account has been a throttle; null when the last one was none.</summary>
+    /// <summary>Since when every response for the account has been a throttle; null when the last one was not.</summary>
     public DateTimeOffset? ThrottledSince { get; init; }
 
-    /// <summary>Whether that is longer than <see cref="RetryBounds"/> takes for normal: somebody must look, though nothing is dropped.</summary>
+    /// <summary>
+    /// Whether that is longer than <see cref="RetryBounds"/> accepts as normal: someone must look at it, though nothing is dropped.
+    /// </summary>
     public bool Overdue { get; init; }
 
     /// <summary>Since when it is stopped.</summary>

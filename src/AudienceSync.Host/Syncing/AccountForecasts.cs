@@ -5,7 +5,7 @@ using AudienceSync.Host.Storage.Syncing;
 
 namespace AudienceSync.Host.Syncing;
 
-/// <summary>Reads where every declared account of a workspace stands.</summary>
+/// <summary>Reads the state of every declared account of a workspace.</summary>
 public sealed class AccountForecasts(WorkspaceDatabase database, IReadOnlyDictionary<string, DestinationLimits> limits)
 {
     private readonly AccountQueries _accounts = new(database);
@@ -14,7 +14,7 @@ public sealed class AccountForecasts(WorkspaceDatabase database, IReadOnlyDictio
     /// <summary>Whether the configuration declares this destination.</summary>
     public bool Knows(string destination) => limits.ContainsKey(destination);
 
-    /// <summary>Calls that so many members take there; null when this process does not serve it.</summary>
+    /// <summary>Number of calls that so many members need there; null when this process does not serve the destination.</summary>
     public long? CallsFor(string destination, long members) =>
         limits.TryGetValue(destination, out var allowed) ? (members + allowed.MembersPerCall - 1) / allowed.MembersPerCall : null;
 

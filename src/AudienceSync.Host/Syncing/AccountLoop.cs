@@ -8,15 +8,15 @@ namespace AudienceSync.Host.Syncing;
 /// <summary>
 /// Keeps the remote audiences of one ad account equal to membership. One worker at a time for each account, by a fenced lease.
 /// <para>
-/// A round asks after jobs that are due, takes every binding's removals until they are drained, and only then one page of adds of each. Removals that
-/// came while a page of adds was said are drained before the next binding's: a removal waits for at most one page of adds, whichever audience of the
-/// account that is for, and adds get on however many removals come. Rounds are spaced by the flush interval, so that changes gather into few calls; the fuller the account's budget, the
-/// wider the space.
+/// A round polls jobs that are due, drains the removals of every binding, and only then takes one page of adds of each. Removals that
+/// arrived while a page of adds was sent are drained before the next binding's adds: a removal waits for at most one page of adds,
+/// whichever audience of the account that is for, and adds make progress however many removals arrive. Rounds are spaced by the flush
+/// interval, so that changes gather into few calls; the fuller the account's budget, the wider the space.
 /// </para>
 /// <para>
-/// <b>States of an account:</b> free, blocked until a time (throttled: costs no attempt), stopped (a human must look). <b>Of a binding:</b> free,
-/// a lane held until a time (a failed call), stopped. <b>Failures</b> of storage or a lost lease end the round; what a call left in the ledger as
-/// intended is found and said again by the next owner.
+/// <b>States of an account:</b> free, blocked until a time (throttled: costs no attempt), stopped (an operator must act). <b>Of a
+/// binding:</b> free, a lane held until a time (a failed call), stopped. <b>Failures</b> of storage or a lost lease end the round; the
+/// intents that a call left in the ledger are found and sent again by the next owner.
 /// </para>
 /// </summary>
 public sealed class AccountLoop(
@@ -33,12 +33,12 @@ public sealed class AccountLoop(
 {
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
 
-    /// <summary>Pages of removals in one round, so that one binding cannot keep the others waiting for ever.</summary>
+    /// <summary>Pages of removals in one round, so that one binding cannot delay the others without limit.</summary>
     private const int RemovalPages = 20;
 
     private readonly OutageLog _outage = new("Account " + destinationName, clock, logger);
 
-    /// <summary>What a turn of a lane has beside its pages; null for nothing.</summary>
+    /// <summary>What a cycle of a lane does in addition to its pages; null for nothing.</summary>
     public BindingCycle? Turn { get; init; }
 
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -60,7 +60,7 @@ public sealed class AccountLoop(
             }
             catch (LeaseLostException lost)
             {
-                logger.LogWarning("Account {Destination} is let go: {Reason}", destinationName, lost.Message);
+                logger.LogWarning("Account {Destination} released: {Reason}", destinationName, lost.Message);
             }
             catch (Exception failure)
             {
@@ -76,7 +76,7 @@ public sealed class AccountLoop(
     {
         if (!_outage.IsOut)
         {
-            logger.LogInformation("Account {Destination} is ours with fence {Fence}", destinationName, lease.Fence);
+            logger.LogInformation("Account {Destination} claimed with fence {Fence}", destinationName, lease.Fence);
         }
 
         try
@@ -105,11 +105,12 @@ public sealed class AccountLoop(
         return account.StoppedCode is null && (account.BlockedUntil is not { } until || until <= clock.GetUtcNow());
     }
 
-    private Task<bool> RemovalsWaitAsync(CancellationToken cancellationToken) => table.HasRemovalsAsync(destinationName, clock.GetUtcNow(), cancellationToken);
+    private Task<bool> RemovalsWaitAsync(CancellationToken cancellationToken) =>
+        table.HasRemovalsAsync(destinationName, clock.GetUtcNow(), cancellationToken);
 
-    /// <summary>One round of all that may be worked on now.</summary>
+    /// <summary>One round over everything that may be worked on now.</summary>
     /// <returns>True when a page was full, so the next round need not wait.</returns>
-    /// <exception cref="LeaseLostException">The account is another host's.</exception>
+    /// <exception cref="LeaseLostException">The account's lease is held by another host.</exception>
     public async Task<bool> RoundAsync(Lease lease, CancellationToken cancellationToken)
     {
         await leases.KeepAsync(lease, cancellationToken);
@@ -121,11 +122,11 @@ public sealed class AccountLoop(
         await jobs.RunAsync(lease, cancellationToken);
         var held = await DrainRemovalsAsync(lease, cancellationToken);
 
-        // A removal that was told "not so fast" is told for the whole account.
+        // A throttle in response to a removal applies to the whole account.
         return await MayWorkAsync(cancellationToken) && await AddAsync(lease, held, cancellationToken);
     }
 
-    // True when some were held: their time may come while the others are said.
+    // True when some were held: their time may come while the others are sent.
     private async Task<bool> DrainRemovalsAsync(Lease lease, CancellationToken cancellationToken)
     {
         var (more, held) = (true, false);
@@ -138,13 +139,14 @@ public sealed class AccountLoop(
         return held;
     }
 
-    // One page of removals for every binding: whether any of them has more, and whether any was held. Of whom a platform wants to hear in smaller calls the time comes at once.
+    // One page of removals for every binding: whether any of them has more, and whether any was held. Where a platform requires smaller
+    // calls, the retry is due at once.
     private async Task<(bool More, bool Held)> RemoveAsync(Lease lease, CancellationToken cancellationToken)
     {
         var (more, held) = (false, false);
         foreach (var binding in await table.ReadBindingsAsync(destinationName, cancellationToken))
         {
-            var end = await TurnAsync(lease, binding, Lane.Removals, cancellationToken);
+            var end = await CycleAsync(lease, binding, Lane.Removals, cancellationToken);
             (more, held) = (more || end == RunEnd.More, held || end == RunEnd.Held);
             if (end == RunEnd.Held && !await MayWorkAsync(cancellationToken))
             {
@@ -155,32 +157,32 @@ public sealed class AccountLoop(
         return (more || (held && await RemovalsWaitAsync(cancellationToken)), held);
     }
 
-    // One page of adds for every binding. True when any of them has more, or removals wait already. Removals are asked after where some may wait: not again and again, or
-    // adds would never be said while removals come.
+    // One page of adds for every binding. True when any of them has more, or removals are pending already. Pending removals are queried
+    // only where there may be some, and not repeatedly: otherwise adds would never be sent while removals arrive.
     private async Task<bool> AddAsync(Lease lease, bool held, CancellationToken cancellationToken)
     {
-        var (more, ask) = (false, held);
+        var (more, check) = (false, held);
         var done = new HashSet<int>();
         var bindings = await table.ReadBindingsAsync(destinationName, cancellationToken);
         while (bindings.FirstOrDefault(binding => !done.Contains(binding.BindingId)) is { } binding)
         {
-            if (ask && await RemovalsWaitAsync(cancellationToken))
+            if (check && await RemovalsWaitAsync(cancellationToken))
             {
-                // They came, or their time came, while others were said. What was read of the bindings is as old as that.
+                // They arrived, or became due, while others were sent. What was read of the bindings is as old as that.
                 await DrainRemovalsAsync(lease, cancellationToken);
                 if (!await MayWorkAsync(cancellationToken))
                 {
                     return false;
                 }
 
-                ask = false;
+                check = false;
                 bindings = await table.ReadBindingsAsync(destinationName, cancellationToken);
                 continue;
             }
 
             done.Add(binding.BindingId);
-            var end = await TurnAsync(lease, binding, Lane.Adds, cancellationToken);
-            ask |= end != RunEnd.Empty;
+            var end = await CycleAsync(lease, binding, Lane.Adds, cancellationToken);
+            check |= end != RunEnd.Empty;
             more |= end == RunEnd.More;
             if (end == RunEnd.Held && !await MayWorkAsync(cancellationToken))
             {
@@ -188,11 +190,11 @@ public sealed class AccountLoop(
             }
         }
 
-        // Adds may gather; who is to be removed sees what he should not for as long.
-        return more || (ask && await RemovalsWaitAsync(cancellationToken));
+        // Adds may gather; a member to be removed keeps seeing unwanted ads for as long as the removal waits.
+        return more || (check && await RemovalsWaitAsync(cancellationToken));
     }
 
-    private async Task<RunEnd> TurnAsync(Lease lease, Binding binding, Lane lane, CancellationToken cancellationToken)
+    private async Task<RunEnd> CycleAsync(Lease lease, Binding binding, Lane lane, CancellationToken cancellationToken)
     {
         if (binding.StoppedCode is not null || lane.NextTryOf(binding) > clock.GetUtcNow())
         {

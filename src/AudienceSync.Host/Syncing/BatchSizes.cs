@@ -3,11 +3,12 @@ namespace AudienceSync.Host.Syncing;
 /// <summary>
 /// How many members the next call of a lane may have.
 /// <para>
-/// <b>Halving.</b> A call that a platform refuses as a whole is too large, or one row spoils it. The next one has half of its members; if that
-/// is taken, the spoiler is in the other half, so that is halved, and so on: he is alone after as many calls as the batch can be halved, is
-/// refused by name, and the lane goes on with full calls. Had nobody spoilt it, calls were too large, and they grow again by doubling.
+/// <b>Halving.</b> A call that a platform refuses as a whole is too large, or one row causes the refusal. The next call has half of its
+/// members; if that is accepted, the bad row is in the other half, so that is halved, and so on: the bad row is alone after as many calls
+/// as the batch can be halved, is refused by name, and the lane goes on with full calls. If there was no bad row, calls were too large, and
+/// they grow again by doubling.
 /// </para>
-/// Not safe for concurrent use; lost with the process, which costs the halving anew.
+/// Not safe for concurrent use; lost with the process, which then has to repeat the halving.
 /// </summary>
 public sealed class BatchSizes(int largest)
 {
@@ -16,10 +17,10 @@ public sealed class BatchSizes(int largest)
 
     public int Of(int bindingId, bool adds) => _lanes.TryGetValue((bindingId, adds), out var lane) ? lane.Size : largest;
 
-    /// <summary>Calls in a row that were refused as a whole, since one was taken or the count began anew.</summary>
+    /// <summary>Consecutive calls that were refused as a whole, since one was accepted or the count was reset.</summary>
     public int RefusalsOf(int bindingId, bool adds) => _refusals.GetValueOrDefault((bindingId, adds));
 
-    /// <summary>Counts from none again: the lane rests until a human resumes it.</summary>
+    /// <summary>Resets the count: the lane rests until an operator resumes it.</summary>
     public void Forget(int bindingId, bool adds) => _refusals.Remove((bindingId, adds));
 
     /// <summary>A call with so many members was refused as a whole.</summary>
@@ -32,12 +33,12 @@ public sealed class BatchSizes(int largest)
         }
         else
         {
-            // The spoiler is found.
+            // The bad row is found.
             _lanes.Remove((bindingId, adds));
         }
     }
 
-    /// <summary>A call with so many members was taken.</summary>
+    /// <summary>A call with so many members was accepted.</summary>
     public void Taken(int bindingId, bool adds, int members)
     {
         _refusals.Remove((bindingId, adds));

@@ -7,9 +7,9 @@ using AudienceSync.Host.Storage.Syncing;
 namespace AudienceSync.Host.Syncing;
 
 /// <summary>
-/// One turn of one binding in a lane. Removals: plans that were approved, the walk of a switch, then a page of the lane as far as the guard lets
-/// it, and last what was refused before, which must not hold up what is new. Adds: a page of the lane, and when it is drained a page of those who
-/// are said again.
+/// One cycle of one binding in a lane. Removals: plans that were approved, the sweep of a cutover, then a page of the lane as far as the
+/// guard allows, and last what was refused before, which must not delay new removals. Adds: a page of the lane, and when it is drained a
+/// page of members to redeliver.
 /// </summary>
 public sealed class BindingCycle(LaneProcessor processor, KeySwitchSweep sweep, PlanGuard guard, PlanWork plans, Redelivery redelivery, ResidualProcessor residuals)
 {
@@ -30,11 +30,11 @@ public sealed class BindingCycle(LaneProcessor processor, KeySwitchSweep sweep, 
     }
 
     /// <param name="lease">Of the account.</param>
-    /// <param name="binding">Whose turn.</param>
-    /// <param name="lane">Which.</param>
+    /// <param name="binding">The binding.</param>
+    /// <param name="lane">Which lane.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <returns>More when any of it has more; held when the lane stands where it stood.</returns>
-    /// <exception cref="LeaseLostException">The account is another host's.</exception>
+    /// <returns>More when any part of it has more; held when the lane's position did not move.</returns>
+    /// <exception cref="LeaseLostException">The account's lease is held by another host.</exception>
     public Task<RunEnd> RunAsync(Lease lease, Binding binding, Lane lane, CancellationToken cancellationToken) =>
         lane.Desired ? AddAsync(lease, binding, cancellationToken) : RemoveAsync(lease, binding, cancellationToken);
 

@@ -9,20 +9,21 @@ namespace AudienceSync.Host.Syncing;
 /// How many calls an account may still make. One for each account, whichever host works on it.
 /// <para>
 /// <b>Counted before the call.</b> A call is counted in the transaction that writes its intent, which holds the account's lease. So a host
-/// that lost the account counts nothing and calls nothing, the next one reads all that its predecessor may have called, and a crash
-/// between counting and calling only leaves a little unused. The counts here are a copy that is right as long as the lease is ours; with
-/// another fence they are read anew.
+/// that lost the account counts nothing and calls nothing, the next one reads all calls that its predecessor may have made, and a crash
+/// between counting and calling only leaves a little unused. The counts here are a copy that is correct as long as this host has the lease;
+/// with another fence they are read again.
 /// </para>
 /// <para>
-/// <b>A call may come to several requests.</b> None is begun that could run out of its window on the way; what it took is counted afterwards.
+/// <b>A call may need several requests.</b> No call is started that could exceed its window on the way; the requests it made are counted
+/// afterwards.
 /// </para>
 /// <para>
 /// <b>Removals keep a share.</b> Adds may use four fifths of each window, removals all of it, and adds also stop when the platform itself
-/// says that four fifths are used. What the platform said counts for a minute: then one add may go and learn what it says now.
+/// reports that four fifths are used. The reported value counts for a minute: then one add is sent to get the current value.
 /// </para>
 /// <para>
-/// <b>Waiting.</b> A lane without budget waits until its window has slid on, which is no failure and costs no attempt. A throttle by the
-/// platform holds the whole account (<see cref="LaneProcessor"/>); limits by the minute and by the day differ in how long.
+/// <b>Waiting.</b> A lane without budget waits until its window has moved on, which is no failure and costs no attempt. A throttle by the
+/// platform holds the whole account (<see cref="LaneProcessor"/>); limits per minute and per day differ in how long.
 /// </para>
 /// </summary>
 public sealed class CallBudget
@@ -30,13 +31,13 @@ public sealed class CallBudget
     /// <summary>The code of a lane that waits for budget.</summary>
     public const string Code = "budget_used";
 
-    /// <summary>Of each window, so much is for adds.</summary>
+    /// <summary>The share of each window that adds may use.</summary>
     public const int AddsPercent = 80;
 
-    /// <summary>For how long what the platform told is believed.</summary>
+    /// <summary>How long a value reported by the platform is used.</summary>
     public static readonly TimeSpan UsageHolds = TimeSpan.FromMinutes(1);
 
-    // Windows shorter than this say nothing about how slowly changes should be gathered.
+    // Windows shorter than this do not determine how slowly changes are gathered.
     private static readonly TimeSpan ShortestForFlush = TimeSpan.FromMinutes(1);
 
     private readonly string _destination;
@@ -54,7 +55,7 @@ public sealed class CallBudget
         _windows = Open(allowances, []);
     }
 
-    /// <summary>Requests that one call may come to.</summary>
+    /// <summary>Requests that one call may need.</summary>
     public int RequestsPerCall { get; init; } = 1;
 
     /// <summary>Windows as stored.</summary>
@@ -87,7 +88,8 @@ public sealed class CallBudget
 
         var now = _clock.GetUtcNow();
         var wait = _windows.Select(window => window.Window.Until(now, Math.Max(1, AllowedOf(window.Window, operation) - (RequestsPerCall - 1)))).DefaultIfEmpty().Max();
-        if (operation == MemberOperation.Add && _usage is { } usage && usage.UsedPercent >= AddsPercent && usage.At + UsageHolds - now is var reported && reported > wait)
+        if (operation == MemberOperation.Add && _usage is { } usage && usage.UsedPercent >= AddsPercent
+            && usage.At + UsageHolds - now is var reported && reported > wait)
         {
             wait = reported;
         }
@@ -101,7 +103,7 @@ public sealed class CallBudget
         return null;
     }
 
-    /// <summary>Counts further calls that one took.</summary>
+    /// <summary>Counts further requests that one call made.</summary>
     public void Spend(int calls)
     {
         var now = _clock.GetUtcNow();
@@ -112,7 +114,7 @@ public sealed class CallBudget
         }
     }
 
-    /// <summary>What the platform says of itself.</summary>
+    /// <summary>Takes the usage that the platform reported.</summary>
     public void Learn(AccountUsage usage) => _usage = (usage.UsedPercent, _clock.GetUtcNow());
 
     /// <summary>What is to be written with the next intent, and from which slot on each window counts.</summary>
@@ -124,7 +126,7 @@ public sealed class CallBudget
         return (slots, [.. _windows.Select(window => new BudgetSlot(window.Name, window.Window.OldestOf(now), 0))]);
     }
 
-    /// <summary>How much longer changes should gather: once up to half of the budget, eight times from four fifths on.</summary>
+    /// <summary>How much longer changes should gather: a factor of 1 up to half of the budget, of 8 from four fifths on.</summary>
     public double FlushFactor()
     {
         const double from = 0.5;

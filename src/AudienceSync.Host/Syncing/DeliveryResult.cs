@@ -4,25 +4,29 @@ using AudienceSync.Host.Storage.Syncing;
 
 namespace AudienceSync.Host.Syncing;
 
-/// <summary>What a call came to, and what the ledger shall say for it.</summary>
+/// <summary>The outcome of a call, and the ledger changes that follow from it.</summary>
 /// <param name="Outcome">Of the call.</param>
 /// <param name="Changes">For the ledger.</param>
-/// <param name="Remains">Former sayings that could not be removed, or are gone at last.</param>
-/// <param name="Call">For the record; null when nothing had to be called.</param>
-/// <param name="Usage">The account's budget, if the platform told.</param>
+/// <param name="Residuals">Former deliveries that could not be removed, or that are finally removed.</param>
+/// <param name="Call">For the record; null when no call had to be made.</param>
+/// <param name="Usage">The account's budget, if the platform reported it.</param>
 public sealed record DeliveryResult(Outcome Outcome, List<LedgerChange> Changes, List<ResidualChange> Residuals, CallRecord? Call, AccountUsage? Usage)
 {
-    /// <summary>Some were refused and nobody says whom: who has no change here is in doubt.</summary>
+    /// <summary>Some were refused without being named: a member without a change here is in doubt.</summary>
     public bool HidesNames { get; init; }
 
-    /// <summary>A call that was to add all of these was refused as a whole.</summary>
+    /// <summary>The call that was to add all of these was refused as a whole.</summary>
     public void KeepAsBefore(List<MemberDelivery> adds)
     {
         Changes.Clear();
-        Changes.AddRange(adds.Select(delivery => new LedgerChange(delivery.Person, Refusals.OfBatch(delivery.Before, delivery.Entry(LedgerStatus.Adding)), null)));
+        Changes.AddRange(adds.Select(
+            delivery => new LedgerChange(delivery.Person, Refusals.OfBatch(delivery.Before, delivery.Entry(LedgerStatus.Adding)), null)));
     }
 
-    /// <summary>A member whom the platform refuses by name, or who spoils any call he is in. What that means is <see cref="Refusals"/>' to say.</summary>
+    /// <summary>
+    /// A member that the platform refuses by name, or that causes any call it is in to fail. <see cref="Refusals"/> defines the
+    /// consequences.
+    /// </summary>
     public void Refuse(MemberOperation operation, MemberDelivery delivery, string reason)
     {
         var sent = delivery.Entry(LedgerStatus.Removing);
@@ -46,15 +50,15 @@ public sealed record DeliveryResult(Outcome Outcome, List<LedgerChange> Changes,
         }
     }
 
-    /// <summary>Nothing of the member was removed, because another member of the list has all of it.</summary>
+    /// <summary>Nothing of the member was removed, because another member of the remote audience has all of it.</summary>
     public const string KeptForAnother = "kept_for_another";
 
-    /// <summary>A member of whom nothing had to be sent, or nothing could be.</summary>
+    /// <summary>A member for whom nothing had to be sent, or nothing could be sent.</summary>
     public void Skip(MemberOperation operation, MemberDelivery delivery, string reason)
     {
         if (operation == MemberOperation.Remove && reason == RefusedMember.UnknownNormalizer)
         {
-            // It was delivered, and only a newer program can say how to remove it.
+            // It was delivered, and only a newer program can determine how to remove it.
             Refuse(operation, delivery, reason);
             return;
         }
@@ -70,11 +74,12 @@ public sealed record DeliveryResult(Outcome Outcome, List<LedgerChange> Changes,
         }
     }
 
-    /// <summary>A member who was taken.</summary>
-    /// <param name="operation">What was said of him.</param>
-    /// <param name="telling">How.</param>
-    /// <param name="jobRow">His row in the job that will do it; null when it is done. A removal that a job will do is kept under what was said, for it may have to be said again.</param>
-    /// <param name="reason">Why he may not be there after all; null mostly.</param>
+    /// <summary>A member that was accepted.</summary>
+    /// <param name="operation">The operation that was sent.</param>
+    /// <param name="delivery">What was sent.</param>
+    /// <param name="jobRow">The member's row in the job that will do it; null when it is done. A removal that a job will do is kept under
+    /// what was sent, for it may have to be sent again.</param>
+    /// <param name="reason">Why the member may not be there after all; null in most cases.</param>
     public void Take(MemberOperation operation, MemberDelivery delivery, int? jobRow, string? reason)
     {
         if (operation == MemberOperation.Add)
@@ -95,7 +100,8 @@ public sealed record DeliveryResult(Outcome Outcome, List<LedgerChange> Changes,
             Residuals.Add(new ResidualChange(delivery.Person, removed, kind, Rest: null, reason));
             if (jobRow is not null && delivery.After?.Revision is { } present && present != delivery.Revision)
             {
-                // The job holds the member under another revision than it removes; whom it takes beside them is looked after when it can do no more.
+                // The job holds the member under another revision than it removes; other people that it removes with it are handled when it
+                // can have no more effect.
                 Residuals.Add(new ResidualChange(delivery.Person, removed, ResidualKind.LateRemoval, InDoubtCalls.JobTime, null));
             }
         }

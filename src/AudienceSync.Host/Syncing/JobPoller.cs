@@ -6,37 +6,39 @@ using AudienceSync.Host.Storage.Syncing;
 namespace AudienceSync.Host.Syncing;
 
 /// <summary>
-/// Asks what became of accepted jobs, for the platforms that do the work later (Google).
+/// Polls the state of accepted jobs, for the platforms that do the work later (Google).
 /// <para>
-/// <b>Accepted is not confirmed.</b> A call that brings a job leaves its members as delivered or absent, with the job beside them; the handle
-/// is stored in that same transaction, so there is no job without its members and no member without his job. A crash before it leaves the
-/// intent, and the call is made again. The job is then asked about by whoever holds the account's lease, first after the platform's own
-/// time, then in growing gaps.
+/// <b>Accepted is not confirmed.</b> A call that returns a job leaves its members as delivered or absent, with a reference to the job; the
+/// handle is stored in that same transaction, so there is no job without its members and no such member without the job. A crash before it
+/// leaves the intent, and the call is made again. The job is then polled by the host that holds the account's lease, first after the
+/// platform's own time, then in growing gaps.
 /// </para>
 /// <para>
-/// <b>States.</b> Running. Confirmed: its members are what the ledger says; those refused by name are rejected, and where only a number is
-/// told, the reason stands beside all of them. Failed or lost: its members are in doubt and said again once; who fails twice stays in doubt
-/// until he changes or a human asks. Parked: no end after 48 hours; its members stay in doubt, an error is logged, the status counts it.
+/// <b>States.</b> Running. Confirmed: its members are what the ledger has; those refused by name are rejected, and where the platform
+/// reports only a number, all of them keep the reason. Failed or lost: its members are in doubt and sent again once; a member whose job
+/// fails twice stays in doubt until the member changes or an operator requests it. Parked: no end after 48 hours; its members stay in
+/// doubt, an error is logged, the status counts it.
 /// </para>
 /// <para>
-/// <b>Why an add and a removal cannot cross.</b> Jobs of one list end in any order, so of an add and a removal of the same person that run
-/// together either may win. Therefore a member whom a job holds is not said anything until it has ended: <see cref="PagePlanner"/> sets him
-/// aside, and he is looked at again, by what is wanted then. Members of no job are not held up by it. All calls of an account come from one
-/// worker and one after the other, so at platforms without jobs nothing overlaps at all.
+/// <b>Why an add and a removal cannot cross.</b> Jobs of one remote audience end in any order, so of an add and a removal of the same
+/// person that run together either may win. Therefore nothing is sent for a member that a job holds until the job has ended:
+/// <see cref="PagePlanner"/> sets the member aside, and the member is processed again later, by what is desired then. Members of no job are
+/// not delayed by it. All calls of an account come from one worker, one after the other, so at platforms without jobs nothing overlaps at
+/// all.
 /// </para>
 /// </summary>
 public sealed class JobPoller(string destinationName, IDestination destination, JobTable table, TimeProvider clock, ILogger logger)
 {
-    /// <summary>Jobs asked about in one round, so that questions do not hold up removals.</summary>
-    private const int LooksPerRound = 10;
+    /// <summary>Jobs polled in one round, so that polling does not delay removals.</summary>
+    private const int PollsPerRound = 10;
 
-    private readonly SlidingWindow _questions = new(destination.Limits.JobQuestionsPerMinute, TimeSpan.FromMinutes(1));
+    private readonly SlidingWindow _polls = new(destination.Limits.JobQuestionsPerMinute, TimeSpan.FromMinutes(1));
 
-    /// <exception cref="LeaseLostException">The account is another host's.</exception>
+    /// <exception cref="LeaseLostException">The account's lease is held by another host.</exception>
     public async Task RunAsync(Lease lease, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        var left = Math.Min(LooksPerRound, destination.Limits.JobQuestionsPerMinute - _questions.Used(now));
+        var left = Math.Min(PollsPerRound, destination.Limits.JobQuestionsPerMinute - _polls.Used(now));
         if (!destination.Limits.WorksByJobs || left <= 0)
         {
             return;
@@ -44,12 +46,12 @@ public sealed class JobPoller(string destinationName, IDestination destination, 
 
         foreach (var job in await table.ReadDueAsync(destinationName, now, left, cancellationToken))
         {
-            _questions.Add(_questions.SlotOf(now), 1);
-            await LookAsync(lease, job, await destination.FollowAsync(job.Handle, cancellationToken), cancellationToken);
+            _polls.Add(_polls.SlotOf(now), 1);
+            await ApplyReportAsync(lease, job, await destination.FollowAsync(job.Handle, cancellationToken), cancellationToken);
         }
     }
 
-    private async Task LookAsync(Lease lease, OpenJob job, JobReport report, CancellationToken cancellationToken)
+    private async Task ApplyReportAsync(Lease lease, OpenJob job, JobReport report, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         switch (report.State)
@@ -62,22 +64,23 @@ public sealed class JobPoller(string destinationName, IDestination destination, 
                 var tried = await table.CountTriedAsync(job, cancellationToken);
                 var state = report.State == JobState.Failed ? KeptJobState.Failed : KeptJobState.Lost;
                 await table.WriteDoubtAsync(lease, job, state, report, now, cancellationToken);
-                LogEnd(tried > 0 ? LogLevel.Error : LogLevel.Warning, job, tried > 0 ? "failed again, its members stay in doubt" : "failed, its members are said again", report);
+                var end = tried > 0 ? "failed again; its members stay in doubt" : "failed; its members are sent again";
+                LogEnd(tried > 0 ? LogLevel.Error : LogLevel.Warning, job, end, report);
                 break;
             case JobState.Running when now - job.AcceptedAt >= JobGaps.GiveUpAfter:
                 await table.WriteDoubtAsync(lease, job, KeptJobState.Parked, report with { Code = "job_unresolved" }, now, cancellationToken);
-                LogEnd(LogLevel.Error, job, "has no end after 48 hours and is parked, its members stay in doubt", report);
+                LogEnd(LogLevel.Error, job, "did not end within 48 hours and is parked; its members stay in doubt", report);
                 break;
             case JobState.Running:
                 var gap = report.AskAgainAfter ?? JobGaps.After(job.Looks);
                 await table.WriteLookAsync(lease, job, report.Code, now + gap, cancellationToken);
                 break;
             default:
-                throw new ArgumentOutOfRangeException(nameof(report), report.State, "A job state without a rule.");
+                throw new ArgumentOutOfRangeException(nameof(report), report.State, "No rule for this job state.");
         }
     }
 
     private void LogEnd(LogLevel level, OpenJob job, string end, JobReport report) => logger.Log(
-        level, "{Destination} job {JobId} of {Members} to {Operation} {End}: {Code}, {Refused} refused, after {Looks} looks",
+        level, "{Destination} job {JobId} of {Members} to {Operation} {End}: {Code}, {Refused} refused, after {Polls} polls",
         destinationName, job.JobId, job.Members, job.Operation, end, report.Code, report.RejectedCount, job.Looks + 1);
 }

@@ -5,13 +5,15 @@ using AudienceSync.Host.Storage.Syncing;
 namespace AudienceSync.Host.Syncing;
 
 /// <summary>
-/// Takes one piece of the walk that follows a switch of a binding's key: removes those whom only the old key had. It belongs to the removals of
-/// a round. Why the walk is right is written at <see cref="CutoverTable"/>.
+/// Takes one page of the sweep that follows a key cutover of a binding: removes the members that only the former key had. It belongs to the
+/// removals of a round. Why the sweep is correct is explained at <see cref="CutoverTable"/>.
 /// </summary>
 public sealed class KeySwitchSweep(CutoverTable table, LaneProcessor processor, PlanGuard guard, TimeProvider clock)
 {
-    /// <summary>Empty when no switch is under way or its plan waits for approval; held when the platform did not take the removals.</summary>
-    /// <exception cref="LeaseLostException">The account is another host's.</exception>
+    /// <summary>
+    /// Empty when no cutover is under way or its plan waits for approval; held when the platform did not accept the removals.
+    /// </summary>
+    /// <exception cref="LeaseLostException">The account's lease is held by another host.</exception>
     public async Task<RunEnd> RunAsync(Lease lease, Binding binding, CancellationToken cancellationToken)
     {
         if (await table.FindAsync(binding.BindingId, cancellationToken) is not { } cutover || cutover.KeyId != binding.KeyId)

@@ -6,7 +6,7 @@ using AudienceSync.Host.Storage.Syncing;
 
 namespace AudienceSync.Host.Syncing;
 
-/// <summary>How a pass over a lane ended.</summary>
+/// <summary>How a run over a lane ended.</summary>
 public enum RunEnd
 {
     /// <summary>Nothing had changed.</summary>
@@ -18,13 +18,13 @@ public enum RunEnd
     /// <summary>The page is done and was the last for now.</summary>
     Drained,
 
-    /// <summary>The lane stands where it stood: try later.</summary>
+    /// <summary>The lane's position did not move: try later.</summary>
     Held,
 }
 
 /// <summary>
-/// Takes one page of one lane of one binding: reads who changed behind the lane's place, compares each with the ledger, says the difference, and
-/// moves the place together with the outcome. The place moves only over members whose outcome is known.
+/// Takes one page of one lane of one binding: reads the members that changed behind the lane's position, compares each with the ledger,
+/// sends the difference, and moves the position together with the outcome. The position moves only over members whose outcome is known.
 /// </summary>
 public sealed class LaneProcessor(
     string destinationName,
@@ -40,43 +40,43 @@ public sealed class LaneProcessor(
     private readonly LaneStates _states = new(chance);
 
     /// <param name="lease">Of the account.</param>
-    /// <param name="binding">Whose lane.</param>
-    /// <param name="lane">Which.</param>
+    /// <param name="binding">The binding of the lane.</param>
+    /// <param name="lane">Which lane.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public async Task<RunEnd> RunAsync(Lease lease, Binding binding, Lane lane, CancellationToken cancellationToken)
     {
         if (lane.Desired && binding.Normalizer != destination.Normalizer)
         {
-            // Everybody present is looked at once more; of whom nothing changed for the platform costs no call.
+            // Every present member is processed once more; a member for whom nothing changes at the platform costs no call.
             await table.RestartAddsAsync(lease, binding, destination.Normalizer, cancellationToken);
             binding = binding with { AddPos = 0, Normalizer = destination.Normalizer };
         }
 
         var limit = _sizes.Of(binding.BindingId, lane.Desired);
-        var again = binding.HasAgain ? await table.ReadAgainAsync(binding, lane, limit, cancellationToken) : [];
-        again.RemoveAll(member => member.Desired && !lane.Desired);
-        var page = again.Count > 0 ? again : await table.ReadLaneAsync(binding, lane, limit, cancellationToken);
+        var marked = binding.HasAgain ? await table.ReadAgainAsync(binding, lane, limit, cancellationToken) : [];
+        marked.RemoveAll(member => member.Desired && !lane.Desired);
+        var page = marked.Count > 0 ? marked : await table.ReadLaneAsync(binding, lane, limit, cancellationToken);
         if (page.Count == 0)
         {
             return RunEnd.Empty;
         }
 
         var plan = await planner.PlanAsync(binding, lane, page, cancellationToken);
-        var end = new PageClose(again.Count > 0 ? null : page[^1].ChangedPos, plan.Moves, [.. again.Select(member => member.Person)], plan.Later);
+        var end = new PageClose(marked.Count > 0 ? null : page[^1].ChangedPos, plan.Moves, [.. marked.Select(member => member.Person)], plan.Later);
         if (!await SendPlanAsync(new LaneWork(lease, binding, lane), plan, end, cancellationToken))
         {
             return RunEnd.Held;
         }
 
-        return page.Count == limit || again.Count > 0 ? RunEnd.More : RunEnd.Drained;
+        return page.Count == limit || marked.Count > 0 ? RunEnd.More : RunEnd.Drained;
     }
 
     /// <summary>How many members the next removal for this binding may have.</summary>
     public int LimitOf(Binding binding) => _sizes.Of(binding.BindingId, adds: false);
 
     /// <summary>
-    /// Removes members that no lane leads to, after a switch of the key. The removal lane's tries count, its place stays. Whom a job holds is looked
-    /// at again by the lane when it has ended.
+    /// Removes members that no lane leads to, after a key cutover. The removal lane's attempts count, its position stays. A member that a
+    /// job holds is processed again by the lane when the job has ended.
     /// </summary>
     /// <returns>False when the outcome is not known: try the same again later.</returns>
     public async Task<bool> RemoveAsync(Lease lease, Binding binding, IReadOnlyList<LaneMember> members, CancellationToken cancellationToken)
@@ -85,10 +85,12 @@ public sealed class LaneProcessor(
         return await SendPlanAsync(new LaneWork(lease, binding, Lane.Removals), plan, new PageClose(null, plan.Moves, [], plan.Later), cancellationToken);
     }
 
-    /// <summary>Removes what remains of former sayings. The removal lane's tries count, its place stays.</summary>
+    /// <summary>Removes residual deliveries. The removal lane's attempts count, its position stays.</summary>
     /// <returns>False when the outcome is not known: try the same again later.</returns>
     public Task<bool> RemoveAsync(Lease lease, Binding binding, ResidualPlan plan, CancellationToken cancellationToken) => SendPlanAsync(
-        new LaneWork(lease, binding, Lane.Removals), new PagePlan(plan.Removals, [], [], []), new PageClose(null, plan.Moves, [], plan.Later) { Residuals = plan.Changed, Redeliver = plan.Redeliver },
+        new LaneWork(lease, binding, Lane.Removals),
+        new PagePlan(plan.Removals, [], [], []),
+        new PageClose(null, plan.Moves, [], plan.Later) { Residuals = plan.Changed, Redeliver = plan.Redeliver },
         cancellationToken);
 
     // Removals first. The last call closes the page. True when all outcomes are known.
@@ -102,13 +104,13 @@ public sealed class LaneProcessor(
                 return result is not null;
             }
 
-            // Whose former saying refuses to go and was not put beside: the row has room for one.
-            var stays = result.Changes.Where(change => change.Entry.Status == LedgerStatus.Removing).Select(change => change.Person).ToHashSet();
-            plan.Adds.RemoveAll(delivery => stays.Contains(delivery.Person));
+            // Members whose former delivery could not be removed and did not become a residual delivery: the row has room for one.
+            var refused = result.Changes.Where(change => change.Entry.Status == LedgerStatus.Removing).Select(change => change.Person).ToHashSet();
+            plan.Adds.RemoveAll(delivery => refused.Contains(delivery.Person));
 
             if (result.Call?.Job is not null && !destination.Limits.OrderedCalls)
             {
-                // Who is being removed by a job is added when it has ended.
+                // A member that a job removes is added when the job has ended.
                 var removed = plan.Removals.Select(delivery => delivery.Person).ToHashSet();
                 plan.Adds.RemoveAll(delivery => removed.Contains(delivery.Person));
                 end.Later.AddRange(removed);
@@ -132,7 +134,8 @@ public sealed class LaneProcessor(
     }
 
     // Null when the outcome is not known and the lane must not go on.
-    private async Task<DeliveryResult?> SendAsync(LaneWork work, MemberOperation operation, List<MemberDelivery> deliveries, PageClose? end, CancellationToken cancellationToken)
+    private async Task<DeliveryResult?> SendAsync(
+        LaneWork work, MemberOperation operation, List<MemberDelivery> deliveries, PageClose? end, CancellationToken cancellationToken)
     {
         var (lease, binding, lane) = work;
         var result = await calls.SendAsync(lease, binding, operation, deliveries, cancellationToken);
@@ -145,7 +148,7 @@ public sealed class LaneProcessor(
         }
         else if (result.HidesNames)
         {
-            // With those whom it did name taken out, it may name others; when it names nobody, it is asked about fewer.
+            // Without the members that it named, the next call may name others; when it names none, the next call has fewer members.
             if (result.Changes.Count + result.Residuals.Count == 0)
             {
                 _sizes.Refused(binding.BindingId, lane.Desired, deliveries.Count);
@@ -158,7 +161,7 @@ public sealed class LaneProcessor(
 
         if (result.Outcome.Kind == OutcomeKind.SplitBatch && known)
         {
-            // Alone in it, so it is he who spoils it.
+            // Alone in the call, so this member causes the refusal.
             result.Refuse(operation, deliveries[0], result.Outcome.Code);
         }
         else if (operation == MemberOperation.Add && Refusals.IsOfAll(result.Outcome.Kind) && result.Call is not null)
@@ -171,12 +174,12 @@ public sealed class LaneProcessor(
         var state = !known ? _states.Failed(binding, lane, result, refusals, now)
             : refusals < RetryBounds.RefusalsInARow ? LaneStates.Taken(binding, lane, close?.Place, result, now)
 
-            // One spoiler after the other and nobody who was taken: it is not they who are wrong.
+            // One bad row after another and no member accepted: the members are not the cause.
             : LaneStates.Parked(LaneStates.Taken(binding, lane, close?.Place, result, now) with { FailingSince = now, AnswerAt = now }, result.Outcome.Code);
         await table.WriteOutcomeAsync(
             lease, destinationName, binding, [.. result.Changes, .. close?.Moves ?? []], result.Residuals, state, result.Call, now, cancellationToken, close?.Marks);
         Log(binding, operation, deliveries.Count, result);
-        Tell(binding, state, now);
+        LogRest(binding, state, now);
         return known ? result : null;
     }
 
@@ -195,8 +198,8 @@ public sealed class LaneProcessor(
             destinationName, operation, members, binding.Remote, result.Outcome.Kind, result.Outcome.Code, result.Call?.LatencyMs, result.Call?.RequestId);
     }
 
-    // Once each: what rests until somebody acts must not be found by chance.
-    private void Tell(Binding binding, BindingState state, DateTimeOffset now)
+    // Once each: what rests until an operator acts must not depend on being noticed by chance.
+    private void LogRest(Binding binding, BindingState state, DateTimeOffset now)
     {
         if (state.NextTryAt == BindingState.Never)
         {
@@ -206,26 +209,28 @@ public sealed class LaneProcessor(
         if (LaneStates.IsNewlyParked(binding, state))
         {
             logger.LogError(
-                "{Destination} {Remote}: {Lane} are parked with {Code}, without another answer since {Since}. Nothing is forgotten; resume when it is mended",
+                "{Destination} {Remote}: {Lane} are parked with {Code}, without another response since {Since}. "
+                + "No change is lost; resume when it is repaired",
                 destinationName, binding.Remote, state.Lane.Name, state.WaitCode, state.FailingSince);
         }
 
         if (LaneStates.IsNewlyOverdue(binding, state, now))
         {
             logger.LogError(
-                "{Destination} has been throttled with {Code} since {Since} and goes on asking twice an hour", destinationName, state.AccountBlockedCode, state.ThrottledSince);
+                "{Destination} has been throttled with {Code} since {Since}; retrying twice an hour",
+                destinationName, state.AccountBlockedCode, state.ThrottledSince);
         }
     }
 
     private readonly record struct LaneWork(Lease Lease, Binding Binding, Lane Lane);
 
     // What is written with the last outcome of a page.
-    private sealed record PageClose(long? Place, List<LedgerChange> Moves, List<PersonId> Looked, List<PersonId> Later)
+    private sealed record PageClose(long? Place, List<LedgerChange> Moves, List<PersonId> Done, List<PersonId> Later)
     {
         public List<ResidualChange> Residuals { get; init; } = [];
 
         public List<(PersonId Person, int Revision)> Redeliver { get; init; } = [];
 
-        public PageMarks Marks => new(Looked, Later, Residuals) { Redeliver = Redeliver };
+        public PageMarks Marks => new(Done, Later, Residuals) { Redeliver = Redeliver };
     }
 }

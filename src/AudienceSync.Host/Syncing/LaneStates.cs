@@ -4,18 +4,20 @@ using AudienceSync.Host.Storage.Syncing;
 
 namespace AudienceSync.Host.Syncing;
 
-/// <summary>What an outcome means for the lane, its binding and the account. Whatever is tried again has a bound: <see cref="RetryBounds"/>.</summary>
+/// <summary>
+/// The effect of an outcome on the lane, its binding and the account. Every retry has a limit: <see cref="RetryBounds"/>.
+/// </summary>
 public sealed class LaneStates(Func<double> chance)
 {
-    /// <summary>After so many answers that no table knows, a human must look.</summary>
+    /// <summary>After so many responses that no outcome table has, an operator must act.</summary>
     private const int UnknownTries = 3;
 
     private const string UnknownMark = "_unknown_";
 
     private const int AllUsedPercent = 100;
 
-    /// <summary>How long a list that was just made is left alone when the platform does not know it yet.</summary>
-    private static readonly TimeSpan NewListWait = TimeSpan.FromMinutes(1);
+    /// <summary>How long a remote audience that was just created is left alone when the platform does not find it yet.</summary>
+    private static readonly TimeSpan NewAudienceWait = TimeSpan.FromMinutes(1);
 
     /// <summary>The lane may go on.</summary>
     public static BindingState Settled(Lane lane, long? place, int attempts, AccountUsage? usage, DateTimeOffset now)
@@ -26,11 +28,11 @@ public sealed class LaneStates(Func<double> chance)
             : state;
     }
 
-    /// <summary>The lane may go on, and the account is not throttled any more, if it was.</summary>
+    /// <summary>The lane may go on, and the account is no longer throttled, if it was.</summary>
     public static BindingState Taken(Binding binding, Lane lane, long? place, DeliveryResult result, DateTimeOffset now) =>
         Settled(lane, place, 0, result.Usage, now) with { Throttles = ThrottleIsOver(binding, result) ? 0 : null };
 
-    /// <summary>The lane as it stands, when nothing was said.</summary>
+    /// <summary>The lane as it is, when nothing was sent.</summary>
     public static BindingState Unchanged(Binding binding, Lane lane, long? place, DateTimeOffset now) =>
         Settled(lane, place, lane.AttemptsOf(binding), null, now) with
         {
@@ -40,27 +42,27 @@ public sealed class LaneStates(Func<double> chance)
             AnswerAt = lane.FailingOf(binding).AnswerAt,
         };
 
-    /// <summary>The lane rests until a human resumes it. Its place may still move over members that are settled.</summary>
+    /// <summary>The lane rests until an operator resumes it. Its position may still move over members that are settled.</summary>
     public static BindingState Parked(BindingState state, string code) => state with { NextTryAt = BindingState.Never, WaitCode = code };
 
-    /// <summary>Whether a state is the first that parks its lane, so that it is told once and not each time it is tried after all.</summary>
+    /// <summary>Whether a state is the first that parks its lane, so that it is logged once and not on each later attempt.</summary>
     public static bool IsNewlyParked(Binding binding, BindingState state)
     {
         var (since, last) = state.Lane.FailingOf(binding);
         return state.NextTryAt == BindingState.Never && (last - since < RetryBounds.Longest || since is null || last is null);
     }
 
-    /// <summary>Whether a state is the first to say that the account has been throttled for too long.</summary>
+    /// <summary>Whether a state is the first in which the account has been throttled for too long.</summary>
     public static bool IsNewlyOverdue(Binding binding, BindingState state, DateTimeOffset now) =>
         state is { Throttles: > 0, ThrottledSince: { } since, AccountBlockedUntil: { } until }
         && until - since >= RetryBounds.Longest && now - since < RetryBounds.Longest && binding.Throttled.InARow > 0;
 
-    /// <summary>The lane stands where it stood.</summary>
-    /// <param name="binding">Whose.</param>
-    /// <param name="lane">Which.</param>
-    /// <param name="told">The answer.</param>
-    /// <param name="refusals">Calls of the lane in a row that were refused as a whole.</param>
-    /// <param name="now">When it came.</param>
+    /// <summary>The lane's position does not move.</summary>
+    /// <param name="binding">The binding of the lane.</param>
+    /// <param name="lane">Which lane.</param>
+    /// <param name="result">The response.</param>
+    /// <param name="refusals">Consecutive calls of the lane that were refused as a whole.</param>
+    /// <param name="now">When it arrived.</param>
     public BindingState Failed(Binding binding, Lane lane, DeliveryResult result, int refusals, DateTimeOffset now)
     {
         var outcome = result.Outcome;
@@ -81,13 +83,14 @@ public sealed class LaneStates(Func<double> chance)
             OutcomeKind.Snooze when outcome.Code == CallBudget.Code => kept with { NextTryAt = now + outcome.Wait, WaitCode = outcome.Code },
             OutcomeKind.Snooze => Throttled(binding, kept, outcome, now),
             OutcomeKind.StopAccount => failing with { AccountStopped = outcome.Code },
-            OutcomeKind.StopAudience when outcome.Grace > now - since && binding.IsUntried => failing with { NextTryAt = now + NewListWait, WaitCode = outcome.Code },
+            OutcomeKind.StopAudience when outcome.Grace > now - since && binding.IsUntried =>
+                failing with { NextTryAt = now + NewAudienceWait, WaitCode = outcome.Code },
             OutcomeKind.StopAudience => failing with { BindingStopped = outcome.Code },
             _ when unknowns >= UnknownTries && unknown => failing with { Attempts = attempts + 1, BindingStopped = outcome.Code },
             _ when IsReached(outcome, since, attempts, refusals, now) => Parked(failing, outcome.Code),
             OutcomeKind.SplitBatch or OutcomeKind.PartlyDone => failing,
 
-            // The answer says what it waits for and how long that may take, so it is no failure.
+            // The response states what it waits for and how long that may take, so it is no failure.
             _ when outcome.Wait is not null && !unknown => failing with { NextTryAt = now + Wait(now - since, attempts, outcome), WaitCode = outcome.Code },
             _ => failing with { Attempts = attempts + 1, NextTryAt = now + Wait(now - since, attempts + 1, outcome) },
         };
@@ -96,7 +99,8 @@ public sealed class LaneStates(Func<double> chance)
     private static bool IsReached(Outcome outcome, DateTimeOffset since, int attempts, int refusals, DateTimeOffset now) =>
         RetryBounds.Of(outcome.Kind).IsReached(now - since, outcome.Kind == OutcomeKind.Retry ? attempts + 1 : refusals);
 
-    private static bool ThrottleIsOver(Binding binding, DeliveryResult result) => binding.Throttled.InARow > 0 && result.Call is not null && result.Outcome.Kind != OutcomeKind.Snooze;
+    private static bool ThrottleIsOver(Binding binding, DeliveryResult result) =>
+        binding.Throttled.InARow > 0 && result.Call is not null && result.Outcome.Kind != OutcomeKind.Snooze;
 
     private TimeSpan Wait(TimeSpan lasted, int attempts, Outcome outcome) => RetryBounds.LaneWait(lasted, attempts, outcome.Wait, chance());
 

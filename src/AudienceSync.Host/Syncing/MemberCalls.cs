@@ -9,22 +9,22 @@ using AudienceSync.Host.Storage.Syncing;
 namespace AudienceSync.Host.Syncing;
 
 /// <summary>
-/// Says one operation for a batch of members to the platform.
+/// Sends one operation for a batch of members to the platform.
 /// <para>
-/// <b>The order is the point.</b> First the intent goes into the ledger and is durable: from then on, whatever happens, the ledger says "he
-/// may be there" rather than "he is not". Then the call. Then, by the caller, the outcome with the lane's place, in one transaction. A crash
-/// between any two of these leads to the same call again, which a set does not mind, or, if the person changed meanwhile, to the opposite
-/// call, which is right in either case.
+/// <b>The order is essential.</b> First the intent goes into the ledger and is durable: from then on, whatever happens, the ledger has "the
+/// member may be there" rather than "the member is not there". Then the call. Then, by the caller, the outcome with the lane's position, in
+/// one transaction. A crash between any two of these leads to the same call again, which is idempotent because a remote audience is a set,
+/// or, if the person changed in the meantime, to the opposite call, which is right in either case.
 /// </para>
 /// </summary>
 public sealed class MemberCalls(SyncTable table, Vault vault, IDestination destination, CallBudget budget, SharedCells shared, TimeProvider clock)
 {
     private const string Destroyed = "identifiers_destroyed";
 
-    /// <summary>Members of a call from which on opening them is shared among processors.</summary>
-    private const int SharedOpening = 2_000;
+    /// <summary>From this many members in a call on, opening them is distributed over all processors.</summary>
+    private const int ParallelOpening = 2_000;
 
-    /// <exception cref="LeaseLostException">The account is another host's; no call was made.</exception>
+    /// <exception cref="LeaseLostException">The account's lease is held by another host; no call was made.</exception>
     public async Task<DeliveryResult> SendAsync(
         Lease lease, Binding binding, MemberOperation operation, IReadOnlyList<MemberDelivery> deliveries, CancellationToken cancellationToken)
     {
@@ -35,8 +35,10 @@ public sealed class MemberCalls(SyncTable table, Vault vault, IDestination desti
 
         var sending = operation == MemberOperation.Add ? LedgerStatus.Adding : LedgerStatus.Removing;
         var intent = new MemberIntent(
-            [.. deliveries.Where(delivery => delivery.Residual is null).Select(delivery => new LedgerChange(delivery.Person, delivery.Entry(sending), null) { IsNew = delivery.IsNew })],
-            [.. deliveries.Where(delivery => delivery.Residual is not null).Select(delivery => new ResidualChange(delivery.Person, delivery.Entry(sending), delivery.Residual!.Value, null, null))],
+            [.. deliveries.Where(delivery => delivery.Residual is null).Select(
+                delivery => new LedgerChange(delivery.Person, delivery.Entry(sending), null) { IsNew = delivery.IsNew })],
+            [.. deliveries.Where(delivery => delivery.Residual is not null).Select(
+                delivery => new ResidualChange(delivery.Person, delivery.Entry(sending), delivery.Residual!.Value, null, null))],
             Lost(deliveries));
         var (slots, oldest) = budget.Unwritten();
         await table.WriteIntentAsync(lease, binding, intent, (slots, oldest), destination.Limits.CallTimeout, clock.GetUtcNow(), cancellationToken);
@@ -74,17 +76,21 @@ public sealed class MemberCalls(SyncTable table, Vault vault, IDestination desti
         {
             Job = result.Job is { } job ? new AcceptedJob(job, clock.GetUtcNow() + (destination.Limits.JobFirstLook ?? JobGaps.First)) : null,
         };
-        return delivered with { Outcome = result.Outcome, Call = call, Usage = result.Usage, HidesNames = hides && operation == MemberOperation.Remove && sent.Count > 1 };
+        return delivered with
+        {
+            Outcome = result.Outcome, Call = call, Usage = result.Usage, HidesNames = hides && operation == MemberOperation.Remove && sent.Count > 1,
+        };
     }
 
-    // Whose former call was never answered, and may be carried out after this one.
+    // Members whose former call got no response and may be carried out after this one.
     private List<ResidualChange> Lost(IReadOnlyList<MemberDelivery> deliveries)
     {
         var time = InDoubtCalls.TimeOf(destination.Limits.WorksByJobs);
         var lost = new List<ResidualChange>();
         foreach (var delivery in deliveries)
         {
-            if (delivery.Unanswered is { } sending && InDoubtCalls.UnderWay(sending) is { } operation && (delivery.SentAt is not { } at || at + time > clock.GetUtcNow()))
+            if (delivery.Unanswered is { } sending && InDoubtCalls.UnderWay(sending) is { } operation
+                && (delivery.SentAt is not { } at || at + time > clock.GetUtcNow()))
             {
                 var kind = operation == MemberOperation.Add ? ResidualKind.LateAdd : ResidualKind.LateRemoval;
                 lost.Add(new ResidualChange(delivery.Person, sending, kind, time, null));
@@ -95,7 +101,8 @@ public sealed class MemberCalls(SyncTable table, Vault vault, IDestination desti
     }
 
     private async Task<(List<Member> Members, List<MemberDelivery> Sent)> MembersAsync(
-        Lease lease, Binding binding, MemberOperation operation, IReadOnlyList<MemberDelivery> deliveries, DeliveryResult delivered, CancellationToken cancellationToken)
+        Lease lease, Binding binding, MemberOperation operation, IReadOnlyList<MemberDelivery> deliveries, DeliveryResult delivered,
+        CancellationToken cancellationToken)
     {
         var people = deliveries.Select(delivery => delivery.Person.Value).ToList();
         var revisions = deliveries.Select(delivery => delivery.Revision).ToList();
@@ -130,7 +137,7 @@ public sealed class MemberCalls(SyncTable table, Vault vault, IDestination desti
         return (members, sent);
     }
 
-    // What is added is kept on record; of what is removed it is asked whether another member has it.
+    // What is added is recorded; for what is removed the table is queried for other members that have it.
     private async Task<Dictionary<(PersonId Person, int Revision), IdentifierParts>> SharedAsync(
         Lease lease, Binding binding, MemberOperation operation, List<DeliveredCell> cells, CancellationToken cancellationToken)
     {
@@ -143,12 +150,13 @@ public sealed class MemberCalls(SyncTable table, Vault vault, IDestination desti
         return [];
     }
 
-    // Null of whom nothing is held. Opening is the most of what a large call costs us, so all processors share it.
+    // Null for a member without stored identifiers. Opening is most of the cost of a large call on our side, so it is distributed over all
+    // processors.
     private PersonIdentifiers?[] Open(
         IReadOnlyList<MemberDelivery> deliveries, Dictionary<(PersonId Person, int Revision), SealedIdentifiers> sealedIdentifiers)
     {
         var opened = new PersonIdentifiers?[deliveries.Count];
-        if (deliveries.Count < SharedOpening)
+        if (deliveries.Count < ParallelOpening)
         {
             for (var i = 0; i < opened.Length; i++)
             {
@@ -157,7 +165,7 @@ public sealed class MemberCalls(SyncTable table, Vault vault, IDestination desti
         }
         else
         {
-            Parallel.ForEach(Partitioner.Create(0, opened.Length, SharedOpening / 4), range =>
+            Parallel.ForEach(Partitioner.Create(0, opened.Length, ParallelOpening / 4), range =>
             {
                 for (var i = range.Item1; i < range.Item2; i++)
                 {

@@ -6,34 +6,36 @@ using AudienceSync.Host.Storage.Syncing;
 
 namespace AudienceSync.Host.Syncing;
 
-/// <summary>A member to be said, under the revision and normalizer by which he is to be said.</summary>
+/// <summary>A member to be sent, with the revision and the normalizer to send it under.</summary>
 public readonly record struct MemberDelivery(PersonId Person, int Revision, NormalizerVersion Normalizer)
 {
-    /// <summary>What of him is said.</summary>
+    /// <summary>The parts of the person that are sent.</summary>
     public IdentifierParts Parts { get; init; } = IdentifierParts.All;
 
-    /// <summary>For a removal: what of the person is left out, because another member of the list has it.</summary>
+    /// <summary>For a removal: the parts of the person that are left out, because another member of the remote audience has them.</summary>
     public IdentifierParts Kept { get; init; }
 
-    /// <summary>What the ledger shall say when a removal is done; null for absent.</summary>
+    /// <summary>The ledger entry when a removal is done; null for absent.</summary>
     public LedgerEntry? After { get; init; }
 
-    /// <summary>Whether the ledger has no row of him yet.</summary>
+    /// <summary>Whether the ledger has no row for the person yet.</summary>
     public bool IsNew { get; init; }
 
-    /// <summary>What the ledger says of him just before. For what a refusal makes of it see <see cref="Refusals"/>.</summary>
+    /// <summary>The ledger entry just before. For the effect of a refusal on it see <see cref="Refusals"/>.</summary>
     public LedgerEntry Before { get; init; }
 
-    /// <summary>What was said of him before and never answered; null when nothing was. See <see cref="InDoubtCalls"/>.</summary>
+    /// <summary>What was sent for the person before without a response; null when nothing was. See <see cref="InDoubtCalls"/>.</summary>
     public LedgerEntry? Unanswered { get; init; }
 
-    /// <summary>When that was said; null when it is not known.</summary>
+    /// <summary>When that was sent; null when it is not known.</summary>
     public DateTimeOffset? SentAt { get; init; }
 
-    /// <summary>For a removal: another saying of his follows and takes its row, so what is refused goes to the remains.</summary>
+    /// <summary>
+    /// For a removal: another delivery of the person follows and takes its row, so a refused removal becomes a residual delivery.
+    /// </summary>
     public bool Replaced { get; init; }
 
-    /// <summary>For a removal: it is of what remains beside the ledger, for this reason.</summary>
+    /// <summary>For a removal: it removes a residual delivery of this kind; null for the delivery in the ledger.</summary>
     public ResidualKind? Residual { get; init; }
 
     public LedgerEntry Entry(LedgerStatus status) => new(status, Revision, Normalizer);

@@ -3,20 +3,22 @@ using AudienceSync.Host.Storage.Syncing;
 
 namespace AudienceSync.Host.Syncing;
 
-/// <summary>What a page of a lane comes to.</summary>
-/// <param name="Removals">Said first.</param>
-/// <param name="Adds">Said then.</param>
-/// <param name="Moves">What the ledger shall say without a call: the platform would receive the very same.</param>
-/// <param name="Later">A job holds them: they are looked at again when it has ended.</param>
+/// <summary>The plan for a page of a lane.</summary>
+/// <param name="Removals">Sent first.</param>
+/// <param name="Adds">Sent second.</param>
+/// <param name="Moves">Ledger changes without a call: the platform would receive exactly the same.</param>
+/// <param name="Later">Held by a job: processed again when it has ended.</param>
 public sealed record PagePlan(List<MemberDelivery> Removals, List<MemberDelivery> Adds, List<LedgerChange> Moves, List<PersonId> Later);
 
-/// <summary>What comes of what may be at a platform beside the ledger.</summary>
-/// <param name="Removals">Said.</param>
-/// <param name="Changed">Nothing remains of these, or they wait, without a call.</param>
-/// <param name="Moves">In doubt from now on: what was lost may take away what the present saying put there.</param>
-/// <param name="Later">Looked at again afterwards: these, and whose removal may do the same.</param>
+/// <summary>The plan for residual deliveries.</summary>
+/// <param name="Removals">To be sent.</param>
+/// <param name="Changed">Residual deliveries that are gone, or that wait, without a call.</param>
+/// <param name="Moves">In doubt from now on: the lost call may remove what the current delivery put there.</param>
+/// <param name="Later">Processed again afterwards: these, and members whose removal may have the same effect.</param>
 public sealed record ResidualPlan(List<MemberDelivery> Removals, List<ResidualChange> Changed, List<LedgerChange> Moves, List<PersonId> Later)
 {
-    /// <summary>Lost removals that can be carried out no more: whoever holds by now what they may have taken is delivered again.</summary>
+    /// <summary>
+    /// Lost removals that can no longer be carried out: members that now hold what these may have removed are delivered again.
+    /// </summary>
     public List<(PersonId Person, int Revision)> Redeliver { get; } = [];
 }

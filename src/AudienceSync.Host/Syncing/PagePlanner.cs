@@ -10,15 +10,15 @@ namespace AudienceSync.Host.Syncing;
 /// <summary>
 /// Compares a page of members with the ledger.
 /// <para>
-/// <b>Replacing.</b> Who was delivered under another revision or normalizer is opened under both, and the platform's connector compares what
-/// it would receive, digest by digest. Nothing differs: only the ledger moves. Something is gone: it alone is removed, where the platform
-/// allows, and the new saying is added whole. While such a removal and its add are apart, the shared digests are at the platform, so the
-/// ledger must not say "absent": it says "adding" under the new revision, by which they can be removed. Should the platform refuse one of the
-/// two, <see cref="Refusals"/> says what is known then.
+/// <b>Replacing.</b> A member that was delivered under another revision or normalizer is opened under both, and the platform's connector
+/// compares what it would receive, digest by digest. Nothing differs: only the ledger changes. Something is gone: only that is removed,
+/// where the platform allows, and the new delivery is added whole. Between such a removal and its add, the shared digests are at the
+/// platform, so the ledger must not have "absent": it has "adding" under the new revision, by which they can be removed. If the platform
+/// refuses one of the two, <see cref="Refusals"/> defines what is known then.
 /// </para>
 /// <para>
-/// <b>Where jobs do the work</b>, a former saying that refuses to go is not put beside: a job may still hold it. Its member is not said anew
-/// until it goes.
+/// <b>Where jobs do the work</b>, a former delivery whose removal is refused does not become a residual delivery: a job may still hold it.
+/// Its member is not sent again until it is removed.
 /// </para>
 /// </summary>
 public sealed class PagePlanner(IDestination destination, SyncTable table, Vault vault)
@@ -32,7 +32,7 @@ public sealed class PagePlanner(IDestination destination, SyncTable table, Vault
             var step = Reconcile.For(member.Desired, member.Entry, member.Revision, destination.Normalizer);
             if (step != Step.Remove && !lane.Desired)
             {
-                // Wanted here after all: the other lane sees to it.
+                // Desired here after all: the other lane handles it.
                 continue;
             }
 
@@ -74,13 +74,14 @@ public sealed class PagePlanner(IDestination destination, SyncTable table, Vault
         }
     }
 
-    // Of whom a revision was destroyed nothing can be compared.
+    // When one of the revisions was destroyed, nothing can be compared.
     private async Task<IdentifierChange[]> CompareAsync(Binding binding, List<Replacing> people, CancellationToken cancellationToken)
     {
         var changes = new IdentifierChange[people.Count];
         Array.Fill(changes, IdentifierChange.Whole);
         var open = people.Count == 0 ? [] : await OpenAsync(binding, people, cancellationToken);
-        var both = people.Index().Where(one => open.ContainsKey((one.Item.Person, one.Item.Was.Revision)) && open.ContainsKey((one.Item.Person, one.Item.Revision))).ToList();
+        var both = people.Index().Where(
+            one => open.ContainsKey((one.Item.Person, one.Item.Was.Revision)) && open.ContainsKey((one.Item.Person, one.Item.Revision))).ToList();
         if (both.Count > 0)
         {
             var compared = destination.Compare([.. both.Select(one => new Resaying(
@@ -95,7 +96,8 @@ public sealed class PagePlanner(IDestination destination, SyncTable table, Vault
         return changes;
     }
 
-    // With a revision between the two, an address may have been another's for a while, who was removed with it: what looks the same is delivered again.
+    // With a revision between the two, an address may have belonged to another member for a while and been removed with that member: what
+    // looks the same is delivered again.
     private void Replace(LaneMember member, IdentifierChange change, PagePlan plan)
     {
         var current = Current(member);
@@ -116,11 +118,11 @@ public sealed class PagePlanner(IDestination destination, SyncTable table, Vault
         plan.Adds.Add(current with { Before = shared ?? LedgerEntry.Absent });
     }
 
-    /// <summary>What is to be removed of former sayings, beside what the ledger says of their people.</summary>
+    /// <summary>What is to be removed of residual deliveries, in addition to the ledger entries of their people.</summary>
     public async Task<ResidualPlan> PlanResidualsAsync(Binding binding, List<ResidualDelivery> due, CancellationToken cancellationToken)
     {
         var plan = new ResidualPlan([], [], [], []);
-        var beside = new List<ResidualDelivery>();
+        var overlapping = new List<ResidualDelivery>();
         foreach (var residual in due)
         {
             if (residual.Kind == ResidualKind.LateRemoval)
@@ -128,19 +130,21 @@ public sealed class PagePlanner(IDestination destination, SyncTable table, Vault
                 plan.Redeliver.Add((residual.Person, residual.Left.Revision));
             }
 
-            var step = InDoubtCalls.StepFor(residual.Kind == ResidualKind.LateRemoval ? MemberOperation.Remove : MemberOperation.Add, residual.Left, residual.Row);
+            var lost = residual.Kind == ResidualKind.LateRemoval ? MemberOperation.Remove : MemberOperation.Add;
+            var step = InDoubtCalls.StepFor(lost, residual.Left, residual.Row);
             if (step != Step.Nothing && residual.InJob)
             {
                 plan.Changed.Add(Change(residual, JobGaps.Longest));
             }
             else if (step == Step.Remove && Refusals.MayBeThere(residual.Row))
             {
-                beside.Add(residual);
+                overlapping.Add(residual);
             }
             else if (step == Step.Remove)
             {
-                // A job that takes him out holds him, or an add that he needs meanwhile could end before it.
-                plan.Removals.Add(Left(residual) with { After = destination.Limits.WorksByJobs ? residual.Left with { Status = LedgerStatus.Absent } : null });
+                // A job that removes the member holds the member, or an add that is needed in the meantime could end before it.
+                LedgerEntry? after = destination.Limits.WorksByJobs ? residual.Left with { Status = LedgerStatus.Absent } : null;
+                plan.Removals.Add(Left(residual) with { After = after });
             }
             else
             {
@@ -150,16 +154,18 @@ public sealed class PagePlanner(IDestination destination, SyncTable table, Vault
         }
 
         var changes = await CompareAsync(
-            binding, beside.ConvertAll(residual => new Replacing(residual.Person, residual.Left, residual.Row.Revision, residual.Row.Normalizer)), cancellationToken);
-        for (var i = 0; i < beside.Count; i++)
+            binding,
+            overlapping.ConvertAll(residual => new Replacing(residual.Person, residual.Left, residual.Row.Revision, residual.Row.Normalizer)),
+            cancellationToken);
+        for (var i = 0; i < overlapping.Count; i++)
         {
-            RemoveBeside(beside[i], changes[i], plan);
+            RemoveOverlapping(overlapping[i], changes[i], plan);
         }
 
         return plan;
     }
 
-    // Said once more by the lane of adds. No person twice: he may have been lost under several sayings.
+    // Sent once more by the add lane. No person twice: calls for the same person may have been lost under several deliveries.
     private static void Redeliver(Step step, ResidualDelivery residual, ResidualPlan plan)
     {
         if (step == Step.Add && !plan.Later.Contains(residual.Person))
@@ -169,16 +175,16 @@ public sealed class PagePlanner(IDestination destination, SyncTable table, Vault
         }
     }
 
-    private void RemoveBeside(ResidualDelivery residual, IdentifierChange change, ResidualPlan plan)
+    private void RemoveOverlapping(ResidualDelivery residual, IdentifierChange change, ResidualPlan plan)
     {
         if (change.Gone == IdentifierParts.None)
         {
-            // The present saying names all of it.
+            // The current delivery names all of it.
             Drop(residual, plan);
             return;
         }
 
-        // Whole, it may take with it what the present saying put there, which is then said once more.
+        // Removed whole, it may take with it what the current delivery put there, which is then sent once more.
         plan.Removals.Add(Left(residual) with { Parts = change.Gone, After = change.Shared ? null : residual.Row with { Status = LedgerStatus.Adding } });
         if (!change.Shared)
         {
@@ -186,7 +192,7 @@ public sealed class PagePlanner(IDestination destination, SyncTable table, Vault
         }
     }
 
-    // A removal of it that was said and never answered may yet be carried out, and now he is wanted.
+    // A removal of it that was sent without a response may yet be carried out, and now the person is desired.
     private void Drop(ResidualDelivery residual, ResidualPlan plan)
     {
         plan.Changed.Add(Change(residual, rest: null));
@@ -197,7 +203,8 @@ public sealed class PagePlanner(IDestination destination, SyncTable table, Vault
         }
     }
 
-    private static ResidualChange Change(ResidualDelivery residual, TimeSpan? rest) => new(residual.Person, residual.Left, residual.Kind, rest, null) { SentAt = residual.SentAt };
+    private static ResidualChange Change(ResidualDelivery residual, TimeSpan? rest) =>
+        new(residual.Person, residual.Left, residual.Kind, rest, null) { SentAt = residual.SentAt };
 
     private static MemberDelivery Left(ResidualDelivery residual) => new(residual.Person, residual.Left.Revision, residual.Left.Normalizer)
     {
@@ -215,10 +222,13 @@ public sealed class PagePlanner(IDestination destination, SyncTable table, Vault
             found => vault.OpenIdentifiers(found.Key.Person, found.Key.Revision, found.Value.KeyVersion, found.Value.Salt, found.Value.Cipher));
     }
 
-    private static MemberDelivery Former(LaneMember member) => new(member.Person, member.Entry.Revision, member.Entry.Normalizer) { Before = member.Entry, Unanswered = member.Entry, SentAt = member.WrittenAt };
+    private static MemberDelivery Former(LaneMember member) => new(member.Person, member.Entry.Revision, member.Entry.Normalizer)
+    {
+        Before = member.Entry, Unanswered = member.Entry, SentAt = member.WrittenAt,
+    };
 
     private MemberDelivery Current(LaneMember member) => new(member.Person, member.Revision, destination.Normalizer) { IsNew = member.IsNew };
 
-    // A saying, and the one that takes its place.
+    // A delivery, and the one that takes its place.
     private readonly record struct Replacing(PersonId Person, LedgerEntry Was, int Revision, NormalizerVersion Normalizer);
 }

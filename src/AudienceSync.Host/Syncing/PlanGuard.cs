@@ -6,26 +6,29 @@ using AudienceSync.Host.Storage.Syncing;
 namespace AudienceSync.Host.Syncing;
 
 /// <summary>
-/// Holds back removals that are too many at once (<see cref="RemovalGuard"/>) until a human says that they are meant.
+/// Holds back removals that are too many at once (<see cref="RemovalGuard"/>) until an operator confirms that they are intended.
 /// <para>
-/// <b>A plan</b> is all that the removal lane has before it at one moment: the changes from its place up to the last one there is. A thousand rows
-/// are let through by counting them; more are counted with the ledger, a piece a turn, without those whose own will it is. A plan that may pass
-/// is said as far as it was counted, and what came meanwhile is the next one.
+/// <b>A plan</b> is everything that the removal lane has pending at one moment: the changes from its position up to the last one that
+/// exists. Up to a thousand rows pass after counting the rows alone; more are counted with the ledger, one page per cycle, without the
+/// opt-outs among them. A plan that may pass is sent as far as it was counted, and what came in the meantime is the next one.
 /// </para>
 /// <para>
-/// <b>A plan that may not pass</b> is set aside with its two ends, and the lane's place moves behind it in the same transaction. So the
-/// removals of the next hour, a buyer's or an opt-out's, do not wait for the morning in which somebody looks at the plan. What lies in it can only
-/// become less: whoever changes in any way gets a change behind it, where the lane meets him. Those in it whose own will it is are taken out at once.
-/// Approved, it is carried out between its ends (<see cref="PlanWork"/>), and whoever is wanted again by then is not met.
+/// <b>A plan that may not pass</b> is set aside with its two ends, and the lane's position moves behind it in the same transaction. So the
+/// removals of the next hour, a buyer's or an opt-out's, do not wait for the morning in which someone reviews the plan. The content of a
+/// plan can only shrink: a member that changes in any way gets a change behind the plan, where the lane processes it. The opt-outs in it
+/// are removed at once. Once approved, it is carried out between its ends (<see cref="PlanWork"/>), without members that are desired again
+/// by then.
 /// </para>
 /// <para>
-/// <b>A switch of the key</b> has its walk counted before the first removal of it, and waits as a whole. Who is barred meanwhile and is known to the
-/// former key only is met there (<see cref="RemovalRange.ReadElsewhereAsync"/>), for as long as it waits.
+/// <b>A key cutover</b> has its sweep counted before the first removal, and waits as a whole. A member that is suppressed in the meantime
+/// and has a membership only under the former key is found there (<see cref="RemovalRange.ReadElsewhereAsync"/>), for as long as the plan
+/// waits.
 /// </para>
 /// <para>
-/// <b>States of a plan.</b> Sifting, waiting, approved (until a time), done; below (counted anew, nobody of it is left to be removed), superseded
-/// (another key feeds: its walk meets everybody). <b>Failures.</b> Places are written after the outcome is in the ledger: a crash between the two leads to the
-/// same piece again, in which whoever is out is not met. Counts are lost with the process and made anew.
+/// <b>States of a plan.</b> Sifting, waiting, approved (until a time), done; below (counted again, none of its members is left to be
+/// removed), superseded (another key feeds: the sweep of that cutover covers every member). <b>Failures.</b> Positions are written after
+/// the outcome is in the ledger: a crash between the two leads to the same page again, without the members already removed. Counts are lost
+/// with the process and computed again.
 /// </para>
 /// </summary>
 public sealed class PlanGuard(PlanTable table, RemovalRange range, TimeProvider clock, ILogger logger)
@@ -33,8 +36,8 @@ public sealed class PlanGuard(PlanTable table, RemovalRange range, TimeProvider 
     private readonly Dictionary<int, LaneEvaluation> _lanes = [];
     private readonly Dictionary<long, SweepProgress> _sweeps = [];
 
-    /// <summary>How far the removal lane may go; null when that is not known yet and the next turn counts on.</summary>
-    /// <exception cref="LeaseLostException">The account is another host's.</exception>
+    /// <summary>How far the removal lane may go; null when that is not known yet and the next cycle continues to count.</summary>
+    /// <exception cref="LeaseLostException">The account's lease is held by another host.</exception>
     public async Task<long?> EvaluateAsync(Lease lease, Binding binding, CancellationToken cancellationToken)
     {
         var (rows, upto) = await range.AheadAsync(binding, RemovalGuard.FreeRemovals, cancellationToken);
@@ -64,7 +67,7 @@ public sealed class PlanGuard(PlanTable table, RemovalRange range, TimeProvider 
         return null;
     }
 
-    /// <summary>The lane has gone as far as it was allowed, or has not.</summary>
+    /// <summary>Records whether the lane has gone as far as it was allowed.</summary>
     public void Note(Binding binding, RunEnd end)
     {
         if (end is RunEnd.Drained or RunEnd.Empty)
@@ -73,8 +76,11 @@ public sealed class PlanGuard(PlanTable table, RemovalRange range, TimeProvider 
         }
     }
 
-    /// <summary>Whether the walk of a switch may go on: more, when it is still being counted; empty, when it waits for approval; drained, when it may.</summary>
-    /// <exception cref="LeaseLostException">The account is another host's.</exception>
+    /// <summary>
+    /// Whether the sweep of a cutover may go on: more, when it is still being counted; empty, when it waits for approval; drained, when it
+    /// may.
+    /// </summary>
+    /// <exception cref="LeaseLostException">The account's lease is held by another host.</exception>
     public async Task<RunEnd> EvaluateSweepAsync(Lease lease, Binding binding, OpenCutover cutover, CancellationToken cancellationToken)
     {
         if ((await table.ReadOpenAsync(binding.BindingId, cancellationToken)).Find(plan => plan.CutoverId == cutover.CutoverId) is { } plan)
@@ -107,8 +113,8 @@ public sealed class PlanGuard(PlanTable table, RemovalRange range, TimeProvider 
         return RunEnd.Empty;
     }
 
-    /// <summary>The walk of a switch has come to its end: a plan of it is done.</summary>
-    /// <exception cref="LeaseLostException">The account is another host's.</exception>
+    /// <summary>The sweep of a cutover has ended: if it has a plan, the plan is done.</summary>
+    /// <exception cref="LeaseLostException">The account's lease is held by another host.</exception>
     public async Task EndSweepAsync(Lease lease, OpenCutover cutover, CancellationToken cancellationToken)
     {
         _sweeps.Remove(cutover.CutoverId);
@@ -130,7 +136,7 @@ public sealed class PlanGuard(PlanTable table, RemovalRange range, TimeProvider 
         return true;
     }
 
-    /// <summary>The size of the list when the removals are too many for it; null when they may pass.</summary>
+    /// <summary>The size of the remote audience when the removals are too many for it; null when they may pass.</summary>
     internal static async Task<long?> TooManyAsync(RemovalRange range, Binding binding, long removals, CancellationToken cancellationToken)
     {
         if (removals <= RemovalGuard.FreeRemovals)
@@ -143,7 +149,8 @@ public sealed class PlanGuard(PlanTable table, RemovalRange range, TimeProvider 
     }
 
     private void LogHold(Binding binding, long removals, long members) => logger.LogWarning(
-        "{Destination} would remove {Removals} of {Members} at {Remote} at once: that waits for approval", binding.Destination, removals, members, binding.Remote);
+        "{Destination} would remove {Removals} of {Members} at {Remote} at once; waiting for approval",
+        binding.Destination, removals, members, binding.Remote);
 
     // A plan of the lane: counted up to a change; open while it is being counted. It fits while the lane is inside it.
     private sealed record LaneEvaluation(int KeyId, long After, long Upto, long Removals, bool IsOpen)

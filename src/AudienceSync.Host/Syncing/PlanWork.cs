@@ -5,19 +5,19 @@ using AudienceSync.Host.Storage.Syncing;
 namespace AudienceSync.Host.Syncing;
 
 /// <summary>
-/// Works on plans that <see cref="PlanGuard"/> has set aside, a page of each a turn: takes out whose own will it is, carries out what was approved, and
-/// counts anew what waits.
+/// Works on plans that <see cref="PlanGuard"/> has set aside, a page of each per cycle: removes the opt-outs, carries out what was
+/// approved, and counts again what waits.
 /// </summary>
-public sealed class PlanWork(PlanTable table, RemovalRange range, LaneProcessor pass, TimeProvider clock, ILogger logger)
+public sealed class PlanWork(PlanTable table, RemovalRange range, LaneProcessor processor, TimeProvider clock, ILogger logger)
 {
-    /// <summary>How often a plan that waits is counted anew.</summary>
+    /// <summary>How often a waiting plan is counted again.</summary>
     private static readonly TimeSpan CountAgainAfter = TimeSpan.FromMinutes(5);
 
     private readonly Dictionary<long, (DateTimeOffset At, long Removals, long Place)> _waiting = [];
 
-    /// <summary>Takes a page of every open plan: whose own will it is, and of approved ones everybody.</summary>
-    /// <returns>Held when the platform did not take it.</returns>
-    /// <exception cref="LeaseLostException">The account is another host's.</exception>
+    /// <summary>Takes a page of every open plan: the opt-outs, and of approved plans all members.</summary>
+    /// <returns>Held when the platform did not accept it.</returns>
+    /// <exception cref="LeaseLostException">The account's lease is held by another host.</exception>
     public async Task<RunEnd> RunAsync(Lease lease, Binding binding, CancellationToken cancellationToken)
     {
         var end = RunEnd.Empty;
@@ -41,7 +41,7 @@ public sealed class PlanWork(PlanTable table, RemovalRange range, LaneProcessor 
 
     private async Task<RunEnd> SiftAsync(Lease lease, Binding binding, RemovalPlan plan, CancellationToken cancellationToken)
     {
-        var piece = await range.ReadAsync(binding, plan.SiftedTo, plan.UptoPos, onlyOwnWill: true, pass.LimitOf(binding), cancellationToken);
+        var piece = await range.ReadAsync(binding, plan.SiftedTo, plan.UptoPos, onlyOptOuts: true, processor.LimitOf(binding), cancellationToken);
         piece = piece.More ? piece : piece with { Place = plan.UptoPos };
         if (!await RemoveAsync(lease, binding, piece, cancellationToken))
         {
@@ -54,7 +54,7 @@ public sealed class PlanWork(PlanTable table, RemovalRange range, LaneProcessor 
 
     private async Task<RunEnd> SiftElsewhereAsync(Lease lease, Binding binding, RemovalPlan plan, CancellationToken cancellationToken)
     {
-        var piece = await range.ReadElsewhereAsync(binding, plan.SiftedTo, pass.LimitOf(binding), cancellationToken);
+        var piece = await range.ReadElsewhereAsync(binding, plan.SiftedTo, processor.LimitOf(binding), cancellationToken);
         if (piece.Place == plan.SiftedTo)
         {
             return RunEnd.Empty;
@@ -71,7 +71,7 @@ public sealed class PlanWork(PlanTable table, RemovalRange range, LaneProcessor 
 
     private async Task<RunEnd> CarryOutAsync(Lease lease, Binding binding, RemovalPlan plan, CancellationToken cancellationToken)
     {
-        var piece = await range.ReadAsync(binding, plan.DoneTo, plan.UptoPos, onlyOwnWill: false, pass.LimitOf(binding), cancellationToken);
+        var piece = await range.ReadAsync(binding, plan.DoneTo, plan.UptoPos, onlyOptOuts: false, processor.LimitOf(binding), cancellationToken);
         if (!await RemoveAsync(lease, binding, piece, cancellationToken))
         {
             return RunEnd.Held;
@@ -81,7 +81,7 @@ public sealed class PlanWork(PlanTable table, RemovalRange range, LaneProcessor 
         return piece.More ? RunEnd.More : await EndAsync(lease, plan, "done", cancellationToken);
     }
 
-    // Whoever was removed by mistake comes back by an add, and then there is nothing to approve any more.
+    // Members that were removed by mistake come back by an add, and then there is nothing to approve any more.
     private async Task<RunEnd> CountAgainAsync(Lease lease, Binding binding, RemovalPlan plan, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
@@ -115,7 +115,7 @@ public sealed class PlanWork(PlanTable table, RemovalRange range, LaneProcessor 
     }
 
     private async Task<bool> RemoveAsync(Lease lease, Binding binding, PlanPiece piece, CancellationToken cancellationToken) =>
-        piece.Leavers.Count == 0 || await pass.RemoveAsync(lease, binding, piece.Leavers, cancellationToken);
+        piece.Leavers.Count == 0 || await processor.RemoveAsync(lease, binding, piece.Leavers, cancellationToken);
 
     private async Task<RunEnd> EndAsync(Lease lease, RemovalPlan plan, string how, CancellationToken cancellationToken)
     {

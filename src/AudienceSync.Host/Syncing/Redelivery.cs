@@ -6,25 +6,27 @@ using AudienceSync.Host.Storage.Syncing;
 namespace AudienceSync.Host.Syncing;
 
 /// <summary>
-/// Says members again though nothing about them changed: all of a list that an operator does not trust any more (a resync), and those whom the
-/// platform would forget (a refresh, <see cref="RefreshRule"/>).
+/// Sends members again although nothing about them changed: all members of a remote audience that an operator does not trust any more (a
+/// resync), and members that the platform would otherwise forget (a refresh, <see cref="RefreshRule"/>).
 /// <para>
-/// <b>How.</b> It says nothing itself. When a binding's lanes have nothing left to do it takes a page of the ledger and marks it to be looked at again; the lanes
-/// say it, removals first, with their budgets, jobs and outcomes, and what a webhook brings meanwhile waits for one page at most. So the list
-/// is never empty in between: adding is what is said, and a member who is there stays there.
+/// <b>How.</b> It does not call the platform itself. When a binding's lanes have nothing left to do, it takes a page of the ledger and
+/// marks it for redelivery; the lanes send it, removals first, with their budgets, jobs and outcomes. What a webhook brings in the meantime
+/// waits for one page at most. So the remote audience is never empty in between: what is sent is an add, and a member that is there stays
+/// there.
 /// </para>
 /// <para>
-/// <b>What it mends.</b> Whoever should be there is added again, whoever we once removed is removed again. Strangers whom we never added stay: we
-/// remove only what we added (design section 6, rule 6).
+/// <b>What it repairs.</b> A member that should be there is added again, a member that we once removed is removed again. Members that we
+/// never added stay: we remove only what we added (design section 6, rule 6).
 /// </para>
 /// <para>
-/// <b>States of a resync.</b> Walking, finished, cancelled. The mark and the walk's place are one transaction, so a crash or a lost lease costs nothing.
+/// <b>States of a resync.</b> Sweeping, finished, canceled. The mark and the position of the sweep are written in one transaction, so a
+/// crash or a lost lease costs nothing.
 /// </para>
 /// </summary>
 public sealed class Redelivery(RedeliveryTable table, DestinationLimits limits, TimeProvider clock, ILogger logger)
 {
     /// <summary>Marks the next page, if there is any to mark. For a binding whose lanes are drained.</summary>
-    /// <exception cref="LeaseLostException">The account is another host's.</exception>
+    /// <exception cref="LeaseLostException">The account's lease is held by another host.</exception>
     public async Task<RunEnd> RunAsync(Lease lease, Binding binding, CancellationToken cancellationToken)
     {
         if (binding.HasAgain)
@@ -39,14 +41,14 @@ public sealed class Redelivery(RedeliveryTable table, DestinationLimits limits, 
 
     private async Task<RunEnd> ResyncAsync(Lease lease, Binding binding, OpenSweep resync, CancellationToken cancellationToken)
     {
-        var piece = await table.ReadResyncAsync(binding, resync.SweptTo, limits.MembersPerCall, cancellationToken);
+        var page = await table.ReadResyncAsync(binding, resync.SweptTo, limits.MembersPerCall, cancellationToken);
 
-        // The last page is said before it is finished: then there is nobody behind it, and nobody who is marked.
-        var ended = !piece.More && piece.People.Count == 0;
-        await table.WriteResyncAsync(lease, binding, resync, piece, ended ? clock.GetUtcNow() : null, cancellationToken);
+        // The last page is sent before the resync is finished: then no member is left behind it, and none is marked.
+        var ended = !page.More && page.People.Count == 0;
+        await table.WriteResyncAsync(lease, binding, resync, page, ended ? clock.GetUtcNow() : null, cancellationToken);
         if (ended)
         {
-            logger.LogInformation("{Destination} {Remote}: resync {Resync} is finished", binding.Destination, binding.Remote, resync.Id);
+            logger.LogInformation("{Destination} {Remote}: resync {Resync} finished", binding.Destination, binding.Remote, resync.Id);
         }
 
         return ended ? RunEnd.Drained : RunEnd.More;
@@ -61,8 +63,8 @@ public sealed class Redelivery(RedeliveryTable table, DestinationLimits limits, 
         }
 
         var due = (RefreshRule.Latest(lifetime, now), RefreshRule.Spread(lifetime));
-        var piece = await table.ReadRefreshAsync(binding, refresh.SweptTo, due, limits.MembersPerCall, cancellationToken);
-        await table.WriteRefreshAsync(lease, binding, refresh, piece, piece.More ? null : now + RefreshRule.RoundEvery, cancellationToken);
-        return piece.People.Count > 0 ? RunEnd.More : RunEnd.Drained;
+        var page = await table.ReadRefreshAsync(binding, refresh.SweptTo, due, limits.MembersPerCall, cancellationToken);
+        await table.WriteRefreshAsync(lease, binding, refresh, page, page.More ? null : now + RefreshRule.RoundEvery, cancellationToken);
+        return page.People.Count > 0 ? RunEnd.More : RunEnd.Drained;
     }
 }

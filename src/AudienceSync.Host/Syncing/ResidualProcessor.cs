@@ -4,13 +4,14 @@ using AudienceSync.Host.Storage.Syncing;
 namespace AudienceSync.Host.Syncing;
 
 /// <summary>
-/// Tries again what could not be removed when another saying took its place. It belongs to the removals of a round and comes after them: what was refused once must
-/// not hold up what is new. For what remains and why see <see cref="Domain.Syncing.Refusals"/>.
+/// Retries the removal of deliveries that could not be removed when another delivery took their place. It belongs to the removals of a
+/// round and comes after them: what was refused once must not delay new removals. For the reasons of residual deliveries see
+/// <see cref="Domain.Syncing.Refusals"/>.
 /// </summary>
 public sealed class ResidualProcessor(ResidualTable table, PagePlanner planner, LaneProcessor processor, TimeProvider clock)
 {
-    /// <summary>Empty when nothing is due; held when the platform did not answer.</summary>
-    /// <exception cref="LeaseLostException">The account is another host's.</exception>
+    /// <summary>Empty when nothing is due; held when the platform did not respond.</summary>
+    /// <exception cref="LeaseLostException">The account's lease is held by another host.</exception>
     public async Task<RunEnd> RunAsync(Lease lease, Binding binding, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();

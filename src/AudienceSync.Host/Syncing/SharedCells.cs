@@ -7,21 +7,23 @@ using AudienceSync.Host.Storage.Syncing;
 namespace AudienceSync.Host.Syncing;
 
 /// <summary>
-/// Which identifiers of a member a list holds for another member, too.
+/// Which identifiers of a member the remote audience also holds for another member.
 /// <para>
-/// <b>Per identifier.</b> A removal takes everything that was delivered for the member, except what another member of the list has now. That stays for the other: their
-/// ledger row names it, so it goes when they go. An email address or phone number is another's when the identity store says so; a device id, or a name with an address,
-/// belongs to nobody, so what was delivered of these is kept in <see cref="HolderTable"/> as keyed digests.
+/// <b>Per identifier.</b> A removal takes everything that was delivered for the member, except what another member of the remote audience
+/// has now. That stays for the other: their ledger row names it, so it is removed when they are. An email address or phone number belongs
+/// to another member when the identity store has it so; a device id, or a name with an address, belongs to no single person, so what was
+/// delivered of these is kept in <see cref="HolderTable"/> as keyed digests.
 /// </para>
 /// <para>
-/// <b>Where a removal takes people</b> (<see cref="DestinationLimits.MatchesPeople"/>), what is left out may go all the same, for it was matched to the same human. There
-/// the other member is delivered again: marked before the call leaves, or, where jobs do the work in any order, when the job ends. The same is done when a removal whose
-/// answer was lost can be carried out no more, for it may have taken what became another's meanwhile.
+/// <b>Where a removal matches people</b> (<see cref="DestinationLimits.MatchesPeople"/>), what is left out may be removed all the same, for
+/// it was matched to the same human. There the other member is delivered again: marked before the call is sent, or, where jobs do the work
+/// in any order, when the job ends. The same is done when a removal whose response was lost can no longer be carried out, for it may have
+/// removed what belongs to another member by then.
 /// </para>
 /// </summary>
 public sealed class SharedCells(HolderTable table, AliasDigester digester)
 {
-    /// <summary>What of an opened batch may be shared. Nothing of most members.</summary>
+    /// <summary>The parts of an opened batch that may be shared. None for most members.</summary>
     public List<DeliveredCell> Of(IDestination destination, IReadOnlyList<MemberDelivery> deliveries, PersonIdentifiers?[] opened)
     {
         var found = new List<DeliveredCell>();
@@ -45,13 +47,14 @@ public sealed class SharedCells(HolderTable table, AliasDigester digester)
         return found;
     }
 
-    /// <summary>Keeps on record what is about to be delivered.</summary>
-    /// <exception cref="LeaseLostException">The account is another host's; the call must not be made.</exception>
+    /// <summary>Records what is about to be delivered.</summary>
+    /// <exception cref="LeaseLostException">The account's lease is held by another host; the call must not be made.</exception>
     public Task KeepAsync(Lease lease, List<DeliveredCell> cells, CancellationToken cancellationToken) =>
         cells.Count == 0 ? Task.CompletedTask : table.WriteCellsAsync(lease, cells, cancellationToken);
 
-    /// <summary>What of each person another member holds, too.</summary>
-    public async Task<Dictionary<(PersonId Person, int Revision), IdentifierParts>> FindHeldAsync(Binding binding, List<DeliveredCell> cells, CancellationToken cancellationToken)
+    /// <summary>The parts of each person that another member also holds.</summary>
+    public async Task<Dictionary<(PersonId Person, int Revision), IdentifierParts>> FindHeldAsync(
+        Binding binding, List<DeliveredCell> cells, CancellationToken cancellationToken)
     {
         var held = new Dictionary<(PersonId, int), IdentifierParts>();
         foreach (var place in cells.Count == 0 ? [] : await table.FindHeldAsync(binding, cells, cancellationToken))
@@ -63,8 +66,10 @@ public sealed class SharedCells(HolderTable table, AliasDigester digester)
         return held;
     }
 
-    /// <summary>Where a removal takes people: has those delivered again who hold what is left out of a removal that is about to be sent.</summary>
-    /// <exception cref="LeaseLostException">The account is another host's; the call must not be made.</exception>
+    /// <summary>
+    /// Where a removal matches people: redelivers the members that hold what is left out of a removal that is about to be sent.
+    /// </summary>
+    /// <exception cref="LeaseLostException">The account's lease is held by another host; the call must not be made.</exception>
     public async Task RedeliverAsync(
         Lease lease, Binding binding, DestinationLimits limits, List<MemberDelivery> sent, List<Member> members, CancellationToken cancellationToken)
     {
@@ -76,7 +81,7 @@ public sealed class SharedCells(HolderTable table, AliasDigester digester)
         var removed = new List<(PersonId, int)>();
         for (var i = 0; i < sent.Count; i++)
         {
-            // Of whom only an id of ours is left, nothing is sent.
+            // For a member with only an id of ours left, nothing is sent.
             if (sent[i].Kept != IdentifierParts.None && members[i].Identifiers is not { Email: null, Phone: null, Details: null })
             {
                 removed.Add((sent[i].Person, sent[i].Revision));

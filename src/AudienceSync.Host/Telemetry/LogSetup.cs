@@ -6,7 +6,7 @@ using Serilog.Formatting.Json;
 
 namespace AudienceSync.Host.Telemetry;
 
-/// <summary>Serilog, as lines for people or JSON for machines, to standard output. The framework speaks only when something is wrong.</summary>
+/// <summary>Serilog, as lines for people or JSON for machines, to standard output. The framework logs only warnings and errors.</summary>
 internal static class LogSetup
 {
     private const string Line = "{Timestamp:HH:mm:ss.fff} {Level:u3} {Message:lj}{NewLine}{Exception}";

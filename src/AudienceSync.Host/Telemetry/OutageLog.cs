@@ -4,19 +4,19 @@ using System.Net.Sockets;
 namespace AudienceSync.Host.Telemetry;
 
 /// <summary>
-/// What one loop logs of its failures: a line when an outage begins, one an hour while it lasts, and one when it is over, however often the loop tries.
-/// A failure of storage or network is one line of type and SQLSTATE. Anything else is a fault of the program: its stack trace is logged
-/// once in an outage for each type. The waits between tries grow. Safe for one thread at a time.
+/// Logs the failures of one loop: a line when an outage begins, one an hour while it lasts, and one when it is over, however often the loop
+/// retries. A failure of storage or network is one line of type and SQLSTATE. Anything else is a fault of the program: its stack trace is
+/// logged once in an outage for each type. The waits between attempts grow. Safe for one thread at a time.
 /// </summary>
-/// <param name="what">The loop, as the lines name it.</param>
+/// <param name="what">The name of the loop in the lines.</param>
 /// <param name="clock">Measures the outage.</param>
-/// <param name="logger">Where the lines go.</param>
+/// <param name="logger">Receives the lines.</param>
 public sealed class OutageLog(string what, TimeProvider clock, ILogger logger)
 {
     /// <summary>The wait after the first failure.</summary>
     public static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>No wait is longer, so a loop is back so soon after its storage.</summary>
+    /// <summary>The longest wait, and so the longest delay between the recovery of storage and that of the loop.</summary>
     public static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
 
     private static readonly TimeSpan RemindEvery = TimeSpan.FromHours(1);
@@ -26,15 +26,15 @@ public sealed class OutageLog(string what, TimeProvider clock, ILogger logger)
     private long _remindedAt;
     private int _failures;
 
-    /// <summary>Whether the last try failed.</summary>
+    /// <summary>Whether the last attempt failed.</summary>
     public bool IsOut => _failures > 0;
 
-    /// <summary>Notes a failed try. Returns how long to wait before the next.</summary>
+    /// <summary>Records a failed attempt. Returns how long to wait before the next.</summary>
     public TimeSpan Failed(Exception failure)
     {
         _failures++;
-        var isNews = _failures == 1;
-        if (isNews)
+        var isFirst = _failures == 1;
+        if (isFirst)
         {
             _since = _remindedAt = clock.GetTimestamp();
         }
@@ -46,7 +46,7 @@ public sealed class OutageLog(string what, TimeProvider clock, ILogger logger)
                 logger.LogError(failure, "{What} failed; retrying until it succeeds", what);
             }
         }
-        else if (isNews)
+        else if (isFirst)
         {
             logger.LogWarning("{What} interrupted: {Failure}; retrying until it succeeds", what, Describe(failure));
         }
@@ -55,7 +55,7 @@ public sealed class OutageLog(string what, TimeProvider clock, ILogger logger)
         return WaitAfter(_failures);
     }
 
-    /// <summary>Notes a try that succeeded.</summary>
+    /// <summary>Records a successful attempt.</summary>
     public void Recovered()
     {
         if (_failures == 0)
@@ -76,8 +76,8 @@ public sealed class OutageLog(string what, TimeProvider clock, ILogger logger)
     }
 
     /// <summary>
-    /// Whether it tells of the state of storage or network and not of a fault in the program: a connection that broke or was refused, a server that is starting,
-    /// full or out of something, a lock or a lease that another has.
+    /// Whether a failure is due to the state of storage or network and not to a fault in the program: a connection that broke or was
+    /// refused, a server that is starting, full or out of a resource, a lock or a lease that another process has.
     /// </summary>
     public static bool IsStorage(Exception failure) => failure switch
     {

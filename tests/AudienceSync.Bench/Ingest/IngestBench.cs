@@ -8,8 +8,8 @@ using AudienceSync.Bench.SignatureOnly;
 namespace AudienceSync.Bench.Ingest;
 
 /// <summary>
-/// Loads a Host with signed single-event webhooks, everything on: signature, dedupe, identity, encryption, raw bodies,
-/// projector and sync. Then asks the log itself whether all that was accepted is there.
+/// Loads a Host with signed single-event webhooks, with everything enabled: signature, deduplication, identity, encryption, raw bodies,
+/// projector and sync. Then checks in the log itself whether everything that was accepted is there.
 /// </summary>
 internal sealed class IngestBench(IngestOptions options, TimeProvider clock) : IDisposable
 {
@@ -57,7 +57,7 @@ internal sealed class IngestBench(IngestOptions options, TimeProvider clock) : I
         using var memory = new RssSampler(system.HostPid, clock);
         LoadOutcome load = await LoadProcess.RunAsync(plan, () => before = (system.Cpu(), clock.GetUtcNow()), () => after = (system.Cpu(), clock.GetUtcNow()), cancel);
         double sampled = await memory.StopAsync();
-        Report("waiting until projector and sync are done");
+        Report("waiting for projector and sync");
         Drain drain = await Drain.WaitAsync(_http, system.HostAddress, system.Setup.OperatorToken, clock, cancel);
         long logged = await system.Cluster.CountEventsAsync(cancel);
         double newPeople = await system.Cluster.NewPeopleShareAsync(before!.Value.At, after!.Value.At, cancel);
@@ -74,9 +74,9 @@ internal sealed class IngestBench(IngestOptions options, TimeProvider clock) : I
         return new LoadPlan(address, token, key, run, options.Connections, options.NewPeople, options.Seconds, WarmUpSeconds, options.Seed);
     }
 
-    private static void Report(string what) => Console.Error.WriteLine($"bench: {what}");
+    private static void Report(string message) => Console.Error.WriteLine($"bench: {message}");
 
-    /// <summary>The two figures that are taken before and after the load, on the same machine and cluster.</summary>
+    /// <summary>The two figures that are measured before and after the load, on the same machine and cluster.</summary>
     private sealed class Yardsticks(PgBench pgBench, SignatureProbe signature, LoadPlan plan, HostSetup setup)
     {
         public List<double?> PgBench { get; } = [];

@@ -3,7 +3,7 @@ using AudienceSync.Bench.Reporting;
 
 namespace AudienceSync.Bench.Ingest;
 
-/// <summary>The figures of design section 11 and, for people, where the time went.</summary>
+/// <summary>The figures of design section 11 and, for readers, where the time went.</summary>
 internal static class IngestReport
 {
     private const double WebhooksGoal = 12_000;
@@ -32,17 +32,18 @@ internal static class IngestReport
         yield return ("seed", Text($"{run.Seed}"));
         yield return ("answers", string.Join(", ", run.Load.Statuses.Select(s => Text($"{s.Value:N0} x {s.Key}"))));
         yield return ("accepted / in the log", Text($"{run.Load.Accepted:N0} / {run.Logged:N0}"));
-        yield return ("new people", run.NewPeople is { } made ? Text($"{made:P0} of the measured webhooks speak of somebody never heard of") : "not known");
+        yield return ("new people",
+            run.NewPeople is { } made ? Text($"{made:P0} of the measured webhooks are about a new person") : "unknown");
         yield return ("unanswered, lost connections", Text($"{run.Load.Unanswered:N0}, {run.Load.Drops:N0}"));
         yield return ("mean body", Text($"{run.Load.BodyBytes / Math.Max(1, run.Load.Accepted):N0} bytes"));
-        yield return ("Host memory, most seen in the load", Text($"{run.SampledRssMb:N0} MB"));
+        yield return ("Host memory, maximum sampled in the load", Text($"{run.SampledRssMb:N0} MB"));
         yield return ("drained after the load", run.Drain is { SyncS: null } ? "not quiet after 120 s" : Text($"{run.Drain?.SyncS:N1} s"));
         yield return ("pgbench inserts/s", run.PgBench is [null, ..] ? "pgbench is not installed"
             : string.Join(" before, ", run.PgBench.Select(p => Text($"{p:N0}"))) + " after");
         foreach ((int i, SignatureOnly.SignatureFigures s) in run.Signature.Index())
         {
             yield return (i == 0 ? "signature only, before" : "signature only, after",
-                Text($"{s.PerSecond:N0}/s; server {s.ServerMicros:N1} us, generator {s.GeneratorMicros:N1} us a request"));
+                Text($"{s.PerSecond:N0}/s; server {s.ServerMicros:N1} us, generator {s.GeneratorMicros:N1} us per request"));
         }
     }
 
@@ -55,7 +56,8 @@ internal static class IngestReport
             ("load generator", run.Load.CpuMicros / 1e6),
         ];
         return parts.Where(p => p.Seconds is not null).Select(p =>
-            ($"processor time, {p.Part}", Text($"{p.Seconds * 1e6 / webhooks:N1} us a webhook ({p.Seconds / run.Load.MeasuredSeconds:P0} of a core)")));
+            ($"processor time, {p.Part}",
+                Text($"{p.Seconds * 1e6 / webhooks:N1} us per webhook ({p.Seconds / run.Load.MeasuredSeconds:P0} of a core)")));
     }
 
     private static double? Round(double? value) => value is { } v ? Math.Round(v, 1) : null;

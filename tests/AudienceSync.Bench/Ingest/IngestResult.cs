@@ -3,16 +3,20 @@ using AudienceSync.Bench.SignatureOnly;
 
 namespace AudienceSync.Bench.Ingest;
 
-/// <summary>All that one run found. Null parts were not measured: pgbench is missing, or the Host is not ours.</summary>
-/// <param name="Logged">Audience events that the log holds in the end.</param>
+/// <summary>
+/// Everything measured in one run. Null parts were not measured: pgbench is missing, or the Host was not started by the bench.
+/// </summary>
+/// <param name="Logged">Audience events in the log at the end.</param>
 internal sealed record IngestResult(
     LoadOutcome Load, int Seed, long? Logged, double? PeakRssMb, double? SampledRssMb, CpuSeconds? Cpu, Drain? Drain,
     IReadOnlyList<double?> PgBench, IReadOnlyList<SignatureFigures> Signature)
 {
-    /// <summary>Share of the measured webhooks that made a new person.</summary>
+    /// <summary>Share of the measured webhooks that created a new person.</summary>
     public double? NewPeople { get; init; }
 
-    /// <summary>Accepted events that the log does not hold. Unanswered ones may be in it, so more than accepted is no loss.</summary>
+    /// <summary>
+    /// Accepted events that are not in the log. Unanswered ones may be in it, so more events than accepted are not a loss.
+    /// </summary>
     public long? Lost => Logged is { } logged ? Math.Max(0, Load.Accepted - logged) : null;
 
     public double? PgBenchPerSecond => PgBench.Average();

@@ -60,7 +60,8 @@ internal sealed class SystemUnderTest : IAsyncDisposable
         using HttpResponseMessage answer = await http.PostAsync(new Uri($"{sandboxUrl}/admin/accounts"), account, cancel);
         if (!answer.IsSuccessStatusCode)
         {
-            throw new BenchFailedException($"The Sandbox answered {(int)answer.StatusCode} to the account: {await answer.Content.ReadAsStringAsync(cancel)}");
+            throw new BenchFailedException(
+                $"The Sandbox returned {(int)answer.StatusCode} for the account: {await answer.Content.ReadAsStringAsync(cancel)}");
         }
     }
 
@@ -75,7 +76,7 @@ internal sealed class SystemUnderTest : IAsyncDisposable
     }
 }
 
-/// <summary>Processor seconds by part.</summary>
+/// <summary>Processor seconds by component.</summary>
 internal sealed record CpuSeconds(double Host, double Postgres, double Sandbox)
 {
     public static CpuSeconds operator -(CpuSeconds after, CpuSeconds before) =>

@@ -4,8 +4,8 @@ using System.Text;
 namespace AudienceSync.Bench.Load;
 
 /// <summary>
-/// Cuts HTTP/1.1 answers out of what a socket delivers, in whatever pieces it comes. It reads the status and finds the end
-/// of the body; nothing else of an answer matters to the load.
+/// Splits the bytes from a socket, in whatever pieces they arrive, into HTTP/1.1 responses. It reads the status and finds the end of the
+/// body; the load needs nothing else of a response.
 /// </summary>
 internal sealed class AnswerReader
 {
@@ -21,8 +21,8 @@ internal sealed class AnswerReader
 
     public void Reset() => _start = _end = 0;
 
-    /// <summary>Takes one complete answer off the front; false when more bytes are needed.</summary>
-    /// <exception cref="InvalidDataException">The bytes are not an HTTP/1.1 answer, or it is over 64 KiB.</exception>
+    /// <summary>Takes one complete response off the front; false when more bytes are needed.</summary>
+    /// <exception cref="InvalidDataException">The bytes are not an HTTP/1.1 response, or it is over 64 KiB.</exception>
     public bool TryTake(out int status)
     {
         ReadOnlySpan<byte> bytes = _buffer.AsSpan(_start, _end - _start);
@@ -54,7 +54,7 @@ internal sealed class AnswerReader
 
         if (_start == 0)
         {
-            throw new InvalidDataException("An answer is longer than 64 KiB.");
+            throw new InvalidDataException("A response is longer than 64 KiB.");
         }
 
         _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
@@ -69,7 +69,7 @@ internal sealed class AnswerReader
             return status;
         }
 
-        throw new InvalidDataException("The answer does not begin with an HTTP/1.1 status line.");
+        throw new InvalidDataException("The response does not begin with an HTTP/1.1 status line.");
     }
 
     /// <summary>Bytes of head and body together; -1 when a chunked body is not complete.</summary>
@@ -84,7 +84,7 @@ internal sealed class AnswerReader
             {
                 return Utf8Parser.TryParse(line[15..].TrimStart((byte)' '), out int length, out _)
                     ? body + length
-                    : throw new InvalidDataException("The answer's Content-Length is not a number.");
+                    : throw new InvalidDataException("The response's Content-Length is not a number.");
             }
 
             if (HasName(line, "transfer-encoding:"u8))
@@ -114,7 +114,7 @@ internal sealed class AnswerReader
 
             if (!Utf8Parser.TryParse(rest[..line], out int size, out _, 'x'))
             {
-                throw new InvalidDataException("A chunk of the answer has no size.");
+                throw new InvalidDataException("A chunk of the response has no size.");
             }
 
             at += line + 2 + size + 2;

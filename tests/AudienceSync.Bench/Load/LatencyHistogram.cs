@@ -34,7 +34,9 @@ internal sealed class LatencyHistogram
         _max = Math.Max(_max, other._max);
     }
 
-    /// <summary>The smallest recorded latency, rounded up to its step, that <paramref name="share"/> (0 to 1) of all do not exceed.</summary>
+    /// <summary>
+    /// The smallest recorded latency, rounded up to its step, that <paramref name="share"/> (0 to 1) of all latencies do not exceed.
+    /// </summary>
     public long PercentileMicros(double share)
     {
         long rank = Math.Max(1, (long)Math.Ceiling(share * Count));

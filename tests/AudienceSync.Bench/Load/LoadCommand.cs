@@ -5,13 +5,13 @@ using System.Text.Json;
 namespace AudienceSync.Bench.Load;
 
 /// <summary>
-/// The load generator as a process of its own: its processor time is then its own, and its sockets can run their
-/// continuations on the polling thread without a database client or a console in the way.
+/// The load generator as a separate process: it has its own processor time, and its sockets can run their continuations on the polling
+/// thread without a database client or a console in the way.
 /// Standard input: one <see cref="LoadPlan"/>. Standard output: "measuring", "measured", then one <see cref="LoadOutcome"/>.
 /// </summary>
 internal static class LoadCommand
 {
-    // Longer than a connection tries one event, so whoever gives up after it does not try again.
+    // Longer than a connection retries one event, so a connection that gives up after this time does not retry.
     private static readonly TimeSpan LastAnswers = TimeSpan.FromSeconds(35);
 
     public static Command Build()
@@ -59,7 +59,7 @@ internal static class LoadCommand
 
     private static void Report(string line) => Console.Out.WriteLine(line);
 
-    /// <summary>Waits for the time to pass, or throws at once what a connection threw.</summary>
+    /// <summary>Waits for the time to pass, or throws at once the exception of a connection.</summary>
     private static async Task WaitAsync(int seconds, Task all, TimeProvider clock, CancellationToken cancel) =>
         await await Task.WhenAny(Task.Delay(TimeSpan.FromSeconds(seconds), clock, cancel), all);
 

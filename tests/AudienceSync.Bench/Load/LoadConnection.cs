@@ -6,9 +6,9 @@ using System.Runtime.CompilerServices;
 namespace AudienceSync.Bench.Load;
 
 /// <summary>
-/// One keep-alive connection in a closed loop: the next event leaves when the last has its final answer. As a journey does,
-/// it sends the same event again after a lost connection or a 5xx, so each event ends with exactly one final answer
-/// and the count of accepted events can be held against the log.
+/// One keep-alive connection in a closed loop: the next event is sent when the last one has its final response. Like a journey, it resends
+/// the same event after a lost connection or a 5xx, so each event ends with exactly one final response and the count of accepted events can
+/// be compared with the log.
 /// </summary>
 internal sealed class LoadConnection(LoadPlan plan, int number, LoadPhase phase, TimeProvider clock) : IDisposable
 {
@@ -33,7 +33,7 @@ internal sealed class LoadConnection(LoadPlan plan, int number, LoadPhase phase,
 
     public long BodyBytes => _webhooks.BodyBytes;
 
-    /// <summary>Runs until the phase is stopped and the last event has its answer.</summary>
+    /// <summary>Runs until the phase is stopped and the last event has its response.</summary>
     public async Task RunAsync()
     {
         await ConnectAsync();
@@ -54,12 +54,12 @@ internal sealed class LoadConnection(LoadPlan plan, int number, LoadPhase phase,
                 status = 0;
             }
 
-            status = IsFinal(status) ? status : await SendAgainAsync(request, status, started);
+            status = IsFinal(status) ? status : await ResendAsync(request, status, started);
             Record(status, started);
         }
     }
 
-    /// <summary>Ends a wait for an answer that does not come; the event counts as unanswered.</summary>
+    /// <summary>Ends the wait for a response that does not arrive; the event counts as unanswered.</summary>
     public void GiveUp()
     {
         if (_socket is { Connected: true } socket)
@@ -103,7 +103,7 @@ internal sealed class LoadConnection(LoadPlan plan, int number, LoadPhase phase,
         }
     }
 
-    private async Task<int> SendAgainAsync(ReadOnlyMemory<byte> request, int status, long started)
+    private async Task<int> ResendAsync(ReadOnlyMemory<byte> request, int status, long started)
     {
         while (!IsFinal(status) && Stopwatch.GetElapsedTime(started) < GiveUpAfter)
         {

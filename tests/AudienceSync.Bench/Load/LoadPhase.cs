@@ -1,6 +1,6 @@
 namespace AudienceSync.Bench.Load;
 
-/// <summary>Where the run stands, shared by all connections: read once per answer, written three times per run.</summary>
+/// <summary>The phase of the run, shared by all connections: read once per response, written three times per run.</summary>
 internal sealed class LoadPhase
 {
     private volatile bool _measuring;

@@ -4,7 +4,7 @@ using AudienceSync.Bench.Processes;
 
 namespace AudienceSync.Bench.Load;
 
-/// <summary>Runs the load generator as a child and tells the caller when the measured window opens and closes.</summary>
+/// <summary>Runs the load generator as a child and calls back when the measured window opens and closes.</summary>
 internal static class LoadProcess
 {
     public static async Task<LoadOutcome> RunAsync(LoadPlan plan, Action onMeasuring, Action onMeasured, CancellationToken cancel)
@@ -24,7 +24,7 @@ internal static class LoadProcess
             await process.WaitForExitAsync(cancel);
             return process.ExitCode == 0 && last is not null
                 ? JsonSerializer.Deserialize<LoadOutcome>(last)!
-                : throw new BenchFailedException("The load generator broke off; its error is above.");
+                : throw new BenchFailedException("The load generator failed; its error is above.");
         }
         finally
         {
@@ -43,7 +43,7 @@ internal static class LoadProcess
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
         };
-        // One polling thread that runs the continuations itself: a fifth less processor time for each request than the thread pool.
+        // One polling thread that runs the continuations itself: a fifth less processor time per request than with the thread pool.
         start.Environment["DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS"] = "1";
         start.Environment["DOTNET_SYSTEM_NET_SOCKETS_THREAD_COUNT"] = "1";
         return start;

@@ -6,15 +6,16 @@ using System.Text;
 namespace AudienceSync.Bench.Load;
 
 /// <summary>
-/// Writes one signed webhook after the other into one buffer, without allocating. Every event is new (its id holds run,
-/// connection and number); the person, the key and add or remove are drawn from a seeded generator. A set share of the webhooks
-/// speaks of somebody new: drawn from a fixed crowd instead, it would depend on how far a run gets, and so the cost of a webhook on its speed.
+/// Writes signed webhooks one after the other into one buffer, without allocating. Every event is new (its id contains run, connection and
+/// number); the person, the key and add or remove are drawn from a seeded generator. A fixed share of the webhooks is about a new person:
+/// if people were drawn from a fixed set instead, that share would depend on how far a run gets, and so would the cost of a webhook on the
+/// speed of the run.
 /// </summary>
 internal sealed class WebhookWriter : IDisposable
 {
     // "v0:" + unix seconds + ":" stands directly before the body, because that is what is signed (contract customerio 2.3).
     private const int BodyStart = 14;
-    // Telephone numbers are seven digits from 2,000,000 on; more people would share one.
+    // Phone numbers are seven digits from 2,000,000 on; with more people some would share one.
     private const int LastPerson = 7_999_998;
     private readonly byte[] _signed = new byte[1024];
     private readonly byte[] _request = new byte[2048];
@@ -65,7 +66,7 @@ internal sealed class WebhookWriter : IDisposable
         long nowMs = _clock.GetUtcNow().ToUnixTimeMilliseconds();
         if (nowMs / 1000 != _unixSecond)
         {
-            EnterSecond(nowMs / 1000);
+            StartSecond(nowMs / 1000);
         }
 
         WriteBody((int)(nowMs % 1000));
@@ -81,7 +82,7 @@ internal sealed class WebhookWriter : IDisposable
 
     public void Dispose() => _hmac.Dispose();
 
-    private void EnterSecond(long unixSecond)
+    private void StartSecond(long unixSecond)
     {
         _unixSecond = unixSecond;
         Digits(_request.AsSpan(_timestampAt, 10), unixSecond);
@@ -110,7 +111,7 @@ internal sealed class WebhookWriter : IDisposable
         Put("\"context\":{\"journey\":\"cart_recovery\",\"step\":\"30min\",\"variant\":\"reminder_a\",\"message\":\"cart_reminder_with_picture_and_price_1\"}}"u8);
     }
 
-    // Every connection has people of its own, so that whom it has spoken of is known to be in the log.
+    // Every connection has its own people, so a person it named before is known to be in the log.
     private int NextPerson()
     {
         bool isNew = _known == 0 || (_random.Next(100) < _newPeople && PersonAt(_known) <= LastPerson);
@@ -119,7 +120,7 @@ internal sealed class WebhookWriter : IDisposable
 
     private int PersonAt(int index) => _connection + (index * _connections);
 
-    /// <summary>A person always has the same identifiers: customer id and e-mail, and three in five have a telephone, too.</summary>
+    /// <summary>A person always has the same identifiers: customer id and e-mail, and three in five also have a phone.</summary>
     private void PutPerson(int person)
     {
         Put("\"customer_id\":\"shop-"u8);

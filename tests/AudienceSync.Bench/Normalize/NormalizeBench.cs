@@ -6,7 +6,9 @@ using AudienceSync.Domain.Normalizing;
 
 namespace AudienceSync.Bench.Normalize;
 
-/// <summary>One thread turns people into the cells of all three platforms; between two such rounds it hashes as many ready texts and does nothing else.</summary>
+/// <summary>
+/// One thread turns people into the cells of all three platforms; between two such rounds it only hashes the same number of prepared texts.
+/// </summary>
 internal sealed class NormalizeBench
 {
     private static readonly PersonField[] Fields =
@@ -27,10 +29,10 @@ internal sealed class NormalizeBench
         _texts = [.. _people.SelectMany(HashedTexts)];
     }
 
-    /// <summary>Cells that are hashed, of one person, on average.</summary>
+    /// <summary>Average number of hashed cells per person.</summary>
     public double HashedCells => (double)_texts.Length / _people.Length;
 
-    /// <summary>Runs both in turns for the time given, after one round of each that does not count.</summary>
+    /// <summary>Alternates both for the given time, after one uncounted round of each.</summary>
     public NormalizeResult Run(TimeSpan length, CancellationToken cancel)
     {
         using var cells = new CellWriter();
@@ -72,7 +74,7 @@ internal sealed class NormalizeBench
         .Where(field => platform.RuleOf(field) is { Form: CellForm.Hashed })
         .Select(field => platform.Text(person, field)).OfType<string>().Select(Encoding.UTF8.GetBytes));
 
-    /// <summary>Bytes of all cells, so that nothing is done for nobody.</summary>
+    /// <summary>Bytes of all cells; returned so that the work cannot be optimized away.</summary>
     private long Normalize(CellWriter cells)
     {
         Span<byte> cell = stackalloc byte[CellWriter.MaxBytes];
@@ -91,7 +93,7 @@ internal sealed class NormalizeBench
         return written;
     }
 
-    /// <summary>The reader of persons alone, which runs once, when a webhook comes in.</summary>
+    /// <summary>The identifier reader alone, which runs once, when a webhook arrives.</summary>
     private double ReadAll()
     {
         var rules = new ReaderRules("US");
@@ -119,14 +121,14 @@ internal sealed class NormalizeBench
 /// <summary>Medians of all rounds.</summary>
 /// <param name="PeoplePerSecond">Normalized and hashed for all platforms.</param>
 /// <param name="HashesOnlyPerSecond">The same people's hashed cells by SHA-256 alone.</param>
-/// <param name="Rounds">Of each.</param>
-/// <param name="BytesPerPerson">Written into cells.</param>
-/// <param name="AllocatedPerPerson">Bytes of garbage.</param>
-/// <param name="HashedCells">Digests a person.</param>
+/// <param name="Rounds">Number of rounds of each kind.</param>
+/// <param name="BytesPerPerson">Bytes written into cells.</param>
+/// <param name="AllocatedPerPerson">Bytes allocated.</param>
+/// <param name="HashedCells">Digests per person.</param>
 /// <param name="ReadPerSecond">People read from their texts.</param>
 internal sealed record NormalizeResult(
     double PeoplePerSecond, double HashesOnlyPerSecond, int Rounds, long BytesPerPerson, long AllocatedPerPerson, double HashedCells, double ReadPerSecond)
 {
-    /// <summary>Of the speed of SHA-256 alone.</summary>
+    /// <summary>Relative to the speed of SHA-256 alone.</summary>
     public double Ratio => PeoplePerSecond / HashesOnlyPerSecond;
 }

@@ -11,12 +11,15 @@ internal static class NormalizeCommand
     private const double RatioGoal = 0.4;
 
     private static readonly Option<int> Seconds = NumberOption.Of("--seconds", "How long to measure", 10, 3600);
-    private static readonly Option<int> People = NumberOption.Of("--people", "People in a round", 20_000, 1_000_000);
+    private static readonly Option<int> People = NumberOption.Of("--people", "People per round", 20_000, 1_000_000);
     private static readonly Option<int> Seed = NumberOption.Of("--seed", "Seed of the people", 20_261, int.MaxValue);
 
     public static Command Build()
     {
-        var command = new Command("normalize", "People a second normalized and hashed for all platforms, on one core") { Seconds, People, Seed };
+        var command = new Command("normalize", "People per second normalized and hashed for all platforms, on one core")
+        {
+            Seconds, People, Seed,
+        };
         command.SetAction((parsed, cancel) => BenchRun.RunAsync(
             () => Task.Run(() => Run(parsed.GetValue(Seconds), parsed.GetValue(People), parsed.GetValue(Seed), cancel), cancel), cancel));
         return command;
@@ -36,9 +39,9 @@ internal static class NormalizeCommand
         [
             ("seed", Text($"{seed}")),
             ("rounds, median taken", Text($"{run.Rounds}")),
-            ("digests a person", Text($"{run.HashedCells:N2}")),
-            ("bytes of cells a person", Text($"{run.BytesPerPerson:N0}")),
-            ("bytes allocated a person", Text($"{run.AllocatedPerPerson:N0}")),
+            ("digests per person", Text($"{run.HashedCells:N2}")),
+            ("bytes of cells per person", Text($"{run.BytesPerPerson:N0}")),
+            ("bytes allocated per person", Text($"{run.AllocatedPerPerson:N0}")),
         ]);
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -3,7 +3,7 @@ using AudienceSync.Domain.Identity;
 
 namespace AudienceSync.Bench.Normalize;
 
-/// <summary>Made-up people as messy as forms leave them: capitals, spaces, accents, punctuation, national numbers.</summary>
+/// <summary>Generated people as unclean as forms leave them: capitals, spaces, accents, punctuation, national numbers.</summary>
 internal static class PeopleMaker
 {
     private static readonly string[] FirstNames = ["Mary", "JOHN", " Anna ", "José", "Mr. Alex", "Mary-Jane", "Zoë", "wei", "Priya", "Valéry"];

@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace AudienceSync.Bench.Postgres;
 
-/// <summary>The Host's embedded PostgreSQL, found by the file its postmaster keeps; we speak to it over its own socket.</summary>
+/// <summary>The Host's embedded PostgreSQL, found by the pid file of its postmaster; connections use its own socket.</summary>
 internal sealed record Cluster(int PostmasterPid, string SocketFolder, int Port)
 {
     public const string User = "audiencesync";
@@ -14,7 +14,7 @@ internal sealed record Cluster(int PostmasterPid, string SocketFolder, int Port)
     private static readonly EnumerationOptions TwoDeep =
         new() { RecurseSubdirectories = true, MaxRecursionDepth = 2, IgnoreInaccessible = true };
 
-    /// <summary>To the Host's own database, as the user who owns its schemas.</summary>
+    /// <summary>Connects to the Host's own database, as the user who owns its schemas.</summary>
     public string ConnectionString => ConnectionTo(User);
 
     /// <param name="dataFolder">The Host's AUDIENCESYNC_DATA.</param>
@@ -29,10 +29,12 @@ internal sealed record Cluster(int PostmasterPid, string SocketFolder, int Port)
             : throw new BenchFailedException($"No running PostgreSQL was found under {postgres}.");
     }
 
-    /// <summary>Distinct audience events in the log: the log's own word on what was kept (its key is the dedupe).</summary>
+    /// <summary>Distinct audience events in the log: the log is the authority on what was kept (its key deduplicates).</summary>
     public Task<long> CountEventsAsync(CancellationToken cancel) => ScalarAsync<long>(User, CountEvents, cancel);
 
-    /// <summary>Of the webhooks committed between two times, the share that made a new person: he costs several rows and index entries more.</summary>
+    /// <summary>
+    /// Of the webhooks committed between two times, the share that created a new person, which costs several more rows and index entries.
+    /// </summary>
     public Task<double> NewPeopleShareAsync(DateTimeOffset from, DateTimeOffset until, CancellationToken cancel) => ScalarAsync<double>(
         User,
         string.Create(CultureInfo.InvariantCulture, $"""
@@ -41,7 +43,7 @@ internal sealed record Cluster(int PostmasterPid, string SocketFolder, int Port)
             """),
         cancel);
 
-    /// <exception cref="BenchFailedException">A figure with fsync off would be about another machine.</exception>
+    /// <exception cref="BenchFailedException">fsync is off: a figure would not describe this machine.</exception>
     public async Task DemandFsyncAsync(CancellationToken cancel)
     {
         if (await ScalarAsync<string>(User, "show fsync", cancel) != "on")

@@ -6,8 +6,8 @@ using AudienceSync.Bench.Processes;
 namespace AudienceSync.Bench.Postgres;
 
 /// <summary>
-/// What the same cluster takes in single-row inserts, one a commit, prepared: a table with bigserial, uuid and jsonb of a
-/// webhook's size, in a scratch database that is dropped afterwards. It is the limit beside which ingest is put.
+/// The rate of single-row inserts in the same cluster, one per commit, prepared: a table with bigserial, uuid and jsonb of a webhook's
+/// size, in a scratch database that is dropped afterwards. It is the limit that ingest is compared with.
 /// </summary>
 internal sealed partial class PgBench(Cluster cluster, RunFolder folder)
 {
@@ -15,16 +15,16 @@ internal sealed partial class PgBench(Cluster cluster, RunFolder folder)
     private const int MostClients = 64;
     private const int Threads = 2;
 
-    // The Host's idle connections count, too; four are left for us and for a person who looks.
+    // The Host's idle connections count, too; four are left for the bench and for a person who inspects the database.
     private const string FreeConnections =
         "select current_setting('max_connections')::int - 4 - (select count(*)::int from pg_stat_activity where backend_type = 'client backend')";
 
-    // Of a webhook's size. A space follows each colon, because pgbench takes ":name" for a variable.
+    // Of a webhook's size. A space follows each colon, because pgbench reads ":name" as a variable.
     private const string Row =
         """{"schema_version": 1, "event": "audience_add", "event_id": "bench-19aa3f2b1c2-0007-000000123", "audience_key": "high_intent_cart_7d_v1", "occurred_at": "2026-11-21", "person": {"customer_id": "shop-00012345", "email": "Shopper.00012345@mail.example", "phone": "+1 (202) 201-2345"}, "consent": {"ad_user_data": "granted", "ad_personalization": "granted"}, "context": {"journey": "cart_recovery", "step": "30min", "variant": "a", "message": "cart_reminder_1"}}""";
 
-    /// <summary>Inserts a second; null when pgbench is not installed.</summary>
-    /// <exception cref="BenchFailedException">pgbench ran and failed; with what it said.</exception>
+    /// <summary>Inserts per second; null when pgbench is not installed.</summary>
+    /// <exception cref="BenchFailedException">pgbench ran and failed; with its error output.</exception>
     public async Task<double?> InsertsPerSecondAsync(int seconds, CancellationToken cancel)
     {
         if (Program() is not { } program)

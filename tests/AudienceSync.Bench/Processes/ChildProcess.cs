@@ -3,7 +3,9 @@ using System.Globalization;
 
 namespace AudienceSync.Bench.Processes;
 
-/// <summary>A .NET program run as a child; what it prints goes to a file. Disposing asks it to stop, and kills it if it does not.</summary>
+/// <summary>
+/// A .NET program run as a child; its output goes to a file. Disposing requests a stop, and kills the process if it does not stop.
+/// </summary>
 internal sealed class ChildProcess : IAsyncDisposable
 {
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(40);
@@ -23,12 +25,12 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     public int Pid => _process.Id;
 
-    /// <param name="environment">Added to ours; the place for what must not be in argv.</param>
-    /// <param name="logFolder">Gets the file "name.log".</param>
+    /// <param name="environment">Added to our own environment; the place for what must not be in argv.</param>
+    /// <param name="logFolder">The folder for the file "name.log".</param>
     public static ChildProcess Start(string name, string dll, string[] arguments, Dictionary<string, string> environment, string logFolder)
     {
         string log = Path.Combine(logFolder, $"{name}.log");
-        // The shell only redirects and is then replaced, so the process id is the program's and no pipe costs us time.
+        // The shell only redirects and is then replaced, so the process id is the program's and no pipe costs time.
         var start = new ProcessStartInfo("/bin/sh") { UseShellExecute = false, RedirectStandardInput = true };
         Array.ForEach(["-c", "exec \"$@\" >\"$BENCH_LOG\" 2>&1", "sh", Dotnet, dll, .. arguments], start.ArgumentList.Add);
         start.Environment["BENCH_LOG"] = log;
@@ -41,12 +43,12 @@ internal sealed class ChildProcess : IAsyncDisposable
         return new ChildProcess(process, name, log);
     }
 
-    /// <summary>The dotnet that runs us, else the one on PATH.</summary>
+    /// <summary>The dotnet that runs this process, otherwise the one on PATH.</summary>
     public static string Dotnet =>
         Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? Environment.ProcessPath! : "dotnet";
 
-    /// <summary>Waits until the address answers 2xx.</summary>
-    /// <exception cref="BenchFailedException">The program ended, or 90 s passed; with the end of what it printed.</exception>
+    /// <summary>Waits until the address returns 2xx.</summary>
+    /// <exception cref="BenchFailedException">The program ended, or 90 s passed; with the end of its output.</exception>
     public async Task WaitUntilReadyAsync(HttpClient http, Uri address, TimeProvider clock, CancellationToken cancel)
     {
         long started = clock.GetTimestamp();
@@ -55,8 +57,8 @@ internal sealed class ChildProcess : IAsyncDisposable
             if (_process.HasExited || clock.GetElapsedTime(started) > ReadyLimit)
             {
                 _reported = true;
-                string how = _process.HasExited ? $"ended with exit code {_process.ExitCode}" : "was not ready in 90 s";
-                throw new BenchFailedException($"{_name} {how}. The end of its log:\n{LogEnd()}");
+                string reason = _process.HasExited ? $"ended with exit code {_process.ExitCode}" : "was not ready in 90 s";
+                throw new BenchFailedException($"{_name} {reason}. The end of its log:\n{LogEnd()}");
             }
 
             await Task.Delay(ReadyPause, clock, cancel);
@@ -75,15 +77,16 @@ internal sealed class ChildProcess : IAsyncDisposable
             }
             catch (OperationCanceledException)
             {
-                Console.Error.WriteLine($"{_name} did not stop in {StopLimit.TotalSeconds:F0} s and is killed.");
+                Console.Error.WriteLine($"{_name} did not stop in {StopLimit.TotalSeconds:F0} s and was killed.");
                 _process.Kill(entireProcessTree: true);
             }
         }
 
         else if (_process.ExitCode != 0 && !_reported)
         {
-            // Its log goes with the folder, and it is the only witness.
-            await Console.Error.WriteLineAsync($"{_name} ended by itself with exit code {_process.ExitCode}. The end of its log:\n{LogEnd()}");
+            // Its log is deleted with the folder, and is the only evidence.
+            await Console.Error.WriteLineAsync(
+                $"{_name} ended unexpectedly with exit code {_process.ExitCode}. The end of its log:\n{LogEnd()}");
         }
 
         _process.Dispose();

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace AudienceSync.Bench.Processes;
 
-/// <summary>A TCP port of 127.0.0.1 that nobody had a moment ago.</summary>
+/// <summary>A TCP port of 127.0.0.1 that was free a moment ago.</summary>
 internal static class FreePort
 {
     public static int Take()

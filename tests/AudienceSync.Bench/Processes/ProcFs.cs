@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace AudienceSync.Bench.Processes;
 
-/// <summary>What Linux says of a process in /proc. A process that is gone has used nothing and holds nothing.</summary>
+/// <summary>Data of a process in Linux's /proc. For a process that has ended, times and memory are 0.</summary>
 internal static class ProcFs
 {
     // USER_HZ, the unit of /proc/PID/stat, is 100 on every Linux that .NET runs on.
@@ -11,13 +11,13 @@ internal static class ProcFs
     /// <summary>Resident memory now, in MB of 10^6 bytes.</summary>
     public static double RssMb(int pid) => StatusMb(pid, "VmRSS:");
 
-    /// <summary>The most memory that was ever resident, in MB of 10^6 bytes.</summary>
+    /// <summary>The peak resident memory, in MB of 10^6 bytes.</summary>
     public static double PeakRssMb(int pid) => StatusMb(pid, "VmHWM:");
 
     /// <summary>Processor seconds of the process itself.</summary>
     public static double CpuSeconds(int pid) => Stat(pid) is { } stat ? (stat.Own / TicksPerSecond) : 0;
 
-    /// <summary>Processor seconds of the process, its living children and those that it has buried.</summary>
+    /// <summary>Processor seconds of the process, its living children and those that it has reaped.</summary>
     public static double FamilyCpuSeconds(int pid)
     {
         if (Stat(pid) is not { } parent)
@@ -28,8 +28,8 @@ internal static class ProcFs
         long children = Directory.EnumerateDirectories("/proc")
             .Select(folder => int.TryParse(Path.GetFileName(folder), CultureInfo.InvariantCulture, out int id) ? Stat(id) : null)
             .Where(stat => stat?.Parent == pid)
-            .Sum(stat => stat!.Own + stat.Tombstones);
-        return (parent.Own + parent.Tombstones + children) / TicksPerSecond;
+            .Sum(stat => stat!.Own + stat.Reaped);
+        return (parent.Own + parent.Reaped + children) / TicksPerSecond;
     }
 
     private static double StatusMb(int pid, string field)
@@ -60,5 +60,5 @@ internal static class ProcFs
         }
     }
 
-    private sealed record ProcessStat(int Parent, long Own, long Tombstones);
+    private sealed record ProcessStat(int Parent, long Own, long Reaped);
 }

@@ -9,7 +9,7 @@ internal sealed class RssSampler : IDisposable
 
     public RssSampler(int pid, TimeProvider clock) => _sampling = SampleAsync(pid, clock, _stop.Token);
 
-    /// <summary>Ends the sampling and gives the most that was seen, in MB.</summary>
+    /// <summary>Ends the sampling and returns the maximum, in MB.</summary>
     public async Task<double> StopAsync()
     {
         await _stop.CancelAsync();

@@ -3,8 +3,9 @@ using System.Globalization;
 namespace AudienceSync.Bench.Query;
 
 /// <summary>
-/// The log of one big audience, written by SQL in its own layout. Everybody is added once and every fourth is removed later, over thirty days, each heard of within
-/// a day; one in fifty turns out to be another. Ids have nothing to do with time, so a page of an early moment must pass over many who had not come yet.
+/// The log of one big audience, written directly by SQL. Every person is added once and every fourth is removed later, over thirty days,
+/// each event recorded within a day; one in fifty is later linked to another person. Ids are independent of time, so a page as of an early
+/// moment must skip many people who had not been added yet.
 /// </summary>
 internal static class BigAudience
 {
@@ -28,7 +29,10 @@ internal static class BigAudience
         yield return Events(people, "audience_member_removed", every: 4, version: 2, "10 days", "10 days");
     }
 
-    /// <summary>As JSON the first members as of a moment, reckoned by one statement over the whole log. By what happened, links are as they are known today.</summary>
+    /// <summary>
+    /// The first members as of a moment as JSON, computed by one statement over the whole log. In the mode "happened", links are as they
+    /// are known today.
+    /// </summary>
     public static string NaivePage(string moment, bool known, int limit) => string.Create(CultureInfo.InvariantCulture, $"""
         select coalesce(json_agg(p.person order by p.place), '[]')::text from (
           select coalesce((l.data ->> 'owner')::uuid, e.stream_id) as person, min(e.stream_id::text) as place from ws_default.mt_events e
@@ -39,7 +43,7 @@ internal static class BigAudience
           order by 2 limit {limit}) p
         """);
 
-    // Positions follow the times at which they were recorded.
+    // Positions follow the times of recording.
     private static string Events(int people, string type, int every, int version, string from, string during) => string.Create(CultureInfo.InvariantCulture, $$"""
         insert into ws_default.mt_events (seq_id, id, stream_id, version, data, type, timestamp)
         select nextval('ws_default.mt_events_sequence'), md5('{{type}} ' || n)::uuid, {{PersonOf}}, {{version}}, jsonb_build_object('audienceKey', '{{Key}}', 'occurredAt',

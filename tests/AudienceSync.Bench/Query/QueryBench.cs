@@ -9,19 +9,19 @@ using AudienceSync.Bench.Reporting;
 namespace AudienceSync.Bench.Query;
 
 /// <summary>
-/// Asks a Host over HTTP about an audience of many: the first page now and as of moments of the last thirty days, by what had happened and by what was known, and why
-/// somebody is in it. Some pages are compared with what one statement over the whole log says.
+/// Queries a Host over HTTP about a large audience: the first page now and as of moments of the last thirty days, by what had happened and
+/// by what was known, and why a person is in it. Some pages are compared with the result of one statement over the whole log.
 /// </summary>
 internal sealed class QueryBench(QueryLoad load, TimeProvider clock) : IDisposable
 {
-    /// <summary>Design section 11 and the audiences' issue: the first page as of a moment.</summary>
+    /// <summary>Design section 11 and the issue on audiences: the first page as of a moment.</summary>
     private const double PageGoalMs = 2_000;
 
     private const int PageMembers = 100;
-    private const int ComparedOfAKind = 4;
-    private const int PeopleAsked = 200;
+    private const int ComparedPerKind = 4;
+    private const int PeopleQueried = 200;
 
-    // The Host's projector reads all of it first; a busy machine needs several times the wait of one drain.
+    // The Host's projector reads everything first; a busy machine needs several times the wait limit of one drain.
     private const int Drains = 6;
 
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(60) };
@@ -49,7 +49,7 @@ internal sealed class QueryBench(QueryLoad load, TimeProvider clock) : IDisposab
             published.EnsureSuccessStatusCode();
         }
 
-        Console.Error.WriteLine($"bench: making {load.Members} people");
+        Console.Error.WriteLine($"bench: generating {load.Members} people");
         foreach (string statement in BigAudience.Statements(load.Members))
         {
             await system.Cluster.ExecuteAsync(Postgres.Cluster.User, statement, cancel);
@@ -58,7 +58,7 @@ internal sealed class QueryBench(QueryLoad load, TimeProvider clock) : IDisposab
         double projected = await ProjectedAsync(system, cancel);
         await system.Cluster.ExecuteAsync(Postgres.Cluster.User, "vacuum (analyze) ws_default.membership, ws_default.mt_events", cancel);
         await system.Cluster.ExecuteAsync(Postgres.Cluster.User, "checkpoint", cancel);
-        return await AskAsync(system, projected, cancel);
+        return await MeasureAsync(system, projected, cancel);
     }
 
     private async Task<double> ProjectedAsync(SystemUnderTest system, CancellationToken cancel)
@@ -76,10 +76,10 @@ internal sealed class QueryBench(QueryLoad load, TimeProvider clock) : IDisposab
         throw new BenchFailedException("The projector did not finish in time.");
     }
 
-    private async Task<BenchReport> AskAsync(SystemUnderTest system, double projected, CancellationToken cancel)
+    private async Task<BenchReport> MeasureAsync(SystemUnderTest system, double projected, CancellationToken cancel)
     {
         string[] people = JsonSerializer.Deserialize<string[]>(await system.Cluster.ScalarAsync<string>(
-            Postgres.Cluster.User, $"select json_agg(p.person)::text from (select person from ws_default.membership order by md5(person::text) limit {PeopleAsked}) p", cancel))!;
+            Postgres.Cluster.User, $"select json_agg(p.person)::text from (select person from ws_default.membership order by md5(person::text) limit {PeopleQueried}) p", cancel))!;
         (string Name, Func<string> Path, double? Goal)[] kinds =
         [
             ("list", () => $"audiences/{BigAudience.Key}/members?limit={PageMembers}", PageGoalMs),
@@ -108,13 +108,13 @@ internal sealed class QueryBench(QueryLoad load, TimeProvider clock) : IDisposab
         return new BenchReport("query", figures,
         [
             ("first_page_ms", $"the slowest of {2 * load.Questions} first pages as of a moment, {PageMembers} members each"),
-            ("wrong_pages", $"of {2 * ComparedOfAKind} compared with one statement over the whole log"),
+            ("wrong_pages", $"of {2 * ComparedPerKind} compared with one statement over the whole log"),
             ("seed", load.Seed.ToString(CultureInfo.InvariantCulture)),
             ("the projector read the log in, s", projected.ToString("N0", CultureInfo.InvariantCulture)),
         ]);
     }
 
-    // The first question of a kind warms its code and is not counted.
+    // The first query of each kind warms up its code and is not counted.
     private async Task<double[]> TimeAsync(Func<string> path, CancellationToken cancel)
     {
         await GetAsync(path(), cancel);
@@ -133,14 +133,14 @@ internal sealed class QueryBench(QueryLoad load, TimeProvider clock) : IDisposab
     private async Task<int> WrongPagesAsync(SystemUnderTest system, CancellationToken cancel)
     {
         int wrong = 0;
-        for (int n = 0; n < 2 * ComparedOfAKind; n++)
+        for (int n = 0; n < 2 * ComparedPerKind; n++)
         {
             (string moment, bool known) = (Moment(), n % 2 == 0);
             JsonElement page = await GetAsync(At(moment, known), cancel);
             string[] listed = [.. page.GetProperty("members").EnumerateArray().Select(member => member.GetProperty("person").GetString()!)];
             string[] expected = JsonSerializer.Deserialize<string[]>(
                 await system.Cluster.ScalarAsync<string>(Postgres.Cluster.User, BigAudience.NaivePage(moment, known, PageMembers), cancel))!;
-            // A page that looked at as many people as it may is short.
+            // A page that reached the limit of people it may examine is short.
             bool right = listed.SequenceEqual(expected.Take(listed.Length)) && (listed.Length == expected.Length || page.GetProperty("next").ValueKind != JsonValueKind.Null);
             wrong += right ? 0 : 1;
         }
@@ -153,7 +153,7 @@ internal sealed class QueryBench(QueryLoad load, TimeProvider clock) : IDisposab
         using HttpResponseMessage answer = await _operator.GetAsync(new Uri(path, UriKind.Relative), cancel);
         await using Stream body = await answer.Content.ReadAsStreamAsync(cancel);
         JsonElement json = await JsonSerializer.DeserializeAsync<JsonElement>(body, cancellationToken: cancel);
-        return answer.IsSuccessStatusCode ? json : throw new BenchFailedException($"The Host answered {(int)answer.StatusCode}: {json}");
+        return answer.IsSuccessStatusCode ? json : throw new BenchFailedException($"The Host returned {(int)answer.StatusCode}: {json}");
     }
 
     private static string At(string moment, bool known) =>

@@ -3,12 +3,13 @@ using AudienceSync.Bench.Reporting;
 
 namespace AudienceSync.Bench.Query;
 
-/// <summary><c>./bench query</c>: how long questions about a big audience take over HTTP.</summary>
+/// <summary><c>./bench query</c>: how long queries about a large audience take over HTTP.</summary>
 internal static class QueryCommand
 {
-    private static readonly Option<int> Members = NumberOption.Of("--members", "People who were ever told of the audience", 1_000_000, 5_000_000);
-    private static readonly Option<int> Questions = NumberOption.Of("--questions", "Questions of each kind", 100, 10_000);
-    private static readonly Option<int> Seed = NumberOption.Of("--seed", "Seed of what is asked", 20_261, int.MaxValue);
+    private static readonly Option<int> Members = NumberOption.Of(
+        "--members", "People who were ever in the audience", 1_000_000, 5_000_000);
+    private static readonly Option<int> Questions = NumberOption.Of("--questions", "Queries of each kind", 100, 10_000);
+    private static readonly Option<int> Seed = NumberOption.Of("--seed", "Seed of the random queries", 20_261, int.MaxValue);
 
     public static Command Build()
     {
@@ -25,5 +26,5 @@ internal static class QueryCommand
     }
 }
 
-/// <summary>What is asked.</summary>
+/// <summary>The load of the bench.</summary>
 internal sealed record QueryLoad(int Members, int Questions, int Seed);

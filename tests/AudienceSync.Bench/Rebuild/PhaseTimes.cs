@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace AudienceSync.Bench.Rebuild;
 
-/// <summary>How long each phase of a rebuild took, to see where its time goes. A phase lasts until another begins.</summary>
+/// <summary>How long each phase of a rebuild took. A phase lasts until the next one begins.</summary>
 internal sealed class PhaseTimes
 {
     private readonly List<string> _times = [];

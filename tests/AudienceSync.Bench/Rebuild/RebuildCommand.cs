@@ -5,7 +5,9 @@ using AudienceSync.Bench.Reporting;
 
 namespace AudienceSync.Bench.Rebuild;
 
-/// <summary><c>./bench rebuild</c>: membership made anew from the log, beside one SQL statement that does as much of it as SQL can.</summary>
+/// <summary>
+/// <c>./bench rebuild</c>: membership recomputed from the log, compared with one SQL statement that does as much of it as SQL can.
+/// </summary>
 internal static class RebuildCommand
 {
     private const double EventsGoal = 250_000;
@@ -14,12 +16,18 @@ internal static class RebuildCommand
     private const double MemoryGoalMb = 1_000;
 
     private static readonly Option<int> Events = NumberOption.Of("--events", "Events in the log", 1_000_000, 100_000_000);
-    private static readonly Option<int> Members = NumberOption.Of("--members", "People they are about", 500_000, 50_000_000);
-    private static readonly Option<bool> Consent = new("--consent") { Description = "Every event grants consent, so that permissions are rebuilt for everybody, too" };
+    private static readonly Option<int> Members = NumberOption.Of("--members", "People in these events", 500_000, 50_000_000);
+    private static readonly Option<bool> Consent = new("--consent")
+    {
+        Description = "Every event grants consent, so that permissions are rebuilt for every person, too",
+    };
 
     public static Command Build()
     {
-        var command = new Command("rebuild", "Events a second in a full rebuild of membership, beside one SQL statement") { Events, Members, Consent };
+        var command = new Command("rebuild", "Events per second in a full rebuild of membership, compared with one SQL statement")
+        {
+            Events, Members, Consent,
+        };
         command.SetAction((parsed, cancel) => BenchRun.RunAsync(
             () => RunAsync(new RebuildLoad(parsed.GetValue(Events), parsed.GetValue(Members), parsed.GetValue(Consent)), cancel), cancel));
         return command;
@@ -60,5 +68,5 @@ internal static class RebuildCommand
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }
 
-/// <summary>What is to be rebuilt.</summary>
+/// <summary>The input of the rebuild.</summary>
 internal sealed record RebuildLoad(int Events, int Members, bool Consent);

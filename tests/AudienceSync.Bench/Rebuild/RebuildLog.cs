@@ -9,7 +9,10 @@ using Npgsql;
 
 namespace AudienceSync.Bench.Rebuild;
 
-/// <summary>A cluster of its own, with fsync on, and a log in it that was written by SQL: first everybody is added, then added or removed again.</summary>
+/// <summary>
+/// A separate cluster, with fsync on, and a log in it that was written by SQL: first every person is added, then people are added or
+/// removed again.
+/// </summary>
 internal sealed class RebuildLog : IAsyncDisposable
 {
     private const string EventsSql = """
@@ -55,7 +58,7 @@ internal sealed class RebuildLog : IAsyncDisposable
         return log;
     }
 
-    /// <summary>Seconds of the statement that is the limit: no links, no consent, no windows, one index.</summary>
+    /// <summary>Seconds of the statement that serves as the limit: no links, no consent, no windows, one index.</summary>
     public async Task<double> OneStatementAsync(CancellationToken cancel)
     {
         await ExecuteAsync(
@@ -68,7 +71,7 @@ internal sealed class RebuildLog : IAsyncDisposable
         return seconds;
     }
 
-    /// <param name="phases">Hears of each phase when it begins.</param>
+    /// <param name="phases">Records each phase when it begins.</param>
     public async Task<RebuildResult> RebuildAsync(PhaseTimes phases, CancellationToken cancel)
     {
         await using var database = new GenerationDatabase(_postgres.ConnectionString, Workspace);

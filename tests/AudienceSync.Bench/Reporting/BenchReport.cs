@@ -3,25 +3,26 @@ using Spectre.Console;
 
 namespace AudienceSync.Bench.Reporting;
 
-/// <summary>What a bench says: tables for people, then one JSON object as the last line.</summary>
-/// <param name="Notes">Rows of title and text that only people read.</param>
+/// <summary>The output of a bench: tables for people, then one JSON object as the last line.</summary>
+/// <param name="Notes">Rows of title and text that are only for people.</param>
 internal sealed record BenchReport(string Bench, IReadOnlyList<Figure> Figures, IReadOnlyList<(string What, string Text)> Notes)
 {
-    // A pipe has no width and would get the 80 columns that wrap our names.
+    // A pipe has no width and would get the default of 80 columns, which wraps our names.
     private const int NarrowestWidth = 110;
 
     private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
-    /// <summary>Prints it. 0: all bars are met; 1: one is not.</summary>
+    /// <summary>Prints the report. Returns 0 when all goals are met, 1 when at least one is missed.</summary>
     public int Print()
     {
         AnsiConsole.Profile.Width = Math.Max(AnsiConsole.Profile.Width, NarrowestWidth);
-        var table = new Table().Title(Bench).AddColumns("figure", "value", "unit", "bar", "limit", "ratio", "");
+        var table = new Table().Title(Bench).AddColumns("figure", "value", "unit", "goal", "limit", "ratio", "");
         foreach (Figure f in Figures)
         {
             string goal = f.Goal is { } value ? $"{(f.IsCeiling ? "<=" : ">=")} {Number(value)}" : "";
-            string parsed = f.Met switch { true => "[green]met[/]", false => "[red]MISSED[/]", null => "" };
-            table.AddRow(f.Name, f.Value is null ? "not measured" : Number(f.Value), f.Unit, goal, Number(f.Limit), Number(f.Ratio), parsed);
+            string result = f.Met switch { true => "[green]met[/]", false => "[red]MISSED[/]", null => "" };
+            table.AddRow(
+                f.Name, f.Value is null ? "not measured" : Number(f.Value), f.Unit, goal, Number(f.Limit), Number(f.Ratio), result);
         }
 
         AnsiConsole.Write(table);

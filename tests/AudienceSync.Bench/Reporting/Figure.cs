@@ -3,9 +3,9 @@ using System.Text.Json.Serialization;
 namespace AudienceSync.Bench.Reporting;
 
 /// <summary>One measured figure.</summary>
-/// <param name="Value">Null when it could not be measured here; such a figure is not judged.</param>
-/// <param name="Bar">What it must reach (or stay under, see <paramref name="IsCeiling"/>); null when it is only told.</param>
-/// <param name="Limit">What was measured beside it in the same run.</param>
+/// <param name="Value">Null when it could not be measured here; such a figure is not evaluated.</param>
+/// <param name="Goal">What it must reach (or stay under, see <paramref name="IsCeiling"/>); null when it is only reported.</param>
+/// <param name="Limit">The comparison value that was measured in the same run.</param>
 internal sealed record Figure(
     string Name, double? Value, string Unit, double? Goal = null, double? Limit = null, [property: JsonIgnore] bool IsCeiling = false)
 {

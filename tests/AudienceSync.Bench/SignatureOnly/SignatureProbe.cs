@@ -10,7 +10,7 @@ internal sealed class SignatureProbe(HttpClient http, RunFolder folder, TimeProv
     private const int WarmUpSeconds = 2;
 
     /// <param name="plan">The plan of the real load; address and times are replaced.</param>
-    /// <param name="keyFile">Holds the plan's signing key.</param>
+    /// <param name="keyFile">Contains the plan's signing key.</param>
     public async Task<SignatureFigures> MeasureAsync(LoadPlan plan, string keyFile, int seconds, CancellationToken cancel)
     {
         int port = FreePort.Take();
@@ -27,5 +27,5 @@ internal sealed class SignatureProbe(HttpClient http, RunFolder folder, TimeProv
     }
 }
 
-/// <summary>Requests a second, and the processor time of each, in microseconds, at the server and at the generator.</summary>
+/// <summary>Requests per second, and the processor time of each, in microseconds, at the server and at the generator.</summary>
 internal sealed record SignatureFigures(double PerSecond, double ServerMicros, double GeneratorMicros);

@@ -11,8 +11,8 @@ using Microsoft.Extensions.Logging;
 namespace AudienceSync.Bench.SignatureOnly;
 
 /// <summary>
-/// The least a signed webhook can cost over HTTP: Kestrel reads the body, the HMAC is checked, 200 is answered. Nothing is
-/// parsed and nothing stored. Measured in the same run, it says how much of ingest is our own work.
+/// The minimum cost of a signed webhook over HTTP: Kestrel reads the body, the HMAC is checked, 200 is returned. Nothing is parsed and
+/// nothing stored. Measured in the same run, it shows how much of ingest is our own work.
 /// </summary>
 internal static class SignatureServer
 {

@@ -6,12 +6,14 @@ using System.Text.Json;
 
 namespace AudienceSync.Bench.Sync;
 
-/// <summary>The least that the same members cost: SHA-256 of what is there and JSON of it, once for each platform, on one core and from memory.</summary>
+/// <summary>
+/// The minimum cost of the same members: SHA-256 and JSON of their identifiers, once for each platform, on one core and from memory.
+/// </summary>
 internal static class BareWriting
 {
     private const int MostPeople = 100_000;
 
-    /// <summary>Member operations a second.</summary>
+    /// <summary>Member operations per second.</summary>
     public static double PerSecond(int members, int platforms, CancellationToken cancel)
     {
         var texts = Enumerable.Range(0, Math.Min(members, MostPeople)).Select(n => BenchPeople.Of(n)).Select(person => (Email: Bytes(person.Email), Phone: Bytes(person.Phone))).ToArray();

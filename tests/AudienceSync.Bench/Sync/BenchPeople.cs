@@ -3,10 +3,10 @@ using AudienceSync.Domain.Identity;
 
 namespace AudienceSync.Bench.Sync;
 
-/// <summary>The people of the bench by number, written as forms leave them. Three in five have a telephone.</summary>
+/// <summary>The people of the bench by number, written as forms leave them. Three in five have a phone.</summary>
 internal static class BenchPeople
 {
-    /// <summary>What every platform hashes of his address: no rule changes it.</summary>
+    /// <summary>The address that every platform hashes for this person: no rule changes it.</summary>
     public static string Email(int number) => string.Create(CultureInfo.InvariantCulture, $"member{number:D8}@mail.example");
 
     public static PersonIdentifiers Of(int number) => new(null, $" Member{number.ToString("D8", CultureInfo.InvariantCulture)}@Mail.example", Phone(number), "US");

@@ -10,8 +10,8 @@ namespace AudienceSync.Bench.Sync;
 
 /// <summary>
 /// Puts members into the Host's own tables by COPY, as if a million webhooks had been folded: people and vault rows sealed by the real
-/// vault, membership rows with their place in the order of changes. The log gets no events. The accounts are stopped until
-/// <see cref="ReleaseAsync"/>.
+/// vault, membership rows with their place in the order of changes. The log gets no events. The accounts are stopped until <see
+/// cref="ReleaseAsync"/>.
 /// </summary>
 internal sealed class MemberLoader(Cluster cluster, SyncSetup setup, TimeProvider clock)
 {
@@ -42,16 +42,16 @@ internal sealed class MemberLoader(Cluster cluster, SyncSetup setup, TimeProvide
                 (row, member) => WriteMembership(row, member, key), cancel);
         }
 
-        // The projector draws from this counter, and must read it anew: his lease is taken from him.
+        // The projector takes numbers from this counter and must read it again: a new fence ends its lease.
         await cluster.ExecuteAsync(
             Cluster.User, $"update ws_default.projection_counts set changed_pos = {members}; update ws_default.leases set fence = fence + 1 where name like 'project%'", cancel);
 
-        // A table that webhooks filled has been read and vacuumed before.
+        // A table that webhooks filled would have been read and vacuumed before.
         await cluster.ExecuteAsync(Cluster.User, "vacuum (analyze) ws_default.people, ws_default.vault, ws_default.membership", cancel);
         await cluster.ExecuteAsync(Cluster.User, "checkpoint", cancel);
     }
 
-    /// <summary>From here on the members wait.</summary>
+    /// <summary>From here on the members wait to be delivered.</summary>
     public Task ReleaseAsync(CancellationToken cancel) =>
         cluster.ExecuteAsync(Cluster.User, "update ws_default.accounts set stopped_code = null; notify ws_default", cancel);
 

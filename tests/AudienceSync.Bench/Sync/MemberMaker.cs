@@ -3,13 +3,16 @@ using AudienceSync.Host.Privacy;
 
 namespace AudienceSync.Bench.Sync;
 
-/// <summary>A member as his rows hold him.</summary>
+/// <summary>A member as stored in their rows.</summary>
 internal sealed record SealedMember(int Number, Guid Person, byte[] Salt, byte[] Cipher, Guid Email, Guid? Phone, DateTimeOffset At);
 
-/// <summary>Makes members as the door would have: digests by the workspace's secret, a salt, a sealed first revision. For any number of threads.</summary>
+/// <summary>
+/// Creates members as the ingest endpoint would: digests by the workspace's secret, a salt, a sealed first revision. Usable from any number
+/// of threads.
+/// </summary>
 internal sealed class MemberMaker(Vault vault, AliasDigester digester, DateTimeOffset now)
 {
-    // He came in the hour before, so that a removal of now is later than his add.
+    // Members were added an hour ago, so that a removal now is later than the add.
     private readonly DateTimeOffset _at = now - TimeSpan.FromHours(1);
 
     public SealedMember Make(int number)

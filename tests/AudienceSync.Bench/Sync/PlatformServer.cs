@@ -9,8 +9,8 @@ using Microsoft.Extensions.Logging;
 namespace AudienceSync.Bench.Sync;
 
 /// <summary>
-/// Three platforms that read whole bodies over HTTP, count the digests in them, and say yes. They keep nothing: a sandbox that holds six
-/// million digests on the same cores would be measured along.
+/// Three platforms that read whole bodies over HTTP, count the digests in them, and return success. They keep nothing: the cost of a
+/// sandbox that stores six million digests on the same cores would be part of the measurement.
 /// </summary>
 internal sealed class PlatformServer : IAsyncDisposable
 {
@@ -38,10 +38,10 @@ internal sealed class PlatformServer : IAsyncDisposable
 
     public PlatformTraffic[] Traffic { get; } = [new("meta"), new("google"), new("tiktok")];
 
-    /// <summary>How long each answer takes.</summary>
+    /// <summary>How long each response takes.</summary>
     public TimeSpan AnswerTime { get; set; } = TimeSpan.Zero;
 
-    /// <summary>Told of each digest of a removal when its answer leaves: platform and digest.</summary>
+    /// <summary>Called for each digest of a removal when its response is sent: platform and digest.</summary>
     public Action<int, string>? Removed { get; set; }
 
     public static async Task<PlatformServer> StartAsync(TimeProvider clock, CancellationToken cancel)
@@ -122,7 +122,7 @@ internal sealed class PlatformServer : IAsyncDisposable
     }
 }
 
-/// <summary>What one platform was sent.</summary>
+/// <summary>The traffic of one platform.</summary>
 internal sealed class PlatformTraffic(string name)
 {
     private long _adds;

@@ -9,8 +9,8 @@ using AudienceSync.Bench.Load;
 namespace AudienceSync.Bench.Sync;
 
 /// <summary>
-/// Sends webhooks at a steady rate, half of them removals of members who are at all platforms, half additions of people never heard of. Measures
-/// from the answer to a removal's webhook to the platform's answer to the call that holds its digest.
+/// Sends webhooks at a steady rate, half of them removals of members who are at all platforms, half additions of new people. Measures from
+/// the response to a removal's webhook to the platform's response to the call that contains its digest.
 /// </summary>
 internal sealed class RemovalProbe(HttpClient http, Uri host, string token, PlatformServer platforms, TimeProvider clock)
 {
@@ -108,15 +108,15 @@ internal sealed class RemovalProbe(HttpClient http, Uri host, string token, Plat
     {
         public long AcknowledgedAt { get; set; }
 
-        /// <summary>By platform; 0 when it was never asked.</summary>
+        /// <summary>By platform; 0 when the platform has not received the removal.</summary>
         public long[] At { get; } = new long[platforms];
 
         public bool IsEverywhere => Array.TrueForAll(At, at => at != 0);
     }
 }
 
-/// <param name="PerSecond">Webhooks.</param>
-/// <param name="Latencies">A removal at a platform each.</param>
-/// <param name="Missing">Removals at a platform that never came.</param>
-/// <param name="Refused">Webhooks not answered 2xx.</param>
+/// <param name="PerSecond">Webhooks per second.</param>
+/// <param name="Latencies">One value for each removal and platform.</param>
+/// <param name="Missing">Removals that never reached a platform.</param>
+/// <param name="Refused">Webhooks without a 2xx response.</param>
 internal sealed record RemovalResult(double PerSecond, LatencyHistogram Latencies, long Missing, long Refused);

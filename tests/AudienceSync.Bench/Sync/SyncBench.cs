@@ -7,9 +7,9 @@ using AudienceSync.Bench.Processes;
 namespace AudienceSync.Bench.Sync;
 
 /// <summary>
-/// Lets a Host bring many members to three platforms that answer at once, and then removes members under load while they take their time. The
-/// members are put into its tables and not sent as webhooks (<see cref="MemberLoader"/>); all the rest is the real Host, its PostgreSQL, and
-/// HTTP.
+/// Lets a Host deliver many members to three platforms that respond at once, and then removes members under load while the platforms
+/// respond with a delay. The members are put into its tables and not sent as webhooks (<see cref="MemberLoader"/>); all the rest is the
+/// real Host, its PostgreSQL, and HTTP.
 /// </summary>
 internal sealed class SyncBench(SyncOptions options, TimeProvider clock) : IDisposable
 {
@@ -33,14 +33,14 @@ internal sealed class SyncBench(SyncOptions options, TimeProvider clock) : IDisp
         Cluster cluster = Cluster.Find(setup.DataFolder);
         await cluster.DemandFsyncAsync(cancel);
         var loader = new MemberLoader(cluster, setup, clock);
-        Report($"putting {options.Members:N0} members into the tables");
+        Report($"loading {options.Members:N0} members into the tables");
         await loader.LoadAsync(options.Members, options.Findable, cancel);
-        Report("the same members by SHA-256 and JSON alone");
+        Report("the same members with SHA-256 and JSON alone");
         double bare = BareWriting.PerSecond(options.Members, platforms.Traffic.Length, cancel);
 
         using var memory = new RssSampler(host.Pid, clock);
         SyncResult drained = await DrainAsync(host, platforms, cluster, loader, cancel);
-        Report($"removals: {options.Rate:N0} webhooks a second for {options.Seconds} s, answers after {options.AnswerMs} ms");
+        Report($"removals: {options.Rate:N0} webhooks per second for {options.Seconds} s, responses after {options.AnswerMs} ms");
         platforms.AnswerTime = TimeSpan.FromMilliseconds(options.AnswerMs);
         RemovalResult removals = await new RemovalProbe(_http, address, setup.SourceToken, platforms, clock).RunAsync(options, cancel);
         double sampled = await memory.StopAsync();
@@ -73,12 +73,12 @@ internal sealed class SyncBench(SyncOptions options, TimeProvider clock) : IDisp
         {
             if (Stopwatch.GetElapsedTime(started) > Limit)
             {
-                throw new BenchFailedException($"It was not done after {Limit.TotalMinutes:N0} minutes.");
+                throw new BenchFailedException($"The run was not done after {Limit.TotalMinutes:N0} minutes.");
             }
 
             await Task.Delay(Pause, clock, cancel);
         }
     }
 
-    private static void Report(string what) => Console.Error.WriteLine($"bench: {what}");
+    private static void Report(string message) => Console.Error.WriteLine($"bench: {message}");
 }

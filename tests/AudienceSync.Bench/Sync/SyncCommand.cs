@@ -7,12 +7,17 @@ internal static class SyncCommand
 {
     private static readonly Option<int> Members = NumberOption.Of("--members", "Members that wait for each platform", 1_000_000, 10_000_000);
     private static readonly Option<int> Seconds = NumberOption.Of("--seconds", "How long removals are measured", 20, 3600);
-    private static readonly Option<int> Rate = NumberOption.Of("--rate", "Webhooks a second meanwhile, half of them removals", 1000, 10_000);
-    private static readonly Option<int> AnswerMs = NumberOption.Of("--answer-ms", "How long the platforms take to answer meanwhile", 300, 60_000);
+    private static readonly Option<int> Rate = NumberOption.Of(
+        "--rate", "Webhooks per second meanwhile, half of them removals", 1000, 10_000);
+    private static readonly Option<int> AnswerMs = NumberOption.Of(
+        "--answer-ms", "How long the platforms take to respond meanwhile", 300, 60_000);
 
     public static Command Build()
     {
-        var command = new Command("sync", "Members a second to three platforms, calls, removal latency, memory") { Members, Seconds, Rate, AnswerMs };
+        var command = new Command("sync", "Members per second to three platforms, calls, removal latency, memory")
+        {
+            Members, Seconds, Rate, AnswerMs,
+        };
         command.SetAction((parsed, cancel) => BenchRun.RunAsync(
             async () =>
             {
@@ -27,6 +32,6 @@ internal static class SyncCommand
 
 internal sealed record SyncOptions(int Members, int Seconds, int Rate, int AnswerMs)
 {
-    /// <summary>Members whom webhooks can find, because they will be removed.</summary>
+    /// <summary>Members that webhooks can find, because they will be removed.</summary>
     public int Findable => Math.Min(Members, Seconds * Rate / 2);
 }

@@ -4,12 +4,12 @@ using AudienceSync.Bench.Reporting;
 
 namespace AudienceSync.Bench.Sync;
 
-/// <summary>All that one run found.</summary>
+/// <summary>Everything measured in one run.</summary>
 /// <param name="Seconds">From the members' commit until every lane had passed them.</param>
 /// <param name="ConfirmedSeconds">Until the last request was confirmed, too.</param>
-/// <param name="Calls">Additions, by platform.</param>
-/// <param name="Delivered">Rows that the ledger has as delivered and confirmed.</param>
-/// <param name="LoadAverage">Of the machine, as it began.</param>
+/// <param name="Calls">Calls with adds, by platform.</param>
+/// <param name="Delivered">Rows with the status delivered and confirmed in the ledger.</param>
+/// <param name="LoadAverage">Load average of the machine at the start.</param>
 internal sealed record SyncResult(
     SyncOptions Options, double Seconds, double ConfirmedSeconds, IReadOnlyList<long> Calls, long Digests, long Bytes, long Delivered, CpuSeconds Cpu, string LoadAverage)
 {
@@ -21,11 +21,11 @@ internal sealed record SyncResult(
 
     public long Operations => (long)Options.Members * Calls.Count;
 
-    /// <summary>Of the platform that was called most.</summary>
+    /// <summary>For the platform with the most calls.</summary>
     public long CallsOverMinimum => Calls.Max() - ((Options.Members + PlatformServer.MembersPerCall - 1) / PlatformServer.MembersPerCall);
 }
 
-/// <summary>The figures of design section 11 and, for people, where the time went.</summary>
+/// <summary>The figures of design section 11 and, for readers, where the time went.</summary>
 internal static class SyncReport
 {
     private const double MembersGoal = 50_000;
@@ -53,8 +53,8 @@ internal static class SyncReport
 
     private static IEnumerable<(string What, string Text)> Notes(SyncResult run)
     {
-        yield return ("load average as it began", run.LoadAverage);
-        yield return ("members were", "put into the Host's tables by COPY, sealed by its vault; no webhooks");
+        yield return ("load average at the start", run.LoadAverage);
+        yield return ("members", "loaded into the Host's tables by COPY, sealed by its vault; no webhooks");
         yield return ("members x platforms", Text($"{run.Options.Members:N0} x {run.Calls.Count} in {run.Seconds:N1} s, confirmed after {run.ConfirmedSeconds:N1} s"));
         yield return ("calls, by platform", string.Join(", ", run.Calls));
         yield return ("sent", Text($"{run.Digests:N0} digests, {run.Bytes / 1e6:N0} MB"));
@@ -64,7 +64,8 @@ internal static class SyncReport
         yield return ("webhooks during removals", Text($"{run.Removals!.PerSecond:N0}/s, {run.Removals.Refused} refused, {run.Removals.Latencies.Count:N0} removals at a platform"));
     }
 
-    private static string Cost(SyncResult run, double seconds) => Text($"{seconds * 1e6 / run.Operations:N1} us a member operation ({seconds / run.Seconds:P0} of a core)");
+    private static string Cost(SyncResult run, double seconds) =>
+        Text($"{seconds * 1e6 / run.Operations:N1} us per member operation ({seconds / run.Seconds:P0} of a core)");
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

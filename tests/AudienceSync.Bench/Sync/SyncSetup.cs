@@ -4,7 +4,9 @@ using AudienceSync.Host.Privacy;
 
 namespace AudienceSync.Bench.Sync;
 
-/// <summary>Secrets and configuration of one run: one audience for ever, kept at three platforms that are all at one address.</summary>
+/// <summary>
+/// Secrets and configuration of one run: one audience without a window, synced to three platforms that share one address.
+/// </summary>
 internal sealed class SyncSetup
 {
     public const string Key = "bench_members_v1";

@@ -34,7 +34,7 @@ public sealed class ErrorsPageTests
     }
 
     [Fact]
-    public void A_refusal_has_the_status_of_the_sources_and_says_whether_a_retry_helps()
+    public void A_refusal_has_the_status_of_the_sources_and_states_whether_a_retry_helps()
     {
         var rows = Rows("Webhooks: refusals").ToDictionary(cells => cells[0].Trim('`'), StringComparer.Ordinal);
         foreach (var problem in IngestProblem.All)
@@ -57,7 +57,7 @@ public sealed class ErrorsPageTests
     private static IEnumerable<string> Constants<T>(Func<FieldInfo, string?> code) =>
         typeof(T).GetFields(BindingFlags.Public | BindingFlags.Static).Select(code).OfType<string>();
 
-    /// <summary>The first argument of every SetupException that is made.</summary>
+    /// <summary>The first argument of every SetupException that is created.</summary>
     private static IEnumerable<string> SetupCodes() => Repository.CSharp.Where(f => Repository.IsIn(f.Path, Host))
         .SelectMany(f => f.Syntax.DescendantNodes().OfType<BaseObjectCreationExpressionSyntax>())
         .Where(IsSetup)
@@ -69,7 +69,7 @@ public sealed class ErrorsPageTests
         ? type.ToString() == "SetupException"
         : made.FirstAncestorOrSelf<MethodDeclarationSyntax>()?.ReturnType.ToString() == "SetupException";
 
-    /// <summary>Codes that the verbs say themselves: <c>"port_taken: words"</c>.</summary>
+    /// <summary>Codes that the verbs print themselves: <c>"port_taken: text"</c>.</summary>
     private static IEnumerable<string> SpokenCodes() => Repository.Files.Where(f => Repository.IsIn(f, Host + "/Cli"))
         .SelectMany(f => Found(f, @"""(audiencesync: )?(?<code>[a-z]+(_[a-z]+)+): "));
 

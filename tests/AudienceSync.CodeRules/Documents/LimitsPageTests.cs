@@ -5,7 +5,7 @@ using AudienceSync.Domain;
 
 namespace AudienceSync.CodeRules.Documents;
 
-/// <summary>docs/LIMITS.md and Limits.cs say the same.</summary>
+/// <summary>docs/LIMITS.md and Limits.cs agree.</summary>
 public sealed class LimitsPageTests
 {
     private static readonly Dictionary<string, string> Constants = typeof(Limits)
@@ -26,7 +26,7 @@ public sealed class LimitsPageTests
     }
 
     [Fact]
-    public void Every_row_says_the_status_and_the_code_of_one_past_it()
+    public void Every_row_states_the_status_and_the_code_of_one_past_it()
     {
         foreach (var (constant, _, answer) in Rows())
         {
@@ -34,7 +34,7 @@ public sealed class LimitsPageTests
         }
     }
 
-    /// <summary>The rows in which a cell is a constant's name: | words | value | answer | `Limits.Name` |.</summary>
+    /// <summary>The rows in which a cell is a constant's name: | description | value | answer | `Limits.Name` |.</summary>
     private static IEnumerable<(string Constant, string Value, string Answer)> Rows() => Repository.Read("docs/LIMITS.md").Split('\n')
         .Select(line => line.Split('|', StringSplitOptions.TrimEntries))
         .Where(cells => cells is ["", _, _, _, ['`', 'L', 'i', 'm', 'i', 't', 's', '.', .., '`'], ""])

@@ -4,14 +4,14 @@ using AudienceSync.Domain.Normalizing;
 
 namespace AudienceSync.CodeRules.Documents;
 
-/// <summary>docs/normalizers.md as the rules themselves write it.</summary>
+/// <summary>docs/normalizers.md generated from the rules.</summary>
 internal static class NormalizersPage
 {
     private const string Intro =
         """
         # Normalizers
 
-        Written by the code: do not edit. `AUDIENCESYNC_WRITE_DOCS=1 dotnet test tests/AudienceSync.CodeRules --filter NormalizersPage` writes it anew.
+        Written by the code: do not edit. `AUDIENCESYNC_WRITE_DOCS=1 dotnet test tests/AudienceSync.CodeRules --filter NormalizersPage` writes it again.
 
         A platform matches a person by the SHA-256 of their data in a normal form, and each platform has a form of its own. A table below is one
         version of one platform's rules. A version never changes: a member is removed by the version under which they were added, so a better
@@ -43,7 +43,7 @@ internal static class NormalizersPage
 
         ## Input that is hashed already
 
-        A source says so in `audiencesync.yaml` (`hashed: { email: sha256, phone: sha256_digits }`). Its digests are checked (64 hex digits, not that of
+        A source declares this in `audiencesync.yaml` (`hashed: { email: sha256, phone: sha256_digits }`). Its digests are checked (64 hex digits, not that of
         the empty text) and passed on in lower case. A digest that was not declared, or plain text where a digest was, is an empty cell.
         """;
 
@@ -75,7 +75,7 @@ internal static class NormalizersPage
             + $"| `{Visible(rule.Example)}`{example} | `{normal}` |\n";
     }
 
-    /// <summary>What the reader of persons makes of the example: the rules of an email and a phone are given nothing else.</summary>
+    /// <summary>The example as the person reader returns it: the rules of an email and a phone receive nothing else.</summary>
     private static string Canonical(NormalizerRule rule) => rule.Field switch
     {
         PersonField.Email => EmailReader.Read(rule.Example).Text!,

@@ -2,7 +2,7 @@ using AudienceSync.CodeRules.Sources;
 
 namespace AudienceSync.CodeRules.Documents;
 
-/// <summary>docs/normalizers.md says what the rules do.</summary>
+/// <summary>docs/normalizers.md matches the rules.</summary>
 public sealed class NormalizersPageTests
 {
     private const string Page = "docs/normalizers.md";
@@ -17,6 +17,6 @@ public sealed class NormalizersPageTests
         }
 
         Repository.Read(Page).ShouldBe(
-            written, "AUDIENCESYNC_WRITE_DOCS=1 dotnet test tests/AudienceSync.CodeRules --filter NormalizersPage writes it anew.");
+            written, "AUDIENCESYNC_WRITE_DOCS=1 dotnet test tests/AudienceSync.CodeRules --filter NormalizersPage writes it again.");
     }
 }

@@ -27,7 +27,7 @@ public sealed class PromisesPageTests
         Rows().Where(row => row.Tests.Count == 0).Select(row => row.Promise).ShouldBeEmpty();
     }
 
-    /// <summary>| promise | meaning | tests |, without head and rule.</summary>
+    /// <summary>| promise | meaning | tests |, without the header and separator rows.</summary>
     private static IEnumerable<(string Promise, List<string> Tests)> Rows() => Repository.Read("docs/PROMISES.md").Split('\n')
         .Select(line => line.Split('|', StringSplitOptions.TrimEntries))
         .Where(cells => cells is ["", not "promise" and not "---", _, _, ""])

@@ -5,7 +5,7 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace AudienceSync.CodeRules.Language;
 
-/// <summary>The compiler refuses ambient time and randomness; these tests see to it that nobody told it not to.</summary>
+/// <summary>The compiler refuses ambient time and randomness; these tests check that the rule is not switched off.</summary>
 public sealed class BannedSymbolTests
 {
     private const string Rule = "RS0030";
@@ -53,7 +53,7 @@ public sealed class BannedSymbolTests
     }
 
     [Fact]
-    public void Nobody_switches_the_rule_off()
+    public void The_rule_is_switched_off_nowhere()
     {
         var projects = Repository.Files.Where(f => Regex.IsMatch(f, @"\.(csproj|props|targets)$", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1)));
         projects.Where(f => Repository.Read(f).Contains(Rule, StringComparison.Ordinal)).ShouldBeEmpty();

@@ -11,25 +11,25 @@ public sealed class BannedWordTests
         ".editorconfig", ".gitignore", "Dockerfile", "/run", "/test", "/bench",
     ];
 
-    private static readonly string[] Drawers = ["Core", "Common", "Helpers", "Services", "Managers", "Models"];
+    private static readonly string[] CatchAllNames = ["Core", "Common", "Helpers", "Services", "Managers", "Models"];
 
-    // Put together from halves, so that this file does not hold what it looks for.
+    // Concatenated from parts, so that this file does not contain the words it searches for.
     private static readonly Regex Promise = Of(@"\b(" + "TO" + "DO|FIX" + @"ME|HA" + @"CK)\b");
 
     private static readonly Regex MachinePath = Of(@"(?<![\w.\-/~}])/(wo" + "rk|ro" + @"ot)/");
 
     [Fact]
-    public void Nothing_is_promised_in_a_comment() => Lines(Promise).ShouldBeEmpty();
+    public void No_comment_promises_later_work() => Lines(Promise).ShouldBeEmpty();
 
     [Fact]
-    public void No_path_of_somebodys_machine_is_written_down() => Lines(MachinePath).ShouldBeEmpty();
+    public void No_path_of_a_machine_is_written_down() => Lines(MachinePath).ShouldBeEmpty();
 
     [Fact]
-    public void No_folder_of_src_is_a_drawer() =>
+    public void No_folder_of_src_has_a_catch_all_name() =>
         Repository.Files.Where(f => Repository.IsIn(f, "src"))
             .Select(f => Path.GetDirectoryName(f)!.Replace('\\', '/'))
             .Distinct()
-            .Where(folder => folder.Split('/').Intersect(Drawers, StringComparer.OrdinalIgnoreCase).Any())
+            .Where(folder => folder.Split('/').Intersect(CatchAllNames, StringComparer.OrdinalIgnoreCase).Any())
             .ShouldBeEmpty();
 
     [Theory]
@@ -38,7 +38,7 @@ public sealed class BannedWordTests
     [InlineData("https://example.org/{0}/x", false)]
     [InlineData("docs/{0}/x", false)]
     [InlineData("/{0}s/x", false)]
-    public void A_path_of_a_machine_is_told_from_a_part_of_another(string line, bool found)
+    public void A_path_of_a_machine_is_distinguished_from_a_part_of_another(string line, bool found)
     {
         foreach (var folder in new[] { "wo" + "rk", "ro" + "ot" })
         {
@@ -47,7 +47,7 @@ public sealed class BannedWordTests
     }
 
     [Fact]
-    public void The_walk_over_the_files_finds_what_it_should_read()
+    public void The_enumeration_of_the_files_finds_what_it_should_read()
     {
         Repository.Files.ShouldContain("src/AudienceSync.Domain/Limits.cs");
         Repository.Files.ShouldContain(".editorconfig");

@@ -28,9 +28,9 @@ public sealed class CodeHabitTests
     [InlineData("await Task.Delay(5, clock);", true)]
     [InlineData("await Task.Delay(Timeout.InfiniteTimeSpan, clock, cancel);", false)]
     [InlineData("/* Task.Delay(5) */ var a = \"Thread.Sleep(5)\";", false)]
-    public void A_wait_until_cancelled_is_no_sleep(string code, bool found) => Sleeps(new SourceFile("x.cs", code)).Any().ShouldBe(found);
+    public void A_wait_until_canceled_is_not_a_sleep(string code, bool found) => Sleeps(new SourceFile("x.cs", code)).Any().ShouldBe(found);
 
-    // Of one kind of error and with its reason written in the block, nothing to do is a decision.
+    // An empty catch of one exception type with its reason written in the block is a decision.
     private static IEnumerable<string> DroppedErrors(SourceFile file) =>
         file.Syntax.DescendantNodes().OfType<CatchClauseSyntax>()
             .Where(c => c.Block.Statements.Count == 0 && (IsOfEveryKind(c) || !c.Block.DescendantTrivia().Any(IsComment)))

@@ -6,8 +6,8 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace AudienceSync.CodeRules.Language;
 
 /// <summary>
-/// No test waits without an end: a suite that hangs tells nothing. <c>tests/Waits</c> holds the waits that have one; a loop may also count
-/// its rounds. What no rule can see (a task awaited that never ends) is ended by <c>--blame-hang-timeout</c> in <c>./test</c>.
+/// No test waits without a time limit: a suite that hangs reports nothing. <c>tests/Waits</c> has the bounded waits; a loop may also count
+/// its iterations. What no rule can detect (an awaited task that never ends) is stopped by <c>--blame-hang-timeout</c> in <c>./test</c>.
 /// </summary>
 public sealed partial class EndlessWaitTests
 {
@@ -24,7 +24,7 @@ public sealed partial class EndlessWaitTests
     [InlineData("process?.WaitForExit();", true)]
     [InlineData("await process.WaitForExitAsync(CancellationToken.None);", true)]
     [InlineData("await process.WaitForExitAsync(default);", true)]
-    [InlineData("await process.WaitForExitAsync(patience.Token);", false)]
+    [InlineData("await process.WaitForExitAsync(timeout.Token);", false)]
     [InlineData("process.WaitForExit(5_000);", false)]
     [InlineData("await process.EndAsync();", false)]
     [InlineData("var all = await process.StandardError.ReadToEndAsync();", true)]
@@ -71,7 +71,7 @@ public sealed partial class EndlessWaitTests
         return Blocking.Contains(name) && call.ArgumentList.Arguments.All(argument => argument.ToString() is "default" or "CancellationToken.None");
     }
 
-    // The task of a TaskCompletionSource, or the end of a process: somebody else has to finish it.
+    // The task of a TaskCompletionSource, or the end of a process: something else has to complete it.
     private static bool IsNakedTask(ExpressionSyntax awaited) => awaited switch
     {
         MemberAccessExpressionSyntax { Name.Identifier.Text: "Task" or "Ended" } => true,
@@ -94,11 +94,11 @@ public sealed partial class EndlessWaitTests
         return waits && !EndsByItself().IsMatch(condition?.ToString() ?? "") && !Bounds().IsMatch(string.Join(' ', loop.DescendantTokens().Select(token => token.Text)));
     }
 
-    // Rows, items and times run out.
+    // Rows, items and timestamps are finite.
     [GeneratedRegex(@"\.Read\w*\(|\.Try\w+\(|\.MoveNext\w*\(|GetUtcNow\(\) <|RemainingBytes|\.Count (>=|>|<)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1_000)]
     private static partial Regex EndsByItself();
 
-    [GeneratedRegex(@"(?i)deadline|patience|ShouldBeLessThan|IsCancellationRequested", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1_000)]
+    [GeneratedRegex(@"(?i)deadline|timeout|ShouldBeLessThan|IsCancellationRequested", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1_000)]
     private static partial Regex Bounds();
 
     private static bool IsTest(SourceFile file) =>

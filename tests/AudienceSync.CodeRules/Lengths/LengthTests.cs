@@ -2,7 +2,7 @@ using AudienceSync.CodeRules.Sources;
 
 namespace AudienceSync.CodeRules.Lengths;
 
-/// <summary>A ratchet: a number here may become smaller, and larger only with a reason beside it.</summary>
+/// <summary>A ratchet: a number here may be lowered, and raised only with a reason next to it.</summary>
 public sealed class LengthTests
 {
     private const int FileLines = 400;

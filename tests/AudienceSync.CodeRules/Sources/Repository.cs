@@ -1,6 +1,6 @@
 namespace AudienceSync.CodeRules.Sources;
 
-/// <summary>The files of this repository, found upwards from where the tests run.</summary>
+/// <summary>The files of this repository, found by searching upward from the test directory.</summary>
 internal static class Repository
 {
     private static readonly string[] NotOurs = ["bin", "obj", "node_modules", "TestResults", "BenchmarkDotNet.Artifacts"];

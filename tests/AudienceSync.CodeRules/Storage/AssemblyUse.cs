@@ -12,7 +12,7 @@ internal sealed class AssemblyUse : IDisposable
     private readonly string _used;
 
     /// <param name="path">The assembly to read.</param>
-    /// <param name="used">The name of the other; its satellites (<c>Npgsql.Something</c>) count as well.</param>
+    /// <param name="used">The name of the used assembly; related assemblies (<c>Npgsql.Something</c>) count as well.</param>
     public AssemblyUse(string path, string used)
     {
         _pe = new PEReader(File.OpenRead(path));
@@ -21,7 +21,7 @@ internal sealed class AssemblyUse : IDisposable
         _used = used;
     }
 
-    /// <summary>The users, by the full name of the outermost type: what a compiler makes of lambdas and async methods counts as its owner.</summary>
+    /// <summary>The users, by the full name of the outermost type: compiler-generated types of lambdas and async methods count as their owner.</summary>
     public IReadOnlySet<string> Users() =>
         _reader.TypeDefinitions.Where(h => Uses(_reader.GetTypeDefinition(h))).Select(OutermostName).ToHashSet(StringComparer.Ordinal);
 

@@ -5,28 +5,28 @@ using Microsoft.CodeAnalysis.CSharp;
 
 namespace AudienceSync.CodeRules.Storage;
 
-/// <summary>Only Host/Storage knows Npgsql: by what is compiled, and by what is written.</summary>
+/// <summary>Only Host/Storage uses Npgsql, checked in the compiled assemblies and in the sources.</summary>
 public sealed class NpgsqlPlacementTests
 {
     private const string Place = "AudienceSync.Host.Storage";
 
     [Fact]
-    public void Only_the_storage_room_uses_a_type_of_npgsql()
+    public void Only_the_storage_folder_uses_a_type_of_npgsql()
     {
-        using var host = new AssemblyUse(Places.AssemblyPath("Host"), "Npgsql");
+        using var host = new AssemblyUse(ProjectReferences.AssemblyPath("Host"), "Npgsql");
         host.Users().ShouldNotBeEmpty("then the rule below would hold of anything");
         host.Users().Where(type => !type.StartsWith(Place + ".", StringComparison.Ordinal)).ShouldBeEmpty();
     }
 
     [Fact]
-    public void Only_the_storage_room_names_npgsql_in_its_sources() =>
+    public void Only_the_storage_folder_names_npgsql_in_its_sources() =>
         Repository.CSharp
             .Where(f => Repository.IsIn(f.Path, "src") && !Repository.IsIn(f.Path, SqlPlacementTests.Place))
             .SelectMany(f => f.Syntax.DescendantTokens().Where(NamesNpgsql).Select(t => f.At(t.Parent!)))
             .ShouldBeEmpty();
 
     [Fact]
-    public void The_storage_folder_and_the_storage_namespace_are_the_same_room() =>
+    public void The_storage_folder_and_the_storage_namespace_are_the_same() =>
         Repository.CSharp
             .Where(f => Repository.IsIn(f.Path, "src") && f.Syntax.DescendantNodes()
                 .OfType<Microsoft.CodeAnalysis.CSharp.Syntax.BaseNamespaceDeclarationSyntax>()
@@ -35,7 +35,7 @@ public sealed class NpgsqlPlacementTests
             .ShouldBeEmpty();
 
     [Fact]
-    public void The_reader_of_assemblies_finds_every_way_of_using_npgsql()
+    public void The_assembly_reader_finds_every_use_of_npgsql()
     {
         using var samples = new AssemblyUse(typeof(NpgsqlPlacementTests).Assembly.Location, "Npgsql");
         string[] expected =

@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace AudienceSync.CodeRules.Storage.Samples;
 
-// Each type uses Npgsql in one way only, so that each way of looking is proven to find it.
+// Each type uses Npgsql in one way only, so that each kind of search is shown to find it.
 internal abstract class InAField
 {
     protected NpgsqlDataSource[] Sources = [];

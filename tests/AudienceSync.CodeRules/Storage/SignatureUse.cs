@@ -3,7 +3,7 @@ using System.Reflection.Metadata;
 
 namespace AudienceSync.CodeRules.Storage;
 
-/// <summary>Reads a signature as one bit: whether a type of the looked-for assembly is anywhere in it.</summary>
+/// <summary>Reads a signature as one bit: whether it contains a type of the given assembly.</summary>
 internal sealed class SignatureUse(Func<EntityHandle, bool> touches) : ISignatureTypeProvider<bool, object?>
 {
     public bool GetTypeFromReference(MetadataReader reader, TypeReferenceHandle handle, byte rawTypeKind) => touches(handle);

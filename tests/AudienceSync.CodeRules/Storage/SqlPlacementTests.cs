@@ -7,7 +7,7 @@ public sealed class SqlPlacementTests
     public const string Place = "src/AudienceSync.Host/Storage";
 
     [Fact]
-    public void Sql_is_written_only_in_the_storage_room_and_in_tests() =>
+    public void Sql_is_written_only_in_the_storage_folder_and_in_tests() =>
         Repository.CSharp.Where(f => Repository.IsIn(f.Path, "src") && !Repository.IsIn(f.Path, Place)).SelectMany(SqlText.In).ShouldBeEmpty();
 
     [Theory]
@@ -24,5 +24,5 @@ public sealed class SqlPlacementTests
     [InlineData("""// select id from people""")]
     [InlineData("""var a = people.Select(p => p.Id); var from = "from";""")]
     [InlineData("""var a = "The update is set aside."; var b = "Deleted from the list.";""")]
-    public void What_is_no_sql_is_let_pass(string code) => SqlText.In(new SourceFile("x.cs", code)).ShouldBeEmpty();
+    public void Text_that_is_not_sql_is_accepted(string code) => SqlText.In(new SourceFile("x.cs", code)).ShouldBeEmpty();
 }

@@ -4,7 +4,7 @@ using AudienceSync.Domain.Syncing;
 
 namespace AudienceSync.Connectors.Tests.Google;
 
-/// <summary>A Google account on a scripted network that answers the token endpoint by itself.</summary>
+/// <summary>A Google account on a scripted network with a built-in token endpoint.</summary>
 internal sealed class GoogleAccountOnWire
 {
     public const string Taken = """{"requestId":"r-1"}""";

@@ -5,7 +5,7 @@ using static AudienceSync.Connectors.Tests.Google.GoogleAccountOnWire;
 
 namespace AudienceSync.Connectors.Tests.Google;
 
-/// <summary>What goes over the wire (contracts/google.md 6.2, 6.3, 6.7).</summary>
+/// <summary>What is sent over the wire (contracts/google.md 6.2, 6.3, 6.7).</summary>
 public sealed class GoogleCallTests
 {
     private const string Destination =
@@ -17,7 +17,7 @@ public sealed class GoogleCallTests
     private readonly TokenedNetwork _network = new((200, Taken));
 
     [Fact]
-    public async Task An_add_is_the_request_of_the_contract_and_its_receipt_is_kept()
+    public async Task An_add_sends_the_request_of_the_contract_and_its_job_is_returned()
     {
         var result = await new GoogleAccountOnWire(_network).AddAsync(Cloudy);
 
@@ -27,7 +27,7 @@ public sealed class GoogleCallTests
         sent.Method.ShouldBe("POST");
         sent.Url.ShouldBe(new Uri("https://datamanager.googleapis.com/v1/audienceMembers:ingest"));
         sent.Authorization.ShouldBe("Bearer at-1");
-        sent.Headers.Keys.ShouldNotContain("login-account", "the manager stands in the body (2.3)");
+        sent.Headers.Keys.ShouldNotContain("login-account", "the manager account is in the body (2.3)");
         sent.Body.ShouldBe(
             $$$"""{"destinations":[{{{Destination}}}],"audienceMembers":{{{Members}}},"consent":{"adUserData":"CONSENT_GRANTED","adPersonalization":"CONSENT_GRANTED"},"encoding":"HEX","termsOfService":{"customerMatchTermsOfServiceStatus":"ACCEPTED"}}""");
     }
@@ -42,7 +42,7 @@ public sealed class GoogleCallTests
     }
 
     [Fact]
-    public async Task Consent_that_is_not_declared_is_left_out()
+    public async Task Undeclared_consent_is_omitted()
     {
         await new GoogleAccountOnWire(_network, settings => settings with { Consent = null, LoginCustomerId = null }).AddAsync(Cloudy);
 
@@ -51,7 +51,7 @@ public sealed class GoogleCallTests
     }
 
     [Fact]
-    public async Task An_address_is_sent_whole_or_not_at_all()
+    public async Task An_address_is_sent_completely_or_not_at_all()
     {
         var home = new PersonDetails { FirstName = "Mr. Alex", LastName = "Quinn, Jr.", Country = "us", PostalCode = " 94045 " };
         await new GoogleAccountOnWire(_network).AddAsync(
@@ -65,7 +65,7 @@ public sealed class GoogleCallTests
     }
 
     [Fact]
-    public async Task Nothing_a_person_wrote_is_in_the_request()
+    public async Task No_raw_personal_data_is_in_the_request()
     {
         await new GoogleAccountOnWire(_network).AddAsync(new PersonIdentifiers("id-77", "\"},{\"@x.y", "+1 800 555 0100", "US"));
 
@@ -76,15 +76,15 @@ public sealed class GoogleCallTests
     }
 
     [Fact]
-    public async Task Named_members_are_taken_out_and_the_rest_is_sent_again()
+    public async Task Identified_members_are_excluded_and_the_rest_is_resent()
     {
         var network = new TokenedNetwork(
             (400, Error(400, "INVALID_ARGUMENT", "INVALID_ARGUMENT", null, ("audience_members[1].user_data.user_identifiers[0]", "INVALID_SHA256_FORMAT"), ("audience_members[1]", null))),
             (400, Error(400, "INVALID_ARGUMENT", "INVALID_ARGUMENT", null, ("audience_members[0]", "SOMETHING_NEW"))),
             (200, Taken));
-        var nobody = new PersonIdentifiers("1", null, null, "US");
+        var unusable = new PersonIdentifiers("1", null, null, "US");
 
-        var result = await new GoogleAccountOnWire(network).AddAsync(nobody, Cloudy, Cloudy, Cloudy);
+        var result = await new GoogleAccountOnWire(network).AddAsync(unusable, Cloudy, Cloudy, Cloudy);
 
         result.Outcome.ShouldBe(new Outcome(OutcomeKind.PartlyDone, "google_unknown_reason"));
         result.Rejected.ShouldBe([new RefusedMember(1, "google_unknown_reason"), new RefusedMember(2, "google_invalid_sha256_format")]);
@@ -94,19 +94,19 @@ public sealed class GoogleCallTests
     }
 
     [Fact]
-    public async Task Members_that_are_named_for_ever_end_in_a_halved_batch()
+    public async Task Members_that_are_identified_again_and_again_end_in_a_halved_batch()
     {
         var network = new TokenedNetwork((400, Error(400, "INVALID_ARGUMENT", "INVALID_ARGUMENT", null, ("audience_members[0]", "INVALID_AUDIENCE_MEMBER"))));
 
         var result = await new GoogleAccountOnWire(network).AddAsync([.. Enumerable.Repeat(Cloudy, 9)]);
 
         result.Outcome.ShouldBe(new Outcome(OutcomeKind.SplitBatch, "google_invalid_audience_member"));
-        result.Rejected.ShouldBeEmpty("nothing was taken, so nobody is settled");
+        result.Rejected.ShouldBeEmpty("nothing was accepted, so no member has a result");
         network.Sent.Count.ShouldBe(4);
     }
 
     [Fact]
-    public async Task A_member_named_for_the_fault_of_his_list_is_not_taken_out()
+    public async Task A_member_identified_for_an_error_of_the_list_is_not_excluded()
     {
         var network = new TokenedNetwork((400, Error(400, "INVALID_ARGUMENT", "INVALID_ARGUMENT", null, ("audience_members[0]", "INVALID_USER_LIST_TYPE"))));
 
@@ -125,15 +125,15 @@ public sealed class GoogleCallTests
         result.Job.ShouldBeNull("the id of a validation cannot be looked up");
         _network.Sent[0].Body.ShouldEndWith(",\"validateOnly\":true}");
 
-        var asked = await ((IValidates)new GoogleAccountOnWire(_network).Destination).ValidateAsync(
+        var validated = await ((IValidates)new GoogleAccountOnWire(_network).Destination).ValidateAsync(
             new MemberCall(new RemoteAudienceId("1"), MemberOperation.Remove, [new Member(Cloudy, Domain.Normalizing.GoogleNormalizer.Current)]), CancellationToken.None);
-        asked.Outcome.ShouldBe(Outcome.Done);
-        asked.Job.ShouldBeNull();
+        validated.Outcome.ShouldBe(Outcome.Done);
+        validated.Job.ShouldBeNull();
         _network.Sent[1].Body.ShouldEndWith(",\"validateOnly\":true}");
     }
 
     [Fact]
-    public async Task The_end_of_a_resync_removes_who_was_added_before_it_began()
+    public async Task The_end_of_a_resync_removes_members_added_before_it_began()
     {
         var account = new GoogleAccountOnWire(_network);
         var resync = new Resync(new RemoteAudienceId("7090784486"), 5, account.Clock.GetUtcNow(), 1, 1);
@@ -149,7 +149,7 @@ public sealed class GoogleCallTests
     [InlineData("")]
     [InlineData("../me")]
     [InlineData("1\"}")]
-    public async Task A_list_id_that_is_none_is_never_sent(string list)
+    public async Task An_invalid_list_id_is_never_sent(string list)
     {
         (await new GoogleAccountOnWire(_network).SendAsync(MemberOperation.Add, [Cloudy], list)).Outcome
             .ShouldBe(new Outcome(OutcomeKind.StopAudience, "invalid_audience_id"));
@@ -157,6 +157,6 @@ public sealed class GoogleCallTests
     }
 
     [Fact]
-    public async Task A_success_without_a_receipt_is_none()
+    public async Task A_success_without_a_request_id_is_not_a_success()
         => (await new GoogleAccountOnWire(new TokenedNetwork((200, "{}"))).AddAsync(Cloudy)).Outcome.ShouldBe(new Outcome(OutcomeKind.Retry, "not_understood"));
 }

@@ -4,7 +4,7 @@ using static AudienceSync.Connectors.Tests.Google.GoogleAccountOnWire;
 
 namespace AudienceSync.Connectors.Tests.Google;
 
-/// <summary>Each documented reason and status, once in the words of the contract and once through the table.</summary>
+/// <summary>Each documented reason and status, once as the contract states it and once through the table.</summary>
 public sealed class GoogleErrorsTests
 {
     /// <summary>Contracts/google.md 6.5: every reason it names, with the decision.</summary>
@@ -122,7 +122,8 @@ public sealed class GoogleErrorsTests
     [InlineData(403, "PERMISSION_DENIED", "SERVICE_DISABLED", OutcomeKind.StopAccount, "google_permission_denied")]
     [InlineData(503, "NEW_WORD", null, OutcomeKind.Retry, "google_unavailable")]
     [InlineData(400, "ann@example.com", "ann@example.com", OutcomeKind.Retry, "google_unknown_400")]
-    public async Task What_no_row_knows_is_retried_within_the_bounds_of_the_engine(int http, string status, string? reason, OutcomeKind kind, string code)
+    public async Task A_response_without_a_row_is_retried_within_the_limits_of_the_engine(
+        int http, string status, string? reason, OutcomeKind kind, string code)
         => (await new GoogleAccountOnWire(new TokenedNetwork((http, Error(http, status, reason)))).AddAsync(Cloudy)).Outcome.ShouldBe(new Outcome(kind, code));
 
     [Theory]
@@ -135,9 +136,9 @@ public sealed class GoogleErrorsTests
     [InlineData("IngestionReadRequestsPerDayPerProject", "google_quota_day", 8 * 3600)]
     [InlineData("ManagementMutateRequestsPerDayPerProject", "google_quota_day", 8 * 3600)]
     [InlineData("ManagementReadRequestsPerDayPerProject", "google_quota_day", 8 * 3600)]
-    public async Task A_quota_of_the_minute_is_waited_for_and_one_of_the_day_until_its_reset(string? quota, string code, int wait_s)
+    public async Task A_per_minute_quota_waits_a_minute_and_a_daily_quota_until_its_reset(string? quota, string code, int wait_s)
     {
-        // The clock of the test stands at midnight UTC.
+        // The clock of the test is at midnight UTC.
         var body = Error(429, "RESOURCE_EXHAUSTED", "RESOURCE_EXHAUSTED", quota);
 
         (await new GoogleAccountOnWire(new TokenedNetwork((429, body))).AddAsync(Cloudy)).Outcome
@@ -145,7 +146,7 @@ public sealed class GoogleErrorsTests
     }
 
     [Fact]
-    public void The_days_reset_is_never_in_the_past_and_never_more_than_a_day_ahead()
+    public void The_daily_reset_is_never_in_the_past_and_never_more_than_a_day_ahead()
     {
         var day = new DateTimeOffset(2026, 3, 8, 0, 0, 0, TimeSpan.Zero);
         for (var minute = 0; minute < 2 * 24 * 60; minute += 30)
@@ -165,7 +166,7 @@ public sealed class GoogleErrorsTests
     [InlineData(302, "{}", OutcomeKind.Retry, "http_302")]
     [InlineData(400, "{\"error\":\"x\"}", OutcomeKind.Retry, "http_400")]
     [InlineData(400, "{\"error\":{\"details\":[1,{\"@type\":2},{\"@type\":\"x.BadRequest\",\"fieldViolations\":[3,{\"field\":\"audience_members[99999999999]\"}]}]}}", OutcomeKind.Retry, "google_unknown_400")]
-    public async Task Whatever_else_comes_back_has_an_outcome_and_never_throws(int status, string body, OutcomeKind kind, string code)
+    public async Task Any_other_response_has_an_outcome_and_never_throws(int status, string body, OutcomeKind kind, string code)
     {
         var result = await new GoogleAccountOnWire(new TokenedNetwork((status, body))).AddAsync(Cloudy);
 

@@ -12,7 +12,7 @@ public sealed class GoogleJobTests
     [InlineData("""{"requestStatus":"FAILED","errorInfo":{"errorCounts":[{"recordCount":"1","reason":"PROCESSING_ERROR_REASON_KEK_DECRYPTION_FAILED"}]}}""", JobState.Failed, "google_failed_decryption", 1)]
     [InlineData("""{"requestStatus":"PROCESSING"}""", JobState.Running, "running", 0)]
     [InlineData("""{"requestStatus":"REQUEST_STATUS_UNKNOWN"}""", JobState.Running, "google_status_unknown", 0)]
-    public async Task A_state_of_a_request_is_followed_to_its_end(string destination, JobState state, string code, int refused)
+    public async Task Each_state_of_a_request_is_mapped_to_a_job_state(string destination, JobState state, string code, int refused)
     {
         var network = new TokenedNetwork((200, $$"""{"requestStatusPerDestination":[{{destination}}]}"""));
 
@@ -21,7 +21,7 @@ public sealed class GoogleJobTests
         report.State.ShouldBe(state);
         report.Code.ShouldBe(code);
         report.RejectedCount.ShouldBe(refused);
-        report.Rejected.ShouldBeEmpty("Google tells how many, never which");
+        report.Rejected.ShouldBeEmpty("Google reports how many, never which");
         report.AskAgainAfter.ShouldBe(state == JobState.Running ? TimeSpan.FromMinutes(30) : null);
         network.Sent[0].Url.ShouldBe(new Uri("https://datamanager.googleapis.com/v1/requestStatus:retrieve?requestId=r-1"));
     }
@@ -31,7 +31,7 @@ public sealed class GoogleJobTests
     [InlineData(404, "NOT_FOUND", null, JobState.Lost, "google_not_found")]
     [InlineData(503, "UNAVAILABLE", null, JobState.Running, "google_unavailable")]
     [InlineData(403, "PERMISSION_DENIED", null, JobState.Running, "google_permission_denied")]
-    public async Task A_question_that_is_refused_says_whether_the_job_is_lost(int http, string status, string? reason, JobState state, string code)
+    public async Task A_refused_poll_shows_whether_the_job_is_lost(int http, string status, string? reason, JobState state, string code)
     {
         var report = await FollowAsync(new TokenedNetwork((http, GoogleAccountOnWire.Error(http, status, reason))));
 
@@ -43,11 +43,11 @@ public sealed class GoogleJobTests
     [InlineData("{}")]
     [InlineData("""{"requestStatusPerDestination":[]}""")]
     [InlineData("""{"requestStatusPerDestination":[3]}""")]
-    public async Task An_answer_that_says_nothing_leaves_the_job_running(string body)
+    public async Task A_response_without_a_status_leaves_the_job_running(string body)
         => (await FollowAsync(new TokenedNetwork((200, body)))).State.ShouldBe(JobState.Running);
 
     [Fact]
-    public void The_limits_say_when_to_look_and_when_to_send_again()
+    public void The_limits_contain_the_first_poll_and_the_membership_lifetime()
     {
         var limits = new GoogleAccountOnWire(new TokenedNetwork()).Destination.Limits;
 
@@ -56,7 +56,7 @@ public sealed class GoogleJobTests
     }
 
     [Fact]
-    public async Task Jobs_are_asked_about_as_often_as_the_setting_says()
+    public async Task Jobs_are_polled_at_the_configured_interval()
     {
         var network = new TokenedNetwork((200, """{"requestStatusPerDestination":[{"requestStatus":"PROCESSING"}]}"""));
         var destination = new GoogleAccountOnWire(network, settings => settings with { JobCheckS = 2 }).Destination;
@@ -68,7 +68,7 @@ public sealed class GoogleJobTests
     [Theory]
     [InlineData(0)]
     [InlineData(86_401)]
-    public void A_gap_between_questions_has_bounds(int seconds)
+    public void The_poll_interval_has_bounds(int seconds)
         => Should.Throw<DestinationSettingsException>(() => new GoogleAccountOnWire(new TokenedNetwork(), settings => settings with { JobCheckS = seconds }))
             .Code.ShouldBe("invalid_job_check_s");
 

@@ -18,14 +18,14 @@ public sealed class GoogleListTests
 
         (await EnsureAsync(network)).ShouldBe(new MadeAudience(Outcome.Done, new RemoteAudienceId("9"), WasThere: true));
 
-        var asked = network.Sent.ShouldHaveSingleItem();
-        asked.Url.AbsolutePath.ShouldBe(Path);
-        Uri.UnescapeDataString(asked.Url.Query).Replace('+', ' ').ShouldBe("?filter=display_name = \"carts\"&pageSize=1000");
-        asked.Headers["login-account"].ShouldBe("accountTypes/GOOGLE_ADS/accounts/8704830944");
+        var request = network.Sent.ShouldHaveSingleItem();
+        request.Url.AbsolutePath.ShouldBe(Path);
+        Uri.UnescapeDataString(request.Url.Query).Replace('+', ' ').ShouldBe("?filter=display_name = \"carts\"&pageSize=1000");
+        request.Headers["login-account"].ShouldBe("accountTypes/GOOGLE_ADS/accounts/8704830944");
     }
 
     [Fact]
-    public async Task The_next_pages_are_read_before_a_list_is_made()
+    public async Task All_pages_are_read_before_a_list_is_created()
     {
         var network = new TokenedNetwork((200, """{"userLists":[],"nextPageToken":"p 2"}"""), (200, Found));
 
@@ -35,7 +35,7 @@ public sealed class GoogleListTests
     }
 
     [Fact]
-    public async Task A_list_that_is_not_there_is_made()
+    public async Task A_missing_list_is_created()
     {
         var network = new TokenedNetwork((200, "{}"), (200, """{"name":"x","id":"77"}"""));
 
@@ -48,7 +48,7 @@ public sealed class GoogleListTests
     }
 
     [Fact]
-    public async Task A_name_that_was_taken_meanwhile_is_looked_up_again()
+    public async Task A_name_that_was_taken_meanwhile_is_searched_for_again()
     {
         var network = new TokenedNetwork((200, "{}"), (400, Error(400, "INVALID_ARGUMENT", "DISPLAY_NAME_ALREADY_USED")), (200, Found));
 
@@ -65,7 +65,7 @@ public sealed class GoogleListTests
     [InlineData("""{"id":"9","displayName":"carts","sizeInfo":{"searchNetworkMembersCount":"0"}}""", AudienceState.TooSmall, "google_too_small", 0L)]
     [InlineData("""{"id":"9","displayName":"carts","membershipStatus":"CLOSED"}""", AudienceState.NeedsHuman, "google_closed", null)]
     [InlineData("""{"id":"9","displayName":"carts","readOnly":true}""", AudienceState.NeedsHuman, "google_read_only", null)]
-    public async Task A_list_says_whether_it_can_be_used(string body, AudienceState state, string code, long? size)
+    public async Task The_state_of_a_list_shows_whether_it_can_be_used(string body, AudienceState state, string code, long? size)
     {
         var report = await Maker(new TokenedNetwork((200, body))).ReadAsync(new RemoteAudienceId("9"), CancellationToken.None);
 
@@ -75,12 +75,12 @@ public sealed class GoogleListTests
     [Theory]
     [InlineData("""{"id":"8","displayName":"carts","membershipStatus":"OPEN","sizeInfo":{"searchNetworkMembersCount":"1200"}}""")]
     [InlineData("""{"id":"99","displayName":"carts","membershipStatus":"OPEN","sizeInfo":{"searchNetworkMembersCount":"1200"}}""")]
-    public async Task The_state_of_another_list_is_no_answer(string body)
+    public async Task The_state_of_another_list_is_not_accepted(string body)
         => (await Maker(new TokenedNetwork((200, body))).ReadAsync(new RemoteAudienceId("9"), CancellationToken.None))
             .ShouldBe(new AudienceReport(new Outcome(OutcomeKind.Retry, "answer_about_another")));
 
     [Fact]
-    public async Task A_list_that_is_gone_counts_as_deleted()
+    public async Task A_missing_list_counts_as_deleted()
     {
         var network = new TokenedNetwork((200, "{}"), (404, Error(404, "NOT_FOUND")), (403, Error(403, "PERMISSION_DENIED")));
         var maker = Maker(network);
@@ -93,7 +93,7 @@ public sealed class GoogleListTests
     }
 
     [Fact]
-    public async Task A_check_says_in_words_what_to_do()
+    public async Task A_check_gives_advice_as_text()
     {
         var good = await CheckAsync(new TokenedNetwork((200, """{"id":"9","sizeInfo":{"searchNetworkMembersCount":"5"}}""")));
         good.Select(finding => (finding.What, finding.State)).ShouldBe(
@@ -110,7 +110,7 @@ public sealed class GoogleListTests
     }
 
     [Fact]
-    public void A_name_must_be_one()
+    public void A_name_must_be_valid()
     {
         var checks = (IChecks)new GoogleAccountOnWire(new TokenedNetwork()).Destination;
 

@@ -8,26 +8,27 @@ using static AudienceSync.Connectors.Tests.Google.GoogleAccountOnWire;
 
 namespace AudienceSync.Connectors.Tests.Google;
 
-/// <summary>Contracts/google.md 2.1: how an access token is had, kept and renewed.</summary>
+/// <summary>Contracts/google.md 2.1: how an access token is obtained, cached and renewed.</summary>
 public sealed class GoogleTokenTests
 {
     private readonly TokenedNetwork _network = new((200, Taken));
 
     [Fact]
-    public async Task A_refresh_token_is_exchanged_once_for_many_calls()
+    public async Task A_refresh_token_is_exchanged_once_for_several_calls()
     {
         var account = new GoogleAccountOnWire(_network);
         await account.AddAsync(Cloudy);
         await account.AddAsync(Cloudy);
 
-        var asked = _network.TokenRequests.ShouldHaveSingleItem();
-        asked.Url.ShouldBe(new Uri("https://oauth2.googleapis.com/token"));
-        asked.ContentType.ShouldBe("application/x-www-form-urlencoded");
-        asked.Body.Split('&').Order().ShouldBe(["client_id=client-1", "client_secret=secret-1", "grant_type=refresh_token", "refresh_token=refresh-1"]);
+        var request = _network.TokenRequests.ShouldHaveSingleItem();
+        request.Url.ShouldBe(new Uri("https://oauth2.googleapis.com/token"));
+        request.ContentType.ShouldBe("application/x-www-form-urlencoded");
+        request.Body.Split('&').Order().ShouldBe(
+            ["client_id=client-1", "client_secret=secret-1", "grant_type=refresh_token", "refresh_token=refresh-1"]);
     }
 
     [Fact]
-    public async Task A_token_is_renewed_a_minute_before_it_ends()
+    public async Task A_token_is_renewed_a_minute_before_it_expires()
     {
         var account = new GoogleAccountOnWire(_network);
         await account.AddAsync(Cloudy);
@@ -43,7 +44,7 @@ public sealed class GoogleTokenTests
     }
 
     [Fact]
-    public async Task Calls_that_overlap_wait_for_one_refresh()
+    public async Task Overlapping_calls_wait_for_one_refresh()
     {
         var gate = new TaskCompletionSource();
         _network.TokenGate = gate.Task;
@@ -57,7 +58,7 @@ public sealed class GoogleTokenTests
     }
 
     [Fact]
-    public async Task A_refused_token_is_renewed_once_and_the_call_made_again()
+    public async Task A_refused_token_is_renewed_once_and_the_call_is_repeated()
     {
         var network = new TokenedNetwork((200, Taken), (401, Error(401, "UNAUTHENTICATED")), (200, Taken));
         var account = new GoogleAccountOnWire(network);
@@ -72,7 +73,7 @@ public sealed class GoogleTokenTests
     }
 
     [Fact]
-    public async Task A_fresh_token_that_is_refused_too_stops_the_account()
+    public async Task A_new_token_that_is_also_refused_stops_the_account()
     {
         var network = new TokenedNetwork((401, "<html>"));
 
@@ -83,7 +84,7 @@ public sealed class GoogleTokenTests
     }
 
     [Fact]
-    public async Task Every_refusal_of_the_token_endpoint_that_the_table_knows_stops_the_account()
+    public async Task Every_listed_error_of_the_token_endpoint_stops_the_account()
     {
         foreach (var error in GoogleErrors.TokenErrors)
         {
@@ -102,7 +103,7 @@ public sealed class GoogleTokenTests
     [InlineData(400, "{\"error\":\"brand_new\"}", OutcomeKind.Retry, "google_unknown_token_brand_new")]
     [InlineData(200, "{}", OutcomeKind.Retry, "google_unknown_token_200")]
     [InlineData(200, "{\"access_token\":\"a\\r\\nb\"}", OutcomeKind.Retry, "google_unknown_token_200")]
-    public async Task Whatever_else_the_token_endpoint_says_has_an_outcome(int status, string body, OutcomeKind kind, string code)
+    public async Task Any_other_response_of_the_token_endpoint_has_an_outcome(int status, string body, OutcomeKind kind, string code)
     {
         _network.TokenAnswer = (status, body);
 
@@ -113,7 +114,7 @@ public sealed class GoogleTokenTests
     }
 
     [Fact]
-    public async Task A_service_account_signs_who_it_is()
+    public async Task A_service_account_signs_an_assertion_of_its_identity()
     {
         using var key = RSA.Create(2048);
         var file = JsonSerializer.Serialize(new
@@ -134,9 +135,9 @@ public sealed class GoogleTokenTests
 
         (await account.AddAsync(Cloudy)).Outcome.ShouldBe(Outcome.Done);
 
-        var asked = _network.TokenRequests.ShouldHaveSingleItem();
-        asked.Url.ShouldBe(new Uri("https://tokens.example/token"));
-        var fields = asked.Body.Split('&').ToDictionary(pair => pair.Split('=')[0], pair => Uri.UnescapeDataString(pair.Split('=')[1]));
+        var request = _network.TokenRequests.ShouldHaveSingleItem();
+        request.Url.ShouldBe(new Uri("https://tokens.example/token"));
+        var fields = request.Body.Split('&').ToDictionary(pair => pair.Split('=')[0], pair => Uri.UnescapeDataString(pair.Split('=')[1]));
         fields["grant_type"].ShouldBe("urn:ietf:params:oauth:grant-type:jwt-bearer");
         var parts = fields["assertion"].Split('.');
         key.VerifyData(

@@ -9,13 +9,13 @@ namespace AudienceSync.Connectors.Tests.Google;
 
 internal sealed class GoogleWorld : SandboxWorld
 {
-    private readonly Spoiler _spoiler;
+    private readonly CorruptingHandler _corruptingHandler;
 
     private GoogleWorld(WebApplication app, ManualTime clock)
         : base(app, clock)
     {
         var dependencies = Dependencies();
-        _spoiler = new Spoiler(dependencies.Network);
+        _corruptingHandler = new CorruptingHandler(dependencies.Network);
         Destination = Destinations.Create(
             "google",
             new DestinationSettings("769-372-9833", BaseUrl: Address)
@@ -27,7 +27,7 @@ internal sealed class GoogleWorld : SandboxWorld
                 TermsAccepted = true,
                 Consent = "granted",
             },
-            dependencies with { Network = _spoiler });
+            dependencies with { Network = _corruptingHandler });
     }
 
     public override PlatformTraits Traits { get; } = new(
@@ -57,7 +57,7 @@ internal sealed class GoogleWorld : SandboxWorld
         return new GoogleWorld(app, clock);
     }
 
-    /// <summary>The imitation keeps an address, which counts as a whole, as one digest of its four parts.</summary>
+    /// <summary>The sandbox stores an address, which counts as a whole, as one digest of its four parts.</summary>
     public override IReadOnlyList<string> FormOf(PersonIdentifiers person)
     {
         string?[] parts =
@@ -77,12 +77,12 @@ internal sealed class GoogleWorld : SandboxWorld
             return base.DisturbAsync(disturbance);
         }
 
-        _spoiler.Armed = true;
+        _corruptingHandler.Armed = true;
         return Task.CompletedTask;
     }
 
-    /// <summary>Spoils the first e-mail digest on its way, once: the imitation then refuses the request and names the member.</summary>
-    private sealed class Spoiler(HttpMessageHandler inner) : DelegatingHandler(inner)
+    /// <summary>Corrupts the first email digest in transit, once: the sandbox then refuses the request and identifies the member.</summary>
+    private sealed class CorruptingHandler(HttpMessageHandler inner) : DelegatingHandler(inner)
     {
         private const string Head = "\"emailAddress\":\"";
 

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace AudienceSync.Connectors.Tests.Google;
 
-/// <summary>Answers the token endpoint with numbered tokens and everything else from a script, the last line of which is said for ever.</summary>
+/// <summary>Responds at the token endpoint with numbered tokens and to everything else from a script, whose last entry repeats.</summary>
 internal sealed class TokenedNetwork(params (int Status, string Body)[] script) : HttpMessageHandler
 {
     private readonly Lock _gate = new();
@@ -13,7 +13,7 @@ internal sealed class TokenedNetwork(params (int Status, string Body)[] script) 
 
     public List<SentRequest> TokenRequests { get; } = [];
 
-    /// <summary>What the token endpoint says instead of a token.</summary>
+    /// <summary>What the token endpoint returns instead of a token.</summary>
     public (int Status, string Body)? TokenAnswer { get; set; }
 
     /// <summary>What the token endpoint waits for.</summary>

@@ -7,7 +7,7 @@ namespace AudienceSync.Connectors.Tests.Meta;
 /// <summary>A Meta account on a scripted network.</summary>
 internal sealed class MetaAccountOnWire(ScriptedNetwork network, string? appSecret = null)
 {
-    /// <summary>The recorded answer of contracts/meta.md 6.2.</summary>
+    /// <summary>The recorded response of contracts/meta.md 6.2.</summary>
     public const string Taken =
         """{"audience_id":"23853262716910525","session_id":"67972159610631945","num_received":1,"num_invalid_entries":0,"invalid_entry_samples":{}}""";
 
@@ -27,7 +27,7 @@ internal sealed class MetaAccountOnWire(ScriptedNetwork network, string? appSecr
         return await destination.SendAsync(new MemberCall(new RemoteAudienceId(audience), operation, members), CancellationToken.None);
     }
 
-    /// <summary>What one answer comes to, for a call with one member.</summary>
+    /// <summary>The result of one response, for a call with one member.</summary>
     public static Task<CallResult> ResultOfAsync(int status, string body, params (string Name, string Value)[] headers)
         => new MetaAccountOnWire(ScriptedNetwork.Answering(status, body, headers)).AddAsync(Mary);
 

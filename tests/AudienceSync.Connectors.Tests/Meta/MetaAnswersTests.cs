@@ -11,7 +11,7 @@ public sealed class MetaAnswersTests
     [InlineData("""{"audience_id":"1","session_id":"4040431473997127992","num_received":1,"num_invalid_entries":0,"invalid_entry_samples":[]}""")]
     [InlineData("""{"account_id":"1","session_id":67972159610631945,"num_received":"1","num_invalid_entries":"0"}""")]
     [InlineData("""{"audience_id":"1","num_received":1,"num_invalid_entries":0,"invalid_entry_samples":{},"error":null,"new_field":[{}]}""")]
-    public async Task A_recorded_success_is_a_success(string body)
+    public async Task A_recorded_success_response_is_a_success(string body)
     {
         var result = await MetaAccountOnWire.ResultOfAsync(200, body);
 
@@ -22,14 +22,14 @@ public sealed class MetaAnswersTests
     }
 
     [Fact]
-    public async Task Refused_rows_are_mapped_back_over_members_that_were_not_sent()
+    public async Task Rejected_rows_are_mapped_back_over_members_that_were_not_sent()
     {
         const string body =
             """{"audience_id":"1","num_received":3,"num_invalid_entries":2,"invalid_entry_samples":{"2":"bad ann@example.com","0":"bad","9":"x","-1":"x","x":"x"," 1":"x"}}""";
         var account = new MetaAccountOnWire(ScriptedNetwork.Answering(200, body));
-        var nobody = new PersonIdentifiers("1", null, null, "US");
+        var unusable = new PersonIdentifiers("1", null, null, "US");
 
-        var result = await account.AddAsync(nobody, MetaAccountOnWire.Mary, nobody, MetaAccountOnWire.Mary, MetaAccountOnWire.Mary);
+        var result = await account.AddAsync(unusable, MetaAccountOnWire.Mary, unusable, MetaAccountOnWire.Mary, MetaAccountOnWire.Mary);
 
         result.Outcome.ShouldBe(new Outcome(OutcomeKind.PartlyDone, "meta_invalid_entry"));
         result.Rejected.ShouldBe([new RefusedMember(1, "meta_invalid_entry"), new RefusedMember(4, "meta_invalid_entry")]);
@@ -38,7 +38,7 @@ public sealed class MetaAnswersTests
     }
 
     [Fact]
-    public async Task A_count_of_refused_rows_without_samples_is_still_partly_done()
+    public async Task A_count_of_rejected_rows_without_samples_is_still_partly_done()
     {
         var result = await MetaAccountOnWire.ResultOfAsync(200, """{"audience_id":"1","num_received":1,"num_invalid_entries":5,"invalid_entry_samples":[]}""");
 
@@ -65,7 +65,7 @@ public sealed class MetaAnswersTests
     [InlineData(400, "{\"error\":{\"code\":\"190\",\"error_subcode\":\"463\"}}", OutcomeKind.StopAccount, "meta_190_463")]
     [InlineData(400, "{\"error\":{\"code\":99999999999}}", OutcomeKind.Retry, "meta_unknown")]
     [InlineData(400, "{\"error\":{\"code\":190,\"fbtrace_id\":\"ann@example.com\"}}", OutcomeKind.StopAccount, "meta_190")]
-    public async Task Whatever_else_comes_back_has_an_outcome_and_never_throws(int status, string body, OutcomeKind kind, string code)
+    public async Task Any_other_response_has_an_outcome_and_never_throws(int status, string body, OutcomeKind kind, string code)
     {
         var result = await MetaAccountOnWire.ResultOfAsync(status, body);
 
@@ -75,7 +75,7 @@ public sealed class MetaAnswersTests
     }
 
     [Fact]
-    public async Task An_answer_is_read_to_one_MiB_and_no_further()
+    public async Task A_response_is_read_up_to_one_MiB()
     {
         var padding = new string(' ', 1024 * 1024);
         (await MetaAccountOnWire.ResultOfAsync(200, MetaAccountOnWire.Taken + padding)).Outcome.ShouldBe(new Outcome(OutcomeKind.Retry, "answer_too_large"));

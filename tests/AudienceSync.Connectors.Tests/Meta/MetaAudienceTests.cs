@@ -9,9 +9,9 @@ public sealed class MetaAudienceTests
     private static readonly AudienceToMake Wanted = new("carts", "who left one", TimeSpan.FromDays(90));
 
     [Fact]
-    public async Task An_audience_of_this_name_is_adopted_from_whatever_page()
+    public async Task An_audience_of_this_name_is_adopted_from_any_page()
     {
-        var network = IdentifierClaim(
+        var network = Answering(
             """{"data":[{"id":"1","name":"carts","subtype":"WEBSITE"}],"paging":{"cursors":{"after":"QVFI"},"next":"https://graph.facebook.com/x?access_token=ABC"}}""",
             """{"data":[{"id":"238500000000001","name":"carts","subtype":"CUSTOM"}],"paging":{"cursors":{"after":"end"}}}""");
 
@@ -22,9 +22,9 @@ public sealed class MetaAudienceTests
     }
 
     [Fact]
-    public async Task An_audience_that_is_not_there_is_made_and_never_twice()
+    public async Task A_missing_audience_is_created_and_never_twice()
     {
-        var network = IdentifierClaim("""{"data":[]}""", """{"id":"88888888888888888"}""");
+        var network = Answering("""{"data":[]}""", """{"id":"88888888888888888"}""");
 
         (await Maker(network).EnsureAsync(Wanted, CancellationToken.None)).ShouldBe(new MadeAudience(Outcome.Done, new RemoteAudienceId("88888888888888888")));
 
@@ -34,17 +34,17 @@ public sealed class MetaAudienceTests
     }
 
     [Fact]
-    public async Task Twins_are_for_a_human_to_tell_apart()
-        => (await Maker(IdentifierClaim("""{"data":[{"id":"1","name":"carts","subtype":"CUSTOM"},{"id":"2","name":"carts","subtype":"CUSTOM"}]}""")).EnsureAsync(Wanted, CancellationToken.None))
+    public async Task Two_audiences_with_the_same_name_need_a_human()
+        => (await Maker(Answering("""{"data":[{"id":"1","name":"carts","subtype":"CUSTOM"},{"id":"2","name":"carts","subtype":"CUSTOM"}]}""")).EnsureAsync(Wanted, CancellationToken.None))
             .Outcome.ShouldBe(new Outcome(OutcomeKind.StopAudience, "meta_name_is_there_twice"));
 
     [Theory]
     [InlineData(2663, null)]
     [InlineData(2664, null)]
     [InlineData(200, 1870090)]
-    public async Task Terms_that_are_not_accepted_stop_the_account_and_make_nothing(int code, int? subcode)
+    public async Task Terms_that_are_not_accepted_stop_the_account_and_create_nothing(int code, int? subcode)
     {
-        var network = IdentifierClaim($$$"""{"error":{"code":{{{code}}},"error_subcode":{{{subcode ?? 0}}}}}""");
+        var network = Answering($$$"""{"error":{"code":{{{code}}},"error_subcode":{{{subcode ?? 0}}}}}""");
 
         (await Maker(network).EnsureAsync(Wanted, CancellationToken.None)).Outcome.Kind.ShouldBe(OutcomeKind.StopAccount);
         network.Sent.Count.ShouldBe(1);
@@ -57,8 +57,9 @@ public sealed class MetaAudienceTests
     [InlineData("\"operation_status\":{\"code\":414}", AudienceState.Busy, "meta_status_414", null, null)]
     [InlineData("\"operation_status\":{\"code\":999}", AudienceState.Unknown, "meta_status_999", null, null)]
     [InlineData("\"x\":1", AudienceState.Unknown, "meta_status_not_told", null, null)]
-    public async Task An_audience_says_whether_it_can_be_used(string fields, AudienceState state, string code, long? least, long? most)
-        => (await Maker(IdentifierClaim($$"""{"id":"5","name":"carts",{{fields}}}""")).ReadAsync(new RemoteAudienceId("5"), CancellationToken.None))
+    public async Task The_state_of_an_audience_shows_whether_it_can_be_used(
+        string fields, AudienceState state, string code, long? least, long? most)
+        => (await Maker(Answering($$"""{"id":"5","name":"carts",{{fields}}}""")).ReadAsync(new RemoteAudienceId("5"), CancellationToken.None))
             .ShouldBe(new AudienceReport(Outcome.Done, state, code, "carts", least, most));
 
     [Fact]
@@ -69,7 +70,7 @@ public sealed class MetaAudienceTests
     [Fact]
     public async Task An_audience_is_deleted_unless_others_depend_on_it()
     {
-        var network = IdentifierClaim("""{"success":true}""", """{"error":{"code":2656}}""");
+        var network = Answering("""{"success":true}""", """{"error":{"code":2656}}""");
 
         (await Maker(network).DeleteAsync(new RemoteAudienceId("5"), CancellationToken.None)).ShouldBe(Outcome.Done);
         (await Maker(network).DeleteAsync(new RemoteAudienceId("5"), CancellationToken.None)).ShouldBe(new Outcome(OutcomeKind.StopAudience, "meta_2656"));
@@ -78,9 +79,9 @@ public sealed class MetaAudienceTests
     }
 
     [Fact]
-    public async Task A_check_reads_terms_and_states_and_says_what_to_do()
+    public async Task A_check_reads_terms_and_states_and_gives_advice()
     {
-        var network = IdentifierClaim("""{"tos_accepted":{"custom_audience_tos":0},"id":"act_1001"}""", """{"operation_status":{"code":471}}""");
+        var network = Answering("""{"tos_accepted":{"custom_audience_tos":0},"id":"act_1001"}""", """{"operation_status":{"code":471}}""");
         var findings = await Checks(network).CheckAsync([new RemoteAudienceId("5")], CancellationToken.None);
 
         findings.Select(finding => (finding.What, finding.State, finding.Code)).ShouldBe(
@@ -91,7 +92,7 @@ public sealed class MetaAudienceTests
         findings[4].Advice.ShouldContain("flagged");
         Uri.UnescapeDataString(network.Sent[0].Url.PathAndQuery).ShouldBe("/v27.0/act_1001?fields=tos_accepted");
 
-        var expired = (await Checks(IdentifierClaim("""{"error":{"code":190,"error_subcode":463}}""")).CheckAsync([], CancellationToken.None))[0];
+        var expired = (await Checks(Answering("""{"error":{"code":190,"error_subcode":463}}""")).CheckAsync([], CancellationToken.None))[0];
         expired.What.ShouldBe("token");
         expired.Advice.ShouldContain("expired");
         Checks(network).CheckName("")!.State.ShouldBe(CheckState.Bad);
@@ -103,9 +104,9 @@ public sealed class MetaAudienceTests
     [InlineData("act_1001", "act_5", "audience")]
     [InlineData("act_2001", "5", "token")]
     [InlineData("1001", "5", "token")]
-    public async Task The_state_of_another_audience_or_account_is_no_answer(string account, string audience, string what)
+    public async Task The_state_of_another_audience_or_account_is_not_accepted(string account, string audience, string what)
     {
-        var network = IdentifierClaim($$$"""{"tos_accepted":{"custom_audience_tos":1},"id":"{{{account}}}"}""", $$$"""{"id":"{{{audience}}}","operation_status":{"code":200}}""");
+        var network = Answering($$$"""{"tos_accepted":{"custom_audience_tos":1},"id":"{{{account}}}"}""", $$$"""{"id":"{{{audience}}}","operation_status":{"code":200}}""");
 
         var findings = await Checks(network).CheckAsync([new RemoteAudienceId("5")], CancellationToken.None);
 
@@ -114,15 +115,15 @@ public sealed class MetaAudienceTests
     }
 
     [Fact]
-    public async Task An_audience_that_a_moving_page_shows_twice_is_one()
+    public async Task An_audience_that_a_shifted_page_repeats_counts_once()
     {
         const string carts = """{"id":"7","name":"carts","subtype":"CUSTOM"}""";
-        var network = IdentifierClaim($$$"""{"data":[{{{carts}}}],"paging":{"cursors":{"after":"a"},"next":"https://graph.facebook.com/x"}}""", $$$"""{"data":[{{{carts}}}]}""");
+        var network = Answering($$$"""{"data":[{{{carts}}}],"paging":{"cursors":{"after":"a"},"next":"https://graph.facebook.com/x"}}""", $$$"""{"data":[{{{carts}}}]}""");
 
         (await Maker(network).EnsureAsync(Wanted, CancellationToken.None)).ShouldBe(new MadeAudience(Outcome.Done, new RemoteAudienceId("7"), WasThere: true));
     }
 
-    private static ScriptedNetwork IdentifierClaim(params string[] bodies)
+    private static ScriptedNetwork Answering(params string[] bodies)
         => new([.. bodies.Select<string, Func<CancellationToken, Task<HttpResponseMessage>>>(body => _ => Task.FromResult(ScriptedNetwork.Response(200, body)))]);
 
     private static IAudienceMaker Maker(ScriptedNetwork network) => (IAudienceMaker)Checks(network);

@@ -6,7 +6,7 @@ using AudienceSync.Domain.Syncing;
 
 namespace AudienceSync.Connectors.Tests.Meta;
 
-/// <summary>What goes over the wire (contracts/meta.md 2, 3 and 6.1), and what happens when nothing comes back.</summary>
+/// <summary>What is sent over the wire (contracts/meta.md 2, 3 and 6.1), and what happens without a response.</summary>
 public sealed class MetaCallTests
 {
     private const string MaryEmail = "f1904cf1a9d73a55fa5de0ac823c4403ded71afd4c3248d00bdcd0866552bb79";
@@ -31,7 +31,7 @@ public sealed class MetaCallTests
     }
 
     [Fact]
-    public async Task A_missing_cell_is_empty_in_its_place_and_the_schema_never_changes()
+    public async Task A_missing_cell_is_empty_and_the_schema_never_changes()
     {
         await new MetaAccountOnWire(_network).AddAsync(
             MetaAccountOnWire.Mary with { Phone = null },
@@ -45,7 +45,7 @@ public sealed class MetaCallTests
     }
 
     [Fact]
-    public async Task Nothing_a_person_wrote_is_in_the_request()
+    public async Task No_raw_personal_data_is_in_the_request()
     {
         await new MetaAccountOnWire(_network).AddAsync(new PersonIdentifiers("id-77", "\"},{\"@x.y", "+1 555 987 6543", "US"));
 
@@ -77,7 +77,7 @@ public sealed class MetaCallTests
     [InlineData("1/users?x=")]
     [InlineData("\u0661")]
     [InlineData("123456789012345678901")]
-    public async Task An_audience_id_that_is_none_never_reaches_a_URL(string audience)
+    public async Task An_invalid_audience_id_never_reaches_a_URL(string audience)
     {
         var result = await new MetaAccountOnWire(_network).SendAsync(MemberOperation.Add, [MetaAccountOnWire.Mary], audience);
 
@@ -86,7 +86,7 @@ public sealed class MetaCallTests
     }
 
     [Fact]
-    public async Task A_member_of_a_normalizer_we_do_not_know_is_reported_and_does_not_spoil_the_call()
+    public async Task A_member_of_an_unknown_normalizer_is_reported_and_does_not_fail_the_call()
     {
         var destination = Destinations.Create(
             "meta", new DestinationSettings("act_1001", new Secret("ABC")), new DestinationDependencies(_network, new ManualTime(), new Random(1)));
@@ -102,7 +102,7 @@ public sealed class MetaCallTests
     [InlineData(HttpRequestError.ConnectionError)]
     [InlineData(HttpRequestError.NameResolutionError)]
     [InlineData(HttpRequestError.SecureConnectionError)]
-    public async Task A_call_that_found_no_connection_is_tried_once_more_after_a_moment(HttpRequestError error)
+    public async Task A_call_without_a_connection_is_retried_once_after_a_short_wait(HttpRequestError error)
     {
         var network = new ScriptedNetwork(_ => throw new HttpRequestException(error), _ => Task.FromResult(ScriptedNetwork.Response(200, MetaAccountOnWire.Taken)));
         var account = new MetaAccountOnWire(network);
@@ -118,7 +118,7 @@ public sealed class MetaCallTests
     }
 
     [Fact]
-    public async Task A_connection_that_does_not_come_about_twice_is_for_the_engine_to_retry()
+    public async Task A_connection_that_fails_twice_is_retried_by_the_engine()
     {
         var network = new ScriptedNetwork(_ => throw new HttpRequestException(HttpRequestError.ConnectionError));
         var account = new MetaAccountOnWire(network);
@@ -131,7 +131,7 @@ public sealed class MetaCallTests
     }
 
     [Fact]
-    public async Task A_connection_that_breaks_after_sending_is_not_tried_again_here()
+    public async Task A_connection_that_breaks_after_sending_is_not_retried_here()
     {
         foreach (var failure in new Exception[] { new HttpRequestException(HttpRequestError.ResponseEnded), new IOException("reset"), new HttpRequestException() })
         {
@@ -145,12 +145,12 @@ public sealed class MetaCallTests
     }
 
     [Fact]
-    public async Task A_platform_that_does_not_answer_is_given_up_after_the_time_of_a_call()
+    public async Task A_platform_that_does_not_respond_is_given_up_after_the_call_timeout()
     {
         var network = new ScriptedNetwork(async token =>
         {
             await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token);
-            throw new InvalidOperationException("It cannot get here.");
+            throw new InvalidOperationException("This cannot be reached.");
         });
         var account = new MetaAccountOnWire(network);
         var sending = account.AddAsync(MetaAccountOnWire.Mary);
@@ -163,7 +163,7 @@ public sealed class MetaCallTests
     }
 
     [Fact]
-    public async Task A_connect_time_out_of_the_handler_is_a_time_out_and_not_a_cancellation()
+    public async Task A_connect_timeout_of_the_handler_is_a_timeout_and_not_a_cancellation()
     {
         var network = new ScriptedNetwork(_ => throw new TaskCanceledException("connect", new TimeoutException()));
 

@@ -5,7 +5,7 @@ using AudienceSync.Domain.Syncing;
 
 namespace AudienceSync.Connectors.Tests.Meta;
 
-/// <summary>The keys beside e-mail and telephone (contracts/meta.md 6.3), and digests that a sender made.</summary>
+/// <summary>The keys other than email and phone (contracts/meta.md 6.3), and digests computed by a sender.</summary>
 public sealed class MetaDetailTests
 {
     private static readonly PersonIdentifiers Mary = MetaAccountOnWire.Mary with
@@ -27,7 +27,7 @@ public sealed class MetaDetailTests
     private readonly ScriptedNetwork _network = ScriptedNetwork.Answering(200, MetaAccountOnWire.Taken);
 
     [Fact]
-    public async Task Every_key_that_a_member_has_is_a_column_and_the_others_are_empty_there()
+    public async Task Every_key_of_a_member_is_a_column_that_is_empty_for_the_others()
     {
         await new MetaAccountOnWire(_network).AddAsync(MetaAccountOnWire.Mary, Mary);
 
@@ -41,7 +41,7 @@ public sealed class MetaDetailTests
     }
 
     [Fact]
-    public async Task Only_the_keys_that_some_member_has_are_columns()
+    public async Task Only_keys_that_a_member_has_are_columns()
     {
         await new MetaAccountOnWire(_network).AddAsync(
             MetaAccountOnWire.Mary with { Details = new PersonDetails { City = "San Francisco" } },
@@ -51,7 +51,7 @@ public sealed class MetaDetailTests
     }
 
     [Fact]
-    public async Task The_customers_id_is_never_sent()
+    public async Task The_customer_id_is_never_sent()
     {
         await new MetaAccountOnWire(_network).AddAsync(Mary with { CustomerId = "id-77" });
 
@@ -60,7 +60,7 @@ public sealed class MetaDetailTests
     }
 
     [Fact]
-    public async Task Name_and_place_or_a_device_name_a_person_and_a_part_of_them_does_not()
+    public async Task Name_and_place_or_a_device_identify_a_person_and_a_part_of_them_does_not()
     {
         var bare = Mary with { Email = null, Phone = null };
         var named = bare with { Details = Mary.Details! with { DeviceId = null } };
@@ -75,7 +75,7 @@ public sealed class MetaDetailTests
     }
 
     [Fact]
-    public async Task A_digest_of_the_sender_is_passed_on_where_Meta_takes_its_form()
+    public async Task A_digest_from_the_sender_is_passed_on_where_Meta_accepts_its_form()
     {
         const string digest = "1EF970831D7963307784FA8688E8FCE101A15685D62AA765FED23F3A2C576A4E";
         var person = new PersonIdentifiers(null, null, digest, "US");
@@ -88,7 +88,7 @@ public sealed class MetaDetailTests
     }
 
     [Fact]
-    public async Task A_member_is_removed_by_the_version_of_his_add_though_another_is_current()
+    public async Task A_member_is_removed_with_the_version_of_the_add_although_another_is_current()
     {
         var next = new Normalizer(NormalizerFamily.Meta, new NormalizerVersion(3), "next", [.. GoogleNormalizer.Version1.Rules]);
         var destination = Destinations.Create(

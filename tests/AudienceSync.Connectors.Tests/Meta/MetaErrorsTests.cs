@@ -3,7 +3,7 @@ using AudienceSync.Domain.Syncing;
 
 namespace AudienceSync.Connectors.Tests.Meta;
 
-/// <summary>Each documented code, once in the words of the contract and once through the table.</summary>
+/// <summary>Each documented code, once as the contract states it and once through the table.</summary>
 public sealed class MetaErrorsTests
 {
     /// <summary>Contracts/meta.md 14, with the rows that 8, 11 and 13.1 add: code, subcode, decision.</summary>
@@ -79,8 +79,8 @@ public sealed class MetaErrorsTests
         var rows = new TheoryData<int, int?, string>();
         foreach (var line in Contract.Split('\n', StringSplitOptions.TrimEntries))
         {
-            var words = line.Split(' ');
-            rows.Add(int.Parse(words[0]), words[1] == "-" ? null : int.Parse(words[1]), words[2]);
+            var fields = line.Split(' ');
+            rows.Add(int.Parse(fields[0]), fields[1] == "-" ? null : int.Parse(fields[1]), fields[2]);
         }
 
         return rows;
@@ -121,14 +121,14 @@ public sealed class MetaErrorsTests
     [InlineData(100, 999, OutcomeKind.StopAudience, "meta_100_999")]
     [InlineData(190, 1, OutcomeKind.StopAccount, "meta_190_1")]
     [InlineData(2650, 5, OutcomeKind.StopAudience, "meta_2650_5")]
-    public async Task An_unknown_subcode_is_judged_by_its_code(int code, int subcode, OutcomeKind kind, string outcome)
+    public async Task An_unknown_subcode_has_the_outcome_of_its_code(int code, int subcode, OutcomeKind kind, string outcome)
         => (await MetaAccountOnWire.ResultOfErrorAsync(400, code, subcode)).Outcome.ShouldBe(new Outcome(kind, outcome));
 
     [Theory]
     [InlineData(400, 424242, null)]
     [InlineData(500, 424242, 7)]
     [InlineData(200, -5, null)]
-    public async Task An_unknown_code_is_retried_within_the_bounds_of_the_engine(int status, int code, int? subcode)
+    public async Task An_unknown_code_is_retried_within_the_limits_of_the_engine(int status, int code, int? subcode)
         => (await MetaAccountOnWire.ResultOfErrorAsync(status, code, subcode)).Outcome.ShouldBe(new Outcome(OutcomeKind.Retry, $"meta_unknown_{code}"));
 
     [Theory]
@@ -152,6 +152,6 @@ public sealed class MetaErrorsTests
     [Theory]
     [InlineData(368, null, 15)]
     [InlineData(2650, 1870145, 5)]
-    public async Task What_must_not_be_hurried_says_how_long_to_wait(int code, int? subcode, int minutes)
+    public async Task An_error_that_must_not_be_retried_early_has_a_wait(int code, int? subcode, int minutes)
         => (await MetaAccountOnWire.ResultOfErrorAsync(400, code, subcode)).Outcome.Wait.ShouldBe(TimeSpan.FromMinutes(minutes));
 }

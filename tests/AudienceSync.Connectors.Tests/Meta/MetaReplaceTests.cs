@@ -12,16 +12,16 @@ public sealed class MetaReplaceTests
     private const string MaryRow = $"[\"{MaryEmail}\",\"{MaryPhone}\"]";
 
     private static readonly Member Mary = new(MetaAccountOnWire.Mary, MetaNormalizer.Current);
-    private static readonly Resync Twice = new(new RemoteAudienceId("238500000000001"), 9778993, DateTimeOffset.UnixEpoch, 2, 3);
+    private static readonly Resync TwoBatches = new(new RemoteAudienceId("238500000000001"), 9778993, DateTimeOffset.UnixEpoch, 2, 3);
 
     [Fact]
-    public async Task A_replacement_is_batches_of_one_session_of_which_the_last_says_so()
+    public async Task A_replacement_is_batches_of_one_session_and_the_last_one_is_flagged()
     {
         var network = ScriptedNetwork.Answering(200, MetaAccountOnWire.Taken);
         var resyncs = (IResyncs)Meta(network);
-        (await resyncs.SendBatchAsync(Twice, new ResyncBatch(1, [Mary]), CancellationToken.None)).Outcome.ShouldBe(Outcome.Done);
-        (await resyncs.SendBatchAsync(Twice, new ResyncBatch(2, [Mary]), CancellationToken.None)).Outcome.ShouldBe(Outcome.Done);
-        (await resyncs.EndAsync(Twice, CancellationToken.None)).Outcome.ShouldBe(Outcome.Done);
+        (await resyncs.SendBatchAsync(TwoBatches, new ResyncBatch(1, [Mary]), CancellationToken.None)).Outcome.ShouldBe(Outcome.Done);
+        (await resyncs.SendBatchAsync(TwoBatches, new ResyncBatch(2, [Mary]), CancellationToken.None)).Outcome.ShouldBe(Outcome.Done);
+        (await resyncs.EndAsync(TwoBatches, CancellationToken.None)).Outcome.ShouldBe(Outcome.Done);
 
         network.Sent.Count.ShouldBe(2);
         network.Sent[0].Method.ShouldBe("POST");
@@ -32,12 +32,13 @@ public sealed class MetaReplaceTests
     }
 
     [Fact]
-    public async Task A_batch_without_rows_is_sent_all_the_same_since_the_first_opens_the_session()
+    public async Task A_batch_without_rows_is_still_sent_because_the_first_opens_the_session()
     {
         var network = ScriptedNetwork.Answering(200, MetaAccountOnWire.Taken);
-        var nobody = new Member(new PersonIdentifiers("1", null, null, "US"), MetaNormalizer.Current);
+        var unusable = new Member(new PersonIdentifiers("1", null, null, "US"), MetaNormalizer.Current);
 
-        (await ((IResyncs)Meta(network)).SendBatchAsync(Twice, new ResyncBatch(1, [nobody]), CancellationToken.None)).Invalid.ShouldHaveSingleItem();
+        (await ((IResyncs)Meta(network)).SendBatchAsync(TwoBatches, new ResyncBatch(1, [unusable]), CancellationToken.None)).Invalid
+            .ShouldHaveSingleItem();
 
         network.Sent[0].Body.ShouldContain("\"data\":[]},\"session\"");
     }
@@ -50,11 +51,12 @@ public sealed class MetaReplaceTests
     [InlineData(1870144, 1, false, OutcomeKind.StopAudience)]
     [InlineData(1870159, 1, false, OutcomeKind.StopAudience)]
     [InlineData(1870159, 2, false, OutcomeKind.Done)]
-    public async Task An_error_says_whether_to_repeat_the_batch_or_the_session(int subcode, int batch, bool restarts, OutcomeKind kind)
+    public async Task An_error_determines_whether_to_repeat_the_batch_or_the_session(
+        int subcode, int batch, bool restarts, OutcomeKind kind)
     {
         var resyncs = (IResyncs)Meta(ScriptedNetwork.Answering(400, $$$"""{"error":{"code":2650,"error_subcode":{{{subcode}}}}}"""));
 
-        var outcome = (await resyncs.SendBatchAsync(Twice, new ResyncBatch(batch, [Mary]), CancellationToken.None)).Outcome;
+        var outcome = (await resyncs.SendBatchAsync(TwoBatches, new ResyncBatch(batch, [Mary]), CancellationToken.None)).Outcome;
 
         outcome.Kind.ShouldBe(kind);
         resyncs.RestartCodes.Contains(outcome.Code).ShouldBe(restarts);
@@ -74,13 +76,13 @@ public sealed class MetaReplaceTests
     }
 
     [Fact]
-    public async Task Limited_data_use_is_said_with_every_row_that_is_added_and_with_none_that_is_removed()
+    public async Task Limited_data_use_is_sent_with_every_added_row_and_with_no_removed_row()
     {
         var network = ScriptedNetwork.Answering(200, MetaAccountOnWire.Taken);
         var meta = Meta(network, new LimitedDataUse(1, 1000));
         foreach (var operation in new[] { MemberOperation.Add, MemberOperation.Remove })
         {
-            await meta.SendAsync(new MemberCall(Twice.Audience, operation, [Mary, Mary]), CancellationToken.None);
+            await meta.SendAsync(new MemberCall(TwoBatches.Audience, operation, [Mary, Mary]), CancellationToken.None);
         }
 
         const string row = $"[\"{MaryEmail}\",\"{MaryPhone}\",[\"LDU\"],1,1000]";

@@ -2,7 +2,7 @@ using AudienceSync.Domain.Syncing;
 
 namespace AudienceSync.Connectors.Tests.Meta;
 
-/// <summary>Contracts/meta.md 13.2: what is left of the budget, and how long to stay away.</summary>
+/// <summary>Contracts/meta.md 13.2: what is left of the budget, and how long to wait.</summary>
 public sealed class MetaUsageTests
 {
     private const string Business = "X-Business-Use-Case-Usage";
@@ -42,7 +42,7 @@ public sealed class MetaUsageTests
     [InlineData(AdAccount, """{"acc_id_util_pct":-3}""")]
     [InlineData(AdAccount, """{"acc_id_util_pct":1e999}""")]
     [InlineData(App, "")]
-    public async Task What_cannot_be_read_or_concerns_another_bucket_counts_as_not_sent(string header, string value)
+    public async Task A_header_that_is_unreadable_or_about_another_bucket_counts_as_not_sent(string header, string value)
     {
         var result = await MetaAccountOnWire.ResultOfAsync(200, MetaAccountOnWire.Taken, (header, value));
 
@@ -61,7 +61,8 @@ public sealed class MetaUsageTests
     [InlineData(0, "-5", 60)]
     [InlineData(0, "Sun, 15 Oct 2023 00:10:00 GMT", 600)]
     [InlineData(0, "Sun, 15 Oct 2000 00:10:00 GMT", 60)]
-    public async Task A_throttled_account_waits_as_long_as_asked_at_least_a_minute_at_most_a_day(int regainMinutes, string? retryAfter, int seconds)
+    public async Task A_throttled_account_waits_as_long_as_requested_at_least_a_minute_at_most_a_day(
+        int regainMinutes, string? retryAfter, int seconds)
     {
         var usage = $$"""{"1001":[{"type":"ads_management","call_count":100,"estimated_time_to_regain_access":{{regainMinutes}}}]}""";
         (string, string)[] headers = retryAfter is null ? [(Business, usage)] : [(Business, usage), ("Retry-After", retryAfter)];
@@ -72,7 +73,7 @@ public sealed class MetaUsageTests
     }
 
     [Fact]
-    public async Task A_server_in_trouble_may_say_when_to_come_back()
+    public async Task A_failing_server_may_set_the_time_of_the_retry()
     {
         (await MetaAccountOnWire.ResultOfAsync(503, "<html>", ("Retry-After", "120"))).Outcome
             .ShouldBe(new Outcome(OutcomeKind.Retry, "not_json", TimeSpan.FromSeconds(120)));

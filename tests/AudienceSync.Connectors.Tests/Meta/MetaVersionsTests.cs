@@ -2,11 +2,11 @@ using AudienceSync.Connectors.Meta;
 
 namespace AudienceSync.Connectors.Tests.Meta;
 
-/// <summary>Contracts/meta.md 2: when versions of the interface end.</summary>
+/// <summary>Contracts/meta.md 2: when versions of the API end.</summary>
 public sealed class MetaVersionsTests
 {
     [Fact]
-    public void The_newest_version_is_the_one_we_speak() => MetaSettings.DefaultApiVersion.ShouldBe("v27.0");
+    public void The_newest_version_is_the_default() => MetaSettings.DefaultApiVersion.ShouldBe("v27.0");
 
     [Theory]
     [InlineData("v25.0", "2026-11-24T23:59:59Z", CheckState.Good, "good")]
@@ -24,7 +24,7 @@ public sealed class MetaVersionsTests
     [InlineData("v27.0", "2026-11-29T18:00:00Z", CheckState.Good, "good")]
     [InlineData("v28.0", "2026-11-29T18:00:00Z", CheckState.Warning, "meta_version_not_known")]
     [InlineData("v25.1", "2026-11-29T18:00:00Z", CheckState.Warning, "meta_version_not_known")]
-    public void A_version_is_told_of_from_ninety_days_before_its_end(string version, string now, CheckState state, string code)
+    public void A_version_is_reported_from_ninety_days_before_its_end(string version, string now, CheckState state, string code)
     {
         var finding = MetaVersions.Check(version, DateTimeOffset.Parse(now, System.Globalization.CultureInfo.InvariantCulture));
 
@@ -37,7 +37,7 @@ public sealed class MetaVersionsTests
     }
 
     [Fact]
-    public async Task A_check_tells_of_the_version_by_its_own_clock()
+    public async Task A_check_reports_the_version_by_the_destination_clock()
     {
         var clock = new ManualTime();
         clock.Advance(new DateTimeOffset(2027, 3, 1, 0, 0, 0, TimeSpan.Zero) - clock.GetUtcNow());

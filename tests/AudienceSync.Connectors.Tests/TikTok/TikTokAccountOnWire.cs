@@ -37,7 +37,7 @@ internal sealed class TikTokAccountOnWire
     public static string Envelope(int code, string message = "ann@example.com", string data = "{}")
         => $$"""{"code":{{code}},"message":"{{message}}","request_id":"202308032127455B021E952","data":{{data}}}""";
 
-    /// <summary>A network that says these one after another, the last for ever.</summary>
-    public static ScriptedNetwork IdentifierClaim(params string[] bodies)
+    /// <summary>A network that returns these bodies one after another, and the last one from then on.</summary>
+    public static ScriptedNetwork Answering(params string[] bodies)
         => new([.. bodies.Select<string, Func<CancellationToken, Task<HttpResponseMessage>>>(body => _ => Task.FromResult(ScriptedNetwork.Response(200, body)))]);
 }

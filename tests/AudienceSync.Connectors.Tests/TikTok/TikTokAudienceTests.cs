@@ -9,9 +9,9 @@ public sealed class TikTokAudienceTests
     private static readonly AudienceToMake Wanted = new("carts", "who left one");
 
     [Fact]
-    public async Task An_audience_of_this_name_is_adopted_from_whatever_page()
+    public async Task An_audience_of_this_name_is_adopted_from_any_page()
     {
-        var network = IdentifierClaim(
+        var network = Answering(
             Page(1, 2, """{"audience_id":"1","name":"carts","audience_type":"Lookalike Audience"}"""), Page(2, 2, """{"audience_id":"2","name":"carts","audience_type":"Partner Audience"}"""));
 
         (await EnsureAsync(network)).ShouldBe(new MadeAudience(Outcome.Done, new RemoteAudienceId("2"), WasThere: true));
@@ -20,9 +20,9 @@ public sealed class TikTokAudienceTests
     }
 
     [Fact]
-    public async Task An_audience_that_is_not_there_is_made()
+    public async Task A_missing_audience_is_created()
     {
-        var network = IdentifierClaim(Page(1, 1, ""), Envelope(0, data: """{"audience_id":"888888888"}"""));
+        var network = Answering(Page(1, 1, ""), Envelope(0, data: """{"audience_id":"888888888"}"""));
 
         (await EnsureAsync(network)).ShouldBe(new MadeAudience(Outcome.Done, new RemoteAudienceId("888888888")));
 
@@ -31,26 +31,28 @@ public sealed class TikTokAudienceTests
     }
 
     [Fact]
-    public async Task Twins_are_for_a_human_to_tell_apart()
+    public async Task Two_audiences_with_the_same_name_need_a_human()
     {
-        const string twins = """{"audience_id":"1","name":"carts","audience_type":"Partner"},{"audience_id":"2","name":"carts","audience_type":"Partner"}""";
+        const string duplicates =
+            """{"audience_id":"1","name":"carts","audience_type":"Partner"},{"audience_id":"2","name":"carts","audience_type":"Partner"}""";
 
-        (await EnsureAsync(IdentifierClaim(Page(1, 1, twins)))).Outcome.ShouldBe(new Outcome(OutcomeKind.StopAudience, "tiktok_name_is_there_twice"));
+        (await EnsureAsync(Answering(Page(1, 1, duplicates)))).Outcome
+            .ShouldBe(new Outcome(OutcomeKind.StopAudience, "tiktok_name_is_there_twice"));
     }
 
     [Fact]
-    public async Task What_cannot_be_looked_up_is_not_made()
+    public async Task An_audience_is_not_created_when_the_search_fails()
     {
-        var network = IdentifierClaim(Envelope(50000));
+        var network = Answering(Envelope(50000));
 
         (await EnsureAsync(network)).Outcome.ShouldBe(new Outcome(OutcomeKind.Retry, "tiktok_50000"));
         network.Sent.Count.ShouldBe(1);
     }
 
     [Fact]
-    public async Task A_name_that_would_be_cut_is_refused()
+    public async Task A_name_that_would_be_truncated_is_refused()
     {
-        var network = IdentifierClaim(Taken);
+        var network = Answering(Taken);
         var maker = (IAudienceMaker)new TikTokAccountOnWire(network).Destination;
 
         (await maker.EnsureAsync(new AudienceToMake(new string('x', 71), ""), CancellationToken.None)).Outcome.Code.ShouldBe("tiktok_invalid_name");
@@ -61,7 +63,7 @@ public sealed class TikTokAudienceTests
     [Fact]
     public async Task An_audience_that_does_not_exist_counts_as_deleted()
     {
-        var network = IdentifierClaim(Taken, Envelope(40007), Envelope(40001));
+        var network = Answering(Taken, Envelope(40007), Envelope(40001));
         var maker = (IAudienceMaker)new TikTokAccountOnWire(network).Destination;
 
         (await maker.DeleteAsync(new RemoteAudienceId("5"), CancellationToken.None)).ShouldBe(Outcome.Done);
@@ -76,9 +78,9 @@ public sealed class TikTokAudienceTests
     [InlineData("\"is_valid\":true,\"cover_num\":5000,\"is_expiring\":true", AudienceState.Warning, "tiktok_expiring", 5000L)]
     [InlineData("\"is_valid\":false,\"cover_num\":5000", AudienceState.Busy, "tiktok_not_valid", 5000L)]
     [InlineData("\"x\":1", AudienceState.Unknown, "tiktok_not_told", null)]
-    public async Task An_audience_says_whether_it_can_be_used(string fields, AudienceState state, string code, long? size)
+    public async Task The_state_of_an_audience_shows_whether_it_can_be_used(string fields, AudienceState state, string code, long? size)
     {
-        var network = IdentifierClaim(Envelope(0, data: $$"""{"list":[{"audience_details":{"audience_id":"5","name":"carts",{{fields}}},"audience_history":[]}]}"""));
+        var network = Answering(Envelope(0, data: $$"""{"list":[{"audience_details":{"audience_id":"5","name":"carts",{{fields}}},"audience_history":[]}]}"""));
 
         var report = await ((IAudienceMaker)new TikTokAccountOnWire(network).Destination).ReadAsync(new RemoteAudienceId("5"), CancellationToken.None);
 
@@ -94,7 +96,7 @@ public sealed class TikTokAudienceTests
     [InlineData(null, null, "tiktok_audience_not_there")]
     public async Task The_state_of_another_audience_is_an_error_and_not_ready(string? first, string? second, string code)
     {
-        var report = await AskedFor888888888Async(new[] { first, second }.OfType<string>().Select(id => $"\"{id}\""));
+        var report = await ReadAudience888888888Async(new[] { first, second }.OfType<string>().Select(id => $"\"{id}\""));
 
         report.Outcome.Code.ShouldBe(code);
         report.State.ShouldBe(AudienceState.Unknown);
@@ -104,29 +106,30 @@ public sealed class TikTokAudienceTests
     [Theory]
     [InlineData("\"888888888\"")]
     [InlineData("888888888")]
-    public async Task The_audience_that_was_asked_about_is_found_among_others(string id)
-        => (await AskedFor888888888Async(["\"999999999\"", id])).ShouldBe(new AudienceReport(Outcome.Done, AudienceState.Ready, "tiktok_valid", "carts", 5000, 5000));
+    public async Task The_requested_audience_is_found_among_others(string id)
+        => (await ReadAudience888888888Async(["\"999999999\"", id]))
+            .ShouldBe(new AudienceReport(Outcome.Done, AudienceState.Ready, "tiktok_valid", "carts", 5000, 5000));
 
     [Fact]
-    public async Task A_state_without_an_id_is_nobodys()
-        => (await AskedFor888888888Async(["null"])).Outcome.Code.ShouldBe("answer_about_another");
+    public async Task A_state_without_an_id_belongs_to_no_audience()
+        => (await ReadAudience888888888Async(["null"])).Outcome.Code.ShouldBe("answer_about_another");
 
-    private static async Task<AudienceReport> AskedFor888888888Async(IEnumerable<string> reported)
+    private static async Task<AudienceReport> ReadAudience888888888Async(IEnumerable<string> reported)
     {
         var items = reported.Select(id => $$$"""{"audience_details":{"audience_id":{{{id}}},"name":"carts","is_valid":true,"is_expiring":false,"cover_num":5000}}""");
-        var network = IdentifierClaim(Envelope(0, data: $$$"""{"list":[{{{string.Join(',', items)}}}]}"""));
+        var network = Answering(Envelope(0, data: $$$"""{"list":[{{{string.Join(',', items)}}}]}"""));
         return await ((IAudienceMaker)new TikTokAccountOnWire(network).Destination).ReadAsync(new RemoteAudienceId("888888888"), CancellationToken.None);
     }
 
     [Fact]
-    public async Task A_check_tells_the_token_from_the_permission_and_says_what_to_do()
+    public async Task A_check_distinguishes_the_token_from_the_permission_and_gives_advice()
     {
-        var checks = await CheckAsync(IdentifierClaim(Taken, Envelope(40001), Envelope(0, data: """{"list":[]}""")));
+        var checks = await CheckAsync(Answering(Taken, Envelope(40001), Envelope(0, data: """{"list":[]}""")));
         checks.Select(finding => (finding.What, finding.State, finding.Code)).ShouldBe(
             [("token", CheckState.Good, "good"), ("permission", CheckState.Bad, "tiktok_40001"), ("audience", CheckState.Bad, "tiktok_audience_not_there")]);
         checks[1].Advice.ShouldContain("scopes");
 
-        (await CheckAsync(IdentifierClaim(Envelope(40105))))[0].Advice.ShouldContain("token");
+        (await CheckAsync(Answering(Envelope(40105))))[0].Advice.ShouldContain("token");
     }
 
     private static string Page(int page, int of, string audiences)

@@ -6,7 +6,7 @@ using static AudienceSync.Connectors.Tests.TikTok.TikTokAccountOnWire;
 
 namespace AudienceSync.Connectors.Tests.TikTok;
 
-/// <summary>What goes over the wire (contracts/tiktok.md 3, 5.2 and 8.3).</summary>
+/// <summary>What is sent over the wire (contracts/tiktok.md 3, 5.2 and 8.3).</summary>
 public sealed class TikTokCallTests
 {
     private const string JaneEmail = "d6117306485ed0e50afab3ac871e98f81699151f30281527d63ff5f233656c69";
@@ -17,7 +17,7 @@ public sealed class TikTokCallTests
     [Theory]
     [InlineData(MemberOperation.Add, "add")]
     [InlineData(MemberOperation.Remove, "delete")]
-    public async Task A_call_is_the_request_of_the_contract(MemberOperation operation, string action)
+    public async Task A_call_sends_the_request_of_the_contract(MemberOperation operation, string action)
     {
         var result = await new TikTokAccountOnWire(_network).SendAsync(operation, [Jane]);
 
@@ -49,7 +49,7 @@ public sealed class TikTokCallTests
     [InlineData("2025-09", "f41439c944a763c9812d700a779941cec169de13c9ccd13aaf9424ba5231620a", "a6e82c2f4091baff57a4f33d01efb65bfbeacbbfbcfaa9d0ff9f57d28d78fedb")]
     [InlineData("2024", "d6117306485ed0e50afab3ac871e98f81699151f30281527d63ff5f233656c69", "a6e82c2f4091baff57a4f33d01efb65bfbeacbbfbcfaa9d0ff9f57d28d78fedb")]
     [InlineData("2025-08", "831f6494ad6be4fcb3a724c3d5fef22d3ceffa3c62ef3a7984e45a0ea177f982", "8d7bdaaf75196f351d22942fc0dd79304ffabc3eaf3339460ef9da0773e3aec2")]
-    public async Task The_rule_is_a_setting_and_a_removal_goes_by_the_rule_of_its_add(string? rule, string email, string phone)
+    public async Task The_rule_is_a_setting_and_a_removal_uses_the_rule_of_its_add(string? rule, string email, string phone)
     {
         var jane = Jane with { Email = "Jane.Doe+news@Gmail.com" };
         var account = new TikTokAccountOnWire(_network, rule);
@@ -64,7 +64,7 @@ public sealed class TikTokCallTests
     }
 
     [Fact]
-    public async Task A_member_of_a_normalizer_we_do_not_know_is_reported()
+    public async Task A_member_of_an_unknown_normalizer_is_reported()
         => (await new TikTokAccountOnWire(_network).SendAsync(MemberOperation.Remove, [Jane], version: new NormalizerVersion(99))).Invalid
             .ShouldHaveSingleItem().ShouldBe(new RefusedMember(0, "unknown_normalizer_version"));
 
@@ -72,7 +72,7 @@ public sealed class TikTokCallTests
     [InlineData("")]
     [InlineData("1\",\"2")]
     [InlineData("123456789012345678901")]
-    public async Task An_audience_id_that_is_none_is_never_sent(string audience)
+    public async Task An_invalid_audience_id_is_never_sent(string audience)
     {
         (await new TikTokAccountOnWire(_network).SendAsync(MemberOperation.Add, [Jane], audience)).Outcome
             .ShouldBe(new Outcome(OutcomeKind.StopAudience, "invalid_audience_id"));
@@ -80,7 +80,7 @@ public sealed class TikTokCallTests
     }
 
     [Fact]
-    public void The_size_of_a_call_is_a_setting_up_to_the_most_that_is_known()
+    public void The_size_of_a_call_is_a_setting_up_to_the_known_maximum()
     {
         new TikTokAccountOnWire(_network).Destination.Limits.MembersPerCall.ShouldBe(1_000);
         new TikTokAccountOnWire(_network, membersPerCall: 10_000).Destination.Limits.MembersPerCall.ShouldBe(10_000);

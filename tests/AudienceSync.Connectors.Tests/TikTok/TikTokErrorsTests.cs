@@ -4,7 +4,7 @@ using static AudienceSync.Connectors.Tests.TikTok.TikTokAccountOnWire;
 
 namespace AudienceSync.Connectors.Tests.TikTok;
 
-/// <summary>Each documented code, once in the words of the contract and once through the table.</summary>
+/// <summary>Each documented code, once as the contract states it and once through the table.</summary>
 public sealed class TikTokErrorsTests
 {
     /// <summary>Contracts/tiktok.md 10.</summary>
@@ -113,7 +113,7 @@ public sealed class TikTokErrorsTests
     [InlineData("Audience is not editable, please check audience status")]
     [InlineData("The audience is being updated")]
     [InlineData("PROCESSING")]
-    public async Task An_audience_that_is_empty_or_being_computed_is_waited_for(string message)
+    public async Task An_audience_that_is_empty_or_being_computed_is_retried_later(string message)
         => (await ResultOfAsync(200, Envelope(40002, message))).Outcome
             .ShouldBe(new Outcome(OutcomeKind.Retry, "tiktok_40002_not_editable", TimeSpan.FromMinutes(15)));
 
@@ -131,7 +131,7 @@ public sealed class TikTokErrorsTests
     [InlineData(502, "<html>", OutcomeKind.Retry, "not_json")]
     [InlineData(502, Taken, OutcomeKind.Retry, "http_502")]
     [InlineData(400, "{\"code\":40100}", OutcomeKind.Snooze, "tiktok_40100")]
-    public async Task Whatever_else_comes_back_has_an_outcome_and_never_throws(int status, string body, OutcomeKind kind, string code)
+    public async Task Any_other_response_has_an_outcome_and_never_throws(int status, string body, OutcomeKind kind, string code)
     {
         var result = await ResultOfAsync(status, body);
 
@@ -141,16 +141,16 @@ public sealed class TikTokErrorsTests
     }
 
     [Fact]
-    public async Task A_gateway_is_given_five_minutes_and_maintenance_more()
+    public async Task A_gateway_error_waits_five_minutes_and_maintenance_waits_longer()
     {
         (await ResultOfAsync(503, "<html>")).Outcome.Wait.ShouldBe(TimeSpan.FromMinutes(5));
         (await ResultOfAsync(200, Envelope(60001))).Outcome.Wait.ShouldBe(TimeSpan.FromMinutes(15));
     }
 
     [Fact]
-    public async Task Throttles_in_a_row_are_waited_for_longer_until_the_day_is_over()
+    public async Task Consecutive_throttles_wait_longer_until_the_day_is_over()
     {
-        var account = new TikTokAccountOnWire(IdentifierClaim([.. Enumerable.Repeat(Envelope(40100), 9), Taken, Envelope(40133)]));
+        var account = new TikTokAccountOnWire(Answering([.. Enumerable.Repeat(Envelope(40100), 9), Taken, Envelope(40133)]));
         account.Clock.Advance(TimeSpan.FromHours(1));
         var waits = new List<double>();
         for (var call = 0; call < 9; call++)

@@ -8,7 +8,7 @@ using AudienceSync.Domain.Syncing;
 
 namespace AudienceSync.Connectors.Tests.Webhook;
 
-/// <summary>What goes over the wire, and what each answer means (docs/webhook.md).</summary>
+/// <summary>What is sent over the wire, and the outcome of each response (docs/webhook.md).</summary>
 public sealed class WebhookCallTests
 {
     private const string Key = "0123456789abcdef";
@@ -17,7 +17,7 @@ public sealed class WebhookCallTests
     private static readonly PersonIdentifiers Joe = new(null, "joe@example.com", null, "US");
 
     [Fact]
-    public async Task A_batch_is_signed_and_has_the_documented_form()
+    public async Task A_batch_is_signed_and_has_the_documented_format()
     {
         var network = ScriptedNetwork.Answering(200, "");
         (await SendAsync(network, MemberOperation.Add, Jane, Joe)).Outcome.ShouldBe(Outcome.Done);
@@ -34,7 +34,7 @@ public sealed class WebhookCallTests
     }
 
     [Fact]
-    public async Task A_repeated_call_is_signed_anew_at_its_own_time()
+    public async Task A_repeated_call_is_signed_again_with_its_own_time()
     {
         var network = ScriptedNetwork.Answering(500, "{}");
         var clock = new ManualTime();
@@ -73,7 +73,7 @@ public sealed class WebhookCallTests
     [InlineData(503, "", "Retry", "webhook_503")]
     [InlineData(504, "", "Retry", "webhook_504")]
     [InlineData(521, "", "Retry", "webhook_521")]
-    public async Task Each_answer_has_one_meaning(int status, string body, string kind, string code)
+    public async Task Each_response_has_one_outcome(int status, string body, string kind, string code)
     {
         var result = await SendAsync(ScriptedNetwork.Answering(status, body), MemberOperation.Add, Jane);
 
@@ -82,7 +82,7 @@ public sealed class WebhookCallTests
     }
 
     [Fact]
-    public void Every_row_of_the_table_is_shown_above()
+    public void Every_row_of_the_table_is_a_case_above()
         => WebhookErrors.Rules.Select(rule => rule.Status).Order().ShouldBe([301, 302, 303, 307, 308, 401, 403, 404, 408, 409, 410, 413, 425, 429, 500, 502, 503, 504]);
 
     [Theory]
@@ -90,7 +90,7 @@ public sealed class WebhookCallTests
     [InlineData(429, "7", 7)]
     [InlineData(429, "900000", 90_000)]
     [InlineData(503, "30", 30)]
-    public async Task A_receiver_is_left_alone_for_as_long_as_it_asks(int status, string? retryAfter, int seconds)
+    public async Task A_receiver_is_not_called_for_as_long_as_it_requests(int status, string? retryAfter, int seconds)
     {
         (string, string)[] headers = retryAfter is null ? [] : [("Retry-After", retryAfter)];
         var result = await SendAsync(ScriptedNetwork.Answering(status, "", headers), MemberOperation.Add, Jane);
@@ -100,7 +100,7 @@ public sealed class WebhookCallTests
     }
 
     [Fact]
-    public async Task Rows_that_were_not_taken_are_named_by_the_member_and_a_reason_that_is_no_code_is_not_kept()
+    public async Task Rejected_rows_are_mapped_to_their_members_and_a_reason_that_is_not_a_code_is_not_stored()
     {
         const string Body = """{"request_id":"r-1","rejected":[{"row":1,"reason":"Unknown_Person"},{"row":0,"reason":"ann@example.com is odd"},{"row":9},{"reason":"x"}],"rejected_count":3}""";
         var result = await SendAsync(ScriptedNetwork.Answering(207, Body), MemberOperation.Add, new PersonIdentifiers(null, "no", null, "US"), Jane, Joe);
@@ -112,7 +112,7 @@ public sealed class WebhookCallTests
     }
 
     [Fact]
-    public async Task A_check_asks_about_the_account_and_each_list_and_says_what_to_do()
+    public async Task A_check_covers_the_account_and_each_list_and_gives_advice()
     {
         var network = new ScriptedNetwork(
             _ => Task.FromResult(ScriptedNetwork.Response(200, "")),
@@ -144,7 +144,7 @@ public sealed class WebhookCallTests
     [InlineData("crm", "https://x/", null, 1, "missing_app_secret")]
     [InlineData("crm", "https://x/", "short", 1, "missing_app_secret")]
     [InlineData("crm", "https://x/", Key, 0, "invalid_members_per_call")]
-    public void Settings_that_cannot_be_used_have_a_code_each(string account, string? url, string? key, int members, string code)
+    public void Each_unusable_setting_has_its_own_code(string account, string? url, string? key, int members, string code)
     {
         var settings = new DestinationSettings(account, BaseUrl: url is null ? null : new Uri(url), AppSecret: key is null ? null : new Secret(key)) { MembersPerCall = members };
 

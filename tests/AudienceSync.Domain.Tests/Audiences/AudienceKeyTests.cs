@@ -51,14 +51,14 @@ public sealed class AudienceKeyTests
     [InlineData("cart_v1\n")]
     [InlineData("cart_v\u0661")]
     [InlineData("cart\0_v1")]
-    public void Anything_else_is_no_key(string? text)
+    public void Anything_else_is_not_a_key(string? text)
     {
         AudienceKey.TryParse(text, out var key).ShouldBeFalse();
         key.ShouldBe(default);
     }
 
     [Fact]
-    public void A_key_may_have_as_many_characters_as_the_limit_says_and_not_one_more()
+    public void A_key_may_have_as_many_characters_as_the_limit_allows_and_not_one_more()
     {
         var longest = new string('a', Limits.AudienceKeyChars - 3) + "_v1";
         longest.Length.ShouldBe(100);
@@ -72,6 +72,6 @@ public sealed class AudienceKeyTests
     [InlineData("cart", 0)]
     [InlineData("cart", -1)]
     [InlineData("cart", 1_000_000)]
-    public void A_key_cannot_be_made_of_what_could_not_be_read(string audience, int version) =>
+    public void A_key_cannot_be_created_from_parts_that_could_not_be_parsed(string audience, int version) =>
         Should.Throw<ArgumentException>(() => AudienceKey.Of(audience, version));
 }

@@ -3,60 +3,60 @@ using AudienceSync.Domain.Events;
 
 namespace AudienceSync.Domain.Tests.Audiences;
 
-/// <summary>What holds of an audience after any commands whatever. A failure names the seed.</summary>
+/// <summary>Invariants of an audience after any commands. A failure message contains the seed.</summary>
 public sealed class AudiencePropertyTests
 {
-    private const int Stories = 400;
+    private const int Sequences = 400;
 
     private static readonly RemoteAudience[] Remotes = [new("meta", "1"), new("meta", "2"), new("google", "1")];
 
     [Fact]
-    public void No_number_is_published_twice_and_none_is_skipped() => Each((_, events, because) =>
+    public void No_number_is_published_twice_and_none_is_skipped() => Each((_, events, context) =>
         events.OfType<AudienceKeyPublished>().Select(published => published.AudienceKey.Version)
-            .ShouldBe(Enumerable.Range(1, events.OfType<AudienceKeyPublished>().Count()), because));
+            .ShouldBe(Enumerable.Range(1, events.OfType<AudienceKeyPublished>().Count()), context));
 
     [Fact]
-    public void What_was_decided_folds_to_the_state_it_was_decided_from() => Each((audience, events, because) =>
+    public void The_decided_events_fold_to_the_state_they_were_decided_from() => Each((audience, events, context) =>
     {
         var folded = Audience.Fold("cart", events);
-        folded.Versions.ShouldBe(audience.Versions, because);
-        folded.Feeds.OrderBy(feed => feed.Key.ToString()).Select(Text).ShouldBe(audience.Feeds.OrderBy(feed => feed.Key.ToString()).Select(Text), because);
-        (folded.Text, folded.Paused).ShouldBe((audience.Text, audience.Paused), because);
+        folded.Versions.ShouldBe(audience.Versions, context);
+        folded.Feeds.OrderBy(feed => feed.Key.ToString()).Select(Text).ShouldBe(audience.Feeds.OrderBy(feed => feed.Key.ToString()).Select(Text), context);
+        (folded.Text, folded.Paused).ShouldBe((audience.Text, audience.Paused), context);
     });
 
     [Fact]
     public void A_published_version_keeps_its_terms_and_stays_retired()
     {
-        Each((audience, events, because) =>
+        Each((audience, events, context) =>
         {
             foreach (var published in events.OfType<AudienceKeyPublished>())
             {
-                audience.Versions[published.AudienceKey.Version].Terms.ShouldBe(published.Terms, because);
+                audience.Versions[published.AudienceKey.Version].Terms.ShouldBe(published.Terms, context);
             }
 
             foreach (var retired in events.OfType<AudienceKeyRetired>())
             {
-                audience.Versions[retired.AudienceKey.Version].Retired.ShouldBeTrue(because);
+                audience.Versions[retired.AudienceKey.Version].Retired.ShouldBeTrue(context);
             }
         });
     }
 
     [Fact]
-    public void Nothing_is_fed_by_a_version_that_is_unknown_or_retired() => Each((audience, _, because) =>
-        audience.Feeds.Values.ShouldAllBe(feed => audience.Versions.ContainsKey(feed.Version) && !audience.Versions[feed.Version].Retired, because));
+    public void Nothing_is_fed_by_a_version_that_is_unknown_or_retired() => Each((audience, _, context) =>
+        audience.Feeds.Values.ShouldAllBe(feed => audience.Versions.ContainsKey(feed.Version) && !audience.Versions[feed.Version].Retired, context));
 
     [Fact]
-    public void A_version_drains_when_a_switch_took_its_last_feed_until_it_feeds_again_or_is_retired()
+    public void A_version_drains_after_a_switch_takes_its_last_feed_until_it_feeds_again_or_is_retired()
     {
         var drained = 0;
-        Each((audience, events, because) =>
+        Each((audience, events, context) =>
         {
             foreach (var version in audience.Versions.Keys)
             {
                 var feeds = audience.Feeds.Values.Any(feed => feed.Version == version);
                 var ended = events.LastOrDefault(stored => FormerOf(stored, events) == version);
                 var drains = !feeds && !audience.Versions[version].Retired && ended is AudienceKeyPromoted or AudienceKeyRolledBack;
-                audience.Draining.ContainsKey(version).ShouldBe(drains, $"{because}, version {version}");
+                audience.Draining.ContainsKey(version).ShouldBe(drains, $"{context}, version {version}");
                 drained += drains ? 1 : 0;
             }
         }, commands: 120);
@@ -64,15 +64,15 @@ public sealed class AudiencePropertyTests
     }
 
     [Fact]
-    public void A_command_said_again_says_nothing_more_unless_it_steps_back()
+    public void A_repeated_command_gives_no_more_events_unless_it_steps_back()
     {
-        Each((audience, _, because) =>
+        Each((audience, _, context) =>
         {
             foreach (var command in Commands(new Random(7), 20).Where(command => command is not (RollBackKey or UnbindAudience)))
             {
                 var first = AudienceRules.Decide(audience, command);
                 var after = first.Events.Aggregate(audience, (state, stored) => state.Apply(stored));
-                AudienceRules.Decide(after, command).Events.ShouldBeEmpty(because);
+                AudienceRules.Decide(after, command).Events.ShouldBeEmpty(context);
             }
         });
     }
@@ -101,7 +101,7 @@ public sealed class AudiencePropertyTests
 
     private static void Each(Action<Audience, List<IRegistryEvent>, string> check, int commands = 25)
     {
-        for (var seed = 0; seed < Stories; seed++)
+        for (var seed = 0; seed < Sequences; seed++)
         {
             var audience = new Audience("cart");
             var events = new List<IRegistryEvent>();

@@ -30,7 +30,7 @@ public sealed class AudienceRulesTests
     }
 
     [Fact]
-    public void Each_refusal_has_its_code()
+    public void Every_refusal_has_its_code()
     {
         var fed = Given(new PublishKey(1, Week, "a", null), new PublishKey(2, Week, "a", null), new BindAudience(Remote, 1, "a", null));
         var retired = Given(new PublishKey(1, Week, "a", null), new RetireKey(1, "a", null));
@@ -52,7 +52,7 @@ public sealed class AudienceRulesTests
     }
 
     [Fact]
-    public void A_roll_back_goes_back_as_far_as_was_promoted()
+    public void A_rollback_goes_back_as_far_as_was_promoted()
     {
         var audience = Given(
             new PublishKey(1, Week, "a", null), new PublishKey(2, Week, "a", null), new PublishKey(3, Week, "a", null), new BindAudience(Remote, 1, "a", null),

@@ -8,18 +8,18 @@ public sealed class EventIdTests
 {
     private const string Namespace = "5b1f0c5e-6a9d-4c0f-8f27-a1d0e3b4c596";
 
-    /// <summary>Made with Python's uuid.uuid5 and written down: if one changes, every retry becomes a new event.</summary>
+    /// <summary>Computed with Python's uuid.uuid5 and recorded here: if one changes, every retry becomes a new event.</summary>
     [Theory]
     [InlineData("shop", "evt-1", "3730cfaf-d7dc-587a-92d8-6b48d35fceaf")]
     [InlineData("a", "bc", "d077a94e-379b-5e91-837c-a76ffd642033")]
     [InlineData("ab", "c", "50c487fc-d81e-52a7-9a3a-3f371e671950")]
     [InlineData("", "", "f138ceb7-e46c-56b5-91f8-cb5fd072d7b2")]
     [InlineData("läden", "bestellung-ß-😀", "20bceb0c-b7c8-5b80-9721-a2fbf17733a1")]
-    public void The_id_is_the_one_written_down(string source, string senderId, string expected) =>
+    public void The_id_matches_the_recorded_value(string source, string senderId, string expected) =>
         EventId.Derive(source, senderId).ToString().ShouldBe(expected);
 
     [Fact]
-    public void The_id_of_a_long_name_is_the_one_written_down()
+    public void The_id_of_a_long_name_matches_the_recorded_value()
     {
         EventId.Derive("shop", new string('x', 200)).ToString().ShouldBe("952db0a1-7a9b-5097-80be-133fd4e8fab5");
         EventId.Derive(new string('s', 300), new string('日', 400)).ToString().ShouldBe("e544c6bc-c065-5515-a0aa-ea7aa97f2c98");
@@ -61,7 +61,7 @@ public sealed class EventIdTests
     }
 
     [Fact]
-    public void Source_and_id_do_not_run_into_each_other()
+    public void Source_and_id_are_separated()
     {
         EventId.Derive("a", "bc").ShouldNotBe(EventId.Derive("ab", "c"));
         EventId.Derive("", "abc").ShouldNotBe(EventId.Derive("abc", ""));
@@ -73,7 +73,7 @@ public sealed class EventIdTests
         return new string([.. Enumerable.Range(0, length).Select(_ => letters[random.Next(letters.Length)])]);
     }
 
-    // By text: hash, take 32 hex digits, overwrite the two that carry version and variant.
+    // As text: hash, take 32 hex digits, overwrite the two that carry version and variant.
     private static Guid Version5(string space, string name)
     {
         var input = Convert.FromHexString(space.Replace("-", "")).Concat(Encoding.UTF8.GetBytes(name)).ToArray();

@@ -10,7 +10,7 @@ public sealed class EventJsonTests
     private static readonly DateTimeOffset At = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
 
     [Fact]
-    public void What_was_not_said_takes_no_room()
+    public void Values_that_were_not_sent_are_not_written()
     {
         Text(new AudienceMemberAdded(Key, At, "shop", Consent: default, Context: null))
             .ShouldBe("""{"audienceKey":"cart_v2","occurredAt":"2026-03-01T12:00:00Z","source":"shop"}""");
@@ -29,7 +29,7 @@ public sealed class EventJsonTests
     }
 
     [Fact]
-    public void Microseconds_survive()
+    public void Microseconds_are_preserved()
     {
         var precise = At.AddTicks(1_234_560);
         var json = EventJson.Write(new AudienceMemberAdded(Key, precise, "shop", Consent: default, Context: null));
@@ -37,7 +37,7 @@ public sealed class EventJsonTests
     }
 
     [Fact]
-    public void Every_pair_of_consents_survives()
+    public void Every_pair_of_consents_is_preserved()
     {
         foreach (var data in Enum.GetValues<ConsentAnswer>())
         {
@@ -50,7 +50,7 @@ public sealed class EventJsonTests
     }
 
     [Fact]
-    public void An_explicit_null_is_read_as_not_said()
+    public void An_explicit_null_is_read_as_not_sent()
     {
         var member = """{"audienceKey":"cart_v2","occurredAt":"2026-03-01T12:00:00Z","source":"shop","consent":null,"context":null}""";
         Read(EventTypes.MemberAdded, member).ShouldBe(new AudienceMemberAdded(Key, At, "shop", Consent: default, Context: null));
@@ -62,7 +62,7 @@ public sealed class EventJsonTests
     [InlineData("plain")]
     [InlineData("größe 日本 😀 \"quoted\" \\ </script>")]
     [InlineData("line\nbreak\ttab")]
-    public void Any_text_of_a_context_survives(string text)
+    public void Any_text_of_a_context_is_preserved(string text)
     {
         var stored = new AudienceExposureRecorded(Key, At, text, Consent: default, new JourneyContext(text, text, text, text));
         EventJson.Read(EventTypes.ExposureRecorded, EventJson.Write(stored)).ShouldBe(stored);

@@ -26,7 +26,7 @@ public sealed class EventTypesTests
     }
 
     [Fact]
-    public void An_event_of_another_house_has_neither_alias_nor_form()
+    public void An_event_of_another_module_has_neither_alias_nor_JSON_form()
     {
         Should.Throw<ArgumentOutOfRangeException>(() => EventTypes.AliasOf(new Stranger()));
         Should.Throw<ArgumentOutOfRangeException>(() => EventJson.Write(new Stranger()));

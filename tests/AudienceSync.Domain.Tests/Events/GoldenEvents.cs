@@ -4,7 +4,7 @@ using AudienceSync.Domain.Identity;
 
 namespace AudienceSync.Domain.Tests;
 
-/// <summary>One full record of every event type: what the golden files hold.</summary>
+/// <summary>One full record of every event type: the content of the golden files.</summary>
 internal static class GoldenEvents
 {
     private static readonly AudienceKey Key = AudienceKey.Of("high_intent_cart_7d", 1);
@@ -13,7 +13,7 @@ internal static class GoldenEvents
 
     private static readonly RemoteAudience Remote = new("meta_main", "238500000000001");
 
-    /// <summary>What the first form of a published key is read as.</summary>
+    /// <summary>The event as which the first form of a published key is read.</summary>
     public static readonly IReadOnlyDictionary<string, IStoredEvent> Older = new Dictionary<string, IStoredEvent>
     {
         ["audience_key_published"] = new AudienceKeyPublished(Key, 604_800, "retargeting", "growth", "cart value over 100, no order for 7 days"),

@@ -20,7 +20,7 @@ public sealed class GoldenFileTests
 
     [Theory]
     [MemberData(nameof(Aliases))]
-    public void What_is_written_is_read_again(string alias) => EventJson.Read(alias, EventJson.Write(Golden(alias))).ShouldBe(Golden(alias));
+    public void A_written_event_is_read_again_unchanged(string alias) => EventJson.Read(alias, EventJson.Write(Golden(alias))).ShouldBe(Golden(alias));
 
     [Theory]
     [MemberData(nameof(Aliases))]
@@ -38,7 +38,7 @@ public sealed class GoldenFileTests
     }
 
     [Fact]
-    public void An_older_form_is_read_as_todays_event_and_never_written()
+    public void An_older_form_is_read_as_the_current_event_and_never_written()
     {
         foreach (var alias in EventUpcasters.Aliases)
         {
@@ -53,7 +53,7 @@ public sealed class GoldenFileTests
 
     private static string File(string alias) => System.IO.File.ReadAllText(Path.Combine(Folder, Name(alias))).TrimEnd('\n');
 
-    // The form's number is the alias's suffix; the first form has none.
+    // The number of the form is the alias's suffix; the first form has none.
     private static string Name(string alias) => alias is [.. var first, '_', 'v', >= '2' and <= '9'] ? $"{first}.v{alias[^1]}.json" : alias + ".v1.json";
 
     private static IStoredEvent Golden(string alias) => GoldenEvents.All.Single(e => e.GetType() == EventTypes.ByAlias[alias]);

@@ -12,7 +12,7 @@ public sealed class HourlyCountsTests
     private readonly HourlyCounts _counts = new();
 
     [Fact]
-    public void An_add_books_the_end_of_its_window_and_a_remove_in_time_takes_the_booking_back()
+    public void An_add_counts_the_end_of_its_window_and_a_remove_in_time_reverses_it()
     {
         var added = new MembershipState(Start, null);
         _counts.Record(1, Window, MembershipState.Nothing, added, Start);
@@ -23,7 +23,7 @@ public sealed class HourlyCountsTests
     }
 
     [Fact]
-    public void A_remove_that_is_heard_after_the_window_ended_removes_nobody_and_an_add_that_comes_too_late_adds_nobody()
+    public void A_remove_recorded_after_the_window_is_not_counted_and_neither_is_an_add_recorded_too_late()
     {
         var added = new MembershipState(Start, null);
         _counts.Record(1, Window, MembershipState.Nothing, added, Start);
@@ -33,7 +33,7 @@ public sealed class HourlyCountsTests
     }
 
     [Fact]
-    public void Two_who_turn_out_to_be_one_are_one_fewer()
+    public void Two_people_found_to_be_one_count_as_one_fewer()
     {
         var (guest, customer) = (new MembershipState(Start, null), new MembershipState(Start.AddHours(1), null));
         _counts.Record(1, Window, MembershipState.Nothing, guest, Start);

@@ -11,7 +11,7 @@ public sealed class MembershipTimelineTests
     private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     [Fact]
-    public void Spans_follow_from_adds_removes_and_windows_in_any_order()
+    public void Intervals_follow_from_adds_removes_and_windows_in_any_order()
     {
         (Position, MembershipFact)[] memberships = [Fact(4, FactKind.Removed, 30), Fact(1, FactKind.Added, 0), Fact(3, FactKind.Added, 8), Fact(2, FactKind.Added, 25)];
 

@@ -21,7 +21,7 @@ public sealed class AliasTextTests
     [Theory]
     [InlineData("")]
     [InlineData(" \t ")]
-    public void What_names_nobody_is_nothing(string raw)
+    public void A_customer_id_without_usable_text_is_null(string raw)
         => AliasText.CustomerId(raw).ShouldBeNull();
 
     [Fact]
@@ -37,7 +37,7 @@ public sealed class AliasTextTests
     }
 
     [Fact]
-    public void Two_spellings_of_an_address_are_one_alias()
+    public void Two_spellings_of_an_address_give_one_alias()
     {
         AliasText.Email(" Ann@Example.com").ShouldBe(AliasText.Email("ann@example.com"));
         AliasText.Phone("(555) 987-6543", "US").ShouldBe(AliasText.Phone("+1 555 987 6543", "DE"));
@@ -47,9 +47,9 @@ public sealed class AliasTextTests
     public void A_canonical_customer_id_costs_no_allocation()
         => Allocation.PerThousandOf(() => AliasText.CustomerId("42")).ShouldBe(0);
 
-    /// <summary>Stored as keyed digests for ever: a change here would make everybody a stranger.</summary>
+    /// <summary>Stored as keyed digests permanently: after a change here no person would be recognized.</summary>
     [Fact]
-    public void An_address_is_its_digest_and_that_never_changes()
+    public void The_alias_text_of_an_address_is_its_digest_and_never_changes()
     {
         AliasText.Email("Mary@Example.com").ShouldBe("f1904cf1a9d73a55fa5de0ac823c4403ded71afd4c3248d00bdcd0866552bb79");
         AliasText.Phone("(555) 987-6543", "US").ShouldBe("1ef970831d7963307784fa8688e8fce101a15685d62aa765fed23f3a2c576a4e");
@@ -65,12 +65,12 @@ public sealed class AliasTextTests
     }
 
     [Fact]
-    public void A_digest_of_a_phone_with_its_plus_is_a_name_of_its_own()
+    public void A_digest_of_a_phone_with_its_plus_is_a_separate_identifier()
         => AliasText.Phone("1EF970831D7963307784FA8688E8FCE101A15685D62AA765FED23F3A2C576A4E", "", HashedFields.PhoneSha256E164)
             .ShouldBe("e164:1ef970831d7963307784fa8688e8fce101a15685d62aa765fed23f3a2c576a4e");
 
     [Fact]
-    public void What_is_not_of_its_declared_form_names_nobody()
+    public void An_identifier_that_is_not_in_its_declared_form_names_no_person()
     {
         const string digest = "1ef970831d7963307784fa8688e8fce101a15685d62aa765fed23f3a2c576a4e";
 

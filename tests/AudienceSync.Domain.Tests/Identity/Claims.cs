@@ -2,7 +2,7 @@ using AudienceSync.Domain.Identity;
 
 namespace AudienceSync.Domain.Tests.Identity;
 
-/// <summary>Short words for the identifiers of a webhook.</summary>
+/// <summary>Short names for the identifiers of a webhook.</summary>
 internal static class Claims
 {
     private static readonly DateTimeOffset Start = new(2026, 3, 1, 0, 0, 0, TimeSpan.Zero);

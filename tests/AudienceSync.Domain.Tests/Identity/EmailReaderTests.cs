@@ -4,14 +4,14 @@ using Xunit.Abstractions;
 
 namespace AudienceSync.Domain.Tests.Identity;
 
-/// <summary>Email addresses as exports, address books and web pages leave them.</summary>
+/// <summary>Email addresses as left by exports, address books and web pages.</summary>
 public sealed class EmailReaderTests(ITestOutputHelper output)
 {
     private static readonly string[] Locals = ["ann", "a.b", "ann+news", "o'brien", "x_y-z", "1", "jos\u00E9", "a&b", "%x%"];
 
     private static readonly string[] Domains = ["example.com", "shop.example.co.uk", "xn--mnchen-3ya.de", "a-b.io", "1.example"];
 
-    private static readonly (string Before, string Behind)[] Artefacts =
+    private static readonly (string Before, string Behind)[] Artifacts =
     [
         ("mailto:", ""), ("MAILTO:", "?subject=Hi"), ("<", ">"), ("\"", "\""), ("'", "'"), ("(", ")"), ("[", "]"), ("", "."), ("", ","), ("", ";"), ("", ".."), (" ", "\t"),
         ("\u00A0", "\u200B"), ("Ann Lee <", ">"), ("\"Lee, Ann\" <", ">"), ("&lt;", "&gt;"), ("&quot;", "&quot;"), ("", " (Ann)"), (", ", ""), ("<mailto:", ">"),
@@ -40,7 +40,7 @@ public sealed class EmailReaderTests(ITestOutputHelper output)
     [InlineData("x@\u4F8B\u3048\u3002jp", "x@xn--r8jz45g.jp")]
     [InlineData("x@\uFF25\uFF38\uFF21\uFF2D\uFF30\uFF2C\uFF25.com", "x@example.com")]
     [InlineData("VALE\u0301RY@example.com", "val\u00E9ry@example.com")]
-    public void An_address_loses_what_cannot_be_part_of_it(string raw, string expected)
+    public void Text_that_cannot_be_part_of_an_address_is_removed(string raw, string expected)
         => EmailReader.Read(raw).ShouldBe(new FieldReading(expected, IdentifierFault.None));
 
     [Theory]
@@ -67,7 +67,7 @@ public sealed class EmailReaderTests(ITestOutputHelper output)
     [InlineData("ann\0@example.com", IdentifierFault.InvalidText)]
     [InlineData("a\u202Enn@example.com", IdentifierFault.InvalidText)]
     [InlineData("f1904cf1a9d73a55fa5de0ac823c4403ded71afd4c3248d00bdcd0866552bb79", IdentifierFault.UndeclaredDigest)]
-    public void What_is_no_address_is_never_hashed(string raw, IdentifierFault expected)
+    public void A_text_that_is_not_an_address_is_never_hashed(string raw, IdentifierFault expected)
         => EmailReader.Read(raw).ShouldBe(new FieldReading(null, expected));
 
     [Fact]
@@ -78,9 +78,9 @@ public sealed class EmailReaderTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void Long_and_broken_texts_are_told_apart()
+    public void Long_and_broken_texts_have_distinct_faults()
     {
-        // Not theory data: attributes are stored as UTF-8 and would hand us U+FFFD.
+        // Not theory data: attributes are stored as UTF-8 and would pass U+FFFD.
         EmailReader.Read("\uD800ann@example.com").Fault.ShouldBe(IdentifierFault.InvalidText);
         EmailReader.Read(new string('a', 65) + "@example.com").Fault.ShouldBe(IdentifierFault.TooLong);
         EmailReader.Read(new string('a', 10_000) + "@example.com").Fault.ShouldBe(IdentifierFault.TooLong);
@@ -90,14 +90,14 @@ public sealed class EmailReaderTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void Artefacts_in_any_order_leave_the_address()
+    public void Artifacts_are_removed_in_any_order()
     {
         var random = Seeds.Of(output, 20261202);
         for (var i = 0; i < 20_000; i++)
         {
             var address = random.Any(Locals) + "@" + random.Any(Domains);
             var written = random.Next(2) == 0 ? address : address.ToUpperInvariant();
-            var (before, behind) = random.Any(Artefacts);
+            var (before, behind) = random.Any(Artifacts);
             written = before + written + behind;
             if (random.Next(2) == 0)
             {
@@ -110,7 +110,7 @@ public sealed class EmailReaderTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void Whatever_is_read_is_read_again_as_the_same_and_has_a_dotted_domain()
+    public void A_canonical_address_is_read_again_unchanged_and_has_a_dotted_domain()
     {
         const string likely = "aA@@..-<>\"',; \u00FC\u00DF\u0301\u200D\u3002&lt;+xn--09";
         var random = Seeds.Of(output, 20261203);

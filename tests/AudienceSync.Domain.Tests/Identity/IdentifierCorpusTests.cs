@@ -7,9 +7,9 @@ using PhoneNumbers;
 namespace AudienceSync.Domain.Tests.Identity;
 
 /// <summary>
-/// Canonical forms as the parser version made them. When an upgrade of libphonenumber or a changed rule makes other forms, this fails: then raise
-/// <see cref="IdentifierReader.ParserVersion"/>, write the corpus again (<c>AUDIENCESYNC_WRITE_CORPUS=1</c>), and tell operators to run
-/// <c>people realias</c>.
+/// Canonical forms as produced by the parser version. When an upgrade of libphonenumber or a changed rule produces other forms, this fails:
+/// then raise <see cref="IdentifierReader.ParserVersion"/>, write the corpus again (<c>AUDIENCESYNC_WRITE_CORPUS=1</c>), and instruct
+/// operators to run <c>people realias</c>.
 /// </summary>
 public sealed class IdentifierCorpusTests
 {
@@ -26,7 +26,7 @@ public sealed class IdentifierCorpusTests
     ];
 
     [Fact]
-    public void The_forms_are_those_of_the_parser_version()
+    public void The_canonical_forms_match_the_parser_version()
     {
         var written = Write();
         if (Environment.GetEnvironmentVariable("AUDIENCESYNC_WRITE_CORPUS") == "1")
@@ -36,7 +36,7 @@ public sealed class IdentifierCorpusTests
 
         var held = File.ReadAllLines(CorpusPath());
         held.Length.ShouldBeGreaterThan(2_000);
-        written.Split('\n', StringSplitOptions.RemoveEmptyEntries).Except(held).ShouldBeEmpty("these forms are not the corpus's: raise the parser version");
+        written.Split('\n', StringSplitOptions.RemoveEmptyEntries).Except(held).ShouldBeEmpty("these forms differ from the corpus: raise the parser version");
     }
 
     private static string Write()
@@ -57,11 +57,11 @@ public sealed class IdentifierCorpusTests
                        from text in new[] { library.Format(number, format), Digits(library.Format(number, format)) }
                        select (region, text);
 
-        // The texts themselves are the corpus's, so that a new library is asked the old questions.
-        var asked = File.Exists(CorpusPath()) && Environment.GetEnvironmentVariable("AUDIENCESYNC_WRITE_CORPUS") != "1"
+        // The texts themselves come from the corpus, so that a new library receives the old inputs.
+        var inputs = File.Exists(CorpusPath()) && Environment.GetEnvironmentVariable("AUDIENCESYNC_WRITE_CORPUS") != "1"
             ? File.ReadLines(CorpusPath()).Select(line => line.Split('\t')).Where(cells => cells[0] == "phone").Select(cells => (cells[1], cells[2]))
             : Phones.Concat(examples).Distinct();
-        foreach (var (country, text) in asked)
+        foreach (var (country, text) in inputs)
         {
             Add(lines, "phone", country, text, PhoneReader.Read(text, country));
         }

@@ -6,7 +6,9 @@ using Xunit.Abstractions;
 
 namespace AudienceSync.Domain.Tests.Identity;
 
-/// <summary>The one reader of persons: what of a sender's texts names somebody, by which country, and what is told of the rest.</summary>
+/// <summary>
+/// The only reader of persons: which of a sender's texts identify a person, by which country, and how the rest is reported.
+/// </summary>
 public sealed class IdentifierReaderTests(ITestOutputHelper output)
 {
     private static readonly string[] Junk =
@@ -31,7 +33,7 @@ public sealed class IdentifierReaderTests(ITestOutputHelper output)
     [InlineData("None")]
     [InlineData("0")]
     [InlineData("{{customer.id}}")]
-    public void A_placeholder_in_the_id_leaves_the_email_as_the_strongest_identifier(string placeholder)
+    public void A_placeholder_as_id_leaves_the_email_as_the_strongest_identifier(string placeholder)
     {
         var ann = IdentifierReader.Read(new PersonTexts(placeholder, "ann1@example.com", null), new ReaderRules("US"));
 
@@ -42,15 +44,15 @@ public sealed class IdentifierReaderTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void Junk_in_any_case_padding_and_quotes_is_absent_in_any_field()
+    public void A_placeholder_in_any_case_padding_and_quotes_is_absent_in_any_field()
     {
         var random = Seeds.Of(output, 20261129);
         for (var i = 0; i < 20_000; i++)
         {
-            var word = random.Any(Junk);
-            word = random.Next(3) switch { 0 => word.ToUpperInvariant(), 1 => word.ToLowerInvariant(), _ => word };
+            var placeholder = random.Any(Junk);
+            placeholder = random.Next(3) switch { 0 => placeholder.ToUpperInvariant(), 1 => placeholder.ToLowerInvariant(), _ => placeholder };
             var quote = random.Any(Quotes);
-            var text = random.Any(Paddings) + quote + random.Any(Paddings) + word + quote + random.Any(Paddings);
+            var text = random.Any(Paddings) + quote + random.Any(Paddings) + placeholder + quote + random.Any(Paddings);
             var field = random.Any(Fields);
 
             var read = IdentifierReader.Read(In(field, text), new ReaderRules("US"));
@@ -62,10 +64,10 @@ public sealed class IdentifierReaderTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void The_digest_of_junk_is_absent_where_a_source_hashes()
+    public void The_digest_of_a_placeholder_is_absent_when_a_source_hashes()
     {
-        string[] words = ["", "null", "NULL", "undefined", "None", "none", "N/A", "n/a", "NaN", "nil", "0", "-", " ", "unknown", "[object Object]", "+", "+0", "000"];
-        foreach (var digest in words.Select(word => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(word)))))
+        string[] placeholders = ["", "null", "NULL", "undefined", "None", "none", "N/A", "n/a", "NaN", "nil", "0", "-", " ", "unknown", "[object Object]", "+", "+0", "000"];
+        foreach (var digest in placeholders.Select(placeholder => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(placeholder)))))
         {
             foreach (var text in new[] { digest, digest.ToLowerInvariant(), " " + digest })
             {
@@ -106,7 +108,7 @@ public sealed class IdentifierReaderTests(ITestOutputHelper output)
     [InlineData("last_name", "Nil")]
     [InlineData("last_name", "Guest")]
     [InlineData("country", "NA")]
-    public void What_is_a_name_or_a_place_is_kept_among_details(string field, string text)
+    public void A_name_or_place_that_looks_like_a_placeholder_is_kept_in_details(string field, string text)
     {
         var read = IdentifierReader.Read(In(field, text), new ReaderRules("US"));
 
@@ -115,7 +117,7 @@ public sealed class IdentifierReaderTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void A_source_names_placeholders_of_its_own_and_their_digests_are_absent_too()
+    public void A_source_can_declare_placeholders_and_their_digests_are_absent_too()
     {
         var rules = new ReaderRules("US") { Placeholders = Placeholders.With(["Walk-In ", "test"]) };
 
@@ -130,7 +132,7 @@ public sealed class IdentifierReaderTests(ITestOutputHelper output)
     [InlineData("null@null.com")]
     [InlineData("undefined@undefined")]
     [InlineData("{{first}}@example.com")]
-    public void An_address_of_junk_is_absent(string email)
+    public void An_address_made_of_placeholders_is_absent(string email)
         => IdentifierReader.Read(new PersonTexts(null, email, null), new ReaderRules("US")).FaultOf("email").ShouldBe(IdentifierFault.Placeholder);
 
     [Theory]
@@ -139,7 +141,7 @@ public sealed class IdentifierReaderTests(ITestOutputHelper output)
     [InlineData("+0")]
     [InlineData("(000) 000-0000")]
     [InlineData("+00 000")]
-    public void A_phone_of_zeros_is_absent(string phone)
+    public void A_phone_number_of_zeros_is_absent(string phone)
         => IdentifierReader.Read(new PersonTexts(null, null, phone), new ReaderRules("US")).FaultOf("phone").ShouldBe(IdentifierFault.Placeholder);
 
     [Theory]
@@ -148,7 +150,7 @@ public sealed class IdentifierReaderTests(ITestOutputHelper output)
     [InlineData("UK")]
     [InlineData("GBR")]
     [InlineData("United Kingdom")]
-    public void The_persons_country_reads_the_phone_and_not_the_sources(string country)
+    public void A_phone_is_parsed_by_the_persons_country_and_not_by_the_sources(string country)
     {
         var texts = new PersonTexts(null, null, "07700 900190") { Details = new PersonDetails { Country = country } };
 
@@ -163,7 +165,7 @@ public sealed class IdentifierReaderTests(ITestOutputHelper output)
     [InlineData(null)]
     [InlineData("N/A")]
     [InlineData("Narnia")]
-    public void Without_a_country_of_their_own_the_sources_reads_it(string? country)
+    public void A_phone_without_a_usable_country_of_the_person_is_parsed_by_the_sources(string? country)
     {
         var texts = new PersonTexts(null, null, "(555) 987-6501") { Details = new PersonDetails { Country = country } };
 
@@ -172,7 +174,7 @@ public sealed class IdentifierReaderTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void Every_spelling_is_one_alias_and_every_fault_is_told()
+    public void Every_spelling_gives_one_alias_and_every_fault_is_reported()
     {
         var read = IdentifierReader.Read(
             new PersonTexts(new string('x', 201), "tt one@example.com", "4.479E+11") { Details = new PersonDetails { City = "null", DeviceId = "00000000-0000-0000-0000-000000000000" } },
@@ -187,7 +189,7 @@ public sealed class IdentifierReaderTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void A_fault_has_a_code_of_its_own() => Enum.GetValues<IdentifierFault>().Select(fault => fault.Code()).ShouldBeUnique();
+    public void Every_fault_has_a_unique_code() => Enum.GetValues<IdentifierFault>().Select(fault => fault.Code()).ShouldBeUnique();
 
     private static PersonTexts In(string field, string text) => field switch
     {

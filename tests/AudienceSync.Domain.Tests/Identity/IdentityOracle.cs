@@ -3,15 +3,15 @@ using AudienceSync.Domain.Identity;
 namespace AudienceSync.Domain.Tests.Identity;
 
 /// <summary>
-/// Who is who, the slow way: the list of everything that was ever said, read from the start for every question. It knows no rows, no links and
+/// Identity resolution by brute force: the list of all statements, read from the start for every query. It has no rows, no links and
 /// no order of arrival.
 /// </summary>
 internal sealed class IdentityOracle(IReadOnlyList<Statement> statement)
 {
-    /// <summary>The identifiers by which webhooks spoke of somebody.</summary>
+    /// <summary>The identifiers that webhooks had as anchors.</summary>
     public IEnumerable<Alias> Anchors => statement.Select(statement => statement.Anchor).Distinct();
 
-    /// <summary>The identifier under which a person is one.</summary>
+    /// <summary>The root identifier of a person.</summary>
     public Alias RootOf(Alias alias)
     {
         var claims = statement.Where(statement => statement.Anchor != alias && statement.Aliases.Contains(alias)).ToList();
@@ -20,7 +20,7 @@ internal sealed class IdentityOracle(IReadOnlyList<Statement> statement)
             : RootOf(claims.OrderBy(claim => claim.Anchor.Kind).ThenByDescending(claim => claim.At).ThenByDescending(claim => claim.Anchor.Digest.Value).First().Anchor);
     }
 
-    /// <summary>The address of a kind by which a root is reached; null when by none.</summary>
+    /// <summary>The address of a kind by which a root is reached; null when there is none.</summary>
     public string? ReachedBy(Alias root, IdentifierKind kind) => statement
         .Where(statement => RootOf(statement.Anchor) == root)
         .SelectMany(statement => statement.Aliases.Where(alias => alias.Kind == kind && RootOf(alias) == root).Select(alias => (statement, alias)))

@@ -4,19 +4,19 @@ namespace AudienceSync.Domain.Tests.Identity;
 
 public sealed class IdentityPropertyTests
 {
-    private const int Stories = 3_000;
+    private const int Sequences = 3_000;
 
     [Fact]
-    public void Who_is_who_follows_from_what_was_said_and_not_from_its_order()
+    public void Identity_follows_from_the_statements_and_not_from_their_order()
     {
-        for (var seed = 0; seed < Stories; seed++)
+        for (var seed = 0; seed < Sequences; seed++)
         {
             var random = new Random(seed);
-            var story = Enumerable.Range(0, random.Next(1, 14)).Select(_ => Webhook(random)).ToList();
-            var oracle = new IdentityOracle(story);
+            var sequence = Enumerable.Range(0, random.Next(1, 14)).Select(_ => Webhook(random)).ToList();
+            var oracle = new IdentityOracle(sequence);
             for (var again = 0; again < 3; again++)
             {
-                var resolver = Resolve(Shuffle.WithRepeats(story, random));
+                var resolver = Resolve(Shuffle.WithRepeats(sequence, random));
                 foreach (var anchor in oracle.Anchors)
                 {
                     var root = resolver.RootOf(resolver.AnchorOf(anchor.Digest)!.Id);
@@ -33,7 +33,7 @@ public sealed class IdentityPropertyTests
     [Fact]
     public void Two_customer_ids_never_become_one_person()
     {
-        for (var seed = 0; seed < Stories; seed++)
+        for (var seed = 0; seed < Sequences; seed++)
         {
             var random = new Random(seed);
             var resolver = Resolve([.. Enumerable.Range(0, 25).Select(_ => Webhook(random))]);
@@ -42,19 +42,19 @@ public sealed class IdentityPropertyTests
     }
 
     [Fact]
-    public void A_guest_who_shows_a_customer_id_later_is_linked_to_the_customer()
+    public void A_guest_with_a_later_customer_id_is_linked_to_the_customer()
     {
         var resolver = Resolve([Claims.Webhook(1, Claims.Email(1), Claims.Phone(1)), Claims.Webhook(2, Claims.Customer(1), Claims.Email(1))]);
 
         var customer = resolver.AnchorOf(Claims.Customer(1).Digest)!.Id;
         resolver.RootOf(resolver.AnchorOf(Claims.Email(1).Digest)!.Id).ShouldBe(customer);
         var (identifiers, _) = resolver.Compose(customer, resolver.Groups()[customer]);
-        identifiers.Phone.ShouldNotBeNull("what the guest said reaches the customer");
+        identifiers.Phone.ShouldNotBeNull("the guest's phone belongs to the customer");
         resolver.Changes.Linked.ShouldHaveSingleItem();
     }
 
     [Fact]
-    public void A_webhook_that_repeats_what_a_revision_holds_says_nothing_new()
+    public void A_webhook_that_repeats_what_a_revision_holds_adds_nothing_new()
     {
         var person = new KnownPerson(Claims.Person(1), Claims.Customer(1), null, 1, 1, new Reach(Claims.Email(1).Digest, null, null));
 
@@ -64,11 +64,11 @@ public sealed class IdentityPropertyTests
         kinds.ShouldBe(0);
         IdentityResolver.IsAlreadyKnown(person, Claims.Webhook(2, Claims.Customer(1), Claims.Email(2)), out _).ShouldBeFalse();
         IdentityResolver.IsAlreadyKnown(person, Claims.Webhook(2, Claims.Customer(1), Claims.Phone(1)), out _).ShouldBeFalse();
-        IdentityResolver.IsAlreadyKnown(person with { Owner = Claims.Person(2) }, Claims.Webhook(2, Claims.Customer(1)), out _).ShouldBeFalse("a linked anchor speaks for another");
+        IdentityResolver.IsAlreadyKnown(person with { Owner = Claims.Person(2) }, Claims.Webhook(2, Claims.Customer(1)), out _).ShouldBeFalse("a linked anchor is not a root");
     }
 
     [Fact]
-    public void No_more_addresses_of_a_kind_are_remembered_than_the_limit_and_the_oldest_goes()
+    public void Addresses_of_a_kind_are_kept_up_to_the_limit_and_the_oldest_is_dropped()
     {
         var statement = Enumerable.Range(1, IdentifierClaims.MostOfAKind + 1).Select(n => Claims.Webhook(n, Claims.Customer(1), Claims.Email(n))).ToList();
 
@@ -80,7 +80,7 @@ public sealed class IdentityPropertyTests
     }
 
     [Fact]
-    public void Personal_data_is_not_in_the_text_of_a_record()
+    public void The_text_of_a_record_contains_no_personal_data()
     {
         var statement = Claims.Webhook(1, Claims.Customer(1), Claims.Email(1));
         var own = new IdentifierClaims();
@@ -92,11 +92,11 @@ public sealed class IdentityPropertyTests
         text.ShouldNotContain("Ann");
     }
 
-    private static IdentityResolver Resolve(IReadOnlyList<Statement> story)
+    private static IdentityResolver Resolve(IReadOnlyList<Statement> sequence)
     {
         var made = 0;
         var resolver = new IdentityResolver(() => Claims.Person(++made));
-        foreach (var statement in story)
+        foreach (var statement in sequence)
         {
             resolver.Take(statement);
         }

@@ -10,7 +10,7 @@ public sealed class LinkLimitTests
     private static readonly LinkLimit Limit = LinkLimit.Default;
 
     [Fact]
-    public void Twenty_emails_of_a_day_link_and_the_next_new_one_does_not()
+    public void Twenty_emails_within_a_day_link_and_the_next_new_one_does_not()
     {
         var known = Known(20, index => index);
         Limit.Exceeded(known, Claims.Webhook(100, Claims.Customer(1), Claims.Email(20))).ShouldBe(IdentifierKind.Email);
@@ -18,7 +18,7 @@ public sealed class LinkLimitTests
     }
 
     [Fact]
-    public void One_of_them_again_links_and_so_does_a_phone()
+    public void A_repeated_email_links_and_so_does_a_phone()
     {
         var known = Known(20, index => index);
         Limit.Exceeded(known, Claims.Webhook(100, Claims.Customer(1), Claims.Email(7))).ShouldBeNull();
@@ -35,7 +35,7 @@ public sealed class LinkLimitTests
         Limit.Exceeded(known, Claims.Webhook(10 * Day, Claims.Customer(1), Claims.Email(99))).ShouldBeNull("three of forty are within a day of it");
     }
 
-    /// <summary>Whatever the order, what is beyond the limit is beyond it, and nothing below is.</summary>
+    /// <summary>Independent of the order, everything beyond the limit is refused, and nothing below it is.</summary>
     [Fact]
     public void The_limit_is_a_count_of_distinct_addresses_around_the_events_time()
     {
@@ -59,7 +59,7 @@ public sealed class LinkLimitTests
     }
 
     [Fact]
-    public void What_adds_or_permits_waits_and_what_takes_away_never_does()
+    public void Adds_and_permissions_wait_but_removals_and_withdrawals_never_do()
     {
         var at = Claims.At(1);
         var key = AudienceSync.Domain.Audiences.AudienceKey.Of("k", 1);

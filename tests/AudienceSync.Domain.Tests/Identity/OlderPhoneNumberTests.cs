@@ -36,7 +36,7 @@ public sealed class OlderPhoneNumberTests
     [InlineData("BR", "5511987654321")]
     [InlineData("US", "442079460958")]
     [InlineData("GB", "15559876543")]
-    public void Bare_digits_too_long_for_the_country_are_an_international_number_and_returned_as_they_are(string country, string raw)
+    public void Bare_digits_too_long_for_the_country_are_an_international_number_and_returned_unchanged(string country, string raw)
         => OlderPhoneNumber.Normalize(raw, country).ShouldBeSameAs(raw);
 
     [Theory]
@@ -44,7 +44,7 @@ public sealed class OlderPhoneNumberTests
     [InlineData("+39 (0)6 1234 5678", "390612345678")]
     [InlineData("+378 0549 882914", "3780549882914")]
     [InlineData("+225 07 07 12 34 56", "2250707123456")]
-    public void A_country_that_keeps_its_zero_keeps_it_abroad(string raw, string expected)
+    public void A_country_that_keeps_its_trunk_zero_keeps_it_in_international_numbers(string raw, string expected)
         => OlderPhoneNumber.Normalize(raw, "US").ShouldBe(expected);
 
     [Theory]
@@ -71,7 +71,7 @@ public sealed class OlderPhoneNumberTests
     [InlineData("", "020 7946 0958")]
     [InlineData("USA", "555 987 6543")]
     [InlineData("\u00C4\u00D6", "555 987 6543")]
-    public void What_is_no_number_is_nothing(string country, string raw)
+    public void A_text_that_is_not_a_number_is_null(string country, string raw)
         => OlderPhoneNumber.Normalize(raw, country).ShouldBeNull();
 
     [Theory]
@@ -81,7 +81,7 @@ public sealed class OlderPhoneNumberTests
         => OlderPhoneNumber.Normalize("+44 20 7946 0958", country).ShouldBe("442079460958");
 
     [Fact]
-    public void Ten_thousand_characters_are_refused_or_read_but_never_harm()
+    public void Ten_thousand_characters_are_refused_or_read_without_failure()
     {
         OlderPhoneNumber.Normalize(new string('9', 10_000), "US").ShouldBeNull();
         OlderPhoneNumber.Normalize("+" + new string(' ', 10_000) + "15559876543", "US").ShouldBe("15559876543");

@@ -86,18 +86,18 @@ public sealed class PhoneReaderTests(ITestOutputHelper output)
     [InlineData("GB", "07700900190/07700900191", IdentifierFault.SeveralNumbers)]
     [InlineData("US", "5559876543 or 5559876544", IdentifierFault.SeveralNumbers)]
     [InlineData("US", "1ef970831d7963307784fa8688e8fce101a15685d62aa765fed23f3a2c576a4e", IdentifierFault.UndeclaredDigest)]
-    public void What_is_no_possible_number_is_never_hashed(string country, string raw, IdentifierFault expected)
+    public void A_text_that_is_not_a_possible_number_is_never_hashed(string country, string raw, IdentifierFault expected)
         => PhoneReader.Read(raw, country).ShouldBe(new FieldReading(null, expected));
 
     [Fact]
-    public void Ten_thousand_characters_are_refused_or_read_but_never_harm()
+    public void Ten_thousand_characters_are_refused_or_read_without_failure()
     {
         PhoneReader.Read(new string('9', 10_000), "US").Fault.ShouldBe(IdentifierFault.TooManyDigits);
         PhoneReader.Read("+" + new string(' ', 10_000) + "15559876543", "US").Text.ShouldBe("+15559876543");
     }
 
     [Fact]
-    public void Every_written_form_of_a_number_is_one()
+    public void Every_written_form_of_a_number_has_one_canonical_form()
     {
         var random = Seeds.Of(output, 20261130);
         var wrong = new List<string>();
@@ -117,7 +117,7 @@ public sealed class PhoneReaderTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void A_canonical_form_is_its_own()
+    public void A_canonical_phone_number_is_read_again_unchanged()
     {
         var random = Seeds.Of(output, 20261201);
         for (var i = 0; i < 20_000; i++)

@@ -16,8 +16,8 @@ public sealed class PunycodeTests
     [InlineData("pro\u010Dprost\u011Bnemluv\u00ED\u010Desky", "xn--proprostnemluvesky-uyb24dma41a")]
     [InlineData("3\u5E74b\u7D44\u91D1\u516B\u5148\u751F", "xn--3b-ww4c5e180e575a65lsy2b")]
     [InlineData("\uD83D\uDCA9", "xn--ls8h")]
-    public void A_label_is_encoded_as_the_RFC_has_it(string label, string expected) => Punycode.Encode(label).ShouldBe(expected);
+    public void A_label_is_encoded_as_in_the_RFC(string label, string expected) => Punycode.Encode(label).ShouldBe(expected);
 
     [Fact]
-    public void A_label_that_does_not_fit_is_none() => Punycode.Encode(new string('\u00FC', 64)).ShouldBeNull();
+    public void A_label_that_is_too_long_is_null() => Punycode.Encode(new string('\u00FC', 64)).ShouldBeNull();
 }

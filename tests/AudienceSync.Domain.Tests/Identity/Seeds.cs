@@ -2,7 +2,7 @@ using Xunit.Abstractions;
 
 namespace AudienceSync.Domain.Tests.Identity;
 
-/// <summary>Random inputs that can be had again: the seed is printed, and <c>AUDIENCESYNC_SEED</c> sets it.</summary>
+/// <summary>Reproducible random inputs: the seed is printed, and <c>AUDIENCESYNC_SEED</c> sets it.</summary>
 internal static class Seeds
 {
     public static Random Of(ITestOutputHelper output, int otherwise)

@@ -14,7 +14,7 @@ public sealed class KeyNamesTests
     }
 
     [Fact]
-    public void Keys_that_begin_alike_stay_apart()
+    public void Keys_with_a_common_prefix_are_distinguished()
     {
         var names = new KeyNames();
         names.Of("cart_v1"u8).ShouldBe("cart_v1");
@@ -24,7 +24,7 @@ public sealed class KeyNamesTests
     }
 
     [Fact]
-    public void The_callers_buffer_may_be_used_again()
+    public void The_callers_buffer_may_be_reused()
     {
         var names = new KeyNames();
         var buffer = "cart_v1"u8.ToArray();

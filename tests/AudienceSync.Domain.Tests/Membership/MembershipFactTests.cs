@@ -39,11 +39,11 @@ public sealed class MembershipFactTests
     [InlineData(EventTypes.IdentifiersChanged)]
     [InlineData(EventTypes.KeyPublished)]
     [InlineData("some_event_of_tomorrow")]
-    public void Other_events_say_nothing_of_membership(string alias) =>
+    public void Other_events_do_not_affect_membership(string alias) =>
         MembershipFact.TryRead(alias, Encoding.UTF8.GetBytes(Minimal), new KeyNames(), out _).ShouldBeFalse();
 
     [Fact]
-    public void What_the_engine_writes_is_what_the_fold_reads()
+    public void The_fold_reads_what_the_engine_writes()
     {
         foreach (var stated in GoldenEvents.All.OfType<IAudienceEvent>().Where(e => e is not AudienceExposureRecorded))
         {
@@ -68,7 +68,7 @@ public sealed class MembershipFactTests
         Should.Throw<FormatException>(() => Read(EventTypes.MemberAdded, json));
 
     [Fact]
-    public void Of_its_parts_it_is_the_same_fact_as_of_the_whole()
+    public void A_fact_read_from_its_parts_equals_the_fact_read_from_the_whole_event()
     {
         foreach (var time in (string[])["2026-03-01T12:30:15.123456Z", "2026-03-01T13:30:15.123456+01:00", "2026-03-01T12:30:15Z", "2026-03-01"])
         {
@@ -84,7 +84,7 @@ public sealed class MembershipFactTests
     [InlineData("a_v1", "1772368215")]
     [InlineData("a_v1", "2026-03-01T12:30:15Z\",\"x\":\"")]
     [InlineData("a_v1", "2026-03-01T12:30:15.00000000000000000000000000000000000000000000000000Z")]
-    public void Of_parts_that_are_none_it_is_an_error(string key, string time) => Should.Throw<FormatException>(() => Of(key, time));
+    public void Invalid_parts_are_an_error(string key, string time) => Should.Throw<FormatException>(() => Of(key, time));
 
     private static MembershipFact Of(string key, string time) =>
         MembershipFact.Of(EventTypes.MemberRemoved, Encoding.UTF8.GetBytes(key), Encoding.UTF8.GetBytes(time), new KeyNames());

@@ -3,8 +3,8 @@ using AudienceSync.Domain.Membership;
 namespace AudienceSync.Domain.Tests.Membership;
 
 /// <summary>
-/// Membership the slow way: sort the whole history by the sender's time, a removal after an add of the same moment, and let the last word
-/// count. It keeps no maxima, so it cannot share a mistake with <see cref="MembershipState"/>.
+/// Membership by brute force: sorts the whole history by the sender's time, a removal after an add of the same moment, and the last fact
+/// counts. It keeps no maxima, so it cannot share an error with <see cref="MembershipState"/>.
 /// </summary>
 internal static class MembershipOracle
 {

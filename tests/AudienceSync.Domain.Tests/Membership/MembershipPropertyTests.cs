@@ -24,7 +24,7 @@ public sealed class MembershipPropertyTests
     }
 
     [Fact]
-    public void The_fold_says_what_a_naive_replay_in_time_order_says()
+    public void The_fold_agrees_with_a_naive_replay_in_time_order()
     {
         var seen = new Dictionary<MembershipStatus, int>();
         for (var seed = 0; seed < Histories; seed++)
@@ -41,10 +41,10 @@ public sealed class MembershipPropertyTests
             seen[status] = seen.GetValueOrDefault(status) + 1;
         }
 
-        // The others follow from links and permissions, of which this fold knows nothing.
+        // The others follow from links and permissions, which this fold does not cover.
         foreach (var status in new[] { MembershipStatus.Present, MembershipStatus.Removed, MembershipStatus.Expired })
         {
-            seen.GetValueOrDefault(status).ShouldBeGreaterThan(Histories / 20, $"the generator hardly makes anybody {status}");
+            seen.GetValueOrDefault(status).ShouldBeGreaterThan(Histories / 20, $"the generator rarely produces {status}");
         }
     }
 

@@ -9,7 +9,7 @@ public sealed class MembershipStateTests
     private static readonly TimeSpan Tick = TimeSpan.FromTicks(1);
 
     [Fact]
-    public void Nothing_said_is_not_present()
+    public void A_membership_without_facts_is_not_present()
     {
         MembershipState.Nothing.StatusAt(window: null, Noon).ShouldBe(MembershipStatus.Removed);
         MembershipState.Nothing.Until(Week).ShouldBeNull();
@@ -74,14 +74,14 @@ public sealed class MembershipStateTests
     [InlineData(0)]
     [InlineData(1)]
     [InlineData(6)]
-    public void Until_stops_at_the_end_of_time(int daysBeforeTheEnd)
+    public void Until_is_capped_at_the_maximum_time(int daysBeforeTheEnd)
     {
         var added = new MembershipState(DateTimeOffset.MaxValue - TimeSpan.FromDays(daysBeforeTheEnd), RemovedAt: null);
         added.Until(Week).ShouldBe(DateTimeOffset.MaxValue);
     }
 
     [Fact]
-    public void A_window_longer_than_all_of_time_never_overflows()
+    public void A_window_beyond_the_maximum_time_never_overflows()
     {
         var added = new MembershipState(Noon, RemovedAt: null);
         added.Until(TimeSpan.MaxValue).ShouldBe(DateTimeOffset.MaxValue);

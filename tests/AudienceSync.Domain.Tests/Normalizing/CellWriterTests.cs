@@ -42,7 +42,7 @@ public sealed class CellWriterTests
     }
 
     [Fact]
-    public void A_plain_text_that_is_no_ASCII_or_too_long_is_not_written_here()
+    public void A_plain_text_that_is_not_ASCII_or_too_long_is_not_written_by_the_cell_writer()
     {
         using var cells = new CellWriter();
         var into = new byte[CellWriter.MaxBytes];

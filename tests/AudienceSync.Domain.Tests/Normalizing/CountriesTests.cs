@@ -28,15 +28,15 @@ public sealed class CountriesTests
     [InlineData("Narnia")]
     [InlineData("1")]
     [InlineData("\u00C4\u00D6")]
-    public void What_is_no_country_has_none(string raw) => Countries.CodeOf(raw).ShouldBeNull();
+    public void A_text_that_is_not_a_country_has_no_code(string raw) => Countries.CodeOf(raw).ShouldBeNull();
 
     [Fact]
-    public void Every_country_has_numbers_that_are_read()
+    public void Phone_numbers_of_every_country_can_be_read()
     {
         var codes = from a in Enumerable.Range('A', 26) from b in Enumerable.Range('A', 26) let code = $"{(char)a}{(char)b}" where Countries.IsCode(code) select code;
 
         codes.Count().ShouldBe(252, "ISO 3166-1 has 249, and there are XK, AC and TA");
-        // Whatever is wrong with the number, it is not that the country is unknown.
+        // The number may be wrong, but not because the country is unknown.
         codes.Where(code => PhoneReader.Read("6123456789", code).Fault == IdentifierFault.NoCountry).ShouldBeEmpty();
     }
 
@@ -57,7 +57,7 @@ public sealed class CountriesTests
         => Normalizers.BuiltIn.Current(NormalizerFamily.Google).Text(Someone.With(PersonField.FirstName, raw), PersonField.FirstName).ShouldBe(expected);
 
     [Fact]
-    public void The_versions_before_stay_as_members_were_delivered_under_them()
+    public void Earlier_versions_stay_because_members_were_delivered_under_them()
     {
         GoogleNormalizer.Version1.Text(Someone.With(PersonField.FirstName, "Alex Dr."), PersonField.FirstName).ShouldBe("alex dr.");
         MetaNormalizer.Version1.Text(Someone.With(PersonField.Country, "U.S."), PersonField.Country).ShouldBeNull();

@@ -4,7 +4,7 @@ using static AudienceSync.Domain.Normalizing.PersonField;
 
 namespace AudienceSync.Domain.Tests.Normalizing;
 
-/// <summary>What the contracts leave open about names, places and dates, decided once.</summary>
+/// <summary>Cases about names, places and dates that the contracts leave open, with our decisions.</summary>
 public sealed class DetailTests
 {
     private static readonly Normalizer Meta = MetaNormalizer.Version1;
@@ -64,7 +64,7 @@ public sealed class DetailTests
     [InlineData(ExternalId, CellReason.TooLong)]
     [InlineData(Gender, CellReason.NotListed)]
     [InlineData(Email, CellReason.TooLong)]
-    public void Ten_thousand_characters_never_harm(PersonField field, CellReason reason)
+    public void Ten_thousand_characters_are_normalized_without_failure(PersonField field, CellReason reason)
     {
         Meta.Reason(Someone.With(field, new string('\u0390', 10_000)), field).ShouldBe(reason);
         Meta.Reason(Someone.With(field, new string('a', 10_000)), field).ShouldBe(reason);
@@ -75,7 +75,7 @@ public sealed class DetailTests
         => Meta.Reason(Someone.With(FirstName, "a\uD800"), FirstName).ShouldBe(CellReason.Malformed);
 
     [Fact]
-    public void What_is_not_there_is_absent_in_every_cell()
+    public void A_missing_value_is_absent_in_every_cell()
     {
         var nobody = new PersonIdentifiers(null, null, null, "");
         foreach (var field in Enum.GetValues<PersonField>())
@@ -85,7 +85,7 @@ public sealed class DetailTests
     }
 
     [Fact]
-    public void A_person_never_prints_what_he_holds()
+    public void The_text_of_a_person_contains_no_personal_data()
     {
         var person = Someone.With(FirstName, "Mary");
 

@@ -40,13 +40,13 @@ public sealed class EmailTextTests
     [InlineData("ann\u007F@example.com")]
     [InlineData("a\u202Enn@example.com")]
     [InlineData("ann\uFEFF@example.com")]
-    public void What_is_no_address_is_nothing(string raw)
+    public void An_invalid_address_normalizes_to_null(string raw)
         => EmailText.Normalize(raw).ShouldBeNull();
 
     [Fact]
-    public void A_lone_surrogate_makes_an_address_unusable_because_UTF_8_would_make_all_of_them_alike()
+    public void A_lone_surrogate_makes_an_address_unusable_because_UTF_8_would_make_them_all_equal()
     {
-        // Not theory data: attributes are stored as UTF-8 and would hand us U+FFFD.
+        // Not theory data: attributes are stored as UTF-8 and would pass U+FFFD.
         string[] broken = ["\uD800ann@example.com", "ann@example.com\uDC00", "ann@exa\uDC00\uD800mple.com"];
 
         broken.ShouldAllBe(text => EmailText.Normalize(text) == null);
@@ -54,7 +54,7 @@ public sealed class EmailTextTests
     }
 
     [Fact]
-    public void Ten_thousand_characters_are_no_address()
+    public void A_text_of_ten_thousand_characters_is_not_an_address()
     {
         EmailText.Normalize(new string('a', 10_000) + "@example.com").ShouldBeNull();
         EmailText.Normalize(new string('A', 10_000) + "@example.com").ShouldBeNull();
@@ -63,7 +63,7 @@ public sealed class EmailTextTests
     }
 
     [Fact]
-    public void Every_code_point_gives_a_text_that_stays_what_it_is()
+    public void Normalizing_an_address_with_any_code_point_is_idempotent()
     {
         var wrong = new List<string>();
         for (var point = 0x20; point <= 0x10FFFF; point = point == 0xD7FF ? 0xE000 : point + 1)

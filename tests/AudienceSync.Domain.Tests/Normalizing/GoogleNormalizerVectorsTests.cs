@@ -4,7 +4,7 @@ using static AudienceSync.Domain.Normalizing.PersonField;
 
 namespace AudienceSync.Domain.Tests.Normalizing;
 
-/// <summary>The worked examples of contracts/google.md 7.3, the wrong answers of 7.4, and what 7.1, 7.2 and 7.5 say.</summary>
+/// <summary>The worked examples of contracts/google.md 7.3, the wrong answers of 7.4, and the rules of 7.1, 7.2 and 7.5.</summary>
 public sealed class GoogleNormalizerVectorsTests
 {
     private static readonly Normalizer Google = Normalizers.For(NormalizerFamily.Google, GoogleNormalizer.Current);
@@ -50,7 +50,7 @@ public sealed class GoogleNormalizerVectorsTests
     [InlineData(PostalCode, "  1229-076  ", "1229-076")]
     [InlineData(PostalCode, "SW1A 1AA", "SW1A 1AA")]
     [InlineData(DeviceId, " EA7583CD-A667-48BC-B806-42ECB2B48606 ", "EA7583CD-A667-48BC-B806-42ECB2B48606")]
-    // One tool hashes the ids of the sender, too; this API takes them as they are.
+    // One tool also hashes the ids of the sender; this API takes them unchanged.
     [InlineData(ExternalId, " Cust-1 ", "Cust-1")]
     public void Section_7_3_a_plain_cell_is_not_hashed(PersonField field, string raw, string expected)
         => Google.Sent(Someone.With(field, raw), field).ShouldBe(expected);
@@ -81,15 +81,15 @@ public sealed class GoogleNormalizerVectorsTests
         => Google.Sent(Someone.With(field, raw, "US"), field).ShouldNotBe(wrong);
 
     [Fact]
-    public void Section_7_2_an_apostrophe_stays_because_the_executable_reference_keeps_it_though_a_proto_comment_says_no_punctuation()
+    public void Section_7_2_an_apostrophe_stays_because_the_executable_reference_keeps_it_though_a_proto_comment_excludes_punctuation()
         => Google.Sent(Someone.With(LastName, "O'Brien"), LastName).ShouldNotBe("b4cb6cb33fe4b865868de825023a1e2790dc12ac01ecc8d7c5afe8254071c8ba");
 
     [Theory]
-    // One implementation strips the first dot only and takes every domain that begins with gmail.
+    // One implementation strips the first dot only and matches every domain that begins with gmail.
     [InlineData("a.b.c@gmail.company.example", "a.b.c@gmail.company.example")]
     [InlineData("a.b.c@mail.gmail.com", "a.b.c@mail.gmail.com")]
     [InlineData("A.B+c+d@GMAIL.com", "ab@gmail.com")]
-    public void Section_7_1_the_rule_of_gmail_is_for_exactly_its_domains(string raw, string expected)
+    public void Section_7_1_the_gmail_rule_applies_only_to_its_own_domains(string raw, string expected)
         => Google.Text(Someone.With(Email, raw), Email).ShouldBe(expected);
 
     [Theory]
@@ -98,7 +98,7 @@ public sealed class GoogleNormalizerVectorsTests
     [InlineData(Email, "a@b@example.com", CellReason.Malformed)]
     [InlineData(Email, "+news@gmail.com", CellReason.NothingLeft)]
     [InlineData(Email, "...@gmail.com", CellReason.NothingLeft)]
-    // The contract guesses no country; where the sender's default is not known either, a national number is no number.
+    // The contract does not infer a country; when the sender's default is not known either, a national number is not valid.
     [InlineData(Phone, "2071234567", CellReason.ImpossibleNumber)]
     [InlineData(Phone, "no digit", CellReason.Malformed)]
     [InlineData(FirstName, "Mr.", CellReason.NothingLeft)]
@@ -125,13 +125,13 @@ public sealed class GoogleNormalizerVectorsTests
     [InlineData(LastName, "King III", "king")]
     [InlineData(LastName, "Levi", "levi")]
     [InlineData(LastName, "II", "ii")]
-    public void Section_7_1_titles_and_suffixes_go_and_names_that_look_like_them_stay(PersonField field, string raw, string expected)
+    public void Section_7_1_titles_and_suffixes_are_removed_and_names_that_look_like_them_stay(PersonField field, string raw, string expected)
         => Google.Text(Someone.With(field, raw), field).ShouldBe(expected);
 
     [Theory]
     [InlineData("87924606b4131a8aceeeae8868531fbb9712aaa07a5d3a756b26ce0f5d6ca674", CellReason.None)]
     [InlineData("87924606B4131A8ACEEEAE8868531FBB9712AAA07A5D3A756B26CE0F5D6CA674", CellReason.None)]
-    // One implementation's pattern is not anchored and takes longer texts.
+    // The pattern of one implementation is not anchored and accepts longer texts.
     [InlineData("x87924606b4131a8aceeeae8868531fbb9712aaa07a5d3a756b26ce0f5d6ca674", CellReason.NotADigest)]
     [InlineData("test@gmail.com", CellReason.NotADigest)]
     [InlineData("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", CellReason.Nobody)]

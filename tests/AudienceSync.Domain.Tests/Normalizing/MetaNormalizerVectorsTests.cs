@@ -54,7 +54,7 @@ public sealed class MetaNormalizerVectorsTests
         => Meta.Sent(Someone.With(field, raw), field).ShouldBe(expected);
 
     [Fact]
-    public void Section_9_1_the_trunk_zero_that_the_mechanical_rule_leaves_in_is_taken_out_because_nobody_has_that_number()
+    public void Section_9_1_the_trunk_zero_kept_by_the_mechanical_rule_is_removed_because_no_one_has_that_number()
     {
         var person = Someone.With(Phone, "+44 (0)20 7946 0958", "US");
 
@@ -63,12 +63,12 @@ public sealed class MetaNormalizerVectorsTests
     }
 
     [Fact]
-    public void Section_9_1_the_decomposed_name_is_never_hashed_as_it_is_because_the_two_spellings_would_never_match()
+    public void Section_9_1_the_decomposed_name_is_never_hashed_unchanged_because_the_two_spellings_would_never_match()
         => Meta.Sent(Someone.With(FirstName, "Vale\u0301ry"), FirstName)
             .ShouldNotBe("0aac459e98cd41b938bef8bd61c205563f95c46cf2e6d3c8ff1a9312f3924cce");
 
     [Theory]
-    // ZIP+4: one implementation hashes all nine digits; the document says five.
+    // ZIP+4: one implementation hashes all nine digits; the document specifies five.
     [InlineData(PostalCode, "US", "94035-1234", "94035", "52eb93d6f8cdc91927d84b057e0a76eb508a59a795f75ac7f26ee9859ebc618d")]
     // Accents: the SDKs drop what is not a-z; the document keeps names as UTF-8.
     [InlineData(FirstName, "", "Val\u00E9ry", "val\u00E9ry", "b0fc9e0396bfafefb4c3aa4cb1d68e3a437c99acba6307154794611a43dc27ea")]
@@ -82,7 +82,7 @@ public sealed class MetaNormalizerVectorsTests
     }
 
     [Fact]
-    public void Section_9_2_a_city_is_transliterated_because_every_implementation_that_drops_the_letter_names_no_city()
+    public void Section_9_2_a_city_is_transliterated_because_dropping_the_letter_gives_no_existing_city()
     {
         var person = Someone.With(City, "S\u00E3o Paulo");
 
@@ -91,28 +91,28 @@ public sealed class MetaNormalizerVectorsTests
     }
 
     [Theory]
-    // Inner spaces and digits: the document is silent, so only punctuation goes.
+    // Inner spaces and digits: the document does not mention them, so only punctuation is removed.
     [InlineData(FirstName, "", "John Smith1", "john smith1")]
     // State by name with a space: one implementation looks up names without spaces only and hashes newyork.
     [InlineData(State, "US", "New York", "ny")]
     // Leading zeros: the SDKs keep them, the document strips them.
     [InlineData(Phone, "US", "+0044 20 7946 0958", "442079460958")]
     [InlineData(Phone, "US", "0044 20 7946 0958", "442079460958")]
-    // Month in one digit: one implementation leaves it so.
+    // Month in one digit: one implementation leaves it unchanged.
     [InlineData(BirthMonth, "", "1990-5-1", "05")]
     // Trailing dot of an address: the SDKs strip it, and no address ends with one.
     [InlineData(Email, "", "mary@example.com.", "mary@example.com")]
-    // External id: one SDK lowers it, another hashes it; the document sends it as it is.
+    // External id: one SDK lowers it, another hashes it; the document sends it unchanged.
     [InlineData(ExternalId, "", "Cust-1", "Cust-1")]
-    // Device id: an SDK hashes it in one of its paths; the document never.
+    // Device id: an SDK hashes it in one of its paths; the document never does.
     [InlineData(DeviceId, "", " EA7583CD-A667-48BC-B806-42ECB2B48606 ", "ea7583cd-a667-48bc-b806-42ecb2b48606")]
     public void Section_9_2_the_recommendation_holds(PersonField field, string country, string raw, string normalized)
         => Meta.Text(Someone.With(field, raw, country), field).ShouldBe(normalized);
 
     [Theory]
-    // One implementation makes every unknown gender male.
+    // One implementation treats every unknown gender as male.
     [InlineData(Gender, "", "unknown", CellReason.NotListed)]
-    // One implementation hashes usa as it is, another takes its first two letters.
+    // One implementation hashes usa unchanged, another takes its first two letters.
     [InlineData(Country, "", "USB", CellReason.NotListed)]
     [InlineData(Country, "", "U1", CellReason.NotListed)]
     // One implementation fails the whole batch.

@@ -32,7 +32,7 @@ public sealed class NormalizerPropertiesTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void An_address_is_the_same_whether_it_is_written_into_a_span_or_returned()
+    public void An_address_is_the_same_when_written_into_a_span_or_returned()
     {
         var random = Seeded(99);
         Span<char> into = stackalloc char[EmailText.MaxChars];
@@ -91,7 +91,7 @@ public sealed class NormalizerPropertiesTests(ITestOutputHelper output)
             once = "+" + once.TrimStart('+');
         }
 
-        // A birth date's parts are no birth dates.
+        // The parts of a birth date are not birth dates.
         if (rule.Field is not (PersonField.BirthYear or PersonField.BirthMonth or PersonField.BirthDay))
         {
             var twice = normalizer.Text(Someone.With(rule.Field, once, country), rule.Field);

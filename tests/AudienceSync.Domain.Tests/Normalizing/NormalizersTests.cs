@@ -25,7 +25,7 @@ public sealed class NormalizersTests
     }
 
     [Fact]
-    public void A_next_version_becomes_current_and_the_one_before_stays()
+    public void A_new_version_becomes_current_and_the_previous_one_stays()
     {
         var next = new Normalizer(NormalizerFamily.Meta, new NormalizerVersion(3), "next", MetaNormalizer.Version1.Rules);
 
@@ -42,11 +42,11 @@ public sealed class NormalizersTests
             new Normalizer(NormalizerFamily.Meta, new NormalizerVersion(1), "other", MetaNormalizer.Version1.Rules)));
 
     [Fact]
-    public void Two_rules_for_one_field_are_a_mistake()
+    public void Two_rules_for_one_field_are_an_error()
         => Should.Throw<ArgumentException>(() => new Normalizer(
             NormalizerFamily.Meta, new NormalizerVersion(2), "twice", [MetaNormalizer.Version1.Rules[0], MetaNormalizer.Version1.Rules[0]]));
 
     [Fact]
-    public void A_reason_has_a_code_of_its_own()
+    public void Every_reason_has_a_unique_code()
         => Enum.GetValues<CellReason>().Select(reason => reason.Code()).ShouldBeUnique();
 }

@@ -26,7 +26,7 @@ public sealed class Sha256HexTests
     }
 
     [Fact]
-    public void A_long_text_is_digested_like_a_short_one()
+    public void A_long_text_is_hashed_like_a_short_one()
     {
         var text = new string('\u00E9', 10_000);
         using var sha = new Sha256Hex();
@@ -38,7 +38,7 @@ public sealed class Sha256HexTests
     }
 
     [Fact]
-    public void A_place_too_small_is_an_error()
+    public void A_buffer_that_is_too_small_is_an_error()
     {
         using var sha = new Sha256Hex();
         Should.Throw<ArgumentException>(() => sha.Write("a", new byte[Sha256Hex.Length - 1]));
@@ -46,7 +46,7 @@ public sealed class Sha256HexTests
     }
 
     [Fact]
-    public void Digesting_allocates_nothing()
+    public void Hashing_allocates_nothing()
     {
         using var sha = new Sha256Hex();
         var hex = new byte[Sha256Hex.Length];

@@ -7,7 +7,9 @@ using static AudienceSync.Domain.Normalizing.PersonField;
 
 namespace AudienceSync.Domain.Tests.Normalizing;
 
-/// <summary>The vectors of contracts/tiktok.md 8.3. Version 1 is the newest text of 8.1, 2 the rule until 2025, 3 that of August 2025.</summary>
+/// <summary>
+/// The vectors of contracts/tiktok.md 8.3. Version 1 is the newest text of 8.1, 2 the rule until 2025, 3 that of August 2025.
+/// </summary>
 public sealed class TikTokNormalizerVectorsTests
 {
     [Theory]
@@ -21,7 +23,8 @@ public sealed class TikTokNormalizerVectorsTests
     [InlineData(1, Email, "alex@email.com", "alex@email.com", "ac0f1baec38a9ef3cfcb56db981df7d9bab2568c7f53ef3776d1c059ec58e72b")]
     [InlineData(1, Phone, "+1 (657) 777-0000", "+16577770000", "a6e82c2f4091baff57a4f33d01efb65bfbeacbbfbcfaa9d0ff9f57d28d78fedb")]
     [InlineData(3, Phone, "+1 (657) 777-0000", "16577770000", "8d7bdaaf75196f351d22942fc0dd79304ffabc3eaf3339460ef9da0773e3aec2")]
-    // TikTok's help page shows the digest of the form without plus beside the form with plus; the text recommends the plus, so version 1 has it.
+    // TikTok's help page shows the digest of the form without plus beside the form with plus; the text recommends the plus, so version 1
+    // uses it.
     [InlineData(1, Phone, "+374 93 828222", "+37493828222", "241371e614f8650dfae0f111361c69de1bb4829a72b71bb8044daae8b2e7791d")]
     [InlineData(3, Phone, "+374 93 828222", "37493828222", "65b7e6dcf6f4310f8d7cbfbd78289a753062fb054d6664fb9aaac5df66a422d4")]
     [InlineData(1, Phone, "+44 20 7183 8750", "+442071838750", "e631c2534428c6c9b48c2167604a8983046085e43a2c00ed748733c544c0bb4d")]
@@ -36,7 +39,7 @@ public sealed class TikTokNormalizerVectorsTests
     }
 
     [Fact]
-    public void Section_8_3_a_number_that_cannot_exist_has_the_digest_of_the_contract_once_it_was_read()
+    public void Section_8_3_an_impossible_number_that_was_read_before_has_the_digest_of_the_contract()
     {
         var read = new PersonIdentifiers(null, null, "+129988776655", "") { CanonicalPhone = "+129988776655", Parser = 1 };
 
@@ -45,7 +48,7 @@ public sealed class TikTokNormalizerVectorsTests
     }
 
     [Theory]
-    // One connector hashes a phone as it is given.
+    // One connector hashes a phone unchanged.
     [InlineData(Phone, "+1 (555) 555-5555", "e5aaca26e304714083dccf6d2dbc16466e9cde94ca54feefa3dca412e2eeb74e")]
     // Meta's digest, without plus: one column of digests cannot serve both platforms.
     [InlineData(Phone, "+1 (555) 555-5555", "009875cdd7e8a0abe6dc0444d693ff435599e9c68793dac5bc277066d4bc0dc3")]

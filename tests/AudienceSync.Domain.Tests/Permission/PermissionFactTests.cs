@@ -17,7 +17,7 @@ public sealed class PermissionFactTests
     [InlineData("""{"adUserData": "perhaps", "later": {"adPersonalization": "denied"}}""")]
     [InlineData("{}")]
     [InlineData("null")]
-    public void Of_the_consent_alone_the_same_is_read_as_of_the_whole_event(string consent)
+    public void Reading_the_consent_alone_gives_the_same_facts_as_reading_the_whole_event(string consent)
     {
         var whole = new List<PermissionFact>();
         PermissionFact.Read(
@@ -29,7 +29,7 @@ public sealed class PermissionFactTests
     }
 
     [Fact]
-    public void The_consent_that_most_events_say_is_two_yeses()
+    public void The_most_frequent_consent_gives_two_yes_answers()
     {
         var facts = new List<PermissionFact>();
         PermissionFact.ReadConsent("""{"adUserData": "granted", "adPersonalization": "granted"}"""u8, At, facts);

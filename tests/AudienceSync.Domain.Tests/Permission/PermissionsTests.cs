@@ -2,7 +2,7 @@ using AudienceSync.Domain.Permission;
 
 namespace AudienceSync.Domain.Tests.Permission;
 
-/// <summary>What was answered, folded: against a look at all answers, in any order, and cut into two anchors of one person.</summary>
+/// <summary>Folding of answers, compared with a search of all answers, in any order, and split between two anchors of one person.</summary>
 public sealed class PermissionsTests
 {
     [Theory]
@@ -15,7 +15,7 @@ public sealed class PermissionsTests
     [InlineData(PermissionTopic.Targeting, "main", true, TargetingRestrictions.None)]
     [InlineData(PermissionTopic.Targeting, "main", false, TargetingRestrictions.SuppressedSomewhere | TargetingRestrictions.EverRefused)]
     [InlineData(PermissionTopic.Existence, null, false, TargetingRestrictions.Erasing | TargetingRestrictions.EverRefused)]
-    public void One_answer_sets_the_bars_of_its_topic_and_no_other(PermissionTopic topic, string? destination, bool yes, TargetingRestrictions expected)
+    public void One_answer_sets_only_the_restrictions_of_its_topic(PermissionTopic topic, string? destination, bool yes, TargetingRestrictions expected)
     {
         var permissions = Permissions.Unspecified.Apply(new PermissionFact(topic, destination, yes, At(1)));
         permissions.Restrictions.ShouldBe(expected);
@@ -42,7 +42,7 @@ public sealed class PermissionsTests
     }
 
     [Fact]
-    public void Only_a_yes_about_ads_that_was_known_and_never_followed_a_no_is_a_repetition()
+    public void Only_a_known_yes_to_ads_without_any_no_is_a_repetition()
     {
         var yes = new PermissionFact(PermissionTopic.UserData, null, true, At(1));
         var other = yes with { Topic = PermissionTopic.Personalization };

@@ -4,13 +4,13 @@ using AudienceSync.Domain.Permission;
 
 namespace AudienceSync.Domain.Tests.Permission;
 
-/// <summary>Who may be targeted, for every combination of bars there is.</summary>
+/// <summary>Who may be targeted, for every possible combination of restrictions.</summary>
 public sealed class TargetingRestrictionsTests
 {
     private static readonly TargetingRestrictions[] Combinations = [.. Enumerable.Range(0, 256).Select(bits => (TargetingRestrictions)bits)];
 
     [Fact]
-    public void Without_a_no_anybody_is_targeted_where_no_consent_is_required_and_elsewhere_after_two_yeses()
+    public void Without_a_no_everyone_can_be_targeted_if_no_consent_is_required_and_otherwise_after_two_yes_answers()
     {
         foreach (var restrictions in Combinations)
         {
@@ -22,7 +22,7 @@ public sealed class TargetingRestrictionsTests
     }
 
     [Fact]
-    public void One_yes_of_two_is_no_consent()
+    public void One_yes_of_two_is_not_consent()
     {
         TargetingRestrictions.UserDataGranted.AllowTargeting(consentRequired: true).ShouldBeFalse();
         TargetingRestrictions.PersonalizationGranted.AllowTargeting(consentRequired: true).ShouldBeFalse();
@@ -30,7 +30,7 @@ public sealed class TargetingRestrictionsTests
     }
 
     [Fact]
-    public void Only_who_is_present_is_limited_and_a_bar_everywhere_goes_before_one_at_a_destination()
+    public void Only_present_members_are_limited_and_a_restriction_everywhere_precedes_one_at_a_destination()
     {
         foreach (var restrictions in Combinations)
         {
@@ -55,5 +55,5 @@ public sealed class TargetingRestrictionsTests
     [InlineData(TargetingRestrictions.UserDataDenied | TargetingRestrictions.PersonalizationDenied, "ad_user_data_denied ad_personalization_denied")]
     [InlineData(TargetingRestrictions.Erasing | TargetingRestrictions.EverRefused, "erasure")]
     [InlineData(TargetingRestrictions.UserDataGranted | TargetingRestrictions.PersonalizationGranted, "")]
-    public void Each_bar_has_its_word_and_a_yes_has_none(TargetingRestrictions restrictions, string words) => string.Join(' ', restrictions.Labels()).ShouldBe(words);
+    public void Each_restriction_has_its_label_and_a_yes_has_none(TargetingRestrictions restrictions, string labels) => string.Join(' ', restrictions.Labels()).ShouldBe(labels);
 }

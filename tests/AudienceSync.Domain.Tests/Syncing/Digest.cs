@@ -2,5 +2,5 @@ using AudienceSync.Domain.Normalizing;
 
 namespace AudienceSync.Domain.Tests.Syncing;
 
-/// <summary>A person as a platform holds him: another revision or another normalizer is another digest.</summary>
+/// <summary>A person as held by a platform: another revision or another normalizer gives another digest.</summary>
 internal readonly record struct Digest(int Revision, NormalizerVersion Normalizer);

@@ -5,7 +5,7 @@ namespace AudienceSync.Domain.Tests.Syncing;
 
 public sealed class InDoubtCallsTests
 {
-    private static readonly LedgerEntry IdentifierClaim = new(LedgerStatus.Adding, Revision: 1, new NormalizerVersion(1));
+    private static readonly LedgerEntry Delivery = new(LedgerStatus.Adding, Revision: 1, new NormalizerVersion(1));
 
     [Theory]
     [InlineData(LedgerStatus.Absent, null)]
@@ -14,8 +14,8 @@ public sealed class InDoubtCallsTests
     [InlineData(LedgerStatus.Removing, MemberOperation.Remove)]
     [InlineData(LedgerStatus.Rejected, null)]
     [InlineData(LedgerStatus.Invalid, null)]
-    public void A_row_that_was_never_answered_has_a_call_under_way(LedgerStatus status, MemberOperation? expected) =>
-        InDoubtCalls.UnderWay(IdentifierClaim with { Status = status }).ShouldBe(expected);
+    public void A_row_without_an_answer_has_a_call_under_way(LedgerStatus status, MemberOperation? expected) =>
+        InDoubtCalls.UnderWay(Delivery with { Status = status }).ShouldBe(expected);
 
     [Theory]
     [InlineData(LedgerStatus.Absent, 1, Step.Remove)]
@@ -25,18 +25,18 @@ public sealed class InDoubtCallsTests
     [InlineData(LedgerStatus.Adding, 1, Step.Nothing)]
     [InlineData(LedgerStatus.Removing, 1, Step.Nothing)]
     [InlineData(LedgerStatus.Delivered, 2, Step.Remove)]
-    public void A_late_add_is_taken_out_unless_the_row_says_the_same(LedgerStatus status, int revision, Step expected) =>
-        InDoubtCalls.StepFor(MemberOperation.Add, IdentifierClaim, new LedgerEntry(status, revision, new NormalizerVersion(1))).ShouldBe(expected);
+    public void A_late_add_is_removed_unless_the_row_has_the_same_delivery(LedgerStatus status, int revision, Step expected) =>
+        InDoubtCalls.StepFor(MemberOperation.Add, Delivery, new LedgerEntry(status, revision, new NormalizerVersion(1))).ShouldBe(expected);
 
     [Theory]
     [InlineData(LedgerStatus.Absent, Step.Nothing)]
     [InlineData(LedgerStatus.Adding, Step.Nothing)]
     [InlineData(LedgerStatus.Delivered, Step.Add)]
     [InlineData(LedgerStatus.Removing, Step.Nothing)]
-    public void A_late_removal_is_made_good_by_saying_who_came_back_once_more(LedgerStatus status, Step expected) =>
-        InDoubtCalls.StepFor(MemberOperation.Remove, IdentifierClaim, IdentifierClaim with { Status = status }).ShouldBe(expected);
+    public void A_late_removal_is_repaired_by_sending_the_returned_member_again(LedgerStatus status, Step expected) =>
+        InDoubtCalls.StepFor(MemberOperation.Remove, Delivery, Delivery with { Status = status }).ShouldBe(expected);
 
     [Fact]
-    public void Another_normalizer_is_another_saying() =>
-        InDoubtCalls.StepFor(MemberOperation.Add, IdentifierClaim, new LedgerEntry(LedgerStatus.Delivered, 1, new NormalizerVersion(2))).ShouldBe(Step.Remove);
+    public void Another_normalizer_is_another_delivery() =>
+        InDoubtCalls.StepFor(MemberOperation.Add, Delivery, new LedgerEntry(LedgerStatus.Delivered, 1, new NormalizerVersion(2))).ShouldBe(Step.Remove);
 }

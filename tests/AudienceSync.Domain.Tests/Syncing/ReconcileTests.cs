@@ -5,7 +5,9 @@ namespace AudienceSync.Domain.Tests.Syncing;
 
 public sealed class ReconcileTests
 {
-    /// <summary>The whole table. The columns say what is needed when revision and normalizer are both as delivered, and when either is not.</summary>
+    /// <summary>
+    /// The whole table. The columns show the step when revision and normalizer are both as delivered, and when either is not.
+    /// </summary>
     private static readonly (bool Desired, LedgerStatus Status, Step Same, Step Other)[] Table =
     [
         (true, LedgerStatus.Absent, Step.Add, Step.Add),
@@ -23,12 +25,12 @@ public sealed class ReconcileTests
     ];
 
     [Fact]
-    public void The_table_has_a_row_for_every_status_both_ways() =>
+    public void The_table_has_a_row_for_every_status_in_both_directions() =>
         Table.Select(r => (r.Desired, r.Status)).ShouldBe(
             Enum.GetValues<LedgerStatus>().SelectMany(s => new[] { (true, s), (false, s) }), ignoreOrder: true);
 
     [Fact]
-    public void The_step_is_the_tables_for_every_combination()
+    public void The_step_matches_the_table_for_every_combination()
     {
         foreach (var (desired, status, same, other) in Table)
         {
@@ -43,10 +45,10 @@ public sealed class ReconcileTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void A_status_without_a_rule_is_an_error_and_not_silence(bool desired) =>
+    public void A_status_without_a_rule_is_an_error_and_is_not_ignored(bool desired) =>
         Should.Throw<ArgumentOutOfRangeException>(() =>
             Reconcile.For(desired, new LedgerEntry((LedgerStatus)99, 1, new NormalizerVersion(1)), 1, new NormalizerVersion(1)));
 
     [Fact]
-    public void Nobody_is_in_the_ledger_until_he_is_written_there() => LedgerEntry.Absent.Status.ShouldBe(LedgerStatus.Absent);
+    public void A_member_without_a_ledger_row_is_absent() => LedgerEntry.Absent.Status.ShouldBe(LedgerStatus.Absent);
 }

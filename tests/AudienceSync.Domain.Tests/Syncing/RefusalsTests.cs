@@ -14,7 +14,7 @@ public sealed class RefusalsTests
     [InlineData(LedgerStatus.Adding, true)]
     [InlineData(LedgerStatus.Delivered, true)]
     [InlineData(LedgerStatus.Removing, true)]
-    public void Who_is_present_or_in_doubt_may_be_there_and_a_refusal_does_not_change_it(LedgerStatus status, bool may)
+    public void A_member_present_or_in_doubt_may_be_there_and_a_refusal_does_not_change_it(LedgerStatus status, bool may)
     {
         var before = new LedgerEntry(status, Revision: 1, new NormalizerVersion(3));
 
@@ -24,7 +24,7 @@ public sealed class RefusalsTests
     }
 
     [Fact]
-    public void A_refused_add_of_somebody_absent_is_rejected_and_of_somebody_in_doubt_stays_in_doubt_under_the_new_saying()
+    public void A_refused_add_of_an_absent_member_is_rejected_and_of_a_member_in_doubt_stays_in_doubt_under_the_new_delivery()
     {
         Refusals.OfAdd(LedgerEntry.Absent, Sent).ShouldBe(Sent with { Status = LedgerStatus.Rejected });
         Refusals.OfAdd(Sent, Sent).ShouldBe(Sent);
@@ -32,7 +32,7 @@ public sealed class RefusalsTests
     }
 
     [Fact]
-    public void A_batch_refused_as_a_whole_leaves_who_was_absent_absent_and_who_may_be_there_in_doubt_as_what_he_was()
+    public void A_batch_refused_as_a_whole_leaves_absent_members_absent_and_others_in_doubt_under_their_former_delivery()
     {
         var delivered = new LedgerEntry(LedgerStatus.Delivered, 1, new NormalizerVersion(3));
 
@@ -49,7 +49,7 @@ public sealed class RefusalsTests
     [InlineData(OutcomeKind.SplitBatch, true)]
     [InlineData(OutcomeKind.StopAudience, true)]
     [InlineData(OutcomeKind.StopAccount, true)]
-    public void Only_an_answer_that_says_nothing_leaves_a_call_open(OutcomeKind outcome, bool nothingDone) => Refusals.IsOfAll(outcome).ShouldBe(nothingDone);
+    public void Only_an_answer_without_information_leaves_a_call_open(OutcomeKind outcome, bool nothingDone) => Refusals.IsOfAll(outcome).ShouldBe(nothingDone);
 
     [Theory]
     [InlineData(OutcomeKind.Done, 0, 0, false)]
@@ -64,7 +64,7 @@ public sealed class RefusalsTests
     public void A_refused_removal_leaves_its_member_in_doubt() => Refusals.OfRemoval(Sent).ShouldBe(Sent with { Status = LedgerStatus.Removing });
 
     [Fact]
-    public void A_replaced_saying_that_refuses_to_go_remains_beside_the_row_and_the_row_is_free_for_the_new_one()
+    public void A_replaced_delivery_whose_removal_is_refused_becomes_residual_and_the_row_is_free_for_the_new_one()
     {
         var (row, residual) = Refusals.OfReplacement(Sent, shared: null);
 

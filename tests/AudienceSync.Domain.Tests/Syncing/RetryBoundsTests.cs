@@ -14,7 +14,7 @@ public sealed class RetryBoundsTests
 
         Enum.IsDefined(bound.End).ShouldBeTrue();
         (bound.Time ?? TimeSpan.Zero).ShouldBeLessThanOrEqualTo(TimeSpan.FromHours(24));
-        (bound is { Time: not null } or { Calls: not null } || bound.End == BoundEnd.Settled).ShouldBeTrue("whatever is no end has a bound");
+        (bound is { Time: not null } or { Calls: not null } || bound.End == BoundEnd.Settled).ShouldBeTrue("every outcome that is not final has a bound");
     }
 
     [Fact]
@@ -28,7 +28,7 @@ public sealed class RetryBoundsTests
     [InlineData(OutcomeKind.SplitBatch, BoundEnd.ParkLane)]
     [InlineData(OutcomeKind.StopAudience, BoundEnd.StopList)]
     [InlineData(OutcomeKind.StopAccount, BoundEnd.StopAccount)]
-    public void An_outcome_ends_so(OutcomeKind kind, BoundEnd end) => RetryBounds.Of(kind).End.ShouldBe(end);
+    public void Every_outcome_has_its_expected_end(OutcomeKind kind, BoundEnd end) => RetryBounds.Of(kind).End.ShouldBe(end);
 
     [Theory]
     [InlineData(23.99, 199, false)]
@@ -38,28 +38,28 @@ public sealed class RetryBoundsTests
         RetryBounds.Of(OutcomeKind.Retry).IsReached(TimeSpan.FromHours(hours), calls).ShouldBe(reached);
 
     [Fact]
-    public void What_is_throttled_is_never_given_up_for_the_number_of_its_calls() =>
+    public void A_throttled_account_is_never_given_up_because_of_the_number_of_calls() =>
         RetryBounds.Of(OutcomeKind.Snooze).IsReached(TimeSpan.FromHours(1), int.MaxValue).ShouldBeFalse();
 
     [Fact]
-    public void Waits_are_never_shorter_than_asked_and_slow_down_with_time()
+    public void Waits_are_never_shorter_than_requested_and_grow_with_time()
     {
         const int seed = 20261129;
         var random = new Random(seed);
         for (var i = 0; i < 50_000; i++)
         {
-            TimeSpan? asked = random.Next(2) == 0 ? null : TimeSpan.FromSeconds(random.Next(1, 90_000));
+            TimeSpan? requested = random.Next(2) == 0 ? null : TimeSpan.FromSeconds(random.Next(1, 90_000));
             var lasted = TimeSpan.FromSeconds(random.Next(0, 90_000));
             var chance = random.NextDouble();
-            var wait = RetryBounds.LaneWait(lasted, random.Next(1, 300), asked, chance);
+            var wait = RetryBounds.LaneWait(lasted, random.Next(1, 300), requested, chance);
 
-            wait.ShouldBeGreaterThanOrEqualTo(asked ?? TimeSpan.Zero, $"seed {seed}");
+            wait.ShouldBeGreaterThanOrEqualTo(requested ?? TimeSpan.Zero, $"seed {seed}");
             wait.ShouldBeGreaterThan(lasted >= RetryBounds.SlowAfter ? RetryBounds.SlowWait / 2 : TimeSpan.Zero, $"seed {seed}");
             RetryBounds.AccountWait(random.Next(1, 60), TimeSpan.FromMinutes(1), chance).ShouldBeInRange(TimeSpan.FromMinutes(1), RetryBounds.SlowWait, $"seed {seed}");
         }
     }
 
     [Fact]
-    public void A_failed_call_waits_by_the_backoff_at_first() =>
-        RetryBounds.LaneWait(TimeSpan.FromMinutes(19), 7, asked: null, 0.5).ShouldBe(Backoff.After(7, 0.5));
+    public void A_failed_call_first_waits_for_the_backoff() =>
+        RetryBounds.LaneWait(TimeSpan.FromMinutes(19), 7, requested: null, 0.5).ShouldBe(Backoff.After(7, 0.5));
 }

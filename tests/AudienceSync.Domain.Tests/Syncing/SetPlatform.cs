@@ -1,6 +1,6 @@
 namespace AudienceSync.Domain.Tests.Syncing;
 
-/// <summary>A remote audience as the contracts describe it: a set of digests. Some digests it refuses by name, always.</summary>
+/// <summary>A remote audience as the contracts describe it: a set of digests. It always refuses some digests by name.</summary>
 internal sealed class SetPlatform
 {
     public HashSet<Digest> Members { get; } = [];

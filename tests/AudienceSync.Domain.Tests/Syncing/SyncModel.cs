@@ -5,14 +5,14 @@ namespace AudienceSync.Domain.Tests.Syncing;
 
 internal delegate Step ReconcileTable(bool desired, LedgerEntry entry, int revision, NormalizerVersion normalizer);
 
-/// <summary>What is made of a refusal: <see cref="Refusals"/>, or a mistake that the stories must find.</summary>
+/// <summary>The handling of a refusal: <see cref="Refusals"/>, or a mistake that the random sequences must detect.</summary>
 internal sealed record RefusalRules(
     Func<LedgerEntry, LedgerEntry, LedgerEntry> OfAdd, Func<LedgerEntry, LedgerEntry> OfRemoval, Func<LedgerEntry, (LedgerEntry Row, LedgerEntry? Residual)> OfReplacement)
 {
     public static readonly RefusalRules Ours = new(Refusals.OfAdd, Refusals.OfRemoval, former => Refusals.OfReplacement(former, null));
 }
 
-/// <summary>What may go wrong around one call.</summary>
+/// <summary>The possible faults around one call.</summary>
 internal enum Fault
 {
     None,
@@ -23,13 +23,13 @@ internal enum Fault
 }
 
 /// <summary>
-/// One member at one remote audience, driven by a table: intent into the ledger, the call, its outcome into the ledger. A fault ends the step
-/// where it strikes; the ledger keeps what was written by then, as it would across a crash.
+/// One member at one remote audience, driven by a table: intent into the ledger, the call, its outcome into the ledger. A fault ends the
+/// step where it occurs; the ledger keeps what was written by then, as it would across a crash.
 /// </summary>
 internal sealed class SyncModel(ReconcileTable table, RefusalRules refusals)
 {
     private readonly HashSet<Digest> _intended = [];
-    private readonly List<LedgerEntry> _remains = [];
+    private readonly List<LedgerEntry> _residual = [];
     private LedgerEntry _entry = LedgerEntry.Absent;
 
     public bool Desired { get; set; }
@@ -40,43 +40,45 @@ internal sealed class SyncModel(ReconcileTable table, RefusalRules refusals)
 
     public SetPlatform Platform { get; } = new();
 
-    /// <summary>Whether a removal ever named somebody whom we never meant to add (design section 6, rule 6).</summary>
-    public bool RemovedAStranger { get; private set; }
+    /// <summary>Whether a removal ever named a member who was never intended to be added (design section 6, rule 6).</summary>
+    public bool RemovedUnintendedMember { get; private set; }
 
     private Digest Current => new(Revision, new NormalizerVersion(Normalizer));
 
     /// <summary>No identifier of this revision is usable: it is never sent.</summary>
     private bool Unusable => Revision % 7 == 0;
 
-    /// <summary>A human has all said once more that was refused, and what remains of former sayings is tried again.</summary>
-    public void Ask()
+    /// <summary>An operator requests that everything refused is sent again; residual deliveries are retried.</summary>
+    public void Resync()
     {
         if (_entry.Status is LedgerStatus.Rejected or LedgerStatus.Invalid)
         {
             _entry = _entry with { Status = LedgerStatus.Absent };
         }
 
-        foreach (var former in _remains.Where(former => !Refusals.MayBeThere(_entry) || DigestOf(former) != DigestOf(_entry)))
+        foreach (var former in _residual.Where(former => !Refusals.MayBeThere(_entry) || DigestOf(former) != DigestOf(_entry)))
         {
-            RemovedAStranger |= !_intended.Contains(DigestOf(former));
+            RemovedUnintendedMember |= !_intended.Contains(DigestOf(former));
             Platform.Remove(DigestOf(former));
         }
 
-        _remains.Clear();
+        _residual.Clear();
     }
 
-    /// <summary>He is wanted and the platform refuses him as he is: whoever looks says him once more, and nobody looks until he changes.</summary>
+    /// <summary>
+    /// The member is desired but the platform refuses the current digest: each run sends it again until the member changes.
+    /// </summary>
     public bool WaitsForAChange => Desired && SetPlatform.Refuses(Current);
 
     /// <summary>What the platform should hold when nothing is left to do.</summary>
-    public IEnumerable<Digest> Wanted => Desired && !Unusable && !SetPlatform.Refuses(Current) ? [Current] : [];
+    public IEnumerable<Digest> Expected => Desired && !Unusable && !SetPlatform.Refuses(Current) ? [Current] : [];
 
-    /// <summary>Carries out one step. Answers whether there was anything to do.</summary>
+    /// <summary>Carries out one step. Returns whether there was anything to do.</summary>
     public bool Run(Func<Fault> fault)
     {
         var step = table(Desired, _entry, Revision, new NormalizerVersion(Normalizer));
-        var going = step is Step.Remove or Step.Replace ? Remove(fault(), step == Step.Replace) : step is Step.Add;
-        if (going && step is Step.Add or Step.Replace)
+        var proceed = step is Step.Remove or Step.Replace ? Remove(fault(), step == Step.Replace) : step is Step.Add;
+        if (proceed && step is Step.Add or Step.Replace)
         {
             Add(fault());
         }
@@ -89,7 +91,7 @@ internal sealed class SyncModel(ReconcileTable table, RefusalRules refusals)
     private bool Remove(Fault fault, bool replaced)
     {
         var delivered = DigestOf(_entry);
-        RemovedAStranger |= !_intended.Contains(delivered);
+        RemovedUnintendedMember |= !_intended.Contains(delivered);
         _entry = _entry with { Status = LedgerStatus.Removing };
         if (fault == Fault.RefusedByName)
         {
@@ -105,7 +107,7 @@ internal sealed class SyncModel(ReconcileTable table, RefusalRules refusals)
         return true;
     }
 
-    // Answers whether the new saying is said.
+    // Returns whether the new delivery is sent.
     private bool Refuse(bool replaced)
     {
         if (!replaced)
@@ -115,7 +117,7 @@ internal sealed class SyncModel(ReconcileTable table, RefusalRules refusals)
         }
 
         (_entry, var residual) = refusals.OfReplacement(_entry);
-        _remains.AddRange(residual is { } left ? [left] : []);
+        _residual.AddRange(residual is { } left ? [left] : []);
         return !Refusals.MayBeThere(_entry);
     }
 
@@ -140,7 +142,7 @@ internal sealed class SyncModel(ReconcileTable table, RefusalRules refusals)
         }
     }
 
-    /// <summary>Answers whether the platform's answer reached the ledger.</summary>
+    /// <summary>Returns whether the platform's answer reached the ledger.</summary>
     private static bool Call(Fault fault, Action call)
     {
         if (fault is Fault.None or Fault.LostAfterThePlatform)

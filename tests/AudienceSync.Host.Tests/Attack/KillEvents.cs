@@ -6,10 +6,10 @@ using AudienceSync.Host.Tests.Serving;
 
 namespace AudienceSync.Host.Tests.Attack;
 
-/// <summary>One add or remove, as the sender knows it.</summary>
+/// <summary>One add or remove, as sent.</summary>
 internal sealed record KillEvent(string Id, bool Adds, int Audience, string Email, DateTimeOffset At);
 
-/// <summary>Random events in random order of time, and what follows from them: a fold that shares no code with the engine.</summary>
+/// <summary>Random events in random time order, and their expected result: a fold that shares no code with the engine.</summary>
 internal sealed class KillEvents
 {
     private readonly IReadOnlyList<TestAudience> _audiences;
@@ -31,11 +31,11 @@ internal sealed class KillEvents
 
     public IReadOnlyList<KillEvent> All { get; }
 
-    /// <summary>The digests that a list must hold: the latest word of each person is an add.</summary>
+    /// <summary>The digests that a list must hold: those of people whose latest event is an add.</summary>
     public HashSet<string> Expected(int audience) => All.Where(one => one.Audience == audience)
         .GroupBy(one => one.Email, StringComparer.Ordinal)
-        .Where(sent => sent.MaxBy(one => one.At)!.Adds)
-        .Select(sent => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(sent.Key))))
+        .Where(person => person.MaxBy(one => one.At)!.Adds)
+        .Select(person => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(person.Key))))
         .ToHashSet(StringComparer.Ordinal);
 
     public string Body(IEnumerable<KillEvent> events) => new JsonArray([.. events.Select(Json)]).ToJsonString();

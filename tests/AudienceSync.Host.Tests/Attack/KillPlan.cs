@@ -1,5 +1,5 @@
 namespace AudienceSync.Host.Tests.Attack;
 
-/// <summary>How much is sent and how often what is killed.</summary>
-/// <param name="Patience">For all of the sending, and again for the lists to become right.</param>
-internal sealed record KillPlan(int Seed, int Events, int HostKills, int ServerKills, TimeSpan Patience);
+/// <summary>How many events are sent, and how often each process is killed.</summary>
+/// <param name="TimeLimit">Applies to the sending, and again to the wait until the lists are right.</param>
+internal sealed record KillPlan(int Seed, int Events, int HostKills, int ServerKills, TimeSpan TimeLimit);

@@ -7,7 +7,7 @@ using AudienceSync.Host.Tests.Simulation;
 
 namespace AudienceSync.Host.Tests.Attack;
 
-/// <summary>One run: senders that give up on nothing, and somebody who kills what serves them.</summary>
+/// <summary>One run: senders that retry until they succeed, while the processes that serve them are killed.</summary>
 internal sealed class KillRun : IAsyncDisposable
 {
     private const int Connections = 16;
@@ -55,26 +55,28 @@ internal sealed class KillRun : IAsyncDisposable
     public async Task SendAndKillAsync()
     {
         var left = new ConcurrentQueue<KillEvent[]>(Batches());
-        using var timeout = new CancellationTokenSource(_plan.Patience);
+        using var timeout = new CancellationTokenSource(_plan.TimeLimit);
         var sending = Task.WhenAll(Enumerable.Range(0, Connections).Select(_ => Task.Run(() => SendAsync(left, timeout.Token))));
         await KillAsync(sending, timeout.Token);
-        await sending.OrTimeoutAsync(Where, _plan.Patience);
+        await sending.OrTimeoutAsync(Where, _plan.TimeLimit);
     }
 
-    /// <summary>What was done, for the record of a run.</summary>
+    /// <summary>A summary of the run for its record.</summary>
     public string Figures => string.Create(
         CultureInfo.InvariantCulture,
-        $"seed {_plan.Seed}: {_acknowledged} events acknowledged; SIGKILL of the Host {_plan.HostKills}, of PostgreSQL {_plan.ServerKills}; requests without an answer {_unanswered}, with 503 {_refused}");
+        $"seed {_plan.Seed}: {_acknowledged} events acknowledged; "
+        + $"SIGKILL of the Host {_plan.HostKills}, of PostgreSQL {_plan.ServerKills}; "
+        + $"requests without a response {_unanswered}, with 503 {_refused}");
 
-    /// <summary>Every acknowledged event is in the log once, none beside them; and every list is the fold's.</summary>
+    /// <summary>Every acknowledged event is in the log once, there are no others, and every list equals the fold.</summary>
     /// <returns>What was compared.</returns>
     public async Task<string> CheckAsync()
     {
         _receipts.Count.ShouldBe(_plan.Events, "every event has its receipt");
-        await Deadline.UntilAsync(IsQuietAsync, () => Where, _plan.Patience);
+        await Deadline.UntilAsync(IsQuietAsync, () => Where, _plan.TimeLimit);
         var logged = await _stage.LoggedAsync();
         _receipts.Values.Except(logged).Count().ShouldBe(0, "lost");
-        (logged.Count - logged.Distinct().Count()).ShouldBe(0, "doubled");
+        (logged.Count - logged.Distinct().Count()).ShouldBe(0, "duplicated");
         logged.Except(_receipts.Values).Count().ShouldBe(0, "in the log without an acknowledgement");
         var members = new List<int>();
         for (var audience = 0; audience < _stage.Audiences.Count; audience++)
@@ -85,7 +87,9 @@ internal sealed class KillRun : IAsyncDisposable
             members.Add(held.Count);
         }
 
-        return string.Create(CultureInfo.InvariantCulture, $"lost 0, doubled 0, in the log {logged.Count}; lists equal to the fold, members: {string.Join(", ", members)}");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"lost 0, duplicated 0, in the log {logged.Count}; lists equal to the fold, members: {string.Join(", ", members)}");
     }
 
     public async ValueTask DisposeAsync()
@@ -124,7 +128,7 @@ internal sealed class KillRun : IAsyncDisposable
                 timeout.ThrowIfCancellationRequested();
                 if (receipts is not null)
                 {
-                    Keep(batch, receipts);
+                    StoreReceipts(batch, receipts);
                     break;
                 }
 
@@ -134,8 +138,8 @@ internal sealed class KillRun : IAsyncDisposable
         }
     }
 
-    // A receipt once given is the event's for ever, whoever gives it.
-    private void Keep(KillEvent[] batch, IReadOnlyList<Guid> receipts)
+    // An event keeps its receipt forever, whichever Host gives it.
+    private void StoreReceipts(KillEvent[] batch, IReadOnlyList<Guid> receipts)
     {
         foreach (var (one, receipt) in batch.Zip(receipts))
         {
@@ -155,7 +159,7 @@ internal sealed class KillRun : IAsyncDisposable
             if (answer is { Status: 503, Code: "storage_down" or "storage_slow" or "queue_full" or "shutting_down" })
             {
                 Interlocked.Increment(ref _refused);
-                return null; // A sender that follows docs/webhook.md sends the same again.
+                return null; // A sender that follows docs/webhook.md sends the same request again.
             }
 
             answer.Status.ShouldBe(200, answer.Text);
@@ -165,7 +169,7 @@ internal sealed class KillRun : IAsyncDisposable
         {
             timeout.ThrowIfCancellationRequested();
             Interlocked.Increment(ref _unanswered);
-            return null; // Killed meanwhile: the sender cannot know what became of it.
+            return null; // Killed meanwhile: the outcome is unknown to the sender.
         }
     }
 
@@ -175,16 +179,16 @@ internal sealed class KillRun : IAsyncDisposable
         _random.Shuffle(kills);
         for (var kill = 0; kill < kills.Length; kill++)
         {
-            // Spread over the sending, and each at a moment of its own.
+            // Spread over the sending, each at a random moment.
             var at = (int)(_plan.Events * (kill + 0.2 + (_random.NextDouble() * 0.6)) / (kills.Length + 1));
-            await Deadline.UntilAsync(() => Volatile.Read(ref _acknowledged) >= at || sending.IsCompleted, () => Where, _plan.Patience);
+            await Deadline.UntilAsync(() => Volatile.Read(ref _acknowledged) >= at || sending.IsCompleted, () => Where, _plan.TimeLimit);
             timeout.ThrowIfCancellationRequested();
             if (sending.IsFaulted)
             {
-                await sending; // What a sender found wrong comes first.
+                await sending; // The error of a sender is reported first.
             }
 
-            sending.IsCompleted.ShouldBeFalse($"every kill must hit a sender at work; {Where}");
+            sending.IsCompleted.ShouldBeFalse($"every kill must happen while a sender is active; {Where}");
 
             if (kills[kill])
             {

@@ -12,7 +12,9 @@ using Npgsql;
 
 namespace AudienceSync.Host.Tests.Attack;
 
-/// <summary>What is killed stands alone: a PostgreSQL of its own that waits for its disk, Hosts as processes, and the platform on a real port.</summary>
+/// <summary>
+/// The processes to kill: a separate PostgreSQL that waits for its disk, and Hosts as processes. The platform listens on a real port.
+/// </summary>
 internal sealed class KillStage : IAsyncDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -47,7 +49,7 @@ internal sealed class KillStage : IAsyncDisposable
 
     public Task<HostProcess> HostAsync(TimeSpan lease) => HostProcess.StartAsync(_config, _folder.Path, _server.ConnectionString, lease);
 
-    /// <summary>SIGKILL to every process of the server, and a new start on what is on disk.</summary>
+    /// <summary>Sends SIGKILL to every process of the server, and starts it again from what is on disk.</summary>
     public async Task KillServerAsync()
     {
         var living = PidFile.OfLivingServer(new ClusterFolder(_serverOptions.DataFolder)).ShouldNotBeNull();
@@ -62,7 +64,7 @@ internal sealed class KillStage : IAsyncDisposable
         _server = next;
     }
 
-    /// <summary>The ids of all events about members, as the log has them.</summary>
+    /// <summary>The ids of all member events in the log.</summary>
     public async Task<List<Guid>> LoggedAsync()
     {
         var settings = new NpgsqlConnectionStringBuilder(_server.ConnectionString) { SearchPath = "ws_default", Pooling = false };
@@ -79,7 +81,7 @@ internal sealed class KillStage : IAsyncDisposable
         return ids;
     }
 
-    /// <summary>The digests of emails on a list.</summary>
+    /// <summary>The email digests on a list.</summary>
     public async Task<HashSet<string>> HeldAsync(int audience)
     {
         var list = await _admin.GetFromJsonAsync<JsonElement>($"/admin/lists/{TestHost.Remote(audience)}");

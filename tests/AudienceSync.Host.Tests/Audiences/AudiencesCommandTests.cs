@@ -5,7 +5,7 @@ using AudienceSync.Host.Tests.Serving;
 
 namespace AudienceSync.Host.Tests.Audiences;
 
-/// <summary>The verbs of <c>audiences</c>, beside a Host that runs.</summary>
+/// <summary>The verbs of <c>audiences</c>, next to a running Host.</summary>
 public sealed class AudiencesCommandTests : IAsyncLifetime
 {
     private const string File = """
@@ -62,7 +62,7 @@ public sealed class AudiencesCommandTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_file_that_would_change_a_key_is_refused_whole_and_says_what_to_publish()
+    public async Task A_file_that_would_change_a_key_is_refused_as_a_whole_with_the_version_to_publish()
     {
         await System.IO.File.WriteAllTextAsync(_folder.Below("audiences.yaml"), File.Replace("window_d: 7", "window_d: 8"));
         var head = await HeadAsync();
@@ -74,16 +74,16 @@ public sealed class AudiencesCommandTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Every_verb_changes_what_it_says_and_the_history_tells_who()
+    public async Task Every_verb_makes_its_change_and_the_history_shows_who_made_it()
     {
-        await Done("publish", "high_intent_cart_7d_v2", "--window-d", "14", "--why", "longer");
-        await Done("bind", "high_intent_cart_7d_v1", "--destination", "meta_main", "--remote", "55");
-        await Done("promote", "high_intent_cart_7d_v2", "--destination", "meta_main", "--remote", "55");
-        await Done("rollback", "high_intent_cart_7d", "--by", "ben");
-        await Done("unbind", "high_intent_cart_7d", "--destination", "meta_main", "--remote", "55");
-        await Done("retire", "high_intent_cart_7d_v2");
-        await Done("pause", "high_intent_cart_7d");
-        await Done("resume", "high_intent_cart_7d");
+        await ExecuteAsync("publish", "high_intent_cart_7d_v2", "--window-d", "14", "--why", "longer");
+        await ExecuteAsync("bind", "high_intent_cart_7d_v1", "--destination", "meta_main", "--remote", "55");
+        await ExecuteAsync("promote", "high_intent_cart_7d_v2", "--destination", "meta_main", "--remote", "55");
+        await ExecuteAsync("rollback", "high_intent_cart_7d", "--by", "ben");
+        await ExecuteAsync("unbind", "high_intent_cart_7d", "--destination", "meta_main", "--remote", "55");
+        await ExecuteAsync("retire", "high_intent_cart_7d_v2");
+        await ExecuteAsync("pause", "high_intent_cart_7d");
+        await ExecuteAsync("resume", "high_intent_cart_7d");
         (await RunAsync("promote", "high_intent_cart_7d_v2")).Error.ShouldStartWith("audiencesync: audience_key_retired: ");
         (await RunAsync("bind", "high_intent_cart_7d_v1", "--remote", "55")).ExitCode.ShouldBe(1);
         (await RunAsync("show", "nobody")).Error.ShouldStartWith("audiencesync: unknown_audience: ");
@@ -98,18 +98,18 @@ public sealed class AudiencesCommandTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_running_host_takes_events_for_a_key_published_beside_it()
+    public async Task A_running_host_accepts_events_for_a_key_published_by_the_command()
     {
-        await Done("publish", "high_intent_cart_7d_v2", "--window-d", "14");
+        await ExecuteAsync("publish", "high_intent_cart_7d_v2", "--window-d", "14");
         (await _host.SendEventAsync("add", "high_intent_cart_7d_v2", "ann")).Status.ShouldBe(200);
         var status = await _host.WaitUntilQuietAsync();
         status.GetProperty("audiences").EnumerateArray().Single(key => key.GetProperty("key").GetString() == "high_intent_cart_7d_v2")
-            .GetProperty("present").GetInt64().ShouldBe(0, "the add of January has run out");
+            .GetProperty("present").GetInt64().ShouldBe(0, "the window of the add from January has ended");
     }
 
     private Task<long> HeadAsync() => _host.ScalarAsync<long>("select count(*) from mt_events");
 
-    private async Task Done(params string[] args)
+    private async Task ExecuteAsync(params string[] args)
     {
         var run = await RunAsync(args);
         run.ExitCode.ShouldBe(0, run.Error);

@@ -3,7 +3,7 @@ using AudienceSync.Host.Tests.Serving;
 
 namespace AudienceSync.Host.Tests.Audiences;
 
-/// <summary>A journey that sends a thousand events a second, or as many as the machine takes, until it is stopped.</summary>
+/// <summary>A journey that sends a thousand events per second, or as many as the machine handles, until it is stopped.</summary>
 internal sealed class CutoverFlow(TestHost host, CutoverStory story, Random random)
 {
     private const int EventsPerRequest = 25;
@@ -11,18 +11,18 @@ internal sealed class CutoverFlow(TestHost host, CutoverStory story, Random rand
 
     private static readonly TimeSpan Every = TimeSpan.FromMilliseconds(25);
 
-    private readonly ConcurrentQueue<Spoken> _next = [];
+    private readonly ConcurrentQueue<SentEvent> _next = [];
     private CancellationTokenSource _stop = new();
     private Task _sending = Task.CompletedTask;
     private long _accepted;
     private int _requests;
 
-    /// <summary>How many versions the journey speaks of.</summary>
+    /// <summary>How many versions the journey sends events for.</summary>
     public int Versions { get; set; } = 1;
 
     public long Accepted => Interlocked.Read(ref _accepted);
 
-    /// <summary>For how long it sent.</summary>
+    /// <summary>How long it has been sending.</summary>
     public TimeSpan Sent { get; private set; }
 
     public void Begin()
@@ -31,8 +31,8 @@ internal sealed class CutoverFlow(TestHost host, CutoverStory story, Random rand
         _sending = SendAsync(_stop.Token);
     }
 
-    /// <summary>Says these among the others, in their order. Returns when the Host has taken them.</summary>
-    public async Task SendEventAsync(IEnumerable<Spoken> sent)
+    /// <summary>Sends these among the others, in their order. Returns when the Host has accepted them.</summary>
+    public async Task SendEventAsync(IEnumerable<SentEvent> sent)
     {
         foreach (var one in sent)
         {
@@ -40,11 +40,11 @@ internal sealed class CutoverFlow(TestHost host, CutoverStory story, Random rand
         }
 
         await UntilAsync(() => Task.FromResult(_next.IsEmpty));
-        await GoOnAsync(RequestsAtOnce * EventsPerRequest * 2);
+        await AcceptMoreAsync(RequestsAtOnce * EventsPerRequest * 2);
     }
 
-    /// <summary>Returns when so many more were taken.</summary>
-    public Task GoOnAsync(int events)
+    /// <summary>Returns when that many more events were accepted.</summary>
+    public Task AcceptMoreAsync(int events)
     {
         var until = Accepted + events;
         return UntilAsync(() => Task.FromResult(Accepted >= until));
@@ -62,7 +62,7 @@ internal sealed class CutoverFlow(TestHost host, CutoverStory story, Random rand
         }
     }
 
-    /// <summary>Returns when everything under way was answered.</summary>
+    /// <summary>Returns when all requests in flight were answered.</summary>
     public async Task StopAsync()
     {
         await _stop.CancelAsync();
@@ -85,7 +85,7 @@ internal sealed class CutoverFlow(TestHost host, CutoverStory story, Random rand
                 open.RemoveAll(request => request.IsCompletedSuccessfully);
             }
 
-            // A tick that came late is made up for: the rate is that of the whole time.
+            // A late tick is compensated: the rate applies to the whole time.
             if (TimeProvider.System.GetElapsedTime(began) < batches * Every)
             {
                 await timer.WaitForNextTickAsync(CancellationToken.None);
@@ -96,9 +96,9 @@ internal sealed class CutoverFlow(TestHost host, CutoverStory story, Random rand
         Sent += TimeProvider.System.GetElapsedTime(began);
     }
 
-    private Spoken[] Batch()
+    private SentEvent[] Batch()
     {
-        var batch = new Spoken[EventsPerRequest];
+        var batch = new SentEvent[EventsPerRequest];
         for (var n = 0; n < batch.Length; n++)
         {
             batch[n] = n < EventsPerRequest / 2 && _next.TryDequeue(out var sent) ? sent : CutoverStory.Move(random, Versions, host.Clock.GetUtcNow());
@@ -107,7 +107,7 @@ internal sealed class CutoverFlow(TestHost host, CutoverStory story, Random rand
         return batch;
     }
 
-    private async Task PostAsync(Spoken[] batch)
+    private async Task PostAsync(SentEvent[] batch)
     {
         var request = Interlocked.Increment(ref _requests);
         var answer = await host.PostAsync($"[{string.Join(',', batch.Select((one, n) => one.Json($"{request}/{n}")))}]");

@@ -4,8 +4,8 @@ using System.Text.Json.Nodes;
 
 namespace AudienceSync.Host.Tests.Audiences;
 
-/// <summary>One event of a person, said to one version.</summary>
-internal sealed record Spoken(int Version, string Person, bool Add, DateTimeOffset At)
+/// <summary>One event of a person, sent for one version.</summary>
+internal sealed record SentEvent(int Version, string Person, bool Add, DateTimeOffset At)
 {
     public string Json(string id) => new JsonObject
     {
@@ -22,8 +22,8 @@ internal sealed record Spoken(int Version, string Person, bool Add, DateTimeOffs
 }
 
 /// <summary>
-/// What is said during a cutover, and who must be in which version by it, reckoned from nothing. Movers come and go all the time. Those who stay are told
-/// their part once, and differ in every way in which two versions can differ.
+/// The events that are sent during a cutover, and who must be in which version because of them, computed from the events alone. Movers come
+/// and go all the time. Stayers get their events once, and differ in every way in which two versions can differ.
 /// </summary>
 internal sealed class CutoverStory(DateTimeOffset start, bool inherits)
 {
@@ -31,43 +31,46 @@ internal sealed class CutoverStory(DateTimeOffset start, bool inherits)
 
     private const int Movers = 1_500;
 
-    // The first version's window is 7 days, the second's 14.
+    // The window of the first version is 7 days, that of the second 14.
     private static readonly TimeSpan[] Windows = [TimeSpan.FromDays(7), TimeSpan.FromDays(14)];
 
-    private readonly List<Spoken> _sent = [];
+    private readonly List<SentEvent> _sent = [];
 
-    public IReadOnlyList<Spoken> Sent => _sent;
+    public IReadOnlyList<SentEvent> Sent => _sent;
 
     public static IReadOnlyList<string> Stayers { get; } =
         [.. "abcdefg".SelectMany(kind => Enumerable.Range(0, StayersOfAKind).Select(n => $"stays-{kind}{n}"))];
 
-    public static IEnumerable<string> Everybody => Stayers.Concat(Enumerable.Range(0, Movers).Select(Mover));
+    public static IEnumerable<string> AllPeople => Stayers.Concat(Enumerable.Range(0, Movers).Select(Mover));
 
-    /// <summary>What those who stay are told before there is a second version.</summary>
-    public IEnumerable<Spoken> Before() => Stayers.SelectMany(person => KindOf(person) switch
+    /// <summary>The events of the stayers before there is a second version.</summary>
+    public IEnumerable<SentEvent> Before() => Stayers.SelectMany(person => KindOf(person) switch
     {
         'a' or 'c' or 'd' => [Webhook(1, person, add: true, 0)],
         'e' => [Webhook(1, person, add: false, 2)],
         'f' => [Webhook(1, person, add: true, 2)],
-        'g' => [new Spoken(1, person, Add: true, start.AddDays(-10))],
-        _ => Array.Empty<Spoken>(),
+        'g' => [new SentEvent(1, person, Add: true, start.AddDays(-10))],
+        _ => Array.Empty<SentEvent>(),
     });
 
-    /// <summary>And what they are told of the second. A remove comes before the add it outweighs, so that nobody is in for a moment.</summary>
-    public IEnumerable<Spoken> Afterwards() => Stayers.SelectMany(person => KindOf(person) switch
+    /// <summary>
+    /// The events of the stayers for the second version. A remove precedes the add that it outweighs, so that no one is a member in
+    /// between.
+    /// </summary>
+    public IEnumerable<SentEvent> Afterwards() => Stayers.SelectMany(person => KindOf(person) switch
     {
         'b' or 'c' => [Webhook(2, person, add: true, 1)],
         'd' => [Webhook(2, person, add: false, 1)],
         'e' => [Webhook(2, person, add: true, 1)],
         'f' => [Webhook(2, person, add: false, 3), Webhook(2, person, add: true, 1)],
-        _ => Array.Empty<Spoken>(),
+        _ => Array.Empty<SentEvent>(),
     });
 
-    public static Spoken Move(Random random, int versions, DateTimeOffset now) =>
+    public static SentEvent Move(Random random, int versions, DateTimeOffset now) =>
         new(random.Next(versions) + 1, Mover(random.Next(Movers)), random.Next(5) < 3, now.AddSeconds(-random.Next(600)));
 
-    /// <summary>Takes what a Host has accepted.</summary>
-    public void Accept(IEnumerable<Spoken> sent)
+    /// <summary>Records events that a Host has accepted.</summary>
+    public void Accept(IEnumerable<SentEvent> sent)
     {
         lock (_sent)
         {
@@ -75,10 +78,12 @@ internal sealed class CutoverStory(DateTimeOffset start, bool inherits)
         }
     }
 
-    /// <summary>Who is in a version: of all that counts for it the latest add is later than the latest remove, and its window is open.</summary>
+    /// <summary>
+    /// The members of a version: of all events that count for it, the latest add is later than the latest remove, and its window is open.
+    /// </summary>
     public HashSet<string> In(int version, DateTimeOffset now)
     {
-        Spoken[] sent;
+        SentEvent[] sent;
         lock (_sent)
         {
             sent = [.. _sent];
@@ -102,5 +107,6 @@ internal sealed class CutoverStory(DateTimeOffset start, bool inherits)
 
     private static string Mover(int number) => $"moves-{number}";
 
-    private Spoken Webhook(int version, string person, bool add, int second) => new(version, person, add, start.AddHours(-1).AddSeconds(second));
+    private SentEvent Webhook(int version, string person, bool add, int second) =>
+        new(version, person, add, start.AddHours(-1).AddSeconds(second));
 }

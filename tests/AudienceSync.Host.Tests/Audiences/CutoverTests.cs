@@ -2,7 +2,7 @@ using AudienceSync.Host.Tests.Serving;
 
 namespace AudienceSync.Host.Tests.Audiences;
 
-/// <summary>After a switch of the key the platform has the new key's members, and what was sent is the difference.</summary>
+/// <summary>After a key switch the platform has the members of the new key, and only the difference was sent.</summary>
 public sealed class CutoverTests
 {
     private const string First = "high_intent_cart_7d_v1";
@@ -14,19 +14,19 @@ public sealed class CutoverTests
     private static string[] People => [.. Enumerable.Range(0, 60).Select(n => $"person{n}")];
 
     [Fact]
-    public async Task A_promotion_sends_the_difference_and_a_roll_back_brings_the_former_set_back()
+    public async Task A_promotion_sends_the_difference_and_a_rollback_restores_the_former_set()
     {
         await using var host = await TestHost.StartAsync(new TestHostOptions { Clock = Clock });
-        await host.DoneAsync($"keys/{Second}/publish", new { window_d = 30, by = "ann" });
+        await host.ApplyChangeAsync($"keys/{Second}/publish", new { window_d = 30, by = "ann" });
         await FillAsync(host);
         (await host.HeldAsync(0, People)).ShouldBe(People.Take(40), "the shadow sends nothing");
 
-        await host.DoneAsync($"keys/{Second}/promote", new { by = "ann", why = "trial" });
+        await host.ApplyChangeAsync($"keys/{Second}/promote", new { by = "ann", why = "trial" });
         await host.WaitUntilQuietAsync();
         (await host.HeldAsync(0, People)).ShouldBe(People.Skip(20));
-        (await SentAsync(host)).ShouldBe((20, 60), "20 leave; 40 were added before and 20 enter");
+        (await SentAsync(host)).ShouldBe((20, 60), "20 leave; 40 were added before, and 20 enter");
 
-        await host.DoneAsync($"audiences/{RegistryStage.Audience}/rollback", new { by = "ben" });
+        await host.ApplyChangeAsync($"audiences/{RegistryStage.Audience}/rollback", new { by = "ben" });
         await host.WaitUntilQuietAsync();
         (await host.HeldAsync(0, People)).ShouldBe(People.Take(40));
         (await SentAsync(host)).ShouldBe((40, 80));
@@ -38,9 +38,9 @@ public sealed class CutoverTests
     public async Task Late_events_of_the_old_key_change_nothing_and_those_of_the_new_key_do()
     {
         await using var host = await TestHost.StartAsync(new TestHostOptions { Clock = Clock });
-        await host.DoneAsync($"keys/{Second}/publish", new { });
+        await host.ApplyChangeAsync($"keys/{Second}/publish", new { });
         await FillAsync(host);
-        await host.DoneAsync($"keys/{Second}/promote", new { });
+        await host.ApplyChangeAsync($"keys/{Second}/promote", new { });
         await host.SendEventAsync("remove", First, "person30", second: 5);
         await host.SendEventAsync("add", First, "person0", second: 6);
         await host.SendEventAsync("remove", Second, "person59", second: 7);
@@ -50,16 +50,16 @@ public sealed class CutoverTests
     }
 
     [Fact]
-    public async Task Switches_to_and_fro_under_load_and_faults_end_at_the_key_that_feeds()
+    public async Task Switches_back_and_forth_under_load_and_faults_end_at_the_key_that_feeds()
     {
         await using var host = await TestHost.StartAsync(new TestHostOptions { Clock = Clock });
-        await host.DoneAsync($"keys/{Second}/publish", new { });
+        await host.ApplyChangeAsync($"keys/{Second}/publish", new { });
         await FillAsync(host);
         await host.Sandbox.FaultAsync(new { kind = "drop_after", count = 5 });
         var random = new Random(7);
         for (var i = 0; i < 12; i++)
         {
-            await host.DoneAsync($"keys/{(i % 2 == 0 ? Second : First)}/promote", new { });
+            await host.ApplyChangeAsync($"keys/{(i % 2 == 0 ? Second : First)}/promote", new { });
             for (var n = 0; n < 8; n++)
             {
                 var person = People[random.Next(People.Length)];
@@ -67,7 +67,7 @@ public sealed class CutoverTests
             }
         }
 
-        await host.DoneAsync($"keys/{Second}/promote", new { });
+        await host.ApplyChangeAsync($"keys/{Second}/promote", new { });
         await host.WaitUntilQuietAsync(60, () => Clock.Advance(TimeSpan.FromMinutes(2)));
         var present = await host.GetAsync($"/v1/audiences/{Second}/members?limit=1000");
         (await host.Sandbox.HeldAsync(TestHost.Remote(0), "EMAIL")).Count.ShouldBe(present.GetProperty("members").GetArrayLength());

@@ -6,7 +6,9 @@ using Xunit.Abstractions;
 
 namespace AudienceSync.Host.Tests.Audiences;
 
-/// <summary>A version is published, filled, compared, promoted and rolled back while a journey sends a thousand events a second.</summary>
+/// <summary>
+/// A version is published, filled, compared, promoted and rolled back while a journey sends a thousand events per second.
+/// </summary>
 public sealed class CutoverUnderLoadTests(ITestOutputHelper output) : IDisposable
 {
     private const string First = RegistryStage.Audience + "_v1";
@@ -22,7 +24,7 @@ public sealed class CutoverUnderLoadTests(ITestOutputHelper output) : IDisposabl
     [Theory]
     [InlineData(false, 51)]
     [InlineData(true, 52)]
-    public async Task Nothing_is_lost_the_platform_gets_just_the_difference_and_a_roll_back_brings_the_former_set_back(bool inherits, int seed)
+    public async Task Nothing_is_lost_the_platform_gets_only_the_difference_and_a_rollback_restores_the_former_set(bool inherits, int seed)
     {
         output.WriteLine($"seed {seed}");
         await using var host = await TestHost.StartAsync(new TestHostOptions
@@ -37,36 +39,37 @@ public sealed class CutoverUnderLoadTests(ITestOutputHelper output) : IDisposabl
 
         flow.Begin();
         await flow.SendEventAsync(story.Before());
-        await flow.GoOnAsync(2_000);
-        await host.DoneAsync($"keys/{Second}/publish", new { window_d = 14, inherit = inherits, by = "ann" });
+        await flow.AcceptMoreAsync(2_000);
+        await host.ApplyChangeAsync($"keys/{Second}/publish", new { window_d = 14, inherit = inherits, by = "ann" });
         flow.Versions = 2;
         await flow.SendEventAsync(story.Afterwards());
         await FilledAsync(host, flow);
         (await DiffAsync(host)).ShouldBe(Differences(story), "the difference that is shown");
         CutoverStory.Stayers.Where(person => !story.In(1, Start).Contains(person)).ShouldAllBe(person => CallsOf(person) == "", "the shadow sends nothing");
 
-        await host.DoneAsync($"keys/{Second}/promote", new { by = "ann" });
+        await host.ApplyChangeAsync($"keys/{Second}/promote", new { by = "ann" });
         await flow.UntilAsync(() => HoldsStayersOfAsync(host, story, 2));
-        await flow.GoOnAsync(1_000);
+        await flow.AcceptMoreAsync(1_000);
         await flow.StopAsync();
         await host.WaitUntilQuietAsync(atMost_s: 120);
         await ShouldHoldAsync(host, story, 2);
 
         flow.Begin();
-        await flow.GoOnAsync(1_000);
-        await host.DoneAsync($"audiences/{RegistryStage.Audience}/rollback", new { by = "ben" });
+        await flow.AcceptMoreAsync(1_000);
+        await host.ApplyChangeAsync($"audiences/{RegistryStage.Audience}/rollback", new { by = "ben" });
         await flow.UntilAsync(() => HoldsStayersOfAsync(host, story, 1));
-        await flow.GoOnAsync(1_000);
+        await flow.AcceptMoreAsync(1_000);
         await flow.StopAsync();
         await host.WaitUntilQuietAsync(atMost_s: 120);
         await ShouldHoldAsync(host, story, 1);
 
-        output.WriteLine($"{flow.Accepted} events in {flow.Sent.TotalSeconds:N1} s, {flow.Accepted / flow.Sent.TotalSeconds:N0} a second");
+        output.WriteLine(
+            $"{flow.Accepted} events in {flow.Sent.TotalSeconds:N1} s, {flow.Accepted / flow.Sent.TotalSeconds:N0} per second");
         ShouldHaveGotTheDifference(story);
         await ShouldHaveLostNothingAsync(host, story);
     }
 
-    // Those who stay were told all before the promotion, so their calls are known to the letter.
+    // All events of the stayers were sent before the promotion, so their calls are known exactly.
     private void ShouldHaveGotTheDifference(CutoverStory story)
     {
         var (former, later) = (story.In(1, Start), story.In(2, Start));
@@ -83,20 +86,20 @@ public sealed class CutoverUnderLoadTests(ITestOutputHelper output) : IDisposabl
 
         var moved = CutoverStory.Stayers.Count(person => former.Contains(person) != later.Contains(person));
         moved.ShouldBeGreaterThan(2 * CutoverStory.StayersOfAKind);
-        foreach (var person in CutoverStory.Everybody)
+        foreach (var person in CutoverStory.AllPeople)
         {
-            // Nobody is added who is there, nor removed who is not: what was sent adds up to the difference and to nothing else.
+            // No one is added who is on the list, or removed who is not: the calls add up to the difference and to nothing else.
             var calls = CallsOf(person);
             calls.ShouldBe(string.Concat(Enumerable.Range(0, calls.Length).Select(n => n % 2 == 0 ? '+' : '-')), person);
             (calls.Length % 2 == 1).ShouldBe(former.Contains(person), person);
         }
 
-        _calls.Digests.Except(CutoverStory.Everybody.Select(Spoken.DigestOf)).ShouldBeEmpty();
+        _calls.Digests.Except(CutoverStory.AllPeople.Select(SentEvent.DigestOf)).ShouldBeEmpty();
     }
 
     private static async Task ShouldHaveLostNothingAsync(TestHost host, CutoverStory story)
     {
-        story.Sent.Count.ShouldBeGreaterThan(6_000, "a load that is none shows nothing");
+        story.Sent.Count.ShouldBeGreaterThan(6_000, "without load the test proves nothing");
         foreach (var version in new[] { 1, 2 })
         {
             (await host.ScalarAsync<long>($"select count(*) from mt_events where type like 'audience_member%' and data ->> 'audienceKey' = '{RegistryStage.Audience}_v{version}'"))
@@ -132,7 +135,7 @@ public sealed class CutoverUnderLoadTests(ITestOutputHelper output) : IDisposabl
             .Select(person => $"{person} {(later.Contains(person) ? "enters" : "leaves")}").Order(StringComparer.Ordinal)];
     }
 
-    // Only those who stay: a mover may have moved again before it was written.
+    // Only stayers: a mover may have moved again before the file was written.
     private async Task<List<string>> DiffAsync(TestHost host)
     {
         var file = _folder.Below("diff.csv");
@@ -165,7 +168,8 @@ public sealed class CutoverUnderLoadTests(ITestOutputHelper output) : IDisposabl
     private static async Task<Dictionary<Guid, string>> PeopleAsync(TestHost host)
     {
         var digester = host.Server.Workspaces["default"].Digester;
-        var names = CutoverStory.Everybody.ToDictionary(person => digester.Digest(IdentifierKind.Email, Spoken.DigestOf(person)).Digest.Value);
+        var names = CutoverStory.AllPeople
+            .ToDictionary(person => digester.Digest(IdentifierKind.Email, SentEvent.DigestOf(person)).Digest.Value);
         var rows = await host.ScalarAsync<string[]>("select array_agg(anchor || ' ' || digest) from person_aliases where kind = 2 and anchor is not null");
         return rows.Select(row => row.Split(' ')).ToDictionary(row => Guid.Parse(row[0]), row => names[Guid.Parse(row[1])]);
     }
@@ -173,15 +177,16 @@ public sealed class CutoverUnderLoadTests(ITestOutputHelper output) : IDisposabl
     private static async Task<bool> HoldsStayersOfAsync(TestHost host, CutoverStory story, int version)
     {
         var (held, members) = (await host.Sandbox.HeldAsync(TestHost.Remote(0), "EMAIL"), story.In(version, Start));
-        return CutoverStory.Stayers.All(person => held.Contains(Spoken.DigestOf(person)) == members.Contains(person));
+        return CutoverStory.Stayers.All(person => held.Contains(SentEvent.DigestOf(person)) == members.Contains(person));
     }
 
     private static async Task ShouldHoldAsync(TestHost host, CutoverStory story, int version)
     {
         var held = await host.Sandbox.HeldAsync(TestHost.Remote(0), "EMAIL");
         held.Order(StringComparer.Ordinal).ShouldBe(
-            story.In(version, host.Clock.GetUtcNow()).Select(Spoken.DigestOf).Order(StringComparer.Ordinal), $"the platform's list, fed by version {version}");
+            story.In(version, host.Clock.GetUtcNow()).Select(SentEvent.DigestOf)
+                .Order(StringComparer.Ordinal), $"the platform's list, fed by version {version}");
     }
 
-    private string CallsOf(string person) => _calls.Of(Spoken.DigestOf(person));
+    private string CallsOf(string person) => _calls.Of(SentEvent.DigestOf(person));
 }

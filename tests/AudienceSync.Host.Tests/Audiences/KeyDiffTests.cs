@@ -7,7 +7,7 @@ using AudienceSync.Host.Tests.Serving;
 
 namespace AudienceSync.Host.Tests.Audiences;
 
-/// <summary>What a promotion would come to, before it is made; and that it comes to just that.</summary>
+/// <summary>The effect of a promotion, computed before it is made, and that the promotion has exactly that effect.</summary>
 public sealed class KeyDiffTests : IAsyncLifetime, IDisposable
 {
     private const string First = "high_intent_cart_7d_v1";
@@ -21,13 +21,16 @@ public sealed class KeyDiffTests : IAsyncLifetime, IDisposable
     {
         _host = await TestHost.StartAsync(new TestHostOptions { Clock = new OffsetClock(Sample.Now) });
         _environment["AUDIENCESYNC_POSTGRES"] = _host.Database;
-        // By the Host itself, which therefore knows it at once.
+        // Published by the Host itself, which therefore has it at once.
         using (var published = await _host.Operator.PostAsync($"/v1/keys/{Second}/publish", JsonContent.Create(new { window_d = 14 })))
         {
             (await Answer.ReadAsync(published)).Status.ShouldBe(200);
         }
 
-        foreach (var (name, keys) in new[] { ("both", new[] { First, Second }), ("old", [First]), ("new1", [Second]), ("new2", [Second]), ("barred", [Second]) })
+        foreach (var (name, keys) in new[]
+        {
+            ("both", new[] { First, Second }), ("old", [First]), ("new1", [Second]), ("new2", [Second]), ("suppressed", [Second]),
+        })
         {
             foreach (var key in keys)
             {
@@ -37,7 +40,7 @@ public sealed class KeyDiffTests : IAsyncLifetime, IDisposable
 
         var here = new JsonObject { ["event"] = "person_suppress", ["event_id"] = "s", ["customer_id"] = "new2", ["destination"] = "meta_main" };
         (await _host.PostAsync(here.ToJsonString())).Status.ShouldBe(200);
-        var everywhere = new JsonObject { ["event"] = "person_suppress", ["event_id"] = "t", ["customer_id"] = "barred" };
+        var everywhere = new JsonObject { ["event"] = "person_suppress", ["event_id"] = "t", ["customer_id"] = "suppressed" };
         (await _host.PostAsync(everywhere.ToJsonString())).Status.ShouldBe(200);
         await _host.WaitUntilQuietAsync();
     }
@@ -47,7 +50,7 @@ public sealed class KeyDiffTests : IAsyncLifetime, IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task It_counts_who_enters_and_who_leaves_in_all_and_where_somebody_is_suppressed()
+    public async Task It_counts_who_enters_and_leaves_in_total_and_where_a_person_is_suppressed()
     {
         var file = _folder.Below("diff.csv");
         (await RunAsync("diff", First, Second, "--file", file)).ShouldBe(new CommandRun(0, $"""
@@ -62,7 +65,7 @@ public sealed class KeyDiffTests : IAsyncLifetime, IDisposable
 
         (await RunAsync("promote", Second)).ExitCode.ShouldBe(0);
         await _host.WaitUntilQuietAsync();
-        (await _host.Sandbox.HeldAsync(TestHost.Remote(0), "EMAIL")).Count.ShouldBe(2, "who stays and who enters");
+        (await _host.Sandbox.HeldAsync(TestHost.Remote(0), "EMAIL")).Count.ShouldBe(2, "the one who stays and the one who enters");
         (await RunAsync("diff", Second, Second)).Output.ShouldContain("0 enter, 0 leave");
     }
 

@@ -5,7 +5,9 @@ using AudienceSync.Host.Tests.Serving;
 
 namespace AudienceSync.Host.Tests.Audiences;
 
-/// <summary>Events of a version over which another was promoted: they go where its policy says, and are counted.</summary>
+/// <summary>
+/// Late events, those of a version that another version replaced by promotion: they are handled by its policy, and counted.
+/// </summary>
 public sealed class LateEventsTests : IAsyncLifetime
 {
     private const string First = RegistryStage.Audience + "_v1";
@@ -26,8 +28,8 @@ public sealed class LateEventsTests : IAsyncLifetime
     [Fact]
     public async Task They_count_for_their_own_version_are_not_sent_and_are_shown_with_the_switch_that_made_them_late()
     {
-        await _host.DoneAsync($"keys/{Second}/publish", new { });
-        await _host.DoneAsync($"keys/{Second}/promote", new { by = "ann" });
+        await _host.ApplyChangeAsync($"keys/{Second}/publish", new { });
+        await _host.ApplyChangeAsync($"keys/{Second}/promote", new { by = "ann" });
         await _host.SendEventAsync("add", First, "ben");
         await _host.SendEventAsync("remove", First, "ann", second: 5);
         await _host.SendEventAsync("add", Second, "eve");
@@ -38,7 +40,7 @@ public sealed class LateEventsTests : IAsyncLifetime
         (await ShowAsync()).ShouldContain($"2 late events of {First} kept since ");
         (await StatusAsync(First)).ShouldBe((true, 2));
 
-        await _host.DoneAsync($"audiences/{RegistryStage.Audience}/rollback", new { });
+        await _host.ApplyChangeAsync($"audiences/{RegistryStage.Audience}/rollback", new { });
         await _host.SendEventAsync("add", First, "dan");
         await _host.SendEventAsync("add", Second, "fay");
         await _host.WaitUntilQuietAsync();
@@ -47,7 +49,7 @@ public sealed class LateEventsTests : IAsyncLifetime
         (await _host.HeldAsync(0, ["ann", "ben", "dan", "eve", "fay"])).ShouldBe(["ben", "dan"], "late events were kept");
         (await StatusAsync(First)).ShouldBe((false, 2));
 
-        await _host.DoneAsync($"keys/{Second}/promote", new { });
+        await _host.ApplyChangeAsync($"keys/{Second}/promote", new { });
         await _host.SendEventAsync("add", First, "gus");
         await _host.WaitUntilQuietAsync();
         (await KeyAsync(First)).ShouldBe("drains keep 2 over keep 1 open");
@@ -58,11 +60,11 @@ public sealed class LateEventsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task They_wait_in_quarantine_when_the_promotion_said_so_and_after_a_roll_back_they_can_be_released()
+    public async Task They_wait_in_quarantine_when_the_promotion_requests_it_and_can_be_released_after_a_rollback()
     {
-        await _host.DoneAsync($"keys/{Second}/publish", new { });
+        await _host.ApplyChangeAsync($"keys/{Second}/publish", new { });
         (await RunAsync("promote", Second, "--late-events", "quarantine")).ExitCode.ShouldBe(0);
-        await _host.DoneAsync("audiences/winback_45d", new { purpose = "read the keys again" });
+        await _host.ApplyChangeAsync("audiences/winback_45d", new { purpose = "read the keys again" });
         var held = await _host.SendEventAsync("add", First, "ben");
         (held.Status, held.Code).ShouldBe((202, "draining_audience_key"));
         (await _host.SendEventAsync("add", Second, "eve")).Status.ShouldBe(200);
@@ -71,7 +73,7 @@ public sealed class LateEventsTests : IAsyncLifetime
         (await ShowAsync()).ShouldContain($"0 late events of {First} kept, 1 in quarantine since ");
         (await ReleaseAsync(held)).ShouldBe("held");
 
-        await _host.DoneAsync($"audiences/{RegistryStage.Audience}/rollback", new { });
+        await _host.ApplyChangeAsync($"audiences/{RegistryStage.Audience}/rollback", new { });
         (await ReleaseAsync(held)).ShouldBe("released");
         await _host.WaitUntilQuietAsync();
         (await _host.HeldAsync(0, ["ann", "ben", "eve"])).ShouldBe(["ann", "ben"]);
@@ -79,11 +81,11 @@ public sealed class LateEventsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_removal_is_applied_though_late_events_are_held_back()
+    public async Task A_removal_is_applied_although_late_events_are_held_back()
     {
-        await _host.DoneAsync($"keys/{Second}/publish", new { });
+        await _host.ApplyChangeAsync($"keys/{Second}/publish", new { });
         (await RunAsync("promote", Second, "--late-events", "quarantine")).ExitCode.ShouldBe(0);
-        await _host.DoneAsync("audiences/winback_45d", new { purpose = "read the keys again" });
+        await _host.ApplyChangeAsync("audiences/winback_45d", new { purpose = "read the keys again" });
         (await _host.SendEventAsync("remove", First, "ann", second: 9)).Status.ShouldBe(200);
         await _host.WaitUntilQuietAsync();
         (await _host.ScalarAsync<short>(
@@ -91,10 +93,10 @@ public sealed class LateEventsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_heir_is_told_of_them_too()
+    public async Task A_successor_gets_them_too()
     {
-        await _host.DoneAsync($"keys/{Second}/publish", new { inherit = true });
-        await _host.DoneAsync($"keys/{Second}/promote", new { });
+        await _host.ApplyChangeAsync($"keys/{Second}/publish", new { inherit = true });
+        await _host.ApplyChangeAsync($"keys/{Second}/promote", new { });
         await _host.SendEventAsync("add", First, "ben");
         await _host.WaitUntilQuietAsync();
         (await _host.HeldAsync(0, ["ann", "ben"])).ShouldBe(["ann", "ben"]);
@@ -104,18 +106,19 @@ public sealed class LateEventsTests : IAsyncLifetime
     [Fact]
     public async Task A_version_that_still_feeds_somewhere_a_retired_one_and_one_that_was_unbound_have_no_late_events()
     {
-        await _host.DoneAsync($"audiences/{RegistryStage.Audience}/bindings", new { key = First, destination = "meta_main", remote = "99" });
-        await _host.DoneAsync($"keys/{Second}/publish", new { });
-        await _host.DoneAsync($"keys/{Second}/promote", new { destination = "meta_main", remote = "99" });
+        await _host.ApplyChangeAsync(
+            $"audiences/{RegistryStage.Audience}/bindings", new { key = First, destination = "meta_main", remote = "99" });
+        await _host.ApplyChangeAsync($"keys/{Second}/publish", new { });
+        await _host.ApplyChangeAsync($"keys/{Second}/promote", new { destination = "meta_main", remote = "99" });
         (await KeyAsync(First)).ShouldBe("feeds");
-        await _host.DoneAsync($"audiences/{RegistryStage.Audience}/unbind", new { destination = "meta_main", remote = "99" });
+        await _host.ApplyChangeAsync($"audiences/{RegistryStage.Audience}/unbind", new { destination = "meta_main", remote = "99" });
         (await KeyAsync(Second)).ShouldBe("shadow");
-        await _host.DoneAsync($"keys/{Second}/promote", new { });
-        await _host.DoneAsync($"keys/{First}/retire", new { });
+        await _host.ApplyChangeAsync($"keys/{Second}/promote", new { });
+        await _host.ApplyChangeAsync($"keys/{First}/retire", new { });
         (await _host.SendEventAsync("add", First, "ben")).Code.ShouldBe("retired_audience_key");
         await _host.WaitUntilQuietAsync();
         (await KeyAsync(First)).ShouldBe("retired keep 0 over");
-        (await _host.DoAsync($"keys/{Second}/promote", new { late_events = "lose" })).Code.ShouldBe("late_events_invalid");
+        (await _host.PostAsOperatorAsync($"keys/{Second}/promote", new { late_events = "lose" })).Code.ShouldBe("late_events_invalid");
     }
 
     private async Task<string> KeyAsync(string key)
@@ -138,7 +141,7 @@ public sealed class LateEventsTests : IAsyncLifetime
     private async Task<string> ShowAsync() => (await RunAsync("show", RegistryStage.Audience)).Output;
 
     private async Task<string?> ReleaseAsync(Answer held) =>
-        (await _host.DoAsync($"quarantine/{held.ReceiptId()}/release", new { })).Json.GetProperty("status").GetString();
+        (await _host.PostAsOperatorAsync($"quarantine/{held.ReceiptId()}/release", new { })).Json.GetProperty("status").GetString();
 
     private Task<CommandRun> RunAsync(params string[] args) => CommandRun.RunAsync(_environment, ["audiences", .. args]);
 }

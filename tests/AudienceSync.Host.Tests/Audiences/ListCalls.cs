@@ -2,12 +2,15 @@ using System.Text.Json;
 
 namespace AudienceSync.Host.Tests.Audiences;
 
-/// <summary>Stands before the platform and keeps, for each digest, the calls about it that the platform took: + came on the list, - left it.</summary>
+/// <summary>
+/// Intercepts calls to the platform and records, for each digest, the calls that the platform accepted: + added to the list, - removed from
+/// it.
+/// </summary>
 internal sealed class ListCalls(HttpMessageHandler inner) : DelegatingHandler(inner)
 {
     private readonly Dictionary<string, string> _calls = new(StringComparer.Ordinal);
 
-    /// <summary>In the order in which they were taken; empty when it was never named.</summary>
+    /// <summary>In the order in which they were accepted; empty when the digest was never in a call.</summary>
     public string Of(string digest)
     {
         lock (_calls)
@@ -39,13 +42,13 @@ internal sealed class ListCalls(HttpMessageHandler inner) : DelegatingHandler(in
         var response = await base.SendAsync(request, cancellationToken);
         if (response.IsSuccessStatusCode)
         {
-            Keep(body, request.Method == HttpMethod.Post ? '+' : '-');
+            Record(body, request.Method == HttpMethod.Post ? '+' : '-');
         }
 
         return response;
     }
 
-    private void Keep(byte[] body, char what)
+    private void Record(byte[] body, char operation)
     {
         using var json = JsonDocument.Parse(body);
         var payload = json.RootElement.GetProperty("payload");
@@ -54,7 +57,7 @@ internal sealed class ListCalls(HttpMessageHandler inner) : DelegatingHandler(in
         {
             foreach (var digest in payload.GetProperty("data").EnumerateArray().Select(row => row[email].GetString()!))
             {
-                _calls[digest] = _calls.GetValueOrDefault(digest, "") + what;
+                _calls[digest] = _calls.GetValueOrDefault(digest, "") + operation;
             }
         }
     }

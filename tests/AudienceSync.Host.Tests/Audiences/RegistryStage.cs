@@ -4,32 +4,33 @@ using AudienceSync.Host.Tests.Serving;
 
 namespace AudienceSync.Host.Tests.Audiences;
 
-/// <summary>What these tests say to a Host.</summary>
+/// <summary>Requests of these tests to a Host.</summary>
 internal static class RegistryStage
 {
     public const string Audience = "high_intent_cart_7d";
 
-    /// <summary>An operation of the operator.</summary>
-    public static async Task<Answer> DoAsync(this TestHost host, string path, object body)
+    /// <summary>Executes an operator request.</summary>
+    public static async Task<Answer> PostAsOperatorAsync(this TestHost host, string path, object body)
     {
         using var response = await host.Operator.PostAsJsonAsync("/v1/" + path, body);
         return await Answer.ReadAsync(response);
     }
 
-    /// <summary>An operation that is done; what it changed.</summary>
-    public static async Task<List<string>> DoneAsync(this TestHost host, string path, object body)
+    /// <summary>Executes an operator request that must succeed, and returns its changes.</summary>
+    public static async Task<List<string>> ApplyChangeAsync(this TestHost host, string path, object body)
     {
-        var answer = await host.DoAsync(path, body);
+        var answer = await host.PostAsOperatorAsync(path, body);
         answer.Status.ShouldBe(200, answer.Text);
         return answer.Json.GetProperty("changes").EnumerateArray().Select(change => change.GetString()!).ToList();
     }
 
-    public static async Task<Answer> SendEventAsync(this TestHost host, string word, string key, string person, string? id = null, int second = 0)
+    public static async Task<Answer> SendEventAsync(
+        this TestHost host, string operation, string key, string person, string? id = null, int second = 0)
     {
         var sent = new JsonObject
         {
-            ["event"] = "audience_" + word,
-            ["event_id"] = id ?? $"{word} {key} {person} {second}",
+            ["event"] = "audience_" + operation,
+            ["event_id"] = id ?? $"{operation} {key} {person} {second}",
             ["audience_key"] = key,
             ["occurred_at"] = new DateTimeOffset(2026, 1, 1, 0, 0, second, TimeSpan.Zero).ToString("O"),
             ["person"] = new JsonObject { ["email"] = person + "@example.com" },
@@ -41,12 +42,12 @@ internal static class RegistryStage
         [.. (await host.GetAsync($"/v1/audiences/{audience}/history")).GetProperty("changes").EnumerateArray()
             .Select(change => $"{change.GetProperty("by").GetString()}: {change.GetProperty("event").GetString()}")];
 
-    /// <summary>Who is on the list, by the digests of these addresses.</summary>
+    /// <summary>The people on the list, by the digests of their addresses.</summary>
     public static async Task<List<string>> HeldAsync(this TestHost host, int remote, IEnumerable<string> people)
     {
         var held = await host.Sandbox.HeldAsync(TestHost.Remote(remote), "EMAIL");
         var known = people.Where(person => held.Contains(Digest(person))).ToList();
-        held.Count.ShouldBe(known.Count, "somebody nobody knows");
+        held.Count.ShouldBe(known.Count, "an unknown digest is on the list");
         return known;
     }
 

@@ -5,7 +5,7 @@ namespace AudienceSync.Host.Tests.Audiences;
 public sealed class TwoHostsTests
 {
     [Fact]
-    public async Task A_key_published_at_one_host_is_taken_and_folded_by_the_other_without_a_restart()
+    public async Task A_key_published_at_one_host_is_accepted_and_folded_by_the_other_without_a_restart()
     {
         var clock = new OffsetClock(new DateTimeOffset(2026, 1, 2, 0, 0, 0, TimeSpan.Zero));
         await using var first = await TestHost.StartAsync(new TestHostOptions { Clock = clock });
@@ -13,8 +13,8 @@ public sealed class TwoHostsTests
         for (var version = 2; version < 6; version++)
         {
             var key = $"high_intent_cart_7d_v{version}";
-            await second.DoneAsync($"keys/{key}/publish", new { window_d = 7 + version });
-            (await second.SendEventAsync("add", key, "ann")).Status.ShouldBe(200, "who published it knows it at once");
+            await second.ApplyChangeAsync($"keys/{key}/publish", new { window_d = 7 + version });
+            (await second.SendEventAsync("add", key, "ann")).Status.ShouldBe(200, "the Host that published it has it at once");
         }
 
         await second.WaitUntilQuietAsync();

@@ -3,7 +3,7 @@ using AudienceSync.Host.Cli;
 
 namespace AudienceSync.Host.Tests.Cli;
 
-/// <summary>Arguments that are not of their form end a verb with a message and an exit code, before anything is done. Nothing aborts.</summary>
+/// <summary>Arguments in the wrong format end a verb with a message and an exit code, before it does anything. Nothing aborts.</summary>
 public sealed class ArgumentTests
 {
     private static readonly Dictionary<string, string> NoDatabase = new(StringComparer.Ordinal)
@@ -30,7 +30,7 @@ public sealed class ArgumentTests
     [InlineData("audiences", "publish", "x_v1", "--window-d", "long")]
     [InlineData("audiences", "counters", "x_v1", "--from", "yesterday")]
     [InlineData("sync", "approve", "NOT-A-NUMBER")]
-    public async Task An_argument_that_is_not_of_its_form_is_refused_in_words(params string[] arguments)
+    public async Task An_argument_in_the_wrong_format_is_refused_with_a_message(params string[] arguments)
     {
         var run = await CommandRun.RunAsync(NoDatabase, arguments);
         run.ExitCode.ShouldBe(1);
@@ -43,7 +43,7 @@ public sealed class ArgumentTests
     [InlineData("members", "list", "cart_v1", "--workspace", "a b")]
     [InlineData("quarantine", "list", "--workspace", "A")]
     [InlineData("sync", "plan", "--workspace", "default\n")]
-    public async Task A_workspace_that_cannot_exist_is_refused_before_the_database_is_asked(params string[] arguments)
+    public async Task A_workspace_that_cannot_exist_is_refused_before_the_database_is_queried(params string[] arguments)
     {
         var run = await CommandRun.RunAsync(NoDatabase, arguments);
         run.ExitCode.ShouldBe(1, run.Error);
@@ -53,7 +53,7 @@ public sealed class ArgumentTests
 
     [Theory]
     [MemberData(nameof(Verbs))]
-    public async Task No_verb_aborts_whatever_stands_in_an_argument(string verb)
+    public async Task No_verb_aborts_on_any_argument_value(string verb)
     {
         var root = CommandLine.Create(name => NoDatabase.GetValueOrDefault(name));
         var (path, command) = Leaves(root, []).Single(leaf => string.Join(' ', leaf.Path) == verb);
@@ -65,7 +65,7 @@ public sealed class ArgumentTests
                 var parsed = Should.NotThrow(() => root.Parse(arguments), $"{verb} {option} '{junk}'");
                 if (parsed.Errors.Count > 0)
                 {
-                    // With errors nothing of the verb runs: the message and the exit code are all there is.
+                    // With parse errors the verb does not run: the message and the exit code are its only effects.
                     (await parsed.InvokeAsync(new InvocationConfiguration { Output = TextWriter.Null, Error = TextWriter.Null })).ShouldBe(1, $"{verb} {option} '{junk}'");
                 }
             }

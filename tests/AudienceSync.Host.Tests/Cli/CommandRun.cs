@@ -3,7 +3,7 @@ using AudienceSync.Host.Cli;
 
 namespace AudienceSync.Host.Tests.Cli;
 
-/// <summary>One verb, run as the process runs it, and what it said.</summary>
+/// <summary>One verb, executed as in the process, and its output.</summary>
 internal sealed record CommandRun(int ExitCode, string Output, string Error)
 {
     public static Task<CommandRun> RunAsync(IReadOnlyDictionary<string, string> environment, params string[] args)

@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.TestHost;
 
 namespace AudienceSync.Host.Tests.Cli;
 
-/// <summary><c>destinations list</c> and <c>check</c> against the imitated platforms.</summary>
+/// <summary><c>destinations list</c> and <c>check</c> against the sandbox platforms.</summary>
 public sealed class DestinationsCommandTests : IAsyncLifetime
 {
     private const string Secret = "s3cr3t-of-20-letters";
@@ -62,7 +62,7 @@ public sealed class DestinationsCommandTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Where_all_is_well_only_names_want_a_look()
+    public async Task A_healthy_setup_has_only_name_warnings()
     {
         var run = await RunAsync("check", "--json");
 
@@ -78,7 +78,7 @@ public sealed class DestinationsCommandTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_is_bad_is_said_with_what_to_do_and_never_with_a_secret()
+    public async Task Problems_are_reported_with_a_remedy_and_never_with_a_secret()
     {
         using var admin = _sandbox.GetTestClient();
         await admin.PostAsJsonAsync("/admin/accounts", new { account = "act_1001", token = Secret, terms_accepted = false });
@@ -100,7 +100,7 @@ public sealed class DestinationsCommandTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task One_that_is_written_wrongly_does_not_hide_the_others()
+    public async Task A_misconfigured_destination_does_not_hide_the_others()
     {
         Write(Config.Replace("token: { env: SECRET } }\n      - { name: google", "token: { env: GONE } }\n      - { name: google", StringComparison.Ordinal));
 
@@ -118,7 +118,7 @@ public sealed class DestinationsCommandTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_platform_that_does_not_answer_leaves_it_open()
+    public async Task A_platform_that_does_not_respond_leaves_the_result_unknown()
     {
         using var silent = new Silent();
         var run = await CommandRun.RunAsync(_environment, silent, "destinations", "check", "crm");
@@ -127,17 +127,18 @@ public sealed class DestinationsCommandTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_name_that_is_none_and_a_file_that_is_none_are_one_line_each()
+    public async Task An_unknown_name_and_a_missing_file_are_one_line_each()
     {
         var unknown = await RunAsync("check", "myspace");
-        (unknown.ExitCode, unknown.Error.Trim()).ShouldBe((2, "audiencesync: unknown_destination: no destination is called myspace; destinations list shows them."));
+        (unknown.ExitCode, unknown.Error.Trim())
+            .ShouldBe((2, "audiencesync: unknown_destination: no destination is named myspace; destinations list shows them."));
         _environment["AUDIENCESYNC_CONFIG"] = Path.Combine(_folder.Path, "none.yaml");
         var missing = await RunAsync("list");
         (missing.ExitCode, missing.Error.StartsWith("audiencesync: config_missing", StringComparison.Ordinal)).ShouldBe((2, true));
     }
 
     [Fact]
-    public async Task A_list_shows_what_feeds_what()
+    public async Task The_list_shows_which_key_feeds_which_remote_audience()
     {
         var run = await RunAsync("list");
         run.ExitCode.ShouldBe(0, run.Error);

@@ -21,7 +21,7 @@ public sealed class KeysCommandTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task A_file_is_made_for_its_owner_only_and_never_overwritten()
+    public async Task A_key_file_is_created_for_its_owner_only_and_never_overwritten()
     {
         (await RunAsync("keys", "generate", "--out", KeyPath)).ShouldBe(new CommandRun(0, "", ""));
         var text = await File.ReadAllTextAsync(KeyPath);
@@ -35,7 +35,7 @@ public sealed class KeysCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task A_version_is_added_beside_those_that_were_there()
+    public async Task A_version_is_added_and_the_existing_ones_are_kept()
     {
         await RunAsync("keys", "generate", "--out", KeyPath);
         var first = Load().Current.CheckValue();
@@ -60,7 +60,7 @@ public sealed class KeysCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task Nothing_is_added_to_a_file_that_is_none_or_beside_another_append()
+    public async Task Nothing_is_appended_to_a_missing_or_invalid_file_or_during_another_append()
     {
         var missing = await RunAsync("keys", "generate", "--append", KeyPath);
         await File.WriteAllTextAsync(KeyPath, "no key");
@@ -79,25 +79,27 @@ public sealed class KeysCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task Rotate_runs_to_the_end_and_status_says_what_is_left_and_until_when()
+    public async Task Rotate_runs_to_the_end_and_status_shows_what_is_left_and_until_when()
     {
         await using var workspace = await SealedUnderOneAsync();
         await WriteKeysAsync(1, 2);
 
         var before = Json(await RunAsync("keys", "status", "--json"));
         var rotated = Json(await RunAsync("keys", "rotate", "--json"))[0];
-        var words = await RunAsync("keys", "status");
+        var report = await RunAsync("keys", "status");
         var again = await RunAsync("keys", "rotate");
 
         before.GetProperty("versions").EnumerateArray().Select(v => (v.GetProperty("version").GetInt32(), v.GetProperty("seals").GetBoolean())).ShouldBe([(1, false), (2, true)]);
         Row(before, "vault").GetProperty("rows").GetInt32().ShouldBe(2);
-        Row(before, "bodies").GetProperty("needed_until").GetString().ShouldBe("2026-12-06", "received on the 21st, kept for 14 days, dropped as a day");
+        Row(before, "bodies").GetProperty("needed_until").GetString()
+            .ShouldBe("2026-12-06", "received on the 21st, kept for 14 days, dropped with its day");
         Row(before, "vault").GetProperty("needed_until").ValueKind.ShouldBe(JsonValueKind.Null);
         (rotated.GetProperty("workspace").GetString(), rotated.GetProperty("resealed").GetInt32(), rotated.GetProperty("left").GetInt32()).ShouldBe(("default", 2, 0));
-        words.Output.ShouldContain("default: bodies under version 1: 1 rows, need it until 2026-12-06");
-        words.Output.ShouldContain("default: vault under version 2: 2 rows, up to date");
-        words.Output.ShouldContain("rotation to version 2: done, 2 rows sealed anew");
-        (again.ExitCode, again.Output.TrimEnd()).ShouldBe((0, "default: 2 rows sealed under version 2, 0 left under older ones, 0 do not open."));
+        report.Output.ShouldContain("default: bodies under version 1: 1 rows, needed until 2026-12-06");
+        report.Output.ShouldContain("default: vault under version 2: 2 rows, up to date");
+        report.Output.ShouldContain("rotation to version 2: done, 2 rows resealed");
+        (again.ExitCode, again.Output.TrimEnd())
+            .ShouldBe((0, "default: 2 rows sealed under version 2, 0 left under older ones, 0 unreadable."));
     }
 
     [Fact]
@@ -110,7 +112,7 @@ public sealed class KeysCommandTests : IDisposable
         var run = await RunAsync("keys", "rotate");
 
         run.ExitCode.ShouldBe(1);
-        run.Output.ShouldContain("1 left under older ones, 1 do not open");
+        run.Output.ShouldContain("1 left under older ones, 1 unreadable");
     }
 
     [Theory]
@@ -143,7 +145,7 @@ public sealed class KeysCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task A_database_that_was_never_brought_up_to_date_is_said_so()
+    public async Task A_database_that_was_never_migrated_is_reported()
     {
         _environment["AUDIENCESYNC_POSTGRES"] = await PostgresCluster.CreateDatabaseAsync();
         await WriteKeysAsync(1);
@@ -173,7 +175,7 @@ public sealed class KeysCommandTests : IDisposable
 
     private MasterKeys Load() => MasterKeyLoader.Load(HostSettings.FromEnvironment(name => _environment.GetValueOrDefault(name)));
 
-    // What it says never holds a key.
+    // No output contains a key.
     private async Task<CommandRun> RunAsync(params string[] args)
     {
         var run = await CommandRun.RunAsync(_environment, network: null, new SetClock(TestWorkspace.Start), args);

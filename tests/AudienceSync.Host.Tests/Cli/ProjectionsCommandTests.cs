@@ -4,7 +4,7 @@ using AudienceSync.Host.Tests.Serving;
 
 namespace AudienceSync.Host.Tests.Cli;
 
-/// <summary>The verbs of <c>projections</c>, as the process runs them, beside a Host that runs.</summary>
+/// <summary>The verbs of <c>projections</c>, executed as in the process, next to a running Host.</summary>
 public sealed class ProjectionsCommandTests : IAsyncLifetime
 {
     private const string Key = "fresh_v1";
@@ -26,7 +26,7 @@ public sealed class ProjectionsCommandTests : IAsyncLifetime
     public async Task DisposeAsync() => await _host.DisposeAsync();
 
     [Fact]
-    public async Task A_rebuild_mends_what_is_wrong_the_status_tells_and_an_undo_brings_it_back()
+    public async Task A_rebuild_repairs_wrong_rows_the_status_shows_it_and_an_undo_restores_them()
     {
         (await RunAsync("status")).Output.ShouldBe("Never rebuilt.\n");
         (await RunAsync("undo")).ShouldSatisfyAllConditions(run => run.ExitCode.ShouldBe(1), run => run.Error.ShouldContain("audiencesync: nothing_to_undo: "));
@@ -48,7 +48,7 @@ public sealed class ProjectionsCommandTests : IAsyncLifetime
         using var undone = JsonDocument.Parse((await RunAsync("undo", "--json")).Output);
         undone.RootElement.GetProperty("kind").GetString().ShouldBe("undo");
         await _host.WaitUntilQuietAsync();
-        (await PresentAsync(Key)).ShouldBe(1, "what was wrong before, and what was said since");
+        (await PresentAsync(Key)).ShouldBe(1, "the rows that were wrong before, and the event since then");
     }
 
     [Fact]
@@ -70,7 +70,7 @@ public sealed class ProjectionsCommandTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Counters_stay_what_they_were_and_go_on_from_there()
+    public async Task Counters_keep_their_values_across_a_rebuild_and_continue_from_there()
     {
         var before = await HoursAsync();
         (await RunAsync("rebuild", "membership")).ExitCode.ShouldBe(0);

@@ -24,7 +24,7 @@ public sealed class DestinationPlannerTests : IDisposable
     [InlineData("platform: google, account: \"7693729833\", service_account: { file: account.json }, terms_accepted: true", Platform.Google)]
     [InlineData("platform: tiktok, account: \"7000000000000000001\", token: { env: SECRET }, normalizer: \"2024\", members_per_call: 5000", Platform.TikTok)]
     [InlineData("platform: webhook, account: crm, base_url: 'https://crm.example/in', app_secret: { env: SECRET }, members_per_call: 500", Platform.Webhook)]
-    public void An_entry_for_each_platform_makes_its_destination(string entry, Platform platform)
+    public void An_entry_for_each_platform_creates_its_destination(string entry, Platform platform)
         => Plan(entry).Connector.Platform.ShouldBe(platform);
 
     [Theory]
@@ -32,22 +32,22 @@ public sealed class DestinationPlannerTests : IDisposable
     [InlineData("platform: meta, account: act_1001, token: { env: SECRET }, call_timeout_s: 7", 7)]
     [InlineData(Google, 120)]
     [InlineData(Google + ", call_timeout_s: 300", 300)]
-    public void An_answer_is_waited_for_as_long_as_the_entry_says_or_the_platform_needs(string entry, int seconds)
+    public void The_call_timeout_is_that_of_the_entry_or_of_the_platform(string entry, int seconds)
         => Plan(entry).Connector.Limits.CallTimeout.ShouldBe(TimeSpan.FromSeconds(seconds));
 
     [Theory]
     [InlineData("platform: myspace, account: \"1\"", "config_invalid", "platform must be one of: google, meta, tiktok, webhook")]
-    [InlineData("platform: meta, account: act_1001", "config_invalid", "token is needed")]
-    [InlineData("platform: tiktok, account: \"1\"", "config_invalid", "token is needed")]
+    [InlineData("platform: meta, account: act_1001", "config_invalid", "token is required")]
+    [InlineData("platform: tiktok, account: \"1\"", "config_invalid", "token is required")]
     [InlineData("platform: tiktok, account: \"1\", token: { env: GONE }", "secret_missing", "destinations.d.token")]
     [InlineData("platform: tiktok, account: \"1\", token: { env: SECRET }, normalizer: newest", "config_invalid", "normalizer must be one of: 2025-09, 2024, 2025-08")]
     [InlineData("platform: tiktok, account: \"1\", token: { env: SECRET }, members_per_call: 0", "config_invalid", "members_per_call must be 1 to 10000")]
     [InlineData("platform: tiktok, account: \"1\", token: { env: SECRET }, call_timeout_s: 0", "config_invalid", "call_timeout_s must be 1 to 300")]
     [InlineData("platform: meta, account: act_1, token: { env: SECRET }, call_timeout_s: 301", "config_invalid", "call_timeout_s must be 1 to 300")]
     [InlineData("platform: tiktok, account: act_1, token: { env: SECRET }", "config_invalid", "digits of an advertiser id")]
-    [InlineData("platform: tiktok, account: \"1\", token: { env: SECRET }, consent: granted", "config_invalid", "consent is no setting of tiktok")]
-    [InlineData("platform: meta, account: act_1, token: { env: SECRET }, refresh_token: { env: SECRET }", "config_invalid", "refresh_token is no setting of meta")]
-    [InlineData("platform: google, account: \"1\", token: { env: SECRET }, terms_accepted: true", "config_invalid", "token is no setting of google")]
+    [InlineData("platform: tiktok, account: \"1\", token: { env: SECRET }, consent: granted", "config_invalid", "consent is not a setting of tiktok")]
+    [InlineData("platform: meta, account: act_1, token: { env: SECRET }, refresh_token: { env: SECRET }", "config_invalid", "refresh_token is not a setting of meta")]
+    [InlineData("platform: google, account: \"1\", token: { env: SECRET }, terms_accepted: true", "config_invalid", "token is not a setting of google")]
     [InlineData("platform: google, account: \"1\", terms_accepted: true", "config_invalid", "give service_account, or all of client_id, client_secret and refresh_token")]
     [InlineData("platform: google, account: \"1\", terms_accepted: true, client_id: c, refresh_token: { env: SECRET }", "config_invalid", "give service_account, or all of")]
     [InlineData("platform: google, account: \"1\", terms_accepted: true, client_id: c, service_account: { file: account.json }", "config_invalid", "give either service_account")]
@@ -57,16 +57,16 @@ public sealed class DestinationPlannerTests : IDisposable
     [InlineData(Google + ", base_url: nowhere", "config_invalid", "base_url: must be an address")]
     [InlineData(Google + ", token_url: 'ftp://x/'", "config_invalid", "token_url must be an http or https address")]
     [InlineData("platform: google, account: \"1\", terms_accepted: true, consent: maybe", "config_invalid", "consent must be granted or unspecified")]
-    [InlineData("platform: webhook, account: crm, app_secret: { env: SECRET }", "config_invalid", "base_url is needed")]
-    [InlineData("platform: webhook, account: crm, base_url: 'https://crm.example/in'", "config_invalid", "app_secret is needed")]
-    [InlineData("platform: webhook, account: crm, base_url: 'https://crm.example/in', token: { env: SECRET }", "config_invalid", "token is no setting of webhook")]
-    public void What_cannot_be_used_is_said_with_its_place_and_never_with_a_secret(string entry, string code, string words)
+    [InlineData("platform: webhook, account: crm, app_secret: { env: SECRET }", "config_invalid", "base_url is required")]
+    [InlineData("platform: webhook, account: crm, base_url: 'https://crm.example/in'", "config_invalid", "app_secret is required")]
+    [InlineData("platform: webhook, account: crm, base_url: 'https://crm.example/in', token: { env: SECRET }", "config_invalid", "token is not a setting of webhook")]
+    public void An_unusable_entry_is_reported_with_its_place_and_never_with_a_secret(string entry, string code, string message)
     {
         var wrong = Should.Throw<SetupException>(() => Plan(entry));
 
         wrong.Code.ShouldBe(code);
         wrong.Message.ShouldContain("workspaces.default.destinations.d");
-        wrong.Message.ShouldContain(words);
+        wrong.Message.ShouldContain(message);
         wrong.Message.ShouldNotContain("s3cr3t");
     }
 

@@ -12,17 +12,17 @@ public sealed class HashedSettingTests
     [InlineData("sha256", null, HashedFields.EmailSha256)]
     [InlineData(null, "sha256_e164", HashedFields.PhoneSha256E164)]
     [InlineData("sha256", "sha256_digits", HashedFields.EmailSha256 | HashedFields.PhoneSha256Digits)]
-    public void A_source_says_what_it_hashes(string? email, string? phone, HashedFields expected)
+    public void A_source_declares_which_fields_it_hashes(string? email, string? phone, HashedFields expected)
         => Plan(new HashedConfig { Email = email, Phone = phone }).ShouldBe(expected);
 
     [Fact]
-    public void A_source_that_says_nothing_sends_plain_text() => Plan(null).ShouldBe(HashedFields.None);
+    public void A_source_without_the_setting_sends_plain_text() => Plan(null).ShouldBe(HashedFields.None);
 
     [Theory]
     [InlineData("md5", null, "email")]
     [InlineData(null, "sha256", "phone")]
     [InlineData("", null, "email")]
-    public void Another_form_is_refused_with_its_place(string? email, string? phone, string field)
+    public void Another_format_is_refused_with_its_place(string? email, string? phone, string field)
     {
         var refused = Should.Throw<SetupException>(() => Plan(new HashedConfig { Email = email, Phone = phone }));
 

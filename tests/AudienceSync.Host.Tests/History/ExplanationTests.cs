@@ -10,7 +10,7 @@ public sealed class ExplanationTests
     [Theory]
     [InlineData(31)]
     [InlineData(32)]
-    public async Task Why_lists_every_event_of_a_person_once_and_says_which_decides(int seed)
+    public async Task Why_lists_every_event_of_a_person_once_and_marks_which_one_decides(int seed)
     {
         await using var stage = await PastStage.CreateAsync(seed, stories: 60, batches: 20, TimeSpan.FromDays(1), TimeSpan.FromMinutes(1));
         var explainer = new Explainer(stage.People, new PersonTrail(stage.Workspace.Database));
@@ -19,8 +19,8 @@ public sealed class ExplanationTests
 
         foreach (var person in people)
         {
-            var asked = person.ElementAt(seed % person.Count()).Stream;
-            var why = (await explainer.ExplainAsync(new PersonId(asked), stage.Key, default)).ShouldNotBeNull();
+            var anchor = person.ElementAt(seed % person.Count()).Stream;
+            var why = (await explainer.ExplainAsync(new PersonId(anchor), stage.Key, default)).ShouldNotBeNull();
             why.Person.ShouldBe(person.Key, $"seed {seed}");
             why.Events.Select(one => one.Event.Position).ShouldBe(person.Select(one => one.Position), $"seed {seed}, {person.Key}");
             why.Events.Where(one => one.Event.Type.StartsWith("audience_member", StringComparison.Ordinal)).Select(one => $"{one.Event.Position} {one.Effect}")

@@ -11,7 +11,7 @@ public sealed class HourTests
     [InlineData(21, 5_000)]
     [InlineData(21, 7)]
     [InlineData(22, 61)]
-    public async Task Counts_are_those_of_a_naive_reader_whatever_the_pages_and_sizes_those_of_lists(int seed, int pageEvents)
+    public async Task Counts_equal_those_of_a_naive_reader_for_any_page_size_and_sizes_equal_those_of_lists(int seed, int pageEvents)
     {
         await using var stage = await PastStage.CreateAsync(seed, stories: 60, batches: 45, TimeSpan.FromMinutes(200), TimeSpan.FromMinutes(4), pageEvents);
         var hours = await new HourTable(stage.Workspace.Database).ReadAsync(
@@ -33,7 +33,8 @@ public sealed class HourTests
     [InlineData(26, 5, true)]
     [InlineData(27, 3, true)]
     [InlineData(28, 11, true)]
-    public async Task An_heir_counts_what_it_takes_over_when_it_is_published_and_what_its_predecessor_is_told_afterwards(int seed, int pageEvents, bool projectsMeanwhile)
+    public async Task A_successor_counts_what_it_takes_over_when_published_and_later_events_of_its_predecessor(
+        int seed, int pageEvents, bool projectsMeanwhile)
     {
         await using var stage = await PastStage.CreateAsync(
             seed, stories: 60, batches: 45, TimeSpan.FromMinutes(200), TimeSpan.FromMinutes(4), pageEvents, successors: 2, projectsMeanwhile);
@@ -42,28 +43,30 @@ public sealed class HourTests
             var hours = await new HourTable(stage.Workspace.Database).ReadAsync(
                 stage.KeyOf(version).KeyId, DateTimeOffset.MinValue.AddYears(1), DateTimeOffset.MaxValue.AddYears(-1), default);
             Lines(hours).ShouldBe(Naive(await stage.NaiveOfAsync(version)), $"seed {seed}, version {version}");
-            hours.Any(hour => hour.Joined < -5).ShouldBe(version > 1, "what is taken over comes at once");
+            hours.Any(hour => hour.Joined < -5).ShouldBe(version > 1, "inherited members are counted at publication");
         }
     }
 
     private static List<string> Lines(IEnumerable<KeyHour> hours) => [.. hours.Where(hour => hour.Adds + hour.Removes + hour.Expiries + Math.Abs(hour.Joined) > 0)
         .Select(hour => $"{Hour(hour.Hour)} {hour.Adds} {hour.Removes} {hour.Expiries} {hour.Joined}")];
 
-    // Event by event: who was in before it, who after it, and whose window ended until the next.
+    // Event by event: the members before it and after it, and those whose window ended before the next one.
     private static List<string> Naive(NaivePast past)
     {
         var counts = new SortedDictionary<string, long[]>(StringComparer.Ordinal);
-        var heard = new List<NaiveEvent>();
+        var recorded = new List<NaiveEvent>();
         foreach (var one in past.Events.Where(one => one.Owner is not null || past.IsMembershipEvent(one) || past.IsPublication(one)))
         {
-            var before = past.In(heard, one.RecordedAt);
-            foreach (var (_, end) in heard.Count == 0 ? [] : past.In(heard, heard[^1].RecordedAt).Where(member => !before.ContainsKey(member.Key)))
+            var before = past.In(recorded, one.RecordedAt);
+            foreach (var (_, end) in recorded.Count == 0
+                ? []
+                : past.In(recorded, recorded[^1].RecordedAt).Where(member => !before.ContainsKey(member.Key)))
             {
                 Of(end)[2]++;
             }
 
-            heard.Add(one);
-            var after = past.In(heard, one.RecordedAt);
+            recorded.Add(one);
+            var after = past.In(recorded, one.RecordedAt);
             if (past.IsMembershipEvent(one))
             {
                 Of(one.RecordedAt)[0] += after.Keys.Except(before.Keys).Count();
@@ -75,7 +78,7 @@ public sealed class HourTests
             }
         }
 
-        foreach (var (_, end) in past.In(heard, heard[^1].RecordedAt))
+        foreach (var (_, end) in past.In(recorded, recorded[^1].RecordedAt))
         {
             Of(end)[2]++;
         }

@@ -11,7 +11,7 @@ public sealed class MembersAsOfTests
     [Theory]
     [InlineData(11, AsOfMeaning.Happened)]
     [InlineData(12, AsOfMeaning.Known)]
-    public async Task A_list_as_of_a_moment_is_what_a_fold_of_what_counts_then_gives(int seed, AsOfMeaning mode)
+    public async Task A_list_as_of_a_moment_equals_a_fold_of_the_events_that_count_then(int seed, AsOfMeaning mode)
     {
         await using var stage = await PastStage.CreateAsync(seed, stories: 60, batches: 40, Window, TimeSpan.FromMinutes(1));
         var random = new Random(seed);
@@ -26,7 +26,7 @@ public sealed class MembersAsOfTests
             empty += listed.Count == 0 ? 1 : 0;
         }
 
-        members.ShouldBeGreaterThan(500, "a test of empty lists shows nothing");
+        members.ShouldBeGreaterThan(500, "empty lists prove nothing");
         empty.ShouldBeLessThan(60);
     }
 
@@ -59,7 +59,7 @@ public sealed class MembersAsOfTests
     }
 
     [Fact]
-    public async Task As_of_now_a_list_is_what_is_projected_with_status_and_bars()
+    public async Task As_of_now_a_list_equals_the_projection_with_status_and_restrictions()
     {
         await using var stage = await PastStage.CreateAsync(15, stories: 80, batches: 10, TimeSpan.FromDays(1), TimeSpan.FromMinutes(1));
         var projected = await new MemberQueries(stage.Workspace.Database).ListAsync(stage.Key.KeyId, Guid.Empty, 10_000, default);
@@ -72,7 +72,7 @@ public sealed class MembersAsOfTests
 
         projected.Count(member => member.Restrictions.Count > 0).ShouldBeGreaterThan(5);
 
-        // Which of an anchor's times a row holds is the anchor's affair: status, window and bars are the person's.
+        // Which times a row holds may differ by anchor; status, window and restrictions are those of the person.
         static string Text(MemberView member) => $"{member.Person} {member.Status} {member.Since:O} {member.Until:O} {string.Join(' ', member.Restrictions)} {string.Join(' ', member.RestrictedAt)}";
     }
 
@@ -90,7 +90,7 @@ public sealed class MembersAsOfTests
         return listed;
     }
 
-    // What was said happened in the hour before the start; what was heard, in the 40 minutes after it.
+    // The events occurred in the hour before the start, and were recorded in the 40 minutes after it.
     private static DateTimeOffset Moment(Random random, AsOfMeaning mode) => mode == AsOfMeaning.Happened
         ? TestWorkspace.Start.AddSeconds(random.Next(-62 * 60, 25 * 60))
         : TestWorkspace.Start.AddSeconds(random.Next(-60, 25 * 60));

@@ -5,12 +5,12 @@ using Npgsql;
 
 namespace AudienceSync.Host.Tests.History;
 
-/// <summary>One event of the log, read for this reckoning alone.</summary>
+/// <summary>One event of the log, as this reference implementation reads it.</summary>
 internal sealed record NaiveEvent(long Position, Guid Stream, string Type, DateTimeOffset RecordedAt, DateTimeOffset? OccurredAt, Guid? Owner, string? Key);
 
 /// <summary>
-/// The log of a workspace, reckoned for one version from nothing at each question: no rows, no streams, none of the engine's rules. A version counts what is
-/// said to it and to every version before it, from its publication on.
+/// The log of a workspace, evaluated for one version from scratch at each query: no rows, no streams, none of the engine's rules. From its
+/// publication on, a version counts the events for it and for every version before it.
 /// </summary>
 internal sealed class NaivePast(IReadOnlyList<NaiveEvent> events, int version, TimeSpan window)
 {
@@ -43,12 +43,12 @@ internal sealed class NaivePast(IReadOnlyList<NaiveEvent> events, int version, T
     public bool IsMembershipEvent(NaiveEvent one) =>
         one.Type.StartsWith("audience_member", StringComparison.Ordinal) && int.Parse(one.Key!["k0_v".Length..], System.Globalization.CultureInfo.InvariantCulture) <= version;
 
-    /// <summary>The roots that are in, with the ends of their windows.</summary>
+    /// <summary>The roots that are members, with the ends of their windows.</summary>
     public Dictionary<Guid, DateTimeOffset> In(DateTimeOffset at, AsOfMeaning mode) => mode == AsOfMeaning.Known
         ? In([.. events.Where(one => one.RecordedAt <= at)], at)
         : In([.. events.Where(one => one.Type == "person_linked" || IsPublication(one) || one.OccurredAt <= at)], at);
 
-    /// <summary>As above, of some events.</summary>
+    /// <summary>The same for a subset of the events.</summary>
     public Dictionary<Guid, DateTimeOffset> In(IReadOnlyList<NaiveEvent> counted, DateTimeOffset at)
     {
         var members = new Dictionary<Guid, DateTimeOffset>();

@@ -11,14 +11,14 @@ using AudienceSync.Host.Tests.Storage;
 
 namespace AudienceSync.Host.Tests.History;
 
-/// <summary>Random stories of people who turn out to be one another, heard in many small batches, each some minutes after the last.</summary>
+/// <summary>Random stories of people who are merged later on, appended in many small batches, each some minutes after the last.</summary>
 internal sealed class PastStage(TestWorkspace workspace, ProjectionStage stage) : IAsyncDisposable
 {
     public TestWorkspace Workspace => workspace;
 
     public PublishedKey Key => KeyOf(1);
 
-    /// <summary>Small pages and few looks, so that a list is long in pages.</summary>
+    /// <summary>Small chunks and few people per read, so that a list has many pages.</summary>
     public MembersAsOf Past { get; } = new(new PastReader(workspace.Database), workspace.Keys) { ChunkPeople = 16, MostPeople = 32 };
 
     public PersonPast People => new(new PastReader(workspace.Database), new PersonTrail(workspace.Database), workspace.Keys, workspace.Clock);
@@ -29,14 +29,15 @@ internal sealed class PastStage(TestWorkspace workspace, ProjectionStage stage) 
 
     public Task<NaivePast> NaiveOfAsync(int version) => NaivePast.ReadAsync(workspace, version);
 
-    /// <param name="seed">Of the stories.</param>
-    /// <param name="stories">How many.</param>
-    /// <param name="batches">In how many appends they are heard.</param>
-    /// <param name="window">Of the first version; each heir's is a quarter longer.</param>
-    /// <param name="between">From one append to the next.</param>
-    /// <param name="pageEvents">Events of a page of the projector.</param>
-    /// <param name="heirs">Versions that are published in between, each of which inherits from the one before, and is spoken of from then on.</param>
-    /// <param name="projectsMeanwhile">Whether the projector works now and then, and is stopped before it is done, or only at the end.</param>
+    /// <param name="seed">Seed of the stories.</param>
+    /// <param name="stories">Number of stories.</param>
+    /// <param name="batches">Number of appends.</param>
+    /// <param name="window">Window of the first version; that of each successor is a quarter longer.</param>
+    /// <param name="between">Time from one append to the next.</param>
+    /// <param name="pageEvents">Events per page of the projector.</param>
+    /// <param name="successors">Versions published in between; each inherits from the one before, and gets events from then on.</param>
+    /// <param name="projectsMeanwhile">Whether the projector also runs in between and is stopped before it is done, or only at the
+    /// end.</param>
     public static async Task<PastStage> CreateAsync(
         int seed, int stories, int batches, TimeSpan window, TimeSpan between, int pageEvents = 5_000, int successors = 0, bool projectsMeanwhile = false)
     {
@@ -64,7 +65,7 @@ internal sealed class PastStage(TestWorkspace workspace, ProjectionStage stage) 
 
         await past.ProjectAsync(pageEvents);
         past.Naive = await NaivePast.ReadAsync(workspace);
-        past.Naive.Events.Count(one => one.Owner is not null).ShouldBeGreaterThan(20, "people must turn out to be others");
+        past.Naive.Events.Count(one => one.Owner is not null).ShouldBeGreaterThan(20, "people must be merged");
         return past;
     }
 
@@ -75,7 +76,7 @@ internal sealed class PastStage(TestWorkspace workspace, ProjectionStage stage) 
         await registry.ExecuteAsync("k0", new PublishKey(version, new KeyTerms((long)window.TotalSeconds, Inherits: true), "test", null), default);
     }
 
-    // The same, said to another version.
+    // The same event for another version.
     private static PendingEvent To(int version, PendingEvent sent)
     {
         var key = AudienceKey.Of("k0", version);
@@ -87,7 +88,7 @@ internal sealed class PastStage(TestWorkspace workspace, ProjectionStage stage) 
         };
     }
 
-    // An heir may be left with half of what it takes over, and more is said before it goes on.
+    // A successor may be stopped halfway through its takeover, and more events arrive before it continues.
     private async Task ProjectSomeAsync(int pageEvents, Random random)
     {
         using var stop = new CancellationTokenSource();
@@ -97,7 +98,7 @@ internal sealed class PastStage(TestWorkspace workspace, ProjectionStage stage) 
         await running;
     }
 
-    /// <summary>Projects to the end of the log, and until every heir has taken over.</summary>
+    /// <summary>Projects to the end of the log, and until every successor has taken over.</summary>
     public async Task ProjectAsync(int pageEvents)
     {
         using var stop = new CancellationTokenSource();

@@ -8,7 +8,7 @@ using AudienceSync.Host.Tests.Storage;
 
 namespace AudienceSync.Host.Tests.History;
 
-/// <summary>Looking back at versions that inherit: what their predecessors were told counts for them.</summary>
+/// <summary>Queries of the past of versions that inherit: the events of their predecessors count for them.</summary>
 public sealed class SuccessorTests
 {
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(70);
@@ -16,7 +16,7 @@ public sealed class SuccessorTests
     [Theory]
     [InlineData(61, AsOfMeaning.Happened)]
     [InlineData(62, AsOfMeaning.Known)]
-    public async Task Lists_and_differences_are_those_of_a_fold_of_all_that_counts_for_the_heir(int seed, AsOfMeaning mode)
+    public async Task Lists_and_differences_equal_a_fold_of_all_events_that_count_for_the_successor(int seed, AsOfMeaning mode)
     {
         await using var stage = await StageAsync(seed);
         var random = new Random(seed);
@@ -33,7 +33,7 @@ public sealed class SuccessorTests
                 listed.ToDictionary(member => member.Person, member => member.Until!.Value).OrderBy(one => one.Key)
                     .ShouldBe(entered.OrderBy(one => one.Key), $"seed {seed}, version {version}, {mode} {to:O}");
                 var expected = left.Keys.Except(entered.Keys).Select(person => $"Left {person}").Concat(entered.Keys.Except(left.Keys).Select(person => $"Entered {person}"));
-                var differ = await DifferAsync(stage, version, (from, to), mode);
+                var differ = await DiffAllAsync(stage, version, (from, to), mode);
                 differ.Order(StringComparer.Ordinal).ShouldBe(expected.Order(StringComparer.Ordinal), $"seed {seed}, version {version}, {mode} {from:O} {to:O}");
                 members += listed.Count;
                 changes += differ.Count;
@@ -43,11 +43,11 @@ public sealed class SuccessorTests
 
         members.ShouldBeGreaterThan(500);
         changes.ShouldBeGreaterThan(50);
-        before.ShouldBeGreaterThan(mode == AsOfMeaning.Known ? 5 : -1, "before it was published nobody was in it");
+        before.ShouldBeGreaterThan(mode == AsOfMeaning.Known ? 5 : -1, "before it was published it had no members");
     }
 
     [Fact]
-    public async Task As_of_now_an_heirs_list_is_what_is_projected_and_each_member_is_explained_by_events_of_any_version()
+    public async Task As_of_now_a_successors_list_equals_the_projection_and_each_member_is_explained_by_events_of_any_version()
     {
         await using var stage = await StageAsync(63);
         var (successor, now) = (stage.KeyOf(3), stage.Workspace.Clock.GetUtcNow());
@@ -75,7 +75,8 @@ public sealed class SuccessorTests
     private static Task<PastStage> StageAsync(int seed) =>
         PastStage.CreateAsync(seed, stories: 60, batches: 40, Window, TimeSpan.FromMinutes(1), pageEvents: 97, successors: 2);
 
-    private static async Task<List<string>> DifferAsync(PastStage stage, int version, (DateTimeOffset From, DateTimeOffset To) times, AsOfMeaning mode)
+    private static async Task<List<string>> DiffAllAsync(
+        PastStage stage, int version, (DateTimeOffset From, DateTimeOffset To) times, AsOfMeaning mode)
     {
         var changes = new List<string>();
         for (Guid? mark = Guid.Empty; mark is { } after;)

@@ -4,7 +4,7 @@ using AudienceSync.Host.Tests.Serving;
 
 namespace AudienceSync.Host.Tests.Holding;
 
-/// <summary>The verbs, beside a Host that runs.</summary>
+/// <summary>The verbs, next to a running Host.</summary>
 public sealed class HoldCommandTests : IAsyncLifetime
 {
     private readonly Dictionary<string, string> _environment = new() { ["USER"] = "ann" };
@@ -38,7 +38,7 @@ public sealed class HoldCommandTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_is_not_there_is_refused_with_its_code()
+    public async Task Unknown_targets_and_invalid_reasons_are_refused_with_their_code()
     {
         foreach (var (args, code) in new (string[], string)[]
         {

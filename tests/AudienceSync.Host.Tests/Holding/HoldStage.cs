@@ -7,7 +7,7 @@ using AudienceSync.Host.Tests.Serving;
 
 namespace AudienceSync.Host.Tests.Holding;
 
-/// <summary>Words for tests in which very many are removed, or nothing at all.</summary>
+/// <summary>Requests and waits for tests with very many removals, or none at all.</summary>
 internal static class HoldStage
 {
     public const string First = "high_intent_cart_7d_v1";
@@ -19,15 +19,16 @@ internal static class HoldStage
 
     public static string[] People(int from, int to) => [.. Enumerable.Range(from, to - from).Select(n => string.Create(CultureInfo.InvariantCulture, $"person{n}"))];
 
-    /// <summary>Says one thing of many people.</summary>
-    public static async Task SendEventsAsync(this TestHost host, string word, IReadOnlyList<string> people, int second = 0, string key = First)
+    /// <summary>Sends the same event for many people.</summary>
+    public static async Task SendEventsAsync(
+        this TestHost host, string operation, IReadOnlyList<string> people, int second = 0, string key = First)
     {
         foreach (var chunk in people.Chunk(EventsPerRequest))
         {
             var events = new JsonArray([.. chunk.Select(person => (JsonNode)new JsonObject
             {
-                ["event"] = "audience_" + word,
-                ["event_id"] = $"{word} {key} {person} {second}",
+                ["event"] = "audience_" + operation,
+                ["event_id"] = $"{operation} {key} {person} {second}",
                 ["audience_key"] = key,
                 ["occurred_at"] = new DateTimeOffset(2026, 1, 1, 0, 0, second, TimeSpan.Zero).ToString("O"),
                 ["person"] = new JsonObject { ["email"] = person + "@example.com" },
@@ -36,16 +37,16 @@ internal static class HoldStage
         }
     }
 
-    /// <summary>Waits until a remote audience's row of the status is right.</summary>
+    /// <summary>Waits until the status row of a remote audience meets a condition.</summary>
     public static Task<JsonElement> UntilBindingAsync(this TestHost host, int remote, Func<JsonElement, bool> isRight, Action? meanwhile = null) => host.UntilAsync(
         async () => (await host.GetAsync("/v1/status")).GetProperty("bindings").EnumerateArray().Single(binding => binding.GetProperty("remote").GetString() == TestHost.Remote(remote)),
         isRight, meanwhile);
 
-    /// <summary>Waits until so many are on a list.</summary>
+    /// <summary>Waits until a list has this many members.</summary>
     public static Task UntilHeldAsync(this TestHost host, int remote, int people, Action? meanwhile = null) => host.UntilAsync(
         async () => JsonSerializer.SerializeToElement((await host.Sandbox.HeldAsync(TestHost.Remote(remote), "EMAIL")).Count), held => held.GetInt32() == people, meanwhile);
 
-    /// <summary>Waits until a plan is there, and returns it.</summary>
+    /// <summary>Waits until a plan exists, and returns it.</summary>
     public static async Task<JsonElement> PlanAsync(this TestHost host)
     {
         var held = await host.UntilAsync(() => host.GetAsync("/v1/plans"), held => held.GetProperty("plans").GetArrayLength() > 0);
@@ -62,10 +63,10 @@ internal static class HoldStage
 
     public static Task<long> CallsAsync(this TestHost host) => host.ScalarAsync<long>("select count(*) from calls");
 
-    /// <summary>An operation that is done.</summary>
-    public static async Task<JsonElement> OrderAsync(this TestHost host, string path, object body)
+    /// <summary>Executes an operator request that must succeed.</summary>
+    public static async Task<JsonElement> ExecuteAsOperatorAsync(this TestHost host, string path, object body)
     {
-        var answer = await host.DoAsync(path, body);
+        var answer = await host.PostAsOperatorAsync(path, body);
         answer.Status.ShouldBe(200, answer.Text);
         return answer.Json;
     }

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 
 namespace AudienceSync.Host.Tests.Holding;
 
-/// <summary>What an operator paused is not called, neither to add nor to remove, until he resumes it.</summary>
+/// <summary>A paused account or list gets no calls, neither adds nor removals, until an operator resumes it.</summary>
 public sealed class PauseTests
 {
     private const string Account = "destinations/meta_main";
@@ -15,20 +15,20 @@ public sealed class PauseTests
     private readonly OffsetClock _clock = HoldStage.NewClock();
 
     [Fact]
-    public async Task A_paused_account_is_not_called_and_what_waits_is_counted_and_told()
+    public async Task A_paused_account_is_not_called_and_what_waits_is_counted_and_reported()
     {
         await using var host = await TestHost.StartAsync(new TestHostOptions { Clock = _clock });
         await host.SendEventsAsync("add", HoldStage.People(0, 20));
         await host.WaitUntilQuietAsync();
-        await host.OrderAsync(Account + "/pause", new { by = "ann", why = "the token is changed" });
+        await host.ExecuteAsOperatorAsync(Account + "/pause", new { by = "ann", why = "the token is changed" });
         await host.UntilBindingAsync(0, binding => binding.Text("state") == "paused");
-        await LetAPassEndAsync(host);
+        await WaitForPassAsync(host);
         var calls = await host.CallsAsync();
 
         await host.SendEventsAsync("remove", HoldStage.People(0, 5), second: 1);
         await host.SendEventsAsync("add", HoldStage.People(20, 23), second: 1);
         await host.UntilBindingAsync(0, binding => binding.Number("pending_removals") == 5 && binding.Number("pending_adds") == 3);
-        await LetAPassEndAsync(host);
+        await WaitForPassAsync(host);
 
         (await host.CallsAsync()).ShouldBe(calls);
         (await host.HeldAsync(0, HoldStage.People(0, 23))).ShouldBe(HoldStage.People(0, 20));
@@ -37,9 +37,10 @@ public sealed class PauseTests
         (pause.Text("destination"), pause.Text("by"), pause.Text("why"), pause.Number("waiting_removals")).ShouldBe(("meta_main", "ann", "the token is changed", 5));
         status.GetProperty("quiet").GetBoolean().ShouldBeFalse();
         status.GetProperty("destinations").EnumerateArray().Single().Text("state").ShouldBe("paused");
-        (await WarningsAsync(host)).ShouldHaveSingleItem().ShouldContain("5 removals wait because meta_main");
+        (await WarningsAsync(host)).ShouldHaveSingleItem().ShouldContain("5 removals waiting; meta_main");
 
-        (await host.OrderAsync(Account + "/resume", new { by = "ben" })).GetProperty("still_paused").GetArrayLength().ShouldBe(0);
+        (await host.ExecuteAsOperatorAsync(Account + "/resume", new { by = "ben" })).GetProperty("still_paused").GetArrayLength()
+            .ShouldBe(0);
         await host.WaitUntilQuietAsync();
         (await host.HeldAsync(0, HoldStage.People(0, 23))).ShouldBe(HoldStage.People(5, 23));
         (await host.ScalarAsync<string>("select paused_by || ' ' || resumed_by from pauses")).ShouldBe("ann ben");
@@ -51,42 +52,42 @@ public sealed class PauseTests
         await using var host = await TestHost.StartAsync(new TestHostOptions { Clock = _clock });
         await host.SendEventsAsync("add", HoldStage.People(0, 6));
         await host.WaitUntilQuietAsync();
-        await host.OrderAsync(Account + "/pause", new { });
-        await LetAPassEndAsync(host);
+        await host.ExecuteAsOperatorAsync(Account + "/pause", new { });
+        await WaitForPassAsync(host);
         await host.StopAsync();
 
         await using var next = await TestHost.StartAsync(new TestHostOptions { Clock = _clock, Database = host.Database, Platform = host.Sandbox });
         await next.SendEventsAsync("remove", HoldStage.People(0, 2), second: 1);
         await next.UntilBindingAsync(0, binding => binding.Number("pending_removals") == 2);
-        await LetAPassEndAsync(next);
+        await WaitForPassAsync(next);
         (await next.HeldAsync(0, HoldStage.People(0, 6))).Count.ShouldBe(6);
 
-        await next.OrderAsync(Account + "/resume", new { });
+        await next.ExecuteAsOperatorAsync(Account + "/resume", new { });
         await next.WaitUntilQuietAsync();
         (await next.HeldAsync(0, HoldStage.People(0, 6))).ShouldBe(HoldStage.People(2, 6));
     }
 
     [Fact]
-    public async Task A_single_list_can_be_paused_and_resuming_the_account_leaves_it_so()
+    public async Task A_single_list_can_be_paused_and_resuming_the_account_leaves_it_paused()
     {
         await using var host = await TestHost.StartAsync(new TestHostOptions { Clock = _clock });
-        await host.OrderAsync(Account + "/pause", new { remote = TestHost.Remote(0), by = "ann" });
-        await LetAPassEndAsync(host);
+        await host.ExecuteAsOperatorAsync(Account + "/pause", new { remote = TestHost.Remote(0), by = "ann" });
+        await WaitForPassAsync(host);
         await host.SendEventsAsync("add", HoldStage.People(0, 4));
         await host.SendEventsAsync("add", HoldStage.People(0, 4), key: "winback_45d_v1");
         await host.UntilHeldAsync(1, 4);
-        (await host.OrderAsync(Account + "/resume", new { })).GetProperty("still_paused").GetArrayLength().ShouldBe(1);
+        (await host.ExecuteAsOperatorAsync(Account + "/resume", new { })).GetProperty("still_paused").GetArrayLength().ShouldBe(1);
         await host.SendEventsAsync("add", HoldStage.People(4, 6), key: "winback_45d_v1");
         await host.UntilHeldAsync(1, 6);
         (await host.HeldAsync(0, HoldStage.People(0, 4))).ShouldBeEmpty();
 
-        await host.OrderAsync(Account + "/resume", new { remote = TestHost.Remote(0) });
+        await host.ExecuteAsOperatorAsync(Account + "/resume", new { remote = TestHost.Remote(0) });
         await host.WaitUntilQuietAsync();
         (await host.HeldAsync(0, HoldStage.People(0, 4))).Count.ShouldBe(4);
     }
 
     [Fact]
-    public async Task What_does_not_exist_cannot_be_paused_and_words_that_cannot_be_kept_are_refused()
+    public async Task Unknown_targets_cannot_be_paused_and_reasons_that_are_too_long_are_refused()
     {
         await using var host = await TestHost.StartAsync(new TestHostOptions { Clock = _clock });
         foreach (var (path, body, status, code) in new (string, object, int, string)[]
@@ -99,13 +100,13 @@ public sealed class PauseTests
             ("plans/4711/approve", new { }, 404, "unknown_plan"),
         })
         {
-            var answer = await host.DoAsync(path, body);
+            var answer = await host.PostAsOperatorAsync(path, body);
             (answer.Status, answer.Code).ShouldBe((status, code), path);
         }
     }
 
-    // A call that had begun before the pause is made to its end: two looks of the account's loop later none can be under way.
-    private static async Task LetAPassEndAsync(TestHost host)
+    // A call that began before the pause is completed: after two iterations of the account loop none can be in flight.
+    private static async Task WaitForPassAsync(TestHost host)
     {
         using var wait = new Wake(TimeProvider.System);
         await wait.WaitAsync(TimeSpan.FromSeconds(2.5), default);

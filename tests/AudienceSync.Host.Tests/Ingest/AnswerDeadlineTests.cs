@@ -8,13 +8,13 @@ using AudienceSync.Host.Tests.Simulation;
 
 namespace AudienceSync.Host.Tests.Ingest;
 
-/// <summary>No sender waits longer than 3 s, and what the log does afterwards it does with the body that was sent.</summary>
+/// <summary>No sender waits longer than 3 s, and a later commit still uses the body that was sent.</summary>
 public sealed class AnswerDeadlineTests
 {
     private readonly VirtualTime _time = new(Sample.Now);
 
     [Fact]
-    public async Task Whoever_waits_is_answered_before_three_seconds_are_over_and_not_much_before()
+    public async Task A_waiting_sender_is_answered_just_before_three_seconds_are_over()
     {
         using var deadline = new AnswerDeadline(_time);
         var early = Pending();
@@ -33,7 +33,7 @@ public sealed class AnswerDeadlineTests
     }
 
     [Fact]
-    public async Task What_is_settled_in_time_keeps_its_result_and_nothing_is_timed_while_nobody_waits()
+    public async Task A_request_settled_in_time_keeps_its_result_and_no_timer_runs_while_nothing_waits()
     {
         using var deadline = new AnswerDeadline(_time);
         _time.NextDue().ShouldBeNull();
@@ -43,11 +43,11 @@ public sealed class AnswerDeadlineTests
         pending.Settle(AppendResult.Committed).ShouldBeTrue();
         Move(TimeSpan.FromSeconds(2));
         (await pending.Settled).ShouldBe(AppendResult.Committed);
-        _time.NextDue().ShouldBeNull("or a Host at rest would wake ten times a second");
+        _time.NextDue().ShouldBeNull("otherwise an idle Host would wake ten times per second");
     }
 
     [Fact]
-    public void One_who_was_overtaken_is_answered_in_time_all_the_same()
+    public void A_request_that_was_overtaken_is_still_answered_in_time()
     {
         using var deadline = new AnswerDeadline(_time);
         var first = Pending();
@@ -62,20 +62,20 @@ public sealed class AnswerDeadlineTests
     }
 
     [Fact]
-    public void A_body_goes_back_to_the_pool_only_when_its_last_owner_lets_it_go()
+    public void A_body_is_returned_to_the_pool_only_when_its_last_owner_releases_it()
     {
         var lease = new CountedLease();
         var pending = new PendingRequest([], [], default, Sample.Now) { BodyLease = lease };
         pending.GiveUp();
-        lease.Released.ShouldBe(0, "a commit may read it yet");
-        pending.Settle(AppendResult.Committed).ShouldBeFalse("nobody waits any more");
+        lease.Released.ShouldBe(0, "a commit may still read it");
+        pending.Settle(AppendResult.Committed).ShouldBeFalse("no one waits for it any more");
         lease.Released.ShouldBe(1);
     }
 
     [Fact]
     public void A_retained_body_outlives_the_endpoint()
     {
-        // A pool hands the same array out again, so if it had been returned the next body of its size would be written over it.
+        // A pool reuses a returned array, so a later body of its size would overwrite it.
         var body = RequestBody.Of("the body that was sent"u8);
         var lease = body.Retain();
         var memory = body.Memory;
@@ -102,14 +102,15 @@ public sealed class AnswerDeadlineTests
             answers.ShouldAllBe(answer => answer.Headers.Contains("Retry-After"));
             took.ShouldBeInRange(TimeSpan.Zero, TimeSpan.FromSeconds(3.9), "the sender gives up after 4 s");
 
-            // The buffers of the requests that were answered must not be handed to those that come now.
+            // The buffers of the requests that were answered must not be reused for the following ones.
             await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => host.PostAsync("[" + new string(' ', single.Length - 2) + "]")));
         }
 
         var first = await host.PostAsync(single);
         first.Status.ShouldBe(200);
         (await host.PostAsync(array)).Status.ShouldBe(200);
-        (await host.ScalarAsync<long>("select count(*) from mt_events where type = 'audience_member_added'")).ShouldBe(4, "the retries were duplicates, or the first");
+        (await host.ScalarAsync<long>("select count(*) from mt_events where type = 'audience_member_added'"))
+            .ShouldBe(4, "a retry was a duplicate, or the first commit");
         var workspace = host.Server.Workspaces["default"];
         var position = await host.ScalarAsync<long>($"select seq_id from mt_events where id = '{first.ReceiptId()}'");
         var seal = new BodySeal(new MasterKeys(new MasterKey(1, Convert.FromBase64String(TestHostFiles.MasterKey))), new byte[MasterKey.KeyBytes]);

@@ -17,7 +17,7 @@ public sealed class ArrayTests(IngestHost given) : IClassFixture<IngestHost>
     }
 
     [Fact]
-    public async Task Good_bad_and_waiting_events_of_one_array_are_answered_each_in_its_place()
+    public async Task Good_bad_and_quarantined_events_of_one_array_are_each_answered_in_their_place()
     {
         var good = Sample.Event();
         var answer = await given.Host.PostAsync(Sample.Array(
@@ -27,12 +27,13 @@ public sealed class ArrayTests(IngestHost given) : IClassFixture<IngestHost>
         [
             "accepted", "refused missing_event", "quarantined unknown_audience_key", "refused not_an_event", "refused not_an_event", "accepted",
         ]);
-        answer.Results[0].GetProperty("receipt_id").GetString().ShouldBe((await given.Host.PostAsync(good)).ReceiptId(), "alone it is the same event");
+        answer.Results[0].GetProperty("receipt_id").GetString()
+            .ShouldBe((await given.Host.PostAsync(good)).ReceiptId(), "sent alone it is the same event");
         answer.Results[1].TryGetProperty("receipt_id", out _).ShouldBeFalse();
     }
 
     [Fact]
-    public async Task An_array_sent_again_is_answered_the_same_and_changes_nothing()
+    public async Task An_array_sent_again_gets_the_same_response_and_changes_nothing()
     {
         var body = Sample.Array([Sample.Event(), Sample.With("audience_key", "nobody_published_v1"), Sample.Without("person"), Sample.Event()]);
         var first = await given.Host.PostAsync(body);
@@ -54,7 +55,7 @@ public sealed class ArrayTests(IngestHost given) : IClassFixture<IngestHost>
     }
 
     [Fact]
-    public async Task An_array_of_which_every_event_is_refused_is_answered_for_each()
+    public async Task An_array_of_only_refused_events_is_answered_for_each_of_them()
     {
         var answer = await given.Host.PostAsync(Sample.Array([Sample.Without("event"), Sample.Without("person")]));
         answer.Status.ShouldBe(202);
@@ -70,12 +71,12 @@ public sealed class ArrayTests(IngestHost given) : IClassFixture<IngestHost>
     }
 
     [Fact]
-    public async Task An_array_in_an_array_is_no_event() =>
+    public async Task An_array_inside_an_array_is_not_an_event() =>
         (await given.Host.PostAsync("[[" + Sample.Event().ToJsonString() + "]," + Sample.Event().ToJsonString() + "]")).Results.Select(Describe)
             .ShouldBe(["refused not_an_event", "accepted"]);
 
     [Fact]
-    public async Task Held_events_of_an_array_are_kept_each_and_not_the_whole_array_for_each()
+    public async Task Quarantined_events_of_an_array_are_kept_one_by_one_without_the_whole_array()
     {
         var body = Sample.Array(Enumerable.Range(0, 100).Select(_ => (JsonNode?)Sample.With("audience_key", "crowded_v1")));
         (await given.Host.PostAsync(body)).Status.ShouldBe(202);

@@ -12,12 +12,14 @@ public sealed class AuthenticationTests(IngestHost given) : IClassFixture<Ingest
     [InlineData("Bearer " + Token)]
     [InlineData("bearer " + Token)]
     [InlineData("Bearer   " + Token + "  ")]
-    public async Task A_bearer_token_lets_its_source_in(string authorization) => (await SendAsync(authorization)).Status.ShouldBe(200);
+    public async Task A_bearer_token_authenticates_its_source(string authorization) =>
+        (await SendAsync(authorization)).Status.ShouldBe(200);
 
     [Theory]
     [InlineData("journeys:" + Token)]
     [InlineData(":" + Token)]
-    public async Task The_password_of_basic_is_the_token_whatever_the_user(string pair) => (await SendAsync(Basic(pair))).Status.ShouldBe(200);
+    public async Task The_password_of_basic_is_the_token_for_any_user_name(string pair) =>
+        (await SendAsync(Basic(pair))).Status.ShouldBe(200);
 
     [Theory]
     [InlineData(null)]
@@ -28,7 +30,7 @@ public sealed class AuthenticationTests(IngestHost given) : IClassFixture<Ingest
     [InlineData("Digest " + Token)]
     [InlineData("Basic !!!")]
     [InlineData("Bearer " + TestHostFiles.OperatorToken)]
-    public async Task Any_other_authorization_is_refused_and_told_how(string? authorization)
+    public async Task Any_other_authorization_is_refused_with_the_expected_scheme(string? authorization)
     {
         var answer = await SendAsync(authorization);
         answer.Status.ShouldBe(401);
@@ -38,16 +40,16 @@ public sealed class AuthenticationTests(IngestHost given) : IClassFixture<Ingest
     }
 
     [Fact]
-    public async Task A_basic_pair_without_a_colon_names_nobody() => (await SendAsync(Basic(Token))).Code.ShouldBe("unauthorized");
+    public async Task A_basic_pair_without_a_colon_is_refused() => (await SendAsync(Basic(Token))).Code.ShouldBe("unauthorized");
 
     [Fact]
-    public async Task A_token_in_the_user_name_is_no_password() => (await SendAsync(Basic(Token + ":"))).Code.ShouldBe("unauthorized");
+    public async Task A_token_in_the_user_name_is_not_a_password() => (await SendAsync(Basic(Token + ":"))).Code.ShouldBe("unauthorized");
 
     [Fact]
     public async Task A_token_longer_than_any_header_should_be_is_refused() => (await SendAsync("Bearer " + new string('x', 5_000))).Code.ShouldBe("unauthorized");
 
     [Fact]
-    public async Task The_authorization_header_may_not_come_twice()
+    public async Task The_authorization_header_may_not_appear_twice()
     {
         var request = Webhook.Request(Sample.Event().ToJsonString(), token: null);
         request.Headers.TryAddWithoutValidation("Authorization", ["Bearer " + Token, "Bearer " + Token]);
@@ -55,7 +57,7 @@ public sealed class AuthenticationTests(IngestHost given) : IClassFixture<Ingest
     }
 
     [Fact]
-    public async Task The_token_of_a_source_opens_no_question()
+    public async Task The_token_of_a_source_cannot_query()
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, "/v1/status");
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Token);

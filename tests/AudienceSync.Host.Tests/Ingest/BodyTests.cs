@@ -6,7 +6,7 @@ using AudienceSync.Host.Tests.Serving;
 
 namespace AudienceSync.Host.Tests.Ingest;
 
-/// <summary>Sizes and media types, over real connections: what a server in memory does with a body is not what Kestrel does.</summary>
+/// <summary>Sizes and media types, over real connections: the in-memory server handles bodies differently from Kestrel.</summary>
 public sealed class BodyTests : IAsyncLifetime
 {
     private TestHost _host = null!;
@@ -24,11 +24,11 @@ public sealed class BodyTests : IAsyncLifetime
         var answer = await _host.SendAsync(Sized(Limits.BodyBytes + 1, chunked));
         answer.Status.ShouldBe(413);
         answer.Code.ShouldBe("body_too_large");
-        (await _host.PostAsync(Sample.Event())).Status.ShouldBe(200, "the next one on the connection is read as ever");
+        (await _host.PostAsync(Sample.Event())).Status.ShouldBe(200, "the next request on the connection is read as usual");
     }
 
     [Fact]
-    public async Task A_body_that_is_only_announced_too_large_is_refused_unread()
+    public async Task A_body_announced_as_too_large_is_refused_unread()
     {
         var answer = await RawRequest.SendAsync(_host, $"Content-Length: {Limits.BodyBytes + 1}\r\n\r\n");
         answer.ShouldStartWith("HTTP/1.1 413 ");
@@ -36,7 +36,7 @@ public sealed class BodyTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_sender_without_a_token_is_refused_before_his_body_comes()
+    public async Task A_sender_without_a_token_is_refused_before_their_body_is_read()
     {
         using var request = Webhook.Request(new byte[Limits.BodyBytes + 1], "wrong");
         (await _host.SendAsync(request)).Status.ShouldBe(401);
@@ -60,7 +60,7 @@ public sealed class BodyTests : IAsyncLifetime
     [InlineData("application/x-www-form-urlencoded")]
     [InlineData("")]
     [InlineData(null)]
-    public async Task Json_in_utf8_is_taken_however_it_is_called(string? type)
+    public async Task Json_in_utf8_is_accepted_with_any_of_these_media_types(string? type)
     {
         using var request = Webhook.Signed(Sample.Event().ToJsonString());
         request.Content!.Headers.Remove("Content-Type");
@@ -76,7 +76,7 @@ public sealed class BodyTests : IAsyncLifetime
     [InlineData("GET")]
     [InlineData("HEAD")]
     [InlineData("OPTIONS")]
-    public async Task A_method_without_a_body_is_told_that_it_is_the_wrong_one(string method)
+    public async Task A_method_without_a_body_is_answered_405(string method)
     {
         using var request = Webhook.Signed(Sample.Event().ToJsonString());
         request.Method = new HttpMethod(method);
@@ -89,7 +89,7 @@ public sealed class BodyTests : IAsyncLifetime
     [InlineData("PUT")]
     [InlineData("PATCH")]
     [InlineData("DELETE")]
-    public async Task Whatever_method_brings_a_body_the_body_means_the_same(string method)
+    public async Task A_body_means_the_same_with_any_method(string method)
     {
         var body = Sample.Event().ToJsonString();
         using var request = Webhook.Signed(body);

@@ -21,7 +21,7 @@ internal sealed record DatabaseText(string Text)
         return new DatabaseText(text.ToString());
     }
 
-    /// <summary>Neither as text nor as bytes.</summary>
+    /// <summary>Checks that none of the canaries occurs, neither as text nor as bytes.</summary>
     public void ShouldHoldNone(IEnumerable<string> canaries)
     {
         foreach (var canary in canaries)

@@ -6,7 +6,7 @@ namespace AudienceSync.Host.Tests.Ingest;
 public sealed class DuplicateTests(IngestHost given) : IClassFixture<IngestHost>
 {
     [Fact]
-    public async Task A_retry_gets_the_same_answer_to_the_byte()
+    public async Task A_retry_gets_the_same_response_byte_for_byte()
     {
         var body = Sample.Event().ToJsonString();
         var first = await given.Host.PostAsync(body);
@@ -19,7 +19,7 @@ public sealed class DuplicateTests(IngestHost given) : IClassFixture<IngestHost>
     }
 
     [Fact]
-    public async Task Fifty_copies_at_once_are_one_row_and_one_answer()
+    public async Task Fifty_concurrent_copies_are_one_row_and_one_response()
     {
         var body = Sample.Event().ToJsonString();
         var answers = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => Task.Run(() => given.Host.PostAsync(body))));
@@ -51,7 +51,7 @@ public sealed class DuplicateTests(IngestHost given) : IClassFixture<IngestHost>
     }
 
     [Fact]
-    public async Task A_quarantined_event_said_again_is_one_entry_and_the_same_answer()
+    public async Task A_redelivered_quarantined_event_is_one_entry_and_gets_the_same_response()
     {
         var sample = Sample.With("audience_key", "nobody_published_v1");
         var first = await given.Host.PostAsync(sample);
@@ -62,7 +62,7 @@ public sealed class DuplicateTests(IngestHost given) : IClassFixture<IngestHost>
     }
 
     [Fact]
-    public async Task A_refused_body_said_again_is_one_entry()
+    public async Task A_redelivered_refused_body_is_one_entry()
     {
         var marker = "refused " + Sample.NewId();
         var sample = Sample.With("event", new JsonObject { [marker] = 1 });

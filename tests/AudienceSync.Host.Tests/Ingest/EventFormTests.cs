@@ -3,7 +3,7 @@ using AudienceSync.Host.Tests.Serving;
 
 namespace AudienceSync.Host.Tests.Ingest;
 
-/// <summary>The forms an event may have, and what becomes of those this version does not know.</summary>
+/// <summary>The forms an event may have, and the handling of those that this version does not support.</summary>
 public sealed class EventFormTests(IngestHost given) : IClassFixture<IngestHost>
 {
     [Theory]
@@ -25,7 +25,7 @@ public sealed class EventFormTests(IngestHost given) : IClassFixture<IngestHost>
     [InlineData("schema_version", "3", "newer_schema_version")]
     [InlineData("schema_version", "\"7\"", "newer_schema_version")]
     [InlineData("audience_key", "\"nobody_published_v1\"", "unknown_audience_key")]
-    public async Task What_a_newer_receiver_might_know_waits(string field, string value, string code)
+    public async Task An_event_that_a_newer_version_may_support_is_quarantined(string field, string value, string code)
     {
         var answer = await given.Host.PostAsync(Sample.With(field, JsonNode.Parse(value)));
         answer.Status.ShouldBe(202);
@@ -38,7 +38,7 @@ public sealed class EventFormTests(IngestHost given) : IClassFixture<IngestHost>
     [InlineData("null")]
     [InlineData("1")]
     [InlineData("\"1\"")]
-    public async Task The_first_schema_is_what_is_meant_when_nothing_is_said(string version) =>
+    public async Task The_schema_version_defaults_to_one(string version) =>
         (await given.Host.PostAsync(Sample.With("schema_version", JsonNode.Parse(version)))).Status.ShouldBe(200);
 
     [Theory]
@@ -48,14 +48,14 @@ public sealed class EventFormTests(IngestHost given) : IClassFixture<IngestHost>
     [InlineData("""{"email":" Ann.Flat@Example.COM "}""", """{"email":"ann.flat@example.com"}""")]
     [InlineData("""{"phone":"+1 (555) 987-6543"}""", """{"phone":"15559876543","country":"US"}""")]
     [InlineData("""{"customer_id":"","email":"","phone":"(212) 555-0188"}""", """{"phone":"+12125550188"}""")]
-    public async Task A_person_is_found_by_what_he_was_called(string person, string lookup)
+    public async Task A_person_is_found_by_the_identifiers_that_were_sent(string person, string lookup)
     {
         var answer = await given.Host.PostAsync(Sample.Of(JsonNode.Parse(person)!.AsObject()));
         (await PersonAsync(lookup)).ShouldBe(await StreamAsync(answer));
     }
 
     [Fact]
-    public async Task A_person_may_be_written_flat()
+    public async Task The_fields_of_a_person_may_be_flat()
     {
         var flat = Sample.Without("person");
         flat["customer_id"] = "flat";
@@ -68,7 +68,7 @@ public sealed class EventFormTests(IngestHost given) : IClassFixture<IngestHost>
     }
 
     [Fact]
-    public async Task In_the_flat_form_id_is_nobody()
+    public async Task In_the_flat_form_the_field_id_names_no_person()
     {
         var flat = Sample.Without("person");
         flat["id"] = "of what?";
@@ -80,11 +80,11 @@ public sealed class EventFormTests(IngestHost given) : IClassFixture<IngestHost>
     [InlineData("""{"email":"no address"}""")]
     [InlineData("""{"phone":"12"}""")]
     [InlineData("{}")]
-    public async Task Empty_and_unusable_identifiers_name_nobody(string person) =>
+    public async Task Empty_and_unusable_identifiers_name_no_person(string person) =>
         (await given.Host.PostAsync(Sample.Of(JsonNode.Parse(person)!.AsObject()))).Code.ShouldBe("missing_person");
 
     [Fact]
-    public async Task An_unusable_address_beside_a_usable_one_does_no_harm() =>
+    public async Task An_unusable_address_is_ignored_when_another_is_usable() =>
         (await given.Host.PostAsync(Sample.Of(new JsonObject { ["email"] = "no address", ["phone"] = "+4930901820" }))).Status.ShouldBe(200);
 
     [Fact]
@@ -95,14 +95,14 @@ public sealed class EventFormTests(IngestHost given) : IClassFixture<IngestHost>
     }
 
     [Fact]
-    public async Task Of_the_context_only_what_is_on_the_list_is_kept()
+    public async Task Only_listed_context_fields_are_kept()
     {
         var answer = await given.Host.PostAsync(Sample.With("context", new JsonObject { ["journey"] = "cart", ["note"] = "secret", ["step"] = "" }));
         JsonNode.Parse(await given.Host.StoredAsync(answer))!["context"]!.ToJsonString().ShouldBe("""{"journey":"cart"}""");
     }
 
     [Fact]
-    public async Task A_field_that_nobody_knows_does_no_harm() => (await given.Host.PostAsync(Sample.With("colour", "red"))).Status.ShouldBe(200);
+    public async Task An_unknown_field_is_ignored() => (await given.Host.PostAsync(Sample.With("color", "red"))).Status.ShouldBe(200);
 
     private async Task<Guid> PersonAsync(string lookup)
     {

@@ -9,7 +9,7 @@ using AudienceSync.Host.Tests.Serving;
 
 namespace AudienceSync.Host.Tests.Ingest;
 
-/// <summary>A form means what the same fields mean in JSON; what is signed and kept is the form.</summary>
+/// <summary>A form means the same as its fields in JSON; the form itself is signed and kept.</summary>
 public sealed class FormTests(IngestHost given) : IClassFixture<IngestHost>
 {
     [Theory]
@@ -53,51 +53,51 @@ public sealed class FormTests(IngestHost given) : IClassFixture<IngestHost>
     [InlineData("a[b]=2&a=1")]
     [InlineData("a[]=2&a=1")]
     [InlineData("a[b]=2&a.b=1")]
-    public void A_form_that_does_not_mean_one_thing_is_refused(string form) =>
+    public void An_ambiguous_or_invalid_form_is_refused(string form) =>
         FormFields.TryRead(Encoding.UTF8.GetBytes(form), out _).ShouldBeFalse();
 
     [Fact]
-    public void A_form_has_so_many_fields_and_no_more()
+    public void A_form_has_at_most_the_maximum_number_of_fields()
     {
         FormFields.TryRead(Encoding.UTF8.GetBytes(string.Join('&', Enumerable.Range(0, FormFields.MostFields).Select(n => $"f{n}=1"))), out _).ShouldBeTrue();
         FormFields.TryRead(Encoding.UTF8.GetBytes(string.Join('&', Enumerable.Range(0, FormFields.MostFields + 1).Select(n => $"f{n}=1"))), out _).ShouldBeFalse();
     }
 
-    /// <summary>Any fields, encoded in any of the ways there are, are read as they were meant.</summary>
+    /// <summary>Any fields in any of the possible encodings are read as intended.</summary>
     [Theory]
     [InlineData(20261129)]
     [InlineData(4711)]
-    public void Whatever_is_encoded_however_is_read_as_it_was_meant(int seed)
+    public void Fields_in_any_encoding_are_read_as_intended(int seed)
     {
         var random = new Random(seed);
         for (var round = 0; round < 500; round++)
         {
-            var meant = new JsonObject();
+            var intended = new JsonObject();
             var pairs = new List<string>();
             for (var field = random.Next(1, 6); field > 0; field--)
             {
                 var (outer, inner, value) = ($"f{field}{Text(random, letters: true)}", Text(random, letters: true), Text(random, letters: false));
                 var nested = random.Next(3);
-                meant[outer] = nested == 0 ? value : new JsonObject { [inner] = value };
+                intended[outer] = nested == 0 ? value : new JsonObject { [inner] = value };
                 var name = nested switch { 0 => outer, 1 => $"{outer}[{inner}]", _ => $"{outer}.{inner}" };
                 pairs.Add($"{Encode(random, name)}={Encode(random, value)}");
             }
 
             var form = string.Join('&', pairs);
             FormFields.TryRead(Encoding.UTF8.GetBytes(form), out var read).ShouldBeTrue($"seed {seed}: {form}");
-            JsonNode.DeepEquals(JsonNode.Parse(read.Span), meant).ShouldBeTrue($"seed {seed}: {form}");
+            JsonNode.DeepEquals(JsonNode.Parse(read.Span), intended).ShouldBeTrue($"seed {seed}: {form}");
         }
     }
 
-    /// <summary>Any bytes at all are either refused, or JSON that the event reader takes.</summary>
+    /// <summary>Any bytes are either refused, or become JSON that the event reader accepts.</summary>
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
-    public void Whatever_bytes_come_are_refused_or_become_json(int seed)
+    public void Any_bytes_are_refused_or_become_json(int seed)
     {
         var random = new Random(seed);
         var alphabet = "ab=&[].%+0f\r\n{\u00e4\0"u8.ToArray();
-        var taken = 0;
+        var accepted = 0;
         for (var round = 0; round < 20_000; round++)
         {
             var form = new byte[random.Next(24)];
@@ -108,13 +108,13 @@ public sealed class FormTests(IngestHost given) : IClassFixture<IngestHost>
 
             if (FormFields.TryRead(form, out var json))
             {
-                taken++;
+                accepted++;
                 using var document = JsonDocument.Parse(json, new JsonDocumentOptions { AllowDuplicateProperties = false });
                 document.RootElement.ValueKind.ShouldBe(JsonValueKind.Object, $"seed {seed}: {Convert.ToHexString(form)}");
             }
         }
 
-        taken.ShouldBeGreaterThan(1_000);
+        accepted.ShouldBeGreaterThan(1_000);
     }
 
     [Theory]
@@ -149,15 +149,16 @@ public sealed class FormTests(IngestHost given) : IClassFixture<IngestHost>
     }
 
     [Fact]
-    public async Task A_form_that_waits_is_kept_as_it_was_sent_and_released_once()
+    public async Task A_quarantined_form_is_kept_as_it_was_sent_and_released_once()
     {
         await using var host = await TestHost.StartAsync(new TestHostOptions());
         var form = "event=audience_add&event_id=waits&audience_key=later_v1&occurred_at=1763700000&email=ann%40example.com";
         var held = await host.SendAsync(Form(form));
         held.Code.ShouldBe("unknown_audience_key");
         (await host.GetAsync($"/v1/quarantine/{held.ReceiptId()}?body=true")).GetProperty("body").GetString().ShouldBe(form);
-        await host.DoneAsync("keys/later_v1/publish", new { });
-        (await host.DoAsync($"quarantine/{held.ReceiptId()}/release", new { })).Json.GetProperty("status").GetString().ShouldBe("released");
+        await host.ApplyChangeAsync("keys/later_v1/publish", new { });
+        (await host.PostAsOperatorAsync($"quarantine/{held.ReceiptId()}/release", new { })).Json.GetProperty("status").GetString()
+            .ShouldBe("released");
         (await host.SendAsync(Form(form))).Status.ShouldBe(200);
         (await host.ScalarAsync<long>("select count(*) from mt_events where type = 'audience_member_added'")).ShouldBe(1);
     }

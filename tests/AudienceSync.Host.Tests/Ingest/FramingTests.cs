@@ -2,7 +2,7 @@ using AudienceSync.Host.Tests.Serving;
 
 namespace AudienceSync.Host.Tests.Ingest;
 
-/// <summary>Framing that has no meaning, or two, is a broken request with a code, and never a fault of ours.</summary>
+/// <summary>Framing that is invalid or ambiguous is a broken request with a code, and never a server error.</summary>
 public sealed class FramingTests : IAsyncLifetime
 {
     private TestHost _host = null!;
@@ -21,7 +21,7 @@ public sealed class FramingTests : IAsyncLifetime
     [InlineData("0x10")]
     [InlineData("g")]
     [InlineData(" 5")]
-    public async Task A_chunk_size_that_cannot_be_is_a_broken_request(string size)
+    public async Task An_invalid_chunk_size_is_a_broken_request(string size)
     {
         await ShouldBeBrokenAsync("Transfer-Encoding: chunked\r\n\r\n" + size + "\r\n{\"a\":1}\r\n0\r\n\r\n");
         await ShouldBeBrokenAsync("Transfer-Encoding: chunked\r\n\r\n2\r\n{ \r\n" + size + "\r\n}\r\n0\r\n\r\n");
@@ -37,21 +37,21 @@ public sealed class FramingTests : IAsyncLifetime
         await ShouldBeBrokenAsync(headers + "\r\n7\r\n{\"a\":1}\r\n0\r\n\r\n");
 
     [Fact]
-    public async Task Chunks_as_they_should_be_are_read()
+    public async Task Valid_chunks_are_read()
     {
         var answer = await RawRequest.SendAsync(_host, "Transfer-Encoding: Chunked\r\n\r\n2;name=value\r\n[]\r\n0\r\n\r\n");
         answer.ShouldContain("\"code\":\"no_events\"");
     }
 
-    /// <summary>Any framing of chunks is answered with what was sent, or with a broken request.</summary>
+    /// <summary>Any chunk framing is answered normally or as a broken request.</summary>
     [Theory]
     [InlineData(20261129)]
-    public async Task Whatever_the_chunks_no_answer_is_a_500(int seed)
+    public async Task No_chunk_framing_is_answered_with_a_500(int seed)
     {
         var random = new Random(seed);
         for (var round = 0; round < 60; round++)
         {
-            // Sixteen digits and more are beyond any body; fewer the server would wait for, unless something among them is no digit.
+            // Sixteen digits or more exceed any body; for fewer the server would wait, unless one of them is not a digit.
             var size = string.Concat(Enumerable.Range(0, random.Next(17, 24)).Select(_ => "123456789abcdefABCDEF7f"[random.Next(23)]));
             size = random.Next(2) == 0 ? size : size[..random.Next(1, 6)] + "ghxyz -+."[random.Next(9)];
             var answer = await RawRequest.SendAsync(_host, $"Transfer-Encoding: chunked\r\n\r\n{size}\r\n" + "{\"a\":1}\r\n0\r\n\r\n");

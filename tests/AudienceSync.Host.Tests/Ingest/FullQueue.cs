@@ -3,7 +3,7 @@ using AudienceSync.Host.Tests.Serving;
 
 namespace AudienceSync.Host.Tests.Ingest;
 
-/// <summary>As many events as may wait, waiting.</summary>
+/// <summary>A queue filled with as many waiting events as its limit allows.</summary>
 internal sealed class FullQueue : IAsyncDisposable
 {
     private readonly TestHost _host;
@@ -28,7 +28,7 @@ internal sealed class FullQueue : IAsyncDisposable
         return new FullQueue(host, stalled, waiting);
     }
 
-    /// <summary>Lets the log go on until nothing waits, and returns how those that waited were answered.</summary>
+    /// <summary>Lets the log continue until the queue is empty, and returns the responses to the waiting requests.</summary>
     public async Task<IReadOnlyList<Answer>> DrainAsync()
     {
         await _stalled.DisposeAsync();

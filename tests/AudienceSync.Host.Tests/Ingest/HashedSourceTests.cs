@@ -5,7 +5,7 @@ using AudienceSync.Host.Tests.Serving;
 
 namespace AudienceSync.Host.Tests.Ingest;
 
-/// <summary>Sources that hash before they send, beside one that does not.</summary>
+/// <summary>Sources that hash before they send, and one that does not.</summary>
 public sealed class HashedSourceTests : IAsyncLifetime
 {
     private TestHost _host = null!;
@@ -30,7 +30,7 @@ public sealed class HashedSourceTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_digest_of_the_number_with_its_plus_is_a_person_of_its_own()
+    public async Task A_digest_of_the_number_with_its_plus_is_a_separate_person()
     {
         var plain = await StreamAsync(await _host.PostAsync(Person("phone", "+15559876544")));
         var one = await StreamAsync(await _host.SendAsync(Webhook.Request(Person("phone", Digest("+15559876544")).ToJsonString(), TestHostFiles.UnsignedToken)));
@@ -41,7 +41,7 @@ public sealed class HashedSourceTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_is_not_of_its_declared_form_names_nobody()
+    public async Task An_identifier_that_is_not_in_its_declared_form_names_no_person()
     {
         (await HashedAsync("email", "mary@example.com")).Code.ShouldBe("missing_person");
         (await HashedAsync("phone", "+15559876543")).Code.ShouldBe("missing_person");
@@ -49,7 +49,7 @@ public sealed class HashedSourceTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_is_not_of_its_declared_form_does_no_harm_beside_a_usable_identifier()
+    public async Task An_identifier_that_is_not_in_its_declared_form_is_ignored_when_another_is_usable()
         => (await _host.SendAsync(Webhook.Request(
             Sample.Of(new JsonObject { ["customer_id"] = "7", ["email"] = "mary@example.com" }).ToJsonString(), TestHostFiles.MaySignToken))).Status.ShouldBe(200);
 

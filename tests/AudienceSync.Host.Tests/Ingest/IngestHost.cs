@@ -3,7 +3,7 @@ using AudienceSync.Host.Tests.Serving;
 
 namespace AudienceSync.Host.Tests.Ingest;
 
-/// <summary>One Host for all tests of a class, whose clock stands. One of its audiences has the longest name there may be.</summary>
+/// <summary>One Host with a frozen clock for all tests of a class. One of its audiences has the longest name allowed.</summary>
 public sealed class IngestHost : IAsyncLifetime
 {
     public static readonly TestAudience Longest = new(new string('a', Limits.AudienceKeyChars - "_v1".Length), Window_d: 7);

@@ -19,7 +19,7 @@ public sealed class KeptBodyTests : IAsyncLifetime
     [InlineData("event", "\"\"", "missing_event", true)]
     [InlineData("person", "\"" + Canary + "\"", "invalid_person", true)]
     [InlineData("audience_key", "\"nobody_published_v1\"", "unknown_audience_key", false)]
-    public async Task What_is_not_applied_is_kept_sealed_and_can_be_opened(string field, string value, string code, bool refused)
+    public async Task A_body_that_is_not_applied_is_kept_sealed_and_can_be_opened(string field, string value, string code, bool refused)
     {
         var sample = Sample.With(field, System.Text.Json.Nodes.JsonNode.Parse(value));
         sample["note"] = Canary;
@@ -32,7 +32,7 @@ public sealed class KeptBodyTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_is_no_json_is_kept_too()
+    public async Task A_body_that_is_not_json_is_kept_too()
     {
         await _host.PostAsync("{" + Canary);
         (await OpenAsync()).ShouldBe("{" + Canary);
@@ -40,7 +40,7 @@ public sealed class KeptBodyTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Of_an_array_only_what_was_not_applied_is_kept_and_can_be_opened()
+    public async Task Only_the_items_of_an_array_that_were_not_applied_are_kept_and_can_be_opened()
     {
         var held = Sample.With("audience_key", "nobody_published_v1").ToJsonString();
         await _host.PostAsync($"[{Sample.Event().ToJsonString()}, {held}]");
@@ -48,7 +48,7 @@ public sealed class KeptBodyTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_body_that_is_too_large_is_remembered_but_not_kept()
+    public async Task A_body_that_is_too_large_is_recorded_but_not_kept()
     {
         (await _host.SendAsync(Webhook.Signed(new byte[Limits.BodyBytes + 1]))).Status.ShouldBe(413);
         (await _host.ScalarAsync<int>("select body_bytes from quarantine where reason = 'body_too_large'")).ShouldBe(0);
@@ -58,7 +58,7 @@ public sealed class KeptBodyTests : IAsyncLifetime
     [InlineData("unauthorized")]
     [InlineData("signature_missing")]
     [InlineData("signature_wrong")]
-    public async Task Of_whom_we_do_not_know_nothing_is_kept(string code)
+    public async Task Nothing_is_kept_of_an_unauthenticated_sender(string code)
     {
         (await _host.SendAsync(RefusalCases.ByCode[code]().First())).Status.ShouldBe(401);
         (await _host.ScalarAsync<long>("select count(*) from quarantine")).ShouldBe(0);
@@ -66,7 +66,7 @@ public sealed class KeptBodyTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_host_that_slept_past_the_days_it_made_ahead_keeps_the_next_webhook()
+    public async Task A_host_that_was_idle_past_its_prepared_days_keeps_the_next_webhook()
     {
         var clock = new OffsetClock(Sample.Now);
         await using var host = await TestHost.StartAsync(IngestHost.Options with { Clock = clock });

@@ -3,12 +3,15 @@ using AudienceSync.Host.Ingest;
 
 namespace AudienceSync.Host.Tests.Ingest;
 
-/// <summary>Generated events with junk in any number of fields at once: a removal is always one, an add only when what it needs can be read.</summary>
+/// <summary>
+/// Generated events with junk in any number of fields at once: a removal always remains a removal, an add only if the fields it needs can
+/// be read.
+/// </summary>
 public sealed class LenientReadingTests(Xunit.Abstractions.ITestOutputHelper output)
 {
     private const int Rounds = 5_000;
 
-    private static readonly string[] OfNoNeed =
+    private static readonly string[] OptionalFields =
     [
         "context", "consent", "note", "person.first_name", "person.last_name", "person.city", "person.state", "person.postal_code", "person.gender",
         "person.birth_date", "person.device_id", "person.phone", "person.email", "reason",
@@ -24,7 +27,7 @@ public sealed class LenientReadingTests(Xunit.Abstractions.ITestOutputHelper out
         for (var round = 0; round < Rounds; round++)
         {
             var name = new[] { "audience_remove", "person_suppress", "person_consent" }[random.Next(3)];
-            var fields = OfNoNeed.Concat(OfAdds).Append("destination").Where(field => name != "person_consent" || field != "consent");
+            var fields = OptionalFields.Concat(OfAdds).Append("destination").Where(field => name != "person_consent" || field != "consent");
             var json = Defect(random, name, [.. fields.Where(_ => random.Next(3) == 0)]);
             var parsed = stage.Read(json);
             parsed.Event.ShouldNotBeNull($"{parsed.Problem?.Code} {parsed.Quarantine?.Code}: {json}");
@@ -34,20 +37,20 @@ public sealed class LenientReadingTests(Xunit.Abstractions.ITestOutputHelper out
     }
 
     [Fact]
-    public void An_add_with_junk_where_it_needs_nothing_is_an_add_with_empty_cells()
+    public void An_add_with_junk_in_optional_fields_is_an_add_with_empty_cells()
     {
         var random = Seeded.Random(output);
         using var stage = new ReaderStage();
         for (var round = 0; round < Rounds; round++)
         {
-            var json = Defect(random, "audience_add", [.. OfNoNeed.Where(_ => random.Next(3) == 0)]);
+            var json = Defect(random, "audience_add", [.. OptionalFields.Where(_ => random.Next(3) == 0)]);
             var parsed = stage.Read(json);
             parsed.Event.ShouldNotBeNull($"{parsed.Problem?.Code} {parsed.Quarantine?.Code}: {json}");
         }
     }
 
     [Fact]
-    public void Whatever_is_sent_the_reader_answers_and_never_fails()
+    public void The_reader_returns_a_result_for_any_input_and_never_fails()
     {
         var random = Seeded.Random(output);
         using var stage = new ReaderStage();
@@ -55,7 +58,8 @@ public sealed class LenientReadingTests(Xunit.Abstractions.ITestOutputHelper out
         string[] names = ["audience_add", "audience_remove", "exposure", "person_suppress", "person_unsuppress", "person_consent", "audience_pause"];
         for (var round = 0; round < Rounds; round++)
         {
-            string[] fields = [.. OfNoNeed.Concat(OfAdds).Concat(needed).Where(_ => random.Next(3) == 0).OrderBy(field => field.Length)];
+            string[] fields =
+                [.. OptionalFields.Concat(OfAdds).Concat(needed).Where(_ => random.Next(3) == 0).OrderBy(field => field.Length)];
             var json = Defect(random, names[random.Next(names.Length)], fields);
             var parsed = stage.Read(json);
             new object?[] { parsed.Event, parsed.Quarantine, parsed.Problem }.Count(one => one is not null).ShouldBe(1, json);

@@ -5,10 +5,13 @@ using AudienceSync.Host.Tests.Serving;
 
 namespace AudienceSync.Host.Tests.Ingest;
 
-/// <summary>Requests that sit exactly on a limit, and one past it.</summary>
+/// <summary>Requests exactly on a limit, and one past it.</summary>
 internal sealed record LimitCase(Func<IEnumerable<HttpRequestMessage>> On, Func<IEnumerable<HttpRequestMessage>> Past)
 {
-    /// <summary>By the name of the constant. Of the queue and of linking no single request crosses the limit: see <see cref="LimitTests"/> and <see cref="LinkLimitTests"/>.</summary>
+    /// <summary>
+    /// By the name of the constant. No single request can cross the limits of the queue and of linking: see <see cref="LimitTests"/> and
+    /// <see cref="LinkLimitTests"/>.
+    /// </summary>
     public static readonly IReadOnlyDictionary<string, LimitCase> ByConstant = new Dictionary<string, LimitCase>(StringComparer.Ordinal)
     {
         [nameof(Limits.BodyBytes)] = Of(Limits.BodyBytes, bytes => [Webhook.Signed(Sample.Event().ToJsonString().PadRight(bytes))]),

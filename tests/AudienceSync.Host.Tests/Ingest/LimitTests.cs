@@ -4,7 +4,7 @@ using AudienceSync.Host.Tests.Serving;
 
 namespace AudienceSync.Host.Tests.Ingest;
 
-/// <summary>Crosses every limit of docs/LIMITS.md by one, and is answered what the page says.</summary>
+/// <summary>Exceeds every limit of docs/LIMITS.md by one, and checks for the documented response.</summary>
 public sealed class LimitTests(IngestHost given) : IClassFixture<IngestHost>
 {
     public static TheoryData<string> Constants => [.. LimitCase.ByConstant.Keys];
@@ -26,7 +26,7 @@ public sealed class LimitTests(IngestHost given) : IClassFixture<IngestHost>
 
     [Theory]
     [MemberData(nameof(Constants))]
-    public async Task One_past_the_limit_is_answered_as_the_page_says(string constant)
+    public async Task One_past_the_limit_is_answered_as_the_page_documents(string constant)
     {
         var row = LimitsPage.Rows().Single(row => row.Constant == constant);
         foreach (var request in LimitCase.ByConstant[constant].Past())
@@ -38,7 +38,7 @@ public sealed class LimitTests(IngestHost given) : IClassFixture<IngestHost>
     }
 
     [Fact]
-    public async Task As_many_events_as_may_wait_are_all_kept_and_one_more_is_not()
+    public async Task All_events_of_a_full_queue_are_kept_and_one_more_is_refused()
     {
         var row = LimitsPage.Rows().Single(row => row.Constant == nameof(Limits.QueuedEvents));
         await using var host = await TestHost.StartAsync(IngestHost.Options);

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace AudienceSync.Host.Tests.Ingest;
 
-/// <summary>docs/LIMITS.md: for each constant the status and the code of one past it.</summary>
+/// <summary>docs/LIMITS.md: for each constant the status and the code of a request one past it.</summary>
 internal static partial class LimitsPage
 {
     public static IReadOnlyList<(string Constant, int Status, string Code)> Rows() =>

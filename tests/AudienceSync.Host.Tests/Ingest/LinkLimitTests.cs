@@ -5,7 +5,7 @@ using AudienceSync.Host.Tests.Serving;
 
 namespace AudienceSync.Host.Tests.Ingest;
 
-/// <summary>An identifier that looks real and is sent for everybody: it must not make one person of a whole shop.</summary>
+/// <summary>An identifier that looks real and is sent for everyone: it must not merge all customers of a shop into one person.</summary>
 public sealed class LinkLimitTests : IAsyncLifetime
 {
     private TestHost _host = null!;
@@ -15,7 +15,7 @@ public sealed class LinkLimitTests : IAsyncLifetime
     public async Task DisposeAsync() => await _host.DisposeAsync();
 
     [Fact]
-    public async Task After_twenty_emails_an_id_stops_linking_its_adds_wait_and_its_removals_hold()
+    public async Task After_twenty_emails_an_id_stops_linking_its_adds_wait_and_its_removals_take_effect()
     {
         for (var n = 0; n < 20; n++)
         {
@@ -33,24 +33,24 @@ public sealed class LinkLimitTests : IAsyncLifetime
         (await _host.PostAsync(Event("audience_remove", 21, minutes: 1))).Status.ShouldBe(200);
         (await _host.PostAsync(Event("person_suppress", 22, minutes: 1))).Status.ShouldBe(200);
         await _host.WaitUntilQuietAsync();
-        (await CountAsync("membership where state in (1, 4, 6)")).ShouldBe(0, "its own person left, and nobody new came");
+        (await CountAsync("membership where state in (1, 4, 6)")).ShouldBe(0, "its own person left, and no one new entered");
         (await CountAsync("people where owner is null")).ShouldBe(1);
     }
 
     [Fact]
-    public async Task In_one_array_and_with_copies_beside_it_the_rest_is_accepted_and_each_one_beyond_waits()
+    public async Task In_one_array_with_copies_the_first_twenty_are_accepted_and_each_one_beyond_waits()
     {
         var events = Enumerable.Range(0, 25).Append(24).Select(n => (JsonNode?)Event("audience_add", n)).ToList();
         var answer = await _host.PostAsync(Sample.Array(events));
         answer.Status.ShouldBe(202);
         var results = answer.Json.GetProperty("results").EnumerateArray().Select(result => result.GetProperty("status").GetString()).ToList();
         results.ShouldBe([.. Enumerable.Repeat("accepted", 20), .. Enumerable.Repeat("quarantined", 6)]);
-        (await CountAsync("quarantine where reason = 'too_many_addresses' and seen >= 1")).ShouldBe(5, "a copy is no entry of its own");
+        (await CountAsync("quarantine where reason = 'too_many_addresses' and seen >= 1")).ShouldBe(5, "a copy is not a separate entry");
         (await CountAsync("mt_events where type = 'audience_member_added'")).ShouldBe(20);
     }
 
     [Fact]
-    public async Task Whoever_has_an_address_of_their_own_is_not_touched_by_it()
+    public async Task A_person_with_an_address_of_their_own_is_not_affected()
     {
         (await _host.PostAsync(Sample.Of(new JsonObject { ["customer_id"] = "bob", ["email"] = Email(30) }))).Status.ShouldBe(200);
         for (var n = 0; n <= 30; n++)
@@ -64,7 +64,7 @@ public sealed class LinkLimitTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_operator_allows_it_and_what_waited_is_released_and_nothing_waits_after_that()
+    public async Task After_an_operator_allows_it_waiting_events_are_released_and_later_ones_are_accepted()
     {
         for (var n = 0; n < 22; n++)
         {
@@ -77,8 +77,8 @@ public sealed class LinkLimitTests : IAsyncLifetime
         (await ReleaseAsync()).ShouldBe(["held", "held"]);
 
         var person = stop.GetProperty("person").GetString();
-        (await _host.DoAsync($"people/link-stops/{person}/allow", new { })).Status.ShouldBe(200);
-        (await _host.DoAsync($"people/link-stops/{person}/allow", new { })).Code.ShouldBe("unknown_link_stop");
+        (await _host.PostAsOperatorAsync($"people/link-stops/{person}/allow", new { })).Status.ShouldBe(200);
+        (await _host.PostAsOperatorAsync($"people/link-stops/{person}/allow", new { })).Code.ShouldBe("unknown_link_stop");
         (await ReleaseAsync()).ShouldBe(["released", "released"]);
         for (var n = 22; n < 30; n++)
         {
@@ -89,7 +89,8 @@ public sealed class LinkLimitTests : IAsyncLifetime
     }
 
     private async Task<IEnumerable<string?>> ReleaseAsync() =>
-        (await _host.DoAsync("quarantine/release?reason=too_many_addresses", new { })).Json.GetProperty("results").EnumerateArray()
+        (await _host.PostAsOperatorAsync("quarantine/release?reason=too_many_addresses", new { })).Json
+            .GetProperty("results").EnumerateArray()
         .Select(result => result.GetProperty("status").GetString()).ToList();
 
     private static string Email(int n) => $"shopper{n}@example.com";

@@ -35,7 +35,7 @@ public sealed class OccurredAtTests(IngestHost given) : IClassFixture<IngestHost
     [InlineData("\" 2026-11-21t09:20:11z \"", "2026-11-21T09:20:11Z")]
     [InlineData("\"2026-11-21T09:20:11,5Z\"", "2026-11-21T09:20:11.5Z")]
     [InlineData("\"20261121T092011Z\"", "2026-11-21T09:20:11Z")]
-    public async Task Every_way_to_write_a_time_is_the_same_time(string written, string expected)
+    public async Task Every_supported_format_of_a_time_is_read(string written, string expected)
     {
         var answer = await given.Host.PostAsync(Sample.With("occurred_at", JsonNode.Parse(written)));
         Stored(await given.Host.StoredAsync(answer)).ShouldBe(DateTimeOffset.Parse(expected, null));
@@ -68,7 +68,7 @@ public sealed class OccurredAtTests(IngestHost given) : IClassFixture<IngestHost
     [InlineData("true")]
     [InlineData("{}")]
     [InlineData("\"NaN\"")]
-    public async Task Anything_else_is_no_time(string written)
+    public async Task Anything_else_is_not_a_time(string written)
     {
         var answer = await given.Host.PostAsync(Sample.With("occurred_at", JsonNode.Parse(written)));
         answer.Status.ShouldBe(422);
@@ -76,15 +76,15 @@ public sealed class OccurredAtTests(IngestHost given) : IClassFixture<IngestHost
     }
 
     [Fact]
-    public async Task Without_a_time_but_with_an_id_the_time_of_arrival_is_taken() =>
+    public async Task Without_a_time_but_with_an_id_the_time_of_receipt_is_used() =>
         Stored(await given.Host.StoredAsync(await given.Host.PostAsync(Sample.Without("occurred_at")))).ShouldBe(Sample.Now);
 
     [Fact]
-    public async Task Without_a_time_and_without_an_id_a_retry_could_not_be_told() =>
+    public async Task Without_a_time_and_without_an_id_a_retry_could_not_be_recognized() =>
         (await given.Host.PostAsync(Sample.Without("occurred_at", "event_id"))).Code.ShouldBe("missing_event_id");
 
     [Fact]
-    public async Task Exactly_five_minutes_ahead_is_taken_as_it_is()
+    public async Task Exactly_five_minutes_ahead_is_accepted_unchanged()
     {
         var answer = await given.Host.PostAsync(Sample.With("occurred_at", Sample.Now.AddMinutes(5).ToString("O")));
         answer.Warnings().ShouldBeEmpty();
@@ -106,7 +106,7 @@ public sealed class OccurredAtTests(IngestHost given) : IClassFixture<IngestHost
     }
 
     [Fact]
-    public async Task A_second_more_waits_for_a_human()
+    public async Task A_second_more_is_quarantined()
     {
         var answer = await given.Host.PostAsync(Sample.With("occurred_at", Sample.Now.AddHours(24).AddSeconds(1).ToString("O")));
         answer.Status.ShouldBe(202);

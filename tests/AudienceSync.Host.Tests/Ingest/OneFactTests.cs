@@ -4,7 +4,7 @@ using AudienceSync.Host.Tests.Serving;
 
 namespace AudienceSync.Host.Tests.Ingest;
 
-/// <summary>An event is one fact (design section 6, rule 4): what is another fact has another id, and what is a retry has the same.</summary>
+/// <summary>An event is one fact (design section 6, rule 4): another fact has another id, and a retry has the same id.</summary>
 public sealed class OneFactTests(IngestHost given, Xunit.Abstractions.ITestOutputHelper output) : IClassFixture<IngestHost>
 {
     private const int Rounds = 3_000;
@@ -50,7 +50,7 @@ public sealed class OneFactTests(IngestHost given, Xunit.Abstractions.ITestOutpu
     }
 
     [Fact]
-    public void A_retry_of_an_event_whose_clock_ran_ahead_is_the_same_event_though_it_is_received_later()
+    public void A_retry_of_an_event_whose_clock_ran_ahead_is_the_same_event_although_it_is_received_later()
     {
         using var stage = new ReaderStage();
         var sample = About(null, "audience_remove", "2026-11-21T12:00:00Z").ToJsonString();
@@ -61,7 +61,7 @@ public sealed class OneFactTests(IngestHost given, Xunit.Abstractions.ITestOutpu
     }
 
     [Fact]
-    public async Task An_add_in_local_time_does_not_outvote_the_removal_that_follows()
+    public async Task An_add_in_local_time_does_not_outweigh_the_removal_that_follows()
     {
         await using var host = await TestHost.StartAsync(new TestHostOptions { Clock = new OffsetClock(Sample.Now) });
         var clock = (OffsetClock)host.Clock;
@@ -73,21 +73,21 @@ public sealed class OneFactTests(IngestHost given, Xunit.Abstractions.ITestOutpu
     }
 
     [Fact]
-    public async Task An_id_used_again_for_something_else_keeps_the_first_and_is_counted_and_a_retry_is_not()
+    public async Task An_id_reused_for_another_body_keeps_the_first_and_is_counted_but_a_retry_is_not()
     {
         await using var host = await TestHost.StartAsync(new TestHostOptions { Clock = new OffsetClock(Sample.Now) });
         var sample = With(About("used", "audience_add"), "email", "first@example.com");
         var first = await host.PostAsync(sample);
-        var nameless = About(null, "audience_remove");
-        nameless.Remove("occurred_at");
-        await host.PostAsync(nameless, "x-cio-delivery-id", "d1");
+        var withoutId = About(null, "audience_remove");
+        withoutId.Remove("occurred_at");
+        await host.PostAsync(withoutId, "x-cio-delivery-id", "d1");
         for (var retry = 0; retry < 3; retry++)
         {
             (await host.PostAsync(sample)).Text.ShouldBe(first.Text);
-            (await host.PostAsync(nameless, "x-cio-delivery-id", "d1")).Status.ShouldBe(200);
+            (await host.PostAsync(withoutId, "x-cio-delivery-id", "d1")).Status.ShouldBe(200);
         }
 
-        (await CountsAsync(host)).ShouldBeEmpty("a retry is no other body, and a time of receipt no other time");
+        (await CountsAsync(host)).ShouldBeEmpty("a retry is not another body, and a time of receipt is not another time");
         (await host.PostAsync(With(sample, "email", "second@example.com"))).Text.ShouldBe(first.Text);
         (await host.PostAsync(Changed(sample, "occurred_at", "2026-11-21T09:00:01Z"))).Text.ShouldBe(first.Text);
         (await host.PostAsync(Sample.Array([Changed(sample, "context", new JsonObject { ["step"] = "2" }), sample.DeepClone()]))).Status.ShouldBe(200);
@@ -96,7 +96,7 @@ public sealed class OneFactTests(IngestHost given, Xunit.Abstractions.ITestOutpu
     }
 
     [Fact]
-    public async Task What_was_read_around_is_counted_by_source_and_code()
+    public async Task Warnings_are_counted_by_source_and_code()
     {
         await using var host = await TestHost.StartAsync(IngestHost.Options);
         var ahead = Changed(About("ahead", "audience_add"), "occurred_at", Sample.Now.AddHours(2).ToString("O"));
@@ -108,7 +108,7 @@ public sealed class OneFactTests(IngestHost given, Xunit.Abstractions.ITestOutpu
     }
 
     [Fact]
-    public void Two_events_have_one_id_when_they_are_one_fact_and_only_then()
+    public void Two_events_have_one_id_only_when_they_are_one_fact()
     {
         var random = Seeded.Random(output);
         using var stage = new ReaderStage();
@@ -124,20 +124,23 @@ public sealed class OneFactTests(IngestHost given, Xunit.Abstractions.ITestOutpu
         }
     }
 
-    // An event of few possibilities, so that facts repeat; what of it makes the fact is told apart here by what was meant, not by what was read.
+    // An event with few possible values, so that facts repeat. Its fact is determined by the values that were drawn, not by those that were
+    // read.
     private static (string Json, SenderKey Headers, string Source, string Fact) Draw(Random random)
     {
-        string Of(params string[] words) => words[random.Next(words.Length)];
-        var name = Of("audience_add", "audience_remove", "exposure", "person_suppress", "person_unsuppress", "person_consent");
-        var (customer, email) = (Of("", "c1", "c2"), Of("x@example.com", "y@example.com"));
-        var (id, delivery, key, time) = (Of("", "", "t1", "t2"), Of("", "", "t1", "d1"), Of(Sample.Key, ReaderStage.OtherKey), Of("09:00:00Z", "09:00:01Z"));
-        var (step, place, answer, source) = (Of("", "1"), Of("", "meta_main", "google_main"), Of("granted", "denied"), Of("shop", "shop2"));
+        string Pick(params string[] values) => values[random.Next(values.Length)];
+        var name = Pick("audience_add", "audience_remove", "exposure", "person_suppress", "person_unsuppress", "person_consent");
+        var (customer, email) = (Pick("", "c1", "c2"), Pick("x@example.com", "y@example.com"));
+        var (id, delivery, key, time) =
+            (Pick("", "", "t1", "t2"), Pick("", "", "t1", "d1"), Pick(Sample.Key, ReaderStage.OtherKey), Pick("09:00:00Z", "09:00:01Z"));
+        var (step, place, answer, source) =
+            (Pick("", "1"), Pick("", "meta_main", "google_main"), Pick("granted", "denied"), Pick("shop", "shop2"));
         var json = new JsonObject
         {
             ["event"] = name,
             ["event_id"] = id,
             ["occurred_at"] = "2026-11-21T" + time,
-            ["person"] = new JsonObject { ["customer_id"] = customer, ["email"] = email, ["city"] = Of("Boston", "Lyon") },
+            ["person"] = new JsonObject { ["customer_id"] = customer, ["email"] = email, ["city"] = Pick("Boston", "Lyon") },
         };
         var what = name switch
         {

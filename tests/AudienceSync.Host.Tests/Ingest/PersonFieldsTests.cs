@@ -6,7 +6,7 @@ using AudienceSync.Host.Storage.Log;
 
 namespace AudienceSync.Host.Tests.Ingest;
 
-/// <summary>What is read of a person beside his addresses.</summary>
+/// <summary>The fields of a person other than the addresses.</summary>
 public sealed class PersonFieldsTests
 {
     private const string Digest = "f1904cf1a9d73a55fa5de0ac823c4403ded71afd4c3248d00bdcd0866552bb79";
@@ -46,7 +46,7 @@ public sealed class PersonFieldsTests
     [Theory]
     [InlineData("""{"person":{"id":"1"}}""")]
     [InlineData("""{"person":{"id":"1","first_name":"","city":"  ","gender":null}}""")]
-    public void Empty_details_are_none(string json)
+    public void Empty_details_are_null(string json)
     {
         Read(json, out var person).ShouldBeNull();
 
@@ -57,7 +57,7 @@ public sealed class PersonFieldsTests
     [InlineData("""{"person":{"id":"1","first_name":["Mary"]}}""", "person.first_name")]
     [InlineData("""{"person":{"id":"1","birth_date":{"year":1990}}}""", "person.birth_date")]
     [InlineData("""{"customer_id":"1","city":true}""", "city")]
-    public void A_detail_that_is_no_text_is_left_out_with_a_warning(string json, string field)
+    public void A_detail_that_is_not_text_is_left_out_with_a_warning(string json, string field)
     {
         Read(json, out var person, out var warnings).ShouldBeNull();
 

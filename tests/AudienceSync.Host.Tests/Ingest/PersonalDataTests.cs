@@ -6,7 +6,7 @@ using AudienceSync.Host.Tests.Serving;
 
 namespace AudienceSync.Host.Tests.Ingest;
 
-/// <summary>What a person is called by, and every secret, planted where it may be, and looked for where it may not.</summary>
+/// <summary>Plants identifiers and secrets where they are allowed, and searches for them where they are not.</summary>
 public sealed class PersonalDataTests
 {
     private const string Email = "canary.person@example.com";
@@ -23,16 +23,16 @@ public sealed class PersonalDataTests
     private readonly OffsetClock _clock = new(Sample.Now);
 
     [Fact]
-    public async Task Nothing_personal_and_no_secret_is_in_a_log_an_answer_or_a_table()
+    public async Task No_personal_data_and_no_secret_is_in_a_log_a_response_or_a_table()
     {
         await using var host = await TestHost.StartAsync(IngestHost.Options with { Clock = _clock });
         await SendGoodAsync(host);
         await SendBadAsync(host);
         await SendWhilePlatformFailsAsync(host);
-        await AskAsync(host);
+        await QueryAsync(host);
         await FailAsync(host);
 
-        host.LogLines.Count.ShouldBeGreaterThan(50, "or nothing was captured");
+        host.LogLines.Count.ShouldBeGreaterThan(50, "otherwise nothing was captured");
         foreach (var canary in Canaries)
         {
             host.LogLines.Where(line => line.Contains(canary, StringComparison.OrdinalIgnoreCase)).ShouldBeEmpty();
@@ -50,7 +50,7 @@ public sealed class PersonalDataTests
         _answers.Add(await host.PostAsync(Sample.Array([again, Canary()])));
         _answers.ShouldAllBe(answer => answer.Status == 200);
         await host.WaitUntilQuietAsync();
-        (await host.Sandbox.HeldAsync(TestHost.Remote(0), "PHONE")).ShouldBe([Digest(Phone)], "the platform does get it");
+        (await host.Sandbox.HeldAsync(TestHost.Remote(0), "PHONE")).ShouldBe([Digest(Phone)], "the platform does receive it");
     }
 
     private async Task SendBadAsync(TestHost host)
@@ -83,7 +83,7 @@ public sealed class PersonalDataTests
         {
             var sample = Canary();
             sample["person"]!["customer_id"] = CustomerId + i;
-            // Said later than before, so that the address surely moves and the platform has to be called.
+            // With a later time than before, so that the address moves for certain and the platform has to be called.
             sample["occurred_at"] = Sample.Now.AddSeconds(i).ToString("O");
             _answers.Add(await host.PostAsync(sample));
         }
@@ -92,11 +92,15 @@ public sealed class PersonalDataTests
         host.LogLines.Count(line => line.StartsWith("Warning AudienceSync", StringComparison.Ordinal)).ShouldBeGreaterThanOrEqualTo(5, "each failed call is logged");
     }
 
-    private async Task AskAsync(TestHost host)
+    private async Task QueryAsync(TestHost host)
     {
-        foreach (var question in new object[] { new { email = Email }, new { customer_id = CustomerId }, new { phone = Phone }, new { email = Email, phone = Phone }, new { name = Email } })
+        foreach (var query in new object[]
         {
-            using var response = await host.Operator.PostAsJsonAsync("/v1/members/lookup", question);
+            new { email = Email }, new { customer_id = CustomerId }, new { phone = Phone }, new { email = Email, phone = Phone },
+            new { name = Email },
+        })
+        {
+            using var response = await host.Operator.PostAsJsonAsync("/v1/members/lookup", query);
             _answers.Add(await Answer.ReadAsync(response));
         }
 

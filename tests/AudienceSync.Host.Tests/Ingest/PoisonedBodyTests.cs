@@ -5,7 +5,7 @@ using AudienceSync.Host.Tests.Serving;
 
 namespace AudienceSync.Host.Tests.Ingest;
 
-/// <summary>What the JSON reader cannot read is told by a code, is kept, and spoils nothing but itself.</summary>
+/// <summary>Input that the JSON reader cannot read is refused with a code, is kept, and corrupts nothing but itself.</summary>
 public sealed class PoisonedBodyTests(IngestHost given) : IClassFixture<IngestHost>
 {
     private static int _marks;
@@ -27,9 +27,9 @@ public sealed class PoisonedBodyTests(IngestHost given) : IClassFixture<IngestHo
 
     [Theory]
     [MemberData(nameof(Poisons))]
-    public async Task By_itself_it_is_refused_with_a_code_and_kept(string poison, string code)
+    public async Task A_single_poisoned_body_is_refused_with_a_code_and_kept(string poison, string code)
     {
-        var marked = poison + new string(' ', 1000 * Interlocked.Increment(ref _marks)); // By its length it is found again.
+        var marked = poison + new string(' ', 1000 * Interlocked.Increment(ref _marks)); // Its length identifies it below.
         var answer = await given.Host.PostAsync(marked);
         (answer.Status, answer.Code).ShouldBe((422, code));
         (await given.Host.ScalarAsync<long>($"select count(*) from quarantine where refused and reason = '{code}' and body_bytes = {marked.Length}")).ShouldBe(1);
@@ -37,7 +37,7 @@ public sealed class PoisonedBodyTests(IngestHost given) : IClassFixture<IngestHo
 
     [Theory]
     [MemberData(nameof(Poisons))]
-    public async Task Beside_499_good_events_it_alone_is_refused(string poison, string code)
+    public async Task Among_499_good_events_only_the_poisoned_one_is_refused(string poison, string code)
     {
         var good = Enumerable.Range(0, Limits.EventsPerRequest - 1).Select(_ => Sample.Event().ToJsonString()).ToList();
         var place = Math.Abs(poison.Length * 37) % good.Count;
@@ -49,16 +49,16 @@ public sealed class PoisonedBodyTests(IngestHost given) : IClassFixture<IngestHo
         results[place].GetProperty("code").GetString().ShouldBe(code);
         results.Where((_, index) => index != place).ShouldAllBe(result => result.GetProperty("status").GetString() == "accepted");
         (await given.Host.ScalarAsync<bool>($"select exists (select from quarantine where refused and reason = '{code}' and body_bytes = {Encoding.UTF8.GetByteCount(poison)})"))
-            .ShouldBeTrue("it is kept, alone");
+            .ShouldBeTrue("only the poisoned event is kept");
     }
 
-    /// <summary>Whatever the spoiled name is and wherever it stands, alone or in an array, a removal holds.</summary>
+    /// <summary>With any corrupt field name at any place, alone or in an array, a removal takes effect.</summary>
     [Theory]
     [InlineData("audience_remove", "\\ud800")]
     [InlineData("audience_remove", "x\\udc00y")]
     [InlineData("person_suppress", "\\ud800\\ud800")]
     [InlineData("person_suppress", "\\udc00\\ud83d\\ude00\\ud83d")]
-    public async Task A_removal_with_such_a_name_among_its_fields_holds_with_a_warning(string name, string defect)
+    public async Task A_removal_with_a_corrupt_field_name_takes_effect_with_a_warning(string name, string defect)
     {
         var places = new Func<string, string>[]
         {
@@ -80,7 +80,7 @@ public sealed class PoisonedBodyTests(IngestHost given) : IClassFixture<IngestHo
     }
 
     [Fact]
-    public async Task Bytes_that_are_no_utf8_spoil_only_their_own_event()
+    public async Task Bytes_that_are_not_utf8_corrupt_only_their_own_event()
     {
         byte[] bad = [.. "{\"note\":\""u8, 0xE4, .. "\"}"u8];
         byte[] body = [(byte)'[', .. Encoding.UTF8.GetBytes(Sample.Event().ToJsonString()), (byte)',', .. bad, (byte)']'];
@@ -90,7 +90,7 @@ public sealed class PoisonedBodyTests(IngestHost given) : IClassFixture<IngestHo
     }
 
     [Fact]
-    public async Task An_array_of_too_many_events_is_refused_whatever_is_in_it()
+    public async Task An_array_of_too_many_events_is_refused_regardless_of_its_content()
     {
         var items = Enumerable.Repeat("""{"\ud800":1}""", Limits.EventsPerRequest + 1);
         (await given.Host.PostAsync("[" + string.Join(',', items) + "]")).Code.ShouldBe("too_many_events");
@@ -101,7 +101,7 @@ public sealed class PoisonedBodyTests(IngestHost given) : IClassFixture<IngestHo
     [InlineData("""[{"\ud800":1}]]""")]
     [InlineData("""[{"\ud800":1},]""")]
     [InlineData("""[{"\ud800":1} {}]""")]
-    public async Task What_is_no_json_at_all_is_refused_as_a_whole(string body) => (await given.Host.PostAsync(body)).Status.ShouldBe(422);
+    public async Task A_body_that_is_not_json_is_refused_as_a_whole(string body) => (await given.Host.PostAsync(body)).Status.ShouldBe(422);
 
     [Fact]
     public async Task A_byte_order_mark_is_ignored_and_the_signature_covers_it()
@@ -139,7 +139,7 @@ public sealed class PoisonedBodyTests(IngestHost given) : IClassFixture<IngestHo
     [InlineData("object_type", null)]
     [InlineData("event_id", null)]
     [InlineData("metric", 1)]
-    public async Task What_is_not_plainly_a_reporting_webhook_is_refused_as_ever(string field, object? value)
+    public async Task A_body_that_only_resembles_a_reporting_webhook_is_handled_as_usual(string field, object? value)
     {
         var report = new JsonObject { ["event_id"] = Sample.NewId(), ["object_type"] = "email", ["metric"] = "delivered" };
         report.Remove(field);
@@ -153,11 +153,11 @@ public sealed class PoisonedBodyTests(IngestHost given) : IClassFixture<IngestHo
         answer.Status.ShouldBe(field == "event" ? 202 : 422, answer.Text);
     }
 
-    /// <summary>Arrays of good events and poisons, in any mixture: each is answered in its place, and never with a 5xx.</summary>
+    /// <summary>Arrays of good and poisoned events in any mixture: each is answered in its place, and never with a 5xx.</summary>
     [Theory]
     [InlineData(20261129)]
     [InlineData(99)]
-    public async Task Whatever_is_mixed_each_event_is_answered_by_itself(int seed)
+    public async Task In_any_mixture_each_event_is_answered_separately(int seed)
     {
         var random = new Random(seed);
         var poisons = Poisons.Select(row => ((string)row[0], (string)row[1])).ToList();

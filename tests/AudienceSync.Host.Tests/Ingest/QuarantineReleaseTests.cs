@@ -6,7 +6,7 @@ using AudienceSync.Host.Tests.Simulation;
 
 namespace AudienceSync.Host.Tests.Ingest;
 
-/// <summary>What waited in quarantine goes through the door once more, under the id it would have had.</summary>
+/// <summary>Events released from quarantine pass through ingest again, under the id they would have had.</summary>
 public sealed class QuarantineReleaseTests : IAsyncLifetime
 {
     private static readonly DateTimeOffset Now = new(2026, 1, 2, 0, 0, 0, TimeSpan.Zero);
@@ -27,22 +27,22 @@ public sealed class QuarantineReleaseTests : IAsyncLifetime
         var id = held.ReceiptId()!;
         (await ReleaseAsync(id)).ShouldBe("held unknown_audience_key");
 
-        await _host.DoneAsync("keys/later_v1/publish", new { });
+        await _host.ApplyChangeAsync("keys/later_v1/publish", new { });
         (await ReleaseAsync(id)).ShouldBe("released ");
-        (await _host.DoAsync($"quarantine/{id}/release", new { })).Status.ShouldBe(404, "it is open no more");
+        (await _host.PostAsOperatorAsync($"quarantine/{id}/release", new { })).Status.ShouldBe(404, "it is no longer open");
         (await _host.SendEventAsync("add", "later_v1", "ann")).Status.ShouldBe(200);
         (await CountAsync("later_v1")).ShouldBe(1);
         (await _host.ScalarAsync<short>($"select state from quarantine where id = '{id}'")).ShouldBe((short)2);
     }
 
     [Fact]
-    public async Task An_id_that_came_in_a_header_is_kept_with_the_entry()
+    public async Task An_id_from_a_header_is_kept_with_the_entry()
     {
         var sample = Sample.Without("event_id");
         sample["audience_key"] = "later_v1";
         sample["occurred_at"] = "2026-01-01T00:00:00Z";
         var held = await _host.PostAsync(sample, "x-cio-idempotency-key", "header 1");
-        await _host.DoneAsync("keys/later_v1/publish", new { });
+        await _host.ApplyChangeAsync("keys/later_v1/publish", new { });
         (await ReleaseAsync(held.ReceiptId()!)).ShouldBe("released ");
         (await _host.PostAsync(sample, "x-cio-idempotency-key", "header 1")).ReceiptId().ShouldBe(held.ReceiptId(), "the same signed bytes get the same receipt");
         var signedAgain = Webhook.Signed(sample.ToJsonString(), Sample.Now.AddSeconds(1));
@@ -52,7 +52,7 @@ public sealed class QuarantineReleaseTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_was_in_the_future_is_released_when_it_is_no_more()
+    public async Task An_event_from_the_future_is_released_once_its_time_has_come()
     {
         var sample = Sample.With("occurred_at", "2026-01-04T00:00:00Z");
         var held = await _host.PostAsync(sample);
@@ -63,7 +63,7 @@ public sealed class QuarantineReleaseTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_has_no_time_of_its_own_happened_when_it_came_and_not_when_it_is_released()
+    public async Task An_event_without_a_time_gets_the_time_of_its_receipt_and_not_of_its_release()
     {
         var sample = Sample.With("event", "audience_remove");
         sample["audience_key"] = "later_v1";
@@ -71,14 +71,14 @@ public sealed class QuarantineReleaseTests : IAsyncLifetime
         (await _host.PostAsync(sample)).Code.ShouldBe("unknown_audience_key");
         _clock.Advance(TimeSpan.FromDays(2));
 
-        await _host.DoneAsync("keys/later_v1/publish", new { });
-        await Waiting.UntilAsync(() => _host.ScalarAsync<bool>("select state = 2 from quarantine"), () => "The removal still waits.");
+        await _host.ApplyChangeAsync("keys/later_v1/publish", new { });
+        await Waiting.UntilAsync(() => _host.ScalarAsync<bool>("select state = 2 from quarantine"), () => "The removal is still waiting.");
 
         (await _host.ScalarAsync<bool>("select (data->>'occurredAt')::timestamptz < '2026-01-03' from mt_events where type = 'audience_member_removed'")).ShouldBeTrue();
     }
 
     [Fact]
-    public async Task Refused_and_test_sends_are_never_released_and_what_is_discarded_stays_so()
+    public async Task Refused_events_and_test_sends_are_never_released_and_discarded_ones_stay_discarded()
     {
         var refused = await _host.PostAsync(Sample.Without("person"));
         refused.Status.ShouldBe(422);
@@ -86,12 +86,12 @@ public sealed class QuarantineReleaseTests : IAsyncLifetime
         (await ReleaseAsync(entry.ToString())).ShouldBe("held missing_person");
         var test = await _host.PostAsync(Sample.With("event_id", "unsent"));
         (await ReleaseAsync(test.ReceiptId()!)).ShouldBe("held test_send");
-        (await _host.DoAsync($"quarantine/{test.ReceiptId()}/discard", new { })).Status.ShouldBe(200);
-        (await _host.DoAsync($"quarantine/{test.ReceiptId()}/release", new { })).Code.ShouldBe("unknown_quarantine_entry");
+        (await _host.PostAsOperatorAsync($"quarantine/{test.ReceiptId()}/discard", new { })).Status.ShouldBe(200);
+        (await _host.PostAsOperatorAsync($"quarantine/{test.ReceiptId()}/release", new { })).Code.ShouldBe("unknown_quarantine_entry");
     }
 
     [Fact]
-    public async Task What_was_sent_is_shown_only_when_it_is_asked_for()
+    public async Task The_body_that_was_sent_is_shown_only_on_request()
     {
         var held = await _host.SendEventAsync("add", "later_v1", "ann");
         (await _host.GetAsync($"/v1/quarantine/{held.ReceiptId()}")).GetProperty("body").ValueKind.ShouldBe(JsonValueKind.Null);
@@ -99,14 +99,14 @@ public sealed class QuarantineReleaseTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task All_that_wait_for_one_reason_are_released_together_and_by_the_command_too()
+    public async Task All_entries_with_one_reason_are_released_together_and_by_the_command_too()
     {
         for (var n = 0; n < 5; n++)
         {
             (await _host.SendEventAsync("add", "later_v1", $"person{n}")).Status.ShouldBe(202);
         }
 
-        await _host.DoneAsync("keys/later_v1/publish", new { });
+        await _host.ApplyChangeAsync("keys/later_v1/publish", new { });
         var first = await _host.ScalarAsync<Guid>("select id from quarantine order by id limit 1");
         var environment = new Dictionary<string, string>
         {
@@ -118,14 +118,14 @@ public sealed class QuarantineReleaseTests : IAsyncLifetime
         released.ShouldBe(new CommandRun(0, $"{first} released\n", ""));
         (await CommandRun.RunAsync(environment, "quarantine", "list", "--reason", "unknown_audience_key")).Output.TrimEnd().Split('\n').Length.ShouldBe(4);
 
-        var answer = await _host.DoAsync("quarantine/release?reason=unknown_audience_key", new { });
+        var answer = await _host.PostAsOperatorAsync("quarantine/release?reason=unknown_audience_key", new { });
         answer.Json.GetProperty("results").EnumerateArray().Count(result => result.GetProperty("status").GetString() == "released").ShouldBe(4);
         (await CountAsync("later_v1")).ShouldBe(5);
     }
 
     private async Task<string> ReleaseAsync(string id)
     {
-        var answer = await _host.DoAsync($"quarantine/{id}/release", new { });
+        var answer = await _host.PostAsOperatorAsync($"quarantine/{id}/release", new { });
         answer.Status.ShouldBe(200, answer.Text);
         return $"{answer.Json.GetProperty("status").GetString()} {answer.Json.GetProperty("code").GetString()}";
     }

@@ -5,12 +5,12 @@ using AudienceSync.Host.Tests.Serving;
 
 namespace AudienceSync.Host.Tests.Ingest;
 
-/// <summary>Bytes on a connection, for what no HTTP client would send.</summary>
+/// <summary>Sends raw bytes on a connection, for requests that no HTTP client would send.</summary>
 internal static class RawRequest
 {
     /// <summary>
-    /// Sends the text after the request line, the host, the token and <c>Connection: close</c>. Returns the answer up to the end of its JSON,
-    /// because a server that left a body unread resets the connection after it.
+    /// Sends the text after the request line, the host, the token and <c>Connection: close</c>. Returns the response up to the end of its
+    /// JSON, because a server that left a body unread resets the connection after it.
     /// </summary>
     public static async Task<string> SendAsync(TestHost host, string rest)
     {
@@ -27,7 +27,7 @@ internal static class RawRequest
         while (length == 0 || buffer[length - 1] != '}')
         {
             var read = await stream.ReadAsync(buffer.AsMemory(length), timeout.Token);
-            read.ShouldBeGreaterThan(0, "the connection ended without an answer");
+            read.ShouldBeGreaterThan(0, "the connection ended without a response");
             length += read;
         }
 

@@ -7,7 +7,7 @@ using AudienceSync.Host.Tests.Storage;
 
 namespace AudienceSync.Host.Tests.Ingest;
 
-/// <summary>The reader of events alone, without a Host, for tests that read thousands.</summary>
+/// <summary>The event reader alone, without a Host, for tests that read thousands of events.</summary>
 internal sealed class ReaderStage : IDisposable
 {
     public const string OtherKey = "winback_45d_v1";

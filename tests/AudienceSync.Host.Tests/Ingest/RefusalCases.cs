@@ -5,7 +5,9 @@ using AudienceSync.Host.Tests.Serving;
 
 namespace AudienceSync.Host.Tests.Ingest;
 
-/// <summary>For every code a sender can be refused with, requests that are refused with it. What needs a Host of its own is in <see cref="RefusalTests"/>.</summary>
+/// <summary>
+/// For every refusal code, requests that are refused with it. Cases that need a separate Host are in <see cref="RefusalTests"/>.
+/// </summary>
 internal static class RefusalCases
 {
     private const string TooLong = "x";

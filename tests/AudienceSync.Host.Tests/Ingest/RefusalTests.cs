@@ -5,8 +5,8 @@ namespace AudienceSync.Host.Tests.Ingest;
 
 public sealed class RefusalTests(IngestHost given) : IClassFixture<IngestHost>
 {
-    /// <summary>Those that no single request can bring about, each with a test of its own below.</summary>
-    private static readonly IngestProblem[] OfTheirOwn = 
+    /// <summary>Refusals that no single request can cause; each has a separate test below.</summary>
+    private static readonly IngestProblem[] TestedSeparately = 
     [
         IngestProblem.BrokenRequest, IngestProblem.QueueFull, IngestProblem.StorageDown, IngestProblem.StorageSlow, IngestProblem.SignatureExpired,
         IngestProblem.SignatureInFuture,
@@ -17,14 +17,15 @@ public sealed class RefusalTests(IngestHost given) : IClassFixture<IngestHost>
     [Fact]
     public void Every_refusal_has_a_case_and_every_case_a_refusal()
     {
-        RefusalCases.ByCode.Keys.Concat(OfTheirOwn.Select(problem => problem.Code)).ShouldBe(IngestProblem.All.Select(problem => problem.Code), ignoreOrder: true);
+        RefusalCases.ByCode.Keys.Concat(TestedSeparately.Select(problem => problem.Code))
+            .ShouldBe(IngestProblem.All.Select(problem => problem.Code), ignoreOrder: true);
         var declared = typeof(IngestProblem).GetFields().Where(field => field.FieldType == typeof(IngestProblem)).Select(field => field.GetValue(null));
         IngestProblem.All.ShouldBe(declared, ignoreOrder: true);
     }
 
     [Theory]
     [MemberData(nameof(Codes))]
-    public async Task A_refusal_says_its_status_its_code_and_that_no_retry_helps(string code)
+    public async Task A_refusal_has_its_status_its_code_and_is_not_retryable(string code)
     {
         foreach (var request in RefusalCases.ByCode[code]())
         {
@@ -33,7 +34,7 @@ public sealed class RefusalTests(IngestHost given) : IClassFixture<IngestHost>
     }
 
     [Fact]
-    public async Task A_request_that_is_no_http_is_broken()
+    public async Task A_request_that_is_not_http_is_broken()
     {
         await using var host = await TestHost.StartAsync(new TestHostOptions { RealPort = true });
         var answer = await RawRequest.SendAsync(host, "Transfer-Encoding: chunked\r\n\r\nno length\r\n");
@@ -44,7 +45,7 @@ public sealed class RefusalTests(IngestHost given) : IClassFixture<IngestHost>
     }
 
     [Fact]
-    public async Task A_full_queue_refuses_at_once_and_asks_to_come_back()
+    public async Task A_full_queue_refuses_at_once_with_a_retry_after()
     {
         await using var host = await TestHost.StartAsync(IngestHost.Options);
         await using var queue = await FullQueue.FillAsync(host);
@@ -55,7 +56,7 @@ public sealed class RefusalTests(IngestHost given) : IClassFixture<IngestHost>
     }
 
     [Fact]
-    public async Task When_storage_is_down_the_sender_is_asked_to_come_back_and_then_nothing_is_lost()
+    public async Task When_storage_is_down_the_sender_gets_a_retry_after_and_nothing_is_lost()
     {
         await using var host = await TestHost.StartAsync(IngestHost.Options);
         var body = Sample.Event().ToJsonString();
@@ -80,8 +81,8 @@ public sealed class RefusalTests(IngestHost given) : IClassFixture<IngestHost>
         await using (var stalled = await StalledLog.StartAsync(host.Database))
         {
             waiting = host.PostAsync(Sample.Event());
-            await stalled.UntilSomebodyWaitsAsync();
-            await stalled.BreakWhoeverWaitsAsync();
+            await stalled.WaitForBlockedAppendAsync();
+            await stalled.TerminateBlockedAppendsAsync();
         }
 
         (await waiting).Status.ShouldBe(200);

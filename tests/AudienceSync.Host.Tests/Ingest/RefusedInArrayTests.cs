@@ -4,7 +4,7 @@ using AudienceSync.Host.Tests.Serving;
 
 namespace AudienceSync.Host.Tests.Ingest;
 
-/// <summary>An event of an array that is refused is kept, as one that came alone is: its sender was answered 202 and never sends it again.</summary>
+/// <summary>A refused event of an array is kept like one that was sent alone: its sender got a 202 and never sends it again.</summary>
 public sealed class RefusedInArrayTests : IAsyncLifetime
 {
     private TestHost _host = null!;
@@ -28,7 +28,7 @@ public sealed class RefusedInArrayTests : IAsyncLifetime
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
-    public async Task Whatever_the_mixture_accepted_and_kept_add_up_to_what_was_sent(int seed)
+    public async Task In_any_mixture_accepted_and_kept_events_add_up_to_those_sent(int seed)
     {
         var random = new Random(seed);
         var items = Enumerable.Range(0, 60).Select(n => random.Next(4) switch
@@ -48,7 +48,7 @@ public sealed class RefusedInArrayTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_array_of_nothing_but_refused_events_is_kept_too()
+    public async Task An_array_of_only_refused_events_is_kept_too()
     {
         (await _host.PostAsync(Sample.Array([Sample.Without("event"), Sample.Without("person")]))).Status.ShouldBe(202);
         (await CountAsync("quarantine where refused")).ShouldBe(2);

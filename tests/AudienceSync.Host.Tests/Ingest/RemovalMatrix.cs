@@ -3,23 +3,25 @@ using System.Text.Json.Nodes;
 
 namespace AudienceSync.Host.Tests.Ingest;
 
-/// <summary>One case of the matrix: an event that takes a person out, one field of which is junk.</summary>
-/// <param name="Number">Names the person.</param>
-/// <param name="Form">What it is and how it is written.</param>
-/// <param name="Field">Which field.</param>
+/// <summary>One case of the matrix: an event that removes a person, with junk in one field.</summary>
+/// <param name="Number">Identifies the person.</param>
+/// <param name="Form">The event and how it is written.</param>
+/// <param name="Field">The field with junk.</param>
 /// <param name="Value">The junk, as JSON.</param>
 internal sealed record RemovalCase(int Number, string Form, string Field, string Value)
 {
-    /// <summary>The event that takes the person out.</summary>
+    /// <summary>The event that removes the person.</summary>
     public string Json => Junk.Put(RemovalMatrix.Removal(this).ToJsonString(), Value);
 
-    /// <summary>The states of membership, any of which says that it took effect.</summary>
+    /// <summary>The membership states that show that it took effect.</summary>
     public short[] Effects => Form.StartsWith("audience_remove", StringComparison.Ordinal) ? [2] : Form.StartsWith("person_suppress", StringComparison.Ordinal) ? [4] : [4, 6];
 
     public override string ToString() => $"{Form}: {Field} = {(Value.Length > 40 ? Value[..40] + "..." : Value)}";
 }
 
-/// <summary>Every event that takes somebody out, in every form, with every field it can do without, and everything that may stand there.</summary>
+/// <summary>
+/// Every event that removes or suppresses a person, in every form, with every optional field, and every junk value in it.
+/// </summary>
 internal static class RemovalMatrix
 {
     private static readonly string[] Forms =
@@ -47,7 +49,7 @@ internal static class RemovalMatrix
             string[] consent = isConsent ? ["consent.ad_personalization"] : ["consent", "consent.ad_user_data", "consent.ad_personalization"];
             foreach (var field in Fields.Concat(person).Concat(consent).Append("person"))
             {
-                // Any text is a customer id, and then it is somebody else's removal.
+                // Any text is a customer id, and would make it the removal of another person.
                 var values = field.EndsWith("customer_id", StringComparison.Ordinal) || field == "person.id" ? Junk.Unreadable : Junk.Values;
                 cases.AddRange(values.Select(value => new RemovalCase(0, form, field, value)));
             }
@@ -56,7 +58,7 @@ internal static class RemovalMatrix
         return [.. cases.Select((one, number) => one with { Number = number })];
     }
 
-    /// <summary>The person is there, two hours before.</summary>
+    /// <summary>Adds the person, two hours before.</summary>
     public static JsonObject Add(RemovalCase one) => new()
     {
         ["event"] = "audience_add",
@@ -67,7 +69,7 @@ internal static class RemovalMatrix
         ["consent"] = new JsonObject { ["ad_user_data"] = "granted", ["ad_personalization"] = "granted" },
     };
 
-    /// <summary>The person is taken out, an hour before, by an event in which nothing is wrong but the mark.</summary>
+    /// <summary>Removes the person, one hour before, by an event that is valid except for the mark.</summary>
     public static JsonObject Removal(RemovalCase one)
     {
         var name = one.Form.Split(' ')[0];

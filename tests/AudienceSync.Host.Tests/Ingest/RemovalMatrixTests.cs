@@ -4,21 +4,21 @@ using AudienceSync.Host.Tests.Serving;
 namespace AudienceSync.Host.Tests.Ingest;
 
 /// <summary>
-/// Every removal, suppression and withdrawal, in every form, with every field it can do without replaced by everything that may stand there:
-/// each takes effect. About ten thousand events, through HTTP to the folded membership.
+/// Every removal, suppression and withdrawal, in every form, with every optional field replaced by every junk value: each takes
+/// effect. About ten thousand events, through HTTP to the folded membership.
 /// </summary>
 public sealed class RemovalMatrixTests
 {
     private const int FoldedWithin_s = 120;
 
-    // Nothing is bound: what a platform makes of it is asked elsewhere, and only one list could hold them all.
+    // Nothing is bound: the platform side is tested elsewhere, and only one list could hold all of them.
     private static TestHostOptions Unbound => IngestHost.Options with
     {
         Yaml = yaml => yaml[..yaml.IndexOf("    bindings:", StringComparison.Ordinal)],
     };
 
     [Fact]
-    public async Task A_removal_takes_effect_whatever_stands_in_a_field_that_it_does_not_need()
+    public async Task A_removal_takes_effect_with_any_value_in_a_field_that_it_does_not_need()
     {
         var cases = RemovalMatrix.Cases();
         cases.Count.ShouldBeGreaterThan(5_000);
@@ -55,7 +55,7 @@ public sealed class RemovalMatrixTests
     private static bool IsAccepted(System.Text.Json.JsonElement receipt) => receipt.GetProperty("status").GetString() == "accepted"
         && Sample.Warnings(receipt).All(warning => WarningCodes.All.Contains(warning.Split(' ')[0]) && !warning.Contains("junk", StringComparison.Ordinal));
 
-    // By the receipt of each add, where its person stands now.
+    // The current membership state of each person, by the receipt of their add.
     private static async Task<Dictionary<string, short>> StatesAsync(TestHost host)
     {
         var all = await host.ScalarAsync<string>("""

@@ -5,7 +5,10 @@ using AudienceSync.Host.Tests.Simulation;
 
 namespace AudienceSync.Host.Tests.Ingest;
 
-/// <summary>A removal is never lost to a field it does not need (design section 6, rule 3). The whole of it is in <see cref="RemovalMatrixTests"/>.</summary>
+/// <summary>
+/// A removal is never lost because of a field it does not need (design section 6, rule 3). All cases are in <see
+/// cref="RemovalMatrixTests"/>.
+/// </summary>
 public sealed class RemovalTests(IngestHost given) : IClassFixture<IngestHost>
 {
     [Theory]
@@ -27,7 +30,7 @@ public sealed class RemovalTests(IngestHost given) : IClassFixture<IngestHost>
     [InlineData("occurred_at", "\"2026\"", "invalid_occurred_at occurred_at")]
     [InlineData("occurred_at", "\"1999-01-01T00:00:00Z\"", "invalid_occurred_at occurred_at")]
     [InlineData("occurred_at", "\"2027-11-21T09:30:00Z\"", "occurred_in_future occurred_at")]
-    public async Task A_good_removal_holds_and_says_what_was_left_out(string field, string value, string warning)
+    public async Task A_good_removal_takes_effect_and_its_warnings_list_what_was_left_out(string field, string value, string warning)
     {
         var sample = Removal();
         var place = field.StartsWith("person.", StringComparison.Ordinal) ? sample["person"]!.AsObject() : sample;
@@ -36,7 +39,7 @@ public sealed class RemovalTests(IngestHost given) : IClassFixture<IngestHost>
         var answer = await given.Host.PostAsync(body);
         answer.Warnings().ShouldBe([warning]);
         answer.Json.EnumerateObject().Select(property => property.Name).ShouldBe(["status", "receipt_id", "warnings"]);
-        (await given.Host.PostAsync(body)).Text.ShouldBe(answer.Text, "a retry is told the same");
+        (await given.Host.PostAsync(body)).Text.ShouldBe(answer.Text, "a retry gets the same response");
         (await TypeAsync(answer)).ShouldBe("audience_member_removed");
     }
 
@@ -50,7 +53,7 @@ public sealed class RemovalTests(IngestHost given) : IClassFixture<IngestHost>
     }
 
     [Fact]
-    public async Task A_removal_with_neither_id_nor_time_holds_from_its_receipt()
+    public async Task A_removal_with_neither_id_nor_time_takes_effect_from_its_receipt()
     {
         var sample = Removal();
         sample.Remove("event_id");
@@ -59,7 +62,7 @@ public sealed class RemovalTests(IngestHost given) : IClassFixture<IngestHost>
     }
 
     [Fact]
-    public async Task In_schema_2_what_an_add_is_refused_for_is_a_warning()
+    public async Task In_schema_2_a_removal_gets_a_warning_where_an_add_is_refused()
     {
         var sample = Removal();
         sample["schema_version"] = 2;
@@ -76,7 +79,7 @@ public sealed class RemovalTests(IngestHost given) : IClassFixture<IngestHost>
     [InlineData("[]")]
     [InlineData("{}")]
     [InlineData("{\"customer_id\":false}")]
-    public async Task A_person_that_names_nobody_is_looked_for_flat(string person)
+    public async Task A_person_object_that_names_no_person_falls_back_to_flat_fields(string person)
     {
         var sample = Removal();
         sample["person"] = Junk.Mark;
@@ -89,7 +92,7 @@ public sealed class RemovalTests(IngestHost given) : IClassFixture<IngestHost>
     [InlineData("{}", "missing_person")]
     [InlineData("{\"email\":\"nowhere\",\"phone\":false}", "missing_person")]
     [InlineData("{\"customer_id\":\"\\ud83d\"}", "invalid_text")]
-    public async Task A_removal_of_nobody_is_refused_with_a_code(string person, string code)
+    public async Task A_removal_that_names_no_person_is_refused_with_a_code(string person, string code)
     {
         var sample = Removal();
         sample["person"] = Junk.Mark;
@@ -100,7 +103,7 @@ public sealed class RemovalTests(IngestHost given) : IClassFixture<IngestHost>
     [InlineData("\"nowhere\"")]
     [InlineData("{}")]
     [InlineData("\"\\ud83d\"")]
-    public async Task A_suppression_at_a_destination_that_nobody_knows_holds_everywhere(string destination)
+    public async Task A_suppression_at_an_unknown_destination_applies_everywhere(string destination)
     {
         var sample = Removal("person_suppress");
         sample["destination"] = Junk.Mark;
@@ -110,7 +113,7 @@ public sealed class RemovalTests(IngestHost given) : IClassFixture<IngestHost>
     }
 
     [Fact]
-    public async Task A_withdrawal_holds_though_the_other_answer_cannot_be_read_and_a_grant_does_not()
+    public async Task A_withdrawal_takes_effect_although_the_other_purpose_cannot_be_read_and_a_grant_does_not()
     {
         var sample = Removal("person_consent");
         sample["consent"] = new JsonObject { ["ad_user_data"] = " Denied ", ["ad_personalization"] = 7 };
@@ -128,7 +131,7 @@ public sealed class RemovalTests(IngestHost given) : IClassFixture<IngestHost>
     [InlineData("audience_add", "occurred_at", "\"2026\"", "invalid_occurred_at")]
     [InlineData("audience_add", "event_id", "{}", "invalid_event_id")]
     [InlineData("audience_add", "schema_version", "\"latest\"", "invalid_schema_version")]
-    public async Task What_lets_somebody_in_is_strict(string name, string field, string value, string code)
+    public async Task Events_that_allow_targeting_are_validated_strictly(string name, string field, string value, string code)
     {
         var sample = Removal(name);
         sample[field] = JsonNode.Parse(value);
@@ -140,7 +143,7 @@ public sealed class RemovalTests(IngestHost given) : IClassFixture<IngestHost>
     [InlineData("person.phone", "false", "invalid_person person.phone")]
     [InlineData("consent", "{\"ad_user_data\":\"perhaps\",\"ad_personalization\":\"granted\"}", "invalid_consent consent.ad_user_data")]
     [InlineData("context", "\"\"", "invalid_context context")]
-    public async Task Of_an_add_an_optional_field_that_cannot_be_read_is_an_empty_cell(string field, string value, string warning)
+    public async Task An_optional_field_of_an_add_that_cannot_be_read_is_an_empty_cell(string field, string value, string warning)
     {
         var sample = Removal("audience_add");
         var place = field.StartsWith("person.", StringComparison.Ordinal) ? sample["person"]!.AsObject() : sample;
@@ -151,12 +154,12 @@ public sealed class RemovalTests(IngestHost given) : IClassFixture<IngestHost>
     }
 
     [Fact]
-    public async Task A_removal_from_a_key_that_is_retired_takes_effect()
+    public async Task A_removal_from_a_retired_key_takes_effect()
     {
         await using var host = await TestHost.StartAsync(new TestHostOptions { Clock = new OffsetClock(new DateTimeOffset(2026, 1, 2, 0, 0, 0, TimeSpan.Zero)) });
-        await host.DoneAsync("keys/retired_v1/publish", new { });
+        await host.ApplyChangeAsync("keys/retired_v1/publish", new { });
         (await host.SendEventAsync("add", "retired_v1", "ann")).Status.ShouldBe(200);
-        await host.DoneAsync("keys/retired_v1/retire", new { });
+        await host.ApplyChangeAsync("keys/retired_v1/retire", new { });
         (await host.SendEventAsync("add", "retired_v1", "bob", second: 1)).Code.ShouldBe("retired_audience_key");
         (await host.SendEventAsync("remove", "retired_v1", "ann", second: 1)).Status.ShouldBe(200);
         await host.WaitUntilQuietAsync();
@@ -164,16 +167,17 @@ public sealed class RemovalTests(IngestHost given) : IClassFixture<IngestHost>
     }
 
     [Fact]
-    public async Task A_removal_from_a_key_published_later_holds_by_itself_when_it_is()
+    public async Task A_removal_from_a_key_published_later_takes_effect_by_itself_after_publication()
     {
         await using var host = await TestHost.StartAsync(new TestHostOptions { Clock = new OffsetClock(new DateTimeOffset(2026, 1, 2, 0, 0, 0, TimeSpan.Zero)) });
         var held = await host.SendEventAsync("remove", "later_v1", "ann", second: 5);
         (held.Status, held.Code).ShouldBe((202, "unknown_audience_key"));
         (await host.SendEventAsync("add", "later_v1", "bob")).Code.ShouldBe("unknown_audience_key");
 
-        await host.DoneAsync("keys/later_v1/publish", new { });
+        await host.ApplyChangeAsync("keys/later_v1/publish", new { });
         (await host.SendEventAsync("add", "later_v1", "ann", second: 4)).Status.ShouldBe(200);
-        await Waiting.UntilAsync(() => host.ScalarAsync<bool>("select state = 2 from quarantine where removal"), () => "The removal still waits.");
+        await Waiting.UntilAsync(
+            () => host.ScalarAsync<bool>("select state = 2 from quarantine where removal"), () => "The removal is still waiting.");
         await host.WaitUntilQuietAsync();
         (await host.ScalarAsync<short>("select state from membership where state <> 5")).ShouldBe((short)2);
         (await host.ScalarAsync<long>("select count(*) from quarantine where state = 1")).ShouldBe(1, "the add waits for a human");

@@ -100,7 +100,7 @@ public sealed class ReplayTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_request_that_was_refused_leaves_nothing_and_is_accepted_once_what_was_wrong_is_repaired()
+    public async Task A_refused_request_leaves_nothing_and_is_accepted_once_its_cause_is_repaired()
     {
         var add = Capture(Body("audience_add", "ann"));
         (await _host.SendAsync(add, new string('x', 201))).Code.ShouldBe("invalid_event_id");
@@ -115,7 +115,7 @@ public sealed class ReplayTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_test_send_leaves_nothing_behind_that_would_swallow_the_real_request()
+    public async Task A_test_send_leaves_nothing_that_makes_the_real_request_a_duplicate()
     {
         var add = Capture(Body("audience_add", "ann"));
         (await _host.SendAsync(add, "unsent")).Code.ShouldBe("test_send");
@@ -123,17 +123,18 @@ public sealed class ReplayTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_waits_in_quarantine_is_released_once_and_a_replay_of_it_is_neither_a_second_entry_nor_an_event()
+    public async Task A_quarantined_event_is_released_once_and_its_replay_is_neither_a_second_entry_nor_an_event()
     {
         var items = new JsonArray(Json("audience_add", "ann"), Json("audience_add", "ben", "later_v1"), Json("person_suppress", ""));
         var array = Capture(items.ToJsonString());
         var first = await _host.SendAsync(array, "delivery 1");
         first.Results.Select(result => result.GetProperty("status").GetString()).ShouldBe(["accepted", "quarantined", "refused"]);
-        await _host.DoneAsync("keys/later_v1/publish", new { });
+        await _host.ApplyChangeAsync("keys/later_v1/publish", new { });
 
         (await _host.SendAsync(array, "delivery 2")).Text.ShouldBe(first.Text, "the replay before the release");
         var entry = first.Results[1].GetProperty("receipt_id").GetString();
-        (await _host.DoAsync($"quarantine/{entry}/release", new { })).Json.GetProperty("status").GetString().ShouldBe("released");
+        (await _host.PostAsOperatorAsync($"quarantine/{entry}/release", new { })).Json.GetProperty("status").GetString()
+            .ShouldBe("released");
         (await _host.SendAsync(array, "delivery 3")).Text.ShouldBe(first.Text, "the replay after the release");
 
         (await EventsAsync("audience_member_added")).ShouldBe(2);
@@ -151,7 +152,7 @@ public sealed class ReplayTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Signatures_are_forgotten_by_the_day_once_their_timestamps_are_too_old_to_be_taken()
+    public async Task Signatures_are_dropped_by_day_once_their_timestamps_are_too_old_to_be_accepted()
     {
         await _host.SendAsync(Capture(Body("audience_add", "ann")), "delivery 1");
         var partitions = new BodyPartitions(_host.Server.Workspaces["default"].Database, _clock, NullLogger<BodyPartitions>.Instance);
@@ -161,14 +162,17 @@ public sealed class ReplayTests : IAsyncLifetime
         _clock.Advance(TimeSpan.FromDays(1));
         await partitions.EnsureAsync(default);
         (await _host.ScalarAsync<long>("select count(*) from pg_inherits where inhparent = 'request_signatures'::regclass")).ShouldBe(0);
-        (await _host.SendAsync(Capture(Body("audience_add", "ben")), "delivery 2")).Status.ShouldBe(200, "a day that was dropped or never made is made");
+        (await _host.SendAsync(Capture(Body("audience_add", "ben")), "delivery 2")).Status
+            .ShouldBe(200, "a partition that was dropped or never created is created");
     }
 
-    /// <summary>Requests are sent, sent again and replayed in any order, with any headers, to two Hosts; what is in the log is what was sent first.</summary>
+    /// <summary>
+    /// Requests are sent, resent and replayed in any order, with any headers, to two Hosts; the log has what was sent first.
+    /// </summary>
     [Theory]
     [InlineData(20261129)]
     [InlineData(7)]
-    public async Task Whatever_is_replayed_in_whatever_order_is_in_the_log_once(int seed)
+    public async Task Requests_replayed_in_any_order_are_in_the_log_once(int seed)
     {
         var random = new Random(seed);
         await using var second = await TestHost.StartAsync(SignedRequests.Options(_clock) with { Database = _host.Database, Platform = _host.Sandbox });

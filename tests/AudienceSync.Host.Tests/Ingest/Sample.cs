@@ -5,19 +5,19 @@ using AudienceSync.Host.Tests.Serving;
 
 namespace AudienceSync.Host.Tests.Ingest;
 
-/// <summary>Webhook bodies of these tests: one good event, changed by each test in the one thing it is about.</summary>
+/// <summary>Webhook bodies of these tests: one valid event; each test changes the one thing it covers.</summary>
 internal static class Sample
 {
     public const string Key = "high_intent_cart_7d_v1";
 
-    /// <summary>What the Host of these tests takes for the time.</summary>
+    /// <summary>The time of the Host in these tests.</summary>
     public static readonly DateTimeOffset Now = new(2026, 11, 21, 9, 30, 0, TimeSpan.Zero);
 
     private static int _ids;
 
     public static string NewId() => string.Create(CultureInfo.InvariantCulture, $"event-{Interlocked.Increment(ref _ids)}");
 
-    /// <summary>An add with an id of its own, about a customer of his own.</summary>
+    /// <summary>An add with a unique id, for a unique customer.</summary>
     public static JsonObject Event()
     {
         var id = NewId();
@@ -40,7 +40,7 @@ internal static class Sample
         return sample;
     }
 
-    /// <summary>The event about this person.</summary>
+    /// <summary>The event for this person.</summary>
     public static JsonObject Of(JsonObject person) => With("person", person);
 
     public static JsonObject Without(params string[] fields)
@@ -58,7 +58,7 @@ internal static class Sample
 
     public static string Events(int count) => Array(Enumerable.Range(0, count).Select(_ => (JsonNode?)Event()));
 
-    /// <summary>The event with text put in before its last brace, for what no JSON writer would write.</summary>
+    /// <summary>The event with text inserted before its last brace, for input that no JSON writer would write.</summary>
     public static string Raw(string fields) => Event().ToJsonString()[..^1] + "," + fields + "}";
 
     public static Task<Answer> PostAsync(this TestHost host, JsonObject sample) => host.PostAsync(sample.ToJsonString());
@@ -72,19 +72,19 @@ internal static class Sample
 
     public static string? ReceiptId(this Answer answer) => answer.Json.GetProperty("receipt_id").GetString();
 
-    /// <summary>What of an accepted event was left out: code and field of each.</summary>
+    /// <summary>The warnings of an accepted event: code and field of each omission.</summary>
     public static IReadOnlyList<string> Warnings(this Answer answer)
     {
         answer.Status.ShouldBe(200, answer.Text);
         return Warnings(answer.Json);
     }
 
-    /// <summary>The same of one receipt of an array.</summary>
+    /// <summary>The same for one receipt of an array.</summary>
     public static IReadOnlyList<string> Warnings(JsonElement receipt) => receipt.TryGetProperty("warnings", out var warnings)
         ? [.. warnings.EnumerateArray().Select(warning => $"{warning.GetProperty("code").GetString()} {warning.GetProperty("field").GetString()}")]
         : [];
 
-    /// <summary>What the log holds under the receipt of an accepted event.</summary>
+    /// <summary>The stored data in the log for the receipt of an accepted event.</summary>
     public static Task<string> StoredAsync(this TestHost host, Answer accepted)
     {
         accepted.Status.ShouldBe(200, accepted.Text);

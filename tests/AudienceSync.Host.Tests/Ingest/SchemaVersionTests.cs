@@ -9,7 +9,7 @@ using AudienceSync.Host.Tests.Storage;
 
 namespace AudienceSync.Host.Tests.Ingest;
 
-/// <summary>The golden webhooks of both schemas: what each is stored as, for ever. A released file is never edited.</summary>
+/// <summary>The golden webhooks of both schemas, and the events they are stored as, forever. A released file is never edited.</summary>
 public sealed class SchemaVersionTests : IDisposable
 {
     private readonly AliasDigester _digester = new([.. Enumerable.Range(0, 32).Select(n => (byte)n)]);
@@ -31,7 +31,7 @@ public sealed class SchemaVersionTests : IDisposable
     }
 
     [Fact]
-    public void The_same_said_in_every_form_names_the_same_person()
+    public void The_same_event_in_every_form_names_the_same_person()
     {
         var sent = Names.Select(name => Read(name).Event!).ToList();
         sent.Count.ShouldBe(3);

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace AudienceSync.Host.Tests.Ingest;
 
-/// <summary>Chance for property tests: another each run, printed, and given back by the variable <c>AUDIENCESYNC_TEST_SEED</c>.</summary>
+/// <summary>
+/// Random numbers for property tests: a new seed for each run, printed, and repeated with the variable <c>AUDIENCESYNC_TEST_SEED</c>.
+/// </summary>
 internal static class Seeded
 {
     public static Random Random(Xunit.Abstractions.ITestOutputHelper output)

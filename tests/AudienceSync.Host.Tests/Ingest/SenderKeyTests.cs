@@ -4,8 +4,8 @@ using AudienceSync.Host.Tests.Serving;
 namespace AudienceSync.Host.Tests.Ingest;
 
 /// <summary>
-/// event_id, else delivery_id, else x-cio-delivery-id, else x-cio-idempotency-key, else the composite. The receipt is derived from it, so it shows
-/// which was used, as long as all speak of one person.
+/// event_id, else delivery_id, else x-cio-delivery-id, else x-cio-idempotency-key, else the composite. The receipt is derived from it, so
+/// it shows which one was used, as long as all events are for the same person.
 /// </summary>
 public sealed class SenderKeyTests(IngestHost given) : IClassFixture<IngestHost>
 {
@@ -13,7 +13,7 @@ public sealed class SenderKeyTests(IngestHost given) : IClassFixture<IngestHost>
     private const string DeliveryId = "x-cio-delivery-id";
 
     [Fact]
-    public async Task The_id_in_the_body_goes_before_both_headers()
+    public async Task The_id_in_the_body_takes_precedence_over_both_headers()
     {
         var sample = Sample.Event();
         var plain = await given.Host.PostAsync(sample);
@@ -21,30 +21,30 @@ public sealed class SenderKeyTests(IngestHost given) : IClassFixture<IngestHost>
     }
 
     [Fact]
-    public async Task The_delivery_id_goes_before_the_idempotency_key_because_sending_again_may_renew_that()
+    public async Task The_delivery_id_takes_precedence_over_the_idempotency_key_because_a_resend_may_renew_the_key()
     {
-        var (named, nameless, id) = Twins();
-        var byBody = await given.Host.PostAsync(named);
-        (await PostAsync(nameless, (IdempotencyKey, "key"), (DeliveryId, id))).ReceiptId().ShouldBe(byBody.ReceiptId());
-        (await PostAsync(nameless, (IdempotencyKey, "renewed"), (DeliveryId, id))).ReceiptId().ShouldBe(byBody.ReceiptId());
+        var (withId, withoutId, id) = EventWithAndWithoutId();
+        var byBody = await given.Host.PostAsync(withId);
+        (await PostAsync(withoutId, (IdempotencyKey, "key"), (DeliveryId, id))).ReceiptId().ShouldBe(byBody.ReceiptId());
+        (await PostAsync(withoutId, (IdempotencyKey, "renewed"), (DeliveryId, id))).ReceiptId().ShouldBe(byBody.ReceiptId());
     }
 
     [Fact]
-    public async Task The_delivery_id_in_the_body_goes_before_both_headers_because_it_is_signed()
+    public async Task The_delivery_id_in_the_body_takes_precedence_over_both_headers_because_it_is_signed()
     {
-        var (named, nameless, id) = Twins();
-        var byBody = await given.Host.PostAsync(named);
-        nameless["delivery_id"] = id;
-        (await PostAsync(nameless, (IdempotencyKey, "key"), (DeliveryId, "another"))).ReceiptId().ShouldBe(byBody.ReceiptId());
+        var (withId, withoutId, id) = EventWithAndWithoutId();
+        var byBody = await given.Host.PostAsync(withId);
+        withoutId["delivery_id"] = id;
+        (await PostAsync(withoutId, (IdempotencyKey, "key"), (DeliveryId, "another"))).ReceiptId().ShouldBe(byBody.ReceiptId());
     }
 
     [Fact]
-    public async Task Either_header_goes_before_the_composite()
+    public async Task Either_header_takes_precedence_over_the_composite()
     {
-        var (named, nameless, id) = Twins();
-        var byBody = await given.Host.PostAsync(named);
-        (await PostAsync(nameless, (DeliveryId, id))).ReceiptId().ShouldBe(byBody.ReceiptId());
-        (await PostAsync(nameless, (IdempotencyKey, id))).ReceiptId().ShouldBe(byBody.ReceiptId());
+        var (withId, withoutId, id) = EventWithAndWithoutId();
+        var byBody = await given.Host.PostAsync(withId);
+        (await PostAsync(withoutId, (DeliveryId, id))).ReceiptId().ShouldBe(byBody.ReceiptId());
+        (await PostAsync(withoutId, (IdempotencyKey, id))).ReceiptId().ShouldBe(byBody.ReceiptId());
     }
 
     [Theory]
@@ -52,14 +52,14 @@ public sealed class SenderKeyTests(IngestHost given) : IClassFixture<IngestHost>
     [InlineData("  ")]
     public async Task An_empty_id_counts_as_none(string empty)
     {
-        var (_, nameless, header) = Twins();
-        var byHeader = await PostAsync(nameless, (IdempotencyKey, header));
-        nameless["event_id"] = empty;
-        (await PostAsync(nameless, (IdempotencyKey, header))).ReceiptId().ShouldBe(byHeader.ReceiptId());
+        var (_, withoutId, header) = EventWithAndWithoutId();
+        var byHeader = await PostAsync(withoutId, (IdempotencyKey, header));
+        withoutId["event_id"] = empty;
+        (await PostAsync(withoutId, (IdempotencyKey, header))).ReceiptId().ShouldBe(byHeader.ReceiptId());
     }
 
     [Fact]
-    public async Task An_id_that_is_a_number_is_taken_as_written()
+    public async Task A_numeric_id_is_used_as_written()
     {
         var sample = Sample.With("event_id", "998877");
         var asText = await given.Host.PostAsync(sample);
@@ -73,7 +73,7 @@ public sealed class SenderKeyTests(IngestHost given) : IClassFixture<IngestHost>
         var sample = Composite();
         var first = await given.Host.PostAsync(sample);
         sample["context"]!["variant"] = "b";
-        (await given.Host.PostAsync(sample)).ReceiptId().ShouldBe(first.ReceiptId(), "the variant is no part of it");
+        (await given.Host.PostAsync(sample)).ReceiptId().ShouldBe(first.ReceiptId(), "the variant is not part of it");
     }
 
     [Theory]
@@ -81,7 +81,7 @@ public sealed class SenderKeyTests(IngestHost given) : IClassFixture<IngestHost>
     [InlineData("occurred_at", "\"2026-11-21T09:20:11.124Z\"")]
     [InlineData("person", """{"customer_id":"another"}""")]
     [InlineData("context", """{"journey":"cart","step":"60min"}""")]
-    public async Task Without_any_id_a_change_of_one_of_them_is_another_event(string field, string value)
+    public async Task Without_any_id_a_change_of_one_composite_field_is_another_event(string field, string value)
     {
         var sample = Composite();
         var first = await given.Host.PostAsync(sample);
@@ -99,7 +99,7 @@ public sealed class SenderKeyTests(IngestHost given) : IClassFixture<IngestHost>
     }
 
     [Fact]
-    public async Task The_word_that_templates_render_in_test_sends_has_no_effect()
+    public async Task An_id_that_templates_render_in_test_sends_has_no_effect()
     {
         foreach (var answer in new[]
         {
@@ -148,13 +148,13 @@ public sealed class SenderKeyTests(IngestHost given) : IClassFixture<IngestHost>
         return sample;
     }
 
-    // The same event with its id and without.
-    private static (JsonObject Named, JsonObject Nameless, string Id) Twins()
+    // The same event with its id and without it.
+    private static (JsonObject WithId, JsonObject WithoutId, string Id) EventWithAndWithoutId()
     {
-        var named = Sample.Event();
-        var nameless = named.DeepClone().AsObject();
-        nameless.Remove("event_id");
-        return (named, nameless, named["event_id"]!.GetValue<string>());
+        var withId = Sample.Event();
+        var withoutId = withId.DeepClone().AsObject();
+        withoutId.Remove("event_id");
+        return (withId, withoutId, withId["event_id"]!.GetValue<string>());
     }
 
     private static JsonObject Composite()

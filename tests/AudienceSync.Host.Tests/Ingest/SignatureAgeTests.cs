@@ -3,7 +3,7 @@ using AudienceSync.Host.Tests.Serving;
 
 namespace AudienceSync.Host.Tests.Ingest;
 
-/// <summary>A signed timestamp is taken for as long as its signature is remembered.</summary>
+/// <summary>A signed timestamp is accepted for as long as its signature is remembered.</summary>
 public sealed class SignatureAgeTests : IAsyncLifetime
 {
     private TestHost _host = null!;
@@ -25,7 +25,7 @@ public sealed class SignatureAgeTests : IAsyncLifetime
         var answer = await SendAsync((Sample.Now.ToUnixTimeSeconds() - age_s).ToString(CultureInfo.InvariantCulture));
         answer.Status.ShouldBe(code is null ? 200 : 401, answer.Text);
         (code is null ? null : answer.Code).ShouldBe(code);
-        (await _host.ScalarAsync<long>("select count(*) from quarantine")).ShouldBe(0, "of what is not authenticated nothing is kept");
+        (await _host.ScalarAsync<long>("select count(*) from quarantine")).ShouldBe(0, "nothing is kept of an unauthenticated request");
     }
 
     [Theory]
@@ -37,28 +37,28 @@ public sealed class SignatureAgeTests : IAsyncLifetime
     [InlineData("0x1F")]
     [InlineData("soon")]
     [InlineData("2026-11-21T09:30:00Z")]
-    public async Task A_timestamp_that_is_no_number_of_seconds_is_told_so(string timestamp) =>
+    public async Task A_timestamp_that_is_not_a_number_of_seconds_is_refused_with_its_code(string timestamp) =>
         (await SendAsync(timestamp)).Code.ShouldBe("invalid_signature_timestamp");
 
     [Theory]
     [InlineData(1_000L)]
     [InlineData(1_000_000L)]
     [InlineData(1_000_000_000L)]
-    public async Task Milliseconds_and_smaller_are_read_as_such(long factor)
+    public async Task Milliseconds_and_smaller_units_are_recognized(long factor)
     {
         (await SendAsync((Sample.Now.ToUnixTimeSeconds() * factor).ToString(CultureInfo.InvariantCulture))).Status.ShouldBe(200);
         (await SendAsync(((Sample.Now.ToUnixTimeSeconds() - (31 * 86_400)) * factor).ToString(CultureInfo.InvariantCulture))).Code.ShouldBe("signature_expired");
     }
 
     [Fact]
-    public async Task A_wrong_signature_is_wrong_whatever_its_timestamp()
+    public async Task A_wrong_signature_is_wrong_with_any_timestamp()
     {
         var request = Webhook.Request(Sample.Event().ToJsonString(), TestHostFiles.SignedToken).With("1", new string('0', 64));
         (await _host.SendAsync(request)).Code.ShouldBe("signature_wrong");
     }
 
     [Fact]
-    public async Task A_source_may_allow_less_and_may_sign_over_any_text_when_age_is_not_judged()
+    public async Task A_source_may_allow_less_and_may_sign_over_any_text_when_age_is_not_checked()
     {
         await using var strict = await TestHost.StartAsync(new TestHostOptions
         {

@@ -27,11 +27,11 @@ public sealed class SignatureTests(IngestHost given) : IClassFixture<IngestHost>
     }
 
     [Fact]
-    public async Task The_age_of_the_timestamp_is_not_judged_where_the_source_says_so() =>
+    public async Task The_age_of_the_timestamp_is_not_checked_for_a_source_that_disables_it() =>
         (await SendAsync(TestHostFiles.SignedToken, request => request.With(Timestamp, Right))).Status.ShouldBe(200);
 
     [Fact]
-    public async Task A_required_signature_must_be_there() =>
+    public async Task A_required_signature_must_be_present() =>
         (await SendAsync(TestHostFiles.SignedToken, request => request)).Code.ShouldBe("signature_missing");
 
     [Fact]
@@ -45,7 +45,7 @@ public sealed class SignatureTests(IngestHost given) : IClassFixture<IngestHost>
     [Theory]
     [InlineData("X-CIO-Signature")]
     [InlineData("X-CIO-Timestamp")]
-    public async Task A_header_of_the_signature_may_not_come_twice(string header)
+    public async Task A_header_of_the_signature_may_not_appear_twice(string header)
     {
         var value = string.Equals(header, "X-CIO-Signature", StringComparison.Ordinal) ? Right : Timestamp;
         (await SendAsync(TestHostFiles.SignedToken, request => Add(request.With(Timestamp, Right), header, value))).Code.ShouldBe("signature_missing");
@@ -55,7 +55,7 @@ public sealed class SignatureTests(IngestHost given) : IClassFixture<IngestHost>
     [InlineData("not hex")]
     [InlineData("6f55cf23f9b73a2ff07733fe04421f64ce9ec5e409696edda6b2a80311944230")]
     [InlineData("zz55cf23f9b73a2ff07733fe04421f64ce9ec5e409696edda6b2a80311944230")]
-    public async Task A_signature_that_does_not_fit_is_wrong(string signature) =>
+    public async Task A_signature_that_does_not_match_is_wrong(string signature) =>
         (await SendAsync(TestHostFiles.SignedToken, request => request.With(Timestamp, signature))).Code.ShouldBe("signature_wrong");
 
     [Fact]
@@ -71,22 +71,22 @@ public sealed class SignatureTests(IngestHost given) : IClassFixture<IngestHost>
         (await SendAsync(TestHostFiles.SignedToken, request => request.With(new string('1', 21), Right))).Code.ShouldBe("invalid_signature_timestamp");
 
     [Fact]
-    public async Task A_signature_that_is_optional_may_be_absent() =>
+    public async Task An_optional_signature_may_be_absent() =>
         (await SendAsync(TestHostFiles.MaySignToken, request => request)).Status.ShouldBe(200);
 
     [Fact]
-    public async Task A_signature_that_is_optional_must_be_right_when_it_is_there()
+    public async Task An_optional_signature_must_be_right_when_it_is_present()
     {
         (await SendAsync(TestHostFiles.MaySignToken, request => request.With(Timestamp, Right))).Status.ShouldBe(200);
         (await SendAsync(TestHostFiles.MaySignToken, request => request.With(Timestamp, new string('0', 64)))).Code.ShouldBe("signature_wrong");
     }
 
     [Fact]
-    public async Task A_source_that_does_not_sign_is_not_asked() =>
+    public async Task The_signature_of_a_source_that_does_not_sign_is_ignored() =>
         (await SendAsync(TestHostFiles.UnsignedToken, request => request.With(Timestamp, "nonsense"))).Status.ShouldBe(200);
 
     [Fact]
-    public async Task A_body_that_was_changed_on_the_way_is_refused()
+    public async Task A_body_that_was_changed_in_transit_is_refused()
     {
         var changed = Webhook.Request([.. _body, (byte)' '], TestHostFiles.SignedToken).With(Timestamp, Right);
         (await given.Host.SendAsync(changed)).Code.ShouldBe("signature_wrong");

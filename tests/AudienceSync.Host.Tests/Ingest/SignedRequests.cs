@@ -4,10 +4,13 @@ using AudienceSync.Host.Tests.Serving;
 
 namespace AudienceSync.Host.Tests.Ingest;
 
-/// <summary>Requests of a source whose signatures are judged by their age, signed at a moment the test chooses, so that the same bytes can be sent again with other headers.</summary>
+/// <summary>
+/// Requests of a source with a check of the signature age, signed at a time that the test sets, so that the same bytes can be sent again
+/// with other headers.
+/// </summary>
 internal static class SignedRequests
 {
-    /// <summary>A Host that judges the age of signatures as it does unless told otherwise.</summary>
+    /// <summary>A Host that checks the age of signatures, as it does by default.</summary>
     public static TestHostOptions Options(TimeProvider clock) =>
         new() { Clock = clock, Yaml = yaml => yaml.Replace("signature_max_age_d: 0, ", "", StringComparison.Ordinal) };
 
@@ -35,6 +38,6 @@ internal static class SignedRequests
         }
     }
 
-    /// <summary>What is signed, and the signature.</summary>
+    /// <summary>The signed content, and the signature.</summary>
     internal sealed record Captured(byte[] Body, string Timestamp, string Signature);
 }

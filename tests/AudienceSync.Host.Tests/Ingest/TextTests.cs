@@ -4,7 +4,7 @@ using AudienceSync.Host.Tests.Serving;
 
 namespace AudienceSync.Host.Tests.Ingest;
 
-/// <summary>Bytes, Unicode and JSON: what is text, and what is not.</summary>
+/// <summary>Bytes, Unicode and JSON: valid and invalid text.</summary>
 public sealed class TextTests(IngestHost given) : IClassFixture<IngestHost>
 {
     [Theory]
@@ -14,13 +14,15 @@ public sealed class TextTests(IngestHost given) : IClassFixture<IngestHost>
     [InlineData("{'event':1}")]
     [InlineData("{\"a\":1,}")]
     [InlineData("/* why */ {}")]
-    public async Task What_is_no_json_is_malformed(string body) => (await given.Host.PostAsync(body)).Code.ShouldBe("malformed_json");
+    public async Task A_body_that_is_not_json_is_malformed(string body) =>
+        (await given.Host.PostAsync(body)).Code.ShouldBe("malformed_json");
 
     [Fact]
-    public async Task A_property_may_not_come_twice() => (await given.Host.PostAsync(Sample.Raw("\"event\":\"audience_remove\""))).Code.ShouldBe("malformed_json");
+    public async Task A_property_may_not_appear_twice() =>
+        (await given.Host.PostAsync(Sample.Raw("\"event\":\"audience_remove\""))).Code.ShouldBe("malformed_json");
 
     [Fact]
-    public async Task A_property_may_not_come_twice_in_the_person() =>
+    public async Task A_property_may_not_appear_twice_in_the_person() =>
         (await given.Host.PostAsync(Sample.Raw("\"x\":{\"email\":\"a\",\"email\":\"b\"}"))).Code.ShouldBe("malformed_json");
 
     [Theory]
@@ -30,14 +32,15 @@ public sealed class TextTests(IngestHost given) : IClassFixture<IngestHost>
     public async Task Nothing_may_follow_the_body(string rest) => (await given.Host.PostAsync(Sample.Event().ToJsonString() + rest)).Code.ShouldBe("malformed_json");
 
     [Fact]
-    public async Task White_space_around_the_body_is_nothing() => (await given.Host.PostAsync("\r\n " + Sample.Event().ToJsonString() + " \n")).Status.ShouldBe(200);
+    public async Task White_space_around_the_body_is_ignored() =>
+        (await given.Host.PostAsync("\r\n " + Sample.Event().ToJsonString() + " \n")).Status.ShouldBe(200);
 
     [Theory]
     [InlineData("a\\u0000b")]
     [InlineData("\\u0000")]
     [InlineData("\\ud83d")]
     [InlineData("\\ude00\\ud83d")]
-    public async Task What_is_no_text_spoils_its_own_field_and_nothing_else(string defect)
+    public async Task Invalid_text_corrupts_its_own_field_and_nothing_else(string defect)
     {
         var answer = await given.Host.PostAsync(Sample.Raw($"\"context\":{{\"step\":\"{defect}\",\"journey\":\"cart\"}}"));
         answer.Warnings().ShouldBe(["invalid_text context.step"]);
@@ -45,14 +48,14 @@ public sealed class TextTests(IngestHost given) : IClassFixture<IngestHost>
     }
 
     [Fact]
-    public async Task What_is_no_text_in_a_field_that_nobody_reads_does_no_harm()
+    public async Task Invalid_text_in_a_field_that_is_not_read_is_ignored()
     {
         var answer = await given.Host.PostAsync($"[{Sample.Raw("\"x\":\"\\u0000\"")},{Sample.Raw("\"x\":\"\\ud83d\"")}]");
         answer.Results.ShouldAllBe(receipt => receipt.EnumerateObject().Count() == 2 && receipt.GetProperty("status").GetString() == "accepted");
     }
 
     [Fact]
-    public async Task A_backslash_before_the_letters_of_nul_is_text()
+    public async Task An_escaped_backslash_before_u0000_is_text()
     {
         var answer = await given.Host.PostAsync(Sample.Raw("\"context\":{\"step\":\"a\\\\u0000b\"}"));
         answer.Warnings().ShouldBeEmpty();
@@ -62,9 +65,9 @@ public sealed class TextTests(IngestHost given) : IClassFixture<IngestHost>
     [Theory]
     [InlineData("a\\u0000b")]
     [InlineData("\\ud83d")]
-    public async Task A_spoiled_identifier_of_an_add_is_left_out_when_another_can_be_used(string defect)
+    public async Task A_corrupt_identifier_of_an_add_is_left_out_when_another_is_usable(string defect)
     {
-        var body = Sample.Of(new JsonObject { ["customer_id"] = "MARK", ["email"] = "spoiled@example.com" }).ToJsonString();
+        var body = Sample.Of(new JsonObject { ["customer_id"] = "MARK", ["email"] = "corrupt@example.com" }).ToJsonString();
         var answer = await given.Host.PostAsync(body.Replace("MARK", defect, StringComparison.Ordinal));
         answer.Warnings().ShouldBe(["invalid_text person.customer_id"]);
     }
@@ -75,7 +78,7 @@ public sealed class TextTests(IngestHost given) : IClassFixture<IngestHost>
     [InlineData("audience_key")]
     [InlineData("occurred_at")]
     [InlineData("schema_version")]
-    public async Task Half_a_surrogate_pair_in_a_field_that_an_add_needs_is_no_text(string field)
+    public async Task Half_a_surrogate_pair_in_a_field_that_an_add_needs_is_invalid_text(string field)
     {
         var body = Sample.With(field, "MARK").ToJsonString().Replace("MARK", "\\ud83d", StringComparison.Ordinal);
         (await given.Host.PostAsync(body)).Code.ShouldBe("invalid_text");
@@ -92,7 +95,7 @@ public sealed class TextTests(IngestHost given) : IClassFixture<IngestHost>
     [InlineData(0xFF)]
     [InlineData(0xC3)]
     [InlineData(0x80)]
-    public async Task Bytes_that_are_no_utf8_are_malformed(byte wrong)
+    public async Task Bytes_that_are_not_utf8_are_malformed(byte wrong)
     {
         var body = Encoding.UTF8.GetBytes(Sample.With("event_id", "MARK").ToJsonString());
         body[body.AsSpan().IndexOf("MARK"u8)] = wrong;
@@ -102,7 +105,7 @@ public sealed class TextTests(IngestHost given) : IClassFixture<IngestHost>
     }
 
     [Fact]
-    public async Task Bytes_that_are_no_utf8_are_malformed_in_a_field_that_nobody_reads_too()
+    public async Task Bytes_that_are_not_utf8_are_malformed_even_in_a_field_that_is_not_read()
     {
         var body = Encoding.UTF8.GetBytes(Sample.With("note", "MARK").ToJsonString());
         body[body.AsSpan().IndexOf("MARK"u8)] = 0xFF;
@@ -110,7 +113,7 @@ public sealed class TextTests(IngestHost given) : IClassFixture<IngestHost>
     }
 
     [Fact]
-    public async Task A_name_beyond_latin_is_kept()
+    public async Task Text_beyond_Latin_is_kept()
     {
         var answer = await given.Host.PostAsync(Sample.With("context", new JsonObject { ["journey"] = "Größe 表 ☃" }));
         JsonNode.Parse(await given.Host.StoredAsync(answer))!["context"]!["journey"]!.GetValue<string>().ShouldBe("Größe 表 ☃");

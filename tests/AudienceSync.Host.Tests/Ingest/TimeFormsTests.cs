@@ -4,7 +4,7 @@ using AudienceSync.Host.Ingest;
 
 namespace AudienceSync.Host.Tests.Ingest;
 
-/// <summary>Generated times: in whatever form one is written, it is read as the moment it is, and digits that are none as none.</summary>
+/// <summary>Generated times: in every format a time is read as the same moment, and digits that are not a time are refused.</summary>
 public sealed class TimeFormsTests(Xunit.Abstractions.ITestOutputHelper output)
 {
     private const int Rounds = 5_000;
@@ -12,11 +12,12 @@ public sealed class TimeFormsTests(Xunit.Abstractions.ITestOutputHelper output)
 
     private static readonly DateTimeOffset First = new(2000, 1, 2, 0, 0, 0, TimeSpan.Zero);
 
-    // Not the ten digits of an hour: in this century they are seconds of unix time as well, some years ahead, so an add of them waits.
+    // Not the ten digits of an hour: in this century they are also seconds of Unix time, some years ahead, so an add with them is
+    // quarantined.
     private static readonly string[] DigitForms = ["yyyy", "yyyyMM", "yyyyMMdd", "yyyyMMddHHmm", "yyyyMMddHHmmss", "yyyyMMddHHmmssfff", "ddMMyyyy", "HHmm"];
 
     [Fact]
-    public void However_a_moment_is_written_it_is_the_same_moment()
+    public void A_moment_is_the_same_in_every_format()
     {
         var random = Seeded.Random(output);
         for (var round = 0; round < Rounds; round++)
@@ -43,7 +44,7 @@ public sealed class TimeFormsTests(Xunit.Abstractions.ITestOutputHelper output)
     }
 
     [Fact]
-    public void What_is_before_the_year_2000_is_no_time_in_any_form()
+    public void A_time_before_the_year_2000_is_invalid_in_every_format()
     {
         var random = Seeded.Random(output);
         for (var round = 0; round < Rounds; round++)

@@ -7,8 +7,8 @@ using AudienceSync.Host.Tests.Storage;
 namespace AudienceSync.Host.Tests.People;
 
 /// <summary>
-/// Plays many stories into one workspace, with erasures asked for and ended on the way, and after each part holds lists, calls and memberships
-/// against what a reader of the stories says.
+/// Runs many stories in one workspace, with erasures requested and completed in between, and after each part compares lists, calls and
+/// memberships with those that a reader of the stories expects.
 /// </summary>
 internal sealed class HistoryRun(TestWorkspace workspace, HistoryStage stage, IReadOnlyList<PeopleStory> stories, HistoryCase given, Random random)
 {
@@ -18,21 +18,23 @@ internal sealed class HistoryRun(TestWorkspace workspace, HistoryStage stage, IR
     private readonly List<(PeopleStory Story, NaiveErasure Naive, Guid Id)> _waiting = [];
     private readonly Dictionary<Guid, Guid> _anchors = [];
     private readonly List<StoryEvent> _past = [];
-    private readonly Dictionary<StoryEvent, PeopleStory> _origin = stories.SelectMany(story => story.StoryEvent.Select(sent => (sent, story))).ToDictionary(one => one.sent, one => one.story);
+    private readonly Dictionary<StoryEvent, PeopleStory> _origin = stories
+        .SelectMany(story => story.StoryEvents.Select(sent => (sent, story)))
+        .ToDictionary(one => one.sent, one => one.story);
     private long _refused;
 
-    /// <summary>How many erasures were ended.</summary>
-    public int Ended { get; private set; }
+    /// <summary>Number of completed erasures.</summary>
+    public int Completed { get; private set; }
 
-    /// <summary>How many webhooks were refused because they name somebody erased.</summary>
+    /// <summary>Number of webhooks refused because they name an erased person.</summary>
     public long Refused => _refused;
 
-    /// <summary>How many addresses the lists hold.</summary>
+    /// <summary>Number of addresses on the lists.</summary>
     public int Held => HistoryStage.Feeds.Sum(feed => stage.Lists(feed).Held(feed.Remote).Count);
 
     public async Task PlayAsync(ProjectionStage projection)
     {
-        var sent = stories.SelectMany(story => story.StoryEvent).ToArray();
+        var sent = stories.SelectMany(story => story.StoryEvents).ToArray();
         random.Shuffle(sent);
         await using var log = workspace.OpenLog();
         foreach (var part in sent.Chunk((sent.Length / 4) + 1))
@@ -44,19 +46,19 @@ internal sealed class HistoryRun(TestWorkspace workspace, HistoryStage stage, IR
             }
 
             await projection.ProjectAsync(given.PageEvents);
-            await EndSomeAsync(chance: 0.3);
+            await CompleteSomeAsync(chance: 0.3);
             await CheckAsync(await stage.SettleAsync());
-            await EndSomeAsync(chance: 0.7);
+            await CompleteSomeAsync(chance: 0.7);
         }
 
         await projection.ProjectAsync(given.PageEvents);
         await CheckAsync(await stage.SettleAsync());
-        await EndSomeAsync(chance: 1);
-        _waiting.ShouldBeEmpty($"{given}: every erasure ends once the platforms have let go");
-        (await stage.RefusedEventsAsync()).ShouldBe(_refused, $"{given}: what is refused is counted");
+        await CompleteSomeAsync(chance: 1);
+        _waiting.ShouldBeEmpty($"{given}: every erasure ends once no platform has the person");
+        (await stage.RefusedEventsAsync()).ShouldBe(_refused, $"{given}: refused events are counted");
     }
 
-    // Some of what came before comes again.
+    // Some earlier events are redelivered.
     private async Task AppendAsync(EventLog log, StoryEvent[] batch)
     {
         var again = Enumerable.Range(0, _past.Count == 0 ? 0 : (batch.Length + 19) / 20).Select(_ => _past[random.Next(_past.Count)]).Distinct().ToList();
@@ -67,7 +69,7 @@ internal sealed class HistoryRun(TestWorkspace workspace, HistoryStage stage, IR
             sent.Event.IsErased.ShouldBe(people.Refuses(sent), $"{given}: {sent}");
             if (!sent.Event.IsErased)
             {
-                people.Hear(sent);
+                people.Apply(sent);
             }
         }
 
@@ -85,18 +87,22 @@ internal sealed class HistoryRun(TestWorkspace workspace, HistoryStage stage, IR
             }
 
             var story = stories[random.Next(stories.Count)];
-            Name[] names = [.. Enumerable.Range(0, random.Next(4) == 0 ? 2 : 1).Select(_ => story.AnyName(random)).Distinct().OrderBy(name => name.Kind)];
+            Name[] names =
+            [
+                .. Enumerable.Range(0, random.Next(4) == 0 ? 2 : 1).Select(_ => story.RandomName(random))
+                    .Distinct().OrderBy(name => name.Kind),
+            ];
             var naive = story.People.Erase(names);
-            var id = await stage.AskAsync(names);
-            (id is null).ShouldBe(naive is null, $"{given}: {string.Join(' ', names)} in\n{StoryFact(story)}");
-            if (naive is { StoryEvent.Count: > 0 } && !_waiting.Exists(one => one.Naive == naive))
+            var id = await stage.RequestErasureAsync(names);
+            (id is null).ShouldBe(naive is null, $"{given}: {string.Join(' ', names)} in\n{Describe(story)}");
+            if (naive is { StoryEvents.Count: > 0 } && !_waiting.Exists(one => one.Naive == naive))
             {
                 _waiting.Add((story, naive, id!.Value));
             }
         }
     }
 
-    private async Task EndSomeAsync(double chance)
+    private async Task CompleteSomeAsync(double chance)
     {
         foreach (var (person, anchor) in await PairsAsync("select person, anchor from people"))
         {
@@ -105,17 +111,18 @@ internal sealed class HistoryRun(TestWorkspace workspace, HistoryStage stage, IR
 
         foreach (var one in _waiting.Where(_ => random.NextDouble() < chance).ToList())
         {
-            if (!await stage.TryEndAsync(one.Id))
+            if (!await stage.TryCompleteAsync(one.Id))
             {
                 continue;
             }
 
-            var addresses = one.Story.People.End(one.Naive).Select(name => name.Text).ToList();
+            var addresses = one.Story.People.Complete(one.Naive).Select(name => name.Text).ToList();
             _waiting.Remove(one);
-            Ended++;
+            Completed++;
             foreach (var feed in HistoryStage.Feeds)
             {
-                stage.Lists(feed).Held(feed.Remote).Intersect(addresses).ShouldBeEmpty($"{given}: a receipt was written for\n{StoryFact(one.Story)}");
+                stage.Lists(feed).Held(feed.Remote).Intersect(addresses)
+                    .ShouldBeEmpty($"{given}: a receipt was written for\n{Describe(one.Story)}");
             }
         }
     }
@@ -128,9 +135,11 @@ internal sealed class HistoryRun(TestWorkspace workspace, HistoryStage stage, IR
             var calls = added.Where(one => one.Remote == feed.Remote).Select(one => one.Address).ToLookup(StoryOf);
             foreach (var story in stories)
             {
-                var wanted = story.Held(feed.Destination, Demand(feed.Key), given.DestinationRequiresConsent).ToHashSet(StringComparer.Ordinal);
-                held[story].Order(StringComparer.Ordinal).ShouldBe(wanted.Order(StringComparer.Ordinal), $"{given}, {feed}:\n{StoryFact(story)}");
-                calls[story].Except(wanted).ShouldBeEmpty($"{given}, {feed}: nobody is added who may not be\n{StoryFact(story)}");
+                var expected = story.Held(feed.Destination, Demand(feed.Key), given.DestinationRequiresConsent)
+                    .ToHashSet(StringComparer.Ordinal);
+                held[story].Order(StringComparer.Ordinal)
+                    .ShouldBe(expected.Order(StringComparer.Ordinal), $"{given}, {feed}:\n{Describe(story)}");
+                calls[story].Except(expected).ShouldBeEmpty($"{given}, {feed}: no one is added who may not be targeted\n{Describe(story)}");
             }
         }
 
@@ -149,7 +158,7 @@ internal sealed class HistoryRun(TestWorkspace workspace, HistoryStage stage, IR
         {
             foreach (var person in story.People.All())
             {
-                foreach (var anchor in person.StoryEvent.Select(one => one.Anchor).Distinct())
+                foreach (var anchor in person.StoryEvents.Select(one => one.Anchor).Distinct())
                 {
                     CheckAnchor(story, person, anchor, states);
                 }
@@ -157,24 +166,27 @@ internal sealed class HistoryRun(TestWorkspace workspace, HistoryStage stage, IR
         }
     }
 
-    private void CheckAnchor(PeopleStory story, NaivePerson person, Name anchor, Dictionary<(int Key, Guid Person), (MembershipStatus Status, string StoryFact)> states)
+    private void CheckAnchor(
+        PeopleStory story, NaivePerson person, Name anchor,
+        Dictionary<(int Key, Guid Person), (MembershipStatus Status, string Times)> states)
     {
         var uuid = _anchors[workspace.Webhooks.Alias((Domain.Identity.IdentifierKind)(anchor.Kind + 1), anchor.Text).Digest.Value];
         for (var key = 0; key < HistoryCase.Keys; key++)
         {
             var keyId = workspace.Keys.ByName($"k{key}_v1")!.KeyId;
             var found = states.TryGetValue((keyId, uuid), out var state);
-            var wanted = anchor != person.Root ? MembershipStatus.Linked : person.StatusIn(Demand(key));
+            var expected = anchor != person.Root ? MembershipStatus.Linked : person.StatusIn(Demand(key));
             (found ? state.Status : anchor != person.Root ? MembershipStatus.Linked : MembershipStatus.Removed)
-                .ShouldBe(wanted, $"{given}: {anchor} in key {key}\n{StoryFact(story)}");
-            var own = person.StoryEvent.Where(one => one.Anchor == anchor && one.StoryFact.Key == key).Select(one => one.StoryFact).ToList();
-            (found ? state.StoryFact : "/").ShouldBe($"{Latest(own, true)}/{Latest(own, false)}", $"{given}: what {anchor} was told in key {key}\n{StoryFact(story)}");
+                .ShouldBe(expected, $"{given}: {anchor} in key {key}\n{Describe(story)}");
+            var own = person.StoryEvents.Where(one => one.Anchor == anchor && one.Fact.Key == key).Select(one => one.Fact).ToList();
+            (found ? state.Times : "/").ShouldBe(
+                $"{Latest(own, true)}/{Latest(own, false)}", $"{given}: the latest events of {anchor} in key {key}\n{Describe(story)}");
         }
     }
 
     private Demand Demand(int key) => new(key, Windows[key], given.KeyRequiresConsent);
 
-    // The first two of its parts are its kind and its story's number.
+    // An address starts with its kind and the number of its story.
     private PeopleStory StoryOf(string address)
     {
         if (!_storyOf.TryGetValue(address, out var story))
@@ -186,10 +198,12 @@ internal sealed class HistoryRun(TestWorkspace workspace, HistoryStage stage, IR
         return story;
     }
 
-    private static string Latest(List<StoryFact> fact, bool add) =>
-        fact.Where(one => one.Add == add).Max(one => (DateTimeOffset?)one.Time)?.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture) ?? "";
+    private static string Latest(List<StoryFact> facts, bool add) =>
+        facts.Where(one => one.Add == add).Max(one => (DateTimeOffset?)one.Time)?.ToUnixTimeSeconds()
+            .ToString(CultureInfo.InvariantCulture) ?? "";
 
-    private string StoryFact(PeopleStory story) => string.Join('\n', _past.Where(sent => _origin[sent] == story).Select(sent => $"{(sent.Event.IsErased ? "refused " : "")}{sent}"));
+    private string Describe(PeopleStory story) =>
+        string.Join('\n', _past.Where(sent => _origin[sent] == story).Select(sent => $"{(sent.Event.IsErased ? "refused " : "")}{sent}"));
 
     private async Task<List<(Guid, Guid)>> PairsAsync(string sql)
     {
@@ -204,7 +218,7 @@ internal sealed class HistoryRun(TestWorkspace workspace, HistoryStage stage, IR
         return pairs;
     }
 
-    private async Task<Dictionary<(int Key, Guid Person), (MembershipStatus Status, string StoryFact)>> StatesAsync()
+    private async Task<Dictionary<(int Key, Guid Person), (MembershipStatus Status, string Times)>> StatesAsync()
     {
         var states = new Dictionary<(int, Guid), (MembershipStatus, string)>();
         await using var command = workspace.Owner.CreateCommand("""

@@ -9,22 +9,22 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace AudienceSync.Host.Tests.People;
 
-/// <summary>One remote audience of a story's world.</summary>
+/// <summary>One remote audience of the tests.</summary>
 /// <param name="Destination">The ad account.</param>
 /// <param name="Remote">The platform's id.</param>
-/// <param name="Key">The number of the key that feeds it.</param>
+/// <param name="Key">Number of the key that feeds it.</param>
 internal sealed record Feed(string Destination, string Remote, int Key);
 
-/// <summary>Two ad accounts with three remote audiences over a workspace, and its erasures, all moved by hand.</summary>
+/// <summary>Two ad accounts with three remote audiences of a workspace, and its erasures, all advanced by the test.</summary>
 internal sealed class HistoryStage(TestWorkspace workspace, int membersPerCall) : IDisposable
 {
-    /// <summary>Two keys at one account, and one of them at another, too.</summary>
+    /// <summary>Two keys at one account, one of them also at another.</summary>
     public static readonly IReadOnlyList<Feed> Feeds = [new("main", "1001", 0), new("main", "1002", 1), new("elsewhere", "2001", 0)];
 
     private readonly SyncTable _table = new(workspace.Database);
     private readonly LeaseTable _leases = new(workspace.Database, "hand");
     private readonly AliasDigester _digester = new(TestWorkspace.Secret);
-    private readonly Wake _nobody = new(TimeProvider.System);
+    private readonly Wake _wake = new(TimeProvider.System);
     private readonly Dictionary<string, (RememberedLists Lists, LaneProcessor Pass)> _accounts = new(StringComparer.Ordinal);
     private Erasures _erasures = null!;
 
@@ -36,7 +36,7 @@ internal sealed class HistoryStage(TestWorkspace workspace, int membersPerCall) 
         foreach (var destination in Feeds.Select(feed => feed.Destination).Distinct(StringComparer.Ordinal))
         {
             await bindings.DeclareAccountAsync(destination, "meta", consentRequired, default);
-            _accounts[destination] = Account(destination);
+            _accounts[destination] = OpenAccount(destination);
         }
 
         foreach (var feed in Feeds)
@@ -45,11 +45,12 @@ internal sealed class HistoryStage(TestWorkspace workspace, int membersPerCall) 
             (await bindings.DeclareBindingAsync(declared, default)).ShouldBeTrue();
         }
 
-        var given = new PrivacyDependencies(workspace.Vault, workspace.Seal, _digester, workspace.Tombstones, _leases, workspace.Clock, _nobody, _nobody);
+        var given = new PrivacyDependencies(
+            workspace.Vault, workspace.Seal, _digester, workspace.Tombstones, _leases, workspace.Clock, _wake, _wake);
         _erasures = new Erasures(workspace.Database, given, NullLogger<ErasureLoop>.Instance);
     }
 
-    /// <summary>Takes the lanes to their ends, removals first. Returns what was added on the way.</summary>
+    /// <summary>Processes the lanes to their ends, removals first. Returns the addresses that were added.</summary>
     public async Task<List<(string Remote, string Address)>> SettleAsync()
     {
         var added = new List<(string, string)>();
@@ -68,22 +69,22 @@ internal sealed class HistoryStage(TestWorkspace workspace, int membersPerCall) 
         return added;
     }
 
-    /// <summary>Asks to forget whoever has these names. The erasure's id; null when they are of several people.</summary>
-    public async Task<Guid?> AskAsync(Name[] names)
+    /// <summary>Requests the erasure of the person with these names. Returns its id; null when they belong to several people.</summary>
+    public async Task<Guid?> RequestErasureAsync(Name[] names)
     {
         var aliases = names.Select(name => workspace.Webhooks.Alias((Domain.Identity.IdentifierKind)(name.Kind + 1), name.Text)).ToList();
         return (await _erasures.AskAsync(new Naming(aliases, []), "the test", default))?.Erasure;
     }
 
-    /// <summary>Ends an erasure if nothing holds it up.</summary>
-    public async Task<bool> TryEndAsync(Guid erasure) => await _erasures.Run.TryAsync(
+    /// <summary>Completes an erasure if nothing blocks it.</summary>
+    public async Task<bool> TryCompleteAsync(Guid erasure) => await _erasures.Run.TryAsync(
         (await _erasures.Table.FindAsync(erasure, default)).ShouldNotBeNull(), () => Task.CompletedTask, default);
 
     public async Task<long> RefusedEventsAsync() => (await _erasures.Table.CountAsync(default)).RefusedEvents;
 
     public void Dispose()
     {
-        _nobody.Dispose();
+        _wake.Dispose();
         _digester.Dispose();
     }
 
@@ -102,7 +103,7 @@ internal sealed class HistoryStage(TestWorkspace workspace, int membersPerCall) 
         }
     }
 
-    private (RememberedLists Lists, LaneProcessor Pass) Account(string destination)
+    private (RememberedLists Lists, LaneProcessor Pass) OpenAccount(string destination)
     {
         var lists = new RememberedLists(membersPerCall);
         var calls = new MemberCalls(_table, workspace.Vault, lists, new CallBudget(destination, [], new BudgetTable(workspace.Database), workspace.Clock), workspace.Shared, workspace.Clock);

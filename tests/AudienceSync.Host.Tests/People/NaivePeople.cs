@@ -1,15 +1,16 @@
 namespace AudienceSync.Host.Tests.People;
 
 /// <summary>An erasure as a reader of the story sees it.</summary>
-/// <param name="Root">Whom it erases; nobody when nobody was known.</param>
-/// <param name="Said">All that was said of him.</param>
-internal sealed record NaiveErasure(Name Root, IReadOnlyList<StoryEvent> StoryEvent);
+/// <param name="Root">The person it erases; <see cref="Name.None"/> when no person was known.</param>
+/// <param name="StoryEvents">All events of the person.</param>
+internal sealed record NaiveErasure(Name Root, IReadOnlyList<StoryEvent> StoryEvents);
 
 /// <summary>
-/// Who is who after some webhooks, and what must come of it, reckoned from the list of what was said alone (docs/decisions/0009, 0010): no rows, no
-/// links, no order of arrival but that of erasures. Counted is what came before a request and what it did not refuse afterwards.
+/// Who is who after some webhooks, and the expected result, computed from the list of events alone (docs/decisions/0009, 0010): no rows, no
+/// links, no order of arrival except that of erasures. An event counts if it arrived before an erasure request, or was not refused because
+/// of it afterwards.
 /// </summary>
-/// <param name="digest">By what two claims of one time are told apart.</param>
+/// <param name="digest">Orders two claims with the same time.</param>
 internal sealed class NaivePeople(Func<Name, Guid> digest)
 {
     private readonly List<StoryEvent> _counted = [];
@@ -20,9 +21,9 @@ internal sealed class NaivePeople(Func<Name, Guid> digest)
 
     public bool Refuses(StoryEvent sent) => sent.Names.Any(_refused.Contains);
 
-    public void Hear(StoryEvent sent) => _counted.Add(sent);
+    public void Apply(StoryEvent sent) => _counted.Add(sent);
 
-    /// <summary>Everybody, with those whom nothing leads to any more.</summary>
+    /// <summary>All people, including those that no identifier leads to any more.</summary>
     public IEnumerable<NaivePerson> All()
     {
         foreach (var person in _counted.GroupBy(one => RootOf(one.Anchor)))
@@ -32,22 +33,22 @@ internal sealed class NaivePeople(Func<Name, Guid> digest)
 
         foreach (var erasure in _ended)
         {
-            yield return new NaivePerson(erasure.Root, erasure.StoryEvent, IsErased: true);
+            yield return new NaivePerson(erasure.Root, erasure.StoryEvents, IsErased: true);
         }
     }
 
-    /// <summary>What a person is reached by: of each kind of address the one said last, among those that are his.</summary>
+    /// <summary>The addresses a person is reached by: the last claimed one of each kind, among those that belong to the person.</summary>
     public IEnumerable<string> AddressesOf(NaivePerson person) =>
         from kind in new[] { 1, 2 }
-        let own = from one in person.StoryEvent
+        let own = from one in person.StoryEvents
                   from name in one.Names
                   where name.Kind == kind && RootOf(name) == person.Root
-                  orderby one.StoryFact.At descending, digest(name) descending
+                  orderby one.Fact.At descending, digest(name) descending
                   select name.Text
         from address in own.Take(1)
         select address;
 
-    /// <summary>Takes a request. Null when the names are of several people, and nothing is done.</summary>
+    /// <summary>Applies an erasure request. Returns null, and does nothing, when the names belong to several people.</summary>
     public NaiveErasure? Erase(Name[] names)
     {
         var roots = names.Where(IsKnown).Select(RootOf).Distinct().ToList();
@@ -56,10 +57,11 @@ internal sealed class NaivePeople(Func<Name, Guid> digest)
             return null;
         }
 
-        var root = roots.Count == 0 ? Name.Nobody : roots[0];
+        var root = roots.Count == 0 ? Name.None : roots[0];
         var erasure = _waiting.Find(waiting => waiting.Root == root) ?? new NaiveErasure(root, [.. _counted.Where(one => RootOf(one.Anchor) == root)]);
-        _refused.UnionWith(names.Concat(erasure.StoryEvent.SelectMany(one => one.Names)).Where(name => !IsKnown(name) || RootOf(name) == root).ToList());
-        if (root != Name.Nobody && !_waiting.Contains(erasure))
+        _refused.UnionWith(
+            names.Concat(erasure.StoryEvents.SelectMany(one => one.Names)).Where(name => !IsKnown(name) || RootOf(name) == root).ToList());
+        if (root != Name.None && !_waiting.Contains(erasure))
         {
             _waiting.Add(erasure);
         }
@@ -67,29 +69,29 @@ internal sealed class NaivePeople(Func<Name, Guid> digest)
         return erasure;
     }
 
-    /// <summary>Nothing leads to him any more. Returns the names that were his.</summary>
-    public IReadOnlyCollection<Name> End(NaiveErasure erasure)
+    /// <summary>Completes an erasure: no identifier leads to the person any more. Returns the names that belonged to the person.</summary>
+    public IReadOnlyCollection<Name> Complete(NaiveErasure erasure)
     {
-        var his = _counted.SelectMany(one => one.Names).Where(name => RootOf(name) == erasure.Root).ToHashSet();
-        _destroyed.UnionWith(his);
-        _counted.RemoveAll(erasure.StoryEvent.Contains);
+        var destroyed = _counted.SelectMany(one => one.Names).Where(name => RootOf(name) == erasure.Root).ToHashSet();
+        _destroyed.UnionWith(destroyed);
+        _counted.RemoveAll(erasure.StoryEvents.Contains);
         _waiting.Remove(erasure);
         _ended.Add(erasure);
-        return his;
+        return destroyed;
     }
 
-    private bool IsKnown(Name name) => !_destroyed.Contains(name) && _counted.Exists(one => one.Calls(name));
+    private bool IsKnown(Name name) => !_destroyed.Contains(name) && _counted.Exists(one => one.Mentions(name));
 
     private Name RootOf(Name name)
     {
         if (_destroyed.Contains(name))
         {
-            return Name.Nobody;
+            return Name.None;
         }
 
         var claim = (from one in _counted
-                     where one.Anchor != name && one.Calls(name)
-                     orderby one.Anchor.Kind, one.StoryFact.At descending, digest(one.Anchor) descending
+                     where one.Anchor != name && one.Mentions(name)
+                     orderby one.Anchor.Kind, one.Fact.At descending, digest(one.Anchor) descending
                      select one).FirstOrDefault();
         return claim is null ? name : RootOf(claim.Anchor);
     }

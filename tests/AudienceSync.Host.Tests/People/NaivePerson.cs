@@ -4,20 +4,20 @@ using AudienceSync.Host.Tests.Storage;
 
 namespace AudienceSync.Host.Tests.People;
 
-/// <summary>What a key or a destination demands.</summary>
-/// <param name="Key">The number of the key.</param>
-/// <param name="Window">How long an add holds; null for ever.</param>
+/// <summary>The requirements of a key or a destination.</summary>
+/// <param name="Key">Number of the key.</param>
+/// <param name="Window">How long an add holds; null for no limit.</param>
 /// <param name="ConsentRequired">Whether both purposes must have been granted.</param>
 internal sealed record Demand(int Key, TimeSpan? Window, bool ConsentRequired);
 
-/// <summary>A person as a reader of the webhooks sees him: all that was said of him under any of his names.</summary>
+/// <summary>A person as a reader of the webhooks sees them: all events under any of their names.</summary>
 /// <param name="Root">The name that all others lead to.</param>
-/// <param name="IsErased">Whether his erasure was asked for.</param>
-internal sealed record NaivePerson(Name Root, IReadOnlyList<StoryEvent> StoryEvent, bool IsErased)
+/// <param name="IsErased">Whether their erasure was requested.</param>
+internal sealed record NaivePerson(Name Root, IReadOnlyList<StoryEvent> StoryEvents, bool IsErased)
 {
     public MembershipStatus StatusIn(Demand demand)
     {
-        var ofKey = StoryEvent.Where(one => one.StoryFact.Key == demand.Key).Select(one => one.StoryFact).ToList();
+        var ofKey = StoryEvents.Where(one => one.Fact.Key == demand.Key).Select(one => one.Fact).ToList();
         var added = Latest(ofKey, fact => fact.Add == true);
         if (added is null || Latest(ofKey, fact => fact.Add == false) >= added)
         {
@@ -30,11 +30,11 @@ internal sealed record NaivePerson(Name Root, IReadOnlyList<StoryEvent> StoryEve
         }
 
         return !MayBeTargeted(demand.ConsentRequired) ? MembershipStatus.Withheld
-            : StoryEvent.Select(one => one.StoryFact.Destination).OfType<string>().Any(IsSuppressedAt) ? MembershipStatus.Limited
+            : StoryEvents.Select(one => one.Fact.Destination).OfType<string>().Any(IsSuppressedAt) ? MembershipStatus.Limited
             : MembershipStatus.Present;
     }
 
-    /// <summary>Whether a destination must have him.</summary>
+    /// <summary>Whether a destination must have them.</summary>
     public bool IsWantedAt(string destination, Demand demand, bool destinationRequiresConsent) =>
         StatusIn(demand) is MembershipStatus.Present or MembershipStatus.Limited
         && MayBeTargeted(destinationRequiresConsent) && !IsSuppressedAt(destination);
@@ -58,7 +58,8 @@ internal sealed record NaivePerson(Name Root, IReadOnlyList<StoryEvent> StoryEve
         Latest(fact => fact.Suppress == true && fact.Destination == place) is { } suppressed
         && !(Latest(fact => fact.Suppress == false && fact.Destination == place) > suppressed);
 
-    private DateTimeOffset? Latest(Func<StoryFact, bool> which) => Latest(StoryEvent.Select(one => one.StoryFact), which);
+    private DateTimeOffset? Latest(Func<StoryFact, bool> which) => Latest(StoryEvents.Select(one => one.Fact), which);
 
-    private static DateTimeOffset? Latest(IEnumerable<StoryFact> sent, Func<StoryFact, bool> which) => sent.Where(which).Max(fact => (DateTimeOffset?)fact.Time);
+    private static DateTimeOffset? Latest(IEnumerable<StoryFact> facts, Func<StoryFact, bool> which) =>
+        facts.Where(which).Max(fact => (DateTimeOffset?)fact.Time);
 }

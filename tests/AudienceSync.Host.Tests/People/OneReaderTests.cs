@@ -7,7 +7,7 @@ using AudienceSync.Host.Tests.Serving;
 
 namespace AudienceSync.Host.Tests.People;
 
-/// <summary>Whoever one door of the Host names is found by every other, by the same country.</summary>
+/// <summary>A person named at one endpoint of the Host is found by every other, with the same country rules.</summary>
 public sealed class OneReaderTests
 {
     private const string National = "07700 900190";
@@ -19,7 +19,7 @@ public sealed class OneReaderTests
     [InlineData(" None ")]
     [InlineData("0")]
     [InlineData("{{customer.id}}")]
-    public async Task A_placeholder_in_the_id_makes_nobody_one(string placeholder)
+    public async Task A_placeholder_in_the_id_merges_no_people(string placeholder)
     {
         await using var host = await TestHost.StartAsync(new TestHostOptions { Clock = new OffsetClock(Sample.Now) });
         foreach (var name in new[] { "ann1", "bob1" })
@@ -46,22 +46,22 @@ public sealed class OneReaderTests
         await using var host = await TestHost.StartAsync(new TestHostOptions { Clock = new OffsetClock(Sample.Now) });
         await host.PostAsync(Sample.Of(new JsonObject { ["phone"] = National, ["country"] = "GB" }));
         await host.WaitUntilQuietAsync();
-        var lookup = await AskAsync(host, "/v1/members/lookup" + query, who);
+        var lookup = await PostAsync(host, "/v1/members/lookup" + query, who);
         lookup.Status.ShouldBe(200, lookup.Text);
 
-        (await AskAsync(host, "/v1/people/suppressions" + query, who)).Status.ShouldBe(200);
+        (await PostAsync(host, "/v1/people/suppressions" + query, who)).Status.ShouldBe(200);
         await host.WaitUntilQuietAsync();
         (await host.ScalarAsync<short>("select state from membership where state <> 5")).ShouldBe((short)4);
         (await host.ScalarAsync<long>("select count(*) from people")).ShouldBe(1, "it is the same person");
 
-        var erasure = await AskAsync(host, "/v1/people/erasures" + query, who);
+        var erasure = await PostAsync(host, "/v1/people/erasures" + query, who);
         erasure.Status.ShouldBe(202, erasure.Text);
         erasure.Json.GetProperty("state").GetString().ShouldNotBe("unknown");
         (await host.ScalarAsync<long>("select count(*) from erasures")).ShouldBe(1);
     }
 
     [Fact]
-    public async Task A_list_suppresses_whom_it_names_and_refuses_the_lines_that_name_nobody()
+    public async Task A_list_suppresses_the_people_it_names_and_refuses_lines_that_name_no_person()
     {
         await using var host = await TestHost.StartAsync(new TestHostOptions { Clock = new OffsetClock(Sample.Now) });
         foreach (var name in new[] { "y1", "y2", "y3" })
@@ -88,11 +88,12 @@ public sealed class OneReaderTests
         return (await host.Sandbox.HeldAsync(TestHost.Remote(0), "EMAIL")).Count;
     }
 
-    private static async Task<JsonElement> LookupAsync(TestHost host, string who) => (await AskAsync(host, "/v1/members/lookup", who)).Json;
+    private static async Task<JsonElement> LookupAsync(TestHost host, string who) =>
+        (await PostAsync(host, "/v1/members/lookup", who)).Json;
 
-    private static Task<Answer> OperateAsync(TestHost host, string path, string body) => AskAsync(host, "/v1/people/" + path, body);
+    private static Task<Answer> OperateAsync(TestHost host, string path, string body) => PostAsync(host, "/v1/people/" + path, body);
 
-    private static async Task<Answer> AskAsync(TestHost host, string path, string body)
+    private static async Task<Answer> PostAsync(TestHost host, string path, string body)
     {
         using var content = new StringContent(body, Encoding.UTF8, "application/json");
         using var response = await host.Operator.PostAsync(new Uri(path, UriKind.Relative), content);

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace AudienceSync.Host.Tests.People;
 
-/// <summary>Guests, customers, shared and changed addresses, in any order: the platform's list is what follows from what was said.</summary>
+/// <summary>Guests, customers, shared and changed addresses, in any order: the platform's list follows from the events.</summary>
 public sealed class PeopleHistoryTests
 {
     [Theory]
@@ -17,7 +17,7 @@ public sealed class PeopleHistoryTests
     [InlineData(2, 40, 11, "key requires")]
     [InlineData(3, 500, 700, "destination requires")]
     [InlineData(4, 12, 5_000, "assumed")]
-    public async Task Whatever_the_order_everybody_who_may_be_targeted_is_reached_by_what_is_his_and_nobody_else_is(
+    public async Task In_any_order_everyone_who_may_be_targeted_is_reached_by_their_own_addresses_and_no_one_else_is(
         int seed, int batchEvents, int pageEvents, string consent)
     {
         var random = new Random(seed);
@@ -35,7 +35,7 @@ public sealed class PeopleHistoryTests
         var account = await OpenAccountAsync(workspace, platform, consentRequired: consent == "destination requires");
         await using var log = workspace.OpenLog();
 
-        // Synced several times on the way, so that what is wanted changes while something else is delivered.
+        // Synced several times in between, so that the desired state changes while another is delivered.
         foreach (var part in events.Chunk((events.Length / 4) + 1))
         {
             foreach (var batch in part.Chunk(batchEvents))
@@ -50,9 +50,10 @@ public sealed class PeopleHistoryTests
         var demand = new Demand(0, null, consent == "key requires");
         foreach (var story in stories)
         {
-            story.StoryEvent.ToList().ForEach(story.People.Hear);
-            platform.Held.Where(story.Knows).Order(StringComparer.Ordinal).ShouldBe(
-                story.Held("main", demand, consent == "destination requires").Order(StringComparer.Ordinal), $"seed {seed}, in this order:\n{story.Heard(events)}\n{await RowsAsync(workspace, story)}");
+            story.StoryEvents.ToList().ForEach(story.People.Apply);
+            platform.Held.Where(story.HasAddress).Order(StringComparer.Ordinal).ShouldBe(
+                story.Held("main", demand, consent == "destination requires").Order(StringComparer.Ordinal),
+                $"seed {seed}, in this order:\n{story.DescribeInOrder(events)}\n{await RowsAsync(workspace, story)}");
         }
 
         await LogChecks.VerifyAsync(workspace);
@@ -64,7 +65,7 @@ public sealed class PeopleHistoryTests
         where p.person in (select stream_id from mt_events where id in ({string.Join(',', story.Events.Select(pending => $"'{pending.Id}'"))}))
         """));
 
-    private static async Task<Hand> OpenAccountAsync(TestWorkspace workspace, SetOfAddresses platform, bool consentRequired)
+    private static async Task<ManualAccount> OpenAccountAsync(TestWorkspace workspace, SetOfAddresses platform, bool consentRequired)
     {
         var bindings = new BindingTable(workspace.Database);
         await bindings.DeclareAccountAsync("main", "meta", consentRequired, default);
@@ -76,11 +77,11 @@ public sealed class PeopleHistoryTests
         var pass = new LaneProcessor(
             "main", platform, table, new PagePlanner(platform, table, workspace.Vault), calls,
             () => 0.5, workspace.Clock, NullLogger.Instance);
-        return new Hand(table, pass, lease);
+        return new ManualAccount(table, pass, lease);
     }
 
-    /// <summary>Takes the lanes to their ends, removals first.</summary>
-    private sealed class Hand(SyncTable table, LaneProcessor pass, Lease lease)
+    /// <summary>Processes the lanes to their ends, removals first.</summary>
+    private sealed class ManualAccount(SyncTable table, LaneProcessor pass, Lease lease)
     {
         public async Task SettleAsync()
         {

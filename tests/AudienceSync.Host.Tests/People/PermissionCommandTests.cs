@@ -5,7 +5,7 @@ using AudienceSync.Host.Tests.Serving;
 
 namespace AudienceSync.Host.Tests.People;
 
-/// <summary>The verbs by which people are barred, against a running Host.</summary>
+/// <summary>The verbs that restrict the targeting of people, against a running Host.</summary>
 public sealed class PermissionCommandTests : IAsyncLifetime, IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -31,7 +31,7 @@ public sealed class PermissionCommandTests : IAsyncLifetime, IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task Somebody_or_a_list_is_suppressed_and_let_in_again()
+    public async Task A_person_or_a_list_is_suppressed_and_unsuppressed()
     {
         foreach (var name in new[] { "ann", "bob" })
         {

@@ -7,7 +7,7 @@ using AudienceSync.Host.Tests.Serving;
 
 namespace AudienceSync.Host.Tests.People;
 
-/// <summary>Consent and suppression, from a journey's webhook and from the operator, through to the platform's list and back.</summary>
+/// <summary>Consent and suppression, from a webhook of a journey and from the operator, through to the platform's list and back.</summary>
 public sealed class PermissionTests
 {
     private static readonly JsonObject Ann = new() { ["customer_id"] = "ann", ["email"] = "ann@example.com" };
@@ -16,25 +16,26 @@ public sealed class PermissionTests
     [InlineData("person_suppress", null, "person_unsuppress", null)]
     [InlineData("person_consent", """{"ad_user_data":"denied"}""", "person_consent", """{"ad_user_data":"granted"}""")]
     [InlineData("person_consent", """{"ad_personalization":false}""", "person_consent", """{"ad_personalization":true}""")]
-    public async Task A_webhook_bars_and_another_lets_in_again(string bar, string? denied, string lift, string? granted)
+    public async Task A_webhook_restricts_targeting_and_another_lifts_the_restriction(
+        string restrict, string? denied, string lift, string? granted)
     {
         await using var host = await TestHost.StartAsync(new TestHostOptions { Clock = new OffsetClock(Sample.Now) });
         await host.PostAsync(Sample.Of(Copy(Ann)));
         await HeldAsync(host, 1);
 
-        (await host.PostAsync(IdentifierClaim(bar, denied, minutes: 1))).Status.ShouldBe(200);
+        (await host.PostAsync(PermissionEvent(restrict, denied, minutes: 1))).Status.ShouldBe(200);
         await HeldAsync(host, 0);
 
-        (await host.PostAsync(IdentifierClaim(lift, granted, minutes: 2))).Status.ShouldBe(200);
+        (await host.PostAsync(PermissionEvent(lift, granted, minutes: 2))).Status.ShouldBe(200);
         await HeldAsync(host, 1);
 
-        // An older word changes nothing, however late it comes.
-        (await host.PostAsync(IdentifierClaim(bar, denied, minutes: 1, id: "late"))).Status.ShouldBe(200);
+        // An older event changes nothing, however late it arrives.
+        (await host.PostAsync(PermissionEvent(restrict, denied, minutes: 1, id: "late"))).Status.ShouldBe(200);
         await HeldAsync(host, 1);
     }
 
     [Fact]
-    public async Task An_operator_suppresses_by_an_address_that_nobody_has_told_us_yet()
+    public async Task An_operator_suppresses_by_an_address_that_is_not_known_yet()
     {
         await using var host = await TestHost.StartAsync(new TestHostOptions { Clock = new OffsetClock(Sample.Now) });
         var answer = await OperateAsync(host, "suppressions", """{"email":"Ann@Example.com","reason":"asked by phone"}""");
@@ -61,7 +62,7 @@ public sealed class PermissionTests
     }
 
     [Fact]
-    public async Task A_list_bars_everybody_on_it_plain_or_hashed_and_tells_which_lines_it_could_not_read()
+    public async Task A_list_suppresses_everyone_on_it_plain_or_hashed_and_reports_the_lines_it_could_not_read()
     {
         await using var host = await TestHost.StartAsync(new TestHostOptions { Clock = new OffsetClock(Sample.Now) });
         foreach (var name in new[] { "ann", "bob", "cid", "dan" })
@@ -86,7 +87,7 @@ public sealed class PermissionTests
     [Theory]
     [InlineData("", "invalid_list")]
     [InlineData("mail\nann@example.com\n", "invalid_list")]
-    public async Task A_list_that_is_none_is_refused(string list, string code)
+    public async Task An_invalid_list_is_refused(string list, string code)
     {
         await using var host = await TestHost.StartAsync(new TestHostOptions { Clock = new OffsetClock(Sample.Now) });
         (await ListAsync(host, list)).Code.ShouldBe(code);
@@ -98,19 +99,19 @@ public sealed class PermissionTests
     [InlineData("suppressions", """{"customer_id":"ann","customer_id":"bob"}""", "malformed_json")]
     [InlineData("suppressions", "[]", "not_an_event")]
     [InlineData("suppressions", """{"customer_id":"ann","occurred_at":"tomorrow"}""", "invalid_occurred_at")]
-    public async Task What_cannot_be_is_refused_with_its_code(string path, string body, string code)
+    public async Task An_invalid_operator_request_is_refused_with_its_code(string path, string body, string code)
     {
         await using var host = await TestHost.StartAsync(new TestHostOptions { Clock = new OffsetClock(Sample.Now) });
         var answer = await OperateAsync(host, path, body);
         (answer.Status, answer.Code).ShouldBe((422, code));
     }
 
-    /// <summary>Found by the fuzz: bytes that are no UTF-8, in a field that nobody reads, were taken.</summary>
+    /// <summary>Found by the fuzz test: bytes that are not UTF-8 were accepted in a field that is not read.</summary>
     [Theory]
     [InlineData("consent", "\"consent\":{\"ad_user_data\":\"denied\"},")]
     [InlineData("suppressions", "")]
     [InlineData("suppressions/lift", "")]
-    public async Task Bytes_that_are_no_text_are_refused_wherever_they_stand(string path, string fields)
+    public async Task Bytes_that_are_not_text_are_refused_in_any_field(string path, string fields)
     {
         await using var host = await TestHost.StartAsync(new TestHostOptions { Clock = new OffsetClock(Sample.Now) });
         byte[] body = [.. Encoding.UTF8.GetBytes("{\"customer_id\":\"ann\"," + fields + "\"note\":\""), 0xD0, .. "x\"}"u8];
@@ -133,7 +134,7 @@ public sealed class PermissionTests
 
     private static string Phone(string name) => $"+1202555{1000 + name[0]}";
 
-    private static string IdentifierClaim(string name, string? consent, int minutes, string? id = null)
+    private static string PermissionEvent(string name, string? consent, int minutes, string? id = null)
     {
         var body = new JsonObject
         {

@@ -9,7 +9,7 @@ internal sealed class RememberedLists(int membersPerCall) : IDestination
 {
     private readonly Dictionary<string, HashSet<string>> _held = new(StringComparer.Ordinal);
 
-    /// <summary>What was added, in the order of the calls.</summary>
+    /// <summary>The added addresses, in the order of the calls.</summary>
     public List<(string Remote, string Address)> Added { get; } = [];
 
     public Platform Platform => Platform.Meta;

@@ -4,7 +4,7 @@ using AudienceSync.Domain.Syncing;
 
 namespace AudienceSync.Host.Tests.People;
 
-/// <summary>A remote audience as platforms keep it: a set of addresses, into which a call puts some and out of which a call takes some.</summary>
+/// <summary>A remote audience as platforms store it: a set of addresses that calls add to and remove from.</summary>
 internal sealed class SetOfAddresses : IDestination
 {
     public HashSet<string> Held { get; } = new(StringComparer.Ordinal);

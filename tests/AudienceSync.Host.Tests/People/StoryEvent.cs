@@ -2,26 +2,26 @@ using AudienceSync.Host.Storage.Log;
 
 namespace AudienceSync.Host.Tests.People;
 
-/// <summary>One of the names of a story's people. The kinds are 0 a customer id, 1 an e-mail, 2 a phone: the stronger first.</summary>
+/// <summary>A name of the people of a story. The kinds are 0 customer id, 1 email, 2 phone: the strongest first.</summary>
 internal readonly record struct Name(int Kind, string Text)
 {
-    /// <summary>Whose an address is that was destroyed with somebody erased.</summary>
-    public static readonly Name Nobody = new(-1, "");
+    /// <summary>The owner of an address that was destroyed with an erased person.</summary>
+    public static readonly Name None = new(-1, "");
 }
 
-/// <summary>One webhook of a story: whom it names, and what it says of him.</summary>
+/// <summary>One webhook of a story: the person it names, and what it states about them.</summary>
 /// <param name="names">Strongest first; at least one.</param>
 internal sealed class StoryEvent(Name[] names, StoryFact fact, PendingEvent pending)
 {
     public Name[] Names => names;
 
-    public StoryFact StoryFact => fact;
+    public StoryFact Fact => fact;
 
     public PendingEvent Event => pending;
 
     public Name Anchor => Names[0];
 
-    public bool Calls(Name name) => Names.Contains(name);
+    public bool Mentions(Name name) => Names.Contains(name);
 
-    public override string ToString() => $"{StoryFact} {string.Join(' ', Names.Select(name => name.Text))}";
+    public override string ToString() => $"{Fact} {string.Join(' ', Names.Select(name => name.Text))}";
 }

@@ -4,30 +4,31 @@ using AudienceSync.Host.Tests.Storage;
 
 namespace AudienceSync.Host.Tests.People;
 
-/// <summary>What one webhook of a story says, beside whom it names: something of an audience, of consent, or of suppression.</summary>
-/// <param name="At">Minutes; few, so that many fall on the same.</param>
-/// <param name="Add">True an add, false a removal, null neither.</param>
-/// <param name="Consent">What it says of consent.</param>
-/// <param name="Suppress">True a suppression, false its lifting, null neither.</param>
-/// <param name="Destination">Of a suppression: where; null everywhere.</param>
-/// <param name="Key">Of an audience: the number of its key.</param>
+/// <summary>What one webhook of a story states, other than the names: membership in an audience, consent, or suppression.</summary>
+/// <param name="At">Minutes; few values, so that many coincide.</param>
+/// <param name="Add">True for an add, false for a removal, null for neither.</param>
+/// <param name="Consent">The consent it states.</param>
+/// <param name="Suppress">True for a suppression, false for lifting one, null for neither.</param>
+/// <param name="Destination">Of a suppression: where it applies; null for everywhere.</param>
+/// <param name="Key">Of an audience: number of its key.</param>
 internal sealed record StoryFact(int At, bool? Add, Consent Consent, bool? Suppress, string? Destination, int Key = 0)
 {
-    /// <summary>When it was said, as the sender tells it.</summary>
+    /// <summary>The time of the event, as sent.</summary>
     public DateTimeOffset Time => TestWorkspace.Start.AddMinutes(At - 60);
 
     private static readonly string?[] Places = [null, "main", "elsewhere"];
 
-    /// <param name="random">Chance.</param>
-    /// <param name="keys">How many keys there are.</param>
-    public static StoryFact Any(Random random, int keys)
+    /// <param name="random">Source of randomness.</param>
+    /// <param name="keys">Number of keys.</param>
+    public static StoryFact Generate(Random random, int keys)
     {
         var at = random.Next(9);
         return random.Next(6) switch
         {
-            0 => new StoryFact(at, null, Answers(random, unsaid: 1), null, null),
+            0 => new StoryFact(at, null, Answers(random, unspecified: 1), null, null),
             1 => new StoryFact(at, null, default, random.Next(2) == 0, Places[random.Next(3)]),
-            _ => new StoryFact(at, random.Next(5) < 3, random.Next(3) == 0 ? Answers(random, unsaid: 3) : default, null, null, random.Next(keys)),
+            _ => new StoryFact(
+                at, random.Next(5) < 3, random.Next(3) == 0 ? Answers(random, unspecified: 3) : default, null, null, random.Next(keys)),
         };
     }
 
@@ -40,12 +41,12 @@ internal sealed record StoryFact(int At, bool? Add, Consent Consent, bool? Suppr
         _ => new PersonConsentChanged(Time, "test", Consent),
     };
 
-    // Grants are what most people say; a no must be rare, or nobody would ever be on a list.
-    private static Consent Answers(Random random, int unsaid) => random.Next(3) == 0
-        ? new Consent(Answer(random, unsaid), Answer(random, unsaid))
+    // Most answers are grants; denials must be rare, otherwise no one would ever be on a list.
+    private static Consent Answers(Random random, int unspecified) => random.Next(3) == 0
+        ? new Consent(Answer(random, unspecified), Answer(random, unspecified))
         : new Consent(ConsentAnswer.Granted, ConsentAnswer.Granted);
 
-    private static ConsentAnswer Answer(Random random, int unsaid) => random.Next(4 + unsaid) switch
+    private static ConsentAnswer Answer(Random random, int unspecified) => random.Next(4 + unspecified) switch
     {
         < 3 => ConsentAnswer.Granted,
         3 => ConsentAnswer.Denied,

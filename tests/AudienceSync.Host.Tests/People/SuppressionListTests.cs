@@ -5,7 +5,7 @@ using AudienceSync.Host.Tests.Serving;
 
 namespace AudienceSync.Host.Tests.People;
 
-/// <summary>A list suppresses whom it names, nobody else, and names by line, column and code what it could not read.</summary>
+/// <summary>A list suppresses only the people it names, and reports by line, column and code what could not be read.</summary>
 public sealed class SuppressionListTests
 {
     [Theory]
@@ -26,7 +26,7 @@ public sealed class SuppressionListTests
     [InlineData("pipe", '|')]
     [InlineData("comma", ',')]
     [InlineData(";", ';')]
-    public async Task A_delimiter_is_the_one_that_is_given(string name, char delimiter)
+    public async Task The_given_delimiter_is_used(string name, char delimiter)
     {
         ListDelimiter.TryRead(name, out var read).ShouldBeTrue();
         read.ShouldBe(delimiter);
@@ -42,10 +42,10 @@ public sealed class SuppressionListTests
     [InlineData("note|E-Mail\nx|ann@example.com\n", "delimiter=pipe")]
     [InlineData("ann@example.com\n", "must name columns")]
     [InlineData("", "must name columns")]
-    [InlineData("email\n\"ann@example.com\n", "no CSV")]
-    [InlineData("email\nann\"x@example.com\n", "no CSV")]
-    public async Task A_list_that_cannot_be_read_is_refused_with_what_to_do(string list, string words) =>
-        (await Should.ThrowAsync<FormatException>(() => ReadAsync(list))).Message.ShouldContain(words);
+    [InlineData("email\n\"ann@example.com\n", "not CSV")]
+    [InlineData("email\nann\"x@example.com\n", "not CSV")]
+    public async Task A_list_that_cannot_be_read_is_refused_with_a_remedy(string list, string remedy) =>
+        (await Should.ThrowAsync<FormatException>(() => ReadAsync(list))).Message.ShouldContain(remedy);
 
     [Theory]
     [InlineData("customer_id\nV1,W1\n", null, "too_many_fields")]
@@ -61,7 +61,7 @@ public sealed class SuppressionListTests
     [InlineData("email\nann@example.com;bob@example.com\n", "email", "several_addresses")]
     [InlineData("email_sha256\nann@example.com\n", "email_sha256", "not_a_digest")]
     [InlineData("email,note\n,x\n", null, "no_identifier")]
-    public async Task What_names_nobody_is_refused_with_line_column_and_code(string list, string? column, string code)
+    public async Task A_line_that_names_no_person_is_refused_with_line_column_and_code(string list, string? column, string code)
     {
         var cell = (await ReadAsync(list, country: "GB")).Single();
         cell.ShouldBe(new ListedIdentifier(2, column, null, code));
@@ -88,7 +88,7 @@ public sealed class SuppressionListTests
     [Theory]
     [InlineData(20261129)]
     [InlineData(7)]
-    public async Task Wherever_a_text_stops_being_utf8_its_line_is_named_and_a_whole_one_comes_through_as_it_is(int seed)
+    public async Task The_line_where_a_text_stops_being_utf8_is_reported_and_a_valid_text_passes_unchanged(int seed)
     {
         var random = new Random(seed);
         string[] letters = ["a", "\u00FC", "\u20AC", "\U0001F600", "\r\n", "\n", "\r", "\"", ","];
@@ -109,7 +109,7 @@ public sealed class SuppressionListTests
     }
 
     [Fact]
-    public async Task Accepted_counts_who_is_suppressed_and_nobody_else()
+    public async Task The_accepted_count_is_the_number_of_people_suppressed()
     {
         await using var host = await TestHost.StartAsync(new TestHostOptions { Clock = new OffsetClock(Sample.Now) });
         (await UploadAsync(host, "email\n\"y1@example.com,\"\ny2@example.com.\nx@example\n")).ShouldBe((2, "[{\"line\":4,\"column\":\"email\",\"code\":\"no_dotted_domain\"}]"));
@@ -150,7 +150,7 @@ public sealed class SuppressionListTests
         return cells;
     }
 
-    // In pieces of any size, as they come from a network.
+    // In pieces of any size, as they arrive from a network.
     private static async Task<byte[]> CopyAsync(byte[] bytes, Random random)
     {
         await using var text = new Utf8Lines(new MemoryStream(bytes));

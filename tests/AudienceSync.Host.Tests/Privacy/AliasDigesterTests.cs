@@ -19,7 +19,7 @@ public sealed class AliasDigesterTests
     }
 
     [Fact]
-    public void The_kind_and_the_key_are_part_of_what_is_digested()
+    public void The_kind_and_the_key_are_part_of_the_digest()
     {
         using var digester = new AliasDigester(Secret);
         using var other = new AliasDigester(new byte[MasterKey.KeyBytes]);
@@ -35,7 +35,7 @@ public sealed class AliasDigesterTests
     [Theory]
     [InlineData(200)]
     [InlineData(5_000)]
-    public void A_text_of_any_length_is_digested_whole(int chars)
+    public void A_text_of_any_length_is_digested_completely(int chars)
     {
         using var digester = new AliasDigester(Secret);
         var text = new string('\u20ac', chars);
@@ -43,7 +43,7 @@ public sealed class AliasDigesterTests
         digester.Digest(IdentifierKind.CustomerId, text + "a").ShouldNotBe(digester.Digest(IdentifierKind.CustomerId, text + "b"));
     }
 
-    /// <summary>Stored for ever: a change here would make everybody a stranger.</summary>
+    /// <summary>Digests are stored permanently: a change here would turn every known person into a new one.</summary>
     [Fact]
     public void A_digest_never_changes()
     {
@@ -54,7 +54,7 @@ public sealed class AliasDigesterTests
     }
 
     [Fact]
-    public void A_tombstone_is_the_aliases_and_its_own_secrets()
+    public void A_tombstone_depends_on_the_alias_secret_and_its_own_secret()
     {
         using var digester = new TombstoneDigester(Secret);
         using var other = new TombstoneDigester(new byte[MasterKey.KeyBytes]);

@@ -4,7 +4,7 @@ using AudienceSync.Host.Tests.Serving;
 
 namespace AudienceSync.Host.Tests.Privacy;
 
-/// <summary>A person with something in every field that would be known again anywhere, and the secrets of a test's Host.</summary>
+/// <summary>A person with a recognizable value in every field, and the secrets of a test's Host.</summary>
 internal static class Canaries
 {
     public const string Email = "canary.everywhere@example.com";
@@ -17,8 +17,8 @@ internal static class Canaries
         ("country", "canarycountry"), ("gender", "canarygender"), ("birth_date", "1871-04-17"), ("device_id", "c0ffee00-cafe-4bad-8bad-0c0ffee0cafe"),
     ];
 
-    /// <summary>Each case has a customer of its own.</summary>
-    public static string Customer(string whose) => "canary-customer-" + whose;
+    /// <summary>Each case has its own customer.</summary>
+    public static string Customer(string name) => "canary-customer-" + name;
 
     public static JsonObject Fields()
     {
@@ -31,7 +31,7 @@ internal static class Canaries
         return fields;
     }
 
-    /// <summary>In the clear and as the bare SHA-256 that a platform gets.</summary>
+    /// <summary>In plain text and as the bare SHA-256 that a platform receives.</summary>
     public static Needles Person()
     {
         var needles = new Needles().Text("customer id", "canary-customer-").Text("e-mail", Email).Text("phone", Phone).Text("phone with plus", "+" + Phone)

@@ -11,7 +11,7 @@ using Npgsql;
 
 namespace AudienceSync.Host.Tests.Privacy;
 
-/// <summary>A Host with a database server of its own, all of whose outputs are kept and searched at the end.</summary>
+/// <summary>A Host with its own database server. All its output is kept and searched at the end.</summary>
 internal sealed class CanaryStage : IAsyncDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -36,14 +36,14 @@ internal sealed class CanaryStage : IAsyncDisposable
         return stage;
     }
 
-    /// <summary>A webhook with a canary in every field, for an audience, about a customer of his own.</summary>
+    /// <summary>A webhook with a canary in every field, for an audience, about its own customer.</summary>
     /// <param name="audience">Without version.</param>
-    /// <param name="whose">Of his customer id.</param>
-    /// <param name="email">An address of his own; null for the canary that all share.</param>
-    public static JsonObject Webhook(string audience, string whose, string? email = null)
+    /// <param name="customer">Suffix of the customer id.</param>
+    /// <param name="email">The customer's own address; null for the canary that all share.</param>
+    public static JsonObject Webhook(string audience, string customer, string? email = null)
     {
         var fields = Canaries.Fields();
-        fields["customer_id"] = Canaries.Customer(whose);
+        fields["customer_id"] = Canaries.Customer(customer);
         fields["email"] = email ?? Canaries.Email;
         var sample = Sample.Of(fields);
         sample["audience_key"] = audience + "_v1";
@@ -73,19 +73,20 @@ internal sealed class CanaryStage : IAsyncDisposable
         Keep(await Answer.ReadAsync(response));
     }
 
-    /// <summary>Stops the Host and searches all that it and its database server wrote.</summary>
+    /// <summary>Stops the Host and searches everything that it and its database server wrote.</summary>
     public async Task ShouldHoldNoneAsync(Needles canaries, int leastAnswers)
     {
         await Host.StopAsync();
-        Canaries.Person().In(Webhook("any", "any").ToJsonString()).Count().ShouldBe(12, "or the search finds nothing that is there");
-        Host.LogLines.Count.ShouldBeGreaterThan(100, "or nothing was captured");
+        Canaries.Person().In(Webhook("any", "any").ToJsonString()).Count().ShouldBe(12, "otherwise the search would miss what is there");
+        Host.LogLines.Count.ShouldBeGreaterThan(100, "otherwise nothing was captured");
         Host.LogLines.Where(line => canaries.In(line).Any()).ShouldBeEmpty();
         _answers.Count.ShouldBeGreaterThan(leastAnswers);
         _answers.Where(answer => canaries.In(answer).Any()).ShouldBeEmpty();
         _metrics.Seen.ShouldContain(seen => seen.StartsWith("audiencesync_ingest_events", StringComparison.Ordinal));
         _metrics.Seen.Where(seen => canaries.In(seen).Any()).ShouldBeEmpty();
-        canaries.InFiles(_folder.Below("pg"), IsLog).ShouldBeEmpty("what the server says is read by people");
-        Directory.EnumerateFiles(_folder.Path, "*.log", SearchOption.AllDirectories).ShouldNotBeEmpty("or the server's log was not there");
+        canaries.InFiles(_folder.Below("pg"), IsLog).ShouldBeEmpty("the server's log is read by people");
+        Directory.EnumerateFiles(_folder.Path, "*.log", SearchOption.AllDirectories)
+            .ShouldNotBeEmpty("otherwise the server's log was missing");
         canaries.In((await DatabaseText.ReadAsync(Host)).Text).ShouldBeEmpty();
     }
 

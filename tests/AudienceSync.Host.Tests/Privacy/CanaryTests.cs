@@ -8,9 +8,9 @@ using AudienceSync.Host.Tests.Serving;
 namespace AudienceSync.Host.Tests.Privacy;
 
 /// <summary>
-/// A canary in every field of webhooks and of operators' bodies, and every secret, through success, refusal, quarantine, every fault of the platform and
-/// storage that is away: looked for in every log line, every answer but the export, every metric, every table, and what the database server wrote.
-/// The other platforms' faults and secrets: <see cref="PlatformCanaryTests"/>.
+/// A canary in every field of webhooks and of operators' request bodies, and every secret, through success, refusal, quarantine, every
+/// platform fault and a storage outage. All are searched for in every log line, every response except the export, every metric, every
+/// table, and the output of the database server. The faults and secrets of the other platforms: <see cref="PlatformCanaryTests"/>.
 /// </summary>
 public sealed class CanaryTests
 {
@@ -21,7 +21,7 @@ public sealed class CanaryTests
     ];
 
     [Fact]
-    public async Task No_canary_and_no_secret_is_in_a_log_an_answer_a_metric_or_a_table_whatever_goes_wrong()
+    public async Task No_canary_and_no_secret_is_in_a_log_a_response_a_metric_or_a_table_under_any_fault()
     {
         await using var stage = await CanaryStage.StartAsync(new TestHostOptions
         {
@@ -103,7 +103,7 @@ public sealed class CanaryTests
 
         var person = Canaries.Fields();
         person["customer_id"] = Canaries.Customer("throttle");
-        person["reason"] = "he asked";
+        person["reason"] = "on request";
         await stage.AskAsync("/v1/people/suppressions", person.ToJsonString());
         await stage.AskAsync("/v1/people/suppressions/lift", person.ToJsonString());
         person["consent"] = new JsonObject { ["ad_user_data"] = "granted" };
@@ -115,7 +115,8 @@ public sealed class CanaryTests
         using (var body = new StringContent(named, Encoding.UTF8, "application/json"))
         using (var export = await stage.Host.Operator.PostAsync("/v1/people/export", body))
         {
-            (await export.Content.ReadAsStringAsync()).ShouldContain(Canaries.Customer("server_error"), customMessage: "the one answer that may");
+            (await export.Content.ReadAsStringAsync())
+                .ShouldContain(Canaries.Customer("server_error"), customMessage: "the only response that may contain it");
         }
 
         await stage.AskAsync("/v1/people/erasures", named);

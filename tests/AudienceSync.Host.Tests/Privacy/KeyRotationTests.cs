@@ -16,7 +16,7 @@ public sealed class KeyRotationTests
     private const string OldRowsSql = "select count(*) from vault where key_version < 2";
 
     [Fact]
-    public async Task What_was_sealed_under_the_first_version_opens_and_is_merged_when_a_second_is_added()
+    public async Task Rows_sealed_under_the_first_version_open_and_are_merged_when_a_second_is_added()
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
         await FillAsync(workspace, workspace.OpenLog(), 1);
@@ -43,12 +43,14 @@ public sealed class KeyRotationTests
         (await workspace.AskAsync<long>(OldRowsSql)).ShouldBe(0);
         (await workspace.AskAsync<long>("select count(*) from wrapped_secrets where key_version = 2")).ShouldBe(3);
         (await new Ring(workspace, 2).OpenAllAsync()).ShouldBe(before, ignoreOrder: true);
-        (await new Ring(workspace, 1, 2).RotateAsync()).Resealed.ShouldBe(People, "once more finds nothing to do");
+        (await new Ring(workspace, 1, 2).RotateAsync()).Resealed.ShouldBe(People, "another run finds nothing to do");
     }
 
-    /// <summary>The kill: nothing is released or written after it, and another process takes over when the lease has run out.</summary>
+    /// <summary>
+    /// The process is killed: nothing is released or written afterwards, and another process takes over when the lease has expired.
+    /// </summary>
     [Fact]
-    public async Task A_rotation_killed_between_two_batches_is_gone_on_with_where_it_stood()
+    public async Task A_rotation_killed_between_two_batches_continues_where_it_stopped()
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
         await FillAsync(workspace, workspace.OpenLog(), People);
@@ -61,7 +63,7 @@ public sealed class KeyRotationTests
             lease, progress => progress.Seen == 20 ? kill.CancelAsync() : Task.CompletedTask, kill.Token));
         (await workspace.AskAsync<long>(OldRowsSql)).ShouldBe(People - 20);
         var half = await workspace.RowsAsync("select encode(cipher, 'hex') from vault where key_version = 2 order by 1");
-        (await ring.Rotation("second").TryClaimAsync(default)).ShouldBeNull("the lease has not run out");
+        (await ring.Rotation("second").TryClaimAsync(default)).ShouldBeNull("the lease has not expired");
         await workspace.ExecuteAsync("update leases set until = clock_timestamp() - interval '1 second'");
         var seen = new List<long>();
 
@@ -73,13 +75,14 @@ public sealed class KeyRotationTests
 
         seen.ShouldBe([30, 40, 50, 60], "nothing was done twice");
         (end.Passes, end.Resealed, end.Skipped).ShouldBe((1, People, 0));
-        (await workspace.RowsAsync("select encode(cipher, 'hex') from vault order by 1")).Intersect(half).Count().ShouldBe(20, "what was done stayed as it was");
+        (await workspace.RowsAsync("select encode(cipher, 'hex') from vault order by 1")).Intersect(half).Count()
+            .ShouldBe(20, "finished rows are unchanged");
         (await new Ring(workspace, 2).OpenAllAsync()).ShouldBe(before, ignoreOrder: true);
         await Should.ThrowAsync<LeaseLostException>(() => ring.Table.BeginPassAsync(lease, 2, default));
     }
 
     [Fact]
-    public async Task A_rotation_loses_nothing_of_what_webhooks_write_meanwhile()
+    public async Task A_rotation_loses_nothing_that_webhooks_write_meanwhile()
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
         await FillAsync(workspace, workspace.OpenLog(), People);
@@ -87,7 +90,7 @@ public sealed class KeyRotationTests
         await using var log = ring.OpenLog();
         var round = 0;
 
-        // First between the batches, ahead of the rotation and behind it; then beside a rotation that runs on its own.
+        // First between the batches, ahead of the rotation and behind it; then concurrently with a rotation that runs on its own.
         var end = await ring.RotateAsync(batchRows: 5, async _ =>
         {
             if (round < 12)
@@ -110,7 +113,9 @@ public sealed class KeyRotationTests
         await LogChecks.VerifyAsync(workspace);
     }
 
-    /// <summary>A Host that was not restarted yet still seals under the old version, so the version alone does not tell that a row was written.</summary>
+    /// <summary>
+    /// A Host that was not restarted yet still seals under the old version, so the version alone does not show that a row was written.
+    /// </summary>
     [Fact]
     public async Task A_row_written_under_the_old_version_since_it_was_read_is_not_overwritten()
     {
@@ -132,7 +137,7 @@ public sealed class KeyRotationTests
     }
 
     [Fact]
-    public async Task A_row_that_somebody_is_writing_is_left_to_him_and_looked_at_once_more()
+    public async Task A_row_locked_by_another_writer_is_skipped_and_retried()
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
         await FillAsync(workspace, workspace.OpenLog(), 3);
@@ -189,7 +194,7 @@ public sealed class KeyRotationTests
         await command.ExecuteNonQueryAsync();
     }
 
-    // Each round of 40 changes every fourth person; the last that changed this one.
+    // Each of the 40 rounds changes every fourth person; this is the last round that changed this person.
     private static int LastRound(int person) => Enumerable.Range(1, 40).Last(round => round % 4 == person % 4);
 
     private static PendingRequest Change(TestWorkspace workspace, int round, int person) => TestWebhooks.Request(

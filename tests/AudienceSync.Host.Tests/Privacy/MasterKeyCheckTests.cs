@@ -11,7 +11,7 @@ public sealed class MasterKeyCheckTests
     private const string KnownSql = "select version, retired_at is not null from audience_sync.master_keys order by 1";
 
     [Fact]
-    public async Task The_first_key_seen_of_a_version_is_the_key_of_the_data_for_ever()
+    public async Task The_first_key_of_a_version_stays_the_key_of_the_data()
     {
         await using var workspace = await TestWorkspace.CreateAsync();
         await CheckAsync(workspace, new MasterKeys(Key(1, 1)));
@@ -21,11 +21,11 @@ public sealed class MasterKeyCheckTests
         await CheckAsync(workspace, new MasterKeys(Key(1, 1)));
 
         new[] { wrong, wrongOld }.ShouldAllBe(refused => refused.Code == "master_key_wrong" && refused.Message.Contains("version 1"));
-        (await workspace.RowsAsync(KnownSql)).ShouldBe(["1 False"], "a refused start leaves nothing behind");
+        (await workspace.RowsAsync(KnownSql)).ShouldBe(["1 False"], "a refused start writes nothing");
     }
 
     [Fact]
-    public async Task Of_two_first_starts_with_different_keys_at_most_one_goes_on()
+    public async Task Of_two_first_starts_with_different_keys_at_most_one_continues()
     {
         await using var workspace = await TestWorkspace.CreateAsync();
 
@@ -40,7 +40,7 @@ public sealed class MasterKeyCheckTests
     [InlineData("insert into wrapped_secrets values ('alias', 1, '')", 1)]
     [InlineData("insert into raw_bodies values ('2026-11-21 09:00Z', 1, 1, 1, ''), ('2026-11-21 09:00Z', 2, 2, 2, '')", 1)]
     [InlineData("insert into quarantine values (md5('1')::uuid, 's', false, 'r', '', null, null, now(), now(), 1, 1, 1, 0, '')", 1)]
-    public async Task A_version_that_rows_need_is_asked_for_with_their_number(string sql, int rows)
+    public async Task A_missing_version_that_rows_need_is_reported_with_the_number_of_rows(string sql, int rows)
     {
         await using var workspace = await TestWorkspace.CreateAsync();
         await CheckAsync(workspace, new MasterKeys(Key(1, 1), Key(2, 2)));
@@ -55,7 +55,7 @@ public sealed class MasterKeyCheckTests
     }
 
     [Fact]
-    public async Task A_version_that_nothing_needs_may_go_is_looked_for_once_and_may_come_back()
+    public async Task An_unused_version_may_be_removed_is_checked_once_and_may_return()
     {
         await using var workspace = await TestWorkspace.CreateAsync();
         await CheckAsync(workspace, new MasterKeys(Key(1, 1), Key(2, 2)));
@@ -67,7 +67,8 @@ public sealed class MasterKeyCheckTests
         await CheckAsync(workspace, new MasterKeys(Key(1, 1), Key(2, 2)));
         (await workspace.RowsAsync(KnownSql)).ShouldBe(["1 False", "2 False"]);
 
-        (await RefusedAsync(workspace, new MasterKeys(Key(2, 2)))).Code.ShouldBe("master_key_absent", "used again, looked for again");
+        (await RefusedAsync(workspace, new MasterKeys(Key(2, 2)))).Code
+            .ShouldBe("master_key_absent", "used again, therefore checked again");
     }
 
     [Fact]
@@ -85,7 +86,7 @@ public sealed class MasterKeyCheckTests
     }
 
     [Fact]
-    public async Task What_is_counted_names_kind_version_and_number()
+    public async Task Counts_name_kind_version_and_number()
     {
         await using var workspace = await TestWorkspace.CreateAsync();
         await workspace.ExecuteAsync("insert into vault select md5(n::text)::uuid, 1, 1 + n % 2, '', null, null, now() from generate_series(1, 5) n");

@@ -8,7 +8,7 @@ namespace AudienceSync.Host.Tests.Privacy;
 public sealed class MasterKeyTests
 {
     [Fact]
-    public void A_key_is_read_from_its_file_before_the_environment_and_surrounding_space_does_not_matter()
+    public void A_key_file_takes_precedence_over_the_environment_and_surrounding_whitespace_is_ignored()
     {
         using var folder = new TemporaryFolder();
         var secret = RandomNumberGenerator.GetBytes(MasterKey.KeyBytes);
@@ -38,7 +38,7 @@ public sealed class MasterKeyTests
     }
 
     [Fact]
-    public void No_key_and_no_file_are_each_said_with_what_to_do()
+    public void A_missing_key_and_a_missing_file_are_each_reported_with_a_remedy()
     {
         var none = Should.Throw<SetupException>(() => MasterKeyLoader.Load(Settings(null, null)));
         var gone = Should.Throw<SetupException>(() => MasterKeyLoader.Load(Settings("/nowhere/master.key", null)));
@@ -49,11 +49,11 @@ public sealed class MasterKeyTests
     }
 
     [Fact]
-    public void A_key_of_another_length_is_no_key() =>
+    public void A_key_of_another_length_is_invalid() =>
         Should.Throw<ArgumentException>(() => new MasterKey(1, new byte[MasterKey.KeyBytes - 1]));
 
     [Fact]
-    public void Of_several_versions_all_open_and_the_highest_seals_in_whatever_order_they_stand()
+    public void Of_several_versions_all_open_and_the_highest_seals_in_any_order()
     {
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder.Below("master.key"), $" 3:{Base64(3)}\r\n\n1:{Base64(1)} \n2: {Base64(2)}");
@@ -69,14 +69,14 @@ public sealed class MasterKeyTests
     }
 
     [Fact]
-    public void One_line_with_a_version_is_that_version() =>
+    public void A_single_line_with_a_version_has_that_version() =>
         MasterKeyLoader.Load(Settings(null, $"7:{Base64(7)}")).All.ShouldHaveSingleItem().Version.ShouldBe((short)7);
 
     [Theory]
     [InlineData("1:{0}\n{0}", 2, "VERSION:BASE64")]
     [InlineData("{0}\n2:{0}", 1, "VERSION:BASE64")]
     [InlineData("{0}\n{0}", 1, "VERSION:BASE64")]
-    [InlineData("1:{0}\n1:{0}", 2, "version 1 again")]
+    [InlineData("1:{0}\n1:{0}", 2, "repeats version 1")]
     [InlineData("0:{0}", 1, "VERSION:BASE64")]
     [InlineData("-1:{0}", 1, "VERSION:BASE64")]
     [InlineData("+1:{0}", 1, "VERSION:BASE64")]
@@ -86,7 +86,7 @@ public sealed class MasterKeyTests
     [InlineData("1:{0}\n2:", 2, "32 bytes")]
     [InlineData("1:{0}\n2:AAAA", 2, "32 bytes")]
     [InlineData("1:{0}\n2:{0}A", 2, "32 bytes")]
-    public void A_line_that_is_no_key_is_refused_by_its_number_and_not_quoted(string form, int line, string words)
+    public void An_invalid_line_is_refused_by_its_number_and_not_quoted(string form, int line, string message)
     {
         var text = form.Replace("{0}", Base64(1), StringComparison.Ordinal);
 
@@ -94,13 +94,13 @@ public sealed class MasterKeyTests
 
         refused.Code.ShouldBe("master_key_invalid");
         refused.Message.ShouldContain($"Line {line} ");
-        refused.Message.ShouldContain(words);
+        refused.Message.ShouldContain(message);
         refused.Message.ShouldNotContain(Base64(1)[..8]);
         refused.Message.ShouldNotContain("AAAA");
     }
 
     [Fact]
-    public void None_or_two_of_one_version_are_no_ring()
+    public void No_key_or_two_keys_of_one_version_are_not_a_key_ring()
     {
         Should.Throw<ArgumentException>(() => new MasterKeys());
         Should.Throw<ArgumentException>(() => new MasterKeys(new MasterKey(1, Secret(1)), new MasterKey(1, Secret(2))));

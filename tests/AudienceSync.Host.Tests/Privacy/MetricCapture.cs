@@ -3,7 +3,7 @@ using System.Diagnostics.Metrics;
 
 namespace AudienceSync.Host.Tests.Privacy;
 
-/// <summary>Everything that is measured by anybody in this process, by name, unit, description and tags.</summary>
+/// <summary>Every measurement in this process, by name, unit, description and tags.</summary>
 internal sealed class MetricCapture : IDisposable
 {
     private readonly ConcurrentDictionary<string, bool> _seen = new(StringComparer.Ordinal);

@@ -9,13 +9,14 @@ using AudienceSync.Host.Tests.Serving;
 namespace AudienceSync.Host.Tests.Privacy;
 
 /// <summary>
-/// The canaries of <see cref="CanaryTests"/> at Google (a user's grant, and a service account), TikTok, a webhook and Meta with an app secret: through
-/// all their faults, and through answers and exceptions that quote whatever was sent. Every secret of a destination and of the workspace is looked for, too.
+/// The canaries of <see cref="CanaryTests"/> at Google (a user's grant, and a service account), TikTok, a webhook and Meta with an app
+/// secret: through all their faults, and through responses and exceptions that quote whatever was sent. Every secret of a destination and
+/// of the workspace is searched for, too.
 /// </summary>
 public sealed class PlatformCanaryTests
 {
     [Fact]
-    public async Task No_canary_and_no_secret_comes_out_whatever_any_platform_does_wrong_and_quotes()
+    public async Task No_canary_and_no_secret_leaks_under_any_platform_fault_or_quoted_response()
     {
         using var cases = new PlatformCases();
         var refused = cases.Remote(cases.All.Single(one => one.Kind == "refused_member"));
@@ -34,14 +35,14 @@ public sealed class PlatformCanaryTests
 
         foreach (var one in cases.All)
         {
-            await GoWrongAsync(stage, cases, one);
+            await ApplyFaultsAsync(stage, cases, one);
         }
 
         await ShouldHaveTriedAsync(stage, network, cases);
         await stage.ShouldHoldNoneAsync(await NeedlesAsync(stage, network, cases), leastAnswers: 2 * cases.All.Count);
     }
 
-    private static async Task GoWrongAsync(CanaryStage stage, PlatformCases cases, PlatformCase one)
+    private static async Task ApplyFaultsAsync(CanaryStage stage, PlatformCases cases, PlatformCase one)
     {
         foreach (var fault in cases.Faults(one))
         {
@@ -81,10 +82,12 @@ public sealed class PlatformCanaryTests
         }
 
         var quoted = string.Join('\n', network.Quotes);
-        Canaries.Person().In(quoted).ShouldContain("customer id", "or nothing was quoted");
+        Canaries.Person().In(quoted).ShouldContain("customer id", "otherwise nothing was quoted");
         cases.Emails().In(quoted).Count(needle => needle.EndsWith("in hex", StringComparison.Ordinal)).ShouldBeGreaterThan(cases.All.Count / 3);
 
-        PlatformCases.Secrets(cases.KeyFile()).In(quoted).ShouldBe(["refresh token", "client secret", "token of TikTok"], ignoreOrder: true, "the others sign and are never sent");
+        PlatformCases.Secrets(cases.KeyFile()).In(quoted)
+            .ShouldBe(
+                ["refresh token", "client secret", "token of TikTok"], ignoreOrder: true, "the other secrets only sign and are never sent");
         network.AccessTokens.Count.ShouldBeGreaterThan(1);
     }
 

@@ -6,19 +6,19 @@ using AudienceSync.Host.Tests.Serving;
 
 namespace AudienceSync.Host.Tests.Privacy;
 
-/// <summary>One thing that goes wrong at a platform, on a list of its own.</summary>
-/// <param name="Destination">Where.</param>
-/// <param name="Kind">As docs/sandbox.md names it; <c>good</c> for nothing.</param>
-/// <param name="Calls">After so many calls that were recorded of the list it has gone wrong.</param>
+/// <summary>One fault at a platform, on its own list.</summary>
+/// <param name="Destination">The destination with the fault.</param>
+/// <param name="Kind">As named in docs/sandbox.md; <c>good</c> for no fault.</param>
+/// <param name="Calls">The number of recorded calls of the list after which the fault has occurred.</param>
 internal sealed record PlatformCase(string Destination, string Kind, int Calls = 1)
 {
     public string Audience => $"{Destination}_{Kind}";
 
-    /// <summary>Whoever shares an address with another may have nothing to be sent by.</summary>
+    /// <summary>Each case has its own address: a person who shares an address with another may have no identifier left to send.</summary>
     public string Email => $"canary.{Audience}@example.com";
 }
 
-/// <summary>Five destinations with every secret a destination can have, and what goes wrong at each.</summary>
+/// <summary>Five destinations with every secret that a destination can have, and the faults at each.</summary>
 internal sealed class PlatformCases : IDisposable
 {
     private const string MetaSecret = "canary-app-secret-of-meta";
@@ -35,7 +35,7 @@ internal sealed class PlatformCases : IDisposable
 
     private readonly RSA _key = RSA.Create(2048);
 
-    /// <summary>Google's token is fetched by whatever comes first, so the two that refuse it stand there.</summary>
+    /// <summary>Google's token is fetched by the first call, so the two cases that refuse it come first.</summary>
     public IReadOnlyList<PlatformCase> All { get; } =
     [
         new("google", "no_token", Calls: 3), new("robot", "no_token", Calls: 3), new("robot", "good"),
@@ -52,14 +52,16 @@ internal sealed class PlatformCases : IDisposable
 
     public Needles Emails() => All.Aggregate(new Needles(), (sum, one) => sum.Text("e-mail of " + one.Audience, one.Email));
 
-    /// <summary>The sandbox begins with all lists of the Host's own numbering at Meta, so the others have another.</summary>
+    /// <summary>
+    /// The sandbox starts with the lists of the Host's own numbering at Meta, so the other platforms have different numbers.
+    /// </summary>
     public string Remote(PlatformCase which)
     {
         var index = All.ToList().IndexOf(which);
         return which.Destination == "meta_main" ? TestHost.Remote(index) : (7_090_784_000 + index).ToString(CultureInfo.InvariantCulture);
     }
 
-    /// <summary>The key file of a service account, as Google gives it.</summary>
+    /// <summary>The key file of a service account, as Google issues it.</summary>
     public string KeyFile() => JsonSerializer.Serialize(new
     {
         type = "service_account",
@@ -79,7 +81,7 @@ internal sealed class PlatformCases : IDisposable
         ["crm.key"] = WebhookKey,
     };
 
-    /// <summary>The accounts as the sandbox knows them.</summary>
+    /// <summary>The accounts as configured in the sandbox.</summary>
     public object[] Accounts() =>
     [
         new { account = TestPlatform.Account, token = TestPlatform.Token, app_secret = MetaSecret },
@@ -93,7 +95,7 @@ internal sealed class PlatformCases : IDisposable
         new { platform = "webhook", account = "crm", token = WebhookKey, audiences = Remotes("crm") },
     ];
 
-    /// <summary>The configuration from its destinations on.</summary>
+    /// <summary>The configuration, starting at its destinations.</summary>
     public string Yaml(string yaml) => yaml[..yaml.IndexOf("    destinations:", StringComparison.Ordinal)] + $$"""
             destinations:
               - { name: meta_main, platform: meta, account: {{TestPlatform.Account}}, base_url: "http://127.0.0.1:5480", token: { file: meta.token }, app_secret: { file: meta.secret }, flush_ms: 20 }
@@ -107,12 +109,12 @@ internal sealed class PlatformCases : IDisposable
             CultureInfo.InvariantCulture,
             $"      - {{ audience: {one.Audience}, key: {one.Audience}_v1, destination: {one.Destination}, remote: \"{Remote(one)}\" }}\n")));
 
-    /// <summary>What the sandbox is to do wrong; nothing where the network does it.</summary>
+    /// <summary>The faults of the sandbox; none where the network causes them.</summary>
     public IEnumerable<object> Faults(PlatformCase which) => which.Kind switch
     {
         "good" or "refused_member" => [],
 
-        // First the page of a gateway, then a refusal for good.
+        // First the error page of a gateway, then a permanent refusal.
         "no_token" => [TokenFault("html_error"), TokenFault("token_expired")],
         "delay" => [new { kind = which.Kind, audience = Remote(which), count = 1, delay_ms = 1 }],
         _ => [new { kind = which.Kind, audience = Remote(which), count = 1 }],

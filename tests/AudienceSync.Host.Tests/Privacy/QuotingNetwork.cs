@@ -5,8 +5,8 @@ using System.Text.Json.Nodes;
 namespace AudienceSync.Host.Tests.Privacy;
 
 /// <summary>
-/// Platforms quote what they were sent: in pages of gateways, in the words of their errors, and libraries in their exceptions. This one quotes
-/// all of it, address, headers and body, wherever an answer has words.
+/// Platforms quote what they were sent, in gateway pages and in error messages; libraries quote it in their exceptions. This handler quotes
+/// everything, address, headers and body, wherever a response has text.
 /// </summary>
 internal sealed class QuotingNetwork(HttpMessageHandler inner) : DelegatingHandler(inner)
 {
@@ -15,13 +15,13 @@ internal sealed class QuotingNetwork(HttpMessageHandler inner) : DelegatingHandl
     private readonly ConcurrentBag<string> _quotes = [];
     private readonly ConcurrentBag<string> _accessTokens = [];
 
-    /// <summary>All that was said to us in words.</summary>
+    /// <summary>All texts that were returned to the Host.</summary>
     public IReadOnlyCollection<string> Quotes => _quotes;
 
-    /// <summary>Tokens that were handed out meanwhile.</summary>
+    /// <summary>Access tokens that were issued in the meantime.</summary>
     public IReadOnlyCollection<string> AccessTokens => _accessTokens;
 
-    /// <summary>Changes a body on its way, so that its receiver refuses a row of it.</summary>
+    /// <summary>Changes a body in transit, so that its receiver refuses a row of it.</summary>
     public Func<string, string> Corrupt { get; init; } = static body => body;
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -41,7 +41,7 @@ internal sealed class QuotingNetwork(HttpMessageHandler inner) : DelegatingHandl
         }
         catch (Exception broken) when (broken is HttpRequestException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
-            // The server in memory cancels where a socket would break.
+            // The in-memory server cancels where a socket would break.
             _quotes.Add(quote);
             throw new HttpRequestException(quote, broken);
         }

@@ -4,7 +4,7 @@ using AudienceSync.Host.Tests.Storage;
 
 namespace AudienceSync.Host.Tests.Privacy;
 
-/// <summary>Aliases and revisions across a new version of the reader.</summary>
+/// <summary>Aliases and revisions across a new parser version.</summary>
 public sealed class RealiasTests
 {
     private static readonly PersonId Ann = new(new Guid(1, 2, 3, new byte[8]));
@@ -12,7 +12,7 @@ public sealed class RealiasTests
     private static readonly byte[] Salt = new byte[16];
 
     [Fact]
-    public async Task An_older_alias_is_made_again_from_the_vault_and_leads_to_the_same_person()
+    public async Task An_older_alias_is_recomputed_from_the_vault_and_leads_to_the_same_person()
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
         await using var log = workspace.OpenLog();
@@ -29,11 +29,11 @@ public sealed class RealiasTests
         (await realias.RunAsync(default)).ShouldBe(new RealiasResult(0, 0, 0, 0, 0));
         (await workspace.AskAsync<Guid>("select digest from person_aliases where kind = 3")).ShouldBe(workspace.Webhooks.Alias(IdentifierKind.Phone, today).Digest.Value);
         await log.AppendAsync([TestWebhooks.Request(workspace.Webhooks.Add("e3", TestWorkspace.Start.AddMinutes(1), phone: today))], default);
-        (await workspace.AskAsync<long>("select count(*) from people where kind = 3")).ShouldBe(1, "the same person under the form of today");
+        (await workspace.AskAsync<long>("select count(*) from people where kind = 3")).ShouldBe(1, "the same person under today's form");
     }
 
     [Fact]
-    public async Task An_alias_whose_form_of_today_is_a_person_of_its_own_is_left_and_told()
+    public async Task An_alias_whose_current_form_belongs_to_another_person_is_left_and_reported()
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
         await using var log = workspace.OpenLog();
@@ -47,7 +47,7 @@ public sealed class RealiasTests
     }
 
     [Fact]
-    public async Task New_aliases_carry_the_version_of_the_reader()
+    public async Task New_aliases_carry_the_parser_version()
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
         await using var log = workspace.OpenLog();
@@ -57,7 +57,7 @@ public sealed class RealiasTests
     }
 
     [Fact]
-    public void A_row_of_before_opens_with_the_forms_it_was_delivered_under()
+    public void An_older_row_opens_with_the_forms_it_was_delivered_under()
     {
         var vault = new AudienceSync.Host.Privacy.Vault(new AudienceSync.Host.Privacy.MasterKeys(new AudienceSync.Host.Privacy.MasterKey(1, TestWorkspace.Secret)));
         var written = new PersonIdentifiers("1", " X@Example ", "861234511", "LT");
@@ -73,7 +73,7 @@ public sealed class RealiasTests
     }
 
     [Fact]
-    public void A_row_keeps_its_forms_whatever_the_reader_of_today_makes_of_its_texts()
+    public void A_row_keeps_its_forms_however_the_current_parser_reads_its_texts()
     {
         var vault = new AudienceSync.Host.Privacy.Vault(new AudienceSync.Host.Privacy.MasterKeys(new AudienceSync.Host.Privacy.MasterKey(1, TestWorkspace.Secret)));
         var written = new PersonIdentifiers("1", "Ann@Example.com", "861234511", "LT") { CanonicalEmail = "ann@example.com", CanonicalPhone = "+861234511", Parser = 1 };

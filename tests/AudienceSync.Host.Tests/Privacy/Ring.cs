@@ -7,7 +7,7 @@ using AudienceSync.Host.Tests.Storage;
 
 namespace AudienceSync.Host.Tests.Privacy;
 
-/// <summary>A workspace as a Host with these master keys sees it. Version 1 is the test workspace's own.</summary>
+/// <summary>A workspace as a Host with these master keys reads it. Version 1 is the test workspace's own key.</summary>
 internal sealed class Ring(TestWorkspace workspace, params short[] versions)
 {
     public MasterKeys Keys { get; } = new([.. versions.Select(version => version == 1 ? workspace.Master : new MasterKey(version, Secret(version)))]);
@@ -26,7 +26,7 @@ internal sealed class Ring(TestWorkspace workspace, params short[] versions)
     public KeyRotation Rotation(string owner, int batchRows = 1_000) =>
         new(Table, Secrets, new LeaseTable(workspace.Database, owner), Vault, Keys) { BatchRows = batchRows };
 
-    /// <summary>Rotates to the end.</summary>
+    /// <summary>Rotates until done.</summary>
     public async Task<RotationProgress> RotateAsync(int batchRows = 1_000, Func<RotationProgress, Task>? afterBatch = null)
     {
         var rotation = Rotation("test", batchRows);
@@ -36,7 +36,7 @@ internal sealed class Ring(TestWorkspace workspace, params short[] versions)
         return end;
     }
 
-    /// <summary>Every revision of everybody, opened with these keys only.</summary>
+    /// <summary>Every revision of every person, opened with these keys only.</summary>
     public async Task<Dictionary<(Guid Person, int Revision), PersonIdentifiers>> OpenAllAsync()
     {
         var opened = new Dictionary<(Guid, int), PersonIdentifiers>();

@@ -8,7 +8,7 @@ using AudienceSync.Host.Tests.Storage;
 
 namespace AudienceSync.Host.Tests.Privacy;
 
-/// <summary>A master key's whole life, with webhooks before, during and after.</summary>
+/// <summary>The whole life cycle of a master key, with webhooks before, during and after.</summary>
 public sealed class RotatingHostTests : IAsyncLifetime
 {
     private const int People = 30;
@@ -31,7 +31,7 @@ public sealed class RotatingHostTests : IAsyncLifetime
     public async Task DisposeAsync() => await _platform.DisposeAsync();
 
     [Fact]
-    public async Task A_key_is_added_rotated_to_and_the_old_one_taken_away_and_everybody_stays_who_he_was()
+    public async Task A_key_is_added_rotated_to_and_the_old_one_removed_and_every_person_stays_the_same()
     {
         Dictionary<int, string> people;
         await using (var host = await StartAsync(First))
@@ -53,7 +53,8 @@ public sealed class RotatingHostTests : IAsyncLifetime
             await KeepAsync(host);
         }
 
-        (await Should.ThrowAsync<SetupException>(() => StartAsync(Second))).Code.ShouldBe("master_key_absent", "bodies are still sealed under it");
+        (await Should.ThrowAsync<SetupException>(() => StartAsync(Second))).Code
+            .ShouldBe("master_key_absent", "bodies are still sealed under the first key");
         _clock.Advance(TimeSpan.FromDays(BodyPartitions.RetentionDays + 1));
         await using (var host = await StartAsync($"{First}\n{Second}"))
         {
@@ -74,7 +75,7 @@ public sealed class RotatingHostTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_serving_host_looks_through_its_vault_again_when_it_is_asked_to()
+    public async Task A_running_host_sweeps_its_vault_again_on_request()
     {
         await using var host = await StartAsync($"{First}\n{Second}");
         await WaitUntilRotatedAsync(host);
@@ -96,7 +97,7 @@ public sealed class RotatingHostTests : IAsyncLifetime
 
     private Task<TestHost> StartAsync(string masterKeys) => TestHost.StartAsync(_options with { MasterKeys = masterKeys });
 
-    // The log's lines, and all that is in the database while this Host runs.
+    // The lines of the log, and everything that is in the database while this Host runs.
     private async Task KeepAsync(TestHost host)
     {
         _lines.AddRange(host.LogLines);
@@ -106,7 +107,7 @@ public sealed class RotatingHostTests : IAsyncLifetime
 
     private static void ShouldNotHoldASecret(List<string> lines)
     {
-        lines.Count.ShouldBeGreaterThan(50, "or nothing was captured");
+        lines.Count.ShouldBeGreaterThan(50, "otherwise nothing was captured");
         foreach (var secret in new[] { TestWorkspace.Secret, Ring.Secret(2) })
         {
             foreach (var form in new[] { Convert.ToBase64String(secret), Convert.ToHexString(secret) })
@@ -146,7 +147,7 @@ public sealed class RotatingHostTests : IAsyncLifetime
         return sample;
     }
 
-    // The person of each address, found by it.
+    // Looks up the person of each address.
     private static async Task<Dictionary<int, string>> FindAllAsync(TestHost host)
     {
         var found = new Dictionary<int, string>();

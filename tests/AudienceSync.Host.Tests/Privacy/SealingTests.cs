@@ -24,7 +24,7 @@ public sealed class SealingTests
 
     [Theory]
     [MemberData(nameof(Mixes))]
-    public void Identifiers_come_back_as_they_were(string? customer, string? email, string? phone)
+    public void Identifiers_are_unchanged_after_sealing_and_opening(string? customer, string? email, string? phone)
     {
         var revision = Sealed(customer, email, phone, "DE");
 
@@ -55,7 +55,7 @@ public sealed class SealingTests
     }
 
     [Fact]
-    public void A_box_changed_in_any_byte_or_cut_at_any_length_does_not_open()
+    public void A_box_changed_at_any_byte_or_cut_at_any_length_does_not_open()
     {
         var key = RandomNumberGenerator.GetBytes(32);
         var box = SealedBox.Seal(key, "plain"u8, "ann"u8);
@@ -73,7 +73,7 @@ public sealed class SealingTests
     }
 
     [Fact]
-    public void A_body_opens_on_its_own_day_and_with_its_own_key_only()
+    public void A_body_opens_only_for_its_own_day_and_with_its_own_key()
     {
         var seal = new BodySeal(Keys(1), Secret(1));
         var box = seal.Seal(At, "{}"u8);
@@ -81,11 +81,11 @@ public sealed class SealingTests
         seal.Open(At.AddHours(14), 1, box).ShouldBe("{}"u8.ToArray());
         Should.Throw<AuthenticationTagMismatchException>(() => seal.Open(At.AddDays(1), 1, box));
         Should.Throw<AuthenticationTagMismatchException>(() => new BodySeal(Keys(2), Secret(1)).Open(At, 1, box));
-        seal.Open(At.ToOffset(TimeSpan.FromHours(14)), 1, box).ShouldBe("{}"u8.ToArray(), "the day is UTC's, whatever the offset");
+        seal.Open(At.ToOffset(TimeSpan.FromHours(14)), 1, box).ShouldBe("{}"u8.ToArray(), "the day is UTC, whatever the offset");
     }
 
     [Fact]
-    public void A_fingerprint_is_the_bodys_and_the_secrets_whatever_the_master_key()
+    public void A_fingerprint_depends_on_the_body_and_the_secret_and_not_on_the_master_key()
     {
         var seal = new BodySeal(Keys(1), Secret(1));
 
@@ -114,7 +114,7 @@ public sealed class SealingTests
     }
 
     [Fact]
-    public void A_box_opens_under_the_version_it_was_sealed_with_beside_a_newer_one()
+    public void A_box_opens_under_the_version_it_was_sealed_with_when_a_newer_one_exists()
     {
         var both = new MasterKeys(new MasterKey(2, Secret(2)), Key(1));
         var vault = new Vault(both);
@@ -135,7 +135,7 @@ public sealed class SealingTests
     }
 
     [Fact]
-    public void A_version_that_is_not_held_is_said_so()
+    public void A_missing_version_is_reported()
     {
         var refused = Should.Throw<MasterKeyAbsentException>(() => _vault.Open(Ann, 1, 7, Salt, new byte[100]));
 

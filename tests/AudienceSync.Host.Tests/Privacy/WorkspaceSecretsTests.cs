@@ -9,7 +9,7 @@ namespace AudienceSync.Host.Tests.Privacy;
 public sealed class WorkspaceSecretsTests
 {
     [Fact]
-    public async Task Hosts_that_start_together_for_the_first_time_end_with_the_same_secrets()
+    public async Task Hosts_that_start_together_for_the_first_time_have_the_same_secrets()
     {
         await using var workspace = await TestWorkspace.CreateAsync();
         var ring = new Ring(workspace, 1);
@@ -22,7 +22,7 @@ public sealed class WorkspaceSecretsTests
     }
 
     [Fact]
-    public async Task Each_workspace_has_its_own_and_one_of_another_opens_nothing()
+    public async Task Each_workspace_has_its_own_secrets_and_those_of_another_open_nothing()
     {
         await using var workspace = await TestWorkspace.CreateAsync();
         var other = new WorkspaceName("other");
@@ -39,12 +39,13 @@ public sealed class WorkspaceSecretsTests
     }
 
     [Fact]
-    public async Task A_new_master_key_wraps_the_same_secrets_anew()
+    public async Task A_new_master_key_wraps_the_same_secrets_again()
     {
         await using var workspace = await TestWorkspace.CreateAsync();
         var before = await TextAsync(new Ring(workspace, 1).Secrets, new Ring(workspace, 1).Keys);
 
-        (await TextAsync(new Ring(workspace, 1, 2).Secrets, new Ring(workspace, 1, 2).Keys)).ShouldBe(before, "they open beside a new version");
+        (await TextAsync(new Ring(workspace, 1, 2).Secrets, new Ring(workspace, 1, 2).Keys))
+            .ShouldBe(before, "they open when a new version exists");
         await new Ring(workspace, 1, 2).RotateAsync();
 
         (await TextAsync(new Ring(workspace, 2).Secrets, new Ring(workspace, 2).Keys)).ShouldBe(before);
@@ -52,7 +53,7 @@ public sealed class WorkspaceSecretsTests
     }
 
     [Fact]
-    public async Task A_lost_alias_secret_is_said_and_not_made_anew_once_people_are_known()
+    public async Task A_lost_alias_secret_is_reported_and_not_recreated_once_people_are_known()
     {
         await using var workspace = await TestWorkspace.CreateAsync();
         var ring = new Ring(workspace, 1);

@@ -3,7 +3,7 @@ using AudienceSync.Host.Tests.Storage;
 
 namespace AudienceSync.Host.Tests.Projecting;
 
-/// <summary>When a row gets a new number, and so is looked at again by whoever syncs it: never without need.</summary>
+/// <summary>When a row gets a new number and is therefore processed again by the sync lanes: never without need.</summary>
 public sealed class ChangedPosTests
 {
     private const string NumbersSql = """
@@ -11,7 +11,7 @@ public sealed class ChangedPosTests
         """;
 
     [Fact]
-    public async Task A_window_that_passes_expires_the_rows_that_are_due_and_no_other()
+    public async Task A_window_that_ends_expires_the_rows_that_are_due_and_no_others()
     {
         await using var workspace = await TestWorkspace.CreateAsync(TimeSpan.FromDays(7), null);
         using var stage = new ProjectionStage(workspace);
@@ -36,7 +36,7 @@ public sealed class ChangedPosTests
     }
 
     [Fact]
-    public async Task New_identifiers_renumber_every_row_of_that_person_and_of_nobody_else()
+    public async Task New_identifiers_renumber_every_row_of_that_person_and_of_no_other()
     {
         await using var workspace = await TestWorkspace.CreateAsync(null, null);
         using var stage = new ProjectionStage(workspace);
@@ -68,7 +68,8 @@ public sealed class ChangedPosTests
         await stage.ProjectAsync();
 
         (await NumbersAsync(workspace)).ShouldBe(before);
-        (await workspace.RowsAsync("select applied, superseded from projection_counts")).ShouldBe(["5 1"], "the audience's registration and the key's publication count, too");
+        (await workspace.RowsAsync("select applied, superseded from projection_counts"))
+            .ShouldBe(["5 1"], "the audience's registration and the key's publication are counted, too");
     }
 
     private static async Task AppendAsync(TestWorkspace workspace, params PendingEvent[] events)

@@ -9,7 +9,9 @@ using AudienceSync.Host.Tests.Storage;
 
 namespace AudienceSync.Host.Tests.Projecting;
 
-/// <summary>A version that inherits is told what its predecessor was told before, what it is told while its rows are gone through, and afterwards.</summary>
+/// <summary>
+/// A version that inherits receives its predecessor's earlier events, those that arrive while its rows are processed, and later ones.
+/// </summary>
 public sealed class InheritTests
 {
     private const int People = 200;
@@ -18,7 +20,7 @@ public sealed class InheritTests
     [InlineData(11, 7)]
     [InlineData(12, 60)]
     [InlineData(13, 5_000)]
-    public async Task An_heir_ends_as_if_all_had_been_said_to_it(int seed, int pageEvents)
+    public async Task A_successor_ends_as_if_it_had_received_all_events(int seed, int pageEvents)
     {
         var random = new Random(seed);
         await using var workspace = await TestWorkspace.CreateAsync(TimeSpan.FromDays(7));

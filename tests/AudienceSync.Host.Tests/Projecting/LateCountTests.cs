@@ -8,7 +8,7 @@ using AudienceSync.Host.Tests.Storage;
 
 namespace AudienceSync.Host.Tests.Projecting;
 
-/// <summary>Late events are counted with the cursor: each once, between the switches and nowhere else, however often the projector is killed.</summary>
+/// <summary>Late events are counted with the cursor: each once, only between the switches, however often the projector is killed.</summary>
 public sealed class LateCountTests
 {
     private const int Seed = 71;
@@ -70,7 +70,7 @@ public sealed class LateCountTests
             .ShouldBe(await NaiveAsync(workspace), $"seed {Seed}");
     }
 
-    // From the log alone: a version is late from the switch that takes it from the only remote audience there is.
+    // From the log alone: an event of a version is late from the switch that takes that version from the only remote audience.
     private static async Task<List<string>> NaiveAsync(TestWorkspace workspace)
     {
         var drains = new List<(string Key, long Since, long? Until, int Late)>();

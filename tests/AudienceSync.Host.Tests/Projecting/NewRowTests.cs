@@ -8,11 +8,11 @@ using Npgsql;
 
 namespace AudienceSync.Host.Tests.Projecting;
 
-/// <summary>A row that was not found is inserted without looking once more, and that can never overwrite one.</summary>
+/// <summary>A row that was not found is inserted without a second lookup, and that insert can never overwrite an existing row.</summary>
 public sealed class NewRowTests
 {
     [Fact]
-    public async Task A_row_taken_for_new_that_is_there_after_all_refuses_the_whole_page()
+    public async Task A_row_wrongly_taken_as_new_fails_the_whole_page()
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
         var leases = new LeaseTable(workspace.Database, "host");

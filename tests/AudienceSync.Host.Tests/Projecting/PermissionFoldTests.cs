@@ -4,10 +4,12 @@ using AudienceSync.Host.Projecting;
 
 namespace AudienceSync.Host.Tests.Projecting;
 
-/// <summary>The fold of permissions by itself: random pages over anchors whose links move, against a sum over all that was ever said.</summary>
+/// <summary>
+/// The permission fold alone: random pages over anchors whose links move, compared with a sum over all facts ever received.
+/// </summary>
 public sealed class PermissionFoldTests
 {
-    // Two customers, two e-mails, two phones: who is linked is linked to somebody stronger.
+    // Two customers, two e-mails, two phones: an anchor is always linked to a stronger one.
     private static readonly PersonId[] Anchors = [.. Enumerable.Range(1, 6).Select(n => new PersonId(new Guid(n, 0, 0, new byte[8])))];
 
     private readonly PermissionFold _fold = new();
@@ -21,41 +23,41 @@ public sealed class PermissionFoldTests
     [InlineData(2, 0.02)]
     [InlineData(3, 0.4)]
     [InlineData(4, 0)]
-    public void Bars_equal_a_sum_over_all_that_was_said_and_after_the_first_no_every_word_is_kept(int seed, double refusals)
+    public void Restrictions_equal_a_sum_over_all_facts_and_after_the_first_refusal_every_fact_is_kept(int seed, double refusals)
     {
         var random = new Random(seed);
         var refused = 0;
         for (var world = 0; world < 300; world++)
         {
-            Forget();
+            Reset();
             for (var page = 0; page < 12; page++)
             {
                 Play(random, refusals, $"seed {seed}, world {world}, page {page}");
             }
 
-            refused += Anchors.Count(anchor => Sent(anchor).EverRefused);
+            refused += Anchors.Count(anchor => SumOf(anchor).EverRefused);
         }
 
         (refused > 0).ShouldBe(refusals > 0);
     }
 
     [Fact]
-    public void Who_never_refused_is_not_read_anew_and_a_yes_of_his_that_is_known_needs_no_row()
+    public void A_person_without_refusals_is_not_read_again_and_a_repeated_grant_needs_no_row()
     {
         var anchor = Anchors[0];
         var yes = new PermissionFact(PermissionTopic.UserData, null, true, At(1));
         Page([(anchor, yes)], []).ShouldBe(0);
         _restrictions[anchor].ShouldBe(TargetingRestrictions.UserDataGranted);
         Page([(anchor, yes with { At = At(5) })], []).ShouldBe(0);
-        _rows[anchor].UserData.YesAt.ShouldBe(At(1), "the second yes changed nothing and was not written");
+        _rows[anchor].UserData.YesAt.ShouldBe(At(1), "the second grant changed nothing and was not written");
 
-        Page([(anchor, yes with { Yes = false, At = At(3) })], []).ShouldBe(1, "now the times matter");
+        Page([(anchor, yes with { Yes = false, At = At(3) })], []).ShouldBe(1, "now the times are needed");
         _rows[anchor].UserData.YesAt.ShouldBe(At(5));
         _restrictions[anchor].ShouldBe(TargetingRestrictions.UserDataGranted | TargetingRestrictions.EverRefused);
     }
 
     [Fact]
-    public void A_yes_that_is_stored_is_not_written_again_where_no_membership_shows_it()
+    public void A_stored_grant_is_not_written_again_when_no_membership_row_has_it()
     {
         var (anchor, groups) = (Anchors[0], new AnchorGroups());
         groups.Settle();
@@ -71,7 +73,7 @@ public sealed class PermissionFoldTests
         _fold.Of(anchor)!.Restrictions.ShouldBe(TargetingRestrictions.UserDataGranted);
     }
 
-    private void Forget()
+    private void Reset()
     {
         _rows.Clear();
         _links.Clear();
@@ -96,16 +98,18 @@ public sealed class PermissionFoldTests
         foreach (var root in Anchors.Where(anchor => !_links.ContainsKey(anchor)))
         {
             var group = Anchors.Where(anchor => RootOf(anchor) == root).ToList();
-            var sum = group.Select(Sent).Aggregate((one, other) => one.With(other));
+            var sum = group.Select(SumOf).Aggregate((one, other) => one.With(other));
             _restrictions[root].ShouldBe(sum.Restrictions, because);
             if (sum.EverRefused)
             {
-                group.ForEach(anchor => Describe(_rows.GetValueOrDefault(anchor, Permissions.Unspecified)).ShouldBe(Describe(Sent(anchor)), because));
+                group.ForEach(
+                    anchor => Describe(_rows.GetValueOrDefault(anchor, Permissions.Unspecified))
+                        .ShouldBe(Describe(SumOf(anchor)), because));
             }
         }
     }
 
-    // As the projector does it. Returns how many streams were read.
+    // The same steps as in the projector. Returns how many streams were read.
     private int Page(List<(PersonId Anchor, PermissionFact Fact)> facts, Dictionary<PersonId, PersonId> links)
     {
         var groups = new AnchorGroups();
@@ -156,7 +160,7 @@ public sealed class PermissionFoldTests
         }
     }
 
-    // What a membership row of somebody alone tells the projector.
+    // What the projector reads from the membership row of a single person.
     private bool IsRepeated(PersonId anchor, PermissionFact fact)
     {
         var granted = fact switch
@@ -168,7 +172,7 @@ public sealed class PermissionFoldTests
         return granted != TargetingRestrictions.None && (_restrictions[anchor] & (granted | TargetingRestrictions.EverRefused)) == granted;
     }
 
-    private Permissions Sent(PersonId anchor) => _streams[anchor].Aggregate(Permissions.Unspecified, (sum, fact) => sum.Apply(fact));
+    private Permissions SumOf(PersonId anchor) => _streams[anchor].Aggregate(Permissions.Unspecified, (sum, fact) => sum.Apply(fact));
 
     private PersonId RootOf(PersonId anchor) => _links.TryGetValue(anchor, out var owner) ? RootOf(owner) : anchor;
 

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 
 namespace AudienceSync.Host.Tests.Projecting;
 
-/// <summary>Projectors over one workspace, each with its own owner, and the wait for them to reach the end of the log.</summary>
+/// <summary>Projectors over one workspace, each with its own owner name, and the wait until they reach the end of the log.</summary>
 internal sealed class ProjectionStage(TestWorkspace workspace) : IDisposable
 {
     private readonly FailureLog _failureLog = new();
@@ -18,7 +18,7 @@ internal sealed class ProjectionStage(TestWorkspace workspace) : IDisposable
 
     public MembershipTable Table { get; } = new(workspace.Database);
 
-    /// <summary>Runs a projector until cancelled.</summary>
+    /// <summary>Runs a projector until canceled.</summary>
     public Task Run(string owner, int pageEvents, CancellationToken cancellationToken)
     {
         var loop = new ProjectionLoop(
@@ -30,14 +30,16 @@ internal sealed class ProjectionStage(TestWorkspace workspace) : IDisposable
         return Task.Run(() => loop.RunAsync(cancellationToken), CancellationToken.None);
     }
 
-    /// <summary>Returns when the projection has passed a position. Looks whenever a projector says that rows moved, and now and then anyway.</summary>
+    /// <summary>
+    /// Returns when the projection has passed a position. Checks whenever a projector signals that rows moved, and periodically.
+    /// </summary>
     public Task ReachAsync(long position) => UntilAsync(async () => (await Table.ReadProgressAsync(default)).Position.Value >= position);
 
     public async Task UntilAsync(Func<Task<bool>> reached)
     {
-        for (var looks = 0; !await reached(); looks++)
+        for (var polls = 0; !await reached(); polls++)
         {
-            looks.ShouldBeLessThan(2_000, $"the projector got nowhere: {_failureLog.Last}");
+            polls.ShouldBeLessThan(2_000, $"the projector made no progress: {_failureLog.Last}");
             _projector.Signal();
             await _moved.WaitAsync(TimeSpan.FromMilliseconds(20), default);
         }
@@ -63,7 +65,7 @@ internal sealed class ProjectionStage(TestWorkspace workspace) : IDisposable
         _projector.Dispose();
     }
 
-    /// <summary>Keeps why the projector tried again, so that a test that waits in vain can say it.</summary>
+    /// <summary>Keeps why the projector retried, so that a test that times out can report it.</summary>
     private sealed class FailureLog : ILogger<ProjectionLoop>
     {
         public Exception? Last { get; private set; }

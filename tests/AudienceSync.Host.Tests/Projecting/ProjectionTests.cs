@@ -10,7 +10,7 @@ public sealed class ProjectionTests
     [InlineData(1, 2_000, 4, 5_000)]
     [InlineData(2, 300, 8, 37)]
     [InlineData(3, 60, 10, 1)]
-    public async Task Membership_is_what_a_naive_reader_of_the_log_reckons(int seed, int customers, int eventsEach, int pageEvents)
+    public async Task Membership_is_what_a_naive_reader_of_the_log_computes(int seed, int customers, int eventsEach, int pageEvents)
     {
         await using var workspace = await TestWorkspace.CreateAsync(Windows);
         using var stage = new ProjectionStage(workspace);
@@ -54,7 +54,7 @@ public sealed class ProjectionTests
     }
 
     [Fact]
-    public async Task Two_projectors_that_take_the_lease_from_each_other_count_every_event_once()
+    public async Task Two_projectors_that_take_over_each_others_lease_count_every_event_once()
     {
         const int seed = 78;
         await using var workspace = await TestWorkspace.CreateAsync(Windows);
@@ -74,12 +74,12 @@ public sealed class ProjectionTests
         await stop.CancelAsync();
         await Task.WhenAll(running);
 
-        (await workspace.AskAsync<long>("select fence from leases")).ShouldBeGreaterThan(2, "the lease must have changed hands");
+        (await workspace.AskAsync<long>("select fence from leases")).ShouldBeGreaterThan(2, "the lease must have changed owners");
         await history.VerifyAsync(stage);
     }
 
     [Fact]
-    public async Task Appending_in_two_halves_ends_like_appending_at_once()
+    public async Task Appending_in_two_halves_gives_the_same_result_as_appending_at_once()
     {
         const int seed = 79;
         await using var workspace = await TestWorkspace.CreateAsync(Windows);

@@ -6,8 +6,8 @@ using AudienceSync.Host.Tests.Storage;
 namespace AudienceSync.Host.Tests.Projecting;
 
 /// <summary>
-/// A shuffled history of many customers over several keys, and what must come of it, reckoned naively: per customer and key the latest add,
-/// the latest remove, and whether the add is the later and its window still open.
+/// A shuffled history of many customers over several keys, and its expected result, computed naively: per customer and key the latest add,
+/// the latest remove, and whether the add is later and its window still open.
 /// </summary>
 internal sealed class RandomHistory(TestWorkspace workspace, int seed, int customers, int eventsEach)
 {
@@ -26,7 +26,7 @@ internal sealed class RandomHistory(TestWorkspace workspace, int seed, int custo
         {
             var customer = $"c{_random.Next(customers)}";
             var key = _random.Next(workspace.Keys.All.Count);
-            // Few distinct times, so that ties between adds and removes are common; some windows are over, some not.
+            // Few distinct times, so that ties between adds and removes are common; some windows have ended, some have not.
             var at = TestWorkspace.Start.AddHours(-_random.Next(24 * 20));
             var email = _random.Next(10) == 0 ? $"{customer}-{_random.Next(3)}@shop.example" : null;
             var add = _random.Next(5) < 3;

@@ -5,7 +5,7 @@ using AudienceSync.Host.Tests.History;
 
 namespace AudienceSync.Host.Tests.Rebuilding;
 
-/// <summary>What a rebuild does not make anew stays right: the counts of hours, also of versions that inherit.</summary>
+/// <summary>What a rebuild does not recompute stays correct: the hourly counts, including those of versions that inherit.</summary>
 public sealed class RebuildCountTests
 {
     [Theory]
@@ -28,7 +28,7 @@ public sealed class RebuildCountTests
     [Theory]
     [InlineData(83)]
     [InlineData(84)]
-    public async Task Events_that_only_the_rebuild_has_read_are_counted_by_the_hour_too(int seed)
+    public async Task Events_that_only_the_rebuild_has_read_are_included_in_the_hourly_counts(int seed)
     {
         await using var stage = await StageAsync(seed, 5_000);
         await using var rebuilds = new RebuildStage(stage.Workspace);
@@ -54,7 +54,7 @@ public sealed class RebuildCountTests
     }
 
     [Fact]
-    public async Task Where_rows_were_wrong_the_sizes_are_made_right()
+    public async Task Sizes_are_corrected_where_rows_were_wrong()
     {
         await using var stage = await StageAsync(85, 5_000);
         await using var rebuilds = new RebuildStage(stage.Workspace);
@@ -72,12 +72,12 @@ public sealed class RebuildCountTests
                 hour.Size.ShouldBe(naive.In(hour.Hour.AddHours(1).AddTicks(-10), AsOfMeaning.Known).Count, $"version {version}, {hour.Hour:O}");
             }
 
-            (version == 1 || hours.Any(hour => hour.Hour > now && hour.Expiries > 0)).ShouldBeTrue("windows that are yet to end");
+            (version == 1 || hours.Any(hour => hour.Hour > now && hour.Expiries > 0)).ShouldBeTrue("windows that have not ended yet");
         }
     }
 
     [Fact]
-    public async Task A_version_that_inherits_and_is_published_meanwhile_makes_the_rebuild_begin_again_and_an_undo_impossible()
+    public async Task A_version_that_inherits_and_is_published_meanwhile_restarts_the_rebuild_and_makes_an_undo_impossible()
     {
         await using var stage = await StageAsync(87, 5_000);
         await using var rebuilds = new RebuildStage(stage.Workspace);

@@ -4,13 +4,13 @@ using AudienceSync.Host.Tests.Storage;
 
 namespace AudienceSync.Host.Tests.Rebuilding;
 
-/// <summary>Rebuilds that end too early, and rebuilds while everything else goes on.</summary>
+/// <summary>Rebuilds that end too early, and rebuilds while everything else continues.</summary>
 public sealed class RebuildKilledTests
 {
     private static readonly TimeSpan?[] Windows = [null, TimeSpan.FromDays(7)];
 
     [Fact]
-    public async Task Killed_at_any_step_it_ends_right_when_started_again_and_no_step_shows_half_of_it()
+    public async Task A_rebuild_killed_at_any_step_completes_when_restarted_and_no_step_shows_a_partial_result()
     {
         await using var workspace = await TestWorkspace.CreateAsync(Windows);
         using var stage = new ProjectionStage(workspace);
@@ -57,7 +57,7 @@ public sealed class RebuildKilledTests
     }
 
     [Fact]
-    public async Task Connections_that_break_at_random_moments_leave_nothing_half_done()
+    public async Task Connections_that_break_at_random_times_leave_nothing_half_done()
     {
         const int seed = 42;
         await using var workspace = await TestWorkspace.CreateAsync(Windows);
@@ -90,7 +90,7 @@ public sealed class RebuildKilledTests
             await run.ContinueWith(_ => { }, TaskScheduler.Default);
         }
 
-        // As a process that is started again: of what is pooled here, some was killed and would be found out by its first use.
+        // As after a process restart: some pooled connections were killed, and their first use would fail.
         workspace.Database.Hot.Clear();
         workspace.Database.Query.Clear();
         await using var again = new RebuildStage(workspace);
@@ -101,7 +101,7 @@ public sealed class RebuildKilledTests
     }
 
     [Fact]
-    public async Task While_it_swaps_again_and_again_readers_see_whole_sizes_and_ingest_and_projector_go_on()
+    public async Task During_repeated_swaps_readers_see_complete_sizes_and_ingest_and_projector_continue()
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
         using var stage = new ProjectionStage(workspace);
@@ -142,14 +142,14 @@ public sealed class RebuildKilledTests
         await stop.CancelAsync();
         await Task.WhenAll(reader, projector);
 
-        sizes.SequenceEqual(sizes.Order()).ShouldBeTrue("only adds were said, so no size may be smaller than one before");
+        sizes.SequenceEqual(sizes.Order()).ShouldBeTrue("only adds were sent, so no size may be smaller than an earlier one");
         sizes[0].ShouldBeGreaterThanOrEqualTo(200);
         (await workspace.AskAsync<long>("select count(*) from membership where state = 1")).ShouldBe(people);
         (await workspace.RowsAsync("select changed_pos from membership group by 1 having count(*) > 1")).ShouldBeEmpty();
     }
 
     [Fact]
-    public async Task Two_rebuilds_of_one_workspace_do_not_run_at_once()
+    public async Task Two_rebuilds_of_one_workspace_do_not_run_concurrently()
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
         await using var rebuilds = new RebuildStage(workspace);
@@ -167,7 +167,7 @@ public sealed class RebuildKilledTests
     }
 
     [Fact]
-    public async Task One_that_lost_its_lock_and_was_given_up_by_another_does_not_go_on()
+    public async Task A_rebuild_that_lost_its_lock_and_was_abandoned_by_another_does_not_continue()
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
         await using var rebuilds = new RebuildStage(workspace);
@@ -182,7 +182,7 @@ public sealed class RebuildKilledTests
         }).RunAsync(null, default);
 
         (await Should.ThrowAsync<RebuildException>(run)).Code.ShouldBe("rebuild_running");
-        (await workspace.AskAsync<long>("select count(*) from membership")).ShouldBe(0, "nothing was swapped");
+        (await workspace.AskAsync<long>("select count(*) from membership")).ShouldBe(0, "no tables were swapped");
         (await rebuilds.RunAsync()).Rows.ShouldBe(1);
     }
 }

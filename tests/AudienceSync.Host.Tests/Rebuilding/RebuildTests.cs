@@ -6,7 +6,7 @@ using AudienceSync.Host.Tests.Storage;
 
 namespace AudienceSync.Host.Tests.Rebuilding;
 
-/// <summary>What a rebuild makes of the log, and what of it the lanes look at.</summary>
+/// <summary>What a rebuild computes from the log, and which of its rows the lanes process.</summary>
 public sealed class RebuildTests
 {
     private static readonly TimeSpan?[] Windows = [null, TimeSpan.FromDays(7), TimeSpan.FromDays(1)];
@@ -16,7 +16,7 @@ public sealed class RebuildTests
     [InlineData(12, 40, 400_000_000)]
     [InlineData(13, 500, 2_000)]
     [InlineData(14, 12, 9_000)]
-    public async Task Rebuilt_equals_live_row_by_row_with_links_consent_and_suppressions(int seed, int batchEvents, long memoryBytes)
+    public async Task Rebuilt_rows_equal_live_rows_with_links_consent_and_suppressions(int seed, int batchEvents, long memoryBytes)
     {
         var random = new Random(seed);
         await using var workspace = await TestWorkspace.CreateAsync([null]);
@@ -51,7 +51,7 @@ public sealed class RebuildTests
     [Theory]
     [InlineData(21, 400_000_000)]
     [InlineData(22, 5_000)]
-    public async Task A_rebuild_with_no_live_rows_makes_what_a_naive_reader_of_the_log_reckons(int seed, long memoryBytes)
+    public async Task A_rebuild_with_no_live_rows_equals_what_a_naive_reader_of_the_log_computes(int seed, long memoryBytes)
     {
         await using var workspace = await TestWorkspace.CreateAsync(Windows);
         using var stage = new ProjectionStage(workspace);
@@ -68,7 +68,7 @@ public sealed class RebuildTests
     }
 
     [Fact]
-    public async Task Lanes_look_again_at_exactly_the_members_that_differ()
+    public async Task Lanes_process_exactly_the_members_that_differ()
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
         using var stage = new ProjectionStage(workspace);
@@ -99,7 +99,7 @@ public sealed class RebuildTests
     }
 
     [Fact]
-    public async Task New_identifiers_that_only_the_rebuild_has_read_are_looked_at()
+    public async Task New_identifiers_that_only_the_rebuild_has_read_are_processed()
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
         using var stage = new ProjectionStage(workspace);
@@ -136,7 +136,7 @@ public sealed class RebuildTests
     }
 
     [Fact]
-    public async Task An_undo_brings_back_the_former_rows_with_all_that_happened_since()
+    public async Task An_undo_restores_the_former_rows_with_all_later_changes()
     {
         await using var workspace = await TestWorkspace.CreateAsync(Windows);
         using var stage = new ProjectionStage(workspace);

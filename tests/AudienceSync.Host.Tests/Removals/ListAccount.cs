@@ -8,19 +8,21 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace AudienceSync.Host.Tests.Removals;
 
-/// <summary>The real loop of one ad account, whose rounds are run by hand. A process that dies in a call is followed by another, who knows what the tables say.</summary>
+/// <summary>
+/// The real loop of one ad account; the test runs its rounds. When a process dies in a call, the next one has only the state in the tables.
+/// </summary>
 internal sealed class ListAccount(TestWorkspace workspace, string name, IDestination platform) : IDisposable
 {
     private const int MostRounds = 60;
 
-    private readonly Wake _nobody = new(TimeProvider.System);
+    private readonly Wake _idleWake = new(TimeProvider.System);
     private AccountLoop? _loop;
     private Lease? _lease;
     private int _hosts;
 
     public IDestination Platform => platform;
 
-    /// <summary>Rounds until there is nothing to do at once.</summary>
+    /// <summary>Runs rounds until there is no immediate work.</summary>
     public async Task RoundsAsync()
     {
         var more = true;
@@ -31,7 +33,7 @@ internal sealed class ListAccount(TestWorkspace workspace, string name, IDestina
         }
     }
 
-    public void Dispose() => _nobody.Dispose();
+    public void Dispose() => _idleWake.Dispose();
 
     private async Task<bool> RoundAsync()
     {
@@ -59,7 +61,8 @@ internal sealed class ListAccount(TestWorkspace workspace, string name, IDestina
         var planner = new PagePlanner(platform, table, workspace.Vault);
         var pass = new LaneProcessor(name, platform, table, planner, calls, () => 0.5, workspace.Clock, NullLogger.Instance);
         var jobs = new JobPoller(name, platform, new JobTable(workspace.Database), workspace.Clock, NullLogger.Instance);
-        return new AccountLoop(name, pass, jobs, budget, table, leases, _nobody, TimeSpan.FromSeconds(1), workspace.Clock, NullLogger<AccountLoop>.Instance)
+        return new AccountLoop(
+            name, pass, jobs, budget, table, leases, _idleWake, TimeSpan.FromSeconds(1), workspace.Clock, NullLogger<AccountLoop>.Instance)
         {
             Turn = BindingCycle.Open(workspace.Database, pass, planner, platform.Limits, workspace.Clock, NullLogger.Instance),
         };

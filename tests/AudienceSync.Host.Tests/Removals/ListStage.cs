@@ -16,12 +16,15 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace AudienceSync.Host.Tests.Removals;
 
-/// <summary>A workspace whose webhooks are appended and folded, whose lists are kept by the real account loops, and which can forget people; all moved by hand.</summary>
+/// <summary>
+/// A workspace whose webhooks are appended and folded, whose lists the real account loops maintain, and which can erase people; driven step
+/// by step by the test.
+/// </summary>
 internal sealed class ListStage : IAsyncDisposable
 {
     private readonly ProjectionStage _projection;
     private readonly EventLog _log;
-    private readonly Wake _nobody = new(TimeProvider.System);
+    private readonly Wake _idleWake = new(TimeProvider.System);
     private readonly Dictionary<string, ListAccount> _accounts = new(StringComparer.Ordinal);
     private readonly Erasures _erasures;
     private int _events;
@@ -32,7 +35,9 @@ internal sealed class ListStage : IAsyncDisposable
         _projection = new ProjectionStage(workspace);
         _log = workspace.OpenLog();
         var leases = new LeaseTable(workspace.Database, "erasures");
-        var given = new PrivacyDependencies(workspace.Vault, workspace.Seal, workspace.Webhooks.Digester, workspace.Tombstones, leases, workspace.Clock, _nobody, _nobody);
+        var given = new PrivacyDependencies(
+            workspace.Vault, workspace.Seal, workspace.Webhooks.Digester, workspace.Tombstones,
+            leases, workspace.Clock, _idleWake, _idleWake);
         _erasures = new Erasures(workspace.Database, given, NullLogger<ErasureLoop>.Instance);
     }
 
@@ -42,7 +47,7 @@ internal sealed class ListStage : IAsyncDisposable
 
     public static async Task<ListStage> OpenAsync() => new(await TestWorkspace.CreateAsync([null]));
 
-    /// <summary>Binds the audience to a list of an account of its own.</summary>
+    /// <summary>Binds the audience to a list of its own account.</summary>
     public async Task BindAsync(string name, string remote, IDestination platform)
     {
         var bindings = new BindingTable(Workspace.Database);
@@ -51,7 +56,7 @@ internal sealed class ListStage : IAsyncDisposable
         _accounts[name] = new ListAccount(Workspace, name, platform);
     }
 
-    /// <summary>Somebody is in the audience, under these identifiers, from now on.</summary>
+    /// <summary>Adds the person with these identifiers to the audience.</summary>
     public Task AddAsync(PersonIdentifiers person) => AppendAsync(person, at => new AudienceMemberAdded(AudienceKey.Of("k0", 1), at, "test", default, null));
 
     public Task RemoveAsync(PersonIdentifiers person) => AppendAsync(person, at => new AudienceMemberRemoved(AudienceKey.Of("k0", 1), at, "test", default, null));
@@ -64,7 +69,7 @@ internal sealed class ListStage : IAsyncDisposable
 
     public Task GrantAsync(PersonIdentifiers person) => AppendAsync(person, at => new PersonConsentChanged(at, "test", new Consent(ConsentAnswer.Granted, ConsentAnswer.Granted)));
 
-    /// <summary>Appends one event and folds it, one second after the one before. False when it names somebody erased.</summary>
+    /// <summary>Appends one event and folds it, one second after the previous one. False when it names an erased person.</summary>
     public async Task<bool> AppendAsync(PersonIdentifiers person, Func<DateTimeOffset, IStoredEvent> what)
     {
         Workspace.Clock.Advance(TimeSpan.FromSeconds(1));
@@ -79,7 +84,10 @@ internal sealed class ListStage : IAsyncDisposable
         return !pending.IsErased;
     }
 
-    /// <summary>Asks to forget a person. Null when nothing waits for its end: the identifiers are of several people, of nobody, or of somebody erased before.</summary>
+    /// <summary>
+    /// Requests an erasure. Null when there is nothing to wait for: the identifiers belong to several people, to nobody, or to a person
+    /// erased before.
+    /// </summary>
     public async Task<Guid?> EraseAsync(PersonIdentifiers person)
     {
         var erasure = await _erasures.AskAsync(new Naming([.. AliasesOf(person)], []), "the test", default);
@@ -87,7 +95,7 @@ internal sealed class ListStage : IAsyncDisposable
         return erasure is { State: ErasureState.Waiting } ? erasure.Erasure : null;
     }
 
-    /// <summary>Ends an erasure if nothing holds it up.</summary>
+    /// <summary>Ends an erasure if nothing blocks it.</summary>
     public async Task<bool> TryEndAsync(Guid erasure) => await _erasures.Run.TryAsync(
         (await _erasures.Table.FindAsync(erasure, default)).ShouldNotBeNull(), () => Task.CompletedTask, default);
 
@@ -97,12 +105,12 @@ internal sealed class ListStage : IAsyncDisposable
         return ErasureAnswer.Of(row, await _erasures.Table.RemovalsAsync(row, default), Workspace.Clock.GetUtcNow());
     }
 
-    /// <summary>Goes on until nobody waits for anything.</summary>
+    /// <summary>Continues until nothing waits.</summary>
     public async Task SettleAsync()
     {
-        for (var looks = 0; ; looks++)
+        for (var polls = 0; ; polls++)
         {
-            looks.ShouldBeLessThan(400, "it never comes to rest");
+            polls.ShouldBeLessThan(400, "the stage never becomes idle");
             foreach (var account in _accounts.Values)
             {
                 await account.RoundsAsync();
@@ -130,7 +138,7 @@ internal sealed class ListStage : IAsyncDisposable
         }
     }
 
-    /// <summary>What the people of the audience are reached by now, each by their present revision.</summary>
+    /// <summary>The identifiers by which the people in the audience can be reached now, each by their current revision.</summary>
     public async Task<List<PersonIdentifiers>> WantedAsync()
     {
         var wanted = new List<PersonIdentifiers>();
@@ -152,7 +160,7 @@ internal sealed class ListStage : IAsyncDisposable
     {
         await _log.DisposeAsync();
         _projection.Dispose();
-        _nobody.Dispose();
+        _idleWake.Dispose();
         foreach (var account in _accounts.Values)
         {
             account.Dispose();

@@ -6,8 +6,9 @@ using AudienceSync.Domain.Syncing;
 namespace AudienceSync.Host.Tests.Removals;
 
 /// <summary>
-/// One list at a platform, down to its identifiers, as the contracts describe it: which identifiers it takes, whether each is there for itself or a removal takes whom it
-/// matches, whether it answers at once or by jobs that end in any order. Calls fail at random, and lost ones may be carried out late.
+/// One list at a platform, down to its identifiers, as the contracts describe it: which identifiers it takes, whether each is stored on its
+/// own or a removal takes the person it matches, whether it responds at once or with jobs that end in any order. Calls fail at random, and
+/// lost ones may be executed late.
 /// </summary>
 internal sealed class ListedPlatform(Platform platform, TimeProvider clock, Random random) : IDestination
 {
@@ -15,17 +16,17 @@ internal sealed class ListedPlatform(Platform platform, TimeProvider clock, Rand
     private readonly List<(DateTimeOffset At, Action Apply)> _later = [];
     private readonly Dictionary<string, JobState> _jobs = [];
 
-    /// <summary>What the list holds: kind and text.</summary>
+    /// <summary>The identifiers on the list: kind and text.</summary>
     public HashSet<string> Held { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>How often a call goes wrong.</summary>
+    /// <summary>The probability that a call fails.</summary>
     public double Trouble { get; set; }
 
-    /// <summary>The next call has no answer, and is carried out so long after.</summary>
+    /// <summary>The next call gets no response and is executed after this time.</summary>
     public TimeSpan? NextIsLostUntil { get; set; }
 
-    /// <summary>The calls, one line each, for whoever reads a failing seed.</summary>
-    public List<string> Story { get; init; } = [];
+    /// <summary>The calls, one line each, for the analysis of a failing seed.</summary>
+    public List<string> Trace { get; init; } = [];
 
     public Platform Platform => platform;
 
@@ -37,9 +38,9 @@ internal sealed class ListedPlatform(Platform platform, TimeProvider clock, Rand
 
     public NormalizerVersion Normalizer => new(1);
 
-    private bool TakesPeople => platform == Platform.Google;
+    private bool RemovesPeople => platform == Platform.Google;
 
-    /// <summary>What the platform receives of a person.</summary>
+    /// <summary>What the platform receives for a person.</summary>
     public static HashSet<string> CellsOf(Platform platform, PersonIdentifiers person)
     {
         var cells = new HashSet<string>(StringComparer.Ordinal);
@@ -67,7 +68,8 @@ internal sealed class ListedPlatform(Platform platform, TimeProvider clock, Rand
         Settle();
         var rows = call.Members.Select(member => CellsOf(platform, member.Identifiers)).ToList();
         var invalid = rows.Index().Where(row => row.Item.Count == 0).Select(row => new RefusedMember(row.Index, RefusedMember.NoUsableIdentifier)).ToList();
-        Story.Add($"{clock.GetUtcNow():dd HH:mm:ss} {platform} {call.Operation} {string.Join(" | ", rows.Select(row => string.Join(' ', row)))}");
+        Trace.Add(
+            $"{clock.GetUtcNow():dd HH:mm:ss} {platform} {call.Operation} {string.Join(" | ", rows.Select(row => string.Join(' ', row)))}");
         if (invalid.Count == rows.Count)
         {
             return ValueTask.FromResult(new CallResult(Outcome.Done, invalid, []));
@@ -80,7 +82,7 @@ internal sealed class ListedPlatform(Platform platform, TimeProvider clock, Rand
         }
 
         var trouble = random.NextDouble() < Trouble ? random.Next(7) : -1;
-        Story[^1] += trouble < 0 ? "" : $" trouble {trouble}";
+        Trace[^1] += trouble < 0 ? "" : $" trouble {trouble}";
         return ValueTask.FromResult(trouble switch
         {
             0 => Lost(),
@@ -98,11 +100,11 @@ internal sealed class ListedPlatform(Platform platform, TimeProvider clock, Rand
     {
         Settle();
         var state = _jobs[job.Value];
-        Story.Add($"{clock.GetUtcNow():dd HH:mm:ss} {platform} {job.Value} {state}");
+        Trace.Add($"{clock.GetUtcNow():dd HH:mm:ss} {platform} {job.Value} {state}");
         return ValueTask.FromResult(new JobReport(state, [], state.ToString(), AskAgainAfter: TimeSpan.FromMinutes(1)));
     }
 
-    /// <summary>Carries out what is due.</summary>
+    /// <summary>Executes what is due.</summary>
     public void Settle()
     {
         foreach (var one in _later.Where(one => one.At <= clock.GetUtcNow()).OrderBy(one => one.At).ToList())
@@ -134,7 +136,7 @@ internal sealed class ListedPlatform(Platform platform, TimeProvider clock, Rand
         return new CallResult(Outcome.Done, invalid, [], Job: new JobHandle(handle), HttpStatus: 200);
     }
 
-    // The first is refused by name, and nothing happens to them.
+    // The first member is refused by name, and the call has no effect on them.
     private CallResult Refused(MemberOperation operation, List<HashSet<string>> rows)
     {
         Apply(operation, rows[1..]);
@@ -161,7 +163,9 @@ internal sealed class ListedPlatform(Platform platform, TimeProvider clock, Rand
 
     private void Apply(MemberOperation operation, List<HashSet<string>> rows)
     {
-        Story.Add($"{clock.GetUtcNow():dd HH:mm:ss}   carried out at {platform}: {operation} {string.Join(" | ", rows.Select(row => string.Join(' ', row)))}");
+        Trace.Add(
+            $"{clock.GetUtcNow():dd HH:mm:ss}   executed at {platform}: {operation} "
+            + string.Join(" | ", rows.Select(row => string.Join(' ', row))));
         foreach (var row in rows)
         {
             if (operation == MemberOperation.Add)
@@ -171,8 +175,8 @@ internal sealed class ListedPlatform(Platform platform, TimeProvider clock, Rand
                 continue;
             }
 
-            // Whoever is matched by any of the cells goes with all of their cells.
-            foreach (var matched in TakesPeople ? _rows.FindAll(row.Overlaps) : [])
+            // A person who is matched by any of the cells is removed with all of their cells.
+            foreach (var matched in RemovesPeople ? _rows.FindAll(row.Overlaps) : [])
             {
                 _rows.Remove(matched);
                 Held.ExceptWith(matched);

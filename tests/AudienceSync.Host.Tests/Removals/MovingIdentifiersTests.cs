@@ -7,8 +7,9 @@ using Xunit.Abstractions;
 namespace AudienceSync.Host.Tests.Removals;
 
 /// <summary>
-/// People who share identifiers of every kind, and whose identifiers move from one to another, are added, removed, suppressed, denied and erased while calls fail, are lost
-/// and come late. At the end each list holds exactly the identifiers of who should be there. <c>AUDIENCESYNC_MOVING_SEEDS</c> is how many seeds, <c>AUDIENCESYNC_MOVING_SEED</c> which alone.
+/// People who share identifiers of every kind, and whose identifiers move from one person to another, are added, removed, suppressed,
+/// denied and erased while calls fail, are lost and are executed late. At the end each list holds exactly the identifiers of the people who
+/// should be there. <c>AUDIENCESYNC_MOVING_SEEDS</c> is the number of seeds, <c>AUDIENCESYNC_MOVING_SEED</c> selects a single one.
 /// </summary>
 public sealed class MovingIdentifiersTests(ITestOutputHelper output)
 {
@@ -20,7 +21,7 @@ public sealed class MovingIdentifiersTests(ITestOutputHelper output)
     private static readonly Platform[] Platforms = [Platform.Webhook, Platform.TikTok, Platform.Meta, Platform.Google];
 
     [Fact]
-    public async Task Whatever_is_shared_or_moves_every_list_holds_exactly_what_those_have_who_should_be_there()
+    public async Task Whatever_identifiers_are_shared_or_move_every_list_holds_exactly_those_of_its_members()
     {
         var (first, count) = (Number("AUDIENCESYNC_MOVING_SEED") ?? 0, Number("AUDIENCESYNC_MOVING_SEED") is null ? Number("AUDIENCESYNC_MOVING_SEEDS") ?? Seeds : 1);
         var failed = new List<int>();
@@ -34,15 +35,18 @@ public sealed class MovingIdentifiersTests(ITestOutputHelper output)
             }
         }
 
-        failed.ShouldBeEmpty("one alone: AUDIENCESYNC_MOVING_SEED");
+        failed.ShouldBeEmpty("run a single seed with AUDIENCESYNC_MOVING_SEED");
     }
 
     private static async Task<string?> PlayAsync(int seed)
     {
         var random = new Random(seed);
-        var story = new List<string>();
+        var trace = new List<string>();
         await using var stage = await ListStage.OpenAsync();
-        var lists = Platforms.Select(platform => new ListedPlatform(platform, stage.Workspace.Clock, new Random(seed * 31 + (int)platform)) { Story = story }).ToList();
+        var lists = Platforms
+            .Select(platform =>
+                new ListedPlatform(platform, stage.Workspace.Clock, new Random(seed * 31 + (int)platform)) { Trace = trace })
+            .ToList();
         foreach (var list in lists)
         {
             await stage.BindAsync(list.Platform.ToString(), "1001", list);
@@ -56,14 +60,14 @@ public sealed class MovingIdentifiersTests(ITestOutputHelper output)
                 lists.ForEach(list => list.Trouble = Trouble);
                 for (var step = 0; step < Steps; step++)
                 {
-                    story.Add(await ChangeAsync(stage, random, erasures));
+                    trace.Add(await ChangeAsync(stage, random, erasures));
                     await WorkAsync(stage, random, erasures);
                 }
 
                 await RestAsync(stage, lists, erasures);
                 if (await DifferenceAsync(stage, lists) is { Length: > 0 } difference)
                 {
-                    return $"{difference}\n{string.Join('\n', story)}\n{await RowsAsync(stage)}";
+                    return $"{difference}\n{string.Join('\n', trace)}\n{await RowsAsync(stage)}";
                 }
             }
 
@@ -71,18 +75,18 @@ public sealed class MovingIdentifiersTests(ITestOutputHelper output)
         }
         catch (Exception failure) when (failure is Xunit.Sdk.IAssertionException or ShouldAssertException)
         {
-            return $"{failure.Message}\n{string.Join('\n', story)}\n{await RowsAsync(stage)}";
+            return $"{failure.Message}\n{string.Join('\n', trace)}\n{await RowsAsync(stage)}";
         }
     }
 
     private static async Task<string> ChangeAsync(ListStage stage, Random random, List<Guid> erasures)
     {
-        var person = Anybody(random);
+        var person = RandomPerson(random);
         var what = random.Next(40) == 0 ? 19 : random.Next(19);
         switch (what)
         {
             case < 11:
-                await stage.AddAsync(person with { Details = AnyDetails(random) });
+                await stage.AddAsync(person with { Details = RandomDetails(random) });
                 break;
             case < 15:
                 await stage.RemoveAsync(person);
@@ -125,7 +129,7 @@ public sealed class MovingIdentifiersTests(ITestOutputHelper output)
         }
     }
 
-    // The faults are over; a human has retried what was refused.
+    // The faults have ended; an operator has retried what was refused.
     private static async Task RestAsync(ListStage stage, List<ListedPlatform> lists, List<Guid> erasures)
     {
         lists.ForEach(list => list.Trouble = 0);
@@ -137,7 +141,7 @@ public sealed class MovingIdentifiersTests(ITestOutputHelper output)
 
         await stage.SettleAsync();
         await EndAsync(stage, erasures);
-        erasures.ShouldBeEmpty("every erasure ends once nobody has the person any more");
+        erasures.ShouldBeEmpty("every erasure ends once no list has the person any more");
         await stage.SettleAsync();
         lists.ForEach(list => list.Settle());
     }
@@ -160,7 +164,8 @@ public sealed class MovingIdentifiersTests(ITestOutputHelper output)
         foreach (var list in lists)
         {
             var wanted = people.SelectMany(person => ListedPlatform.CellsOf(list.Platform, person)).ToHashSet(StringComparer.Ordinal);
-            differences.AddRange(list.Held.Except(wanted).Select(cell => $"{list.Platform} holds {cell} of nobody who should be there"));
+            differences.AddRange(
+                list.Held.Except(wanted).Select(cell => $"{list.Platform} holds {cell}, which belongs to nobody who should be there"));
             differences.AddRange(wanted.Except(list.Held).Select(cell => $"{list.Platform} lacks {cell}"));
         }
 
@@ -172,14 +177,14 @@ public sealed class MovingIdentifiersTests(ITestOutputHelper output)
         from ledger l join bindings b using (binding_id) left join membership m on m.person = l.person left join people p on p.person = l.person order by 1, 2
         """));
 
-    private static PersonIdentifiers Anybody(Random random)
+    private static PersonIdentifiers RandomPerson(Random random)
     {
         var customer = random.Next(6) == 0 ? null : $"c{random.Next(6)}";
         var email = customer is null || random.Next(3) > 0 ? $"e{random.Next(5)}@shop.example" : null;
         return new PersonIdentifiers(customer, email, random.Next(2) == 0 ? $"+1657777000{random.Next(5)}" : null, "US");
     }
 
-    private static PersonDetails? AnyDetails(Random random)
+    private static PersonDetails? RandomDetails(Random random)
     {
         var place = random.Next(2);
         return random.Next(8) switch

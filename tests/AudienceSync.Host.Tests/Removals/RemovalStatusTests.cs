@@ -7,13 +7,13 @@ using AudienceSync.Host.Tests.Syncing;
 
 namespace AudienceSync.Host.Tests.Removals;
 
-/// <summary>What the ledger and the status say of removals that could not be made, or need not be.</summary>
+/// <summary>What the ledger and the status show for removals that could not be made, or need not be.</summary>
 public sealed class RemovalStatusTests
 {
     private static readonly PersonIdentifiers Ann = new("ann", "ann@shop.example", null, "US");
 
     [Fact]
-    public async Task A_member_delivered_by_a_newer_program_is_not_called_absent_by_an_older_one()
+    public async Task A_member_delivered_by_a_newer_program_is_not_reported_absent_by_an_older_one()
     {
         await using var stage = await ListStage.OpenAsync();
         await using var list = await SandboxList.OpenAsync("tiktok", stage.Workspace.Clock);
@@ -26,7 +26,7 @@ public sealed class RemovalStatusTests
         await stage.RemoveAsync(Ann);
         await stage.SettleAsync();
 
-        (await list.HeldAsync()).Count.ShouldBe(1, "nobody here knows how to remove Ann");
+        (await list.HeldAsync()).Count.ShouldBe(1, "this program cannot remove Ann");
         (await stage.Workspace.RowsAsync("select status, reason from ledger")).ShouldBe([$"{(int)LedgerStatus.Removing} unknown_normalizer_version"]);
         await stage.Workspace.ExecuteAsync($"update ledger set normalizer = {own}");
         (await new BindingTable(stage.Workspace.Database).RetryRefusedAsync("tiktok", default)).ShouldBe(1);
@@ -36,12 +36,12 @@ public sealed class RemovalStatusTests
     }
 
     [Fact]
-    public async Task Refused_counts_only_members_who_are_wanted()
+    public async Task Refused_counts_only_desired_members()
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
         var setup = new MemberSetup(workspace);
         var stage = await SyncStage.CreateAsync(workspace, setup, new ScriptedPlatform(membersPerCall: 10));
-        var (refused, taken) = (await setup.MeetAsync("refused@shop.example"), await setup.MeetAsync("taken@shop.example"));
+        var (refused, taken) = (await setup.AddPersonAsync("refused@shop.example"), await setup.AddPersonAsync("taken@shop.example"));
         await setup.SetAsync(stage.KeyId, true, refused, taken);
         await stage.SettleAsync();
         (await CountsAsync(workspace)).ShouldBe((2, 1, 1));
@@ -53,7 +53,7 @@ public sealed class RemovalStatusTests
     }
 
     [Fact]
-    public async Task A_removal_that_an_older_program_skipped_is_made_when_the_schema_is_brought_up_to_date()
+    public async Task A_removal_that_an_older_program_skipped_is_made_when_the_schema_is_migrated()
     {
         await using var stage = await ListStage.OpenAsync();
         await using var list = await SandboxList.OpenAsync("webhook", stage.Workspace.Clock);
@@ -73,10 +73,11 @@ public sealed class RemovalStatusTests
         (await list.HeldAsync()).Count.ShouldBe(3);
 
         var migration = await File.ReadAllTextAsync(Path.Combine(RepositoryRoot.Find(), "src/AudienceSync.Host/Storage/Schema/Workspace/0033_shared_cells.sql"));
-        await stage.Workspace.ExecuteAsync(migration[migration.IndexOf("update ledger", StringComparison.Ordinal)..]);
+        var update = migration[migration.IndexOf("update ledger", StringComparison.Ordinal)..];
+        await stage.Workspace.ExecuteAsync(update.Replace("again =", "redeliver =", StringComparison.Ordinal)); // 0039 renamed the column
         await stage.SettleAsync();
 
-        (await list.HeldAsync()).Count.ShouldBe(2, "what is Bob's");
+        (await list.HeldAsync()).Count.ShouldBe(2, "Bob's identifiers");
     }
 
     private static async Task<(long Desired, long Delivered, long Refused)> CountsAsync(TestWorkspace workspace)

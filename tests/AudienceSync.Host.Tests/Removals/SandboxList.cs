@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.TestHost;
 
 namespace AudienceSync.Host.Tests.Removals;
 
-/// <summary>A real connector before one list of the sandbox, whose removals fail while they shall.</summary>
+/// <summary>A real connector in front of one list of the sandbox. Removals fail while <see cref="RemovalsFailing"/> is set.</summary>
 internal sealed class SandboxList : IAsyncDisposable
 {
     public const string Remote = "1001";
@@ -27,7 +27,7 @@ internal sealed class SandboxList : IAsyncDisposable
 
     public IDestination Destination { get; }
 
-    /// <summary>Whether removals are answered with a server error.</summary>
+    /// <summary>Whether removals get a server error.</summary>
     public bool RemovalsFailing
     {
         get => _network.Failing;

@@ -7,8 +7,8 @@ using AudienceSync.Host.Storage.Syncing;
 namespace AudienceSync.Host.Tests.Removals;
 
 /// <summary>
-/// Ann was delivered with an email address and more. Before her removal is taken, Bob is delivered with the same address, which is his from then on. Her removal then takes
-/// all that is hers, and he stays reachable; his own removal takes the address.
+/// Ann was delivered with an email address and more. Before the removal of Ann is accepted, Bob is delivered with the same address, which
+/// then belongs to Bob. Ann's removal takes everything of Ann's, and Bob stays reachable; Bob's own removal takes the address.
 /// </summary>
 public sealed class SharedIdentifierTests
 {
@@ -40,7 +40,8 @@ public sealed class SharedIdentifierTests
 
     [Theory]
     [MemberData(nameof(Everywhere))]
-    public async Task All_that_was_delivered_of_a_person_goes_although_their_address_is_anothers_by_now(string platform, string way)
+    public async Task Everything_delivered_for_a_person_is_removed_although_their_address_now_belongs_to_another(
+        string platform, string way)
     {
         await using var stage = await ListStage.OpenAsync();
         await using var list = await SandboxList.OpenAsync(platform, stage.Workspace.Clock);
@@ -63,23 +64,23 @@ public sealed class SharedIdentifierTests
         list.RemovalsFailing = false;
         await stage.SettleAsync();
 
-        (await list.HeldAsync()).ShouldBe(OfBob(platform), ignoreOrder: true, "nothing of Ann, and all of Bob");
+        (await list.HeldAsync()).ShouldBe(OfBob(platform), ignoreOrder: true, "nothing of Ann's, and all of Bob's");
         if (way == "removal and erasure")
         {
             await EraseAnnAsync(stage, platform);
-            (await list.HeldAsync()).ShouldBe(OfBob(platform), ignoreOrder: true, "nothing of Ann, and all of Bob");
+            (await list.HeldAsync()).ShouldBe(OfBob(platform), ignoreOrder: true, "nothing of Ann's, and all of Bob's");
         }
 
         await stage.RemoveAsync(Bob);
         await stage.SettleAsync();
-        (await list.HeldAsync()).ShouldBeEmpty("and the address goes with him whose it is");
+        (await list.HeldAsync()).ShouldBeEmpty("the address is removed with its owner");
     }
 
     [Theory]
     [InlineData("webhook")]
     [InlineData("meta")]
     [InlineData("google")]
-    public async Task What_was_delivered_beside_an_address_and_a_phone_that_are_both_anothers_by_now_goes(string platform)
+    public async Task Other_identifiers_are_removed_when_address_and_phone_now_belong_to_another(string platform)
     {
         await using var stage = await ListStage.OpenAsync();
         await using var list = await SandboxList.OpenAsync(platform, stage.Workspace.Clock);
@@ -102,7 +103,7 @@ public sealed class SharedIdentifierTests
         (await list.HeldAsync()).ShouldBeEmpty();
         await stage.AddAsync(bob);
         await stage.SettleAsync();
-        left.ShouldBe(await list.HeldAsync(), ignoreOrder: true, "what is left when Ann has gone is what Bob alone is delivered with");
+        left.ShouldBe(await list.HeldAsync(), ignoreOrder: true, "what is left after Ann's removal is what Bob alone is delivered with");
     }
 
     [Theory]
@@ -110,7 +111,7 @@ public sealed class SharedIdentifierTests
     [InlineData("meta")]
     [InlineData("tiktok")]
     [InlineData("google")]
-    public async Task A_resync_keeps_what_is_anothers_and_takes_what_is_not(string platform)
+    public async Task A_resync_keeps_what_belongs_to_another_person_and_removes_the_rest(string platform)
     {
         await using var stage = await ListStage.OpenAsync();
         await using var list = await SandboxList.OpenAsync(platform, stage.Workspace.Clock);
@@ -121,7 +122,7 @@ public sealed class SharedIdentifierTests
         await stage.RemoveAsync(Ann with { Email = null });
         await stage.SettleAsync();
 
-        // As a program left it that skipped the removal whole.
+        // The state left by an older program that skipped the whole removal.
         await stage.AddAsync(Ann with { Email = null });
         await stage.SettleAsync();
         await stage.RemoveAsync(Ann with { Email = null });
@@ -137,7 +138,7 @@ public sealed class SharedIdentifierTests
     [InlineData("meta")]
     [InlineData("tiktok")]
     [InlineData("google")]
-    public async Task A_new_address_takes_the_place_of_one_that_is_anothers_by_now_and_that_one_stays_theirs(string platform)
+    public async Task A_new_address_replaces_one_that_now_belongs_to_another_who_keeps_it(string platform)
     {
         await using var stage = await ListStage.OpenAsync();
         await using var list = await SandboxList.OpenAsync(platform, stage.Workspace.Clock);
@@ -160,7 +161,7 @@ public sealed class SharedIdentifierTests
     }
 
     [Fact]
-    public async Task A_device_that_two_members_have_stays_until_both_have_left()
+    public async Task A_device_that_two_members_share_stays_until_both_have_left()
     {
         await using var stage = await ListStage.OpenAsync();
         await using var list = await SandboxList.OpenAsync("meta", stage.Workspace.Clock);
@@ -180,7 +181,7 @@ public sealed class SharedIdentifierTests
     }
 
     [Fact]
-    public async Task Whom_a_removal_takes_beside_its_own_person_is_delivered_again_when_its_job_has_ended()
+    public async Task A_member_removed_together_with_another_person_is_redelivered_when_the_job_has_ended()
     {
         await using var stage = await ListStage.OpenAsync();
         var list = new ListedPlatform(Connectors.Platform.Google, stage.Workspace.Clock, new Random(1));
@@ -199,7 +200,7 @@ public sealed class SharedIdentifierTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_lost_removal_that_is_carried_out_when_its_address_is_anothers_is_made_good(bool erasedMeanwhile)
+    public async Task A_lost_removal_executed_when_its_address_belongs_to_another_is_repaired(bool erasedMeanwhile)
     {
         await using var stage = await ListStage.OpenAsync();
         var list = new ListedPlatform(Connectors.Platform.Webhook, stage.Workspace.Clock, new Random(1));
@@ -211,7 +212,7 @@ public sealed class SharedIdentifierTests
         await stage.Accounts["webhook"].RoundsAsync();
         stage.Workspace.Clock.Advance(TimeSpan.FromMinutes(1));
         await stage.Accounts["webhook"].RoundsAsync();
-        list.Held.ShouldBeEmpty("repeated, the removal was taken");
+        list.Held.ShouldBeEmpty("the repeated removal was accepted");
         await stage.AddAsync(Bob);
         await stage.Accounts["webhook"].RoundsAsync();
         list.Held.Count.ShouldBe(2);
@@ -224,7 +225,7 @@ public sealed class SharedIdentifierTests
 
         stage.Workspace.Clock.Advance(TimeSpan.FromMinutes(8));
         list.Settle();
-        list.Held.ShouldBe(["external:bob"], "the first call came after all");
+        list.Held.ShouldBe(["external:bob"], "the first call was executed late");
 
         await stage.SettleAsync();
 
@@ -239,7 +240,7 @@ public sealed class SharedIdentifierTests
         var receipt = await stage.ReceiptAsync(erasure);
         receipt.State.ShouldBe(ErasureState.Erased);
         var removal = receipt.Destinations.ShouldHaveSingleItem();
-        removal.Outcome.ShouldBe(platform == "tiktok" ? "kept_for_another" : "removed", "at TikTok the address was all there was");
+        removal.Outcome.ShouldBe(platform == "tiktok" ? "kept_for_another" : "removed", "at TikTok the address was the only identifier");
         removal.KeptForAnother.ShouldBe(["email"]);
     }
 

@@ -1,7 +1,8 @@
 namespace AudienceSync.Host.Tests.Replay;
 
 /// <summary>
-/// Who is in an audience at a time, from the file alone and by what the audience means, not by webhooks: it follows from the last purchase.
+/// The members of an audience at a time, from the file alone and by the meaning of the audience, not by webhooks: it follows from the last
+/// purchase.
 /// </summary>
 internal static class CdnowOracle
 {
@@ -9,7 +10,7 @@ internal static class CdnowOracle
     public static HashSet<string> PostPurchase(IReadOnlyDictionary<string, DateOnly[]> purchases, DateTimeOffset now) =>
         Who(purchases, now, (lastPurchase, today) => today - lastPurchase < 14);
 
-    /// <summary>Bought last at least 45 and less than 90 days ago. The file's end bounds what a journey could have known.</summary>
+    /// <summary>Bought last at least 45 and less than 90 days ago. The file's end limits what a journey could have known.</summary>
     public static HashSet<string> Winback(IReadOnlyDictionary<string, DateOnly[]> purchases, DateTimeOffset now) =>
         Who(purchases, now, (lastPurchase, today) => today - lastPurchase is >= 45 and < 90 && lastPurchase + 45 <= CdnowFile.Horizon.DayNumber);
 

@@ -8,15 +8,21 @@ using Xunit.Abstractions;
 
 namespace AudienceSync.Host.Tests.Replay;
 
-/// <summary>Eighteen months of a real shop through the whole Host, and at six dates everybody is exactly where the file says he is.</summary>
+/// <summary>
+/// Eighteen months of a real shop through the whole Host. At six dates every person is exactly in the audiences that follow from the file.
+/// </summary>
 public sealed class CdnowReplayTests(ITestOutputHelper output)
 {
     private const int Seed = 19_970_101;
     private const int EventsPerRequest = 500;
     private const double Duplicates = 0.2;
 
-    /// <summary>At noon, so that no window ends at the very moment of the look.</summary>
-    private static readonly DateTimeOffset[] Looks = [Noon(1997, 2, 15), Noon(1997, 5, 1), Noon(1997, 8, 20), Noon(1997, 12, 24), Noon(1998, 3, 10), Noon(1998, 6, 30)];
+    /// <summary>At noon, so that no window ends exactly at the time of a check.</summary>
+    private static readonly DateTimeOffset[] CheckTimes =
+    [
+        Noon(1997, 2, 15), Noon(1997, 5, 1), Noon(1997, 8, 20),
+        Noon(1997, 12, 24), Noon(1998, 3, 10), Noon(1998, 6, 30),
+    ];
 
     private static readonly TestAudience[] Audiences = [new("winback_45d", 45), new("post_purchase_14d", 14)];
 
@@ -31,32 +37,32 @@ public sealed class CdnowReplayTests(ITestOutputHelper output)
         var purchases = CdnowFile.ReadPurchaseDays();
         purchases.Count.ShouldBe(23_570, "customers of the file");
         var webhooks = purchases.SelectMany(customer => CdnowWebhooks.Of(customer.Key, customer.Value)).OrderBy(webhook => webhook.OccurredAt).ToList();
-        var clock = new OffsetClock(Looks[0]);
+        var clock = new OffsetClock(CheckTimes[0]);
         await using var host = await TestHost.StartAsync(new TestHostOptions { Clock = clock, Audiences = Audiences });
         var customers = purchases.Keys.ToDictionary(
             customer => host.Server.Workspaces["default"].Digester.Digest(IdentifierKind.CustomerId, customer).Digest.Value);
         var position = 0;
-        foreach (var look in Looks)
+        foreach (var checkTime in CheckTimes)
         {
-            clock.Set(look);
-            var fresh = webhooks.Skip(position).TakeWhile(webhook => webhook.OccurredAt <= look).ToList();
+            clock.Set(checkTime);
+            var fresh = webhooks.Skip(position).TakeWhile(webhook => webhook.OccurredAt <= checkTime).ToList();
             position += fresh.Count;
             await SendAsync(host, fresh);
             await host.WaitUntilQuietAsync(atMost_s: 120, seen: status => ApproveAsync(host, status));
-            await CompareAsync(host, purchases, customers, look);
+            await CompareAsync(host, purchases, customers, checkTime);
         }
 
         position.ShouldBe(webhooks.Count, "all were sent");
-        await LookBackAsync(host);
+        await ComparePastAsync(host);
         var projector = (await host.GetAsync("/v1/status")).GetProperty("projector");
         (projector.GetProperty("applied").GetInt64() + projector.GetProperty("superseded").GetInt64()).ShouldBe(await host.ScalarAsync<long>("select count(*) from mt_events"));
         (await host.ScalarAsync<long>("select count(*) from mt_events where type like 'audience_member%'")).ShouldBe(webhooks.Count);
         (await host.ScalarAsync<long>("select count(*) from quarantine")).ShouldBe(0);
     }
 
-    // A page from anywhere, as of 100 moments, is what a fold of the log's prefix gives. By what was known, the moments lie while events were being recorded
-    // and in the weeks after; by what had happened, anywhere in the eighteen months.
-    private async Task LookBackAsync(TestHost host)
+    // A page from anywhere, as of 100 moments, is what a fold of the log's prefix gives. In the mode "known", the moments are during the
+    // recording of the events and in the weeks after; in the mode "happened", anywhere in the eighteen months.
+    private async Task ComparePastAsync(TestHost host)
     {
         (await host.ScalarAsync<long>("select count(*) from mt_events where type = 'person_linked'")).ShouldBe(0);
         var log = await LogPrefix.ReadAsync(host);
@@ -65,8 +71,10 @@ public sealed class CdnowReplayTests(ITestOutputHelper output)
         for (var n = 0; n < 200; n++)
         {
             var (audience, known) = (Audiences[n % 4 / 2], n % 2 == 0);
-            var heard = log.Facts[_random.Next(log.Facts.Count)].RecordedAt;
-            var at = known ? heard + (TimeSpan.FromDays(1) * (_random.Next(3) * _random.Next(20))) : Looks[0].AddMinutes(_random.Next(-40 * 1_440, 500 * 1_440));
+            var recorded = log.Facts[_random.Next(log.Facts.Count)].RecordedAt;
+            var at = known
+                ? recorded + (TimeSpan.FromDays(1) * (_random.Next(3) * _random.Next(20)))
+                : CheckTimes[0].AddMinutes(_random.Next(-40 * 1_440, 500 * 1_440));
             var window = TimeSpan.FromDays(audience.Window_d!.Value);
             var expected = known ? log.Known(audience.Key, window, at) : log.Happened(audience.Key, window, at);
             var after = people[_random.Next(people.Count)];
@@ -76,7 +84,7 @@ public sealed class CdnowReplayTests(ITestOutputHelper output)
                 .SetEquals(expected.Where(person => person.CompareTo(after) > 0 && person.CompareTo(next) <= 0))
                 .ShouldBeTrue($"{audience.Key} as of {at:O}, {(known ? "known" : "happened")}, after {after}");
             members += page.GetProperty("members").GetArrayLength();
-            prefixes.Add(known ? heard : default);
+            prefixes.Add(known ? recorded : default);
         }
 
         output.WriteLine($"{members} members on 200 pages as of 100 moments of each kind, {prefixes.Count - 1} different prefixes of the log");
@@ -84,7 +92,7 @@ public sealed class CdnowReplayTests(ITestOutputHelper output)
         prefixes.Count.ShouldBeGreaterThan(50);
     }
 
-    // Months pass between two looks, so whole lists end at once, which somebody has to say is meant.
+    // Months pass between two checks, so whole lists end at once, which an operator must approve.
     private static async Task ApproveAsync(TestHost host, JsonElement status)
     {
         foreach (var plan in status.GetProperty("plans").EnumerateArray().Where(plan => plan.GetProperty("state").GetString() == "waiting"))
@@ -94,7 +102,7 @@ public sealed class CdnowReplayTests(ITestOutputHelper output)
         }
     }
 
-    // What is new and a fifth of it again, of this time or any before, in any order.
+    // The new webhooks and a fifth as many duplicates, of this time or any earlier one, in any order.
     private async Task SendAsync(TestHost host, List<ReplayedWebhook> fresh)
     {
         _sent.AddRange(fresh);
@@ -109,17 +117,19 @@ public sealed class CdnowReplayTests(ITestOutputHelper output)
     }
 
     private async Task CompareAsync(
-        TestHost host, IReadOnlyDictionary<string, DateOnly[]> purchases, Dictionary<Guid, string> customers, DateTimeOffset look)
+        TestHost host, IReadOnlyDictionary<string, DateOnly[]> purchases, Dictionary<Guid, string> customers, DateTimeOffset checkTime)
     {
-        var expected = new[] { CdnowOracle.Winback(purchases, look), CdnowOracle.PostPurchase(purchases, look) };
+        var expected = new[] { CdnowOracle.Winback(purchases, checkTime), CdnowOracle.PostPurchase(purchases, checkTime) };
         for (var i = 0; i < Audiences.Length; i++)
         {
             var members = await MembersAsync(host, Audiences[i].Key, customers);
-            output.WriteLine($"{look:yyyy-MM-dd} {Audiences[i].Key}: {members.Count} members, {expected[i].Count} expected, {_sent.Count} webhooks so far");
-            expected[i].Except(members).ShouldBeEmpty($"missing from {Audiences[i].Key} on {look:d}");
-            members.Except(expected[i]).ShouldBeEmpty($"too many in {Audiences[i].Key} on {look:d}");
+            output.WriteLine(
+                $"{checkTime:yyyy-MM-dd} {Audiences[i].Key}: {members.Count} members, {expected[i].Count} expected, "
+                + $"{_sent.Count} webhooks so far");
+            expected[i].Except(members).ShouldBeEmpty($"missing from {Audiences[i].Key} on {checkTime:d}");
+            members.Except(expected[i]).ShouldBeEmpty($"too many in {Audiences[i].Key} on {checkTime:d}");
             (await host.Sandbox.HeldAsync(TestHost.Remote(i), "EMAIL"))
-                .SetEquals(expected[i].Select(DigestOfEmail)).ShouldBeTrue($"the platform's list of {Audiences[i].Key} on {look:d}");
+                .SetEquals(expected[i].Select(DigestOfEmail)).ShouldBeTrue($"the platform's list of {Audiences[i].Key} on {checkTime:d}");
         }
     }
 
@@ -136,7 +146,7 @@ public sealed class CdnowReplayTests(ITestOutputHelper output)
         await using var reader = await command.ExecuteReaderAsync();
         while (await reader.ReadAsync())
         {
-            members.Add(customers[reader.GetGuid(0)]).ShouldBeTrue("nobody is a member twice");
+            members.Add(customers[reader.GetGuid(0)]).ShouldBeTrue("no person is a member twice");
         }
 
         return members;

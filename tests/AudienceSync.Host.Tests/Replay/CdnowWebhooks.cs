@@ -6,8 +6,8 @@ namespace AudienceSync.Host.Tests.Replay;
 internal sealed record ReplayedWebhook(DateTimeOffset OccurredAt, string Json);
 
 /// <summary>
-/// What journeys would have sent of the purchases: on the day of one, out of winback and into post-purchase; 45 days after it into winback,
-/// when no other came between.
+/// The webhooks that journeys would have sent for the purchases: on the day of a purchase, out of winback and into post-purchase; 45 days
+/// after it into winback, when no other purchase came between.
 /// </summary>
 internal static class CdnowWebhooks
 {

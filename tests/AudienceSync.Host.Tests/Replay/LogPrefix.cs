@@ -4,12 +4,12 @@ using Npgsql;
 
 namespace AudienceSync.Host.Tests.Replay;
 
-/// <summary>One add or remove as it lies in the log.</summary>
+/// <summary>One add or remove as stored in the log.</summary>
 internal readonly record struct LoggedFact(Guid Person, string Key, bool Add, DateTimeOffset OccurredAt, DateTimeOffset RecordedAt);
 
 /// <summary>
-/// The whole log of a replay, folded anew from its beginning at each question. Of a person and key the latest add and the latest remove count, and nothing here is the
-/// engine's: rows of the table, JSON, comparisons.
+/// The whole log of a replay, folded again from its beginning at each query. For a person and key the latest add and the latest remove
+/// count, and nothing here is the engine's code: table rows, JSON, comparisons.
 /// </summary>
 internal sealed class LogPrefix(IReadOnlyList<LoggedFact> facts)
 {
@@ -35,10 +35,10 @@ internal sealed class LogPrefix(IReadOnlyList<LoggedFact> facts)
         return new LogPrefix(facts);
     }
 
-    /// <summary>Who was in a key at a moment, by the log as far as it had been recorded then.</summary>
+    /// <summary>The members of a key at a moment, by the log as far as it had been recorded then.</summary>
     public HashSet<Guid> Known(string key, TimeSpan window, DateTimeOffset at) => Fold(facts.TakeWhile(fact => fact.RecordedAt <= at), key, window, at);
 
-    /// <summary>Who was in a key at a moment, by all that is known today to have happened by then.</summary>
+    /// <summary>The members of a key at a moment, by everything known today to have happened by then.</summary>
     public HashSet<Guid> Happened(string key, TimeSpan window, DateTimeOffset at) => Fold(facts.Where(fact => fact.OccurredAt <= at), key, window, at);
 
     private static HashSet<Guid> Fold(IEnumerable<LoggedFact> counted, string key, TimeSpan window, DateTimeOffset at)

@@ -3,7 +3,9 @@ using AudienceSync.Host.Tests.Serving;
 
 namespace AudienceSync.Host.Tests.Requests;
 
-/// <summary>Over all routes: nothing of a body is read, and nothing is done, before the token is known; and no body is larger than its route takes.</summary>
+/// <summary>
+/// For all routes: before the token is checked no body is read and nothing is executed, and no body is larger than its route accepts.
+/// </summary>
 public sealed class AccessTests(RouteHost given) : IClassFixture<RouteHost>
 {
     private const int Piece = 64 * 1024;
@@ -11,7 +13,7 @@ public sealed class AccessTests(RouteHost given) : IClassFixture<RouteHost>
     public static TheoryData<string?> NoOperator => new(null, "wrong", TestHostFiles.UnsignedToken, TestHostFiles.OperatorToken + "x", "");
 
     [Fact]
-    public void There_are_as_many_routes_as_the_documents_speak_of_and_only_health_is_for_everybody()
+    public void There_are_as_many_routes_as_the_documents_list_and_only_health_is_anonymous()
     {
         given.Routes.Count.ShouldBeGreaterThan(40);
         given.Routes.Where(route => route.IsAnonymous).Select(route => route.Path).ShouldBe(["/health/live", "/health/ready"], ignoreOrder: true);
@@ -20,7 +22,7 @@ public sealed class AccessTests(RouteHost given) : IClassFixture<RouteHost>
 
     [Theory]
     [MemberData(nameof(NoOperator))]
-    public async Task A_body_of_512_MiB_without_the_operators_token_is_answered_401_before_a_byte_of_it_has_come(string? token)
+    public async Task A_body_of_512_MiB_without_the_operators_token_is_answered_401_before_a_byte_of_it_arrives(string? token)
     {
         foreach (var route in given.Routes.Where(route => route.IsOperators))
         {
@@ -35,7 +37,7 @@ public sealed class AccessTests(RouteHost given) : IClassFixture<RouteHost>
     }
 
     [Fact]
-    public async Task A_body_without_an_end_and_without_a_token_is_answered_401_and_cut_off()
+    public async Task An_endless_body_without_a_token_is_answered_401_and_cut_off()
     {
         foreach (var route in given.Routes.Where(route => !route.IsAnonymous))
         {
@@ -48,13 +50,13 @@ public sealed class AccessTests(RouteHost given) : IClassFixture<RouteHost>
                 taken++;
             }
 
-            // What the kernel holds of it on its way is a few MiB; 64 MiB would have been read by somebody.
+            // The kernel buffers a few MiB of it; 64 MiB would mean that the Host read it.
             taken.ShouldBeLessThan(1_024, route.ToString());
         }
     }
 
     [Fact]
-    public async Task Nothing_is_said_of_a_body_or_an_address_to_somebody_without_a_token()
+    public async Task A_caller_without_a_token_learns_nothing_about_a_body_or_a_route()
     {
         foreach (var route in given.Routes.Where(route => route.IsOperators))
         {
@@ -72,7 +74,7 @@ public sealed class AccessTests(RouteHost given) : IClassFixture<RouteHost>
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task One_byte_more_than_a_route_takes_is_413_with_a_code_on_every_route(bool chunked)
+    public async Task One_byte_more_than_a_route_accepts_is_413_with_a_code_on_every_route(bool chunked)
     {
         foreach (var route in given.Routes.Where(route => !route.IsWebhook))
         {
@@ -85,7 +87,7 @@ public sealed class AccessTests(RouteHost given) : IClassFixture<RouteHost>
     }
 
     [Fact]
-    public async Task An_address_that_leads_nowhere_and_a_method_that_is_not_taken_have_codes()
+    public async Task An_unknown_route_and_an_unsupported_method_have_codes()
     {
         (await OperatorAsync(HttpMethod.Get, "/v1/nowhere")).ShouldBe((404, "unknown_route"));
         (await OperatorAsync(HttpMethod.Delete, "/v1/status")).ShouldBe((405, "method_not_allowed"));

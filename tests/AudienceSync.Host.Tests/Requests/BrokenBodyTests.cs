@@ -3,14 +3,16 @@ using AudienceSync.Host.Tests.Serving;
 
 namespace AudienceSync.Host.Tests.Requests;
 
-/// <summary>Bodies that do not arrive whole, or mean nothing, on every route of operators: a code, and nothing in the log that reads like a fault.</summary>
+/// <summary>
+/// Bodies that do not arrive completely, or are meaningless, on every operator route: a code, and no unhandled error in the log.
+/// </summary>
 public sealed class BrokenBodyTests(RouteHost given) : IClassFixture<RouteHost>
 {
     [Theory]
     [InlineData("Transfer-Encoding: chunked\r\n\r\n7fffffffffffffff\r\nabc", "400")]
     [InlineData("Transfer-Encoding: chunked\r\n\r\nzz\r\nabc", "400")]
     [InlineData("Content-Length: 100\r\n\r\n{", "408")]
-    public async Task A_body_that_does_not_arrive_whole_has_a_code(string rest, string status)
+    public async Task A_body_that_does_not_arrive_completely_has_a_code(string rest, string status)
     {
         var routes = given.Routes.Where(route => route.IsOperators && route.Method == "POST" && route.Parameters.All(parameter => !parameter.IsRequired)).ToList();
         routes.ShouldNotBeEmpty();
@@ -50,13 +52,13 @@ public sealed class BrokenBodyTests(RouteHost given) : IClassFixture<RouteHost>
     [InlineData("/v1/members/lookup", "")]
     [InlineData("/v1/people/erasures", "null")]
     [InlineData("/v1/people/export", "[]")]
-    public async Task A_body_that_means_nothing_is_the_callers_fault_and_has_a_code(string path, string body)
+    public async Task A_meaningless_body_is_a_client_error_with_a_code(string path, string body)
     {
         using var response = await given.Memory.Operator.PostAsync(path, Route.Json(body));
         var answer = await Answer.ReadAsync(response);
         if (answer.Status == 200 && path.StartsWith("/v1/people/suppressions", StringComparison.Ordinal))
         {
-            answer.Text.ShouldContain("warnings"); // The suppression holds; only its reason was dropped.
+            answer.Text.ShouldContain("warnings"); // The suppression takes effect; only its reason was dropped.
             return;
         }
 
@@ -65,7 +67,7 @@ public sealed class BrokenBodyTests(RouteHost given) : IClassFixture<RouteHost>
     }
 
     [Fact]
-    public async Task A_null_character_in_the_query_of_a_question_is_refused()
+    public async Task A_null_character_in_a_query_string_is_refused()
     {
         using var response = await given.Memory.Operator.GetAsync("/v1/quarantine?reason=%00");
         ((int)response.StatusCode).ShouldBe(400);
@@ -98,7 +100,7 @@ public sealed class BrokenBodyTests(RouteHost given) : IClassFixture<RouteHost>
     [Theory]
     [InlineData("gzip")]
     [InlineData("br")]
-    public async Task A_compressed_body_is_refused_on_every_route_that_takes_one(string encoding)
+    public async Task A_compressed_body_is_refused_on_every_route_that_accepts_a_body(string encoding)
     {
         foreach (var route in given.Routes.Where(route => route.IsOperators && route.Body.Form != BodyForm.None && route.Parameters.All(parameter => !parameter.IsRequired)))
         {
@@ -112,7 +114,7 @@ public sealed class BrokenBodyTests(RouteHost given) : IClassFixture<RouteHost>
     [Theory]
     [InlineData("text/plain")]
     [InlineData("application/json; charset=utf-7")]
-    public async Task A_json_route_takes_json_in_utf8_whatever_its_type_claims(string type)
+    public async Task A_json_route_accepts_json_in_utf8_with_any_charset_and_no_other_media_type(string type)
     {
         foreach (var route in given.Routes.Where(route => route.Body.Form == BodyForm.Json))
         {

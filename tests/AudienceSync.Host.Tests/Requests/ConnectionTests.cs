@@ -3,29 +3,29 @@ using AudienceSync.Host.Tests.Serving;
 
 namespace AudienceSync.Host.Tests.Requests;
 
-/// <summary>Connections on which nothing comes, or too little, and what they take from others.</summary>
+/// <summary>Connections that send nothing or too little, and their effect on others.</summary>
 public sealed class ConnectionTests
 {
     private const int Connections = 20;
 
     [Fact]
-    public async Task Silent_connections_that_fill_the_listener_are_closed_after_the_time_to_the_first_request_and_health_answers_meanwhile()
+    public async Task Idle_connections_that_fill_the_listener_are_closed_at_the_first_request_timeout_and_health_still_responds()
     {
         await using var host = await TestHost.StartAsync(new TestHostOptions { RealPort = true, MaxConnections = Connections, HealthListener = true });
-        var silent = new List<RawConnection>();
+        var idle = new List<RawConnection>();
         try
         {
             for (var index = 0; index < Connections; index++)
             {
-                silent.Add(await RawConnection.OpenAsync(host));
+                idle.Add(await RawConnection.OpenAsync(host));
             }
 
             await RefusedAsync(host);
             (await HealthAsync(host, "/health/live")).ShouldBe((200, "live"));
             (await HealthAsync(host, "/health/ready")).ShouldBe((200, "ready"));
 
-            // Far less than the two minutes that the server itself would wait.
-            foreach (var connection in silent)
+            // Far less than the default of two minutes of the server.
+            foreach (var connection in idle)
             {
                 (await connection.EndsAsync()).ShouldBeTrue();
             }
@@ -34,12 +34,12 @@ public sealed class ConnectionTests
         }
         finally
         {
-            silent.ForEach(connection => connection.Dispose());
+            idle.ForEach(connection => connection.Dispose());
         }
     }
 
     [Fact]
-    public async Task A_connection_that_never_ends_its_first_headers_is_closed_too()
+    public async Task A_connection_that_never_completes_its_first_headers_is_closed_too()
     {
         await using var host = await TestHost.StartAsync(new TestHostOptions { RealPort = true });
         using var slow = await RawConnection.OpenAsync(host);
@@ -48,14 +48,14 @@ public sealed class ConnectionTests
     }
 
     [Fact]
-    public async Task A_connection_that_has_made_its_first_request_may_be_silent_for_longer_than_a_new_one()
+    public async Task A_connection_that_has_made_its_first_request_may_be_idle_for_longer_than_a_new_one()
     {
         await using var host = await TestHost.StartAsync(new TestHostOptions { RealPort = true });
         using var kept = await RawConnection.OpenAsync(host);
-        using var silent = await RawConnection.OpenAsync(host);
+        using var idle = await RawConnection.OpenAsync(host);
         await kept.TrySendAsync("GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n");
         (await kept.ReadAsync()).ShouldStartWith("HTTP/1.1 200");
-        (await silent.EndsAsync()).ShouldBeTrue(); // So the time to a first request is over.
+        (await idle.EndsAsync()).ShouldBeTrue(); // So the first request timeout is over.
         await kept.TrySendAsync("GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n");
         (await kept.ReadAsync()).ShouldStartWith("HTTP/1.1 200");
     }
@@ -68,7 +68,8 @@ public sealed class ConnectionTests
     [InlineData("POST /v1/people/consent", "Transfer-Encoding: chunked", 5, true)]
     [InlineData("POST /v1/people/consent", "Content-Length: 60000", 60_000, false)]
     [InlineData("POST /v1/webhooks/audience", "Content-Length: 60000", 60_000, false)]
-    public async Task A_refusal_announces_the_end_of_its_connection_when_the_body_is_too_long_to_be_read_away(string line, string header, int sent, bool ends)
+    public async Task A_refusal_announces_the_end_of_its_connection_when_the_body_is_too_long_to_drain(
+        string line, string header, int sent, bool ends)
     {
         await using var host = await TestHost.StartAsync(new TestHostOptions { RealPort = true });
         using var connection = await RawConnection.OpenAsync(host);
@@ -101,7 +102,7 @@ public sealed class ConnectionTests
     [InlineData("somewhere")]
     [InlineData("https://127.0.0.1:0")]
     [InlineData("http://127.0.0.1:0/health")]
-    public async Task An_address_for_health_that_cannot_be_one_is_refused(string url)
+    public async Task An_invalid_url_for_health_is_refused(string url)
     {
         await using var host = await TestHost.StartAsync();
         var refused = await Should.ThrowAsync<Host.Configuration.SetupException>(
@@ -117,7 +118,7 @@ public sealed class ConnectionTests
         page.ShouldContain($"| {ConnectionLimits.FirstRequestS} seconds | ");
     }
 
-    // The server closes what is one too many without a byte.
+    // The server closes a connection over the limit without sending a byte.
     private static async Task RefusedAsync(TestHost host)
     {
         using var one = await RawConnection.OpenAsync(host);

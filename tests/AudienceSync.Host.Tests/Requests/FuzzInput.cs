@@ -5,10 +5,10 @@ using AudienceSync.Host.Tests.Serving;
 
 namespace AudienceSync.Host.Tests.Requests;
 
-/// <summary>One generated request to a route, and what is known of it without looking at the Host's code.</summary>
-/// <param name="HasToken">Whether the token is the one of the route.</param>
-/// <param name="HasUsableQuery">Whether every parameter is declared and there once with a value.</param>
-/// <param name="Body">What the request carries; null without content.</param>
+/// <summary>One generated request to a route, and its properties, known independently of the code of the Host.</summary>
+/// <param name="HasToken">Whether it has the right token for the route.</param>
+/// <param name="HasUsableQuery">Whether every parameter is declared and occurs once with a value.</param>
+/// <param name="Body">The body of the request; null without content.</param>
 internal sealed record FuzzInput(Route Route, HttpRequestMessage Request, bool HasToken, bool HasUsableQuery, byte[]? Body, string Story)
 {
     private static readonly string[] Members =
@@ -131,7 +131,7 @@ internal sealed record FuzzInput(Route Route, HttpRequestMessage Request, bool H
         return "{" + string.Join(',', members) + "}";
     }
 
-    // Mostly one that is to be accepted: behind the first checks there is more to break.
+    // Mostly valid events: there is more to break after the first checks.
     private static string Event(Random random)
     {
         var members = new List<string>

@@ -8,19 +8,19 @@ using AudienceSync.Host.Tests.Serving;
 
 namespace AudienceSync.Host.Tests.Requests;
 
-/// <summary>Generated requests from several senders to one Host, and what must hold of every answer.</summary>
+/// <summary>Generated requests from several senders to one Host, and the checks of every response.</summary>
 /// <param name="faults">The last exceptions in the Host's log.</param>
 internal sealed class FuzzRun(HttpClient http, IReadOnlyList<Route> routes, int seed, Func<string> faults)
 {
     /// <summary>Counts the requests that were sent again because the store was slow or down.</summary>
     public const string Repeated = "503 and sent again";
 
-    /// <summary>Counts the answers of <c>/health/ready</c> while the store was slow.</summary>
+    /// <summary>Counts the responses of <c>/health/ready</c> while the store was slow.</summary>
     public const string NotReady = "503 not ready";
 
     private const int MostRepeats = 5;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(60);
     private static readonly UTF8Encoding StrictText = new(false, throwOnInvalidBytes: true);
     private static readonly JsonDocumentOptions StrictJson = new() { AllowDuplicateProperties = false, MaxDepth = 1_000 };
 
@@ -30,28 +30,29 @@ internal sealed class FuzzRun(HttpClient http, IReadOnlyList<Route> routes, int 
     private readonly ConcurrentDictionary<Guid, byte> _accepted = new();
     private int _sent;
 
-    /// <summary>How many requests are answered.</summary>
+    /// <summary>Number of answered requests.</summary>
     public int Count => _answers.Where(pair => pair.Key != Repeated).Sum(pair => pair.Value);
 
-    /// <summary>The receipts of all events that webhooks had accepted.</summary>
+    /// <summary>The receipts of all events accepted by webhooks.</summary>
     public ICollection<Guid> Accepted => _accepted.Keys;
 
-    /// <summary>How many answers there were of each status; what was sent again counts beside them.</summary>
+    /// <summary>Number of responses by status; resent requests are counted separately.</summary>
     public IReadOnlyDictionary<string, int> Answers => _answers;
 
-    /// <summary>Goes on while it is told to; the number is that of the request.</summary>
-    public async Task RunAsync(int senders, Func<int, bool> goesOn)
+    /// <summary>Runs while <paramref name="shouldContinue"/> returns true for the number of the next request.</summary>
+    public async Task RunAsync(int senders, Func<int, bool> shouldContinue)
     {
         using var failed = new CancellationTokenSource();
-        await Task.WhenAll(Enumerable.Range(0, senders).Select(sender => Task.Run(() => SendAsync(sender, number => !failed.IsCancellationRequested && goesOn(number), failed))));
+        await Task.WhenAll(Enumerable.Range(0, senders).Select(sender => Task.Run(
+            () => SendAsync(sender, number => !failed.IsCancellationRequested && shouldContinue(number), failed))));
     }
 
-    private async Task SendAsync(int sender, Func<int, bool> goesOn, CancellationTokenSource failed)
+    private async Task SendAsync(int sender, Func<int, bool> shouldContinue, CancellationTokenSource failed)
     {
         try
         {
             var random = new Random(seed + sender);
-            for (var number = 0; goesOn(Interlocked.Increment(ref _sent)); number++)
+            for (var number = 0; shouldContinue(Interlocked.Increment(ref _sent)); number++)
             {
                 var input = FuzzInput.Next(routes, random);
                 var answer = await AnswerAsync(input, $"seed {seed}, sender {sender}, number {number}: {input.Story}");
@@ -60,14 +61,14 @@ internal sealed class FuzzRun(HttpClient http, IReadOnlyList<Route> routes, int 
         }
         catch
         {
-            await failed.CancelAsync(); // One found is enough: the others need not go on for minutes.
+            await failed.CancelAsync(); // One failure is enough: the others need not continue for minutes.
             throw;
         }
     }
 
     private async Task<string> AnswerAsync(FuzzInput input, string story)
     {
-        using var deadline = new CancellationTokenSource(Patience);
+        using var deadline = new CancellationTokenSource(TimeLimit);
         using var request = input.Request;
         var answer = await AnswerAsync(request, story, deadline.Token);
         if (input.Route.IsAnonymous && answer.Status == 503)
@@ -77,7 +78,7 @@ internal sealed class FuzzRun(HttpClient http, IReadOnlyList<Route> routes, int 
 
         for (var more = 0; more < MostRepeats && answer is { Status: 503, Code: "storage_slow" or "storage_down" }; more++)
         {
-            // The store of a busy machine, or the input? What is the input's fault is answered alike again.
+            // Either the store of a busy machine is slow, or the input is the cause: then the response is the same again.
             _answers.AddOrUpdate(Repeated, 1, static (_, count) => count + 1);
             using var again = Copy(request, input.Body);
             answer = await AnswerAsync(again, story, deadline.Token);
@@ -118,7 +119,7 @@ internal sealed class FuzzRun(HttpClient http, IReadOnlyList<Route> routes, int 
         }
         catch (Exception unanswered) when (unanswered is HttpRequestException or OperationCanceledException)
         {
-            throw new InvalidOperationException($"No answer: {story}\n{faults()}", unanswered);
+            throw new InvalidOperationException($"No response: {story}\n{faults()}", unanswered);
         }
     }
 
@@ -127,7 +128,7 @@ internal sealed class FuzzRun(HttpClient http, IReadOnlyList<Route> routes, int 
         (answer.Status == 401).ShouldBe(!input.HasToken, $"{story}: {answer.Text}");
         if (input is { HasToken: true, HasUsableQuery: false } && !input.Route.IsWebhook)
         {
-            // Routing itself refuses a content type that no endpoint takes, before anything is read.
+            // Routing itself refuses a content type that no endpoint accepts, before anything is read.
             answer.Status.ShouldBeOneOf([400, 415], $"{story}: {answer.Text}");
         }
 
@@ -137,7 +138,7 @@ internal sealed class FuzzRun(HttpClient http, IReadOnlyList<Route> routes, int 
         }
     }
 
-    // What a strict reader of JSON refuses, or what is packed, may never be taken.
+    // Input that a strict JSON reader refuses, or that is compressed, may never be accepted.
     private void CheckAcceptance(FuzzInput input, Answer answer, string story)
     {
         if (answer.Status >= 300)
@@ -156,7 +157,7 @@ internal sealed class FuzzRun(HttpClient http, IReadOnlyList<Route> routes, int 
     private static bool IsWritten(FuzzInput input) =>
         input.Body is { Length: > 0 } && input.Route.Body.Form is BodyForm.Json or BodyForm.OptionalJson or BodyForm.Whole;
 
-    // A bad event spoils only itself, so each of an array is judged alone.
+    // A bad event affects only itself, so each event of an array is checked separately.
     private List<byte[]> AcceptedEvents(byte[] body, JsonElement answer, string story)
     {
         var isArray = answer.TryGetProperty("results", out var results);
@@ -183,11 +184,11 @@ internal sealed class FuzzRun(HttpClient http, IReadOnlyList<Route> routes, int 
         }
         catch (Exception broken) when (broken is JsonException or DecoderFallbackException or InvalidOperationException)
         {
-            return false; // The last is the reader's of JSON for half a surrogate pair in a name.
+            return false; // The JSON reader throws the last one for half a surrogate pair in a name.
         }
     }
 
-    // The one exception: who asks to be taken off a list is, whatever names stand beside that.
+    // The only exception: a removal or suppression takes effect regardless of the other field names.
     private static bool IsRemovalWithHalfName(byte[] body)
     {
         using var document = JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = StrictJson.MaxDepth });

@@ -3,7 +3,9 @@ using AudienceSync.Host.Tests.Serving;
 
 namespace AudienceSync.Host.Tests.Requests;
 
-/// <summary>Over all routes: a query parameter that is not declared, not there once or not readable refuses the request; nothing falls back to a default.</summary>
+/// <summary>
+/// For all routes: a query parameter that is undeclared, duplicate or unreadable causes a refusal; nothing falls back to a default.
+/// </summary>
 public sealed class ParameterTests(RouteHost given) : IClassFixture<RouteHost>
 {
     private static readonly string Long = new('x', 201);
@@ -27,7 +29,7 @@ public sealed class ParameterTests(RouteHost given) : IClassFixture<RouteHost>
     }
 
     [Fact]
-    public async Task A_parameter_that_is_there_twice_or_cannot_be_read_is_refused_on_every_route()
+    public async Task A_duplicate_or_unreadable_parameter_is_refused_on_every_route()
     {
         string[] unreadable = ["", Long, "%00", "a%00b", "%ff", "%C3%28", "%ED%A0%80", "a%0Ab"];
         foreach (var route in given.Routes.Where(route => !route.IsWebhook))
@@ -48,7 +50,7 @@ public sealed class ParameterTests(RouteHost given) : IClassFixture<RouteHost>
     }
 
     [Fact]
-    public async Task A_parameter_of_the_wrong_form_is_refused_on_every_route_that_has_it()
+    public async Task A_parameter_in_the_wrong_format_is_refused_on_every_route_that_has_it()
     {
         var wrong = new Dictionary<string, string[]>(StringComparer.Ordinal)
         {
@@ -93,7 +95,7 @@ public sealed class ParameterTests(RouteHost given) : IClassFixture<RouteHost>
     [InlineData("?reason=%00")]
     [InlineData("?workspace=LONG")]
     [InlineData("?destination=LONG")]
-    public async Task A_list_whose_parameters_cannot_be_used_suppresses_nobody(string query)
+    public async Task A_list_with_unusable_parameters_suppresses_no_one(string query)
     {
         query = query.Replace("LONG", Long, StringComparison.Ordinal);
         var before = await EventsAsync();
@@ -108,7 +110,7 @@ public sealed class ParameterTests(RouteHost given) : IClassFixture<RouteHost>
     [InlineData("/v1/people/suppressions?workspace=")]
     [InlineData("/v1/people/suppressions/lift?workspace=default&workspace=default")]
     [InlineData("/v1/people/consent?default_country=")]
-    public async Task One_person_is_not_suppressed_by_a_parameter_that_cannot_be_used_either(string path)
+    public async Task A_single_person_is_not_suppressed_with_an_unusable_parameter_either(string path)
     {
         var before = await EventsAsync();
         using var response = await given.Memory.Operator.PostAsync(path, Route.Json("""{"customer_id":"ann","consent":{"ad_user_data":"denied"}}"""));
@@ -119,7 +121,7 @@ public sealed class ParameterTests(RouteHost given) : IClassFixture<RouteHost>
     [Theory]
     [InlineData("/v1/webhooks/audience?utm=1&workspace=&workspace=x&%ff")]
     [InlineData("/v1/webhooks/audience/?x=1")]
-    public async Task A_webhook_with_parameters_is_taken(string path)
+    public async Task A_webhook_with_parameters_is_accepted(string path)
     {
         using var request = Webhook.Signed(Sample.Event().ToJsonString());
         request.RequestUri = new Uri(path, UriKind.Relative);
@@ -130,7 +132,7 @@ public sealed class ParameterTests(RouteHost given) : IClassFixture<RouteHost>
     [InlineData("%zz")]
     [InlineData("%")]
     [InlineData("%4")]
-    public async Task What_is_no_percent_encoding_is_refused(string value)
+    public async Task Invalid_percent_encoding_is_refused(string value)
     {
         using var connection = await RawConnection.OpenAsync(given.Port);
         await connection.TrySendAsync(

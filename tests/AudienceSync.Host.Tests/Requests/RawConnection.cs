@@ -4,13 +4,13 @@ using AudienceSync.Host.Tests.Serving;
 
 namespace AudienceSync.Host.Tests.Requests;
 
-/// <summary>A connection that sends what no client would send. Whatever it waits for has an end.</summary>
+/// <summary>A connection for bytes that no HTTP client would send. All waits have a time limit.</summary>
 internal sealed class RawConnection : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(60);
 
     private readonly TcpClient _client = new();
-    private readonly CancellationTokenSource _deadline = new(Patience);
+    private readonly CancellationTokenSource _deadline = new(TimeLimit);
 
     public static async Task<RawConnection> OpenAsync(Uri address)
     {
@@ -27,7 +27,7 @@ internal sealed class RawConnection : IDisposable
         _deadline.Dispose();
     }
 
-    /// <summary>False when the other side is gone.</summary>
+    /// <summary>Sends bytes. Returns false when the server has closed the connection.</summary>
     public async Task<bool> TrySendAsync(ReadOnlyMemory<byte> bytes)
     {
         try
@@ -37,13 +37,13 @@ internal sealed class RawConnection : IDisposable
         }
         catch (IOException)
         {
-            return false; // Closed by the server, which is what these tests look for.
+            return false; // Closed by the server, which is what these tests check.
         }
     }
 
     public Task<bool> TrySendAsync(string text) => TrySendAsync(Encoding.Latin1.GetBytes(text));
 
-    /// <summary>What comes first; empty when the connection ends without a byte.</summary>
+    /// <summary>Returns the next bytes; empty when the connection ends without any.</summary>
     public async Task<string> ReadAsync()
     {
         var buffer = new byte[16 * 1024];
@@ -58,7 +58,7 @@ internal sealed class RawConnection : IDisposable
         }
     }
 
-    /// <summary>What comes up to a text and with it, in however many pieces; all that came when it never does.</summary>
+    /// <summary>Reads up to and including a text, in any number of pieces; returns everything received if the text never arrives.</summary>
     public async Task<string> ReadUntilAsync(string text)
     {
         var all = new StringBuilder();
@@ -72,13 +72,13 @@ internal sealed class RawConnection : IDisposable
         return all.ToString();
     }
 
-    /// <summary>Waits until the server closes it.</summary>
+    /// <summary>Waits until the server closes the connection.</summary>
     public async Task<bool> EndsAsync()
     {
         var deadline = Deadline.In();
         while ((await ReadAsync()).Length > 0)
         {
-            // The rest of an answer.
+            // The rest of a response.
             deadline.Check("the end of the connection");
         }
 

@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Routing;
 
 namespace AudienceSync.Host.Tests.Requests;
 
-/// <summary>A route of the Host as the framework has it, so that nobody can add one that these tests do not know.</summary>
+/// <summary>A route of the Host as registered in the framework, so that no route can be added without these tests.</summary>
 public sealed record Route(string Method, string Path, RouteEndpoint Endpoint)
 {
     public BodyContract Body => Endpoint.Metadata.GetMetadata<BodyContract>() ?? BodyContract.None;
@@ -18,7 +18,7 @@ public sealed record Route(string Method, string Path, RouteEndpoint Endpoint)
 
     public bool IsWebhook => Body.Form == BodyForm.Unchecked;
 
-    /// <summary>Of operators.</summary>
+    /// <summary>Whether it is an operator route.</summary>
     public bool IsOperators => !IsAnonymous && !IsWebhook;
 
     public static IReadOnlyList<Route> Of(TestHost host) => [.. host.Routes.SelectMany(endpoint =>
@@ -52,7 +52,7 @@ public sealed record Route(string Method, string Path, RouteEndpoint Endpoint)
             _ => "winback_45d_v1",
         }))));
 
-    /// <summary>So that a client cannot tell the length and sends chunks.</summary>
+    /// <summary>Hides the length, so that a client sends chunks.</summary>
     private sealed class UnknownLength(byte[] bytes) : MemoryStream(bytes)
     {
         public override bool CanSeek => false;

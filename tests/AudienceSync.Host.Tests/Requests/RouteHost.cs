@@ -3,7 +3,7 @@ using AudienceSync.Host.Tests.Serving;
 
 namespace AudienceSync.Host.Tests.Requests;
 
-/// <summary>One Host in memory, and one on a real port, for the tests over all routes.</summary>
+/// <summary>One Host in memory, and one on a real port, for the tests of all routes.</summary>
 public sealed class RouteHost : IAsyncLifetime
 {
     public TestHost Memory { get; private set; } = null!;

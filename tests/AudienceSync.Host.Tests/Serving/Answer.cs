@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace AudienceSync.Host.Tests.Serving;
 
-/// <summary>An HTTP answer, read to its end.</summary>
+/// <summary>An HTTP response, read to its end.</summary>
 /// <param name="Type">The media type without parameters.</param>
 public sealed record Answer(int Status, string Text, string? Type, HttpResponseHeaders Headers)
 {

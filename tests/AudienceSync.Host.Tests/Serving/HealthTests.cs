@@ -3,7 +3,7 @@ namespace AudienceSync.Host.Tests.Serving;
 public sealed class HealthTests
 {
     [Fact]
-    public async Task A_host_is_ready_only_while_its_storage_answers_and_alive_all_the_time()
+    public async Task A_host_is_ready_only_while_its_storage_responds_and_always_live()
     {
         await using var host = await TestHost.StartAsync();
         (await StatusAsync(host, "/health/ready")).ShouldBe(200);

@@ -1,6 +1,8 @@
 namespace AudienceSync.Host.Tests.Serving;
 
-/// <summary>The system's clock, moved. Only what time it is moves: timers and elapsed time run as ever, so loops go on by themselves.</summary>
+/// <summary>
+/// The system clock with an offset. Only the current time moves: timers and elapsed time run as usual, so loops continue by themselves.
+/// </summary>
 public sealed class OffsetClock : TimeProvider
 {
     private long _offset_ticks;

@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace AudienceSync.Host.Tests.Serving;
 
-/// <summary>A database that throws everybody out and lets nobody in, until disposed of.</summary>
+/// <summary>A database that terminates all connections and accepts none, until this is disposed.</summary>
 public sealed class Outage : IAsyncDisposable
 {
     private readonly string _database;
@@ -25,7 +25,8 @@ public sealed class Outage : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await ExecuteAsync($"alter database {_database} with allow_connections true");
 
-    // A session that passed the check of allow_connections and is still starting is not yet in pg_stat_activity, but already holds the lock of the database.
+    // A session that passed the check of allow_connections and is still starting is not yet in pg_stat_activity, but already holds the lock
+    // of the database.
     private async Task<long> TerminateAllAsync()
     {
         await using var connection = new NpgsqlConnection(_elsewhere);

@@ -7,13 +7,13 @@ using AudienceSync.Host.Tests.Simulation;
 
 namespace AudienceSync.Host.Tests.Serving;
 
-/// <summary>What a Host logs while its storage is away, as its own settings let lines through.</summary>
+/// <summary>The log of a Host during a storage outage, filtered by the log levels of its own settings.</summary>
 public sealed partial class QuietLogTests
 {
     private const int Senders = 8;
 
     [Fact]
-    public async Task Storage_away_under_eight_senders_is_a_line_for_each_loop_and_one_more_when_it_is_back()
+    public async Task A_storage_outage_under_eight_senders_is_one_line_per_loop_and_one_more_on_recovery()
     {
         await using var host = await TestHost.StartAsync(new TestHostOptions { Clock = new OffsetClock(Sample.Now) });
         (await host.PostAsync(Sample.Event())).Status.ShouldBe(200);
@@ -39,7 +39,7 @@ public sealed partial class QuietLogTests
         await host.WaitUntilQuietAsync();
         await Waiting.UntilAsync(() => Task.FromResult(host.LogLines.Any(line => line.Contains("Account meta_main recovered"))), () => string.Join('\n', Shown(host)));
 
-        answers.ShouldBeGreaterThan(100, "or nothing is shown by it");
+        answers.ShouldBeGreaterThan(100, "otherwise the test proves nothing");
         var lines = Shown(host).Skip(before).ToList();
         var text = string.Join('\n', lines);
         lines.ShouldNotContain(line => line.Contains("   at "), text);
@@ -47,11 +47,12 @@ public sealed partial class QuietLogTests
         interrupted.ShouldBeUnique();
         interrupted.ShouldContain("Projector");
         interrupted.ShouldContain("Ingest");
-        lines.Count.ShouldBeLessThanOrEqualTo((2 * 10) + 1 + 4, text); // Ten loops twice, the requests' line, and whoever claims a lease again.
+        // Ten loops with two lines each, the line of the requests, and leases that are claimed again.
+        lines.Count.ShouldBeLessThanOrEqualTo((2 * 10) + 1 + 4, text);
     }
 
     [Fact]
-    public async Task A_client_that_breaks_its_request_is_no_line_with_a_stack_trace()
+    public async Task A_client_that_aborts_its_request_logs_no_stack_trace()
     {
         await using var host = await TestHost.StartAsync(new TestHostOptions { RealPort = true });
         foreach (var path in new[] { "/v1/webhooks/audience", "/v1/members/lookup" })
@@ -63,7 +64,7 @@ public sealed partial class QuietLogTests
         Shown(host).ShouldNotContain(line => line.Contains("   at "), string.Join('\n', Shown(host)));
     }
 
-    // The answer does not matter here, nor whether there is one.
+    // Neither the response nor its absence matters here.
     private static async Task SendAsync(TestHost host, string request)
     {
         using var connection = new TcpClient();

@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace AudienceSync.Host.Tests.Serving;
 
-/// <summary>Holds the lock under which the log is appended to, so that commits wait, until disposed of.</summary>
+/// <summary>Holds the lock for appends to the log, so that commits wait, until this is disposed.</summary>
 public sealed class StalledLog : IAsyncDisposable
 {
     private const string Waiting =
@@ -25,7 +25,7 @@ public sealed class StalledLog : IAsyncDisposable
     }
 
     /// <summary>Returns when an append waits for the lock.</summary>
-    public async Task UntilSomebodyWaitsAsync()
+    public async Task WaitForBlockedAppendAsync()
     {
         await using var command = new NpgsqlCommand($"select exists (select from {Waiting})", _connection);
         using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
@@ -36,8 +36,8 @@ public sealed class StalledLog : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends the connections of the appends that wait.</summary>
-    public async Task BreakWhoeverWaitsAsync()
+    /// <summary>Terminates the connections of the appends that wait.</summary>
+    public async Task TerminateBlockedAppendsAsync()
     {
         await using var command = new NpgsqlCommand($"select bool_and(pg_terminate_backend(pid)) from {Waiting}", _connection);
         (await command.ExecuteScalarAsync()).ShouldBe(true);

@@ -14,7 +14,9 @@ using Npgsql;
 
 namespace AudienceSync.Host.Tests.Serving;
 
-/// <summary>A whole Host of one test: its own database, configuration and platform, spoken to by HTTP only. Ends with the test.</summary>
+/// <summary>
+/// A complete Host for one test, with a separate database, configuration and platform, accessed only by HTTP. Ends with the test.
+/// </summary>
 public sealed class TestHost : IAsyncDisposable
 {
     private static readonly TimeSpan QuietPoll = TimeSpan.FromMilliseconds(25);
@@ -30,10 +32,10 @@ public sealed class TestHost : IAsyncDisposable
 
     private TestHost(TestHostOptions options) => _options = options;
 
-    /// <summary>Speaks to the Host without a token.</summary>
+    /// <summary>Client of the Host without a token.</summary>
     public HttpClient Http { get; private set; } = null!;
 
-    /// <summary>Speaks to the Host with the operator's token.</summary>
+    /// <summary>Client of the Host with the operator token.</summary>
     public HttpClient Operator { get; private set; } = null!;
 
     public TestPlatform Sandbox { get; private set; } = null!;
@@ -41,20 +43,20 @@ public sealed class TestHost : IAsyncDisposable
     /// <summary>The connection string of the superuser.</summary>
     public string Database { get; private set; } = null!;
 
-    /// <summary>The configuration it started from.</summary>
+    /// <summary>The path of its configuration.</summary>
     public string ConfigPath { get; private set; } = null!;
 
     public HostServer Server { get; private set; } = null!;
 
     public TimeProvider Clock => _options.Clock;
 
-    /// <summary>Where <c>/health</c> alone is served.</summary>
+    /// <summary>The URL that serves only <c>/health</c>.</summary>
     public string HealthUrl => _health!.Url;
 
     /// <summary>Every route that the Host has.</summary>
     public IReadOnlyList<RouteEndpoint> Routes => [.. ((IEndpointRouteBuilder)_app).DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>()];
 
-    /// <summary>Every line logged until now.</summary>
+    /// <summary>Every line logged so far.</summary>
     public IReadOnlyList<string> LogLines => _log.Lines;
 
     public static async Task<TestHost> StartAsync(TestHostOptions? options = null)
@@ -87,7 +89,7 @@ public sealed class TestHost : IAsyncDisposable
     /// <summary>Sends a webhook of the source that signs.</summary>
     public Task<Answer> PostAsync(string body) => SendAsync(Webhook.Signed(body, Clock.GetUtcNow()));
 
-    /// <summary>Asks with the operator's token.</summary>
+    /// <summary>Queries with the operator token.</summary>
     public async Task<JsonElement> GetAsync(string path)
     {
         using var response = await Operator.GetAsync(path);
@@ -106,10 +108,10 @@ public sealed class TestHost : IAsyncDisposable
         return (T)(await command.ExecuteScalarAsync())!;
     }
 
-    /// <summary>Waits until all that was accepted is folded and all that was folded is delivered. Returns the last status.</summary>
-    /// <param name="atMost_s">After so many seconds the test fails, with the log.</param>
-    /// <param name="meanwhile">Done after each look in vain, e.g. to move the clock past the pause after a failed call.</param>
-    /// <param name="seen">Done with each status that is not quiet.</param>
+    /// <summary>Waits until all accepted events are folded and all changes are delivered. Returns the last status.</summary>
+    /// <param name="atMost_s">The test fails after this many seconds, with the log.</param>
+    /// <param name="meanwhile">Called after each poll that is not quiet, e.g. to move the clock past the wait after a failed call.</param>
+    /// <param name="seen">Called with each status that is not quiet.</param>
     public async Task<JsonElement> WaitUntilQuietAsync(int atMost_s = 30, Action? meanwhile = null, Func<JsonElement, Task>? seen = null)
     {
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(atMost_s));
@@ -133,7 +135,7 @@ public sealed class TestHost : IAsyncDisposable
         }
     }
 
-    // Null while storage is away: after an outage the first read may still meet a connection that died in it.
+    // Null during a storage outage: after one the first read may still use a connection that was terminated.
     private async Task<JsonElement?> StatusAsync()
     {
         using var response = await Operator.GetAsync("/v1/status");
@@ -142,7 +144,7 @@ public sealed class TestHost : IAsyncDisposable
         return answer.Status == 200 ? answer.Json : null;
     }
 
-    /// <summary>As SIGTERM does: answers what is under way, commits what is queued, gives the leases back. Once.</summary>
+    /// <summary>Like SIGTERM: answers requests in flight, commits queued events, releases the leases. Runs once.</summary>
     public async Task StopAsync()
     {
         if (_stopped)
@@ -230,6 +232,6 @@ public sealed class TestHost : IAsyncDisposable
         return builder.Build();
     }
 
-    /// <summary>Another client of the Host; on a real port it has connections of its own.</summary>
+    /// <summary>Another client of the Host; on a real port it has separate connections.</summary>
     public HttpClient NewClient() => _options.RealPort ? new HttpClient { BaseAddress = new Uri(_app.Urls.Single()) } : _app.GetTestClient();
 }

@@ -4,9 +4,9 @@ using AudienceSync.Host.Tests.Postgres;
 namespace AudienceSync.Host.Tests.Serving;
 
 /// <summary>
-/// The files a Host starts from. Three sources: one must sign (by either of two keys), one may, one does not. The master key is always the
-/// same, so that two Hosts can share a database. Their requests are signed at the time of the machine whatever the Host's clock says, so the age of a signature is
-/// not judged; the tests that are about it change that.
+/// The files a Host starts from. Three sources: one must sign (with either of two keys), one may, one does not. The master key is always
+/// the same, so that two Hosts can share a database. Their requests are signed at the time of the machine, whatever the clock of the Host
+/// shows, so the age of a signature is not checked; the tests of that check enable it.
 /// </summary>
 public static class TestHostFiles
 {

@@ -34,7 +34,7 @@ public sealed class TestHostTests
     }
 
     [Fact]
-    public async Task What_is_logged_is_kept_with_its_values()
+    public async Task Log_lines_are_captured_with_their_values()
     {
         await using var host = await TestHost.StartAsync();
         host.LogLines.ShouldContain(line => line.StartsWith(nameof(LogLevel.Information), StringComparison.Ordinal) && line.Contains("schema files"));

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.TestHost;
 
 namespace AudienceSync.Host.Tests.Serving;
 
-/// <summary>The imitated platforms in memory, with one ad account.</summary>
+/// <summary>The sandbox platforms in memory, with one ad account.</summary>
 public sealed class TestPlatform : IAsyncDisposable
 {
     public const string Account = "act_1001";
@@ -20,10 +20,10 @@ public sealed class TestPlatform : IAsyncDisposable
         Admin = app.GetTestClient();
     }
 
-    /// <summary>Speaks to <c>/admin</c>: lists, faults, calls.</summary>
+    /// <summary>Client of <c>/admin</c>: lists, faults, calls.</summary>
     public HttpClient Admin { get; }
 
-    /// <summary>Carries the Host's calls here.</summary>
+    /// <summary>A handler that routes calls of the Host to this platform.</summary>
     public HttpMessageHandler NewNetwork() => _app.GetTestServer().CreateHandler();
 
     public static async Task<TestPlatform> StartAsync(IReadOnlyList<string> remotes, TimeProvider clock)

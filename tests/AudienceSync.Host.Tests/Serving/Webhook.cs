@@ -7,7 +7,9 @@ using AudienceSync.Host.Tests.Ingest;
 
 namespace AudienceSync.Host.Tests.Serving;
 
-/// <summary>Builds webhook requests. Signs them by the contract's words (contracts/customerio.md 2.3), without the Host's code.</summary>
+/// <summary>
+/// Builds webhook requests. Signs them as the contract specifies (contracts/customerio.md 2.3), without the code of the Host.
+/// </summary>
 public static class Webhook
 {
     public static HttpRequestMessage Request(byte[] body, string? token)
@@ -20,7 +22,7 @@ public static class Webhook
 
     public static HttpRequestMessage Request(string body, string? token) => Request(Encoding.UTF8.GetBytes(body), token);
 
-    /// <summary>With the token and the signature of the source that must sign, made when the Host's clock showed <paramref name="at"/>.</summary>
+    /// <summary>With the token and the signature of the source that must sign, made at the Host time <paramref name="at"/>.</summary>
     public static HttpRequestMessage Signed(byte[] body, DateTimeOffset at)
     {
         var timestamp = at.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);

@@ -10,7 +10,7 @@ using Xunit.Abstractions;
 
 namespace AudienceSync.Host.Tests.Simulation;
 
-/// <summary>Two Hosts as processes under load. One is stopped by a signal at random moments; the other must go on.</summary>
+/// <summary>Two Hosts as processes under load. One is stopped by a signal at random times; the other must continue.</summary>
 public sealed class FrozenHostTests(ITestOutputHelper output) : IDisposable
 {
     private const int Seed = 20261129;
@@ -32,13 +32,13 @@ public sealed class FrozenHostTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
-    public Task A_frozen_host_keeps_the_other_silent_for_at_most_five_seconds_and_nothing_is_lost_or_doubled() =>
+    public Task A_frozen_host_blocks_the_other_for_at_most_five_seconds_and_nothing_is_lost_or_duplicated() =>
         RunAsync(stops: 4, TimeSpan.FromSeconds(6));
 
     [ProveFact]
     [Trait("Category", "Prove")]
     [Trait("Prove", "pauses")]
-    public Task A_host_frozen_for_40_seconds_again_and_again_keeps_the_other_silent_for_at_most_five() => RunAsync(stops: 6, TimeSpan.FromSeconds(40));
+    public Task A_host_frozen_repeatedly_for_40_seconds_blocks_the_other_for_at_most_five() => RunAsync(stops: 6, TimeSpan.FromSeconds(40));
 
     private async Task RunAsync(int stops, TimeSpan pause)
     {
@@ -69,18 +69,18 @@ public sealed class FrozenHostTests(ITestOutputHelper output) : IDisposable
         await CheckLogAsync(database);
     }
 
-    // Each event is about a person of its own, so a doubled one is a stream of two.
+    // Each event is about a different person, so a duplicated one is a stream of two.
     private async Task CheckLogAsync(string database)
     {
         await using var owner = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(database) { SearchPath = "ws_default", MaxPoolSize = 1 }.ConnectionString);
         await using var command = owner.CreateCommand("select count(*) from unnest($1) as r(id) where not exists (select from mt_events e where e.id = r.id)");
         command.Parameters.Add(new NpgsqlParameter { Value = _receipts.Select(Guid.Parse).ToArray() });
-        (await command.ExecuteScalarAsync()).ShouldBe(0L, $"acknowledged and lost, of {_receipts.Count}");
+        (await command.ExecuteScalarAsync()).ShouldBe(0L, $"acknowledged but lost, of {_receipts.Count}");
         await using var doubled = owner.CreateCommand(
             "select count(*) from (select stream_id from mt_events where type = 'audience_member_added' group by stream_id having count(*) > 1) d");
         (await doubled.ExecuteScalarAsync()).ShouldBe(0L);
-        _receipts.Count.ShouldBeGreaterThan(1_000, "or there was no load");
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{_receipts.Count} events acknowledged, lost 0, doubled 0"));
+        _receipts.Count.ShouldBeGreaterThan(1_000, "otherwise there was no load");
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{_receipts.Count} events acknowledged, lost 0, duplicated 0"));
     }
 
     private async Task SendAsync(HostProcess host, int events, bool watched)
@@ -90,7 +90,7 @@ public sealed class FrozenHostTests(ITestOutputHelper output) : IDisposable
             var body = events == 1 ? Event().ToJsonString() : new JsonArray([.. Enumerable.Range(0, events).Select(_ => (JsonNode?)Event())]).ToJsonString();
             while (!await TryAsync(host, body) && !_end.IsCancellationRequested)
             {
-                await Task.Yield(); // A sender who is refused sends the same again.
+                await Task.Yield(); // A refused sender resends the same event.
             }
 
             if (watched)

@@ -7,7 +7,7 @@ using AudienceSync.Host.Tests.Serving;
 
 namespace AudienceSync.Host.Tests.Simulation;
 
-/// <summary>A Host as a process of its own, which can be stopped as the system stops one: it knows nothing of it.</summary>
+/// <summary>A Host as a separate process, which can be stopped as the system stops one: the process does not notice it.</summary>
 internal sealed class HostProcess : IAsyncDisposable
 {
     private readonly Process _process;
@@ -28,7 +28,7 @@ internal sealed class HostProcess : IAsyncDisposable
 
     public string Log => string.Join('\n', _lines.All);
 
-    /// <summary>What it holds of the machine's memory now.</summary>
+    /// <summary>The resident memory of the process now.</summary>
     public long ResidentBytes
     {
         get
@@ -58,10 +58,10 @@ internal sealed class HostProcess : IAsyncDisposable
         return host;
     }
 
-    /// <summary>The first line of the log that holds the text.</summary>
+    /// <summary>The first line of the log that contains the text.</summary>
     public Task<string> LineAsync(string text) => _lines.WaitForAsync(text);
 
-    /// <summary>SIGSTOP: no thread of it runs until <see cref="WakeAsync"/>.</summary>
+    /// <summary>SIGSTOP: none of its threads runs until <see cref="WakeAsync"/>.</summary>
     public Task PauseAsync() => SignalAsync("-STOP");
 
     /// <summary>SIGCONT.</summary>

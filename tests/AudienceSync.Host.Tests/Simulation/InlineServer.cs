@@ -6,8 +6,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace AudienceSync.Host.Tests.Simulation;
 
 /// <summary>
-/// Serves a web application on the thread of its caller: no socket, no pipe, no thread pool. What a request does is done when the call returns, unless it sleeps
-/// on the virtual clock. That is what makes a seed the same story each time.
+/// Serves a web application on the caller's thread: no socket, no pipe, no thread pool. The work of a request is done when the call
+/// returns, unless it sleeps on the virtual clock. This makes each run of a seed identical.
 /// </summary>
 internal sealed class InlineServer : IServer
 {
@@ -33,7 +33,7 @@ internal sealed class InlineServer : IServer
     {
     }
 
-    /// <summary>Null when the application broke the connection off.</summary>
+    /// <summary>Null when the application aborted the connection.</summary>
     public async Task<HttpResponseMessage?> ServeAsync(HttpRequestMessage request, byte[] body)
     {
         var response = new HttpResponseFeature();

@@ -15,14 +15,16 @@ using Npgsql;
 
 namespace AudienceSync.Host.Tests.Simulation;
 
-/// <summary>Two Hosts as processes. One is stopped by a signal in the middle of a call, and wakes when its work is another's.</summary>
+/// <summary>
+/// Two Hosts as processes. One is stopped by a signal in the middle of a call, and resumes when its work belongs to the other.
+/// </summary>
 public sealed class PausedHostTests : IAsyncLifetime
 {
     private const int CallTimeoutS = 3;
 
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(2);
 
-    // Who is about to call holds the account until the call must have ended, and a lease longer.
+    // A Host that is about to call holds the account until the call must have ended, plus one lease time.
     private static readonly TimeSpan Held = TimeSpan.FromSeconds(CallTimeoutS) + Lease;
 
     private readonly TemporaryFolder _folder = new();
@@ -58,7 +60,7 @@ public sealed class PausedHostTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_host_paused_in_a_call_and_woken_when_the_account_is_anothers_writes_nothing_stale_and_the_lists_converge()
+    public async Task A_host_paused_in_a_call_and_resumed_after_losing_the_account_writes_nothing_stale_and_the_lists_converge()
     {
         await using var paused = await StartAsync();
         using var fault = await _admin.PostAsJsonAsync("/admin/faults", new { kind = "delay", operation = "add", count = 1, delay_ms = 1_000 });
@@ -68,20 +70,20 @@ public sealed class PausedHostTests : IAsyncLifetime
         var since = Stopwatch.GetTimestamp();
         var fence = await AskAsync("select fence::text from leases where name = 'account:meta_main'");
 
-        await Waiting.UntilAsync(async () => await PeopleAsync() == 1, () => "The platform never went on with the call.");
+        await Waiting.UntilAsync(async () => await PeopleAsync() == 1, () => "The platform never continued the call.");
         await using var other = await StartAsync();
         await SendEventAsync(other, "remove", "ann");
         await SendEventAsync(other, "add", "ben");
         await QuietAsync(other);
-        await Waiting.UntilAsync(() => Task.FromResult(Stopwatch.GetElapsedTime(since) > 2 * Held), () => "Time stands still.");
+        await Waiting.UntilAsync(() => Task.FromResult(Stopwatch.GetElapsedTime(since) > 2 * Held), () => "The time did not pass.");
         (await PeopleAsync()).ShouldBe(1);
         var (ledger, calls) = (await AskAsync(LedgerSql), await AskAsync(CallsSql));
 
         await paused.WakeAsync();
-        await paused.LineAsync("Account meta_main is let go");
+        await paused.LineAsync("Account meta_main released");
 
         paused.Log.ShouldContain("The lease account:meta_main is held by another host.");
-        (await AskAsync(LedgerSql)).ShouldBe(ledger, "nothing of the late outcome was written");
+        (await AskAsync(LedgerSql)).ShouldBe(ledger, "the late outcome was not written");
         (await AskAsync(CallsSql)).ShouldBe(calls);
         await SendEventAsync(other, "remove", "ben");
         await SendEventAsync(other, "add", "cleo");
@@ -113,7 +115,8 @@ public sealed class PausedHostTests : IAsyncLifetime
     }
 
     private static Task QuietAsync(HostProcess host) => Waiting.UntilAsync(
-        async () => (await host.Operator.GetFromJsonAsync<JsonElement>("/v1/status")).GetProperty("quiet").GetBoolean(), () => $"It never came to rest: {host.Log}");
+        async () => (await host.Operator.GetFromJsonAsync<JsonElement>("/v1/status")).GetProperty("quiet").GetBoolean(),
+        () => $"The Host never became quiet: {host.Log}");
 
     private async Task<int> FiredAsync() => (await _admin.GetFromJsonAsync<JsonElement>("/admin/faults")).ToString() is var text && text.Contains("\"fired\":1", StringComparison.Ordinal) ? 1 : 0;
 

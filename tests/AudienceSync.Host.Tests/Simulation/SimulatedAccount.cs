@@ -9,7 +9,10 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace AudienceSync.Host.Tests.Simulation;
 
-/// <summary>One ad account and the host that works on it: the real loop, whose rounds are run by hand. A host that dies is followed by another, who knows what the tables say.</summary>
+/// <summary>
+/// One ad account and the host that works on it: the real loop; the test runs its rounds. When a host dies, the next one has only the state
+/// in the tables.
+/// </summary>
 internal sealed class SimulatedAccount(TestWorkspace workspace, VirtualTime clock, string name, IDestination destination, Random chance) : IDisposable
 {
     private readonly Wake _wake = new(TimeProvider.System);
@@ -20,10 +23,10 @@ internal sealed class SimulatedAccount(TestWorkspace workspace, VirtualTime cloc
 
     public string Name => name;
 
-    /// <summary>Until then nobody works on it: the lease of a dead host holds. Null when somebody does.</summary>
+    /// <summary>Until then no host works on it, because the lease of a dead host is still valid. Null when a host does.</summary>
     public DateTimeOffset? VacantUntil => clock.GetUtcNow() < _vacantUntil ? _vacantUntil : null;
 
-    /// <summary>One round, unless it dies in it. True when there is more to do at once.</summary>
+    /// <summary>One round, unless the host dies in it. True when there is more immediate work.</summary>
     public async Task<bool> RoundAsync()
     {
         if (clock.GetUtcNow() < _vacantUntil)
@@ -45,7 +48,7 @@ internal sealed class SimulatedAccount(TestWorkspace workspace, VirtualTime cloc
         }
     }
 
-    /// <summary>Without a word; the next one comes when its lease has run out.</summary>
+    /// <summary>The host dies without releasing its lease; the next one takes over when the lease has expired.</summary>
     public async Task DieAsync()
     {
         (_loop, _lease) = (null, null);
@@ -71,5 +74,5 @@ internal sealed class SimulatedAccount(TestWorkspace workspace, VirtualTime cloc
     }
 }
 
-/// <summary>The process is gone in the middle of a call.</summary>
+/// <summary>The process ends in the middle of a call.</summary>
 internal sealed class ProcessDiedException : Exception;

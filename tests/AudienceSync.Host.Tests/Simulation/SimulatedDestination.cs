@@ -3,16 +3,16 @@ using AudienceSync.Domain.Normalizing;
 
 namespace AudienceSync.Host.Tests.Simulation;
 
-/// <summary>A real connector with small limits, around whose calls things happen.</summary>
+/// <summary>A real connector with small limits, and hooks around its calls.</summary>
 internal sealed class SimulatedDestination(IDestination inner, SimulatedNetwork network, DestinationLimits limits) : IDestination
 {
-    /// <summary>Before a call leaves. May throw, as a process dies.</summary>
+    /// <summary>Runs before a call leaves. May throw, to simulate the death of the process.</summary>
     public Func<MemberCall, Task> Leaving { get; set; } = _ => Task.CompletedTask;
 
-    /// <summary>When the answer has come and nothing of it is written. May throw, as a process dies.</summary>
+    /// <summary>Runs when the response has arrived and nothing of it is written. May throw, to simulate the death of the process.</summary>
     public Action<MemberCall, CallResult> Answered { get; set; } = (_, _) => { };
 
-    /// <summary>When it is known what became of a job.</summary>
+    /// <summary>Runs when the result of a job is known.</summary>
     public Action<JobReport> Followed { get; set; } = _ => { };
 
     public Platform Platform => inner.Platform;

@@ -3,12 +3,12 @@ using System.Diagnostics;
 namespace AudienceSync.Host.Tests.Simulation;
 
 /// <summary>
-/// Carries calls to the sandbox on the caller's own thread, and moves virtual time on when all that goes on sleeps. A cancelled call lets go at once, as a socket
-/// does, while the platform goes on with it.
+/// Passes calls to the sandbox on the caller's own thread, and advances virtual time when everything in progress sleeps. A canceled call is
+/// released at once, as with a socket, while the platform continues it.
 /// </summary>
 internal sealed class SimulatedNetwork(InlineServer sandbox, VirtualTime clock, SleepWatch watch) : HttpMessageHandler
 {
-    /// <summary>Far above what any piece of work ever took.</summary>
+    /// <summary>Far longer than any piece of work has taken.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(60);
 
     private readonly List<Task> _served = [];
@@ -25,10 +25,13 @@ internal sealed class SimulatedNetwork(InlineServer sandbox, VirtualTime clock, 
             _awaited = served;
         }
 
-        return await served.WaitAsync(cancellationToken) ?? throw new HttpRequestException(HttpRequestError.ResponseEnded, "The sandbox broke the connection off.");
+        return await served.WaitAsync(cancellationToken)
+            ?? throw new HttpRequestException(HttpRequestError.ResponseEnded, "The sandbox aborted the connection.");
     }
 
-    /// <summary>Waits for a piece of work that calls the sandbox; time moves only while its call sleeps there, and nothing else is awake.</summary>
+    /// <summary>
+    /// Waits for a piece of work that calls the sandbox; time advances only while its call sleeps there, and nothing else is awake.
+    /// </summary>
     public async Task<T> DriveAsync<T>(Task<T> work)
     {
         var started = Stopwatch.GetTimestamp();
@@ -40,7 +43,7 @@ internal sealed class SimulatedNetwork(InlineServer sandbox, VirtualTime clock, 
                 continue;
             }
 
-            // Somebody went on elsewhere after all, or time cannot help.
+            // Work continues elsewhere, or advancing time does not help.
             await Task.Yield();
             Stopwatch.GetElapsedTime(started).ShouldBeLessThan(Longest, "a call neither ends nor sleeps");
         }
@@ -48,7 +51,7 @@ internal sealed class SimulatedNetwork(InlineServer sandbox, VirtualTime clock, 
         return await work;
     }
 
-    /// <summary>Moves on to a time, stopping wherever something of the sandbox is due.</summary>
+    /// <summary>Advances to a time, stopping wherever something of the sandbox is due.</summary>
     public async Task MoveToAsync(DateTimeOffset then)
     {
         var deadline = Deadline.In();
@@ -63,7 +66,7 @@ internal sealed class SimulatedNetwork(InlineServer sandbox, VirtualTime clock, 
         await SettleAsync();
     }
 
-    // What was let go and woke up runs to its end.
+    // Released calls that woke up run to their end.
     private async Task SettleAsync()
     {
         var deadline = Deadline.In();

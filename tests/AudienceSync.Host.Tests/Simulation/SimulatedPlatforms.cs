@@ -11,7 +11,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace AudienceSync.Host.Tests.Simulation;
 
-/// <summary>The three platforms of one run, with budgets and batches small enough to matter to a handful of people.</summary>
+/// <summary>The three platforms of one run, with budgets and batches small enough to matter for a few people.</summary>
 internal sealed class SimulatedPlatforms : IAsyncDisposable
 {
     public static readonly IReadOnlyList<string> Names = ["meta", "google", "tiktok"];
@@ -21,7 +21,8 @@ internal sealed class SimulatedPlatforms : IAsyncDisposable
     private const int TikTokCallsPerSecond = 3;
     private const int TikTokCallsPerMinute = 30;
 
-    // What needs no human. Left out are what only a resync can mend: a list that was deleted or edited by a human, members dropped without a word.
+    // Faults that need no operator. Left out are those that only a resync can repair: a list deleted or edited by a human, members dropped
+    // silently.
     private static readonly string[] AnswerFaults = ["invalid_rows", "partial"];
     private static readonly string[] HumanFaults = ["token_expired", "ban", "terms_not_accepted", "flagged"];
 
@@ -79,11 +80,11 @@ internal sealed class SimulatedPlatforms : IAsyncDisposable
             _ => [new("second", TikTokCallsPerSecond, TimeSpan.FromSeconds(1)), new("minute", TikTokCallsPerMinute, TimeSpan.FromMinutes(1))],
         };
         return new SimulatedDestination(
-            // Nobody is refused by name at Google here, so a call comes to two requests at most: the second with a fresh token.
+            // No member is refused by name at Google here, so a call takes at most two requests: the second with a fresh token.
             inner, Network, inner.Limits with { RequestsPerCall = Math.Min(2, inner.Limits.RequestsPerCall), MembersPerCall = membersPerCall, Allowances = allowances, JobQuestionsPerMinute = GoogleCallsPerMinute / 2 });
     }
 
-    /// <summary>Bad times of every kind that can be got over, until then.</summary>
+    /// <summary>Recoverable faults of every kind, until then.</summary>
     public async Task BreakAsync(int seed, DateTimeOffset until)
     {
         await PostAsync(new { seed, until, every_s = 240, platforms = Names });

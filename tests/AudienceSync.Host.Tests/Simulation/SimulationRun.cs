@@ -11,17 +11,17 @@ using AudienceSync.Host.Tests.Syncing;
 namespace AudienceSync.Host.Tests.Simulation;
 
 /// <summary>
-/// One seeded run: an hour of changes and bad times, two audiences at three platforms, hosts that die; then the faults stop and everything must come right. One
-/// flow of control in virtual time: nothing happens by itself, so a seed tells the same story each time.
+/// One seeded run: an hour of changes and faults, two audiences at three platforms, hosts that die; then the faults stop and every list
+/// must converge. A single flow of control in virtual time: nothing happens on its own, so each run of a seed has the same trace.
 /// </summary>
 internal sealed class SimulationRun : IAsyncDisposable
 {
     private const int People = 24;
     private const int LongestStepS = 240;
     private const int MostRounds = 40;
-    private const int MostLooks = 400;
+    private const int MostPolls = 400;
 
-    private static readonly TimeSpan BadTimes = TimeSpan.FromMinutes(70);
+    private static readonly TimeSpan FaultTime = TimeSpan.FromMinutes(70);
 
     private readonly int _seed;
     private readonly Random _random;
@@ -29,27 +29,28 @@ internal sealed class SimulationRun : IAsyncDisposable
     private readonly VirtualTime _clock;
     private readonly MemberSetup _setup;
     private readonly SimulatedPlatforms _platforms;
-    private readonly LaneLook _look;
+    private readonly SimulationQueries _queries;
     private readonly List<PersonId> _people = [];
     private readonly List<SimulatedAccount> _accounts = [];
     private readonly Dictionary<string, string> _names = new(StringComparer.Ordinal);
     private readonly int[] _keys;
 
-    // When an account's round began or its last page of adds left. A removal that was due by then has left before the next page of adds: it waits for one at most.
+    // When an account's round began or its last page of adds left. A removal that was due by then has left before the next page of adds: it
+    // waits for at most one page.
     private readonly Dictionary<string, DateTimeOffset> _left = [];
     private int _emails;
-    private bool _bad = true;
+    private bool _faultsActive = true;
 
     private SimulationRun(int seed, TestWorkspace workspace, VirtualTime clock, SimulatedPlatforms platforms)
     {
         (_seed, _random, _workspace, _clock, _platforms) = (seed, new Random(seed), workspace, clock, platforms);
         _setup = new MemberSetup(workspace);
-        _look = new LaneLook(workspace, clock);
+        _queries = new SimulationQueries(workspace, clock);
         _keys = [.. new[] { "k0_v1", "k1_v1" }.Select(name => workspace.Keys.ByName(name)!.KeyId)];
     }
 
-    /// <summary>What happened, one line each.</summary>
-    public List<string> Story { get; } = [];
+    /// <summary>The trace of the run, one line for each step.</summary>
+    public List<string> Trace { get; } = [];
 
     /// <summary>Calls with an add that left.</summary>
     public int Adds { get; private set; }
@@ -62,7 +63,7 @@ internal sealed class SimulationRun : IAsyncDisposable
 
     public static async Task<SimulationRun> OpenAsync(int seed, TestWorkspace workspace)
     {
-        await LaneLook.EmptyAsync(workspace);
+        await SimulationQueries.EmptyAsync(workspace);
         var clock = new VirtualTime(TestWorkspace.Start);
         var run = new SimulationRun(seed, workspace, clock, await SimulatedPlatforms.StartAsync(clock, seed));
         var bindings = new BindingTable(workspace.Database);
@@ -84,13 +85,14 @@ internal sealed class SimulationRun : IAsyncDisposable
     {
         for (var n = 0; n < People; n++)
         {
-            // Of this run's chance, so that the order of people is the seed's, too.
+            // From this run's random numbers, so that the order of people depends on the seed, too.
             var id = new byte[16];
             _random.NextBytes(id);
-            _people.Add(await _setup.MeetAsync(new PersonId(new Guid(id)), NewEmail(), _random.Next(2) == 0 ? $"+1 657 777 {n:0000}" : null));
+            _people.Add(await _setup.AddPersonAsync(
+                new PersonId(new Guid(id)), NewEmail(), _random.Next(2) == 0 ? $"+1 657 777 {n:0000}" : null));
         }
 
-        var until = _clock.GetUtcNow() + BadTimes;
+        var until = _clock.GetUtcNow() + FaultTime;
         await _platforms.BreakAsync(_seed, until);
         while (_clock.GetUtcNow() < until)
         {
@@ -99,20 +101,20 @@ internal sealed class SimulationRun : IAsyncDisposable
             await _platforms.Network.MoveToAsync(_clock.GetUtcNow() + TimeSpan.FromSeconds(1 + _random.Next(LongestStepS)));
             if (_random.Next(10) == 0)
             {
-                await _look.ResumeAsync();
+                await _queries.ResumeAsync();
             }
         }
 
-        _bad = false;
+        _faultsActive = false;
         Log("the faults are over");
         await SettleAsync();
-        await _look.ResumeAsync();
+        await _queries.ResumeAsync();
         await SettleAsync();
-        await _look.RetryAsync();
+        await _queries.RetryAsync();
         await SettleAsync();
     }
 
-    public async Task ShouldBeRightAsync()
+    public async Task ShouldHaveConvergedAsync()
     {
         foreach (var platform in SimulatedPlatforms.Names)
         {
@@ -121,8 +123,8 @@ internal sealed class SimulationRun : IAsyncDisposable
                 var held = await _platforms.HeldAsync(SimulatedPlatforms.Remote(platform, key));
                 var wanted = Wanted(platform, _keys[key]).ToList();
                 var ledger = held.ToHashSet().SetEquals(wanted) ? "" : await LedgerAsync(SimulatedPlatforms.Remote(platform, key));
-                Named(held.Except(wanted)).ShouldBe([], $"{platform} list {key} holds whom nobody wants{ledger}");
-                Named(wanted.Except(held)).ShouldBe([], $"{platform} list {key} lacks somebody{ledger}");
+                Named(held.Except(wanted)).ShouldBe([], $"{platform} list {key} holds members who are not desired{ledger}");
+                Named(wanted.Except(held)).ShouldBe([], $"{platform} list {key} lacks members{ledger}");
             }
         }
 
@@ -134,12 +136,12 @@ internal sealed class SimulationRun : IAsyncDisposable
 
         var made = Adds + Removals;
         await RoundsAsync();
-        (Adds + Removals).ShouldBe(made, "nothing is said when nothing changed");
+        (Adds + Removals).ShouldBe(made, "nothing is sent when nothing changed");
     }
 
     public async ValueTask DisposeAsync()
     {
-        // What was let go still sleeps in the sandbox.
+        // Released calls still sleep in the sandbox.
         await _platforms.Network.MoveToAsync(_clock.GetUtcNow() + TimeSpan.FromHours(1));
         _accounts.ForEach(account => account.Dispose());
         await _platforms.DisposeAsync();
@@ -160,7 +162,8 @@ internal sealed class SimulationRun : IAsyncDisposable
         if (call.Operation == MemberOperation.Add)
         {
             Adds++;
-            (await _look.PendingRemovalsAsync(platform, _left[platform])).ShouldBe([], $"an add to {platform} {call.Audience} leaves while removals wait at {_clock.GetUtcNow():O}");
+            (await _queries.PendingRemovalsAsync(platform, _left[platform]))
+                .ShouldBe([], $"an add to {platform} {call.Audience} leaves while removals wait at {_clock.GetUtcNow():O}");
             _left[platform] = _clock.GetUtcNow();
         }
         else
@@ -168,23 +171,24 @@ internal sealed class SimulationRun : IAsyncDisposable
             Removals++;
         }
 
-        if (_bad && _random.Next(40) == 0)
+        if (_faultsActive && _random.Next(40) == 0)
         {
             Die();
         }
 
-        // Somebody changes while the call is under way; what it says is decided already.
-        if (_bad && call.Operation == MemberOperation.Add && _random.Next(3) == 0)
+        // A member changes while the call is in progress; the content of the call is already fixed.
+        if (_faultsActive && call.Operation == MemberOperation.Add && _random.Next(3) == 0)
         {
             await ChangeAsync(2);
         }
     }
 
-    // Who dies with "not so fast" in his hand cannot leave it to the next one; nobody could keep to it then.
+    // A host that dies after a throttling response, before writing it, cannot pass the wait on to the next one, which could then not honor
+    // it.
     private void Answer(string platform, MemberCall call, CallResult result)
     {
         Log($"{platform} {call.Audience} {call.Operation} answered {result.Outcome.Kind} {result.Outcome.Code}");
-        if (_bad && result.Outcome.Kind != OutcomeKind.Snooze && _random.Next(40) == 0)
+        if (_faultsActive && result.Outcome.Kind != OutcomeKind.Snooze && _random.Next(40) == 0)
         {
             Die();
         }
@@ -230,25 +234,25 @@ internal sealed class SimulationRun : IAsyncDisposable
         var more = true;
         for (var rounds = 0; more; rounds++)
         {
-            rounds.ShouldBeLessThan(MostRounds, $"{account.Name} is never done");
+            rounds.ShouldBeLessThan(MostRounds, $"{account.Name} never becomes idle");
             _left[account.Name] = _clock.GetUtcNow();
             more = await account.RoundAsync();
         }
     }
 
-    // Goes from one time at which somebody waits for something to the next, until nobody does. Nobody else has anything to do meanwhile.
+    // Advances from one due time to the next, until nothing is waiting. There is no other work in the meantime.
     private async Task SettleAsync()
     {
         var due = _accounts;
-        for (var looks = 0; ; looks++)
+        for (var polls = 0; ; polls++)
         {
-            looks.ShouldBeLessThan(MostLooks, "it never comes to rest");
+            polls.ShouldBeLessThan(MostPolls, "the run never becomes idle");
             foreach (var account in due)
             {
                 await RoundsAsync(account);
             }
 
-            var times = await _look.NextTimesAsync();
+            var times = await _queries.NextTimesAsync();
             foreach (var account in _accounts.Where(account => account.VacantUntil is not null))
             {
                 times[account.Name] = account.VacantUntil!.Value;
@@ -282,14 +286,14 @@ internal sealed class SimulationRun : IAsyncDisposable
 
     private async Task<string> LedgerAsync(string remote)
     {
-        var rows = await _look.LedgerAsync(remote);
+        var rows = await _queries.LedgerAsync(remote);
         return string.Concat(rows.Select(row => $"\n  {_people.Aggregate(row, (text, person) => text.Replace(person.ToString(), _setup.EmailOf(person), StringComparison.Ordinal))}"));
     }
 
-    // As a reader of a failing seed knows them.
+    // With the names that a failing seed is analyzed by.
     private List<string> Named(IEnumerable<string> digests) => [.. digests.Select(digest => _names.GetValueOrDefault(digest, digest)).Order(StringComparer.Ordinal)];
 
-    private void Log(string what) => Story.Add($"{_clock.GetUtcNow():HH:mm:ss.fff} {what}");
+    private void Log(string what) => Trace.Add($"{_clock.GetUtcNow():HH:mm:ss.fff} {what}");
 
     private string NewEmail()
     {

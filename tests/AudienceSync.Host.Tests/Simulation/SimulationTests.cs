@@ -6,8 +6,9 @@ using Xunit.Abstractions;
 namespace AudienceSync.Host.Tests.Simulation;
 
 /// <summary>
-/// Whatever happens in an hour, after the faults stop every list equals the desired set; no call exceeded a window; no removal waited behind adds.
-/// <c>AUDIENCESYNC_SEEDS</c> (<c>./test --seeds 500</c>) says how many seeds, <c>AUDIENCESYNC_SEED</c> (<c>./test --seed 7</c>) which one alone, whose story is then told.
+/// Whatever happens in an hour, after the faults stop every list equals the desired set; no call exceeded a window; no removal waited
+/// behind adds. <c>AUDIENCESYNC_SEEDS</c> (<c>./test --seeds 500</c>) sets the number of seeds, <c>AUDIENCESYNC_SEED</c> (<c>./test --seed
+/// 7</c>) selects a single one, whose trace is then printed.
 /// </summary>
 public sealed class SimulationTests(ITestOutputHelper output)
 {
@@ -24,7 +25,7 @@ public sealed class SimulationTests(ITestOutputHelper output)
         await Task.WhenAll(Enumerable.Range(0, Math.Min(seeds.Count, Environment.ProcessorCount)).Select(_ => Task.Run(() => WorkAsync(left, sent))));
 
         var reports = sent.OrderBy(report => report.Seed).ToList();
-        foreach (var line in Number(OneSeed) is null ? [] : reports.SelectMany(report => report.Story))
+        foreach (var line in Number(OneSeed) is null ? [] : reports.SelectMany(report => report.Trace))
         {
             output.WriteLine(line);
         }
@@ -39,20 +40,20 @@ public sealed class SimulationTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task A_seed_tells_the_same_story_each_time()
+    public async Task A_seed_has_the_same_trace_each_time()
     {
         const int seed = 18;
         var stories = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => Task.Run(async () =>
         {
             await using var workspace = await TestWorkspace.CreateAsync(null, null);
-            return (await PlayAsync(workspace, seed)).Story;
+            return (await PlayAsync(workspace, seed)).Trace;
         })));
 
         stories[0].Count.ShouldBeGreaterThan(100);
         stories[0].ShouldBe(stories[1]);
     }
 
-    // One thread of control and one database; each seed begins as if nothing had been before.
+    // One flow of control and one database for each worker; each seed starts from the initial state.
     private static async Task WorkAsync(ConcurrentQueue<int> left, ConcurrentBag<SeedReport> sent)
     {
         await using var workspace = await TestWorkspace.CreateAsync(null, null);
@@ -69,15 +70,15 @@ public sealed class SimulationTests(ITestOutputHelper output)
         try
         {
             await run.PlayAsync();
-            await run.ShouldBeRightAsync();
+            await run.ShouldHaveConvergedAsync();
         }
         catch (Exception failure)
         {
             var place = failure is Xunit.Sdk.IAssertionException or ShouldAssertException ? null : failure.StackTrace;
-            failed = $"Seed {seed} fails: {failure.Message}\nAgain: ./test --seed {seed}\n{place}";
+            failed = $"Seed {seed} fails: {failure.Message}\nTo repeat: ./test --seed {seed}\n{place}";
         }
 
-        return new SeedReport(seed, failed, run.Story, run.Adds, run.Removals, run.Deaths);
+        return new SeedReport(seed, failed, run.Trace, run.Adds, run.Removals, run.Deaths);
     }
 
     private static List<int> Chosen() => Number(OneSeed) is { } one ? [one] : [.. Enumerable.Range(0, Number("AUDIENCESYNC_SEEDS") ?? Seeds)];
@@ -85,5 +86,5 @@ public sealed class SimulationTests(ITestOutputHelper output)
     private static int? Number(string name) =>
         int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 
-    private sealed record SeedReport(int Seed, string? Failure, List<string> Story, int Adds, int Removals, int Deaths);
+    private sealed record SeedReport(int Seed, string? Failure, List<string> Trace, int Adds, int Removals, int Deaths);
 }

@@ -1,6 +1,9 @@
 namespace AudienceSync.Host.Tests.Simulation;
 
-/// <summary>The sandbox's view of the virtual clock: it says how many of the sandbox's calls sleep on it, which is how the driver knows that nothing moves but time.</summary>
+/// <summary>
+/// The sandbox's view of the virtual clock. It counts the sandbox's calls that sleep on it; when all of them sleep, only time can advance
+/// the run.
+/// </summary>
 internal sealed class SleepWatch(VirtualTime clock) : TimeProvider
 {
     private int _asleep;
@@ -13,7 +16,7 @@ internal sealed class SleepWatch(VirtualTime clock) : TimeProvider
 
     public override long GetTimestamp() => clock.GetTimestamp();
 
-    // Awake before the sleeper runs on, so that whoever looks between sees somebody at work.
+    // The sleeper counts as awake before it continues, so that a check in between sees work in progress.
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         Interlocked.Increment(ref _asleep);

@@ -1,6 +1,6 @@
 namespace AudienceSync.Host.Tests.Simulation;
 
-/// <summary>A clock that moves only when told to, timers included.</summary>
+/// <summary>A clock that advances only explicitly, timers included.</summary>
 internal sealed class VirtualTime(DateTimeOffset now) : TimeProvider
 {
     private readonly Lock _gate = new();
@@ -19,7 +19,7 @@ internal sealed class VirtualTime(DateTimeOffset now) : TimeProvider
 
     public override long GetTimestamp() => GetUtcNow().Ticks;
 
-    /// <summary>When the next timer is due; null when none waits.</summary>
+    /// <summary>When the next timer is due; null when there is none.</summary>
     public DateTimeOffset? NextDue()
     {
         lock (_gate)
@@ -28,7 +28,7 @@ internal sealed class VirtualTime(DateTimeOffset now) : TimeProvider
         }
     }
 
-    /// <summary>Moves on and fires what is due, the earliest first. Time never goes back.</summary>
+    /// <summary>Advances the time and fires what is due, the earliest first. Time never goes back.</summary>
     public void MoveTo(DateTimeOffset then)
     {
         List<VirtualTimer> due;

@@ -1,6 +1,6 @@
 namespace AudienceSync.Host.Tests.Storage;
 
-/// <summary>The system's timers, and a time of day that the test sets.</summary>
+/// <summary>The system's timers, with a time of day that the test sets.</summary>
 internal sealed class SetClock(DateTimeOffset now) : TimeProvider
 {
     private long _ticks = now.UtcTicks;

@@ -4,7 +4,7 @@ using AudienceSync.Host.Storage;
 
 namespace AudienceSync.Host.Tests.Storage;
 
-/// <summary>Every SQL text that the storage room holds as a constant, by its owner and name.</summary>
+/// <summary>Every SQL text that the storage module has as a constant, by owner and name.</summary>
 internal static partial class SqlConstants
 {
     public static readonly IReadOnlyDictionary<string, string> All = typeof(WorkspaceDatabase).Assembly.GetTypes()

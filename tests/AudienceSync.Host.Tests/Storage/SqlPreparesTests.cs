@@ -5,7 +5,7 @@ namespace AudienceSync.Host.Tests.Storage;
 public sealed class SqlPreparesTests
 {
     [Fact]
-    public async Task Every_statement_the_engine_holds_prepares_against_a_fresh_schema()
+    public async Task Every_statement_of_the_engine_prepares_against_a_fresh_schema()
     {
         await using var workspace = await TestWorkspace.CreateAsync();
         await using var connection = await workspace.Database.Hot.OpenConnectionAsync();

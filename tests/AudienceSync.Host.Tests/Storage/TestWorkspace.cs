@@ -13,7 +13,9 @@ using Npgsql;
 
 namespace AudienceSync.Host.Tests.Storage;
 
-/// <summary>A workspace in a database of its own: migrated, with published keys and today's partitions. <see cref="Owner"/> asks as the migrator.</summary>
+/// <summary>
+/// A workspace in its own database: migrated, with published keys and today's partitions. <see cref="Owner"/> connects as the migrator.
+/// </summary>
 internal sealed class TestWorkspace : IAsyncDisposable
 {
     public static readonly DateTimeOffset Start = new(2026, 11, 21, 9, 0, 0, TimeSpan.Zero);
@@ -55,7 +57,7 @@ internal sealed class TestWorkspace : IAsyncDisposable
 
     public TestWebhooks Webhooks { get; }
 
-    /// <summary>Who else holds what a removal takes.</summary>
+    /// <summary>The cells that other people share with a member to remove.</summary>
     public SharedCells Shared { get; }
 
     public NpgsqlDataSource Owner { get; }
@@ -80,7 +82,7 @@ internal sealed class TestWorkspace : IAsyncDisposable
         return workspace;
     }
 
-    /// <summary>From here on every key demands that consent was granted.</summary>
+    /// <summary>From here on every key requires granted consent.</summary>
     public void RequireConsent() => Keys = new AudienceKeys([.. Keys.All.Select(key => key with { ConsentPolicy = ConsentPolicy.Required })]);
 
     public EventLog OpenLog() => new(Database, Vault, Seal, Tombstones, Clock, LinkLimit.Default);
@@ -111,7 +113,7 @@ internal sealed class TestWorkspace : IAsyncDisposable
         await command.ExecuteNonQueryAsync();
     }
 
-    /// <summary>Breaks every connection of the process under test. Answers how many there were.</summary>
+    /// <summary>Breaks every connection of the process under test. Returns how many there were.</summary>
     public Task<long> KillAsync() => AskAsync<long>(
         "select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = current_database() and application_name like 'audiencesync/%'");
 

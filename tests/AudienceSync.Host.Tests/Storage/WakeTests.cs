@@ -5,7 +5,7 @@ namespace AudienceSync.Host.Tests.Storage;
 public sealed class WakeTests
 {
     [Fact]
-    public async Task Many_signals_before_a_wait_are_one()
+    public async Task Several_signals_before_a_wait_count_as_one()
     {
         var clock = new LateTimers();
         using var wake = new Wake(clock);
@@ -21,7 +21,7 @@ public sealed class WakeTests
     }
 
     [Fact]
-    public async Task A_wait_ends_when_its_time_is_over_and_takes_no_signal_with_it()
+    public async Task A_wait_ends_after_its_time_limit_and_consumes_no_signal()
     {
         var clock = new LateTimers();
         using var wake = new Wake(clock);
@@ -35,7 +35,7 @@ public sealed class WakeTests
     }
 
     [Fact]
-    public async Task A_cancelled_wait_says_so()
+    public async Task A_canceled_wait_reports_it()
     {
         using var wake = new Wake(TimeProvider.System);
         using var stop = new CancellationTokenSource();
@@ -46,7 +46,9 @@ public sealed class WakeTests
         await Should.ThrowAsync<OperationCanceledException>(() => waiting);
     }
 
-    /// <summary>A timer that is firing while it is disposed of still calls; on the timer's thread that would end the process.</summary>
+    /// <summary>
+    /// A timer that is firing while it is disposed of still calls back; an exception on the timer's thread would end the process.
+    /// </summary>
     [Fact]
     public async Task A_timer_that_fires_after_the_signal_does_no_harm()
     {
@@ -77,7 +79,7 @@ public sealed class WakeTests
 
             public void Dispose()
             {
-                // Too late: the callback is under way.
+                // Too late: the callback is already running.
             }
 
             public ValueTask DisposeAsync() => ValueTask.CompletedTask;

@@ -34,7 +34,7 @@ public sealed class BudgetTests : IAsyncLifetime
     [Fact]
     public async Task Adds_use_four_fifths_of_a_window_and_leave_the_rest_to_removals()
     {
-        var people = await _setup.MeetAsync(20);
+        var people = await _setup.AddPersonAsync(20);
         await _setup.SetAsync(_stage.KeyId, true, [.. people]);
         await _stage.RoundAsync();
         _platform.Calls.Count.ShouldBe(8);
@@ -43,18 +43,18 @@ public sealed class BudgetTests : IAsyncLifetime
         await _setup.SetAsync(_stage.KeyId, false, [.. people.Take(5)]);
         await _stage.RoundAsync();
 
-        _platform.Calls.Count(call => call.Operation == MemberOperation.Remove).ShouldBe(2, "then nothing is left of the window");
+        _platform.Calls.Count(call => call.Operation == MemberOperation.Remove).ShouldBe(2, "then the window is used up");
         var binding = await _stage.BindingAsync();
-        binding.AddAttempts.ShouldBe(0, "waiting for budget is no failure");
+        binding.AddAttempts.ShouldBe(0, "waiting for budget is not a failure");
         binding.RemovalNextAt.ShouldNotBeNull().ShouldBeInRange(TestWorkspace.Start + TimeSpan.FromMinutes(1), TestWorkspace.Start + TimeSpan.FromSeconds(63));
         (await _stage.AccountAsync()).BlockedUntil.ShouldBeNull();
     }
 
     [Fact]
-    public async Task No_window_is_exceeded_however_often_the_account_changes_hosts()
+    public async Task No_window_is_exceeded_however_often_the_account_moves_between_hosts()
     {
         var random = new Random(3);
-        await _setup.SetAsync(_stage.KeyId, true, [.. await _setup.MeetAsync(60)]);
+        await _setup.SetAsync(_stage.KeyId, true, [.. await _setup.AddPersonAsync(60)]);
         var times = new List<DateTimeOffset>();
         _platform.During = _ =>
         {
@@ -77,11 +77,12 @@ public sealed class BudgetTests : IAsyncLifetime
             (times[i] - times[i - 8]).ShouldBeGreaterThanOrEqualTo(TimeSpan.FromMinutes(1), $"call {i}, seed 3");
         }
 
-        (await _workspace.AskAsync<long>("select count(*) from budgets where allowance = 'minute'")).ShouldBeLessThan(23, "old slots are forgotten");
+        (await _workspace.AskAsync<long>("select count(*) from budgets where allowance = 'minute'"))
+            .ShouldBeLessThan(23, "old slots are deleted");
     }
 
     [Fact]
-    public async Task No_call_is_begun_that_could_run_out_of_its_window_on_the_way()
+    public async Task No_call_is_started_that_could_exceed_its_window()
     {
         var lease = (await new LeaseTable(_workspace.Database, "hand").TryClaimAsync("account:main", default)).ShouldNotBeNull();
         var budget = new CallBudget("main", _platform.Limits.Allowances, new BudgetTable(_workspace.Database), _workspace.Clock) { RequestsPerCall = 3 };
@@ -93,23 +94,23 @@ public sealed class BudgetTests : IAsyncLifetime
             requests.ShouldBeLessThan(100, "the budget never ends");
         }
 
-        requests.ShouldBe(9, "a fourth call could come to twelve of ten");
+        requests.ShouldBe(9, "a fourth call could reach twelve of ten requests");
     }
 
     [Fact]
     public async Task A_call_is_counted_even_if_the_host_dies_in_it()
     {
-        await _setup.SetAsync(_stage.KeyId, true, [.. await _setup.MeetAsync(1)]);
-        _platform.Fault = _ => PlatformFault.CancelledUnapplied;
+        await _setup.SetAsync(_stage.KeyId, true, [.. await _setup.AddPersonAsync(1)]);
+        _platform.Fault = _ => PlatformFault.CanceledUnapplied;
         await Should.ThrowAsync<OperationCanceledException>(() => _stage.PassAsync(Lane.Adds));
 
         (await _workspace.RowsAsync("select allowance, calls from budgets order by allowance")).ShouldBe(["day 1", "minute 1"]);
     }
 
     [Fact]
-    public async Task What_the_platform_says_is_used_holds_adds_and_not_removals_and_is_asked_anew_after_a_while()
+    public async Task Usage_reported_by_the_platform_holds_adds_but_not_removals_and_is_checked_again_later()
     {
-        var people = await _setup.MeetAsync(6);
+        var people = await _setup.AddPersonAsync(6);
         await _setup.SetAsync(_stage.KeyId, true, [.. people.Take(2)]);
         await _stage.RoundAsync();
         _platform.Usage = new AccountUsage(85, null);
@@ -118,22 +119,22 @@ public sealed class BudgetTests : IAsyncLifetime
         await _setup.SetAsync(_stage.KeyId, true, [.. people.Skip(2)]);
 
         await _stage.DieAsync();
-        (await _stage.PassAsync(Lane.Adds)).ShouldBe(RunEnd.Held, "the next host knows it, too");
+        (await _stage.PassAsync(Lane.Adds)).ShouldBe(RunEnd.Held, "the next host has it, too");
         await _setup.SetAsync(_stage.KeyId, false, people[1]);
         await _stage.PassAsync(Lane.Removals);
-        _platform.Members.ShouldBeEmpty("removals go on");
+        _platform.Members.ShouldBeEmpty("removals continue");
         _workspace.Clock.Advance(CallBudget.UsageHolds);
         await _stage.PassAsync(Lane.Adds);
 
-        _platform.Members.Count.ShouldBe(1, "one goes to learn, and learns that it is as before");
+        _platform.Members.Count.ShouldBe(1, "one call is made to read the usage, which is unchanged");
         (await _stage.PassAsync(Lane.Adds)).ShouldBe(RunEnd.Held);
     }
 
     [Fact]
-    public async Task A_platform_that_says_all_is_used_is_left_alone_for_as_long_as_it_says()
+    public async Task A_platform_that_reports_full_usage_is_not_called_for_the_time_it_reports()
     {
         _platform.Usage = new AccountUsage(100, TimeSpan.FromMinutes(7));
-        await _setup.SetAsync(_stage.KeyId, true, [.. await _setup.MeetAsync(1)]);
+        await _setup.SetAsync(_stage.KeyId, true, [.. await _setup.AddPersonAsync(1)]);
 
         await _stage.RoundAsync();
 
@@ -142,7 +143,7 @@ public sealed class BudgetTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Changes_gather_longer_the_less_budget_is_left()
+    public async Task Changes_are_collected_longer_the_less_budget_is_left()
     {
         var budget = _stage.Budget();
         var lease = (await new LeaseTable(_workspace.Database, "hand").TryClaimAsync("account:main", default)).ShouldNotBeNull();
@@ -162,9 +163,9 @@ public sealed class BudgetTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_forecast_tells_when_what_is_pending_will_have_been_said()
+    public async Task The_forecast_shows_when_pending_changes_will_have_been_sent()
     {
-        await _setup.SetAsync(_stage.KeyId, true, [.. await _setup.MeetAsync(88)]);
+        await _setup.SetAsync(_stage.KeyId, true, [.. await _setup.AddPersonAsync(88)]);
         await _stage.RoundAsync();
 
         var forecast = await ForecastAsync();

@@ -4,16 +4,19 @@ using AudienceSync.Host.Tests.Storage;
 
 namespace AudienceSync.Host.Tests.Syncing;
 
-/// <summary>Whatever changes and whatever breaks: when faults stop, the remote audience is what is desired, and it took only what was ours.</summary>
+/// <summary>
+/// Whatever changes and whatever fails: when faults stop, the remote audience equals the desired set, and only our own members were removed
+/// from it.
+/// </summary>
 public sealed class ConvergenceTests
 {
     private const int Seeds = 120;
 
     private const int People = 14;
 
-    // Left out are refusals that only a human's asking mends.
+    // Left out are refusals that only an operator's retry repairs.
     private static readonly PlatformFault[] Faults =
-        [.. Enum.GetValues<PlatformFault>().Except([PlatformFault.Spoilt, PlatformFault.Unnamed, PlatformFault.FirstRefused])];
+        [.. Enum.GetValues<PlatformFault>().Except([PlatformFault.CallRefused, PlatformFault.Unnamed, PlatformFault.FirstRefused])];
 
     private static readonly PlatformFault[] RemovalFaults = [.. Faults, PlatformFault.Unnamed];
 
@@ -22,7 +25,7 @@ public sealed class ConvergenceTests
     {
         await using var workspace = await TestWorkspace.CreateAsync(new TimeSpan?[Seeds]);
         var setup = new MemberSetup(workspace);
-        var people = await setup.MeetAsync(People);
+        var people = await setup.AddPersonAsync(People);
         for (var seed = 0; seed < Seeds; seed++)
         {
             await RunAsync(workspace, setup, people, seed);
@@ -51,7 +54,7 @@ public sealed class ConvergenceTests
         (await stage.LedgerAsync()).Count(row => row.StartsWith("2 ", StringComparison.Ordinal)).ShouldBe(platform.Members.Count, $"seed {seed}");
         var calls = platform.Calls.Count;
         await stage.SettleAsync();
-        platform.Calls.Count.ShouldBe(calls, $"nothing is said when nothing changed, seed {seed}");
+        platform.Calls.Count.ShouldBe(calls, $"nothing is sent when nothing changed, seed {seed}");
     }
 
     private static async Task ChangeAsync(MemberSetup setup, List<PersonId> people, int keyId, Random random)
@@ -61,7 +64,7 @@ public sealed class ConvergenceTests
             var person = people[random.Next(people.Count)];
             if (random.Next(4) == 0)
             {
-                var kind = random.Next(8) switch { 0 => "refused", 1 => "spoils", _ => "plain" };
+                var kind = random.Next(8) switch { 0 => "refused", 1 => "fails", _ => "plain" };
                 await setup.ReidentifyAsync(person, $"{kind}{random.Next(1_000_000)}@shop.example");
             }
             else
@@ -71,7 +74,7 @@ public sealed class ConvergenceTests
         }
     }
 
-    // A crash is a cancelled call: the next owner knows only what the tables say.
+    // A crash is a canceled call: the next owner has only the state in the tables.
     private static async Task TryRoundAsync(SyncStage stage)
     {
         try

@@ -24,9 +24,9 @@ public sealed class LaneProcessorTests : IAsyncLifetime
     public async Task DisposeAsync() => await _workspace.DisposeAsync();
 
     [Fact]
-    public async Task Changes_go_out_in_full_batches_and_nothing_is_said_when_nothing_changed()
+    public async Task Changes_are_sent_in_full_batches_and_nothing_is_sent_when_nothing_changed()
     {
-        var people = await _setup.MeetAsync(95);
+        var people = await _setup.AddPersonAsync(95);
         await _setup.SetAsync(_stage.KeyId, true, [.. people]);
         await _stage.SettleAsync();
         _platform.Calls.Count.ShouldBeLessThanOrEqualTo(11);
@@ -39,14 +39,14 @@ public sealed class LaneProcessorTests : IAsyncLifetime
         await _stage.SettleAsync();
 
         _platform.Calls.Count.ShouldBe(calls, "the rows moved, what is desired did not");
-        _stage.ShouldBeInSync("94 or not");
+        _stage.ShouldBeInSync("94 members or not");
         _platform.Members.Count.ShouldBe(54);
     }
 
     [Fact]
-    public async Task An_add_that_is_taken_back_before_it_was_sent_costs_no_call()
+    public async Task An_add_that_is_undone_before_it_was_sent_costs_no_call()
     {
-        var people = await _setup.MeetAsync(5);
+        var people = await _setup.AddPersonAsync(5);
         await _setup.SetAsync(_stage.KeyId, true, [.. people]);
         await _setup.SetAsync(_stage.KeyId, false, [.. people]);
 
@@ -57,14 +57,14 @@ public sealed class LaneProcessorTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(PlatformFault.CancelledApplied, true)]
-    [InlineData(PlatformFault.CancelledUnapplied, true)]
-    [InlineData(PlatformFault.CancelledApplied, false)]
+    [InlineData(PlatformFault.CanceledApplied, true)]
+    [InlineData(PlatformFault.CanceledUnapplied, true)]
+    [InlineData(PlatformFault.CanceledApplied, false)]
     [InlineData(PlatformFault.LostApplied, true)]
     [InlineData(PlatformFault.LostApplied, false)]
-    internal async Task An_add_of_unknown_outcome_is_said_again_or_taken_back_but_never_forgotten(PlatformFault fault, bool removed)
+    internal async Task An_add_of_unknown_outcome_is_redelivered_or_removed_but_never_dropped(PlatformFault fault, bool removed)
     {
-        var people = await _setup.MeetAsync(3);
+        var people = await _setup.AddPersonAsync(3);
         await _setup.SetAsync(_stage.KeyId, true, [.. people]);
         _platform.Fault = _ => fault;
         await TryAddsAsync();
@@ -76,13 +76,13 @@ public sealed class LaneProcessorTests : IAsyncLifetime
 
         _platform.Calls[^1].Operation.ShouldBe(removed ? MemberOperation.Remove : MemberOperation.Add);
         _platform.Members.Count.ShouldBe(removed ? 0 : 3);
-        _stage.ShouldBeInSync("no orphan stays");
+        _stage.ShouldBeInSync("no orphan remains");
     }
 
     [Fact]
-    public async Task New_identifiers_and_a_new_normalizer_remove_by_the_old_and_add_by_the_new()
+    public async Task New_identifiers_and_a_new_normalizer_remove_with_the_old_and_add_with_the_new()
     {
-        var ann = await _setup.MeetAsync("old@shop.example");
+        var ann = await _setup.AddPersonAsync("old@shop.example");
         await _setup.SetAsync(_stage.KeyId, true, ann);
         await _stage.SettleAsync();
 
@@ -100,10 +100,10 @@ public sealed class LaneProcessorTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_member_refused_by_name_is_not_said_again_until_he_is_reached_otherwise()
+    public async Task A_member_refused_by_name_is_not_redelivered_until_their_identifiers_change()
     {
-        var ann = await _setup.MeetAsync("refused@shop.example");
-        await _setup.SetAsync(_stage.KeyId, true, ann, await _setup.MeetAsync("bob@shop.example"));
+        var ann = await _setup.AddPersonAsync("refused@shop.example");
+        await _setup.SetAsync(_stage.KeyId, true, ann, await _setup.AddPersonAsync("bob@shop.example"));
         await _stage.SettleAsync();
         await _setup.SetAsync(_stage.KeyId, true, ann);
         await _stage.SettleAsync();
@@ -114,28 +114,28 @@ public sealed class LaneProcessorTests : IAsyncLifetime
         await _stage.SettleAsync();
 
         _platform.Calls.Count.ShouldBe(2);
-        _stage.ShouldBeInSync("he is there now");
+        _stage.ShouldBeInSync("the member is there now");
     }
 
     [Fact]
-    public async Task A_member_who_spoils_his_batch_is_found_by_halving_and_the_others_get_through()
+    public async Task A_member_who_fails_a_batch_is_found_by_halving_and_the_others_get_through()
     {
-        var people = await _setup.MeetAsync(9);
-        var spoiler = await _setup.MeetAsync("spoils@shop.example");
-        await _setup.SetAsync(_stage.KeyId, true, [.. people.Take(6), spoiler, .. people.Skip(6)]);
+        var people = await _setup.AddPersonAsync(9);
+        var failing = await _setup.AddPersonAsync("fails@shop.example");
+        await _setup.SetAsync(_stage.KeyId, true, [.. people.Take(6), failing, .. people.Skip(6)]);
 
         await _stage.SettleAsync();
 
-        _stage.ShouldBeInSync("nine of ten");
+        _stage.ShouldBeInSync("nine of ten members");
         _platform.Members.Count.ShouldBe(9);
-        (await _stage.LedgerAsync()).ShouldContain("4 1 1 row_spoils_batch");
+        (await _stage.LedgerAsync()).ShouldContain("4 1 1 row_fails_batch");
         _platform.Calls.Count.ShouldBeLessThan(16);
     }
 
     [Fact]
     public async Task Throttling_holds_the_account_and_costs_no_attempt()
     {
-        await _setup.SetAsync(_stage.KeyId, true, [.. await _setup.MeetAsync(3)]);
+        await _setup.SetAsync(_stage.KeyId, true, [.. await _setup.AddPersonAsync(3)]);
         _platform.Fault = _ => PlatformFault.Throttled;
 
         for (var n = 0; n < 5; n++)
@@ -151,7 +151,7 @@ public sealed class LaneProcessorTests : IAsyncLifetime
     [Fact]
     public async Task Resuming_an_account_does_not_shorten_the_wait_that_the_platform_asked_for()
     {
-        await _setup.SetAsync(_stage.KeyId, true, [.. await _setup.MeetAsync(3)]);
+        await _setup.SetAsync(_stage.KeyId, true, [.. await _setup.AddPersonAsync(3)]);
         _platform.Fault = _ => PlatformFault.Throttled;
         await _stage.PassAsync(Lane.Adds);
 
@@ -161,9 +161,9 @@ public sealed class LaneProcessorTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Adds_that_fail_hold_up_no_removal()
+    public async Task Failing_adds_do_not_delay_removals()
     {
-        await _setup.SetAsync(_stage.KeyId, true, [.. await _setup.MeetAsync(3)]);
+        await _setup.SetAsync(_stage.KeyId, true, [.. await _setup.AddPersonAsync(3)]);
         _platform.Fault = _ => PlatformFault.LostUnapplied;
 
         (await _stage.PassAsync(Lane.Adds)).ShouldBe(RunEnd.Held);
@@ -175,9 +175,9 @@ public sealed class LaneProcessorTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Failed_calls_wait_longer_each_time_and_never_stop_by_themselves()
+    public async Task Failed_calls_wait_longer_each_time_and_are_never_stopped_automatically()
     {
-        await _setup.SetAsync(_stage.KeyId, true, [.. await _setup.MeetAsync(3)]);
+        await _setup.SetAsync(_stage.KeyId, true, [.. await _setup.AddPersonAsync(3)]);
         _platform.Fault = _ => PlatformFault.LostUnapplied;
         var waits = new List<TimeSpan>();
         for (var n = 0; n < 6; n++)
@@ -194,9 +194,9 @@ public sealed class LaneProcessorTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Answers_nobody_knows_stop_the_audience_at_the_third()
+    public async Task The_third_unknown_response_stops_the_audience()
     {
-        await _setup.SetAsync(_stage.KeyId, true, [.. await _setup.MeetAsync(3)]);
+        await _setup.SetAsync(_stage.KeyId, true, [.. await _setup.AddPersonAsync(3)]);
         _platform.Fault = _ => PlatformFault.Unknown;
         await _stage.PassAsync(Lane.Adds);
         await _stage.PassAsync(Lane.Adds);
@@ -211,9 +211,10 @@ public sealed class LaneProcessorTests : IAsyncLifetime
     [Theory]
     [InlineData(PlatformFault.AudienceStopped, "audience_gone", null)]
     [InlineData(PlatformFault.AccountStopped, null, "token_expired")]
-    internal async Task What_needs_a_human_stops_at_once_and_resuming_goes_on(PlatformFault fault, string? binding, string? account)
+    internal async Task A_fault_that_needs_an_operator_stops_at_once_and_resuming_continues(
+        PlatformFault fault, string? binding, string? account)
     {
-        await _setup.SetAsync(_stage.KeyId, true, [.. await _setup.MeetAsync(3)]);
+        await _setup.SetAsync(_stage.KeyId, true, [.. await _setup.AddPersonAsync(3)]);
         _platform.Fault = _ => fault;
         await _stage.PassAsync(Lane.Adds);
 
@@ -228,9 +229,9 @@ public sealed class LaneProcessorTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Who_has_been_erased_is_said_to_nobody_and_empties_no_call()
+    public async Task An_erased_member_is_not_sent_and_leaves_no_empty_call()
     {
-        var people = await _setup.MeetAsync(2);
+        var people = await _setup.AddPersonAsync(2);
         await _workspace.ExecuteAsync($"delete from vault where person = '{people[0]}'");
         await _setup.SetAsync(_stage.KeyId, true, people[0]);
         await _stage.SettleAsync();
@@ -244,9 +245,10 @@ public sealed class LaneProcessorTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Every_call_is_kept_with_its_outcome_and_without_anybodys_address()
+    public async Task Every_call_is_stored_with_its_outcome_and_without_addresses()
     {
-        await _setup.SetAsync(_stage.KeyId, true, await _setup.MeetAsync("refused@shop.example"), await _setup.MeetAsync("ann@shop.example"));
+        await _setup.SetAsync(
+            _stage.KeyId, true, await _setup.AddPersonAsync("refused@shop.example"), await _setup.AddPersonAsync("ann@shop.example"));
 
         await _stage.SettleAsync();
 

@@ -26,28 +26,28 @@ internal sealed class MemberSetup(TestWorkspace workspace)
 
     public bool IsPresent(int keyId, PersonId person) => _present.GetValueOrDefault((keyId, person));
 
-    public Task<PersonId> MeetAsync(string email, string? phone = null) =>
-        MeetAsync(new PersonId(Guid.CreateVersion7(workspace.Clock.GetUtcNow())), email, phone);
+    public Task<PersonId> AddPersonAsync(string email, string? phone = null) =>
+        AddPersonAsync(new PersonId(Guid.CreateVersion7(workspace.Clock.GetUtcNow())), email, phone);
 
-    public async Task<PersonId> MeetAsync(PersonId person, string email, string? phone)
+    public async Task<PersonId> AddPersonAsync(PersonId person, string email, string? phone)
     {
         _people[person] = (0, email, phone, Vault.NewSalt());
         await ReviseAsync(person, email);
         return person;
     }
 
-    public async Task<List<PersonId>> MeetAsync(int count)
+    public async Task<List<PersonId>> AddPersonAsync(int count)
     {
         var people = new List<PersonId>(count);
         for (var n = 0; n < count; n++)
         {
-            people.Add(await MeetAsync($"p{n}@shop.example"));
+            people.Add(await AddPersonAsync($"p{n}@shop.example"));
         }
 
         return people;
     }
 
-    /// <summary>He is now reached by another address; his rows are looked at again.</summary>
+    /// <summary>The person gets another address; their rows are processed again.</summary>
     public async Task ReidentifyAsync(PersonId person, string email)
     {
         await ReviseAsync(person, email);

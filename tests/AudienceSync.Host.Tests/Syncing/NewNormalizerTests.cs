@@ -14,14 +14,15 @@ using Microsoft.AspNetCore.TestHost;
 namespace AudienceSync.Host.Tests.Syncing;
 
 /// <summary>
-/// Meta and Google have one rule today. A later one comes as a version beside it, current from then on, by the same door through which a
-/// test lets it in here: what <see cref="DestinationDependencies.Normalizers"/> says is current. TikTok's own: <see cref="ReplacementTests"/>.
+/// Meta and Google have one rule today. A later one is added as a new version, current from then on. The test adds it through the same
+/// place: the versions that <see cref="DestinationDependencies.Normalizers"/> has as current. TikTok's own versions: <see
+/// cref="ReplacementTests"/>.
 /// </summary>
 public sealed class NewNormalizerTests : IAsyncLifetime
 {
     private const string Remote = "1001";
 
-    private static readonly (string Email, string? Phone)[] Everybody =
+    private static readonly (string Email, string? Phone)[] AllPeople =
     [
         ("ann@shop.example", "+1 657 777 0000"), ("bob@shop.example", null), ("c.arl+1@shop.example", "+1 657 777 0001"), ("d.ora@shop.example", "+1 657 777 0003"),
         ("eve+news@shop.example", "+1 657 777 0002"), ("fay+news@shop.example", null), ("g.us@shop.example", null),
@@ -51,9 +52,9 @@ public sealed class NewNormalizerTests : IAsyncLifetime
     {
         await StartAsync(name);
         var people = new List<PersonId>();
-        foreach (var (email, phone) in Everybody)
+        foreach (var (email, phone) in AllPeople)
         {
-            people.Add(await _setup.MeetAsync(email, phone));
+            people.Add(await _setup.AddPersonAsync(email, phone));
         }
 
         var rules = Normalizers.BuiltIn;
@@ -76,20 +77,21 @@ public sealed class NewNormalizerTests : IAsyncLifetime
 
         await _setup.SetAsync(stage.KeyId, false, [.. people]);
         await SettleAsync(stage);
-        (await HeldAsync()).ShouldBeEmpty("nobody was left behind under an older rule");
+        (await HeldAsync()).ShouldBeEmpty("no member is left under an older rule");
     }
 
     private async Task ShouldHaveMovedAsync(Normalizer before, Normalizer after, (long Removed, long Applied) totals)
     {
-        var affected = Everybody.Where(person => !Digests(before, person).SetEquals(Digests(after, person))).ToList();
-        affected.Count.ShouldBeInRange(1, Everybody.Length - 1, "or the case shows nothing");
+        var affected = AllPeople.Where(person => !Digests(before, person).SetEquals(Digests(after, person))).ToList();
+        affected.Count.ShouldBeInRange(1, AllPeople.Length - 1, "otherwise the case shows nothing");
         Sent(MemberOperation.Remove).ShouldBe(affected.Count);
         Sent(MemberOperation.Add).ShouldBe(affected.Count);
         _platform.Calls.Where(call => call.Operation == MemberOperation.Add).SelectMany(call => call.Members).Select(member => member.Identifiers.Email)
             .ShouldBe(affected.Select(person => person.Email), ignoreOrder: true);
         (await HeldAsync()).ShouldBe(Digests(after), ignoreOrder: true, $"{after.Version}: as if filled from scratch");
 
-        // Google takes a person away by any of his addresses, so who changes at all is taken away whole; at Meta only what changed goes.
+        // Google removes a person by any of their addresses, so a person with any change is removed completely; at Meta only the changed
+        // cells are removed.
         var (gone, came) = before.Family == NormalizerFamily.Google
             ? (affected.Sum(person => Digests(before, person).Count), affected.Sum(person => Digests(after, person).Count))
             : (Digests(before).Except(Digests(after)).Count(), Digests(after).Except(Digests(before)).Count());
@@ -99,12 +101,12 @@ public sealed class NewNormalizerTests : IAsyncLifetime
 
     private int Sent(MemberOperation operation) => _platform.Calls.Where(call => call.Operation == operation).Sum(call => call.Members.Count);
 
-    // The next version of a family, with another rule for one field: one that TikTok has or had, so no rule is made up.
+    // The next version of a family, with another rule for one field: one that TikTok has or had, so that no rule is invented.
     private static Normalizer Next(Normalizer before, PersonField changed)
     {
         var first = Normalizers.For(before.Family, new NormalizerVersion(1));
         var other = TikTokNormalizer.All.Select(variant => variant.RuleOf(changed)!)
-            .First(rule => Everybody.Any(person => Text(rule, person) is { } text && text != Text(first.RuleOf(changed)!, person)));
+            .First(rule => AllPeople.Any(person => Text(rule, person) is { } text && text != Text(first.RuleOf(changed)!, person)));
         return new Normalizer(
             before.Family, new NormalizerVersion((short)(before.Version.Value + 1)), $"another {changed}",
             [.. first.Rules.Select(rule => rule.Field == changed ? rule with { Write = other.Write } : rule)]);
@@ -146,13 +148,13 @@ public sealed class NewNormalizerTests : IAsyncLifetime
         return await SyncStage.CreateAsync(_workspace, _setup, _platform);
     }
 
-    // Jobs take a minute, and who waits for one is looked at when it has ended.
+    // Jobs take a minute, and a member who waits for one is processed when it has ended.
     private async Task SettleAsync(SyncStage stage)
     {
         var rounds = 0;
         do
         {
-            (++rounds).ShouldBeLessThan(10, "it never settles");
+            (++rounds).ShouldBeLessThan(10, "the stage never settles");
             await stage.SettleAsync();
             _workspace.Clock.Advance(TimeSpan.FromSeconds(90));
             await stage.FollowAsync();
@@ -172,7 +174,7 @@ public sealed class NewNormalizerTests : IAsyncLifetime
         return calls.GetProperty("totals").EnumerateArray().Sum(total => total.GetProperty(what).GetInt64());
     }
 
-    private static HashSet<string> Digests(Normalizer rules) => [.. Everybody.SelectMany(person => Digests(rules, person))];
+    private static HashSet<string> Digests(Normalizer rules) => [.. AllPeople.SelectMany(person => Digests(rules, person))];
 
     private static HashSet<string> Digests(Normalizer rules, (string Email, string? Phone) person)
     {

@@ -6,19 +6,19 @@ using AudienceSync.Host.Tests.Storage;
 
 namespace AudienceSync.Host.Tests.Syncing;
 
-/// <summary>Two hosts believe that they own an account.</summary>
+/// <summary>Two hosts that both assume that they own an account.</summary>
 public sealed class OwnershipTests
 {
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Who_lost_the_account_during_a_call_records_nothing_and_the_next_owner_mends_it(bool removedMeanwhile)
+    public async Task A_host_that_lost_the_account_during_a_call_records_nothing_and_the_next_owner_repairs_it(bool removedMeanwhile)
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
         var setup = new MemberSetup(workspace);
         var platform = new ScriptedPlatform(membersPerCall: 10);
         var stage = await SyncStage.CreateAsync(workspace, setup, platform);
-        var people = await setup.MeetAsync(4);
+        var people = await setup.AddPersonAsync(4);
         await setup.SetAsync(stage.KeyId, true, [.. people]);
         var other = new SyncStage(workspace, setup, stage.KeyId, "main", platform);
         platform.During = async _ =>
@@ -33,20 +33,20 @@ public sealed class OwnershipTests
         var ledger = await stage.LedgerAsync();
         await other.SettleAsync();
 
-        (await stage.LedgerAsync()).ShouldBe(ledger, "nothing of the late outcome was written");
-        stage.ShouldBeInSync("the next owner mended it");
+        (await stage.LedgerAsync()).ShouldBe(ledger, "the late outcome was not written");
+        stage.ShouldBeInSync("the next owner repaired it");
         (await workspace.AskAsync<long>("select count(distinct fence) from calls")).ShouldBe(1);
     }
 
     [Fact]
-    public async Task Who_lost_the_account_before_a_call_does_not_make_it()
+    public async Task A_host_that_lost_the_account_before_a_call_does_not_make_it()
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
         var setup = new MemberSetup(workspace);
         var platform = new ScriptedPlatform(membersPerCall: 10);
         var stage = await SyncStage.CreateAsync(workspace, setup, platform);
         await stage.PassAsync(Lane.Adds);
-        await setup.SetAsync(stage.KeyId, true, [.. await setup.MeetAsync(2)]);
+        await setup.SetAsync(stage.KeyId, true, [.. await setup.AddPersonAsync(2)]);
         var other = new SyncStage(workspace, setup, stage.KeyId, "main", platform);
         await other.DieAsync();
         (await other.PassAsync(Lane.Removals)).ShouldBe(RunEnd.Empty);
@@ -57,7 +57,9 @@ public sealed class OwnershipTests
         (await stage.LedgerAsync()).ShouldBeEmpty();
     }
 
-    /// <summary>Else another host could remove somebody while a slow add of his is still on its way, and nobody would ever know.</summary>
+    /// <summary>
+    /// Otherwise another host could remove a member while a slow add of the same member is still in progress, and nobody would notice.
+    /// </summary>
     [Fact]
     public async Task A_lease_outlasts_the_slowest_call_it_covers()
     {
@@ -65,7 +67,7 @@ public sealed class OwnershipTests
         var setup = new MemberSetup(workspace);
         var platform = new ScriptedPlatform(membersPerCall: 10);
         var stage = await SyncStage.CreateAsync(workspace, setup, platform);
-        await setup.SetAsync(stage.KeyId, true, [.. await setup.MeetAsync(2)]);
+        await setup.SetAsync(stage.KeyId, true, [.. await setup.AddPersonAsync(2)]);
         var left = TimeSpan.Zero;
         platform.During = async _ => left = await workspace.AskAsync<TimeSpan>("select until - clock_timestamp() from leases where name = 'account:main'");
 

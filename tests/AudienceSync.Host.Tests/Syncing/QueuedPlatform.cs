@@ -4,7 +4,10 @@ using AudienceSync.Domain.Syncing;
 
 namespace AudienceSync.Host.Tests.Syncing;
 
-/// <summary>A platform that accepts now and does later, in any order, as Google does. It refuses to see an add and a removal of one person run together.</summary>
+/// <summary>
+/// A platform that accepts calls at once and executes them later, in any order, like Google. It fails the test when an add and a removal of
+/// one person run at the same time.
+/// </summary>
 internal sealed class QueuedPlatform(TimeProvider clock, int membersPerCall) : IDestination
 {
     private readonly Dictionary<string, Job> _jobs = [];
@@ -15,13 +18,13 @@ internal sealed class QueuedPlatform(TimeProvider clock, int membersPerCall) : I
 
     public int Questions { get; private set; }
 
-    /// <summary>What becomes of a call's job, by the number of the call from 0.</summary>
+    /// <summary>The end state of a call's job, by the number of the call from 0.</summary>
     public Func<int, JobState> Fate { get; set; } = _ => JobState.Confirmed;
 
     /// <summary>How long a job takes.</summary>
     public Func<int, TimeSpan> Takes { get; set; } = _ => TimeSpan.FromMinutes(3);
 
-    /// <summary>What a confirmed job says beside.</summary>
+    /// <summary>The report of a confirmed job, by the number of the call from 0.</summary>
     public Func<int, JobReport> Report { get; set; } = _ => new JobReport(JobState.Confirmed, [], "confirmed");
 
     public Platform Platform => Platform.Google;
@@ -36,7 +39,8 @@ internal sealed class QueuedPlatform(TimeProvider clock, int membersPerCall) : I
         var emails = call.Members.Select(member => member.Identifiers.Email!).ToHashSet();
         foreach (var running in _jobs.Values.Where(job => !job.Ended))
         {
-            (running.Operation != call.Operation && running.Emails.Overlaps(emails)).ShouldBeFalse("an add and a removal of one person run together");
+            (running.Operation != call.Operation && running.Emails.Overlaps(emails))
+                .ShouldBeFalse("an add and a removal of one person run at the same time");
         }
 
         var handle = $"job-{Calls.Count}";
@@ -49,9 +53,9 @@ internal sealed class QueuedPlatform(TimeProvider clock, int membersPerCall) : I
     {
         Questions++;
         Finish();
-        var asked = _jobs[job.Value];
-        return ValueTask.FromResult(!asked.Ended ? new JobReport(JobState.Running, [], "running")
-            : asked.Fate == JobState.Confirmed ? asked.Report : new JobReport(asked.Fate, [], $"test_{asked.Fate}"));
+        var polled = _jobs[job.Value];
+        return ValueTask.FromResult(!polled.Ended ? new JobReport(JobState.Running, [], "running")
+            : polled.Fate == JobState.Confirmed ? polled.Report : new JobReport(polled.Fate, [], $"test_{polled.Fate}"));
     }
 
     private void Finish()

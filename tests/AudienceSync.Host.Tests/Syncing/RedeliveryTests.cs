@@ -8,7 +8,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace AudienceSync.Host.Tests.Syncing;
 
-/// <summary>A resync at a platform that does the work later, where an add and a removal of one person may never run together.</summary>
+/// <summary>
+/// A resync at a platform that executes calls later, where an add and a removal of one person may never run at the same time.
+/// </summary>
 public sealed class RedeliveryTests : IAsyncLifetime
 {
     private const int Page = 10;
@@ -29,9 +31,9 @@ public sealed class RedeliveryTests : IAsyncLifetime
     public async Task DisposeAsync() => await _workspace.DisposeAsync();
 
     [Fact]
-    public async Task A_list_with_jobs_is_mended_while_members_come_and_go()
+    public async Task A_list_with_jobs_is_repaired_while_members_come_and_go()
     {
-        var people = await _setup.MeetAsync(45);
+        var people = await _setup.AddPersonAsync(45);
         await _setup.SetAsync(_stage.KeyId, true, [.. people.Take(40)]);
         await SettleAsync();
         await _setup.SetAsync(_stage.KeyId, false, [.. people.Take(8)]);
@@ -46,15 +48,16 @@ public sealed class RedeliveryTests : IAsyncLifetime
         await SettleAsync();
 
         _platform.Members.ShouldBe(people.Skip(7).Where((_, n) => n is not (23 or 24) and (< 33 or 37)).Select(_setup.EmailOf), ignoreOrder: true);
-        _platform.Calls.Skip(calls).Sum(call => call.Members.Count).ShouldBeLessThanOrEqualTo(32 + 8 + (2 * 4), "everybody once, and who changed meanwhile twice at most");
+        _platform.Calls.Skip(calls).Sum(call => call.Members.Count)
+            .ShouldBeLessThanOrEqualTo(32 + 8 + (2 * 4), "every member once, and members who changed meanwhile at most twice");
         (await _workspace.AskAsync<bool>("select finished_at is not null from resyncs")).ShouldBeTrue();
         (await _stage.LedgerAsync()).ShouldAllBe(row => row == "2 1 1 " || row == "0 1 1 ");
     }
 
     [Fact]
-    public async Task Whom_a_job_holds_is_not_marked_and_whom_the_platform_refused_is_not_said()
+    public async Task A_member_held_by_a_job_is_not_marked_and_one_the_platform_refused_is_not_sent()
     {
-        var people = await _setup.MeetAsync(6);
+        var people = await _setup.AddPersonAsync(6);
         await _setup.SetAsync(_stage.KeyId, true, [.. people]);
         await SettleAsync();
         await _workspace.ExecuteAsync($"update ledger set status = 4, reason = 'refused' where person = '{people[0].Value}'");
@@ -81,7 +84,7 @@ public sealed class RedeliveryTests : IAsyncLifetime
         bool more;
         do
         {
-            (++rounds).ShouldBeLessThan(60, "it never settles");
+            (++rounds).ShouldBeLessThan(60, "the stage never settles");
             await _stage.SettleAsync();
             more = await again.RunAsync(await _stage.LeaseAsync(), await _stage.BindingAsync(), default) == RunEnd.More;
             _workspace.Clock.Advance(TimeSpan.FromMinutes(4));

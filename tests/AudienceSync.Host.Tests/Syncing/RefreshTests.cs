@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace AudienceSync.Host.Tests.Syncing;
 
-/// <summary>Nobody is forgotten by a platform that forgets, and nobody is said again before it is time.</summary>
+/// <summary>A platform that drops members after a time never drops ours, and no member is redelivered too early.</summary>
 public sealed class RefreshTests : IAsyncLifetime
 {
     private const int People = 300;
@@ -22,14 +22,14 @@ public sealed class RefreshTests : IAsyncLifetime
     private TestWorkspace _workspace = null!;
     private MemberSetup _setup = null!;
     private SyncStage _stage = null!;
-    private Redelivery _again = null!;
+    private Redelivery _redelivery = null!;
 
     public async Task InitializeAsync()
     {
         _workspace = await TestWorkspace.CreateAsync([null]);
         _setup = new MemberSetup(_workspace);
         _stage = await SyncStage.CreateAsync(_workspace, _setup, _platform);
-        _again = new Redelivery(new RedeliveryTable(_workspace.Database), _platform.Limits, _workspace.Clock, NullLogger.Instance);
+        _redelivery = new Redelivery(new RedeliveryTable(_workspace.Database), _platform.Limits, _workspace.Clock, NullLogger.Instance);
         _platform.During = call =>
         {
             foreach (var member in call.Members.Where(_ => call.Operation == MemberOperation.Add))
@@ -44,9 +44,9 @@ public sealed class RefreshTests : IAsyncLifetime
     public async Task DisposeAsync() => await _workspace.DisposeAsync();
 
     [Fact]
-    public async Task Members_of_one_day_are_said_again_between_360_and_450_days_spread_over_that_time()
+    public async Task Members_of_one_day_are_redelivered_between_360_and_450_days_spread_over_that_time()
     {
-        var people = await _setup.MeetAsync(People);
+        var people = await _setup.AddPersonAsync(People);
         await _setup.SetAsync(_stage.KeyId, true, [.. people]);
         await _stage.SettleAsync();
         await _setup.SetAsync(_stage.KeyId, false, people[0]);
@@ -62,16 +62,17 @@ public sealed class RefreshTests : IAsyncLifetime
         }
 
         days.Where(day => day.Key < 360).Sum(day => day.Value).ShouldBe(0, "too early");
-        days.Where(day => day.Key is >= 360 and <= 451).Sum(day => day.Value).ShouldBe(People - 1, "each of them once, and nobody who is gone");
-        days.Values.Max().ShouldBeLessThan(People / 10, "spread");
+        days.Where(day => day.Key is >= 360 and <= 451).Sum(day => day.Value)
+            .ShouldBe(People - 1, "each of them once, and no removed member");
+        days.Values.Max().ShouldBeLessThan(People / 10, "spread over the days");
         _lastAdd.Where(add => add.Key != _setup.EmailOf(people[0])).ShouldAllBe(add => add.Value > filled);
         (await _stage.LedgerAsync()).Count(row => row == "2 1 1 ").ShouldBe(People - 1);
     }
 
     [Fact]
-    public async Task A_new_revision_that_costs_no_call_does_not_set_the_clock_anew()
+    public async Task A_new_revision_that_costs_no_call_does_not_restart_the_clock()
     {
-        var ann = await _setup.MeetAsync("ann@shop.example");
+        var ann = await _setup.AddPersonAsync("ann@shop.example");
         await _setup.SetAsync(_stage.KeyId, true, ann);
         await _stage.SettleAsync();
         var added = await _workspace.AskAsync<DateTime>("select updated_at from ledger");
@@ -86,16 +87,16 @@ public sealed class RefreshTests : IAsyncLifetime
         (await _stage.LedgerAsync()).ShouldBe(["2 2 1 "]);
     }
 
-    // A day's looks: the lanes, and what is marked when they are drained.
+    // One day of work: the lanes, and the members that are marked when the lanes are drained.
     private async Task DayAsync()
     {
         RunEnd end;
         var deadline = Deadline.In();
         do
         {
-            deadline.Check("the end of a day's looks");
+            deadline.Check("the end of a day's work");
             await _stage.SettleAsync();
-            end = await _again.RunAsync(await _stage.LeaseAsync(), await _stage.BindingAsync(), default);
+            end = await _redelivery.RunAsync(await _stage.LeaseAsync(), await _stage.BindingAsync(), default);
         }
         while (end == RunEnd.More);
     }

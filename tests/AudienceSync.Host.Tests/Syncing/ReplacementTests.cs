@@ -14,13 +14,13 @@ using Microsoft.AspNetCore.TestHost;
 
 namespace AudienceSync.Host.Tests.Syncing;
 
-/// <summary>TikTok changed its rule of normalizing three times; each change must move what it changes and nothing else.</summary>
+/// <summary>TikTok changed its normalization rule three times; each change must move exactly the digests that it changes.</summary>
 public sealed class ReplacementTests : IAsyncLifetime
 {
     private const string Advertiser = "7000000000000000001";
     private const string Remote = "1001";
 
-    private static readonly (string Email, string? Phone)[] Everybody =
+    private static readonly (string Email, string? Phone)[] AllPeople =
     [
         ("ann@shop.example", "+1 657 777 0000"), ("bob@shop.example", null), ("c.arl@shop.example", "+1 657 777 0001"), ("d.ora@shop.example", null),
         ("eve+news@shop.example", "+1 657 777 0002"), ("fay+news@shop.example", null), ("g.us+a@shop.example", null),
@@ -49,9 +49,9 @@ public sealed class ReplacementTests : IAsyncLifetime
     public async Task Changing_a_normalizers_version_moves_exactly_the_affected_digests()
     {
         var people = new List<PersonId>();
-        foreach (var (email, phone) in Everybody)
+        foreach (var (email, phone) in AllPeople)
         {
-            people.Add(await _setup.MeetAsync(email, phone));
+            people.Add(await _setup.AddPersonAsync(email, phone));
         }
 
         var (stage, platform) = await OpenAsync("2025-09");
@@ -68,34 +68,36 @@ public sealed class ReplacementTests : IAsyncLifetime
 
             await stage.SettleAsync();
 
-            var affected = Everybody.Where(person => !Digests(from, person).SetEquals(Digests(to, person))).Select(person => person.Email).ToList();
-            Emails(platform, MemberOperation.Add).ShouldBe(affected, ignoreOrder: true, $"{from} to {to}: who is added anew");
+            var affected = AllPeople.Where(person => !Digests(from, person).SetEquals(Digests(to, person)))
+                .Select(person => person.Email).ToList();
+            Emails(platform, MemberOperation.Add)
+                .ShouldBe(affected, ignoreOrder: true, $"{from} to {to}: the members that are added again");
             platform.Calls.Where(call => call.Operation == MemberOperation.Remove).Sum(call => call.Members.Count).ShouldBe(affected.Count);
             (await HeldAsync()).ShouldBe(Digests(to), ignoreOrder: true, $"{from} to {to}: as if filled from scratch");
             var moved = Digests(from).Except(Digests(to)).Count();
-            (await TotalsAsync("removed") - removed.Item1).ShouldBe(moved, $"{from} to {to}: no digest that stays is taken away");
+            (await TotalsAsync("removed") - removed.Item1).ShouldBe(moved, $"{from} to {to}: no digest that stays is removed");
             (await TotalsAsync("applied") - removed.Item2).ShouldBe(moved);
             (await stage.LedgerAsync()).ShouldAllBe(row => row == $"2 1 {to} ");
         }
 
         await _setup.SetAsync(stage.KeyId, false, [.. people]);
         await stage.SettleAsync();
-        (await HeldAsync()).ShouldBeEmpty("nobody was left behind under an older rule");
+        (await HeldAsync()).ShouldBeEmpty("no member is left under an older rule");
     }
 
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_death_between_removing_the_old_address_and_adding_the_new_one_leaves_no_orphan(bool wanted)
+    public async Task A_crash_between_removing_the_old_address_and_adding_the_new_one_leaves_no_orphan(bool wanted)
     {
-        var ann = await _setup.MeetAsync("ann@shop.example", "+1 657 777 0000");
+        var ann = await _setup.AddPersonAsync("ann@shop.example", "+1 657 777 0000");
         var (stage, platform) = await OpenAsync("2025-09");
         await _setup.SetAsync(stage.KeyId, true, ann);
         await stage.SettleAsync();
         await _setup.ReidentifyAsync(ann, "anna@shop.example");
         platform.Dies = call => call.Operation == MemberOperation.Add;
         await Should.ThrowAsync<OperationCanceledException>(() => stage.PassAsync(Lane.Adds));
-        platform.Calls[^1].Members.ShouldHaveSingleItem().Identifiers.Phone.ShouldBeNull("his telephone stays");
+        platform.Calls[^1].Members.ShouldHaveSingleItem().Identifiers.Phone.ShouldBeNull("the phone number stays");
         (await HeldAsync()).ShouldBe([Hash("+16577770000")]);
 
         platform.Dies = _ => false;
@@ -109,7 +111,7 @@ public sealed class ReplacementTests : IAsyncLifetime
     [Fact]
     public async Task A_new_revision_that_is_the_same_to_the_platform_costs_no_call()
     {
-        var ann = await _setup.MeetAsync("ann@shop.example");
+        var ann = await _setup.AddPersonAsync("ann@shop.example");
         var (stage, platform) = await OpenAsync("2025-09");
         await _setup.SetAsync(stage.KeyId, true, ann);
         await stage.SettleAsync();
@@ -144,7 +146,7 @@ public sealed class ReplacementTests : IAsyncLifetime
     private static IEnumerable<string> Emails(WatchedDestination platform, MemberOperation operation) =>
         platform.Calls.Where(call => call.Operation == operation).SelectMany(call => call.Members).Select(member => member.Identifiers.Email!);
 
-    private static HashSet<string> Digests(short version) => [.. Everybody.SelectMany(person => Digests(version, person))];
+    private static HashSet<string> Digests(short version) => [.. AllPeople.SelectMany(person => Digests(version, person))];
 
     private static HashSet<string> Digests(short version, (string Email, string? Phone) person)
     {

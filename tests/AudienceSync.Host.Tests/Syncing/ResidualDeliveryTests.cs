@@ -6,7 +6,9 @@ using AudienceSync.Host.Tests.Storage;
 
 namespace AudienceSync.Host.Tests.Syncing;
 
-/// <summary>What may be at a platform beside what the ledger's row says: sayings that refused to go, and calls that are carried out late.</summary>
+/// <summary>
+/// What may be at a platform in addition to the ledger's row: deliveries whose removal was refused, and calls that are executed late.
+/// </summary>
 public sealed class ResidualDeliveryTests : IAsyncLifetime
 {
     private readonly ScriptedPlatform _platform = new(membersPerCall: 10);
@@ -20,42 +22,42 @@ public sealed class ResidualDeliveryTests : IAsyncLifetime
         _workspace = await TestWorkspace.CreateAsync([null]);
         _setup = new MemberSetup(_workspace);
         _stage = await SyncStage.CreateAsync(_workspace, _setup, _platform);
-        _ann = await _setup.MeetAsync("ann@shop.example");
+        _ann = await _setup.AddPersonAsync("ann@shop.example");
     }
 
     public async Task DisposeAsync() => await _workspace.DisposeAsync();
 
     [Fact]
-    public async Task An_address_that_refuses_to_go_when_another_takes_its_place_is_kept_on_record_and_removed_when_a_human_asks()
+    public async Task A_replaced_address_whose_removal_is_refused_is_recorded_and_removed_on_request()
     {
-        await WantAsync(true);
+        await SetDesiredAsync(true);
         _platform.Fault = call => call.Operation == MemberOperation.Remove ? PlatformFault.FirstRefused : PlatformFault.None;
         await _setup.ReidentifyAsync(_ann, "anna@shop.example");
         await _stage.SettleAsync();
 
-        _platform.Members.ShouldBe([Of("ann"), Of("anna")], "he is wanted and reached by the new one");
+        _platform.Members.ShouldBe([Of("ann"), Of("anna")], "the member is desired and reached by the new address");
         (await _stage.LedgerAsync()).ShouldBe(["2 2 1 "]);
         (await _stage.ResidualRowsAsync()).ShouldBe(["1 1 first_refused"]);
 
-        (await _stage.ResidualsAsync()).ShouldBe(RunEnd.Empty, "what was refused rests");
+        (await _stage.ResidualsAsync()).ShouldBe(RunEnd.Empty, "refused rows are not retried yet");
         _platform.Fault = _ => PlatformFault.None;
         await new BindingTable(_workspace.Database).RetryRefusedAsync("main", default);
         await _stage.ResidualsAsync();
 
         await _stage.SettleAsync();
         _platform.Members.ShouldBe([Of("anna")]);
-        await NothingIsLeftToSendAsync();
+        await VerifyNothingIsLeftToSendAsync();
     }
 
     [Fact]
-    public async Task What_refused_to_go_is_tried_again_after_a_day_also_when_its_person_has_left()
+    public async Task A_refused_removal_is_retried_after_a_day_also_when_the_person_has_left()
     {
-        await WantAsync(true);
+        await SetDesiredAsync(true);
         _platform.Fault = call => call.Operation == MemberOperation.Remove ? PlatformFault.FirstRefused : PlatformFault.None;
         await _setup.ReidentifyAsync(_ann, "anna@shop.example");
         await _stage.SettleAsync();
         _platform.Fault = _ => PlatformFault.None;
-        await WantAsync(false);
+        await SetDesiredAsync(false);
         _platform.Members.ShouldBe([Of("ann")]);
 
         _workspace.Clock.Advance(Refusals.ResidualRetryAfter);
@@ -66,27 +68,27 @@ public sealed class ResidualDeliveryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_add_of_lost_outcome_that_is_refused_when_said_again_leaves_its_member_in_doubt_and_removable()
+    public async Task An_add_of_lost_outcome_that_is_refused_when_redelivered_leaves_its_member_in_doubt_and_removable()
     {
         _platform.Fault = _ => PlatformFault.LostApplied;
         await _setup.SetAsync(_stage.KeyId, true, _ann);
         await _stage.PassAsync(Lane.Adds);
         _platform.Fault = _ => PlatformFault.FirstRefused;
         await _stage.SettleAsync();
-        (await _stage.LedgerAsync()).ShouldBe(["1 1 1 first_refused"], "the first try put him there");
+        (await _stage.LedgerAsync()).ShouldBe(["1 1 1 first_refused"], "the first attempt added the member");
         _platform.Members.Count.ShouldBe(1);
 
         _platform.Fault = _ => PlatformFault.None;
-        await WantAsync(false);
+        await SetDesiredAsync(false);
 
         _platform.Members.ShouldBeEmpty();
     }
 
     [Fact]
-    public async Task An_add_that_is_carried_out_after_the_removal_that_followed_it_is_taken_out_when_its_time_is_over()
+    public async Task An_add_executed_after_its_later_removal_is_removed_when_its_time_is_over()
     {
-        await LoseAnAddAsync();
-        await WantAsync(false);
+        await LoseAddAsync();
+        await SetDesiredAsync(false);
         (await _stage.LedgerAsync()).ShouldBe(["0 1 1 "]);
         (await _stage.ResidualRowsAsync()).ShouldBe(["1 2 "]);
         _platform.Members.Add(Of("ann"));
@@ -100,26 +102,26 @@ public sealed class ResidualDeliveryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_removal_that_is_carried_out_after_its_member_came_back_is_made_good_when_its_time_is_over()
+    public async Task A_removal_executed_after_its_member_came_back_is_repaired_when_its_time_is_over()
     {
-        await WantAsync(true);
+        await SetDesiredAsync(true);
         _platform.Fault = _ => PlatformFault.LostUnapplied;
         await _setup.SetAsync(_stage.KeyId, false, _ann);
         await _stage.PassAsync(Lane.Removals);
         _platform.Fault = _ => PlatformFault.None;
-        await WantAsync(true);
+        await SetDesiredAsync(true);
 
-        await ALateRemovalIsMadeGoodAsync();
+        await VerifyLateRemovalIsRepairedAsync();
     }
 
     // Found by the simulation (seed 451 of a loop in which adds came sooner).
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_lost_removal_of_what_remained_that_is_carried_out_after_its_member_came_back_is_made_good(bool redelivered)
+    public async Task A_lost_removal_of_a_residual_delivery_executed_after_its_member_came_back_is_repaired(bool redelivered)
     {
-        await LoseAnAddAsync();
-        await WantAsync(false);
+        await LoseAddAsync();
+        await SetDesiredAsync(false);
         _workspace.Clock.Advance(InDoubtCalls.CallTime);
         _platform.Fault = _ => PlatformFault.LostUnapplied;
         (await _stage.ResidualsAsync()).ShouldBe(RunEnd.Held);
@@ -129,19 +131,19 @@ public sealed class ResidualDeliveryTests : IAsyncLifetime
             (await _stage.ResidualsAsync()).ShouldBe(RunEnd.Drained);
         }
 
-        await WantAsync(true);
+        await SetDesiredAsync(true);
         _platform.Members.ShouldBe([Of("ann")]);
         await _stage.ResidualsAsync();
 
-        await ALateRemovalIsMadeGoodAsync();
+        await VerifyLateRemovalIsRepairedAsync();
     }
 
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task What_remains_for_two_reasons_and_is_lost_with_both_is_kept_once(bool cameBack)
+    public async Task A_residual_delivery_with_two_reasons_whose_removal_is_lost_is_kept_once(bool cameBack)
     {
-        await LoseAnAddAsync();
+        await LoseAddAsync();
         _platform.Members.Add(Of("ann"));
         _platform.Fault = call => call.Operation == MemberOperation.Remove ? PlatformFault.FirstRefused : PlatformFault.None;
         await _setup.ReidentifyAsync(_ann, "anna@shop.example");
@@ -162,10 +164,10 @@ public sealed class ResidualDeliveryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task That_a_human_has_all_said_once_more_does_not_end_the_time_of_a_lost_call()
+    public async Task A_redelivery_on_request_does_not_end_the_time_of_a_lost_call()
     {
-        await LoseAnAddAsync();
-        await WantAsync(false);
+        await LoseAddAsync();
+        await SetDesiredAsync(false);
         await new BindingTable(_workspace.Database).RetryRefusedAsync("main", default);
         (await _stage.ResidualsAsync()).ShouldBe(RunEnd.Empty);
         _platform.Members.Add(Of("ann"));
@@ -177,9 +179,9 @@ public sealed class ResidualDeliveryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_call_that_was_lost_long_ago_can_do_nothing_any_more()
+    public async Task A_call_that_was_lost_long_ago_has_no_effect_any_more()
     {
-        await LoseAnAddAsync();
+        await LoseAddAsync();
         _workspace.Clock.Advance(InDoubtCalls.CallTime);
         await _stage.SettleAsync();
 
@@ -188,7 +190,7 @@ public sealed class ResidualDeliveryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_lost_call_that_said_what_still_holds_costs_no_other_one()
+    public async Task A_lost_call_whose_content_still_applies_costs_no_other_call()
     {
         _platform.Fault = _ => PlatformFault.LostApplied;
         await _setup.SetAsync(_stage.KeyId, true, _ann);
@@ -205,7 +207,7 @@ public sealed class ResidualDeliveryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Not_so_fast_is_an_answer_and_leaves_nobody_in_doubt()
+    public async Task A_throttling_response_leaves_nobody_in_doubt()
     {
         _platform.Fault = _ => PlatformFault.Throttled;
         await _setup.SetAsync(_stage.KeyId, true, _ann);
@@ -219,7 +221,7 @@ public sealed class ResidualDeliveryTests : IAsyncLifetime
         _platform.Members.Count.ShouldBe(1);
     }
 
-    private async Task LoseAnAddAsync()
+    private async Task LoseAddAsync()
     {
         _platform.Fault = _ => PlatformFault.LostUnapplied;
         await _setup.SetAsync(_stage.KeyId, true, _ann);
@@ -227,8 +229,8 @@ public sealed class ResidualDeliveryTests : IAsyncLifetime
         _platform.Fault = _ => PlatformFault.None;
     }
 
-    // He is wanted, and a removal that was lost takes him out now.
-    private async Task ALateRemovalIsMadeGoodAsync()
+    // The member is desired, and a lost removal now removes them.
+    private async Task VerifyLateRemovalIsRepairedAsync()
     {
         _platform.Members.Clear();
         _workspace.Clock.Advance(InDoubtCalls.CallTime);
@@ -236,11 +238,11 @@ public sealed class ResidualDeliveryTests : IAsyncLifetime
         await _stage.SettleAsync();
 
         _platform.Members.ShouldBe([Of("ann")]);
-        await NothingIsLeftToSendAsync();
+        await VerifyNothingIsLeftToSendAsync();
     }
 
-    // Whoever was said once more was in doubt, so the mark of that goes, too.
-    private async Task NothingIsLeftToSendAsync()
+    // A redelivered member was in doubt, so the mark for the redelivery is cleared, too.
+    private async Task VerifyNothingIsLeftToSendAsync()
     {
         var calls = _platform.Calls.Count;
         _workspace.Clock.Advance(InDoubtCalls.CallTime);
@@ -252,7 +254,7 @@ public sealed class ResidualDeliveryTests : IAsyncLifetime
 
     private static string Of(string name) => ScriptedPlatform.Digest(name + "@shop.example", new(1));
 
-    private async Task WantAsync(bool present)
+    private async Task SetDesiredAsync(bool present)
     {
         await _setup.SetAsync(_stage.KeyId, present, _ann);
         await _stage.SettleAsync();

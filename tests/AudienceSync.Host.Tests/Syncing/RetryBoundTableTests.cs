@@ -9,12 +9,14 @@ using AudienceSync.Host.Syncing;
 
 namespace AudienceSync.Host.Tests.Syncing;
 
-/// <summary>Every row of every connector's table, answered for ever, in virtual time and without a database: it ends, and in few calls.</summary>
+/// <summary>
+/// Every row of every connector's outcome table, returned for ever, in virtual time and without a database: it ends, after few calls.
+/// </summary>
 public sealed class RetryBoundTableTests
 {
     private const int Seed = 20261129;
 
-    /// <summary>In 48 hours, whatever the answer.</summary>
+    /// <summary>In 48 hours, whatever the response.</summary>
     private const int MostCalls = 150;
 
     private static readonly DateTimeOffset Start = new(2026, 11, 29, 9, 0, 0, TimeSpan.Zero);
@@ -58,15 +60,15 @@ public sealed class RetryBoundTableTests
             rows.Add(code, new Outcome(OutcomeKind.Retry, code));
         }
 
-        rows.Add("a server that asks for a minute each time", new Outcome(OutcomeKind.Retry, "webhook_503", TimeSpan.FromMinutes(1)));
-        rows.Add("a throttle that asks for a second each time", new Outcome(OutcomeKind.Snooze, "webhook_429", TimeSpan.FromSeconds(1)));
+        rows.Add("a server that requests a minute each time", new Outcome(OutcomeKind.Retry, "webhook_503", TimeSpan.FromMinutes(1)));
+        rows.Add("a throttle that requests a second each time", new Outcome(OutcomeKind.Snooze, "webhook_429", TimeSpan.FromSeconds(1)));
         rows.Add("partly, and nobody is named", new Outcome(OutcomeKind.PartlyDone, "webhook_rejected"));
         return rows;
     }
 
     [Theory]
     [MemberData(nameof(Rows))]
-    public void Whatever_is_answered_for_ever_ends_and_costs_few_calls(string row, Outcome outcome)
+    public void Any_endlessly_repeated_response_ends_and_costs_few_calls(string row, Outcome outcome)
     {
         foreach (var lane in new[] { Lane.Removals, Lane.Adds })
         {
@@ -101,7 +103,7 @@ public sealed class RetryBoundTableTests
         }
     }
 
-    // What the storage does with a state, without it.
+    // How the storage updates the state, without a database.
     private static (Binding Binding, Account Account, int Calls) Play(Outcome outcome, Lane lane)
     {
         var random = new Random(Seed);
@@ -119,7 +121,7 @@ public sealed class RetryBoundTableTests
             }
 
             (now, calls) = (due, calls + 1);
-            calls.ShouldBeLessThan(1_000, "it goes on for ever");
+            calls.ShouldBeLessThan(1_000, "it never ends");
             if (outcome.Kind is OutcomeKind.SplitBatch or OutcomeKind.PartlyDone)
             {
                 sizes.Refused(1, lane.Desired, sizes.Of(1, lane.Desired));

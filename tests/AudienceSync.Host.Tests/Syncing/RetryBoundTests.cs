@@ -12,7 +12,7 @@ using Microsoft.Extensions.Logging;
 
 namespace AudienceSync.Host.Tests.Syncing;
 
-/// <summary>What is answered for ever, through the real loop and tables, in two days of virtual time.</summary>
+/// <summary>Endlessly repeated responses, through the real loop and tables, in two days of virtual time.</summary>
 public sealed class RetryBoundTests : IAsyncLifetime
 {
     private readonly ScriptedPlatform _platform = new(membersPerCall: 10);
@@ -51,9 +51,10 @@ public sealed class RetryBoundTests : IAsyncLifetime
 
     [Theory]
     [MemberData(nameof(Endless))]
-    public async Task What_never_ends_is_parked_after_a_day_is_shown_and_goes_on_when_a_human_resumes_it(string what, Outcome outcome)
+    public async Task An_endless_retry_is_parked_after_a_day_is_shown_and_continues_when_an_operator_resumes_it(
+        string what, Outcome outcome)
     {
-        var people = await _setup.MeetAsync(4);
+        var people = await _setup.AddPersonAsync(4);
         await _setup.SetAsync(_stage.KeyId, true, [.. people.Take(3)]);
         await PlayAsync(TimeSpan.FromMinutes(1));
         var (before, began) = (_platform.Calls.Count, Now);
@@ -69,24 +70,24 @@ public sealed class RetryBoundTests : IAsyncLifetime
         (status.RemovalsParked, status.AddsParked).ShouldBe((true, true));
         status.Since.ShouldBe(began);
         (status.LastAnswerAt - began).ShouldNotBeNull().ShouldBeInRange(TimeSpan.FromHours(23.9), TimeSpan.FromHours(25));
-        status.PendingRemovals.ShouldBe(1, "it is not forgotten");
-        Sent("parked").ShouldBe(2, "once a lane");
+        status.PendingRemovals.ShouldBe(1, "the removal is kept");
+        Sent("parked").ShouldBe(2, "once for each lane");
 
         _platform.Instead = _ => null;
         var resting = _platform.Calls.Count;
         await PlayAsync(TimeSpan.FromDays(30));
-        _platform.Calls.Count.ShouldBe(resting, "a human decides");
+        _platform.Calls.Count.ShouldBe(resting, "an operator decides");
         await _stage.ResumeAsync();
         await PlayAsync(TimeSpan.FromMinutes(1));
 
-        _stage.ShouldBeInSync("the removal came first, and both came");
+        _stage.ShouldBeInSync("the removal was sent first, and both were sent");
         (await StatusAsync()).ShouldSatisfyAllConditions(s => s.State.ShouldBe("active"), s => s.Since.ShouldBeNull(), s => s.LastAnswerAt.ShouldBeNull());
     }
 
     [Fact]
-    public async Task A_resumed_lane_has_a_day_again()
+    public async Task A_resumed_lane_may_retry_for_another_day()
     {
-        await _setup.SetAsync(_stage.KeyId, true, [.. await _setup.MeetAsync(3)]);
+        await _setup.SetAsync(_stage.KeyId, true, [.. await _setup.AddPersonAsync(3)]);
         _platform.Instead = _ => TikTokErrors.Of(60001, isNotEditable: false);
         await PlayAsync(TimeSpan.FromHours(30));
         (await StatusAsync()).AddsParked.ShouldBeTrue();
@@ -101,9 +102,9 @@ public sealed class RetryBoundTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Adds_that_are_parked_hold_up_no_removal()
+    public async Task Parked_adds_do_not_delay_removals()
     {
-        var people = await _setup.MeetAsync(4);
+        var people = await _setup.AddPersonAsync(4);
         await _setup.SetAsync(_stage.KeyId, true, [.. people.Take(3)]);
         await PlayAsync(TimeSpan.FromMinutes(1));
         _platform.Instead = call => call.Operation == MemberOperation.Add ? MetaErrors.Of(2, null) : null;
@@ -118,9 +119,9 @@ public sealed class RetryBoundTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Removals_parked_because_a_list_was_too_small_are_tried_when_it_has_grown()
+    public async Task Removals_parked_because_a_list_was_too_small_are_retried_when_it_has_grown()
     {
-        var people = await _setup.MeetAsync(4);
+        var people = await _setup.AddPersonAsync(4);
         await _setup.SetAsync(_stage.KeyId, true, [.. people.Take(3)]);
         await PlayAsync(TimeSpan.FromMinutes(1));
         _platform.Instead = call => call.Operation == MemberOperation.Remove ? TikTokErrors.Of(40002, isNotEditable: true) : null;
@@ -136,9 +137,9 @@ public sealed class RetryBoundTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_account_that_is_throttled_for_days_is_shown_and_asked_seldom_and_drops_nothing()
+    public async Task An_account_that_is_throttled_for_days_is_shown_and_called_rarely_and_drops_nothing()
     {
-        await _setup.SetAsync(_stage.KeyId, true, [.. await _setup.MeetAsync(3)]);
+        await _setup.SetAsync(_stage.KeyId, true, [.. await _setup.AddPersonAsync(3)]);
         _platform.Instead = _ => new Outcome(OutcomeKind.Snooze, "meta_80003_2446079", TimeSpan.FromMinutes(1));
 
         await PlayAsync(TimeSpan.FromHours(48));
@@ -151,14 +152,14 @@ public sealed class RetryBoundTests : IAsyncLifetime
 
         _platform.Instead = _ => null;
         await PlayAsync(TimeSpan.FromHours(1));
-        _stage.ShouldBeInSync("it comes back by itself");
+        _stage.ShouldBeInSync("the account recovers without intervention");
         (await ForecastAsync()).ShouldSatisfyAllConditions(f => f.ThrottledSince.ShouldBeNull(), f => f.Overdue.ShouldBeFalse(), f => f.State.ShouldBe("active"));
     }
 
     [Fact]
-    public async Task Calls_that_are_refused_as_a_whole_for_whoever_is_in_them_are_parked()
+    public async Task Calls_that_are_refused_as_a_whole_whatever_their_members_are_parked()
     {
-        await _setup.SetAsync(_stage.KeyId, true, [.. await _setup.MeetAsync(200)]);
+        await _setup.SetAsync(_stage.KeyId, true, [.. await _setup.AddPersonAsync(200)]);
         _platform.Instead = _ => new Outcome(OutcomeKind.SplitBatch, "google_invalid_hex_encoding");
 
         await PlayAsync(TimeSpan.FromHours(48));
@@ -172,9 +173,9 @@ public sealed class RetryBoundTests : IAsyncLifetime
     [Theory]
     [InlineData(3, true)]
     [InlineData(20, false)]
-    public async Task An_id_unknown_right_after_a_list_was_made_is_tried_again_for_ten_minutes(int minutes, bool delivered)
+    public async Task An_id_unknown_right_after_a_list_was_created_is_retried_for_ten_minutes(int minutes, bool delivered)
     {
-        await _setup.SetAsync(_stage.KeyId, true, [.. await _setup.MeetAsync(3)]);
+        await _setup.SetAsync(_stage.KeyId, true, [.. await _setup.AddPersonAsync(3)]);
         _platform.Instead = _ => MetaErrors.Of(803, null);
         await PlayAsync(TimeSpan.FromMinutes(minutes));
         (await _stage.BindingAsync()).StoppedCode.ShouldBe(delivered ? null : "meta_803");
@@ -187,9 +188,9 @@ public sealed class RetryBoundTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_id_unknown_after_members_were_taken_stops_the_list_at_once()
+    public async Task An_id_unknown_after_members_were_accepted_stops_the_list_at_once()
     {
-        var people = await _setup.MeetAsync(2);
+        var people = await _setup.AddPersonAsync(2);
         await _setup.SetAsync(_stage.KeyId, true, people[0]);
         await PlayAsync(TimeSpan.FromMinutes(1));
         _platform.Instead = _ => MetaErrors.Of(803, null);
@@ -201,14 +202,14 @@ public sealed class RetryBoundTests : IAsyncLifetime
         (await StatusAsync()).Since.ShouldNotBeNull();
     }
 
-    // Goes from one time at which something is due to the next, as the loop does; the rounds are real, the waiting is not.
+    // Advances from one due time to the next, as the loop does; the rounds are real, the waiting is not.
     private async Task PlayAsync(TimeSpan time)
     {
         var until = Now + time;
         var deadline = Deadline.In(TimeSpan.FromMinutes(5));
         while (true)
         {
-            deadline.Check("the end of the play");
+            deadline.Check("the end of the simulated time");
             var calls = _platform.Calls.Count;
             var more = await _loop.RoundAsync(await _stage.LeaseAsync(), default);
             if (more || _platform.Calls.Count > calls)
@@ -229,7 +230,8 @@ public sealed class RetryBoundTests : IAsyncLifetime
         }
     }
 
-    private int Sent(string word) => _log.Lines.Count(line => line.StartsWith("Error", StringComparison.Ordinal) && line.Contains(word, StringComparison.Ordinal));
+    private int Sent(string text) =>
+        _log.Lines.Count(line => line.StartsWith("Error", StringComparison.Ordinal) && line.Contains(text, StringComparison.Ordinal));
 
     private async Task<BindingCounts> StatusAsync() => (await new StatusQueries(_workspace.Database).ReadBindingsAsync(Now, default)).ShouldHaveSingleItem();
 

@@ -4,27 +4,27 @@ using AudienceSync.Domain.Syncing;
 
 namespace AudienceSync.Host.Tests.Syncing;
 
-/// <summary>What may go wrong around one call.</summary>
+/// <summary>Faults around one call.</summary>
 internal enum PlatformFault
 {
     None,
     LostUnapplied,
     LostApplied,
-    CancelledUnapplied,
-    CancelledApplied,
+    CanceledUnapplied,
+    CanceledApplied,
     Throttled,
     TooLarge,
     Unknown,
     AudienceStopped,
     AccountStopped,
 
-    /// <summary>Whoever is in the call, even alone, it is refused as a whole.</summary>
-    Spoilt,
+    /// <summary>The call is refused as a whole, even with a single member.</summary>
+    CallRefused,
 
-    /// <summary>The second half of the call is not done, and nobody says so of whom.</summary>
+    /// <summary>The second half of the call is not executed, and the response does not name its members.</summary>
     Unnamed,
 
-    /// <summary>Whoever is first in the call is refused by name and nothing happens to him.</summary>
+    /// <summary>The first member of the call is refused by name, and the call has no effect on them.</summary>
     FirstRefused,
 
     /// <summary>The audience is too small or being computed.</summary>
@@ -38,7 +38,7 @@ internal sealed class ScriptedPlatform(int membersPerCall) : IDestination
 
     public static readonly TimeSpan NotEditableWait = TimeSpan.FromMinutes(15);
 
-    private readonly HashSet<string> _everMeant = [];
+    private readonly HashSet<string> _everSent = [];
 
     public HashSet<string> Members { get; } = [];
 
@@ -46,17 +46,17 @@ internal sealed class ScriptedPlatform(int membersPerCall) : IDestination
 
     public Func<MemberCall, PlatformFault> Fault { get; set; } = _ => PlatformFault.None;
 
-    /// <summary>An answer in place of any fault, with no effect; null for none.</summary>
+    /// <summary>A response in place of any fault, with no effect; null for none.</summary>
     public Func<MemberCall, Outcome?> Instead { get; set; } = _ => null;
 
-    /// <summary>Happens while a call is under way, after it was applied.</summary>
+    /// <summary>Runs while a call is in progress, after it was applied.</summary>
     public Func<MemberCall, Task> During { get; set; } = _ => Task.CompletedTask;
 
     public Platform Platform => Platform.Meta;
 
     public DestinationLimits Limits { get; init; } = new(membersPerCall, TimeSpan.FromSeconds(30), OrderedCalls: false);
 
-    /// <summary>What the usage headers say.</summary>
+    /// <summary>The usage reported in the response headers.</summary>
     public AccountUsage? Usage { get; set; }
 
     public NormalizerVersion Normalizer { get; set; } = new(1);
@@ -64,8 +64,8 @@ internal sealed class ScriptedPlatform(int membersPerCall) : IDestination
     /// <summary>Refused by name, always.</summary>
     public static bool Refuses(string email) => email.StartsWith("refused", StringComparison.Ordinal);
 
-    /// <summary>Spoils any call it is in.</summary>
-    public static bool FailsTheCall(string email) => email.StartsWith("spoils", StringComparison.Ordinal);
+    /// <summary>Fails any call that contains it.</summary>
+    public static bool FailsTheCall(string email) => email.StartsWith("fails", StringComparison.Ordinal);
 
     public static string Digest(string email, NormalizerVersion normalizer) => $"{email}/{normalizer.Value}";
 
@@ -75,7 +75,7 @@ internal sealed class ScriptedPlatform(int membersPerCall) : IDestination
         Calls.Add(call);
         if (call.Operation == MemberOperation.Add)
         {
-            _everMeant.UnionWith(call.Members.Select(member => Digest(member.Identifiers.Email!, member.Normalizer)));
+            _everSent.UnionWith(call.Members.Select(member => Digest(member.Identifiers.Email!, member.Normalizer)));
         }
 
         if (Instead(call) is { } instead)
@@ -91,7 +91,7 @@ internal sealed class ScriptedPlatform(int membersPerCall) : IDestination
 
         if (call.Members.Any(member => FailsTheCall(member.Identifiers.Email!)))
         {
-            return Answer(OutcomeKind.SplitBatch, "row_spoils_batch");
+            return Answer(OutcomeKind.SplitBatch, "row_fails_batch");
         }
 
         Apply(fault switch
@@ -106,21 +106,21 @@ internal sealed class ScriptedPlatform(int membersPerCall) : IDestination
             PlatformFault.Unnamed when call.Members.Count > 1 => new CallResult(new Outcome(OutcomeKind.PartlyDone, "some_refused"), [], []),
             PlatformFault.FirstRefused => new CallResult(new Outcome(OutcomeKind.PartlyDone, "partly"), [], [new RefusedMember(0, "first_refused")], 1),
             PlatformFault.LostApplied => Answer(OutcomeKind.Retry, "timeout"),
-            PlatformFault.CancelledApplied => throw new OperationCanceledException("Crashed before the answer."),
+            PlatformFault.CanceledApplied => throw new OperationCanceledException("Crashed before the answer."),
             _ => Taken(call),
         };
     }
 
     public ValueTask<JobReport> FollowAsync(JobHandle job, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    // One member alone is never too many.
+    // A single member is never too many.
     private static CallResult? Unapplied(PlatformFault fault, int members) => fault switch
     {
         PlatformFault.LostUnapplied => Answer(OutcomeKind.Retry, "timeout"),
-        PlatformFault.CancelledUnapplied => throw new OperationCanceledException("Crashed before the call."),
+        PlatformFault.CanceledUnapplied => throw new OperationCanceledException("Crashed before the call."),
         PlatformFault.Throttled => Answer(OutcomeKind.Snooze, "throttled", ThrottleWait),
         PlatformFault.TooLarge when members > 1 => Answer(OutcomeKind.SplitBatch, "too_large"),
-        PlatformFault.Spoilt => Answer(OutcomeKind.SplitBatch, "row_spoils_batch"),
+        PlatformFault.CallRefused => Answer(OutcomeKind.SplitBatch, "row_fails_batch"),
         PlatformFault.NotEditable => Answer(OutcomeKind.Retry, "test_not_editable", NotEditableWait),
         PlatformFault.Unknown => Answer(OutcomeKind.Retry, "test_unknown_999"),
         PlatformFault.AudienceStopped => Answer(OutcomeKind.StopAudience, "audience_gone"),
@@ -144,7 +144,7 @@ internal sealed class ScriptedPlatform(int membersPerCall) : IDestination
             var digest = Digest(member.Identifiers.Email!, member.Normalizer);
             if (call.Operation == MemberOperation.Remove)
             {
-                _everMeant.ShouldContain(digest, "only whom we meant to add is removed");
+                _everSent.ShouldContain(digest, "only members that we added or tried to add are removed");
                 Members.Remove(digest);
                 continue;
             }

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace AudienceSync.Host.Tests.Syncing;
 
-/// <summary>One remote audience fed by one key, and the passes that keep it equal, driven by hand.</summary>
+/// <summary>One remote audience fed by one key, and the passes that keep it in sync, called step by step by the test.</summary>
 internal sealed class SyncStage(TestWorkspace workspace, MemberSetup setup, int keyId, string destination, IDestination platform)
 {
     private readonly BindingTable _bindings = new(workspace.Database);
@@ -17,7 +17,7 @@ internal sealed class SyncStage(TestWorkspace workspace, MemberSetup setup, int 
     private Lease? _lease;
     private int _owners;
 
-    /// <summary>What the passes write.</summary>
+    /// <summary>Where the passes log.</summary>
     public ILogger Logger { get; init; } = NullLogger.Instance;
 
     public SyncTable Table { get; } = new(workspace.Database);
@@ -37,13 +37,13 @@ internal sealed class SyncStage(TestWorkspace workspace, MemberSetup setup, int 
 
     public Task<Account> AccountAsync() => Table.ReadAccountAsync(destination, default);
 
-    /// <summary>Revision, kind and reason of what may be there beside the ledger.</summary>
+    /// <summary>Revision, kind and reason of the residual deliveries.</summary>
     public Task<List<string>> ResidualRowsAsync() => workspace.RowsAsync("select revision, kind, reason from residual_deliveries order by person, revision, kind");
 
     public async Task<List<string>> LedgerAsync() => await workspace.RowsAsync(
         $"select status, revision, normalizer, reason from ledger where binding_id = {(await BindingAsync()).BindingId} order by person");
 
-    /// <summary>One page of a lane, as the present owner.</summary>
+    /// <summary>One page of a lane, as the current owner.</summary>
     public async Task<RunEnd> PassAsync(Lane lane)
     {
         var lease = await LeaseAsync();
@@ -51,14 +51,14 @@ internal sealed class SyncStage(TestWorkspace workspace, MemberSetup setup, int 
         return await _pass.RunAsync(lease, await BindingAsync(), lane, default);
     }
 
-    /// <summary>The account, as the present owner holds it.</summary>
+    /// <summary>The lease of the account, as the current owner holds it.</summary>
     public async Task<Lease> LeaseAsync()
     {
         _lease ??= (await new LeaseTable(workspace.Database, $"host{_owners}").TryClaimAsync("account:" + destination, default)).ShouldNotBeNull();
         return _lease.Value;
     }
 
-    /// <summary>The present owner is gone without a word; the next one is another host, after the lease ran out.</summary>
+    /// <summary>The current owner dies without releasing the lease; the next one is another host, after the lease has expired.</summary>
     public async Task DieAsync()
     {
         (_pass, _lease) = (null, null);
@@ -86,7 +86,7 @@ internal sealed class SyncStage(TestWorkspace workspace, MemberSetup setup, int 
         return empty;
     }
 
-    /// <summary>Looks at what may be there beside the ledger, as the present owner.</summary>
+    /// <summary>Processes the residual deliveries, as the current owner.</summary>
     public async Task<RunEnd> ResidualsAsync()
     {
         _lease ??= (await new LeaseTable(workspace.Database, $"host{_owners}").TryClaimAsync("account:" + destination, default)).ShouldNotBeNull();
@@ -102,7 +102,7 @@ internal sealed class SyncStage(TestWorkspace workspace, MemberSetup setup, int 
         return await Loop(wake).RoundAsync(_lease.Value, default);
     }
 
-    /// <summary>Rounds until nothing is left to say.</summary>
+    /// <summary>Runs rounds until nothing is left to send.</summary>
     public async Task SettleAsync()
     {
         var rounds = 0;
@@ -126,7 +126,7 @@ internal sealed class SyncStage(TestWorkspace workspace, MemberSetup setup, int 
         platform.ShouldBeOfType<ScriptedPlatform>().Members.Order().ShouldBe(wanted.Order(), because);
     }
 
-    /// <summary>Asks after the jobs that are due, as the present owner.</summary>
+    /// <summary>Polls the jobs that are due, as the current owner.</summary>
     public async Task FollowAsync()
     {
         await Poller().RunAsync(await LeaseAsync(), default);

@@ -3,7 +3,7 @@ using AudienceSync.Domain.Normalizing;
 
 namespace AudienceSync.Host.Tests.Syncing;
 
-/// <summary>A real destination whose calls are kept, and which may be made to die before one.</summary>
+/// <summary>A real destination whose calls are recorded, and which can be made to die before a call.</summary>
 internal sealed class WatchedDestination(IDestination inner) : IDestination
 {
     public List<MemberCall> Calls { get; } = [];

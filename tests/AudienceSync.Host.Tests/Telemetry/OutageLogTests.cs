@@ -13,7 +13,7 @@ public sealed class OutageLogTests
     public OutageLogTests() => _outage = new OutageLog("Projector", _clock, _capture.CreateLogger("loop"));
 
     [Fact]
-    public void An_outage_is_one_line_however_often_it_is_tried_and_its_end_is_one_with_its_length()
+    public void An_outage_is_one_line_for_any_number_of_retries_and_its_end_is_one_line_with_its_duration()
     {
         for (var n = 0; n < 500; n++)
         {
@@ -31,7 +31,7 @@ public sealed class OutageLogTests
     }
 
     [Fact]
-    public void A_failure_of_storage_has_neither_message_nor_stack_trace()
+    public void A_storage_failure_is_logged_without_message_and_stack_trace()
     {
         _outage.Failed(Caught(new NpgsqlException("ann@example.com", new IOException("ann@example.com"))));
 
@@ -41,7 +41,7 @@ public sealed class OutageLogTests
     }
 
     [Fact]
-    public void A_fault_of_the_program_is_told_with_its_stack_trace_once_for_each_type()
+    public void A_program_error_is_logged_with_its_stack_trace_once_per_type()
     {
         for (var n = 0; n < 50; n++)
         {
@@ -54,7 +54,7 @@ public sealed class OutageLogTests
     }
 
     [Fact]
-    public void A_long_outage_is_remembered_once_an_hour()
+    public void A_long_outage_is_logged_again_once_an_hour()
     {
         _outage.Failed(new TimeoutException());
         for (var minute = 0; minute < 150; minute++)
@@ -68,7 +68,7 @@ public sealed class OutageLogTests
     }
 
     [Fact]
-    public void The_waits_grow_to_a_bound_and_begin_anew_after_a_recovery()
+    public void The_waits_grow_to_a_bound_and_start_over_after_a_recovery()
     {
         var waits = Enumerable.Range(0, 70).Select(_ => _outage.Failed(new TimeoutException())).ToList();
         waits[0].ShouldBe(OutageLog.FirstWait);
@@ -89,7 +89,7 @@ public sealed class OutageLogTests
     [InlineData("25P03", true)]
     [InlineData("42703", false)]
     [InlineData("23505", false)]
-    public void What_is_storage_is_told_by_the_class_of_its_SQLSTATE(string state, bool isStorage) =>
+    public void A_storage_failure_is_recognized_by_the_class_of_its_SQLSTATE(string state, bool isStorage) =>
         OutageLog.IsStorage(Postgres(state)).ShouldBe(isStorage);
 
     private static PostgresException Postgres(string state) => new("ann@example.com", "ERROR", "ERROR", state);

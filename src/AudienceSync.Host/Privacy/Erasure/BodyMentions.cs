@@ -5,33 +5,34 @@ using AudienceSync.Domain.Identity;
 namespace AudienceSync.Host.Privacy.Erasure;
 
 /// <summary>
-/// The index of a quarantined body, made when it is written: a keyed digest of each of its texts, read as every kind of identifier, whether or not anybody is
-/// known by it. So an export or an erasure finds the bodies that name a person without opening the others.
+/// The index of a quarantined body, made when it is written: a keyed digest of each of its texts, read as every kind of identifier, whether
+/// or not a person is known by it. So an export or an erasure finds the bodies that name a person without opening the others.
 /// <para>
-/// <b>Phones</b> depend on a country, and that of the person who will ask is not known yet. So beside the readings by the source's own country the
-/// last digits are digested: they stay the same whatever stands before them. What is found by these alone is opened and read
-/// (<see cref="BodySearch.Names"/>).
+/// <b>Phones</b> depend on a country, and the country of the person who will make the request is not known yet. So in addition to the
+/// readings by the source's own country the last digits are digested: they stay the same whatever precedes them. What is found by these
+/// alone is opened and read (<see cref="BodySearch.Names"/>).
 /// </para>
 /// <para>
-/// <b>Bound.</b> A body with more than <see cref="MostDigests"/> is not indexed, and opened by every search instead: some 8 kB of words, which no event is.
+/// <b>Bound.</b> A body with more than <see cref="MostDigests"/> is not indexed, and is opened by every search instead: some 8 kB of words,
+/// which no event has.
 /// </para>
 /// </summary>
 public sealed class BodyMentions(AliasDigester digester)
 {
-    /// <summary>Digests of one body at most.</summary>
+    /// <summary>The most digests of one body.</summary>
     public const int MostDigests = 1_024;
 
     /// <summary>Digits at the end of a phone number that no country's prefix changes.</summary>
     private const int EndDigits = 6;
 
-    // Beside those of IdentifierKind: the end of a number must not be taken for a number.
+    // Outside the values of IdentifierKind: the end of a number must not be taken for a number.
     private const IdentifierKind PhoneEndKind = (IdentifierKind)200;
 
     private static readonly HashedFields[] Forms = [HashedFields.None, HashedFields.EmailSha256 | HashedFields.PhoneSha256Digits, HashedFields.PhoneSha256E164];
 
     /// <summary>Null when there are too many.</summary>
     /// <param name="body">As it was sent.</param>
-    /// <param name="country">Of the source's national phone numbers; may be empty.</param>
+    /// <param name="country">The country of the source's national phone numbers; may be empty.</param>
     public Guid[]? Of(ReadOnlyMemory<byte> body, string country)
     {
         string[] countries = country.Length == 0 ? [""] : ["", country];
@@ -53,7 +54,7 @@ public sealed class BodyMentions(AliasDigester digester)
         return [.. digests];
     }
 
-    /// <summary>The end of a phone number; null when the text cannot be one.</summary>
+    /// <summary>A digest of the end of a phone number; null when the text cannot be one.</summary>
     internal static Guid? PhoneEnd(string text, AliasDigester digester)
     {
         if (text.Length > Limits.PhoneChars)
@@ -80,7 +81,7 @@ public sealed class BodyMentions(AliasDigester digester)
         return digester.Digest(PhoneEndKind, new string(end)).Digest.Value;
     }
 
-    // What stands behind the number is no end of it: an extension ("ext. 101", "x5", "#5"), or what a spreadsheet adds (".0").
+    // What follows the number is not its end: an extension ("ext. 101", "x5", "#5"), or what a spreadsheet adds (".0").
     private static string WithoutExtension(string text)
     {
         var digits = 0;

@@ -6,12 +6,15 @@ using AudienceSync.Host.Ingest;
 
 namespace AudienceSync.Host.Privacy.Erasure;
 
-/// <summary>Every text of a body that may be an identifier, wherever it stands. A form is read as the JSON it stands for; a body that is neither is taken apart word by word.</summary>
+/// <summary>
+/// Every text of a body that may be an identifier, at any depth. A form is read as the JSON it stands for; a body that is neither is split
+/// into words.
+/// </summary>
 internal static class BodyTexts
 {
     private static readonly char[] Ends = ['"', '\'', ',', ';', '{', '}', '[', ']', '<', '>', '&', '=', '\\', ' ', '\t', '\r', '\n'];
 
-    /// <summary>One after the other, so that who has seen enough reads no further.</summary>
+    /// <summary>Returned one after the other, so that a caller that has found enough reads no further.</summary>
     public static IEnumerable<string> Of(ReadOnlyMemory<byte> body)
     {
         var document = TryParse(body, out var isForm);
@@ -19,8 +22,8 @@ internal static class BodyTexts
         return texts.Where(text => text.Length is > 0 and <= Limits.EmailChars);
     }
 
-    // A copy of a form is the JSON it stands for, and outlives this call with its document. Any text at all is a form of one field without a value, so of a
-    // form the words count, too.
+    // For a form this is a copy of the JSON it stands for, which outlives this call with its document. Any text at all is a form of one
+    // field without a value, so the words of a form count, too.
     private static JsonDocument? TryParse(ReadOnlyMemory<byte> body, out bool isForm)
     {
         using var kept = BodyJson.Reopen(body.Span);
@@ -55,7 +58,7 @@ internal static class BodyTexts
         _ => [],
     };
 
-    // Half a surrogate pair, or bytes that are no UTF-8, is no text; what stands around it may be.
+    // Half a surrogate pair, or bytes that are not UTF-8, are not text; what is around them may be.
     private static string? TryText(JsonElement value)
     {
         try
@@ -68,7 +71,7 @@ internal static class BodyTexts
         }
     }
 
-    // As it is and unescaped: what is no JSON may be a form that could not be read.
+    // As it is and unescaped: what is not JSON may be a form that could not be read.
     private static IEnumerable<string> TextRuns(ReadOnlyMemory<byte> body)
     {
         var text = Encoding.UTF8.GetString(body.Span);

@@ -2,7 +2,7 @@ using AudienceSync.Host.Storage.Erasure;
 
 namespace AudienceSync.Host.Privacy.Erasure;
 
-/// <summary>How near a request that waits is to its deadline.</summary>
+/// <summary>How close a waiting request is to its deadline.</summary>
 public enum ErasureAlarm
 {
     None = 0,
@@ -14,10 +14,10 @@ public enum ErasureAlarm
     Overdue,
 }
 
-/// <summary>Reckons the alarm.</summary>
+/// <summary>Computes the alarm.</summary>
 public static class ErasureAlarms
 {
-    /// <summary>How long before the deadline a human is told.</summary>
+    /// <summary>How long before the deadline a human is alerted.</summary>
     public static readonly TimeSpan Before = TimeSpan.FromDays(7);
 
     public static ErasureAlarm Of(ErasureRow erasure, DateTimeOffset now) =>

@@ -3,10 +3,10 @@ using AudienceSync.Host.Storage.Log;
 
 namespace AudienceSync.Host.Privacy.Erasure;
 
-/// <summary>An erasure as it is told: the request while it waits, the receipt afterwards. Holds no personal data.</summary>
-/// <param name="Identifiers">How many identifiers are refused since.</param>
-/// <param name="Bodies">What became of the bodies that named him.</param>
-/// <param name="RefusedEvents">Events that named him since.</param>
+/// <summary>An erasure as it is returned: the request while it waits, the receipt afterwards. Holds no personal data.</summary>
+/// <param name="Identifiers">How many identifiers are refused since the request.</param>
+/// <param name="Bodies">What was done with the bodies that named the person.</param>
+/// <param name="RefusedEvents">Events that named the person since the request.</param>
 public sealed record ErasureAnswer(
     Guid Id, ErasureState State, string AskedBy, DateTimeOffset AskedAt, DateTimeOffset Deadline, ErasureAlarm Alarm, DateTimeOffset? EndedAt,
     int Identifiers, IReadOnlyList<ErasureRemoval> Destinations, ErasureAnswer.BodiesPart Bodies, long RefusedEvents, DateTimeOffset? LastRefusedAt)
@@ -19,10 +19,11 @@ public sealed record ErasureAnswer(
             DateOnly.FromDateTime(erasure.AskedAt.UtcDateTime).AddDays(BodyPartitions.RetentionDays + 1)),
         erasure.RefusedEvents, erasure.LastRefusedAt);
 
-    /// <param name="RawEmptied">Raw bodies found by his events and emptied.</param>
-    /// <param name="QuarantinedDeleted">Quarantined bodies that named him.</param>
+    /// <param name="RawEmptied">Raw bodies found by the person's events and emptied.</param>
+    /// <param name="QuarantinedDeleted">Quarantined bodies that named the person.</param>
     /// <param name="RestGoneBy">
-    /// A raw body that repeated an event of his beside new ones of others cannot be found by him; sealed as it is, it goes with its day, by this one.
+    /// A raw body that repeated an event of the person among new events of others cannot be found by the person; sealed as it is, it is
+    /// dropped with its day, by this date.
     /// </param>
     public sealed record BodiesPart(int RawEmptied, int QuarantinedDeleted, DateOnly RestGoneBy);
 }

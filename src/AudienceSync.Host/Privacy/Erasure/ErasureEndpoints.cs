@@ -8,8 +8,8 @@ using Microsoft.AspNetCore.Mvc;
 namespace AudienceSync.Host.Privacy.Erasure;
 
 /// <summary>
-/// <c>/v1/people/erasures</c>, <c>/v1/people/export</c> and <c>/v1/people/realias</c>. Identifiers come in bodies only; ids of erasures are no personal data and may stand in
-/// addresses.
+/// <c>/v1/people/erasures</c>, <c>/v1/people/export</c> and <c>/v1/people/realias</c>. Identifiers come in bodies only; ids of erasures are
+/// not personal data and may be part of addresses.
 /// </summary>
 public sealed class ErasureEndpoints(IReadOnlyDictionary<string, Workspace> workspaces, TimeProvider clock)
 {

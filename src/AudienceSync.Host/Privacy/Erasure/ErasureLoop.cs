@@ -6,16 +6,16 @@ using AudienceSync.Host.Telemetry;
 namespace AudienceSync.Host.Privacy.Erasure;
 
 /// <summary>
-/// Brings erasures to their end, one Host at a time.
+/// Completes erasures, on one Host at a time.
 /// <para>
-/// <b>States of an erasure.</b> Waiting: the person is barred by events and refused by tombstones, the account loops take him away everywhere, and this
-/// loop looks every second whether a platform may still have him. Erased: his salts, identifiers and aliases are gone and the receipt is written.
-/// Unknown: nobody was known, only tombstones were written.
+/// <b>States of an erasure.</b> Waiting: events restrict targeting of the person, tombstones refuse the person's identifiers, the account
+/// loops remove the person everywhere, and this loop checks every second whether a platform may still have the person. Erased: the salts,
+/// identifiers and aliases are deleted and the receipt is written. Unknown: no person was known, only tombstones were written.
 /// </para>
 /// <para>
-/// <b>Failures.</b> A platform that is down, an account that is stopped, a binding that nobody serves: the erasure waits, and says so a week before its
-/// deadline once an hour as a warning, after it as an error. A kill anywhere costs the step under way: all of them may be done twice, and the last
-/// is one transaction. A lost lease ends the round.
+/// <b>Failures.</b> A platform that is down, an account that is stopped, a binding that no Host serves: the erasure waits, and logs so once
+/// an hour, as a warning from a week before its deadline and as an error after it. A kill anywhere costs the step in progress: every step
+/// may be repeated, and the last is one transaction. A lost lease ends the iteration.
 /// </para>
 /// </summary>
 public sealed class ErasureLoop(ErasureTable table, ErasureRun run, LeaseTable leases, Wake wake, TimeProvider clock, ILogger<ErasureLoop> logger)
@@ -44,7 +44,7 @@ public sealed class ErasureLoop(ErasureTable table, ErasureRun run, LeaseTable l
             }
             catch (LeaseLostException lost)
             {
-                logger.LogWarning("Erasure lets go: {Reason}", lost.Message);
+                logger.LogWarning("Erasure: lease lost; retrying: {Reason}", lost.Message);
             }
             catch (Exception failure)
             {
@@ -56,7 +56,7 @@ public sealed class ErasureLoop(ErasureTable table, ErasureRun run, LeaseTable l
         }
     }
 
-    /// <summary>Looks once after everything that waits.</summary>
+    /// <summary>Checks every waiting erasure once.</summary>
     internal async Task RoundAsync(CancellationToken cancellationToken)
     {
         var waiting = await table.WaitingAsync(cancellationToken);

@@ -6,15 +6,16 @@ using AudienceSync.Host.Storage.Erasure;
 namespace AudienceSync.Host.Privacy.Erasure;
 
 /// <summary>
-/// Carries one erasure to its end, when no platform has the person any more: empties the raw bodies that name him, deletes the quarantined ones, and
-/// then destroys what leads to him. In this order, because his aliases are needed to know his bodies. Every step may be done twice.
+/// Completes one erasure, when no platform has the person any more: empties the raw bodies that name the person, deletes the quarantined
+/// ones, and then destroys what leads to the person. In this order, because the person's aliases are needed to find the bodies. Every step
+/// may be repeated.
 /// </summary>
 public sealed class ErasureRun(PersonReader people, KeptBodies bodies, QuarantinedBodies quarantined, ErasureEnd end, AliasDigester digester)
 {
     private readonly ConcurrentDictionary<Guid, ErasureTraces> _traces = [];
 
-    /// <summary>True when it has ended by this.</summary>
-    /// <param name="beforeStep">Called before each step, so that the caller may keep his lease.</param>
+    /// <summary>True when this call completed it.</summary>
+    /// <param name="beforeStep">Called before each step, so that the caller can renew its lease.</param>
     public async Task<bool> TryAsync(ErasureRow erasure, Func<Task> beforeStep, CancellationToken cancellationToken)
     {
         if (!await end.IsReadyAsync(erasure, cancellationToken))
@@ -43,7 +44,7 @@ public sealed class ErasureRun(PersonReader people, KeptBodies bodies, Quarantin
         return ended;
     }
 
-    // While one platform is down it may be wanted every second for days, and it does not change.
+    // While one platform is down this may be needed every second for days, and it does not change.
     private async Task<ErasureTraces> TracesAsync(ErasureRow erasure, PersonGroup person, CancellationToken cancellationToken)
     {
         if (!_traces.TryGetValue(erasure.Erasure, out var traces))

@@ -8,9 +8,9 @@ using AudienceSync.Host.Storage.Privacy;
 
 namespace AudienceSync.Host.Privacy.Erasure;
 
-/// <summary>What forgetting people needs of its workspace.</summary>
-/// <param name="ProjectorWake">Wakes who bars the person.</param>
-/// <param name="LoopWake">Wakes who destroys what is held of him.</param>
+/// <summary>What the erasures of a workspace depend on.</summary>
+/// <param name="ProjectorWake">Wakes the projector, which restricts targeting of the person.</param>
+/// <param name="LoopWake">Wakes the loop that destroys what is held about the person.</param>
 public sealed record PrivacyDependencies(
     Vault Vault, BodySeal Seal, AliasDigester Digester, TombstoneDigester Tombstones, LeaseTable Leases, TimeProvider Clock, Wake ProjectorWake, Wake LoopWake)
 {
@@ -18,31 +18,35 @@ public sealed record PrivacyDependencies(
     public Func<string, string> CountryOf { get; init; } = static _ => "";
 }
 
-/// <summary>All of one workspace that forgets people or says what is held of them.</summary>
+/// <summary>Everything in one workspace that erases people or reports what is held about them.</summary>
 public sealed class Erasures
 {
-    private readonly PrivacyDependencies _given;
+    private readonly PrivacyDependencies _dependencies;
     private readonly ErasureRequests _requests;
 
-    public Erasures(WorkspaceDatabase database, PrivacyDependencies given, ILogger<ErasureLoop> logger)
+    public Erasures(WorkspaceDatabase database, PrivacyDependencies dependencies, ILogger<ErasureLoop> logger)
     {
-        _given = given;
-        var people = new PersonReader(database, given.Vault);
-        var bodies = new KeptBodies(database, given.Seal, given.Clock);
-        _requests = new ErasureRequests(database, people, given.Vault, given.Digester, given.Tombstones, given.Clock);
+        _dependencies = dependencies;
+        var people = new PersonReader(database, dependencies.Vault);
+        var bodies = new KeptBodies(database, dependencies.Seal, dependencies.Clock);
+        _requests = new ErasureRequests(
+            database, people, dependencies.Vault, dependencies.Digester, dependencies.Tombstones, dependencies.Clock);
         Table = new ErasureTable(database);
-        Realias = new RealiasTable(database, given.Vault, given.Digester, given.Clock);
-        var quarantined = new QuarantinedBodies(database, given.Seal);
-        Run = new ErasureRun(people, bodies, quarantined, new ErasureEnd(database, given.Tombstones, given.Clock), given.Digester);
-        Loop = new ErasureLoop(Table, Run, given.Leases, given.LoopWake, given.Clock, logger);
+        Realias = new RealiasTable(database, dependencies.Vault, dependencies.Digester, dependencies.Clock);
+        var quarantined = new QuarantinedBodies(database, dependencies.Seal);
+        Run = new ErasureRun(
+            people, bodies, quarantined, new ErasureEnd(database, dependencies.Tombstones, dependencies.Clock), dependencies.Digester);
+        Loop = new ErasureLoop(Table, Run, dependencies.Leases, dependencies.LoopWake, dependencies.Clock, logger);
         IndexLoop = new QuarantineIndexLoop(
-            new QuarantineIndex(database, given.Seal, new BodyMentions(given.Digester), given.CountryOf), given.Clock, logger);
-        Export = new PersonExport(people, new PersonRecords(database, given.Vault), new MemberQueries(database), Table, quarantined, given);
+            new QuarantineIndex(database, dependencies.Seal, new BodyMentions(dependencies.Digester), dependencies.CountryOf),
+            dependencies.Clock, logger);
+        Export = new PersonExport(
+            people, new PersonRecords(database, dependencies.Vault), new MemberQueries(database), Table, quarantined, dependencies);
     }
 
     public ErasureTable Table { get; }
 
-    /// <summary>Makes the aliases of an older reader again.</summary>
+    /// <summary>Recomputes the aliases that an older reader made.</summary>
     public RealiasTable Realias { get; }
 
     public ErasureRun Run { get; }
@@ -55,19 +59,19 @@ public sealed class Erasures
     public PersonExport Export { get; }
 
     /// <summary>Null when the identifiers cannot be read.</summary>
-    public Naming? Name(NamedPerson who, string defaultCountry = "") => who.Aliases(_given.Digester, defaultCountry) is { } aliases
-        ? new Naming(aliases, [.. who.OtherForms(_given.Digester, defaultCountry)])
+    public Naming? Name(NamedPerson who, string defaultCountry = "") => who.Aliases(_dependencies.Digester, defaultCountry) is { } aliases
+        ? new Naming(aliases, [.. who.OtherForms(_dependencies.Digester, defaultCountry)])
         : null;
 
-    /// <summary>Takes the request, or finds the one there is. Null when the identifiers lead to several people.</summary>
+    /// <summary>Accepts the request, or finds the existing one. Null when the identifiers lead to several people.</summary>
     public async Task<ErasureRow?> AskAsync(Naming who, string askedBy, CancellationToken cancellationToken)
     {
         var erasure = await _requests.AskAsync(who.Aliases, who.OtherForms, askedBy, cancellationToken);
-        _given.ProjectorWake.Signal();
-        _given.LoopWake.Signal();
+        _dependencies.ProjectorWake.Signal();
+        _dependencies.LoopWake.Signal();
         return erasure;
     }
 }
 
-/// <summary>Somebody's identifiers as aliases, and the other forms in which a source may send the same.</summary>
+/// <summary>A person's identifiers as aliases, and the other forms in which a source may send the same identifiers.</summary>
 public sealed record Naming(IReadOnlyList<Domain.Identity.Alias> Aliases, IReadOnlyList<Domain.Identity.Alias> OtherForms);

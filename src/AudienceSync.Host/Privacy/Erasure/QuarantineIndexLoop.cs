@@ -4,8 +4,8 @@ using AudienceSync.Host.Telemetry;
 namespace AudienceSync.Host.Privacy.Erasure;
 
 /// <summary>
-/// Indexes older quarantined bodies in the background, slowly, because webhooks go first. When none is left it looks once a minute, for a Host of the
-/// version before may still write some. <b>Failures</b> end a page; it is taken up again.
+/// Indexes older quarantined bodies in the background, slowly, because webhooks go first. When none is left it polls once a minute, because
+/// a Host of the previous version may still write some. <b>Failures</b> end a page; the page is retried.
 /// </summary>
 public sealed class QuarantineIndexLoop(QuarantineIndex index, TimeProvider clock, ILogger<ErasureLoop> logger)
 {
@@ -16,7 +16,7 @@ public sealed class QuarantineIndexLoop(QuarantineIndex index, TimeProvider cloc
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        var outage = new OutageLog("Index of the quarantine", clock, logger);
+        var outage = new OutageLog("Quarantine index", clock, logger);
         while (!cancellationToken.IsCancellationRequested)
         {
             TimeSpan wait;

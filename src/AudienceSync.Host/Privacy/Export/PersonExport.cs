@@ -13,17 +13,22 @@ using AudienceSync.Host.Storage.Membership;
 namespace AudienceSync.Host.Privacy.Export;
 
 /// <summary>
-/// Writes all that is held of a person, decrypted: who he is said to be and since when, in what he is and was, what was told of him, whom he was
-/// sent to, and where bodies may still name him. The answer to a request for access; written as it is read, so a long history costs no memory.
+/// Writes everything that is held about a person, decrypted: the claimed identifiers with their times, present and past memberships, the
+/// events about the person, the audiences the person was sent to, and the bodies that may still name the person. The answer to a request
+/// for access; written as it is read, so a long history costs no memory.
 /// </summary>
-/// <remarks>Raw bodies are not opened: one holds the events of many people. All that is told in them of this one is in his events and identifiers.</remarks>
+/// <remarks>
+/// Raw bodies are not opened: one holds the events of many people. Everything in them about this person is in the person's events and
+/// identifiers.
+/// </remarks>
 public sealed class PersonExport(
-    PersonReader people, PersonRecords records, MemberQueries members, ErasureTable erasures, QuarantinedBodies bodies, PrivacyDependencies given)
+    PersonReader people, PersonRecords records, MemberQueries members, ErasureTable erasures, QuarantinedBodies bodies,
+    PrivacyDependencies dependencies)
 {
-    /// <summary>So much is gathered before it goes on its way.</summary>
+    /// <summary>Bytes that are buffered before a flush.</summary>
     private const int FlushBytes = 16 * 1024;
 
-    // A name is to be read, and JSON in UTF-8 needs no escapes for it; it never becomes part of a page.
+    // A name must stay readable, and JSON in UTF-8 needs no escapes for it; it never becomes part of a web page.
     private static readonly JsonWriterOptions Form = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private static readonly JsonSerializerOptions Options = new()
@@ -34,7 +39,7 @@ public sealed class PersonExport(
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    /// <summary>Empty when nobody is known; with several roots when the identifiers are of several people.</summary>
+    /// <summary>Empty when no person is known; with several roots when the identifiers belong to several people.</summary>
     public Task<PersonGroup> FindAsync(Naming who, CancellationToken cancellationToken) => people.ReadAsync(who.Aliases, cancellationToken);
 
     /// <summary>Writes one JSON object.</summary>
@@ -43,7 +48,7 @@ public sealed class PersonExport(
         var pipe = PipeWriter.Create(output, new StreamPipeWriterOptions(leaveOpen: true));
         await using var json = new Utf8JsonWriter(pipe, Form);
         json.WriteStartObject();
-        json.WriteString("exported_at", given.Clock.GetUtcNow().UtcDateTime);
+        json.WriteString("exported_at", dependencies.Clock.GetUtcNow().UtcDateTime);
         json.WriteString("person", person.Roots[0].Value);
         json.WriteStartArray("identifiers");
         foreach (var anchor in person.Anchors)
@@ -78,7 +83,7 @@ public sealed class PersonExport(
             json.WriteString("customer_id", id);
         }
 
-        Write(json, "said", own.Addresses.Select(claim => new { Kind = Kind(claim.Address.Kind), claim.Text, claim.Country, claim.Hashed, LastClaimedAt = claim.At }));
+        Write(json, "claims", own.Addresses.Select(claim => new { Kind = Kind(claim.Address.Kind), claim.Text, claim.Country, claim.Hashed, LastClaimedAt = claim.At }));
         if (own.Details is { } details)
         {
             Write(json, "details", details);
@@ -122,7 +127,7 @@ public sealed class PersonExport(
 
     private async Task WriteErasuresAsync(Utf8JsonWriter json, Guid[] anchors, CancellationToken cancellationToken)
     {
-        var now = given.Clock.GetUtcNow();
+        var now = dependencies.Clock.GetUtcNow();
         json.WriteStartArray("erasures");
         foreach (var erasure in await erasures.OfPersonAsync(anchors, cancellationToken))
         {
@@ -134,7 +139,7 @@ public sealed class PersonExport(
 
     private async Task WriteBodiesAsync(PipeWriter pipe, Utf8JsonWriter json, PersonGroup person, CancellationToken cancellationToken)
     {
-        var search = new BodySearch(person.Called.ToHashSet(), person.Countries, person.Phones, given.Digester);
+        var search = new BodySearch(person.Called.ToHashSet(), person.Countries, person.Phones, dependencies.Digester);
         json.WriteStartArray("quarantined");
         await foreach (var entry in bodies.NamingAsync(search, cancellationToken))
         {
@@ -162,7 +167,7 @@ public sealed class PersonExport(
         JsonSerializer.Serialize(json, value, Options);
     }
 
-    // The writer gives to the pipe only; the stream, which allows no waiting in place, is reached by the pipe.
+    // The writer writes to the pipe only; the pipe writes to the stream, which does not allow synchronous writes.
     private static async Task FlushAsync(PipeWriter pipe, Utf8JsonWriter json, CancellationToken cancellationToken)
     {
         if (json.BytesPending + pipe.UnflushedBytes > FlushBytes)

@@ -15,7 +15,7 @@ public sealed class AudienceKeyTable(WorkspaceDatabase database)
 
     private const string PublishedSql = "select e.id, e.seq_id from unnest($1::uuid[]) as d(id) join mt_events e on e.id = d.id";
 
-    /// <summary>The keys as they are, and able to be read again.</summary>
+    /// <summary>The published keys, which can be reloaded.</summary>
     public async Task<AudienceKeys> OpenAsync(CancellationToken cancellationToken) => new(await ReadAsync(cancellationToken), ReadAsync);
 
     private async Task<IReadOnlyCollection<PublishedKey>> ReadAsync(CancellationToken cancellationToken)
@@ -47,7 +47,7 @@ public sealed class AudienceKeyTable(WorkspaceDatabase database)
             Draining = reader.IsDBNull(8) ? null : (LateEvents)reader.GetInt16(8),
         };
 
-    // What an heir takes over is what its predecessor had been told at its own event.
+    // A successor takes over the state of its predecessor as of the successor's own publication event.
     private async Task<IReadOnlyCollection<PublishedKey>> WithPositionsAsync(List<PublishedKey> keys, CancellationToken cancellationToken)
     {
         var ids = keys.Where(key => key.InheritsFrom is not null).ToDictionary(key => RegistryTable.IdOf(key.Key).Value);

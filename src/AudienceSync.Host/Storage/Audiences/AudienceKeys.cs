@@ -5,41 +5,41 @@ using AudienceSync.Domain.History;
 
 namespace AudienceSync.Host.Storage.Audiences;
 
-/// <summary>A published key with the number under which membership holds it.</summary>
+/// <summary>A published key with the number that membership rows use for it.</summary>
 public sealed record PublishedKey(int KeyId, AudienceKey Key, TimeSpan? Window)
 {
     public MatchKeys MatchKeys { get; init; } = MatchKeys.All;
 
-    /// <summary>What the key demands of a person's consent.</summary>
+    /// <summary>The consent that the key requires of a person.</summary>
     public ConsentPolicy ConsentPolicy { get; init; } = ConsentPolicy.Assumed;
 
-    /// <summary>A retired key takes no new events; what it holds stays.</summary>
+    /// <summary>A retired key accepts no new events; its members stay.</summary>
     public bool Retired { get; init; }
 
-    /// <summary>Where events of it go while it drains; null when it does not.</summary>
+    /// <summary>What happens to its events while it drains; null when it does not drain.</summary>
     public LateEvents? Draining { get; init; }
 
     /// <summary>When it was published.</summary>
     public DateTimeOffset PublishedAt { get; init; }
 
-    /// <summary>The event that published it, where it inherits; else null.</summary>
+    /// <summary>The position of the event that published it, when it inherits; otherwise null.</summary>
     public Position? PublishedPos { get; init; }
 
-    /// <summary>The version whose events count for this one, too; null when only its own do.</summary>
+    /// <summary>The version whose events count for this one, too; null when only its own events count.</summary>
     public int? InheritsFrom { get; init; }
 }
 
 /// <summary>
-/// The published keys of a workspace, by name and by number: one look-up, no lock. What was published since, here or by another Host, is
-/// there after <see cref="ReloadAsync"/>; keys are only ever added, so whoever holds one that was there holds a true one.
+/// The published keys of a workspace, by name and by number: one lookup, no lock. Keys published since then, by this or another Host, are
+/// available after <see cref="ReloadAsync"/>. Keys are only ever added, so a key that was read once stays valid.
 /// </summary>
 public sealed class AudienceKeys
 {
     private readonly Func<CancellationToken, Task<IReadOnlyCollection<PublishedKey>>>? _read;
     private volatile Snapshot _now;
 
-    /// <param name="keys">Those known now.</param>
-    /// <param name="read">Reads them again; null when they never change.</param>
+    /// <param name="keys">The initial keys.</param>
+    /// <param name="read">Reads the keys again; null when they never change.</param>
     public AudienceKeys(IReadOnlyCollection<PublishedKey> keys, Func<CancellationToken, Task<IReadOnlyCollection<PublishedKey>>>? read = null)
     {
         _read = read;
@@ -50,13 +50,13 @@ public sealed class AudienceKeys
 
     public PublishedKey? ByName(string audienceKey) => _now.ByName.GetValueOrDefault(audienceKey);
 
-    /// <exception cref="KeyNotFoundException">No such key: rows of it cannot exist.</exception>
+    /// <exception cref="KeyNotFoundException">No such key: rows for it cannot exist.</exception>
     public PublishedKey ById(int keyId) => _now.ById[keyId];
 
     /// <summary>Versions for which an event of this one counts, too, however many publications lie between.</summary>
     public IReadOnlyList<PublishedKey> SuccessorsOf(int keyId) => _now.Successors.GetValueOrDefault(keyId, []);
 
-    /// <summary>A key, and behind it those it inherits from, however many publications lie between.</summary>
+    /// <summary>A key, followed by the keys it inherits from, however many publications lie between.</summary>
     public IReadOnlyList<PublishedKey> WithPredecessorsOf(PublishedKey key)
     {
         var keys = new List<PublishedKey> { key };
@@ -68,7 +68,7 @@ public sealed class AudienceKeys
         return keys;
     }
 
-    /// <summary>A key as it is looked back at.</summary>
+    /// <summary>A key for queries as of a time.</summary>
     public PastKey PastOf(PublishedKey key) => new(key.Key.Value, key.Window, key.ConsentPolicy)
     {
         Predecessors = [.. WithPredecessorsOf(key).Skip(1).Select(one => one.Key.Value)],
@@ -78,7 +78,7 @@ public sealed class AudienceKeys
     /// <summary>Whether any version inherits.</summary>
     public bool AnySuccessors => _now.Successors.Count > 0;
 
-    /// <summary>Reads the keys again. True when something had changed.</summary>
+    /// <summary>Reads the keys again. True when they had changed.</summary>
     public async Task<bool> ReloadAsync(CancellationToken cancellationToken)
     {
         if (_read is null)

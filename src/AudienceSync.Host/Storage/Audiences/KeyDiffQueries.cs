@@ -10,12 +10,14 @@ namespace AudienceSync.Host.Storage.Audiences;
 /// <param name="Leaves">Only in the first.</param>
 public sealed record KeyDifference(long Stays, long Enters, long Leaves);
 
-/// <summary>The same at a remote audience that one of the two feeds: suppression and consent there count.</summary>
+/// <summary>
+/// The same for a remote audience that one of the two keys feeds, including the suppression and consent that apply there.
+/// </summary>
 public sealed record RemoteDifference(string Destination, string Remote, string FedBy, long Delivered, long Stays, long Enters, long Leaves);
 
 /// <summary>
-/// What a promotion would come to: who would enter and who would leave. Each key is read once, in the order of its people, and the two are merged,
-/// so a million members are seconds. It reads what is projected now; the promotion itself sends what is then.
+/// The effect of a promotion: the members that would enter and leave. Each key is read once, in the order of its people, and the two are
+/// merged, so a million members take seconds. It reads the current projection; the promotion itself sends the state at its own time.
 /// </summary>
 public sealed class KeyDiffQueries(WorkspaceDatabase database)
 {
@@ -74,7 +76,7 @@ public sealed class KeyDiffQueries(WorkspaceDatabase database)
         return remotes;
     }
 
-    /// <summary>Everybody who is in one and not in the other, in the order of their ids.</summary>
+    /// <summary>All people that are in only one of the two keys, in the order of their ids.</summary>
     public async IAsyncEnumerable<(Guid Person, bool Enters)> PeopleAsync(int from, int to, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await using var command = Sql.Command(database.Query, PeopleSql, Sql.Of(from), Sql.Of(to));

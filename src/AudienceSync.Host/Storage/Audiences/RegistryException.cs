@@ -2,7 +2,7 @@ using AudienceSync.Domain.Audiences;
 
 namespace AudienceSync.Host.Storage.Audiences;
 
-/// <summary>A change of the registry that cannot be made. Nothing of it was.</summary>
+/// <summary>A refused change of the registry. Nothing was written.</summary>
 public sealed class RegistryException(AudienceRefusal refusal) : Exception(refusal.Detail)
 {
     public AudienceRefusal Refusal => refusal;

@@ -61,7 +61,7 @@ internal sealed class RegistryRows(NpgsqlConnection connection, DateTimeOffset n
         _ => throw new ArgumentOutOfRangeException(nameof(stored), stored.GetType().Name, "An event without rows."),
     };
 
-    /// <summary>What an event changed of the versions that drain.</summary>
+    /// <summary>Writes what an event changed in the draining versions.</summary>
     public async Task WriteDrainsAsync(Audience before, Audience after, long position, CancellationToken cancellationToken)
     {
         foreach (var ended in before.Draining.Keys.Where(version => !after.Draining.ContainsKey(version)))
@@ -114,7 +114,7 @@ internal sealed class RegistryRows(NpgsqlConnection connection, DateTimeOffset n
             Sql.Command(BindSql, Sql.Of(bound.AudienceKey.Value), Sql.Of(bound.Remote.Destination), Sql.Of(bound.Remote.Remote)), cancellationToken);
         if (known is { Bound: false } free && free.Key != bound.AudienceKey.Value)
         {
-            // Somebody was delivered through it once, by another key: that is a switch.
+            // Members may have been delivered through it before, by another key: that is a cutover.
             await CutoverSql.SwitchAsync(connection, bound.AudienceKey, bound.Remote, now, cancellationToken);
         }
     }

@@ -7,23 +7,23 @@ using NpgsqlTypes;
 
 namespace AudienceSync.Host.Storage.Audiences;
 
-/// <summary>An audience as its stream tells it, with the stream's version: what the next change must be based on.</summary>
+/// <summary>An audience folded from its stream, with the stream's version, on which the next change must be based.</summary>
 public sealed record StoredAudience(Audience Audience, long Version);
 
-/// <summary>A change of the registry: what, when, and its place in the stream and in the log.</summary>
+/// <summary>A change of the registry: what, when, and its position in the stream and in the log.</summary>
 public sealed record RegistryChange(IRegistryEvent Event, string Type, long Version, long Position, DateTimeOffset At);
 
 /// <summary>
-/// The audiences' streams. Events and the rows that follow from them are one transaction under the log's lock, so no reader sees one without
+/// The audience streams. Events and the rows that follow from them are one transaction under the append lock, so no reader sees one without
 /// the other.
 /// <para>
-/// <b>Optimistic.</b> Whoever appends says on which version of the stream he decided. Another change in between makes the numbers he would
-/// write taken: the unique index on stream and version refuses the transaction, he reads again and decides again.
+/// <b>Optimistic.</b> An append names the version of the stream on which it was decided. After another change in between, the version
+/// numbers are already taken: the unique index on stream and version refuses the transaction, and the writer reads again and decides again.
 /// </para>
 /// </summary>
 public sealed class RegistryTable(WorkspaceDatabase database, TimeProvider clock)
 {
-    /// <summary>Sent with the workspace's notification: keys may have changed.</summary>
+    /// <summary>Payload of the workspace's notification: keys may have changed.</summary>
     public const string Payload = "registry";
 
     private readonly AppendLock _lock = new(database, new StalledHolders(database), clock);
@@ -60,7 +60,7 @@ public sealed class RegistryTable(WorkspaceDatabase database, TimeProvider clock
         return new StoredAudience(Audience.Fold(audience, history.Select(change => change.Event)), history.Count == 0 ? 0 : history[^1].Version);
     }
 
-    /// <summary>Everything that ever happened to an audience, in order.</summary>
+    /// <summary>All changes of an audience, in order.</summary>
     public async Task<List<RegistryChange>> HistoryAsync(string audience, CancellationToken cancellationToken)
     {
         var history = new List<RegistryChange>();
@@ -71,25 +71,28 @@ public sealed class RegistryTable(WorkspaceDatabase database, TimeProvider clock
             var type = reader.GetString(2);
             if (EventJson.Read(type, reader.GetFieldValue<byte[]>(3)) is IRegistryEvent stored)
             {
-                history.Add(new RegistryChange(stored, EventUpcasters.CurrentAlias(type), reader.GetInt64(0), reader.GetInt64(1), new DateTimeOffset(reader.GetDateTime(4))));
+                var at = new DateTimeOffset(reader.GetDateTime(4));
+                history.Add(new RegistryChange(stored, EventUpcasters.CurrentAlias(type), reader.GetInt64(0), reader.GetInt64(1), at));
             }
         }
 
         return history;
     }
 
-    /// <summary>When its versions drained, and what came late.</summary>
+    /// <summary>When its versions drained, and their late events.</summary>
     public Task<IReadOnlyList<ShownDrain>> DrainsAsync(string audience, CancellationToken cancellationToken) =>
         new DrainTable(database).ShowAsync(audience, cancellationToken);
 
-    /// <summary>Appends what was decided on this state. False when the stream went on meanwhile: nothing was written, read and decide again.</summary>
+    /// <summary>
+    /// Appends events decided on this state. False when the stream has advanced meanwhile: nothing was written; read and decide again.
+    /// </summary>
     /// <exception cref="RegistryException">binding_taken, destination_unknown</exception>
     public async Task<bool> TryAppendAsync(StoredAudience basis, IReadOnlyList<IRegistryEvent> events, CancellationToken cancellationToken)
     {
         return await _lock.RunAsync((connection, token) => AppendAsync(connection, basis, events, token), cancellationToken);
     }
 
-    // Under the append lock.
+    // Runs under the append lock.
     private async Task<bool> AppendAsync(
         NpgsqlConnection connection, StoredAudience basis, IReadOnlyList<IRegistryEvent> events, CancellationToken cancellationToken)
     {
@@ -128,10 +131,12 @@ public sealed class RegistryTable(WorkspaceDatabase database, TimeProvider clock
 
     private static Guid StreamOf(string audience) => EventId.Derive("audience", audience).Value;
 
-    /// <summary>The id of the event that published a key. Derived from its name, so that not even two streams could publish it twice.</summary>
+    /// <summary>
+    /// The id of the event that published a key. Derived from the key's name, so that not even two streams could publish it twice.
+    /// </summary>
     internal static EventId IdOf(AudienceKey key) => EventId.Derive("audience", key.Value);
 
-    // Any other event's id is derived from its place.
+    // The id of any other event is derived from its position in the stream.
     private static NpgsqlBatchCommand EventCommand(IRegistryEvent stored, Guid stream, long version, DateTimeOffset now) => Sql.Command(
         EventSql,
         Sql.Of((stored is AudienceKeyPublished published ? IdOf(published.AudienceKey) : EventId.Derive("audience", $"{stored.Audience}#{version}")).Value),

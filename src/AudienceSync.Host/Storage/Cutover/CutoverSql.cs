@@ -3,10 +3,10 @@ using Npgsql;
 
 namespace AudienceSync.Host.Storage.Cutover;
 
-/// <summary>The two steps of a switch that belong into the transaction of its event. What follows is <see cref="CutoverTable"/>'s.</summary>
+/// <summary>The two steps of a cutover that belong in the transaction of its event. <see cref="CutoverTable"/> does the rest.</summary>
 internal static class CutoverSql
 {
-    // Adds from the beginning of the new key; removals from now on, because those of before are found by the walk over the ledger.
+    // Adds from the beginning of the new key; removals from now on, because earlier ones are found by the sweep over the ledger.
     private const string SwitchSql = """
         update bindings b set key_id = k.key_id, add_pos = 0, removal_pos = c.changed_pos,
           removal_attempts = 0, removal_next_at = null, add_attempts = 0, add_next_at = null, removal_failing_since = null, add_failing_since = null
@@ -21,7 +21,7 @@ internal static class CutoverSql
         insert into cutovers (binding_id, key_id, started_at) select b.binding_id, b.key_id, $2 from bindings b where b.binding_id = $1
         """;
 
-    /// <summary>Lets another key feed a remote audience and begins the walk.</summary>
+    /// <summary>Lets another key feed a remote audience and begins the sweep.</summary>
     public static async Task SwitchAsync(
         NpgsqlConnection connection, AudienceKey key, RemoteAudience remote, DateTimeOffset now, CancellationToken cancellationToken)
     {

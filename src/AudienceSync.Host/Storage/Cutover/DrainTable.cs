@@ -4,7 +4,9 @@ using Npgsql;
 
 namespace AudienceSync.Host.Storage.Cutover;
 
-/// <summary>A time in which a version drains: adds and removes of it behind <paramref name="Since"/> and up to <paramref name="Until"/> are late.</summary>
+/// <summary>
+/// A period in which a version drains: its adds and removes behind <paramref name="Since"/> and up to <paramref name="Until"/> are late.
+/// </summary>
 /// <param name="DrainId">Its row.</param>
 /// <param name="KeyId">The version.</param>
 /// <param name="Since">The event by which it stopped feeding.</param>
@@ -15,13 +17,13 @@ public sealed record Drain(long DrainId, int KeyId, Position Since, Position? Un
         keyId == KeyId && position.Value > Since.Value && (Until is not { } end || position.Value <= end.Value);
 }
 
-/// <summary>What a page of the log adds to a drain's count.</summary>
+/// <summary>The late events that a page of the log adds to a drain's count.</summary>
 public sealed record LateCount(long DrainId, int Events, DateTimeOffset LastAt);
 
 /// <summary>A drain as it is shown.</summary>
 /// <param name="AudienceKey">The version.</param>
 /// <param name="LateEvents">Where its events go.</param>
-/// <param name="SincePosition">The switch that began it.</param>
+/// <param name="SincePosition">The cutover that began it.</param>
 /// <param name="Since">When.</param>
 /// <param name="Until">Null while it drains.</param>
 /// <param name="Kept">Late adds and removes that counted for it.</param>
@@ -31,8 +33,8 @@ public sealed record ShownDrain(
     string AudienceKey, LateEvents LateEvents, long SincePosition, DateTimeOffset Since, DateTimeOffset? Until, long Kept, DateTimeOffset? LastAt, long Quarantined);
 
 /// <summary>
-/// Versions that drain. A row is opened and closed in the transaction of the switch, and counted up by the projector in the transaction of its page,
-/// so each late event counts once however often either is killed.
+/// Versions that drain. A row is opened and closed in the transaction of the cutover, and counted up by the projector in the transaction of
+/// its page, so each late event counts once however often either process is killed.
 /// </summary>
 public sealed class DrainTable(WorkspaceDatabase database)
 {
@@ -53,8 +55,8 @@ public sealed class DrainTable(WorkspaceDatabase database)
         from unnest($1::bigint[], $2::bigint[], $3::timestamptz[]) as x(drain_id, events, last_at) where d.drain_id = x.drain_id
         """;
 
-    // Of some part of the log, event by event: for the few that the projector will not come past. One look into the log for each drain, so that
-    // where nothing drains the log is not read.
+    // Counts a part of the log, event by event: for the few events that the projector will not reach. One index lookup in the log for each
+    // drain, so that the log is not read where nothing drains.
     private const string AddBetweenSql = """
         update drains d set late_events = d.late_events + x.events, last_at = greatest(d.last_at, x.last_at)
         from (
@@ -88,7 +90,7 @@ public sealed class DrainTable(WorkspaceDatabase database)
         return drains;
     }
 
-    /// <summary>All of an audience, past ones too, in the order in which they began.</summary>
+    /// <summary>All drains of an audience, past ones too, in the order in which they began.</summary>
     public async Task<IReadOnlyList<ShownDrain>> ShowAsync(string audience, CancellationToken cancellationToken)
     {
         var drains = new List<ShownDrain>();

@@ -7,8 +7,8 @@ internal enum ClusterFolderState
 }
 
 /// <summary>
-/// The data folder and what stands in it: the marker (ours, so that nobody else's folder is ever touched), the cluster
-/// (PGDATA), the socket, and two lock files.
+/// The data folder and its contents: the marker (ours, so that no foreign folder is ever touched), the cluster (PGDATA), the socket, and
+/// two lock files.
 /// </summary>
 internal sealed class ClusterFolder
 {
@@ -27,7 +27,7 @@ internal sealed class ClusterFolder
         {
             throw new EmbeddedPostgresException(
                 EmbeddedPostgresException.DataFolderInvalid,
-                $"The data folder {Path} has a character that PostgreSQL's start program does not bear (\" $ ` \\ or a line end): " +
+                $"The data folder {Path} has a character that PostgreSQL's start program does not support (\" $ ` \\ or a line end): " +
                     $"set {EmbeddedPostgresOptions.DataVariable} to another folder");
         }
     }
@@ -37,10 +37,10 @@ internal sealed class ClusterFolder
     /// <summary>PGDATA.</summary>
     public string Cluster => Below("cluster");
 
-    /// <summary>Held while a process makes, starts or stops the cluster.</summary>
+    /// <summary>Held while a process creates, starts or stops the cluster.</summary>
     public string StartLock => Below(StartLockName);
 
-    /// <summary>Held, shared, by every process that uses the server; who finds it free on leaving stops the server.</summary>
+    /// <summary>Held, shared, by every process that uses the server; a process that finds it free on leaving stops the server.</summary>
     public string UsersLock => Below("users.lock");
 
     public string StartLog => System.IO.Path.Combine(Cluster, "start.log");
@@ -53,23 +53,23 @@ internal sealed class ClusterFolder
 
     private string VersionFile => System.IO.Path.Combine(Cluster, "PG_VERSION");
 
-    /// <summary>The major version that made the cluster; null while there is none.</summary>
+    /// <summary>The major version that created the cluster; null while there is none.</summary>
     public int? Major =>
         File.Exists(VersionFile) && int.TryParse(File.ReadAllText(VersionFile).Trim(), out var major) ? major : null;
 
-    /// <summary>Nothing of another program is touched. Needs no lock: a folder that a Host is making is never foreign.</summary>
+    /// <summary>Nothing of another program is touched. Needs no lock: a folder that a Host is creating is never foreign.</summary>
     public void RefuseForeign()
     {
         if (File.Exists(Path) || (!File.Exists(Marker) && HoldsAnything()))
         {
             throw new EmbeddedPostgresException(
                 EmbeddedPostgresException.DataFolderForeign,
-                $"{Path} is not empty and was not made by AudienceSync: set {EmbeddedPostgresOptions.DataVariable} to a new or " +
+                $"{Path} is not empty and was not created by AudienceSync: set {EmbeddedPostgresOptions.DataVariable} to a new or " +
                     "empty folder");
         }
     }
 
-    /// <summary>To be called under the start lock: without it, a folder that another process is making looks half made.</summary>
+    /// <summary>Must be called under the start lock: without it, a folder that another process is creating looks incomplete.</summary>
     public ClusterFolderState Inspect()
     {
         RefuseForeign();
@@ -82,23 +82,23 @@ internal sealed class ClusterFolder
         {
             throw new EmbeddedPostgresException(
                 EmbeddedPostgresException.DataFolderHalfMade,
-                $"The making of the cluster in {Path} was interrupted and it never held data: delete that folder and start again");
+                $"The creation of the cluster in {Path} was interrupted and it never held data: delete that folder and start again");
         }
 
         return Major is not null ? ClusterFolderState.Complete : throw new EmbeddedPostgresException(
             EmbeddedPostgresException.DataFolderHalfMade,
-            $"The cluster in {Path} was once complete and now lacks {VersionFile}: bring its files back from a backup, or delete " +
+            $"The cluster in {Path} was once complete and now lacks {VersionFile}: restore its files from a backup, or delete " +
                 "that folder to start empty");
     }
 
-    /// <summary>A cluster is readable only by the major version that made it.</summary>
+    /// <summary>A cluster is readable only by the major version that created it.</summary>
     public void RefuseOtherMajor(PostgresBinaries binaries)
     {
         if (Major is { } made && made != binaries.Major)
         {
             throw new EmbeddedPostgresException(
                 EmbeddedPostgresException.PostgresVersionChanged,
-                $"The cluster in {Path} was made by PostgreSQL {made}, the programs in {binaries.Folder} are version " +
+                $"The cluster in {Path} was created by PostgreSQL {made}, the programs in {binaries.Folder} are version " +
                     $"{binaries.Major}: install PostgreSQL {made} again or set {EmbeddedPostgresOptions.BinFolderVariable} to it, " +
                     "or move the data with pg_upgrade");
         }

@@ -1,6 +1,8 @@
 namespace AudienceSync.Host.Storage.Embedded;
 
-/// <summary>Makes the cluster, its superuser and its database. An interruption leaves the marker saying so.</summary>
+/// <summary>
+/// Creates the cluster, its superuser and its database. After an interruption the marker shows that the cluster is not complete.
+/// </summary>
 internal sealed class ClusterMaker(ClusterFolder folder, PostgresBinaries binaries, ServerUser user, TimeProvider time)
 {
     public const string Role = "audiencesync";
@@ -13,7 +15,7 @@ internal sealed class ClusterMaker(ClusterFolder folder, PostgresBinaries binari
         folder.MarkMaking();
         await RunAsync(binaries.Initdb, InitArguments(fsync), "", cancel);
 
-        // The server package alone is needed: createdb and psql may be missing, single-user mode never is.
+        // Only the server package is needed: createdb and psql may be missing, single-user mode never is.
         await RunAsync(
             binaries.Postgres,
             ["--single", "-D", folder.Cluster, "-c", "exit_on_error=on", "-c", $"fsync={(fsync ? "on" : "off")}", "postgres"],
@@ -21,7 +23,7 @@ internal sealed class ClusterMaker(ClusterFolder folder, PostgresBinaries binari
             cancel);
         await File.WriteAllTextAsync(
             Path.Combine(folder.Cluster, "pg_hba.conf"),
-            "# The socket lies in a folder that only the server's user can enter.\nlocal all all trust\n",
+            "# The socket is in a folder that only the server's user can enter.\nlocal all all trust\n",
             cancel);
         await File.AppendAllTextAsync(
             Path.Combine(folder.Cluster, "postgresql.conf"),
@@ -47,8 +49,8 @@ internal sealed class ClusterMaker(ClusterFolder folder, PostgresBinaries binari
         {
             throw new EmbeddedPostgresException(
                 EmbeddedPostgresException.PostgresInitFailed,
-                $"{Path.GetFileName(program)} of PostgreSQL {binaries.Version} could not make the cluster in {folder.Path}: correct " +
-                    $"what it says, delete that folder and start again\n{result.Text}");
+                $"{Path.GetFileName(program)} of PostgreSQL {binaries.Version} could not create the cluster in {folder.Path}: correct " +
+                    $"the reported cause, delete that folder and start again\n{result.Text}");
         }
     }
 }

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace AudienceSync.Host.Storage.Embedded;
 
-/// <summary>The server process of a cluster, by pg_ctl. Callers hold the start lock.</summary>
+/// <summary>The server process of a cluster, controlled through pg_ctl. Callers hold the start lock.</summary>
 internal sealed class ClusterServer(ClusterFolder folder, PostgresBinaries binaries, ServerUser user, TimeProvider time)
 {
     private const int LogTailLines = 15;
@@ -13,8 +13,8 @@ internal sealed class ClusterServer(ClusterFolder folder, PostgresBinaries binar
     private static readonly TimeSpan OrphansTimeout = TimeSpan.FromSeconds(15);
 
     /// <summary>
-    /// A server that runs already, waited for while it comes up or goes down; null when none runs. A stale pid file (power
-    /// loss) counts as none.
+    /// A server that already runs, after a wait while it starts or stops; null when none runs. A stale pid file (power loss) counts as
+    /// none.
     /// </summary>
     public async Task<PidFile?> FindRunningAsync(TimeSpan timeout, CancellationToken cancel)
     {
@@ -50,11 +50,11 @@ internal sealed class ClusterServer(ClusterFolder folder, PostgresBinaries binar
                 return;
             }
 
-            // A killed server's children need a moment to notice; until then the new one refuses to start, rightly.
+            // A killed server's children need a moment to exit; until then the new server refuses to start, correctly.
             var orphans = LogTail().Contains("pre-existing shared memory block", StringComparison.Ordinal);
             if (!orphans || time.GetElapsedTime(began) >= OrphansTimeout)
             {
-                throw StartFailed("could not be started: correct what its log says");
+                throw StartFailed("could not be started: correct the cause given in its log");
             }
 
             await Task.Delay(Pause, time, cancel);
@@ -81,12 +81,12 @@ internal sealed class ClusterServer(ClusterFolder folder, PostgresBinaries binar
         {
             throw new EmbeddedPostgresException(
                 EmbeddedPostgresException.PostgresStopFailed,
-                $"PostgreSQL (process {left.Pid}) in {folder.Path} did not stop within {2 * timeLimit.TotalSeconds:0} s: look at " +
+                $"PostgreSQL (process {left.Pid}) in {folder.Path} did not stop within {2 * timeLimit.TotalSeconds:0} s: check " +
                     $"its log in {folder.ServerLogs}\n{LogTail()}");
         }
     }
 
-    /// <summary>Whether the build has lz4. Asked of the server itself: pg_config is often not installed.</summary>
+    /// <summary>Whether the build has lz4. Queried from the server itself: pg_config is often not installed.</summary>
     public async Task<bool> HasLz4Async(CancellationToken cancel)
     {
         var call = new ToolCall(binaries.Postgres, "-C", "wal_compression", "-c", "wal_compression=lz4", "-D", folder.Cluster);
@@ -103,7 +103,7 @@ internal sealed class ClusterServer(ClusterFolder folder, PostgresBinaries binar
         EmbeddedPostgresException.PostgresStartFailed,
         $"PostgreSQL {binaries.Version} in {folder.Path} {what}\n{LogTail()}");
 
-    /// <summary>What it said before its log collector ran, and the end of what the collector wrote.</summary>
+    /// <summary>The output before its log collector ran, and the end of what the collector wrote.</summary>
     private string LogTail()
     {
         var logs = Directory.Exists(folder.ServerLogs)

@@ -3,11 +3,11 @@ using System.Data.Common;
 namespace AudienceSync.Host.Storage.Embedded;
 
 /// <summary>
-/// A private PostgreSQL of this Host: made, started, used and stopped without anybody's doing.
+/// A private PostgreSQL of this Host: created, started, used and stopped without user action.
 ///
-/// The server outlives a Host that is killed; the next Host finds it running and adopts it. Several Hosts may use one data
-/// folder: the last one to leave stops the server. Two locks (flock, so a dead process holds none) order this: the start
-/// lock is held while anything changes, the users lock is held, shared, by everyone who uses the server.
+/// The server outlives a Host that is killed; the next Host finds it running and adopts it. Several Hosts may use one data folder: the last
+/// one to leave stops the server. Two locks (flock, so a dead process holds none) order this: the start lock is held while anything
+/// changes, the users lock is held, shared, by every process that uses the server.
 /// </summary>
 public sealed class EmbeddedPostgres : IAsyncDisposable
 {
@@ -36,10 +36,10 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
 
     public required PostgresBinaries Binaries { get; init; }
 
-    /// <summary>True when the server ran already.</summary>
+    /// <summary>True when the server was already running.</summary>
     public required bool IsAdopted { get; init; }
 
-    /// <summary>Makes the cluster if there is none, and starts or adopts its server.</summary>
+    /// <summary>Creates the cluster if there is none, and starts or adopts its server.</summary>
     /// <exception cref="EmbeddedPostgresException">Any of its codes but postgres_stop_failed.</exception>
     public static async Task<EmbeddedPostgres> StartAsync(
         EmbeddedPostgresOptions options, TimeProvider time, CancellationToken cancel = default)
@@ -65,7 +65,7 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         }
     }
 
-    /// <summary>Leaves the server, and stops it when nobody else uses it. A second call does nothing.</summary>
+    /// <summary>Leaves the server, and stops it when no other process uses it. A second call does nothing.</summary>
     /// <exception cref="EmbeddedPostgresException">postgres_stop_failed, data_folder_in_use</exception>
     public async Task StopAsync(CancellationToken cancel = default)
     {
@@ -100,7 +100,7 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
             await new ClusterMaker(folder, binaries, user, time).MakeAsync(options.Fsync, cancel);
         }
 
-        // Again: between the search for the programs and the lock, another process may have made the cluster.
+        // Again: between the search for the programs and the lock, another process may have created the cluster.
         folder.RefuseOtherMajor(binaries);
         var server = new ClusterServer(folder, binaries, user, time);
         var adopted = await server.FindRunningAsync(options.StartTimeout, cancel);

@@ -1,8 +1,8 @@
 namespace AudienceSync.Host.Storage.Embedded;
 
 /// <summary>
-/// Why the private PostgreSQL could not be started, stopped or used. <see cref="Code"/> is stable (docs/errors.md lists
-/// the codes); the message is one line that says what to do, followed by the end of the server's log where there is one.
+/// Why the private PostgreSQL could not be started, stopped or used. <see cref="Code"/> is stable (docs/errors.md lists the codes); the
+/// message is one line that states what to do, followed by the end of the server's log where there is one.
 /// </summary>
 public sealed class EmbeddedPostgresException(string code, string message, Exception? cause = null) : Exception(message, cause)
 {

@@ -1,21 +1,21 @@
 namespace AudienceSync.Host.Storage.Embedded;
 
-/// <summary>How the private PostgreSQL is kept. Only <see cref="DataFolder"/> has to be said.</summary>
+/// <summary>The options of the private PostgreSQL. Only <see cref="DataFolder"/> must be set.</summary>
 public sealed record EmbeddedPostgresOptions
 {
-    /// <summary>Environment variable: the folder for all that the Host keeps on disk. The default is <c>.data</c>.</summary>
+    /// <summary>Environment variable: the folder for everything that the Host keeps on disk. The default is <c>.data</c>.</summary>
     public const string DataVariable = "AUDIENCESYNC_DATA";
 
-    /// <summary>Environment variable: the folder that holds initdb, pg_ctl and postgres, when they shall not be searched for.</summary>
+    /// <summary>Environment variable: the folder that holds initdb, pg_ctl and postgres, when they must not be searched for.</summary>
     public const string BinFolderVariable = "AUDIENCESYNC_PG_BIN";
 
-    /// <summary>A folder that belongs to this cluster alone; it is made when it is missing.</summary>
+    /// <summary>A folder that belongs to this cluster alone; it is created when it is missing.</summary>
     public required string DataFolder { get; init; }
 
     /// <summary>The only folder to take the PostgreSQL binaries from; null searches the usual places.</summary>
     public string? BinFolder { get; init; }
 
-    /// <summary>False only where losing the data is fine (tests): the disk is then never waited for.</summary>
+    /// <summary>False only where losing the data is fine (tests): writes then never wait for the disk.</summary>
     public bool Fsync { get; init; } = true;
 
     public int MaxConnections { get; init; } = 100;
@@ -26,7 +26,7 @@ public sealed record EmbeddedPostgresOptions
     /// <summary>How long a start may take. Long, because after a crash the server first replays up to 8 GB of its log.</summary>
     public TimeSpan StartTimeout { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>How long another process that is starting or stopping the same cluster is waited for.</summary>
+    /// <summary>How long to wait for another process that is starting or stopping the same cluster.</summary>
     public TimeSpan InUseTimeout { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>How long a stop waits for the server before it is stopped without a checkpoint.</summary>

@@ -1,6 +1,6 @@
 namespace AudienceSync.Host.Storage.Embedded;
 
-/// <summary>What a running server says of itself in <c>postmaster.pid</c>.</summary>
+/// <summary>The contents of <c>postmaster.pid</c>, which a running server writes.</summary>
 internal sealed record PidFile(int Pid, string SocketFolder, string Status)
 {
     // Lines of the file, counted from 0: see miscadmin.h of PostgreSQL, LOCK_FILE_LINE_*.
@@ -14,16 +14,16 @@ internal sealed record PidFile(int Pid, string SocketFolder, string Status)
     {
         var text = Read(folder.PidFile);
         var lines = text?.Split('\n') ?? [];
-        return lines.Length > 0 && int.TryParse(lines[0], out var pid) && Lives(pid, text!)
+        return lines.Length > 0 && int.TryParse(lines[0], out var pid) && IsServer(pid, text!)
             ? new PidFile(pid, lines.ElementAtOrDefault(SocketLine) ?? "", (lines.ElementAtOrDefault(StatusLine) ?? "").Trim())
             : null;
     }
 
     /// <summary>
-    /// Process numbers are used again, in containers at once. A server's working folder is its data folder, so the
-    /// process is ours exactly when the file it sees there is the file we see. Without /proc, pg_ctl's word is taken.
+    /// Process ids are reused, in containers immediately. A server's working folder is its data folder, so the process is ours exactly when
+    /// the file there is the file that we read. Without /proc, the result of pg_ctl is trusted.
     /// </summary>
-    private static bool Lives(int pid, string text) =>
+    private static bool IsServer(int pid, string text) =>
         !Directory.Exists("/proc/self/cwd") || (Directory.Exists($"/proc/{pid}") && Read($"/proc/{pid}/cwd/postmaster.pid") == text);
 
     private static string? Read(string file)

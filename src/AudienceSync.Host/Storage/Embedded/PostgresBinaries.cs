@@ -17,8 +17,8 @@ public sealed partial record PostgresBinaries(string Folder, int Major, string V
     public string Postgres => Path.Combine(Folder, "postgres");
 
     /// <summary>
-    /// Looks in <paramref name="binFolder"/> alone when it is given, else in PATH, then in the folders of the distributions,
-    /// newest first. Where several will do, the one of <paramref name="wantedMajor"/> (an existing cluster's) is taken.
+    /// Looks only in <paramref name="binFolder"/> when it is given, else in PATH, then in the folders of the distributions, newest first.
+    /// Where several are usable, the one of <paramref name="wantedMajor"/> (an existing cluster's) is taken.
     /// </summary>
     /// <exception cref="EmbeddedPostgresException">postgres_not_found, postgres_too_old</exception>
     public static async Task<PostgresBinaries> FindAsync(string? binFolder, int? wantedMajor, TimeProvider time, CancellationToken cancel)
@@ -84,7 +84,7 @@ public sealed partial record PostgresBinaries(string Folder, int Major, string V
             ? $"PostgreSQL's programs initdb, pg_ctl and postgres were not found: install PostgreSQL {OldestMajor} or newer " +
                 $"(Debian: apt-get install postgresql), set {EmbeddedPostgresOptions.BinFolderVariable} to their folder, or set " +
                 "AUDIENCESYNC_POSTGRES to a running server"
-            : $"{EmbeddedPostgresOptions.BinFolderVariable} says {binFolder}, which does not hold working programs initdb, pg_ctl " +
+            : $"{EmbeddedPostgresOptions.BinFolderVariable} is {binFolder}, which does not contain working programs initdb, pg_ctl " +
                 "and postgres: correct or unset it");
 
     [GeneratedRegex(@"\(PostgreSQL\) (?<version>(?<major>\d+)[\w.]*)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]

@@ -1,8 +1,8 @@
 namespace AudienceSync.Host.Storage.Embedded;
 
 /// <summary>
-/// The settings of the private server: an append-heavy log and insert-and-update heavy tables on a small machine. Written
-/// anew at every start, so options take effect; <c>ALTER SYSTEM</c> still overrules them.
+/// The settings of the private server: an append-heavy log and insert-and-update heavy tables on a small machine. Written again at every
+/// start, so options take effect; <c>ALTER SYSTEM</c> still overrides them.
 /// </summary>
 internal static class ServerSettings
 {
@@ -30,8 +30,9 @@ internal static class ServerSettings
         """;
 
     private const string Vacuum = """
-        # Vacuum before much is dead. How often to look, and when to analyze, is left to the server, which looks once a minute: no hot plan depends on
-        # fresh figures (docs/decisions/0014), and looking every 15 seconds took a tenth of a core while tables were small and growing.
+        # Vacuum before much is dead. How often to check, and when to analyze, is left to the server, which checks once a minute: no
+        # hot plan depends on fresh statistics (docs/decisions/0014), and checking every 15 seconds took a tenth of a core while
+        # tables were small and growing.
         autovacuum_max_workers = 2
         autovacuum_vacuum_scale_factor = 0.1
         autovacuum_vacuum_cost_limit = 1000
@@ -60,7 +61,7 @@ internal static class ServerSettings
         unix_socket_directories = {Quoted(socketFolder)}
         unix_socket_permissions = 0777
         max_connections = {maxConnections}
-        # A writer that died inside a transaction must not hold the append lock for ever.
+        # A writer that died inside a transaction must not hold the append lock forever.
         idle_in_transaction_session_timeout = 60s
 
         """;
@@ -98,7 +99,7 @@ internal static class ServerSettings
 
           """
         : """
-          # Asked for by the options: data that may be lost is not worth waiting for.
+          # Requested by the options: data that may be lost is not worth waiting for.
           synchronous_commit = off
           fsync = off
           full_page_writes = off

@@ -1,8 +1,8 @@
 namespace AudienceSync.Host.Storage.Embedded;
 
 /// <summary>
-/// As whom the server runs. PostgreSQL refuses root, so a Host run by root gives the folder to an unprivileged user and runs
-/// every PostgreSQL program as that user. Otherwise the server runs as we do, and nothing here does anything.
+/// The user that the server runs as. PostgreSQL refuses root, so a Host run by root gives the folder to an unprivileged user and runs every
+/// PostgreSQL program as that user. Otherwise the server runs as the current user, and nothing here has an effect.
 /// </summary>
 internal sealed class ServerUser
 {
@@ -12,7 +12,7 @@ internal sealed class ServerUser
 
     private ServerUser(string? name, TimeProvider time) => (Name, _time) = (name, time);
 
-    /// <summary>Null: as ourselves.</summary>
+    /// <summary>Null: the current user.</summary>
     public string? Name { get; }
 
     public static async Task<ServerUser> ForAsync(ClusterFolder folder, TimeProvider time, CancellationToken cancel)
@@ -22,7 +22,7 @@ internal sealed class ServerUser
             return new ServerUser(null, time);
         }
 
-        // A cluster keeps its owner: someone who made it without root must be able to start it without root again.
+        // A cluster keeps its owner: someone who created it without root must be able to start it without root again.
         var owner = Directory.Exists(folder.Cluster) ? await OwnerAsync(folder.Cluster, time, cancel) : Root;
         foreach (var name in new[] { owner, "postgres", "nobody" }.Where(name => name != Root))
         {
@@ -50,10 +50,10 @@ internal sealed class ServerUser
         await RefuseUnreachableAsync(folder, cancel);
     }
 
-    /// <summary>Hands over what we wrote as root.</summary>
+    /// <summary>Changes the owner of what we wrote as root.</summary>
     public Task GiveAsync(string[] paths, CancellationToken cancel) => ChownAsync([$"{Name}:", .. paths], cancel);
 
-    /// <summary>The same with all that is below.</summary>
+    /// <summary>The same, with everything below.</summary>
     public Task GiveAllAsync(string folder, CancellationToken cancel) => ChownAsync(["-R", $"{Name}:", folder], cancel);
 
     private async Task ChownAsync(string[] arguments, CancellationToken cancel)

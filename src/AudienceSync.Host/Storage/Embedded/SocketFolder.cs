@@ -4,12 +4,12 @@ using System.Text;
 namespace AudienceSync.Host.Storage.Embedded;
 
 /// <summary>
-/// Where the server listens: a Unix socket in a folder that only its user can enter, and nowhere else. Having no TCP port,
-/// any number of checkouts run side by side, and the folder's mode is what authenticates.
+/// Where the server listens: a Unix socket in a folder that only its user can enter, and nowhere else. Without a TCP port any number of
+/// checkouts can run side by side, and the folder's mode is the authentication.
 /// </summary>
 internal static class SocketFolder
 {
-    /// <summary>Bytes of <c>sockaddr_un.sun_path</c> on Linux, less the ending zero.</summary>
+    /// <summary>Bytes of <c>sockaddr_un.sun_path</c> on Linux, without the terminating zero.</summary>
     public const int LongestSocketPath = 107;
 
     public const string SocketName = ".s.PGSQL.5432";
@@ -33,7 +33,7 @@ internal static class SocketFolder
         var path = For(folder.Path, Path.GetTempPath());
         if (Path.Exists(path))
         {
-            await RefuseStrangersAsync(path, user, time, cancel);
+            await RefuseOtherOwnersAsync(path, user, time, cancel);
         }
 
         await user.KeepPrivateAsync(path, cancel);
@@ -53,8 +53,10 @@ internal static class SocketFolder
     private static bool Fits(string folder) =>
         !folder.Contains(',') && Encoding.UTF8.GetByteCount(Path.Combine(folder, SocketName)) <= LongestSocketPath;
 
-    /// <summary>Anyone may write to the temp folder: a link or a stranger's folder of our name could read what we say.</summary>
-    private static async Task RefuseStrangersAsync(string path, ServerUser user, TimeProvider time, CancellationToken cancel)
+    /// <summary>
+    /// Anyone may write to the temp folder: a link, or a folder of our name that another user owns, could read what we send.
+    /// </summary>
+    private static async Task RefuseOtherOwnersAsync(string path, ServerUser user, TimeProvider time, CancellationToken cancel)
     {
         var owner = await ServerUser.OwnerAsync(path, time, cancel);
         var trusted = user.Name is { } name ? new[] { name, "root" } : [Environment.UserName];

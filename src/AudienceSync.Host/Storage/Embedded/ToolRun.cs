@@ -3,7 +3,7 @@ using System.Diagnostics;
 
 namespace AudienceSync.Host.Storage.Embedded;
 
-/// <summary>One call of a program. <see cref="User"/> null runs it as ourselves.</summary>
+/// <summary>One call of a program. Without a <see cref="User"/> it runs as the current user.</summary>
 internal sealed record ToolCall(string Program, params string[] Arguments)
 {
     public string? User { get; init; }
@@ -17,7 +17,7 @@ internal sealed record ToolResult(int ExitCode, string Output, string Errors)
 {
     public bool Succeeded => ExitCode == 0;
 
-    /// <summary>All that the program said, for error messages.</summary>
+    /// <summary>All output of the program, for error messages.</summary>
     public string Text => $"{Output.Trim()}\n{Errors.Trim()}".Trim();
 }
 
@@ -27,7 +27,7 @@ internal static class ToolRun
     public const int NotStarted = 127;
     public const int TimedOut = 124;
 
-    // The server outlives the program that starts it: should it keep our pipes open, their end never comes.
+    // The server outlives the program that starts it: if it keeps our pipes open, they never end.
     private static readonly TimeSpan OutputGrace = TimeSpan.FromSeconds(2);
 
     // The Host's environment holds keys and tokens. The server, which may be another user's process, gets none of it.
@@ -64,7 +64,7 @@ internal static class ToolRun
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             UseShellExecute = false,
-            // Every user may enter it; our own working folder may be closed to the server's user.
+            // Every user may enter it; our own working folder may be inaccessible to the server's user.
             WorkingDirectory = "/",
         };
         if (call.User is not null)
@@ -86,7 +86,7 @@ internal static class ToolRun
         return start;
     }
 
-    // .NET looks for a bare name in the working folder before PATH, so a file named test beside us would run in place of the system's.
+    // .NET searches the working folder for a bare name before PATH, so a file named test there would run in place of the system's.
     private static string Resolve(string program) => program.Contains(Path.DirectorySeparatorChar, StringComparison.Ordinal)
         ? program
         : (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
@@ -123,7 +123,7 @@ internal static class ToolRun
         }
         catch (IOException)
         {
-            // The program ended before it read everything: its exit code says why.
+            // The program ended before it read everything: its exit code has the reason.
             await process.WaitForExitAsync(cancel);
         }
     }

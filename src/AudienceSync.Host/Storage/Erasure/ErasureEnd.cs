@@ -7,25 +7,26 @@ using Npgsql;
 namespace AudienceSync.Host.Storage.Erasure;
 
 /// <summary>
-/// Destroys what leads to a person, once no platform has him: in one transaction under the log's lock the receipt is written, then his salts,
-/// identifiers, aliases and ledger rows go, and an event says so.
+/// Destroys what leads to a person, once no platform has the person: in one transaction under the log's lock the receipt is written, then
+/// the person's salts, identifiers, aliases and ledger rows are deleted, and an event records it.
 /// <para>
-/// <b>Why nobody can send him afterwards.</b> The ledger is locked against new intents before it is looked at. An intent that was written before is
-/// seen, and the end waits for its outcome. One that is written after finds no identifiers, and sends nothing.
+/// <b>Why the person cannot be sent afterwards.</b> The ledger is locked against new intents before it is read. An intent that was written
+/// before is seen, and the end waits for its outcome. One that is written after finds no identifiers, and sends nothing.
 /// </para>
 /// <para>
-/// <b>An address of his that was another's before</b> may still be delivered for that other, until the account has looked at him again. The end waits
-/// for that, too, or the receipt would say what is not so.
+/// <b>An address of the person that belonged to someone else before</b> may still be delivered for that other person, until the account has
+/// processed the other person again. The end waits for that, too, or the receipt would be wrong.
 /// </para>
 /// <para>
-/// <b>What stays</b> is a uuid to which nothing leads: his events, links and memberships, so that a rebuild gives what is there.
+/// <b>What stays</b> is a uuid to which nothing leads: the person's events, links and memberships, so that a rebuild produces what is
+/// there.
 /// </para>
 /// </summary>
 public sealed class ErasureEnd(WorkspaceDatabase database, TombstoneDigester tombstones, TimeProvider clock)
 {
     private readonly AppendLock _lock = new(database, new StalledHolders(database), clock);
 
-    /// <summary>Whether nothing holds it up. A look: <see cref="EndAsync"/> looks again.</summary>
+    /// <summary>Whether nothing blocks the end. Without a lock: <see cref="EndAsync"/> checks again.</summary>
     public async Task<bool> IsReadyAsync(ErasureRow erasure, CancellationToken cancellationToken)
     {
         await using var connection = await database.Hot.OpenConnectionAsync(cancellationToken);
@@ -33,17 +34,20 @@ public sealed class ErasureEnd(WorkspaceDatabase database, TombstoneDigester tom
         return await IsReadyAsync(connection, erasure, anchors, cancellationToken);
     }
 
-    /// <summary>Whether no platform may have an address of his that was delivered for another, whose it was before. A look, as above.</summary>
+    /// <summary>
+    /// Whether no platform may have an address of the person that was delivered for someone else, to whom it belonged before. Without a
+    /// lock, as above.
+    /// </summary>
     public async Task<bool> IsLetGoAsync(ErasureTraces traces, CancellationToken cancellationToken)
     {
         await using var connection = await database.Hot.OpenConnectionAsync(cancellationToken);
         return await IsLetGoAsync(connection, traces, cancellationToken);
     }
 
-    /// <summary>False when something holds it up after all, or it has ended: then nothing was changed.</summary>
-    /// <param name="erasure">Which.</param>
-    /// <param name="traces">As they were read before.</param>
-    /// <param name="cancellationToken">Ends the waiting for storage.</param>
+    /// <summary>False when something blocks the end after all, or it has already ended: then nothing was changed.</summary>
+    /// <param name="erasure">The erasure to end.</param>
+    /// <param name="traces">The traces as they were read before.</param>
+    /// <param name="cancellationToken">Cancels the wait for storage.</param>
     public async Task<bool> EndAsync(Guid erasure, ErasureTraces traces, CancellationToken cancellationToken)
     {
         return await _lock.RunAsync((connection, token) => EndAsync(connection, erasure, traces, token), cancellationToken);
@@ -77,7 +81,7 @@ public sealed class ErasureEnd(WorkspaceDatabase database, TombstoneDigester tom
         return true;
     }
 
-    // The append lock is wanted by webhooks, too, so what holds the ledger is not waited for. The next round tries again.
+    // Webhooks need the append lock, too, so there is no wait for a holder of the ledger. The next iteration tries again.
     private static async Task<bool> TryLockLedgerAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         try
@@ -122,7 +126,7 @@ public sealed class ErasureEnd(WorkspaceDatabase database, TombstoneDigester tom
         return await reader.ReadAsync(cancellationToken) ? ErasureTable.Row(reader) : null;
     }
 
-    // Those of the request, and whoever was linked to them since.
+    // Those of the request, and those that were linked to them since.
     private static async Task<Guid[]> AnchorsAsync(NpgsqlConnection connection, ErasureRow erasure, CancellationToken cancellationToken)
     {
         var anchors = new List<Guid>();

@@ -7,35 +7,37 @@ using Npgsql;
 namespace AudienceSync.Host.Storage.Erasure;
 
 /// <summary>
-/// Takes requests to forget somebody. In one transaction under the log's lock he is barred (an event of every anchor of his), his identifiers are
-/// refused from then on (a tombstone each), and the request is written: whatever dies, either all of it holds or nothing.
+/// Accepts requests to erase a person. In one transaction under the log's lock targeting of the person is restricted (an event of every
+/// anchor), the person's identifiers are refused from then on (a tombstone each), and the request is written: whatever fails, either all of
+/// it holds or nothing.
 /// <para>
-/// <b>Asked again</b>, by whatever of his identifiers, gives the same erasure: while it waits he is still known, afterwards a tombstone leads to it.
-/// Identifiers that were not named before are added to it.
+/// <b>A repeated request</b>, by any identifier of the person, returns the same erasure: while it waits the person is still known,
+/// afterwards a tombstone leads to it. Identifiers that were not named before are added to it.
 /// </para>
 /// <para>
-/// <b>Whose an address is</b> decides what is refused. One that another living person has by the better claim (docs/decisions/0009) stays his and is
-/// not refused; one that the erased person had is refused, whoever else has said it (docs/decisions/0010).
+/// <b>Whom an address belongs to</b> decides what is refused. One that another living person has by the better claim (docs/decisions/0009)
+/// stays that person's and is not refused; one that the erased person had is refused, whichever other person also claimed it
+/// (docs/decisions/0010).
 /// </para>
 /// </summary>
 public sealed class ErasureRequests(
     WorkspaceDatabase database, PersonReader people, Vault vault, AliasDigester digester, TombstoneDigester tombstones, TimeProvider clock)
 {
-    /// <summary>Until when an erasure must be done, counted from its request.</summary>
+    /// <summary>The time within which an erasure must be done, counted from its request.</summary>
     public static readonly TimeSpan Deadline = TimeSpan.FromDays(30);
 
     private readonly AppendLock _lock = new(database, new StalledHolders(database), clock);
 
-    /// <summary>Null when the identifiers lead to several people: what cannot be undone is done to nobody by mistake.</summary>
-    /// <param name="named">The identifiers as they are to be refused; at least one.</param>
-    /// <param name="otherForms">Other forms in which a source may send the same.</param>
+    /// <summary>Null when the identifiers lead to several people: what cannot be undone must not happen to anyone by mistake.</summary>
+    /// <param name="named">The identifiers to refuse; at least one.</param>
+    /// <param name="otherForms">Other forms in which a source may send the same identifiers.</param>
     public async Task<ErasureRow?> AskAsync(
         IReadOnlyList<Alias> named, IReadOnlyList<Alias> otherForms, string askedBy, CancellationToken cancellationToken)
     {
         await using var connection = await database.Hot.OpenConnectionAsync(cancellationToken);
-        var look = await PersonGroup.ReadAsync(connection, vault, named, otherForms, cancellationToken);
-        var called = look.IsKnown ? await people.ReadAliasesAsync(look.Ids, cancellationToken) : [];
-        otherForms = [.. otherForms.Concat(OtherForms(look)).Distinct()];
+        var found = await PersonGroup.ReadAsync(connection, vault, named, otherForms, cancellationToken);
+        var called = found.IsKnown ? await people.ReadAliasesAsync(found.Ids, cancellationToken) : [];
+        otherForms = [.. otherForms.Concat(OtherForms(found)).Distinct()];
         Guid? asked = null;
         await _lock.RunAsync(
             async (locked, token) => (asked = await AskAsync(locked, named, otherForms, called, askedBy, token)) is not null, cancellationToken);

@@ -3,13 +3,14 @@ using AudienceSync.Host.Storage.Syncing;
 
 namespace AudienceSync.Host.Storage.Erasure;
 
-/// <summary>The statements that ask for an erasure and carry it out; those that change people run under the log's lock.</summary>
+/// <summary>The statements that request an erasure and carry it out; those that change people run under the log's lock.</summary>
 internal static class ErasureSql
 {
     /// <summary>
-    /// What the ledger says of a person at each remote audience, with the call that brought it there. A binding has one call at a time and its
-    /// outcome is written with the call, so the last one of its kind that was said before the ledger changed is the one that changed it. A
-    /// row that was settled without a call says why. What the list still holds of them is another member's by now, and stays for that one.
+    /// What the ledger has for a person at each remote audience, with the call that led to it. A binding has one call at a time and its
+    /// outcome is written with the call, so the last call of its kind that was sent before the ledger changed is the one that changed it. A
+    /// row that was settled without a call has the reason. What the list still holds of the person belongs to another member by now, and
+    /// stays for that member.
     /// </summary>
     public const string Recipients = $"""
         bindings b join accounts a on a.destination = b.destination
@@ -43,8 +44,8 @@ internal static class ErasureSql
         """;
 
     /// <summary>
-    /// Who was ever reached by some addresses, other than some anchors. It may run before the lock is taken; while the addresses
-    /// are the erased one's, nobody else can come to be reached by them.
+    /// People who were ever reached by some addresses, other than some anchors. It may run before the lock is taken; while the addresses
+    /// belong to the person to be erased, no one else can become reachable by them.
     /// </summary>
     public const string OnceReached = """
         select distinct v.person from unnest($1::uuid[]) as d(digest)
@@ -54,7 +55,9 @@ internal static class ErasureSql
         where v.person <> all($2::uuid[])
         """;
 
-    /// <summary>Whether no platform may still have an address that was delivered for one of these people when it was his.</summary>
+    /// <summary>
+    /// Whether no platform may still have an address that was delivered for one of these people when it belonged to that person.
+    /// </summary>
     public const string FullyRemoved = """
         select not exists (
           select from bindings b
@@ -66,7 +69,9 @@ internal static class ErasureSql
             where r.person = any($1::uuid[]) and r.kind in (1, 2) and (v.email = any($2::uuid[]) or v.phone = any($2::uuid[])))
         """;
 
-    /// <summary>What people were reached by once, and another who is erased had at the end, leads nowhere any more.</summary>
+    /// <summary>
+    /// Addresses that once reached these people, and that belonged to the erased person at the end, lead nowhere any more.
+    /// </summary>
     public const string Unreach = """
         update vault set email = case when email = any($2::uuid[]) then null else email end, phone = case when phone = any($2::uuid[]) then null else phone end
         where person = any($1::uuid[]) and (email = any($2::uuid[]) or phone = any($2::uuid[]))
@@ -92,9 +97,9 @@ internal static class ErasureSql
     public const string Hold = $"select {ErasureTable.Columns} from erasures e where e.erasure = $1 and e.state = 1 for update";
 
     /// <summary>
-    /// From here to the commit nobody says in the ledger that he is about to send somebody. Who said so before is seen below; who says so after
-    /// finds no identifiers to send. A frozen Host may hold the ledger, and who waits for it holds the append lock: so not for long
-    /// (<see cref="LockSoon"/>).
+    /// From here to the commit no Host can write a new intent to the ledger. An intent from before is seen below; a Host that writes one
+    /// afterwards finds no identifiers to send. A frozen Host may hold the ledger, and a wait for it holds the append lock: so the wait is
+    /// short (<see cref="LockSoon"/>).
     /// </summary>
     public const string LockLedger = "lock table ledger in share row exclusive mode";
 
@@ -107,8 +112,8 @@ internal static class ErasureSql
         """;
 
     /// <summary>
-    /// Whether nothing holds it up: the request is folded, he is present nowhere, and no platform may have him. One that answered with a job may, until
-    /// the job has ended: accepted is not confirmed.
+    /// Whether nothing blocks the end: the request is projected, the person is present nowhere, and no platform may have the person. A
+    /// platform that answered with a job may, until the job has ended: accepted is not confirmed.
     /// </summary>
     public const string Ready = $"""
         select (select last_seq_id from mt_event_progression where name = 'membership:All') >= $2
@@ -125,8 +130,8 @@ internal static class ErasureSql
         """;
 
     /// <summary>
-    /// A removal of theirs whose answer was lost may yet be carried out, and take what is another member's by now. Nobody could tell any more what it was, so it is kept
-    /// with that member.
+    /// A removal of the person whose answer was lost may still be carried out, and remove what belongs to another member by now. Afterwards
+    /// it could no longer be determined what it was, so it is kept with that member.
     /// </summary>
     public const string PassLateRemovalsOn = $"""
         insert into residual_deliveries (binding_id, person, revision, normalizer, kind, try_at)

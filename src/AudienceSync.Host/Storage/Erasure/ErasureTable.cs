@@ -38,7 +38,7 @@ public sealed class ErasureTable(WorkspaceDatabase database)
     public Task<List<ErasureRow>> ListAsync(int limit, CancellationToken cancellationToken) =>
         ReadAsync(Sql.Command(database.Query, ListSql, Sql.Of(limit)), cancellationToken);
 
-    /// <summary>Those that wait, the longest first.</summary>
+    /// <summary>Those that wait, longest first.</summary>
     public Task<List<ErasureRow>> WaitingAsync(CancellationToken cancellationToken) => ReadAsync(Sql.Command(database.Query, WaitingSql), cancellationToken);
 
     public Task<List<ErasureRow>> OfPersonAsync(IReadOnlyList<Guid> anchors, CancellationToken cancellationToken) =>
@@ -52,7 +52,9 @@ public sealed class ErasureTable(WorkspaceDatabase database)
         return new ErasureCounts(reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), reader.TimeOrNull(3), reader.GetInt64(4));
     }
 
-    /// <summary>Every remote audience that got him: as it stands while it waits, as it ended in the receipt.</summary>
+    /// <summary>
+    /// Every remote audience that received the person: the current state while the erasure waits, the final state in the receipt.
+    /// </summary>
     public async Task<List<ErasureRemoval>> RemovalsAsync(ErasureRow erasure, CancellationToken cancellationToken)
     {
         await using var command = erasure.State == ErasureState.Waiting

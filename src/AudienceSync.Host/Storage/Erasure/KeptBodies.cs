@@ -4,9 +4,9 @@ using AudienceSync.Host.Storage.Log;
 namespace AudienceSync.Host.Storage.Erasure;
 
 /// <summary>
-/// Takes a person out of the raw bodies that are kept. They are found by the positions of his events, and the request that brought one is emptied
-/// whole. Each row is a transaction of its own, together with the count in the receipt, so a pass that was broken off is gone on with by a second one.
-/// Quarantined bodies are <see cref="QuarantinedBodies"/>.
+/// Removes a person from the raw bodies that are kept. They are found by the positions of the person's events, and the request that
+/// contained one is emptied completely. Each row is a transaction of its own, together with the count in the receipt, so a second pass
+/// continues one that was interrupted. For quarantined bodies see <see cref="QuarantinedBodies"/>.
 /// </summary>
 public sealed class KeptBodies(WorkspaceDatabase database, BodySeal seal, TimeProvider clock)
 {
@@ -25,7 +25,7 @@ public sealed class KeptBodies(WorkspaceDatabase database, BodySeal seal, TimePr
         update erasures set bodies = bodies + $6 where erasure = $7 and exists (select from emptied)
         """;
 
-    /// <summary>Empties the raw bodies that brought events of these anchors.</summary>
+    /// <summary>Empties the raw bodies that contained events of these anchors.</summary>
     public async Task EmptyAsync(Guid erasure, Guid[] anchors, CancellationToken cancellationToken)
     {
         var positions = await PositionsAsync(anchors, cancellationToken);
@@ -49,7 +49,7 @@ public sealed class KeptBodies(WorkspaceDatabase database, BodySeal seal, TimePr
         return positions;
     }
 
-    // Returns the index of the first position behind the box.
+    // Returns the index of the first position after the box.
     private async Task<int> EmptyBoxAsync(Guid erasure, List<long> positions, int index, CancellationToken cancellationToken)
     {
         await using var command = Sql.Command(database.Hot, BoxSql, Sql.Of(positions[index]));

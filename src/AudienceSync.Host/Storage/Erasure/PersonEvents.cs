@@ -6,20 +6,20 @@ using NpgsqlTypes;
 namespace AudienceSync.Host.Storage.Erasure;
 
 /// <summary>
-/// Appends one event to the stream of each anchor of a person, in a transaction that changes people. It runs under the append lock
-/// and draws positions, so every Host's identity cache sees that somebody else appended, and forgets.
+/// Appends one event to the stream of each anchor of a person, in a transaction that changes people. It runs under the append lock and
+/// draws positions, so every Host's identity cache detects that another process appended, and is discarded.
 /// </summary>
 internal static class PersonEvents
 {
     /// <summary>Returns the position of the last of them.</summary>
-    /// <param name="name">With the anchor, what the event's id is derived from.</param>
+    /// <param name="name">Together with the anchor, what the event's id is derived from.</param>
     public static async Task<long> AppendAsync(
         NpgsqlConnection connection, WorkspaceDatabase database, Guid[] anchors, string name, IStoredEvent stored, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var versions = await VersionsAsync(connection, anchors, now, cancellationToken);
         var data = EventJson.Write(stored);
-        await using var stands = Sql.Command(connection, AppendSql.Head);
-        var head = (long)(await stands.ExecuteScalarAsync(cancellationToken))!;
+        await using var readHead = Sql.Command(connection, AppendSql.Head);
+        var head = (long)(await readHead.ExecuteScalarAsync(cancellationToken))!;
         await using var commands = new NpgsqlBatch(connection);
         commands.BatchCommands.Add(Sql.Command(
             AppendSql.Events,

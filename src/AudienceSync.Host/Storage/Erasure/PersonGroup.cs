@@ -6,39 +6,43 @@ using Npgsql;
 namespace AudienceSync.Host.Storage.Erasure;
 
 /// <summary>
-/// A person as he is found by some identifiers: all his anchors, root first, with everything they said. Empty when nobody is known by them.
+/// A person as found by some identifiers: all anchors of the person, root first, with all their claims. Empty when no person is known by
+/// the identifiers.
 /// </summary>
-/// <param name="Roots">The people the identifiers lead to; more than one means that they are of several people.</param>
+/// <param name="Roots">The people that the identifiers lead to; more than one means that they belong to several people.</param>
 public sealed record PersonGroup(IReadOnlyList<PersonId> Roots, IReadOnlyList<KnownPerson> Anchors, IReadOnlyDictionary<PersonId, IdentifierRevision> Revisions)
 {
     public Guid[] Ids => [.. Anchors.Select(anchor => anchor.Id.Value)];
 
     public bool IsKnown => Anchors.Count > 0;
 
-    /// <summary>Every address that he said, plain or hashed.</summary>
+    /// <summary>Every address that was claimed for the person, plain or hashed.</summary>
     public IEnumerable<IdentifierClaim> IdentifierClaims => Revisions.Values.SelectMany(revision => revision.Own.Addresses);
 
-    /// <summary>What he is called, as far as he says so himself; whose an address is, is another question.</summary>
+    /// <summary>The person's aliases by the person's own claims; who an address belongs to is another question.</summary>
     public IEnumerable<AliasDigest> Called => Anchors.Select(anchor => anchor.Anchor.Digest).Concat(IdentifierClaims.Select(claim => claim.Address.Digest)).Distinct();
 
-    /// <summary>Countries by which his national phone numbers were read.</summary>
+    /// <summary>Countries by which the person's national phone numbers were read.</summary>
     public IReadOnlyCollection<string> Countries => IdentifierClaims.Select(claim => claim.Country).Append("").ToHashSet(StringComparer.Ordinal);
 
-    /// <summary>Phone numbers as they were sent, as far as they were sent plain.</summary>
+    /// <summary>Phone numbers as they were sent, of those that were sent plain.</summary>
     public IEnumerable<string> Phones => IdentifierClaims
         .Where(claim => claim.Address.Kind == IdentifierKind.Phone && claim.Hashed == HashedFields.None).Select(claim => claim.Text);
 
     /// <summary>Personal data never reaches a log by accident.</summary>
     public override string ToString() => "PersonGroup(***)";
 
-    /// <summary>Reads it. On a connection in the log's lock it cannot change before the commit; on any other it is a look.</summary>
+    /// <summary>
+    /// Reads the group. On a connection that holds the log's lock it cannot change before the commit; on any other it may.
+    /// </summary>
     /// <param name="otherForms">
-    /// Other forms of the same identifiers. Who is known by nothing stronger than one of them is the same person; who is known by more is another.
+    /// Other forms of the same identifiers. A person known by nothing stronger than one of them is the same person; a person known by more
+    /// is another.
     /// </param>
     internal static async Task<PersonGroup> ReadAsync(
         NpgsqlConnection connection, Vault vault, IReadOnlyCollection<Alias> aliases, IReadOnlyCollection<Alias> otherForms, CancellationToken cancellationToken)
     {
-        var resolver = new IdentityResolver(() => throw new InvalidOperationException("Nobody is made by a question."));
+        var resolver = new IdentityResolver(() => throw new InvalidOperationException("A query does not create a person."));
         var revisions = new Dictionary<PersonId, IdentifierRevision>();
         var digests = aliases.Concat(otherForms).Select(alias => alias.Digest.Value).ToList();
         await using var commands = new NpgsqlBatch(connection);
@@ -67,7 +71,7 @@ public sealed record PersonGroup(IReadOnlyList<PersonId> Roots, IReadOnlyList<Kn
             .Select(binding => resolver.RootOf((binding.Owner ?? binding.Anchor)!.Value)).Distinct(),
     ];
 
-    // Damaged: what he said is lost, and must not keep him from being forgotten.
+    // Damaged: the claims are lost, and must not prevent the erasure of the person.
     private static IdentifierRevision Open(Vault vault, KnownPerson person, NpgsqlDataReader reader) =>
         vault.TryOpen(person.Id, person.Revision, reader.GetInt16(10), reader.GetFieldValue<byte[]>(9), reader.GetFieldValue<byte[]>(11))
         ?? new IdentifierRevision(new IdentifierClaims(), new PersonIdentifiers(null, null, null, ""));

@@ -3,19 +3,19 @@ using AudienceSync.Host.Privacy;
 
 namespace AudienceSync.Host.Storage.Erasure;
 
-/// <summary>Reads all that is known of who somebody is. Looks only: what is read may change meanwhile.</summary>
+/// <summary>Reads everything that is known about a person's identity. It takes no lock: what is read may change meanwhile.</summary>
 public sealed class PersonReader(WorkspaceDatabase database, Vault vault)
 {
     private const string AnchorsSql = "select kind, anchor from people where person = any($1::uuid[])";
 
-    /// <summary>By his identifiers.</summary>
+    /// <summary>By the person's identifiers.</summary>
     public async Task<PersonGroup> ReadAsync(IReadOnlyCollection<Alias> aliases, CancellationToken cancellationToken)
     {
         await using var connection = await database.Hot.OpenConnectionAsync(cancellationToken);
         return await PersonGroup.ReadAsync(connection, vault, aliases, [], cancellationToken);
     }
 
-    /// <summary>By some anchors of his.</summary>
+    /// <summary>By some of the person's anchors.</summary>
     public async Task<PersonGroup> ReadAsync(IReadOnlyList<Guid> anchors, CancellationToken cancellationToken)
     {
         var aliases = new List<Alias>();
@@ -31,7 +31,7 @@ public sealed class PersonReader(WorkspaceDatabase database, Vault vault)
         return await ReadAsync(aliases, cancellationToken);
     }
 
-    /// <summary>All that leads to some anchors, and who else was once reached by it.</summary>
+    /// <summary>Everything that leads to some anchors, and the other people who were once reached by it.</summary>
     public async Task<ErasureTraces> ReadTracesAsync(IReadOnlyList<Guid> anchors, CancellationToken cancellationToken)
     {
         var aliases = await ReadAliasesAsync(anchors, cancellationToken);
@@ -47,7 +47,7 @@ public sealed class PersonReader(WorkspaceDatabase database, Vault vault)
         return new ErasureTraces(aliases, [.. others]);
     }
 
-    /// <summary>All that some anchors were ever called or had by the best claim.</summary>
+    /// <summary>All aliases that some anchors ever had, as their own or by the best claim.</summary>
     public async Task<List<AliasDigest>> ReadAliasesAsync(IReadOnlyList<Guid> anchors, CancellationToken cancellationToken)
     {
         var digests = new List<AliasDigest>();

@@ -5,8 +5,8 @@ using Npgsql;
 namespace AudienceSync.Host.Storage.Erasure;
 
 /// <summary>
-/// Indexes the quarantined bodies that were written before there was an index (migration 0036), some at a time. Safe beside any other Host that does the
-/// same: a body gives the same digests.
+/// Indexes the quarantined bodies that were written before the index existed (migration 0036), a page at a time. Safe next to any other
+/// Host that does the same: a body gives the same digests.
 /// </summary>
 /// <param name="countryOf">The country by which a source's national phone numbers are read; empty when it has none.</param>
 public sealed class QuarantineIndex(WorkspaceDatabase database, BodySeal seal, BodyMentions mentions, Func<string, string> countryOf)
@@ -19,7 +19,7 @@ public sealed class QuarantineIndex(WorkspaceDatabase database, BodySeal seal, B
 
     private const string WriteSql = "update quarantine set mentions = $2, mention_state = $3 where id = $1 and mention_state = 0";
 
-    /// <summary>Returns how many were seen to; none when all are.</summary>
+    /// <summary>Returns how many were processed; 0 when none is left.</summary>
     public async Task<int> FillAsync(CancellationToken cancellationToken)
     {
         var writes = new List<NpgsqlBatchCommand>(Page);

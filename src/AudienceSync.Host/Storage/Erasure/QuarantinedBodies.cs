@@ -5,13 +5,14 @@ using Npgsql;
 
 namespace AudienceSync.Host.Storage.Erasure;
 
-/// <summary>A quarantined entry that names somebody.</summary>
+/// <summary>A quarantined entry that names a person.</summary>
 public sealed record NamingEntry(Guid Id, string Reason, DateTimeOffset FirstSeenAt);
 
 /// <summary>
-/// Finds the quarantined bodies that name a person by the index of what they mention, whatever else is in quarantine. Opened and read are only those
-/// that have the end of a phone number of theirs, and those that are not indexed: see <see cref="BodyMentions"/>. Deleting is a transaction for
-/// some entries at a time, together with the count in the receipt, so a pass that was broken off is gone on with by a second one.
+/// Finds the quarantined bodies that name a person by the index of what they mention, whatever else is in quarantine. It opens and reads
+/// only those that have the end of one of the person's phone numbers, and those that are not indexed: see <see cref="BodyMentions"/>.
+/// Entries are deleted some at a time, in one transaction with the count in the receipt, so a second pass continues one that was
+/// interrupted.
 /// </summary>
 public sealed class QuarantinedBodies(WorkspaceDatabase database, BodySeal seal)
 {
@@ -38,7 +39,7 @@ public sealed class QuarantinedBodies(WorkspaceDatabase database, BodySeal seal)
         update erasures set quarantined = quarantined + (select count(*) from gone) where erasure = $2
         """;
 
-    /// <summary>How many bodies were opened since the start: what an index is there to keep small.</summary>
+    /// <summary>How many bodies were opened since the start: the number that the index is meant to keep small.</summary>
     internal long Opened { get; private set; }
 
     /// <summary>Deletes those that name the person.</summary>
@@ -61,7 +62,7 @@ public sealed class QuarantinedBodies(WorkspaceDatabase database, BodySeal seal)
         }
     }
 
-    /// <summary>Those that name the person. What must be opened to tell, and does not open, is passed over.</summary>
+    /// <summary>Those that name the person. An entry that must be opened to determine this, and does not open, is skipped.</summary>
     public async IAsyncEnumerable<NamingEntry> NamingAsync(BodySearch search, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var similar = new List<Guid>();

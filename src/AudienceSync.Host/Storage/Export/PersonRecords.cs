@@ -14,7 +14,7 @@ public sealed record HeldRevision(PersonId Person, int Revision, DateTimeOffset 
 /// <summary>One event of a person. <paramref name="Data"/> is its JSON in UTF-8.</summary>
 public sealed record HeldEvent(long Position, Guid Id, Guid Person, string Type, DateTimeOffset RecordedAt, byte[] Data);
 
-/// <summary>Reads all that is kept of a person, row by row: some people have a long history.</summary>
+/// <summary>Reads everything that is kept about a person, row by row: some people have a long history.</summary>
 public sealed class PersonRecords(WorkspaceDatabase database, Vault vault)
 {
     private const string RevisionsSql = """
@@ -57,7 +57,7 @@ public sealed class PersonRecords(WorkspaceDatabase database, Vault vault)
         }
     }
 
-    /// <summary>Every remote audience that got him, as the ledger has it now.</summary>
+    /// <summary>Every remote audience that received the person, as the ledger has it now.</summary>
     public async Task<List<ErasureRemoval>> DeliveriesAsync(Guid[] anchors, CancellationToken cancellationToken)
     {
         var deliveries = new List<ErasureRemoval>();

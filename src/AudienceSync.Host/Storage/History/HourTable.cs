@@ -4,15 +4,15 @@ using Npgsql;
 namespace AudienceSync.Host.Storage.History;
 
 /// <summary>One hour of a key.</summary>
-/// <param name="Hour">Its beginning.</param>
-/// <param name="Adds">People who came in by an add.</param>
-/// <param name="Removes">People who went out by a remove.</param>
+/// <param name="Hour">Start of the hour.</param>
+/// <param name="Adds">People that entered by an add.</param>
+/// <param name="Removes">People that left by a remove.</param>
 /// <param name="Expiries">People whose window ended.</param>
-/// <param name="Joined">People fewer because two turned out to be one.</param>
-/// <param name="Size">People at its end, the barred included.</param>
+/// <param name="Joined">Decrease because two people turned out to be one.</param>
+/// <param name="Size">People at the end of the hour, including restricted ones.</param>
 public sealed record KeyHour(DateTimeOffset Hour, long Adds, long Removes, long Expiries, long Joined, long Size);
 
-/// <summary>Who came to a key and went, hour by hour. Written by the projector alone, in the transaction of its page.</summary>
+/// <summary>Hourly adds, removes and expiries of a key. Written only by the projector, in the transaction of its page.</summary>
 public sealed class HourTable(WorkspaceDatabase database)
 {
     private const string AddSql = """
@@ -22,20 +22,21 @@ public sealed class HourTable(WorkspaceDatabase database)
           expiries = key_hours.expiries + excluded.expiries, joined = key_hours.joined + excluded.joined
         """;
 
-    // Sizes as the rows have them, in the present hour; and the windows that end after it. The rows are counted once: the swap that waits for this
-    // holds up the projector.
+    // Corrects the sizes to match the rows, in the current hour, and the windows that end after it. The rows are counted only once, because
+    // the swap that waits for this blocks the projector.
     private const string BalanceSql = """
         with this as (select date_trunc('hour', $1, 'UTC') as hour),
         counted as materialized (
           select m.key_id, date_trunc('hour', m.until_at, 'UTC') as hour, count(*) as people from membership m where m.state in (1, 4, 6) group by 1, 2),
         sizes as (
           select c.key_id, sum(c.people)::bigint as people from counted c, this t where c.hour is null or c.hour > t.hour group by c.key_id),
-        booked as (
+        hourly as (
           select h.key_id, sum(h.adds - h.removes - h.expiries - h.joined)::bigint as people from key_hours h, this t where h.hour <= t.hour group by h.key_id),
         balanced as (
           insert into key_hours (key_id, hour, joined)
           select k.key_id, t.hour, coalesce(b.people, 0) - coalesce(s.people, 0) from this t cross join audience_keys k
-          left join booked b on b.key_id = k.key_id left join sizes s on s.key_id = k.key_id where coalesce(b.people, 0) <> coalesce(s.people, 0)
+          left join hourly b on b.key_id = k.key_id left join sizes s on s.key_id = k.key_id
+          where coalesce(b.people, 0) <> coalesce(s.people, 0)
           on conflict (key_id, hour) do update set joined = key_hours.joined + excluded.joined),
         gone as (
           update key_hours h set expiries = 0 from this t where h.hour > t.hour
@@ -51,7 +52,7 @@ public sealed class HourTable(WorkspaceDatabase database)
         where h.hour >= $2 order by h.hour
         """;
 
-    /// <summary>The hours in which something happened, from one time up to another.</summary>
+    /// <summary>The hours with changes, from one time up to another.</summary>
     public async Task<IReadOnlyList<KeyHour>> ReadAsync(int keyId, DateTimeOffset from, DateTimeOffset until, CancellationToken cancellationToken)
     {
         var hours = new List<KeyHour>();
@@ -66,7 +67,7 @@ public sealed class HourTable(WorkspaceDatabase database)
         return hours;
     }
 
-    /// <summary>Makes the sizes what the rows of membership say, where the counts cannot.</summary>
+    /// <summary>Sets the sizes to the number of membership rows, where the counts cannot provide them.</summary>
     internal static NpgsqlBatchCommand Balance(DateTimeOffset now) => Sql.Command(BalanceSql, Sql.Of(now));
 
     internal static NpgsqlBatchCommand Add(IReadOnlyCollection<(int KeyId, DateTimeOffset Hour, HourChange Change)> changes) => Sql.Command(

@@ -7,8 +7,8 @@ using Npgsql;
 namespace AudienceSync.Host.Storage.History;
 
 /// <summary>
-/// Reads streams, to be folded as of a moment. A list of the past is exact without a table of its own: whoever was ever told anything of a key
-/// has a row of membership for it, and his stream says what he was at any time. Only streams that are asked for are read.
+/// Reads streams to fold as of a time. Membership as of a time is exact without a table of its own: every person that ever had an event for
+/// a key has a membership row for it, and the person's stream determines the status at any time. Only requested streams are read.
 /// </summary>
 public sealed class PastReader(WorkspaceDatabase database)
 {
@@ -16,14 +16,14 @@ public sealed class PastReader(WorkspaceDatabase database)
 
     private const string NextSql = "select e.seq_id, e.timestamp from mt_events e where e.seq_id > $1 order by e.seq_id limit 1";
 
-    // Each key is read in its own order; of all of them together the first are among the first of each.
+    // Each key is read in its own order; the first rows of all keys together are among the first rows of each key.
     private const string PeopleOfKeysSql = """
         select distinct p.person from unnest($1::int[]) as k(key_id)
         cross join lateral (select m.person from membership m where m.key_id = k.key_id and m.person > $2 order by m.person limit $3) p
         order by p.person limit $3
         """;
 
-    // One probe for each stream. The offset, which changes nothing, keeps the planner from reading the log whole and joining afterwards.
+    // One probe per stream. The offset, which changes nothing, keeps the planner from reading the whole log and joining afterwards.
     private const string StreamsSql = """
         select d.person, e.seq_id, e.type, e.data from unnest($1::uuid[]) as d(person)
         cross join lateral (select l.seq_id, l.type, l.data from mt_events l where l.stream_id = d.person and l.seq_id <= $2 order by l.version offset 0) e
@@ -36,14 +36,16 @@ public sealed class PastReader(WorkspaceDatabase database)
         cross join lateral (select l.stream_id from mt_events l where l.type = 'person_linked' and l.data ->> 'owner' = d.owner::text offset 0) e
         """;
 
-    /// <summary>How far the projector has read. What comes behind it has no effect yet.</summary>
+    /// <summary>The position up to which the projector has read. Events after it have no effect yet.</summary>
     public async Task<Position> ProjectedAsync(CancellationToken cancellationToken)
     {
         await using var command = Sql.Command(database.Query, ProjectedSql);
         return new Position((long)(await command.ExecuteScalarAsync(cancellationToken))!);
     }
 
-    /// <summary>The last event that was recorded by a time, among those up to <paramref name="last"/>. Halves the log some two dozen times.</summary>
+    /// <summary>
+    /// The last event recorded at or before a time, among those up to <paramref name="last"/>. A binary search of some two dozen steps.
+    /// </summary>
     public async Task<Position> LastRecordedAsync(DateTimeOffset at, Position last, CancellationToken cancellationToken)
     {
         await using var connection = await database.Query.OpenConnectionAsync(cancellationToken);
@@ -66,7 +68,7 @@ public sealed class PastReader(WorkspaceDatabase database)
         return new Position(low);
     }
 
-    /// <summary>Whoever was ever told anything of some keys, in the order of ids, after a given one.</summary>
+    /// <summary>All people that ever had an event for some keys, in the order of ids, after a given one.</summary>
     public async Task<List<PersonId>> ReadPeopleOfKeysAsync(List<int> keyIds, Guid after, int limit, CancellationToken cancellationToken)
     {
         var people = new List<PersonId>(limit);
@@ -80,14 +82,14 @@ public sealed class PastReader(WorkspaceDatabase database)
         return people;
     }
 
-    /// <summary>Whether anybody was ever linked.</summary>
+    /// <summary>Whether any person was ever linked.</summary>
     public async Task<bool> AnyLinkAsync(CancellationToken cancellationToken)
     {
         await using var command = Sql.Command(database.Query, AnyLinkSql);
         return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
-    /// <summary>Who was ever linked to these.</summary>
+    /// <summary>The people that were ever linked to the given owners.</summary>
     public async Task ReadLinkedAsync(List<PersonId> owners, PastPeople people, CancellationToken cancellationToken)
     {
         await using var command = Sql.Command(database.Query, LinkedSql, Ids(owners));
@@ -98,7 +100,7 @@ public sealed class PastReader(WorkspaceDatabase database)
         }
     }
 
-    /// <summary>The streams of these, up to a position.</summary>
+    /// <summary>The streams of the given anchors, up to a position.</summary>
     public async Task ReadStreamsAsync(List<PersonId> anchors, Position last, PastPeople people, KeyNames names, CancellationToken cancellationToken)
     {
         foreach (var anchor in anchors)

@@ -3,29 +3,31 @@ using AudienceSync.Domain.Identity;
 
 namespace AudienceSync.Host.Storage.History;
 
-/// <summary>An event of a person as it lies in the log. <paramref name="Data"/> is its JSON in UTF-8.</summary>
+/// <summary>An event of a person as stored in the log. <paramref name="Data"/> is its JSON in UTF-8.</summary>
 public sealed record TrailEvent(Position Position, Guid Id, PersonId Anchor, string Type, DateTimeOffset RecordedAt, byte[] Data);
 
-/// <summary>One identifier by which a person is known: what kind it is, whose it is now, under which revision he is reached by it. Erased ones are gone.</summary>
+/// <summary>
+/// One anchor of a person: the kind of its identifier, its present owner, and its identifier revision. Erased ones are not included.
+/// </summary>
 public sealed record TrailAnchor(Guid Anchor, string Kind, Guid? LinkedTo, int Revision, DateTimeOffset CreatedAt);
 
-/// <summary>One remote audience of the asked audience, and what the ledger says of the person there.</summary>
+/// <summary>One remote audience of the queried audience, and the ledger row of the person there.</summary>
 public sealed record TrailBinding(
     int BindingId, string Destination, string Platform, string Remote, string FedBy, bool Bound, string? Stopped, DateTimeOffset? BlockedUntil, bool ConsentRequired,
     long RemovalLaneAt, long AddLaneAt, TrailDelivery? Delivery);
 
-/// <summary>A row of the ledger, with the job that has it.</summary>
+/// <summary>A row of the ledger, with the job that includes it.</summary>
 public sealed record TrailDelivery(
     Guid Anchor, Domain.Syncing.LedgerStatus Status, int Revision, short Normalizer, string? Reason, DateTimeOffset UpdatedAt, bool Again, TrailJob? Job);
 
 /// <summary>A platform's job. <paramref name="State"/>: running, confirmed, failed, lost, parked.</summary>
 public sealed record TrailJob(long JobId, string State, string? Code, DateTimeOffset AcceptedAt, DateTimeOffset NextLookAt, DateTimeOffset? EndedAt);
 
-/// <summary>A call and its answer.</summary>
+/// <summary>A call and its response.</summary>
 public sealed record TrailCall(
     long CallId, int BindingId, Domain.Syncing.MemberOperation Operation, int Members, int Refused, string Code, int HttpStatus, string? RequestId, DateTimeOffset SentAt, int LatencyMs);
 
-/// <summary>All that is stored of a person about one audience: events, anchors, ledger, calls. Nothing of it is an identifier.</summary>
+/// <summary>Everything stored about a person for one audience: events, anchors, ledger, calls. None of it is an identifier.</summary>
 public sealed class PersonTrail(WorkspaceDatabase database)
 {
     private const string EventsSql = """
@@ -84,7 +86,7 @@ public sealed class PersonTrail(WorkspaceDatabase database)
         return found;
     }
 
-    /// <summary>A binding comes once for each anchor of whom its ledger has a row, and once when it has none.</summary>
+    /// <summary>A binding is returned once for each anchor with a row in its ledger, and once when there is none.</summary>
     public async Task<List<TrailBinding>> BindingsAsync(string audience, IEnumerable<PersonId> anchors, CancellationToken cancellationToken)
     {
         var bindings = new List<TrailBinding>();
@@ -116,7 +118,7 @@ public sealed class PersonTrail(WorkspaceDatabase database)
         return calls;
     }
 
-    /// <summary>The number under which the syncs must look at a membership; null when there is none.</summary>
+    /// <summary>The changed_pos of a membership; null when there is no such row.</summary>
     public async Task<long?> ChangedAsync(int keyId, PersonId person, CancellationToken cancellationToken)
     {
         await using var command = Sql.Command(database.Query, ChangedSql, Sql.Of(keyId), Sql.Of(person.Value));

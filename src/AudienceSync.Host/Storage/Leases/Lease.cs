@@ -1,7 +1,9 @@
 namespace AudienceSync.Host.Storage.Leases;
 
-/// <summary>A piece of work that is ours as long as the database agrees. Every write of that work holds it in the same transaction.</summary>
-/// <param name="Name">Of the work.</param>
+/// <summary>
+/// The right to do guarded work, valid as long as the database confirms it. Every write of that work holds it in the same transaction.
+/// </summary>
+/// <param name="Name">The name of the work.</param>
 /// <param name="Fence">The number of the claim.</param>
-/// <param name="Time">How long each write keeps it.</param>
+/// <param name="Time">How long each write extends it.</param>
 public readonly record struct Lease(string Name, long Fence, TimeSpan Time);

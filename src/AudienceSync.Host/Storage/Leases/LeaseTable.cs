@@ -3,20 +3,23 @@ using Npgsql;
 namespace AudienceSync.Host.Storage.Leases;
 
 /// <summary>
-/// Claims, keeps and gives back leases.
+/// Claims, keeps and releases leases.
 /// <para>
-/// <b>States.</b> Free (no row, or its time is over), held. A claim of a free lease, or of one's own after a broken connection, raises its fence; the holder keeps it by
-/// <c>hold_lease</c> in each of its transactions, and by <see cref="KeepAsync"/> when idle.
+/// <b>States.</b> Free (no row, or its time is over), held. A claim of a free lease, or of the owner's own lease after a broken connection,
+/// raises its fence; the holder keeps it by <c>hold_lease</c> in each of its transactions, and by <see cref="KeepAsync"/> when idle.
 /// </para>
 /// <para>
-/// <b>Failures.</b> A host that dies lets its lease run out. A host that is paused (SIGSTOP, a long collection, a stalled network) and wakes
-/// after its lease was claimed by another still believes in it; its next write names the old fence, the database raises AS001, and the whole
-/// transaction is undone. So two hosts may both work for a moment, but only one can record anything.
+/// <b>Failures.</b> The lease of a host that dies expires. A host that is paused (SIGSTOP, a long collection, a stalled network) and
+/// resumes after its lease was claimed by another does not detect that itself; its next write carries the old fence, the database raises
+/// AS001, and the whole transaction is rolled back. So two hosts may both work for a moment, but only one can record anything.
 /// </para>
 /// </summary>
 public sealed class LeaseTable(WorkspaceDatabase database, string owner, TimeSpan? time = null)
 {
-    /// <summary>How long a silent holder keeps others waiting, unless a setting says otherwise. Well above the longest gap between two writes of a healthy one.</summary>
+    /// <summary>
+    /// How long a silent holder keeps others waiting, unless a setting overrides it. Well above the longest gap between two writes of a
+    /// healthy holder.
+    /// </summary>
     public static readonly TimeSpan Time = TimeSpan.FromSeconds(15);
 
     private readonly TimeSpan _time = time ?? Time;
@@ -34,14 +37,14 @@ public sealed class LeaseTable(WorkspaceDatabase database, string owner, TimeSpa
 
     private const string ReleaseSql = "update leases set until = clock_timestamp() - interval '1 second' where name = $1 and fence = $2";
 
-    /// <summary>Null when another holds it.</summary>
+    /// <summary>Null when another host holds it.</summary>
     public async Task<Lease?> TryClaimAsync(string name, CancellationToken cancellationToken)
     {
         await using var command = Sql.Command(database.Hot, ClaimSql, Sql.Of(name), Sql.Of(owner), Sql.Of(_time));
         return await command.ExecuteScalarAsync(cancellationToken) is long fence ? new Lease(name, fence, _time) : null;
     }
 
-    /// <exception cref="LeaseLostException">It is another's now.</exception>
+    /// <exception cref="LeaseLostException">Another host holds it now.</exception>
     public async Task KeepAsync(Lease lease, CancellationToken cancellationToken)
     {
         await using var command = Sql.Command(database.Hot, HoldSql, Sql.Of(lease.Name), Sql.Of(lease.Fence), Sql.Of(lease.Time));
@@ -55,20 +58,20 @@ public sealed class LeaseTable(WorkspaceDatabase database, string owner, TimeSpa
         }
     }
 
-    /// <summary>Gives it back, so that the next host need not wait. Losing it in the meantime is no matter.</summary>
+    /// <summary>Releases it, so that the next host need not wait. It does not matter if it was lost in the meantime.</summary>
     public async Task ReleaseAsync(Lease lease, CancellationToken cancellationToken)
     {
         await using var command = Sql.Command(database.Hot, ReleaseSql, Sql.Of(lease.Name), Sql.Of(lease.Fence));
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    /// <summary>Runs a batch as one transaction that holds the lease: all of it happens, or nothing.</summary>
-    /// <exception cref="LeaseLostException">It is another's now; nothing happened.</exception>
+    /// <summary>Runs a batch as one transaction that holds the lease: either all of it is committed, or nothing.</summary>
+    /// <exception cref="LeaseLostException">Another host holds it now; nothing was committed.</exception>
     internal static Task WriteAsync(
         NpgsqlConnection connection, Lease lease, IReadOnlyList<NpgsqlBatchCommand> commands, CancellationToken cancellationToken) =>
         WriteAsync(connection, lease, lease.Time, commands, cancellationToken);
 
-    /// <summary>As above, for a holder who is about to be silent for longer than usual.</summary>
+    /// <summary>As above, for a holder that is about to make no writes for longer than usual.</summary>
     internal static async Task WriteAsync(
         NpgsqlConnection connection, Lease lease, TimeSpan time, IReadOnlyList<NpgsqlBatchCommand> commands, CancellationToken cancellationToken)
     {
@@ -97,7 +100,7 @@ public sealed class LeaseTable(WorkspaceDatabase database, string owner, TimeSpa
         }
     }
 
-    // The connection goes back to its pool, and must not take a dead transaction with it.
+    // The connection goes back to its pool, and must not take an aborted transaction with it.
     private static async Task RollBackAsync(NpgsqlConnection connection)
     {
         if (connection.State != System.Data.ConnectionState.Open)

@@ -2,7 +2,7 @@ using AudienceSync.Domain.Identity;
 
 namespace AudienceSync.Host.Storage.Log;
 
-/// <summary>Rows of aliases by column, as the array insert and the array update take them.</summary>
+/// <summary>Rows of aliases by column, in the form that the array insert and the array update take.</summary>
 internal sealed class AliasColumns
 {
     public List<Guid> Digests { get; } = [];

@@ -5,17 +5,17 @@ using Npgsql;
 
 namespace AudienceSync.Host.Storage.Log;
 
-/// <summary>The rows of one group commit, by column, as the array inserts take them. Reused from commit to commit.</summary>
+/// <summary>The rows of one group commit, by column, in the form that the array inserts take. Reused for every commit.</summary>
 internal sealed class AppendColumns
 {
     public PeopleColumns NewPeople { get; } = new();
 
     public PeopleColumns ChangedPeople { get; } = new();
 
-    /// <summary>First revisions, of people who come with them.</summary>
+    /// <summary>First revisions, of people that this commit creates.</summary>
     public RevisionColumns NewRevisions { get; } = new();
 
-    /// <summary>Revisions of people who are known: further ones, or the same with more said.</summary>
+    /// <summary>Revisions of known people: further ones, or the same ones with more claims.</summary>
     public RevisionColumns FurtherRevisions { get; } = new();
 
     public AliasColumns NewAliases { get; } = new();
@@ -45,7 +45,7 @@ internal sealed class AppendColumns
 
     public List<QuarantineEntry> Quarantined { get; } = [];
 
-    /// <summary>Anchors that stop linking, with the kind of the addresses that were too many.</summary>
+    /// <summary>Anchors that stop linking, with the kind of the addresses of which there were too many.</summary>
     public List<(PersonId Person, IdentifierKind Kind)> LinkStops { get; } = [];
 
     public SourceCountColumns Counts { get; } = new();
@@ -91,7 +91,7 @@ internal sealed class AppendColumns
         (isNew ? NewStreamVersions : KnownStreamVersions).Add(person.StreamVersion);
     }
 
-    /// <summary>Adds what is counted of sources; in most commits nothing.</summary>
+    /// <summary>Adds the counts of sources; most commits have none.</summary>
     public void AddCounts(NpgsqlBatch commands, DateTimeOffset now)
     {
         if (Counts.Sources.Count > 0)
@@ -105,7 +105,7 @@ internal sealed class AppendColumns
         }
     }
 
-    /// <summary>A body covers as many positions as it brought new events, in order: that is how a position finds its body again.</summary>
+    /// <summary>A body covers as many positions as it brought new events, in order: that is how the body of a position is found.</summary>
     public void AddBody(int events, ReadOnlySpan<byte> body)
     {
         var head = Bodies.GetSpan(8);

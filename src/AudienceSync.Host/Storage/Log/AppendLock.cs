@@ -3,41 +3,43 @@ using Npgsql;
 namespace AudienceSync.Host.Storage.Log;
 
 /// <summary>
-/// The workspace's append lock: an advisory lock of a transaction, under which positions are drawn. Everything that appends takes turns under it,
-/// on all Hosts, so whoever holds it for long stops ingest everywhere.
+/// The workspace's append lock: a transaction-level advisory lock, under which positions are assigned. Everything that appends is
+/// serialized by it, on all Hosts, so a session that holds it for long stops ingest everywhere.
 /// <para>
-/// <b>Who takes it.</b> Group commits, which carry webhooks, operators' suppressions and consents and their lists (<see cref="EventLog"/>); changes of the
-/// audience registry, publishing, promotion and rollback (<c>RegistryTable</c>); the request and the end of an erasure (<c>ErasureRequests</c>,
-/// <c>ErasureEnd</c>). Rebuild swaps, key rotations and the sync take row and table locks only. All of them open their connection from
-/// <see cref="WorkspaceDatabase.Append"/>, whose sessions end after two seconds of silence within a transaction and wait two seconds for a lock. Both are
-/// options of the session, so a server of one's own has them, too.
+/// <b>Who takes it.</b> Group commits, which carry webhooks, operators' suppressions and consents and their lists (<see cref="EventLog"/>);
+/// changes of the audience registry, publishing, promotion and rollback (<c>RegistryTable</c>); the request and the end of an erasure
+/// (<c>ErasureRequests</c>, <c>ErasureEnd</c>). Rebuild swaps, key rotations and the sync take row and table locks only. All of them open
+/// their connection from <see cref="WorkspaceDatabase.Append"/>, whose sessions end after two seconds of inactivity within a transaction
+/// and wait two seconds for a lock. Both are session options, so they also apply on a PostgreSQL server that the operator provides.
 /// </para>
 /// <para>
-/// <b>States of a taker.</b> Waiting: at most two seconds a try, then SQLSTATE 55P03 and another try, until <see cref="Patience"/> is over. Holding: for
-/// the statements of one transaction, each of which reads by index. Ended: by its commit, its rollback, or the server.
+/// <b>States of a session that takes it.</b> Waiting: at most two seconds per attempt, then SQLSTATE 55P03 and another attempt, until
+/// <see cref="MaxWait"/> has passed. Holding: for the statements of one transaction, each of which reads by index. Ended: by its commit,
+/// its rollback, or the server.
 /// </para>
 /// <para>
-/// <b>Failures.</b> A Host that is frozen or cut off between two statements is idle in its transaction: the server ends it after two seconds. One that
-/// is cut off in the middle of a statement, or does not take the answer, is not idle for PostgreSQL: its backend is active and waits for its client, for
-/// as long as the connection lasts. So any Host that waits for more than three seconds ends such a backend (<see cref="StalledHolders"/>). One whose
-/// whole batch has arrived is carried to its end by the server without it. What a Host that was frozen had not committed is appended once
-/// more with the same ids when it wakes: nothing is lost or doubled.
+/// <b>Failures.</b> A Host that is frozen or disconnected between two statements is idle in its transaction: the server ends it after two
+/// seconds. One that is disconnected in the middle of a statement, or does not read the response, is not idle for PostgreSQL: its backend
+/// is active and waits for its client, for as long as the connection lasts. So any Host that waits for more than three seconds ends such a
+/// backend (<see cref="StalledHolders"/>). If the whole batch of a Host has arrived, the server executes it to the end without the Host.
+/// What a frozen Host had not committed is appended once more with the same ids when it resumes: nothing is lost or duplicated.
 /// </para>
 /// <para>
-/// <b>Why an honest holder is not ended.</b> The rule asks what the backend waits for, not how long it has worked. One that computes, or waits for the
-/// disk, a replica or a row, makes progress or is bounded by its own lock timeout; to end it would undo work that must be done again, and could go on
-/// for ever between two Hosts on a slow server. One that waits for its client does nothing.
+/// <b>Why a holder that makes progress is not ended.</b> The rule checks what the backend waits for, not how long it has worked. A backend
+/// that computes, or waits for the disk, a replica or a row, makes progress or is bounded by its own lock timeout; ending it would undo
+/// work that must be repeated, and could go on forever between two Hosts on a slow server. A backend that waits for its client does
+/// nothing.
 /// </para>
 /// </summary>
 public sealed class AppendLock(WorkspaceDatabase database, StalledHolders stalled, TimeProvider clock)
 {
-    /// <summary>For so long a taker tries again when the lock is not to be had. A stalled holder is ended well before.</summary>
+    /// <summary>How long a session retries while the lock is not available. A stalled holder is ended well before.</summary>
     public static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(8);
 
     /// <summary>Runs a transaction under the lock and commits it.</summary>
-    /// <param name="work">What is done under it. False: nothing is to be kept. May be called again from the start.</param>
-    /// <param name="cancellationToken">Undoes it.</param>
-    /// <exception cref="PostgresException">55P03: the lock was not to be had for <see cref="Patience"/>.</exception>
+    /// <param name="work">The work under the lock. False: nothing is to be committed. May be called again from the start.</param>
+    /// <param name="cancellationToken">Rolls it back.</param>
+    /// <exception cref="PostgresException">55P03: the lock was not available for <see cref="MaxWait"/>.</exception>
     public async Task<bool> RunAsync(Func<NpgsqlConnection, CancellationToken, Task<bool>> work, CancellationToken cancellationToken)
     {
         var since = clock.GetTimestamp();
@@ -57,7 +59,7 @@ public sealed class AppendLock(WorkspaceDatabase database, StalledHolders stalle
         }
     }
 
-    /// <summary>Whether a lock was not to be had in time: nothing was done, and another try may succeed.</summary>
+    /// <summary>Whether a lock was not available in time: nothing was done, and another attempt may succeed.</summary>
     public static bool IsBusy(Exception failure) => failure is PostgresException { SqlState: PostgresErrorCodes.LockNotAvailable };
 
     private async Task<bool> TryRunAsync(Func<NpgsqlConnection, CancellationToken, Task<bool>> work, CancellationToken cancellationToken)

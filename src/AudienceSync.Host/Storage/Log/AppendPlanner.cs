@@ -5,17 +5,18 @@ using AudienceSync.Host.Privacy;
 namespace AudienceSync.Host.Storage.Log;
 
 /// <summary>
-/// Turns a batch of requests and what the store knows of their events and aliases into the rows to write: tells duplicates, decides who each
-/// event speaks of, numbers it in its stream, and makes new people, links and identifier revisions. No I/O; all randomness is an argument.
+/// Turns a batch of requests and the stored state of their events and aliases into the rows to write: detects duplicates, decides which
+/// person each event is about, numbers the event in its stream, and creates new people, links and identifier revisions. No I/O; all
+/// randomness is an argument.
 /// <para>
-/// Most webhooks speak of somebody known and say nothing new of him: these need his anchor alone. The others are <see cref="Contested"/>; for them
-/// everybody whom they may touch must be loaded before <see cref="Write"/>.
+/// Most webhooks are about a known person and have no new information about that person: they need only the person's anchor. The others are
+/// <see cref="Contested"/>; for them everyone they may affect must be loaded before <see cref="Write"/>.
 /// </para>
 /// </summary>
 internal sealed class AppendPlanner(Vault vault, LinkLimit limit, Func<PersonId> newPerson, Func<byte[]> newSalt)
 {
     private readonly HashSet<Guid> _known = [];
-    private readonly HashSet<AliasDigest> _asked = [];
+    private readonly HashSet<AliasDigest> _lookedUp = [];
     private readonly HashSet<AliasDigest> _contested = [];
     private readonly Dictionary<PersonId, (byte[] Salt, PersonIdentifiers Identifiers)> _opened = [];
     private readonly List<PendingEvent> _fresh = [];
@@ -24,15 +25,15 @@ internal sealed class AppendPlanner(Vault vault, LinkLimit limit, Func<PersonId>
     private readonly Dictionary<PersonId, Linking> _linking = [];
     private IdentityResolver _resolver = new(newPerson);
 
-    /// <summary>The ids in the log already. Filled by the caller before <see cref="Sort"/>.</summary>
+    /// <summary>The ids that are already in the log. Filled by the caller before <see cref="Sort"/>.</summary>
     public HashSet<Guid> Known => _known;
 
     public IdentityResolver Resolver => _resolver;
 
-    /// <summary>Aliases that were looked for in the store.</summary>
-    public HashSet<AliasDigest> Asked => _asked;
+    /// <summary>Aliases that were looked up in the store.</summary>
+    public HashSet<AliasDigest> Asked => _lookedUp;
 
-    /// <summary>Aliases of webhooks that say something new about somebody who is known.</summary>
+    /// <summary>Aliases of webhooks that have new information about a known person.</summary>
     public IReadOnlyCollection<AliasDigest> Contested => _contested;
 
     public void Clear()
@@ -46,15 +47,15 @@ internal sealed class AppendPlanner(Vault vault, LinkLimit limit, Func<PersonId>
         Forget();
     }
 
-    /// <summary>Drops who was made known so far, because it is not to be trusted.</summary>
+    /// <summary>Drops the people loaded so far, because they cannot be trusted.</summary>
     public void Forget()
     {
-        _asked.Clear();
+        _lookedUp.Clear();
         _contested.Clear();
         _resolver = new IdentityResolver(newPerson);
     }
 
-    /// <summary>First half: tells duplicates, and the webhooks for which more must be loaded.</summary>
+    /// <summary>First half: detects duplicates, and the webhooks for which more must be loaded.</summary>
     public void Sort(IReadOnlyList<PendingRequest> batch)
     {
         foreach (var pending in batch.SelectMany(request => request.Events).Where(pending => !pending.IsErased))
@@ -76,7 +77,7 @@ internal sealed class AppendPlanner(Vault vault, LinkLimit limit, Func<PersonId>
         }
     }
 
-    /// <summary>By what somebody whose revision was loaded is reached.</summary>
+    /// <summary>The identifiers by which a person whose revision was loaded can be reached.</summary>
     public PersonIdentifiers IdentifiersOf(PersonId person) => _opened[person].Identifiers;
 
     /// <summary>Takes a known anchor's current revision, sealed.</summary>
@@ -133,8 +134,9 @@ internal sealed class AppendPlanner(Vault vault, LinkLimit limit, Func<PersonId>
         }
     }
 
-    // A stranger none of whose identifiers was ever heard needs nothing loaded.
-    private bool IsContested(Statement who) => who.Aliases.Any(alias => _resolver.BindingOf(alias.Digest) is not null || !_asked.Contains(alias.Digest));
+    // A new person none of whose identifiers is stored needs nothing loaded.
+    private bool IsContested(Statement statement) =>
+        statement.Aliases.Any(alias => _resolver.BindingOf(alias.Digest) is not null || !_lookedUp.Contains(alias.Digest));
 
     private void WriteEvent(PendingEvent pending, AppendColumns rows)
     {
@@ -143,7 +145,7 @@ internal sealed class AppendPlanner(Vault vault, LinkLimit limit, Func<PersonId>
         {
             var data = IdentityResolver.IsAlreadyKnown(known, pending.Who, out var kinds)
                 ? pending.Data
-                : throw new InvalidOperationException("A webhook that says something new was not loaded for.");
+                : throw new InvalidOperationException("The people of a webhook with new information were not loaded.");
             data = kinds == 0 ? data : EventJson.WithClaimedKinds(data, known.Revision, kinds);
             rows.AddEvent(pending.Id.Value, known.Id, NextVersion(known.Id), pending.Type, data);
             return;
@@ -159,7 +161,7 @@ internal sealed class AppendPlanner(Vault vault, LinkLimit limit, Func<PersonId>
         rows.AddEvent(pending.Id.Value, anchor, NextVersion(anchor), pending.Type, pending.Data);
     }
 
-    // Its own stream takes it, so that a removal holds; none of the other identifiers is taken for this person's.
+    // The event is appended to its own stream, so that a removal is applied; none of the other identifiers is linked to this person.
     private void WriteUnlinked(PersonId anchor, PendingEvent pending, AppendColumns rows)
     {
         pending.IsUnlinkable = LinkLimit.MustWait(pending.Type, pending.Data);
@@ -169,7 +171,7 @@ internal sealed class AppendPlanner(Vault vault, LinkLimit limit, Func<PersonId>
         }
     }
 
-    // A copy in the same batch was sorted as a duplicate of what is now left out.
+    // A copy in the same batch was classified as a duplicate of an event that is now left out.
     private void ShareUnlinkable(IReadOnlyList<PendingRequest> batch)
     {
         var ids = _fresh.Where(pending => pending.IsUnlinkable).Select(pending => pending.Id).ToHashSet();
@@ -211,8 +213,8 @@ internal sealed class AppendPlanner(Vault vault, LinkLimit limit, Func<PersonId>
         }
     }
 
-    // One new revision a person and commit, however many webhooks of the batch named him anew. The first revision of a person needs no
-    // event: nothing can have been delivered under an earlier one.
+    // One new revision per person and commit, however many webhooks of the batch have new information about that person. The first revision
+    // of a person needs no event: nothing can have been delivered under an earlier one.
     private void WriteRevisions(AppendColumns rows)
     {
         var changes = _resolver.Changes;
@@ -246,7 +248,8 @@ internal sealed class AppendPlanner(Vault vault, LinkLimit limit, Func<PersonId>
         var isNew = known.Revision == 0;
         if (!isNew && reach == known.Reach)
         {
-            // He said more than he is reached by. What a revision is reached by never changes: it may be delivered.
+            // The person has more claims than identifiers used for delivery. The delivery identifiers of a revision never change: they may
+            // already be delivered.
             Seal(known, _opened[known.Id].Identifiers, rows);
             return;
         }

@@ -3,11 +3,11 @@ using AudienceSync.Domain.Identity;
 namespace AudienceSync.Host.Storage.Log;
 
 /// <summary>
-/// The statements of a group commit. Every one takes whole columns as arrays, so a commit costs the same number of statements and round
-/// trips whether it holds one event or a thousand. None has an anti-join: what is already there is read by index under the lock, or left
-/// to ON CONFLICT, so the plan is the same on an empty, a growing and a full database. For the same reason each element is looked up by a lateral
-/// with a limit, or, where a table is updated, comes from a list with one: the planner then takes the list for one row, and no way to read a table for
-/// one row is cheaper than its unique index.
+/// The statements of a group commit. Each takes whole columns as arrays, so a commit costs the same number of statements and round trips
+/// whether it has one event or a thousand. None has an anti-join: existing rows are read by index under the lock, or left to ON CONFLICT,
+/// so the plan is the same on an empty, a growing and a full database. For the same reason each element is looked up by a lateral with a
+/// limit, or, where a table is updated, comes from a list with one: the planner then estimates the list at one row, and no access path for
+/// one row is cheaper than the table's unique index.
 /// </summary>
 internal static class AppendSql
 {
@@ -16,32 +16,32 @@ internal static class AppendSql
     public const string Commit = "commit";
 
     /// <summary>
-    /// A statement of its own, before any snapshot that reads and before any nextval: from here to the commit this is the workspace's only
+    /// A separate statement, before any snapshot that reads and before any nextval: from here to the commit this is the workspace's only
     /// append, so position order is commit order, and what is read below cannot change.
     /// </summary>
     public const string Lock = "select pg_advisory_xact_lock($1)";
 
     /// <summary>
-    /// The lock, and in the same statement the refusal to go on when the positions do not stand where this host left them
-    /// (<see cref="HeadMoved"/>): then somebody else appended, and what this host remembers is not to be trusted. It refuses as well when somebody
-    /// is named who was erased.
+    /// The lock, and in the same statement the refusal to continue when the positions are not where this host left them
+    /// (<see cref="HeadMoved"/>): then another host appended, and this host's cache cannot be trusted. It also refuses when an erased
+    /// person is named.
     /// </summary>
     public const string LockAt = "select append_after($1, $2, $3, $4)";
 
     /// <summary>The SQLSTATE of a refused <see cref="LockAt"/>.</summary>
     public const string HeadMoved = "AS002";
 
-    /// <summary>Where the positions stand. Under the lock, so nobody draws meanwhile.</summary>
+    /// <summary>The last position. Under the lock, so no other session advances it meanwhile.</summary>
     public const string Head = "select case when is_called then last_value else 0 end from mt_events_sequence";
 
-    /// <summary>Whether anybody was ever erased.</summary>
+    /// <summary>Whether any person was ever erased.</summary>
     public const string AnyTombstone = "select exists (select from tombstones)";
 
     public const string Tombstones = "select t.digest, t.erasure from unnest($1::uuid[]) as d(digest) cross join lateral (select r.* from tombstones r where r.digest = d.digest limit 1) t";
 
     public const string KnownEvents = "select id from mt_events where id = any($1)";
 
-    /// <summary>Of one day, so that a plan made once reads no other partition.</summary>
+    /// <summary>For one day, so that a cached plan reads no other partition.</summary>
     public const string KnownSignatures = "select digest, receipts from request_signatures where signed_on = $1 and digest = any($2)";
 
     public const string KnownAliases = """
@@ -52,7 +52,7 @@ internal static class AppendSql
         left join mt_streams s on s.id = a.anchor
         """;
 
-    /// <summary>Everybody to whom the aliases lead, with all who are linked to them, up to the root and down to the last anchor.</summary>
+    /// <summary>All people that the aliases lead to, with everyone linked to them, up to the root and down to the last anchor.</summary>
     public const string Groups = """
         with recursive up(person) as (
           select x.person from unnest($1::uuid[]) as d(digest)
@@ -71,7 +71,7 @@ internal static class AppendSql
         cross join lateral (select r.* from vault r where r.person = d.person and r.revision = p.revision limit 1) v
         """;
 
-    /// <summary>When each said last what his current revision holds; bits as <see cref="Domain.Identity.Reach"/> has them.</summary>
+    /// <summary>When each person last claimed what their current revision has; bits as in <see cref="Domain.Identity.Reach"/>.</summary>
     public const string Reclaimed = """
         select d.person, t.email, t.phone, t.details from unnest($1::uuid[], $2::int[]) as d(person, revision)
         cross join lateral (
@@ -81,8 +81,9 @@ internal static class AppendSql
           from mt_events e where e.stream_id = d.person and (e.data->>'saidRevision')::int = d.revision) t
         """;
 
-    // What is known to be new under the lock is inserted plainly: ON CONFLICT would look for it in the index once more, and the unique index
-    // refuses the batch all the same should it not be new. Four tables in one statement, because a statement of a few rows costs as much as its rows.
+    // Rows that are known to be new under the lock are inserted plainly: ON CONFLICT would look them up in the index once more, and the
+    // unique index refuses the batch anyway should one not be new. Four tables in one statement, because a statement of a few rows costs as
+    // much as its rows.
     public static readonly string New = $"""
         with new_people as (
           insert into people (person, salt, kind, anchor, owner, revision, email, phone, details, created_at)
@@ -130,8 +131,9 @@ internal static class AppendSql
         """;
 
     /// <summary>
-    /// The events behind the head, which nobody can move under the lock. The positions are drawn from the sequence afterwards
-    /// (<see cref="Draw"/>), so that a batch the unique index refuses as a duplicate leaves the sequence, and every host's cache, as they were.
+    /// The events after the head, which no other session can move under the lock. The positions are drawn from the sequence afterwards
+    /// (<see cref="Draw"/>), so that a batch that the unique index refuses as a duplicate leaves the sequence, and every host's cache,
+    /// unchanged.
     /// </summary>
     public const string Events = """
         insert into mt_events (seq_id, id, stream_id, version, data, type, timestamp)
@@ -162,7 +164,7 @@ internal static class AppendSql
         from (select * from unnest($1::uuid[], $2::int[]) limit cardinality($1)) as d(erasure, events) where e.erasure = d.erasure
         """;
 
-    /// <summary>Adds to what is counted of a source. Under the lock, so nobody else adds meanwhile.</summary>
+    /// <summary>Adds to the counts of a source. Under the lock, so no other session adds meanwhile.</summary>
     public const string Counts = """
         insert into source_counts (source, code, events, last_seen_at)
         select d.source, d.code, d.events, $4 from unnest($1::text[], $2::text[], $3::bigint[]) as d(source, code, events)
@@ -170,8 +172,8 @@ internal static class AppendSql
         """;
 
     /// <summary>
-    /// Counts the duplicates that are not what the log has under their ids: other data, another time, or an identifier never heard of. What
-    /// the append itself added to the data (<see cref="Domain.Events.EventJson.WithClaimedKinds"/>) is no difference.
+    /// Counts the duplicates that differ from the events that the log has under their ids: other data, another time, or an identifier that
+    /// is not stored. Data that the append itself added (<see cref="Domain.Events.EventJson.WithClaimedKinds"/>) is not a difference.
     /// </summary>
     public const string ReusedIds = """
         insert into source_counts (source, code, events, last_seen_at)

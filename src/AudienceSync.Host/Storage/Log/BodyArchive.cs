@@ -5,8 +5,8 @@ using AudienceSync.Host.Privacy;
 namespace AudienceSync.Host.Storage.Log;
 
 /// <summary>
-/// Finds what a sender sent by the position of an event it brought, for replay and forensics. The bodies of a commit lie in one box in the
-/// order of their requests, each with the number of positions it brought; what the engine itself appended in that commit comes last.
+/// Finds what a sender sent by the position of an event in it, for replay and forensics. The bodies of a commit are in one box in the order
+/// of their requests, each with the number of positions it brought; events that the engine itself appended in that commit come last.
 /// </summary>
 public sealed class BodyArchive(WorkspaceDatabase database, BodySeal seal)
 {
@@ -17,7 +17,7 @@ public sealed class BodyArchive(WorkspaceDatabase database, BodySeal seal)
         where b.first_position <= $1 order by b.first_position desc limit 1
         """;
 
-    /// <summary>Null when no sender brought this position, or its day has been dropped.</summary>
+    /// <summary>Null when the event at this position did not come from a sender, or its day has been dropped.</summary>
     public async Task<byte[]?> FindAsync(Position position, CancellationToken cancellationToken)
     {
         await using var command = Sql.Command(database.Query, BoxSql, Sql.Of(position.Value));

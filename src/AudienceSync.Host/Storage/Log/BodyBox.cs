@@ -8,11 +8,11 @@ internal static class BodyBox
     private const int HeadBytes = 8;
 
     /// <summary>
-    /// The same box with some bodies emptied; the places of all others stay. A body goes whole: which part of it brought which position is not
-    /// known any more.
+    /// The same box with some bodies emptied; the places of all others stay. A body is emptied as a whole: which part of it brought which
+    /// position is no longer known.
     /// </summary>
-    /// <param name="box">The bytes, opened.</param>
-    /// <param name="places">Positions whose bodies are to go, counted from the box's first.</param>
+    /// <param name="box">The opened bytes.</param>
+    /// <param name="places">Positions whose bodies are to be emptied, counted from the first position of the box.</param>
     public static (byte[] Box, int Emptied) Without(ReadOnlySpan<byte> box, IReadOnlyCollection<long> places)
     {
         var kept = new MemoryStream(box.Length);

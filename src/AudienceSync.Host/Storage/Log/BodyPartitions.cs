@@ -2,15 +2,16 @@ using AudienceSync.Host.Telemetry;
 
 namespace AudienceSync.Host.Storage.Log;
 
-/// <summary>Makes the days of raw bodies ahead of time and drops those past their retention.</summary>
+/// <summary>Creates the daily partitions of raw bodies ahead of time and drops those past their retention.</summary>
 public sealed class BodyPartitions(WorkspaceDatabase database, TimeProvider clock, ILogger<BodyPartitions> logger)
 {
     /// <summary>Days for which a raw body is kept, for replay and forensics.</summary>
     public const int RetentionDays = 14;
 
     /// <summary>
-    /// Days for which a request's signature is remembered: its timestamp is at most <see cref="RequestSignature.MaxAge"/> old when it is taken, and a day is dropped when
-    /// that has passed for the whole of it and one day more, in case the clocks of two Hosts differ.
+    /// Days for which a request's signature is remembered: its timestamp is at most <see cref="RequestSignature.MaxAge"/> old when it is
+    /// accepted, and a day is dropped when that time has passed for the whole of it and for one more day, in case the clocks of two Hosts
+    /// differ.
     /// </summary>
     public static readonly int SignatureDays = (int)RequestSignature.MaxAge.TotalDays + 1;
 

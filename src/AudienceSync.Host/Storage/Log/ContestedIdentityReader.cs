@@ -4,9 +4,9 @@ using Npgsql;
 namespace AudienceSync.Host.Storage.Log;
 
 /// <summary>
-/// Loads, for webhooks that say something new of somebody known, everybody whom they may touch: the people their aliases lead to, with all who
-/// are linked to them, what each of them said so far and when he said it last, and whose each of these addresses is. Two round trips,
-/// which a batch without such webhooks does not make.
+/// For webhooks that have new information about a known person, loads everyone they may affect: the people that their aliases lead to, with
+/// everyone linked to them, what each of them has claimed so far and when they last claimed it, and who owns each of these addresses. Two
+/// round trips, which a batch without such webhooks does not make.
 /// </summary>
 internal sealed class ContestedIdentityReader(AppendPlanner planner)
 {
@@ -21,10 +21,10 @@ internal sealed class ContestedIdentityReader(AppendPlanner planner)
 
     private async Task<List<KnownPerson>> LoadGroupsAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        var unasked = planner.Contested.Where(planner.Asked.Add).Select(digest => digest.Value).ToList();
+        var notLoaded = planner.Contested.Where(planner.Asked.Add).Select(digest => digest.Value).ToList();
         var people = new List<KnownPerson>();
         await using var commands = new NpgsqlBatch(connection);
-        commands.BatchCommands.Add(Sql.Command(AppendSql.KnownAliases, Sql.Of(unasked)));
+        commands.BatchCommands.Add(Sql.Command(AppendSql.KnownAliases, Sql.Of(notLoaded)));
         commands.BatchCommands.Add(Sql.Command(AppendSql.Groups, Sql.Of(planner.Contested.Select(digest => digest.Value).ToList())));
         await using var reader = await commands.ExecuteReaderAsync(cancellationToken);
         await PeopleReader.LoadAliasesAsync(reader, planner.Resolver, cancellationToken);
@@ -43,25 +43,26 @@ internal sealed class ContestedIdentityReader(AppendPlanner planner)
 
     private async Task LoadClaimsAsync(NpgsqlConnection connection, List<KnownPerson> people, CancellationToken cancellationToken)
     {
-        var unasked = planner.Resolver.ClaimedAliases().Select(alias => alias.Digest).Where(planner.Asked.Add).Select(digest => digest.Value).ToList();
+        var notLoaded = planner.Resolver.ClaimedAliases()
+            .Select(alias => alias.Digest).Where(planner.Asked.Add).Select(digest => digest.Value).ToList();
         await using var commands = new NpgsqlBatch(connection);
         commands.BatchCommands.Add(Sql.Command(
             AppendSql.Reclaimed, Sql.Of(people.ConvertAll(person => person.Id.Value)), Sql.Of(people.ConvertAll(person => person.Revision))));
-        commands.BatchCommands.Add(Sql.Command(AppendSql.KnownAliases, Sql.Of(unasked)));
+        commands.BatchCommands.Add(Sql.Command(AppendSql.KnownAliases, Sql.Of(notLoaded)));
         await using var reader = await commands.ExecuteReaderAsync(cancellationToken);
-        var again = new List<(KnownPerson Person, DateTimeOffset? Email, DateTimeOffset? Phone, DateTimeOffset? Details)>();
+        var reclaimed = new List<(KnownPerson Person, DateTimeOffset? Email, DateTimeOffset? Phone, DateTimeOffset? Details)>();
         while (await reader.ReadAsync(cancellationToken))
         {
             var person = planner.Resolver.Person(new PersonId(reader.GetGuid(0)));
-            again.Add((person, reader.TimeOrNull(1), reader.TimeOrNull(2), reader.TimeOrNull(3)));
+            reclaimed.Add((person, reader.TimeOrNull(1), reader.TimeOrNull(2), reader.TimeOrNull(3)));
         }
 
         await reader.NextResultAsync(cancellationToken);
         await PeopleReader.LoadAliasesAsync(reader, planner.Resolver, cancellationToken);
-        foreach (var (person, email, phone, details) in again)
+        foreach (var (person, email, phone, details) in reclaimed)
         {
-            Repeat(person, IdentifierKind.Email, person.Reach.Email, email);
-            Repeat(person, IdentifierKind.Phone, person.Reach.Phone, phone);
+            TakeReclaimed(person, IdentifierKind.Email, person.Reach.Email, email);
+            TakeReclaimed(person, IdentifierKind.Phone, person.Reach.Phone, phone);
             if (details is { } at && person.Reach.Details is { } digest)
             {
                 planner.Resolver.TakeAgain(new Statement([person.Anchor], planner.IdentifiersOf(person.Id), digest, at));
@@ -69,9 +70,10 @@ internal sealed class ContestedIdentityReader(AppendPlanner planner)
         }
     }
 
-    // As if his webhook came now. What his revision holds may have been said by another anchor of his until then: with it he said it himself, and
-    // claimed it. Forgetting that lost the time, and the address with the anchor when that left him.
-    private void Repeat(KnownPerson person, IdentifierKind kind, AliasDigest? address, DateTimeOffset? at)
+    // As if the person's webhook had just arrived. Until then, what the person's revision has may have been claimed by another anchor of
+    // the same person: with this webhook the anchor claimed it itself. Omitting this lost the time, and lost the address with the other
+    // anchor when that anchor left the person.
+    private void TakeReclaimed(KnownPerson person, IdentifierKind kind, AliasDigest? address, DateTimeOffset? at)
     {
         if (address is { } digest && at is { } time)
         {

@@ -3,7 +3,10 @@ using NpgsqlTypes;
 
 namespace AudienceSync.Host.Storage.Log;
 
-/// <summary>The duplicates of a group commit, to be compared with what the log has under their ids: a retry is the same, a reused id is not.</summary>
+/// <summary>
+/// The duplicates of a group commit, to be compared with the events that the log has under their ids: a retry is identical, a reused id is
+/// not.
+/// </summary>
 internal sealed class DuplicateColumns
 {
     public List<Guid> Ids { get; } = [];
@@ -12,10 +15,10 @@ internal sealed class DuplicateColumns
 
     public List<byte[]> Data { get; } = [];
 
-    /// <summary>Whether the time is compared, too: one of receipt is another each time.</summary>
+    /// <summary>Whether the time is compared too: a time of receipt differs with each delivery.</summary>
     public List<bool> HasTime { get; } = [];
 
-    /// <summary>The identifiers that each names, as pairs with <see cref="AliasDigests"/>.</summary>
+    /// <summary>The identifiers that each duplicate names, as pairs with <see cref="AliasDigests"/>.</summary>
     public List<Guid> AliasIds { get; } = [];
 
     public List<Guid> AliasDigests { get; } = [];

@@ -8,32 +8,33 @@ using NpgsqlTypes;
 namespace AudienceSync.Host.Storage.Log;
 
 /// <summary>
-/// The one place where events are appended: a batch of requests in one transaction, one round trip or two, all or nothing.
+/// The only place where events are appended: a batch of requests in one transaction, one round trip or two, all or nothing.
 /// <para>
 /// <b>Why position order is commit order.</b> The transaction takes the workspace's advisory lock as its first statement and holds it until
-/// its commit, and only under it takes the positions behind the head. So a position is visible before any higher one is taken, a cursor is one
-/// integer, and a hole means only that a transaction failed.
+/// its commit, and only under it takes the positions after the head. So a position is visible before any higher one is taken, a cursor is
+/// one integer, and a gap means only that a transaction failed.
 /// </para>
 /// <para>
-/// <b>Why a duplicate is one row.</b> The id is derived from what the sender said. Under the lock the known ids are read and left out, and
-/// should that ever be wrong, the unique index refuses the whole batch rather than keep a second row.
+/// <b>Why a duplicate is one row.</b> The id is derived from what the sender sent. Under the lock the known ids are read and left out, and
+/// if that were ever wrong, the unique index refuses the whole batch rather than keep a second row.
 /// </para>
 /// <para>
-/// <b>Appending unread.</b> Reading first finds nothing most of the time: people in use and events just sent are remembered by this host, and
-/// who is not is new. So once a few reads in a row found nothing (<see cref="FreshStreak"/>), a batch is written as if everything not remembered
-/// were new, in one round trip. It is never taken on trust: the same statement that takes the lock refuses when anybody else appended, and the
-/// unique indexes of events and aliases refuse when anything was there already. Every identifier assumed to be new is inserted, so none escapes
-/// its index. A refused batch is rolled back, without a position drawn, and appended anew with the reads.
+/// <b>Appending without reading.</b> Reading first finds nothing most of the time: active people and recently sent events are in the caches
+/// of this host, and people that are not cached are new. So once several reads in a row found nothing (<see cref="FreshStreak"/>), a batch
+/// is written as if everything not cached were new, in one round trip. That assumption is always verified: the statement that takes the
+/// lock refuses when another host appended, and the unique indexes of events and aliases refuse when anything already existed. Every
+/// identifier assumed to be new is inserted, so none escapes its index. A refused batch is rolled back, without a position drawn, and
+/// appended again with the reads.
 /// </para>
 /// <para>
-/// <b>When the answer to the commit is lost</b>, nobody knows whether it happened. The same batch is appended again: what is there is found
-/// to be a duplicate, what is not is written. That is why the ids must be derived and never drawn.
+/// <b>When the response to the commit is lost</b>, it is unknown whether it happened. The same batch is appended again: existing events are
+/// found to be duplicates, the others are written. That is why the ids must be derived and never generated.
 /// </para>
 /// </summary>
 public sealed class EventLog(
     WorkspaceDatabase database, Vault vault, BodySeal bodies, TombstoneDigester tombstones, TimeProvider clock, LinkLimit limit) : IAsyncDisposable
 {
-    /// <summary>A NOTIFY is a hint, so under load a few a second are enough; it costs a cluster-wide lock at commit.</summary>
+    /// <summary>A NOTIFY is a hint, so under load a few per second are enough; it costs a cluster-wide lock at commit.</summary>
     private static readonly TimeSpan NotifyEvery = TimeSpan.FromMilliseconds(50);
 
     private readonly AppendPlanner _planner = new(vault, limit, () => new PersonId(Guid.CreateVersion7(clock.GetUtcNow())), Vault.NewSalt);
@@ -48,23 +49,24 @@ public sealed class EventLog(
     private long _notifiedAt;
     private DateOnly _bodiesDay;
 
-    // Where our last commit left the positions, and so where they stand as long as nobody else appends. -1: not known.
+    // The last position after our last commit, and so the current one as long as no other host appends. -1: unknown.
     private long _head = -1;
 
     /// <summary>Batches that were appended without reading first.</summary>
     internal int OptimisticAppends { get; private set; }
 
-    /// <summary>Batches that were to be appended without reading, and were refused and read for after all.</summary>
+    /// <summary>Batches that were to be appended without reading, were refused, and then appended with reading.</summary>
     internal int RefusedUnread { get; private set; }
 
-    /// <summary>Appends. One call at a time. Marks each event that was there already as a duplicate.</summary>
-    /// <exception cref="NpgsqlException">Storage did not take it, or it is not known whether it did.</exception>
+    /// <summary>Appends. One call at a time. Marks each event that already existed as a duplicate.</summary>
+    /// <exception cref="NpgsqlException">Storage did not store it, or it is unknown whether it did.</exception>
     public async Task AppendAsync(IReadOnlyList<PendingRequest> batch, CancellationToken cancellationToken)
     {
         try
         {
             var connection = await OpenAsync(cancellationToken);
-            var head = await TryAppendUnreadAsync(connection, batch, cancellationToken) ?? await AppendReadAsync(connection, batch, cancellationToken);
+            var head = await TryAppendOptimisticallyAsync(connection, batch, cancellationToken)
+                ?? await AppendReadAsync(connection, batch, cancellationToken);
             _head = head + _rows.EventIds.Count;
             _people.Learn(_planner.Resolver, _tombstones.Hits);
             _recent.Learn(_rows.EventIds);
@@ -87,8 +89,9 @@ public sealed class EventLog(
         return BitConverter.ToInt64(name.ToByteArray(), 0);
     }
 
-    // Returns where the positions stood, or null when the batch must be read for.
-    private async Task<long?> TryAppendUnreadAsync(NpgsqlConnection connection, IReadOnlyList<PendingRequest> batch, CancellationToken cancellationToken)
+    // Returns the last position before the batch, or null when the batch must be read for.
+    private async Task<long?> TryAppendOptimisticallyAsync(
+        NpgsqlConnection connection, IReadOnlyList<PendingRequest> batch, CancellationToken cancellationToken)
     {
         if (_head < 0 || !_streak.Holds)
         {
@@ -97,7 +100,7 @@ public sealed class EventLog(
 
         Begin(batch);
         batch = _replays.First(batch);
-        Missing(batch, trusted: true);
+        UncachedDigests(batch, trusted: true);
         _tombstones.Ask(batch, _planner.Resolver);
         _planner.Sort(batch);
         if (_replays.MustRead || _planner.Contested.Count > 0)
@@ -117,14 +120,14 @@ public sealed class EventLog(
             RefusedUnread++;
             _streak.Break();
 
-            // What the batch did beside its rows, a day of bodies made and others woken, was undone with it.
+            // Side effects of the batch besides its rows, such as a new partition of bodies or a notification, were rolled back with it.
             (_bodiesDay, _notifiedAt) = (default, 0);
             _replays.ForgetDays();
             return null;
         }
     }
 
-    // Returns where the positions stood.
+    // Returns the last position before the batch.
     private async Task<long> AppendReadAsync(NpgsqlConnection connection, IReadOnlyList<PendingRequest> batch, CancellationToken cancellationToken)
     {
         Begin(batch);
@@ -154,8 +157,8 @@ public sealed class EventLog(
         }
     }
 
-    // Returns where the positions stand. One round trip, unless another host appended since our last commit: then the people that
-    // the cache was trusted with are read as well.
+    // Returns the last position. One round trip, unless another host appended since our last commit: then the people taken from the cache
+    // are read as well.
     private async Task<long> ReadKnownAsync(NpgsqlConnection connection, IReadOnlyList<PendingRequest> batch, CancellationToken cancellationToken)
     {
         var ids = new List<Guid>(batch.Count);
@@ -165,7 +168,7 @@ public sealed class EventLog(
         }
 
         var trusted = _head;
-        var missing = Missing(batch, trusted >= 0);
+        var missing = UncachedDigests(batch, trusted >= 0);
         await using var commands = new NpgsqlBatch(connection);
         commands.BatchCommands.Add(new NpgsqlBatchCommand(AppendSql.Begin));
         commands.BatchCommands.Add(Sql.Command(AppendSql.Lock, Sql.Of(_lockKey)));
@@ -184,13 +187,14 @@ public sealed class EventLog(
         var moved = trusted >= 0 && head != trusted;
         if (moved || firstTombstone)
         {
-            await ReadAgainAsync(connection, batch, moved, cancellationToken);
+            await RereadAsync(connection, batch, moved, cancellationToken);
         }
 
         return head;
     }
 
-    private async Task ReadAgainAsync(NpgsqlConnection connection, IReadOnlyList<PendingRequest> batch, bool moved, CancellationToken cancellationToken)
+    private async Task RereadAsync(
+        NpgsqlConnection connection, IReadOnlyList<PendingRequest> batch, bool moved, CancellationToken cancellationToken)
     {
         if (moved)
         {
@@ -200,7 +204,7 @@ public sealed class EventLog(
 
         _tombstones.Ask(batch, moved ? _planner.Resolver : new IdentityResolver(() => default));
         await using var commands = new NpgsqlBatch(connection);
-        commands.BatchCommands.Add(Sql.Command(AppendSql.KnownAliases, Sql.Of(moved ? Missing(batch, trusted: false) : [])));
+        commands.BatchCommands.Add(Sql.Command(AppendSql.KnownAliases, Sql.Of(moved ? UncachedDigests(batch, trusted: false) : [])));
         commands.BatchCommands.Add(_tombstones.Command());
         await using var reader = await commands.ExecuteReaderAsync(cancellationToken);
         await PeopleReader.LoadAliasesAsync(reader, _planner.Resolver, cancellationToken);
@@ -236,18 +240,18 @@ public sealed class EventLog(
         return (head, first);
     }
 
-    // Whoever is remembered needs no look-up; of the others, every identifier does, because a weaker one may lead to somebody.
-    private List<Guid> Missing(IReadOnlyList<PendingRequest> batch, bool trusted)
+    // Cached people need no lookup; for all others every identifier does, because a weaker one may lead to a known person.
+    private List<Guid> UncachedDigests(IReadOnlyList<PendingRequest> batch, bool trusted)
     {
         var missing = new List<Guid>();
-        foreach (var who in batch.SelectMany(request => request.Events).Select(pending => pending.Who))
+        foreach (var statement in batch.SelectMany(request => request.Events).Select(pending => pending.Who))
         {
-            if (trusted && _people.TryLoad(who.Anchor.Digest, _planner.Resolver))
+            if (trusted && _people.TryLoad(statement.Anchor.Digest, _planner.Resolver))
             {
                 continue;
             }
 
-            missing.AddRange(who.Aliases.Where(alias => _planner.Asked.Add(alias.Digest)).Select(alias => alias.Digest.Value));
+            missing.AddRange(statement.Aliases.Where(alias => _planner.Asked.Add(alias.Digest)).Select(alias => alias.Digest.Value));
         }
 
         return missing;
@@ -259,7 +263,7 @@ public sealed class EventLog(
         await using var commands = new NpgsqlBatch(connection);
         if (!isLocked)
         {
-            // Nothing begins or commits it: what is sent at once is one transaction, which ends before the driver answers.
+            // Without begin and commit: commands sent together are one implicit transaction, which ends before the driver returns.
             commands.BatchCommands.Add(Sql.Command(
                 AppendSql.LockAt, Sql.Of(_lockKey), Sql.Of(head), Sql.Of(_tombstones.Any), Sql.Of(_tombstones.Asked)));
         }
@@ -315,7 +319,8 @@ public sealed class EventLog(
         var day = DateOnly.FromDateTime(at);
         if (day != _bodiesDay)
         {
-            // Days are made ahead of time, but a host that slept for days wakes on one that was not, and would find everything unstorable.
+            // Partitions are created ahead of time, but a host that was suspended for days can resume on a day without one, and every
+            // request would be unstorable.
             _bodiesDay = day;
             commands.BatchCommands.Add(Sql.Command(AppendSql.EnsureBodies, Sql.Of(day)));
         }

@@ -6,26 +6,28 @@ using Npgsql;
 namespace AudienceSync.Host.Storage.Log;
 
 /// <summary>
-/// Gathers concurrent requests into one commit. While one commit is under way the next one fills; the busier it is, the larger the commits
-/// and the cheaper each event. A lone request waits for nobody.
+/// Collects concurrent requests into one commit. While one commit is in progress the next one fills; the higher the load, the larger the
+/// commits and the lower the cost of each event. A single request is committed without delay.
 /// <para>
-/// <b>States of a request:</b> queued, in a commit, settled. It is settled exactly once, after the commit's answer or when storage would not
-/// take it. A queue that is full refuses at once, so a sender is never left to wait for its own time-out.
+/// <b>States of a request:</b> queued, in a commit, settled. It is settled exactly once, after the response to the commit or when storage
+/// did not accept it. A full queue refuses at once, so a sender never has to wait for its own timeout.
 /// </para>
 /// <para>
-/// <b>Failures.</b> A broken connection is tried once more with the same ids, on a fresh one, because after a restart of the server the first
-/// use of a connection fails by design and because the commit may have happened. A row that the database cannot store would fail every
-/// commit it is in, so a batch refused for its content is halved until the bad request stands alone, and only that one is unstorable.
-/// The append lock that another holds for too long is waited for again, for longer than a sender waits (<see cref="AppendLock"/>): what commits late
-/// is a duplicate to the sender's retry.
+/// <b>Failures.</b> After a broken connection the commit is retried once with the same ids, on a new connection, because after a restart of
+/// the server the first use of a connection fails by design and because the commit may have happened. A row that the database cannot store
+/// would fail every commit it is in, so a batch refused for its content is halved until the bad request is alone, and only that request is
+/// unstorable. When another session holds the append lock for too long, the commit keeps waiting for it, for longer than a sender waits
+/// (<see cref="AppendLock"/>): after a late commit the sender's retry is a duplicate.
 /// </para>
 /// </summary>
 public sealed class GroupCommit(EventLog log, Wake projector, TimeProvider clock, ILogger<GroupCommit> logger)
 {
-    /// <summary>Events in one commit at most: enough to make its fixed cost vanish, few enough to keep its latency small.</summary>
+    /// <summary>
+    /// Maximum number of events in one commit: enough to make its fixed cost negligible, few enough to keep its latency low.
+    /// </summary>
     public const int EventsPerCommit = 1_000;
 
-    private static readonly TimeSpan RefusedFor = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan RefusedWindow = TimeSpan.FromSeconds(10);
 
     private readonly Channel<PendingRequest> _queue = Channel.CreateUnbounded<PendingRequest>(
         new UnboundedChannelOptions { SingleReader = true, AllowSynchronousContinuations = false });
@@ -36,18 +38,19 @@ public sealed class GroupCommit(EventLog log, Wake projector, TimeProvider clock
     private long _oldestAt;
     private long _refusedAt;
 
-    /// <summary>Events that wait.</summary>
+    /// <summary>The number of waiting events.</summary>
     public int QueuedEvents => Volatile.Read(ref _queuedEvents);
 
-    /// <summary>How long the oldest request has waited for its commit, which is under way; zero when none is.</summary>
+    /// <summary>How long the oldest request has waited for its commit, which is in progress; zero when none is.</summary>
     public TimeSpan OldestWaiting => Volatile.Read(ref _oldestAt) is var since and not 0 ? clock.GetElapsedTime(since) : TimeSpan.Zero;
 
     /// <summary>
-    /// Whether storage answered and would not take the last commit, as with a full disk, within the last ten seconds. Afterwards only a new request can tell.
+    /// Whether storage responded but refused the last commit, as with a full disk, within the last ten seconds. After that, only a new
+    /// request can show it.
     /// </summary>
-    public bool IsRefused => Volatile.Read(ref _refusedAt) is var at and not 0 && clock.GetElapsedTime(at) < RefusedFor;
+    public bool IsRefused => Volatile.Read(ref _refusedAt) is var at and not 0 && clock.GetElapsedTime(at) < RefusedWindow;
 
-    /// <summary>Hands a request over. False when the queue is full or closed: then nothing was kept.</summary>
+    /// <summary>Enqueues a request. False when the queue is full or closed: then nothing was kept.</summary>
     public bool TryEnqueue(PendingRequest request)
     {
         if (Interlocked.Add(ref _queuedEvents, request.Size) > Limits.QueuedEvents)
@@ -89,7 +92,7 @@ public sealed class GroupCommit(EventLog log, Wake projector, TimeProvider clock
         await _settling;
     }
 
-    /// <summary>No more requests; what is queued is still committed.</summary>
+    /// <summary>Accepts no more requests; queued ones are still committed.</summary>
     public void Close() => _queue.Writer.TryComplete();
 
     private async Task CommitAsync(List<PendingRequest> batch, CancellationToken cancellationToken)
@@ -110,7 +113,9 @@ public sealed class GroupCommit(EventLog log, Wake projector, TimeProvider clock
                 if (batch.Count == 1)
                 {
                     var answered = refused as PostgresException;
-                    logger.LogError("The log refused a request for its content: {Failure} {SqlState} {Constraint}", refused.GetType().Name, answered?.SqlState, answered?.ConstraintName);
+                    logger.LogError(
+                        "The event log refused a request because of its content: {Failure} {SqlState} {Constraint}",
+                        refused.GetType().Name, answered?.SqlState, answered?.ConstraintName);
                     await SettleAsync(batch, AppendResult.Unstorable);
                     return;
                 }
@@ -121,12 +126,12 @@ public sealed class GroupCommit(EventLog log, Wake projector, TimeProvider clock
             }
             catch (PostgresException busy) when (AppendLock.IsBusy(busy) && OldestWaiting < AppendLock.MaxWait)
             {
-                // Nothing was done, and the sender still waits or tries again: no try is used up.
+                // Nothing was done, and the sender still waits or retries: no attempt is used up.
                 attempt--;
             }
             catch (Exception failure) when (failure is NpgsqlException or ObjectDisposedException or InvalidOperationException or TimeoutException or IOException)
             {
-                // Not told apart by exception type: a broken connection surfaces as any of these.
+                // Not distinguished by exception type: a broken connection surfaces as any of these.
                 if (attempt > 1)
                 {
                     _outage.Failed(failure);
@@ -138,8 +143,9 @@ public sealed class GroupCommit(EventLog log, Wake projector, TimeProvider clock
         }
     }
 
-    // SQLSTATE classes 21, 22 and 23: what was sent, not the state of the server; but a missing day of bodies is ours to make. Whatever is
-    // no fault of a connection either, a row that cannot be opened for one, must not end the loop for everybody else.
+    // SQLSTATE classes 21, 22 and 23: the fault is in what was sent, not in the state of the server; but a missing daily partition is
+    // created by us. Any other failure that is not a connection failure either, such as a row that cannot be opened, must not end the loop
+    // for all other requests.
     private static bool IsContent(Exception refused) => refused switch
     {
         PostgresException answered => answered is { SqlState: ['2', '1' or '2' or '3', ..], TableName: not ("raw_bodies" or "request_signatures") },
@@ -147,8 +153,9 @@ public sealed class GroupCommit(EventLog log, Wake projector, TimeProvider clock
         _ => refused is not OperationCanceledException,
     };
 
-    // Answers are written by a thread of the pool while this one goes on with the next commit. One for the whole batch: to wake a thread costs more
-    // than to write an answer, and nobody who waits for his answer blocks. The batch before has long been settled, so the wait is for form's sake.
+    // Responses are written by a pool thread while this thread continues with the next commit. One thread for the whole batch: waking a
+    // thread costs more than writing a response, and no request blocks while it waits for its response. The previous batch was settled long
+    // ago, so this wait ends immediately.
     private async Task SettleAsync(List<PendingRequest> batch, AppendResult result)
     {
         await _settling;
@@ -166,7 +173,7 @@ public sealed class GroupCommit(EventLog log, Wake projector, TimeProvider clock
 
         if (late > 0)
         {
-            logger.LogWarning("{Result} after their senders were answered that storage is slow: {Requests} requests", result, late);
+            logger.LogWarning("{Result} after the senders had already received storage_slow: {Requests} requests", result, late);
         }
     }
 }

@@ -3,14 +3,14 @@ using AudienceSync.Domain.Identity;
 namespace AudienceSync.Host.Storage.Log;
 
 /// <summary>
-/// Who is who, as this host last wrote it, so that a person seen lately costs the database no look-up.
+/// The people as this host last wrote them, so that a recently seen person costs no database lookup.
 /// <para>
-/// <b>Why it is never stale.</b> It is only used under the log's lock, and only when the sequence of positions still stands where this host's
-/// last commit left it: then nobody has appended since. Whoever changes an alias or a person does so under the lock and draws at least one
-/// position; by that he empties every other host's cache. A failed commit leaves a hole in the sequence and empties our own.
+/// <b>Why it is never stale.</b> It is only used under the log's lock, and only when the position sequence is still where this host's last
+/// commit left it: then no other host has appended since. Any host that changes an alias or a person does so under the lock and draws at
+/// least one position, which empties every other host's cache. A failed commit leaves a gap in the sequence and empties our own.
 /// </para>
 /// <para>
-/// <b>Bounded</b> by two generations: a person in use moves to the young one, and when that is full the old one is dropped.
+/// <b>Bounded</b> by two generations: a person in use moves to the young generation, and when that is full the old one is dropped.
 /// </para>
 /// </summary>
 internal sealed class IdentityCache(int anchorsPerGeneration = 300_000)
@@ -18,7 +18,7 @@ internal sealed class IdentityCache(int anchorsPerGeneration = 300_000)
     private Dictionary<AliasDigest, KnownPerson> _young = [];
     private Dictionary<AliasDigest, KnownPerson> _old = [];
 
-    /// <summary>Gives an anchor to the book. False when it is not held.</summary>
+    /// <summary>Loads an anchor into the resolver. False when it is not cached.</summary>
     public bool TryLoad(AliasDigest anchor, IdentityResolver resolver)
     {
         if (!_young.TryGetValue(anchor, out var person))
@@ -28,7 +28,7 @@ internal sealed class IdentityCache(int anchorsPerGeneration = 300_000)
                 return false;
             }
 
-            // What is used moves to the young generation, and is held once, so that nothing older can be found beside it.
+            // An entry in use moves to the young generation, and is held once, so that no older version of it can be found.
             _young[anchor] = person;
         }
 
@@ -36,7 +36,9 @@ internal sealed class IdentityCache(int anchorsPerGeneration = 300_000)
         return true;
     }
 
-    /// <summary>Takes over what a committed batch left in its book, but for those who were erased: what is held has no tombstone.</summary>
+    /// <summary>
+    /// Takes over the people that a committed batch left in its resolver, except erased ones: a cached person has no tombstone.
+    /// </summary>
     public void Learn(IdentityResolver resolver, IReadOnlyDictionary<AliasDigest, Guid> erased)
     {
         if (_young.Count >= anchorsPerGeneration)

@@ -6,11 +6,11 @@ namespace AudienceSync.Host.Storage.Log;
 /// <summary>An identifier that stopped linking.</summary>
 /// <param name="Person">The person of the identifier.</param>
 /// <param name="Identifier">Its kind.</param>
-/// <param name="TooMany">The kind of the addresses it was sent with too many of.</param>
-/// <param name="StoppedAt">When.</param>
+/// <param name="TooMany">The kind of the addresses of which it was sent with too many.</param>
+/// <param name="StoppedAt">When it stopped.</param>
 public sealed record LinkStop(Guid Person, IdentifierKind Identifier, IdentifierKind TooMany, DateTimeOffset StoppedAt);
 
-/// <summary>The identifiers that stopped linking, for an operator who decides what they are.</summary>
+/// <summary>The identifiers that stopped linking, for an operator who decides about them.</summary>
 public sealed class LinkStopTable(WorkspaceDatabase database, TimeProvider clock)
 {
     private const string OpenSql = """
@@ -20,7 +20,7 @@ public sealed class LinkStopTable(WorkspaceDatabase database, TimeProvider clock
 
     private const string AllowSql = "update link_stops set state = 2, allowed_by = $2, allowed_at = $3 where person = $1 and state = 1";
 
-    /// <summary>Those that wait for an operator, the oldest first.</summary>
+    /// <summary>The identifiers that wait for an operator, the oldest first.</summary>
     public async Task<IReadOnlyList<LinkStop>> OpenAsync(int limit, CancellationToken cancellationToken)
     {
         var stops = new List<LinkStop>();
@@ -35,7 +35,10 @@ public sealed class LinkStopTable(WorkspaceDatabase database, TimeProvider clock
         return stops;
     }
 
-    /// <summary>Lets an identifier link without a limit from now on: it is one person's after all. False when it had not stopped.</summary>
+    /// <summary>
+    /// Permits an identifier to link without a limit from now on, because it belongs to one person after all. False when it had not
+    /// stopped.
+    /// </summary>
     public async Task<bool> AllowAsync(PersonId person, string by, CancellationToken cancellationToken)
     {
         await using var command = Sql.Command(database.Query, AllowSql, Sql.Of(person.Value), Sql.Of(by), Sql.Of(clock.GetUtcNow()));

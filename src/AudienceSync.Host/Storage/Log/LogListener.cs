@@ -4,7 +4,10 @@ using Npgsql;
 
 namespace AudienceSync.Host.Storage.Log;
 
-/// <summary>Wakes this host's projector when another host appends, and whoever keeps the keys when another changed the registry. Only a hint is lost when it is down, so it tries again, and the loops poll meanwhile.</summary>
+/// <summary>
+/// Wakes this host's projector when another host appends, and the loop that loads the audience keys when another host changes the registry.
+/// Only a hint is lost when the connection is down, so it retries, and the loops poll meanwhile.
+/// </summary>
 public sealed class LogListener(WorkspaceDatabase database, Wake projector, Wake registry, TimeProvider clock, ILogger<LogListener> logger)
 {
     private readonly OutageLog _outage = new("Listening for other Hosts", clock, logger);

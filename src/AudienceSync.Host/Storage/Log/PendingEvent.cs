@@ -3,12 +3,12 @@ using AudienceSync.Domain.Identity;
 
 namespace AudienceSync.Host.Storage.Log;
 
-/// <summary>An event that waits to be appended: all that is known of it but its person and its position.</summary>
-/// <param name="Id">Its derived id, by which a duplicate is told.</param>
+/// <summary>An event that waits to be appended: complete except for its person and its position.</summary>
+/// <param name="Id">Its derived id, which identifies a duplicate.</param>
 /// <param name="Type">The alias of its type.</param>
 /// <param name="Data">Its data column, JSON in UTF-8.</param>
-/// <param name="OccurredAt">The sender's time, by which identifiers are told newer or older.</param>
-/// <param name="Aliases">Who it speaks of, strongest first; at least one.</param>
+/// <param name="OccurredAt">The sender's time, which decides which identifiers are newer.</param>
+/// <param name="Aliases">The person it is about, strongest alias first; at least one.</param>
 /// <param name="Identifiers">The same identifiers, for the vault.</param>
 public sealed record PendingEvent(
     EventId Id,
@@ -24,33 +24,35 @@ public sealed record PendingEvent(
     /// <summary>The keyed digest of the person's details; null when there are none.</summary>
     public AliasDigest? Details { get; init; }
 
-    /// <summary>What it says of who he is.</summary>
+    /// <summary>What it states about the identity of its person.</summary>
     public Statement Who => _who ??= new Statement(Aliases, Identifiers, Details, OccurredAt);
 
-    /// <summary>Whom it names, as the check for erased people takes it.</summary>
+    /// <summary>The person it names, in the form that the check for erased people takes.</summary>
     public Mention Mention => _mention ??= new Mention(Aliases);
 
-    /// <summary>Whether the append found that it names somebody erased.</summary>
+    /// <summary>Whether the append found that it names an erased person.</summary>
     public bool IsErased => _mention?.Erasure is not null;
 
-    /// <summary>The sender; null where nothing is counted for it.</summary>
+    /// <summary>The sender; null when nothing is counted for it.</summary>
     public string? Source { get; init; }
 
-    /// <summary>Whether its time is the sender's. Otherwise a retry has another, and is a retry all the same.</summary>
+    /// <summary>Whether its time is the sender's. Otherwise a retry has a different time, and is a retry all the same.</summary>
     public bool HasSenderTime { get; init; }
 
-    /// <summary>What of it was left out; null when it was read whole.</summary>
+    /// <summary>Which parts of it were left out; null when all of it was read.</summary>
     public EventWarning[]? Warnings { get; set; }
 
-    /// <summary>Whether it takes somebody off an audience or withdraws a permission.</summary>
+    /// <summary>Whether it removes the person from an audience or withdraws a permission.</summary>
     public bool IsRemoval => Type is EventTypes.MemberRemoved or EventTypes.Suppressed || (Type == EventTypes.ConsentChanged && !LinkLimit.MustWait(Type, Data));
 
-    /// <summary>The same event with one warning more.</summary>
+    /// <summary>The same event with one more warning.</summary>
     public PendingEvent WithWarning(EventWarning warning) => this with { Warnings = [.. Warnings ?? [], warning] };
 
-    /// <summary>Set by the append: the log had this event already.</summary>
+    /// <summary>Set by the append: the log already had this event.</summary>
     public bool Duplicate { get; set; }
 
-    /// <summary>Set by the append: it was left out, because its strongest identifier is sent with too many others (<see cref="LinkLimit"/>).</summary>
+    /// <summary>
+    /// Set by the append: it was left out, because its strongest identifier is sent with too many others (<see cref="LinkLimit"/>).
+    /// </summary>
     public bool IsUnlinkable { get; set; }
 }

@@ -1,10 +1,10 @@
 namespace AudienceSync.Host.Storage.Log;
 
-/// <summary>What one HTTP request brings to the log. All of it is committed, or none.</summary>
+/// <summary>The part of one HTTP request that is written to the log. All of it is committed, or none.</summary>
 /// <param name="Events">Events to append.</param>
-/// <param name="Quarantined">What could not become an event.</param>
-/// <param name="Body">The body as it was sent; must stay unchanged until the commit is known.</param>
-/// <param name="ReceivedAt">When.</param>
+/// <param name="Quarantined">Items that could not become an event.</param>
+/// <param name="Body">The body as it was sent; must stay unchanged until the outcome of the commit is known.</param>
+/// <param name="ReceivedAt">When it was received.</param>
 public sealed record PendingRequest(
     PendingEvent[] Events,
     QuarantineEntry[] Quarantined,
@@ -14,20 +14,20 @@ public sealed record PendingRequest(
     /// <summary>Its signature, when it must be remembered: see <see cref="RequestSignature"/>. Null for most requests.</summary>
     public RequestSignature? Signature { get; init; }
 
-    /// <summary>What keeps <see cref="Body"/> alive. Released when the request is settled, whether or not anybody still waits for it.</summary>
+    /// <summary>Keeps <see cref="Body"/> alive. Disposed when the request is settled, whether or not its sender still waits.</summary>
     public IDisposable? BodyLease { get; init; }
 
-    // Whoever waits goes on within Settle: a batch is settled by one thread that wakes nobody else for it.
+    // Continuations run within Settle: one thread settles a whole batch and wakes no other thread for it.
     private readonly TaskCompletionSource<AppendResult> _settled = new();
 
-    /// <summary>What became of it. Only <see cref="AppendResult.Committed"/> lets anything be claimed of it.</summary>
+    /// <summary>Its outcome. Nothing may be claimed about it unless this is <see cref="AppendResult.Committed"/>.</summary>
     public Task<AppendResult> Settled => _settled.Task;
 
-    /// <summary>Whom it names, item by item.</summary>
+    /// <summary>The people it names, item by item.</summary>
     public IEnumerable<Mention> Mentions =>
         Events.Select(pending => pending.Mention).Concat(Quarantined.Select(entry => entry.Mention).OfType<Mention>());
 
-    /// <summary>The body as it may be kept: items that name somebody erased are <c>null</c> in it, and blanks.</summary>
+    /// <summary>The body as it may be kept: items that name an erased person are replaced by <c>null</c> and blanks.</summary>
     public ReadOnlySpan<byte> KeptBody()
     {
         if (!Events.Any(pending => pending.IsErased) && Array.TrueForAll(Quarantined, entry => entry.Mention?.Erasure is null))
@@ -55,7 +55,8 @@ public sealed record PendingRequest(
     public int Size => Events.Length + Quarantined.Length;
 
     /// <summary>
-    /// Called once, by whoever commits, when nothing reads the body any more. False when nobody waited any more: see <see cref="GiveUp"/>.
+    /// Called once, by the group commit, when nothing reads the body any longer. False when the sender no longer waited: see
+    /// <see cref="GiveUp"/>.
     /// </summary>
     public bool Settle(AppendResult result)
     {
@@ -65,7 +66,8 @@ public sealed record PendingRequest(
     }
 
     /// <summary>
-    /// Whoever waits goes on with <see cref="AppendResult.TooSlow"/>. The request stays where it is: it may be committed yet, and until it is settled its body is read.
+    /// Ends the wait of the sender with <see cref="AppendResult.TooSlow"/>. The request stays in the queue or its commit: it may still be
+    /// committed, and its body is in use until it is settled.
     /// </summary>
     public void GiveUp() => _settled.TrySetResult(AppendResult.TooSlow);
 }

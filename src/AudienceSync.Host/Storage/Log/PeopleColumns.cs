@@ -2,7 +2,7 @@ using AudienceSync.Domain.Identity;
 
 namespace AudienceSync.Host.Storage.Log;
 
-/// <summary>Rows of people by column, as the array insert and the array update take them.</summary>
+/// <summary>Rows of people by column, in the form that the array insert and the array update take.</summary>
 internal sealed class PeopleColumns
 {
     public List<Guid> People { get; } = [];

@@ -2,12 +2,14 @@ using Npgsql;
 
 namespace AudienceSync.Host.Storage.Log;
 
-/// <summary>The commands of a commit that write people, their aliases, streams and identifier revisions: only those that have rows.</summary>
+/// <summary>
+/// The commands of a commit that write people, their aliases, streams and identifier revisions: only those that have rows.
+/// </summary>
 internal static class PeopleCommands
 {
-    /// <param name="commands">Takes them.</param>
-    /// <param name="rows">What the planner wrote.</param>
-    /// <param name="keyVersion">Under which the revisions are sealed.</param>
+    /// <param name="commands">Receives the commands.</param>
+    /// <param name="rows">The rows that the planner wrote.</param>
+    /// <param name="keyVersion">The version of the key that seals the revisions.</param>
     /// <param name="now">The time of the commit, UTC.</param>
     public static void AddTo(NpgsqlBatch commands, AppendColumns rows, short keyVersion, DateTime now)
     {

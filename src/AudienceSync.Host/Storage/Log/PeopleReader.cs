@@ -6,7 +6,7 @@ namespace AudienceSync.Host.Storage.Log;
 /// <summary>Reads rows of aliases and people into an <see cref="IdentityResolver"/>.</summary>
 internal static class PeopleReader
 {
-    /// <summary>Reads what <see cref="AppendSql.KnownAliases"/> answers. Returns how many there were.</summary>
+    /// <summary>Reads the result of <see cref="AppendSql.KnownAliases"/>. Returns the number of rows.</summary>
     public static async Task<int> LoadAliasesAsync(NpgsqlDataReader reader, IdentityResolver resolver, CancellationToken cancellationToken)
     {
         var count = 0;
@@ -19,7 +19,9 @@ internal static class PeopleReader
         return count;
     }
 
-    /// <summary>Reads the anchor columns of <see cref="AppendSql.Groups"/>: person, kind, anchor, owner, revision, reach, stream version.</summary>
+    /// <summary>
+    /// Reads the anchor columns of <see cref="AppendSql.Groups"/>: person, kind, anchor, owner, revision, reach, stream version.
+    /// </summary>
     public static KnownPerson Person(NpgsqlDataReader reader) => new(
         new PersonId(reader.GetGuid(0)),
         new Alias((IdentifierKind)reader.GetInt16(1), new AliasDigest(reader.GetGuid(2))),

@@ -2,15 +2,15 @@ using Npgsql;
 
 namespace AudienceSync.Host.Storage.Log;
 
-/// <summary>An entry as its row is written.</summary>
+/// <summary>Writes the row of an entry.</summary>
 internal static class QuarantineRow
 {
-    // As the column has them: see 0036.
+    // The values of the column: see 0036.
     private const short MentionsComplete = 1;
     private const short MentionsIncomplete = 2;
 
-    /// <param name="entry">What is kept.</param>
-    /// <param name="keyVersion">Under which its body is sealed.</param>
+    /// <param name="entry">The entry to keep.</param>
+    /// <param name="keyVersion">The version of the key that seals its body.</param>
     public static NpgsqlBatchCommand Command(QuarantineEntry entry, short keyVersion) => Sql.Command(
         AppendSql.Quarantine,
         Sql.Of(entry.Id),

@@ -3,8 +3,8 @@ using AudienceSync.Domain.Events;
 namespace AudienceSync.Host.Storage.Log;
 
 /// <summary>
-/// Ids that this host committed lately. Who is in here is in the log, for ever; who is not may be there all the same. So most retries, which come
-/// soon after the first try, are told as duplicates without asking the database. Bounded by two generations.
+/// Ids that this host committed recently. An id in here is in the log permanently; an id that is not may still be in the log. So most
+/// retries, which come soon after the first attempt, are recognized as duplicates without a database query. Bounded by two generations.
 /// </summary>
 internal sealed class RecentEvents(int eventsPerGeneration = 200_000)
 {
@@ -13,7 +13,7 @@ internal sealed class RecentEvents(int eventsPerGeneration = 200_000)
 
     public bool Contains(EventId id) => _young.Contains(id.Value) || _old.Contains(id.Value);
 
-    /// <summary>Takes over what was committed.</summary>
+    /// <summary>Takes over the committed ids.</summary>
     public void Learn(List<Guid> ids)
     {
         if (_young.Count >= eventsPerGeneration)

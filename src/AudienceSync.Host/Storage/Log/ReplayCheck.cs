@@ -4,32 +4,35 @@ using Npgsql;
 namespace AudienceSync.Host.Storage.Log;
 
 /// <summary>
-/// Finds, under the log's lock, the requests of a batch whose signature was appended before, and leaves them out; remembers the signatures of the others in
-/// the same transaction.
+/// Finds, under the log's lock, the requests of a batch whose signature was appended before, and leaves them out; remembers the signatures
+/// of the others in the same transaction.
 /// <para>
-/// <b>What it costs.</b> Nothing for a request whose events have their ids in the signed bytes: it carries no <see cref="RequestSignature"/>. Otherwise one row, and where
-/// the batch is read for, one look-up by key in the round trip that is made anyway. A batch that is appended unread is refused by the primary key should a
-/// signature of it be there, by whichever Host it came.
+/// <b>Cost.</b> Nothing for a request whose events have their ids in the signed bytes: it has no <see cref="RequestSignature"/>. Otherwise
+/// one row, and when the batch is read for, one lookup by key in the round trip that is made anyway. A batch that is appended without
+/// reading is refused by the primary key if one of its signatures already exists, whichever Host received it.
 /// </para>
 /// </summary>
 internal sealed class ReplayCheck
 {
-    private readonly Dictionary<Guid, RequestSignature> _asked = [];
+    private readonly Dictionary<Guid, RequestSignature> _signatures = [];
     private readonly HashSet<DateOnly> _days = [];
     private readonly RecentEvents _recent = new(eventsPerGeneration: 50_000);
     private readonly List<RequestSignature> _withoutEffect = [];
     private bool _repeats;
 
-    /// <summary>Whether anything is to be asked for or written.</summary>
-    public bool Asks => _asked.Count > 0;
+    /// <summary>Whether anything is to be looked up or written.</summary>
+    public bool Asks => _signatures.Count > 0;
 
-    /// <summary>Whether the batch must be read for: this host committed a signature of it lately, or one is only to be looked for.</summary>
-    public bool MustRead => Asks && _asked.Values.Any(signature => !signature.HasEffect || _recent.Contains(new EventId(signature.Digest)));
+    /// <summary>
+    /// Whether the batch must be read for: this host committed one of its signatures recently, or one is only to be looked up.
+    /// </summary>
+    public bool MustRead =>
+        Asks && _signatures.Values.Any(signature => !signature.HasEffect || _recent.Contains(new EventId(signature.Digest)));
 
-    /// <summary>Starts a batch: tells those of its requests that repeat one another.</summary>
+    /// <summary>Starts a batch: finds those of its requests that repeat one another.</summary>
     public void Begin(IReadOnlyList<PendingRequest> batch)
     {
-        _asked.Clear();
+        _signatures.Clear();
         _withoutEffect.Clear();
         _repeats = false;
         for (var i = 0; i < batch.Count; i++)
@@ -43,7 +46,7 @@ internal sealed class ReplayCheck
 
         foreach (var signature in _withoutEffect)
         {
-            Follow(signature);
+            ResolveWithoutEffect(signature);
         }
     }
 
@@ -53,17 +56,19 @@ internal sealed class ReplayCheck
         {
             _withoutEffect.Add(signature);
         }
-        else if (!_asked.TryAdd(signature.Digest, signature))
+        else if (!_signatures.TryAdd(signature.Digest, signature))
         {
-            signature.Repeats(_asked[signature.Digest]);
+            signature.Repeats(_signatures[signature.Digest]);
             _repeats = true;
         }
     }
 
-    // A request without effect repeats one of the batch that has one, or one that is found; otherwise it is what it is.
-    private void Follow(RequestSignature signature)
+    // A request without effect repeats one of the batch that has an effect, or one that is found in the store; otherwise it is not a
+    // repeat.
+    private void ResolveWithoutEffect(RequestSignature signature)
     {
-        if (!_asked.TryAdd(signature.Digest, signature) && _asked[signature.Digest] is var first && first != signature && (first.HasEffect || first.IsRepeat))
+        if (!_signatures.TryAdd(signature.Digest, signature)
+            && _signatures[signature.Digest] is var first && first != signature && (first.HasEffect || first.IsRepeat))
         {
             signature.Repeats(first);
             _repeats = true;
@@ -73,7 +78,7 @@ internal sealed class ReplayCheck
     /// <summary>One command for each day of signatures, nearly always one: so only the partition of that day is read.</summary>
     public void AddReads(NpgsqlBatch commands)
     {
-        foreach (var day in _asked.Values.GroupBy(signature => signature.Day))
+        foreach (var day in _signatures.Values.GroupBy(signature => signature.Day))
         {
             commands.BatchCommands.Add(Sql.Command(AppendSql.KnownSignatures, Sql.Of(day.Key), Sql.Of(day.Select(signature => signature.Digest).ToList())));
         }
@@ -86,14 +91,14 @@ internal sealed class ReplayCheck
         {
             while (await reader.ReadAsync(cancellationToken))
             {
-                _asked[reader.GetGuid(0)].Repeats(reader.GetFieldValue<byte[]>(1));
+                _signatures[reader.GetGuid(0)].Repeats(reader.GetFieldValue<byte[]>(1));
                 _repeats = true;
             }
         }
 
         foreach (var signature in _withoutEffect)
         {
-            Follow(signature);
+            ResolveWithoutEffect(signature);
         }
     }
 
@@ -101,7 +106,7 @@ internal sealed class ReplayCheck
     public IReadOnlyList<PendingRequest> First(IReadOnlyList<PendingRequest> batch) =>
         _repeats ? [.. batch.Where(request => request.Signature is not { IsRepeat: true })] : batch;
 
-    /// <summary>Remembers the signatures that are new. A day that was not seen yet gets its partition first.</summary>
+    /// <summary>Remembers the new signatures. The partition of a day is created before its first signature.</summary>
     public void AddWrites(NpgsqlBatch commands)
     {
         if (!Asks)
@@ -110,7 +115,7 @@ internal sealed class ReplayCheck
         }
 
         var (days, digests, receipts) = (new List<DateOnly>(), new List<Guid>(), new List<byte[]>());
-        foreach (var signature in _asked.Values.Where(signature => signature is { IsRepeat: false, HasEffect: true }))
+        foreach (var signature in _signatures.Values.Where(signature => signature is { IsRepeat: false, HasEffect: true }))
         {
             var kept = signature.Give();
             if (!signature.IsKept())
@@ -133,15 +138,17 @@ internal sealed class ReplayCheck
         }
     }
 
-    /// <summary>Takes over what was committed.</summary>
+    /// <summary>Takes over the committed signatures.</summary>
     public void Learn()
     {
         if (Asks)
         {
-            _recent.Learn([.. _asked.Values.Where(signature => signature.HasEffect).Select(signature => signature.Digest)]);
+            _recent.Learn([.. _signatures.Values.Where(signature => signature.HasEffect).Select(signature => signature.Digest)]);
         }
     }
 
-    /// <summary>After a rollback, or on another connection: partitions made meanwhile may be gone with it, or dropped by their age.</summary>
+    /// <summary>
+    /// After a rollback, or on another connection: partitions created meanwhile may have been rolled back, or dropped because of their age.
+    /// </summary>
     public void ForgetDays() => _days.Clear();
 }

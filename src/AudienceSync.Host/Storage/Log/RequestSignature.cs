@@ -3,24 +3,25 @@ using System.Text;
 
 namespace AudienceSync.Host.Storage.Log;
 
-/// <summary>What the sender was answered of one event of a remembered request.</summary>
+/// <summary>The response to the sender for one event of a remembered request.</summary>
 /// <param name="Id">The receipt; empty for an event that was refused.</param>
 /// <param name="Code">Null when it was accepted.</param>
 public readonly record struct KeptReceipt(Guid Id, string? Code);
 
 /// <summary>
-/// The signature of a request whose events do not all have their ids in the signed bytes. It is remembered with the request's receipts, and whoever
-/// sends the same bytes again, whatever headers they carry then, gets these receipts and appends nothing.
+/// The signature of a request whose events do not all have their ids in the signed bytes. It is remembered with the request's receipts, and
+/// a sender that sends the same bytes again, with whatever headers, receives these receipts and appends nothing.
 /// </summary>
-/// <param name="day">The day of the signed timestamp, UTC: part of the key, because the same bytes are always of the same day.</param>
+/// <param name="day">The day of the signed timestamp, UTC: part of the key, because the same bytes always have the same day.</param>
 /// <param name="digest">Derived from source and signature.</param>
 /// <param name="receipts">
-/// The receipts of the request's events. Asked for under the log's lock, once it is known who of them was erased. Null for a request that has no effect, because its headers
-/// make it a test or leave it without an id: it is not remembered, but if its bytes had one before it gets those receipts.
+/// The receipts of the request's events. Requested under the log's lock, when it is known which of their people were erased. Null for a
+/// request that has no effect, because its headers make it a test or leave it without an id: it is not remembered, but if its bytes had an
+/// effect before, it receives those receipts.
 /// </param>
 public sealed class RequestSignature(DateOnly day, Guid digest, Func<KeptReceipt[]>? receipts)
 {
-    /// <summary>How old a signed timestamp may be, and so how long a signature must be remembered.</summary>
+    /// <summary>How old a signed timestamp may be, and therefore how long a signature must be remembered.</summary>
     public static readonly TimeSpan MaxAge = TimeSpan.FromDays(30);
 
     private RequestSignature? _earlier;
@@ -33,15 +34,16 @@ public sealed class RequestSignature(DateOnly day, Guid digest, Func<KeptReceipt
     /// <summary>Whether to remember it.</summary>
     public bool HasEffect => receipts is not null;
 
-    /// <summary>Set by the append: the same signature came before, in this commit or an earlier one.</summary>
+    /// <summary>Set by the append: the same signature was received before, in this commit or an earlier one.</summary>
     public bool IsRepeat { get; private set; }
 
     /// <summary>The receipts given to the first request with this signature.</summary>
-    public KeptReceipt[] Given => _given ?? _earlier?.Given ?? throw new InvalidOperationException("The receipts of a signature that was not appended.");
+    public KeptReceipt[] Given =>
+        _given ?? _earlier?.Given ?? throw new InvalidOperationException("A signature that was not appended has no receipts.");
 
     /// <summary>
-    /// Whether it is to be remembered. Asked for under the log's lock: what an event of the request still waits for must not be claimed of it to
-    /// whoever sends it again.
+    /// Whether it is to be remembered. Evaluated under the log's lock: while an event of the request is still unsettled, a sender that
+    /// sends the request again must not receive a result for it.
     /// </summary>
     public Func<bool> IsKept { get; init; } = static () => true;
 

@@ -2,7 +2,7 @@ using AudienceSync.Domain.Identity;
 
 namespace AudienceSync.Host.Storage.Log;
 
-/// <summary>Sealed identifier revisions by column, as the array insert takes them.</summary>
+/// <summary>Sealed identifier revisions by column, in the form that the array insert takes.</summary>
 internal sealed class RevisionColumns
 {
     public List<Guid> People { get; } = [];
@@ -24,7 +24,7 @@ internal sealed class RevisionColumns
         Phones.Clear();
     }
 
-    /// <param name="reach">What this revision is reached by.</param>
+    /// <param name="reach">The identifiers by which this revision is reached.</param>
     public void Add(PersonId person, int revision, byte[] cipher, Reach reach)
     {
         People.Add(person.Value);

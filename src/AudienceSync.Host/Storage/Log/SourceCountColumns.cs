@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace AudienceSync.Host.Storage.Log;
 
-/// <summary>What a group commit has to count for its sources; empty for almost every one.</summary>
+/// <summary>The counts of sources in a group commit; empty for almost every commit.</summary>
 internal sealed class SourceCountColumns
 {
     private readonly Dictionary<(string Source, string Code), long> _counts = [];
@@ -39,7 +39,7 @@ internal sealed class SourceCountColumns
     public NpgsqlBatchCommand Command(DateTimeOffset now) =>
         Sql.Command(AppendSql.Counts, Sql.Of(Sources), Sql.Of(Codes), Sql.Of(Events), Sql.Of(now));
 
-    /// <summary>Brings the counts into columns, in one order whoever writes them.</summary>
+    /// <summary>Moves the counts into columns, in an order that is the same for every host.</summary>
     public void Finish()
     {
         if (_counts.Count == 0)

@@ -3,15 +3,15 @@ using AudienceSync.Host.Telemetry;
 namespace AudienceSync.Host.Storage.Log;
 
 /// <summary>
-/// Looks twice a second whether the group commit has waited for more than three seconds, and then ends whoever keeps it waiting without doing anything
-/// (<see cref="StalledHolders"/>). Every few seconds it does so unasked, for the loops that wait for a row. <b>Failures</b> of storage are an outage
-/// like any other: the next look tells.
+/// Checks twice a second whether the group commit has waited for more than three seconds, and if so ends the sessions that block it without
+/// making progress (<see cref="StalledHolders"/>). Every few seconds it does so unconditionally, for the loops that wait for a row.
+/// <b>Failures</b> of storage are an outage like any other: the next check retries.
 /// </summary>
 public sealed class StallWatch(GroupCommit commit, StalledHolders stalled, TimeProvider clock, ILogger<StallWatch> logger)
 {
-    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan CheckInterval = TimeSpan.FromMilliseconds(500);
 
-    private static readonly TimeSpan UnaskedEvery = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan UnconditionalInterval = TimeSpan.FromSeconds(5);
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -19,10 +19,10 @@ public sealed class StallWatch(GroupCommit commit, StalledHolders stalled, TimeP
         var last = clock.GetTimestamp();
         while (!cancellationToken.IsCancellationRequested)
         {
-            var wait = LookEvery;
+            var wait = CheckInterval;
             try
             {
-                if (commit.OldestWaiting >= StalledHolders.After || clock.GetElapsedTime(last) >= UnaskedEvery)
+                if (commit.OldestWaiting >= StalledHolders.After || clock.GetElapsedTime(last) >= UnconditionalInterval)
                 {
                     last = clock.GetTimestamp();
                     await EndAsync(cancellationToken);
@@ -46,7 +46,7 @@ public sealed class StallWatch(GroupCommit commit, StalledHolders stalled, TimeP
     {
         if (await stalled.EndAsync(cancellationToken) is > 0 and var ended)
         {
-            logger.LogWarning("Ended {Sessions} database sessions that held a lock while their client was silent", ended);
+            logger.LogWarning("Ended {Sessions} database sessions that held a lock while their client was inactive", ended);
         }
     }
 }

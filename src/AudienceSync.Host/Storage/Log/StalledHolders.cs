@@ -3,16 +3,18 @@ using Npgsql;
 namespace AudienceSync.Host.Storage.Log;
 
 /// <summary>
-/// Ends the backends that keep this workspace's Hosts waiting and do nothing: what they wait for is their own client, which is frozen or cut off.
-/// See <see cref="AppendLock"/> for when and why. Beside the append lock these are locks of rows and tables that a Host of ours holds, as a frozen projector
-/// holds its lease's row. Works as the login of the connection string, which may end the sessions of the same login only.
+/// Ends the backends that block this workspace's Hosts without making progress: they wait for their own client, which is frozen or
+/// disconnected. See <see cref="AppendLock"/> for when and why. Besides the append lock these are row and table locks that one of our Hosts
+/// holds, as a frozen projector holds the row of its lease. Uses the login of the connection string, which may end only sessions of the
+/// same login.
 /// </summary>
 public sealed class StalledHolders(WorkspaceDatabase database)
 {
     /// <summary>Older transactions are ended.</summary>
     public static readonly TimeSpan After = TimeSpan.FromSeconds(3);
 
-    // 'Timeout' is a backend that sleeps on purpose. Questions ('... query') hold no lock that writers wait for; a reader that takes its answer slowly is honest.
+    // 'Timeout' is a backend that sleeps on purpose. Query sessions ('... query') hold no lock that writers wait for; a reader that takes
+    // its result slowly is legitimate.
     private const string EndSql = """
         with blocking as (
           select l.pid from pg_locks l
@@ -30,7 +32,7 @@ public sealed class StalledHolders(WorkspaceDatabase database)
           and a.xact_start < clock_timestamp() - $2::interval and a.wait_event_type in ('Client', 'Timeout')
         """;
 
-    /// <summary>Returns how many were ended.</summary>
+    /// <summary>Returns the number of ended sessions.</summary>
     public async Task<long> EndAsync(CancellationToken cancellationToken)
     {
         await using var command = Sql.Command(database.Login, EndSql, Sql.Of(EventLog.LockKeyOf(database.Workspace)), Sql.Of(After));

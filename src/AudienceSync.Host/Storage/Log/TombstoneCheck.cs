@@ -5,19 +5,20 @@ using Npgsql;
 namespace AudienceSync.Host.Storage.Log;
 
 /// <summary>
-/// Finds, under the log's lock, the items of a batch that name somebody who was erased.
+/// Finds, under the log's lock, the items of a batch that name an erased person.
 /// <para>
-/// <b>What it costs.</b> While no tombstone exists: one look into an empty index for each commit. Afterwards: one digest, and one look-up in the
-/// round trip that is made anyway, for each identifier that is not known from the cache.
+/// <b>Cost.</b> While no tombstone exists: one lookup in an empty index for each commit. Afterwards: one digest, and one lookup in the
+/// round trip that is made anyway, for each identifier that is not in the cache.
 /// </para>
 /// <para>
-/// <b>Why the cache may be trusted.</b> An erasure of somebody known appends events, by which every cache is emptied, and nobody with a tombstone
-/// is learned again. So an anchor that is held has none, nor has the address it is reached by; a further address of the same webhook may.
+/// <b>Why the cache may be trusted.</b> An erasure of a known person appends events, which empties every cache, and a person with a
+/// tombstone is not cached again. So a cached anchor has no tombstone, nor does the address by which it is reached; another address in the
+/// same webhook may have one.
 /// </para>
 /// </summary>
 internal sealed class TombstoneCheck(TombstoneDigester digester)
 {
-    private readonly Dictionary<Guid, AliasDigest> _asked = [];
+    private readonly Dictionary<Guid, AliasDigest> _digests = [];
     private readonly Dictionary<AliasDigest, Guid> _hits = [];
     private readonly Dictionary<Guid, int> _refused = [];
     private bool _any;
@@ -25,29 +26,31 @@ internal sealed class TombstoneCheck(TombstoneDigester digester)
     /// <summary>Identifiers of the batch that were erased.</summary>
     public IReadOnlyDictionary<AliasDigest, Guid> Hits => _hits;
 
-    /// <summary>Items of the batch that name somebody erased, by erasure.</summary>
+    /// <summary>The number of items of the batch that name an erased person, by erasure.</summary>
     public IReadOnlyDictionary<Guid, int> Refused => _refused;
 
-    /// <summary>Whether any tombstone is known to exist. While none is, nothing is asked for, and the append looks whether that still holds.</summary>
+    /// <summary>
+    /// Whether any tombstone is known to exist. While none is, nothing is looked up, and the append checks whether that still holds.
+    /// </summary>
     public bool Any => _any;
 
-    /// <summary>What is asked for.</summary>
-    public List<Guid> Asked => [.. _asked.Keys];
+    /// <summary>The digests to look up.</summary>
+    public List<Guid> Asked => [.. _digests.Keys];
 
-    /// <summary>Whether there is something to ask for.</summary>
-    public bool Asks => _asked.Count > 0;
+    /// <summary>Whether there is anything to look up.</summary>
+    public bool Asks => _digests.Count > 0;
 
     public void Clear()
     {
-        _asked.Clear();
+        _digests.Clear();
         _hits.Clear();
         _refused.Clear();
     }
 
-    /// <summary>Notes what must be asked for, given whom the cache made known.</summary>
+    /// <summary>Collects the digests to look up, given the people loaded from the cache.</summary>
     public void Ask(IReadOnlyList<PendingRequest> batch, IdentityResolver resolver)
     {
-        _asked.Clear();
+        _digests.Clear();
         if (!_any)
         {
             return;
@@ -56,16 +59,18 @@ internal sealed class TombstoneCheck(TombstoneDigester digester)
         foreach (var mention in batch.SelectMany(request => request.Mentions))
         {
             var known = resolver.AnchorOf(mention.Aliases[0].Digest);
-            foreach (var alias in mention.Aliases.Where(alias => known is null || !IsHeld(known, alias)))
+            foreach (var alias in mention.Aliases.Where(alias => known is null || !IsCached(known, alias)))
             {
-                _asked[digester.Digest(alias.Digest)] = alias.Digest;
+                _digests[digester.Digest(alias.Digest)] = alias.Digest;
             }
         }
     }
 
-    public NpgsqlBatchCommand Command() => Sql.Command(AppendSql.Tombstones, Sql.Of(_asked.Keys.ToList()));
+    public NpgsqlBatchCommand Command() => Sql.Command(AppendSql.Tombstones, Sql.Of(_digests.Keys.ToList()));
 
-    /// <summary>Reads whether any tombstone exists. True when this is news, and the batch must be asked for after all.</summary>
+    /// <summary>
+    /// Reads whether any tombstone exists. True when this was not known before, and the batch must be looked up after all.
+    /// </summary>
     public async Task<bool> ReadAnyAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)
     {
         await reader.ReadAsync(cancellationToken);
@@ -78,11 +83,11 @@ internal sealed class TombstoneCheck(TombstoneDigester digester)
     {
         while (await reader.ReadAsync(cancellationToken))
         {
-            _hits[_asked[reader.GetGuid(0)]] = reader.GetGuid(1);
+            _hits[_digests[reader.GetGuid(0)]] = reader.GetGuid(1);
         }
     }
 
-    /// <summary>Marks what names somebody erased.</summary>
+    /// <summary>Marks the items that name an erased person.</summary>
     public void Mark(IReadOnlyList<PendingRequest> batch)
     {
         if (_hits.Count == 0)
@@ -104,6 +109,6 @@ internal sealed class TombstoneCheck(TombstoneDigester digester)
         }
     }
 
-    private static bool IsHeld(KnownPerson known, Alias alias) =>
+    private static bool IsCached(KnownPerson known, Alias alias) =>
         alias == known.Anchor || alias.Digest == known.Reach.Email || alias.Digest == known.Reach.Phone;
 }

@@ -3,7 +3,10 @@ using AudienceSync.Domain.Events;
 
 namespace AudienceSync.Host.Storage.Membership;
 
-/// <summary>The registry's own string for an alias read from the log, so that the fold compares references and the reader's copy dies young.</summary>
+/// <summary>
+/// Maps an alias read from the log to the one string instance of <see cref="EventTypes"/>, so that the fold compares references and the
+/// reader's copy is collected early.
+/// </summary>
 internal static class EventAlias
 {
     private static readonly Dictionary<string, string> Known =
@@ -12,12 +15,12 @@ internal static class EventAlias
     private static readonly HashSet<string> Registry =
         [.. EventTypes.ByAlias.Where(type => typeof(IRegistryEvent).IsAssignableFrom(type.Value)).Select(type => type.Key)];
 
-    /// <summary>Whether it is an event of an audience's stream.</summary>
+    /// <summary>Whether it is an event of an audience stream.</summary>
     public static bool IsOfRegistry(string alias) => Registry.Contains(alias);
 
     public static string Of(string alias) => Known.GetValueOrDefault(alias, alias);
 
-    /// <summary>As it comes from a COPY. The two that most events are cost no string.</summary>
+    /// <summary>From the bytes of a COPY. The aliases of the two most frequent events allocate no string.</summary>
     public static string Of(ReadOnlySpan<byte> utf8) =>
         utf8.SequenceEqual("audience_member_added"u8) ? EventTypes.MemberAdded
         : utf8.SequenceEqual("audience_member_removed"u8) ? EventTypes.MemberRemoved

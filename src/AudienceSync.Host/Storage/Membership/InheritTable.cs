@@ -5,21 +5,24 @@ namespace AudienceSync.Host.Storage.Membership;
 /// <summary>A version that has not yet taken over all of its predecessor's rows.</summary>
 public sealed record OpenInheritance(int KeyId, int From, Guid Place);
 
-/// <summary>How far a page of a predecessor's rows has brought its heir; written with the page.</summary>
+/// <summary>The progress of a successor after a page of its predecessor's rows; written with the page.</summary>
 public sealed record InheritedPage(int KeyId, Guid Place, bool Done);
 
 /// <summary>
-/// What versions inherit. A version published with <c>inherit</c> is told all that its predecessor was told, before and after.
+/// The progress of versions that inherit. For a version published with <c>inherit</c>, all events of its predecessor count, past and later
+/// ones.
 /// <para>
-/// <b>Why it is right in any order.</b> A row holds two maxima, of which the latest add and the latest remove of both versions' events are the maxima
-/// again. What an heir is told behind its publication is told to it when it comes. What its predecessor had been told before it takes over row by row, each
-/// before anything is told to that row's person again, whether this walk comes to him or an event does. The projector reads the keys when it takes its lease and
-/// whenever it comes past an event of the registry, and begins to take over only behind the event that published the heir: so no event of the predecessor counts
-/// for it alone that should count for both, and what is counted by the hour is as if the heir had been whole from the beginning.
+/// <b>Why the order does not matter.</b> A row has two maxima, the latest add and the latest remove; the maxima over the events of both
+/// versions are the maxima of the two rows. Events after the publication of a successor are applied to it when they are read. Its
+/// predecessor's earlier state is taken over row by row, each before any event of that row's person is applied again, whether this sweep or
+/// an event reaches the person first. The projector reads the keys when it claims its lease and whenever it passes a registry event, and
+/// starts to take over only after the event that published the successor. So no event counts only for the predecessor that should count for
+/// both, and the hourly counts are as if the successor had been complete from the beginning.
 /// </para>
 /// <para>
-/// <b>Failures.</b> Rows and place are one transaction under the projector's lease; a kill reads the same rows again, which changes nothing. A chain
-/// (v3 from v2 from v1) is gone through in the order of publication, so each is whole before the next begins.
+/// <b>Failures.</b> Rows and position are one transaction under the projector's lease; after a kill the same rows are read again, which
+/// changes nothing. A chain (v3 from v2 from v1) is processed in the order of publication, so each version is complete before the next
+/// begins.
 /// </para>
 /// </summary>
 public sealed class InheritTable(WorkspaceDatabase database)
@@ -30,7 +33,7 @@ public sealed class InheritTable(WorkspaceDatabase database)
 
     private const string PlaceSql = "update audience_keys set inherit_place = $2, inherit_done = $3 where key_id = $1";
 
-    /// <summary>The oldest that is open; null when all is taken over.</summary>
+    /// <summary>The oldest open inheritance; null when none is open.</summary>
     public async Task<OpenInheritance?> FindAsync(CancellationToken cancellationToken)
     {
         await using var command = Sql.Command(database.Hot, OpenSql);

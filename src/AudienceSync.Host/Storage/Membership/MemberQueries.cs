@@ -5,12 +5,12 @@ using Npgsql;
 
 namespace AudienceSync.Host.Storage.Membership;
 
-/// <summary>A membership as a marketer asks for it.</summary>
+/// <summary>A membership as shown by queries.</summary>
 public sealed record MemberView(
     Guid Person, string AudienceKey, MembershipStatus Status, DateTimeOffset Since, DateTimeOffset? Until, DateTimeOffset? AddedAt, DateTimeOffset? RemovedAt,
     IReadOnlyList<string> Restrictions, IReadOnlyList<string> RestrictedAt);
 
-/// <summary>Who is in an audience, and in which audiences somebody is.</summary>
+/// <summary>Members of an audience, and memberships of a person.</summary>
 public sealed class MemberQueries(WorkspaceDatabase database)
 {
     private const string Columns = "m.person, k.audience_key, m.state, m.since_at, m.until_at, m.added_at, m.removed_at, m.restrictions, m.restricted_at";
@@ -25,13 +25,13 @@ public sealed class MemberQueries(WorkspaceDatabase database)
         order by k.audience_key
         """;
 
-    // From a phone number to an e-mail address to a customer id: three steps at most.
+    // From a phone number to an email address to a customer id: three steps at most.
     private const string AliasSql = """
         select coalesce(p2.owner, p1.owner, a.owner, a.anchor) from person_aliases a
         left join people p1 on p1.person = coalesce(a.owner, a.anchor) left join people p2 on p2.person = p1.owner where a.digest = $1
         """;
 
-    /// <summary>Present members of a key, the barred among them, in the order of their ids, after a given one.</summary>
+    /// <summary>Present members of a key, including restricted ones, in the order of their ids, after a given one.</summary>
     public Task<IReadOnlyList<MemberView>> ListAsync(int keyId, Guid after, int limit, CancellationToken cancellationToken) =>
         ReadAsync(ListSql, [Sql.Of(keyId), Sql.Of(after), Sql.Of(limit)], cancellationToken);
 
@@ -39,7 +39,7 @@ public sealed class MemberQueries(WorkspaceDatabase database)
     public Task<IReadOnlyList<MemberView>> OfPersonAsync(PersonId person, CancellationToken cancellationToken) =>
         ReadAsync(PersonSql, [Sql.Of(person.Value)], cancellationToken);
 
-    /// <summary>Whom an identifier leads to; null when to nobody.</summary>
+    /// <summary>The person that an identifier leads to; null when there is none.</summary>
     public async Task<PersonId?> FindAsync(AliasDigest digest, CancellationToken cancellationToken)
     {
         await using var command = Sql.Command(database.Query, AliasSql, Sql.Of(digest.Value));

@@ -5,7 +5,7 @@ namespace AudienceSync.Host.Storage.Membership;
 /// <summary>Membership rows by column, as the array upsert takes them.</summary>
 internal sealed class MembershipColumns(int capacity)
 {
-    /// <summary>Between names on their way into an array; no name holds it.</summary>
+    /// <summary>Separates names that are passed as one text and split into an array; no name contains it.</summary>
     public const char Separator = '\u001f';
 
     private readonly List<int> _keyIds = new(capacity);

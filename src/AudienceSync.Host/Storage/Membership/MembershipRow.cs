@@ -7,12 +7,12 @@ namespace AudienceSync.Host.Storage.Membership;
 /// <summary>A row of membership, as the fold reads and writes it.</summary>
 /// <param name="KeyId">The audience key.</param>
 /// <param name="Person">The anchor.</param>
-/// <param name="State">What this anchor was told.</param>
-/// <param name="Status">Of the person for whom it is the root; <see cref="MembershipStatus.Linked"/> for any other anchor.</param>
+/// <param name="State">The state from this anchor's own events.</param>
+/// <param name="Status">Status of the person whose root it is; <see cref="MembershipStatus.Linked"/> for any other anchor.</param>
 /// <param name="Since">Since when the status holds.</param>
 /// <param name="Until">When it will expire by itself.</param>
-/// <param name="EventPos">The position of the last event that changed what the anchor was told.</param>
-/// <param name="ChangedPos">The number under which whoever syncs must look again.</param>
+/// <param name="EventPos">The position of the last event that changed the anchor's state.</param>
+/// <param name="ChangedPos">The change number by which the lanes process the row again.</param>
 public sealed record MembershipRow(
     int KeyId,
     PersonId Person,
@@ -24,14 +24,14 @@ public sealed record MembershipRow(
     long ChangedPos)
 {
     /// <summary>
-    /// None was found when it was looked for, so it is inserted plainly: ON CONFLICT would look for it once more and write it twice. Should there be one
-    /// after all, its key refuses the whole page.
+    /// No row was found, so it is inserted without ON CONFLICT, which would look it up once more and write it twice. If the row exists
+    /// after all, the primary key refuses the whole page.
     /// </summary>
     public bool IsNew { get; init; }
 
-    /// <summary>What stands between the person and being targeted.</summary>
+    /// <summary>The targeting restrictions of the person.</summary>
     public TargetingRestrictions Restrictions { get; init; }
 
-    /// <summary>The destinations at which he is suppressed by name; null when there are none.</summary>
+    /// <summary>The destinations at which the person is suppressed by name; null when there are none.</summary>
     public string[]? RestrictedAt { get; init; }
 }

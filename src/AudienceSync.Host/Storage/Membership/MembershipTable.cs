@@ -10,9 +10,9 @@ using Npgsql;
 namespace AudienceSync.Host.Storage.Membership;
 
 /// <summary>
-/// Reads the log for the projector and writes what it folded: rows, cursor and counts in one transaction that holds the projector's lease.
-/// That is why the projection is exactly once with its cursor: either both moved, or neither. The reads need no transaction: the log is
-/// append-only and nobody else may write these rows while the lease holds, which the write proves.
+/// Reads the log for the projector and writes the folded result: rows, cursor and counts in one transaction that holds the projector's
+/// lease. So the projection is exactly once with its cursor: either both moved, or neither. The reads need no transaction: the log is
+/// append-only, and no other writer may change these rows while the lease holds, which the write verifies.
 /// </summary>
 public sealed class MembershipTable(WorkspaceDatabase database)
 {
@@ -25,14 +25,16 @@ public sealed class MembershipTable(WorkspaceDatabase database)
 
     private const string EventsSql = "select seq_id, stream_id, type, data, timestamp from mt_events where seq_id > $1 order by seq_id limit $2";
 
-    private const string Columns = "m.key_id, m.person, m.added_at, m.removed_at, m.state, m.since_at, m.until_at, m.event_pos, m.changed_pos, m.restrictions, m.restricted_at";
+    private const string Columns =
+        "m.key_id, m.person, m.added_at, m.removed_at, m.state, m.since_at, m.until_at, m.event_pos, m.changed_pos, m.restrictions, "
+        + "m.restricted_at";
 
     private const string RowsSql = $"""
         select {Columns} from unnest($1::int[], $2::uuid[]) as d(key_id, person)
         cross join lateral (select r.* from membership r where r.key_id = d.key_id and r.person = d.person limit 1) m
         """;
 
-    // One probe for each person and key. The limit, which changes nothing, keeps the planner from reading a key whole and joining afterwards.
+    // One probe per person and key. The limit, which changes nothing, keeps the planner from reading a whole key and joining afterwards.
     private const string PeopleSql = $"""
         select {Columns} from unnest($1::uuid[]) as d(person) cross join audience_keys k
         cross join lateral (select r.* from membership r where r.key_id = k.key_id and r.person = d.person limit 1) m
@@ -117,14 +119,14 @@ public sealed class MembershipTable(WorkspaceDatabase database)
     public Task<List<MembershipRow>> ReadKeyAsync(int keyId, Guid after, int limit, CancellationToken cancellationToken) =>
         ReadAsync(KeyRowsSql, [Sql.Of(keyId), Sql.Of(after), Sql.Of(limit)], cancellationToken);
 
-    /// <summary>Whether anybody is linked at all.</summary>
+    /// <summary>Whether any person is linked.</summary>
     public async Task<bool> HasLinksAsync(CancellationToken cancellationToken)
     {
         await using var command = Sql.Command(database.Hot, AnyLinkSql);
         return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
-    /// <summary>Every link among the people given and those linked to them, up to their roots and down to the last anchor.</summary>
+    /// <summary>Every link among the given people and those linked to them, up to their roots and down to the last anchor.</summary>
     public async Task<Dictionary<PersonId, PersonId>> ReadGroupsAsync(List<Guid> people, CancellationToken cancellationToken)
     {
         var links = new Dictionary<PersonId, PersonId>();
@@ -138,11 +140,11 @@ public sealed class MembershipTable(WorkspaceDatabase database)
         return links;
     }
 
-    /// <summary>Present rows whose window has passed, the longest ago first.</summary>
+    /// <summary>Present rows whose window has passed, the oldest first.</summary>
     public Task<List<MembershipRow>> ReadExpiredAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken) =>
         ReadAsync(ExpiredSql, [Sql.Of(now), Sql.Of(limit)], cancellationToken);
 
-    /// <exception cref="LeaseLostException">Another host is the projector now; nothing was written.</exception>
+    /// <exception cref="LeaseLostException">Another Host is the projector now; nothing was written.</exception>
     public async Task WriteAsync(Lease lease, ProjectedPage page, ProjectionProgress progress, CancellationToken cancellationToken)
     {
         await using var connection = await database.Hot.OpenConnectionAsync(cancellationToken);

@@ -7,7 +7,7 @@ using NpgsqlTypes;
 
 namespace AudienceSync.Host.Storage.Membership;
 
-/// <summary>What each anchor was told of permissions. Written by the projector alone, in the transaction of its page.</summary>
+/// <summary>The permissions of each anchor. Written only by the projector, in the transaction of its page.</summary>
 public sealed class PermissionTable(WorkspaceDatabase database)
 {
     private const string AnySql = "select exists (select from person_permissions)";
@@ -34,7 +34,7 @@ public sealed class PermissionTable(WorkspaceDatabase database)
           suppressed_at = excluded.suppressed_at, erasing_at = excluded.erasing_at, destinations = excluded.destinations, exact = excluded.exact
         """;
 
-    /// <summary>Whether anybody ever said anything of it.</summary>
+    /// <summary>Whether any permissions are stored.</summary>
     public async Task<bool> AnyAsync(CancellationToken cancellationToken)
     {
         await using var command = Sql.Command(database.Hot, AnySql);
@@ -62,7 +62,7 @@ public sealed class PermissionTable(WorkspaceDatabase database)
         return rows;
     }
 
-    /// <summary>All that the streams of these people say of permissions, up to a position.</summary>
+    /// <summary>All permission facts in the streams of these people, up to a position.</summary>
     public async Task<Dictionary<PersonId, List<PermissionFact>>> ReadHistoryAsync(
         List<Guid> people, Position last, CancellationToken cancellationToken)
     {

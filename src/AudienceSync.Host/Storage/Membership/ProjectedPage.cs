@@ -5,23 +5,26 @@ using AudienceSync.Host.Storage.Cutover;
 
 namespace AudienceSync.Host.Storage.Membership;
 
-/// <summary>All that one page of the log changed; written together with the cursor.</summary>
+/// <summary>Everything that one page of the log changed; written together with the cursor.</summary>
 /// <param name="Rows">Memberships.</param>
-/// <param name="Links">Who is linked to whom now.</param>
-/// <param name="Permissions">What anchors were told.</param>
+/// <param name="Links">Changed links: person and present owner.</param>
+/// <param name="Permissions">Permissions of anchors.</param>
 public sealed record ProjectedPage(
     IReadOnlyCollection<MembershipRow> Rows,
     IReadOnlyDictionary<PersonId, PersonId> Links,
     IReadOnlyDictionary<PersonId, Permissions> Permissions)
 {
-    /// <summary>How far it has brought an heir; null when it is no page of inheritance.</summary>
+    /// <summary>The progress of a successor; null when it is not a page of inheritance.</summary>
     public InheritedPage? Inherited { get; init; }
 
     private static readonly IReadOnlyDictionary<PersonId, PersonId> NoLinks = new Dictionary<PersonId, PersonId>();
 
     private static readonly IReadOnlyDictionary<PersonId, Permissions> NoPermissions = new Dictionary<PersonId, Permissions>();
 
-    /// <summary>What it adds to the counts of hours. A page that writes memberships anew, as a rebuild's does, adds nothing: the counts follow from the log alone.</summary>
+    /// <summary>
+    /// What it adds to the hourly counts. A page that rewrites memberships, as in a rebuild, adds nothing: the counts follow from the log
+    /// alone.
+    /// </summary>
     public IReadOnlyCollection<(int KeyId, DateTimeOffset Hour, HourChange Change)> Hours { get; init; } = [];
 
     /// <summary>What it adds to the counts of late events.</summary>

@@ -1,9 +1,9 @@
 namespace AudienceSync.Host.Storage.Membership;
 
 /// <summary>
-/// Who may be targeted, as a condition on <c>membership m</c>: the states present and limited. What suppression by name and consent allow at one
-/// destination is asked with <c>bindings b</c> and <c>accounts a</c> beside it. The lanes decide by Domain code (<c>LaneMember.Desired</c>); this is for
-/// counts and comparisons.
+/// The people that may be targeted, as a condition on <c>membership m</c>: the states present and limited. The condition for one
+/// destination, with suppression by name and consent, also needs <c>bindings b</c> and <c>accounts a</c>. The lanes decide by Domain code
+/// (<c>LaneMember.Desired</c>); this is for counts and comparisons.
 /// </summary>
 internal static class Targeting
 {

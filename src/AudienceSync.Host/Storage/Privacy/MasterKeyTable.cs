@@ -3,11 +3,13 @@ using Npgsql;
 namespace AudienceSync.Host.Storage.Privacy;
 
 /// <summary>A master key version that this database has been started with.</summary>
-/// <param name="CheckValue">What only the right key computes.</param>
+/// <param name="CheckValue">A value that only the right key produces.</param>
 /// <param name="RetiredAt">When it was found that nothing is sealed under it any more; null while it is in use.</param>
 public sealed record KnownMasterKey(short Version, byte[] CheckValue, DateTimeOffset FirstSeen, DateTimeOffset? RetiredAt);
 
-/// <summary>The master key versions of a database and the workspaces whose rows are sealed under them. Works as the owner of the schemas.</summary>
+/// <summary>
+/// The master key versions of a database and the workspaces whose rows are sealed under them. Runs as the owner of the schemas.
+/// </summary>
 public sealed class MasterKeyTable(string connectionString)
 {
     private const string KnownSql = "select version, check_value, first_seen, retired_at from audience_sync.master_keys order by version";
@@ -19,7 +21,7 @@ public sealed class MasterKeyTable(string connectionString)
 
     private const string RetireSql = "update audience_sync.master_keys set retired_at = now() where version = $1";
 
-    // A workspace that left the configuration before these tables were made has not got them.
+    // A workspace that was removed from the configuration before these tables existed does not have them.
     private const string WorkspacesSql = """
         select name from audience_sync.workspaces where to_regclass(format('ws_%s.key_rotations', name)) is not null order by name
         """;
@@ -53,7 +55,9 @@ public sealed class MasterKeyTable(string connectionString)
         return workspaces;
     }
 
-    /// <summary>Keeps the check value of a version that was never seen, and takes one that was retired into use. Never changes a check value.</summary>
+    /// <summary>
+    /// Stores the check value of a version that was never seen, and returns one that was retired to use. Never changes a check value.
+    /// </summary>
     public async Task RememberAsync(short version, byte[] checkValue, CancellationToken cancellationToken)
     {
         await using var source = Source();

@@ -5,17 +5,17 @@ using Npgsql;
 
 namespace AudienceSync.Host.Storage.Privacy;
 
-/// <summary>What became of the aliases of an older reader.</summary>
-/// <param name="Read">Aliases that were looked at.</param>
-/// <param name="Rekeyed">Those that have another form today and were moved to it.</param>
-/// <param name="Merged">Those whose form of today somebody has claimed already; the older one is gone.</param>
-/// <param name="Conflicts">Those of a person of their own whose form of today is somebody else's: left as they are.</param>
+/// <summary>The result of recomputing the aliases of an older reader.</summary>
+/// <param name="Read">Aliases that were read.</param>
+/// <param name="Rekeyed">Those that have another form now and were moved to it.</param>
+/// <param name="Merged">Those whose current form is already claimed; the older one is deleted.</param>
+/// <param name="Conflicts">Those that are the anchor of a person and whose current form belongs to someone else: left as they are.</param>
 /// <param name="Left">Aliases of an older reader that remain.</param>
 public sealed record RealiasResult(long Read, long Rekeyed, long Merged, long Conflicts, long Left);
 
 /// <summary>
-/// Makes the aliases of an older reader again, from the texts in the vault. What was delivered is not touched: a revision keeps the canonical
-/// forms it was delivered under, and the person's next webhook makes a new one.
+/// Recomputes the aliases of an older reader from the texts in the vault. What was delivered is not touched: a revision keeps the canonical
+/// forms it was delivered under, and the person's next webhook creates a new one.
 /// </summary>
 public sealed class RealiasTable(WorkspaceDatabase database, Vault vault, AliasDigester digester, TimeProvider clock)
 {
@@ -48,7 +48,7 @@ public sealed class RealiasTable(WorkspaceDatabase database, Vault vault, AliasD
 
     private const string ResealSql = "update vault set cipher = $3, key_version = $4 where person = $1 and revision = $2";
 
-    // What other hosts remember of aliases is believed only while the positions stand where they left them.
+    // Other Hosts trust their cached aliases only while the head of the log is where they left it.
     private const string MoveHeadSql = "select nextval('mt_events_sequence')";
 
     /// <summary>How many aliases were made by an older reader.</summary>
@@ -65,7 +65,7 @@ public sealed class RealiasTable(WorkspaceDatabase database, Vault vault, AliasD
         return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
-    /// <summary>Goes through all of them, page by page; stopped at any place, it goes on when it is called again.</summary>
+    /// <summary>Processes all of them, page by page; stopped anywhere, it continues when it is called again.</summary>
     public async Task<RealiasResult> RunAsync(CancellationToken cancellationToken)
     {
         var total = new RealiasResult(0, 0, 0, 0, 0);
@@ -132,13 +132,13 @@ public sealed class RealiasTable(WorkspaceDatabase database, Vault vault, AliasD
         var holders = await HoldersAsync(connection, alias, cancellationToken);
         var claimed = holders.SelectMany(holder => holder.Opened.Own.Addresses).FirstOrDefault(claim => claim.Address.Digest == digest);
         total = total with { Read = total.Read + 1 };
-        if (claimed is null || Today(claimed) is not { } today || today.Address.Digest == digest)
+        if (claimed is null || Reread(claimed) is not { } current || current.Address.Digest == digest)
         {
             await ExecuteAsync(connection, KeepSql, [Sql.Of(digest.Value), Sql.Of(IdentifierReader.ParserVersion)], cancellationToken);
             return total;
         }
 
-        var next = today.Address.Digest.Value;
+        var next = current.Address.Digest.Value;
         if (await IsTakenAsync(connection, next, cancellationToken))
         {
             if (alias.Anchor is not null)
@@ -164,8 +164,8 @@ public sealed class RealiasTable(WorkspaceDatabase database, Vault vault, AliasD
         return total with { Rekeyed = total.Rekeyed + 1 };
     }
 
-    /// <summary>The saying as the reader of today reads its text; null when it cannot.</summary>
-    private IdentifierClaim? Today(IdentifierClaim claimed)
+    /// <summary>The claim as the current reader reads its text; null when it cannot.</summary>
+    private IdentifierClaim? Reread(IdentifierClaim claimed)
     {
         var read = claimed.Address.Kind == IdentifierKind.Email ? EmailReader.Read(claimed.Text, claimed.Hashed) : PhoneReader.Read(claimed.Text, claimed.Country, claimed.Hashed);
         return read.Text is not { } canonical ? null : claimed with
@@ -197,9 +197,12 @@ public sealed class RealiasTable(WorkspaceDatabase database, Vault vault, AliasD
     private async Task ResealAsync(NpgsqlConnection connection, Holder holder, AliasDigest older, CancellationToken cancellationToken)
     {
         var own = holder.Opened.Own;
-        var addresses = own.Addresses.Select(claim => claim.Address.Digest == older ? Today(claim) ?? claim : claim);
-        var again = holder.Opened with { Own = new IdentifierClaims(own.CustomerId, addresses, own.Details, own.DetailsDigest, own.DetailsAt) };
-        var cipher = vault.Seal(holder.Person, holder.Revision, holder.Salt, again);
+        var addresses = own.Addresses.Select(claim => claim.Address.Digest == older ? Reread(claim) ?? claim : claim);
+        var moved = holder.Opened with
+        {
+            Own = new IdentifierClaims(own.CustomerId, addresses, own.Details, own.DetailsDigest, own.DetailsAt),
+        };
+        var cipher = vault.Seal(holder.Person, holder.Revision, holder.Salt, moved);
         await ExecuteAsync(
             connection, ResealSql, [Sql.Of(holder.Person.Value), Sql.Of(holder.Revision), Sql.Of(cipher), Sql.Of(vault.KeyVersion)], cancellationToken);
     }

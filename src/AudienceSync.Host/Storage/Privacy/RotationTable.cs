@@ -3,15 +3,18 @@ using AudienceSync.Host.Storage.Leases;
 
 namespace AudienceSync.Host.Storage.Privacy;
 
-/// <summary>A row of the vault. <paramref name="Cipher"/> and <paramref name="Salt"/> are there when its version is older than asked for, and it can be opened at all.</summary>
+/// <summary>
+/// A row of the vault. <paramref name="Cipher"/> and <paramref name="Salt"/> are set when its version is older than the requested one, and
+/// it can be opened at all.
+/// </summary>
 public sealed record VaultRow(PersonId Person, int Revision, short KeyVersion, byte[]? Salt, byte[]? Cipher);
 
-/// <summary>A row of the vault that was sealed anew.</summary>
+/// <summary>A row of the vault that was resealed.</summary>
 public sealed record ResealedRow(VaultRow Row, byte[] Cipher);
 
 /// <summary>
-/// Walks the vault in the order of its primary key, and remembers how far. Rows and place are one transaction that holds the lease, so a walk
-/// that was killed goes on where its last batch ended.
+/// Sweeps the vault in the order of its primary key, and stores the position. Rows and position are written in one transaction that holds
+/// the lease, so a sweep that was killed continues where its last batch ended.
 /// </summary>
 public sealed class RotationTable(WorkspaceDatabase database)
 {
@@ -25,7 +28,7 @@ public sealed class RotationTable(WorkspaceDatabase database)
         select to_version, person, revision, passes, seen, resealed, skipped, unreadable, finished_at from key_rotations where to_version = $1
         """;
 
-    // Every row is read, of whatever version, so that a batch costs the same wherever in the vault it is.
+    // Every row is read, of any version, so that a batch costs the same anywhere in the vault.
     private const string BatchSql = """
         select v.person, v.revision, v.key_version, p.salt, case when v.key_version < $3 then v.cipher end
         from (select * from vault where (person, revision) > ($1, $2) order by person, revision limit $4) v
@@ -33,8 +36,9 @@ public sealed class RotationTable(WorkspaceDatabase database)
         order by v.person, v.revision
         """;
 
-    // A row is written only as it was read: who wrote it since has sealed something newer. And never waited for: a commit of the log writes
-    // several rows of the vault, in an order of its own, and two who wait for each other's rows wait for ever.
+    // A row is written only as it was read: a process that has written it since has sealed something newer. And it is never waited for: a
+    // commit of the log writes several rows of the vault, in an order of its own, and two processes that wait for each other's rows wait
+    // forever.
     private const string WriteSql = """
         with resealed as materialized (
           select * from unnest($4::uuid[], $5::int[], $6::bytea[], $7::bytea[]) as d(person, revision, before, cipher) limit cardinality($4)),
@@ -65,7 +69,7 @@ public sealed class RotationTable(WorkspaceDatabase database)
     }
 
     /// <summary>Begins the first pass, or one more from the vault's first row.</summary>
-    /// <exception cref="LeaseLostException">Another rotates; nothing happened.</exception>
+    /// <exception cref="LeaseLostException">Another process rotates; nothing was changed.</exception>
     public Task BeginPassAsync(Lease lease, short toVersion, CancellationToken cancellationToken) =>
         WriteAsync(lease, Sql.Command(BeginSql, Sql.Of(toVersion)), cancellationToken);
 
@@ -86,8 +90,8 @@ public sealed class RotationTable(WorkspaceDatabase database)
         return batch;
     }
 
-    /// <summary>Writes what was sealed anew, and that the batch was seen.</summary>
-    /// <exception cref="LeaseLostException">Another rotates; nothing happened.</exception>
+    /// <summary>Writes the resealed rows, and that the batch was seen.</summary>
+    /// <exception cref="LeaseLostException">Another process rotates; nothing was changed.</exception>
     public Task WriteBatchAsync(
         Lease lease, short toVersion, List<VaultRow> batch, List<ResealedRow> resealed, long unreadable, CancellationToken cancellationToken) =>
         WriteAsync(
@@ -100,7 +104,7 @@ public sealed class RotationTable(WorkspaceDatabase database)
                 Sql.Of((long)batch.Count), Sql.Of(unreadable)),
             cancellationToken);
 
-    /// <exception cref="LeaseLostException">Another rotates; nothing happened.</exception>
+    /// <exception cref="LeaseLostException">Another process rotates; nothing was changed.</exception>
     public Task FinishAsync(Lease lease, short toVersion, CancellationToken cancellationToken) =>
         WriteAsync(lease, Sql.Command(FinishSql, Sql.Of(toVersion)), cancellationToken);
 

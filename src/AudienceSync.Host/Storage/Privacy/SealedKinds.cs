@@ -1,6 +1,6 @@
 namespace AudienceSync.Host.Storage.Privacy;
 
-/// <summary>What is sealed under a master key, as it is counted.</summary>
+/// <summary>The kinds of rows that are sealed under a master key, as they are counted.</summary>
 public static class SealedKinds
 {
     public const string Vault = "vault";
@@ -11,6 +11,6 @@ public static class SealedKinds
 
     public const string Quarantine = "quarantine";
 
-    /// <summary>Whether rotation seals it anew. The others go by their retention.</summary>
+    /// <summary>Whether rotation reseals it. The others are dropped by their retention.</summary>
     public static bool Rotates(string kind) => kind is Vault or Secrets;
 }

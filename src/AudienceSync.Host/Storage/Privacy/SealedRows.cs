@@ -7,13 +7,15 @@ namespace AudienceSync.Host.Storage.Privacy;
 /// <param name="Newest">When the newest of them was made.</param>
 public sealed record SealedCount(string Kind, short KeyVersion, long Rows, DateTimeOffset Newest);
 
-/// <summary>Counts what is sealed under which master key version. Reads tables whole, so it is for people's questions and for refusals.</summary>
+/// <summary>
+/// Counts what is sealed under which master key version. Reads whole tables, so it is only for requests by people and for refusals.
+/// </summary>
 public sealed class SealedRows(WorkspaceDatabase database)
 {
-    /// <summary>A refusal counts each kind of row to here: more is not worth the reading.</summary>
+    /// <summary>A refusal counts each kind of row up to here: more is not worth the read.</summary>
     private const long CountedTo = 100_000;
 
-    // A whole vault may take longer than any other question may.
+    // A whole vault may take longer than any other query may.
     private const int Timeout_s = 600;
 
     private const string TimeoutSql = "set local statement_timeout = '600s'";
@@ -26,7 +28,8 @@ public sealed class SealedRows(WorkspaceDatabase database)
         order by 1, 2
         """;
 
-    // Bodies are sealed in the order of their positions and versions never go back: when the oldest is newer, no other need be read.
+    // Bodies are sealed in the order of their positions and versions never decrease: when the oldest has a newer one, no other body must be
+    // read.
     private const string UnderSql = """
         select (select count(*) from wrapped_secrets where key_version = $1)
           + (select count(*) from (select from vault where key_version = $1 limit $2) v)
@@ -39,8 +42,8 @@ public sealed class SealedRows(WorkspaceDatabase database)
     {
         var counts = new List<SealedCount>();
         await using var connection = await database.Query.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await PatientAsync(connection, cancellationToken);
-        await using var command = Patient(Sql.Command(connection, CountsSql));
+        await using var transaction = await BeginLongQueryAsync(connection, cancellationToken);
+        await using var command = WithLongTimeout(Sql.Command(connection, CountsSql));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
@@ -50,16 +53,16 @@ public sealed class SealedRows(WorkspaceDatabase database)
         return counts;
     }
 
-    /// <summary>Rows of all kinds under a version; each kind counted to 100,000.</summary>
+    /// <summary>Rows of all kinds under a version; each kind counted up to 100,000.</summary>
     public async Task<long> CountUnderAsync(short keyVersion, CancellationToken cancellationToken)
     {
         await using var connection = await database.Query.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await PatientAsync(connection, cancellationToken);
-        await using var command = Patient(Sql.Command(connection, UnderSql, Sql.Of(keyVersion), Sql.Of(CountedTo)));
+        await using var transaction = await BeginLongQueryAsync(connection, cancellationToken);
+        await using var command = WithLongTimeout(Sql.Command(connection, UnderSql, Sql.Of(keyVersion), Sql.Of(CountedTo)));
         return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
-    private static async Task<NpgsqlTransaction> PatientAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    private static async Task<NpgsqlTransaction> BeginLongQueryAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await using var timeout = Sql.Command(connection, TimeoutSql);
@@ -67,7 +70,7 @@ public sealed class SealedRows(WorkspaceDatabase database)
         return transaction;
     }
 
-    private static NpgsqlCommand Patient(NpgsqlCommand command)
+    private static NpgsqlCommand WithLongTimeout(NpgsqlCommand command)
     {
         command.CommandTimeout = Timeout_s;
         return command;

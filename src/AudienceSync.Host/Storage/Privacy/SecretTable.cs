@@ -6,10 +6,10 @@ namespace AudienceSync.Host.Storage.Privacy;
 /// <summary>A secret as it is stored: sealed under a version of the master key.</summary>
 public sealed record WrappedSecret(string Name, short KeyVersion, byte[] Cipher);
 
-/// <summary>The wrapped secrets of one workspace. A row's secret never changes; only what it is wrapped in does.</summary>
+/// <summary>The wrapped secrets of one workspace. A row's secret never changes; only its wrapping does.</summary>
 public sealed class SecretTable(WorkspaceDatabase database)
 {
-    // Where aliases are known their secret was lost, and a new one would make everybody a stranger.
+    // Where aliases exist their secret was lost, and with a new one no known person would be recognized.
     private const string AddSql = """
         insert into wrapped_secrets (name, key_version, cipher)
         select $1::text, $2::smallint, $3::bytea where $1 <> 'alias' or not exists (select from person_aliases)
@@ -22,7 +22,7 @@ public sealed class SecretTable(WorkspaceDatabase database)
 
     public WorkspaceName Workspace => database.Workspace;
 
-    /// <summary>Keeps a secret unless there is one of this name, or was one that is needed.</summary>
+    /// <summary>Stores a secret unless there is one of this name, or was one that is needed.</summary>
     public async Task AddAsync(WrappedSecret secret, CancellationToken cancellationToken)
     {
         await using var command = Sql.Command(database.Hot, AddSql, Sql.Of(secret.Name), Sql.Of(secret.KeyVersion), Sql.Of(secret.Cipher));
@@ -42,8 +42,8 @@ public sealed class SecretTable(WorkspaceDatabase database)
         return secrets;
     }
 
-    /// <summary>Puts each in its new wrapping, unless somebody else did so meanwhile.</summary>
-    /// <exception cref="LeaseLostException">Another rotates; nothing happened.</exception>
+    /// <summary>Replaces the wrapping of each, unless another process did so meanwhile.</summary>
+    /// <exception cref="LeaseLostException">Another process rotates; nothing was changed.</exception>
     public async Task RewrapAsync(Lease lease, IReadOnlyList<(WrappedSecret Wrapped, short Before)> secrets, CancellationToken cancellationToken)
     {
         List<NpgsqlBatchCommand> commands =

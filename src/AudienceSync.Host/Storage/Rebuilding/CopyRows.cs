@@ -3,12 +3,12 @@ using System.Text;
 
 namespace AudienceSync.Host.Storage.Rebuilding;
 
-/// <summary>Writes rows of a binary COPY through one buffer. See <see cref="CopyTuples"/> for the form.</summary>
+/// <summary>Writes rows of a binary COPY through one buffer. See <see cref="CopyTuples"/> for the format.</summary>
 internal sealed class CopyRows(Stream stream)
 {
-    private const int Room = 1 << 16;
+    private const int FlushBytes = 1 << 16;
 
-    private byte[] _buffer = new byte[2 * Room];
+    private byte[] _buffer = new byte[2 * FlushBytes];
     private int _end;
     private int _row;
 
@@ -105,13 +105,13 @@ internal sealed class CopyRows(Stream stream)
         }
     }
 
-    /// <summary>The row since <see cref="Row"/>. Must be taken before <see cref="End"/>.</summary>
+    /// <summary>The row since <see cref="Row"/>. Must be read before <see cref="End"/>.</summary>
     public ReadOnlySpan<byte> Whole() => _buffer.AsSpan(_row, _end - _row);
 
-    /// <summary>Ends a row. Sends when enough has come together.</summary>
+    /// <summary>Ends a row. Flushes when the buffer is full enough.</summary>
     public void End()
     {
-        if (_end >= Room)
+        if (_end >= FlushBytes)
         {
             Flush();
         }

@@ -1,6 +1,6 @@
 namespace AudienceSync.Host.Storage.Rebuilding;
 
-/// <summary>timestamptz in binary: microseconds since 2000. The ends of .NET's time are infinity, as the driver has it.</summary>
+/// <summary>timestamptz in binary: microseconds since 2000. The limits of .NET's time range map to infinity, as in the driver.</summary>
 internal static class CopyTime
 {
     private static readonly long Year2000 = new DateTime(2000, 1, 1, 0, 0, 0, DateTimeKind.Utc).Ticks;

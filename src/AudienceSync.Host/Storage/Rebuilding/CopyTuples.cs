@@ -3,12 +3,12 @@ using System.Buffers.Binary;
 namespace AudienceSync.Host.Storage.Rebuilding;
 
 /// <summary>
-/// Rows of a binary COPY as spans over one buffer, without a copy or an object for any of them. The form is PostgreSQL's (documentation of COPY,
-/// "Binary Format"): a head of 19 bytes, then rows of a column count and length-prefixed columns, big-endian, and -1 at the end.
+/// Rows of a binary COPY as spans over one buffer, without a copy or an object per row. The format is PostgreSQL's (documentation of COPY,
+/// "Binary Format"): a header of 19 bytes, then rows of a column count and length-prefixed columns, big-endian, and -1 at the end.
 /// </summary>
 internal sealed class CopyTuples(Stream stream)
 {
-    private const int HeadBytes = 19;
+    private const int HeaderBytes = 19;
 
     private byte[] _buffer = new byte[1 << 18];
     private int _start;
@@ -22,8 +22,8 @@ internal sealed class CopyTuples(Stream stream)
     {
         if (!_began)
         {
-            Fill(HeadBytes);
-            _start += HeadBytes;
+            Fill(HeaderBytes);
+            _start += HeaderBytes;
             _began = true;
         }
 
@@ -59,7 +59,7 @@ internal sealed class CopyTuples(Stream stream)
 
     public ReadOnlySpan<byte> Bytes(int column) => _buffer.AsSpan(_tuple + _columns[column].At, _columns[column].Length);
 
-    /// <summary>The row as it came, column count and lengths included.</summary>
+    /// <summary>The row as received, including column count and lengths.</summary>
     public ReadOnlySpan<byte> Whole() => _buffer.AsSpan(_tuple, _start - _tuple);
 
     public short Int16(int column) => BinaryPrimitives.ReadInt16BigEndian(Bytes(column));
@@ -74,7 +74,7 @@ internal sealed class CopyTuples(Stream stream)
 
     public DateTimeOffset? TimeOrNull(int column) => IsNull(column) ? null : Time(column);
 
-    // At least this many bytes from the start of the row on.
+    // Reads until at least this many bytes from the start of the row are in the buffer.
     private void Fill(int bytes)
     {
         if (_end - _start >= bytes)

@@ -3,17 +3,17 @@ using Npgsql;
 
 namespace AudienceSync.Host.Storage.Rebuilding;
 
-/// <summary>Makes the generation that was live before the next one again: from there on an undo goes the way of a rebuild.</summary>
+/// <summary>Turns the former generation into the next one; from there an undo proceeds like a rebuild.</summary>
 public sealed class FormerTables(GenerationDatabase database)
 {
     private const string FollowingSql = """
         update generations set phase = 'following', seen = -1, base = $2, filled = $2 where generation = $1
         """;
 
-    /// <summary>In one transaction.</summary>
+    /// <summary>Runs in one transaction.</summary>
     /// <param name="generation">The row of the undo.</param>
-    /// <param name="baseNumber">Above all numbers that the live generation will give meanwhile.</param>
-    /// <param name="cancellationToken">Undoes it.</param>
+    /// <param name="baseNumber">Above all numbers that the live generation assigns meanwhile.</param>
+    /// <param name="cancellationToken">Rolls it back.</param>
     public async Task BringAsync(long generation, long baseNumber, CancellationToken cancellationToken)
     {
         var (next, former) = (database.NextSchema, database.FormerSchema);

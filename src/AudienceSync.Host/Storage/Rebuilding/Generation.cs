@@ -1,11 +1,11 @@
 namespace AudienceSync.Host.Storage.Rebuilding;
 
-/// <summary>What is known of a generation of the membership projection.</summary>
-/// <param name="Number">Of the generation.</param>
+/// <summary>The state of a generation of the membership projection.</summary>
+/// <param name="Number">Its number.</param>
 /// <param name="Kind">rebuild or undo.</param>
 /// <param name="KeyId">Only this key's rows; null for all.</param>
 /// <param name="Phase">filling, following, live or dropped.</param>
-/// <param name="Layout">The last schema file applied when it was made.</param>
+/// <param name="Layout">The last schema file applied when it was created.</param>
 public sealed record Generation(long Number, string Kind, int? KeyId, string Phase, string Layout)
 {
     /// <summary>Events read so far, of <see cref="Head"/>.</summary>
@@ -29,8 +29,8 @@ public sealed record Generation(long Number, string Kind, int? KeyId, string Pha
     public DateTimeOffset? EndedAt { get; init; }
 }
 
-/// <summary>Where the numbers of a generation lie. See Rebuilding/Rebuild.cs.</summary>
-/// <param name="Seen">Live rows up to this one were compared while filling.</param>
-/// <param name="Base">Those above are its own.</param>
-/// <param name="Filled">The last one given while filling.</param>
+/// <summary>The number ranges of a generation. See Rebuilding/Rebuild.cs.</summary>
+/// <param name="Seen">Live rows up to this number were compared while filling.</param>
+/// <param name="Base">Numbers above it are the generation's own.</param>
+/// <param name="Filled">The last number assigned while filling.</param>
 public readonly record struct GenerationNumbers(long Seen, long Base, long Filled);

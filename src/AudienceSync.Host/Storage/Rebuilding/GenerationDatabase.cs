@@ -3,14 +3,15 @@ using Npgsql;
 namespace AudienceSync.Host.Storage.Rebuilding;
 
 /// <summary>
-/// The connections of a rebuild. It makes, moves and drops tables, which the process's own role may not: so it works as the user of the
-/// connection string, like a migration. The lock belongs to a connection and dies with it, so a killed rebuild holds nobody up.
+/// The connections of a rebuild. It creates, moves and drops tables, which the process's own role may not do, so it works as the user of
+/// the connection string, like a migration. The lock belongs to a connection and is released with it, so a killed rebuild blocks no other.
 /// </summary>
 public sealed class GenerationDatabase : IAsyncDisposable
 {
     private const string LockSql = "select pg_try_advisory_lock(hashtextextended($1, 0))";
 
-    // A server lets go of a closed connection's locks when it gets to it; who asks for the same lock at once would be refused.
+    // The server releases the locks of a closed connection with a delay; a request for the same lock right after the close would be
+    // refused.
     private const string UnlockSql = "select pg_advisory_unlock_all()";
 
     private readonly NpgsqlDataSource _owner;
@@ -33,7 +34,8 @@ public sealed class GenerationDatabase : IAsyncDisposable
             WriteBufferSize = 1 << 16,
             Options = "-c jit=off -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s -c max_parallel_maintenance_workers=2",
 
-            // Another name than the Hosts': its transactions wait for their client while it folds, and StalledHolders must not take it for a frozen Host.
+            // A different name than the Hosts': its transactions wait for their client while it folds, and StalledHolders must not mistake
+            // it for a frozen Host.
             ApplicationName = "audiencesync rebuild/" + workspace.Value,
             Timezone = "UTC",
             GssEncryptionMode = GssEncryptionMode.Disable,
@@ -42,7 +44,7 @@ public sealed class GenerationDatabase : IAsyncDisposable
 
     public WorkspaceDatabase Live { get; }
 
-    /// <summary>The workspace as it looks when the new generation's tables hide the live ones.</summary>
+    /// <summary>The workspace with the new generation's tables in place of the live ones.</summary>
     public WorkspaceDatabase Next { get; }
 
     public string LiveSchema { get; }
@@ -92,7 +94,7 @@ public sealed class GenerationDatabase : IAsyncDisposable
                 }
                 catch (NpgsqlException)
                 {
-                    // The connection is broken, and its locks went with it. What broke it is told by the work itself.
+                    // The connection is broken, and its locks were released with it. The rebuild itself reports the cause.
                 }
             }
         }

@@ -8,9 +8,9 @@ using Npgsql;
 namespace AudienceSync.Host.Storage.Rebuilding;
 
 /// <summary>
-/// The swap's transaction. It begins by taking the projector's lease away: its row stays locked until the end, so no page can be written, and a
-/// page that was being folded over the old rows finds another fence and is undone. A swap that cannot have its locks is undone as a whole and
-/// tried again: the fence is the old one then, and the projector has noticed nothing.
+/// The transaction of the swap. It begins by taking over the projector's lease: the lease row stays locked until the end, so no page can be
+/// written, and a page that was being folded over the old rows finds another fence and is rolled back. A swap that does not get its locks
+/// is rolled back as a whole and retried: the fence is then the old one, and the projector is not affected.
 /// </summary>
 public sealed class GenerationSwap : IAsyncDisposable
 {
@@ -39,10 +39,10 @@ public sealed class GenerationSwap : IAsyncDisposable
         _sql = new SwapSql(database.LiveSchema, database.NextSchema, database.FormerSchema, keyId);
     }
 
-    /// <summary>Where the live generation stands and will stand until the end of the swap.</summary>
+    /// <summary>The progress of the live generation, which does not change until the end of the swap.</summary>
     public ProjectionProgress Live { get; private set; }
 
-    /// <summary>Null when the locks were not to be had in time.</summary>
+    /// <summary>Null when the locks were not available in time.</summary>
     public static async Task<GenerationSwap?> TryBeginAsync(GenerationDatabase database, int? keyId, CancellationToken cancellationToken)
     {
         var connection = await database.OpenAsync(cancellationToken);
@@ -63,40 +63,41 @@ public sealed class GenerationSwap : IAsyncDisposable
         }
     }
 
-    /// <summary>Numbers what changed meanwhile and puts the new generation in the place of the old one.</summary>
-    /// <param name="lease">The rebuild's own.</param>
-    /// <param name="generation">Which.</param>
-    /// <param name="next">Where the new generation stands.</param>
-    /// <param name="numbers">Of it.</param>
-    /// <param name="missed">What it adds to the counts of hours; null when only the sizes can be made right.</param>
-    /// <param name="now">The hour in which they are.</param>
-    /// <param name="cancellationToken">Undoes all of it.</param>
-    /// <returns>How many members the lanes will look at again; null when the locks were not to be had, and nothing happened.</returns>
+    /// <summary>Assigns numbers to rows that changed meanwhile and replaces the old generation with the new one.</summary>
+    /// <param name="lease">The lease of the rebuild.</param>
+    /// <param name="generation">The number of the new generation.</param>
+    /// <param name="next">The progress of the new generation.</param>
+    /// <param name="numbers">The number ranges of the new generation.</param>
+    /// <param name="missed">What it adds to the hourly counts; null when only the sizes can be corrected.</param>
+    /// <param name="now">The hour in which the sizes are corrected.</param>
+    /// <param name="cancellationToken">Rolls everything back.</param>
+    /// <returns>The number of members that the lanes will process again; null when the locks were not available, and nothing
+    /// happened.</returns>
     public async Task<long?> TryCommitAsync(
         Lease lease, long generation, ProjectionProgress next, GenerationNumbers numbers, ProjectedPage? missed, DateTimeOffset now,
         CancellationToken cancellationToken)
     {
         try
         {
-            await AskAsync(HoldSql, [Sql.Of(lease.Name), Sql.Of(lease.Fence), Sql.Of(lease.Time)], cancellationToken);
+            await ExecuteScalarAsync(HoldSql, [Sql.Of(lease.Name), Sql.Of(lease.Fence), Sql.Of(lease.Time)], cancellationToken);
             var last = next.ChangedPos;
-            last += await AskAsync(_sql.CarrySql, [Sql.Of(numbers.Seen), Sql.Of(last)], cancellationToken);
-            last += await AskAsync(
+            last += await ExecuteScalarAsync(_sql.CarrySql, [Sql.Of(numbers.Seen), Sql.Of(last)], cancellationToken);
+            last += await ExecuteScalarAsync(
                 _sql.NumberSql,
                 [
                     Sql.Of(numbers.Seen), Sql.Of(numbers.Filled), Sql.Of(Live.Position.Value), Sql.Of(next.Position.Value), Sql.Of(numbers.Base), Sql.Of(last),
                 ],
                 cancellationToken);
-            var looked = await AskAsync(_sql.LookedSql, [Sql.Of(numbers.Base)], cancellationToken);
+            var rechecked = await ExecuteScalarAsync(_sql.LookedSql, [Sql.Of(numbers.Base)], cancellationToken);
             await ExchangeAsync(next with { ChangedPos = last }, cancellationToken);
             if (_keyId is null)
             {
                 await CountAsync(next.Position, missed, now, cancellationToken);
             }
 
-            await AskAsync(LiveSql, [Sql.Of(generation), Sql.Of(next.Position.Value), Sql.Of(looked)], cancellationToken);
+            await ExecuteScalarAsync(LiveSql, [Sql.Of(generation), Sql.Of(next.Position.Value), Sql.Of(rechecked)], cancellationToken);
             await ExecuteAsync("commit", cancellationToken);
-            return looked;
+            return rechecked;
         }
         catch (PostgresException busy) when (IsBusy(busy))
         {
@@ -104,7 +105,7 @@ public sealed class GenerationSwap : IAsyncDisposable
         }
     }
 
-    /// <summary>Without a commit everything is undone: the connection goes, and the transaction with it.</summary>
+    /// <summary>Without a commit everything is rolled back: the connection is closed, and the transaction with it.</summary>
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
 
     private async Task ExchangeAsync(ProjectionProgress next, CancellationToken cancellationToken)
@@ -113,7 +114,7 @@ public sealed class GenerationSwap : IAsyncDisposable
         await ExecuteAsync($"create schema if not exists {former}; grant usage on schema {former} to {WorkspaceDatabase.AppRole}", cancellationToken);
         await TableTwins.DropAsync(_connection, former, cancellationToken);
         var counts = _keyId is null ? next : Live with { ChangedPos = next.ChangedPos };
-        await AskAsync(
+        await ExecuteScalarAsync(
             _sql.ProgressSql, [Sql.Of(counts.Position.Value), Sql.Of(counts.ChangedPos), Sql.Of(counts.Applied), Sql.Of(counts.Superseded)], cancellationToken);
         if (_keyId is null)
         {
@@ -152,7 +153,7 @@ public sealed class GenerationSwap : IAsyncDisposable
     // Lock not available, deadlock.
     private static bool IsBusy(PostgresException failure) => failure.SqlState is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected;
 
-    private async Task<long> AskAsync(string sql, NpgsqlParameter[] parameters, CancellationToken cancellationToken)
+    private async Task<long> ExecuteScalarAsync(string sql, NpgsqlParameter[] parameters, CancellationToken cancellationToken)
     {
         await using var command = Sql.Command(_connection, sql, parameters);
         return await command.ExecuteScalarAsync(cancellationToken) is long count ? count : 0;

@@ -18,7 +18,7 @@ public sealed class GenerationTable(GenerationDatabase database)
 
     private const string FormerSql = "select to_regclass($1) is not null";
 
-    /// <summary>The last one begun; null when there never was one.</summary>
+    /// <summary>The last generation that was started; null when there is none.</summary>
     public async Task<Generation?> LastAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken);
@@ -39,7 +39,7 @@ public sealed class GenerationTable(GenerationDatabase database)
         };
     }
 
-    /// <summary>Whether the generation that was live before is still there.</summary>
+    /// <summary>Whether the former generation is still kept.</summary>
     public async Task<bool> HasFormerAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken);
@@ -58,12 +58,13 @@ public sealed class GenerationTable(GenerationDatabase database)
     {
         await using var connection = await database.OpenAsync(cancellationToken);
         await using var command = Sql.Command(
-            connection, BeginSql, Sql.Of(kind), new NpgsqlParameter { Value = keyId is { } id ? id : DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Integer },
+            connection, BeginSql, Sql.Of(kind),
+            new NpgsqlParameter { Value = keyId is { } id ? id : DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Integer },
             Sql.Of(layout));
         return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
-    /// <summary>For those who watch.</summary>
+    /// <summary>Stores the read progress for status output.</summary>
     public async Task ReadToAsync(long generation, long position, long head, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken);
@@ -71,7 +72,7 @@ public sealed class GenerationTable(GenerationDatabase database)
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    /// <summary>Gives up a generation that never went live, with its tables.</summary>
+    /// <summary>Drops a generation that never went live, with its tables.</summary>
     public async Task DropAsync(long generation, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken);

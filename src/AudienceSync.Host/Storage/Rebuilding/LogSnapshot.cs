@@ -5,28 +5,28 @@ using Npgsql;
 
 namespace AudienceSync.Host.Storage.Rebuilding;
 
-/// <summary>Sees each event of the log once.</summary>
+/// <summary>Called once for each event of the log.</summary>
 public delegate void LogVisitor(PassingEvent passing);
 
 /// <summary>
-/// The log and the live generation as they are at one moment: everything is read in one transaction with one snapshot, so that what differs
-/// between the two differs, and was not just written a moment later. The log is read in its order through the index on its position.
+/// The log and the live generation at one point in time: everything is read in one transaction with one snapshot, so that a difference
+/// between the two is real and not just a later write. The log is read in order through the index on its position.
 /// </summary>
 public sealed class LogSnapshot : IAsyncDisposable
 {
-    private const int EventsBetweenLooks = 4_096;
+    private const int EventsBetweenCancellationChecks = 4_096;
 
-    // The words of the partial index (0026), so that a long log with few links is not read twice.
+    // Same condition as the partial index (0026), so that a long log with few links is not read twice.
     private const string LinksSql = $"select stream_id, data from mt_events where type = '{EventTypes.Linked}' order by seq_id";
 
     private readonly NpgsqlConnection _connection;
 
     private LogSnapshot(NpgsqlConnection connection) => _connection = connection;
 
-    /// <summary>The last event of it.</summary>
+    /// <summary>The position of the last event in the snapshot.</summary>
     public long Head { get; private set; }
 
-    /// <summary>Where the live generation stands in it.</summary>
+    /// <summary>The progress of the live generation in the snapshot.</summary>
     public ProjectionProgress Live { get; private set; }
 
     public static async Task<LogSnapshot> OpenAsync(GenerationDatabase database, CancellationToken cancellationToken)
@@ -35,7 +35,8 @@ public sealed class LogSnapshot : IAsyncDisposable
         await GenerationDatabase.ExecuteAsync(
             connection,
             "begin isolation level repeatable read read only; set local enable_sort = off; set local enable_seqscan = off; "
-            + "set local idle_in_transaction_session_timeout = 0", // It holds no lock that a writer waits for, and between two reads a fold may take minutes.
+            // It holds no lock that a writer waits for, and between two reads a fold may take minutes.
+            + "set local idle_in_transaction_session_timeout = 0",
             cancellationToken);
         var snapshot = new LogSnapshot(connection);
         await using var command = new NpgsqlCommand(
@@ -48,7 +49,7 @@ public sealed class LogSnapshot : IAsyncDisposable
         return snapshot;
     }
 
-    /// <summary>Who is linked to whom by the last word on each.</summary>
+    /// <summary>The present owner of each linked person, by the last link event of each.</summary>
     public async Task<Dictionary<PersonId, PersonId>> ReadLinksAsync(CancellationToken cancellationToken)
     {
         var links = new Dictionary<PersonId, PersonId>();
@@ -70,7 +71,7 @@ public sealed class LogSnapshot : IAsyncDisposable
         for (var n = 1; tuples.Next(); n++)
         {
             visit(new PassingEvent(tuples));
-            if (n % EventsBetweenLooks == 0)
+            if (n % EventsBetweenCancellationChecks == 0)
             {
                 cancellationToken.ThrowIfCancellationRequested();
             }
@@ -86,7 +87,7 @@ public sealed class LogSnapshot : IAsyncDisposable
         for (var n = 1; tuples.Next(); n++)
         {
             visit(MembershipCopy.Read(tuples));
-            if (n % EventsBetweenLooks == 0)
+            if (n % EventsBetweenCancellationChecks == 0)
             {
                 cancellationToken.ThrowIfCancellationRequested();
             }

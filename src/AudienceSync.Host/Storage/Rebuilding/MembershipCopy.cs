@@ -7,7 +7,7 @@ using AudienceSync.Host.Storage.Membership;
 
 namespace AudienceSync.Host.Storage.Rebuilding;
 
-/// <summary>A row of membership to and from a binary COPY.</summary>
+/// <summary>Writes and reads a membership row in a binary COPY.</summary>
 internal static class MembershipCopy
 {
     public const string Columns = "key_id, person, added_at, removed_at, state, since_at, until_at, event_pos, changed_pos, restrictions, restricted_at";

@@ -7,9 +7,10 @@ using Npgsql;
 namespace AudienceSync.Host.Storage.Rebuilding;
 
 /// <summary>
-/// The tables of a new generation while they are filled: made and loaded in one transaction, indexed in a second, and read back on a connection of
-/// its own beside that. Whoever is killed before the end of the second leaves a generation that is still being filled, whatever is in its tables,
-/// and the next one drops them. Rows are loaded frozen: they are as old as their table, and nobody need look up again who wrote them.
+/// The tables of a new generation while they are filled: created and loaded in one transaction, indexed in a second one, and in parallel
+/// read back on a separate connection. A kill before the end of the second transaction leaves a generation in the phase filling, whatever
+/// its tables contain, and the next rebuild drops them. Rows are loaded with FREEZE: they are as old as their table, so no reader must look
+/// up the transaction that wrote them.
 /// </summary>
 public sealed class NextTables : IAsyncDisposable
 {
@@ -18,7 +19,7 @@ public sealed class NextTables : IAsyncDisposable
         where generation = $1 and phase = 'filling'
         """;
 
-    private const string Form = "format binary, freeze";
+    private const string CopyOptions = "format binary, freeze";
 
     private const string HoldSql = "select 1 from generations where generation = $1 and phase = 'filling' for update";
 
@@ -49,10 +50,11 @@ public sealed class NextTables : IAsyncDisposable
         return tables;
     }
 
-    /// <summary>Loads memberships and adds them to the sum of what was meant to be written.</summary>
+    /// <summary>Loads memberships and adds them to the expected sum.</summary>
     public void WriteRows(Action<Action<MembershipRow>> produce, ref RowSum sum)
     {
-        using var stream = _connection.BeginRawBinaryCopy($"copy {_database.NextSchema}.membership ({MembershipCopy.Columns}) from stdin ({Form})");
+        using var stream = _connection.BeginRawBinaryCopy(
+            $"copy {_database.NextSchema}.membership ({MembershipCopy.Columns}) from stdin ({CopyOptions})");
         var (rows, meant) = (new CopyRows(stream), sum);
         rows.Begin();
         produce(row =>
@@ -69,7 +71,7 @@ public sealed class NextTables : IAsyncDisposable
     {
         using var stream = _connection.BeginRawBinaryCopy(
             $"copy {_database.NextSchema}.person_permissions (person, user_data_yes, user_data_no, personalization_yes, personalization_no, lifted_at, "
-            + $"suppressed_at, erasing_at, destinations, exact) from stdin ({Form})");
+            + $"suppressed_at, erasing_at, destinations, exact) from stdin ({CopyOptions})");
         var rows = new CopyRows(stream);
         rows.Begin();
         foreach (var (person, stated) in permissions)
@@ -93,7 +95,8 @@ public sealed class NextTables : IAsyncDisposable
 
     public void WriteLinks(IReadOnlyDictionary<PersonId, PersonId> links)
     {
-        using var stream = _connection.BeginRawBinaryCopy($"copy {_database.NextSchema}.person_links (person, owner) from stdin ({Form})");
+        using var stream = _connection.BeginRawBinaryCopy(
+            $"copy {_database.NextSchema}.person_links (person, owner) from stdin ({CopyOptions})");
         var rows = new CopyRows(stream);
         rows.Begin();
         foreach (var (person, owner) in links)
@@ -107,19 +110,21 @@ public sealed class NextTables : IAsyncDisposable
         rows.Finish();
     }
 
-    /// <summary>Ends the loading: from here on other connections see it. Nobody gives this generation up until the next commit.</summary>
-    /// <exception cref="RebuildException">rebuild_running: somebody has given it up already, because the lock was lost.</exception>
+    /// <summary>
+    /// Ends the loading: from here on other connections see the rows. No other process drops this generation until the next commit.
+    /// </summary>
+    /// <exception cref="RebuildException">rebuild_running: another process has already dropped it, because the lock was lost.</exception>
     public async Task LoadedAsync(long generation, CancellationToken cancellationToken)
     {
         await ExecuteAsync("commit; begin", cancellationToken);
         await using var command = Sql.Command(_connection, HoldSql, Sql.Of(generation));
         if (await command.ExecuteScalarAsync(cancellationToken) is null)
         {
-            throw new RebuildException("rebuild_running", "another rebuild of this workspace has begun meanwhile, and nothing was swapped.");
+            throw new RebuildException("rebuild_running", "another rebuild of this workspace has started meanwhile; nothing was swapped.");
         }
     }
 
-    /// <summary>Makes the indexes of what was loaded.</summary>
+    /// <summary>Creates the indexes of the loaded tables.</summary>
     public async Task IndexAsync(CancellationToken cancellationToken)
     {
         foreach (var table in All)
@@ -128,14 +133,14 @@ public sealed class NextTables : IAsyncDisposable
         }
     }
 
-    /// <summary>What is really there, read on a connection of its own.</summary>
+    /// <summary>The sum of the rows in the table, read on a separate connection.</summary>
     public async Task<RowSum> ReadBackAsync(CancellationToken cancellationToken)
     {
         await using var connection = await _database.OpenAsync(cancellationToken);
         return await Task.Run(() => ReadBack(connection), cancellationToken);
     }
 
-    /// <summary>Keeps it: from here on it follows the log with its own cursor.</summary>
+    /// <summary>Commits the generation: from here on it follows the log with its own cursor.</summary>
     public async Task CommitAsync(
         long generation, ProjectionProgress progress, GenerationNumbers numbers, RowSum sum, string drift, CancellationToken cancellationToken)
     {

@@ -4,8 +4,8 @@ using AudienceSync.Domain.Identity;
 namespace AudienceSync.Host.Storage.Rebuilding;
 
 /// <summary>
-/// An event of the log as it passes by: the spans hold until the next one. Of an add or a remove, which nearly all events are, only key, time and
-/// consent are read: a fold needs no more, and its journey would be most of the bytes.
+/// The current event while the log is read; its spans are valid until the next event. For an add or a remove, which nearly all events are,
+/// only key, time and consent are read: a fold needs no more, and the journey context would be most of the bytes.
 /// </summary>
 public readonly ref struct PassingEvent
 {
@@ -31,12 +31,12 @@ public readonly ref struct PassingEvent
     /// <summary>The sender's time as it is stored, ISO 8601. Empty when the event has none.</summary>
     public ReadOnlySpan<byte> OccurredAt => _tuple.IsNull(4) ? default : _tuple.Bytes(4);
 
-    /// <summary>What it says of consent, as JSON. Empty when it has none. The first byte of a jsonb is its version.</summary>
+    /// <summary>Its consent, as JSON. Empty when it has none. The first byte of a jsonb is its version.</summary>
     public ReadOnlySpan<byte> Consent => _tuple.IsNull(5) ? default : _tuple.Bytes(5)[1..];
 
     /// <summary>Whether it is an add or a remove.</summary>
     public bool IsBare => _tuple.IsNull(6);
 
-    /// <summary>All of it. Not of a bare one.</summary>
+    /// <summary>The whole event as JSON. Not available for a bare event.</summary>
     public ReadOnlySpan<byte> Data => _tuple.Bytes(6)[1..];
 }

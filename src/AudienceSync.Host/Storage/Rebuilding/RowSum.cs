@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace AudienceSync.Host.Storage.Rebuilding;
 
 /// <summary>
-/// A count and a checksum over rows that does not care for their order: the sum of a 64-bit digest of each. It finds what a fault writes, loses
-/// or doubles; it is no defence against somebody who wants it to agree.
+/// A count and an order-independent checksum over rows: the sum of a 64-bit digest of each. It detects rows that a fault changes, loses or
+/// duplicates; it is no protection against deliberate manipulation.
 /// </summary>
 public struct RowSum : IEquatable<RowSum>
 {

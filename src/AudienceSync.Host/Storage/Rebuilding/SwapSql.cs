@@ -2,13 +2,13 @@ using AudienceSync.Host.Storage.Membership;
 
 namespace AudienceSync.Host.Storage.Rebuilding;
 
-/// <summary>The statements of a swap; they name two schemas, so they are made for each workspace.</summary>
+/// <summary>The statements of a swap; they name two schemas, so they are built per workspace.</summary>
 internal sealed class SwapSql(string live, string next, string former, int? keyId)
 {
     private readonly string _only = keyId is { } id ? $" and k.key_id = {id}" : "";
 
-    // Rows the live generation got meanwhile and the log does not speak of: a root that was left again. A lane may hold them in its hand, so
-    // they stay as rows that say nothing. $1 seen, $2 the last number given. Answers how many numbers were taken.
+    // Rows that the live generation got meanwhile and that have no event in the log: a root whose anchors have left again. A lane may be
+    // processing them, so they stay as rows without facts. $1 seen, $2 the last number assigned. Returns how many numbers were used.
     public string CarrySql => $"""
         with carried as (
           insert into {next}.membership ({MembershipCopy.Columns})
@@ -20,20 +20,20 @@ internal sealed class SwapSql(string live, string next, string former, int? keyI
         select greatest(0, coalesce(max(changed_pos), $2) - $2) from carried
         """;
 
-    // Whoever changed in either generation since they were compared, or has new identifiers that the live one has not read. $1 seen, $2 filled,
-    // $3 the live position, $4 the new one, $5 base, $6 the last number given. Answers how many numbers were taken.
+    // Rows that changed in either generation since the comparison, or whose person has new identifiers that the live one has not read. $1
+    // seen, $2 filled, $3 the live position, $4 the new one, $5 base, $6 the last number assigned. Returns how many numbers were used.
     public string NumberSql => $"""
-        with told as materialized (
+        with reidentified as materialized (
           select distinct e.stream_id as person from {live}.mt_events e
           where e.seq_id > $3 and e.seq_id <= $4 and e.type = 'person_identifiers_changed'),
         examined as (
           select key_id, person from ({Changed(live, "$1")}) l
           union select key_id, person from ({Changed(next, "$2")}) n
-          union select k.key_id, t.person from told t cross join {live}.audience_keys k),
+          union select k.key_id, t.person from reidentified t cross join {live}.audience_keys k),
         evaluated as (
           select n.key_id, n.person, n.changed_pos as mine,
             case when l.state = n.state and l.restrictions = n.restrictions and l.restricted_at is not distinct from n.restricted_at
-              and not exists (select from told t where t.person = n.person) then l.changed_pos end as known
+              and not exists (select from reidentified t where t.person = n.person) then l.changed_pos end as known
           from examined x join {next}.membership n on n.key_id = x.key_id and n.person = x.person
           left join {live}.membership l on l.key_id = x.key_id and l.person = x.person),
         numbered as (
@@ -46,7 +46,7 @@ internal sealed class SwapSql(string live, string next, string former, int? keyI
         select count(*) filter (where taken) from written
         """;
 
-    /// <summary>How many members have a number of this generation's own: whom the lanes will look at. $1 base.</summary>
+    /// <summary>How many members have a number of this generation's own, so that the lanes will process them. $1 base.</summary>
     public string LookedSql => $"select count(*) from ({Changed(next, "$1")}) l";
 
     /// <summary>Sets cursors and counters. $1 the new position, $2 the last number, $3 applied, $4 superseded.</summary>
@@ -60,7 +60,7 @@ internal sealed class SwapSql(string live, string next, string former, int? keyI
         update {live}.projection_counts set changed_pos = $2, applied = $3, superseded = $4 where name = '{MembershipTable.Projection}'
         """;
 
-    /// <summary>Before one key's rows are changed in place: those of before become the former generation.</summary>
+    /// <summary>Copies the rows of one key into the former generation before they are changed in place.</summary>
     public string KeepSql => $"insert into {former}.membership select m.* from {live}.membership m where m.key_id = {keyId}";
 
     public string ReplaceSql => $"""

@@ -2,13 +2,16 @@ using Npgsql;
 
 namespace AudienceSync.Host.Storage.Rebuilding;
 
-/// <summary>Tables made like the live ones in another schema. Indexes and options are read from the catalogue: a later schema file that adds one is followed.</summary>
+/// <summary>
+/// Creates tables like the live ones in another schema. Indexes and options are read from the catalog, so those that a later schema file
+/// adds are included.
+/// </summary>
 internal static class TableTwins
 {
-    /// <summary>What a swap exchanges.</summary>
+    /// <summary>The tables that a swap exchanges.</summary>
     public static readonly string[] Projected = ["membership", "person_links", "person_permissions"];
 
-    /// <summary>A generation's own cursor and counters, under the names by which the projector's statements find them.</summary>
+    /// <summary>A generation's own cursor and counters, under the names that the projector's statements use.</summary>
     public static readonly string[] Progress = ["mt_event_progression", "projection_counts"];
 
     private const string OptionsSql = "select coalesce(array_to_string(reloptions, ', '), '') from pg_class where oid = $1::regclass";
@@ -24,7 +27,7 @@ internal static class TableTwins
 
     private const string LayoutSql = "select max(name) from schema_versions";
 
-    /// <summary>The last schema file applied: tables of another layout are not brought back.</summary>
+    /// <summary>The last schema file applied: tables of another layout are not restored.</summary>
     public static async Task<string> LayoutAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         await using var command = Sql.Command(connection, LayoutSql);
@@ -34,8 +37,8 @@ internal static class TableTwins
     /// <summary>Columns, defaults, checks and options; no index yet.</summary>
     public static async Task MakeAsync(NpgsqlConnection connection, string from, string to, string table, CancellationToken cancellationToken)
     {
-        await using var ask = Sql.Command(connection, OptionsSql, Sql.Of($"{from}.{table}"));
-        var options = (string)(await ask.ExecuteScalarAsync(cancellationToken))!;
+        await using var command = Sql.Command(connection, OptionsSql, Sql.Of($"{from}.{table}"));
+        var options = (string)(await command.ExecuteScalarAsync(cancellationToken))!;
         await GenerationDatabase.ExecuteAsync(
             connection,
             $"create table {to}.{table} (like {from}.{table} including defaults including constraints including storage)"
@@ -44,12 +47,12 @@ internal static class TableTwins
             cancellationToken);
     }
 
-    /// <summary>The indexes, the primary key's among them, and what the planner is to know. Others may read meanwhile.</summary>
+    /// <summary>Creates the indexes, including the one of the primary key, and the planner statistics. Others may read meanwhile.</summary>
     public static async Task IndexAsync(NpgsqlConnection connection, string from, string to, string table, CancellationToken cancellationToken)
     {
         var definitions = new List<string>();
-        await using (var ask = Sql.Command(connection, IndexesSql, Sql.Of($"{from}.{table}")))
-        await using (var reader = await ask.ExecuteReaderAsync(cancellationToken))
+        await using (var command = Sql.Command(connection, IndexesSql, Sql.Of($"{from}.{table}")))
+        await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
         {
             while (await reader.ReadAsync(cancellationToken))
             {
@@ -66,11 +69,11 @@ internal static class TableTwins
         await GenerationDatabase.ExecuteAsync(connection, $"analyze {to}.{table}", cancellationToken);
     }
 
-    /// <summary>Makes the primary key of its index. At once, but only when nobody reads.</summary>
+    /// <summary>Creates the primary key from its index. Immediate, but only when no other connection is reading.</summary>
     public static async Task KeyAsync(NpgsqlConnection connection, string from, string to, string table, CancellationToken cancellationToken)
     {
-        await using var ask = Sql.Command(connection, PrimarySql, Sql.Of($"{from}.{table}"));
-        var name = (string)(await ask.ExecuteScalarAsync(cancellationToken))!;
+        await using var command = Sql.Command(connection, PrimarySql, Sql.Of($"{from}.{table}"));
+        var name = (string)(await command.ExecuteScalarAsync(cancellationToken))!;
         await GenerationDatabase.ExecuteAsync(connection, $"alter table {to}.{table} add constraint {name} primary key using index {name}", cancellationToken);
     }
 

@@ -1,27 +1,27 @@
 namespace AudienceSync.Host.Storage.Status;
 
-/// <summary>An ad account as it is kept.</summary>
+/// <summary>The stored state of an ad account.</summary>
 /// <param name="Destination">Its name.</param>
-/// <param name="Platform">Where it is.</param>
-/// <param name="StoppedCode">Why a human must look.</param>
+/// <param name="Platform">Its platform.</param>
+/// <param name="StoppedCode">Why an operator must act.</param>
 /// <param name="BlockedUntil">Until when it must wait.</param>
 /// <param name="BlockedCode">Why it must wait.</param>
-/// <param name="UsedPercent">What the platform last told of its budget.</param>
-/// <param name="LatencyMs">What its last calls took on average.</param>
+/// <param name="UsedPercent">The budget use that the platform last reported.</param>
+/// <param name="LatencyMs">The average latency of its last calls.</param>
 public sealed record AccountCounts(
     string Destination, string Platform, string? StoppedCode, DateTimeOffset? BlockedUntil, string? BlockedCode, int UsedPercent, double LatencyMs)
 {
     /// <summary>Whether an operator holds it.</summary>
     public bool Paused { get; init; }
 
-    /// <summary>Since when every answer has been a throttle; null when the last one was none.</summary>
+    /// <summary>Since when every response has been a throttle; null when the last one was not.</summary>
     public DateTimeOffset? ThrottledSince { get; init; }
 
-    /// <summary>Since when a human must look; null when none must.</summary>
+    /// <summary>Since when an operator must act; null when it is not stopped.</summary>
     public DateTimeOffset? StoppedAt { get; init; }
 }
 
-/// <summary>The questions of an owner about ad accounts.</summary>
+/// <summary>Status queries about ad accounts.</summary>
 public sealed class AccountQueries(WorkspaceDatabase database)
 {
     private const string AccountsSql = """

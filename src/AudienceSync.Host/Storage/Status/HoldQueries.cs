@@ -1,32 +1,33 @@
 namespace AudienceSync.Host.Storage.Status;
 
-/// <summary>A pause as people see it.</summary>
+/// <summary>A pause as shown to operators.</summary>
 /// <param name="Destination">The ad account.</param>
 /// <param name="Remote">One remote audience of it; null for the whole account.</param>
-/// <param name="By">Who.</param>
+/// <param name="By">The author.</param>
 /// <param name="Why">The reason.</param>
 /// <param name="At">Since when.</param>
-/// <param name="WaitingRemovals">People who should be off these lists by now and are not, because of it.</param>
+/// <param name="WaitingRemovals">Members that should have been removed from these remote audiences by now and are not, because of the
+/// pause.</param>
 public sealed record PauseView(string Destination, string? Remote, string By, string? Why, DateTimeOffset At, long WaitingRemovals);
 
-/// <summary>A plan of removals as people see it.</summary>
-/// <param name="Plan">By which it is approved.</param>
+/// <summary>A plan of removals as shown to operators.</summary>
+/// <param name="Plan">The number by which it is approved.</param>
 /// <param name="Destination">The ad account.</param>
 /// <param name="Remote">The remote audience.</param>
 /// <param name="Key">What feeds it.</param>
 /// <param name="Kind"><c>removals</c>, or <c>switch</c> of the key.</param>
-/// <param name="Removals">Members it would remove, as they were counted.</param>
-/// <param name="Members">Members of the list then.</param>
-/// <param name="Removed">Of whom so many are out.</param>
-/// <param name="State"><c>waiting</c>, <c>approved</c>, <c>lapsed</c>: an approval that ran out before it was done.</param>
+/// <param name="Removals">Members it would remove, as counted.</param>
+/// <param name="Members">Members of the remote audience at that time.</param>
+/// <param name="Removed">How many of them have been removed.</param>
+/// <param name="State"><c>waiting</c>, <c>approved</c>, <c>lapsed</c>: an approval that expired before the plan was executed.</param>
 /// <param name="HeldAt">Since when.</param>
 /// <param name="ApprovedBy">Who approved it.</param>
-/// <param name="ApprovedUntil">For how long that holds.</param>
+/// <param name="ApprovedUntil">Until when the approval is valid.</param>
 public sealed record PlanView(
     long Plan, string Destination, string Remote, string Key, string Kind, long Removals, long Members, long Removed, string State, DateTimeOffset HeldAt,
     string? ApprovedBy, DateTimeOffset? ApprovedUntil);
 
-/// <summary>What is held by an operator, and what waits for one.</summary>
+/// <summary>What operators have paused, and what waits for their approval.</summary>
 public sealed class HoldQueries(WorkspaceDatabase database)
 {
     private const string PausesSql = """

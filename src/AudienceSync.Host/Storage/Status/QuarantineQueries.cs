@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace AudienceSync.Host.Storage.Status;
 
-/// <summary>What became of an entry, as the store numbers it.</summary>
+/// <summary>The states of an entry, and their stored numbers.</summary>
 public static class QuarantineStates
 {
     public const string Open = "open";
@@ -15,14 +15,14 @@ public static class QuarantineStates
     internal static short NumberOf(string state) => state switch { Released => 2, Discarded => 3, _ => 1 };
 }
 
-/// <summary>A quarantined webhook as people see it: everything but its body.</summary>
+/// <summary>A quarantined webhook as shown to operators: everything except its body.</summary>
 public sealed record QuarantineView(
     Guid Id, string Source, bool Refused, string Reason, string Detail, string? AudienceKey, DateTimeOffset FirstSeenAt, DateTimeOffset LastSeenAt, int Seen, int BodyBytes, string State);
 
-/// <summary>An entry with its sealed body, and the id its event would have.</summary>
+/// <summary>An entry with its sealed body, and the id that its event would have.</summary>
 public sealed record KeptEntry(QuarantineView View, EventId? EventId, short KeyVersion, byte[] Cipher);
 
-/// <summary>What waits for a human.</summary>
+/// <summary>Queries of the quarantine.</summary>
 public sealed class QuarantineQueries(WorkspaceDatabase database)
 {
     private const string Columns = "id, source, refused, reason, detail, audience_key, first_seen_at, last_seen_at, seen, body_bytes, state";
@@ -44,7 +44,7 @@ public sealed class QuarantineQueries(WorkspaceDatabase database)
 
     private const string CloseSql = "update quarantine set state = $2 where id = $1 and state = 1";
 
-    /// <summary>The latest first; of one reason when it is given.</summary>
+    /// <summary>Open entries, latest first; only those of one reason when it is given.</summary>
     public async Task<IReadOnlyList<QuarantineView>> ListAsync(int limit, string? reason, CancellationToken cancellationToken)
     {
         var entries = new List<QuarantineView>();
@@ -82,7 +82,7 @@ public sealed class QuarantineQueries(WorkspaceDatabase database)
         return waiting;
     }
 
-    /// <summary>Removals whose key is published by now, the oldest first.</summary>
+    /// <summary>Removals whose key has been published meanwhile, the oldest first.</summary>
     public async Task<List<Guid>> RemovalsAsync(IReadOnlyList<string> sources, int limit, CancellationToken cancellationToken)
     {
         var waiting = new List<Guid>();
@@ -96,7 +96,7 @@ public sealed class QuarantineQueries(WorkspaceDatabase database)
         return waiting;
     }
 
-    /// <summary>Leaves a removal to a human, as any other entry.</summary>
+    /// <summary>Leaves a removal to an operator, like any other entry.</summary>
     public async Task LeaveAsync(Guid id, CancellationToken cancellationToken)
     {
         await using var command = Sql.Command(database.Query, LeaveSql, Sql.Of(id));

@@ -2,32 +2,32 @@ using AudienceSync.Host.Storage.Membership;
 
 namespace AudienceSync.Host.Storage.Status;
 
-/// <summary>What a resync of a list comes to.</summary>
-/// <param name="BindingId">Its number.</param>
-/// <param name="Remote">The list.</param>
-/// <param name="Key">What feeds it.</param>
-/// <param name="Adds">Members who should be there, and would be added again.</param>
-/// <param name="Removals">People who were there once, and would be removed again.</param>
+/// <summary>What a resync of a remote audience would send.</summary>
+/// <param name="BindingId">The binding.</param>
+/// <param name="Remote">The remote audience.</param>
+/// <param name="Key">The key that feeds it.</param>
+/// <param name="Adds">Members that should be present, and would be added again.</param>
+/// <param name="Removals">Former members, which would be removed again.</param>
 public sealed record ResyncPlan(int BindingId, string Remote, string Key, long Adds, long Removals);
 
-/// <summary>A resync as people see it.</summary>
+/// <summary>A resync as shown to operators.</summary>
 /// <param name="Resync">Its number.</param>
 /// <param name="Destination">The ad account.</param>
-/// <param name="Remote">The list.</param>
-/// <param name="By">Who asked.</param>
+/// <param name="Remote">The remote audience.</param>
+/// <param name="By">Who requested it.</param>
 /// <param name="Why">The reason.</param>
-/// <param name="At">When.</param>
-/// <param name="Planned">Members to be said again, as they were counted then.</param>
-/// <param name="Said">Of whom so many have been.</param>
+/// <param name="At">When it was requested.</param>
+/// <param name="Planned">Members to be resent, as counted at that time.</param>
+/// <param name="Sent">How many of them have been resent.</param>
 /// <param name="State"><c>running</c>, <c>finished</c>, <c>cancelled</c>.</param>
 /// <param name="FinishedAt">When it ended.</param>
 public sealed record ResyncView(
     long Resync, string Destination, string Remote, string By, string? Why, DateTimeOffset At, long Planned, long Sent, string State, DateTimeOffset? FinishedAt);
 
-/// <summary>Plans, begins, shows and cancels resyncs. Who carries them out is told by the table alone.</summary>
+/// <summary>Plans, starts, shows and cancels resyncs. The lanes that execute them read them from the table.</summary>
 public sealed class ResyncQueries(WorkspaceDatabase database)
 {
-    // As RedeliveryTable judges them.
+    // The same conditions as in RedeliveryTable.
     private const string PlanSql = $"""
         select b.binding_id, b.remote, k.audience_key, count(*) filter (where l.status in (1, 2) and m.person is not null), count(*) filter (where l.status in (0, 3))
         from bindings b join audience_keys k on k.key_id = b.key_id
@@ -67,7 +67,7 @@ public sealed class ResyncQueries(WorkspaceDatabase database)
         return plans;
     }
 
-    /// <summary>Asks for them. A list of which one runs keeps that.</summary>
+    /// <summary>Requests resyncs. A remote audience with a running resync keeps that one.</summary>
     public async Task BeginAsync(IReadOnlyList<ResyncPlan> plans, string by, string? why, DateTimeOffset now, CancellationToken cancellationToken)
     {
         await using var command = Sql.Command(
@@ -83,7 +83,7 @@ public sealed class ResyncQueries(WorkspaceDatabase database)
         return await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    /// <summary>The last fifty, the latest first.</summary>
+    /// <summary>The last fifty, latest first.</summary>
     public async Task<IReadOnlyList<ResyncView>> ReadAsync(CancellationToken cancellationToken)
     {
         var resyncs = new List<ResyncView>();

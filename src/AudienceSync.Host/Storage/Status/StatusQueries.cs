@@ -2,42 +2,47 @@ using AudienceSync.Host.Storage.Membership;
 
 namespace AudienceSync.Host.Storage.Status;
 
-/// <summary>A key's size, by state. <paramref name="Drains"/>: another was switched in, and it feeds nothing. <paramref name="Late"/>: adds and removes that came while it drained.</summary>
+/// <summary>
+/// A key's size, by state. <paramref name="Drains"/>: another version took over, and it feeds nothing. <paramref name="Late"/>: adds and
+/// removes received while it drained.
+/// </summary>
 public sealed record KeyCounts(string Audience, string Key, long Present, long Removed, long Expired, long Withheld, bool Drains, long Late);
 
-/// <summary>How far a remote audience is from what is desired.</summary>
+/// <summary>The difference between a remote audience and its desired state.</summary>
 public sealed record BindingCounts(
     string Audience, string Key, string Destination, string Platform, string Remote,
     long Desired, long Delivered, long InDoubt, long Refused, long PendingAdds, long PendingRemovals, string State, string? Code,
     long Unconfirmed, long Waiting, long OpenJobs, long ParkedJobs)
 {
-    /// <summary>Removals that were set aside because they are too many at once: they wait for approval.</summary>
+    /// <summary>Removals held because there are too many at once; they wait for approval.</summary>
     public long HeldRemovals { get; init; }
 
-    /// <summary>Removals were tried for as long as <see cref="Domain.Syncing.RetryBounds"/> allows and rest until a human resumes them.</summary>
+    /// <summary>
+    /// Removals were retried for as long as <see cref="Domain.Syncing.RetryBounds"/> allows and are parked until an operator resumes them.
+    /// </summary>
     public bool RemovalsParked { get; init; }
 
-    /// <summary>As above, of adds.</summary>
+    /// <summary>As above, for adds.</summary>
     public bool AddsParked { get; init; }
 
-    /// <summary>Since when it has been stopped, or has had no answer that is an end.</summary>
+    /// <summary>Since when it has been stopped, or has had no final response.</summary>
     public DateTimeOffset? Since { get; init; }
 
-    /// <summary>When the last answer came that was no end.</summary>
+    /// <summary>When the last response was received that was not final.</summary>
     public DateTimeOffset? LastAnswerAt { get; init; }
 
-    /// <summary>Of those in doubt: whom the platform refused. Nothing more happens to them by itself today.</summary>
+    /// <summary>Members in doubt that the platform refused. They are not retried automatically today.</summary>
     public long Stuck { get; init; }
 }
 
-/// <summary>Where the log and its projection stand.</summary>
+/// <summary>The progress of the log and its projection.</summary>
 public sealed record LogCounts(
     long Head, long Position, long LagEvents, long Applied, long Superseded, long QuarantineOpen, long Refused, long People, long Overdue, long LinkStops);
 
-/// <summary>How many events of a source had something about them that was read around; the code says what, as in <c>docs/errors.md</c>.</summary>
+/// <summary>How many events of a source had a tolerated irregularity; the code identifies it, see <c>docs/errors.md</c>.</summary>
 public sealed record SourceCount(string Source, string Code, long Events, DateTimeOffset LastSeenAt);
 
-/// <summary>The questions of an owner: is everything folded, is everything delivered, what waits.</summary>
+/// <summary>Status queries: what is folded, what is delivered, what waits.</summary>
 public sealed class StatusQueries(WorkspaceDatabase database)
 {
     private const string LogSql = """

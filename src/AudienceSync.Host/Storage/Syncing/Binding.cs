@@ -2,9 +2,11 @@ using AudienceSync.Domain.Normalizing;
 
 namespace AudienceSync.Host.Storage.Syncing;
 
-/// <summary>A remote audience as the sync loop finds it: what feeds it, how far each lane has come, whether it may be
-/// worked on, and for which normalizer everybody in it was last looked at. <paramref name="HasAgain"/>: somebody is to be looked at apart from
-/// the lanes.</summary>
+/// <summary>
+/// A remote audience as the sync loop reads it: which key feeds it, how far each lane has come, whether it may be worked on, and for which
+/// normalizer every member of it was last processed. <paramref name="HasAgain"/>: members are marked to be processed again apart from the
+/// lanes.
+/// </summary>
 public sealed record Binding(
     int BindingId,
     string Audience,
@@ -22,30 +24,30 @@ public sealed record Binding(
     bool ConsentRequired,
     bool HasAgain)
 {
-    /// <summary>When a former saying whose removal was refused is to be tried again; null when none remains.</summary>
+    /// <summary>When the earliest residual delivery is to be processed; null when there is none.</summary>
     public DateTimeOffset? ResidualsDueAt { get; init; }
 
     /// <summary>Whether removals were set aside and their plan has not ended.</summary>
     public bool HasPlans { get; init; }
 
-    /// <summary>Answers in a row to removals that no table knows.</summary>
+    /// <summary>Consecutive responses to removals that no outcome table has.</summary>
     public int RemovalUnknowns { get; init; }
 
-    /// <summary>Removals up to this change may be said; those behind it were not judged yet (Syncing/PlanGuard.cs).</summary>
+    /// <summary>Removals up to this change may be sent; those behind it have not been evaluated yet (Syncing/PlanGuard.cs).</summary>
     public long RemovalsUpto { get; init; } = long.MaxValue;
 
-    /// <summary>Since when removals have had no answer that is an end, and when the last one came.</summary>
+    /// <summary>Since when removals have had no conclusive response, and when the last response arrived.</summary>
     public (DateTimeOffset? Since, DateTimeOffset? AnswerAt) RemovalFailing { get; init; }
 
-    /// <summary>As above, of adds.</summary>
+    /// <summary>As above, for adds.</summary>
     public (DateTimeOffset? Since, DateTimeOffset? AnswerAt) AddFailing { get; init; }
 
-    /// <summary>The account's throttled answers in a row, and since when.</summary>
+    /// <summary>The account's consecutive throttled responses, and since when.</summary>
     public (int InARow, DateTimeOffset? Since) Throttled { get; init; }
 
-    /// <summary>Whether no page of adds has been settled yet: the list may have been made just now.</summary>
+    /// <summary>Whether no page of adds has been settled yet: the remote audience may have just been created.</summary>
     public bool IsUntried => AddPos == 0;
 
-    /// <summary>Answers in a row to adds that no table knows.</summary>
+    /// <summary>Consecutive responses to adds that no outcome table has.</summary>
     public int AddUnknowns { get; init; }
 }

@@ -5,7 +5,7 @@ namespace AudienceSync.Host.Storage.Syncing;
 /// <summary>Calls made in one slot of one window of an account.</summary>
 public readonly record struct BudgetSlot(string Allowance, long Slot, int Calls);
 
-/// <summary>What an account has used. Read by whoever takes over the account; written only together with an intent.</summary>
+/// <summary>What an account has used. Read by the host that takes over the account; written only together with an intent.</summary>
 public sealed class BudgetTable(WorkspaceDatabase database)
 {
     private const string ReadSql = "select allowance, slot, calls from budgets where destination = $1";
@@ -36,7 +36,7 @@ public sealed class BudgetTable(WorkspaceDatabase database)
         return slots;
     }
 
-    /// <summary>What the platform last told: how much is used, and when; null when it never did.</summary>
+    /// <summary>What the platform last reported: how much is used, and when; null when it never did.</summary>
     public async Task<(int UsedPercent, DateTimeOffset At)?> ReadUsageAsync(string destination, CancellationToken cancellationToken)
     {
         await using var command = Sql.Command(database.Hot, UsageSql, Sql.Of(destination));
@@ -50,7 +50,7 @@ public sealed class BudgetTable(WorkspaceDatabase database)
         Sql.Of(destination), Sql.Of(slots.Select(slot => slot.Allowance).ToList()), Sql.Of(slots.Select(slot => slot.Slot).ToList()),
         Sql.Of(slots.Select(slot => slot.Calls).ToList()));
 
-    /// <summary>Takes away what has left its window.</summary>
+    /// <summary>Deletes what has left its window.</summary>
     internal static NpgsqlBatchCommand Forget(string destination, IReadOnlyCollection<BudgetSlot> oldest) => Sql.Command(
         ForgetSql, Sql.Of(destination), Sql.Of(oldest.Select(slot => slot.Allowance).ToList()), Sql.Of(oldest.Select(slot => slot.Slot).ToList()));
 }

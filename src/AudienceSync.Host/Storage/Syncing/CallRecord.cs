@@ -2,7 +2,7 @@ using AudienceSync.Domain.Syncing;
 
 namespace AudienceSync.Host.Storage.Syncing;
 
-/// <summary>A call as it is kept for people: what was said, what was answered, how long it took. Codes only, nothing a platform wrote.</summary>
+/// <summary>The record of a call for people: what was sent, the response, how long it took. Codes only, no text of a platform.</summary>
 public sealed record CallRecord(
     MemberOperation Operation,
     int Members,

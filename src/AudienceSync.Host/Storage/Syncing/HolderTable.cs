@@ -5,20 +5,20 @@ using Npgsql;
 
 namespace AudienceSync.Host.Storage.Syncing;
 
-/// <summary>A digest of what a platform receives of a person and may hold for another one, too.</summary>
-/// <param name="Person">Of whom.</param>
-/// <param name="Revision">Of which of their revisions.</param>
-/// <param name="Part">What of the person it is.</param>
+/// <summary>A digest of what a platform receives for a person and may also hold for another one.</summary>
+/// <param name="Person">The person.</param>
+/// <param name="Revision">The identifier revision of the person.</param>
+/// <param name="Part">Which part of the identifiers it is.</param>
 /// <param name="Cell">The keyed digest.</param>
 public readonly record struct DeliveredCell(PersonId Person, int Revision, IdentifierParts Part, AliasDigest Cell);
 
 /// <summary>
-/// Finds who else is on a list by what is removed from it. A holder is a member whose ledger row says adding or delivered under a revision that has it: their row
-/// remembers it, and their own removal takes it away.
+/// Finds the other members of a remote audience that hold what is removed from it. A holder is a member whose ledger row is adding or
+/// delivered under a revision that has it: their row records it, and their own removal takes it away.
 /// </summary>
 public sealed class HolderTable(WorkspaceDatabase database)
 {
-    // So many of those who share a cell are delivered again at most. What more people have names nobody.
+    // The limit of holders of one cell that are delivered again. A value that more people share identifies no one.
     private const string MostHolders = "20";
 
     private const string HeldSql = """
@@ -36,10 +36,14 @@ public sealed class HolderTable(WorkspaceDatabase database)
         on conflict (cell, person, revision) do nothing
         """;
 
-    // Nobody is left out; the planner takes them for few, and looks each up in the index also while the ledger has a handful of rows.
+    // No holder is left out; the limit makes the query planner expect few rows and use the index for each, also while the ledger has a
+    // handful of rows.
     private const string FewHolders = "(select * from holders limit (select 10000000))";
 
-    /// <summary>Holders at <c>l.binding_id</c> of what <c>d.person</c> has under <c>d.revision</c>. An address leads to whose it is by three steps at most.</summary>
+    /// <summary>
+    /// Holders at <c>l.binding_id</c> of what <c>d.person</c> has under <c>d.revision</c>. An address leads to its owner in three steps at
+    /// most.
+    /// </summary>
     internal const string Holders = $"""
         cross join lateral (
           select l.binding_id, l.person, l.revision, l.normalizer, x.part from (select r.email, r.phone from vault r where r.person = d.person and r.revision = d.revision limit 1) v
@@ -75,7 +79,7 @@ public sealed class HolderTable(WorkspaceDatabase database)
         where u.binding_id = h.binding_id and u.person = h.person and u.status in (1, 2)
         """;
 
-    /// <summary>Which of these another member of the list holds, too; by their places.</summary>
+    /// <summary>Which of these another member of the remote audience also holds; by their index.</summary>
     public async Task<List<int>> FindHeldAsync(Binding binding, IReadOnlyList<DeliveredCell> cells, CancellationToken cancellationToken)
     {
         var held = new List<int>();
@@ -91,8 +95,8 @@ public sealed class HolderTable(WorkspaceDatabase database)
         return held;
     }
 
-    /// <summary>Keeps what is about to be delivered. Must be durable before the call leaves.</summary>
-    /// <exception cref="LeaseLostException">The account is another host's; the call must not be made.</exception>
+    /// <summary>Records what is about to be delivered. Must be durable before the call is sent.</summary>
+    /// <exception cref="LeaseLostException">The account's lease is held by another host; the call must not be made.</exception>
     public Task WriteCellsAsync(Lease lease, IReadOnlyList<DeliveredCell> cells, CancellationToken cancellationToken) => WriteAsync(
         lease,
         Sql.Command(
@@ -100,8 +104,8 @@ public sealed class HolderTable(WorkspaceDatabase database)
             Sql.Of(cells.Select(cell => cell.Revision).ToList()), Sql.Of(cells.Select(cell => (short)cell.Part).ToList())),
         cancellationToken);
 
-    /// <summary>Whoever holds what is about to be removed of these is delivered again. Must be durable before the call leaves.</summary>
-    /// <exception cref="LeaseLostException">The account is another host's; the call must not be made.</exception>
+    /// <summary>Redelivers the members that hold what is about to be removed of these. Must be durable before the call is sent.</summary>
+    /// <exception cref="LeaseLostException">The account's lease is held by another host; the call must not be made.</exception>
     public Task RedeliverAsync(Lease lease, Binding binding, IReadOnlyList<(PersonId Person, int Revision)> removed, CancellationToken cancellationToken) =>
         WriteAsync(lease, Redeliver(binding, removed), cancellationToken);
 
@@ -109,7 +113,7 @@ public sealed class HolderTable(WorkspaceDatabase database)
     internal static NpgsqlBatchCommand Redeliver(Binding binding, IReadOnlyList<(PersonId Person, int Revision)> removed) => Sql.Command(
         RedeliverSql, Sql.Of(binding.BindingId), Sql.Of(removed.Select(one => one.Person.Value).ToList()), Sql.Of(removed.Select(one => one.Revision).ToList()));
 
-    /// <summary>As above, for the members of a job that removed them. To be run before the job lets its members go.</summary>
+    /// <summary>As above, for the members of a job that removed them. To be run before the job releases its members.</summary>
     internal static NpgsqlBatchCommand RedeliverOfJob(OpenJob job) => Sql.Command(RedeliverOfJobSql, Sql.Of(job.JobId));
 
     private async Task WriteAsync(Lease lease, NpgsqlBatchCommand command, CancellationToken cancellationToken)

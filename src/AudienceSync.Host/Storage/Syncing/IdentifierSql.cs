@@ -1,6 +1,6 @@
 namespace AudienceSync.Host.Storage.Syncing;
 
-/// <summary>By what the members of a call are added or removed, sealed.</summary>
+/// <summary>The sealed identifiers by which the members of a call are added or removed.</summary>
 internal static class IdentifierSql
 {
     public const string Added = """
@@ -10,7 +10,8 @@ internal static class IdentifierSql
         cross join lateral (select r.* from vault r where r.person = d.person and r.revision = d.revision limit 1) v
         """;
 
-    // An address leads to whose it is by three steps at most. It is kept when it is another's now, and was delivered for him here.
+    // An address leads to its owner in three steps at most. It is kept when it belongs to another member now and was delivered for that
+    // member here.
     public const string Removed = """
         select d.person, d.revision, p.salt, v.key_version, v.cipher, coalesce(k.email, false), coalesce(k.phone, false)
         from unnest($1::uuid[], $2::int[]) as d(person, revision)

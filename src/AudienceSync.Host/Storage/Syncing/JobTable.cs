@@ -21,20 +21,21 @@ public sealed class JobTable(WorkspaceDatabase database)
 
     private const string CallSql = "update calls set refused = refused + $2 where call_id = (select j.call_id from jobs j where j.job_id = $1)";
 
-    // Refused by name: who was to be added is not there, who was to be removed may still be.
+    // Refused by name: a member to be added is not there, a member to be removed may still be.
     private const string NamedSql = """
         update ledger l set status = case l.status when 2 then 4 else 3 end, reason = d.reason, job_id = null, job_row = null, job_tries = 0, updated_at = $4
         from (select * from unnest($2::int[], $3::text[]) limit cardinality($2)) as d(job_row, reason) where l.job_id = $1 and l.job_row = d.job_row
         """;
 
-    // Where only a number is told, any of those who were to be removed may still be there.
+    // Where only a number is reported, any of those that were to be removed may still be there.
     private const string ConfirmSql = """
         update ledger set job_id = null, job_row = null, job_tries = 0, status = case when $2::text is not null and status = 0 then 3 else status end,
           reason = coalesce($2, reason), updated_at = $3
         where job_id = $1
         """;
 
-    // In doubt from now on, whatever was said; looked at again once, and then only when the member changes or a human asks for it.
+    // In doubt from now on, whatever was sent; processed again once, and after that only when the member changes or an operator requests
+    // it.
     private const string DoubtSql = """
         update ledger set status = $2, redeliver = redeliver or ($3 and job_tries = 0), job_tries = job_tries + 1, job_id = null, job_row = null,
           reason = $4, updated_at = $5
@@ -58,19 +59,19 @@ public sealed class JobTable(WorkspaceDatabase database)
         return jobs;
     }
 
-    /// <summary>Members of a job who were in a failed one before, and will not be sent once more by themselves.</summary>
+    /// <summary>Members of a job that were in a failed one before, and will not be resent automatically.</summary>
     public async Task<long> CountTriedAsync(OpenJob job, CancellationToken cancellationToken)
     {
         await using var command = Sql.Command(database.Hot, TriedSql, Sql.Of(job.JobId));
         return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
-    /// <exception cref="LeaseLostException">The account is another host's.</exception>
+    /// <exception cref="LeaseLostException">The account's lease is held by another host.</exception>
     public Task WriteLookAsync(Lease lease, OpenJob job, string code, DateTimeOffset nextLookAt, CancellationToken cancellationToken) =>
         WriteAsync(lease, [Sql.Command(LookSql, Sql.Of(job.JobId), Sql.Of(code), Sql.Of(nextLookAt))], cancellationToken);
 
     /// <summary>The job did its work, except for the rows that were refused.</summary>
-    /// <exception cref="LeaseLostException">The account is another host's.</exception>
+    /// <exception cref="LeaseLostException">The account's lease is held by another host.</exception>
     public Task WriteConfirmedAsync(Lease lease, OpenJob job, JobReport report, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var refused = Math.Max(report.RejectedCount, report.Rejected.Count);
@@ -82,20 +83,20 @@ public sealed class JobTable(WorkspaceDatabase database)
                 Sql.Of(now)));
         }
 
-        // Whom it refused is not told, only how many: each of them keeps the reason, none is taken for absent.
+        // The platform does not report which members it refused, only how many: each of them keeps the reason, none is taken for absent.
         var reason = refused > report.Rejected.Count ? report.Code : null;
         commands.Add(Sql.Command(ConfirmSql, Sql.Of(job.JobId), Sql.OfNullable(reason), Sql.Of(now)));
         return WriteAsync(lease, commands, cancellationToken);
     }
 
-    /// <summary>Nothing is known of the job's members any more.</summary>
+    /// <summary>The state of the job's members is no longer known.</summary>
     /// <param name="lease">Of the account.</param>
     /// <param name="job">The job.</param>
-    /// <param name="state">Failed or lost: who was in no such job before is said again. Parked: nobody is.</param>
+    /// <param name="state">Failed or lost: members that were in no such job before are sent again. Parked: none is.</param>
     /// <param name="report">Why.</param>
-    /// <param name="now">The time of the answer.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="LeaseLostException">The account is another host's.</exception>
+    /// <param name="now">The time of the response.</param>
+    /// <param name="cancellationToken">Cancels the write.</param>
+    /// <exception cref="LeaseLostException">The account's lease is held by another host.</exception>
     public Task WriteDoubtAsync(Lease lease, OpenJob job, KeptJobState state, JobReport report, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var commands = End(job, state, report.Code, report.RejectedCount, now);
@@ -105,7 +106,7 @@ public sealed class JobTable(WorkspaceDatabase database)
         return WriteAsync(lease, commands, cancellationToken);
     }
 
-    // Jobs end in any order, so a removal may have taken what another member had been given meanwhile, or shares.
+    // Jobs end in any order, so a removal may have taken what another member was given in the meantime, or shares.
     private static List<NpgsqlBatchCommand> End(OpenJob job, KeptJobState state, string code, int refused, DateTimeOffset now) =>
     [
         .. job.Operation == MemberOperation.Remove ? new[] { HolderTable.RedeliverOfJob(job) } : [],

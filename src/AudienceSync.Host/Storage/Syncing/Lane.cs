@@ -12,7 +12,7 @@ public sealed record Lane(string Name, bool Desired, short[] States)
             (short)MembershipStatus.Limited,
         ]);
 
-    /// <summary>Whoever may be wanted: of some only each destination can say whether he is.</summary>
+    /// <summary>Members that may be desired: for some, only each destination can determine whether they are.</summary>
     public static readonly Lane Adds = new("adds", Desired: true, [(short)MembershipStatus.Present, (short)MembershipStatus.Limited]);
 
     public long PositionOf(Binding binding) => Desired ? binding.AddPos : binding.RemovalPos;

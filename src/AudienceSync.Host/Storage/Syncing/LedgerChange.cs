@@ -3,12 +3,12 @@ using AudienceSync.Domain.Syncing;
 
 namespace AudienceSync.Host.Storage.Syncing;
 
-/// <summary>What the ledger shall say of a person from now on.</summary>
+/// <summary>The ledger entry of a person from now on.</summary>
 public readonly record struct LedgerChange(PersonId Person, LedgerEntry Entry, string? Reason)
 {
-    /// <summary>Whether the ledger had no row of him when the page was read.</summary>
+    /// <summary>Whether the ledger had no row for the person when the page was read.</summary>
     public bool IsNew { get; init; }
 
-    /// <summary>His row in the job that the call brought; null when no job holds him.</summary>
+    /// <summary>The person's row in the job that the call returned; null when no job holds the person.</summary>
     public int? JobRow { get; init; }
 }

@@ -3,14 +3,14 @@ using AudienceSync.Domain.Syncing;
 
 namespace AudienceSync.Host.Storage.Syncing;
 
-/// <summary>A job whose handle is to be stored with the call that brought it.</summary>
+/// <summary>A job whose handle is to be stored with the call that returned it.</summary>
 public readonly record struct AcceptedJob(JobHandle Handle, DateTimeOffset FirstLookAt);
 
-/// <summary>A job that is due to be asked about.</summary>
+/// <summary>A job that is due to be polled.</summary>
 public sealed record OpenJob(
     long JobId, int BindingId, MemberOperation Operation, JobHandle Handle, int Members, int Looks, DateTimeOffset AcceptedAt);
 
-/// <summary>How a job is kept; the numbers are stored.</summary>
+/// <summary>The stored state of a job; the numbers are stored.</summary>
 public enum KeptJobState : short
 {
     Running = 1,
@@ -18,6 +18,6 @@ public enum KeptJobState : short
     Failed = 3,
     Lost = 4,
 
-    /// <summary>Nobody ever said what became of it.</summary>
+    /// <summary>The platform never reported a result.</summary>
     Parked = 5,
 }

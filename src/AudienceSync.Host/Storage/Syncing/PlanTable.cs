@@ -4,7 +4,7 @@ using Npgsql;
 namespace AudienceSync.Host.Storage.Syncing;
 
 /// <summary>
-/// Plans of removals that wait for a human, or waited. What a plan is and why holding it back loses nobody is written at
+/// Plans of removals that wait, or waited, for an operator. What a plan is, and why holding it back loses no removal, is explained at
 /// <see cref="Host.Syncing.PlanGuard"/>.
 /// </summary>
 public sealed class PlanTable(WorkspaceDatabase database)
@@ -15,7 +15,7 @@ public sealed class PlanTable(WorkspaceDatabase database)
         from removal_plans p join bindings b on b.binding_id = p.binding_id where p.binding_id = $1 and p.ended_at is null order by p.plan_id
         """;
 
-    // Only from where it was counted, under the key it was counted for; the lane goes on behind it.
+    // Only from the position it was counted from, under the key it was counted for; the lane goes on behind it.
     private const string HoldSql = """
         insert into removal_plans (binding_id, key_id, cutover_id, after_pos, upto_pos, removals, members, sifted_to, done_to, held_at)
         select b.binding_id, b.key_id, $3, $4, $5, $6, $7, $4, $4, $8 from bindings b
@@ -52,7 +52,7 @@ public sealed class PlanTable(WorkspaceDatabase database)
     }
 
     /// <summary>Sets removals aside: the plan is written, and the lane goes on behind it.</summary>
-    /// <exception cref="LeaseLostException">The account is another host's.</exception>
+    /// <exception cref="LeaseLostException">The account's lease is held by another host.</exception>
     public Task HoldAsync(
         Lease lease, Binding binding, long? cutoverId, long upto, (long Removals, long Members) counted, DateTimeOffset now, CancellationToken cancellationToken)
     {
@@ -71,21 +71,21 @@ public sealed class PlanTable(WorkspaceDatabase database)
         return WriteAsync(lease, commands, cancellationToken);
     }
 
-    /// <exception cref="LeaseLostException">The account is another host's.</exception>
+    /// <exception cref="LeaseLostException">The account's lease is held by another host.</exception>
     public Task WriteSiftedAsync(Lease lease, RemovalPlan plan, PlanPiece piece, CancellationToken cancellationToken) =>
         WriteAsync(lease, [Sql.Command(SiftedSql, Sql.Of(plan.PlanId), Sql.Of(piece.Place))], cancellationToken);
 
-    /// <exception cref="LeaseLostException">The account is another host's.</exception>
+    /// <exception cref="LeaseLostException">The account's lease is held by another host.</exception>
     public Task WriteDoneAsync(Lease lease, RemovalPlan plan, PlanPiece piece, CancellationToken cancellationToken) =>
         WriteAsync(lease, [Sql.Command(DoneSql, Sql.Of(plan.PlanId), Sql.Of(piece.Place), Sql.Of((long)piece.Leavers.Count))], cancellationToken);
 
-    /// <summary>Counted anew it may pass.</summary>
-    /// <exception cref="LeaseLostException">The account is another host's.</exception>
+    /// <summary>After being counted again, the plan may pass.</summary>
+    /// <exception cref="LeaseLostException">The account's lease is held by another host.</exception>
     public Task ReleaseAsync(Lease lease, RemovalPlan plan, DateTimeOffset now, DateTimeOffset until, CancellationToken cancellationToken) =>
         WriteAsync(lease, [Sql.Command(ReleaseSql, Sql.Of(plan.PlanId), Sql.Of(now), Sql.Of(until))], cancellationToken);
 
     /// <summary>Ends a plan: <c>done</c>, <c>below</c> or <c>superseded</c>.</summary>
-    /// <exception cref="LeaseLostException">The account is another host's.</exception>
+    /// <exception cref="LeaseLostException">The account's lease is held by another host.</exception>
     public Task EndAsync(Lease lease, RemovalPlan plan, string how, DateTimeOffset now, CancellationToken cancellationToken) =>
         WriteAsync(lease, [Sql.Command(EndSql, Sql.Of(plan.PlanId), Sql.Of(now), Sql.Of(how))], cancellationToken);
 

@@ -4,22 +4,26 @@ using Npgsql;
 
 namespace AudienceSync.Host.Storage.Syncing;
 
-/// <summary>A walk over a binding's ledger that is under way.</summary>
-/// <param name="Id">Of the resync; of a refresh the binding's.</param>
-/// <param name="SweptTo">The last person it has come to.</param>
+/// <summary>A sweep over a binding's ledger that is under way.</summary>
+/// <param name="Id">The id of the resync; for a refresh the binding's id.</param>
+/// <param name="SweptTo">The last person it has reached.</param>
 public sealed record OpenSweep(long Id, Guid SweptTo);
 
-/// <summary>A piece of such a walk: whom to say again and as what the ledger takes them meanwhile, how far it reaches, whether it goes on.</summary>
+/// <summary>
+/// A page of such a sweep: the members to resend, the ledger status of each in the meantime, how far the page reaches, whether the sweep
+/// goes on.
+/// </summary>
 public sealed record SweepPage(List<Guid> People, List<short> Statuses, Guid SweptTo, bool More);
 
 /// <summary>
-/// Marks members to be looked at by the lanes though nothing about them changed. Marked, a delivered member counts as "adding" and one who is gone as
-/// "removing": it is not known any more whether the platform has him. A crash after that costs nothing, because both mean that he has to be said.
+/// Marks members to be processed by the lanes although nothing about them changed. Once marked, a delivered member counts as "adding" and a
+/// removed one as "removing": it is no longer known whether the platform has them. A crash after that costs nothing, because both mean that
+/// the member has to be sent.
 /// </summary>
 public sealed class RedeliveryTable(WorkspaceDatabase database)
 {
-    /// <summary>Rows of one look: a fraction of a second.</summary>
-    private const int RowsPerLook = 20_000;
+    /// <summary>Rows of one read: a fraction of a second.</summary>
+    private const int RowsPerRead = 20_000;
 
     private const string OpenResyncSql = "select resync_id, swept_to from resyncs where binding_id = $1 and finished_at is null";
 
@@ -27,17 +31,19 @@ public sealed class RedeliveryTable(WorkspaceDatabase database)
 
     private const string BeginRefreshSql = "insert into refreshes (binding_id, next_at) values ($1, $2) on conflict (binding_id) do nothing";
 
-    // Whoever is delivered and not wanted waits for his removal, which is not to be hastened here. Whom a job holds has just been said.
+    // A member that is delivered and not desired waits for the regular removal, which must not be hastened here. A member that a job holds
+    // has just been sent.
     private const string ResyncPieceSql = $"""
         with piece as materialized (
           select l.person, l.status, l.job_id from ledger l where l.binding_id = $1 and l.person > $2 order by l.person limit $4),
         evaluated as (
-          select p.person, case when p.job_id is not null then null when p.status in (0, 3) then 3 when p.status in (1, 2) and m.person is not null then 1 end as said
+          select p.person,
+            case when p.job_id is not null then null when p.status in (0, 3) then 3 when p.status in (1, 2) and m.person is not null then 1 end as new_status
           from piece p
           left join lateral (
             select m.person from membership m where m.key_id = $3 and m.person = p.person and {Targeting.Anywhere} limit 1) m on true)
-        select j.person, j.said::smallint, (select count(*) from piece) = $4 from evaluated j
-        where j.said is not null or j.person = (select x.person from piece x order by x.person desc limit 1) order by j.person
+        select j.person, j.new_status::smallint, (select count(*) from piece) = $4 from evaluated j
+        where j.new_status is not null or j.person = (select x.person from piece x order by x.person desc limit 1) order by j.person
         """;
 
     private const string RefreshPieceSql = $"""
@@ -45,11 +51,11 @@ public sealed class RedeliveryTable(WorkspaceDatabase database)
           select l.person, l.status = 2 and l.job_id is null and l.updated_at < $5::timestamptz - $6::interval * ((uuid_hash(l.person) & 1023) / 1024.0) as due
           from ledger l where l.binding_id = $1 and l.person > $2 order by l.person limit $4),
         evaluated as (
-          select p.person, case when p.due and m.person is not null then 1 end as said from piece p
+          select p.person, case when p.due and m.person is not null then 1 end as new_status from piece p
           left join lateral (
             select m.person from membership m where p.due and m.key_id = $3 and m.person = p.person and {Targeting.Anywhere} limit 1) m on true)
-        select j.person, j.said::smallint, (select count(*) from piece) = $4 from evaluated j
-        where j.said is not null or j.person = (select x.person from piece x order by x.person desc limit 1) order by j.person
+        select j.person, j.new_status::smallint, (select count(*) from piece) = $4 from evaluated j
+        where j.new_status is not null or j.person = (select x.person from piece x order by x.person desc limit 1) order by j.person
         """;
 
     private const string MarkSql = """
@@ -66,7 +72,7 @@ public sealed class RedeliveryTable(WorkspaceDatabase database)
         where binding_id = $1
         """;
 
-    /// <summary>Null when nobody asked for one.</summary>
+    /// <summary>Null when none was requested.</summary>
     public async Task<OpenSweep?> FindResyncAsync(Binding binding, CancellationToken cancellationToken)
     {
         await using var command = Sql.Command(database.Hot, OpenResyncSql, Sql.Of(binding.BindingId));
@@ -91,30 +97,34 @@ public sealed class RedeliveryTable(WorkspaceDatabase database)
         return null;
     }
 
-    /// <summary>The next piece of a resync, with no more members than <paramref name="limit"/>.</summary>
+    /// <summary>The next page of a resync, with no more members than <paramref name="limit"/>.</summary>
     public Task<SweepPage> ReadResyncAsync(Binding binding, Guid after, int limit, CancellationToken cancellationToken) =>
         ReadAsync(Sql.Command(database.Hot, ResyncPieceSql, PieceOf(binding, after)), after, limit, cancellationToken);
 
-    /// <summary>The next piece of a refresh: whose last add was before <paramref name="latest"/>, by up to <paramref name="spread"/> more.</summary>
+    /// <summary>
+    /// The next page of a refresh: members whose last add was before <paramref name="latest"/>, by up to <paramref name="spread"/> more.
+    /// </summary>
     public Task<SweepPage> ReadRefreshAsync(
         Binding binding, Guid after, (DateTimeOffset Latest, TimeSpan Spread) due, int limit, CancellationToken cancellationToken) =>
         ReadAsync(Sql.Command(database.Hot, RefreshPieceSql, [.. PieceOf(binding, after), Sql.Of(due.Latest), Sql.Of(due.Spread)]), after, limit, cancellationToken);
 
-    /// <summary>Marks a piece and moves the walk. At its end the resync is finished.</summary>
-    /// <exception cref="LeaseLostException">The account is another host's.</exception>
-    public Task WriteResyncAsync(Lease lease, Binding binding, OpenSweep sweep, SweepPage piece, DateTimeOffset? finishedAt, CancellationToken cancellationToken) =>
-        WriteAsync(lease, binding, piece, Sql.Command(ResyncedSql, MoveOf(sweep, piece, finishedAt)), cancellationToken);
+    /// <summary>Marks a page and moves the sweep. At its end the resync is finished.</summary>
+    /// <exception cref="LeaseLostException">The account's lease is held by another host.</exception>
+    public Task WriteResyncAsync(
+        Lease lease, Binding binding, OpenSweep sweep, SweepPage page, DateTimeOffset? finishedAt, CancellationToken cancellationToken) =>
+        WriteAsync(lease, binding, page, Sql.Command(ResyncedSql, MoveOf(sweep, page, finishedAt)), cancellationToken);
 
-    /// <summary>Marks a piece and moves the walk. At its end the next round is set.</summary>
-    /// <exception cref="LeaseLostException">The account is another host's.</exception>
-    public Task WriteRefreshAsync(Lease lease, Binding binding, OpenSweep sweep, SweepPage piece, DateTimeOffset? nextAt, CancellationToken cancellationToken) =>
-        WriteAsync(lease, binding, piece, Sql.Command(RefreshedSql, [Sql.Of((int)sweep.Id), .. MoveOf(sweep, piece, nextAt)[1..]]), cancellationToken);
+    /// <summary>Marks a page and moves the sweep. At its end the next round is scheduled.</summary>
+    /// <exception cref="LeaseLostException">The account's lease is held by another host.</exception>
+    public Task WriteRefreshAsync(
+        Lease lease, Binding binding, OpenSweep sweep, SweepPage page, DateTimeOffset? nextAt, CancellationToken cancellationToken) =>
+        WriteAsync(lease, binding, page, Sql.Command(RefreshedSql, [Sql.Of((int)sweep.Id), .. MoveOf(sweep, page, nextAt)[1..]]), cancellationToken);
 
     private static NpgsqlParameter[] PieceOf(Binding binding, Guid after) =>
-        [Sql.Of(binding.BindingId), Sql.Of(after), Sql.Of(binding.KeyId), Sql.Of(RowsPerLook)];
+        [Sql.Of(binding.BindingId), Sql.Of(after), Sql.Of(binding.KeyId), Sql.Of(RowsPerRead)];
 
-    private static NpgsqlParameter[] MoveOf(OpenSweep sweep, SweepPage piece, DateTimeOffset? time) =>
-        [Sql.Of(sweep.Id), Sql.Of(piece.SweptTo), Sql.Of((long)piece.People.Count), Sql.OfNullable(time)];
+    private static NpgsqlParameter[] MoveOf(OpenSweep sweep, SweepPage page, DateTimeOffset? time) =>
+        [Sql.Of(sweep.Id), Sql.Of(page.SweptTo), Sql.Of((long)page.People.Count), Sql.OfNullable(time)];
 
     private static async Task<SweepPage> ReadAsync(NpgsqlCommand read, Guid after, int limit, CancellationToken cancellationToken)
     {
@@ -141,12 +151,12 @@ public sealed class RedeliveryTable(WorkspaceDatabase database)
         return new SweepPage(people, statuses, sweptTo, more);
     }
 
-    private async Task WriteAsync(Lease lease, Binding binding, SweepPage piece, NpgsqlBatchCommand move, CancellationToken cancellationToken)
+    private async Task WriteAsync(Lease lease, Binding binding, SweepPage page, NpgsqlBatchCommand move, CancellationToken cancellationToken)
     {
         var commands = new List<NpgsqlBatchCommand>(2);
-        if (piece.People.Count > 0)
+        if (page.People.Count > 0)
         {
-            commands.Add(Sql.Command(MarkSql, Sql.Of(binding.BindingId), Sql.Of(piece.People), Sql.Of(piece.Statuses)));
+            commands.Add(Sql.Command(MarkSql, Sql.Of(binding.BindingId), Sql.Of(page.People), Sql.Of(page.Statuses)));
         }
 
         commands.Add(move);

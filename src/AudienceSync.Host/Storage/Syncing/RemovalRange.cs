@@ -8,15 +8,15 @@ using Npgsql;
 namespace AudienceSync.Host.Storage.Syncing;
 
 /// <summary>
-/// Counts and reads what the removal lane has before it, between two changes, and what the walk of a switch has. In pieces, so that the account's lease is
-/// kept in between.
+/// Counts and reads the pending changes of the removal lane, between two changes, and the pending part of the sweep of a cutover. In pages,
+/// so that the account's lease is kept in between.
 /// </summary>
 public sealed class RemovalRange(WorkspaceDatabase database)
 {
-    /// <summary>Rows of one look: a fraction of a second.</summary>
-    private const int RowsPerLook = 20_000;
+    /// <summary>Rows of one read: a fraction of a second.</summary>
+    private const int RowsPerRead = 20_000;
 
-    // Whom the adds may have to remove (6) are theirs.
+    // Members that the adds may have to remove (6) belong to the add lane.
     private static readonly short[] States =
         [(short)MembershipStatus.Removed, (short)MembershipStatus.Expired, (short)MembershipStatus.Withheld, (short)MembershipStatus.Linked];
 
@@ -28,15 +28,15 @@ public sealed class RemovalRange(WorkspaceDatabase database)
           order by m.changed_pos limit $4) x
         """;
 
-    // Suppressed, a purpose denied, being erased (105: TargetingRestrictions), or suppressed here by name.
-    private const string OwnWill = "c.restrictions & 105 <> 0 or coalesce($6 = any(c.restricted_at), false)";
+    // The opt-outs: suppressed, a purpose denied, being erased (105: TargetingRestrictions), or suppressed here by name.
+    private const string OptedOut = "c.restrictions & 105 <> 0 or coalesce($6 = any(c.restricted_at), false)";
 
-    // Withheld and linked are nobody's mistake either.
+    // Withheld and linked cannot be a mistake either.
     private const string PieceOf = $"""
         piece as materialized (
           select m.person, m.changed_pos, m.own from unnest($3::smallint[]) as s(state)
           cross join lateral (
-            select c.person, c.changed_pos, c.state not in (2, 3) or {OwnWill} as own from membership c
+            select c.person, c.changed_pos, c.state not in (2, 3) or {OptedOut} as own from membership c
             where c.key_id = $1 and c.state = s.state and c.changed_pos > $2 and c.changed_pos <= $7 order by c.changed_pos limit $4) m
           order by m.changed_pos limit $4)
         """;
@@ -52,7 +52,7 @@ public sealed class RemovalRange(WorkspaceDatabase database)
         select count(*) filter (where not p.own and l.status is not null), coalesce(max(p.changed_pos), $2), count(*) = $4 from piece p {LedgerOf}
         """;
 
-    // The last row of the piece comes back whoever it is: it says how far the piece reaches.
+    // The last row of the page is returned in any case: it shows how far the page reaches.
     private const string PieceSql = $"""
         with {PieceOf},
         evaluated as (select p.person, p.changed_pos, l.*, l.status is not null and (p.own or not $8) as leaves from piece p {LedgerOf})
@@ -60,7 +60,7 @@ public sealed class RemovalRange(WorkspaceDatabase database)
         where j.leaves or j.changed_pos = (select max(changed_pos) from piece) order by j.changed_pos
         """;
 
-    // The walk of a switch, as CutoverTable takes it.
+    // The sweep of a cutover, as CutoverTable takes it.
     private const string SweepSql = $"""
         with piece as materialized (
           select l.person, l.status from ledger l where l.binding_id = $1 and l.person > $2 order by l.person limit $4)
@@ -69,13 +69,13 @@ public sealed class RemovalRange(WorkspaceDatabase database)
           select m.person from membership m where m.key_id = $3 and m.person = p.person and {Targeting.Anywhere} limit 1) m on true
         """;
 
-    // Whoever is met under another key of the audience and will not be targeted any more; only a walk leads to him.
+    // Members that have a row under another key of the audience and can no longer be targeted; only a sweep leads to them.
     private const string ElsewhereSql = $"""
         with piece as materialized (
           select m.person, m.changed_pos, m.own from audience_keys k join bindings b on b.binding_id = $5 and b.audience = k.audience and k.key_id <> $1
           cross join unnest($3::smallint[]) as s(state)
           cross join lateral (
-            select c.person, c.changed_pos, {OwnWill} as own from membership c
+            select c.person, c.changed_pos, {OptedOut} as own from membership c
             where c.key_id = k.key_id and c.state = s.state and c.changed_pos > $2 order by c.changed_pos limit $4) m
           order by m.changed_pos limit $4),
         evaluated as (select p.person, p.changed_pos, l.*, l.status is not null and p.own as leaves from piece p {LedgerOf})
@@ -85,7 +85,9 @@ public sealed class RemovalRange(WorkspaceDatabase database)
 
     private const string MembersSql = "select count(*) from ledger where binding_id = $1 and status in (1, 2, 3)";
 
-    /// <summary>How many rows are before the removal lane, of whatever kind, and how far they reach; one more than <paramref name="most"/> at most.</summary>
+    /// <summary>
+    /// How many rows the removal lane has pending, of whatever kind, and how far they reach; one more than <paramref name="most"/> at most.
+    /// </summary>
     public async Task<(long Rows, long Upto)> AheadAsync(Binding binding, int most, CancellationToken cancellationToken)
     {
         await using var command = Sql.Command(
@@ -95,41 +97,45 @@ public sealed class RemovalRange(WorkspaceDatabase database)
         return (reader.GetInt64(0), reader.GetInt64(1));
     }
 
-    /// <summary>Counts a piece of the changes above <paramref name="after"/> and up to <paramref name="upto"/>.</summary>
+    /// <summary>Counts a page of the changes above <paramref name="after"/> and up to <paramref name="upto"/>.</summary>
     public async Task<PlanCount> CountAsync(Binding binding, long after, long upto, CancellationToken cancellationToken)
     {
-        await using var command = Sql.Command(database.Hot, CountSql, RangeOf(binding, after, RowsPerLook, upto));
+        await using var command = Sql.Command(database.Hot, CountSql, RangeOf(binding, after, RowsPerRead, upto));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
         return new PlanCount(reader.GetInt64(0), reader.GetInt64(1), reader.GetBoolean(2));
     }
 
-    /// <summary>Counts a piece of the walk over the ledger behind a person. Answers whom it reached; null when nobody is left.</summary>
+    /// <summary>
+    /// Counts a page of the sweep over the ledger behind a person. Returns the person it reached; null when none is left.
+    /// </summary>
     public async Task<(long Removals, Guid? Place, bool More)> CountSweepAsync(Binding binding, Guid after, CancellationToken cancellationToken)
     {
         await using var command = Sql.Command(
-            database.Hot, SweepSql, Sql.Of(binding.BindingId), Sql.Of(after), Sql.Of(binding.KeyId), Sql.Of(RowsPerLook));
+            database.Hot, SweepSql, Sql.Of(binding.BindingId), Sql.Of(after), Sql.Of(binding.KeyId), Sql.Of(RowsPerRead));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
         return (reader.GetInt64(0), reader.IsDBNull(1) ? null : reader.GetGuid(1), reader.GetBoolean(2));
     }
 
-    /// <summary>Who is or may be on the list. Reads the binding's ledger whole.</summary>
+    /// <summary>The number of members that are or may be in the remote audience. Reads the whole ledger of the binding.</summary>
     public async Task<long> CountMembersAsync(Binding binding, CancellationToken cancellationToken)
     {
         await using var command = Sql.Command(database.Hot, MembersSql, Sql.Of(binding.BindingId));
         return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
-    /// <summary>Whom to remove of a range: with <paramref name="onlyOwnWill"/> only those whose own will it is.</summary>
-    public Task<PlanPiece> ReadAsync(Binding binding, long after, long upto, bool onlyOwnWill, int limit, CancellationToken cancellationToken) =>
-        PieceAsync(PieceSql, [.. RangeOf(binding, after, RowsPerLook, upto), Sql.Of(onlyOwnWill)], after, limit, cancellationToken);
+    /// <summary>The members to remove of a range: with <paramref name="onlyOptOuts"/> only the opt-outs.</summary>
+    public Task<PlanPiece> ReadAsync(Binding binding, long after, long upto, bool onlyOptOuts, int limit, CancellationToken cancellationToken) =>
+        PieceAsync(PieceSql, [.. RangeOf(binding, after, RowsPerRead, upto), Sql.Of(onlyOptOuts)], after, limit, cancellationToken);
 
-    /// <summary>Whom other keys of the audience know as barred since then, and whom this list may still have.</summary>
+    /// <summary>
+    /// Members that are restricted since then under other keys of the audience, and that this remote audience may still have.
+    /// </summary>
     public Task<PlanPiece> ReadElsewhereAsync(Binding binding, long after, int limit, CancellationToken cancellationToken) => PieceAsync(
         ElsewhereSql,
         [
-            Sql.Of(binding.KeyId), Sql.Of(after), Sql.Of<short[]>([.. States, (short)MembershipStatus.Limited]), Sql.Of(RowsPerLook), Sql.Of(binding.BindingId),
+            Sql.Of(binding.KeyId), Sql.Of(after), Sql.Of<short[]>([.. States, (short)MembershipStatus.Limited]), Sql.Of(RowsPerRead), Sql.Of(binding.BindingId),
             Sql.Of(binding.Destination),
         ],
         after, limit, cancellationToken);

@@ -5,7 +5,9 @@ using Npgsql;
 
 namespace AudienceSync.Host.Storage.Syncing;
 
-/// <summary>What may be at a platform beside the ledger. Written only in the transaction of the intent or outcome that it follows from.</summary>
+/// <summary>
+/// What may be at a platform in addition to the ledger. Written only in the transaction of the intent or outcome that it follows from.
+/// </summary>
 public sealed class ResidualTable(WorkspaceDatabase database)
 {
     private const string DueSql = """
@@ -34,7 +36,7 @@ public sealed class ResidualTable(WorkspaceDatabase database)
         where r.binding_id = $1 and r.person = d.person and r.revision = d.revision and r.normalizer = d.normalizer and r.kind = d.kind
         """;
 
-    /// <summary>What is to be looked at by now.</summary>
+    /// <summary>The residual deliveries that are due.</summary>
     public async Task<List<ResidualDelivery>> ReadDueAsync(Binding binding, DateTimeOffset now, int limit, CancellationToken cancellationToken)
     {
         var due = new List<ResidualDelivery>();
@@ -54,7 +56,8 @@ public sealed class ResidualTable(WorkspaceDatabase database)
     }
 
     /// <summary>
-    /// To be run in a transaction that holds the account's lease. A saying may come twice, for it may remain for two reasons and be lost with both: it is kept once.
+    /// To be run in a transaction that holds the account's lease. A delivery may occur twice, for it may be residual for two reasons and be
+    /// lost with both: it is stored once.
     /// </summary>
     internal static IEnumerable<NpgsqlBatchCommand> Write(Binding binding, IReadOnlyList<ResidualChange> changes, DateTimeOffset now)
     {
@@ -76,8 +79,9 @@ public sealed class ResidualTable(WorkspaceDatabase database)
         }
     }
 
-    /// <summary>As above: their removal is about to be said.</summary>
-    internal static NpgsqlBatchCommand MarkSent(Binding binding, List<ResidualChange> sent, DateTimeOffset now) => Sql.Command(MarkSentSql, [.. Keys(binding, sent), Sql.Of(now)]);
+    /// <summary>As above: their removal is about to be sent.</summary>
+    internal static NpgsqlBatchCommand MarkSent(Binding binding, List<ResidualChange> sent, DateTimeOffset now) =>
+        Sql.Command(MarkSentSql, [.. Keys(binding, sent), Sql.Of(now)]);
 
     private static NpgsqlParameter[] Keys(Binding binding, List<ResidualChange> changes) =>
     [

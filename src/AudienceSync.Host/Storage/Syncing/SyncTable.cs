@@ -10,12 +10,12 @@ using Npgsql;
 namespace AudienceSync.Host.Storage.Syncing;
 
 /// <summary>
-/// Bindings, lanes, ledger and calls. Every write is one transaction that holds the account's lease, so a host that lost the account cannot
-/// move a lane or touch the ledger any more.
+/// Bindings, lanes, ledger and calls. Every write is one transaction that holds the account's lease, so a host that lost the account can no
+/// longer move a lane or touch the ledger.
 /// </summary>
 public sealed class SyncTable(WorkspaceDatabase database)
 {
-    // Whom an operator paused is for the loops as good as stopped; only lifting it differs.
+    // For the loops, an account that an operator paused is the same as a stopped one; only lifting it differs.
     private const string AccountSql = """
         select a.blocked_until,
           coalesce(a.stopped_code, (select 'paused' from pauses p where p.destination = a.destination and p.remote is null and p.resumed_at is null)), a.used_percent
@@ -33,8 +33,8 @@ public sealed class SyncTable(WorkspaceDatabase database)
         from bindings b join accounts a on a.destination = b.destination where b.destination = $1 order by b.binding_id
         """;
 
-    // Each state is a range of membership_changed read in its order; the ranges of the removal lane are merged by the outer order. Who was
-    // erased has rows and is nobody: the lane must pass over him, not stand before him.
+    // Each state is a range of membership_changed read in its order; the outer order merges the ranges of the removal lane. An erased
+    // member has rows and is no person: the lane must pass over such a row, not stop before it.
     private const string LaneSql = """
         select m.person, m.changed_pos, coalesce(l.status, 0::smallint), coalesce(l.revision, 0), coalesce(l.normalizer, 0::smallint), coalesce(p.revision, 0),
           m.state, m.restrictions, coalesce($6 = any(m.restricted_at), false), l.job_id is not null, l.person is null, l.updated_at
@@ -47,7 +47,7 @@ public sealed class SyncTable(WorkspaceDatabase database)
         order by m.changed_pos limit $4
         """;
 
-    // Whose membership is not of this key any more counts as removed.
+    // A member without a membership of this key counts as removed.
     private const string AgainSql = """
         select l.person, 0::bigint, l.status, l.revision, l.normalizer, p.revision,
           coalesce(m.state, 2::smallint), coalesce(m.restrictions, 0::smallint), coalesce($5 = any(m.restricted_at), false), false, false, l.updated_at
@@ -58,8 +58,8 @@ public sealed class SyncTable(WorkspaceDatabase database)
         order by l.person limit $4
         """;
 
-    // One look into the index for each binding and state. Of those who are to be looked at again only the certain ones count: who comes out as wanted stays where he is,
-    // and adds that wait for him would wait for ever.
+    // One index lookup for each binding and state. Of the members to be processed again only the certain ones count: a member that turns
+    // out to be desired stays, and adds that wait for such a member would wait without end.
     private const string HasRemovalsSql = """
         select exists (
           select from bindings b where b.destination = $1 and b.stopped_code is null and coalesce(b.removal_next_at <= $2, true)
@@ -72,7 +72,8 @@ public sealed class SyncTable(WorkspaceDatabase database)
               where l.binding_id = b.binding_id and l.redeliver and l.job_id is null and coalesce(m.state, 2::smallint) = any($4::smallint[]))))
         """;
 
-    // Who was to be looked at and counts as adding again has been marked anew meanwhile: a removal may have taken what they share with another.
+    // A member that was to be processed and counts as adding again has been marked again in the meantime: a removal may have taken what the
+    // member shares with another.
     private const string MarkSql = """
         update ledger l set redeliver = $3 from (select * from unnest($2::uuid[]) limit cardinality($2)) as d(person)
         where l.binding_id = $1 and l.person = d.person and ($3 or l.status <> 1 or l.reason is not null)
@@ -83,15 +84,15 @@ public sealed class SyncTable(WorkspaceDatabase database)
         values ($1, $2, currval('calls_call_id_seq'), $3, $4, $5, $6, $7)
         """;
 
-    // Nobody else writes rows of a binding while its account's lease holds, so who has none is inserted plainly and who has one is updated:
-    // ON CONFLICT would look for the one and lock the other first, which is half as much again. Should a row be there after all, the
-    // unique index refuses the transaction, and the next reading finds it.
+    // No other writer touches rows of a binding while its account's lease holds, so a member without a row is inserted plainly and one with
+    // a row is updated: ON CONFLICT would look for the one and lock the other first, which is half as much again. If a row exists after
+    // all, the unique index refuses the transaction, and the next read finds it.
     private const string NewLedgerSql = $"""
         insert into ledger (binding_id, person, status, revision, normalizer, reason, updated_at, job_id, job_row)
         select $1, d.person, d.status, d.revision, d.normalizer, d.reason, $7, {JobColumns} from {LedgerRows}
         """;
 
-    // Delivered to delivered, without a word to the platform: its clock goes on from the last add, and so does ours (RefreshRule).
+    // Delivered to delivered, without a call to the platform: the platform's clock runs from the last add, and so does ours (RefreshRule).
     private const string LedgerSql = $"""
         update ledger l set status = d.status, revision = d.revision, normalizer = d.normalizer, reason = d.reason,
           updated_at = case when l.status = 2 and d.status = 2 then l.updated_at else $7 end,
@@ -106,7 +107,7 @@ public sealed class SyncTable(WorkspaceDatabase database)
           as d(person, status, revision, normalizer, reason, job_row)
         """;
 
-    // The place moves only from where the pass began, under the key it read: a promotion meanwhile has set both anew.
+    // The position moves only from where the run began, under the key it read: a promotion in the meantime has reset both.
     private const string RemovalLaneSql = """
         update bindings set removal_pos = case when key_id = $8 and removal_pos = $9 then coalesce($2, removal_pos) else removal_pos end,
           removal_attempts = $3, removal_next_at = $4, stopped_code = coalesce($5, stopped_code), removal_unknowns = $6, removal_code = $7,
@@ -114,7 +115,7 @@ public sealed class SyncTable(WorkspaceDatabase database)
         where binding_id = $1
         """;
 
-    // An add that was taken shows that the audience can be changed again, and it has grown: removals that wait for that are tried at once.
+    // An accepted add shows that the audience can be changed again, and it has grown: removals that wait for that are tried at once.
     private const string AddLaneSql = """
         update bindings set add_pos = case when key_id = $8 and add_pos = $9 then coalesce($2, add_pos) else add_pos end,
           add_attempts = $3, add_next_at = $4, stopped_code = coalesce($5, stopped_code), add_unknowns = $6, add_code = $7,
@@ -173,7 +174,7 @@ public sealed class SyncTable(WorkspaceDatabase database)
         return bindings;
     }
 
-    /// <summary>Members of a lane that changed behind its place, in the order of their change.</summary>
+    /// <summary>Members of a lane that changed behind its position, in the order of their change.</summary>
     public async Task<List<LaneMember>> ReadLaneAsync(Binding binding, Lane lane, int limit, CancellationToken cancellationToken)
     {
         await using var command = Sql.Command(
@@ -183,7 +184,7 @@ public sealed class SyncTable(WorkspaceDatabase database)
         return await MembersAsync(binding, command, cancellationToken);
     }
 
-    /// <summary>Members who are to be looked at again, of whom this lane is now.</summary>
+    /// <summary>Members to be processed again that belong to this lane now.</summary>
     public async Task<List<LaneMember>> ReadAgainAsync(Binding binding, Lane lane, int limit, CancellationToken cancellationToken)
     {
         await using var command = Sql.Command(
@@ -191,10 +192,12 @@ public sealed class SyncTable(WorkspaceDatabase database)
         return await MembersAsync(binding, command, cancellationToken);
     }
 
-    /// <summary>Whether any remote audience of an account that may be worked on has somebody in its removal lane.</summary>
+    /// <summary>Whether any remote audience of an account that may be worked on has a member in its removal lane.</summary>
     public async Task<bool> HasRemovalsAsync(string destination, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        await using var command = Sql.Command(database.Hot, HasRemovalsSql, Sql.Of(destination), Sql.Of(now), Sql.Of(Lane.Removals.States), Sql.Of(Lane.Removals.States.Except(Lane.Adds.States).ToArray()));
+        await using var command = Sql.Command(
+            database.Hot, HasRemovalsSql,
+            Sql.Of(destination), Sql.Of(now), Sql.Of(Lane.Removals.States), Sql.Of(Lane.Removals.States.Except(Lane.Adds.States).ToArray()));
         return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
@@ -216,7 +219,7 @@ public sealed class SyncTable(WorkspaceDatabase database)
         return members;
     }
 
-    /// <summary>Sealed identifiers by person and revision, for an operation at a binding. Who is missing has been erased.</summary>
+    /// <summary>Sealed identifiers by person and revision, for an operation at a binding. A missing person has been erased.</summary>
     public async Task<Dictionary<(PersonId Person, int Revision), SealedIdentifiers>> ReadIdentifiersAsync(
         Binding binding, MemberOperation operation, List<Guid> people, List<int> revisions, CancellationToken cancellationToken)
     {
@@ -236,10 +239,11 @@ public sealed class SyncTable(WorkspaceDatabase database)
     }
 
     /// <summary>
-    /// Says in the ledger what is about to be said to the platform. Must be durable before the call leaves. Keeps the lease for as long as the
-    /// call may take: were the account another host's meanwhile, a late add could come after that host's removal, and nobody would know.
+    /// Writes into the ledger what is about to be sent to the platform. Must be durable before the call is sent. Keeps the lease for as
+    /// long as the call may take: if the account were another host's in the meantime, a late add could arrive after that host's removal
+    /// without being noticed.
     /// </summary>
-    /// <exception cref="LeaseLostException">The account is another host's; the call must not be made.</exception>
+    /// <exception cref="LeaseLostException">The account's lease is held by another host; the call must not be made.</exception>
     public Task WriteIntentAsync(
         Lease lease,
         Binding binding,
@@ -266,13 +270,14 @@ public sealed class SyncTable(WorkspaceDatabase database)
         return WriteAsync(lease, callTimeout + lease.Time, commands, cancellationToken);
     }
 
-    /// <summary>The adds of a binding begin anew, for a normalizer under which nobody in it has been looked at.</summary>
-    /// <exception cref="LeaseLostException">The account is another host's.</exception>
+    /// <summary>The adds of a binding start again, for a normalizer under which no member of it has been processed.</summary>
+    /// <exception cref="LeaseLostException">The account's lease is held by another host.</exception>
     public Task RestartAddsAsync(Lease lease, Binding binding, NormalizerVersion normalizer, CancellationToken cancellationToken) =>
         WriteAsync(lease, lease.Time, [Sql.Command(RestartAddsSql, Sql.Of(binding.BindingId), Sql.Of(normalizer.Value))], cancellationToken);
 
-    /// <summary>Records an answer: ledger, remains, lanes, account and call, or nothing of it.</summary>
-    /// <exception cref="LeaseLostException">The account is another host's; it will find the intent and say it again.</exception>
+    /// <summary>Records a response: ledger, residual deliveries, lanes, account and call, or nothing of it.</summary>
+    /// <exception cref="LeaseLostException">The account's lease is held by another host, which will find the intent and resend
+    /// it.</exception>
     public Task WriteOutcomeAsync(
         Lease lease,
         string destination,
@@ -298,7 +303,7 @@ public sealed class SyncTable(WorkspaceDatabase database)
                 Sql.Of(now), Sql.Of(job.FirstLookAt)));
         }
 
-        // Each of them has a row since his intent.
+        // Each of them has had a row since the intent.
         Ledger(commands, LedgerSql, binding, changes, now);
         var grown = call is { Operation: MemberOperation.Add, Outcome: OutcomeKind.Done or OutcomeKind.PartlyDone };
         var laneState = Sql.Command(

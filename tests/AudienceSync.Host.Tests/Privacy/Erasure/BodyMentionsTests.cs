@@ -7,7 +7,7 @@ using AudienceSync.Host.Privacy.Erasure;
 
 namespace AudienceSync.Host.Tests.Privacy.Erasure;
 
-/// <summary>What the index leads to is what opening every body would have found.</summary>
+/// <summary>The index finds exactly what opening every body would find.</summary>
 public sealed class BodyMentionsTests : IDisposable
 {
     private const int Seed = 20261129;
@@ -50,7 +50,7 @@ public sealed class BodyMentionsTests : IDisposable
     [InlineData("{\"phone\":\"+1 202 590 0190\"}")]
     [InlineData("{\"order\":\"900190\"}")]
     [InlineData("")]
-    public void A_body_that_does_not_is_not(string body) => IsFound(Encoding.UTF8.GetBytes(body), "").ShouldBeFalse();
+    public void A_body_that_does_not_name_the_person_is_not_found(string body) => IsFound(Encoding.UTF8.GetBytes(body), "").ShouldBeFalse();
 
     [Fact]
     public void Generated_bodies_are_found_by_the_index_exactly_when_reading_them_finds_the_person()
@@ -66,18 +66,18 @@ public sealed class BodyMentionsTests : IDisposable
             named += isNamed ? 1 : 0;
         }
 
-        named.ShouldBeInRange(500, 2_500, "or one of the two sides is never tried");
+        named.ShouldBeInRange(500, 2_500, "otherwise one of the two sides is never tested");
     }
 
     [Fact]
-    public void Bytes_that_are_no_text_hide_nothing_of_what_stands_beside_them()
+    public void Bytes_that_are_not_text_do_not_hide_what_is_next_to_them()
     {
         byte[] body = [.. "{\"bad\":\""u8, 0xff, .. " ann.example@example.com\",\"n\":1}"u8];
         IsFound(body, "").ShouldBeTrue();
     }
 
     [Fact]
-    public void A_body_of_more_texts_than_an_index_takes_says_so_without_being_read_to_its_end()
+    public void A_body_with_more_texts_than_an_index_takes_is_reported_without_being_read_to_its_end()
     {
         var many = new JsonArray([.. Enumerable.Range(0, BodyMentions.MostDigests + 1).Select(n => (JsonNode?)$"word {n}")]).ToJsonString();
         _mentions.Of(Encoding.UTF8.GetBytes(many), "").ShouldBeNull();

@@ -10,7 +10,7 @@ using AudienceSync.Host.Tests.Serving;
 
 namespace AudienceSync.Host.Tests.Privacy.Erasure;
 
-/// <summary>What senders say of somebody who was erased.</summary>
+/// <summary>Webhooks about a person who was erased.</summary>
 public sealed class ErasedWebhookTests : IAsyncLifetime
 {
     private const string Email = "gone.person@example.com";
@@ -22,7 +22,7 @@ public sealed class ErasedWebhookTests : IAsyncLifetime
     public async Task DisposeAsync() => await _host.DisposeAsync();
 
     [Fact]
-    public async Task An_event_that_names_him_is_refused_counted_and_not_kept()
+    public async Task An_event_that_names_an_erased_person_is_refused_counted_and_not_kept()
     {
         var erasure = (await _host.EraseAsync(new { email = Email })).Id();
         var events = await CountAsync("mt_events");
@@ -41,7 +41,7 @@ public sealed class ErasedWebhookTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Somebody_well_known_who_is_named_with_an_erased_address_is_refused_and_without_it_accepted()
+    public async Task A_known_person_named_with_an_erased_address_is_refused_and_accepted_without_it()
     {
         (await _host.SendEventAsync("well known")).Status.ShouldBe(200);
         await _host.EraseAsync(new { email = Email });
@@ -54,7 +54,7 @@ public sealed class ErasedWebhookTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Somebody_erased_stays_refused_however_often_he_is_named()
+    public async Task An_erased_person_stays_refused_however_often_they_are_named()
     {
         (await _host.SendEventAsync("gone", Email)).Status.ShouldBe(200);
         await _host.EraseAsync(new { customer_id = "gone" });
@@ -69,7 +69,7 @@ public sealed class ErasedWebhookTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Another_host_that_knew_him_refuses_him_too()
+    public async Task Another_host_that_cached_an_erased_person_refuses_them_too()
     {
         await using var second = await TestHost.StartAsync(IngestHost.Options with { Database = _host.Database, Platform = _host.Sandbox });
         (await second.SendEventAsync("gone", Email)).Status.ShouldBe(200);
@@ -82,16 +82,16 @@ public sealed class ErasedWebhookTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Of_an_array_the_others_are_kept_and_his_place_in_the_body_is_blank()
+    public async Task Other_events_of_an_array_are_kept_and_the_erased_persons_place_in_the_body_is_blank()
     {
         await _host.EraseAsync(new { email = Email });
         var held = Of(null, Email);
         held["audience_key"] = "nobody_published_v1";
         var wrong = Of(null, Email);
         wrong["occurred_at"] = "yesterday";
-        var strange = Of(null, Email);
-        strange["event"] = "something_new";
-        var answer = await _host.PostAsync(Sample.Array([Of("first"), Of(null, Email), held, wrong, strange, Of("second")]));
+        var unknown = Of(null, Email);
+        unknown["event"] = "something_new";
+        var answer = await _host.PostAsync(Sample.Array([Of("first"), Of(null, Email), held, wrong, unknown, Of("second")]));
 
         answer.Status.ShouldBe(202);
         answer.Results.Select(result => result.TryGetProperty("code", out var code) ? code.GetString() : null)
@@ -105,7 +105,7 @@ public sealed class ErasedWebhookTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_would_be_set_aside_or_refused_is_not_kept_of_him()
+    public async Task Events_that_would_be_quarantined_or_refused_are_not_kept_for_an_erased_person()
     {
         await _host.EraseAsync(new { email = Email });
         var held = Of(null, Email);

@@ -8,7 +8,7 @@ using AudienceSync.Host.Tests.Serving;
 
 namespace AudienceSync.Host.Tests.Privacy.Erasure;
 
-/// <summary>What holds between the steps of an erasure, and what it leaves to others.</summary>
+/// <summary>What holds between the steps of an erasure, and what it leaves to other people.</summary>
 public sealed class ErasureStepTests : IAsyncLifetime
 {
     private readonly OffsetClock _clock = new(Sample.Now);
@@ -24,14 +24,14 @@ public sealed class ErasureStepTests : IAsyncLifetime
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
-    public async Task Killed_before_any_step_after_the_ledger_is_empty_nothing_is_lost_and_the_next_run_ends_it(int step)
+    public async Task Killed_before_any_step_after_the_ledger_is_empty_nothing_is_lost_and_the_next_run_completes_it(int step)
     {
         await _host.SendEventAsync("gone", "gone@example.com");
         await _host.SendEventAsync("gone", "gone@example.com", key: "nobody_published_v1");
         await _host.WaitUntilQuietAsync(meanwhile: Later);
         await using var database = new WorkspaceDatabase(_host.Database, new WorkspaceName("default"));
         var leases = new LeaseTable(database, "the test");
-        var lease = (await leases.TryClaimAsync(ErasureLoop.LeaseName, default)).ShouldNotBeNull("the Host's loop must not do it");
+        var lease = (await leases.TryClaimAsync(ErasureLoop.LeaseName, default)).ShouldNotBeNull("otherwise the Host's loop would do it");
         var erasure = (await _host.EraseAsync(new { customer_id = "gone" })).Id();
         await _host.UntilAsync(() => _host.ReceiptAsync(erasure), IsRemoved, Later);
 
@@ -52,14 +52,14 @@ public sealed class ErasureStepTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_guest_and_the_customer_he_became_are_one_person_and_go_together()
+    public async Task A_guest_and_the_customer_they_became_are_one_person_and_are_erased_together()
     {
         await _host.SendEventAsync(null, "guest@example.com");
         await _host.SendEventAsync(null, null, "+12025550177");
         await _host.SendEventAsync("customer", "guest@example.com", "+12025550177");
         await _host.WaitUntilQuietAsync(meanwhile: Later);
         var receipt = await _host.ErasedAsync((await _host.EraseAsync(new { email = "guest@example.com" })).Id(), Later);
-        receipt.GetProperty("identifiers").GetInt32().ShouldBe(4, "three, and the other form of the phone");
+        receipt.GetProperty("identifiers").GetInt32().ShouldBe(4, "three identifiers, and the other form of the phone");
         (await CountAsync("people")).ShouldBe(0);
         (await CountAsync("person_aliases")).ShouldBe(0);
         (await CountAsync("mt_events where type = 'person_erasure_requested'")).ShouldBe(3);
@@ -67,7 +67,7 @@ public sealed class ErasureStepTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_address_that_another_has_by_the_later_word_stays_his()
+    public async Task An_address_that_another_person_claimed_later_stays_with_that_person()
     {
         await SendEventAsync("gone", "shared@example.com", "2026-11-20T09:00:00Z");
         await SendEventAsync("stays", "shared@example.com", "2026-11-20T10:00:00Z");
@@ -82,10 +82,10 @@ public sealed class ErasureStepTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_address_that_he_had_is_refused_of_another_who_said_it_before_and_that_one_stays_where_he_is()
+    public async Task An_erased_address_is_refused_for_an_earlier_claimant_who_stays_in_the_audience()
     {
         await SendEventAsync("stays", "shared@example.com", "2026-11-20T09:00:00Z");
-        await SendEventAsync("stays", "his.own@example.com", "2026-11-20T09:10:00Z");
+        await SendEventAsync("stays", "their.own@example.com", "2026-11-20T09:10:00Z");
         await SendEventAsync("gone", "shared@example.com", "2026-11-20T10:00:00Z");
         await _host.WaitUntilQuietAsync(meanwhile: Later);
         await _host.ErasedAsync((await _host.EraseAsync(new { customer_id = "gone" })).Id(), Later);

@@ -6,7 +6,7 @@ using AudienceSync.Host.Tests.Serving;
 
 namespace AudienceSync.Host.Tests.Privacy.Erasure;
 
-/// <summary>Erasure as operators, senders and the platform see it.</summary>
+/// <summary>Erasure from the view of operators, senders and the platform.</summary>
 public sealed class ErasureTests : IAsyncLifetime
 {
     private const string Email = "gone.person@example.com";
@@ -20,14 +20,14 @@ public sealed class ErasureTests : IAsyncLifetime
     public async Task DisposeAsync() => await _host.DisposeAsync();
 
     [Fact]
-    public async Task A_person_is_taken_away_everywhere_forgotten_and_a_receipt_says_so()
+    public async Task A_person_is_removed_everywhere_and_erased_and_a_receipt_confirms_it()
     {
         await DeliverAsync();
 
-        var asked = await _host.EraseAsync(new { customer_id = "gone" });
-        var receipt = await _host.ErasedAsync(asked.Id());
+        var requested = await _host.EraseAsync(new { customer_id = "gone" });
+        var receipt = await _host.ErasedAsync(requested.Id());
 
-        asked.State().ShouldBe("waiting");
+        requested.State().ShouldBe("waiting");
         receipt.GetProperty("asked_by").GetString().ShouldBe("operator");
         (receipt.GetProperty("deadline").GetDateTimeOffset() - receipt.GetProperty("asked_at").GetDateTimeOffset()).ShouldBe(TimeSpan.FromDays(30));
         var destinations = receipt.GetProperty("destinations").EnumerateArray().ToList();
@@ -35,8 +35,9 @@ public sealed class ErasureTests : IAsyncLifetime
         destinations.ShouldAllBe(d => d.GetProperty("outcome").GetString() == "removed" && d.GetProperty("call_id").ValueKind == JsonValueKind.Number);
         destinations.ShouldAllBe(d => d.GetProperty("removed_at").GetDateTimeOffset() >= d.GetProperty("called_at").GetDateTimeOffset());
         var calls = string.Join(',', destinations.Select(d => d.GetProperty("call_id").GetInt64()));
-        (await CountAsync($"calls where call_id in ({calls}) and operation = 2 and outcome = 1")).ShouldBe(2, "each names the call that took him away");
-        (await HeldAsync()).ShouldBe(["stays@example.com", "stays@example.com"], "only the other is left");
+        (await CountAsync($"calls where call_id in ({calls}) and operation = 2 and outcome = 1"))
+            .ShouldBe(2, "each names the call that removed the person");
+        (await HeldAsync()).ShouldBe(["stays@example.com", "stays@example.com"], "only the other person is left");
         (await CountAsync("people")).ShouldBe(1);
         (await CountAsync("vault")).ShouldBe(1);
         (await CountAsync("person_aliases")).ShouldBe(2);
@@ -46,7 +47,7 @@ public sealed class ErasureTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Asked_again_by_any_of_his_identifiers_it_is_the_same_erasure_before_and_after_its_end()
+    public async Task A_repeated_request_by_any_identifier_is_the_same_erasure_before_and_after_its_end()
     {
         await DeliverAsync();
         await BreakAsync();
@@ -66,7 +67,7 @@ public sealed class ErasureTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Of_whom_nothing_is_known_there_is_a_receipt_at_once_and_he_is_not_imported_later()
+    public async Task An_unknown_person_gets_a_receipt_at_once_and_is_not_imported_later()
     {
         var receipt = await _host.EraseAsync(new { customer_id = "never seen", email = "never.seen@example.com" });
         receipt.State().ShouldBe("unknown");
@@ -81,7 +82,7 @@ public sealed class ErasureTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task While_a_platform_is_down_it_waits_is_seen_and_raises_an_alarm_and_ends_when_it_is_back_and_resumed()
+    public async Task While_a_platform_is_down_an_erasure_waits_visibly_raises_an_alarm_and_ends_when_it_is_back_and_resumed()
     {
         await DeliverAsync();
         await BreakAsync();
@@ -95,7 +96,7 @@ public sealed class ErasureTests : IAsyncLifetime
         _clock.Advance(TimeSpan.FromDays(7));
         (await AlarmAsync(erasure)).ShouldBe(("overdue", "overdue"));
         await LoggedAsync("Error AudienceSync.Host.Privacy.Erasure");
-        (await CountAsync("vault")).ShouldBe(2, "without his identifiers nobody could take him away");
+        (await CountAsync("vault")).ShouldBe(2, "without the identifiers the person could not be removed");
 
         await RepairAsync();
         var resumed = await _host.AskAsync("/v1/destinations/meta_main/resume", new { by = "test", why = "after a month the removals are parked" });
@@ -133,14 +134,14 @@ public sealed class ErasureTests : IAsyncLifetime
     [InlineData("{}")]
     [InlineData("{\"phone\":\"555\"}")]
     [InlineData("{\"email\":\"a@example.com\",\"hashed\":{\"email\":\"md5\"}}")]
-    public async Task What_names_nobody_is_refused_with_a_code(string who)
+    public async Task A_request_that_names_nobody_is_refused_with_a_code(string who)
     {
         var answer = await _host.AskAsync("/v1/people/erasures", JsonSerializer.Deserialize<JsonElement>(who));
         (answer.Status, answer.Code).ShouldBe((422, "invalid_identifiers"));
     }
 
     [Fact]
-    public async Task Only_the_operator_may_ask_and_an_unknown_id_is_told()
+    public async Task Only_the_operator_may_read_erasures_and_an_unknown_id_is_reported()
     {
         using var response = await _host.Http.GetAsync("/v1/people/erasures");
         ((int)response.StatusCode).ShouldBe(401);
@@ -151,7 +152,7 @@ public sealed class ErasureTests : IAsyncLifetime
 
     private async Task DeliverAsync()
     {
-        foreach (var key in new[] { ErasureStory.FirstKey, ErasureStory.SecondKey })
+        foreach (var key in new[] { ErasureActions.FirstKey, ErasureActions.SecondKey })
         {
             (await _host.SendEventAsync("gone", Email, Phone, key)).Status.ShouldBe(200);
             (await _host.SendEventAsync("stays", "stays@example.com", null, key)).Status.ShouldBe(200);
@@ -161,7 +162,7 @@ public sealed class ErasureTests : IAsyncLifetime
         (await HeldAsync()).Count.ShouldBe(4);
     }
 
-    // The addresses that the two lists hold, of those of this class.
+    // The addresses of this class that the two lists hold.
     private async Task<List<string>> HeldAsync()
     {
         var held = new List<string>();

@@ -7,7 +7,7 @@ using AudienceSync.Host.Tests.Storage;
 
 namespace AudienceSync.Host.Tests.Privacy.Erasure;
 
-/// <summary>What a receipt waits for, beside the person's own rows in the ledger.</summary>
+/// <summary>What a receipt waits for, in addition to the person's own rows in the ledger.</summary>
 public sealed class ErasureWaitTests : IAsyncLifetime
 {
     private static readonly Name Gone = new(0, "gone");
@@ -33,42 +33,44 @@ public sealed class ErasureWaitTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task No_receipt_is_written_while_an_address_of_his_is_on_a_list_for_another_who_had_it_before()
+    public async Task No_receipt_is_written_while_an_erased_address_is_on_a_list_for_its_earlier_owner()
     {
         await SendEventAsync(_workspace.Webhooks.Add("stays adds", TestWorkspace.Start, "stays", "own@example.com", "shared"));
         await _stage.SettleAsync();
         _stage.Lists(Main).Held(Main.Remote).Order(StringComparer.Ordinal).ShouldBe(["own@example.com", "shared"]);
 
-        // The address is his now, who was never in an audience; the account has not looked at the other yet.
+        // The address now belongs to a person who was never in an audience; the account has not processed the other person yet.
         var later = TestWorkspace.Start.AddMinutes(1);
-        await SendEventAsync(_workspace.Webhooks.Event("gone says", new PersonConsentChanged(later, "test", default), later, "gone", phone: "shared"));
-        var erasure = (await _stage.AskAsync([Gone])).ShouldNotBeNull();
+        await SendEventAsync(
+            _workspace.Webhooks.Event("gone claims", new PersonConsentChanged(later, "test", default), later, "gone", phone: "shared"));
+        var erasure = (await _stage.RequestErasureAsync([Gone])).ShouldNotBeNull();
         await _projection.ProjectAsync();
-        (await _stage.TryEndAsync(erasure)).ShouldBeFalse("his address is on a list");
+        (await _stage.TryCompleteAsync(erasure)).ShouldBeFalse("the erased person's address is on a list");
 
         await _stage.SettleAsync();
         _stage.Lists(Main).Held(Main.Remote).ShouldBe(["own@example.com"]);
-        (await _stage.TryEndAsync(erasure)).ShouldBeTrue();
+        (await _stage.TryCompleteAsync(erasure)).ShouldBeTrue();
         var digest = _workspace.Webhooks.Alias(Domain.Identity.IdentifierKind.Phone, "shared").Digest.Value;
-        (await _workspace.AskAsync<long>($"select count(*) from vault where phone = '{digest}'")).ShouldBe(0, "no digest of his is left in rows of others");
-        (await _workspace.AskAsync<long>("select count(*) from vault")).ShouldBe(2, "but the other's revisions are");
+        (await _workspace.AskAsync<long>($"select count(*) from vault where phone = '{digest}'"))
+            .ShouldBe(0, "no digest of the erased person is left in rows of others");
+        (await _workspace.AskAsync<long>("select count(*) from vault")).ShouldBe(2, "the other person's revisions are kept");
     }
 
     [Fact]
-    public async Task No_receipt_is_written_before_the_job_that_removes_him_has_ended()
+    public async Task No_receipt_is_written_before_the_job_that_removes_the_person_has_ended()
     {
         await SendEventAsync(_workspace.Webhooks.Add("gone adds", TestWorkspace.Start, "gone", "gone@example.com"));
         await _stage.SettleAsync();
-        var erasure = (await _stage.AskAsync([Gone])).ShouldNotBeNull();
+        var erasure = (await _stage.RequestErasureAsync([Gone])).ShouldNotBeNull();
         await _projection.ProjectAsync();
         await _stage.SettleAsync();
         _stage.Lists(Main).Held(Main.Remote).ShouldBeEmpty();
 
         await _workspace.ExecuteAsync("update ledger set job_id = 1, job_row = 0");
-        (await _stage.TryEndAsync(erasure)).ShouldBeFalse("accepted is not confirmed");
+        (await _stage.TryCompleteAsync(erasure)).ShouldBeFalse("accepted is not confirmed");
 
         await _workspace.ExecuteAsync("update ledger set job_id = null, job_row = null");
-        (await _stage.TryEndAsync(erasure)).ShouldBeTrue();
+        (await _stage.TryCompleteAsync(erasure)).ShouldBeTrue();
     }
 
     private async Task SendEventAsync(PendingEvent sent)

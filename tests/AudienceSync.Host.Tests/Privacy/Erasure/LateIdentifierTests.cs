@@ -3,7 +3,7 @@ using AudienceSync.Host.Tests.Serving;
 
 namespace AudienceSync.Host.Tests.Privacy.Erasure;
 
-/// <summary>An erasure waits for the platforms, and what is destroyed at its end is more than what was known when it was requested.</summary>
+/// <summary>An erasure waits for the platforms. At its end, more can be destroyed than was known when it was requested.</summary>
 public sealed class LateIdentifierTests : IAsyncLifetime
 {
     private const string Late = "late.address@example.com";
@@ -16,14 +16,15 @@ public sealed class LateIdentifierTests : IAsyncLifetime
     public async Task DisposeAsync() => await _host.DisposeAsync();
 
     /// <summary>
-    /// Events that name the person are refused meanwhile, but identifiers are also written by verbs and by Hosts of another version (another form of the same
-    /// number, say). One that points at the person when the erasure ends is refused ever after, like the others.
+    /// Events that name the person are refused in the meantime, but CLI commands and Hosts of another version also write identifiers (for
+    /// example another form of the same number). An identifier that points at the person when the erasure ends is refused from then on,
+    /// like the others.
     /// </summary>
     [Fact]
     public async Task An_identifier_that_came_to_the_person_after_the_request_is_refused_after_the_end()
     {
         (await _host.SendEventAsync("gone", "gone@example.com")).Status.ShouldBe(200);
-        (await _host.SendEventAsync(null, Late, key: ErasureStory.SecondKey, word: "audience_remove")).Status.ShouldBe(200);
+        (await _host.SendEventAsync(null, Late, key: ErasureActions.SecondKey, word: "audience_remove")).Status.ShouldBe(200);
         await _host.WaitUntilQuietAsync(meanwhile: Later);
         await _host.Sandbox.FaultAsync(new { kind = "server_error", operation = "remove", probability = 1.0 });
         var erasure = (await _host.EraseAsync(new { customer_id = "gone" })).Id();
@@ -35,7 +36,7 @@ public sealed class LateIdentifierTests : IAsyncLifetime
                            where a.kind = 2 and a.anchor is not null and not exists (select from vault v where v.person = known.anchor and v.email = a.digest)
                            returning 1)
             select count(*) from moved
-            """)).ShouldBe(1, "the late address, and no other");
+            """)).ShouldBe(1, "only the late address");
         (await _host.Sandbox.Admin.DeleteAsync("/admin/faults")).IsSuccessStatusCode.ShouldBeTrue();
         var receipt = await _host.ErasedAsync(erasure, Later);
 

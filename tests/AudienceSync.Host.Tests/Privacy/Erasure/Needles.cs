@@ -3,7 +3,7 @@ using System.Text;
 
 namespace AudienceSync.Host.Tests.Privacy.Erasure;
 
-/// <summary>Everything by which somebody could be recognised in bytes, by a name for the test's words.</summary>
+/// <summary>All byte sequences by which a person could be recognized, each with a name for the test's output.</summary>
 internal sealed class Needles
 {
     private readonly List<(string Name, byte[] Bytes)> _needles = [];
@@ -15,11 +15,11 @@ internal sealed class Needles
         return Add(name, Encoding.UTF8.GetBytes(text)).Bytes("SHA-256 of " + name, digest).Add($"SHA-256 of {name} in base64", Encoding.ASCII.GetBytes(Convert.ToBase64String(digest)));
     }
 
-    /// <summary>A digest as it lies in a uuid column, and as it is written: in hex, and with hyphens.</summary>
+    /// <summary>A digest as stored in a uuid column, and as written: in hex, and with hyphens.</summary>
     public Needles Digest(string name, Guid digest) =>
         Bytes(name, digest.ToByteArray(bigEndian: true)).Add(name + " with hyphens", Encoding.ASCII.GetBytes(digest.ToString()));
 
-    /// <summary>All of both.</summary>
+    /// <summary>The needles of both.</summary>
     public Needles Union(Needles other)
     {
         var both = new Needles();
@@ -27,12 +27,12 @@ internal sealed class Needles
         return both;
     }
 
-    /// <summary>The names of what a text or a file's bytes hold.</summary>
+    /// <summary>The names of the needles found in a text or in the bytes of a file.</summary>
     public IEnumerable<string> In(byte[] bytes) => _needles.Where(needle => bytes.AsSpan().IndexOf(needle.Bytes) >= 0).Select(needle => needle.Name);
 
     public IEnumerable<string> In(string text) => In(Encoding.UTF8.GetBytes(text));
 
-    /// <summary>What the files of a folder hold, as "needle in file".</summary>
+    /// <summary>What was found in the files of a folder, as "needle in file".</summary>
     public List<string> InFiles(string folder, Func<string, bool> isSearched)
     {
         var found = new List<string>();
@@ -47,7 +47,7 @@ internal sealed class Needles
         return found;
     }
 
-    /// <summary>Bytes as they are, and in hex of either case.</summary>
+    /// <summary>Bytes as they are, and in upper-case and lower-case hex.</summary>
     public Needles Bytes(string name, byte[] bytes) => Add(name, bytes)
         .Add(name + " in hex", Encoding.ASCII.GetBytes(Convert.ToHexStringLower(bytes)))
         .Add(name + " in capital hex", Encoding.ASCII.GetBytes(Convert.ToHexString(bytes)));
@@ -58,7 +58,7 @@ internal sealed class Needles
         return this;
     }
 
-    // The server deletes files of its own while we look; sockets are no files.
+    // The server deletes its own files during the search; sockets are not files.
     private static byte[]? TryRead(string file)
     {
         try

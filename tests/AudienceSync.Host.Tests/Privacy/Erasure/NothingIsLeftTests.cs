@@ -10,12 +10,12 @@ using Npgsql;
 namespace AudienceSync.Host.Tests.Privacy.Erasure;
 
 /// <summary>
-/// A canary with every kind of identifier is delivered, erased, and looked for: in the files of a database cluster of this test's own, in the logs,
-/// and in every answer given since.
+/// A canary with every kind of identifier is delivered, erased, and searched for: in the files of this test's own database cluster, in the
+/// logs, and in every response given since.
 /// </summary>
 /// <remarks>
-/// The write-ahead log is no part of the store: checkpoints recycle its segments, which hold what was written until they are written over. What was
-/// never written in the clear must not be in it either.
+/// The write-ahead log is not part of the store: checkpoints recycle its segments, which keep their old content until it is overwritten.
+/// What was never written in plain text must not be in it either.
 /// </remarks>
 public sealed class NothingIsLeftTests : IDisposable
 {
@@ -31,7 +31,7 @@ public sealed class NothingIsLeftTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task After_an_erasure_nothing_of_the_canary_is_in_files_logs_or_answers_but_his_tombstones()
+    public async Task After_an_erasure_nothing_of_the_canary_but_its_tombstones_is_in_files_logs_or_responses()
     {
         await using var server = await Clusters.StartAsync(_folder.Below("pg"));
         await using var host = await TestHost.StartAsync(new TestHostOptions { Clock = _clock, Database = server.ConnectionString });
@@ -39,7 +39,7 @@ public sealed class NothingIsLeftTests : IDisposable
         var (clear, keyed) = (Clear(), Keyed(host));
         await ExecuteAsync(server, "analyze");
         await ExecuteAsync(server, "checkpoint");
-        keyed.InFiles(_folder.Path, IsStore).Count.ShouldBeGreaterThanOrEqualTo(4, "or the search finds nothing that is there");
+        keyed.InFiles(_folder.Path, IsStore).Count.ShouldBeGreaterThanOrEqualTo(4, "otherwise the search would miss what is there");
 
         var export = await host.AskAsync("/v1/people/export", new { customer_id = CustomerId });
         clear.In(export.Text).ShouldContain("e-mail");
@@ -53,20 +53,21 @@ public sealed class NothingIsLeftTests : IDisposable
 
         clear.InFiles(_folder.Path, IsStore).ShouldBeEmpty();
         keyed.InFiles(_folder.Path, IsStore).ShouldBeEmpty();
-        clear.InFiles(_folder.Path, file => !IsStore(file)).ShouldBeEmpty("never written in the clear");
-        new Needles().Digest("tombstone", tombstone).InFiles(_folder.Path, IsStore).ShouldNotBeEmpty("it is what is left");
+        clear.InFiles(_folder.Path, file => !IsStore(file)).ShouldBeEmpty("never written in plain text");
+        new Needles().Digest("tombstone", tombstone).InFiles(_folder.Path, IsStore).ShouldNotBeEmpty("the tombstone is what is left");
         foreach (var text in host.LogLines.Concat(_answers))
         {
             clear.In(text).Concat(keyed.In(text)).ShouldBeEmpty(text);
         }
     }
 
-    // Everything of the cluster but the write-ahead log: tables, indexes, statistics, catalogs, and the server's own log.
+    // Everything in the cluster except the write-ahead log: tables, indexes, statistics, catalogs, and the server's own log.
     private static bool IsStore(string file) => !file.Split(Path.DirectorySeparatorChar).Contains("pg_wal");
 
     private async Task DeliverAsync(TestHost host)
     {
-        foreach (var (key, email) in new[] { (ErasureStory.FirstKey, OldEmail), (ErasureStory.FirstKey, Email), (ErasureStory.SecondKey, Email) })
+        var sent = new[] { (ErasureActions.FirstKey, OldEmail), (ErasureActions.FirstKey, Email), (ErasureActions.SecondKey, Email) };
+        foreach (var (key, email) in sent)
         {
             var sample = Canary(email);
             sample["audience_key"] = key;
@@ -94,7 +95,8 @@ public sealed class NothingIsLeftTests : IDisposable
             _answers.Add((await host.AskAsync(path, who)).Text);
         }
 
-        foreach (var path in new[] { "/v1/status", "/v1/quarantine", "/v1/people/erasures", $"/v1/audiences/{ErasureStory.FirstKey}/members" })
+        var members = $"/v1/audiences/{ErasureActions.FirstKey}/members";
+        foreach (var path in new[] { "/v1/status", "/v1/quarantine", "/v1/people/erasures", members })
         {
             _answers.Add((await host.GetAsync(path)).ToString());
         }

@@ -6,7 +6,7 @@ using AudienceSync.Host.Tests.Serving;
 
 namespace AudienceSync.Host.Tests.Privacy.Erasure;
 
-/// <summary>What is held of somebody, as he may ask for it; and the verbs, which say the same.</summary>
+/// <summary>What is held about a person, as that person may request it, and the CLI commands, which return the same.</summary>
 public sealed class PersonExportTests : IAsyncLifetime, IDisposable
 {
     private const string Email = "asks.what@example.com";
@@ -30,11 +30,11 @@ public sealed class PersonExportTests : IAsyncLifetime, IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task Everything_held_is_told_decrypted_with_every_recipient_and_time()
+    public async Task Everything_held_is_exported_decrypted_with_every_recipient_and_time()
     {
         await _host.SendEventAsync(null, Email);
         await _host.SendEventAsync("asks", Email, "(202) 555-0199");
-        await _host.SendEventAsync("asks", key: ErasureStory.SecondKey);
+        await _host.SendEventAsync("asks", key: ErasureActions.SecondKey);
         await _host.SendEventAsync("asks", Email, key: "nobody_published_v1");
         await _host.SendEventAsync("another", "another@example.com");
         await _host.WaitUntilQuietAsync();
@@ -43,11 +43,13 @@ public sealed class PersonExportTests : IAsyncLifetime, IDisposable
         answer.Status.ShouldBe(200, answer.Text);
         answer.Headers.CacheControl!.NoStore.ShouldBeTrue();
         var held = answer.Json;
-        List(held, "identifiers").SelectMany(anchor => List(anchor, "said")).Select(sent => sent.GetProperty("text").GetString()).Distinct()
+        List(held, "identifiers").SelectMany(anchor => List(anchor, "said"))
+            .Select(claim => claim.GetProperty("text").GetString()).Distinct()
             .ShouldBe([Email, "(202) 555-0199"], ignoreOrder: true);
         List(held, "identifiers").Select(anchor => anchor.TryGetProperty("customer_id", out var id) ? id.GetString() : null).ShouldBe(["asks", null]);
         List(held, "revisions").ShouldContain(revision => revision.GetProperty("reached_by").ToString().Contains(Email));
-        List(held, "memberships").Select(row => row.GetProperty("audience_key").GetString()).ShouldBe([ErasureStory.FirstKey, ErasureStory.SecondKey]);
+        List(held, "memberships").Select(row => row.GetProperty("audience_key").GetString())
+            .ShouldBe([ErasureActions.FirstKey, ErasureActions.SecondKey]);
         List(held, "events").Select(row => row.GetProperty("type").GetString()).ShouldContain("person_linked");
         List(held, "events").Where(row => row.GetProperty("type").GetString() == "audience_member_added")
             .Select(row => row.GetProperty("data").GetProperty("source").GetString()).ShouldBe(["signed", "signed", "signed"]);
@@ -60,7 +62,7 @@ public sealed class PersonExportTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
-    public async Task Of_a_stranger_and_of_several_nothing_is_told()
+    public async Task Nothing_is_exported_for_an_unknown_person_or_for_several()
     {
         await _host.SendEventAsync("one", "one@example.com");
         await _host.SendEventAsync("two", "two@example.com");
@@ -70,7 +72,7 @@ public sealed class PersonExportTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
-    public async Task The_verbs_say_the_same_and_take_identifiers_from_a_file()
+    public async Task The_cli_commands_return_the_same_and_take_identifiers_from_a_file()
     {
         await _host.SendEventAsync("asks", Email);
         await _host.WaitUntilQuietAsync();
@@ -91,14 +93,14 @@ public sealed class PersonExportTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
-    public async Task A_verb_without_a_host_or_without_identifiers_says_so()
+    public async Task A_cli_command_without_a_host_or_without_identifiers_reports_it()
     {
         (await RunAsync("people", "erase", "--identifiers", _folder.Below("nobody.json"))).Error.ShouldStartWith("audiencesync: identifiers_missing: ");
         _environment["AUDIENCESYNC_URLS"] = "http://127.0.0.1:9";
-        var lonely = await RunAsync("people", "erase", "--identifiers", _folder.Below("who.json"));
-        (lonely.ExitCode, lonely.Output).ShouldBe((2, ""));
-        lonely.Error.ShouldStartWith("audiencesync: host_unreachable: ");
-        lonely.Error.ShouldNotContain(Email);
+        var unreachable = await RunAsync("people", "erase", "--identifiers", _folder.Below("who.json"));
+        (unreachable.ExitCode, unreachable.Output).ShouldBe((2, ""));
+        unreachable.Error.ShouldStartWith("audiencesync: host_unreachable: ");
+        unreachable.Error.ShouldNotContain(Email);
     }
 
     private Task<CommandRun> RunAsync(params string[] args) => CommandRun.RunAsync(_environment, args);

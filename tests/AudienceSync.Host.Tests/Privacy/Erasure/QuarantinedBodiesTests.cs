@@ -16,7 +16,9 @@ using Xunit.Abstractions;
 
 namespace AudienceSync.Host.Tests.Privacy.Erasure;
 
-/// <summary>Export and erasure beside a large quarantine: told by plans and by what is opened, not by seconds.</summary>
+/// <summary>
+/// Export and erasure beside a large quarantine, verified by query plans and by the number of opened bodies, not by seconds.
+/// </summary>
 public sealed class QuarantinedBodiesTests(ITestOutputHelper output)
 {
     private const string Email = "ann@example.com";
@@ -35,7 +37,7 @@ public sealed class QuarantinedBodiesTests(ITestOutputHelper output)
         """;
 
     [Fact]
-    public async Task Beside_20_000_others_only_the_bodies_that_name_the_person_are_found_and_hardly_any_is_opened()
+    public async Task Among_20_000_others_only_the_bodies_that_name_the_person_are_found_and_hardly_any_is_opened()
     {
         await using var stage = await TestWorkspace.CreateAsync([null]);
         using var digester = new AliasDigester(TestWorkspace.Secret);
@@ -44,11 +46,11 @@ public sealed class QuarantinedBodiesTests(ITestOutputHelper output)
         var bodies = new QuarantinedBodies(stage.Database, stage.Seal);
 
         (await FoundAsync(bodies, digester)).ShouldBe(expected, ignoreOrder: true);
-        bodies.Opened.ShouldBe(2, "a national number of theirs, and a number of somebody else that ends alike");
+        bodies.Opened.ShouldBe(2, "the person's national number, and another person's number with the same ending");
     }
 
     [Fact]
-    public async Task Bodies_from_before_the_index_are_found_by_reading_them_and_indexed_bit_by_bit()
+    public async Task Bodies_older_than_the_index_are_found_by_reading_them_and_indexed_step_by_step()
     {
         await using var stage = await TestWorkspace.CreateAsync([null]);
         using var digester = new AliasDigester(TestWorkspace.Secret);
@@ -70,7 +72,7 @@ public sealed class QuarantinedBodiesTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task A_body_that_no_index_takes_is_still_found_and_one_that_does_not_open_is_passed_over()
+    public async Task A_body_too_large_for_the_index_is_still_found_and_one_that_does_not_open_is_skipped()
     {
         await using var stage = await TestWorkspace.CreateAsync([null]);
         using var digester = new AliasDigester(TestWorkspace.Secret);
@@ -83,7 +85,7 @@ public sealed class QuarantinedBodiesTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task Neither_quarantine_nor_aliases_nor_vault_are_read_whole()
+    public async Task Neither_quarantine_nor_aliases_nor_vault_are_read_completely()
     {
         await using var stage = await TestWorkspace.CreateAsync([null]);
         await FillAsync(stage, FillSql, 20_000);
@@ -112,7 +114,7 @@ public sealed class QuarantinedBodiesTests(ITestOutputHelper output)
     [ProveFact]
     [Trait("Category", "Prove")]
     [Trait("Prove", "erasure")]
-    public async Task Beside_a_million_entries_an_export_and_an_erasure_take_less_than_five_seconds_each()
+    public async Task With_a_million_entries_an_export_and_an_erasure_take_less_than_five_seconds_each()
     {
         await using var host = await TestHost.StartAsync(new TestHostOptions { Clock = new OffsetClock(Sample.Now) });
         await using (var owner = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(host.Database) { SearchPath = "ws_default", CommandTimeout = 600 }.ConnectionString))
@@ -140,14 +142,15 @@ public sealed class QuarantinedBodiesTests(ITestOutputHelper output)
         (await host.ScalarAsync<long>("select count(*) from quarantine")).ShouldBe(1_000_000);
     }
 
-    private void CheckSeconds(string what, long since)
+    private void CheckSeconds(string operation, long since)
     {
         var taken = Stopwatch.GetElapsedTime(since);
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what} beside 1,000,000 entries of the quarantine: {taken.TotalSeconds:0.00} s"));
+        output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"{operation} beside 1,000,000 entries of the quarantine: {taken.TotalSeconds:0.00} s"));
         taken.ShouldBeLessThan(TimeSpan.FromSeconds(5));
     }
 
-    // Returns those that name the person.
+    // Returns the entries that name the person.
     private static async Task<List<Guid>> KeepAllAsync(TestWorkspace stage, AliasDigester digester)
     {
         var mentions = new BodyMentions(digester);

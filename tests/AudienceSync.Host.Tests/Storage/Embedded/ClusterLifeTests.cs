@@ -5,13 +5,13 @@ using Npgsql;
 
 namespace AudienceSync.Host.Tests.Storage.Embedded;
 
-/// <summary>Real clusters: made, kept, adopted, killed and stopped.</summary>
+/// <summary>Real clusters: created, kept, adopted, killed and stopped.</summary>
 public sealed class ClusterLifeTests : IDisposable
 {
     private readonly TemporaryFolder _temporary = new();
 
     [Fact]
-    public async Task A_missing_folder_becomes_a_cluster_that_only_its_user_can_enter()
+    public async Task A_missing_folder_becomes_a_cluster_that_only_its_user_can_access()
     {
         await using var server = await Clusters.StartAsync(_temporary.Below("deep/pg"));
 
@@ -47,7 +47,7 @@ public sealed class ClusterLifeTests : IDisposable
         (await Clusters.ScalarAsync(second, "SHOW synchronous_commit")).ShouldBe("on");
         (await Clusters.ScalarAsync(second, "SHOW full_page_writes")).ShouldBe("on");
         (await Clusters.ScalarAsync(second, "SELECT string_agg(setting, ',' ORDER BY name) FROM pg_settings WHERE name IN ('fsync', 'full_page_writes', 'synchronous_commit') AND source <> 'default'"))
-            .ShouldBe("on,on,on", "written down, not left to the build's defaults");
+            .ShouldBe("on,on,on", "set explicitly, not left to the build's defaults");
         (await Clusters.ScalarAsync(second, "SHOW max_connections")).ShouldBe("33");
     }
 
@@ -59,7 +59,7 @@ public sealed class ClusterLifeTests : IDisposable
         var made = await Clusters.StartAsync(folder);
         var user = await ServerUser.ForAsync(paths, TimeProvider.System, default);
         await made.StopAsync();
-        // What a killed Host leaves: a server that runs, and locks that nobody holds.
+        // The state after a Host was killed: a running server, and locks that nobody holds.
         await SocketFolder.PrepareAsync(paths, user, TimeProvider.System, default);
         await new ClusterServer(paths, made.Binaries, user, TimeProvider.System).StartAsync(TimeSpan.FromSeconds(30), default);
         var orphan = PidFile.OfLivingServer(paths).ShouldNotBeNull();
@@ -79,7 +79,7 @@ public sealed class ClusterLifeTests : IDisposable
     public async Task The_last_of_two_hosts_stops_the_server()
     {
         var folder = _temporary.Below("pg");
-        // Both at once on a missing folder: one makes it, the other waits and adopts.
+        // Both start concurrently on a missing folder: one creates it, the other waits and adopts.
         var both = await Task.WhenAll(Clusters.StartAsync(folder), Clusters.StartAsync(folder));
         both.Count(host => host.IsAdopted).ShouldBe(1);
 
@@ -93,7 +93,7 @@ public sealed class ClusterLifeTests : IDisposable
     }
 
     [Fact]
-    public async Task A_killed_server_is_started_again_with_what_was_committed()
+    public async Task A_killed_server_is_restarted_with_its_committed_data()
     {
         var folder = _temporary.Below("pg");
         var first = await Clusters.StartAsync(folder);
@@ -125,7 +125,7 @@ public sealed class ClusterLifeTests : IDisposable
     }
 
     [Fact]
-    public async Task A_path_too_long_for_a_socket_is_served_from_the_temp_folder_which_is_left_clean()
+    public async Task A_path_too_long_for_a_socket_is_served_from_the_temp_folder_which_is_cleaned_up()
     {
         var folder = _temporary.Below($"{new string('a', 60)}/b, c; d=e'f/{new string('g', 40)}");
         string socketFolder;
@@ -140,7 +140,7 @@ public sealed class ClusterLifeTests : IDisposable
     }
 
     [SkippableFact]
-    public async Task The_server_gets_nothing_of_our_environment_but_the_paths()
+    public async Task The_server_receives_only_the_paths_of_our_environment()
     {
         Skip.IfNot(OperatingSystem.IsLinux(), "/proc is Linux's");
         Environment.SetEnvironmentVariable("AUDIENCESYNC_TEST_SECRET", "hunter2");

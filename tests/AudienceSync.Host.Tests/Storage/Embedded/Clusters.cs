@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace AudienceSync.Host.Tests.Storage.Embedded;
 
-/// <summary>Small private clusters for the tests of the cluster itself; all others use PostgresCluster.</summary>
+/// <summary>Small private clusters for the tests of the cluster code itself; all other tests use PostgresCluster.</summary>
 internal static class Clusters
 {
     public static EmbeddedPostgresOptions Options(string folder) => new()
@@ -16,7 +16,7 @@ internal static class Clusters
 
     public static Task<EmbeddedPostgres> StartAsync(string folder) => EmbeddedPostgres.StartAsync(Options(folder), TimeProvider.System);
 
-    /// <summary>The error's code and message of a start that must fail.</summary>
+    /// <summary>The exception (code and message) of a start that must fail.</summary>
     public static Task<EmbeddedPostgresException> RefusedAsync(EmbeddedPostgresOptions options) =>
         Should.ThrowAsync<EmbeddedPostgresException>(() => EmbeddedPostgres.StartAsync(options, TimeProvider.System));
 

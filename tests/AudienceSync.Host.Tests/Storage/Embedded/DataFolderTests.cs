@@ -11,17 +11,17 @@ public sealed class DataFolderTests : IDisposable
     private string Folder => _temporary.Below("pg");
 
     [Fact]
-    public async Task A_folder_with_something_else_in_it_is_foreign_and_left_alone()
+    public async Task A_folder_with_other_content_is_foreign_and_left_unchanged()
     {
         Directory.CreateDirectory(Folder);
-        var letter = Path.Combine(Folder, "letter.txt");
-        await File.WriteAllTextAsync(letter, "dear");
+        var otherFile = Path.Combine(Folder, "letter.txt");
+        await File.WriteAllTextAsync(otherFile, "dear");
 
         var refused = await Clusters.RefusedAsync(Folder);
 
         refused.Code.ShouldBe("data_folder_foreign");
         refused.Message.ShouldContain(Folder);
-        Directory.GetFileSystemEntries(Folder).ShouldBe([letter]);
+        Directory.GetFileSystemEntries(Folder).ShouldBe([otherFile]);
     }
 
     [Fact]
@@ -33,7 +33,7 @@ public sealed class DataFolderTests : IDisposable
     }
 
     [Fact]
-    public async Task An_interrupted_making_is_refused_as_half_made()
+    public async Task An_interrupted_creation_is_refused_as_half_made()
     {
         Directory.CreateDirectory(Folder);
         new ClusterFolder(Folder).MarkMaking();
@@ -45,7 +45,7 @@ public sealed class DataFolderTests : IDisposable
     }
 
     [Fact]
-    public async Task A_complete_marker_without_a_cluster_is_not_taken_for_an_empty_folder()
+    public async Task A_complete_marker_without_a_cluster_is_not_treated_as_an_empty_folder()
     {
         Directory.CreateDirectory(Folder);
         new ClusterFolder(Folder).MarkComplete();
@@ -57,7 +57,7 @@ public sealed class DataFolderTests : IDisposable
     }
 
     [Fact]
-    public async Task A_cluster_of_another_major_version_is_refused_naming_both()
+    public async Task A_cluster_of_another_major_version_is_refused_with_both_versions()
     {
         var binaries = await PostgresBinaries.FindAsync(Clusters.Options(Folder).BinFolder, null, TimeProvider.System, default);
         var paths = new ClusterFolder(Folder);
@@ -89,11 +89,11 @@ public sealed class DataFolderTests : IDisposable
     [InlineData("a`id`")]
     [InlineData("a\\b")]
     [InlineData("a\nb")]
-    public async Task A_path_that_the_start_programs_shell_would_read_is_invalid(string name) =>
+    public async Task A_path_that_the_start_programs_shell_would_interpret_is_invalid(string name) =>
         (await Clusters.RefusedAsync(_temporary.Below(name))).Code.ShouldBe("data_folder_invalid");
 
     [SkippableFact]
-    public async Task A_parent_that_the_servers_user_cannot_enter_is_named()
+    public async Task A_parent_that_the_servers_user_cannot_access_is_named()
     {
         Skip.IfNot(Environment.IsPrivilegedProcess, "only root runs the server as another user");
         var closed = _temporary.Below("closed");
@@ -115,7 +115,7 @@ public sealed class DataFolderTests : IDisposable
     }
 
     [Fact]
-    public async Task A_server_that_does_not_start_says_why()
+    public async Task A_server_that_does_not_start_reports_why()
     {
         await (await Clusters.StartAsync(Folder)).StopAsync();
         await File.AppendAllTextAsync(Path.Combine(Folder, "cluster", "postgresql.conf"), "no_such_setting = 1\n");

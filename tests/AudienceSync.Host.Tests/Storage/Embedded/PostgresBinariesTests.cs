@@ -30,7 +30,7 @@ public sealed class PostgresBinariesTests : IDisposable
     [InlineData("18.1", 18)]
     [InlineData("19beta2 (Debian)", 19)]
     [InlineData("14.0", 14)]
-    public async Task Newer_versions_are_read_from_what_postgres_says(string version, int major)
+    public async Task Newer_versions_are_read_from_the_output_of_postgres(string version, int major)
     {
         Fake("initdb", "");
         Fake("pg_ctl", "");
@@ -54,7 +54,7 @@ public sealed class PostgresBinariesTests : IDisposable
     }
 
     [Fact]
-    public async Task A_making_that_fails_says_what_initdb_said()
+    public async Task A_failed_creation_reports_the_output_of_initdb()
     {
         Fake("initdb", "echo 'initdb: no room' >&2; exit 1");
         Fake("pg_ctl", "");

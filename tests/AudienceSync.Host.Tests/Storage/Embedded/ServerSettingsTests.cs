@@ -16,7 +16,7 @@ public sealed class ServerSettingsTests
         ServerSettings.Text(Options, "/s", hasLz4: true, memoryBytes).ShouldContain($"shared_buffers = '{expected}'\n");
 
     [Fact]
-    public void A_commit_waits_for_the_disk_unless_told_otherwise()
+    public void A_commit_waits_for_the_disk_unless_configured_otherwise()
     {
         var text = ServerSettings.Text(Options, "/s", hasLz4: true, GiB);
         foreach (var setting in new[] { "fsync", "synchronous_commit", "full_page_writes" })
@@ -28,7 +28,7 @@ public sealed class ServerSettingsTests
     }
 
     [Fact]
-    public void A_build_without_lz4_compresses_with_what_it_has() =>
+    public void A_build_without_lz4_uses_its_default_compression() =>
         ServerSettings.Text(Options, "/s", hasLz4: false, GiB).ShouldContain("\nwal_compression = on\n");
 
     [Fact]
@@ -59,11 +59,11 @@ public sealed class ServerSettingsTests
         var set = new Dictionary<string, string?> { ["AUDIENCESYNC_DATA"] = "here", ["AUDIENCESYNC_PG_BIN"] = "/pg/bin" };
 
         var result = EmbeddedPostgresOptions.FromSettings(name => set.GetValueOrDefault(name), "/checkout");
-        var unsaid = EmbeddedPostgresOptions.FromSettings(_ => null, "/checkout");
+        var unset = EmbeddedPostgresOptions.FromSettings(_ => null, "/checkout");
 
         result.DataFolder.ShouldBe("/checkout/here/postgres");
         result.BinFolder.ShouldBe("/pg/bin");
-        unsaid.DataFolder.ShouldBe("/checkout/.data/postgres");
-        unsaid.BinFolder.ShouldBeNull();
+        unset.DataFolder.ShouldBe("/checkout/.data/postgres");
+        unset.BinFolder.ShouldBeNull();
     }
 }

@@ -27,7 +27,7 @@ public sealed class LeaseTableTests
     }
 
     [Fact]
-    public async Task A_lease_that_ran_out_goes_to_who_claims_it_and_the_old_holder_learns_it_at_his_next_word()
+    public async Task An_expired_lease_goes_to_the_next_claimant_and_the_old_holder_fails_at_its_next_write()
     {
         await using var workspace = await TestWorkspace.CreateAsync();
         var (ours, theirs) = (new LeaseTable(workspace.Database, "ours"), new LeaseTable(workspace.Database, "theirs"));
@@ -35,7 +35,7 @@ public sealed class LeaseTableTests
 
         await workspace.ExecuteAsync(ExpireSql);
         await ours.KeepAsync(lost, default);
-        (await theirs.TryClaimAsync("work", default)).ShouldBeNull("the silent holder spoke before anybody else claimed");
+        (await theirs.TryClaimAsync("work", default)).ShouldBeNull("the silent holder renewed before any other host claimed");
         await workspace.ExecuteAsync(ExpireSql);
         var taken = (await theirs.TryClaimAsync("work", default)).ShouldNotBeNull();
 
@@ -43,7 +43,7 @@ public sealed class LeaseTableTests
         await Should.ThrowAsync<LeaseLostException>(() => ours.KeepAsync(lost, default));
         await ours.ReleaseAsync(lost, default);
         await theirs.KeepAsync(taken, default);
-        (await ours.TryClaimAsync("work", default)).ShouldBeNull("releasing what was lost frees nothing");
+        (await ours.TryClaimAsync("work", default)).ShouldBeNull("releasing a lost lease frees nothing");
     }
 
     [Fact]
@@ -59,7 +59,7 @@ public sealed class LeaseTableTests
     }
 
     [Fact]
-    public async Task Of_many_who_claim_at_once_one_gets_it()
+    public async Task Of_many_concurrent_claims_one_succeeds()
     {
         await using var workspace = await TestWorkspace.CreateAsync();
 

@@ -27,7 +27,7 @@ public sealed class AppendOnlyTests
     ];
 
     [Fact]
-    public async Task The_process_may_not_rewrite_the_log_nor_the_schema()
+    public async Task The_process_may_not_rewrite_the_log_or_the_schema()
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
         foreach (var source in new[] { workspace.Database.Hot, workspace.Database.Query })

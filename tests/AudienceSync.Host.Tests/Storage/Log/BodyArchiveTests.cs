@@ -13,7 +13,7 @@ public sealed class BodyArchiveTests
     private const string PartitionsSql = "select c.relname from pg_inherits i join pg_class c on c.oid = i.inhrelid where i.inhparent = 'raw_bodies'::regclass order by 1";
 
     [Fact]
-    public async Task A_position_finds_the_body_that_brought_it()
+    public async Task A_position_finds_the_body_it_came_from()
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
         await using var log = workspace.OpenLog();
@@ -44,7 +44,7 @@ public sealed class BodyArchiveTests
     }
 
     [Fact]
-    public async Task A_position_nobody_has_written_yet_has_no_body()
+    public async Task A_position_that_is_not_written_yet_has_no_body()
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
 
@@ -53,7 +53,7 @@ public sealed class BodyArchiveTests
     }
 
     [Fact]
-    public async Task Days_are_made_ahead_and_dropped_past_their_retention()
+    public async Task Partitions_are_created_ahead_and_dropped_after_their_retention()
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
         var partitions = new BodyPartitions(workspace.Database, workspace.Clock, NullLogger<BodyPartitions>.Instance);
@@ -75,7 +75,7 @@ public sealed class BodyArchiveTests
     }
 
     [Fact]
-    public async Task Bodies_are_not_readable_where_they_lie()
+    public async Task Bodies_are_not_readable_in_their_table()
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
         await using var log = workspace.OpenLog();
@@ -86,7 +86,7 @@ public sealed class BodyArchiveTests
         cipher.AsSpan().IndexOf("body of"u8).ShouldBe(-1);
     }
 
-    // Some events are said twice, some people change their address, some bodies are empty.
+    // Some events are sent twice, some people change their address, some bodies are empty.
     private static PendingRequest Request(TestWorkspace workspace, Random random, string name)
     {
         var events = Enumerable.Range(0, random.Next(1, 4)).Select(n =>

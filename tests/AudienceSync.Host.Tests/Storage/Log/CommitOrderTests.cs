@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace AudienceSync.Host.Tests.Storage.Log;
 
-/// <summary>Several hosts append to one log at once: position order is commit order all the same.</summary>
+/// <summary>Several hosts append to one log concurrently: position order is still commit order.</summary>
 public sealed class CommitOrderTests
 {
     private const int Hosts = 4;
@@ -20,18 +20,19 @@ public sealed class CommitOrderTests
         await Task.WhenAll(Enumerable.Range(0, Hosts).Select(host => AppendAsync(workspace, host)));
         await over.CancelAsync();
 
-        var (seen, looks) = await reader;
-        looks.ShouldBeGreaterThan(20);
+        var (seen, reads) = await reader;
+        reads.ShouldBeGreaterThan(20);
         seen.ShouldBe(await workspace.AskAsync<long>("select count(*) from mt_events"));
         await LogChecks.VerifyAsync(workspace);
     }
 
-    // By cursor, as a projector reads: what it has passed it never sees again, so a late lower position would be missing from the count.
-    private static async Task<(long Seen, int Looks)> FollowAsync(TestWorkspace workspace, CancellationToken over)
+    // Reads by cursor, like a projector: positions behind the cursor are never read again, so a late lower position would be missing from
+    // the count.
+    private static async Task<(long Seen, int Reads)> FollowAsync(TestWorkspace workspace, CancellationToken over)
     {
-        var (cursor, seen, looks) = (0L, 0L, 0);
+        var (cursor, seen, reads) = (0L, 0L, 0);
         await using var connection = await workspace.Owner.OpenConnectionAsync(CancellationToken.None);
-        for (var last = false; ; looks++)
+        for (var last = false; ; reads++)
         {
             await using var command = new NpgsqlCommand(
                 "select coalesce(max(seq_id), $1), count(*) from mt_events where seq_id > $1", connection) { Parameters = { new() { Value = cursor } } };
@@ -44,7 +45,7 @@ public sealed class CommitOrderTests
 
             if (last)
             {
-                return (seen, looks);
+                return (seen, reads);
             }
 
             last = over.IsCancellationRequested;

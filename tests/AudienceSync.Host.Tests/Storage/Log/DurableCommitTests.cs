@@ -7,7 +7,7 @@ using AudienceSync.Host.Tests.Storage.Embedded;
 
 namespace AudienceSync.Host.Tests.Storage.Log;
 
-/// <summary>"Accepted means durable" has two halves: the server waits for its disk, and nothing of ours tells it not to.</summary>
+/// <summary>"Accepted means durable" has two halves: the server waits for its disk, and none of our code disables that wait.</summary>
 public sealed class DurableCommitTests : IDisposable
 {
     private const int Rounds = 4;
@@ -17,11 +17,12 @@ public sealed class DurableCommitTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     /// <summary>
-    /// The database is set to a value that neither the server nor anything of ours uses. What holds when an append commits is read by a trigger that
-    /// fires at the commit itself, so it does not matter where a weaker one would come from: the pool, the session or the transaction.
+    /// The database is set to a value that neither the server nor our code uses. The setting in effect when an append commits is read by a
+    /// trigger that fires at the commit itself, so it does not matter where a weaker setting would come from: the pool, the session or the
+    /// transaction.
     /// </summary>
     [Fact]
-    public async Task An_append_commits_with_the_durability_that_the_database_is_set_to()
+    public async Task An_append_commits_with_the_durability_setting_of_the_database()
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
         await workspace.ExecuteAsync("""
@@ -55,9 +56,11 @@ public sealed class DurableCommitTests : IDisposable
         (await command.ExecuteScalarAsync()).ShouldBe("remote_apply");
     }
 
-    /// <summary>What was acknowledged is there after every process of the server was killed at once, a moment later and without a word.</summary>
+    /// <summary>
+    /// Acknowledged data is still there after every process of the server was killed at once and without notice, a moment after the commit.
+    /// </summary>
     [Fact]
-    public async Task What_was_committed_is_there_after_a_kill_of_the_whole_server_at_once()
+    public async Task Committed_data_is_there_after_the_whole_server_is_killed_at_once()
     {
         var options = Clusters.Options(_folder.Below("pg")) with { Fsync = true };
         var server = await EmbeddedPostgres.StartAsync(options, TimeProvider.System);
@@ -75,7 +78,7 @@ public sealed class DurableCommitTests : IDisposable
         await server.StopAsync();
     }
 
-    // For connections that are made from now on.
+    // Takes effect for new connections.
     private static async Task SetAsync(TestWorkspace workspace)
     {
         await workspace.ExecuteAsync($"alter database {await workspace.AskAsync<string>("select current_database()::text")} set synchronous_commit = remote_apply");

@@ -5,7 +5,10 @@ using Npgsql;
 
 namespace AudienceSync.Host.Tests.Storage.Log;
 
-/// <summary>Stands between a Host and PostgreSQL, and stops forwarding when told to: both ends keep their connection and hear nothing, as with a frozen Host or a dead link.</summary>
+/// <summary>
+/// Sits between a Host and PostgreSQL, and stops forwarding on request: both ends keep their connection and receive nothing, as with a
+/// frozen Host or a dead link.
+/// </summary>
 internal sealed class FreezingRelay : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -25,7 +28,7 @@ internal sealed class FreezingRelay : IAsyncDisposable
         ConnectionString = settings.ConnectionString;
     }
 
-    /// <summary>Leads to the same database, through the relay.</summary>
+    /// <summary>Connects to the same database through the relay.</summary>
     public string ConnectionString { get; }
 
     /// <summary>Completes when the first byte is held back.</summary>
@@ -38,12 +41,12 @@ internal sealed class FreezingRelay : IAsyncDisposable
         return relay;
     }
 
-    /// <summary>Lets so many bytes more through to the server, and then nothing in either direction.</summary>
+    /// <summary>Forwards this many more bytes to the server, and then nothing in either direction.</summary>
     public void FreezeAfter(long bytes) => Volatile.Write(ref _left, bytes);
 
     public async ValueTask DisposeAsync()
     {
-        // Closed twice is closed once: a test ends the relay before its last step.
+        // May be called twice: a test ends the relay before its last step.
         if (!_end.IsCancellationRequested)
         {
             await _end.CancelAsync();

@@ -5,7 +5,7 @@ namespace AudienceSync.Host.Tests.Storage.Log;
 public sealed class GroupCommitTests
 {
     [Fact]
-    public async Task Concurrent_requests_are_gathered_and_each_gets_its_own_result()
+    public async Task Concurrent_requests_are_grouped_and_each_gets_its_own_result()
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
         await using var host = new RunningCommit(workspace);
@@ -18,11 +18,11 @@ public sealed class GroupCommitTests
         (await bad).ShouldBe(AppendResult.Unstorable);
         (await workspace.AskAsync<long>("select count(*) from mt_events where stream_id in (select person from people)")).ShouldBe(800);
         (await workspace.AskAsync<long>("select count(*) from people")).ShouldBe(40);
-        (await workspace.AskAsync<long>("select count(distinct xmin::text) from mt_events")).ShouldBeLessThan(400, "commits are gathered");
+        (await workspace.AskAsync<long>("select count(distinct xmin::text) from mt_events")).ShouldBeLessThan(400, "commits are grouped");
     }
 
     [Fact]
-    public async Task A_duplicate_in_the_same_batch_or_a_later_one_is_one_row_and_says_so()
+    public async Task A_duplicate_in_the_same_batch_or_a_later_one_is_one_row_and_reported()
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
         await using var log = workspace.OpenLog();
@@ -40,7 +40,7 @@ public sealed class GroupCommitTests
     }
 
     [Fact]
-    public async Task A_batch_of_duplicates_alone_writes_nothing()
+    public async Task A_batch_of_only_duplicates_writes_nothing()
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
         await using var log = workspace.OpenLog();
@@ -54,7 +54,7 @@ public sealed class GroupCommitTests
     }
 
     [Fact]
-    public async Task A_full_queue_refuses_at_once_and_takes_again_when_drained()
+    public async Task A_full_queue_refuses_at_once_and_accepts_again_when_drained()
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
         await using var log = workspace.OpenLog();

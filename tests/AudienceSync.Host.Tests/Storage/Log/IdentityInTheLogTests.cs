@@ -24,7 +24,7 @@ public sealed class IdentityInTheLogTests
     }
 
     [Fact]
-    public async Task Two_hosts_that_hear_of_a_stranger_at_once_make_one_person()
+    public async Task Two_hosts_that_receive_a_new_person_concurrently_create_one_person()
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
         await using var one = workspace.OpenLog();
@@ -41,9 +41,11 @@ public sealed class IdentityInTheLogTests
         await LogChecks.VerifyAsync(workspace);
     }
 
-    /// <summary>What it remembered may have changed behind its back, and the next commit that works must not make it trusted again.</summary>
+    /// <summary>
+    /// The cached people may have been changed by another host, and the next successful commit must not make the cache trusted again.
+    /// </summary>
     [Fact]
-    public async Task A_host_that_stumbled_forgets_whom_it_knew()
+    public async Task A_host_clears_its_cached_people_after_a_failure()
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
         await using var one = workspace.OpenLog();
@@ -64,7 +66,7 @@ public sealed class IdentityInTheLogTests
     }
 
     [Fact]
-    public async Task A_guest_becomes_the_customer_who_shows_his_address()
+    public async Task A_guest_becomes_the_customer_with_the_same_address()
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
         await using var log = workspace.OpenLog();
@@ -80,7 +82,7 @@ public sealed class IdentityInTheLogTests
     }
 
     [Fact]
-    public async Task An_address_said_again_is_current_again_although_what_was_said_between_comes_late()
+    public async Task A_repeated_address_is_current_again_although_the_claim_in_between_arrives_late()
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
         await using var log = workspace.OpenLog();
@@ -95,7 +97,7 @@ public sealed class IdentityInTheLogTests
     }
 
     [Fact]
-    public async Task A_shared_address_reaches_only_the_customer_who_said_it_last()
+    public async Task A_shared_address_reaches_only_the_customer_who_claimed_it_last()
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
         await using var log = workspace.OpenLog();
@@ -134,7 +136,7 @@ public sealed class IdentityInTheLogTests
     }
 
     [Fact]
-    public async Task The_log_itself_holds_nothing_a_person_could_be_reached_by()
+    public async Task The_log_itself_holds_nothing_by_which_a_person_could_be_reached()
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
         await using var log = workspace.OpenLog();

@@ -1,6 +1,6 @@
 namespace AudienceSync.Host.Tests.Storage.Log;
 
-/// <summary>What holds of every log, whatever happened to its writers.</summary>
+/// <summary>Invariants of every log, whatever happened to its writers.</summary>
 internal static class LogChecks
 {
     private const string GapsSql = """
@@ -8,7 +8,7 @@ internal static class LogChecks
         group by s.id having count(e.seq_id) <> s.version or min(e.version) <> 1 or max(e.version) <> s.version
         """;
 
-    // The transaction of a row is its xmin: nobody ever updates an event.
+    // The transaction of a row is its xmin: an event is never updated.
     private const string HolesSql =
         "select xmin::text, min(seq_id), max(seq_id), count(*) from mt_events group by 1 having max(seq_id) - min(seq_id) + 1 <> count(*)";
 
@@ -31,6 +31,6 @@ internal static class LogChecks
         (await workspace.RowsAsync(HolesSql)).ShouldBeEmpty("positions of a commit are contiguous");
         (await workspace.RowsAsync(BodiesSql)).ShouldBeEmpty("every position is covered by one commit's bodies");
         (await workspace.RowsAsync(PeopleSql)).ShouldBeEmpty("a person's stream, row, identifiers and alias came together");
-        (await workspace.RowsAsync(StrangersSql)).ShouldBeEmpty("an alias leads to somebody");
+        (await workspace.RowsAsync(StrangersSql)).ShouldBeEmpty("an alias leads to a person");
     }
 }

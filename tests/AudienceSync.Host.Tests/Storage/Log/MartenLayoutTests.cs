@@ -81,7 +81,7 @@ public sealed class MartenLayoutTests
     }
 
     [Fact]
-    public async Task A_row_has_martens_values_where_the_engine_says_nothing()
+    public async Task A_row_has_martens_values_where_the_engine_sets_none()
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
 

@@ -2,12 +2,12 @@ using AudienceSync.Host.Storage.Log;
 
 namespace AudienceSync.Host.Tests.Storage.Log;
 
-/// <summary>A batch that is written as if all of it were new is what it would have been had it been read for.</summary>
+/// <summary>A batch that is written as if everything in it were new has the same result as after reading first.</summary>
 public sealed class OptimisticAppendTests
 {
-    // Everything that must not depend on how it was appended. People by their anchors, because their ids are drawn, and so are the ids of what the
-    // engine itself appends about them.
-    private const string StorySql = """
+    // Everything that must not depend on how it was appended. People are identified by their anchors, because their ids are random, and so
+    // are the ids of the events that the engine itself appends about them.
+    private const string HistorySql = """
         select 'event', e.id::text, p.anchor::text, e.type, row_number() over (order by e.seq_id)::text, ''
           from mt_events e join people p on p.person = e.stream_id where e.type = 'audience_member_added'
         union all
@@ -22,11 +22,11 @@ public sealed class OptimisticAppendTests
         """;
 
     [Fact]
-    public async Task After_reads_that_found_nothing_a_batch_is_appended_unread()
+    public async Task After_reads_that_found_nothing_a_batch_is_appended_without_reading()
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
         await using var log = workspace.OpenLog();
-        await EarnAsync(workspace, log);
+        await FillStreakAsync(workspace, log);
         log.OptimisticAppends.ShouldBe(0);
 
         await SendEventAsync(log, workspace.Webhooks.Add("new", TestWorkspace.Start, "new", "new@shop.example"));
@@ -37,7 +37,7 @@ public sealed class OptimisticAppendTests
     }
 
     [Fact]
-    public async Task An_old_event_said_again_is_a_duplicate_and_costs_no_position_and_no_cache()
+    public async Task A_redelivered_old_event_is_a_duplicate_and_costs_no_position_and_no_cache()
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
         await using (var before = workspace.OpenLog())
@@ -46,7 +46,7 @@ public sealed class OptimisticAppendTests
         }
 
         await using var log = workspace.OpenLog();
-        await EarnAsync(workspace, log);
+        await FillStreakAsync(workspace, log);
         var drawn = await workspace.AskAsync<long>("select last_value from mt_events_sequence");
 
         var again = await SendEventAsync(log, workspace.Webhooks.Add("old", TestWorkspace.Start, "a stranger to the host"));
@@ -55,17 +55,17 @@ public sealed class OptimisticAppendTests
         log.RefusedUnread.ShouldBe(1);
         (await workspace.AskAsync<long>("select last_value from mt_events_sequence")).ShouldBe(drawn);
         (await workspace.AskAsync<long>($"select count(*) from mt_events where id = '{again.Events[0].Id.Value}'")).ShouldBe(1);
-        await EarnAsync(workspace, log, "second");
+        await FillStreakAsync(workspace, log, "second");
         await SendEventAsync(log, workspace.Webhooks.Add("known", TestWorkspace.Start, "first-0"));
-        log.OptimisticAppends.ShouldBe(1, "who was remembered still is");
+        log.OptimisticAppends.ShouldBe(1, "the cached person is still cached");
     }
 
     [Fact]
-    public async Task A_retry_of_what_this_host_just_took_is_told_without_a_refusal()
+    public async Task A_retry_of_a_recent_event_of_this_host_is_detected_without_a_refused_batch()
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
         await using var log = workspace.OpenLog();
-        await EarnAsync(workspace, log);
+        await FillStreakAsync(workspace, log);
 
         var again = await SendEventAsync(log, workspace.Webhooks.Add("first-0", TestWorkspace.Start, "first-0"));
 
@@ -74,7 +74,7 @@ public sealed class OptimisticAppendTests
     }
 
     [Fact]
-    public async Task Somebody_in_the_store_whom_the_host_does_not_remember_is_not_made_twice()
+    public async Task A_stored_person_that_the_host_has_not_cached_is_not_created_twice()
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
         await using (var before = workspace.OpenLog())
@@ -83,26 +83,27 @@ public sealed class OptimisticAppendTests
         }
 
         await using var log = workspace.OpenLog();
-        await EarnAsync(workspace, log);
+        await FillStreakAsync(workspace, log);
         var people = await workspace.AskAsync<long>("select count(*) from people");
 
         await SendEventAsync(log, workspace.Webhooks.Add("again", TestWorkspace.Start, "somebody"));
-        await EarnAsync(workspace, log, "second");
+        await FillStreakAsync(workspace, log, "second");
         await SendEventAsync(log, workspace.Webhooks.Add("by address", TestWorkspace.Start, email: "somebody@shop.example"));
 
         log.RefusedUnread.ShouldBe(2);
         (await workspace.AskAsync<long>("select count(*) from people where owner is null")).ShouldBe(people + FreshStreak.Needed);
-        (await workspace.AskAsync<long>("select count(*) from people where owner is not null")).ShouldBe(1, "the address is an anchor now, and his");
+        (await workspace.AskAsync<long>("select count(*) from people where owner is not null"))
+            .ShouldBe(1, "the address is an anchor now, and belongs to that person");
         await LogChecks.VerifyAsync(workspace);
     }
 
     [Fact]
-    public async Task What_another_host_appended_in_between_is_noticed()
+    public async Task Events_that_another_host_appended_in_between_are_detected()
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
         await using var log = workspace.OpenLog();
         await using var other = workspace.OpenLog();
-        await EarnAsync(workspace, log);
+        await FillStreakAsync(workspace, log);
 
         await SendEventAsync(other, workspace.Webhooks.Add("theirs", TestWorkspace.Start, "first-0"));
         await SendEventAsync(log, workspace.Webhooks.Add("ours", TestWorkspace.Start, "first-0"));
@@ -113,7 +114,7 @@ public sealed class OptimisticAppendTests
     }
 
     [Fact]
-    public async Task A_day_of_bodies_made_by_a_refused_batch_is_made_again()
+    public async Task A_body_partition_created_by_a_refused_batch_is_created_again()
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
         await using (var before = workspace.OpenLog())
@@ -122,7 +123,7 @@ public sealed class OptimisticAppendTests
         }
 
         await using var log = workspace.OpenLog();
-        await EarnAsync(workspace, log);
+        await FillStreakAsync(workspace, log);
         workspace.Clock.Advance(TimeSpan.FromDays(30));
 
         await SendEventAsync(log, workspace.Webhooks.Add("later", TestWorkspace.Start, "somebody"));
@@ -135,7 +136,7 @@ public sealed class OptimisticAppendTests
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
-    public async Task Any_story_told_to_hosts_that_guess_is_what_it_is_told_to_one_that_always_reads(int seed)
+    public async Task Any_history_has_the_same_result_with_optimistic_hosts_as_with_one_that_always_reads(int seed)
     {
         await using var guessing = await TestWorkspace.CreateAsync([null]);
         await using var reading = await TestWorkspace.CreateAsync([null]);
@@ -151,7 +152,7 @@ public sealed class OptimisticAppendTests
             await fresh.AppendAsync([.. drawn.Select(draw => TestWebhooks.Request(draw(reading.Webhooks)))], default);
         }
 
-        var (guessed, read) = (await guessing.RowsAsync(StorySql), await reading.RowsAsync(StorySql));
+        var (guessed, read) = (await guessing.RowsAsync(HistorySql), await reading.RowsAsync(HistorySql));
         guessed.Except(read).Take(5).ShouldBeEmpty($"seed {seed}");
         read.Except(guessed).Take(5).ShouldBeEmpty($"seed {seed}");
         guessed.Count.ShouldBe(read.Count);
@@ -162,7 +163,7 @@ public sealed class OptimisticAppendTests
         await hosts[1].DisposeAsync();
     }
 
-    // Mostly strangers; now and then somebody or something of old, under any of his identifiers.
+    // Mostly new people; sometimes an earlier person or event, under any of its identifiers.
     private static Func<TestWebhooks, PendingEvent> Draw(Random random, int batch)
     {
         var isOld = random.Next(12) == 0;
@@ -175,7 +176,7 @@ public sealed class OptimisticAppendTests
         return webhooks => webhooks.Add(id, at, customer, email, phone);
     }
 
-    private static async Task EarnAsync(TestWorkspace workspace, EventLog log, string name = "first")
+    private static async Task FillStreakAsync(TestWorkspace workspace, EventLog log, string name = "first")
     {
         for (var n = 0; n < FreshStreak.Needed; n++)
         {

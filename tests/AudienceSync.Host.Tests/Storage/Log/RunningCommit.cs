@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace AudienceSync.Host.Tests.Storage.Log;
 
-/// <summary>One host's group commit at work.</summary>
+/// <summary>The running group commit of one host.</summary>
 internal sealed class RunningCommit : IAsyncDisposable
 {
     private readonly EventLog _log;

@@ -7,7 +7,7 @@ using Npgsql;
 
 namespace AudienceSync.Host.Tests.Storage.Log;
 
-/// <summary>Whoever holds the append lock and falls silent keeps nobody waiting for longer than five seconds.</summary>
+/// <summary>A holder of the append lock that becomes silent blocks others for at most five seconds.</summary>
 public sealed class StalledHolderTests
 {
     private const int Seed = 20261129;
@@ -15,7 +15,7 @@ public sealed class StalledHolderTests
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
 
     [Fact]
-    public async Task A_session_of_ours_that_falls_silent_under_the_append_lock_is_ended_by_the_server()
+    public async Task A_session_of_ours_that_goes_silent_under_the_append_lock_is_ended_by_the_server()
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
         await using var host = new RunningCommit(workspace);
@@ -27,7 +27,7 @@ public sealed class StalledHolderTests
     }
 
     [Fact]
-    public async Task A_transaction_of_anybody_that_sits_on_the_append_lock_is_ended_by_who_waits()
+    public async Task A_transaction_of_any_client_that_keeps_the_append_lock_is_ended_by_the_waiting_host()
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
         await using var host = new RunningCommit(workspace, watched: true);
@@ -58,9 +58,9 @@ public sealed class StalledHolderTests
         await work;
     }
 
-    /// <summary>For PostgreSQL the sender of half a message is not idle: only who waits can end it.</summary>
+    /// <summary>PostgreSQL does not count the sender of half a message as idle: only a waiting session can end it.</summary>
     [Fact]
-    public async Task A_host_cut_off_in_the_middle_of_a_group_of_500_stops_nobody_and_nothing_is_lost_or_doubled()
+    public async Task A_host_cut_off_in_the_middle_of_a_group_of_500_blocks_nobody_and_nothing_is_lost_or_duplicated()
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
         await using var host = new RunningCommit(workspace, watched: true);
@@ -76,7 +76,7 @@ public sealed class StalledHolderTests
     }
 
     [Fact]
-    public async Task Registry_and_erasures_try_again_when_the_append_lock_is_not_to_be_had_at_once()
+    public async Task Registry_and_erasures_retry_when_the_append_lock_is_not_available_at_once()
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
         await using var silent = await workspace.Owner.OpenConnectionAsync();
@@ -92,7 +92,7 @@ public sealed class StalledHolderTests
     }
 
     [Fact]
-    public async Task Whoever_takes_the_append_lock_has_the_timeouts_in_the_session_whatever_the_server_is_set_to()
+    public async Task Every_session_that_takes_the_append_lock_has_the_timeouts_whatever_the_server_settings()
     {
         await using var workspace = await TestWorkspace.CreateAsync();
         await using var append = await workspace.Database.Append.OpenConnectionAsync();
@@ -102,7 +102,9 @@ public sealed class StalledHolderTests
         (await ShowAsync(hot, "idle_in_transaction_session_timeout")).ShouldBe("2s");
     }
 
-    /// <summary>The first sends half of a group and is frozen; the second must get through; then the first wakes on a new connection.</summary>
+    /// <summary>
+    /// The first host sends half of a group and is frozen; the second must get through; then the first resumes on a new connection.
+    /// </summary>
     private static async Task CutOffAsync(TestWorkspace workspace, RunningCommit host, int round, int bytes)
     {
         var group = Enumerable.Range(0, 500).Select(n => workspace.Webhooks.Add($"g{round}-{n}", TestWorkspace.Start, $"c{round}-{n}", $"e{round}-{n}@example.com")).ToArray();

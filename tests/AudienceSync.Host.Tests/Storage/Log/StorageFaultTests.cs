@@ -7,9 +7,9 @@ public sealed class StorageFaultTests
 {
     private const int Seed = 20261121;
 
-    /// <summary>Backends die before, within and after commits; nobody may be told a lie.</summary>
+    /// <summary>Backends die before, within and after commits; every reported result must be correct.</summary>
     [Fact]
-    public async Task Whatever_dies_when_committed_means_once_and_unsettled_at_most_once()
+    public async Task Under_any_backend_failure_committed_means_once_and_unsettled_at_most_once()
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
         var sent = new List<Task<(string Id, AppendResult Result)>>();
@@ -28,7 +28,8 @@ public sealed class StorageFaultTests
             }
 
             await Task.WhenAll(sent);
-            (await host.SendEventAsync(workspace.Webhooks.Add("last", TestWorkspace.Start, "c0"))).ShouldBe(AppendResult.Committed, "it recovers by itself");
+            (await host.SendEventAsync(workspace.Webhooks.Add("last", TestWorkspace.Start, "c0")))
+                .ShouldBe(AppendResult.Committed, "it recovers without intervention");
         }
 
         var rows = (await workspace.RowsAsync("select id from mt_events")).ToHashSet();
@@ -40,7 +41,7 @@ public sealed class StorageFaultTests
     }
 
     [Fact]
-    public async Task A_sender_who_says_it_again_until_it_is_taken_is_in_the_log_once()
+    public async Task An_event_resent_until_it_is_accepted_is_in_the_log_once()
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
         using var over = new CancellationTokenSource();
@@ -71,7 +72,7 @@ public sealed class StorageFaultTests
     }
 
     [Fact]
-    public async Task While_storage_is_away_senders_are_told_so_and_afterwards_it_works_again()
+    public async Task While_storage_is_down_senders_get_an_error_and_afterwards_it_works_again()
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
         await using var host = new RunningCommit(workspace);

@@ -9,7 +9,7 @@ public sealed class UnstorableTests
     [InlineData("{")]
     [InlineData("""{"audienceKey":"k0_v1\u0000"}""")]
     [InlineData("")]
-    public async Task Content_the_database_refuses_spoils_only_its_own_request(string data)
+    public async Task Content_the_database_refuses_fails_only_its_own_request(string data)
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
         await using var host = new RunningCommit(workspace);
@@ -22,7 +22,7 @@ public sealed class UnstorableTests
 
         results[37].ShouldBe(AppendResult.Unstorable);
         results.Count(result => result == AppendResult.Committed).ShouldBe(63);
-        (await workspace.AskAsync<long>("select count(*) from people")).ShouldBe(63, "nothing of the bad one was kept");
+        (await workspace.AskAsync<long>("select count(*) from people")).ShouldBe(63, "nothing of the bad event was kept");
         await LogChecks.VerifyAsync(workspace);
     }
 
@@ -43,9 +43,11 @@ public sealed class UnstorableTests
         results.Count(result => result == AppendResult.Committed).ShouldBe(15);
     }
 
-    /// <summary>The day's partition is ours to make, not the sender's to wait for: nothing of his may end in quarantine for it.</summary>
+    /// <summary>
+    /// The append creates the day's partition, and the sender does not wait for it: no event may end in quarantine because it is missing.
+    /// </summary>
     [Fact]
-    public async Task A_missing_day_of_bodies_is_made_by_the_append_that_needs_it()
+    public async Task A_missing_body_partition_is_created_by_the_append_that_needs_it()
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
         await using var host = new RunningCommit(workspace);

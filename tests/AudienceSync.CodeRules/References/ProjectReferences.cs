@@ -5,8 +5,8 @@ using AudienceSync.CodeRules.Sources;
 
 namespace AudienceSync.CodeRules.References;
 
-/// <summary>What the projects say they reference, and what their compiled assemblies really do.</summary>
-internal static class Places
+/// <summary>What the projects declare as references, and what their compiled assemblies actually reference.</summary>
+internal static class ProjectReferences
 {
     public static IEnumerable<string> SourceProjects =>
         Repository.Files.Where(f => Repository.IsIn(f, "src") && f.EndsWith(".csproj", StringComparison.Ordinal));

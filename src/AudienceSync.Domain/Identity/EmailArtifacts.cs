@@ -5,42 +5,42 @@ using System.Text.RegularExpressions;
 namespace AudienceSync.Domain.Identity;
 
 /// <summary>
-/// What stands around an email address in exports, address books and web pages, taken off where it cannot be part of the address:
-/// <c>mailto:</c>, brackets, quotes, a name before or a comment behind it, punctuation at its ends, HTML and URL escapes.
+/// Removes what surrounds an email address in exports, address books and web pages, where it cannot be part of the address:
+/// <c>mailto:</c>, brackets, quotes, a name before or a comment after it, punctuation at its ends, HTML and URL escapes.
 /// </summary>
-internal static partial class EmailArtefacts
+internal static partial class EmailArtifacts
 {
-    /// <summary>An address with all that may stand around it.</summary>
+    /// <summary>Maximum number of characters of an address with everything around it.</summary>
     public const int MaxWrittenChars = 1000;
 
-    private const int MostRounds = 8;
+    private const int MaxRounds = 8;
 
-    /// <summary>None of these ends a domain.</summary>
+    /// <summary>Characters that cannot end a domain.</summary>
     private static readonly SearchValues<char> AtEnd = SearchValues.Create(".,;:!?<>\"'`)]}|/\\*\u2019\u201D\u00BB\u3002\uFF0E\uFF0C\uFF1B ");
 
-    /// <summary>None of these begins a local part outside of quotes, or does in any address that somebody has.</summary>
+    /// <summary>Characters that cannot begin a local part without quotes, or that begin no address in use.</summary>
     private static readonly SearchValues<char> AtStart = SearchValues.Create(",;:<>\"'`([|\\*\u2018\u201C\u00AB ");
 
-    private static readonly SearchValues<char> Between = SearchValues.Create(",;|/ \t\r\n&\u00A0\u3000\uFF0C\uFF1B<>");
+    private static readonly SearchValues<char> Separators = SearchValues.Create(",;|/ \t\r\n&\u00A0\u3000\uFF0C\uFF1B<>");
 
     private static readonly string[] Prefixes = ["mailto:", "smtp:", "e-mail:", "email:", "mail:"];
 
-    /// <summary>The address without what stands around it; <paramref name="several"/> when there is more than one.</summary>
+    /// <summary>The address without what surrounds it; <paramref name="several"/> is true when there is more than one.</summary>
     public static string Strip(string text, out bool several)
     {
         several = false;
-        for (var round = 0; round < MostRounds; round++)
+        for (var round = 0; round < MaxRounds; round++)
         {
             var before = text;
             text = TrimInvisible(Unescape(text));
-            text = OfItsOwnName(text);
+            text = WithoutAddressAsName(text);
             several = HasSeveral(text);
             if (several)
             {
                 return text;
             }
 
-            text = Ends(NamedAddress(text));
+            text = TrimEnds(NamedAddress(text));
             if (text == before)
             {
                 return text;
@@ -50,7 +50,7 @@ internal static partial class EmailArtefacts
         return text;
     }
 
-    /// <summary>Without spaces, controls, and what copying out of a page leaves at the ends: byte order marks, direction marks.</summary>
+    /// <summary>Without spaces, controls, and what copying from a page leaves at the ends: byte order marks, direction marks.</summary>
     public static string TrimInvisible(string text)
     {
         var (start, end) = (0, text.Length);
@@ -78,7 +78,7 @@ internal static partial class EmailArtefacts
                 return IdentifierFault.WhiteSpace;
             }
 
-            // Joiners are part of words in some scripts, hence of addresses in them (RFC 6532).
+            // Joiners are part of words in some scripts, and so of addresses in them (RFC 6532).
             fault = IsInvisible(c) && c is not ('\u200C' or '\u200D') ? IdentifierFault.InvalidText : fault;
         }
 
@@ -88,7 +88,7 @@ internal static partial class EmailArtefacts
     private static bool IsInvisible(char c)
         => char.IsWhiteSpace(c) || char.IsControl(c) || CharUnicodeInfo.GetUnicodeCategory(c) == UnicodeCategory.Format;
 
-    private static string Ends(string text)
+    private static string TrimEnds(string text)
     {
         foreach (var prefix in Prefixes)
         {
@@ -116,7 +116,9 @@ internal static partial class EmailArtefacts
         return start == 0 && end == text.Length ? text : text[start..end];
     }
 
-    /// <summary>Of <c>Ann Lee &lt;ann@example.com&gt;</c>, <c>ann@example.com (Ann)</c> and <c>mailto:ann@example.com?subject=x</c> the address.</summary>
+    /// <summary>
+    /// The address in <c>Ann Lee &lt;ann@example.com&gt;</c>, <c>ann@example.com (Ann)</c> or <c>mailto:ann@example.com?subject=x</c>.
+    /// </summary>
     private static string NamedAddress(string text)
     {
         var at = text.IndexOf('@', StringComparison.Ordinal);
@@ -137,8 +139,8 @@ internal static partial class EmailArtefacts
         return query > at + 1 && text.StartsWith("mailto:", StringComparison.OrdinalIgnoreCase) ? text[..query] : text;
     }
 
-    /// <summary>Address books without a name write the address in its place: <c>ann@example.com &lt;ann@example.com&gt;</c>.</summary>
-    private static string OfItsOwnName(string text)
+    /// <summary>Address books write the address in place of a missing name: <c>ann@example.com &lt;ann@example.com&gt;</c>.</summary>
+    private static string WithoutAddressAsName(string text)
     {
         var open = text.IndexOf('<', StringComparison.Ordinal);
         if (open <= 0 || text[^1] != '>')
@@ -146,7 +148,7 @@ internal static partial class EmailArtefacts
             return text;
         }
 
-        var (name, address) = (Ends(text[..open].Trim()), text[(open + 1)..^1].Trim());
+        var (name, address) = (TrimEnds(text[..open].Trim()), text[(open + 1)..^1].Trim());
         return name.Equals(address, StringComparison.OrdinalIgnoreCase) ? address : text;
     }
 
@@ -154,7 +156,7 @@ internal static partial class EmailArtefacts
     {
         var first = text.IndexOf('@', StringComparison.Ordinal);
         var last = text.LastIndexOf('@');
-        return last > first && text.AsSpan(first + 1, last - first - 1).ContainsAny(Between);
+        return last > first && text.AsSpan(first + 1, last - first - 1).ContainsAny(Separators);
     }
 
     private static string Unescape(string text)

@@ -5,15 +5,15 @@ using AudienceSync.Host.Tests.Serving;
 
 namespace AudienceSync.Host.Tests.Privacy.Erasure;
 
-/// <summary>Words for what operators and senders do in the tests of erasure.</summary>
-internal static class ErasureStory
+/// <summary>Helpers for what operators and senders do in the erasure tests.</summary>
+internal static class ErasureActions
 {
     public const string FirstKey = "high_intent_cart_7d_v1";
     public const string SecondKey = "winback_45d_v1";
 
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(25);
 
-    /// <summary>A webhook about a customer, with an address or two.</summary>
+    /// <summary>A webhook about a customer, with up to two more identifiers.</summary>
     public static async Task<Answer> SendEventAsync(
         this TestHost host, string? customer, string? email = null, string? phone = null, string key = FirstKey, string word = "audience_add")
     {
@@ -24,7 +24,7 @@ internal static class ErasureStory
         return await host.PostAsync(sample);
     }
 
-    /// <summary>Asks for an erasure. The answer must be the request's.</summary>
+    /// <summary>Requests an erasure. The response must be about that request.</summary>
     public static async Task<JsonElement> EraseAsync(this TestHost host, object who)
     {
         var answer = await host.AskAsync("/v1/people/erasures", who);
@@ -48,16 +48,16 @@ internal static class ErasureStory
     public static Task<JsonElement> ErasedAsync(this TestHost host, Guid erasure, Action? meanwhile = null) =>
         host.UntilAsync(() => host.ReceiptAsync(erasure), receipt => receipt.State() == "erased", meanwhile);
 
-    /// <summary>Looks again until what is seen is right; the test fails after half a minute.</summary>
+    /// <summary>Polls until the value is as expected; the test fails after half a minute.</summary>
     public static async Task<JsonElement> UntilAsync(
-        this TestHost host, Func<Task<JsonElement>> look, Func<JsonElement, bool> isRight, Action? meanwhile = null)
+        this TestHost host, Func<Task<JsonElement>> read, Func<JsonElement, bool> isExpected, Action? meanwhile = null)
     {
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         using var poll = new PeriodicTimer(Poll);
         while (true)
         {
-            var seen = await look();
-            if (isRight(seen))
+            var seen = await read();
+            if (isExpected(seen))
             {
                 return seen;
             }

@@ -4,10 +4,10 @@ using Npgsql;
 
 namespace AudienceSync.Host.Tests.Simulation;
 
-/// <summary>What the tables say of a run, and what an operator does.</summary>
-internal sealed class LaneLook(TestWorkspace workspace, VirtualTime clock)
+/// <summary>Queries for the state of a run in the tables, and the actions of an operator.</summary>
+internal sealed class SimulationQueries(TestWorkspace workspace, VirtualTime clock)
 {
-    // Who was taken out, is not held by a job and may be worked on: no add may go before him.
+    // Members who were removed from the audience, are not held by a job and may be processed: no add may go before their removal.
     private const string PendingSql = """
         select b.remote || ' ' || m.person || ' status ' || l.status || ' at ' || m.changed_pos || ' lane ' || b.removal_pos || case when l.redeliver then ' again' else '' end from bindings b
         join accounts a on a.destination = b.destination
@@ -27,13 +27,13 @@ internal sealed class LaneLook(TestWorkspace workspace, VirtualTime clock)
         where t > $1 and t < 'infinity' group by destination
         """;
 
-    /// <summary>As if nothing had been before. Far quicker than another database.</summary>
+    /// <summary>Resets everything to the initial state. Much faster than a new database.</summary>
     public static Task EmptyAsync(TestWorkspace workspace) => workspace.ExecuteAsync(
         "truncate people, vault, membership, ledger, residual_deliveries, calls, jobs, budgets, cutovers, removal_plans, pauses, resyncs, refreshes, bindings, accounts, leases restart identity cascade");
 
     public Task<List<string>> PendingRemovalsAsync(string destination, DateTimeOffset dueBy) => AskAsync(PendingSql, destination, dueBy);
 
-    /// <summary>What the ledger and the remains say of a remote audience, for whoever reads a failing seed.</summary>
+    /// <summary>The ledger and the residual deliveries of a remote audience, for the analysis of a failing seed.</summary>
     public Task<List<string>> LedgerAsync(string remote) => AskAsync(
         """
         select l.person || ' status ' || l.status || ' revision ' || l.revision || coalesce(' ' || l.reason, '') || case when l.job_id is null then '' else ' in job' end
@@ -44,7 +44,7 @@ internal sealed class LaneLook(TestWorkspace workspace, VirtualTime clock)
         where b.remote = $1 order by l.person
         """, remote);
 
-    /// <summary>When something that waits is due, for each account where something does.</summary>
+    /// <summary>The next due time of each account that has waiting work.</summary>
     public async Task<Dictionary<string, DateTimeOffset>> NextTimesAsync()
     {
         var times = new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal);
@@ -59,7 +59,7 @@ internal sealed class LaneLook(TestWorkspace workspace, VirtualTime clock)
         return times;
     }
 
-    /// <summary>A human mends what stopped.</summary>
+    /// <summary>An operator resumes what stopped.</summary>
     public async Task ResumeAsync()
     {
         foreach (var destination in await AskAsync(
@@ -69,7 +69,7 @@ internal sealed class LaneLook(TestWorkspace workspace, VirtualTime clock)
         }
     }
 
-    /// <summary>A human has all said once more that was refused or stays in doubt.</summary>
+    /// <summary>An operator retries everything that was refused or stays in doubt.</summary>
     public async Task RetryAsync()
     {
         foreach (var destination in SimulatedPlatforms.Names)
