@@ -55,7 +55,7 @@ public enum JobState
 /// <param name="Rejected">Members rejected and identified; empty where the platform reports only the count.</param>
 /// <param name="Code">Why, as a stable code.</param>
 /// <param name="RejectedCount">How many rows the platform reports as rejected.</param>
-/// <param name="AskAgainAfter">When the poll failed or the job is running: how long to wait before the next poll; null for the engine's own
+/// <param name="PollAgainAfter">When the poll failed or the job is running: how long to wait before the next poll; null for the engine's own
 /// growing intervals.</param>
 public sealed record JobReport(
-    JobState State, IReadOnlyList<RefusedMember> Rejected, string Code, int RejectedCount = 0, TimeSpan? AskAgainAfter = null);
+    JobState State, IReadOnlyList<RefusedMember> Rejected, string Code, int RejectedCount = 0, TimeSpan? PollAgainAfter = null);

@@ -14,7 +14,7 @@ public sealed record DestinationLimits(int MembersPerCall, TimeSpan CallTimeout,
     public TimeSpan? MembershipLifetime { get; init; }
 
     /// <summary>How long to wait after a job was accepted before the first poll; null when there are no jobs.</summary>
-    public TimeSpan? JobFirstLook { get; init; }
+    public TimeSpan? FirstJobPoll { get; init; }
 
     /// <summary>
     /// Whether a removal removes every person that any identifier of a row matches, so that it may also remove another member who shares
@@ -23,10 +23,10 @@ public sealed record DestinationLimits(int MembersPerCall, TimeSpan CallTimeout,
     public bool MatchesPeople { get; init; }
 
     /// <summary>Whether calls are only accepted at first and processed by jobs.</summary>
-    public bool WorksByJobs => JobFirstLook is not null;
+    public bool UsesJobs => FirstJobPoll is not null;
 
     /// <summary>Maximum number of job polls per minute; half of what the platform allows, so that two hosts may share a minute.</summary>
-    public int JobQuestionsPerMinute { get; init; } = 60;
+    public int JobPollsPerMinute { get; init; } = 60;
 
     /// <summary>
     /// Maximum number of requests of one call, where members are excluded or a new token is fetched. Each window must have this many left

@@ -27,7 +27,7 @@ public interface IDestination
     /// is removed as a whole. A platform with jobs never returns a change with both removed and shared parts: until the job has ended, the
     /// ledger must be able to resend the whole removal.
     /// </summary>
-    IReadOnlyList<IdentifierChange> Compare(IReadOnlyList<Resaying> people) => [.. people.Select(_ => IdentifierChange.Whole)];
+    IReadOnlyList<IdentifierChange> Compare(IReadOnlyList<DeliveryChange> people) => [.. people.Select(_ => IdentifierChange.Whole)];
 
     /// <summary>
     /// Adds the data that the platform receives for a member and may also hold for another member (<see cref="SharedCell"/>): a removal of
@@ -42,5 +42,5 @@ public interface IDestination
     /// Polls an accepted job. Platforms that respond with the result at once (Meta) never return a handle and report
     /// <see cref="JobState.Confirmed"/>.
     /// </summary>
-    ValueTask<JobReport> FollowAsync(JobHandle job, CancellationToken cancellationToken);
+    ValueTask<JobReport> PollJobAsync(JobHandle job, CancellationToken cancellationToken);
 }

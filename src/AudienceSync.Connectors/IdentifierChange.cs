@@ -34,7 +34,7 @@ public readonly record struct SharedCell(IdentifierParts Part, string Text)
 }
 
 /// <summary>A person as delivered before, and as the person would be delivered now.</summary>
-public readonly record struct Resaying(Member Was, Member Becomes);
+public readonly record struct DeliveryChange(Member Was, Member Becomes);
 
 /// <summary>How two deliveries of one person differ for a platform: by what it would receive, not by what we hold.</summary>
 /// <param name="Same">The platform would receive exactly the same data, so there is nothing to send.</param>

@@ -106,18 +106,18 @@ public abstract partial class DestinationConformance
     [Fact]
     public async Task A_remote_audience_is_created_once_found_again_and_gone_when_deleted()
     {
-        if (_world.Destination is not IAudienceMaker maker)
+        if (_world.Destination is not IAudienceFactory maker)
         {
             // Its lists are created at the platform; a missing one stops the audience with the first call.
             (await SendToAsync(new RemoteAudienceId("99999"), MemberOperation.Add, Ann)).Outcome.Kind.ShouldBe(OutcomeKind.StopAudience);
             return;
         }
 
-        var wanted = new AudienceToMake("carts \"7d\"", "who left one", TimeSpan.FromDays(7));
+        var wanted = new AudienceDefinition("carts \"7d\"", "who left one", TimeSpan.FromDays(7));
         var created = await maker.EnsureAsync(wanted, CancellationToken.None);
         created.Outcome.ShouldBe(Outcome.Done);
-        created.WasThere.ShouldBeFalse();
-        (await maker.EnsureAsync(wanted, CancellationToken.None)).ShouldBe(created with { WasThere = true });
+        created.AlreadyExisted.ShouldBeFalse();
+        (await maker.EnsureAsync(wanted, CancellationToken.None)).ShouldBe(created with { AlreadyExisted = true });
         var audience = created.Audience!.Value;
         (await maker.ReadAsync(audience, CancellationToken.None)).ShouldSatisfyAllConditions(
             report => report.Outcome.ShouldBe(Outcome.Done), report => report.Name.ShouldBe(wanted.Name), report => report.State.ShouldBe(AudienceState.TooSmall));

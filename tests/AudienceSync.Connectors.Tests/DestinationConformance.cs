@@ -187,18 +187,18 @@ public abstract partial class DestinationConformance : IAsyncLifetime
         if (!_world.Traits.HasJobs)
         {
             (await SendAsync(MemberOperation.Add, Ann)).Job.ShouldBeNull();
-            (await FollowAsync(new JobHandle("any"))).State.ShouldBe(JobState.Confirmed);
+            (await PollJobAsync(new JobHandle("any"))).State.ShouldBe(JobState.Confirmed);
             await ShouldHoldAsync(Ann);
             return;
         }
 
         await _world.DisturbAsync(Disturbance.SlowJob);
         var job = (await SendAsync(MemberOperation.Add, Ann)).Job!.Value;
-        (await FollowAsync(job)).State.ShouldBe(JobState.Running);
+        (await PollJobAsync(job)).State.ShouldBe(JobState.Running);
         await ShouldHoldAsync();
 
         _world.Clock.Advance(DestinationWorld.SlowJob);
-        (await FollowAsync(job)).State.ShouldBe(JobState.Confirmed);
+        (await PollJobAsync(job)).State.ShouldBe(JobState.Confirmed);
         await ShouldHoldAsync(Ann);
     }
 
@@ -207,17 +207,17 @@ public abstract partial class DestinationConformance : IAsyncLifetime
     {
         if (!_world.Traits.HasJobs)
         {
-            _world.Destination.Limits.JobFirstLook.ShouldBeNull();
+            _world.Destination.Limits.FirstJobPoll.ShouldBeNull();
             return;
         }
 
         await _world.DisturbAsync(Disturbance.FailingJob);
-        (await FollowAsync((await SendAsync(MemberOperation.Add, Ann)).Job!.Value)).State.ShouldBe(JobState.Failed);
+        (await PollJobAsync((await SendAsync(MemberOperation.Add, Ann)).Job!.Value)).State.ShouldBe(JobState.Failed);
         await _world.DisturbAsync(Disturbance.LostJob);
-        (await FollowAsync((await SendAsync(MemberOperation.Add, Ann)).Job!.Value)).State.ShouldBe(JobState.Lost);
+        (await PollJobAsync((await SendAsync(MemberOperation.Add, Ann)).Job!.Value)).State.ShouldBe(JobState.Lost);
         await ShouldHoldAsync();
 
-        (await FollowAsync((await SendAsync(MemberOperation.Add, Ann)).Job!.Value)).State.ShouldBe(JobState.Confirmed);
+        (await PollJobAsync((await SendAsync(MemberOperation.Add, Ann)).Job!.Value)).State.ShouldBe(JobState.Confirmed);
         await ShouldHoldAsync(Ann);
     }
 
@@ -272,7 +272,7 @@ public abstract partial class DestinationConformance : IAsyncLifetime
 
     private Member MemberOf(PersonIdentifiers person) => new(person, _world.Destination.Normalizer);
 
-    private async Task<JobReport> FollowAsync(JobHandle job) => await _world.Destination.FollowAsync(job, CancellationToken.None);
+    private async Task<JobReport> PollJobAsync(JobHandle job) => await _world.Destination.PollJobAsync(job, CancellationToken.None);
 
     private async Task ShouldHoldAsync(params PersonIdentifiers[] people)
         => (await _world.HeldAsync()).Order().ShouldBe(FormOf(people).Order());

@@ -6,7 +6,7 @@ using RestEase;
 namespace AudienceSync.Connectors.Google;
 
 /// <summary>One Google Ads account's Customer Match lists by the Data Manager API (contracts/google.md 6).</summary>
-public sealed class GoogleDestination : IDestination, IAudienceMaker, IResyncs, IValidates, IChecks
+public sealed class GoogleDestination : IDestination, IAudienceFactory, IResyncs, IValidates, IChecks
 {
     private readonly GoogleSettings _settings;
     private readonly GoogleCalls _calls;
@@ -61,7 +61,7 @@ public sealed class GoogleDestination : IDestination, IAudienceMaker, IResyncs, 
         return _members.SendAsync(call, validateOnly: true, cancellationToken);
     }
 
-    public IReadOnlyList<IdentifierChange> Compare(IReadOnlyList<Resaying> people) => _members.Compare(people);
+    public IReadOnlyList<IdentifierChange> Compare(IReadOnlyList<DeliveryChange> people) => _members.Compare(people);
 
     /// <summary>A name with an address is a separate identifier (6.2).</summary>
     public void AddShared(in Member member, List<SharedCell> into)
@@ -74,7 +74,7 @@ public sealed class GoogleDestination : IDestination, IAudienceMaker, IResyncs, 
     }
 
     /// <summary>A request id that is unknown to Google is lost: it failed before, or was only a validation (6.7).</summary>
-    public async ValueTask<JobReport> FollowAsync(JobHandle job, CancellationToken cancellationToken)
+    public async ValueTask<JobReport> PollJobAsync(JobHandle job, CancellationToken cancellationToken)
     {
         var reply = await _calls.MakeAsync((authorization, token) => _api.StatusAsync(authorization, job.Value, token), cancellationToken);
         return reply switch
@@ -84,7 +84,7 @@ public sealed class GoogleDestination : IDestination, IAudienceMaker, IResyncs, 
 
             // A failed poll is repeated at the engine's growing intervals, or later when Google requests a longer wait: never every minute
             // for days.
-            _ => new JobReport(JobState.Running, [], reply.Outcome.Code, AskAgainAfter: reply.Outcome.Wait > JobGaps.Longest ? reply.Outcome.Wait : null),
+            _ => new JobReport(JobState.Running, [], reply.Outcome.Code, PollAgainAfter: reply.Outcome.Wait > JobGaps.Longest ? reply.Outcome.Wait : null),
         };
     }
 
@@ -104,7 +104,7 @@ public sealed class GoogleDestination : IDestination, IAudienceMaker, IResyncs, 
         return _members.RemoveAllAsync(resync.Audience, resync.StartedAt - GoogleLimits.ClockMargin, cancellationToken);
     }
 
-    public ValueTask<MadeAudience> EnsureAsync(AudienceToMake wanted, CancellationToken cancellationToken) => _lists.EnsureAsync(wanted, cancellationToken);
+    public ValueTask<EnsuredAudience> EnsureAsync(AudienceDefinition wanted, CancellationToken cancellationToken) => _lists.EnsureAsync(wanted, cancellationToken);
 
     public ValueTask<AudienceReport> ReadAsync(RemoteAudienceId audience, CancellationToken cancellationToken) => _lists.ReadAsync(audience, cancellationToken);
 

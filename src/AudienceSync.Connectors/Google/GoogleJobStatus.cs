@@ -56,5 +56,5 @@ internal static class GoogleJobStatus
         return Reasons.Contains(name) ? name.ToLowerInvariant() : name.Contains("DECRYPTION", StringComparison.Ordinal) ? "decryption" : "unknown_reason";
     }
 
-    private static JobReport Running(string code, TimeSpan nextPoll) => new(JobState.Running, NoMembers, code, AskAgainAfter: nextPoll);
+    private static JobReport Running(string code, TimeSpan nextPoll) => new(JobState.Running, NoMembers, code, PollAgainAfter: nextPoll);
 }

@@ -53,8 +53,8 @@ public static class GoogleLimits
     {
         MatchesPeople = true,
         MembershipLifetime = TimeSpan.FromDays(MaxLifetimeD),
-        JobFirstLook = jobCheck,
-        JobQuestionsPerMinute = 150,
+        FirstJobPoll = jobCheck,
+        JobPollsPerMinute = 150,
         RequestsPerCall = GoogleMembers.MaxRequests,
 
         // Member mutations per project (6.6); what other programs of the project use shows only in Google's responses.

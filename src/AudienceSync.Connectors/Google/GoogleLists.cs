@@ -14,12 +14,12 @@ internal sealed class GoogleLists(GoogleSettings settings, GoogleCalls calls, IG
 
     private readonly string? _manager = settings.LoginAccount is { } login ? $"accountTypes/GOOGLE_ADS/accounts/{login}" : null;
 
-    public async ValueTask<MadeAudience> EnsureAsync(AudienceToMake wanted, CancellationToken cancellationToken)
+    public async ValueTask<EnsuredAudience> EnsureAsync(AudienceDefinition wanted, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(wanted);
         if (GoogleChecks.OfName(wanted.Name) is { } bad)
         {
-            return new MadeAudience(new Outcome(OutcomeKind.StopAudience, bad.Code));
+            return new EnsuredAudience(new Outcome(OutcomeKind.StopAudience, bad.Code));
         }
 
         if (await FindAsync(wanted.Name, cancellationToken) is { } found)
@@ -37,10 +37,10 @@ internal sealed class GoogleLists(GoogleSettings settings, GoogleCalls calls, IG
         if (created.Outcome.Code == NameTaken)
         {
             // Created between the search and the call, perhaps by a call of ours whose response was lost.
-            return await FindAsync(wanted.Name, cancellationToken) ?? new MadeAudience(created.Outcome);
+            return await FindAsync(wanted.Name, cancellationToken) ?? new EnsuredAudience(created.Outcome);
         }
 
-        return created.IsGood ? Created(created, wanted.Name) : new MadeAudience(created.Outcome);
+        return created.IsGood ? Created(created, wanted.Name) : new EnsuredAudience(created.Outcome);
     }
 
     public async ValueTask<AudienceReport> ReadAsync(RemoteAudienceId list, CancellationToken cancellationToken)
@@ -78,7 +78,7 @@ internal sealed class GoogleLists(GoogleSettings settings, GoogleCalls calls, IG
         => (await calls.MakeAsync((authorization, token) => api.ListsAsync(authorization, _manager, filter: null, 1, pageToken: null, token), cancellationToken)).Outcome;
 
     /// <summary>The list of this name, or the reason why the search failed; null when there is none.</summary>
-    private async ValueTask<MadeAudience?> FindAsync(string name, CancellationToken cancellationToken)
+    private async ValueTask<EnsuredAudience?> FindAsync(string name, CancellationToken cancellationToken)
     {
         // The contract does not define how to write a quote in a filter, so such a name is searched for in all lists.
         var filter = name.AsSpan().ContainsAny('"', '\\') ? null : $"display_name = \"{name}\"";
@@ -90,7 +90,7 @@ internal sealed class GoogleLists(GoogleSettings settings, GoogleCalls calls, IG
                 (authorization, cancel) => api.ListsAsync(authorization, _manager, filter, PageSize, token, cancel), cancellationToken);
             if (!reply.IsGood)
             {
-                return new MadeAudience(reply.Outcome);
+                return new EnsuredAudience(reply.Outcome);
             }
 
             using var document = JsonDocument.Parse(reply.Http!.Body, JsonFields.Options);
@@ -106,32 +106,32 @@ internal sealed class GoogleLists(GoogleSettings settings, GoogleCalls calls, IG
             }
         }
 
-        return new MadeAudience(new Outcome(OutcomeKind.Retry, "too_many_pages"));
+        return new EnsuredAudience(new Outcome(OutcomeKind.Retry, "too_many_pages"));
     }
 
     /// <summary>A list of another kind with our name cannot be used: the kind can never be changed (6.3).</summary>
-    private static MadeAudience Adopted(JsonElement list)
+    private static EnsuredAudience Adopted(JsonElement list)
     {
         var kinds = list.Object("ingestedUserListInfo")?.Items("uploadKeyTypes").Select(kind => kind.ToString()).ToList() ?? [];
         var isOurs = list.Truth("readOnly") != true && (kinds.Count == 0 || kinds.Contains(ContactList));
         return list.Digits("id") is { } id && isOurs
-            ? new MadeAudience(Outcome.Done, new RemoteAudienceId(id), WasThere: true)
-            : new MadeAudience(new Outcome(OutcomeKind.StopAudience, "google_name_of_another_kind_of_list"));
+            ? new EnsuredAudience(Outcome.Done, new RemoteAudienceId(id), AlreadyExisted: true)
+            : new EnsuredAudience(new Outcome(OutcomeKind.StopAudience, "google_name_of_another_kind_of_list"));
     }
 
-    private static MadeAudience Created(GoogleReply reply, string name)
+    private static EnsuredAudience Created(GoogleReply reply, string name)
     {
         using var document = JsonDocument.Parse(reply.Http!.Body, JsonFields.Options);
         var reported = document.RootElement.Text("displayName");
         return (document.RootElement.Digits("id"), reported is null || reported == name) switch
         {
-            ({ } id, true) => new MadeAudience(Outcome.Done, new RemoteAudienceId(id)),
-            ({ }, false) => new MadeAudience(new Outcome(OutcomeKind.Retry, JsonFields.OfAnother)),
-            _ => new MadeAudience(new Outcome(OutcomeKind.Retry, "not_understood")),
+            ({ } id, true) => new EnsuredAudience(Outcome.Done, new RemoteAudienceId(id)),
+            ({ }, false) => new EnsuredAudience(new Outcome(OutcomeKind.Retry, JsonFields.OfAnother)),
+            _ => new EnsuredAudience(new Outcome(OutcomeKind.Retry, "not_understood")),
         };
     }
 
-    private static string CreateBody(AudienceToMake wanted)
+    private static string CreateBody(AudienceDefinition wanted)
     {
         // A whole number of days in seconds; without a lifetime, the longest possible (6.3).
         var days = Math.Clamp(wanted.Lifetime?.TotalDays ?? GoogleLimits.MaxLifetimeD, 1, GoogleLimits.MaxLifetimeD);

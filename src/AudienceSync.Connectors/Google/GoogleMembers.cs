@@ -53,7 +53,7 @@ internal sealed class GoogleMembers(GoogleSettings settings, GoogleCalls calls, 
         }
     }
 
-    public IReadOnlyList<IdentifierChange> Compare(IReadOnlyList<Resaying> people)
+    public IReadOnlyList<IdentifierChange> Compare(IReadOnlyList<DeliveryChange> people)
         => GooglePayload.Comparer.Compare(people, version => normalizers.Find(NormalizerFamily.Google, version));
 
     public void AddShared(in Member member, List<SharedCell> into)

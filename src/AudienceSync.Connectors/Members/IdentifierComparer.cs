@@ -26,7 +26,7 @@ internal enum RowMeaning
 /// <param name="meaning">What a removal by some of the cells does.</param>
 internal sealed class IdentifierComparer(IReadOnlyList<PersonField> fields, IReadOnlyList<PersonField> unit, RowMeaning meaning)
 {
-    public IReadOnlyList<IdentifierChange> Compare(IReadOnlyList<Resaying> people, Func<NormalizerVersion, Normalizer?> rules)
+    public IReadOnlyList<IdentifierChange> Compare(IReadOnlyList<DeliveryChange> people, Func<NormalizerVersion, Normalizer?> rules)
     {
         using var cells = new CellWriter();
         var was = new Row(fields.Count);

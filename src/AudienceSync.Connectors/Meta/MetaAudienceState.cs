@@ -50,7 +50,7 @@ internal static class MetaAudienceState
         var (least, most) = (Bound(audience.Number("approximate_count_lower_bound")), Bound(audience.Number("approximate_count_upper_bound")));
         return state == AudienceState.Ready && delivery == TooSmallToDeliver
             ? new AudienceReport(Outcome.Done, AudienceState.TooSmall, "meta_delivery_300", name, least, most)
-            : new AudienceReport(Outcome.Done, state, operation is null ? "meta_status_not_told" : $"meta_status_{operation}", name, least, most);
+            : new AudienceReport(Outcome.Done, state, operation is null ? "meta_status_not_reported" : $"meta_status_{operation}", name, least, most);
     }
 
     // One of Meta's samples has "status" instead of "code" (5.3).

@@ -17,12 +17,12 @@ internal sealed class MetaAudiences(MetaSettings settings, MetaCalls calls, IMet
 
     private const int MaxRetentionD = 180;
 
-    public async ValueTask<MadeAudience> EnsureAsync(AudienceToMake wanted, CancellationToken cancellationToken)
+    public async ValueTask<EnsuredAudience> EnsureAsync(AudienceDefinition wanted, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(wanted);
         if (MetaChecks.OfName(wanted.Name) is { } invalid)
         {
-            return new MadeAudience(new Outcome(OutcomeKind.StopAudience, invalid.Code));
+            return new EnsuredAudience(new Outcome(OutcomeKind.StopAudience, invalid.Code));
         }
 
         if (await FindAsync(wanted.Name, cancellationToken) is { } found)
@@ -40,13 +40,13 @@ internal sealed class MetaAudiences(MetaSettings settings, MetaCalls calls, IMet
             cancellationToken);
         if (!created.IsGood)
         {
-            return new MadeAudience(created.Outcome);
+            return new EnsuredAudience(created.Outcome);
         }
 
         using var document = JsonDocument.Parse(created.Http!.Body, JsonFields.Options);
         return document.RootElement.Digits("id") is { } id
-            ? new MadeAudience(Outcome.Done, new RemoteAudienceId(id))
-            : new MadeAudience(new Outcome(OutcomeKind.Retry, "not_understood"));
+            ? new EnsuredAudience(Outcome.Done, new RemoteAudienceId(id))
+            : new EnsuredAudience(new Outcome(OutcomeKind.Retry, "not_understood"));
     }
 
     public async ValueTask<AudienceReport> ReadAsync(RemoteAudienceId audience, CancellationToken cancellationToken)
@@ -104,7 +104,7 @@ internal sealed class MetaAudiences(MetaSettings settings, MetaCalls calls, IMet
     /// <summary>
     /// The customer list of this name, or the reason why the search failed; null when there is none. Names are not unique (5.1).
     /// </summary>
-    private async ValueTask<MadeAudience?> FindAsync(string name, CancellationToken cancellationToken)
+    private async ValueTask<EnsuredAudience?> FindAsync(string name, CancellationToken cancellationToken)
     {
         var found = new List<string>();
         string? after = null;
@@ -117,7 +117,7 @@ internal sealed class MetaAudiences(MetaSettings settings, MetaCalls calls, IMet
                 cancellationToken);
             if (!reply.IsGood)
             {
-                return new MadeAudience(reply.Outcome);
+                return new EnsuredAudience(reply.Outcome);
             }
 
             using var document = JsonDocument.Parse(reply.Http!.Body, JsonFields.Options);
@@ -133,17 +133,17 @@ internal sealed class MetaAudiences(MetaSettings settings, MetaCalls calls, IMet
                 return found.Distinct(StringComparer.Ordinal).Count() switch
                 {
                     0 => null,
-                    1 => new MadeAudience(Outcome.Done, new RemoteAudienceId(found[0]), WasThere: true),
-                    _ => new MadeAudience(new Outcome(OutcomeKind.StopAudience, "meta_name_is_there_twice")),
+                    1 => new EnsuredAudience(Outcome.Done, new RemoteAudienceId(found[0]), AlreadyExisted: true),
+                    _ => new EnsuredAudience(new Outcome(OutcomeKind.StopAudience, "meta_name_is_there_twice")),
                 };
             }
         }
 
-        return new MadeAudience(new Outcome(OutcomeKind.Retry, "too_many_pages"));
+        return new EnsuredAudience(new Outcome(OutcomeKind.Retry, "too_many_pages"));
     }
 
     /// <summary>Fetch-or-create protects a repeated call whose first response was lost (5.1).</summary>
-    private static string CreateBody(AudienceToMake wanted)
+    private static string CreateBody(AudienceDefinition wanted)
     {
         var body = new Dictionary<string, object>
         {

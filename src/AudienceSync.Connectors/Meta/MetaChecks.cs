@@ -21,7 +21,7 @@ internal static class MetaChecks
         {
             true => new CheckFinding("terms", CheckState.Good, "good", ""),
             false => new CheckFinding("terms", CheckState.Bad, "meta_terms_not_accepted", Advice("meta_terms_not_accepted")),
-            null => new CheckFinding("terms", CheckState.NotKnown, "meta_terms_not_told", Advice("meta_terms_not_accepted")),
+            null => new CheckFinding("terms", CheckState.NotKnown, "meta_terms_not_reported", Advice("meta_terms_not_accepted")),
         };
         return [new("token", CheckState.Good, "good", ""), new("permission", CheckState.Good, "good", ""), terms];
     }

@@ -7,7 +7,7 @@ using RestEase;
 namespace AudienceSync.Connectors.Meta;
 
 /// <summary>One ad account's customer lists at Meta (contracts/meta.md 5, 6 and 8).</summary>
-public sealed class MetaDestination : IDestination, IAudienceMaker, IResyncs, IErasesPeople, IChecks
+public sealed class MetaDestination : IDestination, IAudienceFactory, IResyncs, IErasesPeople, IChecks
 {
     /// <summary>Meta rejected the row; its own reason is text, not a code, and may quote the row.</summary>
     public const string InvalidEntry = "meta_invalid_entry";
@@ -51,7 +51,7 @@ public sealed class MetaDestination : IDestination, IAudienceMaker, IResyncs, IE
         return _members.SendAsync(call, cancellationToken);
     }
 
-    public IReadOnlyList<IdentifierChange> Compare(IReadOnlyList<Resaying> people)
+    public IReadOnlyList<IdentifierChange> Compare(IReadOnlyList<DeliveryChange> people)
         => MetaColumns.Comparer.Compare(people, version => _normalizers.Find(NormalizerFamily.Meta, version));
 
     /// <summary>A device id identifies a person alone, and so does the whole of name and place.</summary>
@@ -72,7 +72,7 @@ public sealed class MetaDestination : IDestination, IAudienceMaker, IResyncs, IE
     }
 
     /// <summary>Meta responds with the result at once and has no jobs, so nothing is ever pending.</summary>
-    public ValueTask<JobReport> FollowAsync(JobHandle job, CancellationToken cancellationToken)
+    public ValueTask<JobReport> PollJobAsync(JobHandle job, CancellationToken cancellationToken)
         => ValueTask.FromResult(new JobReport(JobState.Confirmed, [], "confirmed"));
 
     public ValueTask<CallResult> SendBatchAsync(Resync resync, ResyncBatch batch, CancellationToken cancellationToken)
@@ -91,7 +91,7 @@ public sealed class MetaDestination : IDestination, IAudienceMaker, IResyncs, IE
         return _members.EraseAsync(members, cancellationToken);
     }
 
-    public ValueTask<MadeAudience> EnsureAsync(AudienceToMake wanted, CancellationToken cancellationToken) => _audiences.EnsureAsync(wanted, cancellationToken);
+    public ValueTask<EnsuredAudience> EnsureAsync(AudienceDefinition wanted, CancellationToken cancellationToken) => _audiences.EnsureAsync(wanted, cancellationToken);
 
     public ValueTask<AudienceReport> ReadAsync(RemoteAudienceId audience, CancellationToken cancellationToken) => _audiences.ReadAsync(audience, cancellationToken);
 

@@ -17,12 +17,12 @@ internal sealed class TikTokAudiences(TikTokSettings settings, TikTokCalls calls
 
     private const long SmallestServing = 1000;
 
-    public async ValueTask<MadeAudience> EnsureAsync(AudienceToMake wanted, CancellationToken cancellationToken)
+    public async ValueTask<EnsuredAudience> EnsureAsync(AudienceDefinition wanted, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(wanted);
         if (TikTokChecks.OfName(wanted.Name) is { } invalid)
         {
-            return new MadeAudience(new Outcome(OutcomeKind.StopAudience, invalid.Code));
+            return new EnsuredAudience(new Outcome(OutcomeKind.StopAudience, invalid.Code));
         }
 
         // Duplicate names are accepted silently and creation is not idempotent (5.1), so search first.
@@ -40,9 +40,9 @@ internal sealed class TikTokAudiences(TikTokSettings settings, TikTokCalls calls
             cancellationToken);
         return (created.IsGood, created.Answer?.Data.Digits("audience_id")) switch
         {
-            (false, _) => new MadeAudience(created.Outcome),
-            (true, { } id) => new MadeAudience(Outcome.Done, new RemoteAudienceId(id)),
-            _ => new MadeAudience(new Outcome(OutcomeKind.Retry, "not_understood")),
+            (false, _) => new EnsuredAudience(created.Outcome),
+            (true, { } id) => new EnsuredAudience(Outcome.Done, new RemoteAudienceId(id)),
+            _ => new EnsuredAudience(new Outcome(OutcomeKind.Retry, "not_understood")),
         };
     }
 
@@ -96,7 +96,7 @@ internal sealed class TikTokAudiences(TikTokSettings settings, TikTokCalls calls
         => (await calls.MakeAsync(token => api.ListAsync(settings.Advertiser, 1, 1, token), cancellationToken)).Outcome;
 
     /// <summary>The audience of this name, or the reason why the search failed; null when there is none.</summary>
-    private async ValueTask<MadeAudience?> FindAsync(string name, CancellationToken cancellationToken)
+    private async ValueTask<EnsuredAudience?> FindAsync(string name, CancellationToken cancellationToken)
     {
         var found = new List<string>();
         for (var page = 1; page <= MaxPages; page++)
@@ -105,7 +105,7 @@ internal sealed class TikTokAudiences(TikTokSettings settings, TikTokCalls calls
             var reply = await calls.MakeAsync(token => api.ListAsync(settings.Advertiser, number, PageSize, token), cancellationToken);
             if (!reply.IsGood)
             {
-                return new MadeAudience(reply.Outcome);
+                return new EnsuredAudience(reply.Outcome);
             }
 
             found.AddRange(reply.Answer!.Data.Items("list").Where(audience => IsOurs(audience, name)).Select(audience => audience.Digits("audience_id")).OfType<string>());
@@ -115,13 +115,13 @@ internal sealed class TikTokAudiences(TikTokSettings settings, TikTokCalls calls
                 return found.Distinct(StringComparer.Ordinal).Count() switch
                 {
                     0 => null,
-                    1 => new MadeAudience(Outcome.Done, new RemoteAudienceId(found[0]), WasThere: true),
-                    _ => new MadeAudience(new Outcome(OutcomeKind.StopAudience, "tiktok_name_is_there_twice")),
+                    1 => new EnsuredAudience(Outcome.Done, new RemoteAudienceId(found[0]), AlreadyExisted: true),
+                    _ => new EnsuredAudience(new Outcome(OutcomeKind.StopAudience, "tiktok_name_is_there_twice")),
                 };
             }
         }
 
-        return new MadeAudience(new Outcome(OutcomeKind.Retry, "too_many_pages"));
+        return new EnsuredAudience(new Outcome(OutcomeKind.Retry, "too_many_pages"));
     }
 
     // The list endpoint names the type audience_type, the single read names it type (6.2).
@@ -137,7 +137,7 @@ internal sealed class TikTokAudiences(TikTokSettings settings, TikTokCalls calls
             (true, _, _) => (AudienceState.Ready, "tiktok_valid"),
             (false, _, < SmallestServing) => (AudienceState.TooSmall, "tiktok_too_small"),
             (false, _, _) => (AudienceState.Busy, "tiktok_not_valid"),
-            _ => (AudienceState.Unknown, "tiktok_not_told"),
+            _ => (AudienceState.Unknown, "tiktok_not_reported"),
         };
         return new AudienceReport(Outcome.Done, state, code, details.Text("name"), size, size);
     }

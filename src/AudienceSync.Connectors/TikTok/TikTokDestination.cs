@@ -9,7 +9,7 @@ namespace AudienceSync.Connectors.TikTok;
 /// One advertiser's audiences at TikTok through the streaming API (contracts/tiktok.md 5). There are no jobs, no read-back and no
 /// replacement of all members (11): a full refresh is done from the ledger.
 /// </summary>
-public sealed class TikTokDestination : IDestination, IAudienceMaker, IChecks
+public sealed class TikTokDestination : IDestination, IAudienceFactory, IChecks
 {
     private static readonly RefusedMember[] NoMembers = [];
 
@@ -69,14 +69,14 @@ public sealed class TikTokDestination : IDestination, IAudienceMaker, IChecks
         return new CallResult(reply.Outcome, body.Invalid, NoMembers, PlatformRequestId: reply.Answer?.RequestId, HttpStatus: reply.Status);
     }
 
-    public IReadOnlyList<IdentifierChange> Compare(IReadOnlyList<Resaying> people)
+    public IReadOnlyList<IdentifierChange> Compare(IReadOnlyList<DeliveryChange> people)
         => TikTokPayload.Comparer.Compare(people, version => _normalizers.Find(NormalizerFamily.TikTok, version));
 
     /// <summary>TikTok has no jobs for streamed members, so nothing is ever pending.</summary>
-    public ValueTask<JobReport> FollowAsync(JobHandle job, CancellationToken cancellationToken)
+    public ValueTask<JobReport> PollJobAsync(JobHandle job, CancellationToken cancellationToken)
         => ValueTask.FromResult(new JobReport(JobState.Confirmed, NoMembers, "confirmed"));
 
-    public ValueTask<MadeAudience> EnsureAsync(AudienceToMake wanted, CancellationToken cancellationToken) => _audiences.EnsureAsync(wanted, cancellationToken);
+    public ValueTask<EnsuredAudience> EnsureAsync(AudienceDefinition wanted, CancellationToken cancellationToken) => _audiences.EnsureAsync(wanted, cancellationToken);
 
     public ValueTask<AudienceReport> ReadAsync(RemoteAudienceId audience, CancellationToken cancellationToken) => _audiences.ReadAsync(audience, cancellationToken);
 

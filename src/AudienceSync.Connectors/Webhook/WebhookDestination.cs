@@ -65,7 +65,7 @@ public sealed class WebhookDestination : IDestination, IChecks
     }
 
     /// <summary>A receiver has no jobs, so nothing is ever pending.</summary>
-    public ValueTask<JobReport> FollowAsync(JobHandle job, CancellationToken cancellationToken)
+    public ValueTask<JobReport> PollJobAsync(JobHandle job, CancellationToken cancellationToken)
         => ValueTask.FromResult(new JobReport(JobState.Confirmed, [], "confirmed"));
 
     public CheckFinding? CheckName(string name) => WebhookChecks.OfName(name);

@@ -67,7 +67,7 @@ public sealed class AnchorStream
         var state = MembershipState.Nothing;
         foreach (var (position, fact) in _membershipFacts)
         {
-            if (asOf.Counts(position, fact.OccurredAt) && key.Hears(fact.AudienceKey, asOf))
+            if (asOf.Counts(position, fact.OccurredAt) && key.Includes(fact.AudienceKey, asOf))
             {
                 state = state.Apply(fact);
             }

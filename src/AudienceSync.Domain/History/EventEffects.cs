@@ -36,7 +36,7 @@ public sealed class EventEffects
     {
         if (MembershipFact.TryRead(one.Type, one.Data, _names, out var fact))
         {
-            if (_key.Hears(fact.AudienceKey))
+            if (_key.Includes(fact.AudienceKey))
             {
                 Keep(_membership, fact.Kind, one.Position, fact.OccurredAt);
             }
@@ -57,7 +57,7 @@ public sealed class EventEffects
         var (permission, permissionBy) = EvaluatePermissions(one);
         if (MembershipFact.TryRead(one.Type, one.Data, _names, out var fact))
         {
-            var (effect, by) = _key.Hears(fact.AudienceKey) ? EvaluateFact(one.Position, fact) : (EventEffect.OtherKey, null);
+            var (effect, by) = _key.Includes(fact.AudienceKey) ? EvaluateFact(one.Position, fact) : (EventEffect.OtherKey, null);
             return new EvaluatedEvent(one, effect, by, permission);
         }
 

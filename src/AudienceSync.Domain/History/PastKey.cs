@@ -16,10 +16,10 @@ public sealed record PastKey(string AudienceKey, TimeSpan? Window, ConsentPolicy
     public Position Published { get; init; }
 
     /// <summary>Whether facts of a key count for this one.</summary>
-    public bool Hears(string audienceKey) => audienceKey == AudienceKey || IsInherited(audienceKey);
+    public bool Includes(string audienceKey) => audienceKey == AudienceKey || IsInherited(audienceKey);
 
     /// <summary>The same as of a moment. By when events happened, a version is treated as if it had always existed.</summary>
-    public bool Hears(string audienceKey, AsOf asOf) =>
+    public bool Includes(string audienceKey, AsOf asOf) =>
         audienceKey == AudienceKey || ((asOf.Meaning == AsOfMeaning.Happened || asOf.Last >= Published) && IsInherited(audienceKey));
 
     private bool IsInherited(string audienceKey)

@@ -7,7 +7,7 @@ namespace AudienceSync.Domain.Identity;
 public sealed class IdentifierClaims
 {
     /// <summary>Addresses of one kind that are kept for an anchor; beyond it, the one with the oldest claim is dropped.</summary>
-    public const int MostOfAKind = 50;
+    public const int MaxPerKind = 50;
 
     private readonly List<IdentifierClaim> _addresses;
 
@@ -91,7 +91,7 @@ public sealed class IdentifierClaims
     private void DropOldest(IdentifierKind kind)
     {
         var ofKind = _addresses.Where(claim => claim.Address.Kind == kind).ToList();
-        if (ofKind.Count > MostOfAKind)
+        if (ofKind.Count > MaxPerKind)
         {
             _addresses.Remove(ofKind.Aggregate((oldest, claim) => oldest.IsLaterThan(claim) ? claim : oldest));
         }

@@ -107,7 +107,7 @@ public sealed class IdentityResolver(Func<PersonId> newPerson)
     /// Applies what a stored webhook of a known anchor repeated. If an address has moved to a person outside the loaded set, it moved by a
     /// claim that was compared with this one at that time.
     /// </summary>
-    public void TakeAgain(Statement statement)
+    public void TakeReclaimed(Statement statement)
     {
         if (statement.Aliases.Skip(1).Any(alias => BindingOf(alias.Digest)?.Owner is not { } owner || _people.ContainsKey(owner)))
         {

@@ -50,7 +50,7 @@ public static class Refusals
         sent with { Status = MayBeThere(before) ? LedgerStatus.Adding : LedgerStatus.Rejected };
 
     /// <summary>Whether a call with this outcome certainly did nothing.</summary>
-    public static bool IsOfAll(OutcomeKind outcome) =>
+    public static bool RefusesAll(OutcomeKind outcome) =>
         outcome is OutcomeKind.SplitBatch or OutcomeKind.Snooze or OutcomeKind.StopAudience or OutcomeKind.StopAccount;
 
     /// <summary>Rule 3: an add in a batch that was refused as a whole.</summary>
@@ -67,7 +67,7 @@ public static class Refusals
     /// <param name="outcome">The outcome of the call.</param>
     /// <param name="named">Members refused by name.</param>
     /// <param name="refused">The number of members that the platform reports as refused; 0 when it gives no number.</param>
-    public static bool HideNames(OutcomeKind outcome, int named, int refused) => outcome == OutcomeKind.PartlyDone && (named == 0 || refused > named);
+    public static bool MayHideNames(OutcomeKind outcome, int named, int refused) => outcome == OutcomeKind.PartlyDone && (named == 0 || refused > named);
 
     /// <summary>Rule 4: a removal that was refused.</summary>
     public static LedgerEntry OfRemoval(LedgerEntry sent) => sent with { Status = LedgerStatus.Removing };

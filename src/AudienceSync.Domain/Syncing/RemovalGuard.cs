@@ -14,10 +14,10 @@ public static class RemovalGuard
     public const int FreeRemovals = 1_000;
 
     /// <summary>A plan with more removals always waits.</summary>
-    public const int MostRemovals = 10_000;
+    public const int MaxRemovals = 10_000;
 
     /// <summary>A plan that removes more than this share of the remote audience waits.</summary>
-    public const int MostPercent = 20;
+    public const int MaxPercent = 20;
 
     /// <summary>How long an approval holds, in hours.</summary>
     public const int ApprovalHours = 24;
@@ -25,5 +25,5 @@ public static class RemovalGuard
     /// <param name="removals">Removals of the plan, without those by the person's own will.</param>
     /// <param name="members">Members who are or may be in the remote audience before the plan.</param>
     public static bool Holds(long removals, long members) =>
-        removals > MostRemovals || (removals > FreeRemovals && removals * 100 > members * MostPercent);
+        removals > MaxRemovals || (removals > FreeRemovals && removals * 100 > members * MaxPercent);
 }

@@ -29,20 +29,20 @@ public static class RetryBounds
     /// Calls in a row that were refused as a whole. Halving 10,000 members takes 14, so this is more than ten members who each cause a call
     /// to fail, with no member accepted.
     /// </summary>
-    public const int RefusalsInARow = 200;
+    public const int MaxConsecutiveRefusals = 200;
 
     /// <summary>
     /// Calls of a lane that may follow one another without an end, whatever their answers: more than fit into the time at these waits.
     /// </summary>
-    public const int MostCalls = 200;
+    public const int MaxCalls = 200;
 
     public static RetryBound Of(OutcomeKind kind) => kind switch
     {
         OutcomeKind.Done => new(BoundEnd.Settled),
-        OutcomeKind.PartlyDone => new(BoundEnd.ParkLane, Longest, RefusalsInARow),
-        OutcomeKind.Retry => new(BoundEnd.ParkLane, Longest, MostCalls),
+        OutcomeKind.PartlyDone => new(BoundEnd.ParkLane, Longest, MaxConsecutiveRefusals),
+        OutcomeKind.Retry => new(BoundEnd.ParkLane, Longest, MaxCalls),
         OutcomeKind.Snooze => new(BoundEnd.ShowAccount, Longest),
-        OutcomeKind.SplitBatch => new(BoundEnd.ParkLane, Longest, RefusalsInARow),
+        OutcomeKind.SplitBatch => new(BoundEnd.ParkLane, Longest, MaxConsecutiveRefusals),
         OutcomeKind.StopAudience => new(BoundEnd.StopList, Calls: 1),
         OutcomeKind.StopAccount => new(BoundEnd.StopAccount, Calls: 1),
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "There is no bound for this outcome."),

@@ -11,7 +11,7 @@ namespace AudienceSync.Host.Audiences;
 public sealed class RegistryLoop(AudienceKeys keys, Wake wake, TimeProvider clock, ILogger<RegistryLoop> logger)
 {
     /// <summary>Called after each poll, for work that waits for a key.</summary>
-    public Func<CancellationToken, Task> AfterLook { get; init; } = static _ => Task.CompletedTask;
+    public Func<CancellationToken, Task> AfterPoll { get; init; } = static _ => Task.CompletedTask;
 
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(5);
 
@@ -30,7 +30,7 @@ public sealed class RegistryLoop(AudienceKeys keys, Wake wake, TimeProvider cloc
 
                 if (!cancellationToken.IsCancellationRequested)
                 {
-                    await AfterLook(cancellationToken);
+                    await AfterPoll(cancellationToken);
                 }
 
                 outage.Recovered();

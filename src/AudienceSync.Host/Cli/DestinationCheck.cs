@@ -60,7 +60,7 @@ internal sealed class DestinationCheck(DestinationPlanner planner)
 
         foreach (var list in lists)
         {
-            if (connector is IAudienceMaker maker && await ListNameAsync(maker, list, cancellationToken) is { } line)
+            if (connector is IAudienceFactory maker && await ListNameAsync(maker, list, cancellationToken) is { } line)
             {
                 lines.Add(line);
             }
@@ -76,7 +76,7 @@ internal sealed class DestinationCheck(DestinationPlanner planner)
     private static CheckLine? KeyName(IChecks checks, DestinationList.FedList list)
         => checks.CheckName(list.Key) is { } wrong ? new CheckLine("name", CheckState.Warning, wrong.Code, wrong.Advice, list.Key, list.Remote) : null;
 
-    private static async ValueTask<CheckLine?> ListNameAsync(IAudienceMaker maker, DestinationList.FedList list, CancellationToken cancellationToken)
+    private static async ValueTask<CheckLine?> ListNameAsync(IAudienceFactory maker, DestinationList.FedList list, CancellationToken cancellationToken)
     {
         var report = await maker.ReadAsync(new RemoteAudienceId(list.Remote), cancellationToken);
         if (report.Outcome.Kind != OutcomeKind.Done || report.Name is not { } name)

@@ -73,7 +73,7 @@ internal sealed class HoldCommands(Func<string, string?> environment)
     /// <summary>One line with its code; null when the request was fulfilled.</summary>
     internal static string? Refusal(HoldAnswer answer) => answer switch
     {
-        HoldAnswer.UnknownPlace => "unknown_destination: no such account, or it feeds no such remote audience.",
+        HoldAnswer.UnknownTarget => "unknown_destination: no such account, or it feeds no such remote audience.",
         HoldAnswer.UnknownPlan => "unknown_plan: no plan has this number; sync plan shows those that wait for approval.",
         HoldAnswer.PlanEnded => "plan_ended: this plan was executed, or none of its removals are left.",
         HoldAnswer.InvalidNote => "invalid_reason: --by must have 1 to 100 characters, --why at most 500.",

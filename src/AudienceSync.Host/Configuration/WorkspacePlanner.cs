@@ -53,7 +53,7 @@ public sealed class WorkspacePlanner(ConfigLoader config, DestinationDependencie
     private LinkLimit LinkLimit(string workspace, int? addresses)
     {
         // Only the latest addresses of a kind are kept for an anchor, so a higher limit would never be reached.
-        Require(addresses is null or (>= 2 and < IdentifierClaims.MostOfAKind), $"workspaces.{workspace}", $"linked_addresses_per_day must be from 2 to {IdentifierClaims.MostOfAKind - 1}");
+        Require(addresses is null or (>= 2 and < IdentifierClaims.MaxPerKind), $"workspaces.{workspace}", $"linked_addresses_per_day must be from 2 to {IdentifierClaims.MaxPerKind - 1}");
         return addresses is { } given ? new LinkLimit(given) : Domain.Identity.LinkLimit.Default;
     }
 

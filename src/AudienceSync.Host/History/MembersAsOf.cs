@@ -37,7 +37,7 @@ public sealed class MembersAsOf(PastReader reader, AudienceKeys keys)
     /// <summary>
     /// Maximum number of people examined for one page: where few were members yet, a page would otherwise read all people.
     /// </summary>
-    internal int MostPeople { get; init; } = 40_000;
+    internal int MaxPeople { get; init; } = 40_000;
 
     public async Task<PastPage> ListAsync(
         PublishedKey key, DateTimeOffset at, AsOfMeaning mode, Guid after, int limit, CancellationToken cancellationToken)
@@ -86,7 +86,7 @@ public sealed class MembersAsOf(PastReader reader, AudienceKeys keys)
     {
         var last = moments.Max(moment => moment.Last);
         var keyIds = keys.WithPredecessorsOf(key).Select(one => one.KeyId).ToList();
-        for (var examined = 0; examined < MostPeople; examined += ChunkPeople)
+        for (var examined = 0; examined < MaxPeople; examined += ChunkPeople)
         {
             // The first batch is as small as the page, so that a small page of a full audience is returned quickly.
             var size = examined == 0 ? Math.Min(ChunkPeople, limit * 2) : ChunkPeople;

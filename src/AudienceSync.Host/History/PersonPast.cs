@@ -38,7 +38,7 @@ public sealed class PersonPast(PastReader reader, PersonTrail trail, AudienceKey
         {
             var past = keys.PastOf(key);
             spans.AddRange(MembershipTimeline.Of(
-                    facts.Where(one => past.Hears(one.Fact.AudienceKey)), streams.SelectMany(stream => stream.PermissionFacts), key.Window, key.ConsentPolicy, asOf.At)
+                    facts.Where(one => past.Includes(one.Fact.AudienceKey)), streams.SelectMany(stream => stream.PermissionFacts), key.Window, key.ConsentPolicy, asOf.At)
                 .Select(span => new KeySpan(past.AudienceKey, span.Status, span.Since, span.Until, EventView.Of(events[span.Position]))));
         }
 

@@ -15,7 +15,7 @@ public enum HoldAnswer
     Already,
 
     /// <summary>No such account, or no such bound remote audience in it.</summary>
-    UnknownPlace,
+    UnknownTarget,
 
     UnknownPlan,
 
@@ -56,8 +56,8 @@ public sealed class OperatorHolds(WorkspaceDatabase database, TimeProvider clock
         }
 
         return await _table.PauseAsync(new Pause(destination, remote, by, why, clock.GetUtcNow()), cancellationToken) ? HoldAnswer.Done
-            : await _table.KnowsAsync(destination, remote, cancellationToken) ? HoldAnswer.Already
-            : HoldAnswer.UnknownPlace;
+            : await _table.ExistsAsync(destination, remote, cancellationToken) ? HoldAnswer.Already
+            : HoldAnswer.UnknownTarget;
     }
 
     /// <summary>
@@ -70,9 +70,9 @@ public sealed class OperatorHolds(WorkspaceDatabase database, TimeProvider clock
             return HoldAnswer.InvalidNote;
         }
 
-        if (!await _table.KnowsAsync(destination, remote, cancellationToken))
+        if (!await _table.ExistsAsync(destination, remote, cancellationToken))
         {
-            return HoldAnswer.UnknownPlace;
+            return HoldAnswer.UnknownTarget;
         }
 
         var paused = await _table.ResumeAsync(destination, remote, by, clock.GetUtcNow(), cancellationToken);
@@ -118,7 +118,7 @@ public sealed class OperatorHolds(WorkspaceDatabase database, TimeProvider clock
         var plans = await _resyncs.PlanAsync(place.Destination, place.Remote, cancellationToken);
         if (plans.Count == 0)
         {
-            return (HoldAnswer.UnknownPlace, plans);
+            return (HoldAnswer.UnknownTarget, plans);
         }
 
         if (!dryRun)

@@ -26,14 +26,14 @@ namespace AudienceSync.Host.Ingest;
 public sealed class AnswerDeadline : IDisposable
 {
     /// <summary>The longest a sender waits, counted from when the body was read.</summary>
-    public static readonly TimeSpan Within = TimeSpan.FromSeconds(3);
+    public static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(3);
 
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
 
     /// <summary>
     /// Two timer intervals before the deadline: one because the timer fires up to one interval late, one for sending the response.
     /// </summary>
-    private static readonly TimeSpan GiveUpAfter = Within - (2 * Interval);
+    private static readonly TimeSpan GiveUpAfter = MaxWait - (2 * Interval);
 
     private readonly ConcurrentQueue<(PendingRequest Request, long ReadAt)> _waiting = new();
     private readonly TimeProvider _clock;
@@ -80,7 +80,7 @@ public sealed class AnswerDeadline : IDisposable
             {
                 if (_clock.GetElapsedTime(readAt) >= GiveUpAfter)
                 {
-                    request.GiveUp();
+                    request.TimeOut();
                 }
             }
         }

@@ -13,7 +13,7 @@ namespace AudienceSync.Host.Ingest;
 internal static class FormFields
 {
     /// <summary>Maximum number of fields in one form: far more than an event has, and few enough to cost little.</summary>
-    public const int MostFields = 1_000;
+    public const int MaxFields = 1_000;
 
     private static readonly SearchValues<char> Ends = SearchValues.Create(".[");
 
@@ -35,7 +35,7 @@ internal static class FormFields
             var equals = pair.IndexOf((byte)'=');
             var name = Decode(equals < 0 ? pair : pair[..equals])?.Trim();
             var value = equals < 0 ? "" : Decode(pair[(equals + 1)..]);
-            if (++fields > MostFields || value is null || name is null || (name.Length > 0 && !root.TryPut(Path(name), value)))
+            if (++fields > MaxFields || value is null || name is null || (name.Length > 0 && !root.TryPut(Path(name), value)))
             {
                 return false;
             }

@@ -48,7 +48,7 @@ public sealed class IngestCounters : IDisposable
         }
     }
 
-    public void Took(TimeSpan time) => _latency.Record(time.TotalMilliseconds);
+    public void RecordLatency(TimeSpan time) => _latency.Record(time.TotalMilliseconds);
 
     public void Dispose() => _meter.Dispose();
 }

@@ -77,7 +77,7 @@ public sealed class PersonEventReader(AliasDigester digester, IReadOnlySet<strin
         return EventReader.Pending(id, stored, new EventTime(at, null, false), person, source, digester);
     }
 
-    public bool Knows(string destination) => destinations.Contains(destination);
+    public bool HasDestination(string destination) => destinations.Contains(destination);
 
     private static IStoredEvent Suppression(string type, DateTimeOffset at, Source source, string? destination, string? reason) => type == EventTypes.Suppressed
         ? new PersonSuppressed(at, source.Name, destination, reason)
@@ -93,7 +93,7 @@ public sealed class PersonEventReader(AliasDigester digester, IReadOnlySet<strin
 
         var wrongDestination = TextField.TryRead(
             incoming.Item, "destination"u8, Limits.ContextChars, IngestProblem.UnknownDestination, out var destination);
-        if (wrongDestination is not null || (destination is not null && !Knows(destination)))
+        if (wrongDestination is not null || (destination is not null && !HasDestination(destination)))
         {
             if (!incoming.IsRemoval)
             {

@@ -21,7 +21,7 @@ public sealed class PublishedKeys(AudienceKeys keys, TimeProvider clock)
     /// <summary>
     /// Checks whether another Host has published keys since the last load. False when none did, or when the last reload was too recent.
     /// </summary>
-    public async Task<bool> LookAgainAsync(CancellationToken cancellationToken)
+    public async Task<bool> ReloadAsync(CancellationToken cancellationToken)
     {
         var before = Interlocked.Read(ref _reloadedAt);
         if ((before != 0 && clock.GetElapsedTime(before) < ReloadInterval)

@@ -74,7 +74,7 @@ public sealed class WebhookEndpoint(SourceTokens<WebhookInbox> inboxes, TimeProv
             await CheckAsync(context, inbox, body, arrival);
         }
 
-        counters.Took(clock.GetElapsedTime(started));
+        counters.RecordLatency(clock.GetElapsedTime(started));
     }
 
     // Request smuggling relies on two parties that read one request differently: a request with both a length and chunks, or with other
@@ -117,7 +117,7 @@ public sealed class WebhookEndpoint(SourceTokens<WebhookInbox> inboxes, TimeProv
 
             var senderKey = SenderKey.Of(context.Request.Headers);
             var parsedEvents = inbox.Parse(root, senderKey, body, clock.GetUtcNow());
-            if (await inbox.LearnedKeysAsync(parsedEvents, context.RequestAborted))
+            if (await inbox.ReloadedKeysAsync(parsedEvents, context.RequestAborted))
             {
                 parsedEvents = inbox.Parse(root, senderKey, body, clock.GetUtcNow());
             }
@@ -156,7 +156,7 @@ public sealed class WebhookEndpoint(SourceTokens<WebhookInbox> inboxes, TimeProv
 
             var senderKey = SenderKey.Of(context.Request.Headers);
             var parsedEvents = inbox.Parse(items, senderKey, clock.GetUtcNow());
-            if (await inbox.LearnedKeysAsync(parsedEvents, context.RequestAborted))
+            if (await inbox.ReloadedKeysAsync(parsedEvents, context.RequestAborted))
             {
                 parsedEvents = inbox.Parse(items, senderKey, clock.GetUtcNow());
             }

@@ -14,8 +14,8 @@ public sealed class WebhookInbox(Source source, EventReader reader, PublishedKey
     public Source Source => source;
 
     /// <summary>Whether to parse again: a key was unknown, and the published keys have changed since.</summary>
-    public async ValueTask<bool> LearnedKeysAsync(ParsedEvent[] parsedEvents, CancellationToken cancellationToken) =>
-        Array.Exists(parsedEvents, parsed => parsed.Quarantine == QuarantineReason.UnknownAudienceKey) && await keys.LookAgainAsync(cancellationToken);
+    public async ValueTask<bool> ReloadedKeysAsync(ParsedEvent[] parsedEvents, CancellationToken cancellationToken) =>
+        Array.Exists(parsedEvents, parsed => parsed.Quarantine == QuarantineReason.UnknownAudienceKey) && await keys.ReloadAsync(cancellationToken);
 
     /// <summary>Parses every event of a body, in order.</summary>
     public ParsedEvent[] Parse(JsonElement root, SenderKey senderKey, RequestBody body, DateTimeOffset receivedAt)
@@ -135,7 +135,7 @@ public sealed class WebhookInbox(Source source, EventReader reader, PublishedKey
     // The same bytes are parsed the same way, so the fields left out of the first request are left out of this one.
     private static Receipt[] Repeated(KeptReceipt[] given, ParsedEvent[] parsedEvents)
     {
-        var receipts = Array.ConvertAll(given, Receipt.Again);
+        var receipts = Array.ConvertAll(given, Receipt.Repeated);
         for (var i = 0; i < receipts.Length && receipts.Length == parsedEvents.Length; i++)
         {
             if (receipts[i].Status == Receipt.Accepted && parsedEvents[i].Event is { } pending)

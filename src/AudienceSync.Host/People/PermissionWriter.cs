@@ -37,7 +37,7 @@ public sealed class PermissionWriter(PersonEventReader reader, GroupCommit log, 
     public async Task<(ListReceipt Receipt, IngestProblem? Problem)> TakeListAsync(SuppressionList list, CancellationToken cancellationToken)
     {
         var receipt = new ListReceipt();
-        if (list.Destination is { } name && !reader.Knows(name))
+        if (list.Destination is { } name && !reader.HasDestination(name))
         {
             return (receipt, IngestProblem.UnknownDestination);
         }

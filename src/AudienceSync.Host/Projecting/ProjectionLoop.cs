@@ -57,7 +57,7 @@ public sealed class ProjectionLoop(
             {
                 if (await leases.TryClaimAsync(LeaseName, cancellationToken) is { } lease)
                 {
-                    await FollowAsync(lease, cancellationToken);
+                    await PollJobAsync(lease, cancellationToken);
                 }
 
                 _outage.Recovered();
@@ -81,7 +81,7 @@ public sealed class ProjectionLoop(
         }
     }
 
-    private async Task FollowAsync(Lease lease, CancellationToken cancellationToken)
+    private async Task PollJobAsync(Lease lease, CancellationToken cancellationToken)
     {
         await keys.ReloadAsync(cancellationToken);
         var pages = new ProjectionPages(table, permissions, keys, PageEvents, clock) { Inheritances = inheritances, DrainTable = drains };

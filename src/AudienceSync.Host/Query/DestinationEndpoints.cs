@@ -48,7 +48,7 @@ public sealed class DestinationEndpoints(IReadOnlyDictionary<string, Workspace> 
             return QueryProblem.UnknownWorkspace;
         }
 
-        return found.Accounts.Knows(name)
+        return found.Accounts.Contains(name)
             ? Results.Ok(new { destination = name, members = await new BindingTable(found.Database).RetryRefusedAsync(name, cancellationToken) })
             : QueryProblem.UnknownDestination;
     }
@@ -71,7 +71,7 @@ public sealed class DestinationEndpoints(IReadOnlyDictionary<string, Workspace> 
     }
 
     private async Task<IResult> CancelResyncAsync(string name, Word? body, string? workspace, CancellationToken cancellationToken) => workspaces.Named(workspace) is { } found
-        ? Results.Ok(new { destination = name, cancelled = await found.Holds.CancelResyncAsync(name, body?.Remote, cancellationToken) })
+        ? Results.Ok(new { destination = name, canceled = await found.Holds.CancelResyncAsync(name, body?.Remote, cancellationToken) })
         : QueryProblem.UnknownWorkspace;
 
     private async Task<IResult> ResyncsAsync(string? workspace, CancellationToken cancellationToken) => workspaces.Named(workspace) is { } found
@@ -90,7 +90,7 @@ public sealed class DestinationEndpoints(IReadOnlyDictionary<string, Workspace> 
     // Null when the request was fulfilled.
     private static IResult? Of(HoldAnswer answer) => answer switch
     {
-        HoldAnswer.UnknownPlace => QueryProblem.UnknownDestination,
+        HoldAnswer.UnknownTarget => QueryProblem.UnknownDestination,
         HoldAnswer.UnknownPlan => QueryProblem.UnknownPlan,
         HoldAnswer.PlanEnded => QueryProblem.PlanEnded,
         HoldAnswer.InvalidNote => QueryProblem.InvalidReason,

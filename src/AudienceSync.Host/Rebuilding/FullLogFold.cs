@@ -58,7 +58,7 @@ internal sealed class FullLogFold
         (_rows.Count == _rows.Capacity || _permissions.Count == _permissions.Capacity || _whole * WholeBytes > bytes)
         && Need(_rows.Count, _rows.Capacity, RowBytes) + Need(_permissions.Count, _permissions.Capacity, PermissionBytes) + (_whole * WholeBytes) > bytes;
 
-    public void Read(PassingEvent passing)
+    public void Read(ScannedEvent passing)
     {
         var person = passing.Person;
         if (!Passes.IsMine(person))

@@ -147,7 +147,7 @@ public sealed class Rebuild(GenerationDatabase database, AudienceKeys keys, Time
         for (var attempt = 0; attempt < 100; attempt++)
         {
             var live = await new MembershipTable(database.Live).ReadProgressAsync(cancellationToken);
-            await FollowAsync(pages, lease, EndOf(generation, live), cancellationToken);
+            await PollJobAsync(pages, lease, EndOf(generation, live), cancellationToken);
             Step("followed");
             Progress(new RebuildProgress("swapping", generation.Head, generation.Head));
             if (await SwapAsync(pages, lease, generation, result.Drift, cancellationToken) is { } rechecked)
@@ -174,7 +174,7 @@ public sealed class Rebuild(GenerationDatabase database, AudienceKeys keys, Time
         }
 
         Step("seized");
-        var next = await FollowAsync(pages, lease, EndOf(generation, swap.Live), cancellationToken);
+        var next = await PollJobAsync(pages, lease, EndOf(generation, swap.Live), cancellationToken);
         // The rows of one key share the live cursor, so they must be exactly at its position.
         if (generation.KeyId is not null && next.Position != swap.Live.Position)
         {
@@ -204,7 +204,7 @@ public sealed class Rebuild(GenerationDatabase database, AudienceKeys keys, Time
 
     private static Position? EndOf(Generation generation, ProjectionProgress live) => generation.KeyId is null ? null : live.Position;
 
-    private async Task<ProjectionProgress> FollowAsync(ProjectionPages pages, Lease lease, Position? end, CancellationToken cancellationToken)
+    private async Task<ProjectionProgress> PollJobAsync(ProjectionPages pages, Lease lease, Position? end, CancellationToken cancellationToken)
     {
         var progress = await pages.OpenAsync(cancellationToken);
         while (true)

@@ -41,7 +41,7 @@ public sealed class HealthListener : IAsyncDisposable
         HostServer.Configure(builder);
         var app = builder.Build();
         app.UseExceptionHandler();
-        app.UseStatusCodePages(BareAnswers.WriteAsync);
+        app.UseStatusCodePages(StatusCodeResponses.WriteAsync);
         app.UseRouting();
         app.UseAuthentication();
         app.UseAuthorization();

@@ -113,7 +113,7 @@ public sealed class HostServer : IAsyncDisposable
         app.Use((context, next) => WebhookEndpoint.Takes(context.Request.Method) && context.Request.Path == WebhookEndpoint.Path
             ? WebhookAsync(webhooks, context) // Before routing: the one hot path needs no search for its endpoint.
             : next(context));
-        app.UseStatusCodePages(BareAnswers.WriteAsync);
+        app.UseStatusCodePages(StatusCodeResponses.WriteAsync);
         app.UseRouting();
         app.UseAuthentication();
         app.UseAuthorization();

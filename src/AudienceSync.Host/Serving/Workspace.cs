@@ -96,7 +96,7 @@ public sealed class Workspace : IAsyncDisposable
         Quarantine = new QuarantineReleases(entries, inboxes, seal, dependencies.Clock);
         _registryLoop = new RegistryLoop(keys, registryWake, dependencies.Clock, dependencies.Loggers.CreateLogger<RegistryLoop>())
         {
-            AfterLook = new HeldRemovals(entries, Quarantine, [.. inboxes.Keys]).ReleaseAsync,
+            AfterPoll = new HeldRemovals(entries, Quarantine, [.. inboxes.Keys]).ReleaseAsync,
         };
         Permissions = new PermissionWriter(people, _commit, dependencies.Clock);
         Holds = new OperatorHolds(database, dependencies.Clock);
@@ -295,7 +295,7 @@ public sealed class Workspace : IAsyncDisposable
         var jobs = new JobPoller(destination.Name, destination.Connector, new JobTable(database), dependencies.Clock, logger);
         return new AccountLoop(destination.Name, processor, jobs, budget, table, leases, wake, destination.Flush, dependencies.Clock, logger)
         {
-            Turn = BindingCycle.Open(database, processor, planner, destination.Connector.Limits, dependencies.Clock, logger),
+            Cycle = BindingCycle.Open(database, processor, planner, destination.Connector.Limits, dependencies.Clock, logger),
         };
     }
 }

@@ -12,7 +12,7 @@ public sealed class AccountForecasts(WorkspaceDatabase database, IReadOnlyDictio
     private readonly BudgetTable _budgets = new(database);
 
     /// <summary>Whether the configuration declares this destination.</summary>
-    public bool Knows(string destination) => limits.ContainsKey(destination);
+    public bool Contains(string destination) => limits.ContainsKey(destination);
 
     /// <summary>Number of calls that so many members need there; null when this process does not serve the destination.</summary>
     public long? CallsFor(string destination, long members) =>

@@ -39,7 +39,7 @@ public sealed class AccountLoop(
     private readonly OutageLog _outage = new("Account " + destinationName, clock, logger);
 
     /// <summary>What a cycle of a lane does in addition to its pages; null for nothing.</summary>
-    public BindingCycle? Turn { get; init; }
+    public BindingCycle? Cycle { get; init; }
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -201,8 +201,8 @@ public sealed class AccountLoop(
             return RunEnd.Empty;
         }
 
-        return Turn is null
+        return Cycle is null
             ? await processor.RunAsync(lease, binding, lane, cancellationToken)
-            : await Turn.RunAsync(lease, binding, lane, cancellationToken);
+            : await Cycle.RunAsync(lease, binding, lane, cancellationToken);
     }
 }

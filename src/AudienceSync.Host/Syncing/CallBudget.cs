@@ -35,7 +35,7 @@ public sealed class CallBudget
     public const int AddsPercent = 80;
 
     /// <summary>How long a value reported by the platform is used.</summary>
-    public static readonly TimeSpan UsageHolds = TimeSpan.FromMinutes(1);
+    public static readonly TimeSpan UsageValidFor = TimeSpan.FromMinutes(1);
 
     // Windows shorter than this do not determine how slowly changes are gathered.
     private static readonly TimeSpan ShortestForFlush = TimeSpan.FromMinutes(1);
@@ -89,7 +89,7 @@ public sealed class CallBudget
         var now = _clock.GetUtcNow();
         var wait = _windows.Select(window => window.Window.Until(now, Math.Max(1, AllowedOf(window.Window, operation) - (RequestsPerCall - 1)))).DefaultIfEmpty().Max();
         if (operation == MemberOperation.Add && _usage is { } usage && usage.UsedPercent >= AddsPercent
-            && usage.At + UsageHolds - now is var reported && reported > wait)
+            && usage.At + UsageValidFor - now is var reported && reported > wait)
         {
             wait = reported;
         }
@@ -115,7 +115,7 @@ public sealed class CallBudget
     }
 
     /// <summary>Takes the usage that the platform reported.</summary>
-    public void Learn(AccountUsage usage) => _usage = (usage.UsedPercent, _clock.GetUtcNow());
+    public void RecordUsage(AccountUsage usage) => _usage = (usage.UsedPercent, _clock.GetUtcNow());
 
     /// <summary>What is to be written with the next intent, and from which slot on each window counts.</summary>
     public (List<BudgetSlot> Slots, List<BudgetSlot> Oldest) Unwritten()
@@ -133,7 +133,7 @@ public sealed class CallBudget
         const double to = AddsPercent / 100.0;
         const int slowest = 8;
         var now = _clock.GetUtcNow();
-        var reported = _usage is { } usage && usage.At + UsageHolds > now ? usage.UsedPercent / 100.0 : 0;
+        var reported = _usage is { } usage && usage.At + UsageValidFor > now ? usage.UsedPercent / 100.0 : 0;
         var share = _windows.Where(window => window.Window.Length >= ShortestForFlush)
             .Select(window => window.Window.Used(now) / (double)window.Window.Calls).Append(reported).Max();
         return 1 + ((slowest - 1) * Math.Clamp((share - from) / (to - from), 0, 1));

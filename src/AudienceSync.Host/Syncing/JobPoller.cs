@@ -32,14 +32,14 @@ public sealed class JobPoller(string destinationName, IDestination destination, 
     /// <summary>Jobs polled in one round, so that polling does not delay removals.</summary>
     private const int PollsPerRound = 10;
 
-    private readonly SlidingWindow _polls = new(destination.Limits.JobQuestionsPerMinute, TimeSpan.FromMinutes(1));
+    private readonly SlidingWindow _polls = new(destination.Limits.JobPollsPerMinute, TimeSpan.FromMinutes(1));
 
     /// <exception cref="LeaseLostException">The account's lease is held by another host.</exception>
     public async Task RunAsync(Lease lease, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        var left = Math.Min(PollsPerRound, destination.Limits.JobQuestionsPerMinute - _polls.Used(now));
-        if (!destination.Limits.WorksByJobs || left <= 0)
+        var left = Math.Min(PollsPerRound, destination.Limits.JobPollsPerMinute - _polls.Used(now));
+        if (!destination.Limits.UsesJobs || left <= 0)
         {
             return;
         }
@@ -47,7 +47,7 @@ public sealed class JobPoller(string destinationName, IDestination destination, 
         foreach (var job in await table.ReadDueAsync(destinationName, now, left, cancellationToken))
         {
             _polls.Add(_polls.SlotOf(now), 1);
-            await ApplyReportAsync(lease, job, await destination.FollowAsync(job.Handle, cancellationToken), cancellationToken);
+            await ApplyReportAsync(lease, job, await destination.PollJobAsync(job.Handle, cancellationToken), cancellationToken);
         }
     }
 
@@ -72,8 +72,8 @@ public sealed class JobPoller(string destinationName, IDestination destination, 
                 LogEnd(LogLevel.Error, job, "did not end within 48 hours and is parked; its members stay in doubt", report);
                 break;
             case JobState.Running:
-                var gap = report.AskAgainAfter ?? JobGaps.After(job.Looks);
-                await table.WriteLookAsync(lease, job, report.Code, now + gap, cancellationToken);
+                var gap = report.PollAgainAfter ?? JobGaps.After(job.Polls);
+                await table.WritePollAsync(lease, job, report.Code, now + gap, cancellationToken);
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(report), report.State, "No rule for this job state.");
@@ -82,5 +82,5 @@ public sealed class JobPoller(string destinationName, IDestination destination, 
 
     private void LogEnd(LogLevel level, OpenJob job, string end, JobReport report) => logger.Log(
         level, "{Destination} job {JobId} of {Members} to {Operation} {End}: {Code}, {Refused} refused, after {Polls} polls",
-        destinationName, job.JobId, job.Members, job.Operation, end, report.Code, report.RejectedCount, job.Looks + 1);
+        destinationName, job.JobId, job.Members, job.Operation, end, report.Code, report.RejectedCount, job.Polls + 1);
 }

@@ -28,7 +28,7 @@ public sealed class KeySwitchSweep(CutoverTable table, LaneProcessor processor, 
         }
 
         var page = await table.ReadAsync(cutover, processor.LimitOf(binding), cancellationToken);
-        if (page.Leavers.Count > 0 && !await processor.RemoveAsync(lease, binding, page.Leavers, cancellationToken))
+        if (page.ToRemove.Count > 0 && !await processor.RemoveAsync(lease, binding, page.ToRemove, cancellationToken))
         {
             return RunEnd.Held;
         }

@@ -53,7 +53,7 @@ public sealed class LaneProcessor(
         }
 
         var limit = _sizes.Of(binding.BindingId, lane.Desired);
-        var marked = binding.HasAgain ? await table.ReadAgainAsync(binding, lane, limit, cancellationToken) : [];
+        var marked = binding.HasMarked ? await table.ReadMarkedAsync(binding, lane, limit, cancellationToken) : [];
         marked.RemoveAll(member => member.Desired && !lane.Desired);
         var page = marked.Count > 0 ? marked : await table.ReadLaneAsync(binding, lane, limit, cancellationToken);
         if (page.Count == 0)
@@ -164,7 +164,7 @@ public sealed class LaneProcessor(
             // Alone in the call, so this member causes the refusal.
             result.Refuse(operation, deliveries[0], result.Outcome.Code);
         }
-        else if (operation == MemberOperation.Add && Refusals.IsOfAll(result.Outcome.Kind) && result.Call is not null)
+        else if (operation == MemberOperation.Add && Refusals.RefusesAll(result.Outcome.Kind) && result.Call is not null)
         {
             result.KeepAsBefore(deliveries);
         }
@@ -172,7 +172,7 @@ public sealed class LaneProcessor(
         var close = known ? end : null;
         var refusals = _sizes.RefusalsOf(binding.BindingId, lane.Desired);
         var state = !known ? _states.Failed(binding, lane, result, refusals, now)
-            : refusals < RetryBounds.RefusalsInARow ? LaneStates.Taken(binding, lane, close?.Place, result, now)
+            : refusals < RetryBounds.MaxConsecutiveRefusals ? LaneStates.Taken(binding, lane, close?.Place, result, now)
 
             // One bad row after another and no member accepted: the members are not the cause.
             : LaneStates.Parked(LaneStates.Taken(binding, lane, close?.Place, result, now) with { FailingSince = now, AnswerAt = now }, result.Outcome.Code);

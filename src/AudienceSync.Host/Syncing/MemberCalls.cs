@@ -61,10 +61,10 @@ public sealed class MemberCalls(SyncTable table, Vault vault, IDestination desti
         budget.Spend(result.Requests - 1);
         if (result.Usage is { } usage)
         {
-            budget.Learn(usage);
+            budget.RecordUsage(usage);
         }
 
-        var hides = result.Job is null && Refusals.HideNames(result.Outcome.Kind, result.Rejected.Count, result.RejectedCount);
+        var hides = result.Job is null && Refusals.MayHideNames(result.Outcome.Kind, result.Rejected.Count, result.RejectedCount);
         if (result.Outcome.Kind is OutcomeKind.Done or OutcomeKind.PartlyDone)
         {
             Settle(operation, sent, result, hides, delivered);
@@ -74,7 +74,7 @@ public sealed class MemberCalls(SyncTable table, Vault vault, IDestination desti
             operation, members.Count, result.Invalid.Count + Math.Max(result.RejectedCount, result.Rejected.Count), result.Outcome.Kind, result.Outcome.Code,
             result.HttpStatus, result.PlatformRequestId, sentAt, (int)clock.GetElapsedTime(started).TotalMilliseconds)
         {
-            Job = result.Job is { } job ? new AcceptedJob(job, clock.GetUtcNow() + (destination.Limits.JobFirstLook ?? JobGaps.First)) : null,
+            Job = result.Job is { } job ? new AcceptedJob(job, clock.GetUtcNow() + (destination.Limits.FirstJobPoll ?? JobGaps.First)) : null,
         };
         return delivered with
         {
@@ -85,7 +85,7 @@ public sealed class MemberCalls(SyncTable table, Vault vault, IDestination desti
     // Members whose former call got no response and may be carried out after this one.
     private List<ResidualChange> Lost(IReadOnlyList<MemberDelivery> deliveries)
     {
-        var time = InDoubtCalls.TimeOf(destination.Limits.WorksByJobs);
+        var time = InDoubtCalls.TimeOf(destination.Limits.UsesJobs);
         var lost = new List<ResidualChange>();
         foreach (var delivery in deliveries)
         {

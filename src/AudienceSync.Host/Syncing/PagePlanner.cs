@@ -84,7 +84,7 @@ public sealed class PagePlanner(IDestination destination, SyncTable table, Vault
             one => open.ContainsKey((one.Item.Person, one.Item.Was.Revision)) && open.ContainsKey((one.Item.Person, one.Item.Revision))).ToList();
         if (both.Count > 0)
         {
-            var compared = destination.Compare([.. both.Select(one => new Resaying(
+            var compared = destination.Compare([.. both.Select(one => new DeliveryChange(
                 new Member(open[(one.Item.Person, one.Item.Was.Revision)], one.Item.Was.Normalizer),
                 new Member(open[(one.Item.Person, one.Item.Revision)], one.Item.Normalizer)))]);
             for (var i = 0; i < both.Count; i++)
@@ -114,7 +114,7 @@ public sealed class PagePlanner(IDestination destination, SyncTable table, Vault
         }
 
         LedgerEntry? shared = change.Shared ? current.Entry(LedgerStatus.Adding) : null;
-        plan.Removals.Add(Former(member) with { Parts = change.Gone, After = shared, Replaced = !destination.Limits.WorksByJobs });
+        plan.Removals.Add(Former(member) with { Parts = change.Gone, After = shared, Replaced = !destination.Limits.UsesJobs });
         plan.Adds.Add(current with { Before = shared ?? LedgerEntry.Absent });
     }
 
@@ -143,7 +143,7 @@ public sealed class PagePlanner(IDestination destination, SyncTable table, Vault
             else if (step == Step.Remove)
             {
                 // A job that removes the member holds the member, or an add that is needed in the meantime could end before it.
-                LedgerEntry? after = destination.Limits.WorksByJobs ? residual.Left with { Status = LedgerStatus.Absent } : null;
+                LedgerEntry? after = destination.Limits.UsesJobs ? residual.Left with { Status = LedgerStatus.Absent } : null;
                 plan.Removals.Add(Left(residual) with { After = after });
             }
             else
@@ -199,7 +199,7 @@ public sealed class PagePlanner(IDestination destination, SyncTable table, Vault
         if (residual.SentAt is not null)
         {
             plan.Changed.Add(new ResidualChange(
-                residual.Person, residual.Left, ResidualKind.LateRemoval, InDoubtCalls.TimeOf(destination.Limits.WorksByJobs), null));
+                residual.Person, residual.Left, ResidualKind.LateRemoval, InDoubtCalls.TimeOf(destination.Limits.UsesJobs), null));
         }
     }
 

@@ -21,7 +21,7 @@ namespace AudienceSync.Host.Syncing;
 /// </para>
 /// <para>
 /// <b>A key cutover</b> has its sweep counted before the first removal, and waits as a whole. A member that is suppressed in the meantime
-/// and has a membership only under the former key is found there (<see cref="RemovalRange.ReadElsewhereAsync"/>), for as long as the plan
+/// and has a membership only under the former key is found there (<see cref="RemovalRange.ReadOtherKeysAsync"/>), for as long as the plan
 /// waits.
 /// </para>
 /// <para>
@@ -40,7 +40,7 @@ public sealed class PlanGuard(PlanTable table, RemovalRange range, TimeProvider 
     /// <exception cref="LeaseLostException">The account's lease is held by another host.</exception>
     public async Task<long?> EvaluateAsync(Lease lease, Binding binding, CancellationToken cancellationToken)
     {
-        var (rows, upto) = await range.AheadAsync(binding, RemovalGuard.FreeRemovals, cancellationToken);
+        var (rows, upto) = await range.PendingAsync(binding, RemovalGuard.FreeRemovals, cancellationToken);
         if (rows <= RemovalGuard.FreeRemovals)
         {
             _lanes.Remove(binding.BindingId);

@@ -54,7 +54,7 @@ public sealed class PlanWork(PlanTable table, RemovalRange range, LaneProcessor 
 
     private async Task<RunEnd> SiftElsewhereAsync(Lease lease, Binding binding, RemovalPlan plan, CancellationToken cancellationToken)
     {
-        var piece = await range.ReadElsewhereAsync(binding, plan.SiftedTo, processor.LimitOf(binding), cancellationToken);
+        var piece = await range.ReadOtherKeysAsync(binding, plan.SiftedTo, processor.LimitOf(binding), cancellationToken);
         if (piece.Place == plan.SiftedTo)
         {
             return RunEnd.Empty;
@@ -114,8 +114,8 @@ public sealed class PlanWork(PlanTable table, RemovalRange range, LaneProcessor 
         return RunEnd.More;
     }
 
-    private async Task<bool> RemoveAsync(Lease lease, Binding binding, PlanPiece piece, CancellationToken cancellationToken) =>
-        piece.Leavers.Count == 0 || await processor.RemoveAsync(lease, binding, piece.Leavers, cancellationToken);
+    private async Task<bool> RemoveAsync(Lease lease, Binding binding, PlanPage piece, CancellationToken cancellationToken) =>
+        piece.ToRemove.Count == 0 || await processor.RemoveAsync(lease, binding, piece.ToRemove, cancellationToken);
 
     private async Task<RunEnd> EndAsync(Lease lease, RemovalPlan plan, string how, CancellationToken cancellationToken)
     {

@@ -29,7 +29,7 @@ public sealed class Redelivery(RedeliveryTable table, DestinationLimits limits, 
     /// <exception cref="LeaseLostException">The account's lease is held by another host.</exception>
     public async Task<RunEnd> RunAsync(Lease lease, Binding binding, CancellationToken cancellationToken)
     {
-        if (binding.HasAgain)
+        if (binding.HasMarked)
         {
             return RunEnd.Drained;
         }

@@ -73,7 +73,7 @@ public sealed class SharedCells(HolderTable table, AliasDigester digester)
     public async Task RedeliverAsync(
         Lease lease, Binding binding, DestinationLimits limits, List<MemberDelivery> sent, List<Member> members, CancellationToken cancellationToken)
     {
-        if (!limits.MatchesPeople || limits.WorksByJobs)
+        if (!limits.MatchesPeople || limits.UsesJobs)
         {
             return;
         }

@@ -20,9 +20,9 @@ public sealed class ErrorsPageTests
         Codes("Webhooks: refusals").ShouldBe(IngestProblem.All.Select(p => p.Code), ignoreOrder: true);
         Codes("Webhooks: quarantine").ShouldBe(Constants<QuarantineReason>(f => ((QuarantineReason)f.GetValue(null)!).Code), ignoreOrder: true);
         Codes("Webhooks: warnings").ShouldBe(WarningCodes.All.Append(WarningCodes.IdReused), ignoreOrder: true);
-        Codes("Questions and operations").ShouldBe(Found($"{Host}/Query/QueryProblem.cs", @"Of\(\s*\d{3}, ""(?<code>[a-z_]+)"""), ignoreOrder: true);
+        Codes("Queries and operations").ShouldBe(Found($"{Host}/Query/QueryProblem.cs", @"Of\(\s*\d{3},\s*""(?<code>[a-z_]+)"""), ignoreOrder: true);
         Codes("Audiences").ShouldBe(Found("src/AudienceSync.Domain/Audiences/AudienceRefusal.cs", @"new\(\s*""(?<code>[a-z_]+)"""), ignoreOrder: true);
-        Codes("Start").ShouldBe(SetupCodes().Concat(SpokenCodes()).Distinct(StringComparer.Ordinal), ignoreOrder: true);
+        Codes("Start").ShouldBe(SetupCodes().Concat(PrintedCodes()).Distinct(StringComparer.Ordinal), ignoreOrder: true);
         Codes("Embedded PostgreSQL").ShouldBe(Constants<EmbeddedPostgresException>(f => (string)f.GetValue(null)!), ignoreOrder: true);
     }
 
@@ -70,7 +70,7 @@ public sealed class ErrorsPageTests
         : made.FirstAncestorOrSelf<MethodDeclarationSyntax>()?.ReturnType.ToString() == "SetupException";
 
     /// <summary>Codes that the verbs print themselves: <c>"port_taken: text"</c>.</summary>
-    private static IEnumerable<string> SpokenCodes() => Repository.Files.Where(f => Repository.IsIn(f, Host + "/Cli"))
+    private static IEnumerable<string> PrintedCodes() => Repository.Files.Where(f => Repository.IsIn(f, Host + "/Cli"))
         .SelectMany(f => Found(f, @"""(audiencesync: )?(?<code>[a-z]+(_[a-z]+)+): "));
 
     private static IEnumerable<string> Found(string file, string pattern) =>

@@ -16,13 +16,13 @@ public sealed class GoogleJobTests
     {
         var network = new TokenedNetwork((200, $$"""{"requestStatusPerDestination":[{{destination}}]}"""));
 
-        var report = await FollowAsync(network);
+        var report = await PollJobAsync(network);
 
         report.State.ShouldBe(state);
         report.Code.ShouldBe(code);
         report.RejectedCount.ShouldBe(refused);
         report.Rejected.ShouldBeEmpty("Google reports how many, never which");
-        report.AskAgainAfter.ShouldBe(state == JobState.Running ? TimeSpan.FromMinutes(30) : null);
+        report.PollAgainAfter.ShouldBe(state == JobState.Running ? TimeSpan.FromMinutes(30) : null);
         network.Sent[0].Url.ShouldBe(new Uri("https://datamanager.googleapis.com/v1/requestStatus:retrieve?requestId=r-1"));
     }
 
@@ -33,7 +33,7 @@ public sealed class GoogleJobTests
     [InlineData(403, "PERMISSION_DENIED", null, JobState.Running, "google_permission_denied")]
     public async Task A_refused_poll_shows_whether_the_job_is_lost(int http, string status, string? reason, JobState state, string code)
     {
-        var report = await FollowAsync(new TokenedNetwork((http, GoogleAccountOnWire.Error(http, status, reason))));
+        var report = await PollJobAsync(new TokenedNetwork((http, GoogleAccountOnWire.Error(http, status, reason))));
 
         report.State.ShouldBe(state);
         report.Code.ShouldBe(code);
@@ -44,14 +44,14 @@ public sealed class GoogleJobTests
     [InlineData("""{"requestStatusPerDestination":[]}""")]
     [InlineData("""{"requestStatusPerDestination":[3]}""")]
     public async Task A_response_without_a_status_leaves_the_job_running(string body)
-        => (await FollowAsync(new TokenedNetwork((200, body)))).State.ShouldBe(JobState.Running);
+        => (await PollJobAsync(new TokenedNetwork((200, body)))).State.ShouldBe(JobState.Running);
 
     [Fact]
     public void The_limits_contain_the_first_poll_and_the_membership_lifetime()
     {
         var limits = new GoogleAccountOnWire(new TokenedNetwork()).Destination.Limits;
 
-        limits.JobFirstLook.ShouldBe(TimeSpan.FromMinutes(30));
+        limits.FirstJobPoll.ShouldBe(TimeSpan.FromMinutes(30));
         limits.MembershipLifetime.ShouldBe(TimeSpan.FromDays(540));
     }
 
@@ -61,8 +61,8 @@ public sealed class GoogleJobTests
         var network = new TokenedNetwork((200, """{"requestStatusPerDestination":[{"requestStatus":"PROCESSING"}]}"""));
         var destination = new GoogleAccountOnWire(network, settings => settings with { JobCheckS = 2 }).Destination;
 
-        destination.Limits.JobFirstLook.ShouldBe(TimeSpan.FromSeconds(2));
-        (await destination.FollowAsync(new JobHandle("r-1"), CancellationToken.None)).AskAgainAfter.ShouldBe(TimeSpan.FromSeconds(2));
+        destination.Limits.FirstJobPoll.ShouldBe(TimeSpan.FromSeconds(2));
+        (await destination.PollJobAsync(new JobHandle("r-1"), CancellationToken.None)).PollAgainAfter.ShouldBe(TimeSpan.FromSeconds(2));
     }
 
     [Theory]
@@ -72,6 +72,6 @@ public sealed class GoogleJobTests
         => Should.Throw<DestinationSettingsException>(() => new GoogleAccountOnWire(new TokenedNetwork(), settings => settings with { JobCheckS = seconds }))
             .Code.ShouldBe("invalid_job_check_s");
 
-    private static async Task<JobReport> FollowAsync(TokenedNetwork network)
-        => await new GoogleAccountOnWire(network).Destination.FollowAsync(new JobHandle("r-1"), CancellationToken.None);
+    private static async Task<JobReport> PollJobAsync(TokenedNetwork network)
+        => await new GoogleAccountOnWire(network).Destination.PollJobAsync(new JobHandle("r-1"), CancellationToken.None);
 }

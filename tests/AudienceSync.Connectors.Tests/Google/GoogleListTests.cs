@@ -9,14 +9,14 @@ public sealed class GoogleListTests
     private const string Path = "/v1/accountTypes/GOOGLE_ADS/accounts/7693729833/userLists";
     private const string Found = """{"userLists":[{"id":"8","displayName":"carts 2"},{"id":"9","displayName":"carts","ingestedUserListInfo":{"uploadKeyTypes":["CONTACT_ID"]}}]}""";
 
-    private static readonly AudienceToMake Wanted = new("carts", "who left one", TimeSpan.FromDays(90));
+    private static readonly AudienceDefinition Wanted = new("carts", "who left one", TimeSpan.FromDays(90));
 
     [Fact]
     public async Task A_list_of_this_name_is_adopted()
     {
         var network = new TokenedNetwork((200, Found));
 
-        (await EnsureAsync(network)).ShouldBe(new MadeAudience(Outcome.Done, new RemoteAudienceId("9"), WasThere: true));
+        (await EnsureAsync(network)).ShouldBe(new EnsuredAudience(Outcome.Done, new RemoteAudienceId("9"), AlreadyExisted: true));
 
         var request = network.Sent.ShouldHaveSingleItem();
         request.Url.AbsolutePath.ShouldBe(Path);
@@ -39,7 +39,7 @@ public sealed class GoogleListTests
     {
         var network = new TokenedNetwork((200, "{}"), (200, """{"name":"x","id":"77"}"""));
 
-        (await EnsureAsync(network)).ShouldBe(new MadeAudience(Outcome.Done, new RemoteAudienceId("77")));
+        (await EnsureAsync(network)).ShouldBe(new EnsuredAudience(Outcome.Done, new RemoteAudienceId("77")));
 
         network.Sent[1].Method.ShouldBe("POST");
         network.Sent[1].Url.AbsolutePath.ShouldBe(Path);
@@ -52,7 +52,7 @@ public sealed class GoogleListTests
     {
         var network = new TokenedNetwork((200, "{}"), (400, Error(400, "INVALID_ARGUMENT", "DISPLAY_NAME_ALREADY_USED")), (200, Found));
 
-        (await EnsureAsync(network)).ShouldBe(new MadeAudience(Outcome.Done, new RemoteAudienceId("9"), WasThere: true));
+        (await EnsureAsync(network)).ShouldBe(new EnsuredAudience(Outcome.Done, new RemoteAudienceId("9"), AlreadyExisted: true));
     }
 
     [Fact]
@@ -119,9 +119,9 @@ public sealed class GoogleListTests
         checks.CheckName(new string('x', 256))!.Code.ShouldBe("google_invalid_name");
     }
 
-    private static IAudienceMaker Maker(TokenedNetwork network) => (IAudienceMaker)new GoogleAccountOnWire(network).Destination;
+    private static IAudienceFactory Maker(TokenedNetwork network) => (IAudienceFactory)new GoogleAccountOnWire(network).Destination;
 
-    private static async Task<MadeAudience> EnsureAsync(TokenedNetwork network) => await Maker(network).EnsureAsync(Wanted, CancellationToken.None);
+    private static async Task<EnsuredAudience> EnsureAsync(TokenedNetwork network) => await Maker(network).EnsureAsync(Wanted, CancellationToken.None);
 
     private static async Task<IReadOnlyList<CheckFinding>> CheckAsync(TokenedNetwork network)
         => await ((IChecks)new GoogleAccountOnWire(network).Destination).CheckAsync([new RemoteAudienceId("9")], CancellationToken.None);

@@ -6,7 +6,7 @@ namespace AudienceSync.Connectors.Tests.Meta;
 /// <summary>Contracts/meta.md 5, 11 and 12: audiences by name, their state, the terms.</summary>
 public sealed class MetaAudienceTests
 {
-    private static readonly AudienceToMake Wanted = new("carts", "who left one", TimeSpan.FromDays(90));
+    private static readonly AudienceDefinition Wanted = new("carts", "who left one", TimeSpan.FromDays(90));
 
     [Fact]
     public async Task An_audience_of_this_name_is_adopted_from_any_page()
@@ -15,7 +15,7 @@ public sealed class MetaAudienceTests
             """{"data":[{"id":"1","name":"carts","subtype":"WEBSITE"}],"paging":{"cursors":{"after":"QVFI"},"next":"https://graph.facebook.com/x?access_token=ABC"}}""",
             """{"data":[{"id":"238500000000001","name":"carts","subtype":"CUSTOM"}],"paging":{"cursors":{"after":"end"}}}""");
 
-        (await Maker(network).EnsureAsync(Wanted, CancellationToken.None)).ShouldBe(new MadeAudience(Outcome.Done, new RemoteAudienceId("238500000000001"), WasThere: true));
+        (await Maker(network).EnsureAsync(Wanted, CancellationToken.None)).ShouldBe(new EnsuredAudience(Outcome.Done, new RemoteAudienceId("238500000000001"), AlreadyExisted: true));
 
         network.Sent.Select(sent => Uri.UnescapeDataString(sent.Url.PathAndQuery)).ShouldBe(
             ["/v27.0/act_1001/customaudiences?fields=id,name,subtype&limit=200", "/v27.0/act_1001/customaudiences?fields=id,name,subtype&limit=200&after=QVFI"]);
@@ -26,7 +26,7 @@ public sealed class MetaAudienceTests
     {
         var network = Answering("""{"data":[]}""", """{"id":"88888888888888888"}""");
 
-        (await Maker(network).EnsureAsync(Wanted, CancellationToken.None)).ShouldBe(new MadeAudience(Outcome.Done, new RemoteAudienceId("88888888888888888")));
+        (await Maker(network).EnsureAsync(Wanted, CancellationToken.None)).ShouldBe(new EnsuredAudience(Outcome.Done, new RemoteAudienceId("88888888888888888")));
 
         network.Sent[1].Method.ShouldBe("POST");
         network.Sent[1].Body.ShouldBe(
@@ -56,7 +56,7 @@ public sealed class MetaAudienceTests
     [InlineData("\"operation_status\":{\"status\":471}", AudienceState.NeedsHuman, "meta_status_471", null, null)]
     [InlineData("\"operation_status\":{\"code\":414}", AudienceState.Busy, "meta_status_414", null, null)]
     [InlineData("\"operation_status\":{\"code\":999}", AudienceState.Unknown, "meta_status_999", null, null)]
-    [InlineData("\"x\":1", AudienceState.Unknown, "meta_status_not_told", null, null)]
+    [InlineData("\"x\":1", AudienceState.Unknown, "meta_status_not_reported", null, null)]
     public async Task The_state_of_an_audience_shows_whether_it_can_be_used(
         string fields, AudienceState state, string code, long? least, long? most)
         => (await Maker(Answering($$"""{"id":"5","name":"carts",{{fields}}}""")).ReadAsync(new RemoteAudienceId("5"), CancellationToken.None))
@@ -120,13 +120,13 @@ public sealed class MetaAudienceTests
         const string carts = """{"id":"7","name":"carts","subtype":"CUSTOM"}""";
         var network = Answering($$$"""{"data":[{{{carts}}}],"paging":{"cursors":{"after":"a"},"next":"https://graph.facebook.com/x"}}""", $$$"""{"data":[{{{carts}}}]}""");
 
-        (await Maker(network).EnsureAsync(Wanted, CancellationToken.None)).ShouldBe(new MadeAudience(Outcome.Done, new RemoteAudienceId("7"), WasThere: true));
+        (await Maker(network).EnsureAsync(Wanted, CancellationToken.None)).ShouldBe(new EnsuredAudience(Outcome.Done, new RemoteAudienceId("7"), AlreadyExisted: true));
     }
 
     private static ScriptedNetwork Answering(params string[] bodies)
         => new([.. bodies.Select<string, Func<CancellationToken, Task<HttpResponseMessage>>>(body => _ => Task.FromResult(ScriptedNetwork.Response(200, body)))]);
 
-    private static IAudienceMaker Maker(ScriptedNetwork network) => (IAudienceMaker)Checks(network);
+    private static IAudienceFactory Maker(ScriptedNetwork network) => (IAudienceFactory)Checks(network);
 
     private static IChecks Checks(ScriptedNetwork network) => (IChecks)Destinations.Create(
         "meta", new DestinationSettings("act_1001", new Secret("ABC")), new DestinationDependencies(network, new ManualTime(), new Random(1)));

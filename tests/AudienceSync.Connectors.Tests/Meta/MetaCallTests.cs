@@ -176,7 +176,7 @@ public sealed class MetaCallTests
         var destination = Destinations.Create(
             "meta", new DestinationSettings("act_1001", new Secret("ABC")), new DestinationDependencies(_network, new ManualTime(), new Random(1)));
 
-        (await destination.FollowAsync(new JobHandle("x"), CancellationToken.None)).State.ShouldBe(JobState.Confirmed);
+        (await destination.PollJobAsync(new JobHandle("x"), CancellationToken.None)).State.ShouldBe(JobState.Confirmed);
         _network.Sent.ShouldBeEmpty();
     }
 }

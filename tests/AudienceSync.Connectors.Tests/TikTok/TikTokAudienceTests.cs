@@ -6,7 +6,7 @@ namespace AudienceSync.Connectors.Tests.TikTok;
 /// <summary>Contracts/tiktok.md 5.1 and 6: audiences by name.</summary>
 public sealed class TikTokAudienceTests
 {
-    private static readonly AudienceToMake Wanted = new("carts", "who left one");
+    private static readonly AudienceDefinition Wanted = new("carts", "who left one");
 
     [Fact]
     public async Task An_audience_of_this_name_is_adopted_from_any_page()
@@ -14,7 +14,7 @@ public sealed class TikTokAudienceTests
         var network = Answering(
             Page(1, 2, """{"audience_id":"1","name":"carts","audience_type":"Lookalike Audience"}"""), Page(2, 2, """{"audience_id":"2","name":"carts","audience_type":"Partner Audience"}"""));
 
-        (await EnsureAsync(network)).ShouldBe(new MadeAudience(Outcome.Done, new RemoteAudienceId("2"), WasThere: true));
+        (await EnsureAsync(network)).ShouldBe(new EnsuredAudience(Outcome.Done, new RemoteAudienceId("2"), AlreadyExisted: true));
 
         network.Sent[1].Url.PathAndQuery.ShouldBe("/open_api/v1.3/dmp/custom_audience/list/?advertiser_id=7000000000000000001&page=2&page_size=100");
     }
@@ -24,7 +24,7 @@ public sealed class TikTokAudienceTests
     {
         var network = Answering(Page(1, 1, ""), Envelope(0, data: """{"audience_id":"888888888"}"""));
 
-        (await EnsureAsync(network)).ShouldBe(new MadeAudience(Outcome.Done, new RemoteAudienceId("888888888")));
+        (await EnsureAsync(network)).ShouldBe(new EnsuredAudience(Outcome.Done, new RemoteAudienceId("888888888")));
 
         network.Sent[1].Url.AbsolutePath.ShouldBe("/open_api/v1.3/segment/audience/");
         network.Sent[1].Body.ShouldBe("""{"advertiser_id":"7000000000000000001","action":"create","custom_audience_name":"carts"}""");
@@ -53,9 +53,9 @@ public sealed class TikTokAudienceTests
     public async Task A_name_that_would_be_truncated_is_refused()
     {
         var network = Answering(Taken);
-        var maker = (IAudienceMaker)new TikTokAccountOnWire(network).Destination;
+        var maker = (IAudienceFactory)new TikTokAccountOnWire(network).Destination;
 
-        (await maker.EnsureAsync(new AudienceToMake(new string('x', 71), ""), CancellationToken.None)).Outcome.Code.ShouldBe("tiktok_invalid_name");
+        (await maker.EnsureAsync(new AudienceDefinition(new string('x', 71), ""), CancellationToken.None)).Outcome.Code.ShouldBe("tiktok_invalid_name");
         ((IChecks)maker).CheckName(new string('x', 70)).ShouldBeNull();
         network.Sent.ShouldBeEmpty();
     }
@@ -64,7 +64,7 @@ public sealed class TikTokAudienceTests
     public async Task An_audience_that_does_not_exist_counts_as_deleted()
     {
         var network = Answering(Taken, Envelope(40007), Envelope(40001));
-        var maker = (IAudienceMaker)new TikTokAccountOnWire(network).Destination;
+        var maker = (IAudienceFactory)new TikTokAccountOnWire(network).Destination;
 
         (await maker.DeleteAsync(new RemoteAudienceId("5"), CancellationToken.None)).ShouldBe(Outcome.Done);
         (await maker.DeleteAsync(new RemoteAudienceId("5"), CancellationToken.None)).ShouldBe(Outcome.Done);
@@ -77,12 +77,12 @@ public sealed class TikTokAudienceTests
     [InlineData("\"is_valid\":true,\"cover_num\":5000,\"is_expiring\":false", AudienceState.Ready, "tiktok_valid", 5000L)]
     [InlineData("\"is_valid\":true,\"cover_num\":5000,\"is_expiring\":true", AudienceState.Warning, "tiktok_expiring", 5000L)]
     [InlineData("\"is_valid\":false,\"cover_num\":5000", AudienceState.Busy, "tiktok_not_valid", 5000L)]
-    [InlineData("\"x\":1", AudienceState.Unknown, "tiktok_not_told", null)]
+    [InlineData("\"x\":1", AudienceState.Unknown, "tiktok_not_reported", null)]
     public async Task The_state_of_an_audience_shows_whether_it_can_be_used(string fields, AudienceState state, string code, long? size)
     {
         var network = Answering(Envelope(0, data: $$"""{"list":[{"audience_details":{"audience_id":"5","name":"carts",{{fields}}},"audience_history":[]}]}"""));
 
-        var report = await ((IAudienceMaker)new TikTokAccountOnWire(network).Destination).ReadAsync(new RemoteAudienceId("5"), CancellationToken.None);
+        var report = await ((IAudienceFactory)new TikTokAccountOnWire(network).Destination).ReadAsync(new RemoteAudienceId("5"), CancellationToken.None);
 
         report.ShouldBe(new AudienceReport(Outcome.Done, state, code, "carts", size, size));
         Uri.UnescapeDataString(network.Sent[0].Url.Query).ShouldBe("?advertiser_id=7000000000000000001&custom_audience_ids=[\"5\"]&history_size=1");
@@ -118,7 +118,7 @@ public sealed class TikTokAudienceTests
     {
         var items = reported.Select(id => $$$"""{"audience_details":{"audience_id":{{{id}}},"name":"carts","is_valid":true,"is_expiring":false,"cover_num":5000}}""");
         var network = Answering(Envelope(0, data: $$$"""{"list":[{{{string.Join(',', items)}}}]}"""));
-        return await ((IAudienceMaker)new TikTokAccountOnWire(network).Destination).ReadAsync(new RemoteAudienceId("888888888"), CancellationToken.None);
+        return await ((IAudienceFactory)new TikTokAccountOnWire(network).Destination).ReadAsync(new RemoteAudienceId("888888888"), CancellationToken.None);
     }
 
     [Fact]
@@ -135,8 +135,8 @@ public sealed class TikTokAudienceTests
     private static string Page(int page, int of, string audiences)
         => Envelope(0, data: $$$"""{"list":[{{{audiences}}}],"page_info":{"page":{{{page}}},"page_size":100,"total_number":1,"total_page":{{{of}}}}}""");
 
-    private static async Task<MadeAudience> EnsureAsync(ScriptedNetwork network)
-        => await ((IAudienceMaker)new TikTokAccountOnWire(network).Destination).EnsureAsync(Wanted, CancellationToken.None);
+    private static async Task<EnsuredAudience> EnsureAsync(ScriptedNetwork network)
+        => await ((IAudienceFactory)new TikTokAccountOnWire(network).Destination).EnsureAsync(Wanted, CancellationToken.None);
 
     private static async Task<IReadOnlyList<CheckFinding>> CheckAsync(ScriptedNetwork network)
         => await ((IChecks)new TikTokAccountOnWire(network).Destination).CheckAsync([new RemoteAudienceId("5")], CancellationToken.None);

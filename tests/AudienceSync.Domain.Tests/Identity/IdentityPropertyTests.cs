@@ -70,12 +70,12 @@ public sealed class IdentityPropertyTests
     [Fact]
     public void Addresses_of_a_kind_are_kept_up_to_the_limit_and_the_oldest_is_dropped()
     {
-        var statement = Enumerable.Range(1, IdentifierClaims.MostOfAKind + 1).Select(n => Claims.Webhook(n, Claims.Customer(1), Claims.Email(n))).ToList();
+        var statement = Enumerable.Range(1, IdentifierClaims.MaxPerKind + 1).Select(n => Claims.Webhook(n, Claims.Customer(1), Claims.Email(n))).ToList();
 
         var resolver = Resolve(statement);
 
         var own = resolver.ClaimsOf(resolver.AnchorOf(Claims.Customer(1).Digest)!.Id)!;
-        own.Addresses.Count.ShouldBe(IdentifierClaims.MostOfAKind);
+        own.Addresses.Count.ShouldBe(IdentifierClaims.MaxPerKind);
         own.At(Claims.Email(1).Digest).ShouldBeNull();
     }
 

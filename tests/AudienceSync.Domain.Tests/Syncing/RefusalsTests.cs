@@ -49,7 +49,7 @@ public sealed class RefusalsTests
     [InlineData(OutcomeKind.SplitBatch, true)]
     [InlineData(OutcomeKind.StopAudience, true)]
     [InlineData(OutcomeKind.StopAccount, true)]
-    public void Only_an_answer_without_information_leaves_a_call_open(OutcomeKind outcome, bool nothingDone) => Refusals.IsOfAll(outcome).ShouldBe(nothingDone);
+    public void Only_an_answer_without_information_leaves_a_call_open(OutcomeKind outcome, bool nothingDone) => Refusals.RefusesAll(outcome).ShouldBe(nothingDone);
 
     [Theory]
     [InlineData(OutcomeKind.Done, 0, 0, false)]
@@ -58,7 +58,7 @@ public sealed class RefusalsTests
     [InlineData(OutcomeKind.PartlyDone, 0, 0, true)]
     [InlineData(OutcomeKind.PartlyDone, 100, 150, true)]
     public void Names_are_hidden_when_fewer_are_named_than_were_refused(OutcomeKind outcome, int named, int refused, bool hidden) =>
-        Refusals.HideNames(outcome, named, refused).ShouldBe(hidden);
+        Refusals.MayHideNames(outcome, named, refused).ShouldBe(hidden);
 
     [Fact]
     public void A_refused_removal_leaves_its_member_in_doubt() => Refusals.OfRemoval(Sent).ShouldBe(Sent with { Status = LedgerStatus.Removing });

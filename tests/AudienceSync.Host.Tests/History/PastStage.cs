@@ -19,7 +19,7 @@ internal sealed class PastStage(TestWorkspace workspace, ProjectionStage stage) 
     public PublishedKey Key => KeyOf(1);
 
     /// <summary>Small chunks and few people per read, so that a list has many pages.</summary>
-    public MembersAsOf Past { get; } = new(new PastReader(workspace.Database), workspace.Keys) { ChunkPeople = 16, MostPeople = 32 };
+    public MembersAsOf Past { get; } = new(new PastReader(workspace.Database), workspace.Keys) { ChunkPeople = 16, MaxPeople = 32 };
 
     public PersonPast People => new(new PastReader(workspace.Database), new PersonTrail(workspace.Database), workspace.Keys, workspace.Clock);
 

@@ -11,8 +11,8 @@ public sealed class GuardPageTests
         var page = File.ReadAllText(Path.Combine(RepositoryRoot.Find(), "docs", "LIMITS.md"));
         foreach (var (name, value) in new[]
         {
-            (nameof(RemovalGuard.FreeRemovals), RemovalGuard.FreeRemovals), (nameof(RemovalGuard.MostRemovals), RemovalGuard.MostRemovals),
-            (nameof(RemovalGuard.MostPercent), RemovalGuard.MostPercent), (nameof(RemovalGuard.ApprovalHours), RemovalGuard.ApprovalHours),
+            (nameof(RemovalGuard.FreeRemovals), RemovalGuard.FreeRemovals), (nameof(RemovalGuard.MaxRemovals), RemovalGuard.MaxRemovals),
+            (nameof(RemovalGuard.MaxPercent), RemovalGuard.MaxPercent), (nameof(RemovalGuard.ApprovalHours), RemovalGuard.ApprovalHours),
         })
         {
             page.ShouldContain($"| {value.ToString("N0", CultureInfo.InvariantCulture)} | `RemovalGuard.{name}` |");

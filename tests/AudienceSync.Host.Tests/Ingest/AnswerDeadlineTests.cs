@@ -66,7 +66,7 @@ public sealed class AnswerDeadlineTests
     {
         var lease = new CountedLease();
         var pending = new PendingRequest([], [], default, Sample.Now) { BodyLease = lease };
-        pending.GiveUp();
+        pending.TimeOut();
         lease.Released.ShouldBe(0, "a commit may still read it");
         pending.Settle(AppendResult.Committed).ShouldBeFalse("no one waits for it any more");
         lease.Released.ShouldBe(1);

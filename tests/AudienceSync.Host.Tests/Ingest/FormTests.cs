@@ -59,8 +59,8 @@ public sealed class FormTests(IngestHost given) : IClassFixture<IngestHost>
     [Fact]
     public void A_form_has_at_most_the_maximum_number_of_fields()
     {
-        FormFields.TryRead(Encoding.UTF8.GetBytes(string.Join('&', Enumerable.Range(0, FormFields.MostFields).Select(n => $"f{n}=1"))), out _).ShouldBeTrue();
-        FormFields.TryRead(Encoding.UTF8.GetBytes(string.Join('&', Enumerable.Range(0, FormFields.MostFields + 1).Select(n => $"f{n}=1"))), out _).ShouldBeFalse();
+        FormFields.TryRead(Encoding.UTF8.GetBytes(string.Join('&', Enumerable.Range(0, FormFields.MaxFields).Select(n => $"f{n}=1"))), out _).ShouldBeTrue();
+        FormFields.TryRead(Encoding.UTF8.GetBytes(string.Join('&', Enumerable.Range(0, FormFields.MaxFields + 1).Select(n => $"f{n}=1"))), out _).ShouldBeFalse();
     }
 
     /// <summary>Any fields in any of the possible encodings are read as intended.</summary>

@@ -44,5 +44,5 @@ internal sealed class RememberedLists(int membersPerCall) : IDestination
         return ValueTask.FromResult(new CallResult(Outcome.Done, invalid, []));
     }
 
-    public ValueTask<JobReport> FollowAsync(JobHandle job, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public ValueTask<JobReport> PollJobAsync(JobHandle job, CancellationToken cancellationToken) => throw new NotSupportedException();
 }

@@ -38,5 +38,5 @@ internal sealed class SetOfAddresses : IDestination
         return ValueTask.FromResult(new CallResult(Outcome.Done, invalid, []));
     }
 
-    public ValueTask<JobReport> FollowAsync(JobHandle job, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public ValueTask<JobReport> PollJobAsync(JobHandle job, CancellationToken cancellationToken) => throw new NotSupportedException();
 }

@@ -64,7 +64,7 @@ internal sealed class ListAccount(TestWorkspace workspace, string name, IDestina
         return new AccountLoop(
             name, pass, jobs, budget, table, leases, _idleWake, TimeSpan.FromSeconds(1), workspace.Clock, NullLogger<AccountLoop>.Instance)
         {
-            Turn = BindingCycle.Open(workspace.Database, pass, planner, platform.Limits, workspace.Clock, NullLogger.Instance),
+            Cycle = BindingCycle.Open(workspace.Database, pass, planner, platform.Limits, workspace.Clock, NullLogger.Instance),
         };
     }
 }

@@ -33,7 +33,7 @@ internal sealed class ListedPlatform(Platform platform, TimeProvider clock, Rand
     public DestinationLimits Limits { get; } = new(3, TimeSpan.FromSeconds(30), OrderedCalls: platform == Platform.Webhook)
     {
         MatchesPeople = platform is Platform.Meta or Platform.Google,
-        JobFirstLook = platform == Platform.Google ? TimeSpan.FromMinutes(1) : null,
+        FirstJobPoll = platform == Platform.Google ? TimeSpan.FromMinutes(1) : null,
     };
 
     public NormalizerVersion Normalizer => new(1);
@@ -60,7 +60,7 @@ internal sealed class ListedPlatform(Platform platform, TimeProvider clock, Rand
         into.AddRange(cells.Where(cell => PartOf(cell) is IdentifierParts.Device or IdentifierParts.Details).Select(cell => new SharedCell(PartOf(cell), cell)));
     }
 
-    public IReadOnlyList<IdentifierChange> Compare(IReadOnlyList<Resaying> people) =>
+    public IReadOnlyList<IdentifierChange> Compare(IReadOnlyList<DeliveryChange> people) =>
         platform == Platform.Webhook ? [.. people.Select(_ => IdentifierChange.Whole)] : [.. people.Select(person => Compare(CellsOf(platform, person.Was.Identifiers), CellsOf(platform, person.Becomes.Identifiers)))];
 
     public ValueTask<CallResult> SendAsync(MemberCall call, CancellationToken cancellationToken)
@@ -91,17 +91,17 @@ internal sealed class ListedPlatform(Platform platform, TimeProvider clock, Rand
             3 => new CallResult(new Outcome(OutcomeKind.Snooze, "throttled", TimeSpan.FromMinutes(1)), [], []),
             4 => throw new OperationCanceledException("The process died before the call."),
             5 => Died(() => Apply(call.Operation, rows)),
-            6 when !Limits.WorksByJobs && invalid.Count == 0 => Refused(call.Operation, rows),
+            6 when !Limits.UsesJobs && invalid.Count == 0 => Refused(call.Operation, rows),
             _ => Taken(call.Operation, rows, invalid, trouble),
         });
     }
 
-    public ValueTask<JobReport> FollowAsync(JobHandle job, CancellationToken cancellationToken)
+    public ValueTask<JobReport> PollJobAsync(JobHandle job, CancellationToken cancellationToken)
     {
         Settle();
         var state = _jobs[job.Value];
         Trace.Add($"{clock.GetUtcNow():dd HH:mm:ss} {platform} {job.Value} {state}");
-        return ValueTask.FromResult(new JobReport(state, [], state.ToString(), AskAgainAfter: TimeSpan.FromMinutes(1)));
+        return ValueTask.FromResult(new JobReport(state, [], state.ToString(), PollAgainAfter: TimeSpan.FromMinutes(1)));
     }
 
     /// <summary>Executes what is due.</summary>
@@ -116,7 +116,7 @@ internal sealed class ListedPlatform(Platform platform, TimeProvider clock, Rand
 
     private CallResult Taken(MemberOperation operation, List<HashSet<string>> rows, List<RefusedMember> invalid, int trouble)
     {
-        if (!Limits.WorksByJobs)
+        if (!Limits.UsesJobs)
         {
             Apply(operation, rows);
             return new CallResult(Outcome.Done, invalid, []);

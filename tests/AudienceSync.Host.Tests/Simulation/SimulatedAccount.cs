@@ -69,7 +69,7 @@ internal sealed class SimulatedAccount(TestWorkspace workspace, VirtualTime cloc
         var jobs = new JobPoller(name, destination, new JobTable(workspace.Database), clock, NullLogger.Instance);
         return new AccountLoop(name, pass, jobs, budget, table, leases, _wake, TimeSpan.FromSeconds(1), clock, NullLogger<AccountLoop>.Instance)
         {
-            Turn = BindingCycle.Open(workspace.Database, pass, planner, destination.Limits, clock, NullLogger.Instance),
+            Cycle = BindingCycle.Open(workspace.Database, pass, planner, destination.Limits, clock, NullLogger.Instance),
         };
     }
 }

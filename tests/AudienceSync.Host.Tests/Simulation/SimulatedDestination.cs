@@ -21,7 +21,7 @@ internal sealed class SimulatedDestination(IDestination inner, SimulatedNetwork 
 
     public NormalizerVersion Normalizer => inner.Normalizer;
 
-    public IReadOnlyList<IdentifierChange> Compare(IReadOnlyList<Resaying> people) => inner.Compare(people);
+    public IReadOnlyList<IdentifierChange> Compare(IReadOnlyList<DeliveryChange> people) => inner.Compare(people);
 
     public void AddShared(in Member member, List<SharedCell> into) => inner.AddShared(in member, into);
 
@@ -33,9 +33,9 @@ internal sealed class SimulatedDestination(IDestination inner, SimulatedNetwork 
         return result;
     }
 
-    public async ValueTask<JobReport> FollowAsync(JobHandle job, CancellationToken cancellationToken)
+    public async ValueTask<JobReport> PollJobAsync(JobHandle job, CancellationToken cancellationToken)
     {
-        var report = await network.DriveAsync(inner.FollowAsync(job, cancellationToken).AsTask());
+        var report = await network.DriveAsync(inner.PollJobAsync(job, cancellationToken).AsTask());
         Followed(report);
         return report;
     }

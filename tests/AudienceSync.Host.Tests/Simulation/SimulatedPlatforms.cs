@@ -81,7 +81,7 @@ internal sealed class SimulatedPlatforms : IAsyncDisposable
         };
         return new SimulatedDestination(
             // No member is refused by name at Google here, so a call takes at most two requests: the second with a fresh token.
-            inner, Network, inner.Limits with { RequestsPerCall = Math.Min(2, inner.Limits.RequestsPerCall), MembersPerCall = membersPerCall, Allowances = allowances, JobQuestionsPerMinute = GoogleCallsPerMinute / 2 });
+            inner, Network, inner.Limits with { RequestsPerCall = Math.Min(2, inner.Limits.RequestsPerCall), MembersPerCall = membersPerCall, Allowances = allowances, JobPollsPerMinute = GoogleCallsPerMinute / 2 });
     }
 
     /// <summary>Recoverable faults of every kind, until then.</summary>

@@ -20,7 +20,7 @@ internal sealed class SimulationQueries(TestWorkspace workspace, VirtualTime clo
         select destination, min(t) from (
           select destination, greatest(b.removal_next_at, a.blocked_until) as t from bindings b join accounts a using (destination) where b.stopped_code is null and a.stopped_code is null
           union all select destination, greatest(b.add_next_at, a.blocked_until) from bindings b join accounts a using (destination) where b.stopped_code is null and a.stopped_code is null
-          union all select destination, greatest(j.next_look_at, a.blocked_until, $1 + case when j.next_look_at <= $1 then interval '1 minute' else interval '0' end)
+          union all select destination, greatest(j.next_poll_at, a.blocked_until, $1 + case when j.next_poll_at <= $1 then interval '1 minute' else interval '0' end)
             from jobs j join accounts a using (destination) where j.state = 1 and a.stopped_code is null
           union all select destination, greatest(r.try_at, b.removal_next_at, a.blocked_until) from residual_deliveries r join bindings b using (binding_id) join accounts a using (destination)
             where r.kind <> 1 and b.stopped_code is null and a.stopped_code is null) x

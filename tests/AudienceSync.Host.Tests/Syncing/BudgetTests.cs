@@ -123,7 +123,7 @@ public sealed class BudgetTests : IAsyncLifetime
         await _setup.SetAsync(_stage.KeyId, false, people[1]);
         await _stage.PassAsync(Lane.Removals);
         _platform.Members.ShouldBeEmpty("removals continue");
-        _workspace.Clock.Advance(CallBudget.UsageHolds);
+        _workspace.Clock.Advance(CallBudget.UsageValidFor);
         await _stage.PassAsync(Lane.Adds);
 
         _platform.Members.Count.ShouldBe(1, "one call is made to read the usage, which is unchanged");

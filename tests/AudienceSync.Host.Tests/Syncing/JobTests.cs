@@ -208,7 +208,7 @@ public sealed class JobTests : IAsyncLifetime
     private async Task LaterAsync(int minutes)
     {
         _workspace.Clock.Advance(TimeSpan.FromMinutes(minutes));
-        await _stage.FollowAsync();
+        await _stage.PollJobAsync();
     }
 
     // Until no job runs and nothing is left to send.

@@ -157,7 +157,7 @@ public sealed class NewNormalizerTests : IAsyncLifetime
             (++rounds).ShouldBeLessThan(10, "the stage never settles");
             await stage.SettleAsync();
             _workspace.Clock.Advance(TimeSpan.FromSeconds(90));
-            await stage.FollowAsync();
+            await stage.PollJobAsync();
         }
         while (!await stage.RoundAsync() || await _workspace.AskAsync<long>("select count(*) from jobs where state = 1") > 0);
     }

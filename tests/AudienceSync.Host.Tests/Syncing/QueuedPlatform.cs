@@ -29,7 +29,7 @@ internal sealed class QueuedPlatform(TimeProvider clock, int membersPerCall) : I
 
     public Platform Platform => Platform.Google;
 
-    public DestinationLimits Limits { get; } = new(membersPerCall, TimeSpan.FromSeconds(30), OrderedCalls: false) { JobFirstLook = TimeSpan.FromMinutes(2) };
+    public DestinationLimits Limits { get; } = new(membersPerCall, TimeSpan.FromSeconds(30), OrderedCalls: false) { FirstJobPoll = TimeSpan.FromMinutes(2) };
 
     public NormalizerVersion Normalizer { get; } = new(1);
 
@@ -49,7 +49,7 @@ internal sealed class QueuedPlatform(TimeProvider clock, int membersPerCall) : I
         return ValueTask.FromResult(new CallResult(Outcome.Done, [], [], Job: new JobHandle(handle), HttpStatus: 200));
     }
 
-    public ValueTask<JobReport> FollowAsync(JobHandle job, CancellationToken cancellationToken)
+    public ValueTask<JobReport> PollJobAsync(JobHandle job, CancellationToken cancellationToken)
     {
         Questions++;
         Finish();

@@ -88,7 +88,7 @@ public sealed class RedeliveryTests : IAsyncLifetime
             await _stage.SettleAsync();
             more = await again.RunAsync(await _stage.LeaseAsync(), await _stage.BindingAsync(), default) == RunEnd.More;
             _workspace.Clock.Advance(TimeSpan.FromMinutes(4));
-            await _stage.FollowAsync();
+            await _stage.PollJobAsync();
         }
         while (more || !await _stage.RoundAsync() || await _workspace.AskAsync<long>("select count(*) from jobs where state = 1") > 0);
     }

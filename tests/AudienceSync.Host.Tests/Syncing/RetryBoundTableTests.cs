@@ -17,7 +17,7 @@ public sealed class RetryBoundTableTests
     private const int Seed = 20261129;
 
     /// <summary>In 48 hours, whatever the response.</summary>
-    private const int MostCalls = 150;
+    private const int MaxCalls = 150;
 
     private static readonly DateTimeOffset Start = new(2026, 11, 29, 9, 0, 0, TimeSpan.Zero);
 
@@ -78,7 +78,7 @@ public sealed class RetryBoundTableTests
 
             if (outcome.Kind is not (OutcomeKind.SplitBatch or OutcomeKind.PartlyDone))
             {
-                calls.ShouldBeLessThanOrEqualTo(MostCalls, sent);
+                calls.ShouldBeLessThanOrEqualTo(MaxCalls, sent);
             }
 
             switch (RetryBounds.Of(outcome.Kind).End)

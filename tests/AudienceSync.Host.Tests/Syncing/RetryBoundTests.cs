@@ -164,7 +164,7 @@ public sealed class RetryBoundTests : IAsyncLifetime
 
         await PlayAsync(TimeSpan.FromHours(48));
 
-        _platform.Calls.Count.ShouldBeLessThanOrEqualTo(RetryBounds.RefusalsInARow + 1);
+        _platform.Calls.Count.ShouldBeLessThanOrEqualTo(RetryBounds.MaxConsecutiveRefusals + 1);
         var status = await StatusAsync();
         (status.State, status.Code, status.AddsParked).ShouldBe(("parked", "google_invalid_hex_encoding", true));
         Sent("parked").ShouldBe(1);

@@ -111,7 +111,7 @@ internal sealed class ScriptedPlatform(int membersPerCall) : IDestination
         };
     }
 
-    public ValueTask<JobReport> FollowAsync(JobHandle job, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public ValueTask<JobReport> PollJobAsync(JobHandle job, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     // A single member is never too many.
     private static CallResult? Unapplied(PlatformFault fault, int members) => fault switch

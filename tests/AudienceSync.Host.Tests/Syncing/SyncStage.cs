@@ -127,7 +127,7 @@ internal sealed class SyncStage(TestWorkspace workspace, MemberSetup setup, int 
     }
 
     /// <summary>Polls the jobs that are due, as the current owner.</summary>
-    public async Task FollowAsync()
+    public async Task PollJobAsync()
     {
         await Poller().RunAsync(await LeaseAsync(), default);
     }

@@ -17,7 +17,7 @@ internal sealed class WatchedDestination(IDestination inner) : IDestination
 
     public NormalizerVersion Normalizer => inner.Normalizer;
 
-    public IReadOnlyList<IdentifierChange> Compare(IReadOnlyList<Resaying> people) => inner.Compare(people);
+    public IReadOnlyList<IdentifierChange> Compare(IReadOnlyList<DeliveryChange> people) => inner.Compare(people);
 
     public void AddShared(in Member member, List<SharedCell> into) => inner.AddShared(in member, into);
 
@@ -32,5 +32,5 @@ internal sealed class WatchedDestination(IDestination inner) : IDestination
         return inner.SendAsync(call, cancellationToken);
     }
 
-    public ValueTask<JobReport> FollowAsync(JobHandle job, CancellationToken cancellationToken) => inner.FollowAsync(job, cancellationToken);
+    public ValueTask<JobReport> PollJobAsync(JobHandle job, CancellationToken cancellationToken) => inner.PollJobAsync(job, cancellationToken);
 }

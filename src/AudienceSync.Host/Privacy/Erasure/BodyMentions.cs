@@ -13,14 +13,14 @@ namespace AudienceSync.Host.Privacy.Erasure;
 /// alone is opened and read (<see cref="BodySearch.Names"/>).
 /// </para>
 /// <para>
-/// <b>Bound.</b> A body with more than <see cref="MostDigests"/> is not indexed, and is opened by every search instead: some 8 kB of words,
+/// <b>Bound.</b> A body with more than <see cref="MaxDigests"/> is not indexed, and is opened by every search instead: some 8 kB of words,
 /// which no event has.
 /// </para>
 /// </summary>
 public sealed class BodyMentions(AliasDigester digester)
 {
     /// <summary>The most digests of one body.</summary>
-    public const int MostDigests = 1_024;
+    public const int MaxDigests = 1_024;
 
     /// <summary>Digits at the end of a phone number that no country's prefix changes.</summary>
     private const int EndDigits = 6;
@@ -45,7 +45,7 @@ public sealed class BodyMentions(AliasDigester digester)
                 digests.Add(end);
             }
 
-            if (digests.Count > MostDigests)
+            if (digests.Count > MaxDigests)
             {
                 return null;
             }

@@ -25,7 +25,7 @@ public sealed class ErasureRun(PersonReader people, KeptBodies bodies, Quarantin
 
         var person = await people.ReadAsync(erasure.Anchors, cancellationToken);
         var traces = await TracesAsync(erasure, person, cancellationToken);
-        if (!await end.IsLetGoAsync(traces, cancellationToken))
+        if (!await end.IsFullyRemovedAsync(traces, cancellationToken))
         {
             return false;
         }

@@ -87,7 +87,7 @@ public sealed class PersonExport(
         if (own.Details is { } details)
         {
             Write(json, "details", details);
-            json.WriteString("details_last_said_at", own.DetailsAt.UtcDateTime);
+            json.WriteString("details_last_claimed_at", own.DetailsAt.UtcDateTime);
         }
 
         json.WriteEndObject();

@@ -11,7 +11,7 @@ namespace AudienceSync.Host.Storage.Cutover;
 public sealed record OpenCutover(long CutoverId, int BindingId, int KeyId, Guid SweptTo);
 
 /// <summary>A page of the sweep: the members to remove, how far it reaches, and whether the ledger goes on behind it.</summary>
-public sealed record CutoverPage(IReadOnlyList<LaneMember> Leavers, Guid SweptTo, bool More);
+public sealed record CutoverPage(IReadOnlyList<LaneMember> ToRemove, Guid SweptTo, bool More);
 
 /// <summary>
 /// The sweep that a cutover of the feeding key needs. The ledger is per binding and person, the lanes read membership per key: a member
@@ -113,7 +113,7 @@ public sealed class CutoverTable(WorkspaceDatabase database)
         await LeaseTable.WriteAsync(
             connection,
             lease,
-            [Sql.Command(MoveSql, Sql.Of(cutover.CutoverId), Sql.Of(page.SweptTo), Sql.Of((long)page.Leavers.Count), Sql.OfNullable(page.More ? null : now))],
+            [Sql.Command(MoveSql, Sql.Of(cutover.CutoverId), Sql.Of(page.SweptTo), Sql.Of((long)page.ToRemove.Count), Sql.OfNullable(page.More ? null : now))],
             cancellationToken);
     }
 }

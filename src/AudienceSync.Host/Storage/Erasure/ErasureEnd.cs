@@ -38,10 +38,10 @@ public sealed class ErasureEnd(WorkspaceDatabase database, TombstoneDigester tom
     /// Whether no platform may have an address of the person that was delivered for someone else, to whom it belonged before. Without a
     /// lock, as above.
     /// </summary>
-    public async Task<bool> IsLetGoAsync(ErasureTraces traces, CancellationToken cancellationToken)
+    public async Task<bool> IsFullyRemovedAsync(ErasureTraces traces, CancellationToken cancellationToken)
     {
         await using var connection = await database.Hot.OpenConnectionAsync(cancellationToken);
-        return await IsLetGoAsync(connection, traces, cancellationToken);
+        return await IsFullyRemovedAsync(connection, traces, cancellationToken);
     }
 
     /// <summary>False when something blocks the end after all, or it has already ended: then nothing was changed.</summary>
@@ -67,14 +67,14 @@ public sealed class ErasureEnd(WorkspaceDatabase database, TombstoneDigester tom
         }
 
         var anchors = await AnchorsAsync(connection, row, cancellationToken);
-        if (!await IsReadyAsync(connection, row, anchors, cancellationToken) || !await IsLetGoAsync(connection, traces, cancellationToken))
+        if (!await IsReadyAsync(connection, row, anchors, cancellationToken) || !await IsFullyRemovedAsync(connection, traces, cancellationToken))
         {
             return false;
         }
 
         var now = clock.GetUtcNow();
         await ExecuteAsync(connection, ErasureSql.WriteRemovals, [Sql.Of(anchors), Sql.Of(erasure)], cancellationToken);
-        await ExecuteAsync(connection, ErasureSql.PassLateRemovalsOn, [Sql.Of(anchors)], cancellationToken);
+        await ExecuteAsync(connection, ErasureSql.TransferLateRemovals, [Sql.Of(anchors)], cancellationToken);
         await DestroyAsync(connection, erasure, anchors, traces, cancellationToken);
         await PersonEvents.AppendAsync(connection, database, anchors, $"erased/{erasure}", new PersonErased(now, erasure), now, cancellationToken);
         await ExecuteAsync(connection, ErasureSql.End, [Sql.Of(erasure), Sql.Of(now), Sql.Of(anchors)], cancellationToken);
@@ -86,7 +86,7 @@ public sealed class ErasureEnd(WorkspaceDatabase database, TombstoneDigester tom
     {
         try
         {
-            await ExecuteAsync(connection, ErasureSql.LockSoon, [], cancellationToken);
+            await ExecuteAsync(connection, ErasureSql.LockWithTimeout, [], cancellationToken);
             await ExecuteAsync(connection, ErasureSql.LockLedger, [], cancellationToken);
             return true;
         }
@@ -104,7 +104,7 @@ public sealed class ErasureEnd(WorkspaceDatabase database, TombstoneDigester tom
         await ExecuteAsync(connection, ErasureSql.DeleteLinkStops, [Sql.Of(anchors)], cancellationToken);
         await ExecuteAsync(connection, ErasureSql.DeletePeople, [Sql.Of(anchors)], cancellationToken);
         await ExecuteAsync(connection, ErasureSql.DeleteLedger, [Sql.Of(anchors)], cancellationToken);
-        await ExecuteAsync(connection, ErasureSql.Unreach, [Sql.Of(traces.Others), Sql.Of(traces.Digests)], cancellationToken);
+        await ExecuteAsync(connection, ErasureSql.DropUnreachable, [Sql.Of(traces.Others), Sql.Of(traces.Digests)], cancellationToken);
         var gone = new List<Guid>();
         await using (var delete = Sql.Command(connection, ErasureSql.DeleteAliases, Sql.Of(traces.Digests), Sql.Of(anchors)))
         {
@@ -146,7 +146,7 @@ public sealed class ErasureEnd(WorkspaceDatabase database, TombstoneDigester tom
         return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
-    private static async Task<bool> IsLetGoAsync(NpgsqlConnection connection, ErasureTraces traces, CancellationToken cancellationToken)
+    private static async Task<bool> IsFullyRemovedAsync(NpgsqlConnection connection, ErasureTraces traces, CancellationToken cancellationToken)
     {
         await using var command = Sql.Command(connection, ErasureSql.FullyRemoved, Sql.Of(traces.Others), Sql.Of(traces.Digests));
         return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;

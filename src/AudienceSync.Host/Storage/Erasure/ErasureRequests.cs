@@ -99,7 +99,7 @@ public sealed class ErasureRequests(
 
     private static async Task<Guid?> WaitingAsync(NpgsqlConnection connection, PersonGroup group, CancellationToken cancellationToken)
     {
-        await using var command = Sql.Command(connection, ErasureSql.WaitingFor, Sql.Of(group.Ids));
+        await using var command = Sql.Command(connection, ErasureSql.WaitingForPerson, Sql.Of(group.Ids));
         return await command.ExecuteScalarAsync(cancellationToken) as Guid?;
     }
 

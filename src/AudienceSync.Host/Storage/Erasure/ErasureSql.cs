@@ -72,12 +72,12 @@ internal static class ErasureSql
     /// <summary>
     /// Addresses that once reached these people, and that belonged to the erased person at the end, lead nowhere any more.
     /// </summary>
-    public const string Unreach = """
+    public const string DropUnreachable = """
         update vault set email = case when email = any($2::uuid[]) then null else email end, phone = case when phone = any($2::uuid[]) then null else phone end
         where person = any($1::uuid[]) and (email = any($2::uuid[]) or phone = any($2::uuid[]))
         """;
 
-    public const string WaitingFor = "select erasure from erasures where state = 1 and anchors && $1::uuid[] order by asked_at limit 1";
+    public const string WaitingForPerson = "select erasure from erasures where state = 1 and anchors && $1::uuid[] order by asked_at limit 1";
 
     public const string WriteTombstones = "insert into tombstones (digest, erasure) select d.digest, $2 from unnest($1::uuid[]) as d(digest) on conflict (digest) do nothing";
 
@@ -99,11 +99,11 @@ internal static class ErasureSql
     /// <summary>
     /// From here to the commit no Host can write a new intent to the ledger. An intent from before is seen below; a Host that writes one
     /// afterwards finds no identifiers to send. A frozen Host may hold the ledger, and a wait for it holds the append lock: so the wait is
-    /// short (<see cref="LockSoon"/>).
+    /// short (<see cref="LockWithTimeout"/>).
     /// </summary>
     public const string LockLedger = "lock table ledger in share row exclusive mode";
 
-    public const string LockSoon = "select set_config('lock_timeout', '300ms', true)";
+    public const string LockWithTimeout = "select set_config('lock_timeout', '300ms', true)";
 
     public const string Anchors = """
         with recursive down(person) as (
@@ -133,7 +133,7 @@ internal static class ErasureSql
     /// A removal of the person whose answer was lost may still be carried out, and remove what belongs to another member by now. Afterwards
     /// it could no longer be determined what it was, so it is kept with that member.
     /// </summary>
-    public const string PassLateRemovalsOn = $"""
+    public const string TransferLateRemovals = $"""
         insert into residual_deliveries (binding_id, person, revision, normalizer, kind, try_at)
         select h.binding_id, h.person, h.revision, h.normalizer, 3, max(d.try_at) from residual_deliveries d
         {HolderTable.Holders}

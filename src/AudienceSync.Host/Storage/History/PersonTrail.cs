@@ -21,7 +21,7 @@ public sealed record TrailDelivery(
     Guid Anchor, Domain.Syncing.LedgerStatus Status, int Revision, short Normalizer, string? Reason, DateTimeOffset UpdatedAt, bool Again, TrailJob? Job);
 
 /// <summary>A platform's job. <paramref name="State"/>: running, confirmed, failed, lost, parked.</summary>
-public sealed record TrailJob(long JobId, string State, string? Code, DateTimeOffset AcceptedAt, DateTimeOffset NextLookAt, DateTimeOffset? EndedAt);
+public sealed record TrailJob(long JobId, string State, string? Code, DateTimeOffset AcceptedAt, DateTimeOffset NextPollAt, DateTimeOffset? EndedAt);
 
 /// <summary>A call and its response.</summary>
 public sealed record TrailCall(
@@ -43,7 +43,7 @@ public sealed class PersonTrail(WorkspaceDatabase database)
     private const string BindingsSql = """
         select b.binding_id, b.destination, a.platform, b.remote, k.audience_key, b.bound, coalesce(b.stopped_code, a.stopped_code), a.blocked_until, a.consent_required,
           b.removal_pos, b.add_pos, l.person, l.status, l.revision, l.normalizer, l.reason, l.updated_at, l.redeliver, j.job_id,
-          case j.state when 1 then 'running' when 2 then 'confirmed' when 3 then 'failed' when 4 then 'lost' else 'parked' end, j.code, j.accepted_at, j.next_look_at, j.ended_at
+          case j.state when 1 then 'running' when 2 then 'confirmed' when 3 then 'failed' when 4 then 'lost' else 'parked' end, j.code, j.accepted_at, j.next_poll_at, j.ended_at
         from bindings b join accounts a on a.destination = b.destination join audience_keys k on k.key_id = b.key_id
         left join ledger l on l.binding_id = b.binding_id and l.person = any($2::uuid[]) left join jobs j on j.job_id = l.job_id
         where b.audience = $1 order by b.destination, b.remote, l.person

@@ -31,7 +31,7 @@ internal sealed class AppendPlanner(Vault vault, LinkLimit limit, Func<PersonId>
     public IdentityResolver Resolver => _resolver;
 
     /// <summary>Aliases that were looked up in the store.</summary>
-    public HashSet<AliasDigest> Asked => _lookedUp;
+    public HashSet<AliasDigest> LookedUp => _lookedUp;
 
     /// <summary>Aliases of webhooks that have new information about a known person.</summary>
     public IReadOnlyCollection<AliasDigest> Contested => _contested;
@@ -44,11 +44,11 @@ internal sealed class AppendPlanner(Vault vault, LinkLimit limit, Func<PersonId>
         _duplicates.Clear();
         _touched.Clear();
         _linking.Clear();
-        Forget();
+        DropLoaded();
     }
 
     /// <summary>Drops the people loaded so far, because they cannot be trusted.</summary>
-    public void Forget()
+    public void DropLoaded()
     {
         _lookedUp.Clear();
         _contested.Clear();
@@ -56,7 +56,7 @@ internal sealed class AppendPlanner(Vault vault, LinkLimit limit, Func<PersonId>
     }
 
     /// <summary>First half: detects duplicates, and the webhooks for which more must be loaded.</summary>
-    public void Sort(IReadOnlyList<PendingRequest> batch)
+    public void Classify(IReadOnlyList<PendingRequest> batch)
     {
         foreach (var pending in batch.SelectMany(request => request.Events).Where(pending => !pending.IsErased))
         {

@@ -21,7 +21,7 @@ internal sealed class ContestedIdentityReader(AppendPlanner planner)
 
     private async Task<List<KnownPerson>> LoadGroupsAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        var notLoaded = planner.Contested.Where(planner.Asked.Add).Select(digest => digest.Value).ToList();
+        var notLoaded = planner.Contested.Where(planner.LookedUp.Add).Select(digest => digest.Value).ToList();
         var people = new List<KnownPerson>();
         await using var commands = new NpgsqlBatch(connection);
         commands.BatchCommands.Add(Sql.Command(AppendSql.KnownAliases, Sql.Of(notLoaded)));
@@ -44,7 +44,7 @@ internal sealed class ContestedIdentityReader(AppendPlanner planner)
     private async Task LoadClaimsAsync(NpgsqlConnection connection, List<KnownPerson> people, CancellationToken cancellationToken)
     {
         var notLoaded = planner.Resolver.ClaimedAliases()
-            .Select(alias => alias.Digest).Where(planner.Asked.Add).Select(digest => digest.Value).ToList();
+            .Select(alias => alias.Digest).Where(planner.LookedUp.Add).Select(digest => digest.Value).ToList();
         await using var commands = new NpgsqlBatch(connection);
         commands.BatchCommands.Add(Sql.Command(
             AppendSql.Reclaimed, Sql.Of(people.ConvertAll(person => person.Id.Value)), Sql.Of(people.ConvertAll(person => person.Revision))));
@@ -65,7 +65,7 @@ internal sealed class ContestedIdentityReader(AppendPlanner planner)
             TakeReclaimed(person, IdentifierKind.Phone, person.Reach.Phone, phone);
             if (details is { } at && person.Reach.Details is { } digest)
             {
-                planner.Resolver.TakeAgain(new Statement([person.Anchor], planner.IdentifiersOf(person.Id), digest, at));
+                planner.Resolver.TakeReclaimed(new Statement([person.Anchor], planner.IdentifiersOf(person.Id), digest, at));
             }
         }
     }
@@ -78,7 +78,7 @@ internal sealed class ContestedIdentityReader(AppendPlanner planner)
         if (address is { } digest && at is { } time)
         {
             var alias = new Alias(kind, digest);
-            planner.Resolver.TakeAgain(new Statement(alias == person.Anchor ? [alias] : [person.Anchor, alias], planner.IdentifiersOf(person.Id), null, time));
+            planner.Resolver.TakeReclaimed(new Statement(alias == person.Anchor ? [alias] : [person.Anchor, alias], planner.IdentifiersOf(person.Id), null, time));
         }
     }
 }

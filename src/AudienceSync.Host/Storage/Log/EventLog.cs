@@ -56,7 +56,7 @@ public sealed class EventLog(
     internal int OptimisticAppends { get; private set; }
 
     /// <summary>Batches that were to be appended without reading, were refused, and then appended with reading.</summary>
-    internal int RefusedUnread { get; private set; }
+    internal int RefusedOptimisticAppends { get; private set; }
 
     /// <summary>Appends. One call at a time. Marks each event that already existed as a duplicate.</summary>
     /// <exception cref="NpgsqlException">Storage did not store it, or it is unknown whether it did.</exception>
@@ -68,9 +68,9 @@ public sealed class EventLog(
             var head = await TryAppendOptimisticallyAsync(connection, batch, cancellationToken)
                 ?? await AppendReadAsync(connection, batch, cancellationToken);
             _head = head + _rows.EventIds.Count;
-            _people.Learn(_planner.Resolver, _tombstones.Hits);
-            _recent.Learn(_rows.EventIds);
-            _replays.Learn();
+            _people.Store(_planner.Resolver, _tombstones.Hits);
+            _recent.Store(_rows.EventIds);
+            _replays.Store();
         }
         catch
         {
@@ -101,8 +101,8 @@ public sealed class EventLog(
         Begin(batch);
         batch = _replays.First(batch);
         UncachedDigests(batch, trusted: true);
-        _tombstones.Ask(batch, _planner.Resolver);
-        _planner.Sort(batch);
+        _tombstones.Collect(batch, _planner.Resolver);
+        _planner.Classify(batch);
         if (_replays.MustRead || _planner.Contested.Count > 0)
         {
             return null;
@@ -117,7 +117,7 @@ public sealed class EventLog(
         }
         catch (PostgresException refused) when (refused.SqlState is PostgresErrorCodes.UniqueViolation or AppendSql.HeadMoved)
         {
-            RefusedUnread++;
+            RefusedOptimisticAppends++;
             _streak.Break();
 
             // Side effects of the batch besides its rows, such as a new partition of bodies or a notification, were rolled back with it.
@@ -134,7 +134,7 @@ public sealed class EventLog(
         var head = await ReadKnownAsync(connection, batch, cancellationToken);
         batch = _replays.First(batch);
         _tombstones.Mark(batch);
-        _planner.Sort(batch);
+        _planner.Classify(batch);
         if (_planner.Contested.Count > 0)
         {
             await new ContestedIdentityReader(_planner).LoadAsync(connection, cancellationToken);
@@ -176,8 +176,8 @@ public sealed class EventLog(
         commands.BatchCommands.Add(Sql.Command(AppendSql.KnownEvents, Sql.Of(ids)));
         commands.BatchCommands.Add(Sql.Command(AppendSql.KnownAliases, Sql.Of(missing)));
         commands.BatchCommands.Add(new NpgsqlBatchCommand(AppendSql.AnyTombstone));
-        _tombstones.Ask(batch, _planner.Resolver);
-        if (_tombstones.Asks)
+        _tombstones.Collect(batch, _planner.Resolver);
+        if (_tombstones.HasLookups)
         {
             commands.BatchCommands.Add(_tombstones.Command());
         }
@@ -199,10 +199,10 @@ public sealed class EventLog(
         if (moved)
         {
             _people.Clear();
-            _planner.Forget();
+            _planner.DropLoaded();
         }
 
-        _tombstones.Ask(batch, moved ? _planner.Resolver : new IdentityResolver(() => default));
+        _tombstones.Collect(batch, moved ? _planner.Resolver : new IdentityResolver(() => default));
         await using var commands = new NpgsqlBatch(connection);
         commands.BatchCommands.Add(Sql.Command(AppendSql.KnownAliases, Sql.Of(moved ? UncachedDigests(batch, trusted: false) : [])));
         commands.BatchCommands.Add(_tombstones.Command());
@@ -230,7 +230,7 @@ public sealed class EventLog(
         _streak.Read(found);
         await reader.NextResultAsync(cancellationToken);
         var first = await _tombstones.ReadAnyAsync(reader, cancellationToken);
-        if (_tombstones.Asks)
+        if (_tombstones.HasLookups)
         {
             await reader.NextResultAsync(cancellationToken);
             await _tombstones.ReadAsync(reader, cancellationToken);
@@ -251,7 +251,7 @@ public sealed class EventLog(
                 continue;
             }
 
-            missing.AddRange(statement.Aliases.Where(alias => _planner.Asked.Add(alias.Digest)).Select(alias => alias.Digest.Value));
+            missing.AddRange(statement.Aliases.Where(alias => _planner.LookedUp.Add(alias.Digest)).Select(alias => alias.Digest.Value));
         }
 
         return missing;
@@ -265,7 +265,7 @@ public sealed class EventLog(
         {
             // Without begin and commit: commands sent together are one implicit transaction, which ends before the driver returns.
             commands.BatchCommands.Add(Sql.Command(
-                AppendSql.LockAt, Sql.Of(_lockKey), Sql.Of(head), Sql.Of(_tombstones.Any), Sql.Of(_tombstones.Asked)));
+                AppendSql.LockAt, Sql.Of(_lockKey), Sql.Of(head), Sql.Of(_tombstones.Any), Sql.Of(_tombstones.LookedUp)));
         }
 
         if (_rows.EventIds.Count > 0)

@@ -39,7 +39,7 @@ internal sealed class IdentityCache(int anchorsPerGeneration = 300_000)
     /// <summary>
     /// Takes over the people that a committed batch left in its resolver, except erased ones: a cached person has no tombstone.
     /// </summary>
-    public void Learn(IdentityResolver resolver, IReadOnlyDictionary<AliasDigest, Guid> erased)
+    public void Store(IdentityResolver resolver, IReadOnlyDictionary<AliasDigest, Guid> erased)
     {
         if (_young.Count >= anchorsPerGeneration)
         {

@@ -69,5 +69,5 @@ public sealed record PendingRequest(
     /// Ends the wait of the sender with <see cref="AppendResult.TooSlow"/>. The request stays in the queue or its commit: it may still be
     /// committed, and its body is in use until it is settled.
     /// </summary>
-    public void GiveUp() => _settled.TrySetResult(AppendResult.TooSlow);
+    public void TimeOut() => _settled.TrySetResult(AppendResult.TooSlow);
 }

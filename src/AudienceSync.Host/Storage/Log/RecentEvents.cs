@@ -14,7 +14,7 @@ internal sealed class RecentEvents(int eventsPerGeneration = 200_000)
     public bool Contains(EventId id) => _young.Contains(id.Value) || _old.Contains(id.Value);
 
     /// <summary>Takes over the committed ids.</summary>
-    public void Learn(List<Guid> ids)
+    public void Store(List<Guid> ids)
     {
         if (_young.Count >= eventsPerGeneration)
         {

@@ -21,13 +21,13 @@ internal sealed class ReplayCheck
     private bool _repeats;
 
     /// <summary>Whether anything is to be looked up or written.</summary>
-    public bool Asks => _signatures.Count > 0;
+    public bool HasLookups => _signatures.Count > 0;
 
     /// <summary>
     /// Whether the batch must be read for: this host committed one of its signatures recently, or one is only to be looked up.
     /// </summary>
     public bool MustRead =>
-        Asks && _signatures.Values.Any(signature => !signature.HasEffect || _recent.Contains(new EventId(signature.Digest)));
+        HasLookups && _signatures.Values.Any(signature => !signature.HasEffect || _recent.Contains(new EventId(signature.Digest)));
 
     /// <summary>Starts a batch: finds those of its requests that repeat one another.</summary>
     public void Begin(IReadOnlyList<PendingRequest> batch)
@@ -109,7 +109,7 @@ internal sealed class ReplayCheck
     /// <summary>Remembers the new signatures. The partition of a day is created before its first signature.</summary>
     public void AddWrites(NpgsqlBatch commands)
     {
-        if (!Asks)
+        if (!HasLookups)
         {
             return;
         }
@@ -139,11 +139,11 @@ internal sealed class ReplayCheck
     }
 
     /// <summary>Takes over the committed signatures.</summary>
-    public void Learn()
+    public void Store()
     {
-        if (Asks)
+        if (HasLookups)
         {
-            _recent.Learn([.. _signatures.Values.Where(signature => signature.HasEffect).Select(signature => signature.Digest)]);
+            _recent.Store([.. _signatures.Values.Where(signature => signature.HasEffect).Select(signature => signature.Digest)]);
         }
     }
 

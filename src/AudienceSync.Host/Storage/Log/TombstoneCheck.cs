@@ -35,10 +35,10 @@ internal sealed class TombstoneCheck(TombstoneDigester digester)
     public bool Any => _any;
 
     /// <summary>The digests to look up.</summary>
-    public List<Guid> Asked => [.. _digests.Keys];
+    public List<Guid> LookedUp => [.. _digests.Keys];
 
     /// <summary>Whether there is anything to look up.</summary>
-    public bool Asks => _digests.Count > 0;
+    public bool HasLookups => _digests.Count > 0;
 
     public void Clear()
     {
@@ -48,7 +48,7 @@ internal sealed class TombstoneCheck(TombstoneDigester digester)
     }
 
     /// <summary>Collects the digests to look up, given the people loaded from the cache.</summary>
-    public void Ask(IReadOnlyList<PendingRequest> batch, IdentityResolver resolver)
+    public void Collect(IReadOnlyList<PendingRequest> batch, IdentityResolver resolver)
     {
         _digests.Clear();
         if (!_any)

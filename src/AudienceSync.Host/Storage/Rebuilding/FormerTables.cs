@@ -19,8 +19,8 @@ public sealed class FormerTables(GenerationDatabase database)
         var (next, former) = (database.NextSchema, database.FormerSchema);
         await using var connection = await database.OpenAsync(cancellationToken);
         await GenerationDatabase.ExecuteAsync(connection, "begin", cancellationToken);
-        await TableTwins.DropAsync(connection, next, cancellationToken);
-        await TableTwins.MoveAsync(connection, former, next, TableTwins.Projected.Concat(TableTwins.Progress), cancellationToken);
+        await TableCopies.DropAsync(connection, next, cancellationToken);
+        await TableCopies.MoveAsync(connection, former, next, TableCopies.Projected.Concat(TableCopies.Progress), cancellationToken);
         await GenerationDatabase.ExecuteAsync(
             connection, $"update {next}.projection_counts set changed_pos = {baseNumber} where name = '{MembershipTable.Projection}'", cancellationToken);
         await using (var command = Sql.Command(connection, FollowingSql, Sql.Of(generation), Sql.Of(baseNumber)))

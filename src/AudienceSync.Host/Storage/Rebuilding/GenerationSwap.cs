@@ -112,27 +112,27 @@ public sealed class GenerationSwap : IAsyncDisposable
     {
         var (live, rebuilt, former) = (_database.LiveSchema, _database.NextSchema, _database.FormerSchema);
         await ExecuteAsync($"create schema if not exists {former}; grant usage on schema {former} to {WorkspaceDatabase.AppRole}", cancellationToken);
-        await TableTwins.DropAsync(_connection, former, cancellationToken);
+        await TableCopies.DropAsync(_connection, former, cancellationToken);
         var counts = _keyId is null ? next : Live with { ChangedPos = next.ChangedPos };
         await ExecuteScalarAsync(
             _sql.ProgressSql, [Sql.Of(counts.Position.Value), Sql.Of(counts.ChangedPos), Sql.Of(counts.Applied), Sql.Of(counts.Superseded)], cancellationToken);
         if (_keyId is null)
         {
             await ExecuteAsync(
-                $"lock table {string.Join(", ", TableTwins.Projected.Select(table => $"{live}.{table}"))} in access exclusive mode", cancellationToken);
-            await TableTwins.MoveAsync(_connection, live, former, TableTwins.Projected, cancellationToken);
-            await TableTwins.MoveAsync(_connection, rebuilt, live, TableTwins.Projected, cancellationToken);
-            await TableTwins.MoveAsync(_connection, rebuilt, former, TableTwins.Progress, cancellationToken);
+                $"lock table {string.Join(", ", TableCopies.Projected.Select(table => $"{live}.{table}"))} in access exclusive mode", cancellationToken);
+            await TableCopies.MoveAsync(_connection, live, former, TableCopies.Projected, cancellationToken);
+            await TableCopies.MoveAsync(_connection, rebuilt, live, TableCopies.Projected, cancellationToken);
+            await TableCopies.MoveAsync(_connection, rebuilt, former, TableCopies.Progress, cancellationToken);
             return;
         }
 
-        await TableTwins.MakeAsync(_connection, live, former, "membership", cancellationToken);
+        await TableCopies.MakeAsync(_connection, live, former, "membership", cancellationToken);
         await ExecuteAsync(_sql.KeepSql, cancellationToken);
-        await TableTwins.IndexAsync(_connection, live, former, "membership", cancellationToken);
-        await TableTwins.KeyAsync(_connection, live, former, "membership", cancellationToken);
+        await TableCopies.IndexAsync(_connection, live, former, "membership", cancellationToken);
+        await TableCopies.KeyAsync(_connection, live, former, "membership", cancellationToken);
         await ExecuteAsync(_sql.ReplaceSql, cancellationToken);
         await ExecuteAsync($"drop table {rebuilt}.membership", cancellationToken);
-        await TableTwins.MoveAsync(_connection, rebuilt, former, TableTwins.Projected[1..].Concat(TableTwins.Progress), cancellationToken);
+        await TableCopies.MoveAsync(_connection, rebuilt, former, TableCopies.Projected[1..].Concat(TableCopies.Progress), cancellationToken);
     }
 
     private async Task CountAsync(Position last, ProjectedPage? missed, DateTimeOffset now, CancellationToken cancellationToken)

@@ -51,7 +51,7 @@ public sealed class GenerationTable(GenerationDatabase database)
     public async Task<string> LayoutAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken);
-        return await TableTwins.LayoutAsync(connection, cancellationToken);
+        return await TableCopies.LayoutAsync(connection, cancellationToken);
     }
 
     public async Task<long> BeginAsync(string kind, int? keyId, string layout, CancellationToken cancellationToken)
@@ -77,7 +77,7 @@ public sealed class GenerationTable(GenerationDatabase database)
     {
         await using var connection = await database.OpenAsync(cancellationToken);
         await GenerationDatabase.ExecuteAsync(connection, "begin", cancellationToken);
-        await TableTwins.DropAsync(connection, database.NextSchema, cancellationToken);
+        await TableCopies.DropAsync(connection, database.NextSchema, cancellationToken);
         await using (var command = Sql.Command(connection, DropSql, Sql.Of(generation)))
         {
             await command.ExecuteNonQueryAsync(cancellationToken);

@@ -6,7 +6,7 @@ using Npgsql;
 namespace AudienceSync.Host.Storage.Rebuilding;
 
 /// <summary>Called once for each event of the log.</summary>
-public delegate void LogVisitor(PassingEvent passing);
+public delegate void LogVisitor(ScannedEvent passing);
 
 /// <summary>
 /// The log and the live generation at one point in time: everything is read in one transaction with one snapshot, so that a difference
@@ -66,11 +66,11 @@ public sealed class LogSnapshot : IAsyncDisposable
     /// <summary>Every event, in the order of positions.</summary>
     public void ReadEvents(LogVisitor visit, CancellationToken cancellationToken)
     {
-        using var stream = _connection.BeginRawBinaryCopy($"copy (select {PassingEvent.Columns} from mt_events order by seq_id) to stdout (format binary)");
+        using var stream = _connection.BeginRawBinaryCopy($"copy (select {ScannedEvent.Columns} from mt_events order by seq_id) to stdout (format binary)");
         var tuples = new CopyTuples(stream);
         for (var n = 1; tuples.Next(); n++)
         {
-            visit(new PassingEvent(tuples));
+            visit(new ScannedEvent(tuples));
             if (n % EventsBetweenCancellationChecks == 0)
             {
                 cancellationToken.ThrowIfCancellationRequested();

@@ -23,7 +23,7 @@ public sealed class NextTables : IAsyncDisposable
 
     private const string HoldSql = "select 1 from generations where generation = $1 and phase = 'filling' for update";
 
-    private static readonly IReadOnlyList<string> All = [.. TableTwins.Projected, .. TableTwins.Progress];
+    private static readonly IReadOnlyList<string> All = [.. TableCopies.Projected, .. TableCopies.Progress];
 
     private readonly GenerationDatabase _database;
     private readonly NpgsqlConnection _connection;
@@ -41,10 +41,10 @@ public sealed class NextTables : IAsyncDisposable
         var schema = database.NextSchema;
         await tables.ExecuteAsync(
             $"begin; create schema if not exists {schema}; grant usage on schema {schema} to {WorkspaceDatabase.AppRole}", cancellationToken);
-        await TableTwins.DropAsync(connection, schema, cancellationToken);
+        await TableCopies.DropAsync(connection, schema, cancellationToken);
         foreach (var table in All)
         {
-            await TableTwins.MakeAsync(connection, database.LiveSchema, schema, table, cancellationToken);
+            await TableCopies.MakeAsync(connection, database.LiveSchema, schema, table, cancellationToken);
         }
 
         return tables;
@@ -129,7 +129,7 @@ public sealed class NextTables : IAsyncDisposable
     {
         foreach (var table in All)
         {
-            await TableTwins.IndexAsync(_connection, _database.LiveSchema, _database.NextSchema, table, cancellationToken);
+            await TableCopies.IndexAsync(_connection, _database.LiveSchema, _database.NextSchema, table, cancellationToken);
         }
     }
 
@@ -147,7 +147,7 @@ public sealed class NextTables : IAsyncDisposable
         var schema = _database.NextSchema;
         foreach (var table in All)
         {
-            await TableTwins.KeyAsync(_connection, _database.LiveSchema, schema, table, cancellationToken);
+            await TableCopies.KeyAsync(_connection, _database.LiveSchema, schema, table, cancellationToken);
         }
 
         await ExecuteAsync(

@@ -19,7 +19,7 @@ public sealed record ResyncPlan(int BindingId, string Remote, string Key, long A
 /// <param name="At">When it was requested.</param>
 /// <param name="Planned">Members to be resent, as counted at that time.</param>
 /// <param name="Sent">How many of them have been resent.</param>
-/// <param name="State"><c>running</c>, <c>finished</c>, <c>cancelled</c>.</param>
+/// <param name="State"><c>running</c>, <c>finished</c>, <c>canceled</c>.</param>
 /// <param name="FinishedAt">When it ended.</param>
 public sealed record ResyncView(
     long Resync, string Destination, string Remote, string By, string? Why, DateTimeOffset At, long Planned, long Sent, string State, DateTimeOffset? FinishedAt);
@@ -43,14 +43,14 @@ public sealed class ResyncQueries(WorkspaceDatabase database)
         """;
 
     private const string CancelSql = """
-        update resyncs r set finished_at = $3, cancelled = true from bindings b
+        update resyncs r set finished_at = $3, canceled = true from bindings b
         where b.binding_id = r.binding_id and b.destination = $1 and ($2::text is null or b.remote = $2) and r.finished_at is null
         """;
 
     private const string ListSql = """
         select r.resync_id, b.destination, b.remote, r.asked_by, r.why, r.asked_at, r.planned,
           greatest(0, r.marked - case when r.finished_at is null then (select count(*) from ledger l where l.binding_id = r.binding_id and l.redeliver) else 0 end),
-          case when r.cancelled then 'cancelled' when r.finished_at is null then 'running' else 'finished' end, r.finished_at
+          case when r.canceled then 'canceled' when r.finished_at is null then 'running' else 'finished' end, r.finished_at
         from resyncs r join bindings b on b.binding_id = r.binding_id order by r.resync_id desc limit 50
         """;
 

@@ -4,7 +4,7 @@ namespace AudienceSync.Host.Storage.Syncing;
 
 /// <summary>
 /// A remote audience as the sync loop reads it: which key feeds it, how far each lane has come, whether it may be worked on, and for which
-/// normalizer every member of it was last processed. <paramref name="HasAgain"/>: members are marked to be processed again apart from the
+/// normalizer every member of it was last processed. <paramref name="HasMarked"/>: members are marked to be processed again apart from the
 /// lanes.
 /// </summary>
 public sealed record Binding(
@@ -22,7 +22,7 @@ public sealed record Binding(
     NormalizerVersion? Normalizer,
     string Destination,
     bool ConsentRequired,
-    bool HasAgain)
+    bool HasMarked)
 {
     /// <summary>When the earliest residual delivery is to be processed; null when there is none.</summary>
     public DateTimeOffset? ResidualsDueAt { get; init; }

@@ -46,7 +46,7 @@ public sealed class HoldTable(WorkspaceDatabase database)
     private const string EndedSql = "select ended_at is not null from removal_plans where plan_id = $1";
 
     /// <summary>Whether this account exists, and in it this remote audience.</summary>
-    public async Task<bool> KnowsAsync(string destination, string? remote, CancellationToken cancellationToken)
+    public async Task<bool> ExistsAsync(string destination, string? remote, CancellationToken cancellationToken)
     {
         await using var command = Sql.Command(database.Query, KnownSql, Sql.Of(destination), Sql.OfNullable(remote));
         return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;

@@ -9,14 +9,14 @@ namespace AudienceSync.Host.Storage.Syncing;
 public sealed class JobTable(WorkspaceDatabase database)
 {
     private const string DueSql = """
-        select job_id, binding_id, operation, handle, members, looks, accepted_at from jobs
-        where destination = $1 and state = 1 and next_look_at <= $2 order by next_look_at, job_id limit $3
+        select job_id, binding_id, operation, handle, members, polls, accepted_at from jobs
+        where destination = $1 and state = 1 and next_poll_at <= $2 order by next_poll_at, job_id limit $3
         """;
 
-    private const string LookSql = "update jobs set looks = looks + 1, code = $2, next_look_at = $3 where job_id = $1";
+    private const string LookSql = "update jobs set polls = looks + 1, code = $2, next_poll_at = $3 where job_id = $1";
 
     private const string EndSql = """
-        update jobs set state = $2, code = $3, refused = $4, ended_at = $5, looks = looks + 1 where job_id = $1
+        update jobs set state = $2, code = $3, refused = $4, ended_at = $5, polls = looks + 1 where job_id = $1
         """;
 
     private const string CallSql = "update calls set refused = refused + $2 where call_id = (select j.call_id from jobs j where j.job_id = $1)";
@@ -67,7 +67,7 @@ public sealed class JobTable(WorkspaceDatabase database)
     }
 
     /// <exception cref="LeaseLostException">The account's lease is held by another host.</exception>
-    public Task WriteLookAsync(Lease lease, OpenJob job, string code, DateTimeOffset nextLookAt, CancellationToken cancellationToken) =>
+    public Task WritePollAsync(Lease lease, OpenJob job, string code, DateTimeOffset nextLookAt, CancellationToken cancellationToken) =>
         WriteAsync(lease, [Sql.Command(LookSql, Sql.Of(job.JobId), Sql.Of(code), Sql.Of(nextLookAt))], cancellationToken);
 
     /// <summary>The job did its work, except for the rows that were refused.</summary>

@@ -4,11 +4,11 @@ using AudienceSync.Domain.Syncing;
 namespace AudienceSync.Host.Storage.Syncing;
 
 /// <summary>A job whose handle is to be stored with the call that returned it.</summary>
-public readonly record struct AcceptedJob(JobHandle Handle, DateTimeOffset FirstLookAt);
+public readonly record struct AcceptedJob(JobHandle Handle, DateTimeOffset FirstPollAt);
 
 /// <summary>A job that is due to be polled.</summary>
 public sealed record OpenJob(
-    long JobId, int BindingId, MemberOperation Operation, JobHandle Handle, int Members, int Looks, DateTimeOffset AcceptedAt);
+    long JobId, int BindingId, MemberOperation Operation, JobHandle Handle, int Members, int Polls, DateTimeOffset AcceptedAt);
 
 /// <summary>The stored state of a job; the numbers are stored.</summary>
 public enum KeptJobState : short

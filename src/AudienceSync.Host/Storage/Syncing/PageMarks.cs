@@ -6,7 +6,7 @@ namespace AudienceSync.Host.Storage.Syncing;
 /// <param name="Looked">These have been, and need not be any more.</param>
 /// <param name="Later">These are to be, as soon as no job holds them.</param>
 /// <param name="Residuals">Residual deliveries, as far as no call decides about them.</param>
-public sealed record PageMarks(IReadOnlyList<PersonId> Looked, IReadOnlyList<PersonId> Later, IReadOnlyList<ResidualChange> Residuals)
+public sealed record PageMarks(IReadOnlyList<PersonId> Processed, IReadOnlyList<PersonId> Later, IReadOnlyList<ResidualChange> Residuals)
 {
     /// <summary>
     /// Removals that may have taken late what belongs to another member by now: members that hold it are delivered again.

@@ -72,12 +72,12 @@ public sealed class PlanTable(WorkspaceDatabase database)
     }
 
     /// <exception cref="LeaseLostException">The account's lease is held by another host.</exception>
-    public Task WriteSiftedAsync(Lease lease, RemovalPlan plan, PlanPiece piece, CancellationToken cancellationToken) =>
+    public Task WriteSiftedAsync(Lease lease, RemovalPlan plan, PlanPage piece, CancellationToken cancellationToken) =>
         WriteAsync(lease, [Sql.Command(SiftedSql, Sql.Of(plan.PlanId), Sql.Of(piece.Place))], cancellationToken);
 
     /// <exception cref="LeaseLostException">The account's lease is held by another host.</exception>
-    public Task WriteDoneAsync(Lease lease, RemovalPlan plan, PlanPiece piece, CancellationToken cancellationToken) =>
-        WriteAsync(lease, [Sql.Command(DoneSql, Sql.Of(plan.PlanId), Sql.Of(piece.Place), Sql.Of((long)piece.Leavers.Count))], cancellationToken);
+    public Task WriteDoneAsync(Lease lease, RemovalPlan plan, PlanPage piece, CancellationToken cancellationToken) =>
+        WriteAsync(lease, [Sql.Command(DoneSql, Sql.Of(plan.PlanId), Sql.Of(piece.Place), Sql.Of((long)piece.ToRemove.Count))], cancellationToken);
 
     /// <summary>After being counted again, the plan may pass.</summary>
     /// <exception cref="LeaseLostException">The account's lease is held by another host.</exception>

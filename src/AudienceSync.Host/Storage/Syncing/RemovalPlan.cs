@@ -16,7 +16,7 @@ public sealed record RemovalPlan(
 }
 
 /// <summary>A page of a range: the members to remove, how far it reaches, and whether the range goes on behind it.</summary>
-public sealed record PlanPiece(List<LaneMember> Leavers, long Place, bool More);
+public sealed record PlanPage(List<LaneMember> ToRemove, long Place, bool More);
 
 /// <summary>The count of a range, or of a sweep.</summary>
 /// <param name="Removals">Members that may be there and must be removed, without the opt-outs.</param>

@@ -88,7 +88,7 @@ public sealed class RemovalRange(WorkspaceDatabase database)
     /// <summary>
     /// How many rows the removal lane has pending, of whatever kind, and how far they reach; one more than <paramref name="most"/> at most.
     /// </summary>
-    public async Task<(long Rows, long Upto)> AheadAsync(Binding binding, int most, CancellationToken cancellationToken)
+    public async Task<(long Rows, long Upto)> PendingAsync(Binding binding, int most, CancellationToken cancellationToken)
     {
         await using var command = Sql.Command(
             database.Hot, AheadSql, Sql.Of(binding.KeyId), Sql.Of(binding.RemovalPos), Sql.Of(Lane.Removals.States), Sql.Of(most + 1));
@@ -126,13 +126,13 @@ public sealed class RemovalRange(WorkspaceDatabase database)
     }
 
     /// <summary>The members to remove of a range: with <paramref name="onlyOptOuts"/> only the opt-outs.</summary>
-    public Task<PlanPiece> ReadAsync(Binding binding, long after, long upto, bool onlyOptOuts, int limit, CancellationToken cancellationToken) =>
+    public Task<PlanPage> ReadAsync(Binding binding, long after, long upto, bool onlyOptOuts, int limit, CancellationToken cancellationToken) =>
         PieceAsync(PieceSql, [.. RangeOf(binding, after, RowsPerRead, upto), Sql.Of(onlyOptOuts)], after, limit, cancellationToken);
 
     /// <summary>
     /// Members that are restricted since then under other keys of the audience, and that this remote audience may still have.
     /// </summary>
-    public Task<PlanPiece> ReadElsewhereAsync(Binding binding, long after, int limit, CancellationToken cancellationToken) => PieceAsync(
+    public Task<PlanPage> ReadOtherKeysAsync(Binding binding, long after, int limit, CancellationToken cancellationToken) => PieceAsync(
         ElsewhereSql,
         [
             Sql.Of(binding.KeyId), Sql.Of(after), Sql.Of<short[]>([.. States, (short)MembershipStatus.Limited]), Sql.Of(RowsPerRead), Sql.Of(binding.BindingId),
@@ -145,7 +145,7 @@ public sealed class RemovalRange(WorkspaceDatabase database)
         Sql.Of(binding.KeyId), Sql.Of(after), Sql.Of(States), Sql.Of(rows), Sql.Of(binding.BindingId), Sql.Of(binding.Destination), Sql.Of(upto),
     ];
 
-    private async Task<PlanPiece> PieceAsync(string sql, NpgsqlParameter[] parameters, long after, int limit, CancellationToken cancellationToken)
+    private async Task<PlanPage> PieceAsync(string sql, NpgsqlParameter[] parameters, long after, int limit, CancellationToken cancellationToken)
     {
         var leavers = new List<LaneMember>();
         var (place, more) = (after, false);
@@ -155,7 +155,7 @@ public sealed class RemovalRange(WorkspaceDatabase database)
         {
             if (leavers.Count == limit)
             {
-                return new PlanPiece(leavers, place, More: true);
+                return new PlanPage(leavers, place, More: true);
             }
 
             place = reader.GetInt64(1);
@@ -167,6 +167,6 @@ public sealed class RemovalRange(WorkspaceDatabase database)
             }
         }
 
-        return new PlanPiece(leavers, place, more);
+        return new PlanPage(leavers, place, more);
     }
 }

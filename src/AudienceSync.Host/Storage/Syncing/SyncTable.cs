@@ -48,7 +48,7 @@ public sealed class SyncTable(WorkspaceDatabase database)
         """;
 
     // A member without a membership of this key counts as removed.
-    private const string AgainSql = """
+    private const string MarkedSql = """
         select l.person, 0::bigint, l.status, l.revision, l.normalizer, p.revision,
           coalesce(m.state, 2::smallint), coalesce(m.restrictions, 0::smallint), coalesce($5 = any(m.restricted_at), false), false, false, l.updated_at
         from ledger l
@@ -80,7 +80,7 @@ public sealed class SyncTable(WorkspaceDatabase database)
         """;
 
     private const string JobSql = """
-        insert into jobs (binding_id, destination, call_id, operation, handle, members, accepted_at, next_look_at)
+        insert into jobs (binding_id, destination, call_id, operation, handle, members, accepted_at, next_poll_at)
         values ($1, $2, currval('calls_call_id_seq'), $3, $4, $5, $6, $7)
         """;
 
@@ -185,10 +185,10 @@ public sealed class SyncTable(WorkspaceDatabase database)
     }
 
     /// <summary>Members to be processed again that belong to this lane now.</summary>
-    public async Task<List<LaneMember>> ReadAgainAsync(Binding binding, Lane lane, int limit, CancellationToken cancellationToken)
+    public async Task<List<LaneMember>> ReadMarkedAsync(Binding binding, Lane lane, int limit, CancellationToken cancellationToken)
     {
         await using var command = Sql.Command(
-            database.Hot, AgainSql, Sql.Of(binding.KeyId), Sql.Of(binding.BindingId), Sql.Of(lane.States), Sql.Of(limit), Sql.Of(binding.Destination));
+            database.Hot, MarkedSql, Sql.Of(binding.KeyId), Sql.Of(binding.BindingId), Sql.Of(lane.States), Sql.Of(limit), Sql.Of(binding.Destination));
         return await MembersAsync(binding, command, cancellationToken);
     }
 
@@ -300,7 +300,7 @@ public sealed class SyncTable(WorkspaceDatabase database)
         {
             commands.Add(Sql.Command(
                 JobSql, Sql.Of(binding.BindingId), Sql.Of(destination), Sql.Of((short)call.Operation), Sql.Of(job.Handle.Value), Sql.Of(call.Members),
-                Sql.Of(now), Sql.Of(job.FirstLookAt)));
+                Sql.Of(now), Sql.Of(job.FirstPollAt)));
         }
 
         // Each of them has had a row since the intent.
@@ -326,7 +326,7 @@ public sealed class SyncTable(WorkspaceDatabase database)
         }
 
         commands.AddRange(ResidualTable.Write(binding, [.. residuals, .. marks?.Residuals ?? []], now));
-        Mark(commands, binding, marks?.Looked, redeliver: false);
+        Mark(commands, binding, marks?.Processed, redeliver: false);
         Mark(commands, binding, marks?.Later, redeliver: true);
         if (marks is { Redeliver.Count: > 0 })
         {

@@ -79,10 +79,10 @@ public sealed class BodyMentionsTests : IDisposable
     [Fact]
     public void A_body_with_more_texts_than_an_index_takes_is_reported_without_being_read_to_its_end()
     {
-        var many = new JsonArray([.. Enumerable.Range(0, BodyMentions.MostDigests + 1).Select(n => (JsonNode?)$"word {n}")]).ToJsonString();
+        var many = new JsonArray([.. Enumerable.Range(0, BodyMentions.MaxDigests + 1).Select(n => (JsonNode?)$"word {n}")]).ToJsonString();
         _mentions.Of(Encoding.UTF8.GetBytes(many), "").ShouldBeNull();
         var few = new JsonArray([.. Enumerable.Range(0, 400).Select(n => (JsonNode?)$"word {n}")]).ToJsonString();
-        _mentions.Of(Encoding.UTF8.GetBytes(few), "").ShouldNotBeNull().Length.ShouldBeLessThanOrEqualTo(BodyMentions.MostDigests);
+        _mentions.Of(Encoding.UTF8.GetBytes(few), "").ShouldNotBeNull().Length.ShouldBeLessThanOrEqualTo(BodyMentions.MaxDigests);
     }
 
     private bool IsFound(byte[] body, string country)

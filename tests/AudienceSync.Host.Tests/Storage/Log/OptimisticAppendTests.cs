@@ -32,7 +32,7 @@ public sealed class OptimisticAppendTests
         await SendEventAsync(log, workspace.Webhooks.Add("new", TestWorkspace.Start, "new", "new@shop.example"));
         await SendEventAsync(log, workspace.Webhooks.Add("known", TestWorkspace.Start, "first-0"));
 
-        (log.OptimisticAppends, log.RefusedUnread).ShouldBe((2, 0));
+        (log.OptimisticAppends, log.RefusedOptimisticAppends).ShouldBe((2, 0));
         await LogChecks.VerifyAsync(workspace);
     }
 
@@ -52,7 +52,7 @@ public sealed class OptimisticAppendTests
         var again = await SendEventAsync(log, workspace.Webhooks.Add("old", TestWorkspace.Start, "a stranger to the host"));
 
         again.Events[0].Duplicate.ShouldBeTrue();
-        log.RefusedUnread.ShouldBe(1);
+        log.RefusedOptimisticAppends.ShouldBe(1);
         (await workspace.AskAsync<long>("select last_value from mt_events_sequence")).ShouldBe(drawn);
         (await workspace.AskAsync<long>($"select count(*) from mt_events where id = '{again.Events[0].Id.Value}'")).ShouldBe(1);
         await FillStreakAsync(workspace, log, "second");
@@ -70,7 +70,7 @@ public sealed class OptimisticAppendTests
         var again = await SendEventAsync(log, workspace.Webhooks.Add("first-0", TestWorkspace.Start, "first-0"));
 
         again.Events[0].Duplicate.ShouldBeTrue();
-        (log.OptimisticAppends, log.RefusedUnread).ShouldBe((1, 0));
+        (log.OptimisticAppends, log.RefusedOptimisticAppends).ShouldBe((1, 0));
     }
 
     [Fact]
@@ -90,7 +90,7 @@ public sealed class OptimisticAppendTests
         await FillStreakAsync(workspace, log, "second");
         await SendEventAsync(log, workspace.Webhooks.Add("by address", TestWorkspace.Start, email: "somebody@shop.example"));
 
-        log.RefusedUnread.ShouldBe(2);
+        log.RefusedOptimisticAppends.ShouldBe(2);
         (await workspace.AskAsync<long>("select count(*) from people where owner is null")).ShouldBe(people + FreshStreak.Needed);
         (await workspace.AskAsync<long>("select count(*) from people where owner is not null"))
             .ShouldBe(1, "the address is an anchor now, and belongs to that person");
@@ -108,7 +108,7 @@ public sealed class OptimisticAppendTests
         await SendEventAsync(other, workspace.Webhooks.Add("theirs", TestWorkspace.Start, "first-0"));
         await SendEventAsync(log, workspace.Webhooks.Add("ours", TestWorkspace.Start, "first-0"));
 
-        log.RefusedUnread.ShouldBe(1);
+        log.RefusedOptimisticAppends.ShouldBe(1);
         (await workspace.AskAsync<long>("select max(version) from mt_events")).ShouldBe(3);
         await LogChecks.VerifyAsync(workspace);
     }
@@ -128,7 +128,7 @@ public sealed class OptimisticAppendTests
 
         await SendEventAsync(log, workspace.Webhooks.Add("later", TestWorkspace.Start, "somebody"));
 
-        log.RefusedUnread.ShouldBe(1);
+        log.RefusedOptimisticAppends.ShouldBe(1);
         await LogChecks.VerifyAsync(workspace);
     }
 
@@ -157,7 +157,7 @@ public sealed class OptimisticAppendTests
         read.Except(guessed).Take(5).ShouldBeEmpty($"seed {seed}");
         guessed.Count.ShouldBe(read.Count);
         hosts.Sum(log => log.OptimisticAppends).ShouldBeGreaterThan(20, $"seed {seed}");
-        hosts.Sum(log => log.RefusedUnread).ShouldBeGreaterThan(5, $"seed {seed}");
+        hosts.Sum(log => log.RefusedOptimisticAppends).ShouldBeGreaterThan(5, $"seed {seed}");
         await LogChecks.VerifyAsync(guessing);
         await hosts[0].DisposeAsync();
         await hosts[1].DisposeAsync();

@@ -16,3 +16,6 @@ alter index remains_due rename to residual_deliveries_due;
 alter index remains_person rename to residual_deliveries_person;
 alter table ledger rename column again to redeliver;
 alter index ledger_again rename to ledger_redeliver;
+alter table jobs rename column looks to polls;
+alter table jobs rename column next_look_at to next_poll_at;
+alter table resyncs rename column cancelled to canceled;

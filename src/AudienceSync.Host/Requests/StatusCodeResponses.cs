@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Diagnostics;
 namespace AudienceSync.Host.Requests;
 
 /// <summary>Adds a body with a stable code to the refusals that the framework generates.</summary>
-internal static class BareAnswers
+internal static class StatusCodeResponses
 {
     public static Task WriteAsync(StatusCodeContext bare)
     {

@@ -7,7 +7,7 @@ namespace AudienceSync.Host.Storage.Rebuilding;
 /// The current event while the log is read; its spans are valid until the next event. For an add or a remove, which nearly all events are,
 /// only key, time and consent are read: a fold needs no more, and the journey context would be most of the bytes.
 /// </summary>
-public readonly ref struct PassingEvent
+public readonly ref struct ScannedEvent
 {
     /// <summary>The columns, in the order of the properties.</summary>
     internal const string Columns = $"""
@@ -17,7 +17,7 @@ public readonly ref struct PassingEvent
 
     private readonly CopyTuples _tuple;
 
-    internal PassingEvent(CopyTuples tuple) => _tuple = tuple;
+    internal ScannedEvent(CopyTuples tuple) => _tuple = tuple;
 
     public long Position => _tuple.Int64(0);
 

@@ -5,13 +5,13 @@ namespace AudienceSync.Connectors;
 /// <summary>
 /// A platform where remote audiences can be created, read and deleted. No method throws because of a platform's response.
 /// </summary>
-public interface IAudienceMaker
+public interface IAudienceFactory
 {
     /// <summary>
     /// The remote audience of this name: the existing one or a new one. Safe to repeat after a lost response, which is why it searches
     /// before it creates: no platform supports an idempotency key.
     /// </summary>
-    ValueTask<MadeAudience> EnsureAsync(AudienceToMake wanted, CancellationToken cancellationToken);
+    ValueTask<EnsuredAudience> EnsureAsync(AudienceDefinition wanted, CancellationToken cancellationToken);
 
     ValueTask<AudienceReport> ReadAsync(RemoteAudienceId audience, CancellationToken cancellationToken);
 
@@ -25,12 +25,12 @@ public interface IAudienceMaker
 /// <param name="Name">The audience is found again by this name.</param>
 /// <param name="Description">What it is for, as text; some platforms require one.</param>
 /// <param name="Lifetime">How long an add is valid, in whole days; null for as long as the platform allows.</param>
-public sealed record AudienceToMake(string Name, string Description, TimeSpan? Lifetime = null);
+public sealed record AudienceDefinition(string Name, string Description, TimeSpan? Lifetime = null);
 
 /// <param name="Outcome"><see cref="OutcomeKind.Done"/>, or why there is none.</param>
 /// <param name="Audience">The platform's id; null unless done.</param>
-/// <param name="WasThere">Whether it already existed.</param>
-public sealed record MadeAudience(Outcome Outcome, RemoteAudienceId? Audience = null, bool WasThere = false);
+/// <param name="AlreadyExisted">Whether it already existed.</param>
+public sealed record EnsuredAudience(Outcome Outcome, RemoteAudienceId? Audience = null, bool AlreadyExisted = false);
 
 /// <summary>Whether a remote audience can be used.</summary>
 public enum AudienceState

@@ -6,7 +6,7 @@ namespace AudienceSync.Host.Storage.Rebuilding;
 /// Creates tables like the live ones in another schema. Indexes and options are read from the catalog, so those that a later schema file
 /// adds are included.
 /// </summary>
-internal static class TableTwins
+internal static class TableCopies
 {
     /// <summary>The tables that a swap exchanges.</summary>
     public static readonly string[] Projected = ["membership", "person_links", "person_permissions"];
