@@ -8,3 +8,13 @@ namespace AudienceSync.Domain.Identity;
 /// <param name="StreamVersion">The number of events in its stream.</param>
 /// <param name="Reach">What its current revision holds.</param>
 public sealed record KnownPerson(PersonId Id, Alias Anchor, PersonId? Owner, int Revision, long StreamVersion, Reach Reach);
+
+/// <summary>The identifiers of a person's current revision, as digests: enough to detect that a webhook contains nothing new.</summary>
+public readonly record struct Reach(AliasDigest? Email, AliasDigest? Phone, AliasDigest? Details)
+{
+    /// <summary>The bit of a kind in <c>saidKinds</c>.</summary>
+    public static int Bit(IdentifierKind kind) => 1 << (int)kind;
+
+    /// <summary>The bit of the details, which are not an identifier.</summary>
+    public const int DetailsBit = 1;
+}

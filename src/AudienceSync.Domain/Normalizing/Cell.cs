@@ -12,3 +12,13 @@ public readonly record struct Cell(int Length, CellReason Reason, bool IsDigest 
 
     public static Cell Of(int length) => length == 0 ? new(0, CellReason.NothingLeft) : new(length, CellReason.None);
 }
+
+/// <summary>The form in which a platform expects a cell.</summary>
+public enum CellForm
+{
+    /// <summary>SHA-256 of the normal form's UTF-8 bytes, 64 lower-case hex digits.</summary>
+    Hashed = 0,
+
+    /// <summary>The normal form itself.</summary>
+    Plain = 1,
+}

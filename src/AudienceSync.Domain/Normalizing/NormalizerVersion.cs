@@ -5,3 +5,14 @@ namespace AudienceSync.Domain.Normalizing;
 /// rule by which they were added (design section 6, rule 4).
 /// </summary>
 public readonly record struct NormalizerVersion(short Value);
+
+/// <summary>
+/// The platform whose rules apply. One family per platform with its own hashing rules; names are displayed, numbers match those of the
+/// platforms.
+/// </summary>
+public enum NormalizerFamily
+{
+    Meta = 1,
+    Google = 2,
+    TikTok = 3,
+}

@@ -27,3 +27,21 @@ public static class Reconcile
         };
     }
 }
+
+/// <summary>What one member needs so that the remote audience becomes what is desired.</summary>
+public enum Step
+{
+    Nothing = 0,
+    Add,
+    Remove,
+
+    /// <summary>Remove what was delivered according to the ledger, then add what is current.</summary>
+    Replace,
+}
+
+/// <summary>The operation of a call on a remote audience. A remote audience is a set, so both may be repeated without harm.</summary>
+public enum MemberOperation
+{
+    Add = 1,
+    Remove = 2,
+}

@@ -101,14 +101,14 @@ public sealed class MembershipFold(AudienceKeys keys, int? onlyKeyId = null)
         }
     }
 
-    /// <summary>Instead of a page: rows that a successor takes over. Set the successor in <see cref="OpenSuccessors"/>.</summary>
-    public void BeginInheritance(PublishedKey successor, IReadOnlyList<MembershipRow> rows)
+    /// <summary>Instead of a page: rows to take over. All open successors' rows are loaded: what one takes over, its own takes over too.</summary>
+    public void BeginInheritance(IReadOnlyList<MembershipRow> rows)
     {
         Begin([]);
         foreach (var row in rows)
         {
-            KeyIds.AddRange([successor.KeyId, row.KeyId]);
-            People.AddRange([row.Person.Value, row.Person.Value]);
+            KeyIds.AddRange([row.KeyId, .. OpenSuccessors.Select(successor => successor.KeyId)]);
+            People.AddRange(Enumerable.Repeat(row.Person.Value, OpenSuccessors.Count + 1));
         }
     }
 

@@ -218,14 +218,14 @@ public sealed class ProjectionPages(MembershipTable table, PermissionTable permi
 
         // A successor whose publication is after this position waits until the log has been read up to it.
         Fold.OpenSuccessors = OpenSuccessors(progress.Position);
-        if (Fold.OpenSuccessors.FirstOrDefault(key => key.KeyId == open.KeyId) is not { } successor)
+        if (Fold.OpenSuccessors.All(key => key.KeyId != open.KeyId))
         {
             await keys.ReloadAsync(cancellationToken);
             return progress;
         }
 
         var rows = await table.ReadKeyAsync(open.From, open.Place, pageEvents, cancellationToken);
-        Fold.BeginInheritance(successor, rows);
+        Fold.BeginInheritance(rows);
         await LoadAsync(progress.Position, cancellationToken);
         var next = progress with { ChangedPos = Fold.Finish(progress.ChangedPos, clock.GetUtcNow()) };
         var place = rows.Count > 0 ? rows[^1].Person.Value : open.Place;

@@ -19,3 +19,11 @@ public readonly record struct RebuildProgress(string Phase, long Events, long Of
 /// <param name="Seconds">Time from the start to the swap.</param>
 public sealed record RebuildResult(
     long Generation, string Kind, long Events, long Rows, long Checksum, int Passes, bool Continued, Drift Drift, long Rechecked, double Seconds);
+
+/// <summary>A rebuild cannot start or cannot continue. Nothing was swapped.</summary>
+/// <param name="code">Stable; docs/errors.md lists it.</param>
+/// <param name="message">What to do, in one line.</param>
+public sealed class RebuildException(string code, string message) : Exception(message)
+{
+    public string Code { get; } = code;
+}

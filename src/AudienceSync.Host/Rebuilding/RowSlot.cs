@@ -1,3 +1,4 @@
+using AudienceSync.Domain.Identity;
 using AudienceSync.Domain.Membership;
 
 namespace AudienceSync.Host.Rebuilding;
@@ -21,4 +22,12 @@ internal struct RowSlot
     }
 
     private static DateTimeOffset? Time(long ticks) => ticks == 0 ? null : new DateTimeOffset(ticks, TimeSpan.Zero);
+}
+
+/// <summary>Identifies a row by person and key.</summary>
+internal readonly record struct RowId(PersonId Person, int KeyId)
+{
+    public bool Equals(RowId other) => Person.Value == other.Person.Value && KeyId == other.KeyId;
+
+    public override int GetHashCode() => Person.Value.GetHashCode() + (KeyId * 486_187_739);
 }

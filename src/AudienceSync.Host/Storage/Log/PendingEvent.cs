@@ -56,3 +56,23 @@ public sealed record PendingEvent(
     /// </summary>
     public bool IsUnlinkable { get; set; }
 }
+
+/// <summary>A part of an event that could not be read as it was sent, and that the event does not need.</summary>
+/// <param name="Code">A stable code, listed in docs/errors.md.</param>
+/// <param name="Field">The path of the field, with known names only: a name that the sender made up may be personal data.</param>
+public readonly record struct EventWarning(string Code, string Field);
+
+/// <summary>The people that one item of a request names, whether it became an event or not, and whether one of them was erased.</summary>
+public sealed class Mention(Alias[] aliases)
+{
+    public Alias[] Aliases => aliases;
+
+    /// <summary>The bytes of the request's body that contain the item; empty when it is the whole body.</summary>
+    public ReadOnlyMemory<byte> Text { get; set; }
+
+    /// <summary>The erasure that erased one of the identifiers. Set by the append: then nothing of the item is kept.</summary>
+    public Guid? Erasure { get; set; }
+
+    /// <summary>Identifiers are digests here, but they serve no purpose in a log.</summary>
+    public override string ToString() => "Mention(***)";
+}

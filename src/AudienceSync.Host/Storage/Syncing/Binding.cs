@@ -51,3 +51,6 @@ public sealed record Binding(
     /// <summary>Consecutive responses to adds that no outcome table has.</summary>
     public int AddUnknowns { get; init; }
 }
+
+/// <summary>An ad account as the sync loop reads it.</summary>
+public sealed record Account(DateTimeOffset? BlockedUntil, string? StoppedCode, int UsedPercent);

@@ -43,7 +43,7 @@ public sealed class PersonExportTests : IAsyncLifetime, IDisposable
         answer.Status.ShouldBe(200, answer.Text);
         answer.Headers.CacheControl!.NoStore.ShouldBeTrue();
         var held = answer.Json;
-        List(held, "identifiers").SelectMany(anchor => List(anchor, "said"))
+        List(held, "identifiers").SelectMany(anchor => List(anchor, "claims"))
             .Select(claim => claim.GetProperty("text").GetString()).Distinct()
             .ShouldBe([Email, "(202) 555-0199"], ignoreOrder: true);
         List(held, "identifiers").Select(anchor => anchor.TryGetProperty("customer_id", out var id) ? id.GetString() : null).ShouldBe(["asks", null]);
