@@ -63,7 +63,7 @@ public sealed class Admin_api
     [InlineData("""{"account":"act_7","token":"t","audiences":["x"]}""", "invalid_account")]
     [InlineData("""{"account":"act_7","token":"t","audiences":["238500000000001"]}""", "invalid_account")]
     [InlineData("""{"account":"act_7"}""", "invalid_body")]
-    [InlineData("""{"account":"act_7","token":"t","colour":"red"}""", "invalid_body")]
+    [InlineData("""{"account":"act_7","token":"t","color":"red"}""", "invalid_body")]
     [InlineData("""{"account":"act_7",""", "invalid_body")]
     [InlineData("""[null]""", "invalid_body")]
     [InlineData("""[{"account":"act_7","token":"t","audiences":[null]}]""", "invalid_account")]

@@ -30,7 +30,7 @@ public sealed class All_platforms
     [InlineData("""{"platform":"google","account":"7","token":"t","google":{"job_s":-1}}""", "invalid_account")]
     [InlineData("""{"platform":"google","account":"7","token":"t","google":{"service_account":"x"}}""", "invalid_account")]
     [InlineData("""{"platform":"google","account":"7","token":"t","google":{"service_account":"x","service_account_key":"y"}}""", "invalid_account")]
-    [InlineData("""{"platform":"google","account":"7","token":"t","google":{"colour":1}}""", "invalid_body")]
+    [InlineData("""{"platform":"google","account":"7","token":"t","google":{"color":1}}""", "invalid_body")]
     [InlineData("""{"platform":"tiktok","account":"7","token":"t","tiktok":{"match_percent":101}}""", "invalid_account")]
     [InlineData("""{"platform":"tiktok","account":"7","token":"t","tiktok":{"calls_per_second":0}}""", "invalid_account")]
     public async Task An_account_that_is_invalid_for_its_platform_is_refused(string body, string code)

@@ -41,7 +41,7 @@ public sealed class Creating_audiences
     [InlineData("""{"name":"x","subtype":"WEBSITE","customer_file_source":"USER_PROVIDED_ONLY"}""")]
     [InlineData("""{"name":"x","subtype":"CUSTOM"}""")]
     [InlineData("""{"name":"x","subtype":"CUSTOM","customer_file_source":"USER_PROVIDED_ONLY","retention_days":181}""")]
-    [InlineData("""{"name":"x","subtype":"CUSTOM","customer_file_source":"USER_PROVIDED_ONLY","colour":"red"}""")]
+    [InlineData("""{"name":"x","subtype":"CUSTOM","customer_file_source":"USER_PROVIDED_ONLY","color":"red"}""")]
     [InlineData("""{"name":"x","subtype":"CUSTOM","customer_file_source":"USER_PROVIDED_ONLY","enable_fetch_or_create":"maybe"}""")]
     public async Task An_invalid_form_creates_nothing(string body)
     {

@@ -88,7 +88,7 @@ public sealed class Member_requests
     [InlineData("termsOfService", null, "terms_of_service", "TERMS_AND_CONDITIONS_NOT_SIGNED")]
     [InlineData("destinations", null, "destinations", "REQUIRED_FIELD_MISSING")]
     [InlineData("audienceMembers", null, "audience_members", "REQUIRED_FIELD_MISSING")]
-    [InlineData("colour", "red", "", null)]
+    [InlineData("color", "red", "", null)]
     [InlineData("encryptionInfo", "x", "encryption_info", "INVALID_ARGUMENT")]
     public async Task An_invalid_field_of_the_request_is_named(string name, string? value, string field, string? reason)
     {

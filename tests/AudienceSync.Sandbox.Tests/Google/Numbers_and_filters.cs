@@ -117,7 +117,7 @@ public sealed class Numbers_and_filters
     }
 
     [Theory]
-    [InlineData("colour = \"red\"")]
+    [InlineData("color = \"red\"")]
     [InlineData("display_name")]
     [InlineData("display_name =")]
     [InlineData("display_name = \"x")]
