@@ -13,10 +13,10 @@ public sealed class JobTable(WorkspaceDatabase database)
         where destination = $1 and state = 1 and next_poll_at <= $2 order by next_poll_at, job_id limit $3
         """;
 
-    private const string LookSql = "update jobs set polls = looks + 1, code = $2, next_poll_at = $3 where job_id = $1";
+    private const string LookSql = "update jobs set polls = polls + 1, code = $2, next_poll_at = $3 where job_id = $1";
 
     private const string EndSql = """
-        update jobs set state = $2, code = $3, refused = $4, ended_at = $5, polls = looks + 1 where job_id = $1
+        update jobs set state = $2, code = $3, refused = $4, ended_at = $5, polls = polls + 1 where job_id = $1
         """;
 
     private const string CallSql = "update calls set refused = refused + $2 where call_id = (select j.call_id from jobs j where j.job_id = $1)";
