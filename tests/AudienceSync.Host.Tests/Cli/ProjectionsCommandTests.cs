@@ -41,7 +41,7 @@ public sealed class ProjectionsCommandTests : IAsyncLifetime
         await _host.WaitUntilQuietAsync();
         (await PresentAsync(Key)).ShouldBe(2);
         (await _host.HeldAsync(0, ["ann", "ben"])).ShouldBe(["ann", "ben"]);
-        (await RunAsync("status")).Output.ShouldSatisfyAllConditions(text => text.ShouldStartWith("Generation 1 (rebuild): live, "), text => text.ShouldContain("projections undo brings it back"));
+        (await RunAsync("status")).Output.ShouldSatisfyAllConditions(text => text.ShouldStartWith("Generation 1 (rebuild): live, "), text => text.ShouldContain("projections undo restores it"));
 
         await _host.SendEventAsync("add", Key, "eve");
         await _host.WaitUntilQuietAsync();
