@@ -18,6 +18,7 @@ public static class PlatformHttp
         AllowAutoRedirect = false,
         UseProxy = false,
         UseCookies = false,
+        ActivityHeadersPropagator = null, // Our trace ids are nobody else's business.
         ConnectTimeout = ConnectTimeout,
         PooledConnectionLifetime = ConnectionLifetime,
         MaxResponseHeadersLength = MaxResponseHeadersKiB,

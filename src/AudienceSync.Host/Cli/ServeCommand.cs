@@ -3,7 +3,6 @@ using AudienceSync.Host.Configuration;
 using AudienceSync.Host.Serving;
 using AudienceSync.Host.Storage.Embedded;
 using AudienceSync.Host.Telemetry;
-using Serilog.Extensions.Logging;
 
 namespace AudienceSync.Host.Cli;
 
@@ -13,9 +12,8 @@ internal static class ServeCommand
     public static async Task<int> RunAsync(Func<string, string?> environment, TextWriter error, CancellationToken cancellationToken)
     {
         var settings = HostSettings.FromEnvironment(environment);
-        await using var log = LogSetup.Create(settings);
-        using var loggers = new SerilogLoggerFactory(log);
-        var logger = loggers.CreateLogger("AudienceSync");
+        await using var app = Build(settings, environment);
+        var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("AudienceSync");
         EmbeddedPostgres? postgres = null;
         try
         {
@@ -26,7 +24,7 @@ internal static class ServeCommand
                 logger.LogInformation("PostgreSQL {State} in {Folder}", postgres.IsAdopted ? "found running" : "started", options.DataFolder);
             }
 
-            return await ServeAsync(settings, settings.Postgres ?? postgres!.ConnectionString, environment, loggers, logger, cancellationToken);
+            return await ServeAsync(app, settings, settings.Postgres ?? postgres!.ConnectionString, environment, logger, cancellationToken);
         }
         catch (Exception failure) when (Failures.Explain(failure) is { } line)
         {
@@ -42,25 +40,30 @@ internal static class ServeCommand
         }
     }
 
-    private static async Task<int> ServeAsync(
-        HostSettings settings, string connectionString, Func<string, string?> environment, SerilogLoggerFactory loggers, ILogger logger,
-        CancellationToken cancellationToken)
+    // Before anything else, because the host owns the log.
+    private static WebApplication Build(HostSettings settings, Func<string, string?> environment)
     {
-        using var network = PlatformHttp.CreateHandler();
-        var dependencies = new ServerDependencies(TimeProvider.System, new Random(Environment.TickCount), network, environment);
-        using var metrics = MetricsExport.Start(environment);
-        await using var server = await HostServer.OpenAsync(connectionString, settings, dependencies, loggers, cancellationToken);
         // Not the working folder, and no file watching: the framework would watch every file of a data folder below it.
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
         {
             ContentRootPath = AppContext.BaseDirectory,
             Args = ["--hostBuilder:reloadConfigOnChange=false"],
         });
-        builder.Logging.ClearProviders();
-        builder.Services.AddSingleton<ILoggerFactory>(loggers);
+        builder.AddLog(settings);
+        builder.Services.AddTelemetry(environment);
         builder.WebHost.UseUrls(settings.Urls);
         HostServer.Configure(builder);
-        await using var app = builder.Build();
+        return builder.Build();
+    }
+
+    private static async Task<int> ServeAsync(
+        WebApplication app, HostSettings settings, string connectionString, Func<string, string?> environment, ILogger logger,
+        CancellationToken cancellationToken)
+    {
+        using var network = PlatformHttp.CreateHandler();
+        var dependencies = new ServerDependencies(TimeProvider.System, new Random(Environment.TickCount), network, environment);
+        var loggers = app.Services.GetRequiredService<ILoggerFactory>();
+        await using var server = await HostServer.OpenAsync(connectionString, settings, dependencies, loggers, cancellationToken);
         server.Map(app, TimeProvider.System);
         await server.StartAsync(cancellationToken);
         try

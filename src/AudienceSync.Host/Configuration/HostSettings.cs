@@ -23,7 +23,7 @@ public sealed record HostSettings(
     /// <summary>As it was given.</summary>
     public string? LeaseS { get; init; }
 
-    /// <summary>An address that serves only <c>/health</c>, in addition to <see cref="Urls"/>; null for none.</summary>
+    /// <summary>An address that serves only <c>/health</c> and <c>/metrics</c>, in addition to <see cref="Urls"/>; null for none.</summary>
     public string? HealthUrl { get; init; }
 
     public static HostSettings FromEnvironment(Func<string, string?> read) => new(

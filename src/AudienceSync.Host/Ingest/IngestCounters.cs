@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace AudienceSync.Host.Ingest;
 
-/// <summary>Ingest metrics for OTLP. Labels are codes only.</summary>
+/// <summary>Metrics of webhooks. docs/operating.md lists them; a test compares. Labels are codes only.</summary>
 public sealed class IngestCounters : IDisposable
 {
     public const string MeterName = "AudienceSync.Ingest";
@@ -12,6 +12,7 @@ public sealed class IngestCounters : IDisposable
     private readonly Counter<long> _refused;
     private readonly Counter<long> _warnings;
     private readonly Counter<long> _ignored;
+    private readonly Counter<long> _quarantined;
     private readonly Histogram<double> _latency;
 
     public IngestCounters()
@@ -22,6 +23,7 @@ public sealed class IngestCounters : IDisposable
         _warnings = _meter.CreateCounter<long>("audiencesync_ingest_warnings", description: "Fields left out of accepted events, by code.");
         _ignored = _meter.CreateCounter<long>(
             "audiencesync_ingest_ignored_parameters", description: "Query parameters of webhooks, all of which are ignored.");
+        _quarantined = _meter.CreateCounter<long>("audiencesync_quarantine_entries", description: "Events quarantined, by reason.");
         _latency = _meter.CreateHistogram<double>("audiencesync_ingest_latency", "ms", "From the arrival of the request to its response.");
     }
 
@@ -37,6 +39,11 @@ public sealed class IngestCounters : IDisposable
             if (receipt is { Status: Receipt.Refused, Code: { } code })
             {
                 _refused.Add(1, new KeyValuePair<string, object?>("code", code));
+            }
+
+            if (receipt is { Status: Receipt.Quarantined, Code: { } reason })
+            {
+                _quarantined.Add(1, new KeyValuePair<string, object?>("code", reason));
             }
 
             foreach (var warning in receipt.Warnings ?? [])

@@ -46,6 +46,9 @@ public sealed class ProjectionLoop(
 
     private readonly OutageLog _outage = new("Projector", clock, logger);
 
+    /// <summary>Receives the position after each page; null for no one.</summary>
+    public LogProgress? Progress { get; init; }
+
     /// <summary>Events per page; a test sets it low to cross many page boundaries.</summary>
     internal int PageEvents { get; init; } = EventsPerPage;
 
@@ -98,6 +101,7 @@ public sealed class ProjectionLoop(
                 cancellationToken.ThrowIfCancellationRequested();
                 var before = progress;
                 progress = await pages.FoldAsync(lease, progress, cancellationToken);
+                Progress?.Fold(progress.Position.Value);
                 progress = await pages.InheritAsync(lease, progress, cancellationToken);
                 progress = await pages.ExpireAsync(lease, progress, cancellationToken);
                 _outage.Recovered();
@@ -111,6 +115,7 @@ public sealed class ProjectionLoop(
         }
         finally
         {
+            Progress?.Leave();
             await leases.ReleaseAsync(lease, CancellationToken.None);
         }
     }

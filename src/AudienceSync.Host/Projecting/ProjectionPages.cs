@@ -3,6 +3,7 @@ using AudienceSync.Host.Storage.Audiences;
 using AudienceSync.Host.Storage.Cutover;
 using AudienceSync.Host.Storage.Leases;
 using AudienceSync.Host.Storage.Membership;
+using AudienceSync.Host.Telemetry;
 
 namespace AudienceSync.Host.Projecting;
 
@@ -61,8 +62,12 @@ public sealed class ProjectionPages(MembershipTable table, PermissionTable permi
             return progress;
         }
 
+        using var span = Spans.Start(Spans.Project);
         var (page, next) = await FoldPageAsync(progress, cancellationToken);
         await table.WriteAsync(lease, page, next, cancellationToken);
+        span?.SetTag(Spans.Workspace, table.Workspace).SetTag(Spans.Events, _page.Count)
+            .SetTag(Spans.FirstPosition, _page[0].Position.Value).SetTag(Spans.LastPosition, next.Position.Value)
+            .SetTag(Spans.FirstChange, progress.ChangedPos + 1).SetTag(Spans.LastChange, next.ChangedPos);
         return next;
     }
 

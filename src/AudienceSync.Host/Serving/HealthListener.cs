@@ -4,8 +4,8 @@ using AudienceSync.Host.Requests;
 namespace AudienceSync.Host.Serving;
 
 /// <summary>
-/// <c>/health</c> on an address of its own, with connections of its own: a client that fills the main listener does not make a load
-/// balancer or an orchestrator treat the process as dead.
+/// <c>/health</c> and <c>/metrics</c> on an address of its own, with connections of its own: a client that fills the main listener does not
+/// make a load balancer or an orchestrator treat the process as dead.
 /// </summary>
 public sealed class HealthListener : IAsyncDisposable
 {
@@ -46,7 +46,7 @@ public sealed class HealthListener : IAsyncDisposable
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseMiddleware<ContractCheck>();
-        server.MapHealth(app);
+        server.MapForMonitoring(app);
         await app.StartAsync(cancellationToken);
         return new HealthListener(app);
     }

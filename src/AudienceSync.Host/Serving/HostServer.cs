@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using AudienceSync.Connectors;
@@ -10,7 +11,9 @@ using AudienceSync.Host.Privacy.Erasure;
 using AudienceSync.Host.Query;
 using AudienceSync.Host.Requests;
 using AudienceSync.Host.Storage;
+using AudienceSync.Host.Telemetry;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using OpenTelemetry.Metrics;
 
 namespace AudienceSync.Host.Serving;
 
@@ -23,11 +26,13 @@ public sealed record ServerDependencies(TimeProvider Clock, Random Random, HttpM
 /// </summary>
 public sealed class HostServer : IAsyncDisposable
 {
-    private readonly Dictionary<string, Workspace> _workspaces;
+    private readonly Dictionary<string, Workspace> _workspaces = new(StringComparer.Ordinal);
+    private readonly HostMetrics _metrics;
     private readonly IngestCounters _counters = new();
     private WebhookEndpoint? _webhooks;
+    private MeterProvider? _meters;
 
-    private HostServer(Dictionary<string, Workspace> workspaces) => _workspaces = workspaces;
+    private HostServer(HostMetrics metrics) => _metrics = metrics;
 
     public IReadOnlyDictionary<string, Workspace> Workspaces => _workspaces;
 
@@ -49,15 +54,28 @@ public sealed class HostServer : IAsyncDisposable
 
         await new MasterKeyCheck(connectionString, masterKeys).RunAsync(cancellationToken);
         var owner = $"{Environment.MachineName}/{Environment.ProcessId}/{Guid.NewGuid():N}";
-        var given = new WorkspaceDependencies(masterKeys, dependencies.Clock, () => Chance(dependencies.Random), loggers, owner) { LeaseTime = settings.LeaseTime() };
-        var workspaces = new Dictionary<string, Workspace>(StringComparer.Ordinal);
-        foreach (var plan in plans)
+        var metrics = new HostMetrics();
+        var given = new WorkspaceDependencies(masterKeys, dependencies.Clock, () => Chance(dependencies.Random), loggers, owner)
         {
-            workspaces.Add(plan.Name.Value, await Workspace.OpenAsync(connectionString, plan, given, declare: true, cancellationToken));
-        }
+            LeaseTime = settings.LeaseTime(),
+            Metrics = metrics,
+        };
+        var server = new HostServer(metrics);
+        try
+        {
+            foreach (var plan in plans)
+            {
+                server._workspaces.Add(plan.Name.Value, await Workspace.OpenAsync(connectionString, plan, given, declare: true, cancellationToken));
+            }
 
-        var server = new HostServer(workspaces) { OperatorToken = loader.Secret(config.OperatorToken, "operator_token") };
-        return server;
+            server.OperatorToken = loader.Secret(config.OperatorToken, "operator_token");
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
     }
 
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -125,10 +143,22 @@ public sealed class HostServer : IAsyncDisposable
         new ErasureEndpoints(_workspaces, clock).Map(group);
         new LinkStopEndpoints(_workspaces).Map(group);
         MapHealth(app);
+        _meters = app.Services.GetRequiredService<MeterProvider>();
+        app.MapMetrics(_meters).RequireAuthorization(AccessPolicies.Operator);
     }
 
-    /// <summary>Maps <c>/health</c> only, for everyone: it has no secret, and a load balancer has no token.</summary>
-    public void MapHealth(IEndpointRouteBuilder app)
+    /// <summary>
+    /// Maps what the health listener serves to everyone who reaches it: <c>/health</c>, and <c>/metrics</c>, which has no secret and no
+    /// personal data, but shows outsiders how much is processed. So an operator opens it, by setting the listener's address.
+    /// </summary>
+    public void MapForMonitoring(IEndpointRouteBuilder app)
+    {
+        MapHealth(app);
+        app.MapMetrics(_meters!).AllowAnonymous();
+    }
+
+    // For everyone: it has no secret, and a load balancer has no token.
+    private void MapHealth(IEndpointRouteBuilder app)
     {
         app.MapGet("/health/live", () => Results.Text("live")).AllowAnonymous();
         app.MapGet("/health/ready", ReadyAsync).AllowAnonymous();
@@ -153,7 +183,14 @@ public sealed class HostServer : IAsyncDisposable
             _counters.Ignored(context.Request.Query.Count);
         }
 
-        return webhooks.HandleAsync(context);
+        return Spans.Enabled ? TraceAsync(webhooks, context) : webhooks.HandleAsync(context);
+    }
+
+    private static async Task TraceAsync(WebhookEndpoint webhooks, HttpContext context)
+    {
+        using var span = Spans.StartRoot(Spans.Webhook, ActivityKind.Server, [Activity.Current?.Context ?? default]);
+        await webhooks.HandleAsync(context);
+        span?.SetTag(Spans.Status, context.Response.StatusCode);
     }
 
     // Ready means that the log of every workspace answers: a load balancer should send webhooks elsewhere when it does not.
@@ -179,9 +216,10 @@ public sealed class HostServer : IAsyncDisposable
 
         _webhooks?.Dispose();
         _counters.Dispose();
+        _metrics.Dispose();
     }
 
-    private byte[] OperatorToken { get; init; } = [];
+    private byte[] OperatorToken { get; set; } = [];
 
     private static double Chance(Random random)
     {

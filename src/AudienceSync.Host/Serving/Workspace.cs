@@ -17,6 +17,7 @@ using AudienceSync.Host.Storage.Privacy;
 using AudienceSync.Host.Storage.Status;
 using AudienceSync.Host.Storage.Syncing;
 using AudienceSync.Host.Syncing;
+using AudienceSync.Host.Telemetry;
 
 namespace AudienceSync.Host.Serving;
 
@@ -25,6 +26,9 @@ public sealed record WorkspaceDependencies(MasterKeys MasterKeys, TimeProvider C
 {
     /// <summary>How long a silent owner of work keeps others waiting; null for the built-in time.</summary>
     public TimeSpan? LeaseTime { get; init; }
+
+    /// <summary>The metrics of the process; null for a verb.</summary>
+    public HostMetrics? Metrics { get; init; }
 }
 
 /// <summary>
@@ -59,8 +63,9 @@ public sealed class Workspace : IAsyncDisposable
         var leases = new LeaseTable(database, dependencies.Owner, dependencies.LeaseTime);
         var projectorWake = NewWake(dependencies);
         _tombstones = new TombstoneDigester(secrets.Tombstone);
+        var progress = dependencies.Metrics?.AddLog(plan.Name.Value);
         _log = new EventLog(database, vault, seal, _tombstones, dependencies.Clock, plan.LinkLimit);
-        _commit = new GroupCommit(_log, projectorWake, dependencies.Clock, dependencies.Loggers.CreateLogger<GroupCommit>());
+        _commit = new GroupCommit(_log, projectorWake, dependencies.Clock, dependencies.Loggers.CreateLogger<GroupCommit>()) { Progress = progress };
         _stallWatch = new StallWatch(_commit, new StalledHolders(database), dependencies.Clock, dependencies.Loggers.CreateLogger<StallWatch>());
         _partitions = new BodyPartitions(database, dependencies.Clock, dependencies.Loggers.CreateLogger<BodyPartitions>());
         var registryWake = NewWake(dependencies);
@@ -74,7 +79,10 @@ public sealed class Workspace : IAsyncDisposable
         }
 
         _projector = new ProjectionLoop(
-            new MembershipTable(database), new PermissionTable(database), new InheritTable(database), new DrainTable(database), leases, keys, projectorWake, accountWakes, dependencies.Clock, dependencies.Loggers.CreateLogger<ProjectionLoop>());
+            new MembershipTable(database), new PermissionTable(database), new InheritTable(database), new DrainTable(database), leases, keys, projectorWake, accountWakes, dependencies.Clock, dependencies.Loggers.CreateLogger<ProjectionLoop>())
+        {
+            Progress = progress,
+        };
         KeyRotation = Rotation(database, vault, leases, NewWake(dependencies), dependencies);
         var countries = plan.Sources.ToDictionary(source => source.Source.Name, source => source.Source.DefaultCountry, StringComparer.Ordinal);
         Erasures = new Erasures(
@@ -291,7 +299,10 @@ public sealed class Workspace : IAsyncDisposable
         var shared = new SharedCells(new HolderTable(database), digester);
         var calls = new MemberCalls(table, vault, destination.Connector, budget, shared, dependencies.Clock);
         var planner = new PagePlanner(destination.Connector, table, vault);
-        var processor = new LaneProcessor(destination.Name, destination.Connector, table, planner, calls, dependencies.Chance, dependencies.Clock, logger);
+        var processor = new LaneProcessor(destination.Name, destination.Connector, table, planner, calls, dependencies.Chance, dependencies.Clock, logger)
+        {
+            Metrics = dependencies.Metrics?.Of(database.Workspace.Value, destination.Name),
+        };
         var jobs = new JobPoller(destination.Name, destination.Connector, new JobTable(database), dependencies.Clock, logger);
         return new AccountLoop(destination.Name, processor, jobs, budget, table, leases, wake, destination.Flush, dependencies.Clock, logger)
         {

@@ -56,7 +56,7 @@ public sealed class Migrations(string connectionString)
         return applied;
     }
 
-    private NpgsqlDataSource Source() => NpgsqlDataSource.Create(
+    private NpgsqlDataSource Source() => new NpgsqlDataSourceBuilder(
         new NpgsqlConnectionStringBuilder(connectionString)
         {
             Pooling = false,
@@ -64,7 +64,7 @@ public sealed class Migrations(string connectionString)
 
             // A Host that is frozen while it migrates delays the start of others by half a minute, not indefinitely.
             Options = "-c idle_session_timeout=30s -c idle_in_transaction_session_timeout=30s",
-        }.ConnectionString);
+        }.ConnectionString) { Name = "schema" }.Build();
 
     private static async Task ApplySchemaAsync(
         NpgsqlConnection connection, string schema, string folder, List<string> applied, CancellationToken cancellationToken)

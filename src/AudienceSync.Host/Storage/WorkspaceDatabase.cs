@@ -1,3 +1,4 @@
+using AudienceSync.Host.Telemetry;
 using Npgsql;
 
 namespace AudienceSync.Host.Storage;
@@ -40,10 +41,10 @@ public sealed class WorkspaceDatabase : IAsyncDisposable
     {
         Workspace = workspace;
         _searchPath = shadow is null ? workspace.Schema : $"{shadow},{workspace.Schema}";
-        Hot = Build(connectionString, "", HotPlanner, command_timeout_s: 30, pool: 20);
-        Append = Build(connectionString, "", HotPlanner + " -c lock_timeout=2s", command_timeout_s: 10, pool: 6);
-        Query = Build(connectionString, " query", Role + Network + " -c statement_timeout=30s -c jit=off", command_timeout_s: 35, pool: 10);
-        Login = Build(connectionString, " watch", "-c statement_timeout=3s", command_timeout_s: 4, pool: 2);
+        Hot = Build(connectionString, "hot", "", HotPlanner, command_timeout_s: 30, pool: 20);
+        Append = Build(connectionString, "append", "", HotPlanner + " -c lock_timeout=2s", command_timeout_s: 10, pool: 6);
+        Query = Build(connectionString, "query", " query", Role + Network + " -c statement_timeout=30s -c jit=off", command_timeout_s: 35, pool: 10);
+        Login = Build(connectionString, "watch", " watch", "-c statement_timeout=3s", command_timeout_s: 4, pool: 2);
     }
 
     public WorkspaceName Workspace { get; }
@@ -85,7 +86,7 @@ public sealed class WorkspaceDatabase : IAsyncDisposable
         await Login.DisposeAsync();
     }
 
-    private NpgsqlDataSource Build(string connectionString, string use, string options, int command_timeout_s, int pool)
+    private NpgsqlDataSource Build(string connectionString, string name, string use, string options, int command_timeout_s, int pool)
     {
         var settings = new NpgsqlConnectionStringBuilder(connectionString)
         {
@@ -108,6 +109,13 @@ public sealed class WorkspaceDatabase : IAsyncDisposable
             Timezone = "UTC",
             GssEncryptionMode = GssEncryptionMode.Disable, // Its probe stalls a connection for seconds where there is no Kerberos.
         };
-        return new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
+
+        // The label of the pool in metrics; by default it would be the connection string.
+        var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString) { Name = $"{Workspace.Value}/{name}" };
+
+        // Without it the polls of idle loops would be spans, several a second.
+        builder.ConfigureTracing(tracing => tracing
+            .ConfigureCommandFilter(_ => Spans.IsWithin).ConfigureBatchFilter(_ => Spans.IsWithin).EnablePhysicalOpenTracing(false));
+        return builder.Build();
     }
 }

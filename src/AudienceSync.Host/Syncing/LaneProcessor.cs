@@ -3,6 +3,7 @@ using AudienceSync.Domain.Identity;
 using AudienceSync.Domain.Syncing;
 using AudienceSync.Host.Storage.Leases;
 using AudienceSync.Host.Storage.Syncing;
+using AudienceSync.Host.Telemetry;
 
 namespace AudienceSync.Host.Syncing;
 
@@ -39,6 +40,9 @@ public sealed class LaneProcessor(
     private readonly BatchSizes _sizes = new(destination.Limits.MembersPerCall);
     private readonly LaneStates _states = new(chance);
 
+    /// <summary>Counts calls and removals; null for no one.</summary>
+    public DestinationMetrics? Metrics { get; init; }
+
     /// <param name="lease">Of the account.</param>
     /// <param name="binding">The binding of the lane.</param>
     /// <param name="lane">Which lane.</param>
@@ -61,6 +65,9 @@ public sealed class LaneProcessor(
             return RunEnd.Empty;
         }
 
+        using var span = Spans.Start(Spans.Deliver);
+        span?.SetTag(Spans.Workspace, table.Workspace).SetTag(Spans.Destination, destinationName).SetTag(Spans.Audience, binding.Audience)
+            .SetTag(Spans.FirstChange, page[0].ChangedPos).SetTag(Spans.LastChange, page[^1].ChangedPos);
         var plan = await planner.PlanAsync(binding, lane, page, cancellationToken);
         var end = new PageClose(marked.Count > 0 ? null : page[^1].ChangedPos, plan.Moves, [.. marked.Select(member => member.Person)], plan.Later);
         if (!await SendPlanAsync(new LaneWork(lease, binding, lane), plan, end, cancellationToken))
@@ -139,6 +146,11 @@ public sealed class LaneProcessor(
     {
         var (lease, binding, lane) = work;
         var result = await calls.SendAsync(lease, binding, operation, deliveries, cancellationToken);
+        if (result.Call is { } call)
+        {
+            Metrics?.Count(call);
+        }
+
         var now = clock.GetUtcNow();
         var known = result.Outcome.Kind is OutcomeKind.Done or OutcomeKind.PartlyDone && !result.HidesNames;
         if (result.Outcome.Kind == OutcomeKind.SplitBatch)
@@ -178,9 +190,28 @@ public sealed class LaneProcessor(
             : LaneStates.Parked(LaneStates.Taken(binding, lane, close?.Place, result, now) with { FailingSince = now, AnswerAt = now }, result.Outcome.Code);
         await table.WriteOutcomeAsync(
             lease, destinationName, binding, [.. result.Changes, .. close?.Moves ?? []], result.Residuals, state, result.Call, now, cancellationToken, close?.Marks);
+        MeasureRemovals(deliveries, result, now);
         Log(binding, operation, deliveries.Count, result);
         LogRest(binding, state, now);
         return known ? result : null;
+    }
+
+    // Of members whom the platform no longer has: not of those whom a job removes, or who were refused.
+    private void MeasureRemovals(List<MemberDelivery> deliveries, DeliveryResult result, DateTimeOffset now)
+    {
+        if (Metrics is null || result.Call is not { Operation: MemberOperation.Remove, Job: null })
+        {
+            return;
+        }
+
+        var gone = result.Changes.Where(change => change.Entry.Status == LedgerStatus.Absent).Select(change => change.Person).ToHashSet();
+        foreach (var delivery in deliveries.Where(delivery => gone.Contains(delivery.Person)))
+        {
+            if (delivery.EndedAt is { } at)
+            {
+                Metrics.Removed(now - at);
+            }
+        }
     }
 
     private void Log(Binding binding, MemberOperation operation, int members, DeliveryResult result)

@@ -1,10 +1,12 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using AudienceSync.Connectors;
 using AudienceSync.Domain.Identity;
 using AudienceSync.Domain.Syncing;
 using AudienceSync.Host.Privacy;
 using AudienceSync.Host.Storage.Leases;
 using AudienceSync.Host.Storage.Syncing;
+using AudienceSync.Host.Telemetry;
 
 namespace AudienceSync.Host.Syncing;
 
@@ -57,7 +59,7 @@ public sealed class MemberCalls(SyncTable table, Vault vault, IDestination desti
 
         var started = clock.GetTimestamp();
         var sentAt = clock.GetUtcNow();
-        var result = await destination.SendAsync(new MemberCall(new RemoteAudienceId(binding.Remote), operation, members), cancellationToken);
+        var result = await CallAsync(binding, new MemberCall(new RemoteAudienceId(binding.Remote), operation, members), cancellationToken);
         budget.Spend(result.Requests - 1);
         if (result.Usage is { } usage)
         {
@@ -80,6 +82,16 @@ public sealed class MemberCalls(SyncTable table, Vault vault, IDestination desti
         {
             Outcome = result.Outcome, Call = call, Usage = result.Usage, HidesNames = hides && operation == MemberOperation.Remove && sent.Count > 1,
         };
+    }
+
+    private async Task<CallResult> CallAsync(Binding binding, MemberCall call, CancellationToken cancellationToken)
+    {
+        using var span = Spans.Start(Spans.Call, ActivityKind.Client);
+        var result = await destination.SendAsync(call, cancellationToken);
+        span?.SetTag(Spans.Destination, binding.Destination).SetTag(Spans.Audience, binding.Audience).SetTag(Spans.Operation, call.Operation.ToString())
+            .SetTag(Spans.Members, call.Members.Count).SetTag(Spans.Outcome, result.Outcome.Kind.ToString()).SetTag(Spans.Code, result.Outcome.Code)
+            .SetTag(Spans.Status, result.HttpStatus);
+        return result;
     }
 
     // Members whose former call got no response and may be carried out after this one.

@@ -30,6 +30,9 @@ public readonly record struct MemberDelivery(PersonId Person, int Revision, Norm
     /// <summary>When that was sent; null when it is not known.</summary>
     public DateTimeOffset? SentAt { get; init; }
 
+    /// <summary>For a removal: when the membership ended; null when it did not, or when it is not known.</summary>
+    public DateTimeOffset? EndedAt { get; init; }
+
     /// <summary>
     /// For a removal: another delivery of the person follows and takes its row, so a refused removal becomes a residual delivery.
     /// </summary>

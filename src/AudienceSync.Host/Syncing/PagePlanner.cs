@@ -45,7 +45,7 @@ public sealed class PagePlanner(IDestination destination, SyncTable table, Vault
             switch (step)
             {
                 case Step.Remove:
-                    plan.Removals.Add(Former(member));
+                    plan.Removals.Add(Former(member) with { EndedAt = member.EndedAt });
                     break;
                 case Step.Add:
                     plan.Adds.Add(Current(member) with { Before = member.Entry, Unanswered = member.Entry, SentAt = member.WrittenAt });

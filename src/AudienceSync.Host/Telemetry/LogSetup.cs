@@ -1,26 +1,41 @@
+using System.Globalization;
 using AudienceSync.Host.Configuration;
 using Serilog;
-using Serilog.Core;
 using Serilog.Events;
-using Serilog.Formatting.Json;
+using Serilog.Formatting;
+using Serilog.Formatting.Compact;
 
 namespace AudienceSync.Host.Telemetry;
 
-/// <summary>Serilog, as lines for people or JSON for machines, to standard output. The framework logs only warnings and errors.</summary>
+/// <summary>
+/// Serilog, as lines for people or compact JSON for machines, to standard output. The framework logs only warnings and errors, and requests
+/// are not logged.
+/// </summary>
 internal static class LogSetup
 {
     private const string Line = "{Timestamp:HH:mm:ss.fff} {Level:u3} {Message:lj}{NewLine}{Exception}";
 
-    public static Logger Create(HostSettings settings)
+    /// <summary>One line of JSON with the message as text: what the documents quote can be searched for.</summary>
+    internal static readonly ITextFormatter Json = new RenderedCompactJsonFormatter();
+
+    /// <summary>Makes Serilog the only logger of a host. It is disposed with the host.</summary>
+    public static void AddLog(this WebApplicationBuilder builder, HostSettings settings)
+    {
+        builder.Logging.ClearProviders();
+        builder.Services.AddSerilog(configuration => WriteToConsole(Levels(configuration, settings), settings), preserveStaticLogger: true);
+    }
+
+    internal static LoggerConfiguration Levels(LoggerConfiguration configuration, HostSettings settings)
     {
         var level = Enum.TryParse<LogEventLevel>(settings.LogLevel, ignoreCase: true, out var parsed) ? parsed : LogEventLevel.Information;
-        var configuration = new LoggerConfiguration()
+        return configuration
             .MinimumLevel.Is(level)
             .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
             .MinimumLevel.Override("System", LogEventLevel.Warning)
             .MinimumLevel.Override("Npgsql", LogEventLevel.Error);
-        return settings.JsonLog
-            ? configuration.WriteTo.Console(new JsonFormatter(renderMessage: true)).CreateLogger()
-            : configuration.WriteTo.Console(outputTemplate: Line, formatProvider: System.Globalization.CultureInfo.InvariantCulture).CreateLogger();
     }
+
+    private static void WriteToConsole(LoggerConfiguration configuration, HostSettings settings) => _ = settings.JsonLog
+        ? configuration.WriteTo.Console(Json)
+        : configuration.WriteTo.Console(outputTemplate: Line, formatProvider: CultureInfo.InvariantCulture);
 }

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Text.Json;
 using AudienceSync.Host.Configuration;
 using AudienceSync.Host.Serving;
+using AudienceSync.Host.Telemetry;
 using AudienceSync.Host.Tests.Postgres;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -50,7 +51,7 @@ public sealed class TestHost : IAsyncDisposable
 
     public TimeProvider Clock => _options.Clock;
 
-    /// <summary>The URL that serves only <c>/health</c>.</summary>
+    /// <summary>The URL of the listener for monitoring.</summary>
     public string HealthUrl => _health!.Url;
 
     /// <summary>Every route that the Host has.</summary>
@@ -217,6 +218,7 @@ public sealed class TestHost : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton(_loggers);
+        builder.Services.AddTelemetry(static _ => null);
         builder.WebHost.UseUrls(settings.Urls);
         HostServer.Configure(builder);
         if (_options.MaxConnections is { } connections)

@@ -52,6 +52,11 @@ public sealed class EventLog(
     // The last position after our last commit, and so the current one as long as no other host appends. -1: unknown.
     private long _head = -1;
 
+    internal string Workspace => database.Workspace.Value;
+
+    /// <summary>The last position after our last commit.</summary>
+    internal long Head => _head;
+
     /// <summary>Batches that were appended without reading first.</summary>
     internal int OptimisticAppends { get; private set; }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Threading.Channels;
 using AudienceSync.Domain;
 using AudienceSync.Host.Telemetry;
@@ -38,6 +39,9 @@ public sealed class GroupCommit(EventLog log, Wake projector, TimeProvider clock
     private long _oldestAt;
     private long _refusedAt;
 
+    /// <summary>Receives the position after each commit; null for no one.</summary>
+    public LogProgress? Progress { get; init; }
+
     /// <summary>The number of waiting events.</summary>
     public int QueuedEvents => Volatile.Read(ref _queuedEvents);
 
@@ -60,6 +64,7 @@ public sealed class GroupCommit(EventLog log, Wake projector, TimeProvider clock
         }
 
         request.QueuedAt = clock.GetTimestamp();
+        request.Trace = Spans.Enabled ? Activity.Current?.Context ?? default : default;
         if (_queue.Writer.TryWrite(request))
         {
             return true;
@@ -101,7 +106,7 @@ public sealed class GroupCommit(EventLog log, Wake projector, TimeProvider clock
         {
             try
             {
-                await log.AppendAsync(batch, cancellationToken);
+                await AppendAsync(batch, cancellationToken);
                 await SettleAsync(batch, AppendResult.Committed);
                 projector.Signal();
                 _outage.Recovered();
@@ -141,6 +146,14 @@ public sealed class GroupCommit(EventLog log, Wake projector, TimeProvider clock
                 }
             }
         }
+    }
+
+    private async Task AppendAsync(List<PendingRequest> batch, CancellationToken cancellationToken)
+    {
+        using var span = Spans.StartRoot(Spans.Append, ActivityKind.Internal, batch.Select(request => request.Trace));
+        await log.AppendAsync(batch, cancellationToken);
+        Progress?.Append(log.Head);
+        span?.SetTag(Spans.Workspace, log.Workspace).SetTag(Spans.Events, batch.Sum(request => request.Size)).SetTag(Spans.LastPosition, log.Head);
     }
 
     // SQLSTATE classes 21, 22 and 23: the fault is in what was sent, not in the state of the server; but a missing daily partition is

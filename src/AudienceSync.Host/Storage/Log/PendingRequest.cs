@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace AudienceSync.Host.Storage.Log;
 
 /// <summary>The part of one HTTP request that is written to the log. All of it is committed, or none.</summary>
@@ -51,6 +53,9 @@ public sealed record PendingRequest(
 
     /// <summary>When it was queued, on the group commit's clock.</summary>
     internal long QueuedAt { get; set; }
+
+    /// <summary>The span of its webhook, when there is one.</summary>
+    internal ActivityContext Trace { get; set; }
 
     public int Size => Events.Length + Quarantined.Length;
 

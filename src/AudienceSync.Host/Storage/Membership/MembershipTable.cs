@@ -86,6 +86,8 @@ public sealed class MembershipTable(WorkspaceDatabase database)
 
     private const string CountsSql = "update projection_counts set changed_pos = $2, applied = $3, superseded = $4 where name = $1";
 
+    internal string Workspace => database.Workspace.Value;
+
     public async Task<ProjectionProgress> ReadProgressAsync(CancellationToken cancellationToken)
     {
         await using var command = Sql.Command(database.Hot, ProgressSql, Sql.Of(Projection));

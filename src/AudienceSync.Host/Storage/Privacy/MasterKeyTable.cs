@@ -72,6 +72,9 @@ public sealed class MasterKeyTable(string connectionString)
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    private NpgsqlDataSource Source() => NpgsqlDataSource.Create(
-        new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, GssEncryptionMode = GssEncryptionMode.Disable }.ConnectionString);
+    private NpgsqlDataSource Source() => new NpgsqlDataSourceBuilder(
+        new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, GssEncryptionMode = GssEncryptionMode.Disable }.ConnectionString)
+    {
+        Name = "keys",
+    }.Build();
 }

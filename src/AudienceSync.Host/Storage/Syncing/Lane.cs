@@ -42,6 +42,9 @@ public readonly record struct LaneMember(PersonId Person, long ChangedPos, Ledge
     /// <summary>When the ledger row was last written; null when that is not known.</summary>
     public DateTimeOffset? WrittenAt { get; init; }
 
+    /// <summary>When the membership was removed, or its window ended; null for a member whose removal has another reason.</summary>
+    public DateTimeOffset? EndedAt { get; init; }
+
     /// <summary>Whether a job that has not ended holds the member.</summary>
     public bool InJob { get; init; }
 }

@@ -37,10 +37,10 @@ public sealed class SyncTable(WorkspaceDatabase database)
     // member has rows and is no person: the lane must pass over such a row, not stop before it.
     private const string LaneSql = """
         select m.person, m.changed_pos, coalesce(l.status, 0::smallint), coalesce(l.revision, 0), coalesce(l.normalizer, 0::smallint), coalesce(p.revision, 0),
-          m.state, m.restrictions, coalesce($6 = any(m.restricted_at), false), l.job_id is not null, l.person is null, l.updated_at
+          m.state, m.restrictions, coalesce($6 = any(m.restricted_at), false), l.job_id is not null, l.person is null, l.updated_at, m.since_at
         from unnest($3::smallint[]) as s(state)
         cross join lateral (
-          select c.person, c.changed_pos, c.state, c.restrictions, c.restricted_at from membership c
+          select c.person, c.changed_pos, c.state, c.restrictions, c.restricted_at, c.since_at from membership c
           where c.key_id = $1 and c.state = s.state and c.changed_pos > $2 and c.changed_pos <= $7 order by c.changed_pos limit $4) m
         left join ledger l on l.binding_id = $5 and l.person = m.person
         left join people p on p.person = m.person
@@ -50,7 +50,7 @@ public sealed class SyncTable(WorkspaceDatabase database)
     // A member without a membership of this key counts as removed.
     private const string MarkedSql = """
         select l.person, 0::bigint, l.status, l.revision, l.normalizer, p.revision,
-          coalesce(m.state, 2::smallint), coalesce(m.restrictions, 0::smallint), coalesce($5 = any(m.restricted_at), false), false, false, l.updated_at
+          coalesce(m.state, 2::smallint), coalesce(m.restrictions, 0::smallint), coalesce($5 = any(m.restricted_at), false), false, false, l.updated_at, null::timestamptz
         from ledger l
         left join membership m on m.key_id = $1 and m.person = l.person
         join people p on p.person = l.person
@@ -140,6 +140,8 @@ public sealed class SyncTable(WorkspaceDatabase database)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
         """;
 
+    internal string Workspace => database.Workspace.Value;
+
     public async Task<Account> ReadAccountAsync(string destination, CancellationToken cancellationToken)
     {
         await using var command = Sql.Command(database.Hot, AccountSql, Sql.Of(destination));
@@ -208,11 +210,13 @@ public sealed class SyncTable(WorkspaceDatabase database)
         while (await reader.ReadAsync(cancellationToken))
         {
             var entry = new LedgerEntry((LedgerStatus)reader.GetInt16(2), reader.GetInt32(3), new NormalizerVersion(reader.GetInt16(4)));
-            var desired = (MembershipStatus)reader.GetInt16(6) is MembershipStatus.Present or MembershipStatus.Limited
+            var status = (MembershipStatus)reader.GetInt16(6);
+            var desired = status is MembershipStatus.Present or MembershipStatus.Limited
                 && !reader.GetBoolean(8) && ((TargetingRestrictions)reader.GetInt16(7)).AllowTargeting(binding.ConsentRequired);
             members.Add(new LaneMember(new PersonId(reader.GetGuid(0)), reader.GetInt64(1), entry, reader.GetInt32(5), desired)
             {
                 InJob = reader.GetBoolean(9), IsNew = reader.GetBoolean(10), WrittenAt = reader.TimeOrNull(11),
+                EndedAt = status is MembershipStatus.Removed or MembershipStatus.Expired ? reader.TimeOrNull(12) : null,
             });
         }
 

@@ -1,0 +1,160 @@
+using System.Diagnostics.Metrics;
+using AudienceSync.Host.Telemetry;
+using AudienceSync.Host.Tests.Ingest;
+using AudienceSync.Host.Tests.Serving;
+
+namespace AudienceSync.Host.Tests.Telemetry;
+
+/// <summary>
+/// <c>GET /metrics</c>. The Hosts of other tests in this process have meters of the same names, so values are compared only under a
+/// destination that no other test has.
+/// </summary>
+public sealed class MetricsTests
+{
+    private const string Destination = "meta_of_metrics";
+
+    private static readonly string Page = File.ReadAllText(Path.Combine(RepositoryRoot.Find(), "docs", "operating.md"));
+
+    [Fact]
+    public async Task The_metrics_are_those_of_the_document()
+    {
+        await using var host = await StartAsync();
+        await UseAllAsync(host);
+        var printed = (await MetricsPage.ReadAsync(host)).Names;
+        var documented = Documented("audiencesync_");
+        printed.Where(name => name.StartsWith("audiencesync_", StringComparison.Ordinal)).ShouldBe(documented, ignoreOrder: true);
+        documented.Count.ShouldBeGreaterThan(10);
+
+        // Those of the driver are printed once something happened, as a failure; so its list is compared with its instruments.
+        var driver = Documented("db_client_");
+        printed.Except(documented).ShouldBeSubsetOf(driver);
+        var instruments = await DriverInstrumentsAsync(host);
+        instruments.Count.ShouldBe(driver.Count);
+        driver.ShouldAllBe(name => instruments.Any(instrument => (name + "_").StartsWith(instrument + "_", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Calls_and_removals_are_counted_by_destination()
+    {
+        await using var host = await StartAsync();
+        await host.Sandbox.FaultAsync(new { kind = "server_error", operation = "add", count = 2 });
+        await UseAllAsync(host);
+        var page = await MetricsPage.ReadAsync(host);
+        var here = $"destination=\"{Destination}\"";
+        page.Sum("audiencesync_platform_calls_total", here, "operation=\"add\"", "outcome=\"done\"").ShouldBe(2, page.Text);
+        page.Sum("audiencesync_platform_calls_total", here, "operation=\"add\"", "outcome=\"retry\"").ShouldBe(2, page.Text);
+        page.Sum("audiencesync_platform_calls_total", here, "operation=\"remove\"", "outcome=\"done\"").ShouldBe(1, page.Text);
+        page.Sum("audiencesync_platform_call_duration_seconds_count", here).ShouldBe(page.Sum("audiencesync_platform_calls_total", here));
+        page.Sum("audiencesync_removal_latency_seconds_count", here).ShouldBe(1);
+
+        // The removal stated 9:25 and was delivered after the Host's 9:30.
+        page.Sum("audiencesync_removal_latency_seconds_sum", here).ShouldBeInRange(300, 600);
+    }
+
+    [Fact]
+    public async Task No_label_is_about_a_person_or_has_a_connection_string()
+    {
+        await using var host = await StartAsync();
+        await UseAllAsync(host);
+        var text = (await MetricsPage.ReadAsync(host)).Text;
+        text.ShouldContain("db_client_connection_pool_name=\"default/hot\"");
+        string[] secrets = [TestHostFiles.OperatorToken, TestHostFiles.SignedToken, TestPlatform.Token];
+        foreach (var absent in secrets.Concat(["ann@example.com", "of metrics", "Application Name=audiencesync"]))
+        {
+            text.ShouldNotContain(absent, Case.Insensitive);
+        }
+    }
+
+    [Fact]
+    public async Task The_main_listener_requires_the_operators_token_and_the_health_listener_none()
+    {
+        await using var host = await TestHost.StartAsync(new TestHostOptions { RealPort = true, HealthListener = true });
+        (await StatusAsync(host.Http, "/metrics")).ShouldBe((401, "application/problem+json"));
+        (await StatusAsync(host.Operator, "/metrics")).ShouldBe((200, "text/plain"));
+        using var monitor = new HttpClient { BaseAddress = new Uri(host.HealthUrl) };
+        (await StatusAsync(monitor, "/metrics")).ShouldBe((200, "text/plain"));
+        (await StatusAsync(monitor, "/metrics?x=1")).ShouldBe((400, "application/problem+json"));
+        (await StatusAsync(monitor, "/v1/status")).Status.ShouldBe(401);
+        using var posted = await monitor.PostAsync("/metrics", null);
+        ((int)posted.StatusCode).ShouldBe(401, "only GET is open");
+    }
+
+    [Fact]
+    public void The_lag_is_what_is_appended_and_not_folded_and_unknown_to_a_host_that_does_not_fold()
+    {
+        var progress = new LogProgress();
+        (progress.Head, progress.Folded, progress.Lag).ShouldBe((null, null, null));
+        progress.Append(7);
+        (progress.Head, progress.Lag).ShouldBe((7, null));
+        progress.Fold(3);
+        progress.Lag.ShouldBe(4);
+        progress.Append(5);
+        progress.Head.ShouldBe(7);
+        progress.Fold(9);
+        (progress.Head, progress.Folded, progress.Lag).ShouldBe((9, 9, 0));
+        progress.Leave();
+        (progress.Head, progress.Folded, progress.Lag).ShouldBe((9, null, null));
+    }
+
+    private static Task<TestHost> StartAsync() => TestHost.StartAsync(new TestHostOptions
+    {
+        Clock = new OffsetClock(Sample.Now),
+        Yaml = yaml => yaml.Replace("meta_main", Destination, StringComparison.Ordinal),
+    });
+
+    // An add and a removal that reach the platform; and one of everything that only counts.
+    private static async Task UseAllAsync(TestHost host)
+    {
+        var person = new System.Text.Json.Nodes.JsonObject { ["customer_id"] = "customer of metrics", ["email"] = "ann@example.com", ["city"] = new string('x', 5_000) };
+        (await host.PostAsync(Sample.Of(person).ToJsonString())).Status.ShouldBe(200);
+        await QuietAsync(host);
+        var removal = Sample.Of(person.DeepClone().AsObject());
+        removal["event"] = "audience_remove";
+        removal["occurred_at"] = "2026-11-21T09:25:00Z";
+        (await host.PostAsync(removal.ToJsonString())).Status.ShouldBe(200);
+        (await host.PostAsync(Sample.With("audience_key", "not_published_v1").ToJsonString())).Status.ShouldBe(202);
+        (await host.PostAsync(Sample.Without("person").ToJsonString())).Status.ShouldBeInRange(400, 499);
+        using var request = Webhook.Signed(Sample.Event().ToJsonString(), Sample.Now);
+        request.RequestUri = new Uri("/v1/webhooks/audience?x=1", UriKind.Relative);
+        (await host.SendAsync(request)).Status.ShouldBe(200);
+        await QuietAsync(host);
+    }
+
+    // After a failed call the lane waits on the Host's clock.
+    private static Task QuietAsync(TestHost host) =>
+        host.WaitUntilQuietAsync(meanwhile: () => ((OffsetClock)host.Clock).Advance(TimeSpan.FromMilliseconds(50)));
+
+    private static List<string> Documented(string prefix) =>
+    [
+        .. Page.Split('\n').Where(line => line.StartsWith($"| `{prefix}", StringComparison.Ordinal))
+            .Select(line => line.Split('`')[1]),
+    ];
+
+    // Published by the first use of a connection; its names as Prometheus writes them, without unit.
+    private static async Task<HashSet<string>> DriverInstrumentsAsync(TestHost host)
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, _) =>
+            {
+                if (instrument.Meter.Name == TelemetrySetup.Driver)
+                {
+                    lock (names)
+                    {
+                        names.Add(instrument.Name.Replace('.', '_'));
+                    }
+                }
+            },
+        };
+        listener.Start();
+        (await host.ScalarAsync<int>("select 1")).ShouldBe(1);
+        return names;
+    }
+
+    private static async Task<(int Status, string? Type)> StatusAsync(HttpClient client, string path)
+    {
+        using var response = await client.GetAsync(path);
+        return ((int)response.StatusCode, response.Content.Headers.ContentType?.MediaType);
+    }
+}
