@@ -65,7 +65,7 @@ public sealed class PlainStoreTests : IAsyncLifetime
         var answered = await _host.GetAsync($"/v1/audiences/{Audience}");
         answered.GetProperty("audience").GetString().ShouldBe(aggregated.Audience.Name);
         answered.GetProperty("paused").GetBoolean().ShouldBe(aggregated.Audience.Paused);
-        answered.GetProperty("versions").EnumerateArray().Select(version => version.GetProperty("key").GetString())
+        answered.GetProperty("keys").EnumerateArray().Select(version => version.GetProperty("key").GetString())
             .ShouldBe(aggregated.Audience.Versions.Keys.Select(version => AudienceKey.Of(Audience, version).Value));
         aggregated.Version.ShouldBe(await _host.ScalarAsync<long>($"select version from mt_streams where id = '{aggregated.Id}'"));
     }
