@@ -192,7 +192,7 @@ public sealed class TestHost : IAsyncDisposable
 
     private async Task StartAsync()
     {
-        Database = _options.Database ?? await PostgresCluster.CreateDatabaseAsync();
+        Database = _options.Database ?? await PostgresCluster.CreateMigratedDatabaseAsync();
         var remotes = _options.Audiences.Select(audience => Remote(_options, audience)).ToList();
         Sandbox = _options.Platform ?? await TestPlatform.StartAsync(remotes, _options.Clock);
         _network = _options.Network(Sandbox.NewNetwork());
@@ -200,7 +200,7 @@ public sealed class TestHost : IAsyncDisposable
         ConfigPath = TestHostFiles.Write(_folder, _options);
         var settings = new HostSettings(
             "http://127.0.0.1:0", _folder.Path, Database, ConfigPath, null, _options.MasterKeys, JsonLog: false, "Debug");
-        var dependencies = new ServerDependencies(_options.Clock, new Random(1), _network, static _ => null);
+        var dependencies = new ServerDependencies(_options.Clock, new Random(1), _network, static _ => null) { AccountPoll = _options.AccountPoll };
         Server = await HostServer.OpenAsync(Database, settings, dependencies, _loggers, CancellationToken.None);
         var app = Build(settings);
         Server.Map(app, _options.Clock);
