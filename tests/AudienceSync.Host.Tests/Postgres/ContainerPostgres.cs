@@ -53,7 +53,7 @@ internal sealed class ContainerPostgres : ITestPostgres
         .WithPassword(Guid.NewGuid().ToString("N"))
         .WithEnvironment("POSTGRES_INITDB_ARGS", "--encoding=UTF8 --locale=C")
         .WithCommand([.. Arguments()])
-        .WithCreateParameterModifier(container => container.HostConfig.ShmSize = SharedMemory_bytes);
+        .WithCreateParameterModifier(container => container.HostConfig!.ShmSize = SharedMemory_bytes);
 
     public ValueTask DisposeAsync() => _container.DisposeAsync();
 

@@ -24,7 +24,7 @@ public static class PostgresCluster
     /// The same with the current schemas of the workspace <c>default</c>: a copy of a database that is migrated once, which takes a
     /// fraction of the time of some forty migrations.
     /// </summary>
-    public static async Task<string> CreateMigratedDatabaseAsync()
+    public static async Task<string> CreateMigratedAsync()
     {
         await Migrated.Value;
         return await CreateAsync($"test_{Interlocked.Increment(ref _databases)}", Template);
@@ -50,8 +50,15 @@ public static class PostgresCluster
         return new NpgsqlConnectionStringBuilder(server.ConnectionString) { Database = name }.ConnectionString;
     }
 
-    private static async Task MigrateAsync() =>
-        await new Migrations(await CreateAsync(Template, template: null)).ApplyAsync([new WorkspaceName("default")], default);
+    private static async Task MigrateAsync()
+    {
+        var template = await CreateAsync(Template, template: null);
+        await new Migrations(template).ApplyAsync([new WorkspaceName("default")], default);
+
+        // A database that someone is connected to cannot be copied.
+        await using var pooled = new NpgsqlConnection(template);
+        NpgsqlConnection.ClearPool(pooled);
+    }
 
     private static async Task<ITestPostgres> StartAsync()
     {

@@ -23,7 +23,7 @@ public sealed class PostgresClusterTests
     [Fact]
     public async Task A_migrated_database_needs_no_migration_and_a_new_one_all_of_them()
     {
-        var (migrated, empty) = (await PostgresCluster.CreateMigratedDatabaseAsync(), await PostgresCluster.CreateDatabaseAsync());
+        var (migrated, empty) = (await PostgresCluster.CreateMigratedAsync(), await PostgresCluster.CreateDatabaseAsync());
         var workspace = new WorkspaceName("default");
 
         (await new Migrations(migrated).ApplyAsync([workspace], default)).ShouldBeEmpty();
