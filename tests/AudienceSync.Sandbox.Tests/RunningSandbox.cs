@@ -32,20 +32,20 @@ internal sealed class RunningSandbox : IAsyncDisposable
 
     private readonly WebApplication app;
 
-    private RunningSandbox(WebApplication app, ManualClock clock, bool onRealPort)
+    private RunningSandbox(WebApplication app, SandboxTime clock, bool onRealPort)
     {
         this.app = app;
         Clock = clock;
         Client = onRealPort ? new HttpClient { BaseAddress = new Uri(app.Urls.Single()) } : app.GetTestClient();
     }
 
-    public ManualClock Clock { get; }
+    public SandboxTime Clock { get; }
 
     public HttpClient Client { get; }
 
     public static async Task<RunningSandbox> StartAsync(int? callsPerHour = null, string tier = "standard_access", string? adminToken = null, bool onRealPort = false, bool methodOverride = false)
     {
-        var clock = new ManualClock();
+        var clock = new SandboxTime();
         var options = new SandboxOptions
         {
             Urls = "http://127.0.0.1:0",

@@ -54,7 +54,7 @@ public sealed class Scripted_faults
         await using var sandbox = await RunningSandbox.StartAsync();
         await sandbox.FaultAsync(new { kind = "delay", delay_ms = 5_000, count = 1 });
         var call = sandbox.AddAsync(Email, [Hash("a")]);
-        await sandbox.Clock.FirstWait;
+        await sandbox.Clock.WaitersAsync(1);
         (await sandbox.PeopleAsync()).ShouldBe(0);
         call.IsCompleted.ShouldBeFalse();
         sandbox.Clock.Advance(TimeSpan.FromSeconds(5));
@@ -71,7 +71,7 @@ public sealed class Scripted_faults
         using var hangUp = new CancellationTokenSource();
         var body = $$$"""{"payload":{"schema":["EMAIL"],"data":[["{{{Hash("a")}}}"]]}}""";
         var call = sandbox.SendAsync(HttpMethod.Post, "/v25.0/238500000000001/users", body, hangUp: hangUp.Token);
-        await sandbox.Clock.FirstWait;
+        await sandbox.Clock.WaitersAsync(1);
         await hangUp.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(() => call);
         sandbox.Clock.Advance(TimeSpan.FromSeconds(5));

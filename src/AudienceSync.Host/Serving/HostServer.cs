@@ -11,6 +11,7 @@ using AudienceSync.Host.Privacy.Erasure;
 using AudienceSync.Host.Query;
 using AudienceSync.Host.Requests;
 using AudienceSync.Host.Storage;
+using AudienceSync.Host.Syncing;
 using AudienceSync.Host.Telemetry;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using OpenTelemetry.Metrics;
@@ -19,7 +20,11 @@ namespace AudienceSync.Host.Serving;
 
 /// <summary>The external dependencies of a server: everything that a test controls.</summary>
 /// <param name="Network">Carries calls to platforms.</param>
-public sealed record ServerDependencies(TimeProvider Clock, Random Random, HttpMessageHandler Network, Func<string, string?> Environment);
+public sealed record ServerDependencies(TimeProvider Clock, Random Random, HttpMessageHandler Network, Func<string, string?> Environment)
+{
+    /// <inheritdoc cref="AccountLoop.Poll"/>
+    public TimeSpan AccountPoll { get; init; } = AccountLoop.DefaultPoll;
+}
 
 /// <summary>
 /// The process: schema, workspaces, HTTP. Built from settings and dependencies only, so that a test builds the same server.
@@ -58,6 +63,7 @@ public sealed class HostServer : IAsyncDisposable
         var given = new WorkspaceDependencies(masterKeys, dependencies.Clock, () => Chance(dependencies.Random), loggers, owner)
         {
             LeaseTime = settings.LeaseTime(),
+            AccountPoll = dependencies.AccountPoll,
             Metrics = metrics,
         };
         var server = new HostServer(metrics);

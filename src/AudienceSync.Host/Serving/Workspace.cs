@@ -27,6 +27,9 @@ public sealed record WorkspaceDependencies(MasterKeys MasterKeys, TimeProvider C
     /// <summary>How long a silent owner of work keeps others waiting; null for the built-in time.</summary>
     public TimeSpan? LeaseTime { get; init; }
 
+    /// <inheritdoc cref="AccountLoop.Poll"/>
+    public TimeSpan AccountPoll { get; init; } = AccountLoop.DefaultPoll;
+
     /// <summary>The metrics of the process; null for a verb.</summary>
     public HostMetrics? Metrics { get; init; }
 }
@@ -304,6 +307,7 @@ public sealed class Workspace : IAsyncDisposable
         var jobs = new JobPoller(destination.Name, destination.Connector, new JobTable(database), dependencies.Clock, logger);
         return new AccountLoop(destination.Name, processor, jobs, budget, table, leases, wake, destination.Flush, dependencies.Clock, logger)
         {
+            Poll = dependencies.AccountPoll,
             Cycle = BindingCycle.Open(database, processor, planner, destination.Connector.Limits, dependencies.Clock, logger),
         };
     }

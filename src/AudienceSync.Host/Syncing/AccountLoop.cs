@@ -31,12 +31,15 @@ public sealed class AccountLoop(
     TimeProvider clock,
     ILogger<AccountLoop> logger)
 {
-    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
+    public static readonly TimeSpan DefaultPoll = TimeSpan.FromSeconds(1);
 
     /// <summary>Pages of removals in one round, so that one binding cannot delay the others without limit.</summary>
     private const int RemovalPages = 20;
 
     private readonly OutageLog _outage = new("Account " + destinationName, clock, logger);
+
+    /// <summary>How soon it sees what nothing wakes it for: orders of operators, and waits that have ended.</summary>
+    public TimeSpan Poll { get; init; } = DefaultPoll;
 
     /// <summary>What a cycle of a lane does in addition to its pages; null for nothing.</summary>
     public BindingCycle? Cycle { get; init; }

@@ -12,6 +12,9 @@ public sealed class DestinationPlannerTests : IDisposable
     private const string Google =
         "platform: google, account: 769-372-9833, login_customer_id: 870-483-0944, client_id: c.apps.example, client_secret: { env: SECRET }, refresh_token: { env: SECRET }, terms_accepted: true, consent: granted";
 
+    // One for all tests: making a key takes longer than any of them.
+    private static readonly string PrivateKey = NewPrivateKey();
+
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -70,12 +73,17 @@ public sealed class DestinationPlannerTests : IDisposable
         wrong.Message.ShouldNotContain("s3cr3t");
     }
 
-    private PlannedDestination Plan(string entry)
+    private static string NewPrivateKey()
     {
         using var key = RSA.Create(2048);
+        return key.ExportPkcs8PrivateKeyPem();
+    }
+
+    private PlannedDestination Plan(string entry)
+    {
         File.WriteAllText(
             Path.Combine(_folder.Path, "account.json"),
-            JsonSerializer.Serialize(new { type = "service_account", client_email = "a@b.example", private_key_id = "k", private_key = key.ExportPkcs8PrivateKeyPem() }));
+            JsonSerializer.Serialize(new { type = "service_account", client_email = "a@b.example", private_key_id = "k", private_key = PrivateKey }));
         var file = Path.Combine(_folder.Path, "audiencesync.yaml");
         File.WriteAllText(file, $"workspaces: {{ default: {{ destinations: [ {{ name: d, {entry} }} ] }} }}");
         using var network = PlatformHttp.CreateHandler();

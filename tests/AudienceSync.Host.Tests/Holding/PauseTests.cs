@@ -12,23 +12,23 @@ public sealed class PauseTests
 {
     private const string Account = "destinations/meta_main";
 
-    private readonly OffsetClock _clock = HoldStage.NewClock();
+    private readonly TestHostOptions _options = new() { Clock = HoldStage.NewClock() };
 
     [Fact]
     public async Task A_paused_account_is_not_called_and_what_waits_is_counted_and_reported()
     {
-        await using var host = await TestHost.StartAsync(new TestHostOptions { Clock = _clock });
+        await using var host = await TestHost.StartAsync(_options);
         await host.SendEventsAsync("add", HoldStage.People(0, 20));
         await host.WaitUntilQuietAsync();
         await host.ExecuteAsOperatorAsync(Account + "/pause", new { by = "ann", why = "the token is changed" });
         await host.UntilBindingAsync(0, binding => binding.Text("state") == "paused");
-        await WaitForPassAsync(host);
+        await WaitForPassAsync();
         var calls = await host.CallsAsync();
 
         await host.SendEventsAsync("remove", HoldStage.People(0, 5), second: 1);
         await host.SendEventsAsync("add", HoldStage.People(20, 23), second: 1);
         await host.UntilBindingAsync(0, binding => binding.Number("pending_removals") == 5 && binding.Number("pending_adds") == 3);
-        await WaitForPassAsync(host);
+        await WaitForPassAsync();
 
         (await host.CallsAsync()).ShouldBe(calls);
         (await host.HeldAsync(0, HoldStage.People(0, 23))).ShouldBe(HoldStage.People(0, 20));
@@ -49,17 +49,17 @@ public sealed class PauseTests
     [Fact]
     public async Task A_pause_survives_a_restart_and_another_host()
     {
-        await using var host = await TestHost.StartAsync(new TestHostOptions { Clock = _clock });
+        await using var host = await TestHost.StartAsync(_options);
         await host.SendEventsAsync("add", HoldStage.People(0, 6));
         await host.WaitUntilQuietAsync();
         await host.ExecuteAsOperatorAsync(Account + "/pause", new { });
-        await WaitForPassAsync(host);
+        await WaitForPassAsync();
         await host.StopAsync();
 
-        await using var next = await TestHost.StartAsync(new TestHostOptions { Clock = _clock, Database = host.Database, Platform = host.Sandbox });
+        await using var next = await TestHost.StartAsync(_options with { Database = host.Database, Platform = host.Sandbox });
         await next.SendEventsAsync("remove", HoldStage.People(0, 2), second: 1);
         await next.UntilBindingAsync(0, binding => binding.Number("pending_removals") == 2);
-        await WaitForPassAsync(next);
+        await WaitForPassAsync();
         (await next.HeldAsync(0, HoldStage.People(0, 6))).Count.ShouldBe(6);
 
         await next.ExecuteAsOperatorAsync(Account + "/resume", new { });
@@ -70,9 +70,9 @@ public sealed class PauseTests
     [Fact]
     public async Task A_single_list_can_be_paused_and_resuming_the_account_leaves_it_paused()
     {
-        await using var host = await TestHost.StartAsync(new TestHostOptions { Clock = _clock });
+        await using var host = await TestHost.StartAsync(_options);
         await host.ExecuteAsOperatorAsync(Account + "/pause", new { remote = TestHost.Remote(0), by = "ann" });
-        await WaitForPassAsync(host);
+        await WaitForPassAsync();
         await host.SendEventsAsync("add", HoldStage.People(0, 4));
         await host.SendEventsAsync("add", HoldStage.People(0, 4), key: "winback_45d_v1");
         await host.UntilHeldAsync(1, 4);
@@ -89,7 +89,7 @@ public sealed class PauseTests
     [Fact]
     public async Task Unknown_targets_cannot_be_paused_and_reasons_that_are_too_long_are_refused()
     {
-        await using var host = await TestHost.StartAsync(new TestHostOptions { Clock = _clock });
+        await using var host = await TestHost.StartAsync(_options);
         foreach (var (path, body, status, code) in new (string, object, int, string)[]
         {
             ("destinations/nowhere/pause", new { }, 404, "unknown_destination"),
@@ -105,11 +105,12 @@ public sealed class PauseTests
         }
     }
 
-    // A call that began before the pause is completed: after two iterations of the account loop none can be in flight.
-    private static async Task WaitForPassAsync(TestHost host)
+    // A call that began before the pause is completed: after two iterations of the account loop none can be in flight. The time of ten,
+    // because an iteration takes longer than its poll, the more so on a busy machine.
+    private async Task WaitForPassAsync()
     {
         using var wait = new Wake(TimeProvider.System);
-        await wait.WaitAsync(TimeSpan.FromSeconds(2.5), default);
+        await wait.WaitAsync(10 * _options.AccountPoll, default);
     }
 
     private async Task<List<string>> WarningsAsync(TestHost host)
@@ -117,8 +118,8 @@ public sealed class PauseTests
         using var log = new LogCapture();
         using var loggers = LoggerFactory.Create(logging => logging.AddProvider(log));
         await using var database = new WorkspaceDatabase(host.Database, new WorkspaceName("default"));
-        using var wake = new Wake(_clock);
-        var watch = new HoldWatch(new HoldQueries(database), wake, _clock, loggers.CreateLogger<HoldWatch>());
+        using var wake = new Wake(_options.Clock);
+        var watch = new HoldWatch(new HoldQueries(database), wake, _options.Clock, loggers.CreateLogger<HoldWatch>());
         await watch.LookAsync(default);
         await watch.LookAsync(default);
         return [.. log.Lines.Where(line => line.StartsWith("Warning", StringComparison.Ordinal))];

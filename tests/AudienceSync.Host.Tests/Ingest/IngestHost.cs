@@ -1,9 +1,10 @@
 using AudienceSync.Domain;
 using AudienceSync.Host.Tests.Serving;
+using AudienceSync.Host.Tests.Storage;
 
 namespace AudienceSync.Host.Tests.Ingest;
 
-/// <summary>One Host with a frozen clock for all tests of a class. One of its audiences has the longest name allowed.</summary>
+/// <summary>One Host with a clock that stands still for all tests of a class. One of its audiences has the longest name allowed.</summary>
 public sealed class IngestHost : IAsyncLifetime
 {
     public static readonly TestAudience Longest = new(new string('a', Limits.AudienceKeyChars - "_v1".Length), Window_d: 7);
@@ -12,7 +13,7 @@ public sealed class IngestHost : IAsyncLifetime
 
     public static TestHostOptions Options => new()
     {
-        Clock = new FrozenClock(Sample.Now),
+        Clock = new SetClock(Sample.Now),
         Audiences = [new("high_intent_cart_7d", 7), Longest],
     };
 

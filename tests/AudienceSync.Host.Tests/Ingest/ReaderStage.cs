@@ -3,7 +3,7 @@ using AudienceSync.Domain.Audiences;
 using AudienceSync.Host.Ingest;
 using AudienceSync.Host.Privacy;
 using AudienceSync.Host.Storage.Audiences;
-using AudienceSync.Host.Tests.Storage;
+using Microsoft.Extensions.Time.Testing;
 
 namespace AudienceSync.Host.Tests.Ingest;
 
@@ -23,7 +23,7 @@ internal sealed class ReaderStage : IDisposable
     {
         PublishedKey Published(int id, string key) => new(id, AudienceKey.TryParse(key, out var parsed) ? parsed : throw new ArgumentException(key), null);
         var keys = new AudienceKeys([Published(1, Sample.Key), Published(2, OtherKey)]);
-        _reader = new EventReader(_digester, new PublishedKeys(keys, new SetClock(Now)), new PersonEventReader(_digester, Destinations));
+        _reader = new EventReader(_digester, new PublishedKeys(keys, new FakeTimeProvider(Now)), new PersonEventReader(_digester, Destinations));
     }
 
     public ParsedEvent Read(string json, SenderKey headers = default, string source = "shop", DateTimeOffset? at = null)

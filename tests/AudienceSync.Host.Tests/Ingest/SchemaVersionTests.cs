@@ -5,7 +5,7 @@ using AudienceSync.Domain.Events;
 using AudienceSync.Host.Ingest;
 using AudienceSync.Host.Privacy;
 using AudienceSync.Host.Storage.Audiences;
-using AudienceSync.Host.Tests.Storage;
+using Microsoft.Extensions.Time.Testing;
 
 namespace AudienceSync.Host.Tests.Ingest;
 
@@ -40,7 +40,7 @@ public sealed class SchemaVersionTests : IDisposable
 
     private ParsedEvent Read(string name)
     {
-        var clock = new SetClock(new DateTimeOffset(2026, 3, 2, 0, 0, 0, TimeSpan.Zero));
+        var clock = new FakeTimeProvider(new DateTimeOffset(2026, 3, 2, 0, 0, 0, TimeSpan.Zero));
         var keys = new AudienceKeys([new PublishedKey(1, AudienceKey.Of("high_intent_cart_7d", 1), null)]);
         using var document = JsonDocument.Parse(Text($"{name}.webhook.json"));
         var source = new Source("shop", SignatureMode.Off, [], "US");

@@ -1,5 +1,6 @@
 using System.Globalization;
 using AudienceSync.Host.Tests.Serving;
+using AudienceSync.Host.Tests.Storage;
 
 namespace AudienceSync.Host.Tests.Ingest;
 
@@ -8,7 +9,7 @@ public sealed class SignatureAgeTests : IAsyncLifetime
 {
     private TestHost _host = null!;
 
-    public async Task InitializeAsync() => _host = await TestHost.StartAsync(SignedRequests.Options(new FrozenClock(Sample.Now)));
+    public async Task InitializeAsync() => _host = await TestHost.StartAsync(SignedRequests.Options(new SetClock(Sample.Now)));
 
     public async Task DisposeAsync() => await _host.DisposeAsync();
 
@@ -62,7 +63,7 @@ public sealed class SignatureAgeTests : IAsyncLifetime
     {
         await using var strict = await TestHost.StartAsync(new TestHostOptions
         {
-            Clock = new FrozenClock(Sample.Now), Yaml = yaml => yaml.Replace("signature_max_age_d: 0", "signature_max_age_d: 7", StringComparison.Ordinal),
+            Clock = new SetClock(Sample.Now), Yaml = yaml => yaml.Replace("signature_max_age_d: 0", "signature_max_age_d: 7", StringComparison.Ordinal),
         });
         (await SendAsync(strict, Sample.Now.AddDays(-7).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture))).Status.ShouldBe(200);
         (await SendAsync(strict, Sample.Now.AddDays(-8).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture))).Code.ShouldBe("signature_expired");

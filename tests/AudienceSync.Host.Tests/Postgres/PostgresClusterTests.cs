@@ -1,3 +1,4 @@
+using AudienceSync.Host.Storage;
 using Npgsql;
 
 namespace AudienceSync.Host.Tests.Postgres;
@@ -17,5 +18,15 @@ public sealed class PostgresClusterTests
             await using var command = new NpgsqlCommand("SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace", connection);
             (await command.ExecuteScalarAsync()).ShouldBe(0L);
         }
+    }
+
+    [Fact]
+    public async Task A_migrated_database_needs_no_migration_and_a_new_one_all_of_them()
+    {
+        var (migrated, empty) = (await PostgresCluster.CreateMigratedAsync(), await PostgresCluster.CreateDatabaseAsync());
+        var workspace = new WorkspaceName("default");
+
+        (await new Migrations(migrated).ApplyAsync([workspace], default)).ShouldBeEmpty();
+        (await new Migrations(empty).ApplyAsync([workspace], default)).Count.ShouldBeGreaterThan(10);
     }
 }

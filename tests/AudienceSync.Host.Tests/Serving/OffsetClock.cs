@@ -1,7 +1,8 @@
 namespace AudienceSync.Host.Tests.Serving;
 
 /// <summary>
-/// The system clock with an offset. Only the current time moves: timers and elapsed time run as usual, so loops continue by themselves.
+/// The system clock with an offset. Only the current time moves: timers and elapsed time run as usual, so loops continue by themselves. Not
+/// a <c>FakeTimeProvider</c>, with which a whole Host would stand still between two advances.
 /// </summary>
 public sealed class OffsetClock : TimeProvider
 {

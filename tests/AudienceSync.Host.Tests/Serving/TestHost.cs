@@ -200,7 +200,7 @@ public sealed class TestHost : IAsyncDisposable
         ConfigPath = TestHostFiles.Write(_folder, _options);
         var settings = new HostSettings(
             "http://127.0.0.1:0", _folder.Path, Database, ConfigPath, null, _options.MasterKeys, JsonLog: false, "Debug");
-        var dependencies = new ServerDependencies(_options.Clock, new Random(1), _network, static _ => null);
+        var dependencies = new ServerDependencies(_options.Clock, new Random(1), _network, static _ => null) { AccountPoll = _options.AccountPoll };
         Server = await HostServer.OpenAsync(Database, settings, dependencies, _loggers, CancellationToken.None);
         var app = Build(settings);
         Server.Map(app, _options.Clock);

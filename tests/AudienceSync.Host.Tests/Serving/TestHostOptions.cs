@@ -36,6 +36,12 @@ public sealed record TestHostOptions
     /// <summary>How long changes are collected before they are sent.</summary>
     public int Flush_ms { get; init; } = 20;
 
+    /// <summary>
+    /// How soon the Host sees what only a look at the database shows: an order of an operator, a wait that ended because the test moved the
+    /// clock. Short, because most tests wait for such things several times.
+    /// </summary>
+    public TimeSpan AccountPoll { get; init; } = TimeSpan.FromMilliseconds(100);
+
     /// <summary>The text of the master keys.</summary>
     public string MasterKeys { get; init; } = TestHostFiles.MasterKey;
 

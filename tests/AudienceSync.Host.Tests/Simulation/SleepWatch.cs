@@ -2,7 +2,7 @@ namespace AudienceSync.Host.Tests.Simulation;
 
 /// <summary>
 /// The sandbox's view of the virtual clock. It counts the sandbox's calls that sleep on it; when all of them sleep, only time can advance
-/// the run.
+/// the run. Not a <c>FakeTimeProvider</c>: it keeps no time, but forwards to the one of the run and counts only the sandbox's timers.
 /// </summary>
 internal sealed class SleepWatch(VirtualTime clock) : TimeProvider
 {

@@ -1,6 +1,9 @@
 namespace AudienceSync.Host.Tests.Storage;
 
-/// <summary>The system's timers, with a time of day that the test sets.</summary>
+/// <summary>
+/// The system's timers, with a time of day that the test sets. Not a <c>FakeTimeProvider</c>, whose timers fire only when it is advanced:
+/// the loops and time-outs of a workspace or Host under test must run by themselves.
+/// </summary>
 internal sealed class SetClock(DateTimeOffset now) : TimeProvider
 {
     private long _ticks = now.UtcTicks;

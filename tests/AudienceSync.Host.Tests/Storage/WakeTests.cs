@@ -1,4 +1,5 @@
 using AudienceSync.Host.Storage;
+using Microsoft.Extensions.Time.Testing;
 
 namespace AudienceSync.Host.Tests.Storage;
 
@@ -7,8 +8,7 @@ public sealed class WakeTests
     [Fact]
     public async Task Several_signals_before_a_wait_count_as_one()
     {
-        var clock = new LateTimers();
-        using var wake = new Wake(clock);
+        using var wake = new Wake(new FakeTimeProvider());
         wake.Signal();
         wake.Signal();
 
@@ -23,11 +23,13 @@ public sealed class WakeTests
     [Fact]
     public async Task A_wait_ends_after_its_time_limit_and_consumes_no_signal()
     {
-        var clock = new LateTimers();
+        var clock = new FakeTimeProvider();
         using var wake = new Wake(clock);
         var waiting = wake.WaitAsync(TimeSpan.FromHours(1), default);
 
-        clock.FireAll();
+        clock.Advance(TimeSpan.FromHours(1) - TimeSpan.FromTicks(1));
+        waiting.IsCompleted.ShouldBeFalse();
+        clock.Advance(TimeSpan.FromTicks(1));
         await waiting.OrTimeoutAsync("the wait");
 
         wake.Signal();
@@ -61,6 +63,7 @@ public sealed class WakeTests
         Should.NotThrow(clock.FireAll);
     }
 
+    /// <summary>Fires timers that were disposed of, which a <see cref="FakeTimeProvider"/> does not.</summary>
     private sealed class LateTimers : TimeProvider
     {
         private readonly List<Action> _timers = [];

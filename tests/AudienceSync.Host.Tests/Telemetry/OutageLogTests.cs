@@ -1,5 +1,6 @@
 using AudienceSync.Host.Telemetry;
 using AudienceSync.Host.Tests.Serving;
+using Microsoft.Extensions.Time.Testing;
 using Npgsql;
 
 namespace AudienceSync.Host.Tests.Telemetry;
@@ -7,7 +8,7 @@ namespace AudienceSync.Host.Tests.Telemetry;
 public sealed class OutageLogTests
 {
     private readonly LogCapture _capture = new();
-    private readonly ManualTicks _clock = new();
+    private readonly FakeTimeProvider _clock = new();
     private readonly OutageLog _outage;
 
     public OutageLogTests() => _outage = new OutageLog("Projector", _clock, _capture.CreateLogger("loop"));
@@ -104,16 +105,5 @@ public sealed class OutageLogTests
         {
             return caught;
         }
-    }
-
-    private sealed class ManualTicks : TimeProvider
-    {
-        private long _ticks = 1;
-
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-        public override long GetTimestamp() => _ticks;
-
-        public void Advance(TimeSpan by) => _ticks += by.Ticks;
     }
 }

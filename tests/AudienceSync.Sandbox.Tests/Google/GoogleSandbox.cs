@@ -20,14 +20,14 @@ internal sealed class GoogleSandbox : IAsyncDisposable
 
     private readonly WebApplication app;
 
-    private GoogleSandbox(WebApplication app, ManualClock clock)
+    private GoogleSandbox(WebApplication app, SandboxTime clock)
     {
         this.app = app;
         Clock = clock;
         Client = app.GetTestClient();
     }
 
-    public ManualClock Clock { get; }
+    public SandboxTime Clock { get; }
 
     public HttpClient Client { get; }
 
@@ -35,7 +35,7 @@ internal sealed class GoogleSandbox : IAsyncDisposable
 
     public static async Task<GoogleSandbox> StartAsync(GoogleSettings? settings = null)
     {
-        var clock = new ManualClock();
+        var clock = new SandboxTime();
         var options = new SandboxOptions
         {
             Accounts =

@@ -23,20 +23,20 @@ internal sealed class TikTokSandbox : IAsyncDisposable
 
     private readonly WebApplication app;
 
-    private TikTokSandbox(WebApplication app, ManualClock clock)
+    private TikTokSandbox(WebApplication app, SandboxTime clock)
     {
         this.app = app;
         Clock = clock;
         Client = app.GetTestClient();
     }
 
-    public ManualClock Clock { get; }
+    public SandboxTime Clock { get; }
 
     public HttpClient Client { get; }
 
     public static async Task<TikTokSandbox> StartAsync(TikTokSettings? settings = null, TikTokSettings? sister = null)
     {
-        var clock = new ManualClock();
+        var clock = new SandboxTime();
         var options = new SandboxOptions
         {
             Accounts =

@@ -62,7 +62,7 @@ public sealed class TikTok_faults
         await using var sandbox = await StartAsync();
         await sandbox.FaultAsync(new { kind = "delay", delay_ms = 5_000, count = 1 });
         var call = sandbox.AddAsync("a");
-        await sandbox.Clock.FirstWait;
+        await sandbox.Clock.WaitersAsync(1);
         (await sandbox.HeldAsync()).ShouldBeEmpty();
         sandbox.Clock.Advance(TimeSpan.FromSeconds(5));
         (await call).ApiCode().ShouldBe(0);

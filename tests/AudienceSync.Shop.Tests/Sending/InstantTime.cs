@@ -2,6 +2,7 @@ namespace AudienceSync.Shop.Tests.Sending;
 
 /// <summary>
 /// A clock on which every wait ends at once and only advances the clock. Waits of one length (a timeout) never end instead.
+/// Not a <c>FakeTimeProvider</c>, which would have to be advanced at every wait of a sender that retries by itself.
 /// </summary>
 internal sealed class InstantTime(DateTimeOffset start, TimeSpan? never = null) : TimeProvider
 {

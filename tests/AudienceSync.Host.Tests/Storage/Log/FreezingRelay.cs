@@ -12,7 +12,7 @@ namespace AudienceSync.Host.Tests.Storage.Log;
 internal sealed class FreezingRelay : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-    private readonly UnixDomainSocketEndPoint _server;
+    private readonly EndPoint _server;
     private readonly CancellationTokenSource _end = new();
     private readonly List<Task> _running = [];
     private readonly TaskCompletionSource _frozen = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -21,7 +21,9 @@ internal sealed class FreezingRelay : IAsyncDisposable
     private FreezingRelay(string connectionString)
     {
         var settings = new NpgsqlConnectionStringBuilder(connectionString);
-        _server = new UnixDomainSocketEndPoint($"{settings.Host}/.s.PGSQL.{settings.Port.ToString(CultureInfo.InvariantCulture)}");
+        _server = settings.Host!.StartsWith('/')
+            ? new UnixDomainSocketEndPoint($"{settings.Host}/.s.PGSQL.{settings.Port.ToString(CultureInfo.InvariantCulture)}")
+            : new DnsEndPoint(settings.Host, settings.Port);
         _listener.Start();
         settings.Host = "127.0.0.1";
         settings.Port = ((IPEndPoint)_listener.LocalEndpoint).Port;
@@ -61,7 +63,9 @@ internal sealed class FreezingRelay : IAsyncDisposable
         while (!_end.IsCancellationRequested)
         {
             var client = await _listener.AcceptSocketAsync(_end.Token);
-            var server = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            var server = _server is UnixDomainSocketEndPoint
+                ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
+                : new Socket(SocketType.Stream, ProtocolType.Tcp);
             await server.ConnectAsync(_server, _end.Token);
             lock (_running)
             {
