@@ -32,6 +32,7 @@ internal static class LogSetup
             .MinimumLevel.Is(level)
             .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
             .MinimumLevel.Override("System", LogEventLevel.Warning)
+            .MinimumLevel.Override("Microsoft.Extensions.Hosting.Internal.Host", LogEventLevel.Fatal) // serve reports a failed start, on one line.
             .MinimumLevel.Override("Npgsql", LogEventLevel.Error);
     }
 
