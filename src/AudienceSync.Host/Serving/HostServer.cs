@@ -85,6 +85,8 @@ public sealed class HostServer(
         {
             await workspace.DisposeAsync();
         }
+
+        _workspaces.Clear(); // The container disposes it twice: as itself and as a hosted service.
     }
 
     private void Admit(byte[] operatorToken)
