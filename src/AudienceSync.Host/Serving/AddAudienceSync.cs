@@ -4,6 +4,7 @@ using AudienceSync.Domain;
 using AudienceSync.Host.Access;
 using AudienceSync.Host.Configuration;
 using AudienceSync.Host.Ingest;
+using AudienceSync.Host.Nodes;
 using AudienceSync.Host.Requests;
 using AudienceSync.Host.Telemetry;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -33,8 +34,10 @@ public static class AddAudienceSyncExtensions
         services.AddSingleton<HealthListener>();
         services.AddSingleton(provider => new WebhookEndpoint(
             provider.GetRequiredService<AccessTokens>().Sources, dependencies.Clock, provider.GetRequiredService<IngestCounters>()));
+        services.AddNodes(settings.Postgres ?? throw new ArgumentException("The settings name no database.", nameof(settings)));
         services.AddHostedService(provider => provider.GetRequiredService<HealthListener>()); // First, so that "ready" is logged after it listens.
         services.AddHostedService(provider => provider.GetRequiredService<HostServer>());
+        services.AddHostedService<NodeStart>();
         services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownTimeout);
         services.AddTelemetry(dependencies.Environment);
         builder.WebHost.UseUrls(settings.Urls);

@@ -12,7 +12,7 @@ public sealed record ServerDependencies(TimeProvider Clock, Random Random, HttpM
 
 /// <summary>
 /// The workspaces of the process: opened before anything starts, running before the listener accepts requests. When the process stops, the
-/// listener stops first; then every workspace commits what is queued before anything else of it stops.
+/// listener stops first; then every workspace commits what is queued before anything else of it stops; its workers stop last.
 /// </summary>
 public sealed class HostServer(
     HostSettings settings, ServerDependencies dependencies, AccessTokens tokens, HostMetrics metrics, ILoggerFactory loggers)
@@ -28,7 +28,7 @@ public sealed class HostServer(
     /// <exception cref="SetupException">Something a human must change.</exception>
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
-        var connectionString = settings.Postgres ?? throw new InvalidOperationException("The settings name no database.");
+        var connectionString = settings.Postgres!;
         var masterKeys = MasterKeyLoader.Load(settings);
         var loader = new ConfigLoader(settings.ConfigPath, dependencies.Environment);
         var config = loader.Load();
@@ -71,13 +71,13 @@ public sealed class HostServer(
 
     public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public async Task StopAsync(CancellationToken cancellationToken)
-    {
-        await Task.WhenAll(_workspaces.Values.Select(workspace => workspace.StopAsync()));
-        _logger.LogInformation("AudienceSync has stopped");
-    }
+    public Task StopAsync(CancellationToken cancellationToken) => Task.WhenAll(_workspaces.Values.Select(workspace => workspace.StopAsync()));
 
-    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task StoppedAsync(CancellationToken cancellationToken)
+    {
+        _logger.LogInformation("AudienceSync has stopped");
+        return Task.CompletedTask;
+    }
 
     public async ValueTask DisposeAsync()
     {
