@@ -1,3 +1,4 @@
+using AudienceSync.Host.Messages;
 using AudienceSync.Host.Storage.Messages;
 using JasperFx.CodeGeneration;
 using Wolverine;
@@ -30,6 +31,8 @@ internal static class AddNodesExtensions
             options.Durability.StaleNodeTimeout = Stale;
             options.Durability.FirstHealthCheckExecution = TimeSpan.Zero;
             options.Durability.NodeAssignmentHealthCheckTracingEnabled = false;
+
+            options.AddMessages();
 
             // No assembly is searched for handlers and no code is generated: handlers are added by hand, as classes that need neither.
             options.Discovery.DisableConventionalDiscovery();

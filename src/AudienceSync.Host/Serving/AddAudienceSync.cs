@@ -4,6 +4,7 @@ using AudienceSync.Domain;
 using AudienceSync.Host.Access;
 using AudienceSync.Host.Configuration;
 using AudienceSync.Host.Ingest;
+using AudienceSync.Host.Messages;
 using AudienceSync.Host.Nodes;
 using AudienceSync.Host.Requests;
 using AudienceSync.Host.Telemetry;
@@ -30,6 +31,7 @@ public static class AddAudienceSyncExtensions
         services.AddSingleton(dependencies);
         services.AddSingleton<HostMetrics>();
         services.AddSingleton<IngestCounters>();
+        services.AddSingleton<DeadMessages>();
         services.AddSingleton<HostServer>();
         services.AddSingleton<HealthListener>();
         services.AddSingleton(provider => new WebhookEndpoint(

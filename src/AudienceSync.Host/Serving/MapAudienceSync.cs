@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using AudienceSync.Host.Access;
 using AudienceSync.Host.Ingest;
+using AudienceSync.Host.Messages;
 using AudienceSync.Host.People;
 using AudienceSync.Host.Privacy.Erasure;
 using AudienceSync.Host.Query;
@@ -32,6 +33,7 @@ public static class MapAudienceSyncExtensions
         new PermissionEndpoints(server.Workspaces).Map(group);
         new ErasureEndpoints(server.Workspaces, clock).Map(group);
         new LinkStopEndpoints(server.Workspaces).Map(group);
+        new MessageEndpoints(services.GetRequiredService<DeadMessages>()).Map(group);
         MapHealth(app, server);
         app.MapMetrics(services.GetRequiredService<MeterProvider>()).RequireAuthorization(AccessPolicies.Operator);
         return app;

@@ -3,6 +3,8 @@ using AudienceSync.Host.Audiences;
 using AudienceSync.Host.Configuration;
 using AudienceSync.Host.Holding;
 using AudienceSync.Host.Ingest;
+using AudienceSync.Host.Maintenance;
+using AudienceSync.Host.Messages;
 using AudienceSync.Host.Nodes;
 using AudienceSync.Host.People;
 using AudienceSync.Host.Privacy;
@@ -13,6 +15,7 @@ using AudienceSync.Host.Storage.Audiences;
 using AudienceSync.Host.Storage.Cutover;
 using AudienceSync.Host.Storage.Leases;
 using AudienceSync.Host.Storage.Log;
+using AudienceSync.Host.Storage.Maintenance;
 using AudienceSync.Host.Storage.Membership;
 using AudienceSync.Host.Storage.Privacy;
 using AudienceSync.Host.Storage.Status;
@@ -30,6 +33,9 @@ public sealed record WorkspaceDependencies(MasterKeys MasterKeys, TimeProvider C
 
     /// <summary>The metrics of the process; null for a verb.</summary>
     public HostMetrics? Metrics { get; init; }
+
+    /// <summary>Sends durable messages; a verb has no workers and sends none.</summary>
+    public SendMessage Send { get; init; } = static _ => Task.CompletedTask;
 }
 
 /// <summary>
@@ -112,13 +118,19 @@ public sealed class Workspace : IAsyncDisposable
         var watch = new HoldWatch(new HoldQueries(database), NewWake(dependencies), dependencies.Clock, dependencies.Loggers.CreateLogger<HoldWatch>());
         Accounts = new AccountForecasts(
             database, plan.Destinations.ToDictionary(destination => destination.Name, destination => destination.Connector.Limits, StringComparer.Ordinal));
+        Maintenance = new MaintenanceTasks(
+            _partitions, new RetentionTable(database), plan.Retention, dependencies.Clock, dependencies.Loggers.CreateLogger<MaintenanceTasks>());
+        var schedule = new MaintenanceSchedule(plan.Name.Value, dependencies.Send, dependencies.Clock, dependencies.Loggers.CreateLogger<MaintenanceSchedule>());
         Workers =
         [
             new Worker(ProjectionLoop.LeaseName, projector.RunAsync), .. accounts, new Worker(ErasureLoop.LeaseName, Erasures.Loop.RunAsync),
             new Worker("quarantine-index", Erasures.IndexLoop.RunAsync), new Worker("key-rotation", KeyRotation.RunAsync),
-            new Worker("hold-watch", watch.RunAsync), new Worker("body-partitions", _partitions.RunAsync),
+            new Worker("hold-watch", watch.RunAsync), new Worker("maintenance", schedule.RunAsync),
         ];
     }
+
+    /// <summary>What is done every hour.</summary>
+    public MaintenanceTasks Maintenance { get; }
 
     /// <summary>The work that the Hosts of the database share: one of them at a time does each.</summary>
     public IReadOnlyList<Worker> Workers { get; }

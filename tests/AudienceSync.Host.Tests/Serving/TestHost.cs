@@ -11,6 +11,7 @@ using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Wolverine.Runtime;
 
 namespace AudienceSync.Host.Tests.Serving;
 
@@ -87,6 +88,9 @@ public sealed class TestHost : IAsyncDisposable
 
     /// <summary>Sends a webhook of the source that signs.</summary>
     public Task<Answer> PostAsync(string body) => SendAsync(Webhook.Signed(body, Clock.GetUtcNow()));
+
+    /// <summary>Sends a durable message as a worker of the Host does.</summary>
+    public async Task SendMessageAsync(object message) => await new MessageBus(_app.Services.GetRequiredService<IWolverineRuntime>()).PublishAsync(message);
 
     /// <summary>Queries with the operator token.</summary>
     public async Task<JsonElement> GetAsync(string path)
