@@ -43,7 +43,7 @@ internal sealed class RotateRun(string connectionString, MasterKeys keys, Invoca
     {
         var rows = new SealedRows(database);
         var rotation = new KeyRotation(
-            new RotationTable(database), new SecretTable(database), new LeaseTable(database, _owner), new Vault(keys), keys);
+            new RotationTable(database), new SecretTable(database), new LeaseTable(database, _owner, LeaseTable.CommandTime), new Vault(keys), keys);
         shown.MaxValue = Math.Max(1, (await rows.CountAsync(cancellationToken)).Where(count => count.Kind == SealedKinds.Vault).Sum(count => count.Rows));
         var end = await RunAsync(rotation, shown, cancellationToken);
         shown.Value = shown.MaxValue;

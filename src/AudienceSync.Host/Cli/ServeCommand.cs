@@ -12,8 +12,6 @@ internal static class ServeCommand
     public static async Task<int> RunAsync(Func<string, string?> environment, TextWriter error, CancellationToken cancellationToken)
     {
         var settings = HostSettings.FromEnvironment(environment);
-        await using var app = Build(settings, environment);
-        var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("AudienceSync");
         EmbeddedPostgres? postgres = null;
         try
         {
@@ -21,10 +19,11 @@ internal static class ServeCommand
             {
                 var options = EmbeddedPostgresOptions.FromSettings(environment, Environment.CurrentDirectory);
                 postgres = await EmbeddedPostgres.StartAsync(options, TimeProvider.System, cancellationToken);
-                logger.LogInformation("PostgreSQL {State} in {Folder}", postgres.IsAdopted ? "found running" : "started", options.DataFolder);
+                settings = settings with { Postgres = postgres.ConnectionString };
             }
 
-            return await ServeAsync(app, settings, settings.Postgres ?? postgres!.ConnectionString, environment, logger, cancellationToken);
+            await ServeAsync(settings, environment, postgres, cancellationToken);
+            return ExitCodes.Done;
         }
         catch (Exception failure) when (Failures.Explain(failure) is { } line)
         {
@@ -40,9 +39,11 @@ internal static class ServeCommand
         }
     }
 
-    // Before anything else, because the host owns the log.
-    private static WebApplication Build(HostSettings settings, Func<string, string?> environment)
+    private static async Task ServeAsync(
+        HostSettings settings, Func<string, string?> environment, EmbeddedPostgres? postgres, CancellationToken cancellationToken)
     {
+        using var network = PlatformHttp.CreateHandler();
+
         // Not the working folder, and no file watching: the framework would watch every file of a data folder below it.
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
         {
@@ -50,36 +51,23 @@ internal static class ServeCommand
             Args = ["--hostBuilder:reloadConfigOnChange=false"],
         });
         builder.AddLog(settings);
-        builder.Services.AddTelemetry(environment);
-        builder.WebHost.UseUrls(settings.Urls);
-        HostServer.Configure(builder);
-        return builder.Build();
-    }
+        builder.AddAudienceSync(settings, new ServerDependencies(TimeProvider.System, new Random(Environment.TickCount), network, environment));
+        await using var app = builder.Build();
+        app.MapAudienceSync();
+        if (postgres is not null)
+        {
+            app.Logger.LogInformation("PostgreSQL {State} in {Folder}", postgres.IsAdopted ? "found running" : "started", postgres.DataFolder);
+        }
 
-    private static async Task<int> ServeAsync(
-        WebApplication app, HostSettings settings, string connectionString, Func<string, string?> environment, ILogger logger,
-        CancellationToken cancellationToken)
-    {
-        using var network = PlatformHttp.CreateHandler();
-        var dependencies = new ServerDependencies(TimeProvider.System, new Random(Environment.TickCount), network, environment);
-        var loggers = app.Services.GetRequiredService<ILoggerFactory>();
-        await using var server = await HostServer.OpenAsync(connectionString, settings, dependencies, loggers, cancellationToken);
-        server.Map(app, TimeProvider.System);
-        await server.StartAsync(cancellationToken);
         try
         {
             await app.StartAsync(cancellationToken);
-            await using var health = await HealthListener.StartAsync(settings.HealthUrl, server, loggers, cancellationToken);
-            logger.LogInformation("AudienceSync is ready at {Urls}", settings.Urls);
             await app.WaitForShutdownAsync(cancellationToken);
         }
         finally
         {
+            // Also after a start that failed halfway: what runs already must stop before it is disposed.
             await app.StopAsync(CancellationToken.None);
-            await server.StopAsync();
-            logger.LogInformation("AudienceSync has stopped");
         }
-
-        return ExitCodes.Done;
     }
 }

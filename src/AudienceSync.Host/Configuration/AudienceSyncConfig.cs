@@ -1,3 +1,4 @@
+using AudienceSync.Host.Maintenance;
 using AudienceSync.Host.Storage.Log;
 
 namespace AudienceSync.Host.Configuration;
@@ -24,6 +25,8 @@ public sealed class WorkspaceConfig
     /// <summary>Distinct emails, and distinct phones, that one identifier may be sent with within a day before it stops linking.</summary>
     public int? LinkedAddressesPerDay { get; set; }
 
+    public RetentionConfig Retention { get; set; } = new();
+
     public List<SourceConfig> Sources { get; set; } = [];
 
     public List<AudienceConfig> Audiences { get; set; } = [];
@@ -31,6 +34,16 @@ public sealed class WorkspaceConfig
     public List<DestinationConfig> Destinations { get; set; } = [];
 
     public List<BindingConfig> Bindings { get; set; } = [];
+}
+
+/// <summary>Days for which records are kept after they ended.</summary>
+public sealed class RetentionConfig
+{
+    public int CallsD { get; set; } = RetentionSettings.DefaultD;
+
+    public int JobsD { get; set; } = RetentionSettings.DefaultD;
+
+    public int QuarantineD { get; set; } = RetentionSettings.DefaultD;
 }
 
 /// <summary>A sender of webhooks.</summary>

@@ -2,6 +2,7 @@ using AudienceSync.Connectors;
 using AudienceSync.Domain.Audiences;
 using AudienceSync.Domain.Identity;
 using AudienceSync.Host.Ingest;
+using AudienceSync.Host.Maintenance;
 using AudienceSync.Host.Storage;
 
 namespace AudienceSync.Host.Configuration;
@@ -15,6 +16,9 @@ public sealed record WorkspacePlan(
 {
     /// <summary>How many addresses one identifier may be sent with within a day.</summary>
     public LinkLimit LinkLimit { get; init; } = LinkLimit.Default;
+
+    /// <summary>For how long ended records are kept.</summary>
+    public RetentionSettings Retention { get; init; } = RetentionSettings.Default;
 }
 
 /// <summary>An ad account with its connector.</summary>

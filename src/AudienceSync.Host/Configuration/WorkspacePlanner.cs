@@ -2,6 +2,7 @@ using AudienceSync.Connectors;
 using AudienceSync.Domain;
 using AudienceSync.Domain.Identity;
 using AudienceSync.Host.Ingest;
+using AudienceSync.Host.Maintenance;
 using AudienceSync.Host.Privacy;
 using AudienceSync.Host.Storage;
 using AudienceSync.Host.Storage.Log;
@@ -47,6 +48,7 @@ public sealed class WorkspacePlanner(ConfigLoader config, DestinationDependencie
             destinations)
         {
             LinkLimit = LinkLimit(name, workspace.LinkedAddressesPerDay),
+            Retention = Retention($"workspaces.{name}.retention", workspace.Retention),
         };
     }
 
@@ -55,6 +57,16 @@ public sealed class WorkspacePlanner(ConfigLoader config, DestinationDependencie
         // Only the latest addresses of a kind are kept for an anchor, so a higher limit would never be reached.
         Require(addresses is null or (>= 2 and < IdentifierClaims.MaxPerKind), $"workspaces.{workspace}", $"linked_addresses_per_day must be from 2 to {IdentifierClaims.MaxPerKind - 1}");
         return addresses is { } given ? new LinkLimit(given) : Domain.Identity.LinkLimit.Default;
+    }
+
+    private RetentionSettings Retention(string place, RetentionConfig retention)
+    {
+        foreach (var (setting, days) in new[] { ("calls_d", retention.CallsD), ("jobs_d", retention.JobsD), ("quarantine_d", retention.QuarantineD) })
+        {
+            Require(days is >= 1 and <= RetentionSettings.MaxD, place, $"{setting} must be 1 to {RetentionSettings.MaxD} days");
+        }
+
+        return new RetentionSettings(retention.CallsD, retention.JobsD, retention.QuarantineD);
     }
 
     private const int MostPlaceholders = 100;

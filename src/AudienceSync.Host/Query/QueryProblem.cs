@@ -102,6 +102,8 @@ internal static class QueryProblem
 
     public static IResult InvalidList(string detail) => Of(422, "invalid_list", detail);
 
+    public static IResult UnknownMessage => Of(404, "unknown_message", "No failed message has this id.");
+
     public static IResult UnknownEntry => Of(404, "unknown_quarantine_entry", "No such open entry in quarantine.");
 
     /// <summary>The text comes from the planner: the position of the error, and the remedy.</summary>

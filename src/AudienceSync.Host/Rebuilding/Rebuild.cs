@@ -50,7 +50,7 @@ public sealed class Rebuild(GenerationDatabase database, AudienceKeys keys, Time
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(200);
 
     private readonly GenerationTable _generations = new(database);
-    private readonly LeaseTable _leases = new(database.Live, owner);
+    private readonly LeaseTable _leases = new(database.Live, owner, LeaseTable.CommandTime);
 
     /// <summary>Memory limit of the fold; people beyond it are folded in further passes.</summary>
     internal long MemoryBytes { get; init; } = 400_000_000;

@@ -1,28 +1,26 @@
 using AudienceSync.Host.Configuration;
-using AudienceSync.Host.Requests;
+using OpenTelemetry.Metrics;
 
 namespace AudienceSync.Host.Serving;
 
 /// <summary>
 /// <c>/health</c> and <c>/metrics</c> on an address of its own, with connections of its own: a client that fills the main listener does not
-/// make a load balancer or an orchestrator treat the process as dead.
+/// make a load balancer or an orchestrator treat the process as dead. Without an address it does nothing.
 /// </summary>
-public sealed class HealthListener : IAsyncDisposable
+public sealed class HealthListener(HostSettings settings, HostServer server, MeterProvider meters, ILoggerFactory loggers) : IHostedLifecycleService
 {
-    private readonly WebApplication _app;
+    private WebApplication? _app;
 
-    private HealthListener(WebApplication app) => _app = app;
+    /// <summary>Where it listens; null before the start and without an address.</summary>
+    public string? Url => _app?.Urls.Single();
 
-    /// <summary>Where it listens.</summary>
-    public string Url => _app.Urls.Single();
-
-    /// <summary>Starts it, or returns null when no address is set.</summary>
+    /// <summary>Starts it when everything else has started.</summary>
     /// <exception cref="SetupException">health_url_invalid</exception>
-    public static async Task<HealthListener?> StartAsync(string? url, HostServer server, ILoggerFactory loggers, CancellationToken cancellationToken)
+    public async Task StartedAsync(CancellationToken cancellationToken)
     {
-        if (url is null)
+        if (settings.HealthUrl is not { } url)
         {
-            return null;
+            return;
         }
 
         if (!Uri.TryCreate(url, UriKind.Absolute, out var address) || address.Scheme != Uri.UriSchemeHttp || address.PathAndQuery != "/")
@@ -38,22 +36,27 @@ public sealed class HealthListener : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton(loggers);
         builder.WebHost.UseUrls(url);
-        HostServer.Configure(builder);
-        var app = builder.Build();
-        app.UseExceptionHandler();
-        app.UseStatusCodePages(StatusCodeResponses.WriteAsync);
-        app.UseRouting();
-        app.UseAuthentication();
-        app.UseAuthorization();
-        app.UseMiddleware<ContractCheck>();
-        server.MapForMonitoring(app);
-        await app.StartAsync(cancellationToken);
-        return new HealthListener(app);
+        _app = builder.AddHttp().Build();
+        _app.MapMonitoring(server, meters);
+        await _app.StartAsync(cancellationToken);
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Stops it before everything else.</summary>
+    public async Task StoppingAsync(CancellationToken cancellationToken)
     {
-        await _app.StopAsync();
-        await _app.DisposeAsync();
+        if (_app is { } app)
+        {
+            _app = null;
+            await app.StopAsync(cancellationToken);
+            await app.DisposeAsync();
+        }
     }
+
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }

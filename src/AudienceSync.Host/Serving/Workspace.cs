@@ -3,6 +3,9 @@ using AudienceSync.Host.Audiences;
 using AudienceSync.Host.Configuration;
 using AudienceSync.Host.Holding;
 using AudienceSync.Host.Ingest;
+using AudienceSync.Host.Maintenance;
+using AudienceSync.Host.Messages;
+using AudienceSync.Host.Nodes;
 using AudienceSync.Host.People;
 using AudienceSync.Host.Privacy;
 using AudienceSync.Host.Privacy.Erasure;
@@ -12,6 +15,7 @@ using AudienceSync.Host.Storage.Audiences;
 using AudienceSync.Host.Storage.Cutover;
 using AudienceSync.Host.Storage.Leases;
 using AudienceSync.Host.Storage.Log;
+using AudienceSync.Host.Storage.Maintenance;
 using AudienceSync.Host.Storage.Membership;
 using AudienceSync.Host.Storage.Privacy;
 using AudienceSync.Host.Storage.Status;
@@ -32,22 +36,23 @@ public sealed record WorkspaceDependencies(MasterKeys MasterKeys, TimeProvider C
 
     /// <summary>The metrics of the process; null for a verb.</summary>
     public HostMetrics? Metrics { get; init; }
+
+    /// <summary>Sends durable messages; a verb has no workers and sends none.</summary>
+    public SendMessage Send { get; init; } = static _ => Task.CompletedTask;
 }
 
 /// <summary>
-/// One running workspace: its log, its projector and one loop for each ad account, started in this order and stopped in the reverse, so
-/// that what was accepted is committed before anything else stops.
+/// One running workspace. Every Host commits its own webhooks and keeps its own copy of the registry; the rest is work for one Host at a
+/// time, see <see cref="Workers"/>. A stop commits what was accepted before anything else stops.
 /// </summary>
 public sealed class Workspace : IAsyncDisposable
 {
     private readonly GroupCommit _commit;
     private readonly StallWatch _stallWatch;
-    private readonly ProjectionLoop _projector;
     private readonly BodyPartitions _partitions;
+    private readonly LeaseRenewal _renewal;
     private readonly LogListener _listener;
     private readonly RegistryLoop _registryLoop;
-    private readonly HoldWatch _watch;
-    private readonly List<AccountLoop> _accounts = [];
     private readonly List<Wake> _wakes = [];
     private readonly AliasDigester _digester;
     private readonly TombstoneDigester _tombstones;
@@ -63,6 +68,7 @@ public sealed class Workspace : IAsyncDisposable
         var vault = new Vault(dependencies.MasterKeys);
         var seal = new BodySeal(dependencies.MasterKeys, secrets.Fingerprint);
         var leases = new LeaseTable(database, dependencies.Owner, dependencies.LeaseTime);
+        _renewal = new LeaseRenewal(leases, dependencies.Clock, dependencies.Loggers.CreateLogger<LeaseRenewal>());
         var projectorWake = NewWake(dependencies);
         _tombstones = new TombstoneDigester(secrets.Tombstone);
         var progress = dependencies.Metrics?.AddLog(plan.Name.Value);
@@ -73,14 +79,15 @@ public sealed class Workspace : IAsyncDisposable
         var registryWake = NewWake(dependencies);
         _listener = new LogListener(database, projectorWake, registryWake, dependencies.Clock, dependencies.Loggers.CreateLogger<LogListener>());
         var accountWakes = new List<Wake>();
+        var accounts = new List<Worker>();
         foreach (var destination in plan.Destinations)
         {
             var wake = NewWake(dependencies);
             accountWakes.Add(wake);
-            _accounts.Add(Account(destination, database, vault, _digester, leases, wake, dependencies));
+            accounts.Add(Worker.OfAccount(destination.Name, Account(destination, database, vault, _digester, leases, wake, dependencies).RunAsync));
         }
 
-        _projector = new ProjectionLoop(
+        var projector = new ProjectionLoop(
             new MembershipTable(database), new PermissionTable(database), new InheritTable(database), new DrainTable(database), leases, keys, projectorWake, accountWakes, dependencies.Clock, dependencies.Loggers.CreateLogger<ProjectionLoop>())
         {
             Progress = progress,
@@ -110,10 +117,25 @@ public sealed class Workspace : IAsyncDisposable
         };
         Permissions = new PermissionWriter(people, _commit, dependencies.Clock);
         Holds = new OperatorHolds(database, dependencies.Clock);
-        _watch = new HoldWatch(new HoldQueries(database), NewWake(dependencies), dependencies.Clock, dependencies.Loggers.CreateLogger<HoldWatch>());
+        var watch = new HoldWatch(new HoldQueries(database), NewWake(dependencies), dependencies.Clock, dependencies.Loggers.CreateLogger<HoldWatch>());
         Accounts = new AccountForecasts(
             database, plan.Destinations.ToDictionary(destination => destination.Name, destination => destination.Connector.Limits, StringComparer.Ordinal));
+        Maintenance = new MaintenanceTasks(
+            _partitions, new RetentionTable(database), plan.Retention, dependencies.Clock, dependencies.Loggers.CreateLogger<MaintenanceTasks>());
+        var schedule = new MaintenanceSchedule(plan.Name.Value, dependencies.Send, dependencies.Clock, dependencies.Loggers.CreateLogger<MaintenanceSchedule>());
+        Workers =
+        [
+            new Worker(ProjectionLoop.LeaseName, projector.RunAsync), .. accounts, new Worker(ErasureLoop.LeaseName, Erasures.Loop.RunAsync),
+            new Worker("quarantine-index", Erasures.IndexLoop.RunAsync), new Worker("key-rotation", KeyRotation.RunAsync),
+            new Worker("hold-watch", watch.RunAsync), new Worker("maintenance", schedule.RunAsync),
+        ];
     }
+
+    /// <summary>What is done every hour.</summary>
+    public MaintenanceTasks Maintenance { get; }
+
+    /// <summary>The work that the Hosts of the database share: one of them at a time does each.</summary>
+    public IReadOnlyList<Worker> Workers { get; }
 
     public WorkspaceDatabase Database { get; }
 
@@ -197,23 +219,15 @@ public sealed class Workspace : IAsyncDisposable
         await bindings.LiftStopsAsync([.. plan.Audiences.SelectMany(audience => audience.Bindings).Select(feed => feed.Remote)], cancellationToken);
     }
 
+    /// <summary>Starts what every Host does. Workers start when they are assigned to this Host.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         await _partitions.EnsureAsync(cancellationToken);
         _committing = Task.Run(() => _commit.RunAsync(CancellationToken.None), CancellationToken.None);
         _loops.Add(Task.Run(() => _stallWatch.RunAsync(_stop.Token), CancellationToken.None));
-        _loops.Add(Task.Run(() => _partitions.RunAsync(_stop.Token), CancellationToken.None));
         _loops.Add(Task.Run(() => _listener.RunAsync(_stop.Token), CancellationToken.None));
         _loops.Add(Task.Run(() => _registryLoop.RunAsync(_stop.Token), CancellationToken.None));
-        _loops.Add(Task.Run(() => _projector.RunAsync(_stop.Token), CancellationToken.None));
-        _loops.Add(Task.Run(() => KeyRotation.RunAsync(_stop.Token), CancellationToken.None));
-        _loops.Add(Task.Run(() => _watch.RunAsync(_stop.Token), CancellationToken.None));
-        _loops.Add(Task.Run(() => Erasures.Loop.RunAsync(_stop.Token), CancellationToken.None));
-        _loops.Add(Task.Run(() => Erasures.IndexLoop.RunAsync(_stop.Token), CancellationToken.None));
-        foreach (var account in _accounts)
-        {
-            _loops.Add(Task.Run(() => account.RunAsync(_stop.Token), CancellationToken.None));
-        }
+        _loops.Add(Task.Run(() => _renewal.RunAsync(_stop.Token), CancellationToken.None));
     }
 
     /// <summary>
@@ -251,7 +265,7 @@ public sealed class Workspace : IAsyncDisposable
         }
     }
 
-    /// <summary>Commits what is queued, then lets the loops finish what they are writing and release their leases.</summary>
+    /// <summary>Commits what is queued, then lets the loops finish what they are writing.</summary>
     public async Task StopAsync()
     {
         _commit.Close();

@@ -25,6 +25,9 @@ public sealed class WorkspaceDatabase : IAsyncDisposable
 {
     public const string AppRole = "audiencesync_app";
 
+    /// <summary>The options of a session that works under the role, and is detected within about ten seconds when it was cut off.</summary>
+    internal const string RoleOptions = Role + Network;
+
     private const string Role = "-c role=" + AppRole;
 
     private const string Network = " -c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3 -c tcp_user_timeout=10s";

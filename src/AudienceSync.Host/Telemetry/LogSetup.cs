@@ -13,6 +13,8 @@ namespace AudienceSync.Host.Telemetry;
 /// </summary>
 internal static class LogSetup
 {
+    private const string Wolverine = "Wolverine";
+
     private const string Line = "{Timestamp:HH:mm:ss.fff} {Level:u3} {Message:lj}{NewLine}{Exception}";
 
     /// <summary>One line of JSON with the message as text: what the documents quote can be searched for.</summary>
@@ -32,8 +34,17 @@ internal static class LogSetup
             .MinimumLevel.Is(level)
             .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
             .MinimumLevel.Override("System", LogEventLevel.Warning)
-            .MinimumLevel.Override("Npgsql", LogEventLevel.Error);
+            .MinimumLevel.Override("Microsoft.Extensions.Hosting.Internal.Host", LogEventLevel.Fatal) // serve reports a failed start, on one line.
+            .MinimumLevel.Override("Npgsql", LogEventLevel.Error)
+            .MinimumLevel.Override(Wolverine, LogEventLevel.Warning)
+            .Filter.ByExcluding(IsOutageOfMessages);
     }
+
+    // Every loop of ours reports an outage of storage once, on one line; Wolverine's pollers would add a stack trace each time.
+    private static bool IsOutageOfMessages(LogEvent logged) =>
+        logged.Exception is { } failure && OutageLog.IsStorage(failure.GetBaseException())
+        && logged.Properties.TryGetValue(Serilog.Core.Constants.SourceContextPropertyName, out var source)
+        && source is ScalarValue { Value: string category } && category.StartsWith(Wolverine, StringComparison.Ordinal);
 
     private static void WriteToConsole(LoggerConfiguration configuration, HostSettings settings) => _ = settings.JsonLog
         ? configuration.WriteTo.Console(Json)

@@ -104,9 +104,8 @@ public sealed class ConnectionTests
     [InlineData("http://127.0.0.1:0/health")]
     public async Task An_invalid_url_for_health_is_refused(string url)
     {
-        await using var host = await TestHost.StartAsync();
         var refused = await Should.ThrowAsync<Host.Configuration.SetupException>(
-            () => HealthListener.StartAsync(url, host.Server, Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance, CancellationToken.None));
+            () => TestHost.StartAsync(new TestHostOptions { HealthUrl = url }));
         refused.Code.ShouldBe("health_url_invalid");
     }
 

@@ -3,7 +3,6 @@ using System.Net.Http.Headers;
 using System.Text.Json;
 using AudienceSync.Host.Configuration;
 using AudienceSync.Host.Serving;
-using AudienceSync.Host.Telemetry;
 using AudienceSync.Host.Tests.Postgres;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -12,6 +11,7 @@ using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Wolverine.Runtime;
 
 namespace AudienceSync.Host.Tests.Serving;
 
@@ -28,7 +28,6 @@ public sealed class TestHost : IAsyncDisposable
     private HttpMessageHandler _network = null!;
     private ILoggerFactory _loggers = null!;
     private WebApplication _app = null!;
-    private HealthListener? _health;
     private bool _stopped;
 
     private TestHost(TestHostOptions options) => _options = options;
@@ -52,7 +51,7 @@ public sealed class TestHost : IAsyncDisposable
     public TimeProvider Clock => _options.Clock;
 
     /// <summary>The URL of the listener for monitoring.</summary>
-    public string HealthUrl => _health!.Url;
+    public string HealthUrl => _app.Services.GetRequiredService<HealthListener>().Url!;
 
     /// <summary>Every route that the Host has.</summary>
     public IReadOnlyList<RouteEndpoint> Routes => [.. ((IEndpointRouteBuilder)_app).DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>()];
@@ -89,6 +88,9 @@ public sealed class TestHost : IAsyncDisposable
 
     /// <summary>Sends a webhook of the source that signs.</summary>
     public Task<Answer> PostAsync(string body) => SendAsync(Webhook.Signed(body, Clock.GetUtcNow()));
+
+    /// <summary>Sends a durable message as a worker of the Host does.</summary>
+    public async Task SendMessageAsync(object message) => await new MessageBus(_app.Services.GetRequiredService<IWolverineRuntime>()).PublishAsync(message);
 
     /// <summary>Queries with the operator token.</summary>
     public async Task<JsonElement> GetAsync(string path)
@@ -154,28 +156,17 @@ public sealed class TestHost : IAsyncDisposable
         }
 
         _stopped = true;
-        if (_health is not null)
-        {
-            await _health.DisposeAsync();
-        }
-
         await _app.StopAsync();
-        await Server.StopAsync();
     }
 
     public async ValueTask DisposeAsync()
     {
         if (_app is not null)
         {
-            await StopAsync();
+            await StopAsync(); // Also after a start that failed: what runs already must stop before it is disposed.
             Http?.Dispose();
             Operator?.Dispose();
             await _app.DisposeAsync();
-        }
-
-        if (Server is not null)
-        {
-            await Server.DisposeAsync();
         }
 
         if (Sandbox is not null && _options.Platform is null)
@@ -199,28 +190,24 @@ public sealed class TestHost : IAsyncDisposable
         _loggers = LoggerFactory.Create(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(_log));
         ConfigPath = TestHostFiles.Write(_folder, _options);
         var settings = new HostSettings(
-            "http://127.0.0.1:0", _folder.Path, Database, ConfigPath, null, _options.MasterKeys, JsonLog: false, "Debug");
-        var dependencies = new ServerDependencies(_options.Clock, new Random(1), _network, static _ => null) { AccountPoll = _options.AccountPoll };
-        Server = await HostServer.OpenAsync(Database, settings, dependencies, _loggers, CancellationToken.None);
-        var app = Build(settings);
-        Server.Map(app, _options.Clock);
-        await Server.StartAsync(CancellationToken.None);
-        _app = app;
-        await app.StartAsync();
-        _health = await HealthListener.StartAsync(_options.HealthListener ? "http://127.0.0.1:0" : null, Server, _loggers, CancellationToken.None);
+            "http://127.0.0.1:0", _folder.Path, Database, ConfigPath, null, _options.MasterKeys, JsonLog: false, "Debug")
+        {
+            HealthUrl = _options.HealthUrl,
+        };
+        _app = Build(settings, new ServerDependencies(_options.Clock, new Random(1), _network, static _ => null) { AccountPoll = _options.AccountPoll });
+        Server = _app.Services.GetRequiredService<HostServer>();
+        await _app.MapAudienceSync().StartAsync();
         Http = NewClient();
         Operator = NewClient();
         Operator.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", TestHostFiles.OperatorToken);
     }
 
-    private WebApplication Build(HostSettings settings)
+    private WebApplication Build(HostSettings settings, ServerDependencies dependencies)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton(_loggers);
-        builder.Services.AddTelemetry(static _ => null);
-        builder.WebHost.UseUrls(settings.Urls);
-        HostServer.Configure(builder);
+        builder.AddAudienceSync(settings, dependencies);
         if (_options.MaxConnections is { } connections)
         {
             builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxConcurrentConnections = connections);

@@ -55,5 +55,12 @@ public sealed record TestHostOptions
     public int? MaxConnections { get; init; }
 
     /// <summary>Whether <c>/health</c> has a separate listener, on a real port.</summary>
-    public bool HealthListener { get; init; }
+    public bool HealthListener
+    {
+        get => HealthUrl is not null;
+        init => HealthUrl = value ? "http://127.0.0.1:0" : null;
+    }
+
+    /// <summary>The address of that listener; null for none.</summary>
+    public string? HealthUrl { get; init; }
 }

@@ -28,6 +28,9 @@ internal sealed class HostProcess : IAsyncDisposable
 
     public string Log => string.Join('\n', _lines.All);
 
+    /// <summary>The process, as the owner of a lease names it.</summary>
+    public int Id => _process.Id;
+
     /// <summary>The resident memory of the process now.</summary>
     public long ResidentBytes
     {
@@ -38,7 +41,7 @@ internal sealed class HostProcess : IAsyncDisposable
         }
     }
 
-    public static async Task<HostProcess> StartAsync(string config, string dataFolder, string postgres, TimeSpan lease)
+    public static async Task<HostProcess> StartAsync(string config, string dataFolder, string postgres, TimeSpan? lease = null)
     {
         var url = $"http://127.0.0.1:{FreePort().ToString(CultureInfo.InvariantCulture)}";
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "AudienceSync.Host.dll"), "serve"])
@@ -52,7 +55,7 @@ internal sealed class HostProcess : IAsyncDisposable
         start.Environment["AUDIENCESYNC_POSTGRES"] = postgres;
         start.Environment["AUDIENCESYNC_CONFIG"] = config;
         start.Environment["AUDIENCESYNC_MASTER_KEY"] = TestHostFiles.MasterKey;
-        start.Environment["AUDIENCESYNC_LEASE_S"] = ((int)lease.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+        start.Environment["AUDIENCESYNC_LEASE_S"] = lease is { } time ? ((int)time.TotalSeconds).ToString(CultureInfo.InvariantCulture) : "";
         var host = new HostProcess(Process.Start(start)!, url);
         await host._lines.WaitForAsync("AudienceSync is ready at ");
         return host;
@@ -67,12 +70,18 @@ internal sealed class HostProcess : IAsyncDisposable
     /// <summary>SIGCONT.</summary>
     public Task WakeAsync() => SignalAsync("-CONT");
 
+    /// <summary>SIGKILL.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill(entireProcessTree: true);
+        await _process.EndAsync();
+    }
+
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
         Operator.Dispose();
-        _process.Kill(entireProcessTree: true);
-        await _process.EndAsync();
+        await KillAsync();
         _process.Dispose();
     }
 

@@ -36,6 +36,9 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
 
     public required PostgresBinaries Binaries { get; init; }
 
+    /// <summary>Where its data is.</summary>
+    public string DataFolder => _options.DataFolder;
+
     /// <summary>True when the server was already running.</summary>
     public required bool IsAdopted { get; init; }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Npgsql;
 
 namespace AudienceSync.Host.Storage.Leases;
@@ -6,7 +7,8 @@ namespace AudienceSync.Host.Storage.Leases;
 /// Claims, keeps and releases leases.
 /// <para>
 /// <b>States.</b> Free (no row, or its time is over), held. A claim of a free lease, or of the owner's own lease after a broken connection,
-/// raises its fence; the holder keeps it by <c>hold_lease</c> in each of its transactions, and by <see cref="KeepAsync"/> when idle.
+/// raises its fence; the holder keeps it by <c>hold_lease</c> in each of its transactions, by <see cref="KeepAsync"/> when idle, and by
+/// <see cref="RenewAsync"/> meanwhile.
 /// </para>
 /// <para>
 /// <b>Failures.</b> The lease of a host that dies expires. A host that is paused (SIGSTOP, a long collection, a stalled network) and
@@ -17,12 +19,19 @@ namespace AudienceSync.Host.Storage.Leases;
 public sealed class LeaseTable(WorkspaceDatabase database, string owner, TimeSpan? time = null)
 {
     /// <summary>
-    /// How long a silent holder keeps others waiting, unless a setting overrides it. Well above the longest gap between two writes of a
-    /// healthy holder.
+    /// How long a silent holder keeps others waiting, unless a setting overrides it. A holder that runs renews it three times as often.
     /// </summary>
-    public static readonly TimeSpan Time = TimeSpan.FromSeconds(15);
+    public static readonly TimeSpan Time = TimeSpan.FromSeconds(6);
+
+    /// <summary>The same for a command beside the Hosts: it renews its lease only by its writes, which may be rare.</summary>
+    public static readonly TimeSpan CommandTime = TimeSpan.FromSeconds(15);
 
     private readonly TimeSpan _time = time ?? Time;
+
+    private readonly ConcurrentDictionary<string, long> _held = new(StringComparer.Ordinal);
+
+    /// <summary>How long a claim holds.</summary>
+    public TimeSpan HeldFor => _time;
 
     private const string LostState = "AS001";
 
@@ -35,13 +44,27 @@ public sealed class LeaseTable(WorkspaceDatabase database, string owner, TimeSpa
         returning fence
         """;
 
+    // Never shortens: the holder of an account that waits for an answer holds it for longer. What another transaction has locked is being
+    // kept or claimed by it, and waiting for it with other rows locked would stop their holders.
+    private const string RenewSql = """
+        with held as (
+          select l.name from leases l join unnest($1, $2) as h(name, fence) on h.name = l.name and h.fence = l.fence for update of l skip locked)
+        update leases l set until = greatest(l.until, clock_timestamp() + $3) from held where l.name = held.name
+        """;
+
     private const string ReleaseSql = "update leases set until = clock_timestamp() - interval '1 second' where name = $1 and fence = $2";
 
     /// <summary>Null when another host holds it.</summary>
     public async Task<Lease?> TryClaimAsync(string name, CancellationToken cancellationToken)
     {
         await using var command = Sql.Command(database.Hot, ClaimSql, Sql.Of(name), Sql.Of(owner), Sql.Of(_time));
-        return await command.ExecuteScalarAsync(cancellationToken) is long fence ? new Lease(name, fence, _time) : null;
+        if (await command.ExecuteScalarAsync(cancellationToken) is not long fence)
+        {
+            return null;
+        }
+
+        _held[name] = fence;
+        return new Lease(name, fence, _time);
     }
 
     /// <exception cref="LeaseLostException">Another host holds it now.</exception>
@@ -58,9 +81,24 @@ public sealed class LeaseTable(WorkspaceDatabase database, string owner, TimeSpa
         }
     }
 
+    /// <summary>Renews every lease that was claimed here and not released. One that another host has claimed is left alone.</summary>
+    public async Task RenewAsync(CancellationToken cancellationToken)
+    {
+        var held = _held.ToArray();
+        if (held.Length == 0)
+        {
+            return;
+        }
+
+        await using var command = Sql.Command(
+            database.Hot, RenewSql, Sql.Of(held.Select(one => one.Key).ToArray()), Sql.Of(held.Select(one => one.Value).ToArray()), Sql.Of(_time));
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
     /// <summary>Releases it, so that the next host need not wait. It does not matter if it was lost in the meantime.</summary>
     public async Task ReleaseAsync(Lease lease, CancellationToken cancellationToken)
     {
+        _held.TryRemove(KeyValuePair.Create(lease.Name, lease.Fence)); // Also when the database cannot be told: it ends by itself then.
         await using var command = Sql.Command(database.Hot, ReleaseSql, Sql.Of(lease.Name), Sql.Of(lease.Fence));
         await command.ExecuteNonQueryAsync(cancellationToken);
     }

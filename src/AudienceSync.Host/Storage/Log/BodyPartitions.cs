@@ -1,5 +1,3 @@
-using AudienceSync.Host.Telemetry;
-
 namespace AudienceSync.Host.Storage.Log;
 
 /// <summary>Creates the daily partitions of raw bodies ahead of time and drops those past their retention.</summary>
@@ -17,8 +15,7 @@ public sealed class BodyPartitions(WorkspaceDatabase database, TimeProvider cloc
 
     private const int DaysAhead = 2;
 
-    private static readonly TimeSpan Every = TimeSpan.FromHours(1);
-
+    /// <summary>Can be repeated at any time, by several Hosts at once.</summary>
     public async Task EnsureAsync(CancellationToken cancellationToken)
     {
         var today = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime);
@@ -36,29 +33,5 @@ public sealed class BodyPartitions(WorkspaceDatabase database, TimeProvider cloc
 
         await using var forget = Sql.Command(database.Hot, AppendSql.DropSignatures, Sql.Of(today.AddDays(-SignatureDays)));
         await forget.ExecuteScalarAsync(cancellationToken);
-    }
-
-    public async Task RunAsync(CancellationToken cancellationToken)
-    {
-        var outage = new OutageLog("Partitions of raw bodies", clock, logger);
-        var wait = Every;
-        while (!cancellationToken.IsCancellationRequested)
-        {
-            await Task.Delay(wait, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            wait = Every;
-            try
-            {
-                await EnsureAsync(cancellationToken);
-                outage.Recovered();
-            }
-            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception failure)
-            {
-                wait = outage.Failed(failure);
-            }
-        }
     }
 }

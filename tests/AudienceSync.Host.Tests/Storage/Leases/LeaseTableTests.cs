@@ -47,6 +47,38 @@ public sealed class LeaseTableTests
     }
 
     [Fact]
+    public async Task A_renewal_keeps_what_was_claimed_and_neither_what_was_released_nor_what_another_claimed()
+    {
+        await using var workspace = await TestWorkspace.CreateAsync();
+        var (ours, theirs) = (new LeaseTable(workspace.Database, "ours"), new LeaseTable(workspace.Database, "theirs"));
+        await ours.TryClaimAsync("kept", default);
+        await ours.ReleaseAsync((await ours.TryClaimAsync("released", default)).ShouldNotBeNull(), default);
+        await ours.TryClaimAsync("taken", default);
+        await workspace.ExecuteAsync(ExpireSql);
+        (await theirs.TryClaimAsync("taken", default)).ShouldNotBeNull();
+        await workspace.ExecuteAsync("update leases set until = clock_timestamp() + interval '1 second' where name = 'taken'");
+
+        await ours.RenewAsync(default);
+
+        (await theirs.TryClaimAsync("kept", default)).ShouldBeNull();
+        (await theirs.TryClaimAsync("released", default)).ShouldNotBeNull();
+        (await workspace.AskAsync<TimeSpan>("select until - clock_timestamp() from leases where name = 'taken'")).ShouldBeLessThan(TimeSpan.FromSeconds(1));
+    }
+
+    [Fact]
+    public async Task A_renewal_never_shortens_a_lease()
+    {
+        await using var workspace = await TestWorkspace.CreateAsync();
+        var ours = new LeaseTable(workspace.Database, "ours");
+        await ours.TryClaimAsync("work", default);
+        await workspace.ExecuteAsync("update leases set until = clock_timestamp() + interval '1 minute'");
+
+        await ours.RenewAsync(default);
+
+        (await workspace.AskAsync<TimeSpan>("select until - clock_timestamp() from leases")).ShouldBeGreaterThan(TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
     public async Task A_released_lease_is_free_at_once()
     {
         await using var workspace = await TestWorkspace.CreateAsync();

@@ -1,0 +1,26 @@
+using AudienceSync.Host.Storage.Log;
+using AudienceSync.Host.Storage.Maintenance;
+
+namespace AudienceSync.Host.Maintenance;
+
+/// <summary>What is done in a workspace every hour. Each task may be repeated at any time: what is done already is found done.</summary>
+public sealed class MaintenanceTasks(
+    BodyPartitions partitions, RetentionTable records, RetentionSettings retention, TimeProvider clock, ILogger<MaintenanceTasks> logger)
+{
+    /// <summary>Creates the partitions of the next days and drops those past their retention.</summary>
+    public Task KeepPartitionsAsync(CancellationToken cancellationToken) => partitions.EnsureAsync(cancellationToken);
+
+    /// <summary>Removes records that ended and are older than their retention. Jobs first, because a call stays as long as its job.</summary>
+    public async Task RemoveEndedAsync(CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var jobs = await records.RemoveJobsAsync(now.AddDays(-retention.JobsD), cancellationToken);
+        var calls = await records.RemoveCallsAsync(now.AddDays(-retention.CallsD), cancellationToken);
+        var entries = await records.RemoveQuarantinedAsync(now.AddDays(-retention.QuarantineD), cancellationToken);
+        if (jobs + calls + entries > 0)
+        {
+            logger.LogInformation(
+                "Removed {Calls} calls, {Jobs} jobs and {Entries} quarantined entries past their retention", calls, jobs, entries);
+        }
+    }
+}

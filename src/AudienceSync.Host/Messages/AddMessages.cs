@@ -1,0 +1,24 @@
+using AudienceSync.Host.Maintenance;
+using Wolverine;
+
+namespace AudienceSync.Host.Messages;
+
+/// <summary>The durable messages and their handlers.</summary>
+internal static class AddMessagesExtensions
+{
+    private const string Queue = "work";
+
+    public static void AddMessages(this WolverineOptions options)
+    {
+        options.LocalQueue(Queue).UseDurableInbox();
+        options.Add<KeepBodyPartitions>(new KeepBodyPartitionsHandler());
+        options.Add<RemoveEndedRecords>(new RemoveEndedRecordsHandler());
+    }
+
+    private static void Add<T>(this WolverineOptions options, WorkspaceMessageHandler<T> handler)
+        where T : IWorkspaceMessage
+    {
+        options.AddMessageHandler(handler);
+        options.PublishMessage<T>().ToLocalQueue(Queue);
+    }
+}

@@ -1,0 +1,113 @@
+using System.Diagnostics;
+using AudienceSync.Host.Access;
+using AudienceSync.Host.Ingest;
+using AudienceSync.Host.Messages;
+using AudienceSync.Host.People;
+using AudienceSync.Host.Privacy.Erasure;
+using AudienceSync.Host.Query;
+using AudienceSync.Host.Requests;
+using AudienceSync.Host.Telemetry;
+using OpenTelemetry.Metrics;
+
+namespace AudienceSync.Host.Serving;
+
+/// <summary>Maps the endpoints of what <see cref="AddAudienceSyncExtensions.AddAudienceSync"/> registered.</summary>
+public static class MapAudienceSyncExtensions
+{
+    public static WebApplication MapAudienceSync(this WebApplication app)
+    {
+        var services = app.Services;
+        var webhooks = services.GetRequiredService<WebhookEndpoint>();
+        var counters = services.GetRequiredService<IngestCounters>();
+        var clock = services.GetRequiredService<ServerDependencies>().Clock;
+        var server = services.GetRequiredService<HostServer>();
+        app.Use(UnreadBodies.AnnounceAsync);
+        app.UseExceptionHandler();
+        app.Use((context, next) => WebhookEndpoint.Takes(context.Request.Method) && context.Request.Path == WebhookEndpoint.Path
+            ? WebhookAsync(webhooks, counters, context) // Before routing: the one hot path needs no search for its endpoint.
+            : next(context));
+        app.UseRequestChecks();
+        MapWebhooks(app, webhooks, counters);
+        var group = app.MapGroup("/v1").RequireAuthorization(AccessPolicies.Operator).Takes(QueryParameter.Workspace);
+        new QueryEndpoints(server.Workspaces, clock).Map(group);
+        new PermissionEndpoints(server.Workspaces).Map(group);
+        new ErasureEndpoints(server.Workspaces, clock).Map(group);
+        new LinkStopEndpoints(server.Workspaces).Map(group);
+        new MessageEndpoints(services.GetRequiredService<DeadMessages>()).Map(group);
+        MapHealth(app, server);
+        app.MapMetrics(services.GetRequiredService<MeterProvider>()).RequireAuthorization(AccessPolicies.Operator);
+        return app;
+    }
+
+    /// <summary>
+    /// Maps what the health listener serves to everyone who reaches it: <c>/health</c>, and <c>/metrics</c>, which has no secret and no
+    /// personal data, but shows outsiders how much is processed. So an operator opens it, by setting the listener's address.
+    /// </summary>
+    internal static void MapMonitoring(this WebApplication app, HostServer server, MeterProvider meters)
+    {
+        app.UseExceptionHandler();
+        app.UseRequestChecks();
+        MapHealth(app, server);
+        app.MapMetrics(meters).AllowAnonymous();
+    }
+
+    private static void UseRequestChecks(this WebApplication app)
+    {
+        app.UseStatusCodePages(StatusCodeResponses.WriteAsync);
+        app.UseRouting();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.UseMiddleware<ContractCheck>();
+    }
+
+    // For everyone: it has no secret, and a load balancer has no token.
+    private static void MapHealth(IEndpointRouteBuilder app, HostServer server)
+    {
+        app.MapGet("/health/live", () => Results.Text("live")).AllowAnonymous();
+        app.MapGet("/health/ready", (CancellationToken cancellationToken) => ReadyAsync(server, cancellationToken)).AllowAnonymous();
+    }
+
+    // Ready means that the log of every workspace answers: a load balancer should send webhooks elsewhere when it does not.
+    private static async Task<IResult> ReadyAsync(HostServer server, CancellationToken cancellationToken)
+    {
+        foreach (var workspace in server.Workspaces.Values)
+        {
+            if (await workspace.NotReadyAsync(cancellationToken) is { } reason)
+            {
+                return Results.Text(reason, statusCode: StatusCodes.Status503ServiceUnavailable);
+            }
+        }
+
+        return Results.Text("ready");
+    }
+
+    // Reached by another spelling of the address, or by a method that is not a webhook's.
+    private static void MapWebhooks(WebApplication app, WebhookEndpoint webhooks, IngestCounters counters)
+    {
+        app.MapMethods(WebhookEndpoint.Path, WebhookEndpoint.Methods, context => WebhookAsync(webhooks, counters, context))
+            .RequireAuthorization(AccessPolicies.Source).Takes(BodyContract.Webhook);
+        app.Map(WebhookEndpoint.Path, context =>
+        {
+            context.Response.Headers.Allow = string.Join(", ", WebhookEndpoint.Methods);
+            return QueryProblem.MethodNotAllowed.ExecuteAsync(context);
+        }).RequireAuthorization(AccessPolicies.Source).Takes(BodyContract.Webhook);
+    }
+
+    private static Task WebhookAsync(WebhookEndpoint webhooks, IngestCounters counters, HttpContext context)
+    {
+        if (context.Request.QueryString.HasValue)
+        {
+            // Refusing an unknown parameter here would lose a removal: its sender does not send it again.
+            counters.Ignored(context.Request.Query.Count);
+        }
+
+        return Spans.Enabled ? TraceAsync(webhooks, context) : webhooks.HandleAsync(context);
+    }
+
+    private static async Task TraceAsync(WebhookEndpoint webhooks, HttpContext context)
+    {
+        using var span = Spans.StartRoot(Spans.Webhook, ActivityKind.Server, [Activity.Current?.Context ?? default]);
+        await webhooks.HandleAsync(context);
+        span?.SetTag(Spans.Status, context.Response.StatusCode);
+    }
+}

@@ -1,0 +1,4 @@
+-- Records that ended are removed by age (Storage/Maintenance/RetentionTable.cs): the oldest are found by index, not by reading the table.
+create index calls_sent on calls (sent_at);
+create index jobs_ended on jobs (ended_at) where ended_at is not null;
+create index quarantine_closed on quarantine (last_seen_at) where state <> 1;
