@@ -30,6 +30,7 @@ public sealed class HostServer : IAsyncDisposable
     private readonly HostMetrics _metrics;
     private readonly IngestCounters _counters = new();
     private WebhookEndpoint? _webhooks;
+    private BatchEndpoint? _batches;
     private MeterProvider? _meters;
 
     private HostServer(HostMetrics metrics) => _metrics = metrics;
@@ -128,6 +129,7 @@ public sealed class HostServer : IAsyncDisposable
         app.Use(UnreadBodies.AnnounceAsync);
         app.UseExceptionHandler();
         var webhooks = _webhooks = new WebhookEndpoint(tokens.Sources, clock, _counters);
+        var batches = _batches = new BatchEndpoint(tokens.Sources, clock, _counters);
         app.Use((context, next) => WebhookEndpoint.Takes(context.Request.Method) && context.Request.Path == WebhookEndpoint.Path
             ? WebhookAsync(webhooks, context) // Before routing: the one hot path needs no search for its endpoint.
             : next(context));
@@ -136,7 +138,8 @@ public sealed class HostServer : IAsyncDisposable
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseMiddleware<ContractCheck>();
-        MapWebhooks(app, webhooks);
+        MapWebhooks(app, WebhookEndpoint.Path, WebhookEndpoint.Methods, webhooks, BodyContract.Webhook);
+        MapWebhooks(app, BatchEndpoint.Path, [HttpMethods.Post], batches, BodyContract.Batch);
         var group = app.MapGroup("/v1").RequireAuthorization(AccessPolicies.Operator).Takes(QueryParameter.Workspace);
         new QueryEndpoints(_workspaces, clock).Map(group);
         new PermissionEndpoints(_workspaces).Map(group);
@@ -164,18 +167,18 @@ public sealed class HostServer : IAsyncDisposable
         app.MapGet("/health/ready", ReadyAsync).AllowAnonymous();
     }
 
-    // Reached by another spelling of the address, or by a method that is not a webhook's.
-    private void MapWebhooks(WebApplication app, WebhookEndpoint webhooks)
+    // The audience webhook comes here with another spelling of the address, or by a method that is not a webhook's.
+    private void MapWebhooks(WebApplication app, string path, IReadOnlyList<string> methods, WebhookReceiver webhooks, BodyContract body)
     {
-        app.MapMethods(WebhookEndpoint.Path, WebhookEndpoint.Methods, context => WebhookAsync(webhooks, context)).RequireAuthorization(AccessPolicies.Source).Takes(BodyContract.Webhook);
-        app.Map(WebhookEndpoint.Path, context =>
+        app.MapMethods(path, methods, context => WebhookAsync(webhooks, context)).RequireAuthorization(AccessPolicies.Source).Takes(body);
+        app.Map(path, context =>
         {
-            context.Response.Headers.Allow = string.Join(", ", WebhookEndpoint.Methods);
+            context.Response.Headers.Allow = string.Join(", ", methods);
             return QueryProblem.MethodNotAllowed.ExecuteAsync(context);
-        }).RequireAuthorization(AccessPolicies.Source).Takes(BodyContract.Webhook);
+        }).RequireAuthorization(AccessPolicies.Source).Takes(body);
     }
 
-    private Task WebhookAsync(WebhookEndpoint webhooks, HttpContext context)
+    private Task WebhookAsync(WebhookReceiver webhooks, HttpContext context)
     {
         if (context.Request.QueryString.HasValue)
         {
@@ -186,7 +189,7 @@ public sealed class HostServer : IAsyncDisposable
         return Spans.Enabled ? TraceAsync(webhooks, context) : webhooks.HandleAsync(context);
     }
 
-    private static async Task TraceAsync(WebhookEndpoint webhooks, HttpContext context)
+    private static async Task TraceAsync(WebhookReceiver webhooks, HttpContext context)
     {
         using var span = Spans.StartRoot(Spans.Webhook, ActivityKind.Server, [Activity.Current?.Context ?? default]);
         await webhooks.HandleAsync(context);
@@ -215,6 +218,7 @@ public sealed class HostServer : IAsyncDisposable
         }
 
         _webhooks?.Dispose();
+        _batches?.Dispose();
         _counters.Dispose();
         _metrics.Dispose();
     }
