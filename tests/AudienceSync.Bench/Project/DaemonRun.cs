@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using AudienceSync.Bench.Rebuild;
 using JasperFx;
 using JasperFx.Events.Projections;
@@ -18,6 +17,7 @@ internal static class DaemonRun
     private const int PageEvents = 5_000; // As many as a page of our loop.
 
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
 
     private static readonly string[] Copies =
     [
@@ -50,16 +50,26 @@ internal static class DaemonRun
         using var daemon = await store.BuildProjectionDaemonAsync();
         await using var connection = await log.OpenAsync(cancel);
         await using var progress = new NpgsqlCommand(Progress, connection);
-        var started = Stopwatch.GetTimestamp();
+        var started = clock.GetTimestamp();
         await daemon.StartAllAsync();
         while ((long)(await progress.ExecuteScalarAsync(cancel))! < events)
         {
+            ThrowIfOver(started, clock);
             await Task.Delay(Poll, clock, cancel);
         }
 
-        var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        var seconds = clock.GetElapsedTime(started).TotalSeconds;
         await daemon.StopAllAsync();
         return seconds;
+    }
+
+    /// <exception cref="BenchFailedException">It did not arrive at the last event in ten minutes.</exception>
+    public static void ThrowIfOver(long started, TimeProvider clock)
+    {
+        if (clock.GetElapsedTime(started) > Limit)
+        {
+            throw new BenchFailedException($"The last event was not projected in {Limit.TotalMinutes:N0} minutes.");
+        }
     }
 
     private static void Configure(StoreOptions options, string connectionString, Dictionary<string, int> keyIds)

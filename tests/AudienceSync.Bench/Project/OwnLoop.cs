@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using AudienceSync.Bench.Rebuild;
 using AudienceSync.Host.Projecting;
 using AudienceSync.Host.Storage;
@@ -31,14 +30,15 @@ internal static class OwnLoop
             Progress = progress,
         };
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        var started = Stopwatch.GetTimestamp();
+        var started = clock.GetTimestamp();
         var running = loop.RunAsync(stop.Token);
         while (progress.Folded != events && !running.IsCompleted)
         {
+            DaemonRun.ThrowIfOver(started, clock);
             await Task.Delay(Poll, clock, cancel);
         }
 
-        var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        var seconds = clock.GetElapsedTime(started).TotalSeconds;
         await stop.CancelAsync();
         await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return seconds;
