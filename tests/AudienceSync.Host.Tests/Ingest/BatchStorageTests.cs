@@ -12,10 +12,24 @@ public sealed class BatchStorageTests(ITestOutputHelper output)
 {
     private const int Batches = 25;
 
-    private const string LogSql = """
-        select coalesce(json_agg(json_build_array(e.id, e.type, e.data, f.first) order by e.seq_id), '[]')::text from mt_events e
-        cross join lateral (select i.id as first from mt_events i where i.stream_id = e.stream_id order by i.seq_id limit 1) f
-        where e.type not like 'audience_registered' and e.type not like 'audience_key%' and e.type not like 'audience_bound'
+    // Ids and people are digests under a key of the workspace, so an event is identified by its place among those that were sent, and a
+    // person by the first of them.
+    private const string Sent = """
+        with sent as (
+          select row_number() over (order by seq_id) as n, * from mt_events
+          where type like 'audience_member%' or type = 'audience_exposure_recorded' or type = 'person_suppressed'),
+        people as (select stream_id, min(n) as n from sent group by 1)
+        """;
+
+    private const string LogSql = $"""
+        {Sent}
+        select json_agg(json_build_array(s.type, s.data, p.n) order by s.n)::text from sent s join people p using (stream_id)
+        """;
+
+    private const string LinksSql = $"""
+        {Sent}
+        select coalesce(json_agg(json_build_array(p.n, o.n) order by p.n, o.n), '[]')::text from mt_events l
+        join people p on p.stream_id = l.stream_id left join people o on o.stream_id = (l.data->>'owner')::uuid where l.type = 'person_linked'
         """;
 
     private const string MembersSql = """
@@ -30,6 +44,7 @@ public sealed class BatchStorageTests(ITestOutputHelper output)
         await using var batched = await TestHost.StartAsync(IngestHost.Options);
         await using var single = await TestHost.StartAsync(IngestHost.Options);
         var sent = new List<string>();
+        var (batchIds, singleIds) = (new List<string>(), new List<string>());
         for (var n = 0; n < Batches; n++)
         {
             var events = Enumerable.Range(0, random.Next(1, 40)).Select(_ => sent.Count > 0 && random.Next(8) == 0 ? sent[random.Next(sent.Count)] : Event(random)).ToList();
@@ -38,13 +53,14 @@ public sealed class BatchStorageTests(ITestOutputHelper output)
             answer.Results.Count.ShouldBe(events.Count, answer.Text);
             foreach (var (one, result) in events.Zip(answer.Results))
             {
-                Outcome((await single.PostAsync(one)).Json).ShouldBe(Outcome(result), one);
+                Outcome((await single.PostAsync(one)).Json, singleIds).ShouldBe(Outcome(result, batchIds), one);
             }
         }
 
         await batched.WaitUntilQuietAsync();
         await single.WaitUntilQuietAsync();
         (await batched.ScalarAsync<string>(LogSql)).ShouldBe(await single.ScalarAsync<string>(LogSql));
+        (await batched.ScalarAsync<string>(LinksSql)).ShouldBe(await single.ScalarAsync<string>(LinksSql));
         (await batched.ScalarAsync<string>(MembersSql)).ShouldBe(await single.ScalarAsync<string>(MembersSql));
         (await batched.ScalarAsync<long>("select count(*) from membership where state = 2")).ShouldBeGreaterThan(0, "there were removals");
     }
@@ -91,10 +107,22 @@ public sealed class BatchStorageTests(ITestOutputHelper output)
         (more.Status, more.Code).ShouldBe((413, "batch_too_large"));
     }
 
-    // Of an event that was not accepted only the code: alone, a refusal has another form, and the receipt of a quarantined one is a digest
-    // under a key of the workspace.
-    private static string Outcome(JsonElement receipt) =>
-        receipt.TryGetProperty("code", out var code) ? code.GetString()! : $"{Batch.Describe(receipt)} {Batch.Receipt(receipt)}";
+    // Of an event that was not accepted only the code: alone, a refusal has another form. Of a receipt its place among those of the Host.
+    private static string Outcome(JsonElement receipt, List<string> ids)
+    {
+        if (receipt.TryGetProperty("code", out var code))
+        {
+            return code.GetString()!;
+        }
+
+        var id = Batch.Receipt(receipt);
+        if (!ids.Contains(id))
+        {
+            ids.Add(id);
+        }
+
+        return $"{Batch.Describe(receipt)} {ids.IndexOf(id)}";
+    }
 
     private static string Event(Random random)
     {
