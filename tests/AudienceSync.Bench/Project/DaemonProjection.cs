@@ -31,8 +31,8 @@ internal sealed class DaemonProjection(IReadOnlyDictionary<string, int> keyIds) 
         {
             var (key, addedAt, removedAt) = e.Data switch
             {
-                BenchAdded added => (added.AudienceKey, added.OccurredAt.UtcDateTime, (DateTime?)null),
-                BenchRemoved removed => (removed.AudienceKey, (DateTime?)null, removed.OccurredAt.UtcDateTime),
+                BenchAdded added => (added.AudienceKey, (DateTime?)added.OccurredAt.UtcDateTime, (DateTime?)null),
+                BenchRemoved removed => (removed.AudienceKey, (DateTime?)null, (DateTime?)removed.OccurredAt.UtcDateTime),
                 _ => throw new InvalidOperationException("The log has only adds and removes."),
             };
             var place = (keyIds[key], e.StreamId);
