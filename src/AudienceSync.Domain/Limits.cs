@@ -9,6 +9,9 @@ public static class Limits
     /// <summary>Bytes of one request body.</summary>
     public const int BodyBytes = 1024 * 1024;
 
+    /// <summary>Bytes of one batch of webhooks.</summary>
+    public const int BatchBytes = 4 * 1024 * 1024;
+
     /// <summary>Bytes of one suppression list.</summary>
     public const int ListBytes = 16 * 1024 * 1024;
 

@@ -24,6 +24,28 @@ public sealed class WebhookWriterTests
     }
 
     [Fact]
+    public void A_batch_has_one_event_a_line_and_is_signed_as_a_whole()
+    {
+        LoadPlan plan = Plan with { EventsPerRequest = 500, FirstPerson = 4_000_000 };
+        using var writer = new WebhookWriter(plan, 0, TimeProvider.System);
+        var ids = new HashSet<string>(StringComparer.Ordinal);
+        for (int i = 0; i < 3; i++)
+        {
+            string request = Encoding.UTF8.GetString(writer.Next().Span);
+            request.ShouldStartWith("POST /v1/webhooks/batch HTTP/1.1\r\n");
+            (Dictionary<string, string> headers, string body) = Parse(Encoding.UTF8.GetBytes(request));
+            int.Parse(headers["Content-Length"]).ShouldBe(body.Length);
+            headers["Content-Type"].ShouldBe("application/x-ndjson");
+            headers["X-CIO-Signature"].ShouldBe(Convert.ToHexStringLower(HMACSHA256.HashData(
+                Encoding.UTF8.GetBytes(plan.SigningKey), Encoding.UTF8.GetBytes($"v0:{headers["X-CIO-Timestamp"]}:{body}"))));
+            JsonElement[] events = [.. body.Split('\n').Select(line => JsonSerializer.Deserialize<JsonElement>(line))];
+            events.Length.ShouldBe(500);
+            events.ShouldAllBe(e => ids.Add(e.GetProperty("event_id").GetString()!));
+            events.ShouldAllBe(e => string.CompareOrdinal(e.GetProperty("person").GetProperty("customer_id").GetString(), "shop-04000000") >= 0);
+        }
+    }
+
+    [Fact]
     public void Events_are_unique_with_seven_adds_to_three_removals_and_three_of_five_with_a_phone()
     {
         using var writer = new WebhookWriter(Plan, 0, TimeProvider.System);

@@ -1,10 +1,13 @@
 using System.CommandLine;
+using AudienceSync.Bench.Import;
 using AudienceSync.Bench.Ingest;
 using AudienceSync.Bench.Load;
 using AudienceSync.Bench.Normalize;
+using AudienceSync.Bench.Project;
 using AudienceSync.Bench.Query;
 using AudienceSync.Bench.Rebuild;
 using AudienceSync.Bench.SignatureOnly;
+using AudienceSync.Bench.Stock;
 using AudienceSync.Bench.Sync;
 
 namespace AudienceSync.Bench;
@@ -15,7 +18,10 @@ internal static class Benches
     /// <summary>After Ctrl-C the children get this long to stop (the Host stops its PostgreSQL first).</summary>
     public static readonly TimeSpan CleanUpLimit = TimeSpan.FromSeconds(60);
 
-    private static readonly Func<Command>[] All = [IngestCommand.Build, NormalizeCommand.Build, QueryCommand.Build, RebuildCommand.Build, SyncCommand.Build];
+    private static readonly Func<Command>[] All =
+    [
+        ImportCommand.Build, IngestCommand.Build, NormalizeCommand.Build, ProjectCommand.Build, QueryCommand.Build, RebuildCommand.Build, SyncCommand.Build,
+    ];
 
     public static RootCommand Root()
     {
@@ -25,6 +31,7 @@ internal static class Benches
         Array.ForEach(benches, root.Subcommands.Add);
         root.Subcommands.Add(LoadCommand.Build());
         root.Subcommands.Add(SignatureServer.Build());
+        root.Subcommands.Add(StockServer.Build());
         root.SetAction(parsed =>
         {
             foreach (Command bench in benches)

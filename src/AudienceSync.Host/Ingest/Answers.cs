@@ -31,17 +31,34 @@ internal static class Answers
     public static Task WriteAsync(HttpContext context, Receipt[] receipts)
     {
         var response = context.Response;
-        response.StatusCode = receipts.All(receipt => StatusOf(receipt) == StatusCodes.Status200OK) ? StatusCodes.Status200OK : StatusCodes.Status202Accepted;
+        response.StatusCode = StatusOf(receipts);
         return WriteAsync(response, JsonType, receipts, static (json, all) =>
         {
             json.WriteStartObject();
-            json.WriteStartArray("results"u8);
-            foreach (var receipt in all)
-            {
-                Write(json, receipt);
-            }
+            Write(json, all);
+            json.WriteEndObject();
+        });
+    }
 
-            json.WriteEndArray();
+    /// <summary>
+    /// The response to a batch: what an array gets, and totals. The same for the first request and every retry, so duplicates are not
+    /// counted.
+    /// </summary>
+    public static Task WriteBatchAsync(HttpContext context, Receipt[] receipts)
+    {
+        var response = context.Response;
+        response.StatusCode = StatusOf(receipts);
+        return WriteAsync(response, JsonType, receipts, static (json, all) =>
+        {
+            json.WriteStartObject();
+            json.WriteStartObject("totals"u8);
+            json.WriteNumber("events"u8, all.Length);
+            json.WriteNumber("accepted"u8, all.Count(receipt => receipt.Status == Receipt.Accepted));
+            json.WriteNumber("quarantined"u8, all.Count(receipt => receipt.Status == Receipt.Quarantined));
+            json.WriteNumber("refused"u8, all.Count(receipt => receipt.Status == Receipt.Refused));
+            json.WriteNumber("with_warnings"u8, all.Count(receipt => receipt.Warnings is not null));
+            json.WriteEndObject();
+            Write(json, all);
             json.WriteEndObject();
         });
     }
@@ -91,6 +108,20 @@ internal static class Answers
     // The sender of a reporting webhook treats any response other than 200 as a reason to hold back the events that follow.
     private static int StatusOf(Receipt receipt) =>
         receipt.Status == Receipt.Accepted || receipt.Code == QuarantineReason.ReportingWebhook.Code ? StatusCodes.Status200OK : StatusCodes.Status202Accepted;
+
+    private static int StatusOf(Receipt[] receipts) =>
+        Array.TrueForAll(receipts, receipt => StatusOf(receipt) == StatusCodes.Status200OK) ? StatusCodes.Status200OK : StatusCodes.Status202Accepted;
+
+    private static void Write(Utf8JsonWriter json, Receipt[] receipts)
+    {
+        json.WriteStartArray("results"u8);
+        foreach (var receipt in receipts)
+        {
+            Write(json, receipt);
+        }
+
+        json.WriteEndArray();
+    }
 
     private static void Write(Utf8JsonWriter json, Receipt receipt)
     {

@@ -16,6 +16,8 @@ public readonly record struct BodyItem(JsonDocument? Document, ReadOnlyMemory<by
     /// </summary>
     public IngestProblem? Defect { get; init; }
 
+    private static ReadOnlySpan<byte> Blank => " \t\r\n"u8;
+
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = Limits.JsonDepth, AllowDuplicateProperties = false };
 
     private static readonly JsonDocumentOptions StrictInArray = new() { MaxDepth = Limits.JsonDepth - 1, AllowDuplicateProperties = false };
@@ -68,7 +70,7 @@ public readonly record struct BodyItem(JsonDocument? Document, ReadOnlyMemory<by
         var parts = new List<Range>();
         try
         {
-            var reader = new Utf8JsonReader(json.Span, new JsonReaderOptions { MaxDepth = Limits.BodyBytes });
+            var reader = new Utf8JsonReader(json.Span, new JsonReaderOptions { MaxDepth = Limits.BatchBytes });
             if (!reader.Read() || reader.TokenType != JsonTokenType.StartArray)
             {
                 return null;
@@ -78,7 +80,10 @@ public readonly record struct BodyItem(JsonDocument? Document, ReadOnlyMemory<by
             {
                 var start = (int)reader.TokenStartIndex;
                 reader.Skip();
-                parts.Add(start..(int)reader.BytesConsumed);
+                if (parts.Count <= Limits.EventsPerRequest)
+                {
+                    parts.Add(start..(int)reader.BytesConsumed); // One more than allowed is enough to see that there are too many.
+                }
             }
 
             _ = reader.Read(); // Throws when more data follows.
@@ -91,5 +96,47 @@ public readonly record struct BodyItem(JsonDocument? Document, ReadOnlyMemory<by
         return parts.Count > Limits.EventsPerRequest
             ? [.. parts.Select(part => new BodyItem(null, json[part], IngestProblem.TooManyEvents))]
             : [.. parts.Select(part => Parse(json[part], isInArray: true))];
+    }
+
+    /// <summary>
+    /// The items of a batch: of an array (<see cref="Split"/>), or one for each line that is not blank, so that a line that is not JSON
+    /// affects only itself. A body that is not declared as lines may also be a single event on several lines.
+    /// </summary>
+    /// <returns>Null for an array that is not JSON; too many items are returned unparsed.</returns>
+    public static IReadOnlyList<BodyItem>? OfBatch(ReadOnlyMemory<byte> json, bool isLines)
+    {
+        var trimmed = json.Span.TrimStart(Blank);
+        if (trimmed.StartsWith("["u8))
+        {
+            return Split(json);
+        }
+
+        var lines = Lines(json);
+        if (!isLines && lines.Count > 1 && Parse(json) is { Document: not null } single)
+        {
+            return [single];
+        }
+
+        return lines.Count > Limits.EventsPerRequest
+            ? lines.ConvertAll(line => new BodyItem(null, line, IngestProblem.TooManyEvents))
+            : lines.ConvertAll(line => Parse(line));
+    }
+
+    // Stops at the first line beyond the limit.
+    private static List<ReadOnlyMemory<byte>> Lines(ReadOnlyMemory<byte> json)
+    {
+        var lines = new List<ReadOnlyMemory<byte>>();
+        while (!json.IsEmpty && lines.Count <= Limits.EventsPerRequest)
+        {
+            var end = json.Span.IndexOf((byte)'\n');
+            var line = end < 0 ? json : json[..end];
+            json = end < 0 ? default : json[(end + 1)..];
+            if (line.Trim(Blank) is { IsEmpty: false } text)
+            {
+                lines.Add(text);
+            }
+        }
+
+        return lines;
     }
 }

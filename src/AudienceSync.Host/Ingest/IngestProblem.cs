@@ -22,16 +22,19 @@ public sealed record IngestProblem(int Status, string Code, string Detail)
         400, "broken_request", "The request is incomplete, or its framing is ambiguous. Nothing of it was stored.");
     public static readonly IngestProblem BodyTooLarge = new(
         413, "body_too_large", "The body exceeds 1,048,576 bytes. Nothing of it was stored.");
+    public static readonly IngestProblem BatchTooLarge = new(
+        413, "batch_too_large", "The batch exceeds 4,194,304 bytes. Nothing of it was stored.");
     public static readonly IngestProblem UnsupportedType = new(
-        415, "unsupported_media_type", "Send Content-Type: application/json or application/x-www-form-urlencoded, in UTF-8.");
+        415, "unsupported_media_type",
+        "Send Content-Type: application/json or application/x-www-form-urlencoded, for a batch application/json or application/x-ndjson, in UTF-8.");
     public static readonly IngestProblem UnsupportedEncoding = new(415, "unsupported_encoding", "Send the body without Content-Encoding.");
     public static readonly IngestProblem MalformedJson = new(
         422, "malformed_json", "The body is not one JSON value in UTF-8 without duplicate properties, at most 32 levels deep.");
     public static readonly IngestProblem MalformedForm = new(
         422, "malformed_form", "The form is not in UTF-8, has an invalid escape, a duplicate field, too deep nesting or too many fields.");
     public static readonly IngestProblem NotAnEvent = new(422, "not_an_event", "The body must be one event object or an array of them.");
-    public static readonly IngestProblem NoEvents = new(422, "no_events", "The array has no events.");
-    public static readonly IngestProblem TooManyEvents = new(422, "too_many_events", "An array may have at most 500 events.");
+    public static readonly IngestProblem NoEvents = new(422, "no_events", "The array or batch has no events.");
+    public static readonly IngestProblem TooManyEvents = new(422, "too_many_events", "An array or batch may have at most 500 events.");
     public static readonly IngestProblem MissingEvent = new(
         422, "missing_event",
         "The field event must be audience_add, audience_remove, exposure, person_consent, person_suppress or person_unsuppress.");
@@ -70,7 +73,7 @@ public sealed record IngestProblem(int Status, string Code, string Detail)
 
     public static readonly IReadOnlyList<IngestProblem> All =
     [
-        Unauthorized, SignatureMissing, SignatureWrong, InvalidSignatureTimestamp, SignatureExpired, SignatureInFuture, BrokenRequest, BodyTooLarge, UnsupportedType, UnsupportedEncoding, MalformedJson, MalformedForm, NotAnEvent, NoEvents,
+        Unauthorized, SignatureMissing, SignatureWrong, InvalidSignatureTimestamp, SignatureExpired, SignatureInFuture, BrokenRequest, BodyTooLarge, BatchTooLarge, UnsupportedType, UnsupportedEncoding, MalformedJson, MalformedForm, NotAnEvent, NoEvents,
         TooManyEvents, MissingEvent, InvalidSchemaVersion, InvalidEventId, InvalidAudienceKey, InvalidOccurredAt, MissingKeyAndTime, MissingIdOrTime, UnknownField,
         InvalidPerson, MissingPerson, FieldTooLong, InvalidConsent, UnknownDestination, InvalidText, QueueFull, StorageDown, StorageSlow,
     ];

@@ -35,6 +35,22 @@ internal static class MediaType
         return isForm || name.IsEmpty || IsJson(name) || Is(name, "text/plain") ? null : IngestProblem.UnsupportedType;
     }
 
+    /// <summary>The same for a batch, which has no form, and may be declared as lines of JSON.</summary>
+    /// <param name="contentType">The header.</param>
+    /// <param name="contentEncoding">The header.</param>
+    /// <param name="isLines">Whether each line is declared to be an event.</param>
+    public static IngestProblem? BatchRefusal(StringValues contentType, StringValues contentEncoding, out bool isLines)
+    {
+        isLines = contentType is [{ } type] && IsLines(Name(type));
+        return isLines && (contentEncoding.Count == 0 || contentEncoding == "identity")
+            ? null
+            : Refusal(contentType, contentEncoding, out var isForm) ?? (isForm ? IngestProblem.UnsupportedType : null);
+    }
+
+    private static bool IsLines(ReadOnlySpan<char> name) =>
+        Is(name, "application/x-ndjson") || Is(name, "application/ndjson") || Is(name, "application/jsonl")
+        || Is(name, "application/x-jsonlines") || Is(name, "application/jsonlines");
+
     private static bool IsJson(ReadOnlySpan<char> name) =>
         Is(name, "application/json") || Is(name, "text/json")
         || (name.StartsWith("application/", StringComparison.OrdinalIgnoreCase) && name.EndsWith("+json", StringComparison.OrdinalIgnoreCase));

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.IO.Pipelines;
-using AudienceSync.Domain;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace AudienceSync.Host.Ingest;
@@ -34,11 +33,10 @@ public sealed class RequestBody : IDisposable
     private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
 
     /// <summary>
-    /// Reads to the end, or returns null as soon as the body is known to exceed <see cref="Limits.BodyBytes"/>, whatever length it
-    /// declares.
+    /// Reads to the end, or returns null as soon as the body is known to exceed <paramref name="maxBytes"/>, whatever length it declares.
     /// </summary>
     /// <exception cref="BadHttpRequestException">Its framing is invalid or ambiguous.</exception>
-    public static async ValueTask<RequestBody?> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
+    public static async ValueTask<RequestBody?> ReadAsync(HttpRequest request, int maxBytes, CancellationToken cancellationToken)
     {
         if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } sizeLimit)
         {
@@ -46,7 +44,7 @@ public sealed class RequestBody : IDisposable
             sizeLimit.MaxRequestBodySize = null;
         }
 
-        if (request.ContentLength > Limits.BodyBytes)
+        if (request.ContentLength > maxBytes)
         {
             // The server keeps reading for a moment, so that the sender receives the response and not a reset.
             return null;
@@ -55,7 +53,7 @@ public sealed class RequestBody : IDisposable
         while (true)
         {
             var read = await ReadAsync(request.BodyReader, cancellationToken);
-            if (read.Buffer.Length > Limits.BodyBytes)
+            if (read.Buffer.Length > maxBytes)
             {
                 request.BodyReader.AdvanceTo(read.Buffer.End);
                 return null;

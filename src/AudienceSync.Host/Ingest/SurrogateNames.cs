@@ -18,7 +18,7 @@ internal static class SurrogateNames
     public static byte[] Replace(ReadOnlySpan<byte> json)
     {
         var copy = json.ToArray();
-        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = Domain.Limits.BodyBytes });
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = Domain.Limits.BatchBytes });
         while (reader.Read())
         {
             if (reader is { TokenType: JsonTokenType.PropertyName, ValueIsEscaped: true })

@@ -4,99 +4,28 @@ using AudienceSync.Domain;
 namespace AudienceSync.Host.Ingest;
 
 /// <summary>
-/// <c>POST /v1/webhooks/audience</c>: the webhook endpoint. It authenticates the sender, checks the signature, parses the JSON and each
-/// event in it; then everything is passed to the log as one unit, and the response claims nothing about it before the commit.
-/// <para>
-/// A body of a known sender is never lost: one that cannot be read is kept sealed in quarantine even when the response is a refusal. An
-/// unauthenticated request is not kept at all, because otherwise anyone could fill the store.
-/// </para>
+/// <c>POST /v1/webhooks/audience</c>: the webhook endpoint. A body is one event or an array of them, as JSON or as a form.
 /// </summary>
-public sealed class WebhookEndpoint(SourceTokens<WebhookInbox> inboxes, TimeProvider clock, IngestCounters counters) : IDisposable
+public sealed class WebhookEndpoint(SourceTokens<WebhookInbox> inboxes, TimeProvider clock, IngestCounters counters)
+    : WebhookReceiver(inboxes, clock, counters)
 {
     public const string Path = "/v1/webhooks/audience";
 
     /// <summary>Senders may choose the method; each of these carries a body and has the same meaning.</summary>
     public static readonly IReadOnlyList<string> Methods = [HttpMethods.Post, HttpMethods.Put, HttpMethods.Patch, HttpMethods.Delete];
 
-    private readonly AnswerDeadline _deadline = new(clock);
+    protected override int MaxBytes => Limits.BodyBytes;
+
+    protected override IngestProblem TooLarge => IngestProblem.BodyTooLarge;
 
     /// <summary>Whether a method is one of <see cref="Methods"/>.</summary>
     public static bool Takes(string method) =>
         HttpMethods.IsPost(method) || HttpMethods.IsPut(method) || HttpMethods.IsPatch(method) || HttpMethods.IsDelete(method);
 
-    public void Dispose() => _deadline.Dispose();
+    protected override IngestProblem? FindJson(IHeaderDictionary headers, RequestBody body) =>
+        MediaType.Refusal(headers.ContentType, headers.ContentEncoding, out var isForm) ?? BodyJson.Find(body, isForm);
 
-    public async Task HandleAsync(HttpContext context)
-    {
-        try
-        {
-            await ReceiveAsync(context);
-        }
-        catch (BadHttpRequestException broken)
-        {
-            // Too slow, badly chunked, or disconnected midway: the received data is not a request, and nothing of it was kept.
-            await Answers.WriteAsync(context, IngestProblem.BrokenRequest with { Status = broken.StatusCode });
-        }
-        catch (Exception gone) when (gone is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested)
-        {
-            // The sender disconnected. Queued events are committed, and a retry is a duplicate.
-            context.Abort();
-        }
-    }
-
-    private async Task ReceiveAsync(HttpContext context)
-    {
-        var started = clock.GetTimestamp();
-        var authorization = context.Request.Headers.Authorization;
-        var inbox = inboxes.Find(authorization.Count == 1 ? authorization[0] : null);
-        if (inbox is null)
-        {
-            counters.Refused(IngestProblem.Unauthorized);
-            await Answers.WriteAsync(context, IngestProblem.Unauthorized);
-            return;
-        }
-
-        if (HasAmbiguousFraming(context.Request.Headers))
-        {
-            counters.Refused(IngestProblem.BrokenRequest);
-            await Answers.WriteAsync(context, IngestProblem.BrokenRequest);
-            return;
-        }
-
-        using var body = await RequestBody.ReadAsync(context.Request, context.RequestAborted);
-        var arrival = new Arrival(_deadline, clock.GetTimestamp(), Signed: null);
-        if (body is null)
-        {
-            await RefuseAsync(context, inbox, null, IngestProblem.BodyTooLarge, arrival);
-        }
-        else
-        {
-            await CheckAsync(context, inbox, body, arrival);
-        }
-
-        counters.RecordLatency(clock.GetElapsedTime(started));
-    }
-
-    // Request smuggling relies on two parties that read one request differently: a request with both a length and chunks, or with other
-    // codings besides chunks, is refused instead of interpreted.
-    private static bool HasAmbiguousFraming(IHeaderDictionary headers) =>
-        headers.TransferEncoding is { Count: > 0 } coding
-        && (coding is not [{ } only] || !only.Trim().Equals("chunked", StringComparison.OrdinalIgnoreCase)
-            || headers.ContentLength is not null || headers.ContainsKey("X-Content-Length"));
-
-    private Task CheckAsync(HttpContext context, WebhookInbox inbox, RequestBody body, Arrival arrival)
-    {
-        var headers = context.Request.Headers;
-        var refusal = SignatureCheck.Refusal(
-            inbox.Source, headers[SignatureCheck.SignatureHeader], headers[SignatureCheck.TimestampHeader], body.Span, clock.GetUtcNow(), out var signed);
-        var isForm = false;
-        refusal ??= MediaType.Refusal(headers.ContentType, headers.ContentEncoding, out isForm);
-        return (refusal ?? BodyJson.Find(body, isForm)) is { } problem
-            ? RefuseAsync(context, inbox, body, problem, arrival)
-            : AcceptAsync(context, inbox, body, arrival, signed);
-    }
-
-    private async Task AcceptAsync(HttpContext context, WebhookInbox inbox, RequestBody body, Arrival arrival, SignedAt? signed)
+    protected override async Task AcceptAsync(HttpContext context, WebhookInbox inbox, RequestBody body, Arrival arrival, SignedAt? signed)
     {
         var whole = BodyItem.Parse(body.Json);
         if (whole.Document is not { } document || (whole.Defect is not null && document.RootElement.ValueKind == JsonValueKind.Array))
@@ -116,10 +45,10 @@ public sealed class WebhookEndpoint(SourceTokens<WebhookInbox> inboxes, TimeProv
             }
 
             var senderKey = SenderKey.Of(context.Request.Headers);
-            var parsedEvents = inbox.Parse(root, senderKey, body, clock.GetUtcNow());
+            var parsedEvents = inbox.Parse(root, senderKey, body, Now);
             if (await inbox.ReloadedKeysAsync(parsedEvents, context.RequestAborted))
             {
-                parsedEvents = inbox.Parse(root, senderKey, body, clock.GetUtcNow());
+                parsedEvents = inbox.Parse(root, senderKey, body, Now);
             }
 
             if (whole.Defect is { } defect)
@@ -132,7 +61,7 @@ public sealed class WebhookEndpoint(SourceTokens<WebhookInbox> inboxes, TimeProv
                 arrival = arrival with { Signed = signed };
             }
 
-            await KeepAsync(context, inbox, body, parsedEvents, single: root.ValueKind == JsonValueKind.Object, arrival);
+            await KeepAndAnswerAsync(context, inbox, body, parsedEvents, single: root.ValueKind == JsonValueKind.Object, arrival);
         }
     }
 
@@ -155,13 +84,13 @@ public sealed class WebhookEndpoint(SourceTokens<WebhookInbox> inboxes, TimeProv
             }
 
             var senderKey = SenderKey.Of(context.Request.Headers);
-            var parsedEvents = inbox.Parse(items, senderKey, clock.GetUtcNow());
+            var parsedEvents = inbox.Parse(items, senderKey, Now);
             if (await inbox.ReloadedKeysAsync(parsedEvents, context.RequestAborted))
             {
-                parsedEvents = inbox.Parse(items, senderKey, clock.GetUtcNow());
+                parsedEvents = inbox.Parse(items, senderKey, Now);
             }
 
-            await KeepAsync(context, inbox, body, parsedEvents, single: false, arrival);
+            await KeepAndAnswerAsync(context, inbox, body, parsedEvents, single: false, arrival);
         }
         finally
         {
@@ -181,36 +110,11 @@ public sealed class WebhookEndpoint(SourceTokens<WebhookInbox> inboxes, TimeProv
         _ => IngestProblem.NotAnEvent,
     };
 
-    private async Task KeepAsync(HttpContext context, WebhookInbox inbox, RequestBody body, ParsedEvent[] parsedEvents, bool single, Arrival arrival)
+    private async Task KeepAndAnswerAsync(HttpContext context, WebhookInbox inbox, RequestBody body, ParsedEvent[] parsedEvents, bool single, Arrival arrival)
     {
-        var result = await inbox.KeepAsync(parsedEvents, body, single, clock.GetUtcNow(), arrival);
-        if (result.Problem is { } problem)
+        if (await KeepAsync(context, inbox, body, parsedEvents, single, arrival) is { } receipts)
         {
-            counters.Refused(problem);
-            await Answers.WriteAsync(context, problem);
-            return;
+            await (single ? Answers.WriteAsync(context, receipts[0]) : Answers.WriteAsync(context, receipts));
         }
-
-        counters.Kept(result.Receipts);
-        if (single)
-        {
-            await Answers.WriteAsync(context, result.Receipts[0]);
-        }
-        else
-        {
-            await Answers.WriteAsync(context, result.Receipts);
-        }
-    }
-
-    private async Task RefuseAsync(HttpContext context, WebhookInbox inbox, RequestBody? body, IngestProblem problem, Arrival arrival)
-    {
-        counters.Refused(problem);
-        if (problem.Status != StatusCodes.Status401Unauthorized)
-        {
-            var result = await inbox.KeepRefusedAsync(problem, body, clock.GetUtcNow(), arrival: arrival with { Signed = null });
-            problem = result.Problem ?? problem;
-        }
-
-        await Answers.WriteAsync(context, problem);
     }
 }

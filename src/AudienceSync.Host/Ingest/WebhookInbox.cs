@@ -37,19 +37,11 @@ public sealed class WebhookInbox(Source source, EventReader reader, PublishedKey
     }
 
     /// <summary>Parses the events of an array whose items had to be parsed separately.</summary>
-    public ParsedEvent[] Parse(IReadOnlyList<BodyItem> items, SenderKey senderKey, DateTimeOffset receivedAt)
-    {
-        var parsedEvents = new ParsedEvent[items.Count];
-        for (var i = 0; i < items.Count; i++)
-        {
-            var parsed = items[i].Document is { } document
-                ? Parse(document.RootElement, i, senderKey, receivedAt)
-                : ParsedEvent.Refuse(items[i].Problem!);
-            parsedEvents[i] = (items[i].Defect is { } defect ? Salvage(parsed, defect) : parsed) with { Text = items[i].Text };
-        }
+    public ParsedEvent[] Parse(IReadOnlyList<BodyItem> items, SenderKey senderKey, DateTimeOffset receivedAt) =>
+        Parse(items, senderKey, receivedAt, isBatch: false);
 
-        return parsedEvents;
-    }
+    /// <summary>Parses the events of a batch, each as if it had been sent alone, without the headers of the request.</summary>
+    public ParsedEvent[] ParseBatch(IReadOnlyList<BodyItem> items, DateTimeOffset receivedAt) => Parse(items, default, receivedAt, isBatch: true);
 
     /// <summary>
     /// In a body with property names that are not valid text a removal is applied, with a warning; anything else is refused.
@@ -147,6 +139,20 @@ public sealed class WebhookInbox(Source source, EventReader reader, PublishedKey
         return receipts;
     }
 
+    private ParsedEvent[] Parse(IReadOnlyList<BodyItem> items, SenderKey senderKey, DateTimeOffset receivedAt, bool isBatch)
+    {
+        var parsedEvents = new ParsedEvent[items.Count];
+        for (var i = 0; i < items.Count; i++)
+        {
+            var parsed = items[i].Document is { } document
+                ? Parse(document.RootElement, isBatch ? null : i, senderKey, receivedAt)
+                : ParsedEvent.Refuse(items[i].Problem!);
+            parsedEvents[i] = (items[i].Defect is { } defect ? Salvage(parsed, defect) : parsed) with { Text = items[i].Text };
+        }
+
+        return parsedEvents;
+    }
+
     private ParsedEvent Parse(JsonElement item, int? index, SenderKey senderKey, DateTimeOffset receivedAt)
     {
         try
@@ -193,12 +199,20 @@ public sealed class WebhookInbox(Source source, EventReader reader, PublishedKey
         return new PendingRequest([.. events], [.. held], body.Memory, receivedAt) { BodyLease = body.Retain(), Signature = signature };
     }
 
+    // The database refused the content of an event. Several events are appended once more, each as a request of its own: the group commit
+    // then finds those that it cannot store, and the others are accepted. What is left out is kept last, with the signature.
     private async Task<KeepResult> KeepUnstorableAsync(ParsedEvent[] parsedEvents, RequestBody body, DateTimeOffset receivedAt, Arrival arrival)
     {
-        var held = Array.ConvertAll(parsedEvents, parsed => parsed.Event is { } pending
-            ? ParsedEvent.Hold(QuarantineReason.Unstorable, pending.Id, audienceKey: null) with { Text = parsed.Text, Held = pending.Mention }
-            : parsed);
-        var request = Request(held, body, receivedAt, SignatureOf(held, arrival));
+        var (held, problem) = parsedEvents.Length == 1
+            ? ([Unstorable(parsedEvents[0])], null)
+            : await KeepEachAsync(parsedEvents, body, receivedAt, arrival);
+        if (problem is not null)
+        {
+            return new KeepResult([], problem);
+        }
+
+        var entries = held.Select(Settled).Where(parsed => parsed.Event is null).Select(parsed => EntryOf(parsed, receivedAt));
+        var request = new PendingRequest([], [.. entries], body.Memory, receivedAt) { BodyLease = body.Retain(), Signature = SignatureOf(held, arrival) };
         return (TryEnqueue(request, arrival) ? await request.Settled : AppendResult.StorageDown) switch
         {
             AppendResult.Committed => new KeepResult(Receipts(request, held), null),
@@ -206,6 +220,50 @@ public sealed class WebhookInbox(Source source, EventReader reader, PublishedKey
             _ => new KeepResult([], IngestProblem.StorageDown),
         };
     }
+
+    private async Task<(ParsedEvent[] Held, IngestProblem? Problem)> KeepEachAsync(
+        ParsedEvent[] parsedEvents, RequestBody body, DateTimeOffset receivedAt, Arrival arrival)
+    {
+        var held = (ParsedEvent[])parsedEvents.Clone();
+        var requests = new PendingRequest?[held.Length];
+        for (var i = 0; i < held.Length; i++)
+        {
+            if (held[i].Event is not { } pending)
+            {
+                continue;
+            }
+
+            var request = new PendingRequest([pending], [], held[i].Text, receivedAt) { BodyLease = body.Retain() };
+            if (!TryEnqueue(request, arrival))
+            {
+                return (held, IngestProblem.QueueFull);
+            }
+
+            requests[i] = request;
+        }
+
+        for (var i = 0; i < held.Length; i++)
+        {
+            switch (requests[i] is { } request ? await request.Settled : AppendResult.Committed)
+            {
+                case AppendResult.Committed:
+                    break;
+                case AppendResult.Unstorable:
+                    held[i] = Unstorable(held[i]);
+                    break;
+                case AppendResult.TooSlow:
+                    return (held, IngestProblem.StorageSlow);
+                default:
+                    return (held, IngestProblem.StorageDown);
+            }
+        }
+
+        return (held, null);
+    }
+
+    private static ParsedEvent Unstorable(ParsedEvent parsed) => parsed.Event is { } pending
+        ? ParsedEvent.Hold(QuarantineReason.Unstorable, pending.Id, audienceKey: null) with { Text = parsed.Text, Held = pending.Mention }
+        : parsed;
 
     // Only the append determines which identifiers are sent with too many addresses. The events it left out are kept by a second commit;
     // until then the sender has no response, and a retry gets the same result.

@@ -33,7 +33,7 @@ public sealed class PermissionEndpoints(IReadOnlyDictionary<string, Workspace> w
             return;
         }
 
-        using var body = await RequestBody.ReadAsync(context.Request, context.RequestAborted);
+        using var body = await RequestBody.ReadAsync(context.Request, Limits.BodyBytes, context.RequestAborted);
         var result = body is null ? new KeepResult([], IngestProblem.BodyTooLarge) : await WriteAsync(workspace, body, type, Text(context, "default_country"));
         await (result.Problem is { } problem ? Answers.WriteAsync(context, problem) : Answers.WriteAsync(context, result.Receipts[0]));
     }

@@ -37,6 +37,7 @@ public sealed record BodyContract(BodyForm Form, int MaxBytes)
     public static readonly BodyContract Event = new(BodyForm.Whole, Limits.OperatorBodyBytes);
     public static readonly BodyContract List = new(BodyForm.Stream, Limits.ListBytes) { TooLarge = static () => QueryProblem.ListTooLarge };
     public static readonly BodyContract Webhook = new(BodyForm.Unchecked, Limits.BodyBytes);
+    public static readonly BodyContract Batch = new(BodyForm.Unchecked, Limits.BatchBytes);
 
     internal Func<IResult> TooLarge { get; private init; } = static () => QueryProblem.BodyTooLarge;
 }

@@ -36,6 +36,8 @@ public static class AddAudienceSyncExtensions
         services.AddSingleton<HealthListener>();
         services.AddSingleton(provider => new WebhookEndpoint(
             provider.GetRequiredService<AccessTokens>().Sources, dependencies.Clock, provider.GetRequiredService<IngestCounters>()));
+        services.AddSingleton(provider => new BatchEndpoint(
+            provider.GetRequiredService<AccessTokens>().Sources, dependencies.Clock, provider.GetRequiredService<IngestCounters>()));
         services.AddNodes(settings.Postgres ?? throw new ArgumentException("The settings name no database.", nameof(settings)));
         services.AddHostedService(provider => provider.GetRequiredService<HealthListener>()); // First, so that "ready" is logged after it listens.
         services.AddHostedService(provider => provider.GetRequiredService<HostServer>());

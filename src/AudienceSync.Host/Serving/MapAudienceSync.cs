@@ -27,7 +27,8 @@ public static class MapAudienceSyncExtensions
             ? WebhookAsync(webhooks, counters, context) // Before routing: the one hot path needs no search for its endpoint.
             : next(context));
         app.UseRequestChecks();
-        MapWebhooks(app, webhooks, counters);
+        MapWebhooks(app, WebhookEndpoint.Path, WebhookEndpoint.Methods, webhooks, counters, BodyContract.Webhook);
+        MapWebhooks(app, BatchEndpoint.Path, [HttpMethods.Post], services.GetRequiredService<BatchEndpoint>(), counters, BodyContract.Batch);
         var group = app.MapGroup("/v1").RequireAuthorization(AccessPolicies.Operator).Takes(QueryParameter.Workspace);
         new QueryEndpoints(server.Workspaces, clock).Map(group);
         new PermissionEndpoints(server.Workspaces).Map(group);
@@ -81,19 +82,19 @@ public static class MapAudienceSyncExtensions
         return Results.Text("ready");
     }
 
-    // Reached by another spelling of the address, or by a method that is not a webhook's.
-    private static void MapWebhooks(WebApplication app, WebhookEndpoint webhooks, IngestCounters counters)
+    // The audience webhook comes here with another spelling of the address, or by a method that is not a webhook's.
+    private static void MapWebhooks(
+        WebApplication app, string path, IReadOnlyList<string> methods, WebhookReceiver webhooks, IngestCounters counters, BodyContract body)
     {
-        app.MapMethods(WebhookEndpoint.Path, WebhookEndpoint.Methods, context => WebhookAsync(webhooks, counters, context))
-            .RequireAuthorization(AccessPolicies.Source).Takes(BodyContract.Webhook);
-        app.Map(WebhookEndpoint.Path, context =>
+        app.MapMethods(path, methods, context => WebhookAsync(webhooks, counters, context)).RequireAuthorization(AccessPolicies.Source).Takes(body);
+        app.Map(path, context =>
         {
-            context.Response.Headers.Allow = string.Join(", ", WebhookEndpoint.Methods);
+            context.Response.Headers.Allow = string.Join(", ", methods);
             return QueryProblem.MethodNotAllowed.ExecuteAsync(context);
-        }).RequireAuthorization(AccessPolicies.Source).Takes(BodyContract.Webhook);
+        }).RequireAuthorization(AccessPolicies.Source).Takes(body);
     }
 
-    private static Task WebhookAsync(WebhookEndpoint webhooks, IngestCounters counters, HttpContext context)
+    private static Task WebhookAsync(WebhookReceiver webhooks, IngestCounters counters, HttpContext context)
     {
         if (context.Request.QueryString.HasValue)
         {

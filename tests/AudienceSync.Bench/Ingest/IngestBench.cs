@@ -4,6 +4,7 @@ using AudienceSync.Bench.Postgres;
 using AudienceSync.Bench.Processes;
 using AudienceSync.Bench.Reporting;
 using AudienceSync.Bench.SignatureOnly;
+using AudienceSync.Bench.Stock;
 
 namespace AudienceSync.Bench.Ingest;
 
@@ -16,12 +17,13 @@ internal sealed class IngestBench(IngestOptions options, TimeProvider clock) : I
     private const int WarmUpSeconds = 5;
     private const int PgBenchSeconds = 10;
     private const int SignatureSeconds = 5;
+    private const int MostStockSeconds = 30;
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(60) };
 
     public void Dispose() => _http.Dispose();
 
     public async Task<BenchReport> RunAsync(CancellationToken cancel) =>
-        IngestReport.Of(options.HostUrl is { } url ? await LoadOtherAsync(url, cancel) : await LoadOwnAsync(cancel));
+        IngestReport.Of(options.Connections, options.HostUrl is { } url ? await LoadOtherAsync(url, cancel) : await LoadOwnAsync(cancel));
 
     private async Task<IngestResult> LoadOtherAsync(Uri url, CancellationToken cancel)
     {
@@ -45,8 +47,15 @@ internal sealed class IngestBench(IngestOptions options, TimeProvider clock) : I
 
         await yardsticks.MeasureAsync(cancel);
         IngestResult run = await LoadAsync(system, plan, cancel);
+        LogSize size = await LogSize.MeasureAsync(system.Cluster, cancel);
         await yardsticks.MeasureAsync(cancel);
-        return run with { PgBench = yardsticks.PgBench, Signature = yardsticks.Signature };
+        int seconds = Math.Min(options.Seconds, MostStockSeconds);
+        Report($"the stock endpoint, {seconds} s");
+        StockFigures stock = await new StockProbe(_http, system.Cluster, folder, clock).MeasureAsync(plan, seconds, cancel);
+        return run with
+        {
+            PgBench = yardsticks.PgBench, Signature = yardsticks.Signature, Stock = stock, Size = size, ReadyMs = system.ReadyMs,
+        };
     }
 
     private async Task<IngestResult> LoadAsync(SystemUnderTest system, LoadPlan plan, CancellationToken cancel)

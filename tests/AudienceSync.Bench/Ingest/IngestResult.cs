@@ -1,5 +1,7 @@
 using AudienceSync.Bench.Load;
+using AudienceSync.Bench.Postgres;
 using AudienceSync.Bench.SignatureOnly;
+using AudienceSync.Bench.Stock;
 
 namespace AudienceSync.Bench.Ingest;
 
@@ -13,6 +15,15 @@ internal sealed record IngestResult(
 {
     /// <summary>Share of the measured webhooks that created a new person.</summary>
     public double? NewPeople { get; init; }
+
+    /// <summary>The stock endpoint under the same load.</summary>
+    public StockFigures? Stock { get; init; }
+
+    /// <summary>What the log takes on disk, after the load.</summary>
+    public LogSize? Size { get; init; }
+
+    /// <summary>From the start of the Host to its first answer that it is ready.</summary>
+    public double? ReadyMs { get; init; }
 
     /// <summary>
     /// Accepted events that are not in the log. Unanswered ones may be in it, so more events than accepted are not a loss.

@@ -28,6 +28,9 @@ internal sealed class SystemUnderTest : IAsyncDisposable
 
     public int HostPid => _host.Pid;
 
+    /// <summary>From the start of the Host's process to its first answer that it is ready, with a new cluster and its schema.</summary>
+    public double ReadyMs { get; private init; }
+
     public static async Task<SystemUnderTest> StartAsync(
         RepositoryRoot root, RunFolder folder, HttpClient http, TimeProvider clock, CancellationToken cancel)
     {
@@ -42,9 +45,11 @@ internal sealed class SystemUnderTest : IAsyncDisposable
         {
             await sandbox.WaitUntilReadyAsync(http, new Uri($"{sandboxUrl}/health/live"), clock, cancel);
             await OpenAccountAsync(http, sandboxUrl, setup, cancel);
+            long started = clock.GetTimestamp();
             host = ChildProcess.Start("host", hostDll, ["serve"], setup.HostEnvironment($"http://{hostAddress}"), folder.Path);
             await host.WaitUntilReadyAsync(http, new Uri($"http://{hostAddress}/health/ready"), clock, cancel);
-            return new SystemUnderTest(sandbox, host, setup, hostAddress);
+            double readyMs = clock.GetElapsedTime(started).TotalMilliseconds;
+            return new SystemUnderTest(sandbox, host, setup, hostAddress) { ReadyMs = readyMs };
         }
         catch
         {

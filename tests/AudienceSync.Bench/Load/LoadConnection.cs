@@ -94,11 +94,12 @@ internal sealed class LoadConnection(LoadPlan plan, int number, LoadPhase phase,
         }
 
         Statuses[status]++;
-        bool accepted = status is >= 200 and < 300;
-        Accepted += accepted ? 1 : 0;
+        bool accepted = plan.EventsPerRequest == 1 ? status is >= 200 and < 300 : status == 200;
+        int events = accepted ? plan.EventsPerRequest : 0;
+        Accepted += events;
         if (phase.Measuring)
         {
-            Measured2xx += accepted ? 1 : 0;
+            Measured2xx += events;
             Latencies.Record((Stopwatch.GetTimestamp() - started) / (Stopwatch.Frequency / 1_000_000));
         }
     }

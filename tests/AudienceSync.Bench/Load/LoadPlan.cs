@@ -7,10 +7,18 @@ namespace AudienceSync.Bench.Load;
 /// <param name="NewPeople">Of a hundred webhooks, how many are about a new person; the others are about a person of an earlier
 /// webhook.</param>
 internal sealed record LoadPlan(
-    string Address, string Token, string SigningKey, string Run, int Connections, int NewPeople, int Seconds, int WarmUpSeconds, int Seed);
+    string Address, string Token, string SigningKey, string Run, int Connections, int NewPeople, int Seconds, int WarmUpSeconds, int Seed)
+{
+    /// <summary>More than one sends batches.</summary>
+    public int EventsPerRequest { get; init; } = 1;
+
+    /// <summary>The number of the first person: people from here on are new to a log that an earlier load wrote.</summary>
+    public int FirstPerson { get; init; }
+}
 
 /// <summary>The result of the load process, as the last JSON line of its standard output.</summary>
-/// <param name="Accepted">Events answered 2xx, warm-up included; each event counts once however often it was sent.</param>
+/// <param name="Accepted">Events answered 2xx (of a batch: 200, which means all of them), warm-up included; each event counts once however often
+/// it was sent.</param>
 /// <param name="Unanswered">Events that were sent and had no final response when the load gave up: in the log or not.</param>
 /// <param name="Measured2xx">Events answered 2xx inside the measured window of <paramref name="MeasuredSeconds"/>.</param>
 /// <param name="CpuMicros">Processor time of the load process inside the window.</param>

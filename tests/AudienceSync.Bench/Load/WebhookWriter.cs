@@ -6,7 +6,7 @@ using System.Text;
 namespace AudienceSync.Bench.Load;
 
 /// <summary>
-/// Writes signed webhooks one after the other into one buffer, without allocating. Every event is new (its id contains run, connection and
+/// Writes signed webhooks, or batches of them, one after the other into one buffer, without allocating. Every event is new (its id contains run, connection and
 /// number); the person, the key and add or remove are drawn from a seeded generator. A fixed share of the webhooks is about a new person:
 /// if people were drawn from a fixed set instead, that share would depend on how far a run gets, and so would the cost of a webhook on the
 /// speed of the run.
@@ -17,8 +17,11 @@ internal sealed class WebhookWriter : IDisposable
     private const int BodyStart = 14;
     // Phone numbers are seven digits from 2,000,000 on; with more people some would share one.
     private const int LastPerson = 7_999_998;
-    private readonly byte[] _signed = new byte[1024];
-    private readonly byte[] _request = new byte[2048];
+    private const int EventBytes = 1024;
+    private readonly byte[] _signed;
+    private readonly byte[] _request;
+    private readonly int _events;
+    private readonly int _lengthDigits;
     private readonly byte[] _digest = new byte[HMACSHA256.HashSizeInBytes];
     private readonly byte[] _second = new byte[20];
     private readonly byte[] _eventPrefix;
@@ -27,6 +30,7 @@ internal sealed class WebhookWriter : IDisposable
     private readonly TimeProvider _clock;
     private readonly Random _random;
     private readonly int _newPeople;
+    private readonly int _firstPerson;
     private readonly int _connection;
     private readonly int _connections;
     private readonly int _head;
@@ -41,15 +45,21 @@ internal sealed class WebhookWriter : IDisposable
     public WebhookWriter(LoadPlan plan, int connection, TimeProvider clock)
     {
         _clock = clock;
+        _events = plan.EventsPerRequest;
+        _lengthDigits = _events == 1 ? 3 : 7;
+        _signed = new byte[_events * EventBytes];
+        _request = new byte[(_events + 1) * EventBytes];
         _newPeople = plan.NewPeople;
+        _firstPerson = plan.FirstPerson;
         _connection = connection;
         _connections = plan.Connections;
         _random = new Random(unchecked((plan.Seed * 397) + connection));
         _hmac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, Encoding.UTF8.GetBytes(plan.SigningKey));
         _eventPrefix = Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"bench-{plan.Run}-{connection:D4}-"));
-        string head = $"POST /v1/webhooks/audience HTTP/1.1\r\nHost: {plan.Address}\r\nAuthorization: Bearer {plan.Token}\r\n"
-            + $"Content-Type: application/json\r\nX-CIO-Timestamp: {new string('t', 10)}\r\n"
-            + $"X-CIO-Signature: {new string('s', 64)}\r\nContent-Length: nnn\r\n\r\n";
+        (string path, string type) = _events == 1 ? ("audience", "json") : ("batch", "x-ndjson");
+        string head = $"POST /v1/webhooks/{path} HTTP/1.1\r\nHost: {plan.Address}\r\nAuthorization: Bearer {plan.Token}\r\n"
+            + $"Content-Type: application/{type}\r\nX-CIO-Timestamp: {new string('t', 10)}\r\n"
+            + $"X-CIO-Signature: {new string('s', 64)}\r\nContent-Length: {new string('n', _lengthDigits)}\r\n\r\n";
         _head = Encoding.ASCII.GetBytes(head, _request);
         _timestampAt = head.IndexOf("Timestamp: ", StringComparison.Ordinal) + 11;
         _signatureAt = head.IndexOf("Signature: ", StringComparison.Ordinal) + 11;
@@ -69,12 +79,22 @@ internal sealed class WebhookWriter : IDisposable
             StartSecond(nowMs / 1000);
         }
 
-        WriteBody((int)(nowMs % 1000));
+        _at = BodyStart;
+        for (int written = 0; written < _events; written++)
+        {
+            if (written > 0)
+            {
+                Put("\n"u8);
+            }
+
+            WriteEvent((int)(nowMs % 1000));
+        }
+
         ReadOnlySpan<byte> body = _signed.AsSpan(BodyStart, _at - BodyStart);
         _hmac.AppendData(_signed.AsSpan(0, _at));
         _hmac.GetHashAndReset(_digest);
         _ = Convert.TryToHexStringLower(_digest, _request.AsSpan(_signatureAt, 64), out _);
-        Digits(_request.AsSpan(_lengthAt, 3), body.Length);
+        Digits(_request.AsSpan(_lengthAt, _lengthDigits), body.Length);
         body.CopyTo(_request.AsSpan(_head));
         BodyBytes += body.Length;
         return _request.AsMemory(0, _head + body.Length);
@@ -90,11 +110,10 @@ internal sealed class WebhookWriter : IDisposable
         _ = DateTimeOffset.FromUnixTimeSeconds(unixSecond).TryFormat(_second, out _, "yyyy-MM-ddTHH:mm:ss.", CultureInfo.InvariantCulture);
     }
 
-    private void WriteBody(int millisecond)
+    private void WriteEvent(int millisecond)
     {
         int draw = _random.Next(30);
         int person = NextPerson();
-        _at = BodyStart;
         Put("{\"schema_version\":1,\"event\":\"audience_"u8);
         Put(draw % 10 < 7 ? "add"u8 : "remove"u8);
         Put("\",\"event_id\":\""u8);
@@ -118,7 +137,7 @@ internal sealed class WebhookWriter : IDisposable
         return PersonAt(isNew ? _known++ : _random.Next(_known));
     }
 
-    private int PersonAt(int index) => _connection + (index * _connections);
+    private int PersonAt(int index) => _firstPerson + _connection + (index * _connections);
 
     /// <summary>A person always has the same identifiers: customer id and e-mail, and three in five also have a phone.</summary>
     private void PutPerson(int person)

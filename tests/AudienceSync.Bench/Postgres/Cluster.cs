@@ -8,6 +8,10 @@ internal sealed record Cluster(int PostmasterPid, string SocketFolder, int Port)
 {
     public const string User = "audiencesync";
 
+    // The Host's idle connections count, too; four are left for the bench and for a person who inspects the database.
+    private const string FreeConnections =
+        "select current_setting('max_connections')::int - 4 - (select count(*)::int from pg_stat_activity where backend_type = 'client backend')";
+
     private const string CountEvents =
         "select count(*) from ws_default.mt_events where type in ('audience_member_added', 'audience_member_removed', 'audience_exposure_recorded')";
 
@@ -43,6 +47,13 @@ internal sealed record Cluster(int PostmasterPid, string SocketFolder, int Port)
             """),
         cancel);
 
+    /// <summary>The connections that the server would still accept.</summary>
+    public Task<int> FreeConnectionsAsync(CancellationToken cancel) => ScalarAsync<int>(User, FreeConnections, cancel);
+
+    /// <summary>A connection string for a program with a pool.</summary>
+    public string PooledTo(string database, int connections) =>
+        new NpgsqlConnectionStringBuilder(ConnectionTo(database)) { Pooling = true, MaxPoolSize = connections }.ConnectionString;
+
     /// <exception cref="BenchFailedException">fsync is off: a figure would not describe this machine.</exception>
     public async Task DemandFsyncAsync(CancellationToken cancel)
     {
@@ -66,7 +77,7 @@ internal sealed record Cluster(int PostmasterPid, string SocketFolder, int Port)
         await command.ExecuteNonQueryAsync(cancel);
     }
 
-    private async Task<NpgsqlConnection> OpenAsync(string database, CancellationToken cancel)
+    public async Task<NpgsqlConnection> OpenAsync(string database, CancellationToken cancel)
     {
         var connection = new NpgsqlConnection(ConnectionTo(database));
         await connection.OpenAsync(cancel);

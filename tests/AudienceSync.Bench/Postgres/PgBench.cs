@@ -15,10 +15,6 @@ internal sealed partial class PgBench(Cluster cluster, RunFolder folder)
     private const int MostClients = 64;
     private const int Threads = 2;
 
-    // The Host's idle connections count, too; four are left for the bench and for a person who inspects the database.
-    private const string FreeConnections =
-        "select current_setting('max_connections')::int - 4 - (select count(*)::int from pg_stat_activity where backend_type = 'client backend')";
-
     // Of a webhook's size. A space follows each colon, because pgbench reads ":name" as a variable.
     private const string Row =
         """{"schema_version": 1, "event": "audience_add", "event_id": "bench-19aa3f2b1c2-0007-000000123", "audience_key": "high_intent_cart_7d_v1", "occurred_at": "2026-11-21", "person": {"customer_id": "shop-00012345", "email": "Shopper.00012345@mail.example", "phone": "+1 (202) 201-2345"}, "consent": {"ad_user_data": "granted", "ad_personalization": "granted"}, "context": {"journey": "cart_recovery", "step": "30min", "variant": "a", "message": "cart_reminder_1"}}""";
@@ -39,7 +35,7 @@ internal sealed partial class PgBench(Cluster cluster, RunFolder folder)
                 Database, "create table rows (seq_id bigserial primary key, id uuid not null, data jsonb not null)", cancel);
             string script = folder.File("insert.sql");
             await File.WriteAllTextAsync(script, $"insert into rows (id, data) values (gen_random_uuid(), '{Row}');\n", cancel);
-            int clients = Math.Clamp(await cluster.ScalarAsync<int>(Cluster.User, FreeConnections, cancel), Threads, MostClients);
+            int clients = Math.Clamp(await cluster.FreeConnectionsAsync(cancel), Threads, MostClients);
             if (clients < MostClients)
             {
                 Console.Error.WriteLine($"bench: the cluster has room for {clients} of pgbench's {MostClients} clients.");

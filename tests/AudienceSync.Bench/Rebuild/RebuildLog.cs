@@ -40,11 +40,13 @@ internal sealed class RebuildLog : IAsyncDisposable
         where (l.key_id, l.added_at, l.removed_at, l.state) is distinct from (m.key_id, m.added_at, m.removed_at, m.state)
         """;
 
-    private static readonly WorkspaceName Workspace = new("default");
-
     private readonly EmbeddedPostgres _postgres;
 
     private RebuildLog(EmbeddedPostgres postgres) => _postgres = postgres;
+
+    public static WorkspaceName Workspace { get; } = new("default");
+
+    public string ConnectionString => _postgres.ConnectionString;
 
     public static async Task<RebuildLog> MakeAsync(RunFolder folder, RebuildLoad load, CancellationToken cancel)
     {
@@ -83,16 +85,20 @@ internal sealed class RebuildLog : IAsyncDisposable
         return result;
     }
 
-    public async Task<long> WrongRowsAsync(CancellationToken cancel)
+    public Task<long> WrongRowsAsync(CancellationToken cancel) => ScalarAsync(WrongSql, cancel);
+
+    /// <summary>Reads one number.</summary>
+    public async Task<long> ScalarAsync(string sql, CancellationToken cancel)
     {
         await using var connection = await OpenAsync(cancel);
-        await using var command = new NpgsqlCommand(WrongSql, connection) { CommandTimeout = 0 };
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
         return (long)(await command.ExecuteScalarAsync(cancel))!;
     }
 
     public ValueTask DisposeAsync() => _postgres.DisposeAsync();
 
-    private async Task ExecuteAsync(string sql, object[] parameters, CancellationToken cancel)
+    /// <summary>Executes a statement in the workspace's schema, without a time limit.</summary>
+    public async Task ExecuteAsync(string sql, object[] parameters, CancellationToken cancel)
     {
         await using var connection = await OpenAsync(cancel);
         await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
@@ -104,7 +110,8 @@ internal sealed class RebuildLog : IAsyncDisposable
         await command.ExecuteNonQueryAsync(cancel);
     }
 
-    private async Task<NpgsqlConnection> OpenAsync(CancellationToken cancel)
+    /// <summary>A connection to the workspace's schema.</summary>
+    public async Task<NpgsqlConnection> OpenAsync(CancellationToken cancel)
     {
         var text = new NpgsqlConnectionStringBuilder(_postgres.ConnectionString)
         {

@@ -15,12 +15,13 @@ internal sealed record LimitCase(Func<IEnumerable<HttpRequestMessage>> On, Func<
     public static readonly IReadOnlyDictionary<string, LimitCase> ByConstant = new Dictionary<string, LimitCase>(StringComparer.Ordinal)
     {
         [nameof(Limits.BodyBytes)] = Of(Limits.BodyBytes, bytes => [Webhook.Signed(Sample.Event().ToJsonString().PadRight(bytes))]),
+        [nameof(Limits.BatchBytes)] = Of(Limits.BatchBytes, bytes => [Batch.Request(System.Text.Encoding.UTF8.GetBytes(Sample.Event().ToJsonString().PadRight(bytes, '\n')), Sample.Now)]),
         [nameof(Limits.ListBytes)] = Of(Limits.ListBytes, bytes => [List("email\nx@example.com".PadRight(bytes, '\n'))]),
         [nameof(Limits.OperatorBodyBytes)] = Of(Limits.OperatorBodyBytes, bytes => [Release("?reason=none", "{}".PadRight(bytes))]),
         [nameof(Limits.ParameterChars)] = Of(Limits.ParameterChars, chars => [Release("?reason=" + Text(chars), "{}")]),
         [nameof(Limits.PageRows)] = Of(Limits.PageRows, rows => [Operator(new HttpRequestMessage(HttpMethod.Get, $"/v1/quarantine?limit={rows}"))]),
         [nameof(Limits.JsonDepth)] = Of(Limits.JsonDepth, depth => [Webhook.Signed(Sample.Raw("\"x\":" + new string('[', depth - 1) + new string(']', depth - 1)))]),
-        [nameof(Limits.EventsPerRequest)] = Of(Limits.EventsPerRequest, events => [Webhook.Signed(Sample.Events(events))]),
+        [nameof(Limits.EventsPerRequest)] = Of(Limits.EventsPerRequest, events => [Webhook.Signed(Sample.Events(events)), Batch.Request(System.Text.Encoding.UTF8.GetBytes(Sample.Events(events)), Sample.Now)]),
         [nameof(Limits.AudienceKeyChars)] = Of(Limits.AudienceKeyChars, chars => [Field("audience_key", new string('a', chars - 3) + "_v1")]),
         [nameof(Limits.EventIdChars)] = Of(Limits.EventIdChars, EventIds),
         [nameof(Limits.CustomerIdChars)] = Of(Limits.CustomerIdChars, chars => [Person("customer_id", Text(chars)), Person("id", Text(chars))]),

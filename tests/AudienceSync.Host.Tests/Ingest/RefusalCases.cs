@@ -20,6 +20,7 @@ internal static class RefusalCases
         [IngestProblem.InvalidSignatureTimestamp.Code] = () =>
             [Webhook.Request(Sample.Event().ToJsonString(), TestHostFiles.SignedToken).With(new string('1', 21), new string('0', 64))],
         [IngestProblem.BodyTooLarge.Code] = () => [Webhook.Signed(new byte[Limits.BodyBytes + 1])],
+        [IngestProblem.BatchTooLarge.Code] = () => [Batch.Request(new byte[Limits.BatchBytes + 1], Sample.Now)],
         [IngestProblem.UnsupportedType.Code] = () =>
         [
             Typed("text/html"), Typed("application/jsonp"), Typed("application/xml"), Typed("multipart/form-data; boundary=x"), Typed("application/octet-stream"),

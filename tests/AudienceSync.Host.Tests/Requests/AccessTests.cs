@@ -17,7 +17,7 @@ public sealed class AccessTests(RouteHost given) : IClassFixture<RouteHost>
     {
         given.Routes.Count.ShouldBeGreaterThan(40);
         given.Routes.Where(route => route.IsAnonymous).Select(route => route.Path).ShouldBe(["/health/live", "/health/ready"], ignoreOrder: true);
-        given.Routes.Where(route => route.IsWebhook).Select(route => route.Path).Distinct().ShouldBe(["/v1/webhooks/audience"]);
+        given.Routes.Where(route => route.IsWebhook).Select(route => route.Path).Distinct().ShouldBe(["/v1/webhooks/audience", "/v1/webhooks/batch"]);
     }
 
     [Theory]

@@ -45,7 +45,7 @@ internal sealed record FuzzInput(Route Route, HttpRequestMessage Request, bool H
         string?[] others = [null, "", "x", route.IsWebhook ? TestHostFiles.OperatorToken : TestHostFiles.UnsignedToken, new string('t', 1_100)];
         var token = random.Next(10) == 0 ? others[random.Next(others.Length)] : own;
         var (query, usable) = Query(route, random);
-        var body = route.Body == BodyContract.List ? Csv(random) : Bytes(random, route.IsWebhook);
+        var body = route.Body == BodyContract.List ? Csv(random) : Bytes(random, route);
         var request = route.Request(query, token: null);
         request.Headers.TryAddWithoutValidation("Authorization", token is null ? null : $"Bearer {token}");
         if (route.Method != "GET" || random.Next(8) == 0)
@@ -78,7 +78,7 @@ internal sealed record FuzzInput(Route Route, HttpRequestMessage Request, bool H
     private static HttpContent Content(byte[] body, Random random)
     {
         HttpContent content = random.Next(3) == 0 ? new StreamContent(new Unseekable(body)) : new ByteArrayContent(body);
-        string?[] types = ["application/json", "application/json; charset=utf-8", "application/json; charset=x", "text/csv", "application/x-www-form-urlencoded", "x/y; z", null];
+        string?[] types = ["application/json", "application/json; charset=utf-8", "application/json; charset=x", "text/csv", "application/x-www-form-urlencoded", "application/x-ndjson", "x/y; z", null];
         if ((random.Next(5) == 0 ? types[random.Next(types.Length)] : types[0]) is { } type)
         {
             content.Headers.TryAddWithoutValidation("Content-Type", type);
@@ -102,9 +102,14 @@ internal sealed record FuzzInput(Route Route, HttpRequestMessage Request, bool H
         }
     }
 
-    private static byte[] Bytes(Random random, bool isWebhook)
+    private static byte[] Bytes(Random random, Route route)
     {
-        if (isWebhook && random.Next(2) == 0)
+        if (route.Body == BodyContract.Batch && random.Next(2) == 0)
+        {
+            return Damage(Encoding.UTF8.GetBytes(string.Join(random.Next(3) == 0 ? "\r\n" : "\n", Enumerable.Range(0, random.Next(1, 6)).Select(_ => Event(random)))), random);
+        }
+
+        if (route.IsWebhook && random.Next(2) == 0)
         {
             return Damage(Encoding.UTF8.GetBytes(random.Next(4) > 0 ? Event(random) : $"[{string.Join(',', Enumerable.Range(0, random.Next(1, 6)).Select(_ => Event(random)))}]"), random);
         }

@@ -169,10 +169,22 @@ internal sealed class FuzzRun(HttpClient http, IReadOnlyList<Route> routes, int 
             return numbers.Count == 0 ? [] : [body];
         }
 
-        using var document = JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = StrictJson.MaxDepth });
-        var events = document.RootElement.EnumerateArray().Select(one => JsonMarshal.GetRawUtf8Value(one).ToArray()).ToList();
+        var events = EventsOf(body, receipts.Length);
         events.Count.ShouldBe(receipts.Length, story);
         return [.. numbers.Select(number => events[number])];
+    }
+
+    // A body that is not an array is a batch: its lines that are not blank, or one event on several lines.
+    private static List<byte[]> EventsOf(byte[] body, int count)
+    {
+        if (Encoding.Latin1.GetString(body).TrimStart(' ', '\t', '\r', '\n').StartsWith('['))
+        {
+            using var document = JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = StrictJson.MaxDepth });
+            return [.. document.RootElement.EnumerateArray().Select(one => JsonMarshal.GetRawUtf8Value(one).ToArray())];
+        }
+
+        var lines = Encoding.Latin1.GetString(body).Split('\n').Select(line => line.Trim(' ', '\t', '\r')).Where(line => line.Length > 0).Select(Encoding.Latin1.GetBytes).ToList();
+        return lines.Count > 1 && count == 1 ? [body] : lines;
     }
 
     private static bool IsStrict(byte[] body)

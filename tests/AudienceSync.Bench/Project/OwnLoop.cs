@@ -1,0 +1,46 @@
+using AudienceSync.Bench.Rebuild;
+using AudienceSync.Host.Projecting;
+using AudienceSync.Host.Storage;
+using AudienceSync.Host.Storage.Audiences;
+using AudienceSync.Host.Storage.Cutover;
+using AudienceSync.Host.Storage.Leases;
+using AudienceSync.Host.Storage.Membership;
+using AudienceSync.Host.Telemetry;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace AudienceSync.Bench.Project;
+
+/// <summary>The Host's own projection loop, following a log that is already there until it has folded its last event.</summary>
+internal static class OwnLoop
+{
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>Seconds from the start of the loop to the commit of its last page.</summary>
+    public static async Task<double> RunAsync(RebuildLog log, int events, TimeProvider clock, CancellationToken cancel)
+    {
+        await using var database = new WorkspaceDatabase(log.ConnectionString, RebuildLog.Workspace);
+        var keys = await new AudienceKeyTable(database).OpenAsync(cancel);
+        using var wake = new Wake(clock);
+        var progress = new LogProgress();
+        progress.Append(events);
+        var loop = new ProjectionLoop(
+            new MembershipTable(database), new PermissionTable(database), new InheritTable(database), new DrainTable(database),
+            new LeaseTable(database, "bench"), keys, wake, [], clock, NullLogger<ProjectionLoop>.Instance)
+        {
+            Progress = progress,
+        };
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        var started = clock.GetTimestamp();
+        var running = loop.RunAsync(stop.Token);
+        while (progress.Folded != events && !running.IsCompleted)
+        {
+            DaemonRun.ThrowIfOver(started, clock);
+            await Task.Delay(Poll, clock, cancel);
+        }
+
+        var seconds = clock.GetElapsedTime(started).TotalSeconds;
+        await stop.CancelAsync();
+        await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return seconds;
+    }
+}
