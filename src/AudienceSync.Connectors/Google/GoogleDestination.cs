@@ -1,7 +1,6 @@
 using AudienceSync.Connectors.Http;
 using AudienceSync.Domain.Normalizing;
 using AudienceSync.Domain.Syncing;
-using RestEase;
 
 namespace AudienceSync.Connectors.Google;
 
@@ -20,11 +19,10 @@ public sealed class GoogleDestination : IDestination, IAudienceFactory, IResyncs
         ArgumentNullException.ThrowIfNull(dependencies);
         _settings = settings;
         var pipeline = new CallPipeline(settings.CallTimeout, dependencies.Clock, dependencies.Random);
-        var client = PlatformHttp.CreateClient(dependencies.Network, settings.BaseUrl);
-        _api = RestClient.For<IGoogleApi>(client);
-        _api.Version = settings.ApiVersion;
-        _api.Account = settings.Account;
-        _calls = new GoogleCalls(new GoogleTokens(settings.Grant, client, pipeline, dependencies.Clock), pipeline, dependencies.Clock);
+        var client = PlatformHttp.CreateClient(dependencies.Network, BaseAddress.Versioned(settings.BaseUrl, settings.ApiVersion));
+        _api = PlatformHttp.CreateApi<IGoogleApi>(client);
+        var tokens = PlatformHttp.CreateApi<IGoogleTokenApi>(client);
+        _calls = new GoogleCalls(new GoogleTokens(settings.Grant, tokens, pipeline, dependencies.Clock), pipeline, dependencies.Clock);
         _members = new GoogleMembers(settings, _calls, _api, dependencies.Normalizers);
         _lists = new GoogleLists(settings, _calls, _api);
         Normalizer = dependencies.Normalizers.Current(NormalizerFamily.Google).Version;

@@ -31,7 +31,7 @@ internal sealed class GoogleLists(GoogleSettings settings, GoogleCalls calls, IG
             async (authorization, token) =>
             {
                 using var body = GooglePayload.Json(CreateBody(wanted));
-                return await api.CreateListAsync(authorization, _manager, validateOnly: null, body, token);
+                return await api.CreateListAsync(settings.Account, authorization, _manager, validateOnly: null, body, token);
             },
             cancellationToken);
         if (created.Outcome.Code == NameTaken)
@@ -50,7 +50,7 @@ internal sealed class GoogleLists(GoogleSettings settings, GoogleCalls calls, IG
             return new AudienceReport(new Outcome(OutcomeKind.StopAudience, "invalid_audience_id"));
         }
 
-        var reply = await calls.MakeAsync((authorization, token) => api.ListAsync(authorization, _manager, list.Value!, token), cancellationToken);
+        var reply = await calls.MakeAsync((authorization, token) => api.ListAsync(settings.Account, list.Value!, authorization, _manager, token), cancellationToken);
         if (!reply.IsGood)
         {
             return new AudienceReport(reply.Outcome);
@@ -69,25 +69,25 @@ internal sealed class GoogleLists(GoogleSettings settings, GoogleCalls calls, IG
             return new Outcome(OutcomeKind.StopAudience, "invalid_audience_id");
         }
 
-        var reply = await calls.MakeAsync((authorization, token) => api.DeleteListAsync(authorization, _manager, list.Value!, token), cancellationToken);
+        var reply = await calls.MakeAsync((authorization, token) => api.DeleteListAsync(settings.Account, list.Value!, authorization, _manager, token), cancellationToken);
         return reply.Http?.Status == 404 ? Outcome.Done : reply.Outcome;
     }
 
     /// <summary>The cheapest request that needs the token and access to the account.</summary>
     public async ValueTask<Outcome> TouchAsync(CancellationToken cancellationToken)
-        => (await calls.MakeAsync((authorization, token) => api.ListsAsync(authorization, _manager, filter: null, 1, pageToken: null, token), cancellationToken)).Outcome;
+        => (await calls.MakeAsync((authorization, token) => api.ListsAsync(settings.Account, authorization, _manager, filter: null, 1, pageToken: null, token), cancellationToken)).Outcome;
 
     /// <summary>The list of this name, or the reason why the search failed; null when there is none.</summary>
     private async ValueTask<EnsuredAudience?> FindAsync(string name, CancellationToken cancellationToken)
     {
         // The contract does not define how to write a quote in a filter, so such a name is searched for in all lists.
-        var filter = name.AsSpan().ContainsAny('"', '\\') ? null : $"display_name = \"{name}\"";
+        var filter = name.AsSpan().ContainsAny('"', '\\') ? null : QueryText.Encode($"display_name = \"{name}\"");
         string? page = null;
         for (var pages = 0; pages < MaxPages; pages++)
         {
-            var token = page;
+            var token = page is null ? null : QueryText.Encode(page);
             var reply = await calls.MakeAsync(
-                (authorization, cancel) => api.ListsAsync(authorization, _manager, filter, PageSize, token, cancel), cancellationToken);
+                (authorization, cancel) => api.ListsAsync(settings.Account, authorization, _manager, filter, PageSize, token, cancel), cancellationToken);
             if (!reply.IsGood)
             {
                 return new EnsuredAudience(reply.Outcome);

@@ -11,7 +11,7 @@ internal readonly record struct TokenOrOutcome(string? Token, Outcome Outcome);
 /// Caches one access token for a destination. The first caller that needs a new one fetches it and the others wait for it, so a busy
 /// account makes one request per hour and not one per call (contracts/google.md 2.1).
 /// </summary>
-internal sealed class GoogleTokens(IGoogleGrant grant, HttpClient client, CallPipeline pipeline, TimeProvider clock)
+internal sealed class GoogleTokens(IGoogleGrant grant, IGoogleTokenApi api, CallPipeline pipeline, TimeProvider clock)
 {
     private readonly SemaphoreSlim _fetching = new(1);
     private volatile Held? _held;
@@ -63,8 +63,7 @@ internal sealed class GoogleTokens(IGoogleGrant grant, HttpClient client, CallPi
     private async ValueTask<PlatformAnswer> AttemptAsync(CancellationToken cancellationToken)
     {
         using var form = new FormUrlEncodedContent(grant.Form(clock.GetUtcNow()));
-        var response = await client.PostAsync(grant.TokenUrl, form, cancellationToken);
-        return await PlatformAnswer.ReadAsync(response, cancellationToken);
+        return await PlatformAnswer.ReadAsync(await api.TokenAsync(grant.TokenUrl, form, cancellationToken), cancellationToken);
     }
 
     private TokenOrOutcome Read(PlatformAnswer answer, JsonElement root)

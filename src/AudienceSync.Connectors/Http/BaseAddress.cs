@@ -12,6 +12,11 @@ internal static class BaseAddress
         return url.AbsoluteUri.EndsWith('/') ? url : new Uri(url.AbsoluteUri + "/");
     }
 
+    /// <summary>The address of one version of a platform's API.</summary>
+    /// <param name="baseUrl">With a slash at its end.</param>
+    /// <param name="version">As the platform writes it in its paths.</param>
+    public static Uri Versioned(Uri baseUrl, string version) => new(baseUrl, version + "/");
+
     /// <summary>An address used as it is.</summary>
     /// <exception cref="DestinationSettingsException">As above.</exception>
     public static Uri Plain(Uri url, string setting)

@@ -1,3 +1,5 @@
+using Refit;
+
 namespace AudienceSync.Connectors.Http;
 
 /// <summary>How we connect: directly to the configured platform, without following its redirects.</summary>
@@ -10,6 +12,9 @@ public static class PlatformHttp
 
     /// <summary>Response headers, all together.</summary>
     public const int MaxResponseHeadersKiB = 64;
+
+    // The failure as it happened: the pipeline decides by its kind what to do.
+    private static readonly RefitSettings Settings = new() { TransportExceptionFactory = static (_, failure, _) => failure };
 
     /// <summary>One handler serves every destination of a process; it pools the connections.</summary>
     public static SocketsHttpHandler CreateHandler() => new()
@@ -28,5 +33,10 @@ public static class PlatformHttp
     /// A client of one destination. The timeout of its calls is enforced by <see cref="CallPipeline"/>, not by the client.
     /// </summary>
     public static HttpClient CreateClient(HttpMessageHandler network, Uri baseUrl)
-        => new(network, disposeHandler: false) { BaseAddress = baseUrl, Timeout = Timeout.InfiniteTimeSpan };
+        => new(new NoEmptyBody(network), disposeHandler: false) { BaseAddress = baseUrl, Timeout = Timeout.InfiniteTimeSpan };
+
+    /// <summary>An interface of a platform whose calls go through a client.</summary>
+    internal static T CreateApi<T>(HttpClient client)
+        where T : class
+        => RestService.ForGenerated<T>(client, Settings);
 }

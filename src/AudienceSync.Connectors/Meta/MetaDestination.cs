@@ -1,8 +1,8 @@
+using System.Net.Http.Headers;
 using AudienceSync.Connectors.Http;
 using AudienceSync.Connectors.Members;
 using AudienceSync.Domain.Normalizing;
 using AudienceSync.Domain.Syncing;
-using RestEase;
 
 namespace AudienceSync.Connectors.Meta;
 
@@ -24,9 +24,9 @@ public sealed class MetaDestination : IDestination, IAudienceFactory, IResyncs, 
         ArgumentNullException.ThrowIfNull(dependencies);
         _normalizers = dependencies.Normalizers;
         var calls = new MetaCalls(settings, new CallPipeline(settings.CallTimeout, dependencies.Clock, dependencies.Random), dependencies.Clock);
-        var api = RestClient.For<IMetaApi>(PlatformHttp.CreateClient(dependencies.Network, settings.BaseUrl));
-        api.Authorization = $"Bearer {settings.Token.Reveal()}";
-        api.Version = settings.ApiVersion;
+        var client = PlatformHttp.CreateClient(dependencies.Network, BaseAddress.Versioned(settings.BaseUrl, settings.ApiVersion));
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", settings.Token.Reveal());
+        var api = PlatformHttp.CreateApi<IMetaApi>(client);
         (_version, _clock) = (settings.ApiVersion, dependencies.Clock);
         _members = new MetaMembers(settings, calls, api, dependencies.Normalizers);
         _audiences = new MetaAudiences(settings, calls, api);

@@ -1,7 +1,6 @@
 using AudienceSync.Connectors.Http;
 using AudienceSync.Domain.Normalizing;
 using AudienceSync.Domain.Syncing;
-using RestEase;
 
 namespace AudienceSync.Connectors.TikTok;
 
@@ -26,9 +25,11 @@ public sealed class TikTokDestination : IDestination, IAudienceFactory, IChecks
         _settings = settings;
         _normalizers = dependencies.Normalizers;
         _calls = new TikTokCalls(new CallPipeline(settings.CallTimeout, dependencies.Clock, dependencies.Random), dependencies.Clock);
-        _api = RestClient.For<ITikTokApi>(PlatformHttp.CreateClient(dependencies.Network, settings.BaseUrl));
-        _api.Token = settings.Token.Reveal();
-        _api.Version = settings.ApiVersion;
+        var client = PlatformHttp.CreateClient(dependencies.Network, BaseAddress.Versioned(settings.BaseUrl, settings.ApiVersion));
+
+        // Not Authorization (contracts/tiktok.md 3); a header, because a URL ends up in logs.
+        client.DefaultRequestHeaders.Add("Access-Token", settings.Token.Reveal());
+        _api = PlatformHttp.CreateApi<ITikTokApi>(client);
         _audiences = new TikTokAudiences(settings, _calls, _api);
         Limits = TikTokLimits.For(settings.MembersPerCall, settings.CallTimeout);
     }

@@ -17,7 +17,7 @@ internal sealed class WebhookCalls(WebhookSettings settings, CallPipeline pipeli
             {
                 var signature = WebhookSignature.Sign(settings.Key, clock.GetUtcNow(), body.Written);
                 using var content = body.ToContent();
-                return await PlatformAnswer.ReadAsync(await api.SendAsync(signature.UnixSeconds, signature.Value, content, attempt), attempt);
+                return await PlatformAnswer.ReadAsync(await api.SendAsync(settings.Url, signature.UnixSeconds, signature.Value, content, attempt), attempt);
             },
             cancellationToken);
         if (http is null)

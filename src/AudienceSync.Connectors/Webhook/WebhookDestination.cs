@@ -2,7 +2,6 @@ using AudienceSync.Connectors.Http;
 using AudienceSync.Connectors.Members;
 using AudienceSync.Domain.Normalizing;
 using AudienceSync.Domain.Syncing;
-using RestEase;
 
 namespace AudienceSync.Connectors.Webhook;
 
@@ -22,7 +21,7 @@ public sealed class WebhookDestination : IDestination, IChecks
         ArgumentNullException.ThrowIfNull(dependencies);
         _settings = settings;
         _normalizers = dependencies.Normalizers;
-        var api = RestClient.For<IWebhookApi>(PlatformHttp.CreateClient(dependencies.Network, settings.Url));
+        var api = PlatformHttp.CreateApi<IWebhookApi>(PlatformHttp.CreateClient(dependencies.Network, settings.Url));
         _calls = new WebhookCalls(settings, new CallPipeline(settings.CallTimeout, dependencies.Clock, dependencies.Random), dependencies.Clock, api);
         Limits = WebhookLimits.For(settings.MembersPerCall, settings.CallTimeout);
     }
