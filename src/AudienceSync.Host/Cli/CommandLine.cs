@@ -14,7 +14,7 @@ internal static class CommandLine
     {
         var serve = new Command("serve", "Run the Host: receive webhooks, project them and sync the platforms, until stopped.");
         serve.SetAction((parsed, cancellationToken) => ServeCommand.RunAsync(environment, parsed.InvocationConfiguration.Error, cancellationToken));
-        var migrate = new Command("migrate", "Apply pending schema migrations to the database at AUDIENCESYNC_POSTGRES and exit.");
+        var migrate = new Command("migrate", "Apply pending schema migrations to the database at AUDIENCESYNC_POSTGRES_OWNER or AUDIENCESYNC_POSTGRES and exit.");
         migrate.SetAction((_, cancellationToken) => MigrateAsync(environment, cancellationToken));
         return new RootCommand("AudienceSync syncs the audiences of journeys to ad platforms.")
         {
@@ -27,7 +27,7 @@ internal static class CommandLine
     private static async Task<int> MigrateAsync(Func<string, string?> environment, CancellationToken cancellationToken)
     {
         var settings = HostSettings.FromEnvironment(environment);
-        if (settings.Postgres is not { } connectionString)
+        if (settings.Owner is not { } owner)
         {
             await Console.Error.WriteLineAsync("audiencesync: postgres_missing: set AUDIENCESYNC_POSTGRES; the embedded cluster is migrated by serve.");
             return ExitCodes.SetUp;
@@ -37,7 +37,7 @@ internal static class CommandLine
         {
             var config = new ConfigLoader(settings.ConfigPath, environment).Load();
             var names = config.Workspaces.Keys.Select(name => new WorkspaceName(name)).ToList();
-            var applied = await new Migrations(connectionString).ApplyAsync(names, cancellationToken);
+            var applied = await new Migrations(owner, settings.Postgres).ApplyAsync(names, cancellationToken);
             await Console.Out.WriteLineAsync(applied.Count == 0 ? "Nothing to apply." : string.Join('\n', applied));
             return ExitCodes.Done;
         }

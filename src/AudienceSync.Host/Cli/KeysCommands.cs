@@ -72,7 +72,7 @@ internal static class KeysCommands
 
     private static Task<int> WithDatabaseAsync(
         ParseResult parsed, Func<string, string?> environment, Func<string, Task<int>> action, CancellationToken cancellationToken) =>
-        DatabaseVerb.RunAsync(parsed, environment, action, cancellationToken);
+        DatabaseVerb.RunAsOwnerAsync(parsed, environment, action, cancellationToken);
 
     private static async Task<int> RunAsync(ParseResult parsed, Func<Task<int>> action)
     {

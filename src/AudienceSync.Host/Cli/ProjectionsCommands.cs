@@ -24,7 +24,7 @@ internal static class ProjectionsCommands
         {
             projection, audience, workspace, json,
         };
-        rebuild.SetAction((parsed, cancellationToken) => DatabaseVerb.RunAsync(parsed, environment, async connectionString =>
+        rebuild.SetAction((parsed, cancellationToken) => DatabaseVerb.RunAsOwnerAsync(parsed, environment, async connectionString =>
         {
             await using var run = await RebuildRun.OpenAsync(connectionString, Name(parsed, workspace), parsed.InvocationConfiguration, cancellationToken);
             return await run.RebuildAsync(parsed.GetValue(audience), parsed.GetValue(json), cancellationToken);
@@ -36,7 +36,7 @@ internal static class ProjectionsCommands
     {
         var (workspace, json) = (Workspace(), Json());
         var status = new Command("status", "Show the last rebuild: progress, drift, and whether it can be undone.") { workspace, json };
-        status.SetAction((parsed, cancellationToken) => DatabaseVerb.RunAsync(parsed, environment, async connectionString =>
+        status.SetAction((parsed, cancellationToken) => DatabaseVerb.RunAsOwnerAsync(parsed, environment, async connectionString =>
         {
             await using var run = await RebuildRun.OpenAsync(connectionString, Name(parsed, workspace), parsed.InvocationConfiguration, cancellationToken);
             return await run.StatusAsync(parsed.GetValue(json), cancellationToken);
@@ -51,7 +51,7 @@ internal static class ProjectionsCommands
         {
             workspace, json,
         };
-        undo.SetAction((parsed, cancellationToken) => DatabaseVerb.RunAsync(parsed, environment, async connectionString =>
+        undo.SetAction((parsed, cancellationToken) => DatabaseVerb.RunAsOwnerAsync(parsed, environment, async connectionString =>
         {
             await using var run = await RebuildRun.OpenAsync(connectionString, Name(parsed, workspace), parsed.InvocationConfiguration, cancellationToken);
             return await run.UndoAsync(parsed.GetValue(json), cancellationToken);

@@ -19,7 +19,7 @@ internal static class ServeCommand
             {
                 var options = EmbeddedPostgresOptions.FromSettings(environment, Environment.CurrentDirectory);
                 postgres = await EmbeddedPostgres.StartAsync(options, TimeProvider.System, cancellationToken);
-                settings = settings with { Postgres = postgres.ConnectionString };
+                settings = settings with { Postgres = postgres.HostConnectionString, PostgresOwner = postgres.ConnectionString };
             }
 
             await ServeAsync(settings, environment, postgres, cancellationToken);

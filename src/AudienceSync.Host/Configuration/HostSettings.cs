@@ -23,6 +23,15 @@ public sealed record HostSettings(
     /// <summary>As it was given.</summary>
     public string? LeaseS { get; init; }
 
+    /// <summary>
+    /// Connects as the owner of the schemas, for migrations and rebuilds; null when <see cref="Postgres"/> does. The process itself works
+    /// as the login of <see cref="Postgres"/>, which need not and should not own anything.
+    /// </summary>
+    public string? PostgresOwner { get; init; }
+
+    /// <summary>The owner's connection string.</summary>
+    public string? Owner => PostgresOwner ?? Postgres;
+
     /// <summary>An address that serves only <c>/health</c> and <c>/metrics</c>, in addition to <see cref="Urls"/>; null for none.</summary>
     public string? HealthUrl { get; init; }
 
@@ -38,6 +47,7 @@ public sealed record HostSettings(
     {
         LeaseS = Read(read, "AUDIENCESYNC_LEASE_S"),
         HealthUrl = Read(read, "AUDIENCESYNC_HEALTH_URL"),
+        PostgresOwner = Read(read, "AUDIENCESYNC_POSTGRES_OWNER"),
     };
 
     /// <summary>How long a silent Host keeps its work from other Hosts; null for the built-in time.</summary>

@@ -40,7 +40,7 @@ public sealed class HostServer(
         var config = loader.Load();
         var planner = new WorkspacePlanner(loader, new DestinationDependencies(dependencies.Network, dependencies.Clock, dependencies.Random));
         var plans = config.Workspaces.Select(workspace => planner.Plan(workspace.Key, workspace.Value)).ToList();
-        var applied = await new Migrations(connectionString).ApplyAsync([.. plans.Select(plan => plan.Name)], cancellationToken);
+        var applied = await new Migrations(settings.Owner!, connectionString).ApplyAsync([.. plans.Select(plan => plan.Name)], cancellationToken);
         if (applied.Count > 0)
         {
             _logger.LogInformation("Applied {Count} schema files", applied.Count);

@@ -105,7 +105,7 @@ public static class MapAudienceSyncExtensions
         return Spans.Enabled ? TraceAsync(webhooks, context) : webhooks.HandleAsync(context);
     }
 
-    private static async Task TraceAsync(WebhookEndpoint webhooks, HttpContext context)
+    private static async Task TraceAsync(WebhookReceiver webhooks, HttpContext context)
     {
         using var span = Spans.StartRoot(Spans.Webhook, ActivityKind.Server, [Activity.Current?.Context ?? default]);
         await webhooks.HandleAsync(context);

@@ -7,10 +7,13 @@ using Npgsql;
 namespace AudienceSync.Host.Storage;
 
 /// <summary>
-/// Migrates the schemas: numbered files, forward only, each applied once in its own transaction and recorded with its digest. A file that
-/// was edited after it was applied is refused. Then Marten applies its own tables (<see cref="MartenSchema"/>). An advisory lock makes Hosts that start at the same time wait for each other.
+/// Migrates the schemas, as their owner: numbered files, forward only, each applied once in its own transaction and recorded with its digest. A file that
+/// was edited after it was applied is refused. The login of the Host becomes a member of the application's
+/// role, and nothing more. When nothing is to be applied, nothing but reading is needed: a Host can start without the owner's login. Then Marten applies its own tables (<see cref="MartenSchema"/>). An advisory lock makes Hosts that start at the same time wait for each other.
 /// </summary>
-public sealed class Migrations(string connectionString)
+/// <param name="connectionString">Connects as the owner.</param>
+/// <param name="host">The Host's own connection string; null when it is the same.</param>
+public sealed class Migrations(string connectionString, string? host = null)
 {
     private const string GlobalSchema = "audience_sync";
 
@@ -23,6 +26,18 @@ public sealed class Migrations(string connectionString)
           end if;
           if not pg_has_role(current_user, '{WorkspaceDatabase.AppRole}', 'member') then
             execute format('grant {WorkspaceDatabase.AppRole} to %I', current_user);
+          end if;
+        exception when duplicate_object or unique_violation then null;
+        end $$
+        """;
+
+    private const string AdmitHost = $"""
+        do $$ begin
+          if not exists (select from pg_roles where rolname = %login%) then
+            execute format('create role %I login', %login%);
+          end if;
+          if not pg_has_role(%login%, '{WorkspaceDatabase.AppRole}', 'member') then
+            execute format('grant {WorkspaceDatabase.AppRole} to %I', %login%);
           end if;
         exception when duplicate_object or unique_violation then null;
         end $$
@@ -45,6 +60,7 @@ public sealed class Migrations(string connectionString)
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
         await ExecuteAsync(connection, LockKey, cancellationToken);
         await ExecuteAsync(connection, MakeRole, cancellationToken);
+        await AdmitHostAsync(connection, cancellationToken);
         await ApplySchemaAsync(connection, GlobalSchema, "Global", applied, cancellationToken);
         foreach (var workspace in workspaces)
         {
@@ -53,9 +69,23 @@ public sealed class Migrations(string connectionString)
             await RegisterAsync(connection, workspace, cancellationToken);
         }
 
-        await ExecuteAsync(connection, $"grant usage on schema {GlobalSchema} to {WorkspaceDatabase.AppRole}", cancellationToken);
-        await ExecuteAsync(connection, $"grant select on all tables in schema {GlobalSchema} to {WorkspaceDatabase.AppRole}", cancellationToken);
+        if (applied.Count > 0)
+        {
+            await ExecuteAsync(connection, $"grant usage on schema {GlobalSchema} to {WorkspaceDatabase.AppRole}", cancellationToken);
+            await ExecuteAsync(connection, $"grant select on all tables in schema {GlobalSchema} to {WorkspaceDatabase.AppRole}", cancellationToken);
+        }
+
         return applied;
+    }
+
+    // A login is named in the connection string only; without one, PostgreSQL takes the name of the process's user.
+    private async Task AdmitHostAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        if (host is not null && new NpgsqlConnectionStringBuilder(host).Username is { Length: > 0 } login)
+        {
+            var literal = $"'{login.Replace("'", "''", StringComparison.Ordinal)}'";
+            await ExecuteAsync(connection, AdmitHost.Replace("%login%", literal, StringComparison.Ordinal), cancellationToken);
+        }
     }
 
     private async Task ApplyMartenAsync(
@@ -90,9 +120,17 @@ public sealed class Migrations(string connectionString)
     private static async Task ApplySchemaAsync(
         NpgsqlConnection connection, string schema, string folder, List<string> applied, CancellationToken cancellationToken)
     {
-        await ExecuteAsync(connection, $"create schema if not exists {schema}", cancellationToken);
+        await using (var made = new NpgsqlCommand($"select to_regclass('{schema}.schema_versions') is not null", connection))
+        {
+            if (await made.ExecuteScalarAsync(cancellationToken) is not true)
+            {
+                await ExecuteAsync(connection, $"create schema if not exists {schema}", cancellationToken);
+                await ExecuteAsync(connection, $"set search_path = {schema}", cancellationToken);
+                await ExecuteAsync(connection, MakeVersions, cancellationToken);
+            }
+        }
+
         await ExecuteAsync(connection, $"set search_path = {schema}", cancellationToken);
-        await ExecuteAsync(connection, MakeVersions, cancellationToken);
         var known = await KnownAsync(connection, cancellationToken);
         foreach (var (name, text) in Files(folder))
         {
@@ -124,9 +162,14 @@ public sealed class Migrations(string connectionString)
 
     private static async Task RegisterAsync(NpgsqlConnection connection, WorkspaceName workspace, CancellationToken cancellationToken)
     {
-        await using var register = new NpgsqlCommand($"insert into {GlobalSchema}.workspaces (name) values ($1) on conflict (name) do nothing", connection);
-        register.Parameters.Add(new NpgsqlParameter<string> { TypedValue = workspace.Value });
-        await register.ExecuteNonQueryAsync(cancellationToken);
+        await using var known = new NpgsqlCommand($"select exists (select from {GlobalSchema}.workspaces where name = $1)", connection);
+        known.Parameters.Add(new NpgsqlParameter<string> { TypedValue = workspace.Value });
+        if (await known.ExecuteScalarAsync(cancellationToken) is not true)
+        {
+            await using var register = new NpgsqlCommand($"insert into {GlobalSchema}.workspaces (name) values ($1)", connection);
+            register.Parameters.Add(new NpgsqlParameter<string> { TypedValue = workspace.Value });
+            await register.ExecuteNonQueryAsync(cancellationToken);
+        }
     }
 
     private static async Task<Dictionary<string, string>> KnownAsync(NpgsqlConnection connection, CancellationToken cancellationToken)

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using AudienceSync.Domain;
 using AudienceSync.Host.Tests.Serving;
+using AudienceSync.Host.Tests.Storage;
 using Npgsql;
 using Xunit.Abstractions;
 
@@ -99,7 +100,7 @@ public sealed class BatchStorageTests(ITestOutputHelper output)
     [Fact]
     public async Task A_batch_of_four_MiB_over_a_real_connection_is_accepted_and_one_byte_more_is_refused()
     {
-        await using var host = await TestHost.StartAsync(new TestHostOptions { RealPort = true, Clock = new FrozenClock(Sample.Now) });
+        await using var host = await TestHost.StartAsync(new TestHostOptions { RealPort = true, Clock = new SetClock(Sample.Now) });
         var body = Sample.Event().ToJsonString().Replace("high_intent_cart_7d_v1", "winback_45d_v1", StringComparison.Ordinal);
         var full = await host.BatchAsync(body.PadRight(Limits.BatchBytes, '\n'));
         (full.Status, full.Results.Count).ShouldBe((200, 1), full.Text);

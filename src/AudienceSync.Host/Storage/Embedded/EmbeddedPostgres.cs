@@ -23,16 +23,18 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
     {
         (_options, _folder, _server, _socketFolder, _time) = (options, folder, server, socketFolder, time);
         _use = FolderLock.Share(folder.UsersLock);
-        ConnectionString = new DbConnectionStringBuilder
-        {
-            ["Host"] = socketFolder,
-            ["Username"] = ClusterMaker.Role,
-            ["Database"] = ClusterMaker.Database,
-        }.ConnectionString;
+        ConnectionString = As(ClusterMaker.Role);
+        HostConnectionString = As(HostLogin);
     }
 
-    /// <summary>For Npgsql. It holds no secret.</summary>
+    /// <summary>The login of the Host. Migrating creates it: it owns nothing.</summary>
+    public const string HostLogin = "audiencesync_host";
+
+    /// <summary>For Npgsql, as the owner of the cluster. It holds no secret.</summary>
     public string ConnectionString { get; }
+
+    /// <summary>The same as the login of the Host.</summary>
+    public string HostConnectionString { get; }
 
     public required PostgresBinaries Binaries { get; init; }
 
@@ -67,6 +69,13 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
                 error);
         }
     }
+
+    private string As(string login) => new DbConnectionStringBuilder
+    {
+        ["Host"] = _socketFolder,
+        ["Username"] = login,
+        ["Database"] = ClusterMaker.Database,
+    }.ConnectionString;
 
     /// <summary>Leaves the server, and stops it when no other process uses it. A second call does nothing.</summary>
     /// <exception cref="EmbeddedPostgresException">postgres_stop_failed, data_folder_in_use</exception>

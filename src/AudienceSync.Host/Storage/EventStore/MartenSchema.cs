@@ -13,8 +13,9 @@ internal static class MartenSchema
 {
     /// <summary>What the application may do with Marten's tables. The log itself it may only extend.</summary>
     public static string Grants(WorkspaceName workspace) => $"""
+        grant select, insert, update on {workspace.Schema}.mt_streams to {WorkspaceDatabase.AppRole};
         grant select, insert, update, delete on
-          {workspace.Schema}.mt_streams, {workspace.Schema}.mt_event_progression, {workspace.Schema}.mt_high_water_skips,
+          {workspace.Schema}.mt_event_progression, {workspace.Schema}.mt_high_water_skips,
           {workspace.Schema}.mt_event_projection_floors, {workspace.Schema}.mt_doc_deadletterevent
           to {WorkspaceDatabase.AppRole};
         revoke update, delete, truncate on {workspace.Schema}.mt_events from {WorkspaceDatabase.AppRole};

@@ -8,7 +8,7 @@ namespace AudienceSync.Host.Storage.Privacy;
 public sealed record KnownMasterKey(short Version, byte[] CheckValue, DateTimeOffset FirstSeen, DateTimeOffset? RetiredAt);
 
 /// <summary>
-/// The master key versions of a database and the workspaces whose rows are sealed under them. Runs as the owner of the schemas.
+/// The master key versions of a database and the workspaces whose rows are sealed under them. Runs as the login of the Host.
 /// </summary>
 public sealed class MasterKeyTable(string connectionString)
 {
