@@ -44,7 +44,6 @@ public sealed record WorkspaceDependencies(MasterKeys MasterKeys, TimeProvider C
 /// </summary>
 public sealed class Workspace : IAsyncDisposable
 {
-    private readonly EventLog _log;
     private readonly GroupCommit _commit;
     private readonly StallWatch _stallWatch;
     private readonly BodyPartitions _partitions;
@@ -70,8 +69,8 @@ public sealed class Workspace : IAsyncDisposable
         var projectorWake = NewWake(dependencies);
         _tombstones = new TombstoneDigester(secrets.Tombstone);
         var progress = dependencies.Metrics?.AddLog(plan.Name.Value);
-        _log = new EventLog(database, vault, seal, _tombstones, dependencies.Clock, plan.LinkLimit);
-        _commit = new GroupCommit(_log, projectorWake, dependencies.Clock, dependencies.Loggers.CreateLogger<GroupCommit>()) { Progress = progress };
+        var log = new EventLog(database, vault, seal, _tombstones, dependencies.Clock, plan.LinkLimit);
+        _commit = new GroupCommit(log, projectorWake, dependencies.Clock, dependencies.Loggers.CreateLogger<GroupCommit>()) { Progress = progress };
         _stallWatch = new StallWatch(_commit, new StalledHolders(database), dependencies.Clock, dependencies.Loggers.CreateLogger<StallWatch>());
         _partitions = new BodyPartitions(database, dependencies.Clock, dependencies.Loggers.CreateLogger<BodyPartitions>());
         var registryWake = NewWake(dependencies);
@@ -187,7 +186,7 @@ public sealed class Workspace : IAsyncDisposable
     public static async Task<Workspace> OpenAsync(
         string connectionString, WorkspacePlan plan, WorkspaceDependencies dependencies, bool declare, CancellationToken cancellationToken)
     {
-        var database = new WorkspaceDatabase(connectionString, plan.Name);
+        var database = new WorkspaceDatabase(connectionString, plan.Name, clock: dependencies.Clock);
         if (declare)
         {
             await DeclareAsync(database, plan, dependencies, cancellationToken);
@@ -274,7 +273,6 @@ public sealed class Workspace : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _log.DisposeAsync();
         await Database.DisposeAsync();
         _digester.Dispose();
         _tombstones.Dispose();

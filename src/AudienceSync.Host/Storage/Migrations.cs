@@ -1,13 +1,14 @@
 using System.Reflection;
 using System.Security.Cryptography;
 using System.Text;
+using AudienceSync.Host.Storage.EventStore;
 using Npgsql;
 
 namespace AudienceSync.Host.Storage;
 
 /// <summary>
 /// Migrates the schemas: numbered files, forward only, each applied once in its own transaction and recorded with its digest. A file that
-/// was edited after it was applied is refused. An advisory lock makes Hosts that start at the same time wait for each other.
+/// was edited after it was applied is refused. Then Marten applies its own tables (<see cref="MartenSchema"/>). An advisory lock makes Hosts that start at the same time wait for each other.
 /// </summary>
 public sealed class Migrations(string connectionString)
 {
@@ -48,12 +49,32 @@ public sealed class Migrations(string connectionString)
         foreach (var workspace in workspaces)
         {
             await ApplySchemaAsync(connection, workspace.Schema, "Workspace", applied, cancellationToken);
+            await ApplyMartenAsync(connection, workspace, applied, cancellationToken);
             await RegisterAsync(connection, workspace, cancellationToken);
         }
 
         await ExecuteAsync(connection, $"grant usage on schema {GlobalSchema} to {WorkspaceDatabase.AppRole}", cancellationToken);
         await ExecuteAsync(connection, $"grant select on all tables in schema {GlobalSchema} to {WorkspaceDatabase.AppRole}", cancellationToken);
         return applied;
+    }
+
+    private async Task ApplyMartenAsync(
+        NpgsqlConnection connection, WorkspaceName workspace, List<string> applied, CancellationToken cancellationToken)
+    {
+        var version = MartenSchema.Version(workspace);
+        await using var select = new NpgsqlCommand("select digest from schema_versions where name = 'marten'", connection);
+        if (await select.ExecuteScalarAsync(cancellationToken) as string == version)
+        {
+            return;
+        }
+
+        await MartenSchema.ApplyAsync(connectionString, workspace, cancellationToken);
+        await ExecuteAsync(connection, MartenSchema.Grants(workspace), cancellationToken);
+        await using var remember = new NpgsqlCommand(
+            "insert into schema_versions (name, digest) values ('marten', $1) on conflict (name) do update set digest = excluded.digest", connection);
+        remember.Parameters.Add(new NpgsqlParameter<string> { TypedValue = version });
+        await remember.ExecuteNonQueryAsync(cancellationToken);
+        applied.Add($"{workspace.Schema}/marten");
     }
 
     private NpgsqlDataSource Source() => new NpgsqlDataSourceBuilder(

@@ -1,4 +1,6 @@
+using AudienceSync.Host.Storage.EventStore;
 using AudienceSync.Host.Telemetry;
+using Marten;
 using Npgsql;
 
 namespace AudienceSync.Host.Storage;
@@ -35,19 +37,24 @@ public sealed class WorkspaceDatabase : IAsyncDisposable
         + " -c enable_hashjoin=off -c enable_mergejoin=off"
         + " -c enable_material=off -c enable_bitmapscan=off -c enable_memoize=off -c jit=off";
 
+    private const int AppendTimeout_s = 10;
+
     private readonly string _searchPath;
+    private readonly Lazy<DocumentStore> _store;
 
     /// <param name="connectionString">The server and database.</param>
     /// <param name="workspace">The workspace that owns the schema.</param>
     /// <param name="shadow">A schema whose tables hide those of the workspace: a generation of the projection that is being built. Null for none.</param>
-    public WorkspaceDatabase(string connectionString, WorkspaceName workspace, string? shadow = null)
+    /// <param name="clock">Gives the time of events that are appended; null for the system's.</param>
+    public WorkspaceDatabase(string connectionString, WorkspaceName workspace, string? shadow = null, TimeProvider? clock = null)
     {
         Workspace = workspace;
         _searchPath = shadow is null ? workspace.Schema : $"{shadow},{workspace.Schema}";
         Hot = Build(connectionString, "hot", "", HotPlanner, command_timeout_s: 30, pool: 20);
-        Append = Build(connectionString, "append", "", HotPlanner + " -c lock_timeout=2s", command_timeout_s: 10, pool: 6);
+        Append = Build(connectionString, "append", "", HotPlanner + " -c lock_timeout=2s", AppendTimeout_s, pool: 6);
         Query = Build(connectionString, "query", " query", Role + Network + " -c statement_timeout=30s -c jit=off", command_timeout_s: 35, pool: 10);
         Login = Build(connectionString, "watch", " watch", "-c statement_timeout=3s", command_timeout_s: 4, pool: 2);
+        _store = new Lazy<DocumentStore>(() => Open(clock ?? TimeProvider.System));
     }
 
     public WorkspaceName Workspace { get; }
@@ -58,6 +65,9 @@ public sealed class WorkspaceDatabase : IAsyncDisposable
     public NpgsqlDataSource Append { get; }
 
     public NpgsqlDataSource Query { get; }
+
+    /// <summary>The workspace's event store. Its sessions use <see cref="Append"/>; see <see cref="UnitOfWork"/>.</summary>
+    public IDocumentStore Store => _store.Value;
 
     /// <summary>Connects as the login of the connection string, whose sessions it may end; never used for data.</summary>
     internal NpgsqlDataSource Login { get; }
@@ -83,11 +93,26 @@ public sealed class WorkspaceDatabase : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_store.IsValueCreated)
+        {
+            await _store.Value.DisposeAsync();
+        }
+
         await Hot.DisposeAsync();
         await Append.DisposeAsync();
         await Query.DisposeAsync();
         await Login.DisposeAsync();
     }
+
+    private DocumentStore Open(TimeProvider clock) => DocumentStore.For(options =>
+    {
+        options.Connection(Append);
+        options.CommandTimeout = AppendTimeout_s;
+        WorkspaceEvents.Configure(options, Workspace, clock);
+
+        // Whether to append again is decided by the writer, who knows which answers mean that nothing was written.
+        options.ConfigureWritePolly(static _ => { });
+    });
 
     private NpgsqlDataSource Build(string connectionString, string name, string use, string options, int command_timeout_s, int pool)
     {

@@ -22,6 +22,7 @@ internal static class BigAudience
             """);
         yield return Events(people, "audience_member_added", every: 1, version: 1, "30 days", "20 days");
         yield return string.Create(CultureInfo.InvariantCulture, $"""
+            select ws_default.append_lock();
             insert into ws_default.mt_events (seq_id, id, stream_id, version, data, type, timestamp)
             select nextval('ws_default.mt_events_sequence'), md5('link ' || n)::uuid, {PersonOf}, 2, jsonb_build_object('owner', {OwnerOf}), 'person_linked', now() - interval '10 days'
             from generate_series(7, {people} - 2, 50) n
@@ -45,6 +46,7 @@ internal static class BigAudience
 
     // Positions follow the times of recording.
     private static string Events(int people, string type, int every, int version, string from, string during) => string.Create(CultureInfo.InvariantCulture, $$"""
+        select ws_default.append_lock();
         insert into ws_default.mt_events (seq_id, id, stream_id, version, data, type, timestamp)
         select nextval('ws_default.mt_events_sequence'), md5('{{type}} ' || n)::uuid, {{PersonOf}}, {{version}}, jsonb_build_object('audienceKey', '{{Key}}', 'occurredAt',
           to_char((e.at - n::bigint * 7919 % 86400 * interval '1 second') at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), 'source', 'bench',

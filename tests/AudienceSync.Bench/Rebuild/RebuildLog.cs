@@ -106,7 +106,12 @@ internal sealed class RebuildLog : IAsyncDisposable
 
     private async Task<NpgsqlConnection> OpenAsync(CancellationToken cancel)
     {
-        var text = new NpgsqlConnectionStringBuilder(_postgres.ConnectionString) { SearchPath = Workspace.Schema, Pooling = false };
+        var text = new NpgsqlConnectionStringBuilder(_postgres.ConnectionString)
+        {
+            SearchPath = Workspace.Schema,
+            Pooling = false,
+            Options = "-c session_replication_role=replica", // The log is filled at once, without the append lock and without streams.
+        };
         var connection = new NpgsqlConnection(text.ConnectionString);
         await connection.OpenAsync(cancel);
         return connection;

@@ -63,7 +63,7 @@ public sealed class RegistryTests : IAsyncLifetime
             _host.PostAsOperatorAsync("keys/high_intent_cart_7d_v2/publish", new { window_d = 14, by = $"host {n}" })));
         answers.ShouldAllBe(answer => answer.Status == 200);
         (await _host.HistoryAsync()).Count.ShouldBe(4);
-        (await _host.ScalarAsync<bool>("select bool_and(s.version = (select count(*) from mt_events e where e.stream_id = s.id)) from mt_streams s where s.type = 'audience'"))
+        (await _host.ScalarAsync<bool>("select bool_and(s.version = (select count(*) from mt_events e where e.stream_id = s.id)) from mt_streams s where s.type = 'audience_stream'"))
             .ShouldBeTrue();
     }
 

@@ -164,7 +164,7 @@ public sealed class KeysCommandTests : IDisposable
     {
         var workspace = await TestWorkspace.CreateAsync([null]);
         _environment["AUDIENCESYNC_POSTGRES"] = workspace.ConnectionString;
-        await using var log = workspace.OpenLog();
+        var log = workspace.OpenLog();
         await log.AppendAsync(
             [TestWebhooks.Request(workspace.Webhooks.Add("a", TestWorkspace.Start, "ann")), TestWebhooks.Request(workspace.Webhooks.Add("b", TestWorkspace.Start, "bob"))], default);
         return workspace;

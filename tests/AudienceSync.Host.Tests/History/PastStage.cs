@@ -46,7 +46,7 @@ internal sealed class PastStage(TestWorkspace workspace, ProjectionStage stage) 
         var past = new PastStage(workspace, new ProjectionStage(workspace));
         var events = Enumerable.Range(0, stories).SelectMany(number => new PeopleStory(workspace.Webhooks, number, random).Events).ToArray();
         random.Shuffle(events);
-        await using var log = workspace.OpenLog();
+        var log = workspace.OpenLog();
         foreach (var (n, batch) in events.Chunk((events.Length / batches) + 1).Index())
         {
             var versions = Math.Min(successors, (successors + 1) * n / batches) + 1;

@@ -36,7 +36,7 @@ internal sealed class HistoryRun(TestWorkspace workspace, HistoryStage stage, IR
     {
         var sent = stories.SelectMany(story => story.StoryEvents).ToArray();
         random.Shuffle(sent);
-        await using var log = workspace.OpenLog();
+        var log = workspace.OpenLog();
         foreach (var part in sent.Chunk((sent.Length / 4) + 1))
         {
             foreach (var batch in part.Chunk(given.BatchEvents))

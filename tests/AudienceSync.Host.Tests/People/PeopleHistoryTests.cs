@@ -33,7 +33,7 @@ public sealed class PeopleHistoryTests
         random.Shuffle(events);
         var platform = new SetOfAddresses();
         var account = await OpenAccountAsync(workspace, platform, consentRequired: consent == "destination requires");
-        await using var log = workspace.OpenLog();
+        var log = workspace.OpenLog();
 
         // Synced several times in between, so that the desired state changes while another is delivered.
         foreach (var part in events.Chunk((events.Length / 4) + 1))

@@ -1,4 +1,5 @@
 using System.Globalization;
+using AudienceSync.Host.Storage;
 using AudienceSync.Host.Storage.Embedded;
 using Npgsql;
 
@@ -17,14 +18,30 @@ public static class PostgresCluster
     private static int _databases;
     private static TemporaryFolder? _folder;
 
+    // Migrating takes longer than most tests, so it is done once and copied.
+    private static readonly Lazy<Task<string>> Migrated = new(MigrateAsync, LazyThreadSafetyMode.ExecutionAndPublication);
+
     /// <summary>A connection string to a new, empty database that nobody else uses. It goes with the cluster.</summary>
-    public static async Task<string> CreateDatabaseAsync()
+    public static Task<string> CreateDatabaseAsync() => CreateAsync("template1");
+
+    /// <summary>The same, with the schema of the workspace <c>default</c>.</summary>
+    public static async Task<string> CreateMigratedAsync() => await CreateAsync(await Migrated.Value);
+
+    private static async Task<string> MigrateAsync()
+    {
+        var template = await CreateDatabaseAsync();
+        await new Migrations(template).ApplyAsync([new WorkspaceName("default")], default);
+        NpgsqlConnection.ClearPool(new NpgsqlConnection(template)); // A database that is connected to cannot be copied.
+        return new NpgsqlConnectionStringBuilder(template).Database!;
+    }
+
+    private static async Task<string> CreateAsync(string template)
     {
         var server = await Server.Value;
         var name = $"test_{Interlocked.Increment(ref _databases)}";
         await using var connection = new NpgsqlConnection(server.ConnectionString);
         await connection.OpenAsync();
-        await using var command = new NpgsqlCommand($"CREATE DATABASE {name}", connection);
+        await using var command = new NpgsqlCommand($"CREATE DATABASE {name} TEMPLATE {template}", connection);
         await command.ExecuteNonQueryAsync();
         return new NpgsqlConnectionStringBuilder(server.ConnectionString) { Database = name }.ConnectionString;
     }

@@ -15,7 +15,7 @@ public sealed class RealiasTests
     public async Task An_older_alias_is_recomputed_from_the_vault_and_leads_to_the_same_person()
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
-        await using var log = workspace.OpenLog();
+        var log = workspace.OpenLog();
         var today = AliasText.Phone("5559876501", "US")!;
         await log.AppendAsync([TestWebhooks.Request(workspace.Webhooks.Add("e1", TestWorkspace.Start, phone: "5559876501"))], default);
         await log.AppendAsync([TestWebhooks.Request(workspace.Webhooks.Add("e2", TestWorkspace.Start, "42"))], default);
@@ -36,7 +36,7 @@ public sealed class RealiasTests
     public async Task An_alias_whose_current_form_belongs_to_another_person_is_left_and_reported()
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
-        await using var log = workspace.OpenLog();
+        var log = workspace.OpenLog();
         await log.AppendAsync([TestWebhooks.Request(workspace.Webhooks.Add("e1", TestWorkspace.Start, phone: "5559876501"))], default);
         await workspace.ExecuteAsync("update person_aliases set parser = 1");
         await log.AppendAsync([TestWebhooks.Request(workspace.Webhooks.Add("e2", TestWorkspace.Start, phone: AliasText.Phone("5559876501", "US")!))], default);
@@ -50,7 +50,7 @@ public sealed class RealiasTests
     public async Task New_aliases_carry_the_parser_version()
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
-        await using var log = workspace.OpenLog();
+        var log = workspace.OpenLog();
         await log.AppendAsync([TestWebhooks.Request(workspace.Webhooks.Add("e1", TestWorkspace.Start, "42", "ann@shop.example"))], default);
 
         (await workspace.RowsAsync("select distinct parser::text from person_aliases")).ShouldBe([$"{IdentifierReader.ParserVersion}"]);

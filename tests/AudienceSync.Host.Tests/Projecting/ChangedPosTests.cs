@@ -74,7 +74,7 @@ public sealed class ChangedPosTests
 
     private static async Task AppendAsync(TestWorkspace workspace, params PendingEvent[] events)
     {
-        await using var log = workspace.OpenLog();
+        var log = workspace.OpenLog();
         await log.AppendAsync([TestWebhooks.Request(events)], default);
     }
 

@@ -25,7 +25,7 @@ public sealed class InheritTests
         var random = new Random(seed);
         await using var workspace = await TestWorkspace.CreateAsync(TimeSpan.FromDays(7));
         using var stage = new ProjectionStage(workspace);
-        await using var log = workspace.OpenLog();
+        var log = workspace.OpenLog();
         var sent = new List<(int Version, SentFact Fact)>();
         await SendEventsAsync(workspace, log, sent, random, versions: [1]);
         await stage.ProjectAsync(pageEvents);
@@ -61,7 +61,7 @@ public sealed class InheritTests
         var random = new Random(seed);
         await using var workspace = await TestWorkspace.CreateAsync(TimeSpan.FromDays(7));
         using var stage = new ProjectionStage(workspace);
-        await using var log = workspace.OpenLog();
+        var log = workspace.OpenLog();
         var sent = new List<(int Version, SentFact Fact)>();
         await SendEventsAsync(workspace, log, sent, random, versions: [1]);
         await stage.ProjectAsync(pageEvents);

@@ -106,7 +106,7 @@ public sealed class LateCountTests
                 : new Domain.Events.AudienceMemberAdded(key, at, "test", default, null);
             return workspace.Webhooks.Event($"{_sent++}", stored, at, $"customer {_random.Next(40)}");
         });
-        await using var log = workspace.OpenLog();
+        var log = workspace.OpenLog();
         await log.AppendAsync([TestWebhooks.Request([.. sent])], default);
     }
 }

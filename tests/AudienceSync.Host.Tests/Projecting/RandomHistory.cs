@@ -39,7 +39,7 @@ internal sealed class RandomHistory(TestWorkspace workspace, int seed, int custo
 
     public async Task AppendAsync(int from, int count)
     {
-        await using var log = workspace.OpenLog();
+        var log = workspace.OpenLog();
         foreach (var batch in _sent.Skip(from).Take(count).Chunk(500))
         {
             await log.AppendAsync([new PendingRequest([.. batch.Select(one => one.Event)], [], default, TestWorkspace.Start)], default);

@@ -38,7 +38,7 @@ internal sealed class RebuildStage(TestWorkspace workspace) : IAsyncDisposable
 
     public async Task AppendAsync(params PendingEvent[] events)
     {
-        await using var log = workspace.OpenLog();
+        var log = workspace.OpenLog();
         await log.AppendAsync([TestWebhooks.Request(events)], default);
     }
 

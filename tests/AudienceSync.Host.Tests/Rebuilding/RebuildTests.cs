@@ -25,8 +25,8 @@ public sealed class RebuildTests
         var stories = Enumerable.Range(0, batchEvents == 1 ? 30 : 200).Select(number => new PeopleStory(workspace.Webhooks, number, random));
         var events = stories.SelectMany(story => story.Events).ToArray();
         random.Shuffle(events);
-        await using (var log = workspace.OpenLog())
         {
+            var log = workspace.OpenLog();
             foreach (var batch in events.Chunk(batchEvents))
             {
                 await log.AppendAsync([new PendingRequest(batch, [], default, TestWorkspace.Start)], default);

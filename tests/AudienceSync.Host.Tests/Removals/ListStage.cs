@@ -158,7 +158,6 @@ internal sealed class ListStage : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _log.DisposeAsync();
         _projection.Dispose();
         _idleWake.Dispose();
         foreach (var account in _accounts.Values)

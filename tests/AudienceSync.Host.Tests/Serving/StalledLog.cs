@@ -1,5 +1,3 @@
-using AudienceSync.Host.Storage;
-using AudienceSync.Host.Storage.Log;
 using Npgsql;
 
 namespace AudienceSync.Host.Tests.Serving;
@@ -19,7 +17,7 @@ public sealed class StalledLog : IAsyncDisposable
         var settings = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false };
         var connection = new NpgsqlConnection(settings.ConnectionString);
         await connection.OpenAsync();
-        await using var command = new NpgsqlCommand($"select pg_advisory_lock({EventLog.LockKeyOf(new WorkspaceName("default"))})", connection);
+        await using var command = new NpgsqlCommand("select pg_advisory_lock(ws_default.append_lock_key())", connection);
         await command.ExecuteNonQueryAsync();
         return new StalledLog(connection);
     }

@@ -183,7 +183,7 @@ public sealed class TestHost : IAsyncDisposable
 
     private async Task StartAsync()
     {
-        Database = _options.Database ?? await PostgresCluster.CreateDatabaseAsync();
+        Database = _options.Database ?? await PostgresCluster.CreateMigratedAsync();
         var remotes = _options.Audiences.Select(audience => Remote(_options, audience)).ToList();
         Sandbox = _options.Platform ?? await TestPlatform.StartAsync(remotes, _options.Clock);
         _network = _options.Network(Sandbox.NewNetwork());

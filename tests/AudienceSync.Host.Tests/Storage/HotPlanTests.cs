@@ -25,6 +25,7 @@ public sealed partial class HotPlanTests
         insert into person_aliases select md5('a' || n)::uuid, 1, md5('p' || n)::uuid, null, null from generate_series($1, $2) n;
         insert into vault select md5('p' || n)::uuid, 1, 1, '\x00', null, null, now() from generate_series($1, $2) n;
         insert into mt_streams (id, type, version) select md5('p' || n)::uuid, 'person', 1 from generate_series($1, $2) n;
+        select append_lock();
         insert into mt_events (id, stream_id, version, data, type)
           select md5('e' || n)::uuid, md5('p' || n)::uuid, 1, '{}', 'audience_member_added' from generate_series($1, $2) n;
         insert into membership select k.key_id, md5('p' || n)::uuid, now(), null, 1 + n % 3, now(), now(), n, n

@@ -27,7 +27,7 @@ internal sealed class TestWorkspace : IAsyncDisposable
     private TestWorkspace(string connectionString)
     {
         ConnectionString = connectionString;
-        Database = new WorkspaceDatabase(connectionString, Name);
+        Database = new WorkspaceDatabase(connectionString, Name, clock: Clock);
         Vault = new Vault(new MasterKeys(Master));
         Seal = new BodySeal(new MasterKeys(Master), Secret);
         Tombstones = new TombstoneDigester(Secret);
@@ -67,8 +67,7 @@ internal sealed class TestWorkspace : IAsyncDisposable
     /// <param name="windows">The window of each key; the keys are named <c>k0_v1</c>, <c>k1_v1</c> and so on.</param>
     public static async Task<TestWorkspace> CreateAsync(params TimeSpan?[] windows)
     {
-        var connectionString = await PostgresCluster.CreateDatabaseAsync();
-        await new Migrations(connectionString).ApplyAsync([Name], default);
+        var connectionString = await PostgresCluster.CreateMigratedAsync();
         var workspace = new TestWorkspace(connectionString);
         await new BodyPartitions(workspace.Database, workspace.Clock, NullLogger<BodyPartitions>.Instance).EnsureAsync(default);
         var table = new RegistryTable(workspace.Database, workspace.Clock);

@@ -5,8 +5,8 @@ using Npgsql;
 
 namespace AudienceSync.Host.Storage.Audiences;
 
-/// <summary>Writes the rows that follow from registry events, in the transaction of the events.</summary>
-internal sealed class RegistryRows(NpgsqlConnection connection, DateTimeOffset now)
+/// <summary>The statements that write the rows that follow from a registry event, in the event's transaction.</summary>
+internal static class RegistryRows
 {
     private const string RegisterSql = """
         insert into audiences (audience, purpose, owner, definition, expected_volume, registered_at, changed_at) values ($1, $2, $3, $4, $5, $6, $6)
@@ -22,19 +22,12 @@ internal sealed class RegistryRows(NpgsqlConnection connection, DateTimeOffset n
 
     private const string RetireSql = "update audience_keys set retired_at = $2 where audience_key = $1";
 
-    private const string KnownBindingSql = """
-        select k.audience_key, b.bound from bindings b join audience_keys k on k.key_id = b.key_id
-        where b.destination = $1 and b.remote = $2 for update of b
-        """;
-
     private const string BindSql = """
         insert into bindings (audience, destination, remote, key_id, stopped_code)
         select k.audience, $2, $3, k.key_id, case when a.paused then 'paused' end
         from audience_keys k join audiences a on a.audience = k.audience where k.audience_key = $1
         on conflict (destination, remote) do update set audience = excluded.audience, bound = true, stopped_code = excluded.stopped_code
         """;
-
-    private const string DestinationSql = "select exists (select from accounts where destination = $1)";
 
     private const string UnbindSql = "update bindings set bound = false, stopped_code = 'not_declared' where audience = $1 and destination = $2 and remote = $3";
 
@@ -44,94 +37,61 @@ internal sealed class RegistryRows(NpgsqlConnection connection, DateTimeOffset n
         update bindings set stopped_code = case when $2 then 'paused' end where audience = $1 and bound and ($2 or stopped_code = 'paused')
         """;
 
-    /// <exception cref="RegistryException">binding_taken, unknown_destination</exception>
-    public Task WriteAsync(IRegistryEvent stored, CancellationToken cancellationToken) => stored switch
+    public static IEnumerable<NpgsqlBatchCommand> Of(IRegistryEvent stored, DateTimeOffset now) => stored switch
     {
-        AudienceRegistered registered => DescribeAsync(registered.Audience, registered.Text, cancellationToken),
-        AudienceDescribed described => DescribeAsync(described.Audience, described.Text, cancellationToken),
-        AudienceKeyPublished published => PublishAsync(published, cancellationToken),
-        AudienceKeyRetired retired => ExecuteAsync(Sql.Command(RetireSql, Sql.Of(retired.AudienceKey.Value), Sql.Of(now)), cancellationToken),
-        AudienceBound bound => BindAsync(bound, cancellationToken),
-        AudienceUnbound unbound => ExecuteAsync(
-            Sql.Command(UnbindSql, Sql.Of(unbound.Audience), Sql.Of(unbound.Remote.Destination), Sql.Of(unbound.Remote.Remote)), cancellationToken),
-        AudienceKeyPromoted promoted => CutoverSql.SwitchAsync(connection, promoted.AudienceKey, promoted.Remote, now, cancellationToken),
-        AudienceKeyRolledBack back => CutoverSql.SwitchAsync(connection, back.AudienceKey, back.Remote, now, cancellationToken),
-        AudiencePaused => PauseAsync(stored.Audience, paused: true, cancellationToken),
-        AudienceResumed => PauseAsync(stored.Audience, paused: false, cancellationToken),
+        AudienceRegistered registered => [Describe(registered.Audience, registered.Text, now)],
+        AudienceDescribed described => [Describe(described.Audience, described.Text, now)],
+        AudienceKeyPublished published => [Publish(published, now)],
+        AudienceKeyRetired retired => [Sql.Command(RetireSql, Sql.Of(retired.AudienceKey.Value), Sql.Of(now))],
+        AudienceBound bound => Bind(bound, now),
+        AudienceUnbound unbound =>
+            [Sql.Command(UnbindSql, Sql.Of(unbound.Audience), Sql.Of(unbound.Remote.Destination), Sql.Of(unbound.Remote.Remote))],
+        AudienceKeyPromoted promoted => CutoverSql.Switch(promoted.AudienceKey, promoted.Remote, now),
+        AudienceKeyRolledBack back => CutoverSql.Switch(back.AudienceKey, back.Remote, now),
+        AudiencePaused => Pause(stored.Audience, paused: true, now),
+        AudienceResumed => Pause(stored.Audience, paused: false, now),
         _ => throw new ArgumentOutOfRangeException(nameof(stored), stored.GetType().Name, "An event without rows."),
     };
 
-    /// <summary>Writes what an event changed in the draining versions.</summary>
-    public async Task WriteDrainsAsync(Audience before, Audience after, long position, CancellationToken cancellationToken)
+    /// <summary>What an event changed in the draining versions.</summary>
+    /// <param name="before">The audience before the event.</param>
+    /// <param name="after">The audience after it.</param>
+    /// <param name="by">The event.</param>
+    /// <param name="now">Its time.</param>
+    public static IEnumerable<NpgsqlBatchCommand> OfDrains(Audience before, Audience after, EventId by, DateTimeOffset now)
     {
-        foreach (var ended in before.Draining.Keys.Where(version => !after.Draining.ContainsKey(version)))
-        {
-            await ExecuteAsync(DrainTable.End(AudienceKey.Of(after.Name, ended), position, now), cancellationToken);
-        }
-
-        foreach (var (version, policy) in after.Draining.Where(drain => !before.Draining.ContainsKey(drain.Key)))
-        {
-            await ExecuteAsync(DrainTable.Begin(AudienceKey.Of(after.Name, version), policy, position, now), cancellationToken);
-        }
+        var ended = before.Draining.Keys.Where(version => !after.Draining.ContainsKey(version))
+            .Select(version => DrainTable.End(AudienceKey.Of(after.Name, version), by, now));
+        var begun = after.Draining.Where(drain => !before.Draining.ContainsKey(drain.Key))
+            .Select(drain => DrainTable.Begin(AudienceKey.Of(after.Name, drain.Key), drain.Value, by, now));
+        return ended.Concat(begun);
     }
 
-    private Task DescribeAsync(string audience, AudienceText text, CancellationToken cancellationToken) => ExecuteAsync(
-        Sql.Command(
-            RegisterSql,
-            Sql.Of(audience), Sql.OfNullable(text.Purpose), Sql.OfNullable(text.Owner), Sql.OfNullable(text.Definition),
-            Sql.OfNullable(text.ExpectedVolume), Sql.Of(now)),
-        cancellationToken);
+    private static NpgsqlBatchCommand Describe(string audience, AudienceText text, DateTimeOffset now) => Sql.Command(
+        RegisterSql,
+        Sql.Of(audience), Sql.OfNullable(text.Purpose), Sql.OfNullable(text.Owner), Sql.OfNullable(text.Definition),
+        Sql.OfNullable(text.ExpectedVolume), Sql.Of(now));
 
-    private Task PublishAsync(AudienceKeyPublished published, CancellationToken cancellationToken)
+    private static NpgsqlBatchCommand Publish(AudienceKeyPublished published, DateTimeOffset now)
     {
         var key = published.AudienceKey;
-        return ExecuteAsync(
-            Sql.Command(
-                KeySql,
-                Sql.Of(key.Value), Sql.Of(key.Audience), Sql.Of(key.Version), Sql.OfNullable(published.WindowS), Sql.OfNullable(published.Purpose),
-                Sql.OfNullable(published.Owner), Sql.OfNullable(published.Definition), Sql.Of(now), Sql.Of((int)published.MatchKeys),
-                Sql.Of((short)published.ConsentPolicy), Sql.Of(published.Inherits)),
-            cancellationToken);
+        return Sql.Command(
+            KeySql,
+            Sql.Of(key.Value), Sql.Of(key.Audience), Sql.Of(key.Version), Sql.OfNullable(published.WindowS), Sql.OfNullable(published.Purpose),
+            Sql.OfNullable(published.Owner), Sql.OfNullable(published.Definition), Sql.Of(now), Sql.Of((int)published.MatchKeys),
+            Sql.Of((short)published.ConsentPolicy), Sql.Of(published.Inherits));
     }
 
-    private async Task BindAsync(AudienceBound bound, CancellationToken cancellationToken)
-    {
-        await using (var destination = Sql.Command(connection, DestinationSql, Sql.Of(bound.Remote.Destination)))
-        {
-            if (await destination.ExecuteScalarAsync(cancellationToken) is false)
-            {
-                throw new RegistryException(AudienceRefusal.DestinationUnknown(bound.Remote.Destination));
-            }
-        }
+    // Members may have been delivered through a free remote audience before, by another key: then it is a cutover.
+    private static IEnumerable<NpgsqlBatchCommand> Bind(AudienceBound bound, DateTimeOffset now) =>
+    [
+        Sql.Command(BindSql, Sql.Of(bound.AudienceKey.Value), Sql.Of(bound.Remote.Destination), Sql.Of(bound.Remote.Remote)),
+        .. CutoverSql.Switch(bound.AudienceKey, bound.Remote, now),
+    ];
 
-        var known = await KnownBindingAsync(bound.Remote, cancellationToken);
-        if (known is { Bound: true } taken && taken.Key != bound.AudienceKey.Value)
-        {
-            throw new RegistryException(AudienceRefusal.BindingTaken(bound.Remote, taken.Key));
-        }
-
-        await ExecuteAsync(
-            Sql.Command(BindSql, Sql.Of(bound.AudienceKey.Value), Sql.Of(bound.Remote.Destination), Sql.Of(bound.Remote.Remote)), cancellationToken);
-        if (known is { Bound: false } free && free.Key != bound.AudienceKey.Value)
-        {
-            // Members may have been delivered through it before, by another key: that is a cutover.
-            await CutoverSql.SwitchAsync(connection, bound.AudienceKey, bound.Remote, now, cancellationToken);
-        }
-    }
-
-    private async Task<(string Key, bool Bound)?> KnownBindingAsync(RemoteAudience remote, CancellationToken cancellationToken)
-    {
-        await using var command = Sql.Command(connection, KnownBindingSql, Sql.Of(remote.Destination), Sql.Of(remote.Remote));
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        return await reader.ReadAsync(cancellationToken) ? (reader.GetString(0), reader.GetBoolean(1)) : null;
-    }
-
-    private async Task PauseAsync(string audience, bool paused, CancellationToken cancellationToken)
-    {
-        await ExecuteAsync(Sql.Command(PauseSql, Sql.Of(audience), Sql.Of(paused), Sql.Of(now)), cancellationToken);
-        await ExecuteAsync(Sql.Command(StopSql, Sql.Of(audience), Sql.Of(paused)), cancellationToken);
-    }
-
-    private Task ExecuteAsync(NpgsqlBatchCommand command, CancellationToken cancellationToken) =>
-        RegistryTable.ExecuteAsync(connection, command, cancellationToken);
+    private static IEnumerable<NpgsqlBatchCommand> Pause(string audience, bool paused, DateTimeOffset now) =>
+    [
+        Sql.Command(PauseSql, Sql.Of(audience), Sql.Of(paused), Sql.Of(now)),
+        Sql.Command(StopSql, Sql.Of(audience), Sql.Of(paused)),
+    ];
 }

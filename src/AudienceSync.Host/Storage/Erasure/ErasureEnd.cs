@@ -1,6 +1,7 @@
 using AudienceSync.Domain.Events;
 using AudienceSync.Domain.Identity;
 using AudienceSync.Host.Privacy;
+using AudienceSync.Host.Storage.EventStore;
 using AudienceSync.Host.Storage.Log;
 using Npgsql;
 
@@ -50,12 +51,13 @@ public sealed class ErasureEnd(WorkspaceDatabase database, TombstoneDigester tom
     /// <param name="cancellationToken">Cancels the wait for storage.</param>
     public async Task<bool> EndAsync(Guid erasure, ErasureTraces traces, CancellationToken cancellationToken)
     {
-        return await _lock.RunAsync((connection, token) => EndAsync(connection, erasure, traces, token), cancellationToken);
+        return await _lock.RunAsync((unit, token) => EndAsync(unit, erasure, traces, token), cancellationToken);
     }
 
     // Under the append lock.
-    private async Task<bool> EndAsync(NpgsqlConnection connection, Guid erasure, ErasureTraces traces, CancellationToken cancellationToken)
+    private async Task<bool> EndAsync(UnitOfWork unit, Guid erasure, ErasureTraces traces, CancellationToken cancellationToken)
     {
+        var connection = unit.Connection;
         if (await HoldAsync(connection, erasure, cancellationToken) is not { } row)
         {
             return false;
@@ -76,7 +78,7 @@ public sealed class ErasureEnd(WorkspaceDatabase database, TombstoneDigester tom
         await ExecuteAsync(connection, ErasureSql.WriteRemovals, [Sql.Of(anchors), Sql.Of(erasure)], cancellationToken);
         await ExecuteAsync(connection, ErasureSql.TransferLateRemovals, [Sql.Of(anchors)], cancellationToken);
         await DestroyAsync(connection, erasure, anchors, traces, cancellationToken);
-        await PersonEvents.AppendAsync(connection, database, anchors, $"erased/{erasure}", new PersonErased(now, erasure), now, cancellationToken);
+        PersonEvents.Append(unit, database, anchors, $"erased/{erasure}", new PersonErased(now, erasure));
         await ExecuteAsync(connection, ErasureSql.End, [Sql.Of(erasure), Sql.Of(now), Sql.Of(anchors)], cancellationToken);
         return true;
     }

@@ -1,6 +1,7 @@
 using AudienceSync.Domain.Events;
 using AudienceSync.Domain.Identity;
 using AudienceSync.Host.Privacy;
+using AudienceSync.Host.Storage.EventStore;
 using AudienceSync.Host.Storage.Log;
 using Npgsql;
 
@@ -40,15 +41,16 @@ public sealed class ErasureRequests(
         otherForms = [.. otherForms.Concat(OtherForms(found)).Distinct()];
         Guid? asked = null;
         await _lock.RunAsync(
-            async (locked, token) => (asked = await AskAsync(locked, named, otherForms, called, askedBy, token)) is not null, cancellationToken);
+            async (unit, token) => (asked = await AskAsync(unit, named, otherForms, called, askedBy, token)) is not null, cancellationToken);
         return asked is { } erasure ? await new ErasureTable(database).FindAsync(erasure, cancellationToken) : null;
     }
 
     // Under the append lock.
     private async Task<Guid?> AskAsync(
-        NpgsqlConnection connection, IReadOnlyList<Alias> named, IReadOnlyList<Alias> otherForms, List<AliasDigest> called, string askedBy,
+        UnitOfWork unit, IReadOnlyList<Alias> named, IReadOnlyList<Alias> otherForms, List<AliasDigest> called, string askedBy,
         CancellationToken cancellationToken)
     {
+        var connection = unit.Connection;
         var group = await PersonGroup.ReadAsync(connection, vault, named, otherForms, cancellationToken);
         if (group.Roots.Count > 1)
         {
@@ -64,7 +66,7 @@ public sealed class ErasureRequests(
         await WriteTombstonesAsync(connection, erasure, tombstoned, cancellationToken);
         if (known is null)
         {
-            await OpenAsync(connection, erasure, group, askedBy, cancellationToken);
+            Open(unit, erasure, group, askedBy);
         }
         else
         {
@@ -121,22 +123,17 @@ public sealed class ErasureRequests(
     private Task WriteTombstonesAsync(NpgsqlConnection connection, Guid erasure, List<AliasDigest> aliases, CancellationToken cancellationToken) =>
         ExecuteAsync(connection, ErasureSql.WriteTombstones, [Sql.Of(aliases.ConvertAll(tombstones.Digest)), Sql.Of(erasure)], cancellationToken);
 
-    private async Task OpenAsync(NpgsqlConnection connection, Guid erasure, PersonGroup group, string askedBy, CancellationToken cancellationToken)
+    // After the append, because the request records the position of its last event.
+    private void Open(UnitOfWork unit, Guid erasure, PersonGroup group, string askedBy)
     {
         var now = clock.GetUtcNow();
-        var position = group.IsKnown
-            ? await PersonEvents.AppendAsync(
-                connection, database, group.Ids, $"erasure_requested/{erasure}", new PersonErasureRequested(now, erasure), now, cancellationToken)
-            : 0;
-        var state = group.IsKnown ? ErasureState.Waiting : ErasureState.Unknown;
-        await ExecuteAsync(
-            connection,
+        var events = group.IsKnown
+            ? PersonEvents.Append(unit, database, group.Ids, $"erasure_requested/{erasure}", new PersonErasureRequested(now, erasure))
+            : [];
+        unit.AfterAppending(Sql.Command(
             ErasureSql.Ask,
-            [
-                Sql.Of(erasure), Sql.Of((short)state), Sql.Of(askedBy), Sql.Of(now), Sql.Of(now + Deadline), Sql.Of(group.Ids), Sql.Of(position),
-                Sql.OfNullable(group.IsKnown ? null : now),
-            ],
-            cancellationToken);
+            Sql.Of(erasure), Sql.Of((short)(group.IsKnown ? ErasureState.Waiting : ErasureState.Unknown)), Sql.Of(askedBy), Sql.Of(now),
+            Sql.Of(now + Deadline), Sql.Of(group.Ids.ToList()), Sql.Of(events), Sql.OfNullable(group.IsKnown ? null : now)));
     }
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, NpgsqlParameter[] parameters, CancellationToken cancellationToken)

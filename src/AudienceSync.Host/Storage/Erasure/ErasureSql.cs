@@ -83,16 +83,11 @@ internal static class ErasureSql
 
     public const string Ask = """
         insert into erasures (erasure, state, asked_by, asked_at, deadline, anchors, position, tombstones, ended_at)
-        values ($1, $2, $3, $4, $5, $6, $7, (select count(*) from tombstones where erasure = $1), $8)
+        values ($1, $2, $3, $4, $5, $6, coalesce((select max(e.seq_id) from mt_events e where e.id = any($7::uuid[])), 0),
+          (select count(*) from tombstones where erasure = $1), $8)
         """;
 
     public const string Recount = "update erasures set tombstones = (select count(*) from tombstones where erasure = $1) where erasure = $1";
-
-    public const string Streams = """
-        with moved as (
-          update mt_streams s set version = s.version + 1, timestamp = $2 from unnest($1::uuid[]) as d(id) where s.id = d.id returning s.id, s.version)
-        select id, version from moved order by id
-        """;
 
     public const string Hold = $"select {ErasureTable.Columns} from erasures e where e.erasure = $1 and e.state = 1 for update";
 

@@ -92,16 +92,16 @@ internal sealed class AppendColumns
     }
 
     /// <summary>Adds the counts of sources; most commits have none.</summary>
-    public void AddCounts(NpgsqlBatch commands, DateTimeOffset now)
+    public void AddCounts(List<NpgsqlBatchCommand> commands, DateTimeOffset now)
     {
         if (Counts.Sources.Count > 0)
         {
-            commands.BatchCommands.Add(Counts.Command(now));
+            commands.Add(Counts.Command(now));
         }
 
         if (Duplicates.Ids.Count > 0)
         {
-            commands.BatchCommands.Add(Duplicates.Command(now));
+            commands.Add(Duplicates.Command(now));
         }
     }
 

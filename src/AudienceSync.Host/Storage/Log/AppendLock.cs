@@ -1,3 +1,4 @@
+using AudienceSync.Host.Storage.EventStore;
 using Npgsql;
 
 namespace AudienceSync.Host.Storage.Log;
@@ -40,7 +41,7 @@ public sealed class AppendLock(WorkspaceDatabase database, StalledHolders stalle
     /// <param name="work">The work under the lock. False: nothing is to be committed. May be called again from the start.</param>
     /// <param name="cancellationToken">Rolls it back.</param>
     /// <exception cref="PostgresException">55P03: the lock was not available for <see cref="MaxWait"/>.</exception>
-    public async Task<bool> RunAsync(Func<NpgsqlConnection, CancellationToken, Task<bool>> work, CancellationToken cancellationToken)
+    public async Task<bool> RunAsync(Func<UnitOfWork, CancellationToken, Task<bool>> work, CancellationToken cancellationToken)
     {
         var since = clock.GetTimestamp();
         while (true)
@@ -62,21 +63,15 @@ public sealed class AppendLock(WorkspaceDatabase database, StalledHolders stalle
     /// <summary>Whether a lock was not available in time: nothing was done, and another attempt may succeed.</summary>
     public static bool IsBusy(Exception failure) => failure is PostgresException { SqlState: PostgresErrorCodes.LockNotAvailable };
 
-    private async Task<bool> TryRunAsync(Func<NpgsqlConnection, CancellationToken, Task<bool>> work, CancellationToken cancellationToken)
+    private async Task<bool> TryRunAsync(Func<UnitOfWork, CancellationToken, Task<bool>> work, CancellationToken cancellationToken)
     {
-        await using var connection = await database.Append.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await using (var take = Sql.Command(connection, AppendSql.Lock, Sql.Of(EventLog.LockKeyOf(database.Workspace))))
-        {
-            await take.ExecuteNonQueryAsync(cancellationToken);
-        }
-
-        if (!await work(connection, cancellationToken))
+        await using var unit = await UnitOfWork.BeginAsync(database.Store, cancellationToken);
+        if (!await work(unit, cancellationToken))
         {
             return false;
         }
 
-        await transaction.CommitAsync(cancellationToken);
+        await unit.CommitAsync(cancellationToken);
         return true;
     }
 }

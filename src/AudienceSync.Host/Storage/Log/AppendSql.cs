@@ -11,22 +11,18 @@ namespace AudienceSync.Host.Storage.Log;
 /// </summary>
 internal static class AppendSql
 {
-    public const string Begin = "begin";
-
-    public const string Commit = "commit";
-
     /// <summary>
     /// A separate statement, before any snapshot that reads and before any nextval: from here to the commit this is the workspace's only
     /// append, so position order is commit order, and what is read below cannot change.
     /// </summary>
-    public const string Lock = "select pg_advisory_xact_lock($1)";
+    public const string Lock = "select append_lock()";
 
     /// <summary>
     /// The lock, and in the same statement the refusal to continue when the positions are not where this host left them
     /// (<see cref="HeadMoved"/>): then another host appended, and this host's cache cannot be trusted. It also refuses when an erased
     /// person is named.
     /// </summary>
-    public const string LockAt = "select append_after($1, $2, $3, $4)";
+    public const string LockAt = "select append_after($1, $2, $3)";
 
     /// <summary>The SQLSTATE of a refused <see cref="LockAt"/>.</summary>
     public const string HeadMoved = "AS002";

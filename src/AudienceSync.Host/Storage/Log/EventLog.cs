@@ -1,18 +1,19 @@
-using System.Data;
 using AudienceSync.Domain.Events;
 using AudienceSync.Domain.Identity;
 using AudienceSync.Host.Privacy;
+using AudienceSync.Host.Storage.EventStore;
 using Npgsql;
 using NpgsqlTypes;
 
 namespace AudienceSync.Host.Storage.Log;
 
 /// <summary>
-/// The only place where events are appended: a batch of requests in one transaction, one round trip or two, all or nothing.
+/// Where webhooks are appended: a batch of requests in one transaction, all or nothing. The batch is one operation of ours in a Marten
+/// session (<see cref="SqlOperation"/>), in two round trips, or three when it must be read for.
 /// <para>
-/// <b>Why position order is commit order.</b> The transaction takes the workspace's advisory lock as its first statement and holds it until
-/// its commit, and only under it takes the positions after the head. So a position is visible before any higher one is taken, a cursor is
-/// one integer, and a gap means only that a transaction failed.
+/// <b>Why position order is commit order.</b> The transaction takes the workspace's append lock as its first statement and holds it until
+/// its commit (<see cref="UnitOfWork"/>), and only under it takes the positions after the head. So a position is visible before any higher
+/// one is taken, a cursor is one integer, and a gap means only that a transaction failed.
 /// </para>
 /// <para>
 /// <b>Why a duplicate is one row.</b> The id is derived from what the sender sent. Under the lock the known ids are read and left out, and
@@ -23,8 +24,8 @@ namespace AudienceSync.Host.Storage.Log;
 /// of this host, and people that are not cached are new. So once several reads in a row found nothing (<see cref="FreshStreak"/>), a batch
 /// is written as if everything not cached were new, in one round trip. That assumption is always verified: the statement that takes the
 /// lock refuses when another host appended, and the unique indexes of events and aliases refuse when anything already existed. Every
-/// identifier assumed to be new is inserted, so none escapes its index. A refused batch is rolled back, without a position drawn, and
-/// appended again with the reads.
+/// identifier assumed to be new is inserted, so none escapes its index. A refused batch is rolled back with its session, without a position
+/// drawn, and appended again with the reads.
 /// </para>
 /// <para>
 /// <b>When the response to the commit is lost</b>, it is unknown whether it happened. The same batch is appended again: existing events are
@@ -32,20 +33,18 @@ namespace AudienceSync.Host.Storage.Log;
 /// </para>
 /// </summary>
 public sealed class EventLog(
-    WorkspaceDatabase database, Vault vault, BodySeal bodies, TombstoneDigester tombstones, TimeProvider clock, LinkLimit limit) : IAsyncDisposable
+    WorkspaceDatabase database, Vault vault, BodySeal bodies, TombstoneDigester tombstones, TimeProvider clock, LinkLimit limit)
 {
     /// <summary>A NOTIFY is a hint, so under load a few per second are enough; it costs a cluster-wide lock at commit.</summary>
     private static readonly TimeSpan NotifyEvery = TimeSpan.FromMilliseconds(50);
 
     private readonly AppendPlanner _planner = new(vault, limit, () => new PersonId(Guid.CreateVersion7(clock.GetUtcNow())), Vault.NewSalt);
     private readonly AppendColumns _rows = new();
-    private readonly long _lockKey = LockKeyOf(database.Workspace);
     private readonly IdentityCache _people = new();
     private readonly TombstoneCheck _tombstones = new(tombstones);
     private readonly RecentEvents _recent = new();
     private readonly ReplayCheck _replays = new();
     private readonly FreshStreak _streak = new();
-    private NpgsqlConnection? _connection;
     private long _notifiedAt;
     private DateOnly _bodiesDay;
 
@@ -69,9 +68,7 @@ public sealed class EventLog(
     {
         try
         {
-            var connection = await OpenAsync(cancellationToken);
-            var head = await TryAppendOptimisticallyAsync(connection, batch, cancellationToken)
-                ?? await AppendReadAsync(connection, batch, cancellationToken);
+            var head = await TryAppendOptimisticallyAsync(batch, cancellationToken) ?? await AppendReadAsync(batch, cancellationToken);
             _head = head + _rows.EventIds.Count;
             _people.Store(_planner.Resolver, _tombstones.Hits);
             _recent.Store(_rows.EventIds);
@@ -81,22 +78,13 @@ public sealed class EventLog(
         {
             _head = -1;
             _people.Clear();
-            await CloseAsync();
+            ForgetSideEffects();
             throw;
         }
     }
 
-    public async ValueTask DisposeAsync() => await CloseAsync();
-
-    internal static long LockKeyOf(WorkspaceName workspace)
-    {
-        var name = EventId.Derive("audiencesync lock", workspace.Schema).Value;
-        return BitConverter.ToInt64(name.ToByteArray(), 0);
-    }
-
     // Returns the last position before the batch, or null when the batch must be read for.
-    private async Task<long?> TryAppendOptimisticallyAsync(
-        NpgsqlConnection connection, IReadOnlyList<PendingRequest> batch, CancellationToken cancellationToken)
+    private async Task<long?> TryAppendOptimisticallyAsync(IReadOnlyList<PendingRequest> batch, CancellationToken cancellationToken)
     {
         if (_head < 0 || !_streak.Holds)
         {
@@ -116,7 +104,9 @@ public sealed class EventLog(
         _planner.Write(batch, _rows);
         try
         {
-            await WriteAsync(connection, _head, isLocked: false, cancellationToken);
+            await using var session = database.Store.LightweightSession();
+            session.QueueOperation(new SqlOperation([LockAtHead(), .. Writes(_head)]));
+            await UnitOfWork.SaveAsync(session, cancellationToken);
             OptimisticAppends++;
             return _head;
         }
@@ -124,18 +114,18 @@ public sealed class EventLog(
         {
             RefusedOptimisticAppends++;
             _streak.Break();
-
-            // Side effects of the batch besides its rows, such as a new partition of bodies or a notification, were rolled back with it.
-            (_bodiesDay, _notifiedAt) = (default, 0);
-            _replays.ForgetDays();
+            ForgetSideEffects();
             return null;
         }
     }
 
     // Returns the last position before the batch.
-    private async Task<long> AppendReadAsync(NpgsqlConnection connection, IReadOnlyList<PendingRequest> batch, CancellationToken cancellationToken)
+    private async Task<long> AppendReadAsync(IReadOnlyList<PendingRequest> batch, CancellationToken cancellationToken)
     {
         Begin(batch);
+        await using var session = database.Store.LightweightSession();
+        await session.BeginTransactionAsync(cancellationToken);
+        var connection = session.Connection;
         var head = await ReadKnownAsync(connection, batch, cancellationToken);
         batch = _replays.First(batch);
         _tombstones.Mark(batch);
@@ -146,7 +136,8 @@ public sealed class EventLog(
         }
 
         _planner.Write(batch, _rows);
-        await WriteAsync(connection, head, isLocked: true, cancellationToken);
+        session.QueueOperation(new SqlOperation([new NpgsqlBatchCommand(AppendSql.Lock), .. Writes(head)]));
+        await UnitOfWork.SaveAsync(session, cancellationToken);
         return head;
     }
 
@@ -175,8 +166,7 @@ public sealed class EventLog(
         var trusted = _head;
         var missing = UncachedDigests(batch, trusted >= 0);
         await using var commands = new NpgsqlBatch(connection);
-        commands.BatchCommands.Add(new NpgsqlBatchCommand(AppendSql.Begin));
-        commands.BatchCommands.Add(Sql.Command(AppendSql.Lock, Sql.Of(_lockKey)));
+        commands.BatchCommands.Add(new NpgsqlBatchCommand(AppendSql.Lock));
         commands.BatchCommands.Add(new NpgsqlBatchCommand(AppendSql.Head));
         commands.BatchCommands.Add(Sql.Command(AppendSql.KnownEvents, Sql.Of(ids)));
         commands.BatchCommands.Add(Sql.Command(AppendSql.KnownAliases, Sql.Of(missing)));
@@ -262,17 +252,12 @@ public sealed class EventLog(
         return missing;
     }
 
-    private async Task WriteAsync(NpgsqlConnection connection, long head, bool isLocked, CancellationToken cancellationToken)
+    private NpgsqlBatchCommand LockAtHead() => Sql.Command(AppendSql.LockAt, Sql.Of(_head), Sql.Of(_tombstones.Any), Sql.Of(_tombstones.LookedUp));
+
+    private List<NpgsqlBatchCommand> Writes(long head)
     {
         var now = clock.GetUtcNow();
-        await using var commands = new NpgsqlBatch(connection);
-        if (!isLocked)
-        {
-            // Without begin and commit: commands sent together are one implicit transaction, which ends before the driver returns.
-            commands.BatchCommands.Add(Sql.Command(
-                AppendSql.LockAt, Sql.Of(_lockKey), Sql.Of(head), Sql.Of(_tombstones.Any), Sql.Of(_tombstones.LookedUp)));
-        }
-
+        var commands = new List<NpgsqlBatchCommand>();
         if (_rows.EventIds.Count > 0)
         {
             PeopleCommands.AddTo(commands, _rows, vault.KeyVersion, now.UtcDateTime);
@@ -282,12 +267,12 @@ public sealed class EventLog(
         _rows.AddCounts(commands, now);
         foreach (var entry in _rows.Quarantined)
         {
-            commands.BatchCommands.Add(QuarantineRow.Command(entry, bodies.KeyVersion));
+            commands.Add(QuarantineRow.Command(entry, bodies.KeyVersion));
         }
 
         if (_rows.LinkStops.Count > 0)
         {
-            commands.BatchCommands.Add(Sql.Command(
+            commands.Add(Sql.Command(
                 AppendSql.LinkStops, Sql.Of(_rows.LinkStops.ConvertAll(stop => stop.Person.Value)),
                 Sql.Of(_rows.LinkStops.ConvertAll(stop => (short)stop.Kind)), Sql.Of(now)));
         }
@@ -295,23 +280,18 @@ public sealed class EventLog(
         _replays.AddWrites(commands);
         if (_tombstones.Refused.Count > 0)
         {
-            commands.BatchCommands.Add(Sql.Command(
+            commands.Add(Sql.Command(
                 AppendSql.Refused, Sql.Of(_tombstones.Refused.Keys.ToList()), Sql.Of(_tombstones.Refused.Values.ToList()), Sql.Of(now)));
         }
 
-        if (isLocked)
-        {
-            commands.BatchCommands.Add(new NpgsqlBatchCommand(AppendSql.Commit));
-        }
-
-        await commands.ExecuteNonQueryAsync(cancellationToken);
+        return commands;
     }
 
-    private void AddEvents(NpgsqlBatch commands, long head, DateTimeOffset now)
+    private void AddEvents(List<NpgsqlBatchCommand> commands, long head, DateTimeOffset now)
     {
         var at = now.UtcDateTime;
         var count = (long)_rows.EventIds.Count;
-        commands.BatchCommands.Add(Sql.Command(
+        commands.Add(Sql.Command(
             AppendSql.Events,
             Sql.Of(_rows.EventIds),
             Sql.Of(_rows.EventStreams),
@@ -320,45 +300,30 @@ public sealed class EventLog(
             Sql.Of(_rows.EventTypes),
             Sql.Of(at),
             Sql.Of(head)));
-        commands.BatchCommands.Add(Sql.Command(AppendSql.Draw, Sql.Of(count)));
+        commands.Add(Sql.Command(AppendSql.Draw, Sql.Of(count)));
         var day = DateOnly.FromDateTime(at);
         if (day != _bodiesDay)
         {
             // Partitions are created ahead of time, but a host that was suspended for days can resume on a day without one, and every
             // request would be unstorable.
             _bodiesDay = day;
-            commands.BatchCommands.Add(Sql.Command(AppendSql.EnsureBodies, Sql.Of(day)));
+            commands.Add(Sql.Command(AppendSql.EnsureBodies, Sql.Of(day)));
         }
 
-        commands.BatchCommands.Add(Sql.Command(
+        commands.Add(Sql.Command(
             AppendSql.Bodies,
             Sql.Of(at), Sql.Of(head + 1), Sql.Of(head + count), Sql.Of(bodies.KeyVersion), Sql.Of(bodies.Seal(now, _rows.Bodies.WrittenSpan))));
         if (clock.GetElapsedTime(_notifiedAt) >= NotifyEvery)
         {
             _notifiedAt = clock.GetTimestamp();
-            commands.BatchCommands.Add(Sql.Command(AppendSql.Notify, Sql.Of(database.Channel)));
+            commands.Add(Sql.Command(AppendSql.Notify, Sql.Of(database.Channel)));
         }
     }
 
-    private async ValueTask<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken)
+    // Side effects of a batch besides its rows, such as a new partition of bodies or a notification, are rolled back with it.
+    private void ForgetSideEffects()
     {
-        if (_connection is { State: ConnectionState.Open } open)
-        {
-            return open;
-        }
-
-        await CloseAsync();
-        return _connection = await database.Append.OpenConnectionAsync(cancellationToken);
-    }
-
-    private async ValueTask CloseAsync()
-    {
-        _bodiesDay = default;
+        (_bodiesDay, _notifiedAt) = (default, 0);
         _replays.ForgetDays();
-        if (_connection is { } connection)
-        {
-            _connection = null;
-            await connection.DisposeAsync();
-        }
     }
 }

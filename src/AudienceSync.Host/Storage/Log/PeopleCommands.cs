@@ -11,13 +11,13 @@ internal static class PeopleCommands
     /// <param name="rows">The rows that the planner wrote.</param>
     /// <param name="keyVersion">The version of the key that seals the revisions.</param>
     /// <param name="now">The time of the commit, UTC.</param>
-    public static void AddTo(NpgsqlBatch commands, AppendColumns rows, short keyVersion, DateTime now)
+    public static void AddTo(List<NpgsqlBatchCommand> commands, AppendColumns rows, short keyVersion, DateTime now)
     {
         var people = rows.NewPeople;
         var aliases = rows.NewAliases;
         if (people.People.Count + aliases.Digests.Count + rows.NewStreams.Count + rows.NewRevisions.People.Count > 0)
         {
-            commands.BatchCommands.Add(Sql.Command(
+            commands.Add(Sql.Command(
                 AppendSql.New,
                 [
                     .. RevisionParameters(rows.NewRevisions, keyVersion, now),
@@ -45,11 +45,11 @@ internal static class PeopleCommands
         Sql.Of(rows.People), Sql.Of(rows.Revisions), Sql.Of(rows.Ciphers), Sql.Of(rows.Emails), Sql.Of(rows.Phones), Sql.Of(keyVersion), Sql.Of(now),
     ];
 
-    private static void Add(NpgsqlBatch commands, List<Guid> rows, Func<NpgsqlBatchCommand> command)
+    private static void Add(List<NpgsqlBatchCommand> commands, List<Guid> rows, Func<NpgsqlBatchCommand> command)
     {
         if (rows.Count > 0)
         {
-            commands.BatchCommands.Add(command());
+            commands.Add(command());
         }
     }
 }

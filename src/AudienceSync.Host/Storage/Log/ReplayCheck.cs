@@ -107,7 +107,7 @@ internal sealed class ReplayCheck
         _repeats ? [.. batch.Where(request => request.Signature is not { IsRepeat: true })] : batch;
 
     /// <summary>Remembers the new signatures. The partition of a day is created before its first signature.</summary>
-    public void AddWrites(NpgsqlBatch commands)
+    public void AddWrites(List<NpgsqlBatchCommand> commands)
     {
         if (!HasLookups)
         {
@@ -128,13 +128,13 @@ internal sealed class ReplayCheck
             receipts.Add(kept);
             if (_days.Add(signature.Day))
             {
-                commands.BatchCommands.Add(Sql.Command(AppendSql.EnsureSignatures, Sql.Of(signature.Day)));
+                commands.Add(Sql.Command(AppendSql.EnsureSignatures, Sql.Of(signature.Day)));
             }
         }
 
         if (days.Count > 0)
         {
-            commands.BatchCommands.Add(Sql.Command(AppendSql.Signatures, Sql.Of(days), Sql.Of(digests), Sql.Of(receipts)));
+            commands.Add(Sql.Command(AppendSql.Signatures, Sql.Of(days), Sql.Of(digests), Sql.Of(receipts)));
         }
     }
 

@@ -18,7 +18,7 @@ public sealed class StalledHolders(WorkspaceDatabase database)
     private const string EndSql = """
         with blocking as (
           select l.pid from pg_locks l
-          where l.locktype = 'advisory' and l.granted and l.objsubid = 1 and (l.classid::bigint << 32 | l.objid::bigint) = $1
+          where l.locktype = 'advisory' and l.granted and l.objsubid = 1 and (l.classid::bigint << 32 | l.objid::bigint) = append_lock_key()
             and l.database = (select oid from pg_database where datname = current_database())
           union
           select h.pid from pg_stat_activity w
@@ -29,13 +29,13 @@ public sealed class StalledHolders(WorkspaceDatabase database)
         select count(*) filter (where pg_terminate_backend(a.pid))
         from blocking join pg_stat_activity a on a.pid = blocking.pid
         where a.datname = current_database() and a.pid <> pg_backend_pid()
-          and a.xact_start < clock_timestamp() - $2::interval and a.wait_event_type in ('Client', 'Timeout')
+          and a.xact_start < clock_timestamp() - $1::interval and a.wait_event_type in ('Client', 'Timeout')
         """;
 
     /// <summary>Returns the number of ended sessions.</summary>
     public async Task<long> EndAsync(CancellationToken cancellationToken)
     {
-        await using var command = Sql.Command(database.Login, EndSql, Sql.Of(EventLog.LockKeyOf(database.Workspace)), Sql.Of(After));
+        await using var command = Sql.Command(database.Login, EndSql, Sql.Of(After));
         return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 }

@@ -81,9 +81,9 @@ public sealed class RealiasTable(WorkspaceDatabase database, Vault vault, AliasD
     {
         (Guid? After, RealiasResult Total) done = default;
         await _lock.RunAsync(
-            async (connection, token) =>
+            async (unit, token) =>
             {
-                done = await PageAsync(connection, after, total, token);
+                done = await PageAsync(unit.Connection, after, total, token);
                 return true;
             },
             cancellationToken);

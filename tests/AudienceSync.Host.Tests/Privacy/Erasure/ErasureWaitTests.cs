@@ -75,7 +75,7 @@ public sealed class ErasureWaitTests : IAsyncLifetime
 
     private async Task SendEventAsync(PendingEvent sent)
     {
-        await using var log = _workspace.OpenLog();
+        var log = _workspace.OpenLog();
         await log.AppendAsync([TestWebhooks.Request(sent)], default);
         await _projection.ProjectAsync();
     }

@@ -172,7 +172,7 @@ public sealed class QuarantinedBodiesTests(ITestOutputHelper output)
         {
             Texts = mentions.Of(bytes, ""),
         };
-        await using var log = stage.OpenLog();
+        var log = stage.OpenLog();
         await log.AppendAsync([new PendingRequest([], [entry], default, TestWorkspace.Start)], default);
         return entry.Id;
     }

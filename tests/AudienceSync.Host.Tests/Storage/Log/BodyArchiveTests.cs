@@ -16,7 +16,7 @@ public sealed class BodyArchiveTests
     public async Task A_position_finds_the_body_it_came_from()
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
-        await using var log = workspace.OpenLog();
+        var log = workspace.OpenLog();
         var random = new Random(Seed);
         var bodyOf = new Dictionary<string, string>();
         for (var batch = 0; batch < 20; batch++)
@@ -58,7 +58,7 @@ public sealed class BodyArchiveTests
         await using var workspace = await TestWorkspace.CreateAsync([null]);
         var partitions = new BodyPartitions(workspace.Database, workspace.Clock, NullLogger<BodyPartitions>.Instance);
         (await workspace.RowsAsync(PartitionsSql)).ShouldBe(["raw_bodies_20261121", "raw_bodies_20261122", "raw_bodies_20261123"]);
-        await using var log = workspace.OpenLog();
+        var log = workspace.OpenLog();
         await log.AppendAsync([TestWebhooks.Request(workspace.Webhooks.Add("e", TestWorkspace.Start, "c"))], default);
 
         workspace.Clock.Advance(TimeSpan.FromDays(BodyPartitions.RetentionDays));
@@ -78,7 +78,7 @@ public sealed class BodyArchiveTests
     public async Task Bodies_are_not_readable_in_their_table()
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
-        await using var log = workspace.OpenLog();
+        var log = workspace.OpenLog();
         await log.AppendAsync([TestWebhooks.Request(workspace.Webhooks.Add("e", TestWorkspace.Start, "c"))], default);
 
         var cipher = await workspace.AskAsync<byte[]>("select cipher from raw_bodies");

@@ -15,7 +15,7 @@ public sealed class CommitOrderTests
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
         using var over = new CancellationTokenSource();
-        var reader = Task.Run(() => PollJobAsync(workspace, over.Token));
+        var reader = Task.Run(() => PollAsync(workspace, over.Token));
 
         await Task.WhenAll(Enumerable.Range(0, Hosts).Select(host => AppendAsync(workspace, host)));
         await over.CancelAsync();
@@ -28,7 +28,7 @@ public sealed class CommitOrderTests
 
     // Reads by cursor, like a projector: positions behind the cursor are never read again, so a late lower position would be missing from
     // the count.
-    private static async Task<(long Seen, int Reads)> PollJobAsync(TestWorkspace workspace, CancellationToken over)
+    internal static async Task<(long Seen, int Reads)> PollAsync(TestWorkspace workspace, CancellationToken over)
     {
         var (cursor, seen, reads) = (0L, 0L, 0);
         await using var connection = await workspace.Owner.OpenConnectionAsync(CancellationToken.None);
@@ -52,11 +52,11 @@ public sealed class CommitOrderTests
         }
     }
 
-    private static async Task AppendAsync(TestWorkspace workspace, int host)
+    internal static async Task AppendAsync(TestWorkspace workspace, int host)
     {
         await Task.Yield();
         var random = new Random(Seed + host);
-        await using var log = workspace.OpenLog();
+        var log = workspace.OpenLog();
         for (var batch = 0; batch < 60; batch++)
         {
             var events = Enumerable.Range(0, random.Next(1, 30))

@@ -25,7 +25,7 @@ public sealed class GroupCommitTests
     public async Task A_duplicate_in_the_same_batch_or_a_later_one_is_one_row_and_reported()
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
-        await using var log = workspace.OpenLog();
+        var log = workspace.OpenLog();
         PendingRequest Event() => TestWebhooks.Request(workspace.Webhooks.Add("same", TestWorkspace.Start, "c"));
         PendingRequest[] first = [Event(), Event()];
         PendingRequest[] second = [Event(), TestWebhooks.Request(workspace.Webhooks.Add("other", TestWorkspace.Start, "c"))];
@@ -43,7 +43,7 @@ public sealed class GroupCommitTests
     public async Task A_batch_of_only_duplicates_writes_nothing()
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
-        await using var log = workspace.OpenLog();
+        var log = workspace.OpenLog();
         await log.AppendAsync([TestWebhooks.Request(workspace.Webhooks.Add("same", TestWorkspace.Start, "c"))], default);
         var drawn = await workspace.AskAsync<long>("select last_value from mt_events_sequence");
 
@@ -57,7 +57,7 @@ public sealed class GroupCommitTests
     public async Task A_full_queue_refuses_at_once_and_accepts_again_when_drained()
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
-        await using var log = workspace.OpenLog();
+        var log = workspace.OpenLog();
         using var wake = new AudienceSync.Host.Storage.Wake(TimeProvider.System);
         var commit = new GroupCommit(log, wake, TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger<GroupCommit>.Instance);
         var known = workspace.Webhooks.Add("same", TestWorkspace.Start, "c");

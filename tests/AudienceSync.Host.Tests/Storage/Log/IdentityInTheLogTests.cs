@@ -10,7 +10,7 @@ public sealed class IdentityInTheLogTests
     public async Task A_new_person_comes_with_aliases_and_sealed_identifiers_in_the_events_own_transaction()
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
-        await using var log = workspace.OpenLog();
+        var log = workspace.OpenLog();
 
         await log.AppendAsync([TestWebhooks.Request(workspace.Webhooks.Add("e", TestWorkspace.Start, "42", "ann@shop.example", "15559876543"))], default);
 
@@ -27,8 +27,8 @@ public sealed class IdentityInTheLogTests
     public async Task Two_hosts_that_receive_a_new_person_concurrently_create_one_person()
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
-        await using var one = workspace.OpenLog();
-        await using var two = workspace.OpenLog();
+        var one = workspace.OpenLog();
+        var two = workspace.OpenLog();
         for (var n = 0; n < 40; n++)
         {
             await Task.WhenAll(
@@ -48,8 +48,8 @@ public sealed class IdentityInTheLogTests
     public async Task A_host_clears_its_cached_people_after_a_failure()
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
-        await using var one = workspace.OpenLog();
-        await using var two = workspace.OpenLog();
+        var one = workspace.OpenLog();
+        var two = workspace.OpenLog();
         Task AppendAsync(AudienceSync.Host.Storage.Log.EventLog log, string id, string customer, string? email = null) =>
             log.AppendAsync([TestWebhooks.Request(workspace.Webhooks.Add(id, TestWorkspace.Start, customer, email))], default);
         await AppendAsync(one, "e1", "ann");
@@ -69,7 +69,7 @@ public sealed class IdentityInTheLogTests
     public async Task A_guest_becomes_the_customer_with_the_same_address()
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
-        await using var log = workspace.OpenLog();
+        var log = workspace.OpenLog();
         await log.AppendAsync([TestWebhooks.Request(workspace.Webhooks.Add("guest", TestWorkspace.Start, email: "ann@shop.example"))], default);
 
         await log.AppendAsync([TestWebhooks.Request(workspace.Webhooks.Add("customer", TestWorkspace.Start.AddMinutes(1), "42", "ann@shop.example"))], default);
@@ -85,7 +85,7 @@ public sealed class IdentityInTheLogTests
     public async Task A_repeated_address_is_current_again_although_the_claim_in_between_arrives_late()
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
-        await using var log = workspace.OpenLog();
+        var log = workspace.OpenLog();
         Task SendEventAsync(int minute, string email) =>
             log.AppendAsync([TestWebhooks.Request(workspace.Webhooks.Add($"m{minute}", TestWorkspace.Start.AddMinutes(minute), "42", email))], default);
         await SendEventAsync(1, "old@shop.example");
@@ -100,7 +100,7 @@ public sealed class IdentityInTheLogTests
     public async Task A_shared_address_reaches_only_the_customer_who_claimed_it_last()
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
-        await using var log = workspace.OpenLog();
+        var log = workspace.OpenLog();
         Task SendEventAsync(int minute, string customer) => log.AppendAsync(
             [TestWebhooks.Request(workspace.Webhooks.Add($"m{minute}", TestWorkspace.Start.AddMinutes(minute), customer, "both@shop.example"))], default);
         await SendEventAsync(1, "ann");
@@ -120,7 +120,7 @@ public sealed class IdentityInTheLogTests
     public async Task Each_new_revision_is_announced_once_however_many_webhooks_of_a_batch_bring_it()
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
-        await using var log = workspace.OpenLog();
+        var log = workspace.OpenLog();
         await log.AppendAsync([TestWebhooks.Request(workspace.Webhooks.Add("first", TestWorkspace.Start, "42"))], default);
         var batch = Enumerable.Range(0, 5)
             .Select(n => TestWebhooks.Request(workspace.Webhooks.Add($"e{n}", TestWorkspace.Start.AddMinutes(n), "42", $"{n}@shop.example"))).ToList();
@@ -139,7 +139,7 @@ public sealed class IdentityInTheLogTests
     public async Task The_log_itself_holds_nothing_by_which_a_person_could_be_reached()
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
-        await using var log = workspace.OpenLog();
+        var log = workspace.OpenLog();
 
         await log.AppendAsync([TestWebhooks.Request(workspace.Webhooks.Add("e", TestWorkspace.Start, "cust-42", "ann@shop.example", "15559876543"))], default);
 

@@ -14,7 +14,7 @@ internal static class LogChecks
 
     private const string BodiesSql = """
         select e.seq_id, count(b.first_position) from mt_events e left join raw_bodies b on e.seq_id between b.first_position and b.last_position
-        where e.stream_id not in (select s.id from mt_streams s where s.type = 'audience') and e.type not in ('person_erasure_requested', 'person_erased') group by 1 having count(b.first_position) <> 1
+        where e.stream_id not in (select s.id from mt_streams s where s.type = 'audience_stream') and e.type not in ('person_erasure_requested', 'person_erased') group by 1 having count(b.first_position) <> 1
         """;
 
     private const string PeopleSql = """

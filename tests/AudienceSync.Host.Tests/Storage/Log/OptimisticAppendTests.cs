@@ -25,7 +25,7 @@ public sealed class OptimisticAppendTests
     public async Task After_reads_that_found_nothing_a_batch_is_appended_without_reading()
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
-        await using var log = workspace.OpenLog();
+        var log = workspace.OpenLog();
         await FillStreakAsync(workspace, log);
         log.OptimisticAppends.ShouldBe(0);
 
@@ -40,12 +40,12 @@ public sealed class OptimisticAppendTests
     public async Task A_redelivered_old_event_is_a_duplicate_and_costs_no_position_and_no_cache()
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
-        await using (var before = workspace.OpenLog())
         {
+            var before = workspace.OpenLog();
             await SendEventAsync(before, workspace.Webhooks.Add("old", TestWorkspace.Start, "somebody"));
         }
 
-        await using var log = workspace.OpenLog();
+        var log = workspace.OpenLog();
         await FillStreakAsync(workspace, log);
         var drawn = await workspace.AskAsync<long>("select last_value from mt_events_sequence");
 
@@ -64,7 +64,7 @@ public sealed class OptimisticAppendTests
     public async Task A_retry_of_a_recent_event_of_this_host_is_detected_without_a_refused_batch()
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
-        await using var log = workspace.OpenLog();
+        var log = workspace.OpenLog();
         await FillStreakAsync(workspace, log);
 
         var again = await SendEventAsync(log, workspace.Webhooks.Add("first-0", TestWorkspace.Start, "first-0"));
@@ -77,12 +77,12 @@ public sealed class OptimisticAppendTests
     public async Task A_stored_person_that_the_host_has_not_cached_is_not_created_twice()
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
-        await using (var before = workspace.OpenLog())
         {
+            var before = workspace.OpenLog();
             await SendEventAsync(before, workspace.Webhooks.Add("old", TestWorkspace.Start, "somebody", "somebody@shop.example"));
         }
 
-        await using var log = workspace.OpenLog();
+        var log = workspace.OpenLog();
         await FillStreakAsync(workspace, log);
         var people = await workspace.AskAsync<long>("select count(*) from people");
 
@@ -101,8 +101,8 @@ public sealed class OptimisticAppendTests
     public async Task Events_that_another_host_appended_in_between_are_detected()
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
-        await using var log = workspace.OpenLog();
-        await using var other = workspace.OpenLog();
+        var log = workspace.OpenLog();
+        var other = workspace.OpenLog();
         await FillStreakAsync(workspace, log);
 
         await SendEventAsync(other, workspace.Webhooks.Add("theirs", TestWorkspace.Start, "first-0"));
@@ -117,12 +117,12 @@ public sealed class OptimisticAppendTests
     public async Task A_body_partition_created_by_a_refused_batch_is_created_again()
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
-        await using (var before = workspace.OpenLog())
         {
+            var before = workspace.OpenLog();
             await SendEventAsync(before, workspace.Webhooks.Add("old", TestWorkspace.Start, "somebody"));
         }
 
-        await using var log = workspace.OpenLog();
+        var log = workspace.OpenLog();
         await FillStreakAsync(workspace, log);
         workspace.Clock.Advance(TimeSpan.FromDays(30));
 
@@ -148,7 +148,7 @@ public sealed class OptimisticAppendTests
             var drawn = Enumerable.Range(0, random.Next(1, 6)).Select(_ => Draw(random, batch)).ToList();
             host = random.Next(25) == 0 ? 1 - host : host;
             await hosts[host].AppendAsync([.. drawn.Select(draw => TestWebhooks.Request(draw(guessing.Webhooks)))], default);
-            await using var fresh = reading.OpenLog();
+            var fresh = reading.OpenLog();
             await fresh.AppendAsync([.. drawn.Select(draw => TestWebhooks.Request(draw(reading.Webhooks)))], default);
         }
 
@@ -159,8 +159,6 @@ public sealed class OptimisticAppendTests
         hosts.Sum(log => log.OptimisticAppends).ShouldBeGreaterThan(20, $"seed {seed}");
         hosts.Sum(log => log.RefusedOptimisticAppends).ShouldBeGreaterThan(5, $"seed {seed}");
         await LogChecks.VerifyAsync(guessing);
-        await hosts[0].DisposeAsync();
-        await hosts[1].DisposeAsync();
     }
 
     // Mostly new people; sometimes an earlier person or event, under any of its identifiers.

@@ -42,7 +42,6 @@ internal sealed class RunningCommit : IAsyncDisposable
         await _end.CancelAsync();
         await _watching;
         _end.Dispose();
-        await _log.DisposeAsync();
         _wake.Dispose();
     }
 }

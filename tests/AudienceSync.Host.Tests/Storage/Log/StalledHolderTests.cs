@@ -46,7 +46,7 @@ public sealed class StalledHolderTests
         var until = TimeProvider.System.GetUtcNow().AddSeconds(5).UtcDateTime;
         var work = ExecuteAsync(
             working,
-            $"select pg_advisory_xact_lock({EventLog.LockKeyOf(TestWorkspace.Name)}); do $$ begin while clock_timestamp() < '{until:O}' loop null; end loop; end $$");
+            $"select append_lock(); do $$ begin while clock_timestamp() < '{until:O}' loop null; end loop; end $$");
 
         var deadline = Deadline.In();
         while (!work.IsCompleted)
@@ -121,7 +121,6 @@ public sealed class StalledHolderTests
             await CommitsSoonAsync(workspace, host, $"after{round}");
             await relay.DisposeAsync();
             await Should.ThrowAsync<Exception>(frozen);
-            await log.DisposeAsync();
         }
 
         (await host.SendEventAsync(group)).ShouldBe(AppendResult.Committed);
@@ -135,7 +134,7 @@ public sealed class StalledHolderTests
     }
 
     private static Task TakeAsync(NpgsqlConnection connection) =>
-        ExecuteAsync(connection, $"begin; select pg_advisory_xact_lock({EventLog.LockKeyOf(TestWorkspace.Name)})");
+        ExecuteAsync(connection, "begin; select append_lock()");
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql)
     {
