@@ -1,9 +1,9 @@
 using AudienceSync.Connectors;
 using AudienceSync.Host.Access;
 using AudienceSync.Host.Configuration;
+using AudienceSync.Host.Messages;
 using AudienceSync.Host.Storage;
 using AudienceSync.Host.Telemetry;
-using Wolverine.Runtime;
 
 namespace AudienceSync.Host.Serving;
 
@@ -16,7 +16,7 @@ public sealed record ServerDependencies(TimeProvider Clock, Random Random, HttpM
 /// listener stops first; then every workspace commits what is queued before anything else of it stops; its workers stop last.
 /// </summary>
 public sealed class HostServer(
-    HostSettings settings, ServerDependencies dependencies, AccessTokens tokens, HostMetrics metrics, IWolverineRuntime messages, ILoggerFactory loggers)
+    HostSettings settings, ServerDependencies dependencies, AccessTokens tokens, HostMetrics metrics, IMessages messages, ILoggerFactory loggers)
     : IHostedLifecycleService, IAsyncDisposable
 {
     private readonly Dictionary<string, Workspace> _workspaces = new(StringComparer.Ordinal);
@@ -47,7 +47,7 @@ public sealed class HostServer(
         {
             LeaseTime = settings.LeaseTime(),
             Metrics = metrics,
-            Send = async message => await new MessageBus(messages).PublishAsync(message),
+            Messages = messages,
         };
         foreach (var plan in plans)
         {
