@@ -7,7 +7,7 @@ namespace AudienceSync.Host.Maintenance;
 /// Sends the hourly messages of one workspace, on one Host at a time. A message that was sent is durable: another Host handles it when this
 /// one dies, and it is retried when it fails. <b>Failures</b> to send are an outage of storage; the next attempt retries.
 /// </summary>
-public sealed class MaintenanceSchedule(string workspace, SendMessage send, TimeProvider clock, ILogger<MaintenanceSchedule> logger)
+public sealed class MaintenanceSchedule(string workspace, IMessages messages, TimeProvider clock, ILogger<MaintenanceSchedule> logger)
 {
     private static readonly TimeSpan Every = TimeSpan.FromHours(1);
 
@@ -19,8 +19,8 @@ public sealed class MaintenanceSchedule(string workspace, SendMessage send, Time
             var wait = Every;
             try
             {
-                await send(new KeepBodyPartitions(workspace));
-                await send(new RemoveEndedRecords(workspace));
+                await messages.SendAsync(new KeepBodyPartitions(workspace));
+                await messages.SendAsync(new RemoveEndedRecords(workspace));
                 outage.Recovered();
             }
             catch (Exception failure)

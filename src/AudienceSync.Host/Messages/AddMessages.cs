@@ -1,4 +1,5 @@
 using AudienceSync.Host.Maintenance;
+using AudienceSync.Host.Privacy.Erasure;
 using Wolverine;
 
 namespace AudienceSync.Host.Messages;
@@ -13,6 +14,7 @@ internal static class AddMessagesExtensions
         options.LocalQueue(Queue).UseDurableInbox();
         options.Add<KeepBodyPartitions>(new KeepBodyPartitionsHandler());
         options.Add<RemoveEndedRecords>(new RemoveEndedRecordsHandler());
+        options.Add<AdvanceErasure>(new AdvanceErasureHandler());
     }
 
     private static void Add<T>(this WolverineOptions options, WorkspaceMessageHandler<T> handler)

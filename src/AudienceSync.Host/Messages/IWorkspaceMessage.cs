@@ -5,6 +5,3 @@ public interface IWorkspaceMessage
 {
     string Workspace { get; }
 }
-
-/// <summary>Sends a message: when this returns, it is stored and will be handled, whatever happens to this Host.</summary>
-public delegate Task SendMessage(IWorkspaceMessage message);

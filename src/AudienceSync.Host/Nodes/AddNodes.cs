@@ -20,6 +20,7 @@ internal static class AddNodesExtensions
     {
         var storage = new MessageStorage(connectionString);
         services.AddSingleton(storage);
+        services.AddSingleton<IMessages, WolverineMessages>();
         services.AddSingleton<IAgentFamily, WorkerAgentFamily>();
         return services.AddWolverine(ExtensionDiscovery.ManualOnly, options =>
         {

@@ -1,10 +1,10 @@
 using AudienceSync.Connectors;
 using AudienceSync.Host.Access;
 using AudienceSync.Host.Configuration;
+using AudienceSync.Host.Messages;
 using AudienceSync.Host.Storage;
 using AudienceSync.Host.Syncing;
 using AudienceSync.Host.Telemetry;
-using Wolverine.Runtime;
 
 namespace AudienceSync.Host.Serving;
 
@@ -21,7 +21,7 @@ public sealed record ServerDependencies(TimeProvider Clock, Random Random, HttpM
 /// listener stops first; then every workspace commits what is queued before anything else of it stops; its workers stop last.
 /// </summary>
 public sealed class HostServer(
-    HostSettings settings, ServerDependencies dependencies, AccessTokens tokens, HostMetrics metrics, IWolverineRuntime messages, ILoggerFactory loggers)
+    HostSettings settings, ServerDependencies dependencies, AccessTokens tokens, HostMetrics metrics, IMessages messages, ILoggerFactory loggers)
     : IHostedLifecycleService, IAsyncDisposable
 {
     private readonly Dictionary<string, Workspace> _workspaces = new(StringComparer.Ordinal);
@@ -53,7 +53,7 @@ public sealed class HostServer(
             LeaseTime = settings.LeaseTime(),
             AccountPoll = dependencies.AccountPoll,
             Metrics = metrics,
-            Send = async message => await new MessageBus(messages).PublishAsync(message),
+            Messages = messages,
         };
         foreach (var plan in plans)
         {

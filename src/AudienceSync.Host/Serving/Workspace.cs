@@ -38,7 +38,7 @@ public sealed record WorkspaceDependencies(MasterKeys MasterKeys, TimeProvider C
     public HostMetrics? Metrics { get; init; }
 
     /// <summary>Sends durable messages; a verb has no workers and sends none.</summary>
-    public SendMessage Send { get; init; } = static _ => Task.CompletedTask;
+    public IMessages Messages { get; init; } = new NoMessages();
 }
 
 /// <summary>
@@ -95,8 +95,9 @@ public sealed class Workspace : IAsyncDisposable
         KeyRotation = Rotation(database, vault, leases, NewWake(dependencies), dependencies);
         var countries = plan.Sources.ToDictionary(source => source.Source.Name, source => source.Source.DefaultCountry, StringComparer.Ordinal);
         Erasures = new Erasures(
-            database, new PrivacyDependencies(vault, seal, _digester, _tombstones, leases, dependencies.Clock, projectorWake, NewWake(dependencies))
+            database, new PrivacyDependencies(vault, seal, _digester, _tombstones, leases, dependencies.Clock, projectorWake)
             {
+                Messages = dependencies.Messages,
                 CountryOf = name => countries.GetValueOrDefault(name, ""),
             },
             dependencies.Loggers.CreateLogger<ErasureLoop>());
@@ -122,7 +123,7 @@ public sealed class Workspace : IAsyncDisposable
             database, plan.Destinations.ToDictionary(destination => destination.Name, destination => destination.Connector.Limits, StringComparer.Ordinal));
         Maintenance = new MaintenanceTasks(
             _partitions, new RetentionTable(database), plan.Retention, dependencies.Clock, dependencies.Loggers.CreateLogger<MaintenanceTasks>());
-        var schedule = new MaintenanceSchedule(plan.Name.Value, dependencies.Send, dependencies.Clock, dependencies.Loggers.CreateLogger<MaintenanceSchedule>());
+        var schedule = new MaintenanceSchedule(plan.Name.Value, dependencies.Messages, dependencies.Clock, dependencies.Loggers.CreateLogger<MaintenanceSchedule>());
         Workers =
         [
             new Worker(ProjectionLoop.LeaseName, projector.RunAsync), .. accounts, new Worker(ErasureLoop.LeaseName, Erasures.Loop.RunAsync),

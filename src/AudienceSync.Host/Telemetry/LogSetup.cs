@@ -41,10 +41,12 @@ internal static class LogSetup
     }
 
     // Every loop of ours reports an outage of storage once, on one line; Wolverine's pollers would add a stack trace each time.
+    internal static bool IsOutageOfMessages(string category, Exception? failure) =>
+        category.StartsWith(Wolverine, StringComparison.Ordinal) && failure is not null && OutageLog.IsStorage(failure.GetBaseException());
+
     private static bool IsOutageOfMessages(LogEvent logged) =>
-        logged.Exception is { } failure && OutageLog.IsStorage(failure.GetBaseException())
-        && logged.Properties.TryGetValue(Serilog.Core.Constants.SourceContextPropertyName, out var source)
-        && source is ScalarValue { Value: string category } && category.StartsWith(Wolverine, StringComparison.Ordinal);
+        logged.Properties.TryGetValue(Serilog.Core.Constants.SourceContextPropertyName, out var source)
+        && source is ScalarValue { Value: string category } && IsOutageOfMessages(category, logged.Exception);
 
     private static void WriteToConsole(LoggerConfiguration configuration, HostSettings settings) => _ = settings.JsonLog
         ? configuration.WriteTo.Console(Json)

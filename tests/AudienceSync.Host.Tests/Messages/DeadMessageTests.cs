@@ -14,7 +14,7 @@ public sealed class DeadMessageTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _host = await TestHost.StartAsync(new TestHostOptions { RealPort = true });
-        await _host.SendMessageAsync(new RemoveEndedRecords("absent"));
+        await _host.Messages.SendAsync(new RemoveEndedRecords("absent"));
     }
 
     public async Task DisposeAsync() => await _host.DisposeAsync();

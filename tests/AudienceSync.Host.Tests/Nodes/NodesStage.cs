@@ -65,7 +65,7 @@ internal sealed class NodesStage : IAsyncDisposable
     public Task<long> WorkOfAsync(HostProcess host) => CountAsync(host, "%");
 
     /// <summary>Waits until these Hosts have the projector and all accounts, each its even part of the accounts.</summary>
-    public Task SharedAsync(IReadOnlyList<HostProcess> hosts, TimeSpan? longest = null) => Deadline.UntilAsync(
+    public Task SharedAsync(IReadOnlyList<HostProcess> hosts) => Deadline.UntilAsync(
         async () =>
         {
             var part = Accounts / hosts.Count;
@@ -82,8 +82,16 @@ internal sealed class NodesStage : IAsyncDisposable
 
             return work == Accounts + 1;
         },
-        () => "an even share of the work\n" + string.Join("\n\n", hosts.Select(host => host.Log)),
-        longest);
+        () => "an even share of the work\n" + string.Join("\n\n", hosts.Select(host => host.Log)));
+
+    /// <summary>Starts, leaders and moves of work, as Wolverine recorded them; and the leases now.</summary>
+    public async Task<string?> HistoryAsync() => await AskAsync("""
+        select string_agg(line, E'\n') from (
+          (select to_char(timestamp, 'HH24:MI:SS.MS') || ' ' || node_number || ' ' || event_name || ' ' || left(description, 60) as line
+           from audience_sync.wolverine_node_records order by id)
+          union all
+          (select name || ' ' || owner || ' ' || fence || ' ' || to_char(until, 'HH24:MI:SS.MS') from leases order by name)) l
+        """);
 
     /// <summary>Adds one new person to every audience, and removes the person that was added last.</summary>
     public async Task ChangeAsync(HostProcess host)

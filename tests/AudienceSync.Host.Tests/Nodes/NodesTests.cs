@@ -42,7 +42,7 @@ public sealed class NodesTests(ITestOutputHelper output) : IAsyncLifetime
         var since = Stopwatch.GetTimestamp();
         await _stage.SharedAsync([hosts[0], hosts[2]]);
 
-        Report("work of a killed Host moved", since).ShouldBeLessThan(Longest);
+        Report("work of a killed Host moved", since).ShouldBeLessThan(Longest, await _stage.HistoryAsync());
         await _stage.ChangeAsync(hosts[0]);
         await _stage.NoDriftAsync(hosts[0]);
     }
@@ -68,7 +68,7 @@ public sealed class NodesTests(ITestOutputHelper output) : IAsyncLifetime
         var since = Stopwatch.GetTimestamp();
         var fences = await _stage.AskAsync("select max(fence)::text from calls");
         await _stage.SharedAsync(others);
-        Report("work of a frozen leader moved", since).ShouldBeLessThan(Longest);
+        Report("work of a frozen leader moved", since).ShouldBeLessThan(Longest, await _stage.HistoryAsync());
         await _stage.ChangeAsync(others[0]);
         await _stage.NoDriftAsync(others[0]);
         if (frozen - Stopwatch.GetElapsedTime(since) is { Ticks: > 0 } rest)

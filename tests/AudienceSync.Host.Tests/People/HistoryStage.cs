@@ -46,7 +46,7 @@ internal sealed class HistoryStage(TestWorkspace workspace, int membersPerCall) 
         }
 
         var given = new PrivacyDependencies(
-            workspace.Vault, workspace.Seal, _digester, workspace.Tombstones, _leases, workspace.Clock, _wake, _wake);
+            workspace.Vault, workspace.Seal, _digester, workspace.Tombstones, _leases, workspace.Clock, _wake);
         _erasures = new Erasures(workspace.Database, given, NullLogger<ErasureLoop>.Instance);
     }
 

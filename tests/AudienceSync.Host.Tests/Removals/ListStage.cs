@@ -37,7 +37,7 @@ internal sealed class ListStage : IAsyncDisposable
         var leases = new LeaseTable(workspace.Database, "erasures");
         var given = new PrivacyDependencies(
             workspace.Vault, workspace.Seal, workspace.Webhooks.Digester, workspace.Tombstones,
-            leases, workspace.Clock, _idleWake, _idleWake);
+            leases, workspace.Clock, _idleWake);
         _erasures = new Erasures(workspace.Database, given, NullLogger<ErasureLoop>.Instance);
     }
 

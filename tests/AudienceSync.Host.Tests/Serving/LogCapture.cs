@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using AudienceSync.Host.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace AudienceSync.Host.Tests.Serving;
@@ -28,7 +29,8 @@ public sealed class LogCapture : ILoggerProvider
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             var values = state is IEnumerable<KeyValuePair<string, object?>> pairs ? string.Join(", ", pairs) : "";
-            capture._lines.Enqueue($"{logLevel} {category}: {formatter(state, exception)} {{{values}}} {exception}");
+            var hidden = LogSetup.IsOutageOfMessages(category, exception) ? "not shown: " : "";
+            capture._lines.Enqueue($"{hidden}{logLevel} {category}: {formatter(state, exception)} {{{values}}} {exception}");
         }
     }
 }

@@ -86,7 +86,7 @@ public sealed partial class QuietLogTests
         $"POST {path} HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer {TestHostFiles.OperatorToken}\r\nContent-Type: application/json\r\n"
         + $"Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n{body}";
 
-    // As LogSetup has it: the framework from Warning, the driver from Error.
+    // As LogSetup has it: the framework from Warning, the driver from Error, no outages at Wolverine.
     private static List<string> Shown(TestHost host) =>
     [
         .. host.LogLines.Where(line => Level().Match(line) is { Success: true } match

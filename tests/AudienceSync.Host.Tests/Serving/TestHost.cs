@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using AudienceSync.Host.Configuration;
+using AudienceSync.Host.Messages;
 using AudienceSync.Host.Serving;
 using AudienceSync.Host.Tests.Postgres;
 using Microsoft.AspNetCore.Builder;
@@ -11,7 +12,6 @@ using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
-using Wolverine.Runtime;
 
 namespace AudienceSync.Host.Tests.Serving;
 
@@ -89,8 +89,8 @@ public sealed class TestHost : IAsyncDisposable
     /// <summary>Sends a webhook of the source that signs.</summary>
     public Task<Answer> PostAsync(string body) => SendAsync(Webhook.Signed(body, Clock.GetUtcNow()));
 
-    /// <summary>Sends a durable message as a worker of the Host does.</summary>
-    public async Task SendMessageAsync(object message) => await new MessageBus(_app.Services.GetRequiredService<IWolverineRuntime>()).PublishAsync(message);
+    /// <summary>Sends durable messages, as a worker of the Host does.</summary>
+    public IMessages Messages => _app.Services.GetRequiredService<IMessages>();
 
     /// <summary>Queries with the operator token.</summary>
     public async Task<JsonElement> GetAsync(string path)

@@ -49,6 +49,21 @@ public sealed class LogSetupTests
         Log(level, logger => logger.CreateLogger(category).LogInformation("x")).Count.ShouldBe(logged ? 1 : 0);
 
     [Fact]
+    public void An_outage_of_storage_is_left_to_our_loops_and_any_other_error_of_Wolverine_is_logged()
+    {
+        var lines = Log("Information", logger =>
+        {
+            var wolverine = logger.CreateLogger("Wolverine.RDBMS.DurabilityAgent");
+            wolverine.LogError(new InvalidOperationException("why", new TimeoutException()), "outage");
+            wolverine.LogError(new InvalidOperationException("why"), "fault");
+            wolverine.LogWarning("stepping down");
+            logger.CreateLogger("AudienceSync").LogError(new TimeoutException(), "ours");
+        });
+
+        lines.Select(line => JsonSerializer.Deserialize<JsonElement>(line).GetProperty("@m").GetString()).ShouldBe(["fault", "stepping down", "ours"]);
+    }
+
+    [Fact]
     public async Task The_log_of_a_host_is_serilog_alone()
     {
         var builder = WebApplication.CreateSlimBuilder();

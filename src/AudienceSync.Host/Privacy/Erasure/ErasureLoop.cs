@@ -18,13 +18,15 @@ namespace AudienceSync.Host.Privacy.Erasure;
 /// may be repeated, and the last is one transaction. A lost lease ends the iteration.
 /// </para>
 /// </summary>
-public sealed class ErasureLoop(ErasureTable table, ErasureRun run, LeaseTable leases, Wake wake, TimeProvider clock, ILogger<ErasureLoop> logger)
+public sealed class ErasureLoop(ErasureTable table, ErasureRun run, LeaseTable leases, TimeProvider clock, ILogger<ErasureLoop> logger)
 {
     public const string LeaseName = "erasure";
 
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
 
     private static readonly TimeSpan AlarmEvery = TimeSpan.FromHours(1);
+
+    private readonly SemaphoreSlim _round = new(1);
 
     private readonly Dictionary<Guid, (ErasureAlarm Alarm, DateTimeOffset At)> _logged = [];
 
@@ -52,12 +54,26 @@ public sealed class ErasureLoop(ErasureTable table, ErasureRun run, LeaseTable l
                 continue;
             }
 
-            await wake.WaitAsync(Poll, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(Poll, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    /// <summary>Checks every waiting erasure once.</summary>
+    /// <summary>Checks every waiting erasure once: each second, and when one was requested.</summary>
     internal async Task RoundAsync(CancellationToken cancellationToken)
+    {
+        // The lease keeps other Hosts out, and its owner could claim it twice.
+        await _round.WaitAsync(cancellationToken);
+        try
+        {
+            await CheckAllAsync(cancellationToken);
+        }
+        finally
+        {
+            _round.Release();
+        }
+    }
+
+    private async Task CheckAllAsync(CancellationToken cancellationToken)
     {
         var waiting = await table.WaitingAsync(cancellationToken);
         if (waiting.Count == 0 || await leases.TryClaimAsync(LeaseName, cancellationToken) is not { } lease)

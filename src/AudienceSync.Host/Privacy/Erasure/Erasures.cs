@@ -1,3 +1,4 @@
+using AudienceSync.Host.Messages;
 using AudienceSync.Host.Privacy.Export;
 using AudienceSync.Host.Storage;
 using AudienceSync.Host.Storage.Erasure;
@@ -10,10 +11,12 @@ namespace AudienceSync.Host.Privacy.Erasure;
 
 /// <summary>What the erasures of a workspace depend on.</summary>
 /// <param name="ProjectorWake">Wakes the projector, which restricts targeting of the person.</param>
-/// <param name="LoopWake">Wakes the loop that destroys what is held about the person.</param>
 public sealed record PrivacyDependencies(
-    Vault Vault, BodySeal Seal, AliasDigester Digester, TombstoneDigester Tombstones, LeaseTable Leases, TimeProvider Clock, Wake ProjectorWake, Wake LoopWake)
+    Vault Vault, BodySeal Seal, AliasDigester Digester, TombstoneDigester Tombstones, LeaseTable Leases, TimeProvider Clock, Wake ProjectorWake)
 {
+    /// <summary>Sends the message that has an accepted request carried out at once.</summary>
+    public IMessages Messages { get; init; } = new NoMessages();
+
     /// <summary>The country by which a source's national phone numbers are read; empty when it has none.</summary>
     public Func<string, string> CountryOf { get; init; } = static _ => "";
 }
@@ -30,13 +33,13 @@ public sealed class Erasures
         var people = new PersonReader(database, dependencies.Vault);
         var bodies = new KeptBodies(database, dependencies.Seal, dependencies.Clock);
         _requests = new ErasureRequests(
-            database, people, dependencies.Vault, dependencies.Digester, dependencies.Tombstones, dependencies.Clock);
+            database, people, dependencies.Vault, dependencies.Digester, dependencies.Tombstones, dependencies.Messages, dependencies.Clock);
         Table = new ErasureTable(database);
         Realias = new RealiasTable(database, dependencies.Vault, dependencies.Digester, dependencies.Clock);
         var quarantined = new QuarantinedBodies(database, dependencies.Seal);
         Run = new ErasureRun(
             people, bodies, quarantined, new ErasureEnd(database, dependencies.Tombstones, dependencies.Clock), dependencies.Digester);
-        Loop = new ErasureLoop(Table, Run, dependencies.Leases, dependencies.LoopWake, dependencies.Clock, logger);
+        Loop = new ErasureLoop(Table, Run, dependencies.Leases, dependencies.Clock, logger);
         IndexLoop = new QuarantineIndexLoop(
             new QuarantineIndex(database, dependencies.Seal, new BodyMentions(dependencies.Digester), dependencies.CountryOf),
             dependencies.Clock, logger);
@@ -68,7 +71,6 @@ public sealed class Erasures
     {
         var erasure = await _requests.AskAsync(who.Aliases, who.OtherForms, askedBy, cancellationToken);
         _dependencies.ProjectorWake.Signal();
-        _dependencies.LoopWake.Signal();
         return erasure;
     }
 }

@@ -1,6 +1,8 @@
 using AudienceSync.Domain.Events;
 using AudienceSync.Domain.Identity;
+using AudienceSync.Host.Messages;
 using AudienceSync.Host.Privacy;
+using AudienceSync.Host.Privacy.Erasure;
 using AudienceSync.Host.Storage.EventStore;
 using AudienceSync.Host.Storage.Log;
 using Npgsql;
@@ -9,8 +11,8 @@ namespace AudienceSync.Host.Storage.Erasure;
 
 /// <summary>
 /// Accepts requests to erase a person. In one transaction under the log's lock targeting of the person is restricted (an event of every
-/// anchor), the person's identifiers are refused from then on (a tombstone each), and the request is written: whatever fails, either all of
-/// it holds or nothing.
+/// anchor), the person's identifiers are refused from then on (a tombstone each), and the request is written, with the message that has it carried out: whatever
+/// fails, either all of it holds or nothing.
 /// <para>
 /// <b>A repeated request</b>, by any identifier of the person, returns the same erasure: while it waits the person is still known,
 /// afterwards a tombstone leads to it. Identifiers that were not named before are added to it.
@@ -22,7 +24,7 @@ namespace AudienceSync.Host.Storage.Erasure;
 /// </para>
 /// </summary>
 public sealed class ErasureRequests(
-    WorkspaceDatabase database, PersonReader people, Vault vault, AliasDigester digester, TombstoneDigester tombstones, TimeProvider clock)
+    WorkspaceDatabase database, PersonReader people, Vault vault, AliasDigester digester, TombstoneDigester tombstones, IMessages messages, TimeProvider clock)
 {
     /// <summary>The time within which an erasure must be done, counted from its request.</summary>
     public static readonly TimeSpan Deadline = TimeSpan.FromDays(30);
@@ -67,6 +69,7 @@ public sealed class ErasureRequests(
         if (known is null)
         {
             Open(unit, erasure, group, askedBy);
+            await messages.EnlistAsync(unit.Session, new AdvanceErasure(database.Workspace.Value, erasure));
         }
         else
         {

@@ -98,7 +98,7 @@ public sealed class LeaseTable(WorkspaceDatabase database, string owner, TimeSpa
     /// <summary>Releases it, so that the next host need not wait. It does not matter if it was lost in the meantime.</summary>
     public async Task ReleaseAsync(Lease lease, CancellationToken cancellationToken)
     {
-        _held.TryRemove(KeyValuePair.Create(lease.Name, lease.Fence)); // Also when the database cannot be told: it ends by itself then.
+        _held.TryRemove(KeyValuePair.Create(lease.Name, lease.Fence)); // Also when the database does not answer: it ends by itself then.
         await using var command = Sql.Command(database.Hot, ReleaseSql, Sql.Of(lease.Name), Sql.Of(lease.Fence));
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
