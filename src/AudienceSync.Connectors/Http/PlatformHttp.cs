@@ -28,5 +28,5 @@ public static class PlatformHttp
     /// A client of one destination. The timeout of its calls is enforced by <see cref="CallPipeline"/>, not by the client.
     /// </summary>
     public static HttpClient CreateClient(HttpMessageHandler network, Uri baseUrl)
-        => new(network, disposeHandler: false) { BaseAddress = baseUrl, Timeout = Timeout.InfiniteTimeSpan };
+        => new(new ExchangeTap(network), disposeHandler: false) { BaseAddress = baseUrl, Timeout = Timeout.InfiniteTimeSpan };
 }

@@ -42,6 +42,7 @@ public sealed class Workspace : IAsyncDisposable
     private readonly StallWatch _stallWatch;
     private readonly ProjectionLoop _projector;
     private readonly BodyPartitions _partitions;
+    private readonly DeliveryPartitions _deliveryPartitions;
     private readonly LogListener _listener;
     private readonly RegistryLoop _registryLoop;
     private readonly HoldWatch _watch;
@@ -68,6 +69,7 @@ public sealed class Workspace : IAsyncDisposable
         _commit = new GroupCommit(_log, projectorWake, dependencies.Clock, dependencies.Loggers.CreateLogger<GroupCommit>()) { Progress = progress };
         _stallWatch = new StallWatch(_commit, new StalledHolders(database), dependencies.Clock, dependencies.Loggers.CreateLogger<StallWatch>());
         _partitions = new BodyPartitions(database, dependencies.Clock, dependencies.Loggers.CreateLogger<BodyPartitions>());
+        _deliveryPartitions = new DeliveryPartitions(database, dependencies.Clock, dependencies.Loggers.CreateLogger<DeliveryPartitions>());
         var registryWake = NewWake(dependencies);
         _listener = new LogListener(database, projectorWake, registryWake, dependencies.Clock, dependencies.Loggers.CreateLogger<LogListener>());
         var accountWakes = new List<Wake>();
@@ -198,9 +200,11 @@ public sealed class Workspace : IAsyncDisposable
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         await _partitions.EnsureAsync(cancellationToken);
+        await _deliveryPartitions.EnsureAsync(cancellationToken);
         _committing = Task.Run(() => _commit.RunAsync(CancellationToken.None), CancellationToken.None);
         _loops.Add(Task.Run(() => _stallWatch.RunAsync(_stop.Token), CancellationToken.None));
         _loops.Add(Task.Run(() => _partitions.RunAsync(_stop.Token), CancellationToken.None));
+        _loops.Add(Task.Run(() => _deliveryPartitions.RunAsync(_stop.Token), CancellationToken.None));
         _loops.Add(Task.Run(() => _listener.RunAsync(_stop.Token), CancellationToken.None));
         _loops.Add(Task.Run(() => _registryLoop.RunAsync(_stop.Token), CancellationToken.None));
         _loops.Add(Task.Run(() => _projector.RunAsync(_stop.Token), CancellationToken.None));
@@ -297,7 +301,7 @@ public sealed class Workspace : IAsyncDisposable
         };
         var logger = dependencies.Loggers.CreateLogger<AccountLoop>();
         var shared = new SharedCells(new HolderTable(database), digester);
-        var calls = new MemberCalls(table, vault, destination.Connector, budget, shared, dependencies.Clock);
+        var calls = new MemberCalls(table, vault, destination.Connector, budget, shared, new CallSeal(dependencies.MasterKeys), dependencies.Clock);
         var planner = new PagePlanner(destination.Connector, table, vault);
         var processor = new LaneProcessor(destination.Name, destination.Connector, table, planner, calls, dependencies.Chance, dependencies.Clock, logger)
         {
