@@ -113,6 +113,11 @@ public sealed class Workspace : IAsyncDisposable
         _watch = new HoldWatch(new HoldQueries(database), NewWake(dependencies), dependencies.Clock, dependencies.Loggers.CreateLogger<HoldWatch>());
         Accounts = new AccountForecasts(
             database, plan.Destinations.ToDictionary(destination => destination.Name, destination => destination.Connector.Limits, StringComparer.Ordinal));
+        Runs = new RunQueries(database, new CallSeal(dependencies.MasterKeys));
+        Metrics = new MetricQueries(database);
+        Gauges = dependencies.Metrics is { } metrics
+            ? new GaugeLoop(plan.Name.Value, dependencies.Owner, Metrics, Accounts, metrics.Gauges, dependencies.Clock, dependencies.Loggers.CreateLogger<GaugeLoop>())
+            : null;
     }
 
     public WorkspaceDatabase Database { get; }
@@ -137,6 +142,14 @@ public sealed class Workspace : IAsyncDisposable
 
     /// <summary>The state of the ad accounts that the configuration declares.</summary>
     public AccountForecasts Accounts { get; }
+
+    /// <summary>What was sent, by run and call.</summary>
+    public RunQueries Runs { get; }
+
+    public MetricQueries Metrics { get; }
+
+    /// <summary>Keeps the gauges of the metrics up to date; null for a verb.</summary>
+    public GaugeLoop? Gauges { get; }
 
     public IReadOnlyList<(WebhookInbox Inbox, byte[] Token)> Inboxes { get; }
 
@@ -212,6 +225,11 @@ public sealed class Workspace : IAsyncDisposable
         _loops.Add(Task.Run(() => _watch.RunAsync(_stop.Token), CancellationToken.None));
         _loops.Add(Task.Run(() => Erasures.Loop.RunAsync(_stop.Token), CancellationToken.None));
         _loops.Add(Task.Run(() => Erasures.IndexLoop.RunAsync(_stop.Token), CancellationToken.None));
+        if (Gauges is not null)
+        {
+            _loops.Add(Task.Run(() => Gauges.RunAsync(_stop.Token), CancellationToken.None));
+        }
+
         foreach (var account in _accounts)
         {
             _loops.Add(Task.Run(() => account.RunAsync(_stop.Token), CancellationToken.None));

@@ -150,7 +150,7 @@ public sealed class LaneProcessor(
         LaneWork work, MemberOperation operation, List<MemberDelivery> deliveries, PageClose? end, CancellationToken cancellationToken)
     {
         var (lease, binding, lane, _) = work;
-        var run = _planned.Of(work.Binding, lane, work.Cause, operation, deliveries);
+        var run = _planned.Of(binding, lane, work.Cause, operation, deliveries);
         var result = await calls.SendAsync(lease, binding, operation, deliveries, run, cancellationToken);
         if (result.Call is { } call)
         {
@@ -196,7 +196,7 @@ public sealed class LaneProcessor(
             : LaneStates.Parked(LaneStates.Taken(binding, lane, close?.Place, result, now) with { FailingSince = now, AnswerAt = now }, result.Outcome.Code);
         await table.WriteOutcomeAsync(
             lease, destinationName, binding, [.. result.Changes, .. close?.Moves ?? []], result.Residuals, state, result.Call, now, cancellationToken, close?.Marks,
-            Outcome(run, deliveries, result, state, close));
+            Outcome(binding, run, deliveries, result, state, close));
         MeasureRemovals(deliveries, result, now);
         Log(binding, operation, deliveries.Count, result);
         LogRest(binding, state, now);
@@ -204,7 +204,7 @@ public sealed class LaneProcessor(
     }
 
     // Null when nothing was decided or sent, because the budget is used.
-    private RunOutcome? Outcome(RunIntent run, List<MemberDelivery> deliveries, DeliveryResult result, BindingState state, PageClose? close)
+    private RunOutcome? Outcome(Binding binding, RunIntent run, List<MemberDelivery> deliveries, DeliveryResult result, BindingState state, PageClose? close)
     {
         if (result.Call is null && result.Outcome.Kind == OutcomeKind.Snooze)
         {
@@ -212,7 +212,8 @@ public sealed class LaneProcessor(
         }
 
         var row = result.ToRow(run.Kind, deliveries);
-        _planned.Settle(run, row);
+        _planned.Settle(binding, run, row);
+        Metrics?.Count(row);
         var stopped = state.AccountStopped ?? state.BindingStopped ?? (state.NextTryAt == BindingState.Never ? state.WaitCode : null);
         return new RunOutcome(run.Lane, row, result.Sent)
         {

@@ -22,24 +22,24 @@ internal static class LatencyTable
           select case when r.state = 2 then (select e.timestamp from mt_events e where e.seq_id = r.event_pos) else r.since_at end as since
           from membership r where r.key_id = d.key_id and r.person = d.person and r.state in (2, 3) limit 1) m
         cross join lateral (
-          select least(300, greatest(0, ceil(ln(greatest(extract(epoch from $2 - m.since)::float8, 0.01) / 0.01) / ln(1.1::float8))))::smallint as bucket) b
+          select least(300, greatest(0, ceil(ln(greatest(extract(epoch from $2::timestamptz - m.since)::float8, 0.01) / 0.01) / ln(1.1::float8))))::smallint as bucket) b
         where m.since is not null group by d.destination, b.bucket
         on conflict (destination, slot, bucket) do update set removals = removal_latencies.removals + excluded.removals
         """;
 
-    private const string Insert = """
-        insert into removal_latencies (destination, slot, bucket, removals)
-        select d.destination, date_bin('10 minutes', $2, timestamptz '2000-01-01 00:00:00Z'), b.bucket, count(*)
+    private const string Counts = """
+        removal_latencies (destination, slot, bucket, removals)
+        select d.destination, date_bin('10 minutes', $2::timestamptz, timestamptz '2000-01-01 00:00:00Z'), b.bucket, count(*)
         from
         """;
 
     private const string WriteSql = $"""
-        {Insert} (select $1::text as destination, $3::int as key_id, u.person from unnest($4::uuid[]) as u(person) limit cardinality($4)) as d
+        insert into {Counts} (select $1::text as destination, $3::int as key_id, u.person from unnest($4::uuid[]) as u(person) limit cardinality($4)) as d
         {Counted}
         """;
 
     private const string JobSql = $"""
-        {Insert} (
+        insert into {Counts} (
           select b.destination, b.key_id, l.person from ledger l join bindings b on b.binding_id = l.binding_id
           where l.job_id = $1 and l.status = 0 limit 1000) as d
         {Counted}

@@ -85,8 +85,11 @@ public sealed record DeliveryRow(DeliveryKind Kind, Outcome Outcome, List<Guid> 
     /// <summary>Members that are sent again.</summary>
     public int InDoubt => Count(DeliveryResults.IsInDoubt);
 
-    private int Count(Func<string, bool> counts) =>
-        Codes is null ? counts(Results[0]) ? People.Count : 0 : Codes.Count(code => counts(Results[code - 1]));
+    /// <summary>How many members have each result.</summary>
+    public IEnumerable<(string Result, int Members)> Counts() =>
+        Codes is null ? [(Results[0], People.Count)] : Codes.CountBy(code => code).Select(counted => (Results[counted.Key - 1], counted.Value));
+
+    private int Count(Func<string, bool> counts) => Counts().Where(counted => counts(counted.Result)).Sum(counted => counted.Members);
 }
 
 /// <summary>

@@ -23,7 +23,7 @@ internal static class RunTable
     private const string OutcomeSql = """
         with run as (
           update runs set calls = calls + $4, attempted[$3] = attempted[$3] + $5, accepted[$3] = accepted[$3] + $6, rejected[$3] = rejected[$3] + $7,
-            last_at = $8, code = $10, ended_at = case when $9::smallint is not null then $8 end,
+            last_at = $8, code = $10, ended_at = case when $9::smallint is not null then $8::timestamptz end,
             state = case when $9::smallint is null or $9::smallint = 4 then coalesce($9, state) when rejected[1] + rejected[2] + rejected[3] + $7 > 0 then 3 else 2 end
           where binding_id = $1 and lane = $2 and ended_at is null returning run_id)
         insert into deliveries (destination, binding_id, run_id, call_id, kind, outcome, code, at, people, results, codes)
