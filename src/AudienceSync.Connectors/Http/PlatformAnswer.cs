@@ -20,6 +20,7 @@ internal sealed record PlatformAnswer(int Status, HttpResponseHeaders Headers, R
         using (response)
         {
             var (body, tooLarge) = await ReadBodyAsync(response.Content, cancellationToken);
+            ExchangeRecorder.Current?.Answered(response, body.Span, tooLarge);
             return new PlatformAnswer((int)response.StatusCode, response.Headers, body, tooLarge);
         }
     }

@@ -33,7 +33,7 @@ public static class PlatformHttp
     /// A client of one destination. The timeout of its calls is enforced by <see cref="CallPipeline"/>, not by the client.
     /// </summary>
     public static HttpClient CreateClient(HttpMessageHandler network, Uri baseUrl)
-        => new(new NoEmptyBody(network), disposeHandler: false) { BaseAddress = baseUrl, Timeout = Timeout.InfiniteTimeSpan };
+        => new(new NoEmptyBody(new ExchangeTap(network)), disposeHandler: false) { BaseAddress = baseUrl, Timeout = Timeout.InfiniteTimeSpan };
 
     /// <summary>An interface of a platform whose calls go through a client.</summary>
     internal static T CreateApi<T>(HttpClient client)

@@ -52,7 +52,7 @@ internal sealed class RentedBody(int capacity) : IDisposable
         }
     }
 
-    private sealed class Content : HttpContent
+    internal sealed class Content : HttpContent
     {
         private readonly RentedBody _body;
 
@@ -61,6 +61,9 @@ internal sealed class RentedBody(int capacity) : IDisposable
             _body = body;
             Headers.ContentType = new MediaTypeHeaderValue("application/json");
         }
+
+        /// <summary>The bytes to be sent. Only for reading before they are sent, while the caller holds the body.</summary>
+        public ReadOnlyMemory<byte> Written => _body._buffer.AsMemory(0, _body.Length);
 
         protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context)
             => SerializeToStreamAsync(stream, context, CancellationToken.None);

@@ -34,6 +34,27 @@ internal sealed class HostClient : IDisposable
         return await SendAsync(request, console, cancellationToken);
     }
 
+    /// <summary>Reads a response and prints it, as it is or for people. Returns the exit code.</summary>
+    /// <exception cref="SetupException">host_unreachable</exception>
+    public async Task<int> PrintAsync(
+        string path, bool json, Action<TextWriter, JsonElement> print, (TextWriter Output, TextWriter Error) console, CancellationToken cancellationToken)
+    {
+        if (json)
+        {
+            return await SendAsync(HttpMethod.Get, path, body: null, console, cancellationToken);
+        }
+
+        await using var answer = new StringWriter();
+        var code = await SendAsync(HttpMethod.Get, path, body: null, (answer, console.Error), cancellationToken);
+        if (code == ExitCodes.Done)
+        {
+            using var document = JsonDocument.Parse(answer.ToString());
+            print(console.Output, document.RootElement);
+        }
+
+        return code;
+    }
+
     /// <summary>
     /// Sends a CSV file, as <see cref="SendAsync(HttpMethod, string, string, ValueTuple{TextWriter, TextWriter}, CancellationToken)"/>
     /// does.

@@ -85,11 +85,11 @@ internal sealed class KeyStatusReport(string connectionString, MasterKeys keys, 
 
     private SealedUnder Row(WorkspaceName workspace, SealedCount count)
     {
-        var until = count.Kind == SealedKinds.Bodies ? BodiesGone(count.Newest) : (DateOnly?)null;
+        var until = count.Kind is SealedKinds.Bodies or SealedKinds.Calls ? BodiesGone(count.Newest) : (DateOnly?)null;
         var needs = (count.KeyVersion >= keys.Current.Version, count.Kind) switch
         {
             (true, _) => "up to date",
-            (_, SealedKinds.Bodies) => $"needed until {until:yyyy-MM-dd}",
+            (_, SealedKinds.Bodies or SealedKinds.Calls) => $"needed until {until:yyyy-MM-dd}",
             (_, SealedKinds.Quarantine) => "needed until they are cleared",
             _ => "needed until keys rotate is done",
         };

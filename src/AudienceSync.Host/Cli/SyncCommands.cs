@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace AudienceSync.Host.Cli;
 
-/// <summary><c>sync</c>: shows what is held, pauses, resumes, approves and resyncs.</summary>
+/// <summary><c>sync</c>: shows the state of accounts and what is held, pauses, resumes, approves and resyncs.</summary>
 internal static class SyncCommands
 {
     public static Command Create(Func<string, string?> environment)
@@ -10,7 +10,7 @@ internal static class SyncCommands
         var holds = new HoldCommands(environment);
         return new Command("sync", "Manage what is sent to the platforms.")
         {
-            holds.Plan(), holds.Pause(), holds.Resume(), holds.Approve(), ResyncCommand.Create(environment),
+            SyncStatusCommand.Create(environment), holds.Plan(), holds.Pause(), holds.Resume(), holds.Approve(), ResyncCommand.Create(environment),
         };
     }
 }

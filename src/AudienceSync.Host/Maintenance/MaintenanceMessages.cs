@@ -3,7 +3,7 @@ using AudienceSync.Host.Serving;
 
 namespace AudienceSync.Host.Maintenance;
 
-/// <summary>Asks for the partitions of raw bodies to be created and dropped.</summary>
+/// <summary>Asks for the partitions of raw bodies, deliveries and calls to be created and dropped.</summary>
 public sealed record KeepBodyPartitions(string Workspace) : IWorkspaceMessage;
 
 /// <summary>Asks for records past their retention to be removed.</summary>

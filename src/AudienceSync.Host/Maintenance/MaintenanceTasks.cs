@@ -1,14 +1,19 @@
 using AudienceSync.Host.Storage.Log;
 using AudienceSync.Host.Storage.Maintenance;
+using AudienceSync.Host.Storage.Syncing;
 
 namespace AudienceSync.Host.Maintenance;
 
 /// <summary>What is done in a workspace every hour. Each task may be repeated at any time: what is done already is found done.</summary>
 public sealed class MaintenanceTasks(
-    BodyPartitions partitions, RetentionTable records, RetentionSettings retention, TimeProvider clock, ILogger<MaintenanceTasks> logger)
+    BodyPartitions bodies, DeliveryPartitions deliveries, RetentionTable records, RetentionSettings retention, TimeProvider clock, ILogger<MaintenanceTasks> logger)
 {
     /// <summary>Creates the partitions of the next days and drops those past their retention.</summary>
-    public Task KeepPartitionsAsync(CancellationToken cancellationToken) => partitions.EnsureAsync(cancellationToken);
+    public async Task KeepPartitionsAsync(CancellationToken cancellationToken)
+    {
+        await bodies.EnsureAsync(cancellationToken);
+        await deliveries.EnsureAsync(cancellationToken);
+    }
 
     /// <summary>Removes records that ended and are older than their retention. Jobs first, because a call stays as long as its job.</summary>
     public async Task RemoveEndedAsync(CancellationToken cancellationToken)

@@ -25,6 +25,7 @@ public sealed class QueryEndpoints(IReadOnlyDictionary<string, Workspace> worksp
         new QuarantineEndpoints(workspaces).Map(group);
         new HistoryEndpoints(workspaces, clock).Map(group);
         new DestinationEndpoints(workspaces).Map(group);
+        new RunEndpoints(workspaces).Map(group);
     }
 
     private async Task<IResult> StatusAsync(string? workspace, CancellationToken cancellationToken)
@@ -44,6 +45,7 @@ public sealed class QueryEndpoints(IReadOnlyDictionary<string, Workspace> worksp
         return Results.Ok(status with
         {
             Sources = await found.Status.ReadSourcesAsync(cancellationToken),
+            RemovalLatency = await found.Metrics.LatenciesAsync([1, 24], now, cancellationToken),
             OlderAliases = await found.Erasures.Realias.CountAsync(cancellationToken),
         });
     }

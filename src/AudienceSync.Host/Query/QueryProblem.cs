@@ -62,6 +62,8 @@ internal static class QueryProblem
     public static IResult UnknownPlan => Of(
         404, "unknown_plan", "No plan has this number. GET /v1/plans shows those that wait for approval.");
 
+    public static IResult UnknownRun => Of(404, "unknown_run", "No run has this number, or it is past its retention. GET /v1/runs lists them.");
+
     public static IResult PlanEnded => Of(
         409, "plan_ended", "This plan was executed, or none of its removals are left. GET /v1/plans shows the plans that wait now.");
 

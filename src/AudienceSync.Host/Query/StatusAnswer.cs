@@ -32,6 +32,9 @@ public sealed record StatusAnswer(
     /// <summary>Aliases derived by an older reader version, which <c>people realias</c> recreates.</summary>
     public long OlderAliases { get; init; }
 
+    /// <summary>How long removals took in the last hour and the last day, by destination.</summary>
+    public IReadOnlyList<RemovalLatency> RemovalLatency { get; init; } = [];
+
     public static StatusAnswer Of(
         Workspace workspace, LogCounts log, ErasuresPart erasures, IReadOnlyList<KeyCounts> keys, IReadOnlyList<BindingCounts> bindings,
         IReadOnlyList<AccountForecast> accounts, Held held) => new(

@@ -21,6 +21,8 @@ public sealed record QueryParameter(string Name, Func<string, bool> IsReadable)
     public static readonly QueryParameter DryRun = Boolean("dry_run");
     public static readonly QueryParameter Body = Boolean("body");
     public static readonly QueryParameter After = new("after", static text => Guid.TryParseExact(text, "D", out _));
+    public static readonly QueryParameter Before = Number("before");
+    public static readonly QueryParameter AfterCall = Number("after_call");
     public static readonly QueryParameter DefaultCountry = new("default_country", static text => text is [>= 'A' and <= 'Z', >= 'A' and <= 'Z']);
     public static readonly QueryParameter At = Moment("at");
     public static readonly QueryParameter From = Moment("from");
@@ -41,6 +43,8 @@ public sealed record QueryParameter(string Name, Func<string, bool> IsReadable)
     internal Func<IResult>? Problem { get; private init; }
 
     private static QueryParameter Text(string name) => new(name, static _ => true);
+
+    private static QueryParameter Number(string name) => new(name, static text => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out _));
 
     private static QueryParameter Boolean(string name) => new(name, static text => text is "true" or "false");
 

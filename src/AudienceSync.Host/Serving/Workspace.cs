@@ -51,6 +51,7 @@ public sealed class Workspace : IAsyncDisposable
     private readonly StallWatch _stallWatch;
     private readonly BodyPartitions _partitions;
     private readonly LeaseRenewal _renewal;
+    private readonly DeliveryPartitions _deliveryPartitions;
     private readonly LogListener _listener;
     private readonly RegistryLoop _registryLoop;
     private readonly List<Wake> _wakes = [];
@@ -76,6 +77,7 @@ public sealed class Workspace : IAsyncDisposable
         _commit = new GroupCommit(log, projectorWake, dependencies.Clock, dependencies.Loggers.CreateLogger<GroupCommit>()) { Progress = progress };
         _stallWatch = new StallWatch(_commit, new StalledHolders(database), dependencies.Clock, dependencies.Loggers.CreateLogger<StallWatch>());
         _partitions = new BodyPartitions(database, dependencies.Clock, dependencies.Loggers.CreateLogger<BodyPartitions>());
+        _deliveryPartitions = new DeliveryPartitions(database, dependencies.Clock, dependencies.Loggers.CreateLogger<DeliveryPartitions>());
         var registryWake = NewWake(dependencies);
         _listener = new LogListener(database, projectorWake, registryWake, dependencies.Clock, dependencies.Loggers.CreateLogger<LogListener>());
         var accountWakes = new List<Wake>();
@@ -122,7 +124,7 @@ public sealed class Workspace : IAsyncDisposable
         Accounts = new AccountForecasts(
             database, plan.Destinations.ToDictionary(destination => destination.Name, destination => destination.Connector.Limits, StringComparer.Ordinal));
         Maintenance = new MaintenanceTasks(
-            _partitions, new RetentionTable(database), plan.Retention, dependencies.Clock, dependencies.Loggers.CreateLogger<MaintenanceTasks>());
+            _partitions, _deliveryPartitions, new RetentionTable(database), plan.Retention, dependencies.Clock, dependencies.Loggers.CreateLogger<MaintenanceTasks>());
         var schedule = new MaintenanceSchedule(plan.Name.Value, dependencies.Messages, dependencies.Clock, dependencies.Loggers.CreateLogger<MaintenanceSchedule>());
         Workers =
         [
@@ -130,6 +132,11 @@ public sealed class Workspace : IAsyncDisposable
             new Worker("quarantine-index", Erasures.IndexLoop.RunAsync), new Worker("key-rotation", KeyRotation.RunAsync),
             new Worker("hold-watch", watch.RunAsync), new Worker("maintenance", schedule.RunAsync),
         ];
+        Runs = new RunQueries(database, new CallSeal(dependencies.MasterKeys));
+        Metrics = new MetricQueries(database);
+        Gauges = dependencies.Metrics is { } metrics
+            ? new GaugeLoop(plan.Name.Value, dependencies.Owner, Metrics, Accounts, metrics.Gauges, dependencies.Clock, dependencies.Loggers.CreateLogger<GaugeLoop>())
+            : null;
     }
 
     /// <summary>What is done every hour.</summary>
@@ -160,6 +167,14 @@ public sealed class Workspace : IAsyncDisposable
 
     /// <summary>The state of the ad accounts that the configuration declares.</summary>
     public AccountForecasts Accounts { get; }
+
+    /// <summary>What was sent, by run and call.</summary>
+    public RunQueries Runs { get; }
+
+    public MetricQueries Metrics { get; }
+
+    /// <summary>Keeps the gauges of the metrics up to date; null for a verb.</summary>
+    public GaugeLoop? Gauges { get; }
 
     public IReadOnlyList<(WebhookInbox Inbox, byte[] Token)> Inboxes { get; }
 
@@ -224,11 +239,16 @@ public sealed class Workspace : IAsyncDisposable
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         await _partitions.EnsureAsync(cancellationToken);
+        await _deliveryPartitions.EnsureAsync(cancellationToken);
         _committing = Task.Run(() => _commit.RunAsync(CancellationToken.None), CancellationToken.None);
         _loops.Add(Task.Run(() => _stallWatch.RunAsync(_stop.Token), CancellationToken.None));
         _loops.Add(Task.Run(() => _listener.RunAsync(_stop.Token), CancellationToken.None));
         _loops.Add(Task.Run(() => _registryLoop.RunAsync(_stop.Token), CancellationToken.None));
         _loops.Add(Task.Run(() => _renewal.RunAsync(_stop.Token), CancellationToken.None));
+        if (Gauges is not null)
+        {
+            _loops.Add(Task.Run(() => Gauges.RunAsync(_stop.Token), CancellationToken.None));
+        }
     }
 
     /// <summary>
@@ -313,7 +333,7 @@ public sealed class Workspace : IAsyncDisposable
         };
         var logger = dependencies.Loggers.CreateLogger<AccountLoop>();
         var shared = new SharedCells(new HolderTable(database), digester);
-        var calls = new MemberCalls(table, vault, destination.Connector, budget, shared, dependencies.Clock);
+        var calls = new MemberCalls(table, vault, destination.Connector, budget, shared, new CallSeal(dependencies.MasterKeys), dependencies.Clock);
         var planner = new PagePlanner(destination.Connector, table, vault);
         var processor = new LaneProcessor(destination.Name, destination.Connector, table, planner, calls, dependencies.Chance, dependencies.Clock, logger)
         {

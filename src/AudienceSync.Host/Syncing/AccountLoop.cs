@@ -204,8 +204,15 @@ public sealed class AccountLoop(
             return RunEnd.Empty;
         }
 
-        return Cycle is null
+        var end = Cycle is null
             ? await processor.RunAsync(lease, binding, lane, cancellationToken)
             : await Cycle.RunAsync(lease, binding, lane, cancellationToken);
+        if (end is RunEnd.Empty or RunEnd.Drained && binding.HasOpenRun(lane))
+        {
+            // Its last page was full, or was sent apart from the lane.
+            await table.EndRunAsync(lease, binding, lane, cancellationToken);
+        }
+
+        return end;
     }
 }

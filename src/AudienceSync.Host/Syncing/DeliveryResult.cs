@@ -1,4 +1,5 @@
 using AudienceSync.Connectors;
+using AudienceSync.Domain.Identity;
 using AudienceSync.Domain.Syncing;
 using AudienceSync.Host.Storage.Syncing;
 
@@ -12,6 +13,15 @@ namespace AudienceSync.Host.Syncing;
 /// <param name="Usage">The account's budget, if the platform reported it.</param>
 public sealed record DeliveryResult(Outcome Outcome, List<LedgerChange> Changes, List<ResidualChange> Residuals, CallRecord? Call, AccountUsage? Usage)
 {
+    // What is not the same as the outcome of the call, by person and revision.
+    private readonly Dictionary<(PersonId Person, int Revision), string> _others = [];
+
+    /// <summary>Members that were sent.</summary>
+    public int Sent { get; init; }
+
+    /// <summary>Some were refused without being named, so that no member's result is certain.</summary>
+    public bool IsUnnamed { get; init; }
+
     /// <summary>Some were refused without being named: a member without a change here is in doubt.</summary>
     public bool HidesNames { get; init; }
 
@@ -19,6 +29,7 @@ public sealed record DeliveryResult(Outcome Outcome, List<LedgerChange> Changes,
     public void KeepAsBefore(List<MemberDelivery> adds)
     {
         Changes.Clear();
+        _others.Clear();
         Changes.AddRange(adds.Select(
             delivery => new LedgerChange(delivery.Person, Refusals.OfBatch(delivery.Before, delivery.Entry(LedgerStatus.Adding)), null)));
     }
@@ -30,6 +41,7 @@ public sealed record DeliveryResult(Outcome Outcome, List<LedgerChange> Changes,
     public void Refuse(MemberOperation operation, MemberDelivery delivery, string reason)
     {
         var sent = delivery.Entry(LedgerStatus.Removing);
+        _others[(delivery.Person, delivery.Revision)] = DeliveryResults.Rejected(reason);
         if (operation == MemberOperation.Add)
         {
             Changes.Add(new LedgerChange(delivery.Person, Refusals.OfAdd(delivery.Before, sent), reason));
@@ -64,6 +76,8 @@ public sealed record DeliveryResult(Outcome Outcome, List<LedgerChange> Changes,
         }
 
         reason = delivery.Kept != IdentifierParts.None && reason == RefusedMember.NoUsableIdentifier ? KeptForAnother : reason;
+        _others[(delivery.Person, delivery.Revision)] =
+            operation == MemberOperation.Add ? DeliveryResults.Invalid(reason) : DeliveryResults.Skipped(reason);
         if (operation == MemberOperation.Add)
         {
             Changes.Add(new LedgerChange(delivery.Person, delivery.Entry(LedgerStatus.Invalid), reason));
@@ -90,6 +104,33 @@ public sealed record DeliveryResult(Outcome Outcome, List<LedgerChange> Changes,
         {
             Gone(delivery, jobRow, reason: null);
         }
+    }
+
+    /// <summary>The result of each delivery, when everything is decided.</summary>
+    public DeliveryRow ToRow(DeliveryKind kind, IReadOnlyList<MemberDelivery> deliveries)
+    {
+        var isDone = Outcome.Kind is OutcomeKind.Done or OutcomeKind.PartlyDone;
+        var common = !isDone || IsUnnamed ? DeliveryResults.InDoubt(Outcome.Code)
+            : Call?.Job is null ? DeliveryResults.Acknowledged
+            : DeliveryResults.Accepted;
+        var people = new List<Guid>(deliveries.Count);
+        var codes = new List<short>(deliveries.Count);
+        var results = new List<string>();
+        foreach (var delivery in deliveries)
+        {
+            people.Add(delivery.Person.Value);
+            var result = _others.Count == 0 ? common : _others.GetValueOrDefault((delivery.Person, delivery.Revision), common);
+            var code = results.IndexOf(result);
+            if (code < 0)
+            {
+                code = results.Count;
+                results.Add(result);
+            }
+
+            codes.Add((short)(code + 1));
+        }
+
+        return new DeliveryRow(kind, Outcome, people, results, results.Count == 1 ? null : codes);
     }
 
     private void Gone(MemberDelivery delivery, int? jobRow, string? reason)

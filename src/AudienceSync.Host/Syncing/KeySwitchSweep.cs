@@ -28,7 +28,7 @@ public sealed class KeySwitchSweep(CutoverTable table, LaneProcessor processor, 
         }
 
         var page = await table.ReadAsync(cutover, processor.LimitOf(binding), cancellationToken);
-        if (page.ToRemove.Count > 0 && !await processor.RemoveAsync(lease, binding, page.ToRemove, cancellationToken))
+        if (page.ToRemove.Count > 0 && !await processor.RemoveAsync(lease, binding, RunCause.KeySwitch, page.ToRemove, cancellationToken))
         {
             return RunEnd.Held;
         }

@@ -39,6 +39,7 @@ public sealed class LaneProcessor(
 {
     private readonly BatchSizes _sizes = new(destination.Limits.MembersPerCall);
     private readonly LaneStates _states = new(chance);
+    private readonly RunPlans _planned = new();
 
     /// <summary>Counts calls and removals; null for no one.</summary>
     public DestinationMetrics? Metrics { get; init; }
@@ -69,13 +70,15 @@ public sealed class LaneProcessor(
         span?.SetTag(Spans.Workspace, table.Workspace).SetTag(Spans.Destination, destinationName).SetTag(Spans.Audience, binding.Audience)
             .SetTag(Spans.FirstChange, page[0].ChangedPos).SetTag(Spans.LastChange, page[^1].ChangedPos);
         var plan = await planner.PlanAsync(binding, lane, page, cancellationToken);
-        var end = new PageClose(marked.Count > 0 ? null : page[^1].ChangedPos, plan.Moves, [.. marked.Select(member => member.Person)], plan.Later);
-        if (!await SendPlanAsync(new LaneWork(lease, binding, lane), plan, end, cancellationToken))
+        var more = page.Count == limit || marked.Count > 0;
+        var end = new PageClose(marked.Count > 0 ? null : page[^1].ChangedPos, plan.Moves, [.. marked.Select(member => member.Person)], plan.Later) { EndsRun = !more };
+        var cause = marked.Count > 0 ? RunCause.Redelivery : RunCause.Changes;
+        if (!await SendPlanAsync(new LaneWork(lease, binding, lane, cause), plan, end, cancellationToken))
         {
             return RunEnd.Held;
         }
 
-        return page.Count == limit || marked.Count > 0 ? RunEnd.More : RunEnd.Drained;
+        return more ? RunEnd.More : RunEnd.Drained;
     }
 
     /// <summary>How many members the next removal for this binding may have.</summary>
@@ -86,16 +89,17 @@ public sealed class LaneProcessor(
     /// job holds is processed again by the lane when the job has ended.
     /// </summary>
     /// <returns>False when the outcome is not known: try the same again later.</returns>
-    public async Task<bool> RemoveAsync(Lease lease, Binding binding, IReadOnlyList<LaneMember> members, CancellationToken cancellationToken)
+    public async Task<bool> RemoveAsync(
+        Lease lease, Binding binding, RunCause cause, IReadOnlyList<LaneMember> members, CancellationToken cancellationToken)
     {
         var plan = await planner.PlanAsync(binding, Lane.Removals, [.. members], cancellationToken);
-        return await SendPlanAsync(new LaneWork(lease, binding, Lane.Removals), plan, new PageClose(null, plan.Moves, [], plan.Later), cancellationToken);
+        return await SendPlanAsync(new LaneWork(lease, binding, Lane.Removals, cause), plan, new PageClose(null, plan.Moves, [], plan.Later), cancellationToken);
     }
 
     /// <summary>Removes residual deliveries. The removal lane's attempts count, its position stays.</summary>
     /// <returns>False when the outcome is not known: try the same again later.</returns>
     public Task<bool> RemoveAsync(Lease lease, Binding binding, ResidualPlan plan, CancellationToken cancellationToken) => SendPlanAsync(
-        new LaneWork(lease, binding, Lane.Removals),
+        new LaneWork(lease, binding, Lane.Removals, RunCause.Residual),
         new PagePlan(plan.Removals, [], [], []),
         new PageClose(null, plan.Moves, [], plan.Later) { Residuals = plan.Changed, Redeliver = plan.Redeliver },
         cancellationToken);
@@ -126,16 +130,17 @@ public sealed class LaneProcessor(
 
         if (plan.Adds.Count == 0)
         {
-            await CloseAsync(work, end, cancellationToken);
+            await CloseAsync(work, end, hasSent: plan.Removals.Count > 0, cancellationToken);
             return true;
         }
 
         return await SendAsync(work, MemberOperation.Add, plan.Adds, end, cancellationToken) is not null;
     }
 
-    private Task CloseAsync(LaneWork work, PageClose end, CancellationToken cancellationToken)
+    private Task CloseAsync(LaneWork work, PageClose end, bool hasSent, CancellationToken cancellationToken)
     {
-        var (lease, binding, lane) = work;
+        var (lease, binding, lane, _) = work;
+        end = end with { EndsRun = end.EndsRun && (hasSent || binding.HasOpenRun(lane)) };
         var state = LaneStates.Unchanged(binding, lane, end.Place, clock.GetUtcNow());
         return table.WriteOutcomeAsync(lease, destinationName, binding, end.Moves, [], state, null, clock.GetUtcNow(), cancellationToken, end.Marks);
     }
@@ -144,8 +149,9 @@ public sealed class LaneProcessor(
     private async Task<DeliveryResult?> SendAsync(
         LaneWork work, MemberOperation operation, List<MemberDelivery> deliveries, PageClose? end, CancellationToken cancellationToken)
     {
-        var (lease, binding, lane) = work;
-        var result = await calls.SendAsync(lease, binding, operation, deliveries, cancellationToken);
+        var (lease, binding, lane, _) = work;
+        var run = _planned.Of(binding, lane, work.Cause, operation, deliveries);
+        var result = await calls.SendAsync(lease, binding, operation, deliveries, run, cancellationToken);
         if (result.Call is { } call)
         {
             Metrics?.Count(call);
@@ -189,23 +195,54 @@ public sealed class LaneProcessor(
             // One bad row after another and no member accepted: the members are not the cause.
             : LaneStates.Parked(LaneStates.Taken(binding, lane, close?.Place, result, now) with { FailingSince = now, AnswerAt = now }, result.Outcome.Code);
         await table.WriteOutcomeAsync(
-            lease, destinationName, binding, [.. result.Changes, .. close?.Moves ?? []], result.Residuals, state, result.Call, now, cancellationToken, close?.Marks);
+            lease, destinationName, binding, [.. result.Changes, .. close?.Moves ?? []], result.Residuals, state, result.Call, now, cancellationToken, close?.Marks,
+            Outcome(binding, run, deliveries, result, state, close));
         MeasureRemovals(deliveries, result, now);
         Log(binding, operation, deliveries.Count, result);
         LogRest(binding, state, now);
         return known ? result : null;
     }
 
-    // Of members whom the platform no longer has: not of those whom a job removes, or who were refused.
+    // Null when nothing was decided or sent, because the budget is used.
+    private RunOutcome? Outcome(Binding binding, RunIntent run, List<MemberDelivery> deliveries, DeliveryResult result, BindingState state, PageClose? close)
+    {
+        if (result.Call is null && result.Outcome.Kind == OutcomeKind.Snooze)
+        {
+            return null;
+        }
+
+        var row = result.ToRow(run.Kind, deliveries);
+        _planned.Settle(binding, run, row);
+        Metrics?.Count(row);
+        var stopped = state.AccountStopped ?? state.BindingStopped ?? (state.NextTryAt == BindingState.Never ? state.WaitCode : null);
+        return new RunOutcome(run.Lane, row, result.Sent)
+        {
+            Ending = stopped is not null ? RunState.Stopped : close is { EndsRun: true } ? RunState.Completed : null,
+            Code = stopped,
+            Measured = [.. Gone(deliveries, result).Where(delivery => delivery.EndedAt is not null).Select(delivery => delivery.Person.Value)],
+        };
+    }
+
+    // Members whom the platform no longer has: not those whom a job removes, or who were refused.
+    private static IEnumerable<MemberDelivery> Gone(List<MemberDelivery> deliveries, DeliveryResult result)
+    {
+        if (result.Call is not { Operation: MemberOperation.Remove, Job: null })
+        {
+            return [];
+        }
+
+        var gone = result.Changes.Where(change => change.Entry.Status == LedgerStatus.Absent).Select(change => change.Person).ToHashSet();
+        return deliveries.Where(delivery => gone.Contains(delivery.Person));
+    }
+
     private void MeasureRemovals(List<MemberDelivery> deliveries, DeliveryResult result, DateTimeOffset now)
     {
-        if (Metrics is null || result.Call is not { Operation: MemberOperation.Remove, Job: null })
+        if (Metrics is null)
         {
             return;
         }
 
-        var gone = result.Changes.Where(change => change.Entry.Status == LedgerStatus.Absent).Select(change => change.Person).ToHashSet();
-        foreach (var delivery in deliveries.Where(delivery => gone.Contains(delivery.Person)))
+        foreach (var delivery in Gone(deliveries, result))
         {
             if (delivery.EndedAt is { } at)
             {
@@ -253,7 +290,7 @@ public sealed class LaneProcessor(
         }
     }
 
-    private readonly record struct LaneWork(Lease Lease, Binding Binding, Lane Lane);
+    private readonly record struct LaneWork(Lease Lease, Binding Binding, Lane Lane, RunCause Cause);
 
     // What is written with the last outcome of a page.
     private sealed record PageClose(long? Place, List<LedgerChange> Moves, List<PersonId> Done, List<PersonId> Later)
@@ -262,6 +299,9 @@ public sealed class LaneProcessor(
 
         public List<(PersonId Person, int Revision)> Redeliver { get; init; } = [];
 
-        public PageMarks Marks => new(Done, Later, Residuals) { Redeliver = Redeliver };
+        // The page is the last one for now.
+        public bool EndsRun { get; init; }
+
+        public PageMarks Marks => new(Done, Later, Residuals) { Redeliver = Redeliver, EndsRun = EndsRun };
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using AudienceSync.Connectors;
+using AudienceSync.Connectors.Http;
 using AudienceSync.Domain.Identity;
 using AudienceSync.Domain.Syncing;
 using AudienceSync.Host.Privacy;
@@ -19,7 +20,7 @@ namespace AudienceSync.Host.Syncing;
 /// or, if the person changed in the meantime, to the opposite call, which is right in either case.
 /// </para>
 /// </summary>
-public sealed class MemberCalls(SyncTable table, Vault vault, IDestination destination, CallBudget budget, SharedCells shared, TimeProvider clock)
+public sealed class MemberCalls(SyncTable table, Vault vault, IDestination destination, CallBudget budget, SharedCells shared, CallSeal seal, TimeProvider clock)
 {
     private const string Destroyed = "identifiers_destroyed";
 
@@ -28,22 +29,14 @@ public sealed class MemberCalls(SyncTable table, Vault vault, IDestination desti
 
     /// <exception cref="LeaseLostException">The account's lease is held by another host; no call was made.</exception>
     public async Task<DeliveryResult> SendAsync(
-        Lease lease, Binding binding, MemberOperation operation, IReadOnlyList<MemberDelivery> deliveries, CancellationToken cancellationToken)
+        Lease lease, Binding binding, MemberOperation operation, IReadOnlyList<MemberDelivery> deliveries, RunIntent run, CancellationToken cancellationToken)
     {
         if (await budget.TakeAsync(lease, operation, cancellationToken) is { } wait)
         {
             return new DeliveryResult(new Outcome(OutcomeKind.Snooze, CallBudget.Code, wait), [], [], null, null);
         }
 
-        var sending = operation == MemberOperation.Add ? LedgerStatus.Adding : LedgerStatus.Removing;
-        var intent = new MemberIntent(
-            [.. deliveries.Where(delivery => delivery.Residual is null).Select(
-                delivery => new LedgerChange(delivery.Person, delivery.Entry(sending), null) { IsNew = delivery.IsNew })],
-            [.. deliveries.Where(delivery => delivery.Residual is not null).Select(
-                delivery => new ResidualChange(delivery.Person, delivery.Entry(sending), delivery.Residual!.Value, null, null))],
-            Lost(deliveries));
-        var (slots, oldest) = budget.Unwritten();
-        await table.WriteIntentAsync(lease, binding, intent, (slots, oldest), destination.Limits.CallTimeout, clock.GetUtcNow(), cancellationToken);
+        await WriteIntentAsync(lease, binding, operation, deliveries, run, cancellationToken);
 
         var delivered = new DeliveryResult(Outcome.Done, new List<LedgerChange>(deliveries.Count), [], null, null);
         var (members, sent) = await MembersAsync(lease, binding, operation, deliveries, delivered, cancellationToken);
@@ -59,7 +52,7 @@ public sealed class MemberCalls(SyncTable table, Vault vault, IDestination desti
 
         var started = clock.GetTimestamp();
         var sentAt = clock.GetUtcNow();
-        var result = await CallAsync(binding, new MemberCall(new RemoteAudienceId(binding.Remote), operation, members), cancellationToken);
+        var (result, exchange) = await CallAsync(binding, new MemberCall(new RemoteAudienceId(binding.Remote), operation, members), cancellationToken);
         budget.Spend(result.Requests - 1);
         if (result.Usage is { } usage)
         {
@@ -76,22 +69,41 @@ public sealed class MemberCalls(SyncTable table, Vault vault, IDestination desti
             operation, members.Count, result.Invalid.Count + Math.Max(result.RejectedCount, result.Rejected.Count), result.Outcome.Kind, result.Outcome.Code,
             result.HttpStatus, result.PlatformRequestId, sentAt, (int)clock.GetElapsedTime(started).TotalMilliseconds)
         {
+            Kind = run.Kind,
+            Exchange = exchange is null ? null : seal.Seal(sentAt, exchange),
             Job = result.Job is { } job ? new AcceptedJob(job, clock.GetUtcNow() + (destination.Limits.FirstJobPoll ?? JobGaps.First)) : null,
         };
         return delivered with
         {
             Outcome = result.Outcome, Call = call, Usage = result.Usage, HidesNames = hides && operation == MemberOperation.Remove && sent.Count > 1,
+            Sent = members.Count, IsUnnamed = hides,
         };
     }
 
-    private async Task<CallResult> CallAsync(Binding binding, MemberCall call, CancellationToken cancellationToken)
+    private Task WriteIntentAsync(
+        Lease lease, Binding binding, MemberOperation operation, IReadOnlyList<MemberDelivery> deliveries, RunIntent run, CancellationToken cancellationToken)
+    {
+        var sending = operation == MemberOperation.Add ? LedgerStatus.Adding : LedgerStatus.Removing;
+        var intent = new MemberIntent(
+            [.. deliveries.Where(delivery => delivery.Residual is null).Select(
+                delivery => new LedgerChange(delivery.Person, delivery.Entry(sending), null) { IsNew = delivery.IsNew })],
+            [.. deliveries.Where(delivery => delivery.Residual is not null).Select(
+                delivery => new ResidualChange(delivery.Person, delivery.Entry(sending), delivery.Residual!.Value, null, null))],
+            Lost(deliveries),
+            run);
+        var (slots, oldest) = budget.Unwritten();
+        return table.WriteIntentAsync(lease, binding, intent, (slots, oldest), destination.Limits.CallTimeout, clock.GetUtcNow(), cancellationToken);
+    }
+
+    private async Task<(CallResult Result, CallExchange? Exchange)> CallAsync(Binding binding, MemberCall call, CancellationToken cancellationToken)
     {
         using var span = Spans.Start(Spans.Call, ActivityKind.Client);
+        using var recorder = ExchangeRecorder.Start();
         var result = await destination.SendAsync(call, cancellationToken);
         span?.SetTag(Spans.Destination, binding.Destination).SetTag(Spans.Audience, binding.Audience).SetTag(Spans.Operation, call.Operation.ToString())
             .SetTag(Spans.Members, call.Members.Count).SetTag(Spans.Outcome, result.Outcome.Kind.ToString()).SetTag(Spans.Code, result.Outcome.Code)
             .SetTag(Spans.Status, result.HttpStatus);
-        return result;
+        return (result, recorder.Last);
     }
 
     // Members whose former call got no response and may be carried out after this one.

@@ -115,7 +115,7 @@ public sealed class PlanWork(PlanTable table, RemovalRange range, LaneProcessor 
     }
 
     private async Task<bool> RemoveAsync(Lease lease, Binding binding, PlanPage piece, CancellationToken cancellationToken) =>
-        piece.ToRemove.Count == 0 || await processor.RemoveAsync(lease, binding, piece.ToRemove, cancellationToken);
+        piece.ToRemove.Count == 0 || await processor.RemoveAsync(lease, binding, RunCause.Plan, piece.ToRemove, cancellationToken);
 
     private async Task<RunEnd> EndAsync(Lease lease, RemovalPlan plan, string how, CancellationToken cancellationToken)
     {

@@ -27,6 +27,7 @@ public sealed class HostMetrics : IDisposable
     private readonly Counter<long> _calls;
     private readonly Histogram<double> _callDuration;
     private readonly Histogram<double> _removalLatency;
+    private readonly Counter<long> _deliveries;
 
     public HostMetrics()
     {
@@ -34,10 +35,15 @@ public sealed class HostMetrics : IDisposable
         AddGauge("audiencesync_projector_position", progress => progress.Folded, "The last event folded, at the Host that folds.");
         AddGauge("audiencesync_projector_lag_events", progress => progress.Lag, "Events behind the projector, at the Host that folds.");
         _calls = _meter.CreateCounter<long>("audiencesync_platform_calls", description: "Calls that add or remove members, by outcome.");
+        _deliveries = _meter.CreateCounter<long>("audiencesync_deliveries", description: "Members in these calls, by result.");
         _callDuration = AddHistogram("audiencesync_platform_call_duration", "How long these calls took.", CallSeconds);
         _removalLatency = AddHistogram(
             "audiencesync_removal_latency", "From a member's removal, or the end of its window, to the platform's answer.", RemovalSeconds);
+        Gauges = new SyncGauges(_meter);
     }
+
+    /// <summary>Values read from the database at intervals.</summary>
+    public SyncGauges Gauges { get; }
 
     /// <summary>The progress of a workspace, to be kept up to date by its loops.</summary>
     public LogProgress AddLog(string workspace)
@@ -53,7 +59,7 @@ public sealed class HostMetrics : IDisposable
 
     /// <summary>The metrics of one destination.</summary>
     public DestinationMetrics Of(string workspace, string destination) =>
-        new(workspace, destination, _calls, _callDuration, _removalLatency);
+        new(workspace, destination, _calls, _deliveries, _callDuration, _removalLatency);
 
     public void Dispose() => _meter.Dispose();
 

@@ -106,7 +106,7 @@ internal sealed class HistoryStage(TestWorkspace workspace, int membersPerCall) 
     private (RememberedLists Lists, LaneProcessor Pass) OpenAccount(string destination)
     {
         var lists = new RememberedLists(membersPerCall);
-        var calls = new MemberCalls(_table, workspace.Vault, lists, new CallBudget(destination, [], new BudgetTable(workspace.Database), workspace.Clock), workspace.Shared, workspace.Clock);
+        var calls = new MemberCalls(_table, workspace.Vault, lists, new CallBudget(destination, [], new BudgetTable(workspace.Database), workspace.Clock), workspace.Shared, new CallSeal(new MasterKeys(workspace.Master)), workspace.Clock);
         var planner = new PagePlanner(lists, _table, workspace.Vault);
         return (lists, new LaneProcessor(destination, lists, _table, planner, calls, () => 0.5, workspace.Clock, NullLogger.Instance));
     }

@@ -1,3 +1,4 @@
+using AudienceSync.Host.Privacy;
 using AudienceSync.Host.Storage.Leases;
 using AudienceSync.Host.Storage.Log;
 using AudienceSync.Host.Storage.Syncing;
@@ -73,7 +74,7 @@ public sealed class PeopleHistoryTests
         var lease = (await new LeaseTable(workspace.Database, "hand").TryClaimAsync("account:main", default)).ShouldNotBeNull();
         var table = new SyncTable(workspace.Database);
         var budget = new CallBudget("main", [], new BudgetTable(workspace.Database), workspace.Clock);
-        var calls = new MemberCalls(table, workspace.Vault, platform, budget, workspace.Shared, workspace.Clock);
+        var calls = new MemberCalls(table, workspace.Vault, platform, budget, workspace.Shared, new CallSeal(new MasterKeys(workspace.Master)), workspace.Clock);
         var pass = new LaneProcessor(
             "main", platform, table, new PagePlanner(platform, table, workspace.Vault), calls,
             () => 0.5, workspace.Clock, NullLogger.Instance);

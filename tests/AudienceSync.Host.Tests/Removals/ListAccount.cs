@@ -1,4 +1,5 @@
 using AudienceSync.Connectors;
+using AudienceSync.Host.Privacy;
 using AudienceSync.Host.Storage;
 using AudienceSync.Host.Storage.Leases;
 using AudienceSync.Host.Storage.Syncing;
@@ -57,7 +58,7 @@ internal sealed class ListAccount(TestWorkspace workspace, string name, IDestina
     {
         var table = new SyncTable(workspace.Database);
         var budget = new CallBudget(name, platform.Limits.Allowances, new BudgetTable(workspace.Database), workspace.Clock) { RequestsPerCall = platform.Limits.RequestsPerCall };
-        var calls = new MemberCalls(table, workspace.Vault, platform, budget, workspace.Shared, workspace.Clock);
+        var calls = new MemberCalls(table, workspace.Vault, platform, budget, workspace.Shared, new CallSeal(new MasterKeys(workspace.Master)), workspace.Clock);
         var planner = new PagePlanner(platform, table, workspace.Vault);
         var pass = new LaneProcessor(name, platform, table, planner, calls, () => 0.5, workspace.Clock, NullLogger.Instance);
         var jobs = new JobPoller(name, platform, new JobTable(workspace.Database), workspace.Clock, NullLogger.Instance);

@@ -59,6 +59,8 @@ public sealed class ParameterTests(RouteHost given) : IClassFixture<RouteHost>
             ["body"] = ["True", "yes", "1"],
             ["limit"] = ["0", "1001", "-1", "%2B1", "1.0", "1e2", "many", "%201", "99999999999"],
             ["after"] = ["nobody", "00000000000000000000000000000000", "{0198c0de-0000-7000-8000-000000000001}"],
+            ["before"] = ["-1", "1.5", "first", "99999999999999999999"],
+            ["after_call"] = ["-1", "last"],
             ["default_country"] = ["gb", "GBR", "G", "44", "G%20"],
             ["delimiter"] = ["", "x", "commas", ",,", "Comma", "%22"],
             ["mode"] = ["Happened", "guessed"],

@@ -1,4 +1,5 @@
 using AudienceSync.Connectors;
+using AudienceSync.Host.Privacy;
 using AudienceSync.Host.Storage;
 using AudienceSync.Host.Storage.Cutover;
 using AudienceSync.Host.Storage.Leases;
@@ -63,7 +64,7 @@ internal sealed class SimulatedAccount(TestWorkspace workspace, VirtualTime cloc
     {
         var table = new SyncTable(workspace.Database);
         var budget = new CallBudget(name, destination.Limits.Allowances, new BudgetTable(workspace.Database), clock) { RequestsPerCall = destination.Limits.RequestsPerCall };
-        var calls = new MemberCalls(table, workspace.Vault, destination, budget, workspace.Shared, clock);
+        var calls = new MemberCalls(table, workspace.Vault, destination, budget, workspace.Shared, new CallSeal(new MasterKeys(workspace.Master)), clock);
         var planner = new PagePlanner(destination, table, workspace.Vault);
         var pass = new LaneProcessor(name, destination, table, planner, calls, chance.NextDouble, clock, NullLogger.Instance);
         var jobs = new JobPoller(name, destination, new JobTable(workspace.Database), clock, NullLogger.Instance);

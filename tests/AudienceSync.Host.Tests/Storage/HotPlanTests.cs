@@ -10,7 +10,7 @@ namespace AudienceSync.Host.Tests.Storage;
 /// </summary>
 public sealed partial class HotPlanTests
 {
-    private static readonly string[] HotOwners = ["AppendSql.", "MembershipTable.", "PermissionTable.", "InheritTable.", "SyncTable.", "ResidualTable.", "JobTable.", "BudgetTable.", "LeaseTable.", "RotationTable.", "PlanTable.", "RemovalRange.", "RedeliveryTable.", "HolderTable."];
+    private static readonly string[] HotOwners = ["AppendSql.", "MembershipTable.", "PermissionTable.", "InheritTable.", "SyncTable.", "ResidualTable.", "JobTable.", "BudgetTable.", "LeaseTable.", "RotationTable.", "PlanTable.", "RemovalRange.", "RedeliveryTable.", "HolderTable.", "RunTable.", "CallTable.", "LatencyTable."];
 
     // Their tables are empty here, or never hold more than a handful of rows: for one row the planner makes one pass, whatever the
     // settings.

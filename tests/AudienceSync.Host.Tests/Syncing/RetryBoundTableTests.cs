@@ -127,7 +127,7 @@ public sealed class RetryBoundTableTests
                 sizes.Refused(1, lane.Desired, sizes.Of(1, lane.Desired));
             }
 
-            var record = new CallRecord(MemberOperation.Add, 1, 0, outcome.Kind, outcome.Code, 200, null, now, 1);
+            var record = new CallRecord(MemberOperation.Add, 1, 0, outcome.Kind, outcome.Code, 200, null, now, 1) { Kind = DeliveryKind.Add };
             var state = states.Failed(binding, lane, new DeliveryResult(outcome, [], [], record, null), sizes.RefusalsOf(1, lane.Desired), now);
             (binding, account) = Apply(binding, account, state);
         }

@@ -1,4 +1,5 @@
 using AudienceSync.Connectors;
+using AudienceSync.Host.Privacy;
 using AudienceSync.Host.Storage;
 using AudienceSync.Host.Storage.Leases;
 using AudienceSync.Host.Storage.Syncing;
@@ -139,7 +140,7 @@ internal sealed class SyncStage(TestWorkspace workspace, MemberSetup setup, int 
     private LaneProcessor NewPass()
     {
         return new LaneProcessor(
-            destination, platform, Table, new PagePlanner(platform, Table, workspace.Vault), new MemberCalls(Table, workspace.Vault, platform, Budget(), workspace.Shared, workspace.Clock),
+            destination, platform, Table, new PagePlanner(platform, Table, workspace.Vault), new MemberCalls(Table, workspace.Vault, platform, Budget(), workspace.Shared, new CallSeal(new MasterKeys(workspace.Master)), workspace.Clock),
             () => 0.5, workspace.Clock, Logger);
     }
 }

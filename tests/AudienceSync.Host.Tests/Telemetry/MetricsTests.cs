@@ -52,6 +52,26 @@ public sealed class MetricsTests
     }
 
     [Fact]
+    public async Task Gauges_show_latency_budget_drift_stale_exposure_and_quarantine_of_the_accounts_this_host_works_for()
+    {
+        await using var host = await StartAsync();
+        await UseAllAsync(host);
+        var page = await MetricsPage.ReadAsync(host);
+        var here = $"destination=\"{Destination}\"";
+        page.Sum("audiencesync_deliveries_total", here, "kind=\"add\"", "result=\"acknowledged\"").ShouldBe(1, page.Text);
+        page.Sum("audiencesync_deliveries_total", here, "kind=\"add\"", "result=\"invalid\"").ShouldBe(1, page.Text);
+        page.Sum("audiencesync_deliveries_total", here, "kind=\"remove\"", "result=\"acknowledged\"").ShouldBe(1, page.Text);
+        page.Sum("audiencesync_removal_latency_p50_seconds", here).ShouldBeInRange(0.01, 30, "from the acceptance of the webhook, whatever time the sender stated");
+        page.Sum("audiencesync_removal_latency_p99_seconds", here).ShouldBeInRange(0.01, 30);
+        page.Lines("audiencesync_stale_exposure_minutes").Count(line => line.Contains(here, StringComparison.Ordinal)).ShouldBeGreaterThan(0);
+        page.Sum("audiencesync_stale_exposure_minutes", here).ShouldBe(0);
+        page.Sum("audiencesync_members", here, "state=\"desired\"").ShouldBe(page.Sum("audiencesync_members", here, "state=\"delivered\"") + page.Sum("audiencesync_members", here, "state=\"refused\""));
+        page.Sum("audiencesync_drift_members", here).ShouldBe(0);
+        page.Sum("audiencesync_budget_used", here).ShouldBeGreaterThanOrEqualTo(3, page.Text);
+        page.Sum("audiencesync_budget_left", here).ShouldBeGreaterThan(0);
+    }
+
+    [Fact]
     public async Task No_label_is_about_a_person_or_has_a_connection_string()
     {
         await using var host = await StartAsync();
@@ -118,6 +138,7 @@ public sealed class MetricsTests
         request.RequestUri = new Uri("/v1/webhooks/audience?x=1", UriKind.Relative);
         (await host.SendAsync(request)).Status.ShouldBe(200);
         await QuietAsync(host);
+        await host.Server.Workspaces["default"].Gauges!.RefreshAsync(default);
     }
 
     // After a failed call the lane waits on the Host's clock.

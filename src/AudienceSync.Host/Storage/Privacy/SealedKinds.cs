@@ -9,6 +9,8 @@ public static class SealedKinds
 
     public const string Bodies = "bodies";
 
+    public const string Calls = "calls";
+
     public const string Quarantine = "quarantine";
 
     /// <summary>Whether rotation reseals it. The others are dropped by their retention.</summary>

@@ -25,6 +25,7 @@ public sealed class SealedRows(WorkspaceDatabase database)
         union all select 'secrets', key_version, count(*), max(created_at) from wrapped_secrets group by 2
         union all select 'bodies', key_version, count(*), max(received_at) from raw_bodies group by 2
         union all select 'quarantine', key_version, count(*), max(last_seen_at) from quarantine group by 2
+        union all select 'calls', key_version, count(*), max(at) from call_exchanges group by 2
         order by 1, 2
         """;
 

@@ -30,6 +30,12 @@ public sealed record Binding(
     /// <summary>Whether removals were set aside and their plan has not ended.</summary>
     public bool HasPlans { get; init; }
 
+    /// <summary>The lanes whose run has not ended, as a sum of their numbers.</summary>
+    public int OpenRuns { get; init; }
+
+    /// <summary>Whether the run of a lane has not ended.</summary>
+    public bool HasOpenRun(Lane lane) => (OpenRuns & lane.Number) != 0;
+
     /// <summary>Consecutive responses to removals that no outcome table has.</summary>
     public int RemovalUnknowns { get; init; }
 

@@ -75,7 +75,7 @@ public sealed class JobTable(WorkspaceDatabase database)
     public Task WriteConfirmedAsync(Lease lease, OpenJob job, JobReport report, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var refused = Math.Max(report.RejectedCount, report.Rejected.Count);
-        var commands = End(job, KeptJobState.Confirmed, report.Code, refused, now);
+        var commands = End(job, KeptJobState.Confirmed, report, refused, now);
         if (report.Rejected.Count > 0)
         {
             commands.Add(Sql.Command(
@@ -99,7 +99,7 @@ public sealed class JobTable(WorkspaceDatabase database)
     /// <exception cref="LeaseLostException">The account's lease is held by another host.</exception>
     public Task WriteDoubtAsync(Lease lease, OpenJob job, KeptJobState state, JobReport report, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var commands = End(job, state, report.Code, report.RejectedCount, now);
+        var commands = End(job, state, report, report.RejectedCount, now);
         var status = job.Operation == MemberOperation.Add ? LedgerStatus.Adding : LedgerStatus.Removing;
         commands.Add(Sql.Command(
             DoubtSql, Sql.Of(job.JobId), Sql.Of((short)status), Sql.Of(state != KeptJobState.Parked), Sql.Of(report.Code), Sql.Of(now)));
@@ -107,10 +107,12 @@ public sealed class JobTable(WorkspaceDatabase database)
     }
 
     // Jobs end in any order, so a removal may have taken what another member was given in the meantime, or shares.
-    private static List<NpgsqlBatchCommand> End(OpenJob job, KeptJobState state, string code, int refused, DateTimeOffset now) =>
+    private static List<NpgsqlBatchCommand> End(OpenJob job, KeptJobState state, JobReport report, int refused, DateTimeOffset now) =>
     [
+        .. RunTable.OfJob(job, state, report, now),
+        .. job.Operation == MemberOperation.Remove && state == KeptJobState.Confirmed ? new[] { LatencyTable.OfJob(job, now) } : [],
         .. job.Operation == MemberOperation.Remove ? new[] { HolderTable.RedeliverOfJob(job) } : [],
-        Sql.Command(EndSql, Sql.Of(job.JobId), Sql.Of((short)state), Sql.Of(code), Sql.Of(refused), Sql.Of(now)),
+        Sql.Command(EndSql, Sql.Of(job.JobId), Sql.Of((short)state), Sql.Of(report.Code), Sql.Of(refused), Sql.Of(now)),
         Sql.Command(CallSql, Sql.Of(job.JobId), Sql.Of(refused)),
     ];
 

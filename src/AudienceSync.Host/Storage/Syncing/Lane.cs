@@ -17,6 +17,9 @@ public sealed record Lane(string Name, bool Desired, short[] States)
     /// <summary>Members that may be desired: for some, only each destination can determine whether they are.</summary>
     public static readonly Lane Adds = new("adds", Desired: true, [(short)MembershipStatus.Present, (short)MembershipStatus.Limited]);
 
+    /// <summary>As it is stored.</summary>
+    public short Number => (short)(Desired ? 1 : 2);
+
     public long PositionOf(Binding binding) => Desired ? binding.AddPos : binding.RemovalPos;
 
     public int AttemptsOf(Binding binding) => Desired ? binding.AddAttempts : binding.RemovalAttempts;

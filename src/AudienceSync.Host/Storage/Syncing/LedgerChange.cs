@@ -17,7 +17,9 @@ public readonly record struct LedgerChange(PersonId Person, LedgerEntry Entry, s
 /// <param name="Rows">The members about to be sent, for the ledger.</param>
 /// <param name="Residuals">Residual deliveries about to be removed.</param>
 /// <param name="Lost">Members whose former call got no response.</param>
-public sealed record MemberIntent(IReadOnlyList<LedgerChange> Rows, List<ResidualChange> Residuals, IReadOnlyList<ResidualChange> Lost);
+/// <param name="Run">The same for the lane's run.</param>
+public sealed record MemberIntent(
+    IReadOnlyList<LedgerChange> Rows, List<ResidualChange> Residuals, IReadOnlyList<ResidualChange> Lost, RunIntent Run);
 
 /// <summary>Members to be processed again apart from the lanes.</summary>
 /// <param name="Looked">These have been, and need not be any more.</param>
@@ -29,4 +31,7 @@ public sealed record PageMarks(IReadOnlyList<PersonId> Processed, IReadOnlyList<
     /// Removals that may have taken late what belongs to another member by now: members that hold it are delivered again.
     /// </summary>
     public IReadOnlyList<(PersonId Person, int Revision)> Redeliver { get; init; } = [];
+
+    /// <summary>For a page that ends without a call: the lane's run ends, too.</summary>
+    public bool EndsRun { get; init; }
 }

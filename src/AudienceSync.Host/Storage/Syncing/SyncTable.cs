@@ -29,7 +29,8 @@ public sealed class SyncTable(WorkspaceDatabase database)
           exists (select from ledger l where l.binding_id = b.binding_id and l.redeliver and l.job_id is null), b.removal_unknowns, b.add_unknowns,
           (select r.try_at from residual_deliveries r where r.binding_id = b.binding_id order by r.try_at limit 1),
           exists (select from removal_plans p where p.binding_id = b.binding_id and p.ended_at is null),
-          b.removal_failing_since, b.removal_answer_at, b.add_failing_since, b.add_answer_at, a.throttles, a.throttled_since
+          b.removal_failing_since, b.removal_answer_at, b.add_failing_since, b.add_answer_at, a.throttles, a.throttled_since,
+          (select coalesce(sum(r.lane), 0)::int from runs r where r.binding_id = b.binding_id and r.ended_at is null)
         from bindings b join accounts a on a.destination = b.destination where b.destination = $1 order by b.binding_id
         """;
 
@@ -135,11 +136,6 @@ public sealed class SyncTable(WorkspaceDatabase database)
         where destination = $1
         """;
 
-    private const string CallSql = """
-        insert into calls (binding_id, fence, operation, members, refused, outcome, code, http_status, request_id, sent_at, latency_ms)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-        """;
-
     internal string Workspace => database.Workspace.Value;
 
     public async Task<Account> ReadAccountAsync(string destination, CancellationToken cancellationToken)
@@ -170,6 +166,7 @@ public sealed class SyncTable(WorkspaceDatabase database)
                 RemovalFailing = (reader.TimeOrNull(19), reader.TimeOrNull(20)),
                 AddFailing = (reader.TimeOrNull(21), reader.TimeOrNull(22)),
                 Throttled = (reader.GetInt32(23), reader.TimeOrNull(24)),
+                OpenRuns = reader.GetInt32(25),
             });
         }
 
@@ -257,7 +254,7 @@ public sealed class SyncTable(WorkspaceDatabase database)
         DateTimeOffset now,
         CancellationToken cancellationToken)
     {
-        var commands = new List<NpgsqlBatchCommand>(ResidualTable.Write(binding, intent.Lost, now));
+        List<NpgsqlBatchCommand> commands = [.. ResidualTable.Write(binding, intent.Lost, now), RunTable.Intent(binding, intent.Run, now)];
         if (intent.Residuals.Count > 0)
         {
             commands.Add(ResidualTable.MarkSent(binding, intent.Residuals, now));
@@ -279,6 +276,11 @@ public sealed class SyncTable(WorkspaceDatabase database)
     public Task RestartAddsAsync(Lease lease, Binding binding, NormalizerVersion normalizer, CancellationToken cancellationToken) =>
         WriteAsync(lease, lease.Time, [Sql.Command(RestartAddsSql, Sql.Of(binding.BindingId), Sql.Of(normalizer.Value))], cancellationToken);
 
+    /// <summary>A lane has nothing left to do: its run ends with its last outcome.</summary>
+    /// <exception cref="LeaseLostException">The account's lease is held by another host.</exception>
+    public Task EndRunAsync(Lease lease, Binding binding, Lane lane, CancellationToken cancellationToken) =>
+        WriteAsync(lease, lease.Time, [RunTable.End(binding, lane)], cancellationToken);
+
     /// <summary>Records a response: ledger, residual deliveries, lanes, account and call, or nothing of it.</summary>
     /// <exception cref="LeaseLostException">The account's lease is held by another host, which will find the intent and resend
     /// it.</exception>
@@ -292,13 +294,16 @@ public sealed class SyncTable(WorkspaceDatabase database)
         CallRecord? call,
         DateTimeOffset now,
         CancellationToken cancellationToken,
-        PageMarks? marks = null)
+        PageMarks? marks = null,
+        RunOutcome? run = null)
     {
         var commands = new List<NpgsqlBatchCommand>(8);
         if (call is not null)
         {
-            commands.Add(Call(lease, binding, call));
+            commands.AddRange(CallTable.Write(lease, binding, state.Lane, call));
         }
+
+        commands.AddRange(RunTable.Write(binding, state.Lane, run, marks?.EndsRun ?? false, hasCall: call is not null, now));
 
         if (call?.Job is { } job)
         {
@@ -347,12 +352,6 @@ public sealed class SyncTable(WorkspaceDatabase database)
             commands.Add(Sql.Command(MarkSql, Sql.Of(binding.BindingId), Sql.Of(people.Select(person => person.Value).ToList()), Sql.Of(redeliver)));
         }
     }
-
-    private static NpgsqlBatchCommand Call(Lease lease, Binding binding, CallRecord call) => Sql.Command(
-        CallSql,
-        Sql.Of(binding.BindingId), Sql.Of(lease.Fence), Sql.Of((short)call.Operation), Sql.Of(call.Members), Sql.Of(call.Refused),
-        Sql.Of((short)call.Outcome), Sql.Of(call.Code), Sql.Of(call.HttpStatus), Sql.OfNullable(call.RequestId), Sql.Of(call.SentAt),
-        Sql.Of(call.LatencyMs));
 
     private static void Ledger(List<NpgsqlBatchCommand> commands, string sql, Binding binding, IReadOnlyList<LedgerChange> changes, DateTimeOffset now)
     {
