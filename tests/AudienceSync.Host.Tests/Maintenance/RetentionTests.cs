@@ -1,6 +1,7 @@
 using AudienceSync.Host.Maintenance;
 using AudienceSync.Host.Storage.Log;
 using AudienceSync.Host.Storage.Maintenance;
+using AudienceSync.Host.Storage.Syncing;
 using AudienceSync.Host.Tests.Postgres;
 using AudienceSync.Host.Tests.Serving;
 using AudienceSync.Host.Tests.Storage;
@@ -81,7 +82,8 @@ public sealed class RetentionTests
     }
 
     private static MaintenanceTasks Tasks(TestWorkspace workspace) => new(
-        new BodyPartitions(workspace.Database, workspace.Clock, NullLogger<BodyPartitions>.Instance), new RetentionTable(workspace.Database) { BatchRows = 1 },
+        new BodyPartitions(workspace.Database, workspace.Clock, NullLogger<BodyPartitions>.Instance),
+        new DeliveryPartitions(workspace.Database, workspace.Clock, NullLogger<DeliveryPartitions>.Instance), new RetentionTable(workspace.Database) { BatchRows = 1 },
         new RetentionSettings(CallsD: 10, JobsD: 20, QuarantineD: 30), workspace.Clock, NullLogger<MaintenanceTasks>.Instance);
 
     private static async Task ExecuteAsync(string database, string sql)
