@@ -8,7 +8,8 @@ namespace AudienceSync.Host.Nodes;
 /// Has the first assignment made as soon as the Host has started: a lone Host has its work at once, and not at the second poll. Also keeps
 /// the connections of messages as long as the process has work.
 /// </summary>
-internal sealed class NodeStart(IWolverineRuntime runtime, MessageStorage storage, ILogger<NodeStart> logger) : IHostedLifecycleService, IAsyncDisposable
+internal sealed class NodeStart(IWolverineRuntime runtime, MessageStorage storage, ILogger<NodeStart> logger)
+    : IHostedLifecycleService, IAsyncDisposable
 {
     public async Task StartedAsync(CancellationToken cancellationToken)
     {

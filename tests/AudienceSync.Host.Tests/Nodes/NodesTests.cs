@@ -7,6 +7,7 @@ using Xunit.Abstractions;
 namespace AudienceSync.Host.Tests.Nodes;
 
 /// <summary>Hosts as processes that share the work of one database by Wolverine's agents, guarded by leases.</summary>
+[Collection(AloneCollection.Name)]
 public sealed class NodesTests(ITestOutputHelper output) : IAsyncLifetime
 {
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(15);
