@@ -43,7 +43,7 @@ public static class AddAudienceSyncExtensions
         // Before the workspaces, so that "ready" is logged after it listens.
         services.AddHostedService(provider => provider.GetRequiredService<HealthListener>());
         services.AddHostedService(provider => provider.GetRequiredService<HostServer>());
-        services.AddHostedService<NodeStart>();
+        services.AddHostedService<NodeService>();
         services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownTimeout);
         services.AddTelemetry(dependencies.Environment);
         builder.WebHost.UseUrls(settings.Urls);

@@ -32,6 +32,24 @@ public sealed class NodesTests(ITestOutputHelper output) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_host_that_was_killed_and_starts_again_has_its_work_when_the_leases_have_expired()
+    {
+        var killed = await _stage.StartHostAsync();
+        await _stage.SharedAsync([killed]);
+        await _stage.ChangeAsync(killed);
+        await _stage.NoDriftAsync(killed);
+        await _stage.ChangeAsync(killed);
+
+        await killed.KillAsync();
+        var since = Stopwatch.GetTimestamp();
+        var again = await _stage.StartHostAsync();
+        await _stage.SharedAsync([again]);
+
+        Report("work of a killed Host at its successor", since).ShouldBeLessThan(Longest, await _stage.HistoryAsync());
+        await _stage.NoDriftAsync(again);
+    }
+
+    [Fact]
     public async Task Three_hosts_share_six_accounts_evenly_and_the_work_of_a_killed_one_moves_within_15_seconds()
     {
         var hosts = await StartAsync(3);
