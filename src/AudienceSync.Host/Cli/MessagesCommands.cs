@@ -12,7 +12,9 @@ internal static class MessagesCommands
     {
         new Command("dead", "Manage messages that failed for good.")
         {
-            List(environment), Act(environment, "replay", "Handle a message once more."), Act(environment, "discard", "Remove a message without handling it."),
+            List(environment),
+            Act(environment, "replay", "Handle a message once more."),
+            Act(environment, "discard", "Remove a message without handling it."),
         },
     };
 

@@ -19,7 +19,8 @@ internal sealed class WolverineMessages(IWolverineRuntime runtime) : IMessages
 {
     public async Task SendAsync(IWorkspaceMessage message) => await new MessageBus(runtime).PublishAsync(message);
 
-    public async Task EnlistAsync(IDocumentSession session, IWorkspaceMessage message) => await new MartenOutbox(runtime, session).PublishAsync(message);
+    public async Task EnlistAsync(IDocumentSession session, IWorkspaceMessage message) =>
+        await new MartenOutbox(runtime, session).PublishAsync(message);
 }
 
 /// <summary>For a command beside the Hosts, which has no workers.</summary>

@@ -33,4 +33,5 @@ internal abstract class WorkspaceMessageHandler<T> : MessageHandler<T>
 }
 
 /// <summary>A message names a workspace that this Host's configuration does not have.</summary>
-internal sealed class UnknownWorkspaceException(string workspace) : Exception($"The configuration of this Host has no workspace {workspace}.");
+internal sealed class UnknownWorkspaceException(string workspace)
+    : Exception($"The configuration of this Host has no workspace {workspace}.");

@@ -11,7 +11,8 @@ public sealed record Worker(string Name, Func<CancellationToken, Task> RunAsync)
     private const string Account = "account/";
 
     /// <summary>The worker of an ad account.</summary>
-    public static Worker OfAccount(string destination, Func<CancellationToken, Task> run) => new(Account + Uri.EscapeDataString(destination), run);
+    public static Worker OfAccount(string destination, Func<CancellationToken, Task> run) =>
+        new(Account + Uri.EscapeDataString(destination), run);
 
     /// <summary>Whether it is the worker of an ad account: these are shared evenly among themselves.</summary>
     public static bool IsAccount(Uri agent) => agent.AbsolutePath.Contains($"/{Account}", StringComparison.Ordinal);

@@ -16,7 +16,8 @@ namespace AudienceSync.Host.Serving;
 public static class AddAudienceSyncExtensions
 {
     /// <summary>
-    /// How long a stop may take: requests in flight, the last commit, calls under way. Below the time after which the command line gives up.
+    /// How long a stop may take: requests in flight, the last commit, calls under way. Below the time after which the command line ends the
+    /// process.
     /// </summary>
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(55);
 
@@ -24,7 +25,8 @@ public static class AddAudienceSyncExtensions
     /// <param name="builder">The host.</param>
     /// <param name="settings">With the connection string of the database.</param>
     /// <param name="dependencies">What a test controls.</param>
-    public static WebApplicationBuilder AddAudienceSync(this WebApplicationBuilder builder, HostSettings settings, ServerDependencies dependencies)
+    public static WebApplicationBuilder AddAudienceSync(
+        this WebApplicationBuilder builder, HostSettings settings, ServerDependencies dependencies)
     {
         var services = builder.Services;
         services.AddSingleton(settings);
@@ -39,9 +41,11 @@ public static class AddAudienceSyncExtensions
         services.AddSingleton(provider => new BatchEndpoint(
             provider.GetRequiredService<AccessTokens>().Sources, dependencies.Clock, provider.GetRequiredService<IngestCounters>()));
         services.AddNodes(settings.Postgres ?? throw new ArgumentException("The settings name no database.", nameof(settings)));
-        services.AddHostedService(provider => provider.GetRequiredService<HealthListener>()); // First, so that "ready" is logged after it listens.
+
+        // Before the workspaces, so that "ready" is logged after it listens.
+        services.AddHostedService(provider => provider.GetRequiredService<HealthListener>());
         services.AddHostedService(provider => provider.GetRequiredService<HostServer>());
-        services.AddHostedService<NodeStart>();
+        services.AddHostedService<NodeService>();
         services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownTimeout);
         services.AddTelemetry(dependencies.Environment);
         builder.WebHost.UseUrls(settings.Urls);

@@ -7,7 +7,8 @@ namespace AudienceSync.Host.Serving;
 /// <c>/health</c> and <c>/metrics</c> on an address of its own, with connections of its own: a client that fills the main listener does not
 /// make a load balancer or an orchestrator treat the process as dead. Without an address it does nothing.
 /// </summary>
-public sealed class HealthListener(HostSettings settings, HostServer server, MeterProvider meters, ILoggerFactory loggers) : IHostedLifecycleService
+public sealed class HealthListener(HostSettings settings, HostServer server, MeterProvider meters, ILoggerFactory loggers)
+    : IHostedLifecycleService
 {
     private WebApplication? _app;
 

@@ -128,9 +128,13 @@ public sealed class Workspace : IAsyncDisposable
         var schedule = new MaintenanceSchedule(plan.Name.Value, dependencies.Messages, dependencies.Clock, dependencies.Loggers.CreateLogger<MaintenanceSchedule>());
         Workers =
         [
-            new Worker(ProjectionLoop.LeaseName, projector.RunAsync), .. accounts, new Worker(ErasureLoop.LeaseName, Erasures.Loop.RunAsync),
-            new Worker("quarantine-index", Erasures.IndexLoop.RunAsync), new Worker("key-rotation", KeyRotation.RunAsync),
-            new Worker("hold-watch", watch.RunAsync), new Worker("maintenance", schedule.RunAsync),
+            new Worker(ProjectionLoop.LeaseName, projector.RunAsync),
+            .. accounts,
+            new Worker(ErasureLoop.LeaseName, Erasures.Loop.RunAsync),
+            new Worker("quarantine-index", Erasures.IndexLoop.RunAsync),
+            new Worker("key-rotation", KeyRotation.RunAsync),
+            new Worker("hold-watch", watch.RunAsync),
+            new Worker("maintenance", schedule.RunAsync),
         ];
         Runs = new RunQueries(database, new CallSeal(dependencies.MasterKeys));
         Metrics = new MetricQueries(database);

@@ -7,6 +7,7 @@ using Xunit.Abstractions;
 namespace AudienceSync.Host.Tests.Nodes;
 
 /// <summary>Hosts as processes that share the work of one database by Wolverine's agents, guarded by leases.</summary>
+[Collection(AloneCollection.Name)]
 public sealed class NodesTests(ITestOutputHelper output) : IAsyncLifetime
 {
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(15);
@@ -28,6 +29,24 @@ public sealed class NodesTests(ITestOutputHelper output) : IAsyncLifetime
         Report("all work at a lone Host", since).ShouldBeLessThan(TimeSpan.FromSeconds(4));
         await _stage.ChangeAsync(host);
         await _stage.NoDriftAsync(host);
+    }
+
+    [Fact]
+    public async Task A_host_that_was_killed_and_starts_again_has_its_work_when_the_leases_have_expired()
+    {
+        var killed = await _stage.StartHostAsync();
+        await _stage.SharedAsync([killed]);
+        await _stage.ChangeAsync(killed);
+        await _stage.NoDriftAsync(killed);
+        await _stage.ChangeAsync(killed);
+
+        await killed.KillAsync();
+        var since = Stopwatch.GetTimestamp();
+        var again = await _stage.StartHostAsync();
+        await _stage.SharedAsync([again]);
+
+        Report("work of a killed Host at its successor", since).ShouldBeLessThan(Longest, await _stage.HistoryAsync());
+        await _stage.NoDriftAsync(again);
     }
 
     [Fact]

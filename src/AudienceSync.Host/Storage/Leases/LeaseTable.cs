@@ -48,7 +48,8 @@ public sealed class LeaseTable(WorkspaceDatabase database, string owner, TimeSpa
     // kept or claimed by it, and waiting for it with other rows locked would stop their holders.
     private const string RenewSql = """
         with held as (
-          select l.name from leases l join unnest($1, $2) as h(name, fence) on h.name = l.name and h.fence = l.fence for update of l skip locked)
+          select l.name from leases l join unnest($1, $2) as h(name, fence) on h.name = l.name and h.fence = l.fence
+          for update of l skip locked)
         update leases l set until = greatest(l.until, clock_timestamp() + $3) from held where l.name = held.name
         """;
 
@@ -90,8 +91,8 @@ public sealed class LeaseTable(WorkspaceDatabase database, string owner, TimeSpa
             return;
         }
 
-        await using var command = Sql.Command(
-            database.Hot, RenewSql, Sql.Of(held.Select(one => one.Key).ToArray()), Sql.Of(held.Select(one => one.Value).ToArray()), Sql.Of(_time));
+        var (names, fences) = (held.Select(one => one.Key).ToArray(), held.Select(one => one.Value).ToArray());
+        await using var command = Sql.Command(database.Hot, RenewSql, Sql.Of(names), Sql.Of(fences), Sql.Of(_time));
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 

@@ -3,9 +3,9 @@ using Npgsql;
 namespace AudienceSync.Host.Storage.Maintenance;
 
 /// <summary>
-/// Removes records that ended and are older than their retention. What is still open stays whatever its age: a quarantined event that nobody
-/// has released or discarded may be a removal, a job that runs or is parked decides about members, and a call may be the one that an erasure
-/// has yet to name in its receipt.
+/// Removes records that ended and are older than their retention. What is still open stays whatever its age: a quarantined event that
+/// nobody has released or discarded may be a removal, a job that runs or is parked decides about members, and a call may be the one that an
+/// erasure has yet to name in its receipt.
 /// </summary>
 public sealed class RetentionTable(WorkspaceDatabase database)
 {
@@ -15,7 +15,8 @@ public sealed class RetentionTable(WorkspaceDatabase database)
     private const string CallsSql = """
         delete from calls where call_id in (
           select c.call_id from calls c
-          where c.sent_at < least($1, (select min(e.asked_at) from erasures e where e.state = 1)) and not exists (select from jobs j where j.call_id = c.call_id)
+          where c.sent_at < least($1, (select min(e.asked_at) from erasures e where e.state = 1))
+            and not exists (select from jobs j where j.call_id = c.call_id)
           order by c.sent_at limit $2)
         """;
 
@@ -27,17 +28,21 @@ public sealed class RetentionTable(WorkspaceDatabase database)
         """;
 
     private const string QuarantineSql = """
-        delete from quarantine where id in (select q.id from quarantine q where q.last_seen_at < $1 and q.state <> 1 order by q.last_seen_at limit $2)
+        delete from quarantine where id in (
+          select q.id from quarantine q where q.last_seen_at < $1 and q.state <> 1 order by q.last_seen_at limit $2)
         """;
 
     /// <returns>The number of removed calls.</returns>
-    public Task<long> RemoveCallsAsync(DateTimeOffset before, CancellationToken cancellationToken) => RemoveAsync(CallsSql, before, cancellationToken);
+    public Task<long> RemoveCallsAsync(DateTimeOffset before, CancellationToken cancellationToken) =>
+        RemoveAsync(CallsSql, before, cancellationToken);
 
     /// <returns>The number of removed jobs.</returns>
-    public Task<long> RemoveJobsAsync(DateTimeOffset before, CancellationToken cancellationToken) => RemoveAsync(JobsSql, before, cancellationToken);
+    public Task<long> RemoveJobsAsync(DateTimeOffset before, CancellationToken cancellationToken) =>
+        RemoveAsync(JobsSql, before, cancellationToken);
 
     /// <returns>The number of removed entries.</returns>
-    public Task<long> RemoveQuarantinedAsync(DateTimeOffset before, CancellationToken cancellationToken) => RemoveAsync(QuarantineSql, before, cancellationToken);
+    public Task<long> RemoveQuarantinedAsync(DateTimeOffset before, CancellationToken cancellationToken) =>
+        RemoveAsync(QuarantineSql, before, cancellationToken);
 
     private async Task<long> RemoveAsync(string sql, DateTimeOffset before, CancellationToken cancellationToken)
     {
