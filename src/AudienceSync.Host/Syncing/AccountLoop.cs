@@ -21,7 +21,7 @@ namespace AudienceSync.Host.Syncing;
 /// </summary>
 public sealed class AccountLoop(
     string destinationName,
-    LaneProcessor processor,
+    BindingCycle cycle,
     JobPoller jobs,
     CallBudget budget,
     SyncTable table,
@@ -37,9 +37,6 @@ public sealed class AccountLoop(
     private const int RemovalPages = 20;
 
     private readonly OutageLog _outage = new("Account " + destinationName, clock, logger);
-
-    /// <summary>What a cycle of a lane does in addition to its pages; null for nothing.</summary>
-    public BindingCycle? Cycle { get; init; }
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -201,8 +198,6 @@ public sealed class AccountLoop(
             return RunEnd.Empty;
         }
 
-        return Cycle is null
-            ? await processor.RunAsync(lease, binding, lane, cancellationToken)
-            : await Cycle.RunAsync(lease, binding, lane, cancellationToken);
+        return await cycle.RunAsync(lease, binding, lane, cancellationToken);
     }
 }

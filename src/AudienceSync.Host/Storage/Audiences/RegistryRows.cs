@@ -28,10 +28,11 @@ internal sealed class RegistryRows(NpgsqlConnection connection, DateTimeOffset n
         """;
 
     private const string BindSql = """
-        insert into bindings (audience, destination, remote, key_id, stopped_code)
-        select k.audience, $2, $3, k.key_id, case when a.paused then 'paused' end
+        insert into bindings (audience, destination, remote, key_id, stopped_code, exclusive)
+        select k.audience, $2, $3, k.key_id, case when a.paused then 'paused' end, $4
         from audience_keys k join audiences a on a.audience = k.audience where k.audience_key = $1
-        on conflict (destination, remote) do update set audience = excluded.audience, bound = true, stopped_code = excluded.stopped_code
+        on conflict (destination, remote) do update set audience = excluded.audience, bound = true, stopped_code = excluded.stopped_code,
+          exclusive = excluded.exclusive
         """;
 
     private const string DestinationSql = "select exists (select from accounts where destination = $1)";
@@ -111,7 +112,9 @@ internal sealed class RegistryRows(NpgsqlConnection connection, DateTimeOffset n
         }
 
         await ExecuteAsync(
-            Sql.Command(BindSql, Sql.Of(bound.AudienceKey.Value), Sql.Of(bound.Remote.Destination), Sql.Of(bound.Remote.Remote)), cancellationToken);
+            Sql.Command(
+                BindSql, Sql.Of(bound.AudienceKey.Value), Sql.Of(bound.Remote.Destination), Sql.Of(bound.Remote.Remote), Sql.Of(bound.Exclusive)),
+            cancellationToken);
         if (known is { Bound: false } free && free.Key != bound.AudienceKey.Value)
         {
             // Members may have been delivered through it before, by another key: that is a cutover.
