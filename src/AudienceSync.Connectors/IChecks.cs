@@ -1,6 +1,6 @@
 namespace AudienceSync.Connectors;
 
-/// <summary>A destination that can check whether it would work, before it is used. Reads only.</summary>
+/// <summary>A destination that can check whether it would work, before it is used. Changes nothing.</summary>
 public interface IChecks
 {
     /// <summary>

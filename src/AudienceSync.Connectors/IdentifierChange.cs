@@ -1,3 +1,4 @@
+using AudienceSync.Domain.Audiences;
 using AudienceSync.Domain.Identity;
 
 namespace AudienceSync.Connectors;
@@ -46,6 +47,20 @@ public readonly record struct IdentifierChange(bool Same, IdentifierParts Gone, 
     public static readonly IdentifierChange Whole = new(Same: false, IdentifierParts.All, Shared: false);
 
     public static readonly IdentifierChange None = new(Same: true, IdentifierParts.None, Shared: true);
+
+    /// <summary>
+    /// The person without the identifiers by which a key does not match: what a platform receives of the members of that key.
+    /// </summary>
+    public static PersonIdentifiers Omit(PersonIdentifiers person, MatchKeys omitted)
+    {
+        var parts = IdentifierParts.All;
+        parts &= omitted.HasFlag(MatchKeys.Email) ? ~IdentifierParts.Email : IdentifierParts.All;
+        parts &= omitted.HasFlag(MatchKeys.Phone) ? ~IdentifierParts.Phone : IdentifierParts.All;
+        parts &= omitted.HasFlag(MatchKeys.CustomerId) ? ~IdentifierParts.ExternalId : IdentifierParts.All;
+        parts &= omitted.HasFlag(MatchKeys.DeviceId) ? ~IdentifierParts.Device : IdentifierParts.All;
+        parts &= omitted.HasFlag(MatchKeys.Details) ? ~IdentifierParts.Details : IdentifierParts.All;
+        return Restrict(person, parts);
+    }
 
     /// <summary>The person with only these parts.</summary>
     public static PersonIdentifiers Restrict(PersonIdentifiers person, IdentifierParts parts)

@@ -1,3 +1,4 @@
+using AudienceSync.Domain.Audiences;
 using AudienceSync.Domain.Identity;
 using AudienceSync.Domain.Syncing;
 
@@ -40,6 +41,31 @@ public abstract partial class DestinationConformance : IAsyncLifetime
 
         (await SendAsync(MemberOperation.Remove, Dee)).Outcome.ShouldBe(Outcome.Done);
         await ShouldHoldAsync(Ann);
+    }
+
+    [Theory]
+    [InlineData(MatchKeys.Phone)]
+    [InlineData(MatchKeys.Phone | MatchKeys.Details)]
+    [InlineData(MatchKeys.Phone | MatchKeys.CustomerId | MatchKeys.DeviceId)]
+    public async Task Identifiers_by_which_a_key_does_not_match_are_not_sent(MatchKeys omitted)
+    {
+        PersonIdentifiers[] sent = [IdentifierChange.Omit(Ann, omitted), IdentifierChange.Omit(Dee, omitted)];
+        (await SendAsync(MemberOperation.Add, sent)).Outcome.ShouldBe(Outcome.Done);
+
+        var held = await _world.HeldAsync();
+        held.Order().ShouldBe(FormOf(sent).Order());
+        held.ShouldNotContain(form => FormOf(Ann with { Email = null, CustomerId = null }).Contains(form), "the phone was omitted");
+        FormOf(Ann with { Phone = null, CustomerId = null }).ShouldBeSubsetOf(held);
+    }
+
+    [Fact]
+    public async Task A_member_without_any_identifier_that_the_key_matches_by_is_invalid_and_not_sent()
+    {
+        var result = await SendAsync(MemberOperation.Add, IdentifierChange.Omit(Ann, MatchKeys.All), Bob);
+
+        result.Outcome.ShouldBe(Outcome.Done);
+        result.Invalid.ShouldHaveSingleItem().ShouldBe(new RefusedMember(0, RefusedMember.NoUsableIdentifier));
+        await ShouldHoldAsync(Bob);
     }
 
     [Fact]

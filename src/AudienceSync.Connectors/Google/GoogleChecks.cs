@@ -1,3 +1,4 @@
+using AudienceSync.Domain.Identity;
 using AudienceSync.Domain.Syncing;
 
 namespace AudienceSync.Connectors.Google;
@@ -42,6 +43,18 @@ internal static class GoogleChecks
         };
         return new("audience", state, report.Code, state == CheckState.Good ? "" : Advice(report.Code), audience);
     }
+
+    /// <summary>The member of a call that is only validated: an address that belongs to no one (RFC 2606).</summary>
+    public static readonly PersonIdentifiers NoOne = new(null, "check@example.com", null, "");
+
+    /// <param name="readable">The finding about a list that could be read.</param>
+    /// <param name="outcome">Of an add to it that was only validated.</param>
+    public static CheckFinding OfTrial(CheckFinding readable, Outcome outcome) => outcome.Kind switch
+    {
+        OutcomeKind.Done => readable,
+        OutcomeKind.Retry or OutcomeKind.Snooze => readable with { State = CheckState.NotKnown, Code = outcome.Code, Advice = Advice(outcome.Code) },
+        _ => readable with { State = CheckState.Bad, Code = outcome.Code, Advice = Advice(outcome.Code) },
+    };
 
     public static CheckFinding? OfName(string name)
         => string.IsNullOrWhiteSpace(name) || name.Length > MaxNameChars || name.Any(char.IsControl)

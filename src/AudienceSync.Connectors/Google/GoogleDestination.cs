@@ -5,7 +5,7 @@ using AudienceSync.Domain.Syncing;
 namespace AudienceSync.Connectors.Google;
 
 /// <summary>One Google Ads account's Customer Match lists by the Data Manager API (contracts/google.md 6).</summary>
-public sealed class GoogleDestination : IDestination, IAudienceFactory, IResyncs, IValidates, IChecks
+public sealed class GoogleDestination : IDestination, IAudienceFactory, IResyncs, IChecks
 {
     private readonly GoogleSettings _settings;
     private readonly GoogleCalls _calls;
@@ -51,12 +51,6 @@ public sealed class GoogleDestination : IDestination, IAudienceFactory, IResyncs
         return _settings.ValidateOnly && result.HttpStatus != 0 && result.Outcome.Kind is OutcomeKind.Done or OutcomeKind.PartlyDone
             ? result with { Outcome = new Outcome(OutcomeKind.Snooze, "google_validate_only", GoogleLimits.DryRunWait) }
             : result;
-    }
-
-    public ValueTask<CallResult> ValidateAsync(MemberCall call, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(call);
-        return _members.SendAsync(call, validateOnly: true, cancellationToken);
     }
 
     public IReadOnlyList<IdentifierChange> Compare(IReadOnlyList<DeliveryChange> people) => _members.Compare(people);
@@ -116,9 +110,17 @@ public sealed class GoogleDestination : IDestination, IAudienceFactory, IResyncs
         var findings = GoogleChecks.OfAccount(await _lists.TouchAsync(cancellationToken), _settings.ValidateOnly);
         foreach (var audience in audiences)
         {
-            findings.Add(GoogleChecks.OfAudience(audience, await ReadAsync(audience, cancellationToken)));
+            var finding = GoogleChecks.OfAudience(audience, await ReadAsync(audience, cancellationToken));
+            findings.Add(finding.State == CheckState.Bad ? finding : await TryAddAsync(audience, finding, cancellationToken));
         }
 
         return findings;
+    }
+
+    /// <summary>A list that can be read may still refuse members. An add that Google only validates shows it, and stores nothing.</summary>
+    private async ValueTask<CheckFinding> TryAddAsync(RemoteAudienceId audience, CheckFinding readable, CancellationToken cancellationToken)
+    {
+        var trial = new MemberCall(audience, MemberOperation.Add, [new Member(GoogleChecks.NoOne, Normalizer)]);
+        return GoogleChecks.OfTrial(readable, (await _members.SendAsync(trial, validateOnly: true, cancellationToken)).Outcome);
     }
 }

@@ -7,7 +7,11 @@ namespace AudienceSync.Domain.Audiences;
 public sealed record PublishedVersion(KeyTerms Terms, bool Retired);
 
 /// <summary>The version that feeds a remote audience, and the versions that fed it before, the latest last.</summary>
-public sealed record Feed(int Version, ImmutableList<int> Before, string By);
+public sealed record Feed(int Version, ImmutableList<int> Before, string By)
+{
+    /// <summary>Whether the remote audience is ours alone.</summary>
+    public bool Exclusive { get; init; }
+}
 
 /// <summary>
 /// An audience as folded from its stream. Pure: <see cref="Apply"/> folds any event at any time, and what is allowed is
@@ -47,7 +51,7 @@ public sealed record Audience(string Name)
             : this,
         AudienceBound bound => this with
         {
-            Feeds = Feeds.SetItem(bound.Remote, new Feed(bound.AudienceKey.Version, ImmutableList<int>.Empty, bound.By)),
+            Feeds = Feeds.SetItem(bound.Remote, Bound(bound)),
             Draining = Draining.Remove(bound.AudienceKey.Version),
         },
         AudienceUnbound unbound => this with { Feeds = Feeds.Remove(unbound.Remote) },
@@ -74,6 +78,12 @@ public sealed record Audience(string Name)
             ? Versions
             : Versions.Add(published.AudienceKey.Version, new PublishedVersion(published.Terms, Retired: false)),
     };
+
+    // Of the version that feeds already, only whether it is exclusive changes: its promotions can still be rolled back.
+    private Feed Bound(AudienceBound bound) =>
+        Feeds.TryGetValue(bound.Remote, out var feed) && feed.Version == bound.AudienceKey.Version
+            ? feed with { Exclusive = bound.Exclusive }
+            : new Feed(bound.AudienceKey.Version, ImmutableList<int>.Empty, bound.By) { Exclusive = bound.Exclusive };
 
     private Audience Switched(RemoteAudience remote, LateEvents late, Func<Feed, Feed> change)
     {

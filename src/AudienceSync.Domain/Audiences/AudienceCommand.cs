@@ -11,8 +11,15 @@ public sealed record RegisterAudience(AudienceText Text, string By, string? Why)
 /// <summary>Publish a version. Repeating it changes nothing.</summary>
 public sealed record PublishKey(int Version, KeyTerms Terms, string By, string? Why) : AudienceCommand(By, Why);
 
-/// <summary>Feed a remote audience from a version. The first feed only: a switch is a promotion.</summary>
-public sealed record BindAudience(RemoteAudience Remote, int Version, string By, string? Why) : AudienceCommand(By, Why);
+/// <summary>
+/// Feed a remote audience from a version. The first feed only: a switch is a promotion. For the version that feeds it, changes whether the
+/// binding is exclusive.
+/// </summary>
+public sealed record BindAudience(RemoteAudience Remote, int Version, string By, string? Why) : AudienceCommand(By, Why)
+{
+    /// <summary>Whether the remote audience is ours alone.</summary>
+    public bool Exclusive { get; init; }
+}
 
 /// <summary>Stop feeding a remote audience. What was delivered stays delivered.</summary>
 public sealed record UnbindAudience(RemoteAudience Remote, string By, string? Why) : AudienceCommand(By, Why);

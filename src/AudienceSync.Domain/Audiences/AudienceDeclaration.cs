@@ -15,5 +15,5 @@ public sealed record AudienceDeclaration(
 /// <summary>A version and its terms.</summary>
 public sealed record DeclaredVersion(int Version, KeyTerms Terms);
 
-/// <summary>A remote audience and the version that feeds it first.</summary>
-public sealed record DeclaredFeed(RemoteAudience Remote, int Version);
+/// <summary>A remote audience, the version that feeds it first, and whether it is ours alone.</summary>
+public sealed record DeclaredFeed(RemoteAudience Remote, int Version, bool Exclusive = false);

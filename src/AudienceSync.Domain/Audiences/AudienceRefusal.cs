@@ -70,6 +70,16 @@ public sealed record AudienceRefusal(string Code, string Detail)
         Nameless = "The destination does not exist. Declare it in audiencesync.yaml and start the Host with it.",
     };
 
+    public static AudienceRefusal NotCreatable(string destination) => new(
+        "audience_not_creatable", $"The platform of {destination} cannot create audiences. Create it there and bind it by its id.")
+    {
+        Nameless = "The platform of the destination cannot create audiences. Create it there and bind it by its id.",
+    };
+
+    /// <param name="code">Why, as the connector maps the platform's response.</param>
+    public static AudienceRefusal NotCreated(string code) => new(
+        "audience_not_created", $"The platform did not create the audience ({code}). Nothing was bound; repeating the request finds what was created.");
+
     public static AudienceRefusal Conflict(string audience) => new(
         "registry_conflict", $"{audience} is being changed concurrently. Nothing was changed; retry.")
     {

@@ -117,15 +117,16 @@ public static class AudienceRules
 
         if (audience.Feeds.TryGetValue(bind.Remote, out var feed))
         {
-            return feed.Version == bind.Version
-                ? AudienceDecision.Nothing
-                : AudienceDecision.Refuse(AudienceRefusal.BindingTaken(bind.Remote, $"{audience.Name}_v{feed.Version}"));
+            return feed.Version != bind.Version ? AudienceDecision.Refuse(AudienceRefusal.BindingTaken(bind.Remote, $"{audience.Name}_v{feed.Version}"))
+                : feed.Exclusive == bind.Exclusive ? AudienceDecision.Nothing
+                : AudienceDecision.Accept(Bound(audience, bind));
         }
 
-        return Unusable(audience, bind.Version) is { } refusal
-            ? AudienceDecision.Refuse(refusal)
-            : AudienceDecision.Accept(new AudienceBound(AudienceKey.Of(audience.Name, bind.Version), bind.Remote, bind.By, bind.Why));
+        return Unusable(audience, bind.Version) is { } refusal ? AudienceDecision.Refuse(refusal) : AudienceDecision.Accept(Bound(audience, bind));
     }
+
+    private static AudienceBound Bound(Audience audience, BindAudience bind) =>
+        new(AudienceKey.Of(audience.Name, bind.Version), bind.Remote, bind.By, bind.Why) { Exclusive = bind.Exclusive };
 
     private static AudienceDecision Promote(Audience audience, PromoteKey promote)
     {

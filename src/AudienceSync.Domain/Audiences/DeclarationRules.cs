@@ -57,10 +57,11 @@ public static class DeclarationRules
             if (audience.Feeds.TryGetValue(feed.Remote, out var now) && now.Version != feed.Version && now.Before.Contains(feed.Version))
             {
                 notes.Add($"{feed.Remote} was promoted to {audience.Name}_v{now.Version}; the file still declares version {feed.Version}.");
+                yield return new BindAudience(feed.Remote, now.Version, by, why) { Exclusive = feed.Exclusive };
                 continue;
             }
 
-            yield return new BindAudience(feed.Remote, feed.Version, by, why);
+            yield return new BindAudience(feed.Remote, feed.Version, by, why) { Exclusive = feed.Exclusive };
         }
 
         if (by == EventUpcasters.Configuration)

@@ -54,6 +54,9 @@ public sealed record AudienceKeyPublished(
 /// <summary>A version feeds a remote audience from now on. Names and fields are the storage format.</summary>
 public sealed record AudienceBound(AudienceKey AudienceKey, RemoteAudience Remote, string By, string? Why) : IRegistryEvent
 {
+    /// <summary>Whether the remote audience is ours alone, so that a resync removes members of others. Written only when it is.</summary>
+    public bool Exclusive { get; init; }
+
     public string Audience => AudienceKey.Audience;
 }
 

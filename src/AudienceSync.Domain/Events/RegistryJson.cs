@@ -21,6 +21,7 @@ internal static class RegistryJson
                 break;
             case AudienceBound bound:
                 WriteFeed(json, bound.AudienceKey, null, bound.Remote);
+                Flag(json, "exclusive"u8, bound.Exclusive);
                 break;
             case AudienceKeyPromoted promoted:
                 WriteFeed(json, promoted.AudienceKey, promoted.From, promoted.Remote);
@@ -55,13 +56,13 @@ internal static class RegistryJson
         {
             MatchKeys = MatchKeysOf(data),
             ConsentPolicy = AudienceLabels.TryPolicy(Text(data, "consentPolicy"), out var policy) ? policy : ConsentPolicy.Assumed,
-            Inherits = data.TryGetProperty("inherits", out var inherits) && inherits.ValueKind == JsonValueKind.True,
+            Inherits = Flag(data, "inherits"),
             By = By(data),
             Why = Text(data, "why"),
         },
         EventTypes.Registered => new AudienceRegistered(Name(data), TextOf(data), By(data), Text(data, "why")),
         EventTypes.Described => new AudienceDescribed(Name(data), TextOf(data), By(data), Text(data, "why")),
-        EventTypes.Bound => new AudienceBound(Key(data, "audienceKey"), RemoteOf(data), By(data), Text(data, "why")),
+        EventTypes.Bound => new AudienceBound(Key(data, "audienceKey"), RemoteOf(data), By(data), Text(data, "why")) { Exclusive = Flag(data, "exclusive") },
         EventTypes.Unbound => new AudienceUnbound(Name(data), RemoteOf(data), By(data), Text(data, "why")),
         EventTypes.KeyPromoted => new AudienceKeyPromoted(Key(data, "audienceKey"), Key(data, "from"), RemoteOf(data), By(data), Text(data, "why"))
         {
@@ -90,11 +91,7 @@ internal static class RegistryJson
 
         json.WriteEndArray();
         json.WriteString("consentPolicy"u8, AudienceLabels.Of(published.ConsentPolicy));
-        if (published.Inherits)
-        {
-            json.WriteBoolean("inherits"u8, true);
-        }
-
+        Flag(json, "inherits"u8, published.Inherits);
         Optional(json, "purpose"u8, published.Purpose);
         Optional(json, "owner"u8, published.Owner);
         Optional(json, "definition"u8, published.Definition);
@@ -124,6 +121,16 @@ internal static class RegistryJson
         json.WriteString("destination"u8, remote.Destination);
         json.WriteString("remote"u8, remote.Remote);
     }
+
+    private static void Flag(Utf8JsonWriter json, ReadOnlySpan<byte> name, bool isSet)
+    {
+        if (isSet)
+        {
+            json.WriteBoolean(name, true);
+        }
+    }
+
+    private static bool Flag(JsonElement data, string name) => data.TryGetProperty(name, out var flag) && flag.ValueKind == JsonValueKind.True;
 
     private static void Optional(Utf8JsonWriter json, ReadOnlySpan<byte> name, string? text)
     {

@@ -51,7 +51,7 @@ public static class InDoubtCalls
     /// </returns>
     public static Step StepFor(MemberOperation lost, LedgerEntry sent, LedgerEntry row) => lost switch
     {
-        MemberOperation.Add when Refusals.MayBeThere(row) && row.Revision == sent.Revision && row.Normalizer == sent.Normalizer => Step.Nothing,
+        MemberOperation.Add when Refusals.MayBeThere(row) && row with { Status = sent.Status } == sent => Step.Nothing,
         MemberOperation.Add => Step.Remove,
         MemberOperation.Remove => row.Status == LedgerStatus.Delivered ? Step.Add : Step.Nothing,
         _ => throw new ArgumentOutOfRangeException(nameof(lost), lost, "There is no rule for this operation."),

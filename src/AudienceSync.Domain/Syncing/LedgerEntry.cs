@@ -1,13 +1,18 @@
+using AudienceSync.Domain.Audiences;
 using AudienceSync.Domain.Normalizing;
 
 namespace AudienceSync.Domain.Syncing;
 
 /// <summary>
-/// What was delivered, or attempted: with which identifier revision and which normalizer, because it can be removed only by these.
+/// What was delivered, or attempted: with which identifier revision, which normalizer and which of the identifiers, because it can be
+/// removed only by these.
 /// </summary>
 public readonly record struct LedgerEntry(LedgerStatus Status, int Revision, NormalizerVersion Normalizer)
 {
     public static readonly LedgerEntry Absent;
+
+    /// <summary>The identifiers of the revision that were left out, because the key that fed the binding does not match by them.</summary>
+    public MatchKeys Omitted { get; init; }
 }
 
 /// <summary>

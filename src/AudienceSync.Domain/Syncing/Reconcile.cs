@@ -1,3 +1,4 @@
+using AudienceSync.Domain.Audiences;
 using AudienceSync.Domain.Normalizing;
 
 namespace AudienceSync.Domain.Syncing;
@@ -12,9 +13,10 @@ public static class Reconcile
     /// <param name="entry">The ledger entry of the member there.</param>
     /// <param name="revision">The member's current identifier revision.</param>
     /// <param name="normalizer">The destination's current normalizer.</param>
-    public static Step For(bool desired, LedgerEntry entry, int revision, NormalizerVersion normalizer)
+    /// <param name="omitted">Identifiers by which the key that feeds the binding does not match (design rule 9).</param>
+    public static Step For(bool desired, LedgerEntry entry, int revision, NormalizerVersion normalizer, MatchKeys omitted = MatchKeys.None)
     {
-        var same = entry.Revision == revision && entry.Normalizer == normalizer;
+        var same = entry.Revision == revision && entry.Normalizer == normalizer && entry.Omitted == omitted;
         return (desired, entry.Status) switch
         {
             (true, LedgerStatus.Absent) => Step.Add,

@@ -20,7 +20,7 @@ public sealed record AudienceView(
             [.. audience.Versions.Select(version => KeyView.Of(audience, version.Key, drains))],
             [.. audience.Feeds.OrderBy(feed => feed.Key.ToString(), StringComparer.Ordinal).Select(feed => new FeedView(
                 feed.Key.Destination, feed.Key.Remote, AudienceKey.Of(audience.Name, feed.Value.Version).Value,
-                feed.Value.Before.IsEmpty ? null : AudienceKey.Of(audience.Name, feed.Value.Before[^1]).Value))]);
+                feed.Value.Before.IsEmpty ? null : AudienceKey.Of(audience.Name, feed.Value.Before[^1]).Value, feed.Value.Exclusive))]);
     }
 
     /// <param name="State"><c>feeds</c>, <c>drains</c> (it fed until a cutover to another version), <c>shadow</c> (it feeds nothing) or
@@ -42,7 +42,8 @@ public sealed record AudienceView(
     }
 
     /// <param name="RollsBackTo">The key that would feed after a rollback; null when no promotion is left to roll back.</param>
-    public sealed record FeedView(string Destination, string Remote, string Key, string? RollsBackTo);
+    /// <param name="Exclusive">Whether a resync removes members of others from it.</param>
+    public sealed record FeedView(string Destination, string Remote, string Key, string? RollsBackTo, bool Exclusive);
 }
 
 /// <summary>

@@ -12,7 +12,7 @@ public static class RegistryText
         AudienceRegistered registered => $"register {registered.Audience}{Of(registered.Text)}",
         AudienceDescribed described => $"describe {described.Audience}{Of(described.Text)}",
         AudienceKeyPublished published => $"publish {published.AudienceKey} ({Of(published.Terms)})",
-        AudienceBound bound => $"bind {bound.Remote} to {bound.AudienceKey}",
+        AudienceBound bound => $"bind {bound.Remote} to {bound.AudienceKey}{(bound.Exclusive ? ", exclusive" : "")}",
         AudienceUnbound unbound => $"unbind {unbound.Remote} from {unbound.Audience}",
         AudienceKeyPromoted promoted => $"promote {promoted.AudienceKey} at {promoted.Remote} (was {promoted.From})",
         AudienceKeyRolledBack back => $"roll back to {back.AudienceKey} at {back.Remote} (was {back.From})",

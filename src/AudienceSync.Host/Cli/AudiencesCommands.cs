@@ -13,7 +13,7 @@ internal static class AudiencesCommands
         var verbs = new AudiencesVerbs(environment);
         return new Command("audiences", "Manage audiences, their keys and bindings.")
         {
-            verbs.List(), verbs.Show(), verbs.History(), Register(verbs), Publish(verbs), Bind(verbs), Unbind(verbs), Promote(verbs),
+            verbs.List(), verbs.Show(), verbs.History(), Register(verbs), Publish(verbs), new BindCommand(verbs, environment).Create(), Unbind(verbs), Promote(verbs),
             RollBack(verbs), Retire(verbs),
             verbs.Change(
                 "pause", "Stop syncing an audience until it is resumed.", verbs.Name,
@@ -75,12 +75,6 @@ internal static class AudiencesCommands
         return publish;
     }
 
-    private static Command Bind(AudiencesVerbs verbs) => verbs.At(required: true, verbs.Change(
-        "bind", "Bind a remote audience to a key version.", verbs.Key, (parsed, text) =>
-        {
-            var key = AudiencesVerbs.KeyOf(text);
-            return (key.Audience, new BindAudience(verbs.Place(parsed)!.Value, key.Version, verbs.By(parsed), verbs.Why(parsed)));
-        }));
 
     private static Command Unbind(AudiencesVerbs verbs) => verbs.At(required: true, verbs.Change(
         "unbind", "Stop feeding a remote audience. Delivered members stay in it.", verbs.Name,

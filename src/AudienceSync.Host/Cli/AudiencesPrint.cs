@@ -80,7 +80,7 @@ internal static class AudiencesPrint
 
         foreach (var binding in audience.Bindings)
         {
-            yield return $"  {binding.Destination}/{binding.Remote} is fed by {binding.Key}{(binding.RollsBackTo is { } back ? $", rolls back to {back}" : "")}";
+            yield return $"  {binding.Destination}/{binding.Remote} is fed by {binding.Key}{(binding.RollsBackTo is { } back ? $", rolls back to {back}" : "")}{(binding.Exclusive ? ", exclusive" : "")}";
         }
     }
 

@@ -28,6 +28,10 @@ internal sealed class AudiencesVerbs(Func<string, string?> environment)
 
     public string? Why(ParseResult parsed) => parsed.GetValue(_why);
 
+    public string Workspace(ParseResult parsed) => parsed.GetRequiredValue(_workspace);
+
+    public string? Destination(ParseResult parsed) => parsed.GetValue(_destination);
+
     /// <summary>Null when no remote audience is given: all of them.</summary>
     public RemoteAudience? Place(ParseResult parsed) => (parsed.GetValue(_destination), parsed.GetValue(_remote)) switch
     {
@@ -35,12 +39,25 @@ internal sealed class AudiencesVerbs(Func<string, string?> environment)
         var (destination, remote) => new RemoteAudience(destination ?? "", remote ?? ""),
     };
 
-    public Command At(bool required, Command verb)
+    /// <param name="required">Whether a remote audience must be given.</param>
+    /// <param name="verb">The command.</param>
+    /// <param name="instead">An option that takes the place of the remote audience's id.</param>
+    public Command At(bool required, Command verb, Option<bool>? instead = null)
     {
         verb.Options.Add(_destination);
         verb.Options.Add(_remote);
         verb.Validators.Add(parsed =>
         {
+            if (instead is not null && parsed.GetValue(instead))
+            {
+                if (parsed.GetResult(_destination) is null || parsed.GetResult(_remote) is not null)
+                {
+                    parsed.AddError($"{instead.Name} needs --destination, and no --remote.");
+                }
+
+                return;
+            }
+
             var given = new[] { parsed.GetResult(_destination), parsed.GetResult(_remote) }.Count(option => option is not null);
             if (given == 1 || (required && given == 0))
             {
@@ -54,13 +71,18 @@ internal sealed class AudiencesVerbs(Func<string, string?> environment)
         string verb, string description, Argument<string> subject, Func<ParseResult, string, (string Audience, AudienceCommand Command)> command)
     {
         var change = new Command(verb, description) { subject, _by, _why, _workspace, _json };
-        change.SetAction((parsed, cancellationToken) => RunAsync(parsed, cancellationToken, async table =>
+        change.SetAction((parsed, cancellationToken) => ChangeAsync(parsed, subject, command, cancellationToken));
+        return change;
+    }
+
+    public Task<int> ChangeAsync(
+        ParseResult parsed, Argument<string> subject, Func<ParseResult, string, (string Audience, AudienceCommand Command)> command,
+        CancellationToken cancellationToken) =>
+        RunAsync(parsed, cancellationToken, async table =>
         {
             var (audience, wanted) = command(parsed, parsed.GetRequiredValue(subject));
             return RegistryAnswer.Of(await new AudienceRegistry(table).ExecuteAsync(audience, wanted, cancellationToken), dryRun: false);
-        }));
-        return change;
-    }
+        });
 
     public Command List()
     {

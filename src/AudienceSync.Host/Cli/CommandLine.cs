@@ -21,6 +21,7 @@ internal static class CommandLine
             serve, migrate, KeysCommands.Create(environment, clock ?? TimeProvider.System), PeopleCommands.Create(environment), DestinationsCommands.Create(environment, network),
             SyncCommands.Create(environment), AudiencesCommands.Create(environment), MembersCommands.Create(environment), QuarantineCommands.Create(environment),
             ProjectionsCommands.Create(environment), MessagesCommands.Create(environment), RunsCommands.Create(environment),
+            EventsCommands.Create(environment),
         };
     }
 

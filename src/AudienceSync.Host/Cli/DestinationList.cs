@@ -72,7 +72,7 @@ internal static class DestinationList
         (string Name, bool Is)[] abilities =
         [
             ("make", connector is IAudienceFactory), ("resync", connector is IResyncs), ("erase", connector is IErasesPeople),
-            ("validate", connector is IValidates), ("check", connector is IChecks),
+            ("check", connector is IChecks),
         ];
         return [.. abilities.Where(ability => ability.Is).Select(ability => ability.Name)];
     }

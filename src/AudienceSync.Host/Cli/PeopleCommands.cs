@@ -187,11 +187,11 @@ internal static class PeopleCommands
         }
     }
 
-    private static string In(string path, string? workspace) => workspace is null ? path : $"{path}?workspace={Uri.EscapeDataString(workspace)}";
+    internal static string In(string path, string? workspace) => workspace is null ? path : $"{path}?workspace={Uri.EscapeDataString(workspace)}";
 
-    private static (TextWriter Output, TextWriter Error) Console(ParseResult parsed) => (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
+    internal static (TextWriter Output, TextWriter Error) Console(ParseResult parsed) => (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
 
-    private static async Task<int> RunAsync(ParseResult parsed, Func<Task<int>> action)
+    internal static async Task<int> RunAsync(ParseResult parsed, Func<Task<int>> action)
     {
         try
         {

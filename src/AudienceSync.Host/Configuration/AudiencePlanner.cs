@@ -59,7 +59,7 @@ public sealed class AudiencePlanner(ConfigLoader config, bool named = true)
             AudienceKey.TryParse(binding.Key, out var key) && audience is not null && audience.Versions.Exists(version => AudienceKey.Of(audience.Name, version.Version) == key),
             place, named ? $"key {binding.Key} is not a published version" : "key is not a published version");
         Require(binding.Remote.Length is > 0 and <= 100, place, "remote must be the platform's id of the audience");
-        return new DeclaredFeed(new RemoteAudience(binding.Destination, binding.Remote), key.Version);
+        return new DeclaredFeed(new RemoteAudience(binding.Destination, binding.Remote), key.Version, binding.Exclusive);
     }
 
     private void Require(bool holds, string place, string otherwise)

@@ -181,6 +181,9 @@ public sealed class BindingConfig
     public string Destination { get; set; } = "";
 
     public string Remote { get; set; } = "";
+
+    /// <summary>Whether the remote audience is ours alone, so that a resync removes members of others.</summary>
+    public bool Exclusive { get; set; }
 }
 
 /// <summary>Where a secret is: never the secret itself.</summary>

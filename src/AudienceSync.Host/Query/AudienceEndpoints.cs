@@ -18,7 +18,12 @@ public sealed class AudienceEndpoints(IReadOnlyDictionary<string, Workspace> wor
 
     public sealed record Publish(double? WindowD, List<string>? MatchKeys, string? ConsentPolicy, bool? Inherit, string? By, string? Why);
 
-    public sealed record Bind(string Key, string Destination, string Remote, string? By, string? Why);
+    /// <param name="Remote">The platform's id; absent with <paramref name="Create"/>.</param>
+    /// <param name="Exclusive">Whether the remote audience is ours alone, so that a resync removes members of others.</param>
+    /// <param name="Create">Create the remote audience, or find it by its name, instead of naming its id.</param>
+    /// <param name="Name">Its name at the platform, only with <paramref name="Create"/>; the audience's own name when absent.</param>
+    public sealed record Bind(
+        string Key, string Destination, string? Remote, bool? Exclusive, bool? Create, string? Name, string? By, string? Why);
 
     public sealed record Place(string? Destination, string? Remote, string? By, string? Why);
 
@@ -38,8 +43,7 @@ public sealed class AudienceEndpoints(IReadOnlyDictionary<string, Workspace> wor
         var written = group.MapGroup("").Takes(BodyContract.Json);
         written.MapPost("/audiences/{audience}", (string audience, Describe body, string? workspace, CancellationToken cancel) => DoAsync(
             workspace, audience, new RegisterAudience(new AudienceText(body.Purpose, body.Owner, body.Definition, body.ExpectedVolume), By(body.By), body.Why), cancel));
-        written.MapPost("/audiences/{audience}/bindings", (string audience, Bind body, string? workspace, CancellationToken cancel) => OfKeyAsync(
-            workspace, body.Key, audience, key => new BindAudience(new RemoteAudience(body.Destination, body.Remote), key.Version, By(body.By), body.Why), cancel));
+        written.MapPost("/audiences/{audience}/bindings", BindAsync);
         written.MapPost("/audiences/{audience}/unbind", (string audience, Place body, string? workspace, CancellationToken cancel) => DoAsync(
             workspace, audience, new UnbindAudience(new RemoteAudience(body.Destination ?? "", body.Remote ?? ""), By(body.By), body.Why), cancel));
         written.MapPost("/audiences/{audience}/rollback", (string audience, Place body, string? workspace, CancellationToken cancel) =>
@@ -92,6 +96,46 @@ public sealed class AudienceEndpoints(IReadOnlyDictionary<string, Workspace> wor
             return AudienceKey.TryParse(key, out var from) && AudienceKey.TryParse(other, out var to)
                 ? Results.Ok(await KeyDiff.ReadAsync(found.Database, from, to, cancellationToken))
                 : QueryProblem.Of(AudienceRefusal.NameInvalid);
+        }
+        catch (RegistryException refused)
+        {
+            return QueryProblem.Of(refused.Refusal);
+        }
+    }
+
+    private Task<IResult> BindAsync(string audience, Bind body, string? workspace, CancellationToken cancellationToken)
+    {
+        var create = body.Create ?? false;
+        if (create == body.Remote is not null || (!create && body.Name is not null))
+        {
+            return Task.FromResult(QueryProblem.Of(AudienceRefusal.BindingInvalid));
+        }
+
+        var exclusive = body.Exclusive ?? false;
+        return create
+            ? CreateAsync(workspace, audience, body, cancellationToken)
+            : OfKeyAsync(
+                workspace, body.Key, audience,
+                key => new BindAudience(new RemoteAudience(body.Destination, body.Remote!), key.Version, By(body.By), body.Why) { Exclusive = exclusive },
+                cancellationToken);
+    }
+
+    private async Task<IResult> CreateAsync(string? workspace, string audience, Bind body, CancellationToken cancellationToken)
+    {
+        if (workspaces.Named(workspace) is not { } found)
+        {
+            return QueryProblem.UnknownWorkspace;
+        }
+
+        if (!AudienceKey.TryParse(body.Key, out var key) || key.Audience != audience)
+        {
+            return QueryProblem.Of(AudienceRefusal.NameInvalid);
+        }
+
+        try
+        {
+            var wanted = new WantedAudience(key, body.Destination, body.Name, body.Exclusive ?? false, By(body.By), body.Why);
+            return Results.Ok(await found.RemoteAudiences.CreateAsync(wanted, cancellationToken));
         }
         catch (RegistryException refused)
         {

@@ -23,6 +23,7 @@ public sealed class QueryEndpoints(IReadOnlyDictionary<string, Workspace> worksp
         group.MapGet("/people/{person:guid}/memberships", MembershipsAsync);
         new AudienceEndpoints(workspaces).Map(group);
         new QuarantineEndpoints(workspaces).Map(group);
+        new EventEndpoints(workspaces).Map(group);
         new HistoryEndpoints(workspaces, clock).Map(group);
         new DestinationEndpoints(workspaces).Map(group);
         new RunEndpoints(workspaces).Map(group);

@@ -108,6 +108,11 @@ internal static class QueryProblem
 
     public static IResult UnknownEntry => Of(404, "unknown_quarantine_entry", "No such open entry in quarantine.");
 
+    public static IResult BodyNotKept => Of(
+        404,
+        "body_not_kept",
+        "No body is kept for this event: it is unknown, it did not come from a sender, its retention has ended, or its person was erased.");
+
     /// <summary>The text comes from the planner: the position of the error, and the remedy.</summary>
     public static IResult InvalidDeclaration(string detail) => Of(422, "invalid_declaration", detail);
 
@@ -117,11 +122,13 @@ internal static class QueryProblem
     public static IResult Of(AudienceRefusal refusal) => Of(
         refusal.Code switch
         {
+            "audience_not_created" => 502,
             "unknown_audience" or "unknown_audience_key" or "unknown_destination" or "audience_not_bound" => 404,
-            "audience_name_invalid" or "audience_text_invalid" or "audience_terms_invalid" or "late_events_invalid" or "binding_invalid" => 422,
+            "audience_name_invalid" or "audience_text_invalid" or "audience_terms_invalid" or "late_events_invalid" or "binding_invalid"
+                or "audience_not_creatable" => 422,
             _ => 409,
         },
-        refusal.Code, refusal.Nameless, retryable: refusal.Code == "registry_conflict");
+        refusal.Code, refusal.Nameless, retryable: refusal.Code is "registry_conflict" or "audience_not_created");
 
     private static IResult Of(int status, string code, string detail, bool retryable = false, string? parameter = null, int? actual = null)
     {

@@ -65,6 +65,7 @@ public sealed class Workspace : IAsyncDisposable
     {
         Database = database;
         Keys = keys;
+        var connectors = plan.Destinations.ToDictionary(destination => destination.Name, destination => destination.Connector, StringComparer.Ordinal);
         _digester = new AliasDigester(secrets.Alias);
         var vault = new Vault(dependencies.MasterKeys);
         var seal = new BodySeal(dependencies.MasterKeys, secrets.Fingerprint);
@@ -101,13 +102,17 @@ public sealed class Workspace : IAsyncDisposable
             {
                 Messages = dependencies.Messages,
                 CountryOf = name => countries.GetValueOrDefault(name, ""),
+                Destinations = connectors,
+                Chance = dependencies.Chance,
             },
             dependencies.Loggers.CreateLogger<ErasureLoop>());
         Status = new StatusQueries(database);
+        Bodies = new BodyArchive(database, seal);
         LinkStops = new LinkStopTable(database, dependencies.Clock);
         var people = new PersonEventReader(_digester, plan.Destinations.Select(destination => destination.Name).ToHashSet(StringComparer.Ordinal));
         RegistryTable = new RegistryTable(database, dependencies.Clock);
         Registry = new AudienceRegistry(RegistryTable, keys);
+        RemoteAudiences = new RemoteAudienceCreator(Registry, RegistryTable, connectors);
         var published = new PublishedKeys(keys, dependencies.Clock);
         var reader = new EventReader(_digester, published, people);
         Inboxes = [.. plan.Sources.Select(source => (new WebhookInbox(source.Source, reader, published, seal, new BodyMentions(_digester), _commit), source.Token))];
@@ -156,15 +161,21 @@ public sealed class Workspace : IAsyncDisposable
     /// <summary>Changes audiences.</summary>
     public AudienceRegistry Registry { get; }
 
-    /// <summary>Reads audiences and their histories.</summary>
     public LinkStopTable LinkStops { get; }
 
+    /// <summary>Reads audiences and their histories.</summary>
     public RegistryTable RegistryTable { get; }
+
+    /// <summary>Creates remote audiences at the platforms.</summary>
+    public RemoteAudienceCreator RemoteAudiences { get; }
 
     /// <summary>Releases what waits in quarantine.</summary>
     public QuarantineReleases Quarantine { get; }
 
     public StatusQueries Status { get; }
+
+    /// <summary>What senders sent, for as long as it is kept.</summary>
+    public BodyArchive Bodies { get; }
 
     /// <summary>What operators hold, and what waits for them.</summary>
     public OperatorHolds Holds { get; }
@@ -344,10 +355,12 @@ public sealed class Workspace : IAsyncDisposable
             Metrics = dependencies.Metrics?.Of(database.Workspace.Value, destination.Name),
         };
         var jobs = new JobPoller(destination.Name, destination.Connector, new JobTable(database), dependencies.Clock, logger);
-        return new AccountLoop(destination.Name, processor, jobs, budget, table, leases, wake, destination.Flush, dependencies.Clock, logger)
+        var exclusive = new ExclusiveResync(
+            new ResyncSessionTable(database), table, vault, destination.Connector, budget, dependencies.Chance, dependencies.Clock, logger);
+        var cycle = BindingCycle.Open(database, processor, planner, exclusive, destination.Connector.Limits, dependencies.Clock, logger);
+        return new AccountLoop(destination.Name, cycle, jobs, budget, table, leases, wake, destination.Flush, dependencies.Clock, logger)
         {
             Poll = dependencies.AccountPoll,
-            Cycle = BindingCycle.Open(database, processor, planner, destination.Connector.Limits, dependencies.Clock, logger),
         };
     }
 }

@@ -21,7 +21,7 @@ namespace AudienceSync.Host.Syncing;
 /// </summary>
 public sealed class AccountLoop(
     string destinationName,
-    LaneProcessor processor,
+    BindingCycle cycle,
     JobPoller jobs,
     CallBudget budget,
     SyncTable table,
@@ -40,9 +40,6 @@ public sealed class AccountLoop(
 
     /// <summary>How soon it sees what nothing wakes it for: orders of operators, and waits that have ended.</summary>
     public TimeSpan Poll { get; init; } = DefaultPoll;
-
-    /// <summary>What a cycle of a lane does in addition to its pages; null for nothing.</summary>
-    public BindingCycle? Cycle { get; init; }
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -204,9 +201,7 @@ public sealed class AccountLoop(
             return RunEnd.Empty;
         }
 
-        var end = Cycle is null
-            ? await processor.RunAsync(lease, binding, lane, cancellationToken)
-            : await Cycle.RunAsync(lease, binding, lane, cancellationToken);
+        var end = await cycle.RunAsync(lease, binding, lane, cancellationToken);
         if (end is RunEnd.Empty or RunEnd.Drained && binding.HasOpenRun(lane))
         {
             // Its last page was full, or was sent apart from the lane.

@@ -11,11 +11,14 @@ namespace AudienceSync.Host.Syncing;
 /// guard allows, and last what was refused before, which must not delay new removals. Adds: a page of the lane, and when it is drained a
 /// page of members to redeliver.
 /// </summary>
-public sealed class BindingCycle(LaneProcessor processor, KeySwitchSweep sweep, PlanGuard guard, PlanWork plans, Redelivery redelivery, ResidualProcessor residuals)
+public sealed class BindingCycle(
+    LaneProcessor processor, KeySwitchSweep sweep, PlanGuard guard, PlanWork plans, Redelivery redelivery, ResidualProcessor residuals,
+    ExclusiveResync exclusive)
 {
     /// <summary>With all its parts over one workspace.</summary>
     public static BindingCycle Open(
-        WorkspaceDatabase database, LaneProcessor processor, PagePlanner planner, DestinationLimits limits, TimeProvider clock, ILogger logger)
+        WorkspaceDatabase database, LaneProcessor processor, PagePlanner planner, ExclusiveResync exclusive, DestinationLimits limits, TimeProvider clock,
+        ILogger logger)
     {
         var range = new RemovalRange(database);
         var plans = new PlanTable(database);
@@ -25,8 +28,9 @@ public sealed class BindingCycle(LaneProcessor processor, KeySwitchSweep sweep, 
             new KeySwitchSweep(new CutoverTable(database), processor, guard, clock),
             guard,
             new PlanWork(plans, range, processor, clock, logger),
-            new Redelivery(new RedeliveryTable(database), limits, clock, logger),
-            new ResidualProcessor(new ResidualTable(database), planner, processor, clock));
+            new Redelivery(new RedeliveryTable(database), exclusive, limits, clock, logger),
+            new ResidualProcessor(new ResidualTable(database), planner, processor, clock),
+            exclusive);
     }
 
     /// <param name="lease">Of the account.</param>
@@ -40,6 +44,11 @@ public sealed class BindingCycle(LaneProcessor processor, KeySwitchSweep sweep, 
 
     private async Task<RunEnd> AddAsync(Lease lease, Binding binding, CancellationToken cancellationToken)
     {
+        if (exclusive.HoldsLanes(binding))
+        {
+            return await redelivery.RunAsync(lease, binding, cancellationToken);
+        }
+
         var end = await processor.RunAsync(lease, binding, Lane.Adds, cancellationToken);
         if (end is RunEnd.Held or RunEnd.More)
         {
@@ -52,6 +61,11 @@ public sealed class BindingCycle(LaneProcessor processor, KeySwitchSweep sweep, 
 
     private async Task<RunEnd> RemoveAsync(Lease lease, Binding binding, CancellationToken cancellationToken)
     {
+        if (exclusive.HoldsLanes(binding))
+        {
+            return RunEnd.Empty;
+        }
+
         var planned = binding.HasPlans ? await plans.RunAsync(lease, binding, cancellationToken) : RunEnd.Empty;
         var swept = planned == RunEnd.Held ? planned : await sweep.RunAsync(lease, binding, cancellationToken);
         if (swept == RunEnd.Held)
@@ -67,7 +81,10 @@ public sealed class BindingCycle(LaneProcessor processor, KeySwitchSweep sweep, 
 
         var end = await processor.RunAsync(lease, binding with { RemovalsUpto = approved }, Lane.Removals, cancellationToken);
         guard.Note(binding, end);
-        var tried = end == RunEnd.Held ? end : await residuals.RunAsync(lease, binding, cancellationToken);
+
+        // The page may have ended a series of failures, which must not be written back.
+        var current = end == RunEnd.Empty || !residuals.IsDue(binding) ? binding : await processor.ReadAgainAsync(binding, cancellationToken);
+        var tried = end == RunEnd.Held ? end : await residuals.RunAsync(lease, current, cancellationToken);
         return tried == RunEnd.Held || (planned != RunEnd.More && swept != RunEnd.More && end != RunEnd.More) ? tried : RunEnd.More;
     }
 }

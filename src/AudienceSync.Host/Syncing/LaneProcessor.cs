@@ -81,6 +81,10 @@ public sealed class LaneProcessor(
         return more ? RunEnd.More : RunEnd.Drained;
     }
 
+    /// <summary>A binding as it is after what was just written for it.</summary>
+    public async Task<Binding> ReadAgainAsync(Binding binding, CancellationToken cancellationToken) =>
+        (await table.ReadBindingsAsync(binding.Destination, cancellationToken)).First(one => one.BindingId == binding.BindingId);
+
     /// <summary>How many members the next removal for this binding may have.</summary>
     public int LimitOf(Binding binding) => _sizes.Of(binding.BindingId, adds: false);
 

@@ -204,7 +204,8 @@ public sealed class MemberCalls(SyncTable table, Vault vault, IDestination desti
         {
             var delivery = deliveries[i];
             opened[i] = sealedIdentifiers.TryGetValue((delivery.Person, delivery.Revision), out var found)
-                ? vault.OpenIdentifiers(delivery.Person, delivery.Revision, found.KeyVersion, found.Salt, found.Cipher)
+                ? IdentifierChange.Omit(
+                    vault.OpenIdentifiers(delivery.Person, delivery.Revision, found.KeyVersion, found.Salt, found.Cipher), delivery.Omitted)
                 : null;
         }
     }

@@ -1,4 +1,5 @@
 using AudienceSync.Connectors;
+using AudienceSync.Domain.Audiences;
 using AudienceSync.Domain.Identity;
 using AudienceSync.Domain.Normalizing;
 using AudienceSync.Domain.Syncing;
@@ -11,6 +12,9 @@ public readonly record struct MemberDelivery(PersonId Person, int Revision, Norm
 {
     /// <summary>The parts of the person that are sent.</summary>
     public IdentifierParts Parts { get; init; } = IdentifierParts.All;
+
+    /// <summary>Identifiers of the revision that are not part of the delivery, because the key does not match by them.</summary>
+    public MatchKeys Omitted { get; init; }
 
     /// <summary>For a removal: the parts of the person that are left out, because another member of the remote audience has them.</summary>
     public IdentifierParts Kept { get; init; }
@@ -41,5 +45,5 @@ public readonly record struct MemberDelivery(PersonId Person, int Revision, Norm
     /// <summary>For a removal: it removes a residual delivery of this kind; null for the delivery in the ledger.</summary>
     public ResidualKind? Residual { get; init; }
 
-    public LedgerEntry Entry(LedgerStatus status) => new(status, Revision, Normalizer);
+    public LedgerEntry Entry(LedgerStatus status) => new(status, Revision, Normalizer) { Omitted = Omitted };
 }

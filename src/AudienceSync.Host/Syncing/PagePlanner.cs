@@ -1,6 +1,5 @@
 using AudienceSync.Connectors;
 using AudienceSync.Domain.Identity;
-using AudienceSync.Domain.Normalizing;
 using AudienceSync.Domain.Syncing;
 using AudienceSync.Host.Privacy;
 using AudienceSync.Host.Storage.Syncing;
@@ -29,7 +28,7 @@ public sealed class PagePlanner(IDestination destination, SyncTable table, Vault
         var replaced = new List<LaneMember>();
         foreach (var member in page)
         {
-            var step = Reconcile.For(member.Desired, member.Entry, member.Revision, destination.Normalizer);
+            var step = Reconcile.For(member.Desired, member.Entry, member.Revision, destination.Normalizer, binding.Omitted);
             if (step != Step.Remove && !lane.Desired)
             {
                 // Desired here after all: the other lane handles it.
@@ -48,7 +47,7 @@ public sealed class PagePlanner(IDestination destination, SyncTable table, Vault
                     plan.Removals.Add(Former(member) with { EndedAt = member.EndedAt });
                     break;
                 case Step.Add:
-                    plan.Adds.Add(Current(member) with { Before = member.Entry, Unanswered = member.Entry, SentAt = member.WrittenAt });
+                    plan.Adds.Add(Current(binding, member) with { Before = member.Entry, Unanswered = member.Entry, SentAt = member.WrittenAt });
                     break;
                 case Step.Replace:
                     replaced.Add(member);
@@ -67,10 +66,10 @@ public sealed class PagePlanner(IDestination destination, SyncTable table, Vault
     private async Task ReplaceAsync(Binding binding, List<LaneMember> replaced, PagePlan plan, CancellationToken cancellationToken)
     {
         var changes = await CompareAsync(
-            binding, replaced.ConvertAll(member => new Replacing(member.Person, member.Entry, member.Revision, destination.Normalizer)), cancellationToken);
+            binding, replaced.ConvertAll(member => new Replacing(member.Person, member.Entry, Current(binding, member).Entry(LedgerStatus.Adding))), cancellationToken);
         for (var i = 0; i < replaced.Count; i++)
         {
-            Replace(replaced[i], changes[i], plan);
+            Replace(replaced[i], Current(binding, replaced[i]), changes[i], plan);
         }
     }
 
@@ -81,12 +80,11 @@ public sealed class PagePlanner(IDestination destination, SyncTable table, Vault
         Array.Fill(changes, IdentifierChange.Whole);
         var open = people.Count == 0 ? [] : await OpenAsync(binding, people, cancellationToken);
         var both = people.Index().Where(
-            one => open.ContainsKey((one.Item.Person, one.Item.Was.Revision)) && open.ContainsKey((one.Item.Person, one.Item.Revision))).ToList();
+            one => open.ContainsKey((one.Item.Person, one.Item.Was.Revision)) && open.ContainsKey((one.Item.Person, one.Item.Becomes.Revision))).ToList();
         if (both.Count > 0)
         {
             var compared = destination.Compare([.. both.Select(one => new DeliveryChange(
-                new Member(open[(one.Item.Person, one.Item.Was.Revision)], one.Item.Was.Normalizer),
-                new Member(open[(one.Item.Person, one.Item.Revision)], one.Item.Normalizer)))]);
+                MemberOf(open, one.Item.Person, one.Item.Was), MemberOf(open, one.Item.Person, one.Item.Becomes)))]);
             for (var i = 0; i < both.Count; i++)
             {
                 changes[both[i].Index] = compared[i];
@@ -98,9 +96,8 @@ public sealed class PagePlanner(IDestination destination, SyncTable table, Vault
 
     // With a revision between the two, an address may have belonged to another member for a while and been removed with that member: what
     // looks the same is delivered again.
-    private void Replace(LaneMember member, IdentifierChange change, PagePlan plan)
+    private void Replace(LaneMember member, MemberDelivery current, IdentifierChange change, PagePlan plan)
     {
-        var current = Current(member);
         if (change.Same && member.Entry.Status == LedgerStatus.Delivered && member.Revision - member.Entry.Revision <= 1)
         {
             plan.Moves.Add(new LedgerChange(member.Person, current.Entry(LedgerStatus.Delivered), null));
@@ -155,7 +152,7 @@ public sealed class PagePlanner(IDestination destination, SyncTable table, Vault
 
         var changes = await CompareAsync(
             binding,
-            overlapping.ConvertAll(residual => new Replacing(residual.Person, residual.Left, residual.Row.Revision, residual.Row.Normalizer)),
+            overlapping.ConvertAll(residual => new Replacing(residual.Person, residual.Left, residual.Row)),
             cancellationToken);
         for (var i = 0; i < overlapping.Count; i++)
         {
@@ -208,14 +205,14 @@ public sealed class PagePlanner(IDestination destination, SyncTable table, Vault
 
     private static MemberDelivery Left(ResidualDelivery residual) => new(residual.Person, residual.Left.Revision, residual.Left.Normalizer)
     {
-        Residual = residual.Kind, Unanswered = residual.SentAt is null ? null : residual.Left, SentAt = residual.SentAt,
+        Omitted = residual.Left.Omitted, Residual = residual.Kind, Unanswered = residual.SentAt is null ? null : residual.Left, SentAt = residual.SentAt,
     };
 
     private async Task<Dictionary<(PersonId Person, int Revision), PersonIdentifiers>> OpenAsync(
         Binding binding, List<Replacing> replaced, CancellationToken cancellationToken)
     {
         var people = replaced.SelectMany(one => new[] { one.Person.Value, one.Person.Value }).ToList();
-        var revisions = replaced.SelectMany(one => new[] { one.Was.Revision, one.Revision }).ToList();
+        var revisions = replaced.SelectMany(one => new[] { one.Was.Revision, one.Becomes.Revision }).ToList();
         var sealedIdentifiers = await table.ReadIdentifiersAsync(binding, MemberOperation.Add, people, revisions, cancellationToken);
         return sealedIdentifiers.ToDictionary(
             found => found.Key,
@@ -224,11 +221,17 @@ public sealed class PagePlanner(IDestination destination, SyncTable table, Vault
 
     private static MemberDelivery Former(LaneMember member) => new(member.Person, member.Entry.Revision, member.Entry.Normalizer)
     {
-        Before = member.Entry, Unanswered = member.Entry, SentAt = member.WrittenAt,
+        Omitted = member.Entry.Omitted, Before = member.Entry, Unanswered = member.Entry, SentAt = member.WrittenAt,
     };
 
-    private MemberDelivery Current(LaneMember member) => new(member.Person, member.Revision, destination.Normalizer) { IsNew = member.IsNew };
+    private MemberDelivery Current(Binding binding, LaneMember member) => new(member.Person, member.Revision, destination.Normalizer)
+    {
+        Omitted = binding.Omitted, IsNew = member.IsNew,
+    };
+
+    private static Member MemberOf(Dictionary<(PersonId Person, int Revision), PersonIdentifiers> open, PersonId person, LedgerEntry delivery) =>
+        new(IdentifierChange.Omit(open[(person, delivery.Revision)], delivery.Omitted), delivery.Normalizer);
 
     // A delivery, and the one that takes its place.
-    private readonly record struct Replacing(PersonId Person, LedgerEntry Was, int Revision, NormalizerVersion Normalizer);
+    private readonly record struct Replacing(PersonId Person, LedgerEntry Was, LedgerEntry Becomes);
 }

@@ -16,14 +16,15 @@ namespace AudienceSync.Host.Syncing;
 /// </para>
 /// <para>
 /// <b>What it repairs.</b> A member that should be there is added again, a member that we once removed is removed again. Members that we
-/// never added stay: we remove only what we added (design section 6, rule 6).
+/// never added stay: we remove only what we added (design section 6, rule 10). In an exclusive binding they go, where the platform can
+/// replace all members: <see cref="ExclusiveResync"/>.
 /// </para>
 /// <para>
 /// <b>States of a resync.</b> Sweeping, finished, canceled. The mark and the position of the sweep are written in one transaction, so a
 /// crash or a lost lease costs nothing.
 /// </para>
 /// </summary>
-public sealed class Redelivery(RedeliveryTable table, DestinationLimits limits, TimeProvider clock, ILogger logger)
+public sealed class Redelivery(RedeliveryTable table, ExclusiveResync exclusive, DestinationLimits limits, TimeProvider clock, ILogger logger)
 {
     /// <summary>Marks the next page, if there is any to mark. For a binding whose lanes are drained.</summary>
     /// <exception cref="LeaseLostException">The account's lease is held by another host.</exception>
@@ -34,14 +35,20 @@ public sealed class Redelivery(RedeliveryTable table, DestinationLimits limits, 
             return RunEnd.Drained;
         }
 
-        return await table.FindResyncAsync(binding, cancellationToken) is { } resync ? await ResyncAsync(lease, binding, resync, cancellationToken)
+        var resync = await table.FindResyncAsync(binding, cancellationToken);
+        if (resync is not null && exclusive.Replaces(binding) && await exclusive.RunAsync(lease, binding, resync, cancellationToken) is { } step)
+        {
+            return step;
+        }
+
+        return resync is not null ? await ResyncAsync(lease, binding, resync, cancellationToken)
             : limits.MembershipLifetime is { } lifetime ? await RefreshAsync(lease, binding, lifetime, cancellationToken)
             : RunEnd.Empty;
     }
 
     private async Task<RunEnd> ResyncAsync(Lease lease, Binding binding, OpenSweep resync, CancellationToken cancellationToken)
     {
-        var page = await table.ReadResyncAsync(binding, resync.SweptTo, limits.MembersPerCall, cancellationToken);
+        var page = await table.ReadResyncAsync(binding, resync.SweptTo, exclusive.SweepsSince(resync), limits.MembersPerCall, cancellationToken);
 
         // The last page is sent before the resync is finished: then no member is left behind it, and none is marked.
         var ended = !page.More && page.People.Count == 0;

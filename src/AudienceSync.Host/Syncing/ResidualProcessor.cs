@@ -10,16 +10,18 @@ namespace AudienceSync.Host.Syncing;
 /// </summary>
 public sealed class ResidualProcessor(ResidualTable table, PagePlanner planner, LaneProcessor processor, TimeProvider clock)
 {
+    public bool IsDue(Binding binding) => binding.ResidualsDueAt <= clock.GetUtcNow();
+
     /// <summary>Empty when nothing is due; held when the platform did not respond.</summary>
     /// <exception cref="LeaseLostException">The account's lease is held by another host.</exception>
     public async Task<RunEnd> RunAsync(Lease lease, Binding binding, CancellationToken cancellationToken)
     {
-        var now = clock.GetUtcNow();
-        if (binding.ResidualsDueAt is not { } due || due > now)
+        if (!IsDue(binding))
         {
             return RunEnd.Empty;
         }
 
+        var now = clock.GetUtcNow();
         var limit = processor.LimitOf(binding);
         var residuals = await table.ReadDueAsync(binding, now, limit, cancellationToken);
         var plan = await planner.PlanResidualsAsync(binding, residuals, cancellationToken);

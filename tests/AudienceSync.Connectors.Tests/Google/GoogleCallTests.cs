@@ -124,12 +124,22 @@ public sealed class GoogleCallTests
         result.Outcome.ShouldBe(new Outcome(OutcomeKind.Snooze, "google_validate_only", TimeSpan.FromMinutes(1)));
         result.Job.ShouldBeNull("the id of a validation cannot be looked up");
         _network.Sent[0].Body.ShouldEndWith(",\"validateOnly\":true}");
+    }
 
-        var validated = await ((IValidates)new GoogleAccountOnWire(_network).Destination).ValidateAsync(
-            new MemberCall(new RemoteAudienceId("1"), MemberOperation.Remove, [new Member(Cloudy, Domain.Normalizing.GoogleNormalizer.Current)]), CancellationToken.None);
-        validated.Outcome.ShouldBe(Outcome.Done);
-        validated.Job.ShouldBeNull();
-        _network.Sent[1].Body.ShouldEndWith(",\"validateOnly\":true}");
+    [Fact]
+    public async Task A_check_tries_an_add_that_is_only_validated()
+    {
+        var network = new TokenedNetwork(
+            (200, "{}"), (200, """{"id":"9","membershipStatus":"OPEN","sizeInfo":{"searchNetworkMembersCount":"1200"}}"""),
+            (403, Error(403, "PERMISSION_DENIED", "DESTINATION_ACCOUNT_PERMISSION_DENIED")));
+
+        var findings = await ((IChecks)new GoogleAccountOnWire(network).Destination).CheckAsync([new RemoteAudienceId("9")], CancellationToken.None);
+
+        var finding = findings.Single(finding => finding.Audience is not null);
+        finding.State.ShouldBe(CheckState.Bad, "the list can be read, and refuses members");
+        finding.Code.ShouldStartWith("google_");
+        network.Sent[^1].Url.AbsolutePath.ShouldBe("/v1/audienceMembers:ingest");
+        network.Sent[^1].Body.ShouldEndWith(",\"validateOnly\":true}");
     }
 
     [Fact]

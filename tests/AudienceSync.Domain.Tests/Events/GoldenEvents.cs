@@ -19,6 +19,12 @@ internal static class GoldenEvents
         ["audience_key_published"] = new AudienceKeyPublished(Key, 604_800, "retargeting", "growth", "cart value over 100, no order for 7 days"),
     };
 
+    /// <summary>Forms with fields that are written only when they are set, by the part of the file's name after the alias and its form.</summary>
+    public static readonly IReadOnlyDictionary<string, IStoredEvent> Variants = new Dictionary<string, IStoredEvent>
+    {
+        ["audience_bound.v1.exclusive.json"] = new AudienceBound(Key, Remote, "ann", "launch") { Exclusive = true },
+    };
+
     public static readonly IReadOnlyList<IStoredEvent> All =
     [
         new AudienceMemberAdded(

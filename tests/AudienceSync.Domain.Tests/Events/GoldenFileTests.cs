@@ -34,7 +34,18 @@ public sealed class GoldenFileTests
     public void Every_golden_file_belongs_to_a_row_of_the_registry()
     {
         var files = Directory.GetFiles(Folder).Select(Path.GetFileName);
-        files.ShouldBe(EventTypes.ByAlias.Keys.Concat(EventUpcasters.Aliases).Select(Name), ignoreOrder: true);
+        files.ShouldBe(EventTypes.ByAlias.Keys.Concat(EventUpcasters.Aliases).Select(Name).Concat(GoldenEvents.Variants.Keys), ignoreOrder: true);
+    }
+
+    [Fact]
+    public void A_form_with_an_optional_field_is_written_and_read_exactly_as_its_golden_file()
+    {
+        foreach (var (file, stored) in GoldenEvents.Variants)
+        {
+            var text = System.IO.File.ReadAllText(Path.Combine(Folder, file)).TrimEnd('\n');
+            Encoding.UTF8.GetString(EventJson.Write(stored)).ShouldBe(text);
+            EventJson.Read(EventTypes.AliasOf(stored), Encoding.UTF8.GetBytes(text)).ShouldBe(stored);
+        }
     }
 
     [Fact]

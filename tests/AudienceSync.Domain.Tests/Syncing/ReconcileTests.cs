@@ -1,3 +1,4 @@
+using AudienceSync.Domain.Audiences;
 using AudienceSync.Domain.Normalizing;
 using AudienceSync.Domain.Syncing;
 
@@ -6,7 +7,7 @@ namespace AudienceSync.Domain.Tests.Syncing;
 public sealed class ReconcileTests
 {
     /// <summary>
-    /// The whole table. The columns show the step when revision and normalizer are both as delivered, and when either is not.
+    /// The whole table. The columns show the step when revision, normalizer and match keys are as delivered, and when one is not.
     /// </summary>
     private static readonly (bool Desired, LedgerStatus Status, Step Same, Step Other)[] Table =
     [
@@ -39,6 +40,7 @@ public sealed class ReconcileTests
             Reconcile.For(desired, entry, revision: 5, new NormalizerVersion(2)).ShouldBe(other, $"{desired} {status} other revision");
             Reconcile.For(desired, entry, revision: 4, new NormalizerVersion(3)).ShouldBe(other, $"{desired} {status} other normalizer");
             Reconcile.For(desired, entry, revision: 5, new NormalizerVersion(3)).ShouldBe(other, $"{desired} {status} both other");
+            Reconcile.For(desired, entry, revision: 4, new NormalizerVersion(2), MatchKeys.Phone).ShouldBe(other, $"{desired} {status} other match keys");
         }
     }
 

@@ -108,7 +108,7 @@ public sealed class DestinationsCommandTests : IAsyncLifetime
         list.ExitCode.ShouldBe(1);
         var rows = JsonSerializer.Deserialize<JsonElement>(list.Output).GetProperty("destinations").EnumerateArray().ToList();
         rows[0].GetProperty("problem").GetString()!.ShouldContain("secret_missing");
-        rows[1].GetProperty("can").EnumerateArray().Select(ability => ability.GetString()).ShouldBe(["make", "resync", "validate", "check"]);
+        rows[1].GetProperty("can").EnumerateArray().Select(ability => ability.GetString()).ShouldBe(["make", "resync", "check"]);
         rows[3].GetProperty("lists")[0].GetProperty("remote").GetString().ShouldBe("5001");
 
         var check = await RunAsync("check");

@@ -41,8 +41,7 @@ internal sealed class HistoryStage(TestWorkspace workspace, int membersPerCall) 
 
         foreach (var feed in Feeds)
         {
-            var declared = new DeclaredBinding($"k{feed.Key}", feed.Destination, feed.Remote, workspace.Keys.ByName($"k{feed.Key}_v1")!.KeyId);
-            (await bindings.DeclareBindingAsync(declared, default)).ShouldBeTrue();
+            await workspace.BindAsync(feed.Key, feed.Destination, feed.Remote);
         }
 
         var given = new PrivacyDependencies(

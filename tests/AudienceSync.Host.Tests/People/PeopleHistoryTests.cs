@@ -70,7 +70,7 @@ public sealed class PeopleHistoryTests
     {
         var bindings = new BindingTable(workspace.Database);
         await bindings.DeclareAccountAsync("main", "meta", consentRequired, default);
-        (await bindings.DeclareBindingAsync(new DeclaredBinding("k0", "main", "1001", workspace.Keys.ByName("k0_v1")!.KeyId), default)).ShouldBeTrue();
+        await workspace.BindAsync(0, "main", "1001");
         var lease = (await new LeaseTable(workspace.Database, "hand").TryClaimAsync("account:main", default)).ShouldNotBeNull();
         var table = new SyncTable(workspace.Database);
         var budget = new CallBudget("main", [], new BudgetTable(workspace.Database), workspace.Clock);

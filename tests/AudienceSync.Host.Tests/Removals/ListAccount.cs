@@ -62,10 +62,10 @@ internal sealed class ListAccount(TestWorkspace workspace, string name, IDestina
         var planner = new PagePlanner(platform, table, workspace.Vault);
         var pass = new LaneProcessor(name, platform, table, planner, calls, () => 0.5, workspace.Clock, NullLogger.Instance);
         var jobs = new JobPoller(name, platform, new JobTable(workspace.Database), workspace.Clock, NullLogger.Instance);
+        var exclusive = new ExclusiveResync(
+            new ResyncSessionTable(workspace.Database), table, workspace.Vault, platform, budget, () => 0.5, workspace.Clock, NullLogger.Instance);
+        var cycle = BindingCycle.Open(workspace.Database, pass, planner, exclusive, platform.Limits, workspace.Clock, NullLogger.Instance);
         return new AccountLoop(
-            name, pass, jobs, budget, table, leases, _idleWake, TimeSpan.FromSeconds(1), workspace.Clock, NullLogger<AccountLoop>.Instance)
-        {
-            Cycle = BindingCycle.Open(workspace.Database, pass, planner, platform.Limits, workspace.Clock, NullLogger.Instance),
-        };
+            name, cycle, jobs, budget, table, leases, _idleWake, TimeSpan.FromSeconds(1), workspace.Clock, NullLogger<AccountLoop>.Instance);
     }
 }

@@ -48,11 +48,11 @@ internal sealed class ListStage : IAsyncDisposable
     public static async Task<ListStage> OpenAsync() => new(await TestWorkspace.CreateAsync([null]));
 
     /// <summary>Binds the audience to a list of its own account.</summary>
-    public async Task BindAsync(string name, string remote, IDestination platform)
+    public async Task BindAsync(string name, string remote, IDestination platform, bool exclusive = false)
     {
         var bindings = new BindingTable(Workspace.Database);
         await bindings.DeclareAccountAsync(name, platform.Platform.ToString(), consentRequired: false, default);
-        (await bindings.DeclareBindingAsync(new DeclaredBinding("k0", name, remote, Workspace.Keys.ByName("k0_v1")!.KeyId), default)).ShouldBeTrue();
+        await Workspace.BindAsync(0, name, remote, exclusive);
         _accounts[name] = new ListAccount(Workspace, name, platform);
     }
 
@@ -102,7 +102,7 @@ internal sealed class ListStage : IAsyncDisposable
     public async Task<ErasureAnswer> ReceiptAsync(Guid erasure)
     {
         var row = (await _erasures.Table.FindAsync(erasure, default)).ShouldNotBeNull();
-        return ErasureAnswer.Of(row, await _erasures.Table.RemovalsAsync(row, default), Workspace.Clock.GetUtcNow());
+        return ErasureAnswer.Of(row, await _erasures.Table.RemovalsAsync(row, default), [], Workspace.Clock.GetUtcNow());
     }
 
     /// <summary>Continues until nothing waits.</summary>

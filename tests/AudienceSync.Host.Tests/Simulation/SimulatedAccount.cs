@@ -68,10 +68,10 @@ internal sealed class SimulatedAccount(TestWorkspace workspace, VirtualTime cloc
         var planner = new PagePlanner(destination, table, workspace.Vault);
         var pass = new LaneProcessor(name, destination, table, planner, calls, chance.NextDouble, clock, NullLogger.Instance);
         var jobs = new JobPoller(name, destination, new JobTable(workspace.Database), clock, NullLogger.Instance);
-        return new AccountLoop(name, pass, jobs, budget, table, leases, _wake, TimeSpan.FromSeconds(1), clock, NullLogger<AccountLoop>.Instance)
-        {
-            Cycle = BindingCycle.Open(workspace.Database, pass, planner, destination.Limits, clock, NullLogger.Instance),
-        };
+        var exclusive = new ExclusiveResync(
+            new ResyncSessionTable(workspace.Database), table, workspace.Vault, destination, budget, chance.NextDouble, clock, NullLogger.Instance);
+        var cycle = BindingCycle.Open(workspace.Database, pass, planner, exclusive, destination.Limits, clock, NullLogger.Instance);
+        return new AccountLoop(name, cycle, jobs, budget, table, leases, _wake, TimeSpan.FromSeconds(1), clock, NullLogger<AccountLoop>.Instance);
     }
 }
 

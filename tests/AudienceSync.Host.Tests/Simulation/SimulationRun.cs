@@ -72,7 +72,7 @@ internal sealed class SimulationRun : IAsyncDisposable
             await bindings.DeclareAccountAsync(platform, platform, consentRequired: false, default);
             for (var key = 0; key < run._keys.Length; key++)
             {
-                (await bindings.DeclareBindingAsync(new DeclaredBinding($"k{key}", platform, SimulatedPlatforms.Remote(platform, key), run._keys[key]), default)).ShouldBeTrue();
+                await workspace.BindAsync(key, platform, SimulatedPlatforms.Remote(platform, key));
             }
 
             run.OpenAccount(platform);

@@ -81,6 +81,20 @@ internal sealed class TestWorkspace : IAsyncDisposable
         return workspace;
     }
 
+    /// <summary>Binds a remote audience of a declared account to a key, by the registry.</summary>
+    public async Task BindAsync(int key, string destination, string remote, bool exclusive = false)
+    {
+        var registry = new AudienceRegistry(new RegistryTable(Database, Clock));
+        var to = new RemoteAudience(destination, remote);
+        var bind = new BindAudience(to, 1, "test", null) { Exclusive = exclusive };
+        if ((await registry.ExecuteAsync($"k{key}", bind, default)).Changes.Count == 0)
+        {
+            // The tables were emptied, and the log still has the binding.
+            await registry.ExecuteAsync($"k{key}", new UnbindAudience(to, "test", null), default);
+            await registry.ExecuteAsync($"k{key}", bind, default);
+        }
+    }
+
     /// <summary>From here on every key requires granted consent.</summary>
     public void RequireConsent() => Keys = new AudienceKeys([.. Keys.All.Select(key => key with { ConsentPolicy = ConsentPolicy.Required })]);
 

@@ -1,7 +1,6 @@
 using AudienceSync.Domain.Identity;
 using AudienceSync.Domain.Syncing;
 using AudienceSync.Host.Storage;
-using AudienceSync.Host.Storage.Syncing;
 using AudienceSync.Host.Tests.Storage;
 
 namespace AudienceSync.Host.Tests.Syncing;
@@ -34,7 +33,7 @@ public sealed class AccountLoopTests
         var (setup, platform) = (new MemberSetup(workspace), new ScriptedPlatform(membersPerCall: 5));
         var stage = await SyncStage.CreateAsync(workspace, setup, platform);
         var other = workspace.Keys.ByName("k1_v1")!.KeyId;
-        await new BindingTable(workspace.Database).DeclareBindingAsync(new DeclaredBinding("k1", "main", "1002", other), default);
+        await workspace.BindAsync(1, "main", "1002");
         var people = await setup.AddPersonAsync(3);
         using var wake = new Wake(TimeProvider.System);
         await setup.SetAsync(other, true, people[0]);
@@ -60,7 +59,7 @@ public sealed class AccountLoopTests
         var (setup, platform) = (new MemberSetup(workspace), new ScriptedPlatform(membersPerCall: 5));
         var stage = await SyncStage.CreateAsync(workspace, setup, platform);
         var other = workspace.Keys.ByName("k1_v1")!.KeyId;
-        await new BindingTable(workspace.Database).DeclareBindingAsync(new DeclaredBinding("k1", "main", "1002", other), default);
+        await workspace.BindAsync(1, "main", "1002");
         var people = new Queue<PersonId>(await setup.AddPersonAsync(40));
         using var wake = new Wake(TimeProvider.System);
         await setup.SetAsync(stage.KeyId, true, [.. people.Take(35)]);
@@ -86,7 +85,7 @@ public sealed class AccountLoopTests
         var (setup, platform) = (new MemberSetup(workspace), new ScriptedPlatform(membersPerCall: 5));
         var stage = await SyncStage.CreateAsync(workspace, setup, platform);
         var other = workspace.Keys.ByName("k1_v1")!.KeyId;
-        await new BindingTable(workspace.Database).DeclareBindingAsync(new DeclaredBinding("k1", "main", "1002", other), default);
+        await workspace.BindAsync(1, "main", "1002");
         var people = await setup.AddPersonAsync(3);
         using var wake = new Wake(TimeProvider.System);
         await setup.SetAsync(stage.KeyId, true, people[0]);
@@ -135,7 +134,7 @@ public sealed class AccountLoopTests
         var (setup, platform) = (new MemberSetup(workspace), new ScriptedPlatform(membersPerCall: 5));
         var stage = await SyncStage.CreateAsync(workspace, setup, platform);
         var other = workspace.Keys.ByName("k1_v1")!.KeyId;
-        await new BindingTable(workspace.Database).DeclareBindingAsync(new DeclaredBinding("k1", "main", "1002", other), default);
+        await workspace.BindAsync(1, "main", "1002");
         platform.Fault = call => call.Audience.Value == "1001" ? PlatformFault.AudienceStopped : PlatformFault.None;
         var people = await setup.AddPersonAsync(6);
         await setup.SetAsync(stage.KeyId, true, [.. people]);

@@ -79,7 +79,7 @@ public sealed class RedeliveryTests : IAsyncLifetime
 
     private async Task SettleAsync()
     {
-        var again = new Redelivery(new RedeliveryTable(_workspace.Database), _platform.Limits, _workspace.Clock, NullLogger.Instance);
+        var again = new Redelivery(new RedeliveryTable(_workspace.Database), _stage.Exclusive(), _platform.Limits, _workspace.Clock, NullLogger.Instance);
         var rounds = 0;
         bool more;
         do

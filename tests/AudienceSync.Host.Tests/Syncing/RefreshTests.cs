@@ -29,7 +29,7 @@ public sealed class RefreshTests : IAsyncLifetime
         _workspace = await TestWorkspace.CreateAsync([null]);
         _setup = new MemberSetup(_workspace);
         _stage = await SyncStage.CreateAsync(_workspace, _setup, _platform);
-        _redelivery = new Redelivery(new RedeliveryTable(_workspace.Database), _platform.Limits, _workspace.Clock, NullLogger.Instance);
+        _redelivery = new Redelivery(new RedeliveryTable(_workspace.Database), _stage.Exclusive(), _platform.Limits, _workspace.Clock, NullLogger.Instance);
         _platform.During = call =>
         {
             foreach (var member in call.Members.Where(_ => call.Operation == MemberOperation.Add))

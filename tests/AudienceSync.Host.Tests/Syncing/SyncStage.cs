@@ -25,12 +25,12 @@ internal sealed class SyncStage(TestWorkspace workspace, MemberSetup setup, int 
 
     public int KeyId => keyId;
 
-    public static async Task<SyncStage> CreateAsync(TestWorkspace workspace, MemberSetup setup, IDestination platform, int key = 0, string destination = "main", ILogger? logger = null)
+    public static async Task<SyncStage> CreateAsync(TestWorkspace workspace, MemberSetup setup, IDestination platform, int key = 0, string destination = "main", ILogger? logger = null, bool exclusive = false)
     {
         var keyId = workspace.Keys.ByName($"k{key}_v1")!.KeyId;
         var stage = new SyncStage(workspace, setup, keyId, destination, platform) { Logger = logger ?? NullLogger.Instance };
         await stage._bindings.DeclareAccountAsync(destination, "meta", consentRequired: false, default);
-        (await stage._bindings.DeclareBindingAsync(new DeclaredBinding($"k{key}", destination, "1001", keyId), default)).ShouldBeTrue();
+        await workspace.BindAsync(key, destination, "1001", exclusive);
         return stage;
     }
 
@@ -116,7 +116,7 @@ internal sealed class SyncStage(TestWorkspace workspace, MemberSetup setup, int 
     public Task<int> ResumeAsync() => _bindings.ResumeAsync(destination, default);
 
     public AccountLoop Loop(Wake wake) => new(
-        destination, NewPass(), Poller(), Budget(), Table, new LeaseTable(workspace.Database, "loop"), wake, TimeSpan.FromMilliseconds(1), workspace.Clock,
+        destination, NewCycle(), Poller(), Budget(), Table, new LeaseTable(workspace.Database, "loop"), wake, TimeSpan.FromMilliseconds(1), workspace.Clock,
         NullLogger<AccountLoop>.Instance);
 
     public void ShouldBeInSync(string because)
@@ -136,6 +136,13 @@ internal sealed class SyncStage(TestWorkspace workspace, MemberSetup setup, int 
     public CallBudget Budget() => new(destination, platform.Limits.Allowances, new BudgetTable(workspace.Database), workspace.Clock) { RequestsPerCall = platform.Limits.RequestsPerCall };
 
     private JobPoller Poller() => new(destination, platform, new JobTable(workspace.Database), workspace.Clock, NullLogger.Instance);
+
+    private BindingCycle NewCycle() => BindingCycle.Open(
+        workspace.Database, NewPass(), new PagePlanner(platform, Table, workspace.Vault), Exclusive(), platform.Limits, workspace.Clock, Logger);
+
+    /// <summary>Replaces all members in a resync of an exclusive binding.</summary>
+    public ExclusiveResync Exclusive() => new(
+        new ResyncSessionTable(workspace.Database), Table, workspace.Vault, platform, Budget(), () => 0.5, workspace.Clock, Logger);
 
     private LaneProcessor NewPass()
     {

@@ -104,5 +104,9 @@ public sealed class ErasureEndpoints(IReadOnlyDictionary<string, Workspace> work
             : QueryProblem.UnknownWorkspace;
 
     private async Task<ErasureAnswer> AnswerAsync(Workspace found, ErasureRow erasure, CancellationToken cancellationToken) =>
-        ErasureAnswer.Of(erasure, await found.Erasures.Table.RemovalsAsync(erasure, cancellationToken), clock.GetUtcNow());
+        ErasureAnswer.Of(
+            erasure,
+            await found.Erasures.Table.RemovalsAsync(erasure, cancellationToken),
+            await found.Erasures.Accounts.CallsAsync(erasure.Erasure, cancellationToken),
+            clock.GetUtcNow());
 }

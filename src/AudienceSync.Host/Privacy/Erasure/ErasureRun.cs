@@ -6,11 +6,12 @@ using AudienceSync.Host.Storage.Erasure;
 namespace AudienceSync.Host.Privacy.Erasure;
 
 /// <summary>
-/// Completes one erasure, when no platform has the person any more: empties the raw bodies that name the person, deletes the quarantined
+/// Completes one erasure, when no remote audience has the person any more: has the person removed from every other list of the accounts,
+/// where the platform can; empties the raw bodies that name the person, deletes the quarantined
 /// ones, and then destroys what leads to the person. In this order, because the person's aliases are needed to find the bodies. Every step
 /// may be repeated.
 /// </summary>
-public sealed class ErasureRun(PersonReader people, KeptBodies bodies, QuarantinedBodies quarantined, ErasureEnd end, AliasDigester digester)
+public sealed class ErasureRun(PersonReader people, KeptBodies bodies, QuarantinedBodies quarantined, AccountErasure accounts, ErasureEnd end, AliasDigester digester)
 {
     private readonly ConcurrentDictionary<Guid, ErasureTraces> _traces = [];
 
@@ -26,6 +27,11 @@ public sealed class ErasureRun(PersonReader people, KeptBodies bodies, Quarantin
         var person = await people.ReadAsync(erasure.Anchors, cancellationToken);
         var traces = await TracesAsync(erasure, person, cancellationToken);
         if (!await end.IsFullyRemovedAsync(traces, cancellationToken))
+        {
+            return false;
+        }
+
+        if (!await accounts.TryAsync(erasure.Erasure, [.. erasure.Anchors.Union(person.Ids)], beforeStep, cancellationToken))
         {
             return false;
         }

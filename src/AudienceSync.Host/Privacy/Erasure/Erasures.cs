@@ -1,3 +1,4 @@
+using AudienceSync.Connectors;
 using AudienceSync.Host.Messages;
 using AudienceSync.Host.Privacy.Export;
 using AudienceSync.Host.Storage;
@@ -19,6 +20,12 @@ public sealed record PrivacyDependencies(
 
     /// <summary>The country by which a source's national phone numbers are read; empty when it has none.</summary>
     public Func<string, string> CountryOf { get; init; } = static _ => "";
+
+    /// <summary>The ad accounts that this Host works on, by name.</summary>
+    public IReadOnlyDictionary<string, IDestination> Destinations { get; init; } = new Dictionary<string, IDestination>();
+
+    /// <summary>Random numbers in [0, 1).</summary>
+    public Func<double> Chance { get; init; } = static () => 0.5;
 }
 
 /// <summary>Everything in one workspace that erases people or reports what is held about them.</summary>
@@ -37,17 +44,22 @@ public sealed class Erasures
         Table = new ErasureTable(database);
         Realias = new RealiasTable(database, dependencies.Vault, dependencies.Digester, dependencies.Clock);
         var quarantined = new QuarantinedBodies(database, dependencies.Seal);
+        Accounts = new AccountErasureTable(database, dependencies.Vault);
+        var accounts = new AccountErasure(Accounts, dependencies.Destinations, dependencies.Chance, dependencies.Clock, logger);
         Run = new ErasureRun(
-            people, bodies, quarantined, new ErasureEnd(database, dependencies.Tombstones, dependencies.Clock), dependencies.Digester);
+            people, bodies, quarantined, accounts, new ErasureEnd(database, dependencies.Tombstones, dependencies.Clock), dependencies.Digester);
         Loop = new ErasureLoop(Table, Run, dependencies.Leases, dependencies.Clock, logger);
         IndexLoop = new QuarantineIndexLoop(
             new QuarantineIndex(database, dependencies.Seal, new BodyMentions(dependencies.Digester), dependencies.CountryOf),
             dependencies.Clock, logger);
         Export = new PersonExport(
-            people, new PersonRecords(database, dependencies.Vault), new MemberQueries(database), Table, quarantined, dependencies);
+            people, new PersonRecords(database, dependencies.Vault), new MemberQueries(database), (Table, Accounts), quarantined, dependencies);
     }
 
     public ErasureTable Table { get; }
+
+    /// <summary>Removals from every list of an account.</summary>
+    public AccountErasureTable Accounts { get; }
 
     /// <summary>Recomputes the aliases that an older reader made.</summary>
     public RealiasTable Realias { get; }

@@ -22,7 +22,7 @@ namespace AudienceSync.Host.Privacy.Export;
 /// identifiers.
 /// </remarks>
 public sealed class PersonExport(
-    PersonReader people, PersonRecords records, MemberQueries members, ErasureTable erasures, QuarantinedBodies bodies,
+    PersonReader people, PersonRecords records, MemberQueries members, (ErasureTable Table, AccountErasureTable Accounts) erasures, QuarantinedBodies bodies,
     PrivacyDependencies dependencies)
 {
     /// <summary>Bytes that are buffered before a flush.</summary>
@@ -129,9 +129,10 @@ public sealed class PersonExport(
     {
         var now = dependencies.Clock.GetUtcNow();
         json.WriteStartArray("erasures");
-        foreach (var erasure in await erasures.OfPersonAsync(anchors, cancellationToken))
+        foreach (var erasure in await erasures.Table.OfPersonAsync(anchors, cancellationToken))
         {
-            Write(json, null, ErasureAnswer.Of(erasure, await erasures.RemovalsAsync(erasure, cancellationToken), now));
+            var removals = await erasures.Table.RemovalsAsync(erasure, cancellationToken);
+            Write(json, null, ErasureAnswer.Of(erasure, removals, await erasures.Accounts.CallsAsync(erasure.Erasure, cancellationToken), now));
         }
 
         json.WriteEndArray();

@@ -23,10 +23,11 @@ internal static class RegistryRows
     private const string RetireSql = "update audience_keys set retired_at = $2 where audience_key = $1";
 
     private const string BindSql = """
-        insert into bindings (audience, destination, remote, key_id, stopped_code)
-        select k.audience, $2, $3, k.key_id, case when a.paused then 'paused' end
+        insert into bindings (audience, destination, remote, key_id, stopped_code, exclusive)
+        select k.audience, $2, $3, k.key_id, case when a.paused then 'paused' end, $4
         from audience_keys k join audiences a on a.audience = k.audience where k.audience_key = $1
-        on conflict (destination, remote) do update set audience = excluded.audience, bound = true, stopped_code = excluded.stopped_code
+        on conflict (destination, remote) do update set audience = excluded.audience, bound = true, stopped_code = excluded.stopped_code,
+          exclusive = excluded.exclusive
         """;
 
     private const string UnbindSql = "update bindings set bound = false, stopped_code = 'not_declared' where audience = $1 and destination = $2 and remote = $3";
@@ -85,7 +86,8 @@ internal static class RegistryRows
     // Members may have been delivered through a free remote audience before, by another key: then it is a cutover.
     private static IEnumerable<NpgsqlBatchCommand> Bind(AudienceBound bound, DateTimeOffset now) =>
     [
-        Sql.Command(BindSql, Sql.Of(bound.AudienceKey.Value), Sql.Of(bound.Remote.Destination), Sql.Of(bound.Remote.Remote)),
+        Sql.Command(
+            BindSql, Sql.Of(bound.AudienceKey.Value), Sql.Of(bound.Remote.Destination), Sql.Of(bound.Remote.Remote), Sql.Of(bound.Exclusive)),
         .. CutoverSql.Switch(bound.AudienceKey, bound.Remote, now),
     ];
 

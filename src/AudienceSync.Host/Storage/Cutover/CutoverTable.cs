@@ -1,3 +1,4 @@
+using AudienceSync.Domain.Audiences;
 using AudienceSync.Domain.Identity;
 using AudienceSync.Domain.Normalizing;
 using AudienceSync.Domain.Syncing;
@@ -55,12 +56,12 @@ public sealed class CutoverTable(WorkspaceDatabase database)
     // The last row of the page is returned in any case: it shows how far the page reaches.
     private const string PageSql = $"""
         with piece as materialized (
-          select l.person, l.status, l.revision, l.normalizer, l.job_id is not null as in_job from ledger l where l.binding_id = $1 and l.person > $2 order by l.person limit $4),
+          select l.person, l.status, l.revision, l.normalizer, l.job_id is not null as in_job, l.omitted from ledger l where l.binding_id = $1 and l.person > $2 order by l.person limit $4),
         evaluated as (
           select p.*, p.status in (1, 2, 3)
             and not exists (select from membership m where m.key_id = $3 and m.person = p.person and {Targeting.Anywhere}) as leaves
           from piece p)
-        select j.person, j.status, j.revision, j.normalizer, j.leaves, j.in_job, (select count(*) from piece) = $4 from evaluated j
+        select j.person, j.status, j.revision, j.normalizer, j.leaves, j.in_job, (select count(*) from piece) = $4, j.omitted from evaluated j
         where j.leaves or j.person = (select p.person from piece p order by p.person desc limit 1) order by j.person
         """;
 
@@ -97,7 +98,10 @@ public sealed class CutoverTable(WorkspaceDatabase database)
             more = reader.GetBoolean(6);
             if (reader.GetBoolean(4))
             {
-                var entry = new LedgerEntry((LedgerStatus)reader.GetInt16(1), reader.GetInt32(2), new NormalizerVersion(reader.GetInt16(3)));
+                var entry = new LedgerEntry((LedgerStatus)reader.GetInt16(1), reader.GetInt32(2), new NormalizerVersion(reader.GetInt16(3)))
+                {
+                    Omitted = (MatchKeys)reader.GetInt16(7),
+                };
                 leavers.Add(new LaneMember(new PersonId(sweptTo), 0, entry, entry.Revision, Desired: false) { InJob = reader.GetBoolean(5) });
             }
         }

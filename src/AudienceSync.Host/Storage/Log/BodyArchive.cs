@@ -17,6 +17,21 @@ public sealed class BodyArchive(WorkspaceDatabase database, BodySeal seal)
         where b.first_position <= $1 order by b.first_position desc limit 1
         """;
 
+    private const string EventSql = "select seq_id from mt_events where id = $1";
+
+    /// <summary>
+    /// The body that brought an event. Null when no body is kept for it: an unknown event, one that did not come from a sender, one whose
+    /// day has been dropped, or one of a person who has been erased.
+    /// </summary>
+    public async Task<byte[]?> FindAsync(EventId id, CancellationToken cancellationToken)
+    {
+        await using var command = Sql.Command(database.Query, EventSql, Sql.Of(id.Value));
+        return await command.ExecuteScalarAsync(cancellationToken) is long position
+            && await FindAsync(new Position(position), cancellationToken) is { Length: > 0 } body
+            ? body
+            : null;
+    }
+
     /// <summary>Null when the event at this position did not come from a sender, or its day has been dropped.</summary>
     public async Task<byte[]?> FindAsync(Position position, CancellationToken cancellationToken)
     {

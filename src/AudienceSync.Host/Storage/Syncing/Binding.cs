@@ -1,3 +1,4 @@
+using AudienceSync.Domain.Audiences;
 using AudienceSync.Domain.Normalizing;
 
 namespace AudienceSync.Host.Storage.Syncing;
@@ -24,6 +25,15 @@ public sealed record Binding(
     bool ConsentRequired,
     bool HasMarked)
 {
+    /// <summary>Identifiers that are not delivered, because the key that feeds it does not match by them.</summary>
+    public MatchKeys Omitted { get; init; }
+
+    /// <summary>Whether the remote audience is ours alone.</summary>
+    public bool Exclusive { get; init; }
+
+    /// <summary>Whether all its members are being replaced.</summary>
+    public bool HasSession { get; init; }
+
     /// <summary>When the earliest residual delivery is to be processed; null when there is none.</summary>
     public DateTimeOffset? ResidualsDueAt { get; init; }
 

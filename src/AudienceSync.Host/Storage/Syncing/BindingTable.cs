@@ -2,9 +2,6 @@ using AudienceSync.Domain.Audiences;
 
 namespace AudienceSync.Host.Storage.Syncing;
 
-/// <summary>A binding as it is declared.</summary>
-public sealed record DeclaredBinding(string Audience, string Destination, string Remote, int KeyId);
-
 /// <summary>
 /// Brings accounts in line with the configuration. A new start is also how an operator confirms that the cause of a stopped account is
 /// repaired, so stops are lifted here; pauses are not. The audience registry determines which key feeds a binding.
@@ -21,13 +18,6 @@ public sealed class BindingTable(WorkspaceDatabase database)
     private const string ConsentSql = """
         update bindings b set add_pos = 0 from accounts a
         where a.destination = $1 and b.destination = a.destination and a.consent_required <> $2
-        """;
-
-    private const string BindingSql = """
-        insert into bindings (audience, destination, remote, key_id) values ($1, $2, $3, $4)
-        on conflict (destination, remote) do update set stopped_code = null, removal_next_at = null, removal_attempts = 0,
-          add_next_at = null, add_attempts = 0, removal_unknowns = 0, add_unknowns = 0, removal_failing_since = null, add_failing_since = null
-        where bindings.key_id = excluded.key_id
         """;
 
     private const string LiftSql = """
@@ -77,14 +67,6 @@ public sealed class BindingTable(WorkspaceDatabase database)
         await restart.ExecuteNonQueryAsync(cancellationToken);
         await using var command = Sql.Command(database.Hot, AccountSql, Sql.Of(destination), Sql.Of(platform), Sql.Of(consentRequired));
         await command.ExecuteNonQueryAsync(cancellationToken);
-    }
-
-    /// <returns>False when this remote audience is fed by another key: that is a promotion, not a declaration.</returns>
-    public async Task<bool> DeclareBindingAsync(DeclaredBinding binding, CancellationToken cancellationToken)
-    {
-        await using var command = Sql.Command(
-            database.Hot, BindingSql, Sql.Of(binding.Audience), Sql.Of(binding.Destination), Sql.Of(binding.Remote), Sql.Of(binding.KeyId));
-        return await command.ExecuteNonQueryAsync(cancellationToken) == 1;
     }
 
     /// <summary>A start confirms that the causes of these stops are repaired.</summary>

@@ -21,12 +21,14 @@ public sealed class HolderTable(WorkspaceDatabase database)
     // The limit of holders of one cell that are delivered again. A value that more people share identifies no one.
     private const string MostHolders = "20";
 
+    // The parts 4, name and place, and 8, device id, are 16 and 8 of the match keys.
     private const string HeldSql = """
         select d.place from unnest($2::int[], $3::uuid[], $4::uuid[]) as d(place, cell, person)
         cross join lateral (
           select l.person from delivered_cells h
           cross join lateral (
-            select r.person from ledger r where r.binding_id = $1 and r.person = h.person and r.revision = h.revision and r.status in (1, 2) limit 1) l
+            select r.person from ledger r where r.binding_id = $1 and r.person = h.person and r.revision = h.revision and r.status in (1, 2)
+              and r.omitted & case h.part when 4 then 16 else h.part end = 0 limit 1) l
           where h.cell = d.cell and h.person <> d.person limit 1) x
         """;
 

@@ -7,7 +7,11 @@ namespace AudienceSync.Host.Storage.Syncing;
 /// <summary>A sweep over a binding's ledger that is under way.</summary>
 /// <param name="Id">The id of the resync; for a refresh the binding's id.</param>
 /// <param name="SweptTo">The last person it has reached.</param>
-public sealed record OpenSweep(long Id, Guid SweptTo);
+public sealed record OpenSweep(long Id, Guid SweptTo)
+{
+    /// <summary>For a resync that replaces all members: how far that is; null while it has not begun.</summary>
+    public ResyncSession? Session { get; init; }
+}
 
 /// <summary>
 /// A page of such a sweep: the members to resend, the ledger status of each in the meantime, how far the page reaches, whether the sweep
@@ -25,20 +29,25 @@ public sealed class RedeliveryTable(WorkspaceDatabase database)
     /// <summary>Rows of one read: a fraction of a second.</summary>
     private const int RowsPerRead = 20_000;
 
-    private const string OpenResyncSql = "select resync_id, swept_to from resyncs where binding_id = $1 and finished_at is null";
+    private const string OpenResyncSql = """
+        select r.resync_id, r.swept_to, r.session_id, r.session_at, r.batches, r.batch, r.members, r.end_call is not null,
+          (select j.state from jobs j where j.binding_id = r.binding_id and j.call_id = r.end_call)
+        from resyncs r where r.binding_id = $1 and r.finished_at is null
+        """;
 
     private const string RefreshSql = "select binding_id::bigint, swept_to, next_at from refreshes where binding_id = $1";
 
     private const string BeginRefreshSql = "insert into refreshes (binding_id, next_at) values ($1, $2) on conflict (binding_id) do nothing";
 
     // A member that is delivered and not desired waits for the regular removal, which must not be hastened here. A member that a job holds
-    // has just been sent.
+    // has just been sent. After a replacement of all members, only those count whose rows are younger than that, and those in doubt.
     private const string ResyncPieceSql = $"""
         with piece as materialized (
-          select l.person, l.status, l.job_id from ledger l where l.binding_id = $1 and l.person > $2 order by l.person limit $4),
+          select l.person, l.status, l.job_id is not null or not (l.status in (1, 3) or l.updated_at >= $5) as skipped
+          from ledger l where l.binding_id = $1 and l.person > $2 order by l.person limit $4),
         evaluated as (
           select p.person,
-            case when p.job_id is not null then null when p.status in (0, 3) then 3 when p.status in (1, 2) and m.person is not null then 1 end as new_status
+            case when p.skipped then null when p.status in (0, 3) then 3 when p.status in (1, 2) and m.person is not null then 1 end as new_status
           from piece p
           left join lateral (
             select m.person from membership m where m.key_id = $3 and m.person = p.person and {Targeting.Anywhere} limit 1) m on true)
@@ -77,7 +86,9 @@ public sealed class RedeliveryTable(WorkspaceDatabase database)
     {
         await using var command = Sql.Command(database.Hot, OpenResyncSql, Sql.Of(binding.BindingId));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        return await reader.ReadAsync(cancellationToken) ? new OpenSweep(reader.GetInt64(0), reader.GetGuid(1)) : null;
+        return await reader.ReadAsync(cancellationToken)
+            ? new OpenSweep(reader.GetInt64(0), reader.GetGuid(1)) { Session = reader.IsDBNull(2) ? null : Session(reader) }
+            : null;
     }
 
     /// <summary>Null when the next round is not due.</summary>
@@ -97,9 +108,12 @@ public sealed class RedeliveryTable(WorkspaceDatabase database)
         return null;
     }
 
-    /// <summary>The next page of a resync, with no more members than <paramref name="limit"/>.</summary>
-    public Task<SweepPage> ReadResyncAsync(Binding binding, Guid after, int limit, CancellationToken cancellationToken) =>
-        ReadAsync(Sql.Command(database.Hot, ResyncPieceSql, PieceOf(binding, after)), after, limit, cancellationToken);
+    /// <summary>
+    /// The next page of a resync, with no more members than <paramref name="limit"/>: those whose rows were written since a time, and those
+    /// in doubt.
+    /// </summary>
+    public Task<SweepPage> ReadResyncAsync(Binding binding, Guid after, DateTimeOffset since, int limit, CancellationToken cancellationToken) =>
+        ReadAsync(Sql.Command(database.Hot, ResyncPieceSql, [.. PieceOf(binding, after), Sql.Of(since)]), after, limit, cancellationToken);
 
     /// <summary>
     /// The next page of a refresh: members whose last add was before <paramref name="latest"/>, by up to <paramref name="spread"/> more.
@@ -119,6 +133,10 @@ public sealed class RedeliveryTable(WorkspaceDatabase database)
     public Task WriteRefreshAsync(
         Lease lease, Binding binding, OpenSweep sweep, SweepPage page, DateTimeOffset? nextAt, CancellationToken cancellationToken) =>
         WriteAsync(lease, binding, page, Sql.Command(RefreshedSql, [Sql.Of((int)sweep.Id), .. MoveOf(sweep, page, nextAt)[1..]]), cancellationToken);
+
+    private static ResyncSession Session(NpgsqlDataReader reader) => new(
+        reader.GetInt64(2), reader.TimeOrNull(3)!.Value, reader.GetInt32(4), reader.GetInt32(5), reader.GetInt64(6), reader.GetBoolean(7),
+        reader.IsDBNull(8) ? null : (KeptJobState)reader.GetInt16(8));
 
     private static NpgsqlParameter[] PieceOf(Binding binding, Guid after) =>
         [Sql.Of(binding.BindingId), Sql.Of(after), Sql.Of(binding.KeyId), Sql.Of(RowsPerRead)];

@@ -1,3 +1,4 @@
+using AudienceSync.Domain.Audiences;
 using AudienceSync.Domain.Identity;
 using AudienceSync.Domain.Membership;
 using AudienceSync.Domain.Normalizing;
@@ -43,7 +44,7 @@ public sealed class RemovalRange(WorkspaceDatabase database)
 
     private const string LedgerOf = """
         left join lateral (
-          select r.status, r.revision, r.normalizer, r.job_id is not null as in_job from ledger r
+          select r.status, r.revision, r.normalizer, r.job_id is not null as in_job, r.omitted from ledger r
           where r.binding_id = $5 and r.person = p.person and r.status in (1, 2, 3) limit 1) l on true
         """;
 
@@ -56,7 +57,7 @@ public sealed class RemovalRange(WorkspaceDatabase database)
     private const string PieceSql = $"""
         with {PieceOf},
         evaluated as (select p.person, p.changed_pos, l.*, l.status is not null and (p.own or not $8) as leaves from piece p {LedgerOf})
-        select j.person, j.changed_pos, j.status, j.revision, j.normalizer, j.in_job, j.leaves, (select count(*) from piece) = $4 from evaluated j
+        select j.person, j.changed_pos, j.status, j.revision, j.normalizer, j.in_job, j.leaves, (select count(*) from piece) = $4, j.omitted from evaluated j
         where j.leaves or j.changed_pos = (select max(changed_pos) from piece) order by j.changed_pos
         """;
 
@@ -79,7 +80,7 @@ public sealed class RemovalRange(WorkspaceDatabase database)
             where c.key_id = k.key_id and c.state = s.state and c.changed_pos > $2 order by c.changed_pos limit $4) m
           order by m.changed_pos limit $4),
         evaluated as (select p.person, p.changed_pos, l.*, l.status is not null and p.own as leaves from piece p {LedgerOf})
-        select j.person, j.changed_pos, j.status, j.revision, j.normalizer, j.in_job, j.leaves, (select count(*) from piece) = $4 from evaluated j
+        select j.person, j.changed_pos, j.status, j.revision, j.normalizer, j.in_job, j.leaves, (select count(*) from piece) = $4, j.omitted from evaluated j
         where j.leaves or j.changed_pos = (select max(changed_pos) from piece) order by j.changed_pos
         """;
 
@@ -162,7 +163,10 @@ public sealed class RemovalRange(WorkspaceDatabase database)
             more = reader.GetBoolean(7);
             if (reader.GetBoolean(6))
             {
-                var entry = new LedgerEntry((LedgerStatus)reader.GetInt16(2), reader.GetInt32(3), new NormalizerVersion(reader.GetInt16(4)));
+                var entry = new LedgerEntry((LedgerStatus)reader.GetInt16(2), reader.GetInt32(3), new NormalizerVersion(reader.GetInt16(4)))
+                {
+                    Omitted = (MatchKeys)reader.GetInt16(8),
+                };
                 leavers.Add(new LaneMember(new PersonId(reader.GetGuid(0)), place, entry, entry.Revision, Desired: false) { InJob = reader.GetBoolean(5) });
             }
         }

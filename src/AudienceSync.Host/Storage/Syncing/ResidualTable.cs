@@ -1,3 +1,4 @@
+using AudienceSync.Domain.Audiences;
 using AudienceSync.Domain.Identity;
 using AudienceSync.Domain.Normalizing;
 using AudienceSync.Domain.Syncing;
@@ -11,17 +12,19 @@ namespace AudienceSync.Host.Storage.Syncing;
 public sealed class ResidualTable(WorkspaceDatabase database)
 {
     private const string DueSql = """
-        select r.person, r.revision, r.normalizer, r.kind, coalesce(l.status, 0::smallint), coalesce(l.revision, 0), coalesce(l.normalizer, 0::smallint), l.job_id is not null, r.sent_at
+        select r.person, r.revision, r.normalizer, r.kind, coalesce(l.status, 0::smallint), coalesce(l.revision, 0), coalesce(l.normalizer, 0::smallint), l.job_id is not null, r.sent_at,
+          r.omitted, coalesce(l.omitted, 0::smallint)
         from residual_deliveries r left join ledger l on l.binding_id = r.binding_id and l.person = r.person
         where r.binding_id = $1 and r.try_at <= $2 order by r.try_at, r.person, r.revision, r.normalizer, r.kind limit $3
         """;
 
     private const string KeepSql = $"""
-        insert into residual_deliveries (binding_id, person, revision, normalizer, kind, reason, try_at, sent_at)
-        select $1, d.person, d.revision, d.normalizer, d.kind, d.reason, d.try_at, d.sent_at
-        from unnest($2::uuid[], $3::int[], $4::smallint[], $5::smallint[], $6::text[], $7::timestamptz[], $8::timestamptz[])
-          as d(person, revision, normalizer, kind, reason, try_at, sent_at)
-        on conflict (binding_id, person, revision, normalizer, kind) do update set reason = excluded.reason, try_at = excluded.try_at, sent_at = excluded.sent_at
+        insert into residual_deliveries (binding_id, person, revision, normalizer, kind, reason, try_at, sent_at, omitted)
+        select $1, d.person, d.revision, d.normalizer, d.kind, d.reason, d.try_at, d.sent_at, d.omitted
+        from unnest($2::uuid[], $3::int[], $4::smallint[], $5::smallint[], $6::text[], $7::timestamptz[], $8::timestamptz[], $9::smallint[])
+          as d(person, revision, normalizer, kind, reason, try_at, sent_at, omitted)
+        on conflict (binding_id, person, revision, normalizer, kind) do update set reason = excluded.reason, try_at = excluded.try_at, sent_at = excluded.sent_at,
+          omitted = residual_deliveries.omitted & excluded.omitted
         """;
 
     private const string MarkSentSql = """
@@ -46,9 +49,9 @@ public sealed class ResidualTable(WorkspaceDatabase database)
         {
             due.Add(new ResidualDelivery(
                 new PersonId(reader.GetGuid(0)),
-                new LedgerEntry(LedgerStatus.Removing, reader.GetInt32(1), new NormalizerVersion(reader.GetInt16(2))),
+                new LedgerEntry(LedgerStatus.Removing, reader.GetInt32(1), new NormalizerVersion(reader.GetInt16(2))) { Omitted = (MatchKeys)reader.GetInt16(9) },
                 (ResidualKind)reader.GetInt16(3),
-                new LedgerEntry((LedgerStatus)reader.GetInt16(4), reader.GetInt32(5), new NormalizerVersion(reader.GetInt16(6))),
+                new LedgerEntry((LedgerStatus)reader.GetInt16(4), reader.GetInt32(5), new NormalizerVersion(reader.GetInt16(6))) { Omitted = (MatchKeys)reader.GetInt16(10) },
                 reader.GetBoolean(7)) { SentAt = reader.TimeOrNull(8) });
         }
 
@@ -75,6 +78,7 @@ public sealed class ResidualTable(WorkspaceDatabase database)
                 [
                     .. Keys(binding, kept), Sql.Of(kept.ConvertAll(change => change.Reason)),
                     Sql.OfTimes(kept.ConvertAll(change => (now + change.Rest!.Value).UtcDateTime)), Sql.OfTimes(kept.ConvertAll(change => change.SentAt?.UtcDateTime)),
+                    Sql.Of(kept.ConvertAll(change => (short)change.Left.Omitted)),
                 ]);
         }
     }

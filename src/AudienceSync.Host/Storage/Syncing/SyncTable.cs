@@ -1,4 +1,5 @@
 using AudienceSync.Connectors;
+using AudienceSync.Domain.Audiences;
 using AudienceSync.Domain.Identity;
 using AudienceSync.Domain.Membership;
 using AudienceSync.Domain.Normalizing;
@@ -30,15 +31,17 @@ public sealed class SyncTable(WorkspaceDatabase database)
           (select r.try_at from residual_deliveries r where r.binding_id = b.binding_id order by r.try_at limit 1),
           exists (select from removal_plans p where p.binding_id = b.binding_id and p.ended_at is null),
           b.removal_failing_since, b.removal_answer_at, b.add_failing_since, b.add_answer_at, a.throttles, a.throttled_since,
+          k.match_keys, b.exclusive,
+          exists (select from resyncs r where r.binding_id = b.binding_id and r.finished_at is null and r.session_id is not null and r.end_call is null),
           (select coalesce(sum(r.lane), 0)::int from runs r where r.binding_id = b.binding_id and r.ended_at is null)
-        from bindings b join accounts a on a.destination = b.destination where b.destination = $1 order by b.binding_id
+        from bindings b join accounts a on a.destination = b.destination join audience_keys k on k.key_id = b.key_id where b.destination = $1 order by b.binding_id
         """;
 
     // Each state is a range of membership_changed read in its order; the outer order merges the ranges of the removal lane. An erased
     // member has rows and is no person: the lane must pass over such a row, not stop before it.
     private const string LaneSql = """
         select m.person, m.changed_pos, coalesce(l.status, 0::smallint), coalesce(l.revision, 0), coalesce(l.normalizer, 0::smallint), coalesce(p.revision, 0),
-          m.state, m.restrictions, coalesce($6 = any(m.restricted_at), false), l.job_id is not null, l.person is null, l.updated_at, m.since_at
+          m.state, m.restrictions, coalesce($6 = any(m.restricted_at), false), l.job_id is not null, l.person is null, l.updated_at, m.since_at, coalesce(l.omitted, 0::smallint)
         from unnest($3::smallint[]) as s(state)
         cross join lateral (
           select c.person, c.changed_pos, c.state, c.restrictions, c.restricted_at, c.since_at from membership c
@@ -51,7 +54,7 @@ public sealed class SyncTable(WorkspaceDatabase database)
     // A member without a membership of this key counts as removed.
     private const string MarkedSql = """
         select l.person, 0::bigint, l.status, l.revision, l.normalizer, p.revision,
-          coalesce(m.state, 2::smallint), coalesce(m.restrictions, 0::smallint), coalesce($5 = any(m.restricted_at), false), false, false, l.updated_at, null::timestamptz
+          coalesce(m.state, 2::smallint), coalesce(m.restrictions, 0::smallint), coalesce($5 = any(m.restricted_at), false), false, false, l.updated_at, null::timestamptz, l.omitted
         from ledger l
         left join membership m on m.key_id = $1 and m.person = l.person
         join people p on p.person = l.person
@@ -89,13 +92,13 @@ public sealed class SyncTable(WorkspaceDatabase database)
     // a row is updated: ON CONFLICT would look for the one and lock the other first, which is half as much again. If a row exists after
     // all, the unique index refuses the transaction, and the next read finds it.
     private const string NewLedgerSql = $"""
-        insert into ledger (binding_id, person, status, revision, normalizer, reason, updated_at, job_id, job_row)
-        select $1, d.person, d.status, d.revision, d.normalizer, d.reason, $7, {JobColumns} from {LedgerRows}
+        insert into ledger (binding_id, person, status, revision, normalizer, reason, updated_at, job_id, job_row, omitted)
+        select $1, d.person, d.status, d.revision, d.normalizer, d.reason, $7, {JobColumns}, d.omitted from {LedgerRows}
         """;
 
     // Delivered to delivered, without a call to the platform: the platform's clock runs from the last add, and so does ours (RefreshRule).
     private const string LedgerSql = $"""
-        update ledger l set status = d.status, revision = d.revision, normalizer = d.normalizer, reason = d.reason,
+        update ledger l set status = d.status, revision = d.revision, normalizer = d.normalizer, omitted = d.omitted, reason = d.reason,
           updated_at = case when l.status = 2 and d.status = 2 then l.updated_at else $7 end,
           (job_id, job_row) = row({JobColumns})
         from {LedgerRows} where l.binding_id = $1 and l.person = d.person
@@ -104,8 +107,8 @@ public sealed class SyncTable(WorkspaceDatabase database)
     private const string JobColumns = "case when d.job_row >= 0 then currval('jobs_job_id_seq') end, nullif(d.job_row, -1)";
 
     private const string LedgerRows = """
-        (select * from unnest($2::uuid[], $3::smallint[], $4::int[], $5::smallint[], $6::text[], $8::int[]) limit cardinality($2))
-          as d(person, status, revision, normalizer, reason, job_row)
+        (select * from unnest($2::uuid[], $3::smallint[], $4::int[], $5::smallint[], $6::text[], $8::int[], $9::smallint[]) limit cardinality($2))
+          as d(person, status, revision, normalizer, reason, job_row, omitted)
         """;
 
     // The position moves only from where the run began, under the key it read: a promotion in the meantime has reset both.
@@ -166,7 +169,10 @@ public sealed class SyncTable(WorkspaceDatabase database)
                 RemovalFailing = (reader.TimeOrNull(19), reader.TimeOrNull(20)),
                 AddFailing = (reader.TimeOrNull(21), reader.TimeOrNull(22)),
                 Throttled = (reader.GetInt32(23), reader.TimeOrNull(24)),
-                OpenRuns = reader.GetInt32(25),
+                Omitted = MatchKeys.All & ~(MatchKeys)reader.GetInt32(25),
+                Exclusive = reader.GetBoolean(26),
+                HasSession = reader.GetBoolean(27),
+                OpenRuns = reader.GetInt32(28),
             });
         }
 
@@ -206,7 +212,10 @@ public sealed class SyncTable(WorkspaceDatabase database)
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            var entry = new LedgerEntry((LedgerStatus)reader.GetInt16(2), reader.GetInt32(3), new NormalizerVersion(reader.GetInt16(4)));
+            var entry = new LedgerEntry((LedgerStatus)reader.GetInt16(2), reader.GetInt32(3), new NormalizerVersion(reader.GetInt16(4)))
+            {
+                Omitted = (MatchKeys)reader.GetInt16(13),
+            };
             var status = (MembershipStatus)reader.GetInt16(6);
             var desired = status is MembershipStatus.Present or MembershipStatus.Limited
                 && !reader.GetBoolean(8) && ((TargetingRestrictions)reader.GetInt16(7)).AllowTargeting(binding.ConsentRequired);
@@ -366,6 +375,7 @@ public sealed class SyncTable(WorkspaceDatabase database)
         var normalizers = new List<short>(changes.Count);
         var reasons = new List<string?>(changes.Count);
         var jobRows = new List<int>(changes.Count);
+        var omitted = new List<short>(changes.Count);
         foreach (var change in changes)
         {
             people.Add(change.Person.Value);
@@ -374,12 +384,13 @@ public sealed class SyncTable(WorkspaceDatabase database)
             normalizers.Add(change.Entry.Normalizer.Value);
             reasons.Add(change.Reason);
             jobRows.Add(change.JobRow ?? -1);
+            omitted.Add((short)change.Entry.Omitted);
         }
 
         commands.Add(Sql.Command(
             sql,
             Sql.Of(binding.BindingId), Sql.Of(people), Sql.Of(statuses), Sql.Of(revisions), Sql.Of(normalizers), Sql.Of(reasons), Sql.Of(now),
-            Sql.Of(jobRows)));
+            Sql.Of(jobRows), Sql.Of(omitted)));
     }
 
     private async Task WriteAsync(Lease lease, TimeSpan time, IReadOnlyList<NpgsqlBatchCommand> commands, CancellationToken cancellationToken)

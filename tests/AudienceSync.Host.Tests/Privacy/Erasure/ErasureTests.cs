@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -42,8 +43,45 @@ public sealed class ErasureTests : IAsyncLifetime
         (await CountAsync("vault")).ShouldBe(1);
         (await CountAsync("person_aliases")).ShouldBe(2);
         (await CountAsync("ledger")).ShouldBe(2);
+        var account = receipt.GetProperty("accounts").EnumerateArray().ShouldHaveSingleItem();
+        (account.GetProperty("destination").GetString(), account.GetProperty("outcome").GetString()).ShouldBe(("meta_main", "removed"));
         receipt.GetProperty("bodies").GetProperty("raw_emptied").GetInt32().ShouldBe(2);
         (await _host.WaitUntilQuietAsync()).GetProperty("erasures").GetProperty("erased").GetInt64().ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_person_is_also_removed_from_lists_that_others_filled_and_whoever_has_the_address_now_stays_in_them()
+    {
+        // The person changes the address, and their first one is claimed by someone else; both addresses and the phone are in the other
+        // list, which received nothing of us.
+        (await _host.SendEventAsync("gone", "first@example.com", Phone)).Status.ShouldBe(200);
+        await _host.WaitUntilQuietAsync(meanwhile: Later);
+        (await _host.SendEventAsync("gone", Email, Phone)).Status.ShouldBe(200);
+        (await _host.SendEventAsync("heir", "first@example.com")).Status.ShouldBe(200);
+        await _host.WaitUntilQuietAsync(meanwhile: Later);
+        await FillAsync(TestHost.Remote(1), "EMAIL", Email, "first@example.com");
+        await FillAsync(TestHost.Remote(1), "PHONE", Phone.TrimStart('+'));
+
+        await _host.ErasedAsync((await _host.EraseAsync(new { customer_id = "gone" })).Id(), Later);
+
+        (await _host.Sandbox.HeldAsync(TestHost.Remote(1), "EMAIL")).ShouldBe([Digest("first@example.com")]);
+        (await _host.Sandbox.HeldAsync(TestHost.Remote(1), "PHONE")).ShouldBeEmpty();
+        (await _host.Sandbox.HeldAsync(TestHost.Remote(0), "EMAIL")).ShouldBe([Digest("first@example.com")]);
+    }
+
+    [Fact]
+    public async Task A_removal_from_all_lists_that_fails_is_repeated_and_the_erasure_waits_for_it()
+    {
+        await DeliverAsync();
+        await _host.Sandbox.FaultAsync(new { kind = "server_error", operation = "erase", probability = 1.0 });
+        var erasure = (await _host.EraseAsync(new { customer_id = "gone" })).Id();
+        var waiting = await _host.UntilAsync(() => _host.ReceiptAsync(erasure), seen => seen.GetProperty("accounts").GetArrayLength() > 0, Later);
+        waiting.State().ShouldBe("waiting");
+        waiting.GetProperty("accounts")[0].GetProperty("outcome").GetString().ShouldNotBe("removed");
+        Outcomes(waiting).ShouldBe(["removed", "removed"], "our own lists do not wait for it");
+
+        await RepairAsync();
+        (await _host.ErasedAsync(erasure, Later)).GetProperty("accounts")[0].GetProperty("outcome").GetString().ShouldBe("removed");
     }
 
     [Fact]
@@ -173,6 +211,18 @@ public sealed class ErasureTests : IAsyncLifetime
         }
 
         return held;
+    }
+
+    // By another sender than the Host.
+    private async Task FillAsync(string remote, string column, params string[] texts)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"/v27.0/{remote}/users")
+        {
+            Content = JsonContent.Create(new { payload = new { schema = new[] { column }, data = texts.Select(text => new[] { Digest(text) }) } }),
+            Headers = { { "Authorization", $"Bearer {TestPlatform.Token}" } },
+        };
+        using var response = await _host.Sandbox.Admin.SendAsync(request);
+        ((int)response.StatusCode).ShouldBe(200, await response.Content.ReadAsStringAsync());
     }
 
     private Task BreakAsync() => _host.Sandbox.FaultAsync(new { kind = "server_error", operation = "remove", probability = 1.0 });
