@@ -45,7 +45,18 @@ internal sealed partial class ResponseText
     public static string CleanOurs(string text) => Secret(Emails().Replace(text, Removed));
 
     /// <summary>A path may have a secret in it, where a receiver is configured so.</summary>
-    public static string CleanPath(string path) => Secret(path);
+    public static string CleanPath(string path)
+    {
+        try
+        {
+            return Secret(path);
+        }
+        catch (RegexMatchTimeoutException)
+        {
+            // The process was stopped meanwhile. The call must go on.
+            return Removed;
+        }
+    }
 
     public string Clean(ReadOnlySpan<byte> response)
     {
@@ -84,7 +95,7 @@ internal sealed partial class ResponseText
                 : "";
             if (json.BytesCommitted + json.BytesPending + JsonEncodedText.Encode(text).EncodedUtf8Bytes.Length + ClosingBytes > CallExchange.MaxResponseBytes)
             {
-                Close(json, open, afterName: reader.TokenType != JsonTokenType.PropertyName && IsAfterName(reader, open));
+                Close(json, open, IsAfterName(reader.TokenType, open));
                 return;
             }
 
@@ -93,8 +104,8 @@ internal sealed partial class ResponseText
     }
 
     // In an object, whatever is not a name or its end is the value of the name before it.
-    private static bool IsAfterName(in Utf8JsonReader reader, Stack<JsonTokenType> open) =>
-        open.TryPeek(out var container) && container == JsonTokenType.StartObject && reader.TokenType != JsonTokenType.EndObject;
+    private static bool IsAfterName(JsonTokenType token, Stack<JsonTokenType> open) =>
+        token is not (JsonTokenType.PropertyName or JsonTokenType.EndObject) && open.TryPeek(out var container) && container == JsonTokenType.StartObject;
 
     private static void Close(Utf8JsonWriter json, Stack<JsonTokenType> open, bool afterName)
     {
