@@ -54,7 +54,8 @@ public abstract partial class DestinationConformance : IAsyncLifetime
 
         var held = await _world.HeldAsync();
         held.Order().ShouldBe(FormOf(sent).Order());
-        held.ShouldNotContain(form => FormOf(Ann with { Email = null, CustomerId = null }).Contains(form), "the phone was omitted");
+        var phone = FormOf(Ann with { Email = null, CustomerId = null });
+        held.Intersect(phone).ShouldBeEmpty("the phone was omitted");
         FormOf(Ann with { Phone = null, CustomerId = null }).ShouldBeSubsetOf(held);
     }
 

@@ -89,10 +89,10 @@ public sealed class ExclusiveResync(
     private async Task<RunEnd?> SendAsync(Lease lease, Binding binding, OpenSweep resync, ResyncSession session, CancellationToken cancellationToken)
     {
         var page = await sessions.ReadAsync(binding, resync.SweptTo, destination.Limits.MembersPerCall, session.At, cancellationToken);
-        var members = await MembersAsync(binding, page, cancellationToken);
+        var (people, members) = await MembersAsync(binding, page, cancellationToken);
         var batch = new ResyncBatch(session.Batch + 1, members);
         var result = await CallAsync(
-            lease, binding, MemberOperation.Add, members.Count, token => _resyncs!.SendBatchAsync(ResyncOf(binding, session), batch, token), cancellationToken);
+            lease, binding, MemberOperation.Add, people, token => _resyncs!.SendBatchAsync(ResyncOf(binding, session), batch, token), cancellationToken);
         if (!IsDone(result.Outcome))
         {
             return _resyncs!.RestartCodes.Contains(result.Outcome.Code)
@@ -118,7 +118,7 @@ public sealed class ExclusiveResync(
         }
 
         var result = await CallAsync(
-            lease, binding, MemberOperation.Remove, 0, token => _resyncs!.EndAsync(ResyncOf(binding, session), token), cancellationToken);
+            lease, binding, MemberOperation.Remove, [], token => _resyncs!.EndAsync(ResyncOf(binding, session), token), cancellationToken);
         if (!IsDone(result.Outcome))
         {
             return RunEnd.Held;
@@ -149,38 +149,39 @@ public sealed class ExclusiveResync(
         return RunEnd.Held;
     }
 
-    private async Task<List<Member>> MembersAsync(Binding binding, SessionBatch page, CancellationToken cancellationToken)
+    private async Task<(List<Guid> People, List<Member> Members)> MembersAsync(Binding binding, SessionBatch page, CancellationToken cancellationToken)
     {
         var found = await table.ReadIdentifiersAsync(
             binding, MemberOperation.Add, [.. page.Members.Select(member => member.Person.Value)], [.. page.Members.Select(member => member.Entry.Revision)],
             cancellationToken);
-        var members = new List<Member>(page.Members.Count);
+        var (people, members) = (new List<Guid>(page.Members.Count), new List<Member>(page.Members.Count));
         foreach (var (person, entry) in page.Members)
         {
             // Without identifiers the person has been erased meanwhile.
             if (found.TryGetValue((person, entry.Revision), out var held))
             {
                 var identifiers = vault.OpenIdentifiers(person, entry.Revision, held.KeyVersion, held.Salt, held.Cipher);
+                people.Add(person.Value);
                 members.Add(new Member(IdentifierChange.Omit(identifiers, entry.Omitted), entry.Normalizer));
             }
         }
 
-        return members;
+        return (people, members);
     }
 
     // A call without members of its own in the ledger: counted before, recorded after.
     private async Task<DeliveryResult> CallAsync(
-        Lease lease, Binding binding, MemberOperation operation, int members, Func<CancellationToken, ValueTask<CallResult>> call,
+        Lease lease, Binding binding, MemberOperation operation, List<Guid> people, Func<CancellationToken, ValueTask<CallResult>> call,
         CancellationToken cancellationToken)
     {
         if (await budget.TakeAsync(lease, operation, cancellationToken) is { } wait)
         {
             return await WriteAsync(
-                lease, binding, new DeliveryResult(new Outcome(OutcomeKind.Snooze, CallBudget.Code, wait), [], [], null, null), cancellationToken);
+                lease, binding, new DeliveryResult(new Outcome(OutcomeKind.Snooze, CallBudget.Code, wait), [], [], null, null), run: null, cancellationToken);
         }
 
         await table.WriteIntentAsync(
-            lease, binding, new MemberIntent([], [], []), budget.Unwritten(), destination.Limits.CallTimeout, clock.GetUtcNow(), cancellationToken);
+            lease, binding, new MemberIntent([], [], [], RunOf(operation, people.Count)), budget.Unwritten(), destination.Limits.CallTimeout, clock.GetUtcNow(), cancellationToken);
         var (started, sentAt) = (clock.GetTimestamp(), clock.GetUtcNow());
         var result = await call(cancellationToken);
         budget.Spend(result.Requests - 1);
@@ -192,24 +193,53 @@ public sealed class ExclusiveResync(
         // A batch refused for its size would be refused again at once: it is retried like a call without a conclusive answer.
         var outcome = result.Outcome.Kind == OutcomeKind.SplitBatch ? new Outcome(OutcomeKind.Retry, result.Outcome.Code) : result.Outcome;
         var record = new CallRecord(
-            operation, members, result.Invalid.Count + Math.Max(result.RejectedCount, result.Rejected.Count), outcome.Kind, outcome.Code, result.HttpStatus,
+            operation, people.Count, result.Invalid.Count + Math.Max(result.RejectedCount, result.Rejected.Count), outcome.Kind, outcome.Code, result.HttpStatus,
             result.PlatformRequestId, sentAt, (int)clock.GetElapsedTime(started).TotalMilliseconds)
         {
+            Kind = RunOf(operation, people.Count).Kind,
             Job = result.Job is { } job ? new AcceptedJob(job, clock.GetUtcNow() + (destination.Limits.FirstJobPoll ?? JobGaps.First)) : null,
         };
 
         // Where nothing had to be sent, there was no call.
         var called = result.HttpStatus != 0 || !IsDone(outcome);
-        return await WriteAsync(lease, binding, new DeliveryResult(outcome, [], [], called ? record : null, result.Usage), cancellationToken);
+        var run = called ? new RunOutcome(Lane.Adds, RowOf(operation, people, result, outcome), people.Count - result.Invalid.Count) : null;
+        return await WriteAsync(lease, binding, new DeliveryResult(outcome, [], [], called ? record : null, result.Usage), run, cancellationToken);
     }
 
-    private async Task<DeliveryResult> WriteAsync(Lease lease, Binding binding, DeliveryResult result, CancellationToken cancellationToken)
+    private static DeliveryRow RowOf(MemberOperation operation, List<Guid> people, CallResult result, Outcome outcome)
+    {
+        var hides = result.Job is null && Refusals.MayHideNames(outcome.Kind, result.Rejected.Count, result.RejectedCount);
+        var results = new List<string>
+        {
+            !IsDone(outcome) || hides ? DeliveryResults.InDoubt(outcome.Code) : result.Job is null ? DeliveryResults.Acknowledged : DeliveryResults.Accepted,
+        };
+        var codes = Enumerable.Repeat((short)1, people.Count).ToList();
+        foreach (var (index, reason) in result.Invalid.Select(one => (one.Index, DeliveryResults.Invalid(one.Reason)))
+            .Concat(result.Rejected.Select(one => (one.Index, DeliveryResults.Rejected(one.Reason)))))
+        {
+            if (!results.Contains(reason))
+            {
+                results.Add(reason);
+            }
+
+            codes[index] = (short)(results.IndexOf(reason) + 1);
+        }
+
+        return new DeliveryRow(RunOf(operation, people.Count).Kind, outcome, people, results, results.Count == 1 ? null : codes);
+    }
+
+    // All of it belongs to the run of the lane of adds: members are sent again, and strangers go with the last call.
+    private static RunIntent RunOf(MemberOperation operation, int members) => new(
+        Lane.Adds, RunCause.Redelivery, operation == MemberOperation.Add ? DeliveryKind.Refresh : DeliveryKind.Remove, members, members);
+
+    private async Task<DeliveryResult> WriteAsync(
+        Lease lease, Binding binding, DeliveryResult result, RunOutcome? run, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         var state = IsDone(result.Outcome)
             ? LaneStates.Taken(binding, Lane.Adds, place: null, result, now)
             : _states.Failed(binding, Lane.Adds, result, refusals: 0, now);
-        await table.WriteOutcomeAsync(lease, binding.Destination, binding, [], [], state, result.Call, now, cancellationToken);
+        await table.WriteOutcomeAsync(lease, binding.Destination, binding, [], [], state, result.Call, now, cancellationToken, run: run);
         if (!IsDone(result.Outcome) && result.Call is not null)
         {
             logger.LogWarning(
