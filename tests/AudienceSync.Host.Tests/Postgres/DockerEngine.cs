@@ -22,6 +22,12 @@ internal sealed record DockerEngine(string Endpoint, string? Failure)
             return new DockerEngine(endpoint, $"{endpoint} is not an address of an engine that can be asked");
         }
 
+        // The error of a socket that is not there does not say so.
+        if (address.Scheme == "unix" && !File.Exists(address.AbsolutePath))
+        {
+            return new DockerEngine(endpoint, $"{endpoint} does not exist");
+        }
+
         try
         {
             using var deadline = new CancellationTokenSource(Deadline);

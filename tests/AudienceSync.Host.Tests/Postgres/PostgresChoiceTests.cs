@@ -6,7 +6,7 @@ namespace AudienceSync.Host.Tests.Postgres;
 public sealed class PostgresChoiceTests : IDisposable
 {
     private static readonly DockerEngine Engine = new("unix:///var/run/docker.sock", null);
-    private static readonly DockerEngine NoEngine = new("unix:///var/run/docker.sock", "unix:///var/run/docker.sock cannot be reached (No such file)");
+    private static readonly DockerEngine NoEngine = new("unix:///var/run/docker.sock", "unix:///var/run/docker.sock does not exist");
 
     private readonly TemporaryFolder _folder = new();
 
@@ -42,8 +42,9 @@ public sealed class PostgresChoiceTests : IDisposable
     {
         var refused = await Should.ThrowAsync<InvalidOperationException>(() => PostgresChoice.ForAsync(Settings("docker", $"unix://{_folder.Below("docker.sock")}")));
 
-        refused.Message.ShouldStartWith($"AUDIENCESYNC_TEST_POSTGRES=docker, and no Docker engine answers: unix://{_folder.Below("docker.sock")} cannot be reached (");
-        refused.Message.ShouldEndWith(". Start it, set DOCKER_HOST, or set AUDIENCESYNC_TEST_POSTGRES to local or auto");
+        refused.Message.ShouldBe(
+            $"AUDIENCESYNC_TEST_POSTGRES=docker, and no Docker engine answers: unix://{_folder.Below("docker.sock")} does not exist. "
+            + "Start it, set DOCKER_HOST, or set AUDIENCESYNC_TEST_POSTGRES to local or auto");
     }
 
     [Theory]
@@ -65,6 +66,18 @@ public sealed class PostgresChoiceTests : IDisposable
         {
             (await PostgresChoice.ForAsync(Settings("auto", address))).ShouldBe(new PostgresChoice(PostgresMode.Docker, $"the Docker engine at {address} answers"));
         }
+    }
+
+    [Fact]
+    public async Task An_engine_that_left_its_socket_is_not_waited_for()
+    {
+        using var gone = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        gone.Bind(new UnixDomainSocketEndPoint(_folder.Below("docker.sock")));
+
+        var choice = await PostgresChoice.ForAsync(Settings("auto", $"unix://{_folder.Below("docker.sock")}"));
+
+        choice.Mode.ShouldBe(PostgresMode.Local);
+        choice.Reason.ShouldStartWith($"unix://{_folder.Below("docker.sock")} cannot be reached (");
     }
 
     [Fact]
