@@ -77,7 +77,7 @@ internal class WatchedTime(DateTimeOffset start) : FakeTimeProvider(start)
             _timer = create(Fire);
         }
 
-        // Watchers are told last: one that advances the time at once must find the timer set.
+        // Watchers are notified last: one that advances the time at once must find the timer set.
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
             _period = period > TimeSpan.Zero ? period : Timeout.InfiniteTimeSpan;

@@ -38,7 +38,7 @@ public sealed class PostgresChoiceTests : IDisposable
             .ShouldBe("AUDIENCESYNC_TEST_POSTGRES=podman is not one of auto, docker, local");
 
     [Fact]
-    public async Task Docker_without_an_engine_is_an_error_that_says_what_to_do()
+    public async Task Docker_without_an_engine_is_an_error_with_the_cause_and_the_remedy()
     {
         var refused = await Should.ThrowAsync<InvalidOperationException>(() => PostgresChoice.ForAsync(Settings("docker", $"unix://{_folder.Below("docker.sock")}")));
 
