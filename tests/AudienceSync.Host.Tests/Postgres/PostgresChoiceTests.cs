@@ -40,7 +40,9 @@ public sealed class PostgresChoiceTests : IDisposable
     [Fact]
     public async Task Docker_without_an_engine_is_an_error_with_the_cause_and_the_remedy()
     {
-        var refused = await Should.ThrowAsync<InvalidOperationException>(() => PostgresChoice.ForAsync(Settings("docker", $"unix://{_folder.Below("docker.sock")}")));
+        var settings = Settings("docker", $"unix://{_folder.Below("docker.sock")}");
+
+        var refused = await Should.ThrowAsync<InvalidOperationException>(() => PostgresChoice.ForAsync(settings));
 
         refused.Message.ShouldBe(
             $"AUDIENCESYNC_TEST_POSTGRES=docker, and no Docker engine answers: unix://{_folder.Below("docker.sock")} does not exist. "
@@ -64,7 +66,8 @@ public sealed class PostgresChoiceTests : IDisposable
         await using var onSocket = await FakeDocker.StartAsync(_folder.Below("docker.sock"));
         foreach (var address in new[] { onPort.Endpoint, $"unix://{_folder.Below("docker.sock")}" })
         {
-            (await PostgresChoice.ForAsync(Settings("auto", address))).ShouldBe(new PostgresChoice(PostgresMode.Docker, $"the Docker engine at {address} answers"));
+            (await PostgresChoice.ForAsync(Settings("auto", address)))
+                .ShouldBe(new PostgresChoice(PostgresMode.Docker, $"the Docker engine at {address} answers"));
         }
     }
 
@@ -113,7 +116,10 @@ public sealed class PostgresChoiceTests : IDisposable
     [InlineData(null, "nowhere", "unix:///var/run/docker.sock")]
     public void The_engine_is_at_the_address_of_the_environment_or_at_the_first_usual_socket(string? host, string exists, string endpoint)
     {
-        var environment = new Dictionary<string, string?> { ["DOCKER_HOST"] = host, ["XDG_RUNTIME_DIR"] = "/run/user/7", ["HOME"] = "/home/ann" };
+        var environment = new Dictionary<string, string?>
+        {
+            ["DOCKER_HOST"] = host, ["XDG_RUNTIME_DIR"] = "/run/user/7", ["HOME"] = "/home/ann",
+        };
 
         DockerEngine.Find(name => environment.GetValueOrDefault(name), file => file == exists).ShouldBe(endpoint);
     }
