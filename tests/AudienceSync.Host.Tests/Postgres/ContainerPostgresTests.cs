@@ -26,7 +26,8 @@ public sealed class ContainerPostgresTests
         Texts(created, "Cmd").ShouldAllBe(argument => argument == "-c" || argument.Contains('='));
         string[] settings =
         [
-            "fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=64MB", "max_connections=300", "jit=off", "timezone=UTC",
+            "fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=64MB", "max_connections=300", "jit=off",
+            "timezone=UTC",
         ];
         settings.Except(Texts(created, "Cmd")).ShouldBeEmpty();
     }
