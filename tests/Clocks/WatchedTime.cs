@@ -37,7 +37,8 @@ internal class WatchedTime(DateTimeOffset start) : FakeTimeProvider(start)
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
-        var timer = new WatchedTimer(this, callback, fire => base.CreateTimer(fire, state, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan));
+        var timer = new WatchedTimer(
+            this, callback, fire => base.CreateTimer(fire, state, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan));
         timer.Change(dueTime, period);
         return timer;
     }
@@ -77,7 +78,7 @@ internal class WatchedTime(DateTimeOffset start) : FakeTimeProvider(start)
             _timer = create(Fire);
         }
 
-        // Watchers are told last: one that advances the time at once must find the timer set.
+        // Watchers are notified last: one that advances the time at once must find the timer set.
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
             _period = period > TimeSpan.Zero ? period : Timeout.InfiniteTimeSpan;

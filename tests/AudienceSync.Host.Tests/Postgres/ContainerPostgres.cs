@@ -31,7 +31,10 @@ internal sealed class ContainerPostgres : ITestPostgres
     private ContainerPostgres(PostgreSqlContainer container)
     {
         _container = container;
-        ConnectionString = new NpgsqlConnectionStringBuilder(container.GetConnectionString()) { GssEncryptionMode = GssEncryptionMode.Disable }.ConnectionString;
+        ConnectionString = new NpgsqlConnectionStringBuilder(container.GetConnectionString())
+        {
+            GssEncryptionMode = GssEncryptionMode.Disable,
+        }.ConnectionString;
     }
 
     public string ConnectionString { get; }

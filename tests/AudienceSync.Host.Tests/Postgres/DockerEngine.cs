@@ -22,13 +22,19 @@ internal sealed record DockerEngine(string Endpoint, string? Failure)
             return new DockerEngine(endpoint, $"{endpoint} is not an address of an engine that can be asked");
         }
 
+        // The error of a connection to a missing socket does not mention that it is missing.
+        if (address.Scheme == "unix" && !File.Exists(address.AbsolutePath))
+        {
+            return new DockerEngine(endpoint, $"{endpoint} does not exist");
+        }
+
         try
         {
             using var deadline = new CancellationTokenSource(Deadline);
             using var network = new SocketsHttpHandler { ConnectCallback = (_, cancel) => ConnectAsync(address, cancel), UseProxy = false };
             using var client = new HttpClient(network);
 
-            // Any answer will do: an engine that wants TLS says so in HTTP.
+            // Any response will do: an engine that requires TLS refuses in HTTP.
             using var answer = await client.GetAsync(new Uri("http://docker/_ping"), deadline.Token);
             return new DockerEngine(endpoint, Failure: null);
         }

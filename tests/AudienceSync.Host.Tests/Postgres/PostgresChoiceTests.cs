@@ -6,7 +6,7 @@ namespace AudienceSync.Host.Tests.Postgres;
 public sealed class PostgresChoiceTests : IDisposable
 {
     private static readonly DockerEngine Engine = new("unix:///var/run/docker.sock", null);
-    private static readonly DockerEngine NoEngine = new("unix:///var/run/docker.sock", "unix:///var/run/docker.sock cannot be reached (No such file)");
+    private static readonly DockerEngine NoEngine = new("unix:///var/run/docker.sock", "unix:///var/run/docker.sock does not exist");
 
     private readonly TemporaryFolder _folder = new();
 
@@ -38,12 +38,15 @@ public sealed class PostgresChoiceTests : IDisposable
             .ShouldBe("AUDIENCESYNC_TEST_POSTGRES=podman is not one of auto, docker, local");
 
     [Fact]
-    public async Task Docker_without_an_engine_is_an_error_that_says_what_to_do()
+    public async Task Docker_without_an_engine_is_an_error_with_the_cause_and_the_remedy()
     {
-        var refused = await Should.ThrowAsync<InvalidOperationException>(() => PostgresChoice.ForAsync(Settings("docker", $"unix://{_folder.Below("docker.sock")}")));
+        var settings = Settings("docker", $"unix://{_folder.Below("docker.sock")}");
 
-        refused.Message.ShouldStartWith($"AUDIENCESYNC_TEST_POSTGRES=docker, and no Docker engine answers: unix://{_folder.Below("docker.sock")} cannot be reached (");
-        refused.Message.ShouldEndWith(". Start it, set DOCKER_HOST, or set AUDIENCESYNC_TEST_POSTGRES to local or auto");
+        var refused = await Should.ThrowAsync<InvalidOperationException>(() => PostgresChoice.ForAsync(settings));
+
+        refused.Message.ShouldBe(
+            $"AUDIENCESYNC_TEST_POSTGRES=docker, and no Docker engine answers: unix://{_folder.Below("docker.sock")} does not exist. "
+            + "Start it, set DOCKER_HOST, or set AUDIENCESYNC_TEST_POSTGRES to local or auto");
     }
 
     [Theory]
@@ -63,8 +66,21 @@ public sealed class PostgresChoiceTests : IDisposable
         await using var onSocket = await FakeDocker.StartAsync(_folder.Below("docker.sock"));
         foreach (var address in new[] { onPort.Endpoint, $"unix://{_folder.Below("docker.sock")}" })
         {
-            (await PostgresChoice.ForAsync(Settings("auto", address))).ShouldBe(new PostgresChoice(PostgresMode.Docker, $"the Docker engine at {address} answers"));
+            (await PostgresChoice.ForAsync(Settings("auto", address)))
+                .ShouldBe(new PostgresChoice(PostgresMode.Docker, $"the Docker engine at {address} answers"));
         }
+    }
+
+    [Fact]
+    public async Task An_engine_that_left_its_socket_is_not_waited_for()
+    {
+        using var gone = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        gone.Bind(new UnixDomainSocketEndPoint(_folder.Below("docker.sock")));
+
+        var choice = await PostgresChoice.ForAsync(Settings("auto", $"unix://{_folder.Below("docker.sock")}"));
+
+        choice.Mode.ShouldBe(PostgresMode.Local);
+        choice.Reason.ShouldStartWith($"unix://{_folder.Below("docker.sock")} cannot be reached (");
     }
 
     [Fact]
@@ -100,7 +116,10 @@ public sealed class PostgresChoiceTests : IDisposable
     [InlineData(null, "nowhere", "unix:///var/run/docker.sock")]
     public void The_engine_is_at_the_address_of_the_environment_or_at_the_first_usual_socket(string? host, string exists, string endpoint)
     {
-        var environment = new Dictionary<string, string?> { ["DOCKER_HOST"] = host, ["XDG_RUNTIME_DIR"] = "/run/user/7", ["HOME"] = "/home/ann" };
+        var environment = new Dictionary<string, string?>
+        {
+            ["DOCKER_HOST"] = host, ["XDG_RUNTIME_DIR"] = "/run/user/7", ["HOME"] = "/home/ann",
+        };
 
         DockerEngine.Find(name => environment.GetValueOrDefault(name), file => file == exists).ShouldBe(endpoint);
     }

@@ -45,7 +45,8 @@ public static class PostgresCluster
         var server = await Server.Value;
         await using var connection = new NpgsqlConnection(server.ConnectionString);
         await connection.OpenAsync();
-        await using var command = new NpgsqlCommand($"CREATE DATABASE {name}{(template is null ? "" : $" TEMPLATE {template}")}", connection);
+        var copied = template is null ? "" : $" TEMPLATE {template}";
+        await using var command = new NpgsqlCommand($"CREATE DATABASE {name}{copied}", connection);
         await command.ExecuteNonQueryAsync();
         return new NpgsqlConnectionStringBuilder(server.ConnectionString) { Database = name }.ConnectionString;
     }
