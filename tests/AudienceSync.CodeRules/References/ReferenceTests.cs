@@ -89,6 +89,6 @@ public sealed class ReferenceTests
     private static bool IsForTests(string name) =>
         name.Contains("Tests", StringComparison.Ordinal)
         || name.StartsWith("xunit", StringComparison.OrdinalIgnoreCase)
-        || name is "Shouldly" or "NSubstitute" or "FsCheck" or "Microsoft.NET.Test.Sdk" or "Microsoft.AspNetCore.TestHost"
+        || name is "Shouldly" or "FsCheck" or "Microsoft.NET.Test.Sdk" or "Microsoft.AspNetCore.TestHost"
         || name is "AudienceSync.Bench" or "AudienceSync.Shop" or "AudienceSync.CodeRules";
 }

@@ -50,7 +50,7 @@ public sealed class CreateAudienceTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
-    public async Task A_platform_that_refuses_leaves_nothing_bound_and_says_why()
+    public async Task A_platform_that_refuses_leaves_nothing_bound_and_the_response_has_its_code()
     {
         await _host.Sandbox.FaultAsync(new { kind = "server_error", operation = "create", probability = 1.0 });
         var before = await _host.ScalarAsync<long>("select count(*) from bindings");

@@ -1,7 +1,4 @@
-using AudienceSync.Domain.Audiences;
 using AudienceSync.Domain.Identity;
-using AudienceSync.Domain.Normalizing;
-using AudienceSync.Domain.Syncing;
 using AudienceSync.Host.Storage.Leases;
 using AudienceSync.Host.Storage.Syncing;
 using AudienceSync.Host.Storage.Membership;
@@ -98,10 +95,7 @@ public sealed class CutoverTable(WorkspaceDatabase database)
             more = reader.GetBoolean(6);
             if (reader.GetBoolean(4))
             {
-                var entry = new LedgerEntry((LedgerStatus)reader.GetInt16(1), reader.GetInt32(2), new NormalizerVersion(reader.GetInt16(3)))
-                {
-                    Omitted = (MatchKeys)reader.GetInt16(7),
-                };
+                var entry = reader.Entry(status: 1, omitted: 7);
                 leavers.Add(new LaneMember(new PersonId(sweptTo), 0, entry, entry.Revision, Desired: false) { InJob = reader.GetBoolean(5) });
             }
         }

@@ -80,8 +80,8 @@ public sealed class AccountErasureTable(WorkspaceDatabase database, Vault vault)
         {
             var opened = vault.TryOpen(
                 new PersonId(reader.GetGuid(0)), reader.GetInt32(1), reader.GetInt16(3), reader.GetFieldValue<byte[]>(2), reader.GetFieldValue<byte[]>(4));
-            var kept = (reader.GetBoolean(5) ? IdentifierParts.Email : 0) | (reader.GetBoolean(6) ? IdentifierParts.Phone : 0)
-                | (reader.GetBoolean(7) ? IdentifierParts.Details : 0) | (reader.GetBoolean(8) ? IdentifierParts.Device : 0);
+            var parts = new[] { IdentifierParts.Email, IdentifierParts.Phone, IdentifierParts.Details, IdentifierParts.Device };
+            var kept = parts.Where((_, n) => reader.GetBoolean(5 + n)).Aggregate(IdentifierParts.None, (all, part) => all | part);
             if (opened is not null)
             {
                 identifiers.Add(IdentifierChange.Restrict(opened.Identifiers, IdentifierParts.All & ~kept));

@@ -1,7 +1,5 @@
-using AudienceSync.Domain.Audiences;
 using AudienceSync.Domain.Identity;
 using AudienceSync.Domain.Membership;
-using AudienceSync.Domain.Normalizing;
 using AudienceSync.Domain.Syncing;
 using AudienceSync.Host.Storage.Membership;
 using Npgsql;
@@ -163,10 +161,7 @@ public sealed class RemovalRange(WorkspaceDatabase database)
             more = reader.GetBoolean(7);
             if (reader.GetBoolean(6))
             {
-                var entry = new LedgerEntry((LedgerStatus)reader.GetInt16(2), reader.GetInt32(3), new NormalizerVersion(reader.GetInt16(4)))
-                {
-                    Omitted = (MatchKeys)reader.GetInt16(8),
-                };
+                var entry = reader.Entry(status: 2, omitted: 8);
                 leavers.Add(new LaneMember(new PersonId(reader.GetGuid(0)), place, entry, entry.Revision, Desired: false) { InJob = reader.GetBoolean(5) });
             }
         }

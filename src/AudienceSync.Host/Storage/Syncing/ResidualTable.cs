@@ -1,6 +1,4 @@
-using AudienceSync.Domain.Audiences;
 using AudienceSync.Domain.Identity;
-using AudienceSync.Domain.Normalizing;
 using AudienceSync.Domain.Syncing;
 using Npgsql;
 
@@ -49,9 +47,9 @@ public sealed class ResidualTable(WorkspaceDatabase database)
         {
             due.Add(new ResidualDelivery(
                 new PersonId(reader.GetGuid(0)),
-                new LedgerEntry(LedgerStatus.Removing, reader.GetInt32(1), new NormalizerVersion(reader.GetInt16(2))) { Omitted = (MatchKeys)reader.GetInt16(9) },
+                reader.Delivery(LedgerStatus.Removing, revision: 1, omitted: 9),
                 (ResidualKind)reader.GetInt16(3),
-                new LedgerEntry((LedgerStatus)reader.GetInt16(4), reader.GetInt32(5), new NormalizerVersion(reader.GetInt16(6))) { Omitted = (MatchKeys)reader.GetInt16(10) },
+                reader.Entry(status: 4, omitted: 10),
                 reader.GetBoolean(7)) { SentAt = reader.TimeOrNull(8) });
         }
 

@@ -1,6 +1,4 @@
-using AudienceSync.Domain.Audiences;
 using AudienceSync.Domain.Identity;
-using AudienceSync.Domain.Normalizing;
 using AudienceSync.Domain.Syncing;
 using AudienceSync.Host.Storage.Leases;
 using Npgsql;
@@ -69,11 +67,7 @@ public sealed class ResyncSessionTable(WorkspaceDatabase database)
         while (await reader.ReadAsync(cancellationToken))
         {
             after = reader.GetGuid(0);
-            var entry = new LedgerEntry(LedgerStatus.Delivered, reader.GetInt32(1), new NormalizerVersion(reader.GetInt16(2)))
-            {
-                Omitted = (MatchKeys)reader.GetInt16(3),
-            };
-            members.Add((new PersonId(after), entry));
+            members.Add((new PersonId(after), reader.Delivery(LedgerStatus.Delivered, revision: 1, omitted: 3)));
         }
 
         return new SessionBatch(members, after);

@@ -212,10 +212,7 @@ public sealed class SyncTable(WorkspaceDatabase database)
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            var entry = new LedgerEntry((LedgerStatus)reader.GetInt16(2), reader.GetInt32(3), new NormalizerVersion(reader.GetInt16(4)))
-            {
-                Omitted = (MatchKeys)reader.GetInt16(13),
-            };
+            var entry = reader.Entry(status: 2, omitted: 13);
             var status = (MembershipStatus)reader.GetInt16(6);
             var desired = status is MembershipStatus.Present or MembershipStatus.Limited
                 && !reader.GetBoolean(8) && ((TargetingRestrictions)reader.GetInt16(7)).AllowTargeting(binding.ConsentRequired);

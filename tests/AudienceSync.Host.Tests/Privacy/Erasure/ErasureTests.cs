@@ -50,14 +50,14 @@ public sealed class ErasureTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_person_is_also_removed_from_lists_that_others_filled_and_whoever_has_the_address_now_stays_in_them()
+    public async Task A_person_is_also_removed_from_lists_that_others_filled_and_the_one_who_has_the_address_now_stays_in_them()
     {
         // The person changes the address, and their first one is claimed by someone else; both addresses and the phone are in the other
         // list, which received nothing of us.
         (await _host.SendEventAsync("gone", "first@example.com", Phone)).Status.ShouldBe(200);
         await _host.WaitUntilQuietAsync(meanwhile: Later);
         (await _host.SendEventAsync("gone", Email, Phone)).Status.ShouldBe(200);
-        (await _host.SendEventAsync("heir", "first@example.com")).Status.ShouldBe(200);
+        (await _host.SendEventAsync("next", "first@example.com")).Status.ShouldBe(200);
         await _host.WaitUntilQuietAsync(meanwhile: Later);
         await FillAsync(TestHost.Remote(1), "EMAIL", Email, "first@example.com");
         await FillAsync(TestHost.Remote(1), "PHONE", Phone.TrimStart('+'));
