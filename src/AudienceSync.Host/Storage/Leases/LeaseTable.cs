@@ -48,7 +48,7 @@ public sealed class LeaseTable(WorkspaceDatabase database, string owner, TimeSpa
     // kept or claimed by it, and waiting for it with other rows locked would stop their holders.
     private const string RenewSql = """
         with held as (
-          select l.name from leases l join unnest($1, $2) as h(name, fence) on h.name = l.name and h.fence = l.fence
+          select l.name from leases l join unnest($1::text[], $2::bigint[]) as h(name, fence) on h.name = l.name and h.fence = l.fence
           for update of l skip locked)
         update leases l set until = greatest(l.until, clock_timestamp() + $3) from held where l.name = held.name
         """;
