@@ -7,7 +7,7 @@ namespace AudienceSync.Host.Ingest;
 /// collect. Each event is the same object as in a single webhook and has the same outcome; an event that cannot be read affects only itself.
 /// All events of a batch are committed together.
 /// <para>
-/// <b>Ids.</b> An event's id is derived from its own fields only: the headers of a request say nothing about one of its events. So the same
+/// <b>Ids.</b> An event's id is derived from its own fields only: the headers of a request identify none of them. So the same
 /// events may be sent again in other batches, or alone, and are the same facts.
 /// </para>
 /// </summary>
