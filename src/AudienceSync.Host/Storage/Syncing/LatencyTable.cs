@@ -40,7 +40,8 @@ internal static class LatencyTable
 
     private const string JobSql = $"""
         insert into {Counts} (
-          select b.destination, b.key_id, l.person from ledger l join bindings b on b.binding_id = l.binding_id
+          select b.destination, b.key_id, l.person from ledger l
+          cross join lateral (select r.destination, r.key_id from bindings r where r.binding_id = l.binding_id limit 1) b
           where l.job_id = $1 and l.status = 0 limit 1000) as d
         {Counted}
         """;
