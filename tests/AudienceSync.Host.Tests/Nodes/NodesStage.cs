@@ -116,9 +116,7 @@ internal sealed class NodesStage : IAsyncDisposable
     /// <summary>Waits until everything is delivered, and checks that every list has whom it should have.</summary>
     public async Task NoDriftAsync(HostProcess host)
     {
-        await Deadline.UntilAsync(
-            async () => (await host.Operator.GetFromJsonAsync<JsonElement>("/v1/status")).GetProperty("quiet").GetBoolean(),
-            () => $"a quiet Host: {host.Log}");
+        await Deadline.UntilAsync(() => IsQuietAsync(host), () => $"a quiet Host: {host.Log}");
         for (var account = 0; account < Accounts; account++)
         {
             var list = await _admin.GetFromJsonAsync<JsonElement>($"/admin/lists/{TestHost.Remote(account)}");
@@ -143,6 +141,12 @@ internal sealed class NodesStage : IAsyncDisposable
         await _platform.DisposeAsync();
         await _owner.DisposeAsync();
         _folder.Dispose();
+    }
+
+    private static async Task<bool> IsQuietAsync(HostProcess host)
+    {
+        using var answer = await host.Operator.GetAsync("/v1/status");
+        return answer.IsSuccessStatusCode && (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("quiet").GetBoolean();
     }
 
     private async Task<long> CountAsync(HostProcess host, string names)

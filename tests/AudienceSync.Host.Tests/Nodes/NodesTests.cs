@@ -107,7 +107,7 @@ public sealed class NodesTests(ITestOutputHelper output) : IAsyncLifetime
         await _stage.NoDriftAsync(others[0]);
     }
 
-    private const string LedgerSql = "select string_agg(binding_id || person || status || revision || updated_at, ';' order by binding_id, person)::text from ledger";
+    private const string LedgerSql = "select string_agg(concat_ws(' ', binding_id, person, status, revision, updated_at), ';' order by binding_id, person) from ledger";
 
     private const string CallsSql = "select string_agg(call_id || ' ' || fence, ';' order by call_id) from calls";
 
