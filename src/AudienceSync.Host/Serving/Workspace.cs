@@ -125,6 +125,7 @@ public sealed class Workspace : IAsyncDisposable
         };
         Permissions = new PermissionWriter(people, _commit, dependencies.Clock);
         Holds = new OperatorHolds(database, dependencies.Clock);
+<<<<<<< HEAD
         var watch = new HoldWatch(new HoldQueries(database), NewWake(dependencies), dependencies.Clock, dependencies.Loggers.CreateLogger<HoldWatch>());
         Accounts = new AccountForecasts(
             database, plan.Destinations.ToDictionary(destination => destination.Name, destination => destination.Connector.Limits, StringComparer.Ordinal));
@@ -146,6 +147,11 @@ public sealed class Workspace : IAsyncDisposable
         Gauges = dependencies.Metrics is { } metrics
             ? new GaugeLoop(plan.Name.Value, dependencies.Owner, Metrics, Accounts, metrics.Gauges, dependencies.Clock, dependencies.Loggers.CreateLogger<GaugeLoop>())
             : null;
+=======
+        _watch = new HoldWatch(new HoldQueries(database), NewWake(dependencies), dependencies.Clock, dependencies.Loggers.CreateLogger<HoldWatch>());
+        (Accounts, Runs, Metrics) = (Forecasts(plan, database), new RunQueries(database, new CallSeal(dependencies.MasterKeys)), new MetricQueries(database));
+        Gauges = dependencies.Metrics is null ? null : NewGauges(plan, dependencies, dependencies.Metrics.Gauges);
+>>>>>>> deliveries
     }
 
     /// <summary>What is done every hour.</summary>
@@ -328,6 +334,12 @@ public sealed class Workspace : IAsyncDisposable
         _wakes.Add(wake);
         return wake;
     }
+
+    private static AccountForecasts Forecasts(WorkspacePlan plan, WorkspaceDatabase database) => new(
+        database, plan.Destinations.ToDictionary(destination => destination.Name, destination => destination.Connector.Limits, StringComparer.Ordinal));
+
+    private GaugeLoop NewGauges(WorkspacePlan plan, WorkspaceDependencies dependencies, SyncGauges gauges) => new(
+        plan.Name.Value, dependencies.Owner, Metrics, Accounts, gauges, dependencies.Clock, dependencies.Loggers.CreateLogger<GaugeLoop>());
 
     private static KeyRotationLoop Rotation(
         WorkspaceDatabase database, Vault vault, LeaseTable leases, Wake wake, WorkspaceDependencies dependencies)
