@@ -125,33 +125,11 @@ public sealed class Workspace : IAsyncDisposable
         };
         Permissions = new PermissionWriter(people, _commit, dependencies.Clock);
         Holds = new OperatorHolds(database, dependencies.Clock);
-<<<<<<< HEAD
-        var watch = new HoldWatch(new HoldQueries(database), NewWake(dependencies), dependencies.Clock, dependencies.Loggers.CreateLogger<HoldWatch>());
-        Accounts = new AccountForecasts(
-            database, plan.Destinations.ToDictionary(destination => destination.Name, destination => destination.Connector.Limits, StringComparer.Ordinal));
-        Maintenance = new MaintenanceTasks(
-            _partitions, _deliveryPartitions, new RetentionTable(database), plan.Retention, dependencies.Clock, dependencies.Loggers.CreateLogger<MaintenanceTasks>());
-        var schedule = new MaintenanceSchedule(plan.Name.Value, dependencies.Messages, dependencies.Clock, dependencies.Loggers.CreateLogger<MaintenanceSchedule>());
-        Workers =
-        [
-            new Worker(ProjectionLoop.LeaseName, projector.RunAsync),
-            .. accounts,
-            new Worker(ErasureLoop.LeaseName, Erasures.Loop.RunAsync),
-            new Worker("quarantine-index", Erasures.IndexLoop.RunAsync),
-            new Worker("key-rotation", KeyRotation.RunAsync),
-            new Worker("hold-watch", watch.RunAsync),
-            new Worker("maintenance", schedule.RunAsync),
-        ];
-        Runs = new RunQueries(database, new CallSeal(dependencies.MasterKeys));
-        Metrics = new MetricQueries(database);
-        Gauges = dependencies.Metrics is { } metrics
-            ? new GaugeLoop(plan.Name.Value, dependencies.Owner, Metrics, Accounts, metrics.Gauges, dependencies.Clock, dependencies.Loggers.CreateLogger<GaugeLoop>())
-            : null;
-=======
-        _watch = new HoldWatch(new HoldQueries(database), NewWake(dependencies), dependencies.Clock, dependencies.Loggers.CreateLogger<HoldWatch>());
         (Accounts, Runs, Metrics) = (Forecasts(plan, database), new RunQueries(database, new CallSeal(dependencies.MasterKeys)), new MetricQueries(database));
         Gauges = dependencies.Metrics is null ? null : NewGauges(plan, dependencies, dependencies.Metrics.Gauges);
->>>>>>> deliveries
+        Maintenance = new MaintenanceTasks(
+            _partitions, _deliveryPartitions, new RetentionTable(database), plan.Retention, dependencies.Clock, dependencies.Loggers.CreateLogger<MaintenanceTasks>());
+        Workers = [new Worker(ProjectionLoop.LeaseName, projector.RunAsync), .. accounts, .. OtherWorkers(plan, dependencies)];
     }
 
     /// <summary>What is done every hour.</summary>
@@ -340,6 +318,20 @@ public sealed class Workspace : IAsyncDisposable
 
     private GaugeLoop NewGauges(WorkspacePlan plan, WorkspaceDependencies dependencies, SyncGauges gauges) => new(
         plan.Name.Value, dependencies.Owner, Metrics, Accounts, gauges, dependencies.Clock, dependencies.Loggers.CreateLogger<GaugeLoop>());
+
+    private IEnumerable<Worker> OtherWorkers(WorkspacePlan plan, WorkspaceDependencies dependencies)
+    {
+        var watch = new HoldWatch(new HoldQueries(Database), NewWake(dependencies), dependencies.Clock, dependencies.Loggers.CreateLogger<HoldWatch>());
+        var schedule = new MaintenanceSchedule(plan.Name.Value, dependencies.Messages, dependencies.Clock, dependencies.Loggers.CreateLogger<MaintenanceSchedule>());
+        return
+        [
+            new Worker(ErasureLoop.LeaseName, Erasures.Loop.RunAsync),
+            new Worker("quarantine-index", Erasures.IndexLoop.RunAsync),
+            new Worker("key-rotation", KeyRotation.RunAsync),
+            new Worker("hold-watch", watch.RunAsync),
+            new Worker("maintenance", schedule.RunAsync),
+        ];
+    }
 
     private static KeyRotationLoop Rotation(
         WorkspaceDatabase database, Vault vault, LeaseTable leases, Wake wake, WorkspaceDependencies dependencies)
