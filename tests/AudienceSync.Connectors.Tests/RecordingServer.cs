@@ -11,6 +11,8 @@ internal sealed record WireRequest(string Line, IReadOnlyDictionary<string, stri
 /// <summary>An HTTP server of one response on a real socket; it records the requests and closes each connection.</summary>
 internal sealed class RecordingServer : IAsyncDisposable
 {
+    private const int MostConnections = 20;
+
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stopping = new();
     private readonly SocketsHttpHandler _network = PlatformHttp.CreateHandler();
@@ -39,7 +41,7 @@ internal sealed class RecordingServer : IAsyncDisposable
 
     private async Task ServeAsync(string response)
     {
-        while (true)
+        for (var connections = 0; connections < MostConnections; connections++)
         {
             using var client = await _listener.AcceptTcpClientAsync(_stopping.Token);
             await using var stream = client.GetStream();
@@ -54,8 +56,10 @@ internal sealed class RecordingServer : IAsyncDisposable
         var text = new StringBuilder();
         var buffer = new byte[64 * 1024];
         int end;
+        var deadline = Deadline.In();
         while ((end = text.ToString().IndexOf("\r\n\r\n", StringComparison.Ordinal)) < 0)
         {
+            deadline.Check("the head of a request");
             text.Append(Encoding.ASCII.GetString(buffer, 0, await stream.ReadAsync(buffer, _stopping.Token)));
         }
 
@@ -64,6 +68,7 @@ internal sealed class RecordingServer : IAsyncDisposable
         var length = headers.TryGetValue("Content-Length", out var value) ? int.Parse(value) : 0;
         while (text.Length < end + 4 + length)
         {
+            deadline.Check("the body of a request");
             text.Append(Encoding.ASCII.GetString(buffer, 0, await stream.ReadAsync(buffer, _stopping.Token)));
         }
 

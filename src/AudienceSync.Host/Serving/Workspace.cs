@@ -96,16 +96,8 @@ public sealed class Workspace : IAsyncDisposable
             Progress = progress,
         };
         KeyRotation = Rotation(database, vault, leases, NewWake(dependencies), dependencies);
-        var countries = plan.Sources.ToDictionary(source => source.Source.Name, source => source.Source.DefaultCountry, StringComparer.Ordinal);
-        Erasures = new Erasures(
-            database, new PrivacyDependencies(vault, seal, _digester, _tombstones, leases, dependencies.Clock, projectorWake)
-            {
-                Messages = dependencies.Messages,
-                CountryOf = name => countries.GetValueOrDefault(name, ""),
-                Destinations = connectors,
-                Chance = dependencies.Chance,
-            },
-            dependencies.Loggers.CreateLogger<ErasureLoop>());
+        var privacy = new PrivacyDependencies(vault, seal, _digester, _tombstones, leases, dependencies.Clock, projectorWake) { Messages = dependencies.Messages };
+        Erasures = NewErasures(database, plan, privacy with { Destinations = connectors, Chance = dependencies.Chance }, dependencies);
         Status = new StatusQueries(database);
         Bodies = new BodyArchive(database, seal);
         LinkStops = new LinkStopTable(database, dependencies.Clock);
@@ -331,6 +323,14 @@ public sealed class Workspace : IAsyncDisposable
             new Worker("hold-watch", watch.RunAsync),
             new Worker("maintenance", schedule.RunAsync),
         ];
+    }
+
+    private static Erasures NewErasures(
+        WorkspaceDatabase database, WorkspacePlan plan, PrivacyDependencies privacy, WorkspaceDependencies dependencies)
+    {
+        var countries = plan.Sources.ToDictionary(source => source.Source.Name, source => source.Source.DefaultCountry, StringComparer.Ordinal);
+        return new Erasures(
+            database, privacy with { CountryOf = name => countries.GetValueOrDefault(name, "") }, dependencies.Loggers.CreateLogger<ErasureLoop>());
     }
 
     private static KeyRotationLoop Rotation(

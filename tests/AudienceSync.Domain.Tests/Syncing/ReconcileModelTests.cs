@@ -41,7 +41,7 @@ public sealed class ReconcileModelTests
 
     [Fact]
     public void After_any_sequence_of_crashes_and_lost_answers_the_platform_reaches_the_desired_state() =>
-        FindFailingSeed(Ours, RefusalRules.Ours).ShouldBeNull("the seed of a sequence that ends in a wrong state");
+        FindFailingSeed((d, e, r, n) => Reconcile.For(d, e, r, n), RefusalRules.Ours).ShouldBeNull("the seed of a sequence that ends in a wrong state");
 
     [Theory]
     [MemberData(nameof(Mistakes))]
@@ -51,9 +51,7 @@ public sealed class ReconcileModelTests
     [Theory]
     [MemberData(nameof(WrongRefusals))]
     public void A_misread_refusal_is_detected_by_the_same_sequences(string mistake) =>
-        FindFailingSeed(Ours, Misread[mistake]).ShouldNotBeNull($"the sequences do not detect that {mistake}");
-
-    private static Step Ours(bool desired, LedgerEntry entry, int revision, NormalizerVersion normalizer) => Reconcile.For(desired, entry, revision, normalizer);
+        FindFailingSeed((d, e, r, n) => Reconcile.For(d, e, r, n), Misread[mistake]).ShouldNotBeNull($"the sequences do not detect that {mistake}");
 
     private static int? FindFailingSeed(ReconcileTable table, RefusalRules refusals)
     {
