@@ -81,17 +81,12 @@ public sealed class Workspace : IAsyncDisposable
         _deliveryPartitions = new DeliveryPartitions(database, dependencies.Clock, dependencies.Loggers.CreateLogger<DeliveryPartitions>());
         var registryWake = NewWake(dependencies);
         _listener = new LogListener(database, projectorWake, registryWake, dependencies.Clock, dependencies.Loggers.CreateLogger<LogListener>());
-        var accountWakes = new List<Wake>();
-        var accounts = new List<Worker>();
-        foreach (var destination in plan.Destinations)
-        {
-            var wake = NewWake(dependencies);
-            accountWakes.Add(wake);
-            accounts.Add(Worker.OfAccount(destination.Name, Account(destination, database, vault, _digester, leases, wake, dependencies).RunAsync));
-        }
-
+        var accountWakes = plan.Destinations.Select(_ => NewWake(dependencies)).ToList();
+        var accounts = plan.Destinations.Zip(accountWakes, (destination, wake) =>
+            Worker.OfAccount(destination.Name, Account(destination, database, vault, _digester, leases, wake, dependencies).RunAsync)).ToList();
         var projector = new ProjectionLoop(
-            new MembershipTable(database), new PermissionTable(database), new InheritTable(database), new DrainTable(database), leases, keys, projectorWake, accountWakes, dependencies.Clock, dependencies.Loggers.CreateLogger<ProjectionLoop>())
+            new MembershipTable(database), new PermissionTable(database), new InheritTable(database), new DrainTable(database), leases, keys,
+            projectorWake, accountWakes, dependencies.Clock, dependencies.Loggers.CreateLogger<ProjectionLoop>())
         {
             Progress = progress,
         };

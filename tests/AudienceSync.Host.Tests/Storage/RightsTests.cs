@@ -5,7 +5,7 @@ namespace AudienceSync.Host.Tests.Storage;
 
 /// <summary>
 /// What the login of a Host may do: <c>Rights.txt</c> lists every table, sequence and function of a workspace and of the global schema. A
-/// changed right is a change of that file. Written anew with <c>AUDIENCESYNC_WRITE_DOCS=1</c>.
+/// changed right is a change of that file. Written again with <c>AUDIENCESYNC_WRITE_DOCS=1</c>.
 /// </summary>
 public sealed class RightsTests
 {

@@ -8,8 +8,8 @@ using Marten.Events.Projections;
 namespace AudienceSync.Host.Storage.Audiences;
 
 /// <summary>
-/// The registry's flat tables, as an inline projection: whoever appends to an audience's stream, the rows follow in the same transaction,
-/// so no reader sees one without the other.
+/// The registry's flat tables, as an inline projection: every append to an audience's stream, by any program, writes the rows in the same
+/// transaction, so no reader sees one without the other.
 /// </summary>
 internal sealed class AudienceTables : IProjection
 {

@@ -8,7 +8,7 @@ using Npgsql;
 
 namespace AudienceSync.Host.Tests.Storage.EventStore;
 
-/// <summary>Whoever appends takes the append lock first, and the database refuses those who do not.</summary>
+/// <summary>Every writer takes the append lock before it appends, and the database refuses one that does not.</summary>
 public sealed class UnitOfWorkTests
 {
     private static readonly PersonSuppressed Suppressed = new(TestWorkspace.Start, "team", Destination: null, Reason: null);
