@@ -39,5 +39,5 @@ public sealed class StoredJsonTests
     }
 
     // audience_key_published.v2 is stored as audience_key_published_v2, every first version without a suffix.
-    private static string Alias(string file) => file.EndsWith(".v1", StringComparison.Ordinal) ? file[..^3] : file.Replace(".v", "_v", StringComparison.Ordinal);
+    private static string Alias(string file) => file.Split('.') is [var name, "v1", ..] ? name : string.Join('_', file.Split('.')[..2]);
 }
