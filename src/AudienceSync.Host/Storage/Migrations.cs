@@ -91,7 +91,7 @@ public sealed class Migrations(string connectionString, string? host = null)
     private async Task ApplyMartenAsync(
         NpgsqlConnection connection, WorkspaceName workspace, List<string> applied, CancellationToken cancellationToken)
     {
-        var version = MartenSchema.Version(workspace);
+        var version = MartenSchema.Version;
         await using var select = new NpgsqlCommand("select digest from schema_versions where name = 'marten'", connection);
         if (await select.ExecuteScalarAsync(cancellationToken) as string == version)
         {

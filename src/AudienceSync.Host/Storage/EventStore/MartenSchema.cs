@@ -31,10 +31,14 @@ internal static class MartenSchema
         await store.Storage.ApplyAllConfiguredChangesToDatabaseAsync().WaitAsync(cancellationToken);
     }
 
-    /// <summary>Names the version of Marten and of the configuration.</summary>
-    public static string Version(WorkspaceName workspace)
+    /// <summary>Names the version of Marten and of the configuration, which is the same for every workspace.</summary>
+    public static string Version => Current.Value;
+
+    private static readonly Lazy<string> Current = new(ReadVersion);
+
+    private static string ReadVersion()
     {
-        using var store = Open("Host=none", workspace, AutoCreate.None);
+        using var store = Open("Host=none", new WorkspaceName("default"), AutoCreate.None);
         var script = Encoding.UTF8.GetBytes(store.Storage.ToDatabaseScript());
         return $"{typeof(IDocumentStore).Assembly.GetName().Version} {Convert.ToHexStringLower(SHA256.HashData(script))}";
     }

@@ -15,11 +15,13 @@ internal static class ErasureActions
 
     /// <summary>A webhook about a customer, with up to two more identifiers.</summary>
     public static async Task<Answer> SendEventAsync(
-        this TestHost host, string? customer, string? email = null, string? phone = null, string key = FirstKey, string word = "audience_add")
+        this TestHost host, string? customer, string? email = null, string? phone = null, string key = FirstKey, string word = "audience_add",
+        int minutes = 0)
     {
         var sample = Sample.Event();
         sample["event"] = word;
         sample["audience_key"] = key;
+        sample["occurred_at"] = DateTimeOffset.Parse((string)sample["occurred_at"]!, System.Globalization.CultureInfo.InvariantCulture).AddMinutes(minutes).ToString("O");
         sample["person"] = new System.Text.Json.Nodes.JsonObject { ["customer_id"] = customer, ["email"] = email, ["phone"] = phone };
         return await host.PostAsync(sample);
     }

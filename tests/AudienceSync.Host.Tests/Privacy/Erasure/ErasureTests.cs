@@ -56,8 +56,8 @@ public sealed class ErasureTests : IAsyncLifetime
         // list, which received nothing of us.
         (await _host.SendEventAsync("gone", "first@example.com", Phone)).Status.ShouldBe(200);
         await _host.WaitUntilQuietAsync(meanwhile: Later);
-        (await _host.SendEventAsync("gone", Email, Phone)).Status.ShouldBe(200);
-        (await _host.SendEventAsync("next", "first@example.com")).Status.ShouldBe(200);
+        (await _host.SendEventAsync("gone", Email, Phone, minutes: 1)).Status.ShouldBe(200);
+        (await _host.SendEventAsync("next", "first@example.com", minutes: 2)).Status.ShouldBe(200);
         await _host.WaitUntilQuietAsync(meanwhile: Later);
         await FillAsync(TestHost.Remote(1), "EMAIL", Email, "first@example.com");
         await FillAsync(TestHost.Remote(1), "PHONE", Phone.TrimStart('+'));
