@@ -16,7 +16,7 @@ public sealed partial class HotPlanTests
     // settings.
     private static readonly string[] OfSmallTables =
     [
-        "AppendSql.Refused", "BudgetTable.ForgetSql", "JobTable.NamedSql",
+        "AppendSql.Refused", "BudgetTable.ForgetSql", "JobTable.NamedSql", "LeaseTable.RenewSql",
         "ResidualTable.ForgetSql", "ResidualTable.MarkSentSql", "SyncTable.HasRemovalsSql",
     ];
 

@@ -40,7 +40,7 @@ internal static class RunTable
         insert into deliveries (destination, binding_id, run_id, call_id, job_id, kind, outcome, code, at, people, results, codes)
         select j.destination, j.binding_id, c.run_id, j.call_id, j.job_id, coalesce(c.kind, j.operation), $2, $3, $4, m.people, $5::text[],
           case when cardinality($5::text[]) > 1 then m.codes end
-        from jobs j left join calls c on c.call_id = j.call_id
+        from jobs j left join lateral (select r.run_id, r.kind from calls r where r.call_id = j.call_id limit 1) c on true
         cross join lateral (
           select array_agg(l.person order by l.job_row) as people,
             array_agg(coalesce(($7::smallint[])[array_position($6::int[], l.job_row)], 1::smallint) order by l.job_row) as codes
@@ -50,10 +50,19 @@ internal static class RunTable
 
     // What was accepted with the call is rejected or undone by the job.
     private const string JobRunSql = """
-        update runs r set rejected[k.kind] = rejected[k.kind] + $2, accepted[k.kind] = greatest(0, accepted[k.kind] - $2 - $3),
+        with k as materialized (
+          select c.run_id, coalesce(c.kind, c.operation)::int as kind from jobs j
+          cross join lateral (select n.run_id, n.kind, n.operation from calls n where n.call_id = j.call_id limit 1) c where j.job_id = $1),
+        n(rejected, moved) as (
+          select array[case when k.kind = 1 then $2 else 0 end, case when k.kind = 2 then $2 else 0 end, case when k.kind = 3 then $2 else 0 end],
+            array[case when k.kind = 1 then $2 + $3 else 0 end, case when k.kind = 2 then $2 + $3 else 0 end, case when k.kind = 3 then $2 + $3 else 0 end]
+          from k)
+        update runs r set
+          rejected = array[r.rejected[1] + (select n.rejected[1] from n), r.rejected[2] + (select n.rejected[2] from n), r.rejected[3] + (select n.rejected[3] from n)],
+          accepted = array[greatest(0, r.accepted[1] - (select n.moved[1] from n)), greatest(0, r.accepted[2] - (select n.moved[2] from n)),
+            greatest(0, r.accepted[3] - (select n.moved[3] from n))],
           state = case when r.state = 2 and $2 > 0 then 3 else r.state end
-        from (select c.run_id, coalesce(c.kind, c.operation)::int as kind from jobs j join calls c on c.call_id = j.call_id where j.job_id = $1) k
-        where r.run_id = k.run_id
+        where r.run_id = (select k.run_id from k)
         """;
 
     /// <summary>Opens the lane's run if none is open, and counts what is planned.</summary>

@@ -31,10 +31,10 @@ public sealed class SyncTable(WorkspaceDatabase database)
           (select r.try_at from residual_deliveries r where r.binding_id = b.binding_id order by r.try_at limit 1),
           exists (select from removal_plans p where p.binding_id = b.binding_id and p.ended_at is null),
           b.removal_failing_since, b.removal_answer_at, b.add_failing_since, b.add_answer_at, a.throttles, a.throttled_since,
-          k.match_keys, b.exclusive,
+          (select k.match_keys from audience_keys k where k.key_id = b.key_id), b.exclusive,
           exists (select from resyncs r where r.binding_id = b.binding_id and r.finished_at is null and r.session_id is not null and r.end_call is null),
           (select coalesce(sum(r.lane), 0)::int from runs r where r.binding_id = b.binding_id and r.ended_at is null)
-        from bindings b join accounts a on a.destination = b.destination join audience_keys k on k.key_id = b.key_id where b.destination = $1 order by b.binding_id
+        from bindings b join accounts a on a.destination = b.destination where b.destination = $1 order by b.binding_id
         """;
 
     // Each state is a range of membership_changed read in its order; the outer order merges the ranges of the removal lane. An erased
