@@ -32,6 +32,11 @@ public sealed record HostSettings(
     /// <summary>The owner's connection string.</summary>
     public string? Owner => PostgresOwner ?? Postgres;
 
+    /// <summary>
+    /// Whether Wolverine's leader shares the work of a database evenly among its Hosts. Otherwise every Host claims what is free, by its leases.
+    /// </summary>
+    public bool SharesByAgents { get; init; }
+
     /// <summary>An address that serves only <c>/health</c> and <c>/metrics</c>, in addition to <see cref="Urls"/>; null for none.</summary>
     public string? HealthUrl { get; init; }
 
@@ -48,6 +53,7 @@ public sealed record HostSettings(
         LeaseS = Read(read, "AUDIENCESYNC_LEASE_S"),
         HealthUrl = Read(read, "AUDIENCESYNC_HEALTH_URL"),
         PostgresOwner = Read(read, "AUDIENCESYNC_POSTGRES_OWNER"),
+        SharesByAgents = string.Equals(Read(read, "AUDIENCESYNC_WORK"), "agents", StringComparison.OrdinalIgnoreCase),
     };
 
     /// <summary>How long a silent Host keeps its work from other Hosts; null for the built-in time.</summary>

@@ -16,12 +16,16 @@ internal static class AddNodesExtensions
     private static readonly TimeSpan Stale = TimeSpan.FromSeconds(8);
 
     /// <summary>To be called before the workspaces are added: what is added first stops last.</summary>
-    public static IServiceCollection AddNodes(this IServiceCollection services, string connectionString)
+    public static IServiceCollection AddNodes(this IServiceCollection services, string connectionString, bool sharesByAgents)
     {
         var storage = new MessageStorage(connectionString);
         services.AddSingleton(storage);
         services.AddSingleton<IMessages, WolverineMessages>();
-        services.AddSingleton<IAgentFamily, WorkerAgentFamily>();
+        if (sharesByAgents)
+        {
+            services.AddSingleton<IAgentFamily, WorkerAgentFamily>();
+        }
+
         return services.AddWolverine(ExtensionDiscovery.ManualOnly, options =>
         {
             options.ServiceName = "audiencesync";

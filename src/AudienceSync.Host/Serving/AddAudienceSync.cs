@@ -40,7 +40,8 @@ public static class AddAudienceSyncExtensions
             provider.GetRequiredService<AccessTokens>().Sources, dependencies.Clock, provider.GetRequiredService<IngestCounters>()));
         services.AddSingleton(provider => new BatchEndpoint(
             provider.GetRequiredService<AccessTokens>().Sources, dependencies.Clock, provider.GetRequiredService<IngestCounters>()));
-        services.AddNodes(settings.Postgres ?? throw new ArgumentException("The settings name no database.", nameof(settings)));
+        services.AddNodes(
+            settings.Postgres ?? throw new ArgumentException("The settings name no database.", nameof(settings)), settings.SharesByAgents);
 
         // Before the workspaces, so that "ready" is logged after it listens.
         services.AddHostedService(provider => provider.GetRequiredService<HealthListener>());

@@ -221,8 +221,10 @@ public sealed class Workspace : IAsyncDisposable
         await bindings.LiftStopsAsync([.. plan.Audiences.SelectMany(audience => audience.Bindings).Select(feed => feed.Remote)], cancellationToken);
     }
 
-    /// <summary>Starts what every Host does. Workers start when they are assigned to this Host.</summary>
-    public async Task StartAsync(CancellationToken cancellationToken)
+    /// <summary>Starts what every Host does, and the workers: each works when it holds its lease.</summary>
+    /// <param name="runWorkers">False when they start as soon as they are assigned to this Host.</param>
+    /// <param name="cancellationToken">Cancels the start.</param>
+    public async Task StartAsync(bool runWorkers, CancellationToken cancellationToken)
     {
         await _partitions.EnsureAsync(cancellationToken);
         await _deliveryPartitions.EnsureAsync(cancellationToken);
@@ -234,6 +236,11 @@ public sealed class Workspace : IAsyncDisposable
         if (Gauges is not null)
         {
             _loops.Add(Task.Run(() => Gauges.RunAsync(_stop.Token), CancellationToken.None));
+        }
+
+        if (runWorkers)
+        {
+            _loops.AddRange(Workers.Select(worker => Task.Run(() => worker.RunAsync(_stop.Token), CancellationToken.None)));
         }
     }
 

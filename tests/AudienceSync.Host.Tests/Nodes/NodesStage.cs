@@ -53,7 +53,7 @@ internal sealed class NodesStage : IAsyncDisposable
 
     public async Task<HostProcess> StartHostAsync()
     {
-        var host = await HostProcess.StartAsync(_config, _folder.Path, _database);
+        var host = await HostProcess.StartAsync(_config, _folder.Path, _database, sharesByAgents: true);
         _hosts.Add(host);
         return host;
     }

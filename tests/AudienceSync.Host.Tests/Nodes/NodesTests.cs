@@ -18,7 +18,9 @@ public sealed class NodesTests(ITestOutputHelper output) : IAsyncLifetime
 
     public async Task DisposeAsync() => await _stage.DisposeAsync();
 
-    [Fact]
+    [ProveFact]
+    [Trait("Category", "Prove")]
+    [Trait("Prove", "nodes")]
     public async Task A_lone_host_has_all_work_at_once()
     {
         var host = await _stage.StartHostAsync();
@@ -31,7 +33,9 @@ public sealed class NodesTests(ITestOutputHelper output) : IAsyncLifetime
         await _stage.NoDriftAsync(host);
     }
 
-    [Fact]
+    [ProveFact]
+    [Trait("Category", "Prove")]
+    [Trait("Prove", "nodes")]
     public async Task A_host_that_was_killed_and_starts_again_has_its_work_when_the_leases_have_expired()
     {
         var killed = await _stage.StartHostAsync();
@@ -49,7 +53,9 @@ public sealed class NodesTests(ITestOutputHelper output) : IAsyncLifetime
         await _stage.NoDriftAsync(again);
     }
 
-    [Fact]
+    [ProveFact]
+    [Trait("Category", "Prove")]
+    [Trait("Prove", "nodes")]
     public async Task Three_hosts_share_six_accounts_evenly_and_the_work_of_a_killed_one_moves_within_15_seconds()
     {
         var hosts = await StartAsync(3);
@@ -66,7 +72,9 @@ public sealed class NodesTests(ITestOutputHelper output) : IAsyncLifetime
         await _stage.NoDriftAsync(hosts[0]);
     }
 
-    [Fact]
+    [ProveFact]
+    [Trait("Category", "Prove")]
+    [Trait("Prove", "nodes")]
     public Task The_work_of_a_frozen_leader_moves_within_15_seconds_and_it_writes_nothing_stale_afterwards() => FreezeLeaderAsync(2 * LeaseTable.Time);
 
     [ProveFact]

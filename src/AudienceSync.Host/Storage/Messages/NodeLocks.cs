@@ -71,9 +71,18 @@ internal sealed class NodeLocks : IAsyncDisposable
         }
 
         var session = await _source.OpenConnectionAsync(cancellationToken);
+        try
+        {
+            await using var hold = Sql.Command(session, HoldSql, Sql.Of(_node));
+            await hold.ExecuteNonQueryAsync(cancellationToken);
+        }
+        catch
+        {
+            await session.DisposeAsync(); // A session without the lock must not count as one with it.
+            throw;
+        }
+
         _session = session;
-        await using var hold = Sql.Command(session, HoldSql, Sql.Of(_node));
-        await hold.ExecuteNonQueryAsync(cancellationToken);
     }
 
     private async Task CloseAsync()
