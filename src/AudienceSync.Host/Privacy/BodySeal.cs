@@ -1,7 +1,3 @@
-using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
-
 namespace AudienceSync.Host.Privacy;
 
 /// <summary>Seals what senders sent, under a key of the day: raw bodies and quarantined ones.</summary>
@@ -12,29 +8,19 @@ public sealed class BodySeal(MasterKeys keys, ReadOnlySpan<byte> fingerprint)
 {
     private readonly KeyedHash _fingerprint = new(fingerprint);
 
-    private volatile DayKey? _latest;
+    private readonly DailySeal _seal = new(keys, "body");
 
-    /// <summary>The version that <see cref="Seal"/> seals under.</summary>
-    public short KeyVersion => keys.Current.Version;
+    /// <inheritdoc cref="DailySeal.KeyVersion"/>
+    public short KeyVersion => _seal.KeyVersion;
 
-    public byte[] Seal(DateTimeOffset receivedAt, ReadOnlySpan<byte> plain) => SealedBox.Seal(KeyOf(keys.Current, receivedAt), plain, "body"u8);
+    /// <inheritdoc cref="DailySeal.Seal"/>
+    public byte[] Seal(DateTimeOffset receivedAt, ReadOnlySpan<byte> plain) => _seal.Seal(receivedAt, plain);
 
-    /// <exception cref="MasterKeyAbsentException">This process does not hold the version.</exception>
-    public byte[] Open(DateTimeOffset receivedAt, short keyVersion, ReadOnlySpan<byte> cipher) =>
-        SealedBox.Open(KeyOf(keys.ByVersion(keyVersion), receivedAt), cipher, "body"u8);
+    /// <inheritdoc cref="DailySeal.Open"/>
+    public byte[] Open(DateTimeOffset receivedAt, short keyVersion, ReadOnlySpan<byte> cipher) => _seal.Open(receivedAt, keyVersion, cipher);
 
-    /// <summary>Null when it does not open: damaged, or of a version that this process does not hold.</summary>
-    public byte[]? TryOpen(DateTimeOffset receivedAt, short keyVersion, ReadOnlySpan<byte> cipher)
-    {
-        try
-        {
-            return Open(receivedAt, keyVersion, cipher);
-        }
-        catch (Exception failure) when (failure is AuthenticationTagMismatchException or MasterKeyAbsentException)
-        {
-            return null;
-        }
-    }
+    /// <inheritdoc cref="DailySeal.TryOpen"/>
+    public byte[]? TryOpen(DateTimeOffset receivedAt, short keyVersion, ReadOnlySpan<byte> cipher) => _seal.TryOpen(receivedAt, keyVersion, cipher);
 
     /// <summary>A keyed digest of a body, by which the same body is recognized. Not reversible without the secret.</summary>
     public string Fingerprint(ReadOnlySpan<byte> plain)
@@ -43,20 +29,4 @@ public sealed class BodySeal(MasterKeys keys, ReadOnlySpan<byte> fingerprint)
         _fingerprint.Compute(plain, default, digest);
         return Convert.ToHexStringLower(digest);
     }
-
-    private byte[] KeyOf(MasterKey master, DateTimeOffset receivedAt)
-    {
-        var day = receivedAt.UtcDateTime.Date;
-        if (_latest is { } latest && latest.Day == day && latest.Version == master.Version)
-        {
-            return latest.Key;
-        }
-
-        var key = new byte[MasterKey.KeyBytes];
-        master.Derive(Encoding.ASCII.GetBytes("audiencesync body v1 " + day.ToString("yyyyMMdd", CultureInfo.InvariantCulture)), default, key);
-        _latest = new DayKey(master.Version, day, key);
-        return key;
-    }
-
-    private sealed record DayKey(short Version, DateTime Day, byte[] Key);
 }
