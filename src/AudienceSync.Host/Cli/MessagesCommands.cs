@@ -1,5 +1,4 @@
 using System.CommandLine;
-using AudienceSync.Host.Configuration;
 
 namespace AudienceSync.Host.Cli;
 
@@ -34,19 +33,11 @@ internal static class MessagesCommands
         return act;
     }
 
-    private static async Task<int> SendAsync(
-        ParseResult parsed, Func<string, string?> environment, HttpMethod method, string path, CancellationToken cancellationToken)
-    {
-        var console = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
-        try
+    private static Task<int> SendAsync(
+        ParseResult parsed, Func<string, string?> environment, HttpMethod method, string path, CancellationToken cancellationToken) =>
+        PeopleCommands.RunAsync(parsed, async () =>
         {
             using var host = new HostClient(environment);
-            return await host.SendAsync(method, path, null, console, cancellationToken);
-        }
-        catch (SetupException failure)
-        {
-            await console.Error.WriteLineAsync($"audiencesync: {failure.Code}: {failure.Message}");
-            return ExitCodes.SetUp;
-        }
-    }
+            return await host.SendAsync(method, path, null, PeopleCommands.Console(parsed), cancellationToken);
+        });
 }

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
-using AudienceSync.Host.Configuration;
 
 namespace AudienceSync.Host.Cli;
 
@@ -9,6 +8,9 @@ namespace AudienceSync.Host.Cli;
 internal sealed class RunsCommands(Func<string, string?> environment)
 {
     private static readonly string[] Kinds = ["add", "refresh", "remove"];
+
+    private static readonly string[] RunColumns =
+        ["run", "destination", "remote", "lane", "cause", "state", "started", "last", "calls", .. Kinds.Select(kind => kind + " planned/sent/ok/rejected")];
 
     private readonly Option<string> _workspace = Arguments.Workspace();
     private readonly Option<bool> _json = new("--json") { Description = "Output as JSON." };
@@ -46,20 +48,12 @@ internal sealed class RunsCommands(Func<string, string?> environment)
         return show;
     }
 
-    private async Task<int> GetAsync(ParseResult parsed, string path, Action<TextWriter, JsonElement> print, CancellationToken cancellationToken)
-    {
-        var console = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
-        try
+    private Task<int> GetAsync(ParseResult parsed, string path, Action<TextWriter, JsonElement> print, CancellationToken cancellationToken) =>
+        PeopleCommands.RunAsync(parsed, async () =>
         {
             using var host = new HostClient(environment);
-            return await host.PrintAsync(path, parsed.GetValue(_json), print, console, cancellationToken);
-        }
-        catch (SetupException wrong)
-        {
-            await console.Error.WriteLineAsync($"audiencesync: {wrong.Message}");
-            return ExitCodes.SetUp;
-        }
-    }
+            return await host.PrintAsync(path, parsed.GetValue(_json), print, PeopleCommands.Console(parsed), cancellationToken);
+        });
 
     private string Query(ParseResult parsed, params (string Name, string? Value)[] fields) => "?" + string.Join('&', fields
         .Append(("limit", parsed.GetValue(_limit)?.ToString(CultureInfo.InvariantCulture))).Append(("workspace", parsed.GetValue(_workspace)))
@@ -71,7 +65,7 @@ internal sealed class RunsCommands(Func<string, string?> environment)
     {
         TextTable.Print(
             output,
-            ["run", "destination", "remote", "lane", "cause", "state", "started", "last", "calls", .. Kinds.Select(kind => kind + " planned/sent/ok/rejected")],
+            RunColumns,
             page.GetProperty("runs").EnumerateArray().Select(RunRow));
         if (page.GetProperty("next").ValueKind == JsonValueKind.Number)
         {
@@ -83,7 +77,7 @@ internal sealed class RunsCommands(Func<string, string?> environment)
     {
         TextTable.Print(
             output,
-            ["run", "destination", "remote", "lane", "cause", "state", "started", "last", "calls", .. Kinds.Select(kind => kind + " planned/sent/ok/rejected")],
+            RunColumns,
             [RunRow(detail.GetProperty("run"))]);
         TextTable.Print(
             output,

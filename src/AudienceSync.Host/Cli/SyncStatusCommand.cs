@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
-using AudienceSync.Host.Configuration;
 
 namespace AudienceSync.Host.Cli;
 
@@ -12,21 +11,12 @@ internal static class SyncStatusCommand
     {
         var (workspace, json) = (Arguments.Workspace(), new Option<bool>("--json") { Description = "Output as JSON." });
         var status = new Command("status", "Show the state of each ad account, and how long removals take.") { workspace, json };
-        status.SetAction(async (parsed, cancellationToken) =>
+        status.SetAction((parsed, cancellationToken) => PeopleCommands.RunAsync(parsed, async () =>
         {
-            var console = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
-            try
-            {
-                using var host = new HostClient(environment);
-                var path = $"/v1/status?workspace={Uri.EscapeDataString(parsed.GetRequiredValue(workspace))}";
-                return await host.PrintAsync(path, parsed.GetValue(json), Print, console, cancellationToken);
-            }
-            catch (SetupException wrong)
-            {
-                await console.Error.WriteLineAsync($"audiencesync: {wrong.Message}");
-                return ExitCodes.SetUp;
-            }
-        });
+            using var host = new HostClient(environment);
+            var path = PeopleCommands.In("/v1/status", parsed.GetRequiredValue(workspace));
+            return await host.PrintAsync(path, parsed.GetValue(json), Print, PeopleCommands.Console(parsed), cancellationToken);
+        }));
         return status;
     }
 
