@@ -109,28 +109,9 @@ public sealed record DeliveryResult(Outcome Outcome, List<LedgerChange> Changes,
     /// <summary>The result of each delivery, when everything is decided.</summary>
     public DeliveryRow ToRow(DeliveryKind kind, IReadOnlyList<MemberDelivery> deliveries)
     {
-        var isDone = Outcome.Kind is OutcomeKind.Done or OutcomeKind.PartlyDone;
-        var common = !isDone || IsUnnamed ? DeliveryResults.InDoubt(Outcome.Code)
-            : Call?.Job is null ? DeliveryResults.Acknowledged
-            : DeliveryResults.Accepted;
-        var people = new List<Guid>(deliveries.Count);
-        var codes = new List<short>(deliveries.Count);
-        var results = new List<string>();
-        foreach (var delivery in deliveries)
-        {
-            people.Add(delivery.Person.Value);
-            var result = _others.Count == 0 ? common : _others.GetValueOrDefault((delivery.Person, delivery.Revision), common);
-            var code = results.IndexOf(result);
-            if (code < 0)
-            {
-                code = results.Count;
-                results.Add(result);
-            }
-
-            codes.Add((short)(code + 1));
-        }
-
-        return new DeliveryRow(kind, Outcome, people, results, results.Count == 1 ? null : codes);
+        var rest = DeliveryResults.OfRest(Outcome, IsUnnamed, hasJob: Call?.Job is not null);
+        return DeliveryRow.Of(kind, Outcome, deliveries.Select(delivery => (
+            delivery.Person.Value, _others.Count == 0 ? rest : _others.GetValueOrDefault((delivery.Person, delivery.Revision), rest))));
     }
 
     private void Gone(MemberDelivery delivery, int? jobRow, string? reason)

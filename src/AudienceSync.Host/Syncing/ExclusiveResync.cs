@@ -180,8 +180,9 @@ public sealed class ExclusiveResync(
                 lease, binding, new DeliveryResult(new Outcome(OutcomeKind.Snooze, CallBudget.Code, wait), [], [], null, null), run: null, cancellationToken);
         }
 
+        var run = RunOf(operation, people.Count);
         await table.WriteIntentAsync(
-            lease, binding, new MemberIntent([], [], [], RunOf(operation, people.Count)), budget.Unwritten(), destination.Limits.CallTimeout, clock.GetUtcNow(), cancellationToken);
+            lease, binding, new MemberIntent([], [], [], run), budget.Unwritten(), destination.Limits.CallTimeout, clock.GetUtcNow(), cancellationToken);
         var (started, sentAt) = (clock.GetTimestamp(), clock.GetUtcNow());
         var result = await call(cancellationToken);
         budget.Spend(result.Requests - 1);
@@ -196,36 +197,34 @@ public sealed class ExclusiveResync(
             operation, people.Count, result.Invalid.Count + Math.Max(result.RejectedCount, result.Rejected.Count), outcome.Kind, outcome.Code, result.HttpStatus,
             result.PlatformRequestId, sentAt, (int)clock.GetElapsedTime(started).TotalMilliseconds)
         {
-            Kind = RunOf(operation, people.Count).Kind,
+            Kind = run.Kind,
             Job = result.Job is { } job ? new AcceptedJob(job, clock.GetUtcNow() + (destination.Limits.FirstJobPoll ?? JobGaps.First)) : null,
         };
 
         // Where nothing had to be sent, there was no call.
         var called = result.HttpStatus != 0 || !IsDone(outcome);
-        var run = called ? new RunOutcome(Lane.Adds, RowOf(operation, people, result, outcome), people.Count - result.Invalid.Count) : null;
-        return await WriteAsync(lease, binding, new DeliveryResult(outcome, [], [], called ? record : null, result.Usage), run, cancellationToken);
+        return await WriteAsync(
+            lease, binding, new DeliveryResult(outcome, [], [], called ? record : null, result.Usage),
+            called ? new RunOutcome(run.Lane, RowOf(run.Kind, people, result, outcome), people.Count - result.Invalid.Count) : null, cancellationToken);
     }
 
-    private static DeliveryRow RowOf(MemberOperation operation, List<Guid> people, CallResult result, Outcome outcome)
+    private static DeliveryRow RowOf(DeliveryKind kind, List<Guid> people, CallResult result, Outcome outcome)
     {
-        var hides = result.Job is null && Refusals.MayHideNames(outcome.Kind, result.Rejected.Count, result.RejectedCount);
-        var results = new List<string>
+        var isUnnamed = result.Job is null && Refusals.MayHideNames(outcome.Kind, result.Rejected.Count, result.RejectedCount);
+        var rest = DeliveryResults.OfRest(outcome, isUnnamed, hasJob: result.Job is not null);
+        if (people.Count == 0)
         {
-            !IsDone(outcome) || hides ? DeliveryResults.InDoubt(outcome.Code) : result.Job is null ? DeliveryResults.Acknowledged : DeliveryResults.Accepted,
-        };
-        var codes = Enumerable.Repeat((short)1, people.Count).ToList();
-        foreach (var (index, reason) in result.Invalid.Select(one => (one.Index, DeliveryResults.Invalid(one.Reason)))
-            .Concat(result.Rejected.Select(one => (one.Index, DeliveryResults.Rejected(one.Reason)))))
-        {
-            if (!results.Contains(reason))
-            {
-                results.Add(reason);
-            }
-
-            codes[index] = (short)(results.IndexOf(reason) + 1);
+            return new DeliveryRow(kind, outcome, people, [rest], Codes: null); // The end of a session: what became of the strangers.
         }
 
-        return new DeliveryRow(RunOf(operation, people.Count).Kind, outcome, people, results, results.Count == 1 ? null : codes);
+        var results = Enumerable.Repeat(rest, people.Count).ToList();
+        foreach (var (index, refused) in result.Invalid.Select(one => (one.Index, DeliveryResults.Invalid(one.Reason)))
+            .Concat(result.Rejected.Select(one => (one.Index, DeliveryResults.Rejected(one.Reason)))))
+        {
+            results[index] = refused;
+        }
+
+        return DeliveryRow.Of(kind, outcome, people.Zip(results));
     }
 
     // All of it belongs to the run of the lane of adds: members are sent again, and strangers go with the last call.

@@ -76,6 +76,26 @@ public sealed record RunOutcome(Lane Lane, DeliveryRow Row, int Attempted)
 /// <param name="Codes">For each person the number of the result, from 1; null when all have the first.</param>
 public sealed record DeliveryRow(DeliveryKind Kind, Outcome Outcome, List<Guid> People, List<string> Results, List<short>? Codes)
 {
+    /// <summary>Everyone of a call with their result.</summary>
+    public static DeliveryRow Of(DeliveryKind kind, Outcome outcome, IEnumerable<(Guid Person, string Result)> deliveries)
+    {
+        var (people, codes, results) = (new List<Guid>(), new List<short>(), new List<string>());
+        foreach (var (person, result) in deliveries)
+        {
+            var place = results.IndexOf(result);
+            if (place < 0)
+            {
+                place = results.Count;
+                results.Add(result);
+            }
+
+            people.Add(person);
+            codes.Add((short)(place + 1));
+        }
+
+        return new DeliveryRow(kind, outcome, people, results, results.Count == 1 ? null : codes);
+    }
+
     /// <summary>Members whom the platform accepted.</summary>
     public int Accepted => Count(DeliveryResults.IsAccepted);
 
@@ -109,6 +129,13 @@ public static class DeliveryResults
     private const string RejectedMark = "rejected:";
     private const string InvalidMark = "invalid:";
     private const string InDoubtMark = "in_doubt:";
+
+    /// <summary>The result of everyone whom the platform did not name.</summary>
+    /// <param name="outcome">Of the call.</param>
+    /// <param name="isUnnamed">Whether it refused members without naming them, so it may be any of these.</param>
+    /// <param name="hasJob">Whether it accepted a job that will do it.</param>
+    public static string OfRest(Outcome outcome, bool isUnnamed, bool hasJob) =>
+        outcome.Kind is not (OutcomeKind.Done or OutcomeKind.PartlyDone) || isUnnamed ? InDoubt(outcome.Code) : hasJob ? Accepted : Acknowledged;
 
     /// <summary>The platform refused the member.</summary>
     public static string Rejected(string code) => RejectedMark + code;
