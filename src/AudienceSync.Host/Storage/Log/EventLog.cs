@@ -136,8 +136,12 @@ public sealed class EventLog(
         }
 
         _planner.Write(batch, _rows);
-        session.QueueOperation(new SqlOperation([new NpgsqlBatchCommand(AppendSql.Lock), .. Writes(head)]));
-        await UnitOfWork.SaveAsync(session, cancellationToken);
+        if (Writes(head) is { Count: > 0 } writes)
+        {
+            session.QueueOperation(new SqlOperation(writes));
+            await UnitOfWork.SaveAsync(session, cancellationToken);
+        }
+
         return head;
     }
 
