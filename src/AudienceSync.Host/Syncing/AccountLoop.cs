@@ -31,6 +31,9 @@ public sealed class AccountLoop(
     TimeProvider clock,
     ILogger<AccountLoop> logger)
 {
+    /// <summary>Before the name of the account, the name of its lease.</summary>
+    public const string LeasePrefix = "account:";
+
     public static readonly TimeSpan DefaultPoll = TimeSpan.FromSeconds(1);
 
     /// <summary>Pages of removals in one round, so that one binding cannot delay the others without limit.</summary>
@@ -47,7 +50,7 @@ public sealed class AccountLoop(
         {
             try
             {
-                if (await leases.TryClaimAsync("account:" + destinationName, cancellationToken) is { } lease)
+                if (await leases.TryClaimAsync(LeasePrefix + destinationName, cancellationToken) is { } lease)
                 {
                     await WorkAsync(lease, cancellationToken);
                 }

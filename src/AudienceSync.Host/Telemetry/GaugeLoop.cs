@@ -1,3 +1,4 @@
+using AudienceSync.Host.Projecting;
 using AudienceSync.Host.Storage.Status;
 using AudienceSync.Host.Syncing;
 
@@ -10,8 +11,6 @@ namespace AudienceSync.Host.Telemetry;
 public sealed class GaugeLoop(
     string workspace, string owner, MetricQueries queries, AccountForecasts accounts, SyncGauges gauges, TimeProvider clock, ILogger<GaugeLoop> logger)
 {
-    private const string AccountPrefix = "account:";
-    private const string Projector = "projector";
     private const int LatencyWindow_h = 1;
     private const int Rest = 100;
 
@@ -22,9 +21,9 @@ public sealed class GaugeLoop(
     {
         var now = clock.GetUtcNow();
         var owned = await queries.OwnedAsync(owner, cancellationToken);
-        var destinations = owned.Where(name => name.StartsWith(AccountPrefix, StringComparison.Ordinal)).Select(name => name[AccountPrefix.Length..]).ToList();
+        var destinations = owned.Where(name => name.StartsWith(AccountLoop.LeasePrefix, StringComparison.Ordinal)).Select(name => name[AccountLoop.LeasePrefix.Length..]).ToList();
         var values = new List<GaugeValue>();
-        if (owned.Contains(Projector))
+        if (owned.Contains(ProjectionLoop.LeaseName))
         {
             var quarantine = await queries.QuarantineAsync(cancellationToken);
             values.Add(new GaugeValue(SyncGauges.Quarantine, quarantine.Waiting, ("state", "waiting")));

@@ -5,7 +5,7 @@ create function append_lock_key() returns bigint language sql immutable as $$ se
 
 create function append_lock() returns void language plpgsql as $$
 begin
-  perform pg_advisory_xact_lock(hashtextextended('audiencesync append ${schema}', 0));
+  perform pg_advisory_xact_lock(${schema}.append_lock_key());
   perform set_config('audiencesync.append_lock', '${schema}', true);
 end $$;
 
