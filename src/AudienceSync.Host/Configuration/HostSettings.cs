@@ -20,6 +20,10 @@ public sealed record HostSettings(
 
     public const int MaxLeaseS = 300;
 
+    public const string ByAgents = "agents";
+
+    public const string ByLeases = "leases";
+
     /// <summary>As it was given.</summary>
     public string? LeaseS { get; init; }
 
@@ -32,10 +36,8 @@ public sealed record HostSettings(
     /// <summary>The owner's connection string.</summary>
     public string? Owner => PostgresOwner ?? Postgres;
 
-    /// <summary>
-    /// Whether Wolverine's leader shares the work of a database evenly among its Hosts. Otherwise every Host claims what is free, by its leases.
-    /// </summary>
-    public bool SharesByAgents { get; init; }
+    /// <summary>How the work of a database is shared among its Hosts; null for the default. See <see cref="SharesByAgents"/>.</summary>
+    public string? Work { get; init; }
 
     /// <summary>An address that serves only <c>/health</c> and <c>/metrics</c>, in addition to <see cref="Urls"/>; null for none.</summary>
     public string? HealthUrl { get; init; }
@@ -53,7 +55,7 @@ public sealed record HostSettings(
         LeaseS = Read(read, "AUDIENCESYNC_LEASE_S"),
         HealthUrl = Read(read, "AUDIENCESYNC_HEALTH_URL"),
         PostgresOwner = Read(read, "AUDIENCESYNC_POSTGRES_OWNER"),
-        SharesByAgents = string.Equals(Read(read, "AUDIENCESYNC_WORK"), "agents", StringComparison.OrdinalIgnoreCase),
+        Work = Read(read, "AUDIENCESYNC_WORK"),
     };
 
     /// <summary>How long a silent Host keeps its work from other Hosts; null for the built-in time.</summary>
@@ -62,6 +64,18 @@ public sealed record HostSettings(
         : int.TryParse(LeaseS, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds is >= MinLeaseS and <= MaxLeaseS
             ? TimeSpan.FromSeconds(seconds)
             : throw new SetupException("lease_invalid", $"AUDIENCESYNC_LEASE_S must be {MinLeaseS} to {MaxLeaseS} seconds.");
+
+    /// <summary>
+    /// Whether Wolverine's leader shares the work of a database evenly among its Hosts, which is the default. Otherwise every Host claims what
+    /// is free, by its leases.
+    /// </summary>
+    /// <exception cref="SetupException">work_invalid</exception>
+    public bool SharesByAgents() => Work?.ToLowerInvariant() switch
+    {
+        null or ByAgents => true,
+        ByLeases => false,
+        _ => throw new SetupException("work_invalid", $"AUDIENCESYNC_WORK must be {ByAgents} or {ByLeases}."),
+    };
 
     /// <summary>Secrets are never printed.</summary>
     public override string ToString() => $"HostSettings({Urls}, {DataFolder})";

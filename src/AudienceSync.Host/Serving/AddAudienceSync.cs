@@ -41,7 +41,7 @@ public static class AddAudienceSyncExtensions
         services.AddSingleton(provider => new BatchEndpoint(
             provider.GetRequiredService<AccessTokens>().Sources, dependencies.Clock, provider.GetRequiredService<IngestCounters>()));
         services.AddNodes(
-            settings.Postgres ?? throw new ArgumentException("The settings name no database.", nameof(settings)), settings.SharesByAgents);
+            settings.Postgres ?? throw new ArgumentException("The settings name no database.", nameof(settings)), settings.SharesByAgents());
 
         // Before the workspaces, so that "ready" is logged after it listens.
         services.AddHostedService(provider => provider.GetRequiredService<HealthListener>());

@@ -67,7 +67,7 @@ public sealed class HostServer(
     {
         foreach (var workspace in _workspaces.Values)
         {
-            await workspace.StartAsync(runWorkers: !settings.SharesByAgents, cancellationToken);
+            await workspace.StartAsync(runWorkers: !settings.SharesByAgents(), cancellationToken);
         }
     }
 

@@ -18,9 +18,7 @@ public sealed class NodesTests(ITestOutputHelper output) : IAsyncLifetime
 
     public async Task DisposeAsync() => await _stage.DisposeAsync();
 
-    [ProveFact]
-    [Trait("Category", "Prove")]
-    [Trait("Prove", "nodes")]
+    [Fact]
     public async Task A_lone_host_has_all_work_at_once()
     {
         var host = await _stage.StartHostAsync();
@@ -33,9 +31,7 @@ public sealed class NodesTests(ITestOutputHelper output) : IAsyncLifetime
         await _stage.NoDriftAsync(host);
     }
 
-    [ProveFact]
-    [Trait("Category", "Prove")]
-    [Trait("Prove", "nodes")]
+    [Fact]
     public async Task A_host_that_was_killed_and_starts_again_has_its_work_when_the_leases_have_expired()
     {
         var killed = await _stage.StartHostAsync();
@@ -53,9 +49,7 @@ public sealed class NodesTests(ITestOutputHelper output) : IAsyncLifetime
         await _stage.NoDriftAsync(again);
     }
 
-    [ProveFact]
-    [Trait("Category", "Prove")]
-    [Trait("Prove", "nodes")]
+    [Fact]
     public async Task Three_hosts_share_six_accounts_evenly_and_the_work_of_a_killed_one_moves_within_15_seconds()
     {
         var hosts = await StartAsync(3);
@@ -72,14 +66,26 @@ public sealed class NodesTests(ITestOutputHelper output) : IAsyncLifetime
         await _stage.NoDriftAsync(hosts[0]);
     }
 
-    [ProveFact]
-    [Trait("Category", "Prove")]
-    [Trait("Prove", "nodes")]
+    [Fact]
+    public async Task The_work_of_a_leader_that_stops_moves_to_the_other()
+    {
+        var hosts = await StartAsync(2);
+        await _stage.ChangeAsync(hosts[1]);
+
+        await hosts[0].StopAsync();
+        var since = Stopwatch.GetTimestamp();
+        await _stage.SharedAsync([hosts[1]]);
+
+        Report("work of a stopped leader moved", since).ShouldBeLessThan(Longest, await _stage.HistoryAsync());
+        await _stage.NoDriftAsync(hosts[1]);
+    }
+
+    [Fact]
     public Task The_work_of_a_frozen_leader_moves_within_15_seconds_and_it_writes_nothing_stale_afterwards() => FreezeLeaderAsync(2 * LeaseTable.Time);
 
     [ProveFact]
     [Trait("Category", "Prove")]
-    [Trait("Prove", "pauses")]
+    [Trait("Prove", "nodes")]
     public Task The_work_of_a_leader_frozen_for_40_seconds_moves_and_it_writes_nothing_stale_afterwards() => FreezeLeaderAsync(TimeSpan.FromSeconds(40));
 
     private async Task FreezeLeaderAsync(TimeSpan frozen)

@@ -193,6 +193,9 @@ public sealed class TestHost : IAsyncDisposable
             "http://127.0.0.1:0", _folder.Path, Database, ConfigPath, null, _options.MasterKeys, JsonLog: false, "Debug")
         {
             HealthUrl = _options.HealthUrl,
+
+            // Hundreds of Hosts share the tests' processors: each would vote and poll. NodesTests have the default.
+            Work = HostSettings.ByLeases,
         };
         _app = Build(settings, new ServerDependencies(_options.Clock, new Random(1), _network, static _ => null) { AccountPoll = _options.AccountPoll });
         Server = _app.Services.GetRequiredService<HostServer>();

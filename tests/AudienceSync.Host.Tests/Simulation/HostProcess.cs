@@ -55,7 +55,7 @@ internal sealed class HostProcess : IAsyncDisposable
         start.Environment["AUDIENCESYNC_POSTGRES"] = postgres;
         start.Environment["AUDIENCESYNC_CONFIG"] = config;
         start.Environment["AUDIENCESYNC_MASTER_KEY"] = TestHostFiles.MasterKey;
-        start.Environment["AUDIENCESYNC_WORK"] = sharesByAgents ? "agents" : "";
+        start.Environment["AUDIENCESYNC_WORK"] = sharesByAgents ? "" : "leases";
         start.Environment["AUDIENCESYNC_LEASE_S"] = lease is { } time ? ((int)time.TotalSeconds).ToString(CultureInfo.InvariantCulture) : "";
         var host = new HostProcess(Process.Start(start)!, url);
         await host._lines.WaitForAsync("AudienceSync is ready at ");
@@ -70,6 +70,13 @@ internal sealed class HostProcess : IAsyncDisposable
 
     /// <summary>SIGCONT.</summary>
     public Task WakeAsync() => SignalAsync("-CONT");
+
+    /// <summary>SIGTERM: it ends by itself.</summary>
+    public async Task StopAsync()
+    {
+        await SignalAsync("-TERM");
+        await _process.EndAsync();
+    }
 
     /// <summary>SIGKILL.</summary>
     public async Task KillAsync()

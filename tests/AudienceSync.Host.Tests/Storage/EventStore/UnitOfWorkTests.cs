@@ -62,7 +62,7 @@ public sealed class UnitOfWorkTests
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
         using var over = new CancellationTokenSource();
-        var reader = Task.Run(() => CommitOrderTests.PollAsync(workspace, over.Token));
+        var reader = Task.Run(() => CommitOrderTests.PollAsync(workspace.Owner, over.Token));
 
         await Task.WhenAll([.. Enumerable.Range(0, 2).Select(_ => StockAsync(workspace)), .. Enumerable.Range(0, 2).Select(n => CommitOrderTests.AppendAsync(workspace, n))]);
         await over.CancelAsync();

@@ -15,7 +15,7 @@ public sealed class CommitOrderTests
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
         using var over = new CancellationTokenSource();
-        var reader = Task.Run(() => PollAsync(workspace, over.Token));
+        var reader = Task.Run(() => PollAsync(workspace.Owner, over.Token));
 
         await Task.WhenAll(Enumerable.Range(0, Hosts).Select(host => AppendAsync(workspace, host)));
         await over.CancelAsync();
@@ -28,10 +28,10 @@ public sealed class CommitOrderTests
 
     // Reads by cursor, like a projector: positions behind the cursor are never read again, so a late lower position would be missing from
     // the count.
-    internal static async Task<(long Seen, int Reads)> PollAsync(TestWorkspace workspace, CancellationToken over)
+    internal static async Task<(long Seen, int Reads)> PollAsync(NpgsqlDataSource log, CancellationToken over)
     {
         var (cursor, seen, reads) = (0L, 0L, 0);
-        await using var connection = await workspace.Owner.OpenConnectionAsync(CancellationToken.None);
+        await using var connection = await log.OpenConnectionAsync(CancellationToken.None);
         for (var last = false; ; reads++)
         {
             await using var command = new NpgsqlCommand(
