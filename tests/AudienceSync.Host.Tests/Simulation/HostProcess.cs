@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
+using AudienceSync.Host.Configuration;
 using AudienceSync.Host.Tests.Serving;
 
 namespace AudienceSync.Host.Tests.Simulation;
@@ -55,7 +56,7 @@ internal sealed class HostProcess : IAsyncDisposable
         start.Environment["AUDIENCESYNC_POSTGRES"] = postgres;
         start.Environment["AUDIENCESYNC_CONFIG"] = config;
         start.Environment["AUDIENCESYNC_MASTER_KEY"] = TestHostFiles.MasterKey;
-        start.Environment["AUDIENCESYNC_WORK"] = sharesByAgents ? "" : "leases";
+        start.Environment["AUDIENCESYNC_WORK"] = sharesByAgents ? "" : HostSettings.ByLeases;
         start.Environment["AUDIENCESYNC_LEASE_S"] = lease is { } time ? ((int)time.TotalSeconds).ToString(CultureInfo.InvariantCulture) : "";
         var host = new HostProcess(Process.Start(start)!, url);
         await host._lines.WaitForAsync("AudienceSync is ready at ");

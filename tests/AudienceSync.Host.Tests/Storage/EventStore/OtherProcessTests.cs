@@ -1,7 +1,6 @@
-using System.Text.Json.Nodes;
-using AudienceSync.Domain.Events;
 using AudienceSync.Host.Storage;
 using AudienceSync.Host.Storage.EventStore;
+using AudienceSync.Host.Tests.Ingest;
 using AudienceSync.Host.Tests.Postgres;
 using AudienceSync.Host.Tests.Serving;
 using AudienceSync.Host.Tests.Simulation;
@@ -18,12 +17,6 @@ public sealed class OtherProcessTests : IDisposable
 
     private const int WebhooksPerSender = 100;
 
-    private const int Appends = 60;
-
-    private const int EventsPerAppend = 2;
-
-    private static readonly PersonSuppressed Suppressed = new(TestWorkspace.Start, "team", Destination: null, Reason: null);
-
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -32,20 +25,20 @@ public sealed class OtherProcessTests : IDisposable
     public async Task Stock_appends_of_another_process_and_webhooks_have_positions_in_commit_order()
     {
         var database = await PostgresCluster.CreateDatabaseAsync();
-        var config = TestHostFiles.Write(_folder, new TestHostOptions { Audiences = [new TestAudience("cart", 7)] });
+        var config = TestHostFiles.Write(_folder, new TestHostOptions());
         await using var host = await HostProcess.StartAsync(config, _folder.Path, database);
         await using var owner = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(database) { SearchPath = "ws_default" }.ConnectionString);
         var before = await CountAsync(owner);
         using var over = new CancellationTokenSource();
         var reader = Task.Run(() => CommitOrderTests.PollAsync(owner, over.Token));
 
-        await Task.WhenAll([AppendAsync(database), .. Enumerable.Range(0, Senders).Select(sender => SendAsync(host, sender))]);
+        await Task.WhenAll([AppendAsync(database), .. Enumerable.Range(0, Senders).Select(_ => SendAsync(host))]);
         await over.CancelAsync();
 
         var (seen, reads) = await reader;
         reads.ShouldBeGreaterThan(20);
         var all = await CountAsync(owner);
-        (all - before).ShouldBe((Senders * WebhooksPerSender) + (Appends * EventsPerAppend), host.Log);
+        (all - before).ShouldBe((Senders * WebhooksPerSender) + (UnitOfWorkTests.StockAppends * 2), host.Log);
         seen.ShouldBe(all, "a position appeared below one that was read");
     }
 
@@ -56,28 +49,15 @@ public sealed class OtherProcessTests : IDisposable
             options.Connection(database);
             WorkspaceEvents.Configure(options, new WorkspaceName("default"), TimeProvider.System);
         });
-        for (var append = 0; append < Appends; append++)
-        {
-            await using var session = UnitOfWork.Open(store);
-            session.Events.StartStream(Guid.NewGuid(), [.. Enumerable.Repeat(Suppressed, EventsPerAppend)]);
-            await session.SaveChangesAsync();
-        }
+        await UnitOfWorkTests.StockAsync(store);
     }
 
-    private static async Task SendAsync(HostProcess host, int sender)
+    private static async Task SendAsync(HostProcess host)
     {
         for (var n = 0; n < WebhooksPerSender; n++)
         {
             var now = TimeProvider.System.GetUtcNow();
-            var sent = new JsonObject
-            {
-                ["event"] = "audience_add",
-                ["event_id"] = $"{sender} {n}",
-                ["audience_key"] = "cart_v1",
-                ["occurred_at"] = now.ToString("O"),
-                ["person"] = new JsonObject { ["email"] = $"{sender}.{n}@example.com" },
-            };
-            using var request = Webhook.Signed(sent.ToJsonString(), now);
+            using var request = Webhook.Signed(Sample.With("occurred_at", now.ToString("O")).ToJsonString(), now);
             using var answer = await host.Http.SendAsync(request);
             ((int)answer.StatusCode).ShouldBe(200, await answer.Content.ReadAsStringAsync());
         }

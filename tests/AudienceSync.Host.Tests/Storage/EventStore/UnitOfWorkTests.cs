@@ -11,6 +11,9 @@ namespace AudienceSync.Host.Tests.Storage.EventStore;
 /// <summary>Every writer takes the append lock before it appends, and the database refuses one that does not.</summary>
 public sealed class UnitOfWorkTests
 {
+    /// <summary>The appends of <see cref="StockAsync"/>, of two events each.</summary>
+    internal const int StockAppends = 60;
+
     private static readonly PersonSuppressed Suppressed = new(TestWorkspace.Start, "team", Destination: null, Reason: null);
 
     [Fact]
@@ -64,7 +67,7 @@ public sealed class UnitOfWorkTests
         using var over = new CancellationTokenSource();
         var reader = Task.Run(() => CommitOrderTests.PollAsync(workspace.Owner, over.Token));
 
-        await Task.WhenAll([.. Enumerable.Range(0, 2).Select(_ => StockAsync(workspace)), .. Enumerable.Range(0, 2).Select(n => CommitOrderTests.AppendAsync(workspace, n))]);
+        await Task.WhenAll([.. Enumerable.Range(0, 2).Select(_ => StockAsync(workspace.Database.Store)), .. Enumerable.Range(0, 2).Select(n => CommitOrderTests.AppendAsync(workspace, n))]);
         await over.CancelAsync();
 
         var (seen, reads) = await reader;
@@ -103,11 +106,11 @@ public sealed class UnitOfWorkTests
         (await workspace.AskAsync<long>("select count(*) from mt_events where type = 'person_suppressed'")).ShouldBe(0);
     }
 
-    private static async Task StockAsync(TestWorkspace workspace)
+    internal static async Task StockAsync(IDocumentStore store)
     {
-        for (var n = 0; n < 60; n++)
+        for (var n = 0; n < StockAppends; n++)
         {
-            await using var session = UnitOfWork.Open(workspace.Database.Store);
+            await using var session = UnitOfWork.Open(store);
             session.Events.StartStream(Guid.NewGuid(), Suppressed, Suppressed);
             await session.SaveChangesAsync();
         }
