@@ -7,7 +7,10 @@ using AudienceSync.Host.Ingest;
 using AudienceSync.Host.Messages;
 using AudienceSync.Host.Nodes;
 using AudienceSync.Host.Requests;
+using AudienceSync.Host.Storage;
 using AudienceSync.Host.Telemetry;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace AudienceSync.Host.Serving;
@@ -64,7 +67,7 @@ public static class AddAudienceSyncExtensions
             kestrel.Limits.MaxRequestBodySize = Limits.OperatorBodyBytes;
             kestrel.Limits.RequestHeadersTimeout = ConnectionLimits.FirstRequest;
             kestrel.Limits.MaxConcurrentConnections = ConnectionLimits.Connections;
-            kestrel.ConfigureEndpointDefaults(SilentConnections.Close);
+            kestrel.ConfigureEndpointDefaults(ConfigureListener);
         });
         builder.WebHost.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true);
         builder.Services.ConfigureHttpJsonOptions(json =>
@@ -80,5 +83,19 @@ public static class AddAudienceSyncExtensions
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddExceptionHandler<RequestFaults>();
         return builder;
+    }
+
+    private static void ConfigureListener(ListenOptions listener)
+    {
+        SilentConnections.Close(listener);
+        listener.Use(next => connection =>
+        {
+            if (connection.Features.Get<IConnectionSocketFeature>()?.Socket is { } socket)
+            {
+                HotSockets.Choose(socket);
+            }
+
+            return next(connection);
+        });
     }
 }

@@ -50,10 +50,11 @@ public sealed class WorkspaceDatabase : IAsyncDisposable
     {
         Workspace = workspace;
         _searchPath = shadow is null ? workspace.Schema : $"{shadow},{workspace.Schema}";
-        Hot = Build(connectionString, "hot", "", HotPlanner, command_timeout_s: 30, pool: 20);
-        Append = Build(connectionString, "append", "", HotPlanner + " -c lock_timeout=2s", AppendTimeout_s, pool: 6);
-        Query = Build(connectionString, "query", " query", Role + Network + " -c statement_timeout=30s -c jit=off", command_timeout_s: 35, pool: 10);
-        Login = Build(connectionString, "watch", " watch", "-c statement_timeout=3s", command_timeout_s: 4, pool: 2);
+        const string QueryOptions = Role + Network + " -c statement_timeout=30s -c jit=off";
+        Hot = Build(Settings(connectionString, "", HotPlanner, command_timeout_s: 30, pool: 20), "hot", hot: true);
+        Append = Build(Settings(connectionString, "", HotPlanner + " -c lock_timeout=2s", AppendTimeout_s, pool: 6), "append", hot: true);
+        Query = Build(Settings(connectionString, " query", QueryOptions, command_timeout_s: 35, pool: 10), "query", hot: false);
+        Login = Build(Settings(connectionString, " watch", "-c statement_timeout=3s", command_timeout_s: 4, pool: 2), "watch", hot: false);
         _store = new Lazy<DocumentStore>(() => Open(clock ?? TimeProvider.System));
     }
 
@@ -114,9 +115,8 @@ public sealed class WorkspaceDatabase : IAsyncDisposable
         options.ConfigureWritePolly(static _ => { });
     });
 
-    private NpgsqlDataSource Build(string connectionString, string name, string use, string options, int command_timeout_s, int pool)
-    {
-        var settings = new NpgsqlConnectionStringBuilder(connectionString)
+    private NpgsqlConnectionStringBuilder Settings(string connectionString, string use, string options, int command_timeout_s, int pool) =>
+        new(connectionString)
         {
             SearchPath = _searchPath,
             Options = options,
@@ -138,12 +138,24 @@ public sealed class WorkspaceDatabase : IAsyncDisposable
             GssEncryptionMode = GssEncryptionMode.Disable, // Its probe stalls a connection for seconds where there is no Kerberos.
         };
 
+    private NpgsqlDataSource Build(NpgsqlConnectionStringBuilder settings, string name, bool hot)
+    {
         // The label of the pool in metrics; by default it would be the connection string.
         var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString) { Name = $"{Workspace.Value}/{name}" };
+        if (hot)
+        {
+            builder.UsePhysicalConnectionInitializer(HotSockets.Choose, ChooseAsync);
+        }
 
         // Without it the polls of idle loops would be spans, several a second.
         builder.ConfigureTracing(tracing => tracing
             .ConfigureCommandFilter(_ => Spans.IsWithin).ConfigureBatchFilter(_ => Spans.IsWithin).EnablePhysicalOpenTracing(false));
         return builder.Build();
+
+        static Task ChooseAsync(NpgsqlConnection connection)
+        {
+            HotSockets.Choose(connection);
+            return Task.CompletedTask;
+        }
     }
 }
