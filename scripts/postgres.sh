@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # PostgreSQL's own programs: found, or installed from the distribution. To be sourced.
-# The places are those of src/AudienceSync.Host/Storage/Embedded/PostgresBinaries.cs.
+# The places are those of src/AudienceSync.Host/EventStore/Embedded/PostgresBinaries.cs.
 
 PG_OLDEST_MAJOR=14
 

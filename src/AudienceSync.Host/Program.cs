@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
-using AudienceSync.Host.Cli;
-using AudienceSync.Host.Storage;
+using AudienceSync.Host.EventStore;
+using AudienceSync.Host.Serving;
 
 // Before the first socket, see HotSockets.
 if (Environment.GetEnvironmentVariable(HotSockets.ThreadsVariable) is null)

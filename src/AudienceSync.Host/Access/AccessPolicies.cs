@@ -1,3 +1,4 @@
+using AudienceSync.Host.Ingest;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 

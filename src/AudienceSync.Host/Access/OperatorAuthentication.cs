@@ -1,6 +1,6 @@
 using System.Security.Claims;
 using System.Text.Encodings.Web;
-using AudienceSync.Host.Query;
+using AudienceSync.Host.Requests;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
 

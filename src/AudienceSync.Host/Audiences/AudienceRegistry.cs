@@ -1,6 +1,6 @@
 using AudienceSync.Domain.Audiences;
 using AudienceSync.Domain.Events;
-using AudienceSync.Host.Storage.Audiences;
+using AudienceSync.Host.Audiences.Registry;
 
 namespace AudienceSync.Host.Audiences;
 

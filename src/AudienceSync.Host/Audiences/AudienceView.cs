@@ -1,8 +1,7 @@
 using System.Text.Json;
 using AudienceSync.Domain.Audiences;
 using AudienceSync.Domain.Events;
-using AudienceSync.Host.Storage.Audiences;
-using AudienceSync.Host.Storage.Cutover;
+using AudienceSync.Host.Audiences.Registry;
 
 namespace AudienceSync.Host.Audiences;
 

@@ -1,6 +1,7 @@
 using AudienceSync.Domain.Audiences;
-using AudienceSync.Host.Storage;
-using AudienceSync.Host.Storage.Audiences;
+using AudienceSync.Host.Audiences.Diff;
+using AudienceSync.Host.Audiences.Registry;
+using AudienceSync.Host.EventStore;
 
 namespace AudienceSync.Host.Audiences;
 

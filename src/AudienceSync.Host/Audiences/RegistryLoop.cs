@@ -1,5 +1,4 @@
-using AudienceSync.Host.Storage;
-using AudienceSync.Host.Storage.Audiences;
+using AudienceSync.Host.EventStore;
 using AudienceSync.Host.Telemetry;
 
 namespace AudienceSync.Host.Audiences;

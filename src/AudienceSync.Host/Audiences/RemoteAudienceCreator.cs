@@ -1,7 +1,7 @@
 using AudienceSync.Connectors;
 using AudienceSync.Domain.Audiences;
 using AudienceSync.Domain.Syncing;
-using AudienceSync.Host.Storage.Audiences;
+using AudienceSync.Host.Audiences.Registry;
 
 namespace AudienceSync.Host.Audiences;
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using AudienceSync.Host.Storage;
+using AudienceSync.Host.EventStore;
 
 namespace AudienceSync.Host.Cli;
 

@@ -1,8 +1,8 @@
+using AudienceSync.Host.Audiences.Registry;
 using AudienceSync.Host.Configuration;
-using AudienceSync.Host.Rebuilding;
-using AudienceSync.Host.Storage;
-using AudienceSync.Host.Storage.Audiences;
-using AudienceSync.Host.Storage.Embedded;
+using AudienceSync.Host.EventStore;
+using AudienceSync.Host.EventStore.Embedded;
+using AudienceSync.Host.Projection.Rebuilding;
 
 namespace AudienceSync.Host.Cli;
 

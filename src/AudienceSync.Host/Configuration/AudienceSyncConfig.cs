@@ -1,5 +1,4 @@
-using AudienceSync.Host.Maintenance;
-using AudienceSync.Host.Storage.Log;
+using AudienceSync.Host.Ingest;
 
 namespace AudienceSync.Host.Configuration;
 

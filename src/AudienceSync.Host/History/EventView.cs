@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization;
 using AudienceSync.Domain.Events;
-using AudienceSync.Host.Storage.History;
 
 namespace AudienceSync.Host.History;
 

@@ -3,8 +3,7 @@ using AudienceSync.Domain.History;
 using AudienceSync.Domain.Identity;
 using AudienceSync.Domain.Membership;
 using AudienceSync.Domain.Permission;
-using AudienceSync.Host.Storage.Audiences;
-using AudienceSync.Host.Storage.History;
+using AudienceSync.Host.Audiences;
 
 namespace AudienceSync.Host.History;
 

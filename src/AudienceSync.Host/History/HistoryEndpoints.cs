@@ -1,10 +1,9 @@
 using AudienceSync.Domain.History;
 using AudienceSync.Domain.Identity;
-using AudienceSync.Host.Query;
+using AudienceSync.Host.Audiences;
+using AudienceSync.Host.Projection;
 using AudienceSync.Host.Requests;
-using AudienceSync.Host.Serving;
-using AudienceSync.Host.Storage.Audiences;
-using AudienceSync.Host.Storage.History;
+using AudienceSync.Host.Workspaces;
 
 namespace AudienceSync.Host.History;
 

@@ -1,8 +1,6 @@
 using AudienceSync.Domain.History;
 using AudienceSync.Domain.Identity;
-using AudienceSync.Host.Storage.Audiences;
-using AudienceSync.Host.Storage.History;
-using AudienceSync.Host.Storage.Membership;
+using AudienceSync.Host.Audiences;
 
 namespace AudienceSync.Host.History;
 

@@ -2,7 +2,6 @@ using AudienceSync.Domain.Events;
 using AudienceSync.Domain.History;
 using AudienceSync.Domain.Identity;
 using AudienceSync.Domain.Membership;
-using AudienceSync.Host.Storage.History;
 
 namespace AudienceSync.Host.History;
 

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using AudienceSync.Host.Storage.Log;
+using AudienceSync.Host.Ingest.Append;
 
 namespace AudienceSync.Host.Ingest;
 

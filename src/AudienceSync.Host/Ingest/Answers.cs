@@ -1,5 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
+using AudienceSync.Host.Ingest.Append;
+using AudienceSync.Host.Ingest.Quarantine;
 
 namespace AudienceSync.Host.Ingest;
 

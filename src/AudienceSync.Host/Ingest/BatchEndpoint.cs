@@ -1,4 +1,6 @@
 using AudienceSync.Domain;
+using AudienceSync.Host.Access;
+using AudienceSync.Host.Ingest.Reading;
 
 namespace AudienceSync.Host.Ingest;
 

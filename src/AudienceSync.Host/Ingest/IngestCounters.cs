@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using AudienceSync.Host.Ingest.Append;
 
 namespace AudienceSync.Host.Ingest;
 

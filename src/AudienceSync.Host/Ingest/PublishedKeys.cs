@@ -1,4 +1,4 @@
-using AudienceSync.Host.Storage.Audiences;
+using AudienceSync.Host.Audiences;
 
 namespace AudienceSync.Host.Ingest;
 

@@ -1,4 +1,5 @@
-using AudienceSync.Host.Storage.Log;
+using AudienceSync.Host.Ingest.Append;
+using AudienceSync.Host.Ingest.Quarantine;
 
 namespace AudienceSync.Host.Ingest;
 

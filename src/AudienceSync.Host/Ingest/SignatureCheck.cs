@@ -3,8 +3,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using AudienceSync.Domain;
-using AudienceSync.Host.Privacy;
-using AudienceSync.Host.Storage.Log;
+using AudienceSync.Host.Privacy.Keys;
 using Microsoft.Extensions.Primitives;
 
 namespace AudienceSync.Host.Ingest;

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using AudienceSync.Domain;
+using AudienceSync.Host.Ingest.Reading;
 
 namespace AudienceSync.Host.Ingest;
 

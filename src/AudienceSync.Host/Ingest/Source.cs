@@ -1,6 +1,5 @@
 using AudienceSync.Domain.Identity;
-using AudienceSync.Host.Privacy;
-using AudienceSync.Host.Storage.Log;
+using AudienceSync.Host.Privacy.Keys;
 
 namespace AudienceSync.Host.Ingest;
 

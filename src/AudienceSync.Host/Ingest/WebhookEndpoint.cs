@@ -1,5 +1,7 @@
 using System.Text.Json;
 using AudienceSync.Domain;
+using AudienceSync.Host.Access;
+using AudienceSync.Host.Ingest.Reading;
 
 namespace AudienceSync.Host.Ingest;
 

@@ -1,8 +1,10 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using AudienceSync.Host.Ingest.Append;
+using AudienceSync.Host.Ingest.Bodies;
+using AudienceSync.Host.Ingest.Quarantine;
+using AudienceSync.Host.Ingest.Reading;
 using AudienceSync.Host.Privacy;
-using AudienceSync.Host.Privacy.Erasure;
-using AudienceSync.Host.Storage.Log;
 
 namespace AudienceSync.Host.Ingest;
 

@@ -1,3 +1,6 @@
+using AudienceSync.Host.Access;
+using AudienceSync.Host.Ingest.Reading;
+
 namespace AudienceSync.Host.Ingest;
 
 /// <summary>

@@ -1,5 +1,5 @@
 using AudienceSync.Host.Messages;
-using AudienceSync.Host.Serving;
+using AudienceSync.Host.Workspaces;
 
 namespace AudienceSync.Host.Maintenance;
 

@@ -1,6 +1,6 @@
-using AudienceSync.Host.Storage.Log;
-using AudienceSync.Host.Storage.Maintenance;
-using AudienceSync.Host.Storage.Syncing;
+using AudienceSync.Host.Configuration;
+using AudienceSync.Host.Ingest.Bodies;
+using AudienceSync.Host.Sync.Runs;
 
 namespace AudienceSync.Host.Maintenance;
 

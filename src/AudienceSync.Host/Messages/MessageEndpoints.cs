@@ -1,4 +1,3 @@
-using AudienceSync.Host.Query;
 using AudienceSync.Host.Requests;
 
 namespace AudienceSync.Host.Messages;

@@ -1,8 +1,7 @@
 using AudienceSync.Domain.Identity;
 using AudienceSync.Host.Access;
-using AudienceSync.Host.Query;
 using AudienceSync.Host.Requests;
-using AudienceSync.Host.Serving;
+using AudienceSync.Host.Workspaces;
 
 namespace AudienceSync.Host.People;
 

@@ -2,9 +2,9 @@ using System.Text.Json;
 using AudienceSync.Domain;
 using AudienceSync.Domain.Events;
 using AudienceSync.Host.Ingest;
-using AudienceSync.Host.Query;
+using AudienceSync.Host.Ingest.Reading;
 using AudienceSync.Host.Requests;
-using AudienceSync.Host.Serving;
+using AudienceSync.Host.Workspaces;
 
 namespace AudienceSync.Host.People;
 

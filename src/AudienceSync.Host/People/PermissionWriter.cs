@@ -1,7 +1,8 @@
 using System.Text.Json;
 using AudienceSync.Domain;
 using AudienceSync.Host.Ingest;
-using AudienceSync.Host.Storage.Log;
+using AudienceSync.Host.Ingest.Append;
+using AudienceSync.Host.Ingest.Reading;
 
 namespace AudienceSync.Host.People;
 

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using AudienceSync.Domain.Identity;
+using AudienceSync.Host.Requests;
 using CsvHelper;
 
 namespace AudienceSync.Host.People;

@@ -1,6 +1,7 @@
 using System.Text;
 using AudienceSync.Connectors;
 using AudienceSync.Domain.Identity;
+using AudienceSync.Host.Privacy.Keys;
 
 namespace AudienceSync.Host.Privacy;
 

@@ -1,3 +1,5 @@
+using AudienceSync.Host.Privacy.Keys;
+
 namespace AudienceSync.Host.Privacy;
 
 /// <summary>Seals what senders sent, under a key of the day: raw bodies and quarantined ones.</summary>

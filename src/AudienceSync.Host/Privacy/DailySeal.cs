@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using AudienceSync.Host.Privacy.Keys;
 
 namespace AudienceSync.Host.Privacy;
 

@@ -1,4 +1,5 @@
 using AudienceSync.Domain.Identity;
+using AudienceSync.Host.Privacy.Keys;
 
 namespace AudienceSync.Host.Privacy;
 

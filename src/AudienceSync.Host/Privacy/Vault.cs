@@ -3,6 +3,7 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text.Json;
 using AudienceSync.Domain.Identity;
+using AudienceSync.Host.Privacy.Keys;
 
 namespace AudienceSync.Host.Privacy;
 

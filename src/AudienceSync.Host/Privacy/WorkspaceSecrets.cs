@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using AudienceSync.Host.Configuration;
-using AudienceSync.Host.Storage.Privacy;
+using AudienceSync.Host.Privacy.Keys;
 
 namespace AudienceSync.Host.Privacy;
 

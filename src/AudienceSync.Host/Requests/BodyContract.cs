@@ -1,5 +1,4 @@
 using AudienceSync.Domain;
-using AudienceSync.Host.Query;
 
 namespace AudienceSync.Host.Requests;
 

@@ -1,4 +1,3 @@
-using AudienceSync.Host.Query;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace AudienceSync.Host.Requests;

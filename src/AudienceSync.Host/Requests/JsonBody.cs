@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Unicode;
 using AudienceSync.Domain;
-using AudienceSync.Host.Query;
 
 namespace AudienceSync.Host.Requests;
 

@@ -1,7 +1,5 @@
 using System.Globalization;
 using AudienceSync.Domain;
-using AudienceSync.Host.History;
-using AudienceSync.Host.Query;
 
 namespace AudienceSync.Host.Requests;
 
@@ -34,7 +32,7 @@ public sealed record QueryParameter(string Name, Func<string, bool> IsReadable)
     public static readonly QueryParameter Limit = new("limit", static text =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is >= 1 and <= Limits.PageRows) { Problem = static () => QueryProblem.InvalidLimit };
 
-    public static readonly QueryParameter Delimiter = new("delimiter", static text => People.ListDelimiter.TryRead(text, out _));
+    public static readonly QueryParameter Delimiter = new("delimiter", static text => ListDelimiter.TryRead(text, out _));
 
     /// <summary>Whether the endpoint requires it.</summary>
     public bool IsRequired { get; private init; }

@@ -1,4 +1,3 @@
-using AudienceSync.Host.Query;
 using Microsoft.AspNetCore.Diagnostics;
 
 namespace AudienceSync.Host.Requests;

@@ -1,4 +1,5 @@
 using AudienceSync.Host.Configuration;
+using AudienceSync.Host.Workspaces;
 using OpenTelemetry.Metrics;
 
 namespace AudienceSync.Host.Serving;

@@ -1,12 +1,13 @@
 using System.Diagnostics;
 using AudienceSync.Host.Access;
+using AudienceSync.Host.History;
 using AudienceSync.Host.Ingest;
 using AudienceSync.Host.Messages;
 using AudienceSync.Host.People;
-using AudienceSync.Host.Privacy.Erasure;
-using AudienceSync.Host.Query;
+using AudienceSync.Host.People.Erasure;
 using AudienceSync.Host.Requests;
 using AudienceSync.Host.Telemetry;
+using AudienceSync.Host.Workspaces;
 using OpenTelemetry.Metrics;
 
 namespace AudienceSync.Host.Serving;

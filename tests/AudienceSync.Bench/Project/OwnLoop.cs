@@ -1,10 +1,8 @@
 using AudienceSync.Bench.Rebuild;
-using AudienceSync.Host.Projecting;
-using AudienceSync.Host.Storage;
-using AudienceSync.Host.Storage.Audiences;
-using AudienceSync.Host.Storage.Cutover;
-using AudienceSync.Host.Storage.Leases;
-using AudienceSync.Host.Storage.Membership;
+using AudienceSync.Host.Audiences;
+using AudienceSync.Host.EventStore;
+using AudienceSync.Host.EventStore.Leases;
+using AudienceSync.Host.Projection;
 using AudienceSync.Host.Telemetry;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using AudienceSync.Bench.Processes;
 using AudienceSync.Bench.Reporting;
+using AudienceSync.Host.Projection.Rebuilding;
 
 namespace AudienceSync.Bench.Rebuild;
 

@@ -1,10 +1,9 @@
 using System.Diagnostics;
 using AudienceSync.Bench.Processes;
-using AudienceSync.Host.Rebuilding;
-using AudienceSync.Host.Storage;
-using AudienceSync.Host.Storage.Audiences;
-using AudienceSync.Host.Storage.Embedded;
-using AudienceSync.Host.Storage.Rebuilding;
+using AudienceSync.Host.Audiences;
+using AudienceSync.Host.EventStore;
+using AudienceSync.Host.EventStore.Embedded;
+using AudienceSync.Host.Projection.Rebuilding;
 using Npgsql;
 
 namespace AudienceSync.Bench.Rebuild;
@@ -78,7 +77,7 @@ internal sealed class RebuildLog : IAsyncDisposable
     {
         await using var database = new GenerationDatabase(_postgres.ConnectionString, Workspace);
         var keys = await new AudienceKeyTable(database.Live).OpenAsync(cancel);
-        var rebuild = new Host.Rebuilding.Rebuild(database, keys, TimeProvider.System, "bench") { Progress = progress => phases.Begin(progress.Phase) };
+        var rebuild = new Host.Projection.Rebuilding.Rebuild(database, keys, TimeProvider.System, "bench") { Progress = progress => phases.Begin(progress.Phase) };
         phases.Begin("opening");
         var result = await rebuild.RunAsync(keyId: null, cancel);
         phases.Begin("done");

@@ -1,8 +1,7 @@
 using AudienceSync.Bench.Postgres;
 using AudienceSync.Domain.Identity;
+using AudienceSync.Host.EventStore;
 using AudienceSync.Host.Privacy;
-using AudienceSync.Host.Storage;
-using AudienceSync.Host.Storage.Privacy;
 using Npgsql;
 using NpgsqlTypes;
 

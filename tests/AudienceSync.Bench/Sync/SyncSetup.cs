@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using AudienceSync.Bench.Processes;
-using AudienceSync.Host.Privacy;
+using AudienceSync.Host.Privacy.Keys;
 
 namespace AudienceSync.Bench.Sync;
 

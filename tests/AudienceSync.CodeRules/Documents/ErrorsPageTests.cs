@@ -2,8 +2,10 @@ using System.Globalization;
 using System.Reflection;
 using System.Text.RegularExpressions;
 using AudienceSync.CodeRules.Sources;
+using AudienceSync.Host.EventStore.Embedded;
 using AudienceSync.Host.Ingest;
-using AudienceSync.Host.Storage.Embedded;
+using AudienceSync.Host.Ingest.Quarantine;
+using AudienceSync.Host.Ingest.Reading;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 
@@ -20,7 +22,7 @@ public sealed class ErrorsPageTests
         Codes("Webhooks: refusals").ShouldBe(IngestProblem.All.Select(p => p.Code), ignoreOrder: true);
         Codes("Webhooks: quarantine").ShouldBe(Constants<QuarantineReason>(f => ((QuarantineReason)f.GetValue(null)!).Code), ignoreOrder: true);
         Codes("Webhooks: warnings").ShouldBe(WarningCodes.All.Append(WarningCodes.IdReused), ignoreOrder: true);
-        Codes("Queries and operations").ShouldBe(Found($"{Host}/Query/QueryProblem.cs", @"Of\(\s*\d{3},\s*""(?<code>[a-z_]+)"""), ignoreOrder: true);
+        Codes("Queries and operations").ShouldBe(Found($"{Host}/Requests/QueryProblem.cs", @"Of\(\s*\d{3},\s*""(?<code>[a-z_]+)"""), ignoreOrder: true);
         Codes("Audiences").ShouldBe(Found("src/AudienceSync.Domain/Audiences/AudienceRefusal.cs", @"new\(\s*""(?<code>[a-z_]+)"""), ignoreOrder: true);
         Codes("Start").ShouldBe(SetupCodes().Concat(PrintedCodes()).Distinct(StringComparer.Ordinal), ignoreOrder: true);
         Codes("Embedded PostgreSQL").ShouldBe(Constants<EmbeddedPostgresException>(f => (string)f.GetValue(null)!), ignoreOrder: true);

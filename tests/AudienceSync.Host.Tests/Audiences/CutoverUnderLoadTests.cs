@@ -1,4 +1,5 @@
 using AudienceSync.Domain.Identity;
+using AudienceSync.Host.Privacy;
 using AudienceSync.Host.Tests.Cli;
 using AudienceSync.Host.Tests.Postgres;
 using AudienceSync.Host.Tests.Serving;

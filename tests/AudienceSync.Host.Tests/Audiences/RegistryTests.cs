@@ -1,3 +1,4 @@
+using AudienceSync.Host.Audiences.Registry;
 using AudienceSync.Host.Tests.Serving;
 
 namespace AudienceSync.Host.Tests.Audiences;
@@ -35,7 +36,7 @@ public sealed class RegistryTests : IAsyncLifetime
     public async Task A_start_that_declares_other_terms_is_refused_with_the_version_to_publish()
     {
         var options = new TestHostOptions { Clock = Clock, Database = _host.Database, Platform = _host.Sandbox, Audiences = [new(RegistryStage.Audience, 8)] };
-        var refused = await Should.ThrowAsync<Host.Storage.Audiences.RegistryException>(() => TestHost.StartAsync(options));
+        var refused = await Should.ThrowAsync<RegistryException>(() => TestHost.StartAsync(options));
         refused.Refusal.Code.ShouldBe("audience_key_changed");
         refused.Message.ShouldContain("version 2");
     }

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using AudienceSync.Host.Cli;
+using AudienceSync.Host.Serving;
 
 namespace AudienceSync.Host.Tests.Cli;
 

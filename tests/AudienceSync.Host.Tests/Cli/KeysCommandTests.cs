@@ -1,6 +1,7 @@
 using System.Text.Json;
 using AudienceSync.Host.Configuration;
-using AudienceSync.Host.Privacy;
+using AudienceSync.Host.Ingest.Append;
+using AudienceSync.Host.Privacy.Keys;
 using AudienceSync.Host.Tests.Postgres;
 using AudienceSync.Host.Tests.Privacy;
 using AudienceSync.Host.Tests.Storage;

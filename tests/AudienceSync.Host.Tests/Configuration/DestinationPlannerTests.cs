@@ -4,6 +4,7 @@ using AudienceSync.Connectors;
 using AudienceSync.Connectors.Http;
 using AudienceSync.Host.Configuration;
 using AudienceSync.Host.Tests.Postgres;
+using AudienceSync.Host.Workspaces;
 
 namespace AudienceSync.Host.Tests.Configuration;
 

@@ -1,6 +1,7 @@
 using AudienceSync.Connectors;
 using AudienceSync.Domain.Identity;
 using AudienceSync.Host.Configuration;
+using AudienceSync.Host.Workspaces;
 
 namespace AudienceSync.Host.Tests.Configuration;
 

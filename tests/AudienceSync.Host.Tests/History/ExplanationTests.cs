@@ -1,7 +1,6 @@
 using AudienceSync.Domain.History;
 using AudienceSync.Domain.Identity;
 using AudienceSync.Host.History;
-using AudienceSync.Host.Storage.History;
 
 namespace AudienceSync.Host.Tests.History;
 

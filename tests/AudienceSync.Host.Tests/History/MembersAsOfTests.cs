@@ -1,5 +1,5 @@
 using AudienceSync.Domain.History;
-using AudienceSync.Host.Storage.Membership;
+using AudienceSync.Host.History;
 using AudienceSync.Host.Tests.Storage;
 
 namespace AudienceSync.Host.Tests.History;

@@ -1,10 +1,9 @@
 using AudienceSync.Domain.Audiences;
 using AudienceSync.Domain.Events;
 using AudienceSync.Host.Audiences;
+using AudienceSync.Host.Audiences.Registry;
 using AudienceSync.Host.History;
-using AudienceSync.Host.Storage.Audiences;
-using AudienceSync.Host.Storage.History;
-using AudienceSync.Host.Storage.Log;
+using AudienceSync.Host.Ingest.Append;
 using AudienceSync.Host.Tests.People;
 using AudienceSync.Host.Tests.Projecting;
 using AudienceSync.Host.Tests.Storage;

@@ -2,8 +2,6 @@ using AudienceSync.Domain.History;
 using AudienceSync.Domain.Identity;
 using AudienceSync.Domain.Membership;
 using AudienceSync.Host.History;
-using AudienceSync.Host.Storage.History;
-using AudienceSync.Host.Storage.Membership;
 using AudienceSync.Host.Tests.Storage;
 
 namespace AudienceSync.Host.Tests.History;

@@ -1,6 +1,5 @@
-using AudienceSync.Host.Holding;
-using AudienceSync.Host.Storage;
-using AudienceSync.Host.Storage.Status;
+using AudienceSync.Host.EventStore;
+using AudienceSync.Host.Sync.Holds;
 using AudienceSync.Host.Tests.Audiences;
 using AudienceSync.Host.Tests.Serving;
 using Microsoft.Extensions.Logging;

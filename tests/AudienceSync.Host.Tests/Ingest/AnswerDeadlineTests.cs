@@ -1,10 +1,13 @@
 using System.Text;
 using AudienceSync.Domain.Events;
 using AudienceSync.Host.Ingest;
+using AudienceSync.Host.Ingest.Append;
+using AudienceSync.Host.Ingest.Bodies;
 using AudienceSync.Host.Privacy;
-using AudienceSync.Host.Storage.Log;
+using AudienceSync.Host.Privacy.Keys;
 using AudienceSync.Host.Tests.Serving;
 using AudienceSync.Host.Tests.Simulation;
+using AudienceSync.Host.Workspaces;
 
 namespace AudienceSync.Host.Tests.Ingest;
 

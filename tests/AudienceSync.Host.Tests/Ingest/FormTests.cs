@@ -3,7 +3,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using AudienceSync.Host.Ingest;
+using AudienceSync.Host.Ingest.Reading;
 using AudienceSync.Host.Tests.Audiences;
 using AudienceSync.Host.Tests.Serving;
 

@@ -1,6 +1,7 @@
 using System.Text;
 using AudienceSync.Domain;
 using AudienceSync.Host.Privacy;
+using AudienceSync.Host.Privacy.Keys;
 using AudienceSync.Host.Tests.Serving;
 
 namespace AudienceSync.Host.Tests.Ingest;

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using AudienceSync.Host.Ingest;
+using AudienceSync.Host.Ingest.Reading;
 
 namespace AudienceSync.Host.Tests.Ingest;
 

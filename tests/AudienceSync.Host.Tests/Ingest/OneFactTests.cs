@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
-using AudienceSync.Host.Ingest;
+using AudienceSync.Host.Ingest.Append;
+using AudienceSync.Host.Ingest.Reading;
 using AudienceSync.Host.Tests.Serving;
 
 namespace AudienceSync.Host.Tests.Ingest;

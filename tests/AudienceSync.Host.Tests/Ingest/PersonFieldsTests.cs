@@ -1,8 +1,9 @@
 using System.Text.Json;
 using AudienceSync.Domain.Identity;
 using AudienceSync.Host.Ingest;
+using AudienceSync.Host.Ingest.Append;
+using AudienceSync.Host.Ingest.Reading;
 using AudienceSync.Host.Privacy;
-using AudienceSync.Host.Storage.Log;
 
 namespace AudienceSync.Host.Tests.Ingest;
 

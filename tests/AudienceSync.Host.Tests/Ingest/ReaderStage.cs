@@ -1,8 +1,9 @@
 using System.Text.Json;
 using AudienceSync.Domain.Audiences;
+using AudienceSync.Host.Audiences;
 using AudienceSync.Host.Ingest;
+using AudienceSync.Host.Ingest.Reading;
 using AudienceSync.Host.Privacy;
-using AudienceSync.Host.Storage.Audiences;
 using Microsoft.Extensions.Time.Testing;
 
 namespace AudienceSync.Host.Tests.Ingest;

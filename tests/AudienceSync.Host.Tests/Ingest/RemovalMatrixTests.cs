@@ -1,4 +1,4 @@
-using AudienceSync.Host.Ingest;
+using AudienceSync.Host.Ingest.Reading;
 using AudienceSync.Host.Tests.Serving;
 
 namespace AudienceSync.Host.Tests.Ingest;

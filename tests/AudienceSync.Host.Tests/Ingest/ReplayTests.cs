@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using AudienceSync.Host.Storage.Log;
+using AudienceSync.Host.Ingest.Bodies;
 using AudienceSync.Host.Tests.Audiences;
 using AudienceSync.Host.Tests.Serving;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -2,9 +2,11 @@ using System.Text;
 using System.Text.Json;
 using AudienceSync.Domain.Audiences;
 using AudienceSync.Domain.Events;
+using AudienceSync.Host.Audiences;
 using AudienceSync.Host.Ingest;
+using AudienceSync.Host.Ingest.Append;
+using AudienceSync.Host.Ingest.Reading;
 using AudienceSync.Host.Privacy;
-using AudienceSync.Host.Storage.Audiences;
 using Microsoft.Extensions.Time.Testing;
 
 namespace AudienceSync.Host.Tests.Ingest;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using AudienceSync.Host.Ingest;
+using AudienceSync.Host.Ingest.Reading;
 
 namespace AudienceSync.Host.Tests.Ingest;
 

@@ -1,7 +1,7 @@
+using AudienceSync.Host.Configuration;
+using AudienceSync.Host.Ingest.Bodies;
 using AudienceSync.Host.Maintenance;
-using AudienceSync.Host.Storage.Log;
-using AudienceSync.Host.Storage.Maintenance;
-using AudienceSync.Host.Storage.Syncing;
+using AudienceSync.Host.Sync.Runs;
 using AudienceSync.Host.Tests.Postgres;
 using AudienceSync.Host.Tests.Serving;
 using AudienceSync.Host.Tests.Storage;

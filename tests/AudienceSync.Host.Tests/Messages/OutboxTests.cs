@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net.Http.Json;
-using AudienceSync.Host.Privacy.Erasure;
-using AudienceSync.Host.Storage.EventStore;
+using AudienceSync.Host.EventStore;
+using AudienceSync.Host.People.Erasure;
 using AudienceSync.Host.Tests.Postgres;
 using AudienceSync.Host.Tests.Serving;
 using AudienceSync.Host.Tests.Simulation;

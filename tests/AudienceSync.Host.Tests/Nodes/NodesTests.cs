@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using AudienceSync.Host.Storage.Leases;
+using AudienceSync.Host.EventStore.Leases;
 using AudienceSync.Host.Tests.Simulation;
 using Xunit.Abstractions;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using AudienceSync.Domain.Membership;
-using AudienceSync.Host.Storage.Log;
+using AudienceSync.Host.Ingest.Append;
 using AudienceSync.Host.Tests.Projecting;
 using AudienceSync.Host.Tests.Storage;
 

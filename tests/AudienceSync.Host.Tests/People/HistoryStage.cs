@@ -1,9 +1,12 @@
+using AudienceSync.Host.EventStore;
+using AudienceSync.Host.EventStore.Leases;
+using AudienceSync.Host.People.Erasure;
 using AudienceSync.Host.Privacy;
-using AudienceSync.Host.Privacy.Erasure;
-using AudienceSync.Host.Storage;
-using AudienceSync.Host.Storage.Leases;
-using AudienceSync.Host.Storage.Syncing;
-using AudienceSync.Host.Syncing;
+using AudienceSync.Host.Privacy.Keys;
+using AudienceSync.Host.Sync;
+using AudienceSync.Host.Sync.Accounts;
+using AudienceSync.Host.Sync.Ledger;
+using AudienceSync.Host.Sync.Runs;
 using AudienceSync.Host.Tests.Storage;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -1,8 +1,10 @@
-using AudienceSync.Host.Privacy;
-using AudienceSync.Host.Storage.Leases;
-using AudienceSync.Host.Storage.Log;
-using AudienceSync.Host.Storage.Syncing;
-using AudienceSync.Host.Syncing;
+using AudienceSync.Host.EventStore.Leases;
+using AudienceSync.Host.Ingest.Append;
+using AudienceSync.Host.Privacy.Keys;
+using AudienceSync.Host.Sync;
+using AudienceSync.Host.Sync.Accounts;
+using AudienceSync.Host.Sync.Ledger;
+using AudienceSync.Host.Sync.Runs;
 using AudienceSync.Host.Tests.Projecting;
 using AudienceSync.Host.Tests.Storage;
 using AudienceSync.Host.Tests.Storage.Log;

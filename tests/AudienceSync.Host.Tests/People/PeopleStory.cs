@@ -1,5 +1,5 @@
 using AudienceSync.Domain.Identity;
-using AudienceSync.Host.Storage.Log;
+using AudienceSync.Host.Ingest.Append;
 using AudienceSync.Host.Tests.Storage;
 
 namespace AudienceSync.Host.Tests.People;

@@ -1,4 +1,4 @@
-using AudienceSync.Host.Storage.Log;
+using AudienceSync.Host.Ingest.Append;
 
 namespace AudienceSync.Host.Tests.People;
 

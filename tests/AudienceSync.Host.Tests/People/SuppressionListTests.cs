@@ -1,5 +1,6 @@
 using System.Text;
 using AudienceSync.Host.People;
+using AudienceSync.Host.Requests;
 using AudienceSync.Host.Tests.Ingest;
 using AudienceSync.Host.Tests.Serving;
 

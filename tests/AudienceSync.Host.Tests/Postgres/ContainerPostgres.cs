@@ -1,4 +1,4 @@
-using AudienceSync.Host.Storage.Embedded;
+using AudienceSync.Host.EventStore.Embedded;
 using Npgsql;
 using Testcontainers.PostgreSql;
 

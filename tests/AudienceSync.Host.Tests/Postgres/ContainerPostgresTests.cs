@@ -1,5 +1,5 @@
 using System.Text.Json;
-using AudienceSync.Host.Storage.Embedded;
+using AudienceSync.Host.EventStore.Embedded;
 
 namespace AudienceSync.Host.Tests.Postgres;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using AudienceSync.Host.Storage.Embedded;
+using AudienceSync.Host.EventStore.Embedded;
 
 namespace AudienceSync.Host.Tests.Postgres;
 

@@ -1,4 +1,4 @@
-using AudienceSync.Host.Storage;
+using AudienceSync.Host.EventStore;
 using Npgsql;
 
 namespace AudienceSync.Host.Tests.Postgres;

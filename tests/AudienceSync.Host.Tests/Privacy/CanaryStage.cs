@@ -1,7 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
-using AudienceSync.Host.Storage.Embedded;
+using AudienceSync.Host.EventStore.Embedded;
 using AudienceSync.Host.Tests.Ingest;
 using AudienceSync.Host.Tests.Postgres;
 using AudienceSync.Host.Tests.Privacy.Erasure;

@@ -1,7 +1,5 @@
 using AudienceSync.Host.Configuration;
-using AudienceSync.Host.Privacy;
-using AudienceSync.Host.Serving;
-using AudienceSync.Host.Storage.Privacy;
+using AudienceSync.Host.Privacy.Keys;
 using AudienceSync.Host.Tests.Storage;
 
 namespace AudienceSync.Host.Tests.Privacy;

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using AudienceSync.Host.Configuration;
-using AudienceSync.Host.Privacy;
+using AudienceSync.Host.Privacy.Keys;
 using AudienceSync.Host.Tests.Postgres;
 
 namespace AudienceSync.Host.Tests.Privacy;

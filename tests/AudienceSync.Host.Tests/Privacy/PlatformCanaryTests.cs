@@ -1,8 +1,8 @@
 using System.Net.Http.Json;
 using System.Text.Json;
+using AudienceSync.Host.EventStore;
 using AudienceSync.Host.Privacy;
-using AudienceSync.Host.Storage;
-using AudienceSync.Host.Storage.Privacy;
+using AudienceSync.Host.Privacy.Keys;
 using AudienceSync.Host.Tests.Privacy.Erasure;
 using AudienceSync.Host.Tests.Serving;
 

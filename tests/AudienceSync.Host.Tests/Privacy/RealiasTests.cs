@@ -1,5 +1,8 @@
 using AudienceSync.Domain.Identity;
-using AudienceSync.Host.Storage.Privacy;
+using AudienceSync.Host.Ingest.Append;
+using AudienceSync.Host.People.Erasure;
+using AudienceSync.Host.Privacy;
+using AudienceSync.Host.Privacy.Keys;
 using AudienceSync.Host.Tests.Storage;
 
 namespace AudienceSync.Host.Tests.Privacy;
@@ -59,7 +62,7 @@ public sealed class RealiasTests
     [Fact]
     public void An_older_row_opens_with_the_forms_it_was_delivered_under()
     {
-        var vault = new AudienceSync.Host.Privacy.Vault(new AudienceSync.Host.Privacy.MasterKeys(new AudienceSync.Host.Privacy.MasterKey(1, TestWorkspace.Secret)));
+        var vault = new Vault(new MasterKeys(new MasterKey(1, TestWorkspace.Secret)));
         var written = new PersonIdentifiers("1", " X@Example ", "861234511", "LT");
         var alias = new Alias(IdentifierKind.Phone, new AliasDigest(new Guid(7, 0, 0, new byte[8])));
         var claim = new IdentifierClaim(alias, "861234511", "LT", HashedFields.None, TestWorkspace.Start);
@@ -75,7 +78,7 @@ public sealed class RealiasTests
     [Fact]
     public void A_row_keeps_its_forms_however_the_current_parser_reads_its_texts()
     {
-        var vault = new AudienceSync.Host.Privacy.Vault(new AudienceSync.Host.Privacy.MasterKeys(new AudienceSync.Host.Privacy.MasterKey(1, TestWorkspace.Secret)));
+        var vault = new Vault(new MasterKeys(new MasterKey(1, TestWorkspace.Secret)));
         var written = new PersonIdentifiers("1", "Ann@Example.com", "861234511", "LT") { CanonicalEmail = "ann@example.com", CanonicalPhone = "+861234511", Parser = 1 };
 
         var cipher = vault.Seal(Ann, 1, Salt, new IdentifierRevision(new IdentifierClaims(), written));

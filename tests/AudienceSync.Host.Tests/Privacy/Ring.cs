@@ -1,8 +1,8 @@
 using AudienceSync.Domain.Identity;
+using AudienceSync.Host.EventStore.Leases;
+using AudienceSync.Host.Ingest.Append;
 using AudienceSync.Host.Privacy;
-using AudienceSync.Host.Storage.Leases;
-using AudienceSync.Host.Storage.Log;
-using AudienceSync.Host.Storage.Privacy;
+using AudienceSync.Host.Privacy.Keys;
 using AudienceSync.Host.Tests.Storage;
 
 namespace AudienceSync.Host.Tests.Privacy;

@@ -1,7 +1,7 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using AudienceSync.Host.Configuration;
-using AudienceSync.Host.Storage.Log;
+using AudienceSync.Host.Ingest.Bodies;
 using AudienceSync.Host.Tests.Ingest;
 using AudienceSync.Host.Tests.Serving;
 using AudienceSync.Host.Tests.Storage;

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using AudienceSync.Domain.Identity;
 using AudienceSync.Host.Privacy;
+using AudienceSync.Host.Privacy.Keys;
 
 namespace AudienceSync.Host.Tests.Privacy;
 

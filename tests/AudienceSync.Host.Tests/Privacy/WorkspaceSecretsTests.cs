@@ -1,7 +1,7 @@
 using AudienceSync.Host.Configuration;
+using AudienceSync.Host.EventStore;
 using AudienceSync.Host.Privacy;
-using AudienceSync.Host.Storage;
-using AudienceSync.Host.Storage.Privacy;
+using AudienceSync.Host.Privacy.Keys;
 using AudienceSync.Host.Tests.Storage;
 
 namespace AudienceSync.Host.Tests.Privacy;

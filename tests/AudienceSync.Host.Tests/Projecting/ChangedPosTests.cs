@@ -1,4 +1,4 @@
-using AudienceSync.Host.Storage.Log;
+using AudienceSync.Host.Ingest.Append;
 using AudienceSync.Host.Tests.Storage;
 
 namespace AudienceSync.Host.Tests.Projecting;

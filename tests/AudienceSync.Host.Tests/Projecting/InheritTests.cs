@@ -3,8 +3,8 @@ using AudienceSync.Domain.Events;
 using AudienceSync.Domain.Identity;
 using AudienceSync.Domain.Membership;
 using AudienceSync.Host.Audiences;
-using AudienceSync.Host.Storage.Audiences;
-using AudienceSync.Host.Storage.Log;
+using AudienceSync.Host.Audiences.Registry;
+using AudienceSync.Host.Ingest.Append;
 using AudienceSync.Host.Tests.Storage;
 
 namespace AudienceSync.Host.Tests.Projecting;

@@ -1,8 +1,8 @@
 using AudienceSync.Domain.Audiences;
 using AudienceSync.Host.Audiences;
-using AudienceSync.Host.Storage.Audiences;
-using AudienceSync.Host.Storage.Log;
-using AudienceSync.Host.Storage.Syncing;
+using AudienceSync.Host.Audiences.Registry;
+using AudienceSync.Host.Ingest.Append;
+using AudienceSync.Host.Sync;
 using AudienceSync.Host.Tests.Rebuilding;
 using AudienceSync.Host.Tests.Storage;
 

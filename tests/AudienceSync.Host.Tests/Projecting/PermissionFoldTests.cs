@@ -1,6 +1,6 @@
 using AudienceSync.Domain.Identity;
 using AudienceSync.Domain.Permission;
-using AudienceSync.Host.Projecting;
+using AudienceSync.Host.Projection;
 
 namespace AudienceSync.Host.Tests.Projecting;
 

@@ -1,6 +1,8 @@
 using System.Globalization;
 using AudienceSync.Domain.Identity;
-using AudienceSync.Host.Storage.Log;
+using AudienceSync.Host.Audiences;
+using AudienceSync.Host.Ingest.Append;
+using AudienceSync.Host.Projection;
 using AudienceSync.Host.Tests.Storage;
 
 namespace AudienceSync.Host.Tests.Projecting;

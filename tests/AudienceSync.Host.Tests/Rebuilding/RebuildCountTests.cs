@@ -1,6 +1,6 @@
 using AudienceSync.Domain.History;
-using AudienceSync.Host.Rebuilding;
-using AudienceSync.Host.Storage.History;
+using AudienceSync.Host.Projection;
+using AudienceSync.Host.Projection.Rebuilding;
 using AudienceSync.Host.Tests.History;
 
 namespace AudienceSync.Host.Tests.Rebuilding;

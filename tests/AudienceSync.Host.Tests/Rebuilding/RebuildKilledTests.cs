@@ -1,4 +1,4 @@
-using AudienceSync.Host.Rebuilding;
+using AudienceSync.Host.Projection.Rebuilding;
 using AudienceSync.Host.Tests.Projecting;
 using AudienceSync.Host.Tests.Storage;
 

@@ -1,6 +1,5 @@
-using AudienceSync.Host.Rebuilding;
-using AudienceSync.Host.Storage.Log;
-using AudienceSync.Host.Storage.Rebuilding;
+using AudienceSync.Host.Ingest.Append;
+using AudienceSync.Host.Projection.Rebuilding;
 using AudienceSync.Host.Tests.Storage;
 
 namespace AudienceSync.Host.Tests.Rebuilding;

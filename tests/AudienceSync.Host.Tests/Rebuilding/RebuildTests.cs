@@ -1,5 +1,5 @@
-using AudienceSync.Host.Rebuilding;
-using AudienceSync.Host.Storage.Log;
+using AudienceSync.Host.Ingest.Append;
+using AudienceSync.Host.Projection.Rebuilding;
 using AudienceSync.Host.Tests.People;
 using AudienceSync.Host.Tests.Projecting;
 using AudienceSync.Host.Tests.Storage;

@@ -1,7 +1,7 @@
 using AudienceSync.Connectors;
 using AudienceSync.Domain.Identity;
 using AudienceSync.Domain.Syncing;
-using AudienceSync.Host.Storage.Status;
+using AudienceSync.Host.Sync.Resyncs;
 
 namespace AudienceSync.Host.Tests.Removals;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using AudienceSync.Connectors;
 using AudienceSync.Domain.Identity;
-using AudienceSync.Host.Storage.Syncing;
+using AudienceSync.Host.Sync;
 using Xunit.Abstractions;
 
 namespace AudienceSync.Host.Tests.Removals;

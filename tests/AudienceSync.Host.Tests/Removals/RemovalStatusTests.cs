@@ -1,9 +1,9 @@
 using AudienceSync.Domain.Identity;
 using AudienceSync.Domain.Syncing;
-using AudienceSync.Host.Storage.Status;
-using AudienceSync.Host.Storage.Syncing;
+using AudienceSync.Host.Sync;
 using AudienceSync.Host.Tests.Storage;
 using AudienceSync.Host.Tests.Syncing;
+using AudienceSync.Host.Workspaces.Status;
 
 namespace AudienceSync.Host.Tests.Removals;
 
@@ -72,7 +72,7 @@ public sealed class RemovalStatusTests
             """);
         (await list.HeldAsync()).Count.ShouldBe(3);
 
-        var migration = await File.ReadAllTextAsync(Path.Combine(RepositoryRoot.Find(), "src/AudienceSync.Host/Storage/Schema/Workspace/0033_shared_cells.sql"));
+        var migration = await File.ReadAllTextAsync(Path.Combine(RepositoryRoot.Find(), "src/AudienceSync.Host/EventStore/Schema/Workspace/0033_shared_cells.sql"));
         var update = migration[migration.IndexOf("update ledger", StringComparison.Ordinal)..];
         await stage.Workspace.ExecuteAsync(update.Replace("again =", "redeliver =", StringComparison.Ordinal)); // 0039 renamed the column
         await stage.SettleAsync();

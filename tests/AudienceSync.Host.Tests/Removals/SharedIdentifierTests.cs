@@ -1,8 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using AudienceSync.Domain.Identity;
-using AudienceSync.Host.Storage.Erasure;
-using AudienceSync.Host.Storage.Syncing;
+using AudienceSync.Host.People.Erasure;
 
 namespace AudienceSync.Host.Tests.Removals;
 

@@ -1,3 +1,4 @@
+using AudienceSync.Host.Configuration;
 using AudienceSync.Host.Serving;
 using AudienceSync.Host.Tests.Serving;
 
@@ -104,7 +105,7 @@ public sealed class ConnectionTests
     [InlineData("http://127.0.0.1:0/health")]
     public async Task An_invalid_url_for_health_is_refused(string url)
     {
-        var refused = await Should.ThrowAsync<Host.Configuration.SetupException>(
+        var refused = await Should.ThrowAsync<SetupException>(
             () => TestHost.StartAsync(new TestHostOptions { HealthUrl = url }));
         refused.Code.ShouldBe("health_url_invalid");
     }

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using AudienceSync.Host.Telemetry;
+using AudienceSync.Host.Serving;
 using Microsoft.Extensions.Logging;
 
 namespace AudienceSync.Host.Tests.Serving;

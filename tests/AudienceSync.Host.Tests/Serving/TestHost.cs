@@ -5,6 +5,7 @@ using AudienceSync.Host.Configuration;
 using AudienceSync.Host.Messages;
 using AudienceSync.Host.Serving;
 using AudienceSync.Host.Tests.Postgres;
+using AudienceSync.Host.Workspaces;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Routing;

@@ -1,10 +1,13 @@
 using AudienceSync.Connectors;
-using AudienceSync.Host.Privacy;
-using AudienceSync.Host.Storage;
-using AudienceSync.Host.Storage.Cutover;
-using AudienceSync.Host.Storage.Leases;
-using AudienceSync.Host.Storage.Syncing;
-using AudienceSync.Host.Syncing;
+using AudienceSync.Host.EventStore;
+using AudienceSync.Host.EventStore.Leases;
+using AudienceSync.Host.Privacy.Keys;
+using AudienceSync.Host.Sync;
+using AudienceSync.Host.Sync.Accounts;
+using AudienceSync.Host.Sync.Jobs;
+using AudienceSync.Host.Sync.Ledger;
+using AudienceSync.Host.Sync.Resyncs;
+using AudienceSync.Host.Sync.Runs;
 using AudienceSync.Host.Tests.Storage;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -1,4 +1,4 @@
-using AudienceSync.Host.Storage.Syncing;
+using AudienceSync.Host.Sync;
 using AudienceSync.Host.Tests.Storage;
 using Npgsql;
 

@@ -4,7 +4,7 @@ using AudienceSync.Connectors;
 using AudienceSync.Domain.Identity;
 using AudienceSync.Domain.Normalizing;
 using AudienceSync.Domain.Syncing;
-using AudienceSync.Host.Storage.Syncing;
+using AudienceSync.Host.Sync;
 using AudienceSync.Host.Tests.Storage;
 using AudienceSync.Host.Tests.Syncing;
 

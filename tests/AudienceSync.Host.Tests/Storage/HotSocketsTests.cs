@@ -1,5 +1,5 @@
 using System.Net.Sockets;
-using AudienceSync.Host.Storage;
+using AudienceSync.Host.EventStore;
 using Npgsql;
 
 namespace AudienceSync.Host.Tests.Storage;

@@ -1,6 +1,6 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
-using AudienceSync.Host.Storage;
+using AudienceSync.Host.EventStore;
 
 namespace AudienceSync.Host.Tests.Storage;
 

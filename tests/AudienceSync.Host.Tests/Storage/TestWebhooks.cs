@@ -2,8 +2,8 @@ using System.Text;
 using AudienceSync.Domain.Audiences;
 using AudienceSync.Domain.Events;
 using AudienceSync.Domain.Identity;
+using AudienceSync.Host.Ingest.Append;
 using AudienceSync.Host.Privacy;
-using AudienceSync.Host.Storage.Log;
 
 namespace AudienceSync.Host.Tests.Storage;
 

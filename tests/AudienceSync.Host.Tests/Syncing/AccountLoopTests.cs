@@ -1,6 +1,6 @@
 using AudienceSync.Domain.Identity;
 using AudienceSync.Domain.Syncing;
-using AudienceSync.Host.Storage;
+using AudienceSync.Host.EventStore;
 using AudienceSync.Host.Tests.Storage;
 
 namespace AudienceSync.Host.Tests.Syncing;

@@ -1,10 +1,10 @@
 using AudienceSync.Connectors;
 using AudienceSync.Domain.Syncing;
-using AudienceSync.Host.Storage.Leases;
-using AudienceSync.Host.Storage.Status;
-using AudienceSync.Host.Storage.Syncing;
-using AudienceSync.Host.Syncing;
+using AudienceSync.Host.EventStore.Leases;
+using AudienceSync.Host.Sync;
+using AudienceSync.Host.Sync.Accounts;
 using AudienceSync.Host.Tests.Storage;
+using AudienceSync.Host.Workspaces.Status;
 
 namespace AudienceSync.Host.Tests.Syncing;
 

@@ -1,8 +1,6 @@
 using AudienceSync.Domain.Normalizing;
 using AudienceSync.Domain.Syncing;
-using AudienceSync.Host.Storage.Leases;
-using AudienceSync.Host.Storage.Syncing;
-using AudienceSync.Host.Syncing;
+using AudienceSync.Host.Sync;
 using AudienceSync.Host.Tests.Storage;
 
 namespace AudienceSync.Host.Tests.Syncing;

@@ -1,8 +1,8 @@
 using AudienceSync.Domain.Audiences;
 using AudienceSync.Domain.Identity;
 using AudienceSync.Host.Audiences;
-using AudienceSync.Host.Storage;
-using AudienceSync.Host.Storage.Audiences;
+using AudienceSync.Host.Audiences.Registry;
+using AudienceSync.Host.EventStore;
 using AudienceSync.Host.Tests.People;
 using AudienceSync.Host.Tests.Storage;
 

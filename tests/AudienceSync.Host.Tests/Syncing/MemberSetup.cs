@@ -1,9 +1,9 @@
 using AudienceSync.Domain.Events;
 using AudienceSync.Domain.Identity;
 using AudienceSync.Domain.Membership;
+using AudienceSync.Host.EventStore.Leases;
 using AudienceSync.Host.Privacy;
-using AudienceSync.Host.Storage.Leases;
-using AudienceSync.Host.Storage.Membership;
+using AudienceSync.Host.Projection;
 using AudienceSync.Host.Tests.Storage;
 using Npgsql;
 

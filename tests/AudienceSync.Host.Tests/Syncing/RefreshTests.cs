@@ -1,7 +1,8 @@
 using AudienceSync.Connectors;
 using AudienceSync.Domain.Syncing;
-using AudienceSync.Host.Storage.Syncing;
-using AudienceSync.Host.Syncing;
+using AudienceSync.Host.Sync;
+using AudienceSync.Host.Sync.Ledger;
+using AudienceSync.Host.Sync.Resyncs;
 using AudienceSync.Host.Tests.Storage;
 using Microsoft.Extensions.Logging.Abstractions;
 

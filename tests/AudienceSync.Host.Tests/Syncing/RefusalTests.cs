@@ -1,8 +1,7 @@
 using AudienceSync.Domain.Syncing;
-using AudienceSync.Host.Storage.Status;
-using AudienceSync.Host.Storage.Syncing;
-using AudienceSync.Host.Syncing;
+using AudienceSync.Host.Sync;
 using AudienceSync.Host.Tests.Storage;
+using AudienceSync.Host.Workspaces.Status;
 
 namespace AudienceSync.Host.Tests.Syncing;
 

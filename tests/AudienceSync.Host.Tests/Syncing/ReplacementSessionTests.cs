@@ -1,6 +1,6 @@
 using AudienceSync.Domain.Identity;
-using AudienceSync.Host.Storage;
-using AudienceSync.Host.Storage.Status;
+using AudienceSync.Host.EventStore;
+using AudienceSync.Host.Sync.Resyncs;
 using AudienceSync.Host.Tests.Storage;
 
 namespace AudienceSync.Host.Tests.Syncing;

@@ -1,7 +1,6 @@
 using AudienceSync.Domain.Identity;
 using AudienceSync.Domain.Syncing;
-using AudienceSync.Host.Storage.Syncing;
-using AudienceSync.Host.Syncing;
+using AudienceSync.Host.Sync;
 using AudienceSync.Host.Tests.Storage;
 
 namespace AudienceSync.Host.Tests.Syncing;

@@ -4,8 +4,8 @@ using AudienceSync.Connectors.TikTok;
 using AudienceSync.Connectors.Webhook;
 using AudienceSync.Domain.Normalizing;
 using AudienceSync.Domain.Syncing;
-using AudienceSync.Host.Storage.Syncing;
-using AudienceSync.Host.Syncing;
+using AudienceSync.Host.Sync;
+using AudienceSync.Host.Sync.Runs;
 
 namespace AudienceSync.Host.Tests.Syncing;
 

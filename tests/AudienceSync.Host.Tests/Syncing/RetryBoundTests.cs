@@ -2,12 +2,12 @@ using AudienceSync.Connectors;
 using AudienceSync.Connectors.Meta;
 using AudienceSync.Connectors.TikTok;
 using AudienceSync.Domain.Syncing;
-using AudienceSync.Host.Storage;
-using AudienceSync.Host.Storage.Status;
-using AudienceSync.Host.Storage.Syncing;
-using AudienceSync.Host.Syncing;
+using AudienceSync.Host.EventStore;
+using AudienceSync.Host.Sync;
+using AudienceSync.Host.Sync.Accounts;
 using AudienceSync.Host.Tests.Serving;
 using AudienceSync.Host.Tests.Storage;
+using AudienceSync.Host.Workspaces.Status;
 using Microsoft.Extensions.Logging;
 
 namespace AudienceSync.Host.Tests.Syncing;

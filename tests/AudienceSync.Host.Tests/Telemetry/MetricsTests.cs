@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using AudienceSync.Host.Serving;
 using AudienceSync.Host.Telemetry;
 using AudienceSync.Host.Tests.Ingest;
 using AudienceSync.Host.Tests.Serving;

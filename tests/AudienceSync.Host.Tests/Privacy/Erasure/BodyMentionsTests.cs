@@ -2,8 +2,9 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using AudienceSync.Domain.Identity;
+using AudienceSync.Host.Ingest.Bodies;
+using AudienceSync.Host.People.Erasure;
 using AudienceSync.Host.Privacy;
-using AudienceSync.Host.Privacy.Erasure;
 
 namespace AudienceSync.Host.Tests.Privacy.Erasure;
 

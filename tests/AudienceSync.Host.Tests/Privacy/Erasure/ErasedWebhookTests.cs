@@ -2,9 +2,10 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using AudienceSync.Domain.Events;
+using AudienceSync.Host.EventStore;
+using AudienceSync.Host.Ingest.Bodies;
 using AudienceSync.Host.Privacy;
-using AudienceSync.Host.Storage;
-using AudienceSync.Host.Storage.Log;
+using AudienceSync.Host.Privacy.Keys;
 using AudienceSync.Host.Tests.Ingest;
 using AudienceSync.Host.Tests.Serving;
 

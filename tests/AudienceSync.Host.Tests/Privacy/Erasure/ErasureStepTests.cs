@@ -1,8 +1,7 @@
 using System.Text.Json;
-using AudienceSync.Host.Privacy.Erasure;
-using AudienceSync.Host.Storage;
-using AudienceSync.Host.Storage.Erasure;
-using AudienceSync.Host.Storage.Leases;
+using AudienceSync.Host.EventStore;
+using AudienceSync.Host.EventStore.Leases;
+using AudienceSync.Host.People.Erasure;
 using AudienceSync.Host.Tests.Ingest;
 using AudienceSync.Host.Tests.Serving;
 

@@ -1,6 +1,6 @@
 using AudienceSync.Domain;
 using AudienceSync.Domain.Events;
-using AudienceSync.Host.Storage.Log;
+using AudienceSync.Host.Ingest.Append;
 using AudienceSync.Host.Tests.People;
 using AudienceSync.Host.Tests.Projecting;
 using AudienceSync.Host.Tests.Storage;

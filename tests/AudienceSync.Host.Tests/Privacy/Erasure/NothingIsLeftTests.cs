@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using AudienceSync.Domain.Identity;
-using AudienceSync.Host.Storage.Embedded;
+using AudienceSync.Host.EventStore.Embedded;
+using AudienceSync.Host.Privacy;
 using AudienceSync.Host.Tests.Ingest;
 using AudienceSync.Host.Tests.Postgres;
 using AudienceSync.Host.Tests.Serving;

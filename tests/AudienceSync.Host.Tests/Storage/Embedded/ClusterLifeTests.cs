@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using AudienceSync.Host.Storage.Embedded;
+using AudienceSync.Host.EventStore.Embedded;
 using AudienceSync.Host.Tests.Postgres;
 using Npgsql;
 

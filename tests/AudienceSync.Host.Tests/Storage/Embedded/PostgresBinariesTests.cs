@@ -1,4 +1,4 @@
-using AudienceSync.Host.Storage.Embedded;
+using AudienceSync.Host.EventStore.Embedded;
 using AudienceSync.Host.Tests.Postgres;
 
 namespace AudienceSync.Host.Tests.Storage.Embedded;

@@ -1,5 +1,4 @@
-using AudienceSync.Host.Storage;
-using AudienceSync.Host.Storage.EventStore;
+using AudienceSync.Host.EventStore;
 using AudienceSync.Host.Tests.Ingest;
 using AudienceSync.Host.Tests.Postgres;
 using AudienceSync.Host.Tests.Serving;

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using AudienceSync.Domain.Events;
-using AudienceSync.Host.Storage.EventStore;
+using AudienceSync.Host.EventStore;
 using Marten;
 
 namespace AudienceSync.Host.Tests.Storage.EventStore;

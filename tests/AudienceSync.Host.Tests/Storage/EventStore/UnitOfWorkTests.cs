@@ -1,6 +1,5 @@
 using AudienceSync.Domain.Events;
-using AudienceSync.Host.Storage.EventStore;
-using AudienceSync.Host.Storage.Log;
+using AudienceSync.Host.EventStore;
 using AudienceSync.Host.Tests.Storage.Log;
 using JasperFx;
 using Marten;

@@ -1,7 +1,7 @@
-using AudienceSync.Domain.Identity;
 using AudienceSync.Domain.Events;
-using AudienceSync.Host.Storage.Leases;
-using AudienceSync.Host.Storage.Membership;
+using AudienceSync.Domain.Identity;
+using AudienceSync.Host.EventStore.Leases;
+using AudienceSync.Host.Projection;
 using Npgsql;
 
 namespace AudienceSync.Host.Tests.Storage.Leases;

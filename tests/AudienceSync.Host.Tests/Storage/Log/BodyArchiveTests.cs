@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text;
 using AudienceSync.Domain.Events;
-using AudienceSync.Host.Storage.Log;
+using AudienceSync.Host.Ingest.Append;
+using AudienceSync.Host.Ingest.Bodies;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace AudienceSync.Host.Tests.Storage.Log;

@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
-using AudienceSync.Host.Storage.Embedded;
-using AudienceSync.Host.Storage.Log;
+using AudienceSync.Host.EventStore;
+using AudienceSync.Host.EventStore.Embedded;
+using AudienceSync.Host.Ingest.Append;
 using AudienceSync.Host.Tests.Postgres;
 using AudienceSync.Host.Tests.Storage.Embedded;
 

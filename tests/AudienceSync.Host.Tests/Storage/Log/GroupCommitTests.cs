@@ -1,4 +1,5 @@
-using AudienceSync.Host.Storage.Log;
+using AudienceSync.Host.EventStore;
+using AudienceSync.Host.Ingest.Append;
 
 namespace AudienceSync.Host.Tests.Storage.Log;
 
@@ -58,7 +59,7 @@ public sealed class GroupCommitTests
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
         var log = workspace.OpenLog();
-        using var wake = new AudienceSync.Host.Storage.Wake(TimeProvider.System);
+        using var wake = new Wake(TimeProvider.System);
         var commit = new GroupCommit(log, wake, TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger<GroupCommit>.Instance);
         var known = workspace.Webhooks.Add("same", TestWorkspace.Start, "c");
         var large = new PendingRequest([.. Enumerable.Repeat(known, Domain.Limits.QueuedEvents)], [], default, TestWorkspace.Start);

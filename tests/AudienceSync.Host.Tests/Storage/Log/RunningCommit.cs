@@ -1,5 +1,5 @@
-using AudienceSync.Host.Storage;
-using AudienceSync.Host.Storage.Log;
+using AudienceSync.Host.EventStore;
+using AudienceSync.Host.Ingest.Append;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace AudienceSync.Host.Tests.Storage.Log;

@@ -1,9 +1,9 @@
 using System.Diagnostics;
-using EventLog = AudienceSync.Host.Storage.Log.EventLog;
-using AudienceSync.Host.Storage;
-using AudienceSync.Host.Storage.Log;
+using AudienceSync.Host.EventStore;
+using AudienceSync.Host.Ingest.Append;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
+using EventLog = AudienceSync.Host.Ingest.Append.EventLog;
 
 namespace AudienceSync.Host.Tests.Storage.Log;
 

@@ -1,4 +1,4 @@
-using AudienceSync.Host.Storage.Log;
+using AudienceSync.Host.Ingest.Append;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace AudienceSync.Host.Tests.Storage.Log;

@@ -1,0 +1,79 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using AudienceSync.Host.Cli;
+
+namespace AudienceSync.Host.History.Verbs;
+
+/// <summary>Output of the <c>members</c> commands: a table, CSV, or the JSON that the same query returns over HTTP.</summary>
+internal static class MembersPrint
+{
+    public static readonly string[] MemberHead = ["person", "status", "since", "until", "added_at", "removed_at", "restrictions"];
+
+    public static readonly string[] ChangeHead = ["change", .. MemberHead];
+
+    internal static readonly JsonSerializerOptions Json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
+    };
+
+    public static string[] Row(MemberView member) =>
+    [
+        member.Person.ToString(), Word(member.Status), Time(member.Since), Time(member.Until), Time(member.AddedAt), Time(member.RemovedAt),
+        string.Join(' ', member.Restrictions.Concat(member.RestrictedAt)),
+    ];
+
+    public static string[] Row(MemberChange change) => [Word(change.Change), .. Row(change.Member)];
+
+    public static void WritePage<T>(
+        TextWriter output, (IReadOnlyList<T> Rows, object Page) page, (bool Csv, bool Json, bool Lines) form, string[] head, Func<T, string[]> row)
+    {
+        if (form.Csv)
+        {
+            // A destination's name may be any text.
+            foreach (var one in page.Rows)
+            {
+                output.WriteLine(string.Join(',', row(one).Select(
+                    cell => cell.AsSpan().IndexOfAny(",\"\n") < 0 ? cell : $"\"{cell.Replace("\"", "\"\"", StringComparison.Ordinal)}\"")));
+            }
+        }
+        else if (!form.Json)
+        {
+            TextTable.Print(output, head, page.Rows.Select(row));
+        }
+        else if (form.Lines)
+        {
+            foreach (var one in page.Rows)
+            {
+                output.WriteLine(JsonSerializer.Serialize(one, Json));
+            }
+        }
+        else
+        {
+            output.WriteLine(JsonSerializer.Serialize(page.Page, page.Page.GetType(), Json));
+        }
+    }
+
+    public static int Write(TextWriter output, PersonHistory history, bool json)
+    {
+        if (json)
+        {
+            output.WriteLine(JsonSerializer.Serialize(history, Json));
+            return ExitCodes.Done;
+        }
+
+        output.WriteLine($"person {history.Person}");
+        TextTable.Print(output, ["audience", "status", "since", "until", "event", "position", "recorded", "journey"], history.Spans.Select(span => new[]
+        {
+            span.AudienceKey, Word(span.Status), Time(span.Since), Time(span.Until), span.Event.Summary, span.Event.Position.ToString(CultureInfo.InvariantCulture),
+            Time(span.Event.RecordedAt), span.Event.Place ?? "",
+        }));
+        return ExitCodes.Done;
+    }
+
+    public static string Time(DateTimeOffset? time) => time is { } at ? at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFF'Z'", CultureInfo.InvariantCulture) : "";
+
+    public static string Word<T>(T value)
+        where T : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
+}

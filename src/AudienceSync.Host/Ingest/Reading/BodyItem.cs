@@ -1,0 +1,142 @@
+using System.Text.Json;
+using System.Text.Unicode;
+using AudienceSync.Domain;
+
+namespace AudienceSync.Host.Ingest.Reading;
+
+/// <summary>One event of a body: its JSON, or the reason why it cannot be parsed.</summary>
+/// <param name="Document">Null when there is a problem.</param>
+/// <param name="Text">The bytes it was parsed from.</param>
+/// <param name="Problem">Null when there is a document.</param>
+public readonly record struct BodyItem(JsonDocument? Document, ReadOnlyMemory<byte> Text, IngestProblem? Problem)
+{
+    /// <summary>
+    /// Null when the document is exactly what was sent. Otherwise it has property names that are not valid text and that no event needs,
+    /// which were replaced: a removal is still applied, anything else is refused with this problem.
+    /// </summary>
+    public IngestProblem? Defect { get; init; }
+
+    private static ReadOnlySpan<byte> Blank => " \t\r\n"u8;
+
+    private static readonly JsonDocumentOptions Strict = new() { MaxDepth = Limits.JsonDepth, AllowDuplicateProperties = false };
+
+    private static readonly JsonDocumentOptions StrictInArray = new() { MaxDepth = Limits.JsonDepth - 1, AllowDuplicateProperties = false };
+
+    /// <summary>Parses a whole body, or a single item.</summary>
+    public static BodyItem Parse(ReadOnlyMemory<byte> json, bool isInArray = false)
+    {
+        // The JSON reader validates the bytes of a string only when it is read, so a field that is never read would pass with any bytes in
+        // it.
+        if (!Utf8.IsValid(json.Span))
+        {
+            return new BodyItem(null, json, IngestProblem.MalformedJson);
+        }
+
+        try
+        {
+            return new BodyItem(JsonDocument.Parse(json, isInArray ? StrictInArray : Strict), json, null);
+        }
+        catch (JsonException)
+        {
+            return new BodyItem(null, json, IngestProblem.MalformedJson);
+        }
+        catch (InvalidOperationException)
+        {
+            // Half of a surrogate pair in a property name: names are decoded to detect duplicates, and this one is not valid text.
+            return ParseWithoutInvalidNames(json, isInArray);
+        }
+    }
+
+    private static BodyItem ParseWithoutInvalidNames(ReadOnlyMemory<byte> json, bool isInArray)
+    {
+        try
+        {
+            var readable = SurrogateNames.Replace(json.Span);
+            return new BodyItem(JsonDocument.Parse(readable, isInArray ? StrictInArray : Strict), json, null) { Defect = IngestProblem.InvalidText };
+        }
+        catch (Exception unreadable) when (unreadable is JsonException or InvalidOperationException)
+        {
+            return new BodyItem(null, json, IngestProblem.InvalidText);
+        }
+    }
+
+    /// <summary>
+    /// Splits an array that cannot be parsed as a whole, because of the content of one of its items, into items that are parsed separately:
+    /// bytes that are not UTF-8, a duplicate property, half of a surrogate pair in a name, too deep nesting. Null when it is not an array,
+    /// or not JSON at all; too many items are returned unparsed.
+    /// </summary>
+    public static IReadOnlyList<BodyItem>? Split(ReadOnlyMemory<byte> json)
+    {
+        var parts = new List<Range>();
+        try
+        {
+            var reader = new Utf8JsonReader(json.Span, new JsonReaderOptions { MaxDepth = Limits.BatchBytes });
+            if (!reader.Read() || reader.TokenType != JsonTokenType.StartArray)
+            {
+                return null;
+            }
+
+            while (reader.Read() && reader.CurrentDepth > 0)
+            {
+                var start = (int)reader.TokenStartIndex;
+                reader.Skip();
+                if (parts.Count <= Limits.EventsPerRequest)
+                {
+                    parts.Add(start..(int)reader.BytesConsumed); // One more than allowed is enough to see that there are too many.
+                }
+            }
+
+            _ = reader.Read(); // Throws when more data follows.
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+
+        return parts.Count > Limits.EventsPerRequest
+            ? [.. parts.Select(part => new BodyItem(null, json[part], IngestProblem.TooManyEvents))]
+            : [.. parts.Select(part => Parse(json[part], isInArray: true))];
+    }
+
+    /// <summary>
+    /// The items of a batch: of an array (<see cref="Split"/>), or one for each line that is not blank, so that a line that is not JSON
+    /// affects only itself. A body that is not declared as lines may also be a single event on several lines.
+    /// </summary>
+    /// <returns>Null for an array that is not JSON; too many items are returned unparsed.</returns>
+    public static IReadOnlyList<BodyItem>? OfBatch(ReadOnlyMemory<byte> json, bool isLines)
+    {
+        var trimmed = json.Span.TrimStart(Blank);
+        if (trimmed.StartsWith("["u8))
+        {
+            return Split(json);
+        }
+
+        var lines = Lines(json);
+        if (!isLines && lines.Count > 1 && Parse(json) is { Document: not null } single)
+        {
+            return [single];
+        }
+
+        return lines.Count > Limits.EventsPerRequest
+            ? lines.ConvertAll(line => new BodyItem(null, line, IngestProblem.TooManyEvents))
+            : lines.ConvertAll(line => Parse(line));
+    }
+
+    // Stops at the first line beyond the limit.
+    private static List<ReadOnlyMemory<byte>> Lines(ReadOnlyMemory<byte> json)
+    {
+        var lines = new List<ReadOnlyMemory<byte>>();
+        while (!json.IsEmpty && lines.Count <= Limits.EventsPerRequest)
+        {
+            var end = json.Span.IndexOf((byte)'\n');
+            var line = end < 0 ? json : json[..end];
+            json = end < 0 ? default : json[(end + 1)..];
+            if (line.Trim(Blank) is { IsEmpty: false } text)
+            {
+                lines.Add(text);
+            }
+        }
+
+        return lines;
+    }
+}

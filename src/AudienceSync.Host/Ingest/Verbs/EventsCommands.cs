@@ -1,0 +1,26 @@
+using System.CommandLine;
+using AudienceSync.Host.Cli;
+using AudienceSync.Host.People.Verbs;
+
+namespace AudienceSync.Host.Ingest.Verbs;
+
+/// <summary><c>events</c>: what a sender sent, as the running Host has kept it.</summary>
+internal static class EventsCommands
+{
+    public static Command Create(Func<string, string?> environment)
+    {
+        var id = new Argument<Guid>("EVENT") { Description = "Event id: the receipt that its sender received." };
+        var workspace = Arguments.Workspace();
+        var body = new Command("body", "Show the request that brought an event. It contains personal data, and is kept for 14 days.")
+        {
+            id, workspace,
+        };
+        body.SetAction((parsed, cancellationToken) => PeopleCommands.RunAsync(parsed, async () =>
+        {
+            using var host = new HostClient(environment);
+            var path = PeopleCommands.In($"/v1/events/{parsed.GetValue(id)}/body", parsed.GetValue(workspace));
+            return await host.SendAsync(HttpMethod.Get, path, null, PeopleCommands.Console(parsed), cancellationToken);
+        }));
+        return new Command("events", "Show what senders sent.") { body };
+    }
+}

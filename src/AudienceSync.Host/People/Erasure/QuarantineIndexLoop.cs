@@ -1,0 +1,39 @@
+using AudienceSync.Host.Telemetry;
+
+namespace AudienceSync.Host.People.Erasure;
+
+/// <summary>
+/// Indexes older quarantined bodies in the background, slowly, because webhooks go first. When none is left it polls once a minute, because
+/// a Host of the previous version may still write some. <b>Failures</b> end a page; the page is retried.
+/// </summary>
+public sealed class QuarantineIndexLoop(QuarantineIndex index, TimeProvider clock, ILogger<ErasureLoop> logger)
+{
+    /// <summary>With pages of 50 at most 1,000 a second.</summary>
+    private static readonly TimeSpan BetweenPages = TimeSpan.FromMilliseconds(50);
+
+    private static readonly TimeSpan Idle = TimeSpan.FromMinutes(1);
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        var outage = new OutageLog("Quarantine index", clock, logger);
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            TimeSpan wait;
+            try
+            {
+                wait = await index.FillAsync(cancellationToken) > 0 ? BetweenPages : Idle;
+                outage.Recovered();
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception failure)
+            {
+                wait = outage.Failed(failure);
+            }
+
+            await Task.Delay(wait, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+}

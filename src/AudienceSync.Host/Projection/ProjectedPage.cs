@@ -1,0 +1,35 @@
+using AudienceSync.Domain.History;
+using AudienceSync.Domain.Identity;
+using AudienceSync.Domain.Permission;
+using AudienceSync.Host.Audiences;
+
+namespace AudienceSync.Host.Projection;
+
+/// <summary>Everything that one page of the log changed; written together with the cursor.</summary>
+/// <param name="Rows">Memberships.</param>
+/// <param name="Links">Changed links: person and present owner.</param>
+/// <param name="Permissions">Permissions of anchors.</param>
+public sealed record ProjectedPage(
+    IReadOnlyCollection<MembershipRow> Rows,
+    IReadOnlyDictionary<PersonId, PersonId> Links,
+    IReadOnlyDictionary<PersonId, Permissions> Permissions)
+{
+    /// <summary>The progress of a successor; null when it is not a page of inheritance.</summary>
+    public InheritedPage? Inherited { get; init; }
+
+    private static readonly IReadOnlyDictionary<PersonId, PersonId> NoLinks = new Dictionary<PersonId, PersonId>();
+
+    private static readonly IReadOnlyDictionary<PersonId, Permissions> NoPermissions = new Dictionary<PersonId, Permissions>();
+
+    /// <summary>
+    /// What it adds to the hourly counts. A page that rewrites memberships, as in a rebuild, adds nothing: the counts follow from the log
+    /// alone.
+    /// </summary>
+    public IReadOnlyCollection<(int KeyId, DateTimeOffset Hour, HourChange Change)> Hours { get; init; } = [];
+
+    /// <summary>What it adds to the counts of late events.</summary>
+    public IReadOnlyCollection<LateCount> Late { get; init; } = [];
+
+    /// <summary>Only memberships changed.</summary>
+    public static ProjectedPage Of(IReadOnlyCollection<MembershipRow> rows) => new(rows, NoLinks, NoPermissions);
+}

@@ -1,0 +1,61 @@
+using System.CommandLine;
+using AudienceSync.Host.Audiences.Verbs;
+using AudienceSync.Host.Cli;
+using AudienceSync.Host.Configuration;
+using AudienceSync.Host.EventStore;
+using AudienceSync.Host.History.Verbs;
+using AudienceSync.Host.Ingest.Verbs;
+using AudienceSync.Host.Messages;
+using AudienceSync.Host.People.Verbs;
+using AudienceSync.Host.Privacy.Verbs;
+using AudienceSync.Host.Projection.Verbs;
+using AudienceSync.Host.Sync.Verbs;
+using AudienceSync.Host.Workspaces.Verbs;
+
+namespace AudienceSync.Host.Serving;
+
+/// <summary>The commands of the process: noun, then verb, except for those that run or migrate the whole Host.</summary>
+internal static class CommandLine
+{
+    /// <param name="environment">Environment variables of the process.</param>
+    /// <param name="network">Sends calls to platforms; null for the real network.</param>
+    /// <param name="clock">Clock of the <c>keys</c> commands; null for the system clock.</param>
+    public static RootCommand Create(Func<string, string?> environment, HttpMessageHandler? network = null, TimeProvider? clock = null)
+    {
+        var serve = new Command("serve", "Run the Host: receive webhooks, project them and sync the platforms, until stopped.");
+        serve.SetAction((parsed, cancellationToken) => ServeCommand.RunAsync(environment, parsed.InvocationConfiguration.Error, cancellationToken));
+        var migrate = new Command("migrate", "Apply pending schema migrations to the database at AUDIENCESYNC_POSTGRES_OWNER or AUDIENCESYNC_POSTGRES and exit.");
+        migrate.SetAction((_, cancellationToken) => MigrateAsync(environment, cancellationToken));
+        return new RootCommand("AudienceSync syncs the audiences of journeys to ad platforms.")
+        {
+            serve, migrate, KeysCommands.Create(environment, clock ?? TimeProvider.System), PeopleCommands.Create(environment), DestinationsCommands.Create(environment, network),
+            SyncCommands.Create(environment), AudiencesCommands.Create(environment), MembersCommands.Create(environment), QuarantineCommands.Create(environment),
+            ProjectionsCommands.Create(environment), MessagesCommands.Create(environment), RunsCommands.Create(environment),
+            EventsCommands.Create(environment),
+        };
+    }
+
+    private static async Task<int> MigrateAsync(Func<string, string?> environment, CancellationToken cancellationToken)
+    {
+        var settings = HostSettings.FromEnvironment(environment);
+        if (settings.Owner is not { } owner)
+        {
+            await Console.Error.WriteLineAsync("audiencesync: postgres_missing: set AUDIENCESYNC_POSTGRES; the embedded cluster is migrated by serve.");
+            return ExitCodes.SetUp;
+        }
+
+        try
+        {
+            var config = new ConfigLoader(settings.ConfigPath, environment).Load();
+            var names = config.Workspaces.Keys.Select(name => new WorkspaceName(name)).ToList();
+            var applied = await new Migrations(owner, settings.Postgres).ApplyAsync(names, cancellationToken);
+            await Console.Out.WriteLineAsync(applied.Count == 0 ? "Nothing to apply." : string.Join('\n', applied));
+            return ExitCodes.Done;
+        }
+        catch (Exception failure) when (failure is SetupException or SchemaChangedException or ArgumentException or System.Data.Common.DbException)
+        {
+            await Console.Error.WriteLineAsync($"audiencesync: {failure.Message}");
+            return ExitCodes.SetUp;
+        }
+    }
+}

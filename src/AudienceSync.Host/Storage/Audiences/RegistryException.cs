@@ -1,9 +1,0 @@
-using AudienceSync.Domain.Audiences;
-
-namespace AudienceSync.Host.Storage.Audiences;
-
-/// <summary>A refused change of the registry. Nothing was written.</summary>
-public sealed class RegistryException(AudienceRefusal refusal) : Exception(refusal.Detail)
-{
-    public AudienceRefusal Refusal => refusal;
-}

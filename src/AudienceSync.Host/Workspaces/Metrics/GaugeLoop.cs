@@ -1,0 +1,106 @@
+using AudienceSync.Host.Projection;
+using AudienceSync.Host.Sync.Accounts;
+using AudienceSync.Host.Telemetry;
+using AudienceSync.Host.Workspaces.Status;
+
+namespace AudienceSync.Host.Workspaces.Metrics;
+
+/// <summary>
+/// Reads the gauges of a workspace at intervals. They count whole audiences, so the larger these are, the longer the intervals: no more than
+/// a hundredth of the time is spent on it.
+/// </summary>
+public sealed class GaugeLoop(
+    string workspace, string owner, MetricQueries queries, AccountForecasts accounts, SyncGauges gauges, TimeProvider clock, ILogger<GaugeLoop> logger)
+{
+    private const int LatencyWindow_h = 1;
+    private const int Rest = 100;
+
+    private static readonly TimeSpan Every = TimeSpan.FromSeconds(15);
+
+    /// <summary>Reads the present values.</summary>
+    public async Task RefreshAsync(CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var owned = await queries.OwnedAsync(owner, cancellationToken);
+        var destinations = owned.Where(name => name.StartsWith(AccountLoop.LeasePrefix, StringComparison.Ordinal)).Select(name => name[AccountLoop.LeasePrefix.Length..]).ToList();
+        var values = new List<GaugeValue>();
+        if (owned.Contains(ProjectionLoop.LeaseName))
+        {
+            var quarantine = await queries.QuarantineAsync(cancellationToken);
+            values.Add(new GaugeValue(SyncGauges.Quarantine, quarantine.Waiting, ("state", "waiting")));
+            values.Add(new GaugeValue(SyncGauges.Quarantine, quarantine.Refused, ("state", "refused")));
+        }
+
+        if (destinations.Count > 0)
+        {
+            await AddAccountsAsync(values, destinations, now, cancellationToken);
+        }
+
+        gauges.Set(workspace, values);
+    }
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        var outage = new OutageLog("Metrics", clock, logger);
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            var wait = Every;
+            var started = clock.GetTimestamp();
+            try
+            {
+                await RefreshAsync(cancellationToken);
+                outage.Recovered();
+                var rest = clock.GetElapsedTime(started) * Rest;
+                wait = rest > Every ? rest : Every;
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception failure)
+            {
+                wait = outage.Failed(failure);
+            }
+
+            await Task.Delay(wait, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task AddAccountsAsync(List<GaugeValue> values, List<string> destinations, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        foreach (var latency in (await queries.LatenciesAsync([LatencyWindow_h], now, cancellationToken)).Where(latency => destinations.Contains(latency.Destination)))
+        {
+            values.Add(new GaugeValue(SyncGauges.LatencyP50, latency.P50S, ("destination", latency.Destination)));
+            values.Add(new GaugeValue(SyncGauges.LatencyP99, latency.P99S, ("destination", latency.Destination)));
+        }
+
+        foreach (var account in (await accounts.ReadAsync([], now, cancellationToken)).Where(account => destinations.Contains(account.Destination)))
+        {
+            foreach (var window in account.Budget)
+            {
+                (string, string)[] labels = [("destination", account.Destination), ("window", window.Name)];
+                values.Add(new GaugeValue(SyncGauges.BudgetUsed, window.Used, labels));
+                values.Add(new GaugeValue(SyncGauges.BudgetLeft, Math.Max(0, window.Calls - window.Used), labels));
+            }
+        }
+
+        foreach (var binding in await queries.BindingsAsync(destinations, now, cancellationToken))
+        {
+            Add(values, binding);
+        }
+    }
+
+    private static void Add(List<GaugeValue> values, BindingGauge binding)
+    {
+        (string, string)[] labels = [("destination", binding.Destination), ("audience_key", binding.Key), ("remote", binding.Remote)];
+        values.Add(new GaugeValue(SyncGauges.StaleMinutes, binding.StaleMinutes, labels));
+        values.Add(new GaugeValue(SyncGauges.Drift, binding.Drift, labels));
+        foreach (var (state, members) in new[]
+        {
+            ("desired", binding.Desired), ("delivered", binding.Delivered), ("in_doubt", binding.InDoubt), ("refused", binding.Refused),
+        })
+        {
+            values.Add(new GaugeValue(SyncGauges.Members, members, [.. labels, ("state", state)]));
+        }
+    }
+}

@@ -1,0 +1,29 @@
+using AudienceSync.Connectors;
+using AudienceSync.Domain.Audiences;
+using AudienceSync.Domain.Identity;
+using AudienceSync.Host.Configuration;
+using AudienceSync.Host.EventStore;
+using AudienceSync.Host.Ingest;
+
+namespace AudienceSync.Host.Workspaces;
+
+/// <summary>A workspace's configuration after every check: what remains to be done cannot fail because of a misspelling.</summary>
+public sealed record WorkspacePlan(
+    WorkspaceName Name,
+    IReadOnlyList<(Source Source, byte[] Token)> Sources,
+    IReadOnlyList<AudienceDeclaration> Audiences,
+    IReadOnlyList<PlannedDestination> Destinations)
+{
+    /// <summary>How many addresses one identifier may be sent with within a day.</summary>
+    public LinkLimit LinkLimit { get; init; } = LinkLimit.Default;
+
+    /// <summary>For how long ended records are kept.</summary>
+    public RetentionSettings Retention { get; init; } = RetentionSettings.Default;
+}
+
+/// <summary>An ad account with its connector.</summary>
+public sealed record PlannedDestination(string Name, string Platform, IDestination Connector, TimeSpan Flush)
+{
+    /// <summary>Whether only people who granted both purposes may be added here.</summary>
+    public bool ConsentRequired { get; init; }
+}
