@@ -1,4 +1,3 @@
-using AudienceSync.Host.Ingest;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 
@@ -18,16 +17,11 @@ public static class AccessPolicies
 
     public static void AddAccess(this IServiceCollection services)
     {
-        services.AddSingleton<AccessTokens>();
+        services.AddSingleton<AccessTokens<OperatorAccount>>();
         // Not AddAuthentication: it also adds data protection, which writes keys into a home folder, and nothing here needs a cookie.
-        services.AddAuthenticationCore(schemes =>
-        {
-            schemes.AddScheme<OperatorAuthentication>(Operator, displayName: null);
-            schemes.AddScheme<SourceAuthentication>(Source, displayName: null);
-        });
+        services.AddAuthenticationCore(schemes => schemes.AddScheme<OperatorAuthentication>(Operator, displayName: null));
         services.AddWebEncoders();
         services.AddTransient<OperatorAuthentication>();
-        services.AddTransient<SourceAuthentication>();
         var operators = Policy(Operator);
         services.AddAuthorizationBuilder()
             .AddPolicy(Operator, operators)

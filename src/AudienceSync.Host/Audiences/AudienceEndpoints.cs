@@ -1,8 +1,8 @@
 using AudienceSync.Domain.Audiences;
 using AudienceSync.Host.Audiences.Registry;
 using AudienceSync.Host.Configuration;
+using AudienceSync.Host.EventStore;
 using AudienceSync.Host.Requests;
-using AudienceSync.Host.Workspaces;
 using Microsoft.AspNetCore.Mvc;
 
 namespace AudienceSync.Host.Audiences;
@@ -11,7 +11,7 @@ namespace AudienceSync.Host.Audiences;
 /// The registry over HTTP: audiences, their keys and bindings, and their history. Each change has an author (<c>by</c>, <c>operator</c>
 /// when absent) and may have a reason. Changes are idempotent: a repeated one returns an empty list of changes.
 /// </summary>
-public sealed class AudienceEndpoints(IReadOnlyDictionary<string, Workspace> workspaces)
+public sealed class AudienceEndpoints
 {
     public sealed record Describe(string? Purpose, string? Owner, string? Definition, long? ExpectedVolume, string? By, string? Why);
 
@@ -40,60 +40,45 @@ public sealed class AudienceEndpoints(IReadOnlyDictionary<string, Workspace> wor
         group.MapGet("/audiences/{audience}", ShowAsync);
         group.MapGet("/audiences/{audience}/history", HistoryAsync);
         var written = group.MapGroup("").Takes(BodyContract.Json);
-        written.MapPost("/audiences/{audience}", (string audience, Describe body, string? workspace, CancellationToken cancel) => DoAsync(
+        written.MapPost("/audiences/{audience}", (string audience, Describe body, RequestWorkspace workspace, CancellationToken cancel) => DoAsync(
             workspace, audience, new RegisterAudience(new AudienceText(body.Purpose, body.Owner, body.Definition, body.ExpectedVolume), By(body.By), body.Why), cancel));
         written.MapPost("/audiences/{audience}/bindings", BindAsync);
-        written.MapPost("/audiences/{audience}/unbind", (string audience, Place body, string? workspace, CancellationToken cancel) => DoAsync(
+        written.MapPost("/audiences/{audience}/unbind", (string audience, Place body, RequestWorkspace workspace, CancellationToken cancel) => DoAsync(
             workspace, audience, new UnbindAudience(new RemoteAudience(body.Destination ?? "", body.Remote ?? ""), By(body.By), body.Why), cancel));
-        written.MapPost("/audiences/{audience}/rollback", (string audience, Place body, string? workspace, CancellationToken cancel) =>
+        written.MapPost("/audiences/{audience}/rollback", (string audience, Place body, RequestWorkspace workspace, CancellationToken cancel) =>
             DoAsync(workspace, audience, new RollBackKey(Only(body), By(body.By), body.Why), cancel));
-        written.MapPost("/audiences/{audience}/pause", (string audience, Reason body, string? workspace, CancellationToken cancel) =>
+        written.MapPost("/audiences/{audience}/pause", (string audience, Reason body, RequestWorkspace workspace, CancellationToken cancel) =>
             DoAsync(workspace, audience, new PauseAudience(By(body.By), body.Why), cancel));
-        written.MapPost("/audiences/{audience}/resume", (string audience, Reason body, string? workspace, CancellationToken cancel) =>
+        written.MapPost("/audiences/{audience}/resume", (string audience, Reason body, RequestWorkspace workspace, CancellationToken cancel) =>
             DoAsync(workspace, audience, new ResumeAudience(By(body.By), body.Why), cancel));
         group.MapGet("/keys/{key}/diff/{other}", DiffAsync);
         written.MapPost("/keys/{key}/publish", PublishAsync);
         written.MapPost("/keys/{key}/promote", PromoteAsync);
-        written.MapPost("/keys/{key}/retire", (string key, Reason body, string? workspace, CancellationToken cancel) =>
+        written.MapPost("/keys/{key}/retire", (string key, Reason body, RequestWorkspace workspace, CancellationToken cancel) =>
             OfKeyAsync(workspace, key, null, parsed => new RetireKey(parsed.Version, By(body.By), body.Why), cancel));
     }
 
-    private async Task<IResult> ShowAsync(string audience, string? workspace, CancellationToken cancellationToken)
+    private async Task<IResult> ShowAsync(string audience, RequestWorkspace workspace, CancellationToken cancellationToken)
     {
-        if (workspaces.Named(workspace) is not { } found)
-        {
-            return QueryProblem.UnknownWorkspace;
-        }
-
-        var stored = await found.RegistryTable.ReadAsync(audience, cancellationToken);
-        return stored.Version == 0 ? QueryProblem.Of(AudienceRefusal.Unknown(audience)) : Results.Ok(AudienceView.Of(stored, await found.RegistryTable.DrainsAsync(audience, cancellationToken)));
+        var stored = await workspace.Get<RegistryTable>().ReadAsync(audience, cancellationToken);
+        return stored.Version == 0 ? QueryProblem.Of(AudienceRefusal.Unknown(audience)) : Results.Ok(AudienceView.Of(stored, await workspace.Get<RegistryTable>().DrainsAsync(audience, cancellationToken)));
     }
 
-    private async Task<IResult> HistoryAsync(string audience, string? workspace, CancellationToken cancellationToken)
+    private async Task<IResult> HistoryAsync(string audience, RequestWorkspace workspace, CancellationToken cancellationToken)
     {
-        if (workspaces.Named(workspace) is not { } found)
-        {
-            return QueryProblem.UnknownWorkspace;
-        }
-
-        var history = await found.RegistryTable.HistoryAsync(audience, cancellationToken);
-        var drains = await found.RegistryTable.DrainsAsync(audience, cancellationToken);
+        var history = await workspace.Get<RegistryTable>().HistoryAsync(audience, cancellationToken);
+        var drains = await workspace.Get<RegistryTable>().DrainsAsync(audience, cancellationToken);
         return history.Count == 0
             ? QueryProblem.Of(AudienceRefusal.Unknown(audience))
             : Results.Ok(new { audience, changes = history.Select(change => AudienceChangeView.Of(change, drains)) });
     }
 
-    private async Task<IResult> DiffAsync(string key, string other, string? workspace, CancellationToken cancellationToken)
+    private async Task<IResult> DiffAsync(string key, string other, RequestWorkspace workspace, CancellationToken cancellationToken)
     {
-        if (workspaces.Named(workspace) is not { } found)
-        {
-            return QueryProblem.UnknownWorkspace;
-        }
-
         try
         {
             return AudienceKey.TryParse(key, out var from) && AudienceKey.TryParse(other, out var to)
-                ? Results.Ok(await KeyDiff.ReadAsync(found.Database, from, to, cancellationToken))
+                ? Results.Ok(await KeyDiff.ReadAsync(workspace.Get<WorkspaceDatabase>(), from, to, cancellationToken))
                 : QueryProblem.Of(AudienceRefusal.NameInvalid);
         }
         catch (RegistryException refused)
@@ -102,7 +87,7 @@ public sealed class AudienceEndpoints(IReadOnlyDictionary<string, Workspace> wor
         }
     }
 
-    private Task<IResult> BindAsync(string audience, Bind body, string? workspace, CancellationToken cancellationToken)
+    private Task<IResult> BindAsync(string audience, Bind body, RequestWorkspace workspace, CancellationToken cancellationToken)
     {
         var create = body.Create ?? false;
         if (create == body.Remote is not null || (!create && body.Name is not null))
@@ -119,13 +104,8 @@ public sealed class AudienceEndpoints(IReadOnlyDictionary<string, Workspace> wor
                 cancellationToken);
     }
 
-    private async Task<IResult> CreateAsync(string? workspace, string audience, Bind body, CancellationToken cancellationToken)
+    private async Task<IResult> CreateAsync(RequestWorkspace workspace, string audience, Bind body, CancellationToken cancellationToken)
     {
-        if (workspaces.Named(workspace) is not { } found)
-        {
-            return QueryProblem.UnknownWorkspace;
-        }
-
         if (!AudienceKey.TryParse(body.Key, out var key) || key.Audience != audience)
         {
             return QueryProblem.Of(AudienceRefusal.NameInvalid);
@@ -134,7 +114,7 @@ public sealed class AudienceEndpoints(IReadOnlyDictionary<string, Workspace> wor
         try
         {
             var wanted = new WantedAudience(key, body.Destination, body.Name, body.Exclusive ?? false, By(body.By), body.Why);
-            return Results.Ok(await found.RemoteAudiences.CreateAsync(wanted, cancellationToken));
+            return Results.Ok(await workspace.Get<RemoteAudienceCreator>().CreateAsync(wanted, cancellationToken));
         }
         catch (RegistryException refused)
         {
@@ -142,7 +122,7 @@ public sealed class AudienceEndpoints(IReadOnlyDictionary<string, Workspace> wor
         }
     }
 
-    private Task<IResult> PublishAsync(string key, Publish body, string? workspace, CancellationToken cancellationToken)
+    private Task<IResult> PublishAsync(string key, Publish body, RequestWorkspace workspace, CancellationToken cancellationToken)
     {
         var keys = MatchKeys.All;
         var consent = ConsentPolicy.Assumed;
@@ -156,7 +136,7 @@ public sealed class AudienceEndpoints(IReadOnlyDictionary<string, Workspace> wor
         return OfKeyAsync(workspace, key, null, parsed => new PublishKey(parsed.Version, terms, By(body.By), body.Why), cancellationToken);
     }
 
-    private Task<IResult> PromoteAsync(string key, Promotion body, string? workspace, CancellationToken cancellationToken)
+    private Task<IResult> PromoteAsync(string key, Promotion body, RequestWorkspace workspace, CancellationToken cancellationToken)
     {
         var late = LateEvents.Keep;
         if (body.LateEvents is { } label && !AudienceLabels.TryLateEvents(label, out late))
@@ -169,17 +149,12 @@ public sealed class AudienceEndpoints(IReadOnlyDictionary<string, Workspace> wor
             workspace, key, null, parsed => new PromoteKey(parsed.Version, Only(place), By(body.By), body.Why) { LateEvents = late }, cancellationToken);
     }
 
-    private async Task<IResult> ApplyAsync(Declaration body, string? workspace, [FromQuery(Name = "dry_run")] bool? dryRun, CancellationToken cancellationToken)
+    private async Task<IResult> ApplyAsync(Declaration body, RequestWorkspace workspace, [FromQuery(Name = "dry_run")] bool? dryRun, CancellationToken cancellationToken)
     {
-        if (workspaces.Named(workspace) is not { } found)
-        {
-            return QueryProblem.UnknownWorkspace;
-        }
-
         try
         {
             var declared = new AudiencePlanner(new ConfigLoader("body", static _ => null), named: false).Plan("declaration", body.Audiences ?? [], body.Bindings ?? []);
-            var plan = await found.Registry.ApplyAsync(declared, By(body.By), body.Why, dryRun ?? false, cancellationToken);
+            var plan = await workspace.Get<AudienceRegistry>().ApplyAsync(declared, By(body.By), body.Why, dryRun ?? false, cancellationToken);
             return Results.Ok(RegistryAnswer.Of(plan, dryRun ?? false));
         }
         catch (SetupException wrong)
@@ -193,21 +168,16 @@ public sealed class AudienceEndpoints(IReadOnlyDictionary<string, Workspace> wor
     }
 
     private Task<IResult> OfKeyAsync(
-        string? workspace, string key, string? audience, Func<AudienceKey, AudienceCommand> command, CancellationToken cancellationToken) =>
+        RequestWorkspace workspace, string key, string? audience, Func<AudienceKey, AudienceCommand> command, CancellationToken cancellationToken) =>
         AudienceKey.TryParse(key, out var parsed) && (audience is null || audience == parsed.Audience)
             ? DoAsync(workspace, parsed.Audience, command(parsed), cancellationToken)
             : Task.FromResult(QueryProblem.Of(AudienceRefusal.NameInvalid));
 
-    private async Task<IResult> DoAsync(string? workspace, string audience, AudienceCommand command, CancellationToken cancellationToken)
+    private async Task<IResult> DoAsync(RequestWorkspace workspace, string audience, AudienceCommand command, CancellationToken cancellationToken)
     {
-        if (workspaces.Named(workspace) is not { } found)
-        {
-            return QueryProblem.UnknownWorkspace;
-        }
-
         try
         {
-            return Results.Ok(RegistryAnswer.Of(await found.Registry.ExecuteAsync(audience, command, cancellationToken), dryRun: false));
+            return Results.Ok(RegistryAnswer.Of(await workspace.Get<AudienceRegistry>().ExecuteAsync(audience, command, cancellationToken), dryRun: false));
         }
         catch (RegistryException refused)
         {

@@ -1,8 +1,6 @@
 using System.CommandLine;
-using AudienceSync.Host.Audiences.Registry;
 using AudienceSync.Host.Configuration;
 using AudienceSync.Host.EventStore.Embedded;
-using AudienceSync.Host.Projection.Rebuilding;
 
 namespace AudienceSync.Host.Cli;
 
@@ -39,7 +37,7 @@ internal static class DatabaseVerb
         catch (Exception failure) when (Failures.Explain(failure) is { } line)
         {
             await parsed.InvocationConfiguration.Error.WriteLineAsync($"audiencesync: {line}");
-            return failure is RegistryException or RebuildException ? ExitCodes.Failed : ExitCodes.SetUp;
+            return failure is RefusedException ? ExitCodes.Failed : ExitCodes.SetUp;
         }
     }
 }

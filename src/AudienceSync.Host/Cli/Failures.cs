@@ -1,8 +1,6 @@
-using AudienceSync.Host.Audiences.Registry;
 using AudienceSync.Host.Configuration;
 using AudienceSync.Host.EventStore;
 using AudienceSync.Host.EventStore.Embedded;
-using AudienceSync.Host.Projection.Rebuilding;
 
 namespace AudienceSync.Host.Cli;
 
@@ -17,8 +15,7 @@ internal static class Failures
     {
         SetupException setup => $"{setup.Code}: {setup.Message}",
         EmbeddedPostgresException embedded => $"{embedded.Code}: {embedded.Message}",
-        RegistryException refused => $"{refused.Refusal.Code}: {refused.Message}",
-        RebuildException rebuild => $"{rebuild.Code}: {rebuild.Message}",
+        RefusedException refused => $"{refused.Code}: {refused.Message}",
         SchemaChangedException schema => $"schema_changed: {schema.Message}",
         IOException taken when taken.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException =>
             $"port_taken: {taken.Message} Set AUDIENCESYNC_URLS to another address.",

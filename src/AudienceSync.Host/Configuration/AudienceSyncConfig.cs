@@ -1,5 +1,3 @@
-using AudienceSync.Host.Ingest;
-
 namespace AudienceSync.Host.Configuration;
 
 /// <summary>The configuration file, as YAML spells it (snake case). Properties are set by the reader; <see cref="ConfigLoader"/> checks them.</summary>
@@ -56,7 +54,10 @@ public sealed class SourceConfig
 
     public List<SecretReference> SigningKeys { get; set; } = [];
 
-    public int SignatureMaxAgeD { get; set; } = (int)RequestSignature.MaxAge.TotalDays;
+    /// <summary>The oldest signed timestamp that can be set, in days: for so long the signature of a request must be remembered.</summary>
+    public const int LongestSignatureAgeD = 30;
+
+    public int SignatureMaxAgeD { get; set; } = LongestSignatureAgeD;
 
     public string DefaultCountry { get; set; } = "";
 

@@ -1,4 +1,3 @@
-using AudienceSync.Host.Audiences.Registry;
 using AudienceSync.Host.Telemetry;
 using Npgsql;
 
@@ -10,6 +9,9 @@ namespace AudienceSync.Host.EventStore;
 /// </summary>
 public sealed class LogListener(WorkspaceDatabase database, Wake projector, Wake registry, TimeProvider clock, ILogger<LogListener> logger)
 {
+    /// <summary>Payload of the workspace's notification when keys may have changed.</summary>
+    public const string RegistryPayload = "registry";
+
     private readonly OutageLog _outage = new("Listening for other Hosts", clock, logger);
 
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -39,7 +41,7 @@ public sealed class LogListener(WorkspaceDatabase database, Wake projector, Wake
         await using var connection = await database.Query.OpenConnectionAsync(cancellationToken);
         connection.Notification += (_, notification) =>
         {
-            if (notification.Payload == RegistryTable.Payload)
+            if (notification.Payload == RegistryPayload)
             {
                 registry.Signal();
             }

@@ -1,14 +1,14 @@
 using AudienceSync.Domain.History;
 using AudienceSync.Domain.Identity;
 using AudienceSync.Host.Audiences;
+using AudienceSync.Host.EventStore;
 using AudienceSync.Host.Projection;
 using AudienceSync.Host.Requests;
-using AudienceSync.Host.Workspaces;
 
 namespace AudienceSync.Host.History;
 
 /// <summary>Members of an audience at a time, and why a person is or is not in an audience.</summary>
-public sealed class HistoryEndpoints(IReadOnlyDictionary<string, Workspace> workspaces, TimeProvider clock)
+public sealed class HistoryEndpoints(TimeProvider clock)
 {
     private static readonly TimeSpan DefaultCounterRange = TimeSpan.FromDays(7);
 
@@ -21,9 +21,9 @@ public sealed class HistoryEndpoints(IReadOnlyDictionary<string, Workspace> work
         group.MapGet("/people/{person:guid}/why/{key}", WhyAsync);
     }
 
-    /// <summary>Members as of a time. <see cref="QueryEndpoints"/> has the current members.</summary>
+    /// <summary>Members as of a time. <see cref="MemberEndpoints"/> has the current members.</summary>
     internal static async Task<IResult> ListAsync(
-        Workspace workspace, PublishedKey key, (string At, string? Mode, Guid? After, int Limit) query, CancellationToken cancellationToken)
+        RequestWorkspace workspace, PublishedKey key, (string At, string? Mode, Guid? After, int Limit) query, CancellationToken cancellationToken)
     {
         if (!MomentText.TryRead(query.At, out var at))
         {
@@ -36,14 +36,9 @@ public sealed class HistoryEndpoints(IReadOnlyDictionary<string, Workspace> work
     }
 
     private async Task<IResult> DiffAsync(
-        string key, string? workspace, string? from, string? to, string? mode, Guid? after, int? limit, CancellationToken cancellationToken)
+        string key, RequestWorkspace workspace, string? from, string? to, string? mode, Guid? after, int? limit, CancellationToken cancellationToken)
     {
-        if (workspaces.Named(workspace) is not { } found)
-        {
-            return QueryProblem.UnknownWorkspace;
-        }
-
-        if (await People(found).KeyAsync(key, cancellationToken) is not { } published)
+        if (await People(workspace).KeyAsync(key, cancellationToken) is not { } published)
         {
             return QueryProblem.UnknownKey;
         }
@@ -54,18 +49,13 @@ public sealed class HistoryEndpoints(IReadOnlyDictionary<string, Workspace> work
         }
 
         return MomentText.TryMode(mode, out var meaning)
-            ? Results.Ok(await Past(found).DiffAsync(published, (begin, end), meaning, after ?? Guid.Empty, limit ?? 100, cancellationToken))
+            ? Results.Ok(await Past(workspace).DiffAsync(published, (begin, end), meaning, after ?? Guid.Empty, limit ?? 100, cancellationToken))
             : QueryProblem.InvalidMode;
     }
 
-    private async Task<IResult> CountersAsync(string key, string? workspace, string? from, string? to, CancellationToken cancellationToken)
+    private async Task<IResult> CountersAsync(string key, RequestWorkspace workspace, string? from, string? to, CancellationToken cancellationToken)
     {
-        if (workspaces.Named(workspace) is not { } found)
-        {
-            return QueryProblem.UnknownWorkspace;
-        }
-
-        if (await People(found).KeyAsync(key, cancellationToken) is not { } published)
+        if (await People(workspace).KeyAsync(key, cancellationToken) is not { } published)
         {
             return QueryProblem.UnknownKey;
         }
@@ -76,37 +66,31 @@ public sealed class HistoryEndpoints(IReadOnlyDictionary<string, Workspace> work
             return QueryProblem.InvalidMoment;
         }
 
-        return Results.Ok(new { audience_key = key, hours = await new HourTable(found.Database).ReadAsync(published.KeyId, begin, end, cancellationToken) });
+        return Results.Ok(new { audience_key = key, hours = await new HourTable(workspace.Get<WorkspaceDatabase>()).ReadAsync(published.KeyId, begin, end, cancellationToken) });
     }
 
-    private async Task<IResult> HistoryAsync(Guid person, string? workspace, CancellationToken cancellationToken)
+    private async Task<IResult> HistoryAsync(Guid person, RequestWorkspace workspace, CancellationToken cancellationToken)
     {
-        if (workspaces.Named(workspace) is not { } found)
-        {
-            return QueryProblem.UnknownWorkspace;
-        }
-
-        return await People(found).HistoryAsync(new PersonId(person), cancellationToken) is { } history ? Results.Ok(history) : QueryProblem.UnknownPerson;
+        return await People(workspace).HistoryAsync(new PersonId(person), cancellationToken) is { } history ? Results.Ok(history) : QueryProblem.UnknownPerson;
     }
 
-    private async Task<IResult> WhyAsync(Guid person, string key, string? workspace, CancellationToken cancellationToken)
+    private async Task<IResult> WhyAsync(Guid person, string key, RequestWorkspace workspace, CancellationToken cancellationToken)
     {
-        if (workspaces.Named(workspace) is not { } found)
-        {
-            return QueryProblem.UnknownWorkspace;
-        }
-
-        var people = People(found);
+        var people = People(workspace);
         if (await people.KeyAsync(key, cancellationToken) is not { } published)
         {
             return QueryProblem.UnknownKey;
         }
 
-        var explainer = new Explainer(people, new PersonTrail(found.Database));
+        var explainer = new Explainer(people, new PersonTrail(workspace.Get<WorkspaceDatabase>()));
         return await explainer.ExplainAsync(new PersonId(person), published, cancellationToken) is { } explained ? Results.Ok(explained) : QueryProblem.UnknownPerson;
     }
 
-    private static MembersAsOf Past(Workspace workspace) => new(new PastReader(workspace.Database), workspace.Keys);
+    private static MembersAsOf Past(RequestWorkspace workspace) => new(new PastReader(workspace.Get<WorkspaceDatabase>()), workspace.Get<AudienceKeys>());
 
-    private PersonPast People(Workspace workspace) => new(new PastReader(workspace.Database), new PersonTrail(workspace.Database), workspace.Keys, clock);
+    private PersonPast People(RequestWorkspace workspace)
+    {
+        var database = workspace.Get<WorkspaceDatabase>();
+        return new PersonPast(new PastReader(database), new PersonTrail(database), workspace.Get<AudienceKeys>(), clock);
+    }
 }

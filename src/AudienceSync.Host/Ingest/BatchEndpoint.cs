@@ -13,7 +13,7 @@ namespace AudienceSync.Host.Ingest;
 /// events may be sent again in other batches, or alone, and are the same facts.
 /// </para>
 /// </summary>
-public sealed class BatchEndpoint(SourceTokens<WebhookInbox> inboxes, TimeProvider clock, IngestCounters counters)
+public sealed class BatchEndpoint(AccessTokens<WebhookInbox> inboxes, TimeProvider clock, IngestCounters counters)
     : WebhookReceiver(inboxes, clock, counters)
 {
     public const string Path = "/v1/webhooks/batch";

@@ -1,12 +1,12 @@
 using System.Text;
 using AudienceSync.Domain.Events;
+using AudienceSync.Host.Ingest.Bodies;
 using AudienceSync.Host.Requests;
-using AudienceSync.Host.Workspaces;
 
 namespace AudienceSync.Host.Ingest;
 
 /// <summary>What a sender sent, found by an event that it brought.</summary>
-public sealed class EventEndpoints(IReadOnlyDictionary<string, Workspace> workspaces)
+public sealed class EventEndpoints
 {
     /// <param name="Event">The event's id: the receipt that its sender received.</param>
     /// <param name="Body">The whole request, other events of it included. It contains personal data.</param>
@@ -14,14 +14,9 @@ public sealed class EventEndpoints(IReadOnlyDictionary<string, Workspace> worksp
 
     public void Map(RouteGroupBuilder group) => group.MapGet("/events/{id:guid}/body", BodyAsync);
 
-    private async Task<IResult> BodyAsync(Guid id, string? workspace, CancellationToken cancellationToken)
+    private async Task<IResult> BodyAsync(Guid id, RequestWorkspace workspace, CancellationToken cancellationToken)
     {
-        if (workspaces.Named(workspace) is not { } found)
-        {
-            return QueryProblem.UnknownWorkspace;
-        }
-
-        return await found.Bodies.FindAsync(new EventId(id), cancellationToken) is { } body
+        return await workspace.Get<BodyArchive>().FindAsync(new EventId(id), cancellationToken) is { } body
             ? Results.Ok(new ReceivedBody(id, Encoding.UTF8.GetString(body)))
             : QueryProblem.BodyNotKept;
     }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using AudienceSync.Host.Configuration;
 
 namespace AudienceSync.Host.Ingest;
 
@@ -22,7 +23,7 @@ public readonly record struct KeptReceipt(Guid Id, string? Code);
 public sealed class RequestSignature(DateOnly day, Guid digest, Func<KeptReceipt[]>? receipts)
 {
     /// <summary>How old a signed timestamp may be, and therefore how long a signature must be remembered.</summary>
-    public static readonly TimeSpan MaxAge = TimeSpan.FromDays(30);
+    public static readonly TimeSpan MaxAge = TimeSpan.FromDays(SourceConfig.LongestSignatureAgeD);
 
     private RequestSignature? _earlier;
     private KeptReceipt[]? _given;

@@ -10,13 +10,13 @@ namespace AudienceSync.Host.Ingest;
 /// Authenticates a source by its token, with the same <see cref="SourceTokens{TSource}"/> as the hot path of the webhook.
 /// </summary>
 internal sealed class SourceAuthentication(
-    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder, AccessTokens tokens)
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder, AccessTokens<WebhookInbox> tokens)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
 {
     protected override Task<AuthenticateResult> HandleAuthenticateAsync()
     {
         var authorization = Request.Headers.Authorization;
-        return Task.FromResult(tokens.Sources.Find(authorization.Count == 1 ? authorization[0] : null) is { } inbox
+        return Task.FromResult(tokens.Find(authorization.Count == 1 ? authorization[0] : null) is { } inbox
             ? AuthenticateResult.Success(new AuthenticationTicket(
                 new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Name, inbox.Source.Name)], Scheme.Name)), Scheme.Name))
             : AuthenticateResult.NoResult());

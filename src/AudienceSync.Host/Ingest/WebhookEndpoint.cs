@@ -8,7 +8,7 @@ namespace AudienceSync.Host.Ingest;
 /// <summary>
 /// <c>POST /v1/webhooks/audience</c>: the webhook endpoint. A body is one event or an array of them, as JSON or as a form.
 /// </summary>
-public sealed class WebhookEndpoint(SourceTokens<WebhookInbox> inboxes, TimeProvider clock, IngestCounters counters)
+public sealed class WebhookEndpoint(AccessTokens<WebhookInbox> inboxes, TimeProvider clock, IngestCounters counters)
     : WebhookReceiver(inboxes, clock, counters)
 {
     public const string Path = "/v1/webhooks/audience";

@@ -11,7 +11,7 @@ namespace AudienceSync.Host.Ingest;
 /// unauthenticated request is not kept at all, because otherwise anyone could fill the store.
 /// </para>
 /// </summary>
-public abstract class WebhookReceiver(SourceTokens<WebhookInbox> inboxes, TimeProvider clock, IngestCounters counters) : IDisposable
+public abstract class WebhookReceiver(AccessTokens<WebhookInbox> inboxes, TimeProvider clock, IngestCounters counters) : IDisposable
 {
     private readonly AnswerDeadline _deadline = new(clock);
 

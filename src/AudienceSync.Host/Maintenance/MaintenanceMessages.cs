@@ -1,5 +1,4 @@
 using AudienceSync.Host.Messages;
-using AudienceSync.Host.Workspaces;
 
 namespace AudienceSync.Host.Maintenance;
 
@@ -9,14 +8,14 @@ public sealed record KeepBodyPartitions(string Workspace) : IWorkspaceMessage;
 /// <summary>Asks for records past their retention to be removed.</summary>
 public sealed record RemoveEndedRecords(string Workspace) : IWorkspaceMessage;
 
-internal sealed class KeepBodyPartitionsHandler : WorkspaceMessageHandler<KeepBodyPartitions>
+internal sealed class KeepBodyPartitionsHandler : WorkspaceMessageHandler<KeepBodyPartitions, MaintenanceTasks>
 {
-    protected override Task HandleAsync(KeepBodyPartitions message, Workspace workspace, CancellationToken cancellationToken) =>
-        workspace.Maintenance.KeepPartitionsAsync(cancellationToken);
+    protected override Task HandleAsync(KeepBodyPartitions message, MaintenanceTasks tasks, CancellationToken cancellationToken) =>
+        tasks.KeepPartitionsAsync(cancellationToken);
 }
 
-internal sealed class RemoveEndedRecordsHandler : WorkspaceMessageHandler<RemoveEndedRecords>
+internal sealed class RemoveEndedRecordsHandler : WorkspaceMessageHandler<RemoveEndedRecords, MaintenanceTasks>
 {
-    protected override Task HandleAsync(RemoveEndedRecords message, Workspace workspace, CancellationToken cancellationToken) =>
-        workspace.Maintenance.RemoveEndedAsync(cancellationToken);
+    protected override Task HandleAsync(RemoveEndedRecords message, MaintenanceTasks tasks, CancellationToken cancellationToken) =>
+        tasks.RemoveEndedAsync(cancellationToken);
 }

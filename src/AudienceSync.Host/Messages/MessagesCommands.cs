@@ -1,6 +1,5 @@
 using System.CommandLine;
 using AudienceSync.Host.Cli;
-using AudienceSync.Host.People.Verbs;
 
 namespace AudienceSync.Host.Messages;
 
@@ -37,9 +36,9 @@ internal static class MessagesCommands
 
     private static Task<int> SendAsync(
         ParseResult parsed, Func<string, string?> environment, HttpMethod method, string path, CancellationToken cancellationToken) =>
-        PeopleCommands.RunAsync(parsed, async () =>
+        HostVerb.RunAsync(parsed, async () =>
         {
             using var host = new HostClient(environment);
-            return await host.SendAsync(method, path, null, PeopleCommands.Console(parsed), cancellationToken);
+            return await host.SendAsync(method, path, null, HostVerb.Console(parsed), cancellationToken);
         });
 }

@@ -1,7 +1,6 @@
 using AudienceSync.Domain.Identity;
 using AudienceSync.Host.Access;
 using AudienceSync.Host.Requests;
-using AudienceSync.Host.Workspaces;
 
 namespace AudienceSync.Host.People;
 
@@ -9,7 +8,7 @@ namespace AudienceSync.Host.People;
 /// <c>/v1/people/link-stops</c>: identifiers that stopped linking because too many addresses came with them. An operator corrects the
 /// journey, or allows an identifier that does belong to one person and then releases what waits in quarantine.
 /// </summary>
-public sealed class LinkStopEndpoints(IReadOnlyDictionary<string, Workspace> workspaces)
+public sealed class LinkStopEndpoints
 {
     public void Map(RouteGroupBuilder group)
     {
@@ -17,24 +16,14 @@ public sealed class LinkStopEndpoints(IReadOnlyDictionary<string, Workspace> wor
         group.MapPost("/people/link-stops/{person:guid}/allow", AllowAsync);
     }
 
-    private async Task<IResult> ListAsync(string? workspace, int? limit, CancellationToken cancellationToken)
+    private async Task<IResult> ListAsync(RequestWorkspace workspace, int? limit, CancellationToken cancellationToken)
     {
-        if (workspaces.Named(workspace) is not { } found)
-        {
-            return QueryProblem.UnknownWorkspace;
-        }
-
-        return Results.Ok(new { link_stops = await found.LinkStops.OpenAsync(limit ?? 100, cancellationToken) });
+        return Results.Ok(new { link_stops = await workspace.Get<LinkStopTable>().OpenAsync(limit ?? 100, cancellationToken) });
     }
 
-    private async Task<IResult> AllowAsync(Guid person, string? workspace, HttpContext context, CancellationToken cancellationToken)
+    private async Task<IResult> AllowAsync(Guid person, RequestWorkspace workspace, HttpContext context, CancellationToken cancellationToken)
     {
-        if (workspaces.Named(workspace) is not { } found)
-        {
-            return QueryProblem.UnknownWorkspace;
-        }
-
-        return await found.LinkStops.AllowAsync(new PersonId(person), OperatorAccount.NameOf(context), cancellationToken)
+        return await workspace.Get<LinkStopTable>().AllowAsync(new PersonId(person), OperatorAccount.NameOf(context), cancellationToken)
             ? Results.Ok(new { person, allowed = true })
             : QueryProblem.UnknownLinkStop;
     }

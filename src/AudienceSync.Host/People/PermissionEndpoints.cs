@@ -4,7 +4,6 @@ using AudienceSync.Domain.Events;
 using AudienceSync.Host.Ingest;
 using AudienceSync.Host.Ingest.Reading;
 using AudienceSync.Host.Requests;
-using AudienceSync.Host.Workspaces;
 
 namespace AudienceSync.Host.People;
 
@@ -12,33 +11,26 @@ namespace AudienceSync.Host.People;
 /// Consent and suppression by an operator. Identifiers come in bodies only. Each response is sent after the commit; the removals that
 /// follow are under way by then, and <c>GET /v1/status</c> shows them as pending.
 /// </summary>
-public sealed class PermissionEndpoints(IReadOnlyDictionary<string, Workspace> workspaces)
+public sealed class PermissionEndpoints
 {
-
     public void Map(RouteGroupBuilder group)
     {
-        group.MapPost("/people/consent", context => WriteAsync(context, EventTypes.ConsentChanged)).Takes(BodyContract.Event, QueryParameter.DefaultCountry);
-        group.MapPost("/people/suppressions", context => WriteAsync(context, EventTypes.Suppressed)).Takes(BodyContract.Event, QueryParameter.DefaultCountry);
-        group.MapPost("/people/suppressions/lift", context => WriteAsync(context, EventTypes.SuppressionLifted))
+        group.MapPost("/people/consent", (HttpContext context, RequestWorkspace workspace) => WriteAsync(context, workspace, EventTypes.ConsentChanged)).Takes(BodyContract.Event, QueryParameter.DefaultCountry);
+        group.MapPost("/people/suppressions", (HttpContext context, RequestWorkspace workspace) => WriteAsync(context, workspace, EventTypes.Suppressed)).Takes(BodyContract.Event, QueryParameter.DefaultCountry);
+        group.MapPost("/people/suppressions/lift", (HttpContext context, RequestWorkspace workspace) => WriteAsync(context, workspace, EventTypes.SuppressionLifted))
             .Takes(BodyContract.Event, QueryParameter.DefaultCountry);
         group.MapPost("/people/suppressions/list", ListAsync).Takes(
             BodyContract.List, QueryParameter.Destination, QueryParameter.Reason, QueryParameter.Lift, QueryParameter.DefaultCountry, QueryParameter.Delimiter);
     }
 
-    private async Task WriteAsync(HttpContext context, string type)
+    private static async Task WriteAsync(HttpContext context, RequestWorkspace workspace, string type)
     {
-        if (Find(context) is not { } workspace)
-        {
-            await QueryProblem.UnknownWorkspace.ExecuteAsync(context);
-            return;
-        }
-
         using var body = await RequestBody.ReadAsync(context.Request, Limits.BodyBytes, context.RequestAborted);
         var result = body is null ? new KeepResult([], IngestProblem.BodyTooLarge) : await WriteAsync(workspace, body, type, Text(context, "default_country"));
         await (result.Problem is { } problem ? Answers.WriteAsync(context, problem) : Answers.WriteAsync(context, result.Receipts[0]));
     }
 
-    private static async Task<KeepResult> WriteAsync(Workspace workspace, RequestBody body, string type, string? defaultCountry)
+    private static async Task<KeepResult> WriteAsync(RequestWorkspace workspace, RequestBody body, string type, string? defaultCountry)
     {
         // Read like a webhook, to the last byte; but an operator is there to correct what is not text.
         var read = BodyItem.Parse(body.Json);
@@ -51,7 +43,7 @@ public sealed class PermissionEndpoints(IReadOnlyDictionary<string, Workspace> w
         try
         {
             return document!.RootElement.ValueKind == JsonValueKind.Object
-                ? await workspace.Permissions.WriteAsync(document.RootElement, type, defaultCountry ?? "")
+                ? await workspace.Get<PermissionWriter>().WriteAsync(document.RootElement, type, defaultCountry ?? "")
                 : new KeepResult([], IngestProblem.NotAnEvent);
         }
         catch (InvalidOperationException)
@@ -61,14 +53,8 @@ public sealed class PermissionEndpoints(IReadOnlyDictionary<string, Workspace> w
         }
     }
 
-    private async Task ListAsync(HttpContext context)
+    private static async Task ListAsync(HttpContext context, RequestWorkspace workspace)
     {
-        if (Find(context) is not { } workspace)
-        {
-            await QueryProblem.UnknownWorkspace.ExecuteAsync(context);
-            return;
-        }
-
         var list = new SuppressionList(context.Request.Body)
         {
             Destination = Text(context, "destination"),
@@ -79,7 +65,7 @@ public sealed class PermissionEndpoints(IReadOnlyDictionary<string, Workspace> w
         };
         try
         {
-            var (receipt, problem) = await workspace.Permissions.TakeListAsync(list, context.RequestAborted);
+            var (receipt, problem) = await workspace.Get<PermissionWriter>().TakeListAsync(list, context.RequestAborted);
             await (problem is null ? Results.Ok(receipt).ExecuteAsync(context) : Answers.WriteAsync(context, problem));
         }
         catch (FormatException error)
@@ -87,8 +73,6 @@ public sealed class PermissionEndpoints(IReadOnlyDictionary<string, Workspace> w
             await QueryProblem.InvalidList(error.Message).ExecuteAsync(context);
         }
     }
-
-    private Workspace? Find(HttpContext context) => workspaces.Named(Text(context, "workspace"));
 
     // Checked strictly before this point: present once or not at all.
     private static string? Text(HttpContext context, string name) => context.Request.Query[name] is [{ } text] ? text : null;

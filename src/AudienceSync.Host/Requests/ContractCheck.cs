@@ -4,9 +4,9 @@ namespace AudienceSync.Host.Requests;
 
 /// <summary>
 /// Checks every request against the contract of its endpoint, after authentication and before the endpoint: query parameters, route values,
-/// and the body with its limit. Any fault of a request, or a failure in its transmission, is a client error and has a code.
+/// the body with its limit, and the workspace. Any fault of a request, or a failure in its transmission, is a client error and has a code.
 /// </summary>
-internal sealed class ContractCheck : IMiddleware
+internal sealed class ContractCheck(WorkspaceServices workspaces) : IMiddleware
 {
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
@@ -19,7 +19,8 @@ internal sealed class ContractCheck : IMiddleware
         var contract = endpoint.Metadata.GetMetadata<BodyContract>() ?? BodyContract.None;
         try
         {
-            var problem = ParameterCheck.Problem(context, endpoint) ?? await BodyProblemAsync(context, contract);
+            var problem = ParameterCheck.Problem(context, endpoint) ?? await BodyProblemAsync(context, contract)
+                ?? RequestWorkspace.Problem(context, endpoint, workspaces);
             await (problem is null ? next(context) : problem.ExecuteAsync(context));
         }
         catch (BadHttpRequestException broken) when (!context.Response.HasStarted)

@@ -41,9 +41,10 @@ public static class AddAudienceSyncExtensions
         services.AddSingleton<HostServer>();
         services.AddSingleton<HealthListener>();
         services.AddSingleton(provider => new WebhookEndpoint(
-            provider.GetRequiredService<AccessTokens>().Sources, dependencies.Clock, provider.GetRequiredService<IngestCounters>()));
+            provider.GetRequiredService<AccessTokens<WebhookInbox>>(), dependencies.Clock, provider.GetRequiredService<IngestCounters>()));
         services.AddSingleton(provider => new BatchEndpoint(
-            provider.GetRequiredService<AccessTokens>().Sources, dependencies.Clock, provider.GetRequiredService<IngestCounters>()));
+            provider.GetRequiredService<AccessTokens<WebhookInbox>>(), dependencies.Clock, provider.GetRequiredService<IngestCounters>()));
+        services.AddSourceAccess();
         services.AddNodes(
             settings.Postgres ?? throw new ArgumentException("The settings name no database.", nameof(settings)), settings.SharesByAgents());
 
@@ -80,6 +81,7 @@ public static class AddAudienceSyncExtensions
         });
         builder.Services.AddProblemDetails();
         builder.Services.AddAccess();
+        builder.Services.TryAddSingleton<WorkspaceServices>();
         builder.Services.AddSingleton<ContractCheck>();
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddExceptionHandler<RequestFaults>();

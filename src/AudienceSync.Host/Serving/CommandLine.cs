@@ -29,7 +29,7 @@ internal static class CommandLine
         return new RootCommand("AudienceSync syncs the audiences of journeys to ad platforms.")
         {
             serve, migrate, KeysCommands.Create(environment, clock ?? TimeProvider.System), PeopleCommands.Create(environment), DestinationsCommands.Create(environment, network),
-            SyncCommands.Create(environment), AudiencesCommands.Create(environment), MembersCommands.Create(environment), QuarantineCommands.Create(environment),
+            SyncCommands.Create(environment), AudiencesCommands.Create(environment, CountersVerb.Create(environment, TimeProvider.System)), MembersCommands.Create(environment), QuarantineCommands.Create(environment),
             ProjectionsCommands.Create(environment), MessagesCommands.Create(environment), RunsCommands.Create(environment),
             EventsCommands.Create(environment),
         };

@@ -1,11 +1,12 @@
+using AudienceSync.Host.EventStore;
 using AudienceSync.Host.Requests;
+using AudienceSync.Host.Sync.Accounts;
 using AudienceSync.Host.Sync.Holds;
-using AudienceSync.Host.Workspaces;
 
 namespace AudienceSync.Host.Sync;
 
 /// <summary>Operator requests for ad accounts and remote audiences: pause, resume, approve a plan, resync, retry refused members.</summary>
-public sealed class DestinationEndpoints(IReadOnlyDictionary<string, Workspace> workspaces)
+public sealed class DestinationEndpoints
 {
     /// <param name="Remote">One remote audience of the account; null for the whole account.</param>
     /// <param name="By">Author of the request; <c>operator</c> when omitted.</param>
@@ -25,66 +26,57 @@ public sealed class DestinationEndpoints(IReadOnlyDictionary<string, Workspace> 
         group.MapPost("/plans/{plan:long}/approve", ApproveAsync).Takes(BodyContract.OptionalJson);
     }
 
-    private Task<IResult> PauseAsync(string name, Word? body, string? workspace, CancellationToken cancellationToken) => DoAsync(
-        workspace, found => found.Holds.PauseAsync(name, body?.Remote, By(body), body?.Why, cancellationToken), new { destination = name, remote = body?.Remote, state = "paused" });
+    private Task<IResult> PauseAsync(string name, Word? body, RequestWorkspace workspace, CancellationToken cancellationToken) => DoAsync(
+        workspace.Get<OperatorHolds>().PauseAsync(name, body?.Remote, By(body), body?.Why, cancellationToken),
+        new { destination = name, remote = body?.Remote, state = "paused" });
 
-    private async Task<IResult> ResumeAsync(string name, Word? body, string? workspace, CancellationToken cancellationToken)
+    private async Task<IResult> ResumeAsync(string name, Word? body, RequestWorkspace workspace, CancellationToken cancellationToken)
     {
-        if (workspaces.Named(workspace) is not { } found)
-        {
-            return QueryProblem.UnknownWorkspace;
-        }
-
-        var answer = await found.Holds.ResumeAsync(name, body?.Remote, By(body), cancellationToken);
-        var held = await found.Holds.ReadAsync(cancellationToken);
+        var answer = await workspace.Get<OperatorHolds>().ResumeAsync(name, body?.Remote, By(body), cancellationToken);
+        var held = await workspace.Get<OperatorHolds>().ReadAsync(cancellationToken);
         return Of(answer) ?? Results.Ok(new { destination = name, remote = body?.Remote, still_paused = held.Pauses.Where(pause => pause.Destination == name) });
     }
 
-    private async Task<IResult> RetryRefusedAsync(string name, string? workspace, CancellationToken cancellationToken)
+    private async Task<IResult> RetryRefusedAsync(string name, RequestWorkspace workspace, CancellationToken cancellationToken)
     {
-        if (workspaces.Named(workspace) is not { } found)
+        if (!workspace.Get<AccountForecasts>().Contains(name))
         {
-            return QueryProblem.UnknownWorkspace;
+            return QueryProblem.UnknownDestination;
         }
 
-        return found.Accounts.Contains(name)
-            ? Results.Ok(new { destination = name, members = await new BindingTable(found.Database).RetryRefusedAsync(name, cancellationToken) })
-            : QueryProblem.UnknownDestination;
+        var members = await new BindingTable(workspace.Get<WorkspaceDatabase>()).RetryRefusedAsync(name, cancellationToken);
+        return Results.Ok(new { destination = name, members });
     }
 
-    private async Task<IResult> ResyncAsync(string name, Word? body, string? workspace, CancellationToken cancellationToken)
+    private async Task<IResult> ResyncAsync(string name, Word? body, RequestWorkspace workspace, CancellationToken cancellationToken)
     {
-        if (workspaces.Named(workspace) is not { } found)
-        {
-            return QueryProblem.UnknownWorkspace;
-        }
-
         var dryRun = body?.DryRun ?? false;
-        var (answer, plans) = await found.Holds.ResyncAsync((name, body?.Remote), dryRun, By(body), body?.Why, cancellationToken);
+        var (answer, plans) = await workspace.Get<OperatorHolds>().ResyncAsync((name, body?.Remote), dryRun, By(body), body?.Why, cancellationToken);
+        var accounts = workspace.Get<AccountForecasts>();
         return Of(answer) ?? Results.Ok(new
         {
             destination = name,
             dry_run = dryRun,
-            lists = plans.Select(plan => new { plan.Remote, plan.Key, plan.Adds, plan.Removals, calls = found.Accounts.CallsFor(name, plan.Adds) + found.Accounts.CallsFor(name, plan.Removals) }),
+            lists = plans.Select(plan => new
+            {
+                plan.Remote, plan.Key, plan.Adds, plan.Removals, calls = accounts.CallsFor(name, plan.Adds) + accounts.CallsFor(name, plan.Removals),
+            }),
         });
     }
 
-    private async Task<IResult> CancelResyncAsync(string name, Word? body, string? workspace, CancellationToken cancellationToken) => workspaces.Named(workspace) is { } found
-        ? Results.Ok(new { destination = name, canceled = await found.Holds.CancelResyncAsync(name, body?.Remote, cancellationToken) })
-        : QueryProblem.UnknownWorkspace;
+    private async Task<IResult> CancelResyncAsync(string name, Word? body, RequestWorkspace workspace, CancellationToken cancellationToken) =>
+        Results.Ok(new { destination = name, canceled = await workspace.Get<OperatorHolds>().CancelResyncAsync(name, body?.Remote, cancellationToken) });
 
-    private async Task<IResult> ResyncsAsync(string? workspace, CancellationToken cancellationToken) => workspaces.Named(workspace) is { } found
-        ? Results.Ok(new { resyncs = await found.Holds.ReadResyncsAsync(cancellationToken) })
-        : QueryProblem.UnknownWorkspace;
+    private async Task<IResult> ResyncsAsync(RequestWorkspace workspace, CancellationToken cancellationToken) =>
+        Results.Ok(new { resyncs = await workspace.Get<OperatorHolds>().ReadResyncsAsync(cancellationToken) });
 
-    private async Task<IResult> PlansAsync(string? workspace, CancellationToken cancellationToken) =>
-        workspaces.Named(workspace) is { } found ? Results.Ok(await found.Holds.ReadAsync(cancellationToken)) : QueryProblem.UnknownWorkspace;
+    private async Task<IResult> PlansAsync(RequestWorkspace workspace, CancellationToken cancellationToken) =>
+        Results.Ok(await workspace.Get<OperatorHolds>().ReadAsync(cancellationToken));
 
-    private Task<IResult> ApproveAsync(long plan, Word? body, string? workspace, CancellationToken cancellationToken) =>
-        DoAsync(workspace, found => found.Holds.ApproveAsync(plan, By(body), body?.Why, cancellationToken), new { plan, state = "approved" });
+    private Task<IResult> ApproveAsync(long plan, Word? body, RequestWorkspace workspace, CancellationToken cancellationToken) =>
+        DoAsync(workspace.Get<OperatorHolds>().ApproveAsync(plan, By(body), body?.Why, cancellationToken), new { plan, state = "approved" });
 
-    private async Task<IResult> DoAsync(string? workspace, Func<Workspace, Task<HoldAnswer>> act, object done) =>
-        workspaces.Named(workspace) is { } found ? Of(await act(found)) ?? Results.Ok(done) : QueryProblem.UnknownWorkspace;
+    private static async Task<IResult> DoAsync(Task<HoldAnswer> act, object done) => Of(await act) ?? Results.Ok(done);
 
     // Null when the request was fulfilled.
     private static IResult? Of(HoldAnswer answer) => answer switch

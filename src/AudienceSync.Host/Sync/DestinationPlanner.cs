@@ -1,7 +1,6 @@
 using System.Text;
 using AudienceSync.Connectors;
 using AudienceSync.Host.Configuration;
-using AudienceSync.Host.Workspaces;
 
 namespace AudienceSync.Host.Sync;
 

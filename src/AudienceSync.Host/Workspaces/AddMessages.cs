@@ -13,13 +13,14 @@ internal static class AddMessagesExtensions
     public static void AddMessages(this WolverineOptions options)
     {
         options.LocalQueue(Queue).UseDurableInbox();
-        options.Add<KeepBodyPartitions>(new KeepBodyPartitionsHandler());
-        options.Add<RemoveEndedRecords>(new RemoveEndedRecordsHandler());
-        options.Add<AdvanceErasure>(new AdvanceErasureHandler());
+        options.Add(new KeepBodyPartitionsHandler());
+        options.Add(new RemoveEndedRecordsHandler());
+        options.Add(new AdvanceErasureHandler());
     }
 
-    private static void Add<T>(this WolverineOptions options, WorkspaceMessageHandler<T> handler)
+    private static void Add<T, TService>(this WolverineOptions options, WorkspaceMessageHandler<T, TService> handler)
         where T : IWorkspaceMessage
+        where TService : notnull
     {
         options.AddMessageHandler(handler);
         options.PublishMessage<T>().ToLocalQueue(Queue);

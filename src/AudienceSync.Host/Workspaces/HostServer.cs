@@ -2,27 +2,21 @@ using AudienceSync.Connectors;
 using AudienceSync.Host.Access;
 using AudienceSync.Host.Configuration;
 using AudienceSync.Host.EventStore;
+using AudienceSync.Host.Ingest;
 using AudienceSync.Host.Messages;
 using AudienceSync.Host.Privacy.Keys;
-using AudienceSync.Host.Sync.Accounts;
+using AudienceSync.Host.Requests;
 using AudienceSync.Host.Workspaces.Metrics;
 
 namespace AudienceSync.Host.Workspaces;
-
-/// <summary>The external dependencies of a server: everything that a test controls.</summary>
-/// <param name="Network">Carries calls to platforms.</param>
-public sealed record ServerDependencies(TimeProvider Clock, Random Random, HttpMessageHandler Network, Func<string, string?> Environment)
-{
-    /// <inheritdoc cref="AccountLoop.Poll"/>
-    public TimeSpan AccountPoll { get; init; } = AccountLoop.DefaultPoll;
-}
 
 /// <summary>
 /// The workspaces of the process: opened before anything starts, running before the listener accepts requests. When the process stops, the
 /// listener stops first; then every workspace commits what is queued before anything else of it stops; its workers stop last.
 /// </summary>
 public sealed class HostServer(
-    HostSettings settings, ServerDependencies dependencies, AccessTokens tokens, HostMetrics metrics, IMessages messages, ILoggerFactory loggers)
+    HostSettings settings, ServerDependencies dependencies, AccessTokens<OperatorAccount> operators, AccessTokens<WebhookInbox> inboxes,
+    WorkspaceServices services, HostMetrics metrics, IMessages messages, ILoggerFactory loggers)
     : IHostedLifecycleService, IAsyncDisposable
 {
     private readonly Dictionary<string, Workspace> _workspaces = new(StringComparer.Ordinal);
@@ -61,7 +55,7 @@ public sealed class HostServer(
             _workspaces.Add(plan.Name.Value, await Workspace.OpenAsync(connectionString, plan, given, declare: true, cancellationToken));
         }
 
-        Admit(loader.Secret(config.OperatorToken, "operator_token"));
+        Admit(plans, loader.Secret(config.OperatorToken, "operator_token"));
     }
 
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -98,14 +92,19 @@ public sealed class HostServer(
         _workspaces.Clear(); // The container disposes it twice: as itself and as a hosted service.
     }
 
-    private void Admit(byte[] operatorToken)
+    private void Admit(IReadOnlyList<WorkspacePlan> plans, byte[] operatorToken)
     {
-        foreach (var (inbox, token) in _workspaces.Values.SelectMany(workspace => workspace.Inboxes))
+        foreach (var plan in plans)
         {
-            tokens.Sources.Add(token, inbox);
+            var workspace = _workspaces[plan.Name.Value];
+            services.Add(plan.Name.Value, workspace.Services);
+            foreach (var (source, token) in plan.Sources)
+            {
+                inboxes.Add(token, workspace.Get<Inboxes>().BySource[source.Name]);
+            }
         }
 
-        tokens.Operators.Add(operatorToken, new OperatorAccount("operator"));
+        operators.Add(operatorToken, new OperatorAccount("operator"));
     }
 
     private double Chance()

@@ -1,9 +1,9 @@
-using AudienceSync.Connectors;
 using AudienceSync.Domain.Audiences;
 using AudienceSync.Domain.Identity;
 using AudienceSync.Host.Configuration;
 using AudienceSync.Host.EventStore;
 using AudienceSync.Host.Ingest;
+using AudienceSync.Host.Sync;
 
 namespace AudienceSync.Host.Workspaces;
 
@@ -19,11 +19,4 @@ public sealed record WorkspacePlan(
 
     /// <summary>For how long ended records are kept.</summary>
     public RetentionSettings Retention { get; init; } = RetentionSettings.Default;
-}
-
-/// <summary>An ad account with its connector.</summary>
-public sealed record PlannedDestination(string Name, string Platform, IDestination Connector, TimeSpan Flush)
-{
-    /// <summary>Whether only people who granted both purposes may be added here.</summary>
-    public bool ConsentRequired { get; init; }
 }

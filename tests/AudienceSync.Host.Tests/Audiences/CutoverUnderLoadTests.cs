@@ -168,7 +168,7 @@ public sealed class CutoverUnderLoadTests(ITestOutputHelper output) : IDisposabl
 
     private static async Task<Dictionary<Guid, string>> PeopleAsync(TestHost host)
     {
-        var digester = host.Server.Workspaces["default"].Digester;
+        var digester = host.Server.Workspaces["default"].Get<AliasDigester>();
         var names = CutoverStory.AllPeople
             .ToDictionary(person => digester.Digest(IdentifierKind.Email, SentEvent.DigestOf(person)).Digest.Value);
         var rows = await host.ScalarAsync<string[]>("select array_agg(anchor || ' ' || digest) from person_aliases where kind = 2 and anchor is not null");

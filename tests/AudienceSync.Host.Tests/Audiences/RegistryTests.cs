@@ -1,3 +1,4 @@
+using AudienceSync.Host.Audiences;
 using AudienceSync.Host.Audiences.Registry;
 using AudienceSync.Host.Tests.Serving;
 
@@ -52,7 +53,7 @@ public sealed class RegistryTests : IAsyncLifetime
         (await _host.PostAsOperatorAsync("keys/high_intent_cart_7d_v9/publish", terms)).Code.ShouldBe("audience_key_not_next");
         (await _host.PostAsOperatorAsync("audiences/nobody/pause", new { })).Code.ShouldBe("unknown_audience");
         (await _host.HistoryAsync()).Last().ShouldBe("ann: audience_key_published_v2");
-        _host.Server.Workspaces["default"].Keys.ByName("high_intent_cart_7d_v2").ShouldNotBeNull().ConsentPolicy
+        _host.Server.Workspaces["default"].Get<AudienceKeys>().ByName("high_intent_cart_7d_v2").ShouldNotBeNull().ConsentPolicy
             .ShouldBe(Domain.Audiences.ConsentPolicy.Required);
         (await _host.ScalarAsync<int>("select match_keys from audience_keys where audience_key = 'high_intent_cart_7d_v2'")).ShouldBe(1);
     }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using AudienceSync.Connectors;
 using AudienceSync.Connectors.Http;
 using AudienceSync.Host.Configuration;
+using AudienceSync.Host.Sync;
 using AudienceSync.Host.Tests.Postgres;
 using AudienceSync.Host.Workspaces;
 

@@ -1,4 +1,5 @@
 using AudienceSync.Domain;
+using AudienceSync.Host.Ingest.Append;
 using AudienceSync.Host.Tests.Serving;
 
 namespace AudienceSync.Host.Tests.Ingest;
@@ -20,7 +21,7 @@ internal sealed class FullQueue : IAsyncDisposable
             .ToArray();
         using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(25));
-        while (host.Server.Workspaces["default"].QueuedEvents < Limits.QueuedEvents)
+        while (host.Server.Workspaces["default"].Get<GroupCommit>().QueuedEvents < Limits.QueuedEvents)
         {
             await poll.WaitForNextTickAsync(deadline.Token);
         }
@@ -35,7 +36,7 @@ internal sealed class FullQueue : IAsyncDisposable
         var answers = await Task.WhenAll(_waiting);
         using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        while (_host.Server.Workspaces["default"].QueuedEvents > 0)
+        while (_host.Server.Workspaces["default"].Get<GroupCommit>().QueuedEvents > 0)
         {
             await poll.WaitForNextTickAsync(deadline.Token);
         }

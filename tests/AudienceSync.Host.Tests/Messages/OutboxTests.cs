@@ -35,7 +35,7 @@ public sealed class OutboxTests(ITestOutputHelper output) : IDisposable
     public async Task A_message_of_a_session_that_is_discarded_is_not_sent_and_one_of_a_session_that_is_saved_is()
     {
         await using var host = await TestHost.StartAsync();
-        var store = host.Server.Workspaces["default"].Database.Store;
+        var store = host.Server.Workspaces["default"].Get<WorkspaceDatabase>().Store;
         var (discarded, saved) = (Guid.NewGuid(), Guid.NewGuid());
         await using (var session = UnitOfWork.Open(store))
         {

@@ -1,6 +1,5 @@
 using AudienceSync.Domain.Identity;
 using AudienceSync.Host.Ingest.Append;
-using AudienceSync.Host.People.Erasure;
 using AudienceSync.Host.Privacy;
 using AudienceSync.Host.Privacy.Keys;
 using AudienceSync.Host.Tests.Storage;

@@ -2,6 +2,7 @@ using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using AudienceSync.Host.Configuration;
 using AudienceSync.Host.Ingest.Bodies;
+using AudienceSync.Host.Privacy.Keys;
 using AudienceSync.Host.Tests.Ingest;
 using AudienceSync.Host.Tests.Serving;
 using AudienceSync.Host.Tests.Storage;
@@ -80,7 +81,7 @@ public sealed class RotatingHostTests : IAsyncLifetime
         await using var host = await StartAsync($"{First}\n{Second}");
         await WaitUntilRotatedAsync(host);
 
-        host.Server.Workspaces["default"].KeyRotation.Ask();
+        host.Server.Workspaces["default"].Get<KeyRotationLoop>().Ask();
 
         await Deadline.UntilAsync(async () => await host.ScalarAsync<int>("select passes from key_rotations") >= 2, () => "a second pass through the vault");
     }

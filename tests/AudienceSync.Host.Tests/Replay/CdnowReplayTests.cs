@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using AudienceSync.Domain.Identity;
+using AudienceSync.Host.Privacy;
 using AudienceSync.Host.Tests.Serving;
 using Npgsql;
 using Xunit.Abstractions;
@@ -40,7 +41,7 @@ public sealed class CdnowReplayTests(ITestOutputHelper output)
         var clock = new OffsetClock(CheckTimes[0]);
         await using var host = await TestHost.StartAsync(new TestHostOptions { Clock = clock, Audiences = Audiences });
         var customers = purchases.Keys.ToDictionary(
-            customer => host.Server.Workspaces["default"].Digester.Digest(IdentifierKind.CustomerId, customer).Digest.Value);
+            customer => host.Server.Workspaces["default"].Get<AliasDigester>().Digest(IdentifierKind.CustomerId, customer).Digest.Value);
         var position = 0;
         foreach (var checkTime in CheckTimes)
         {

@@ -3,6 +3,7 @@ using AudienceSync.Host.Serving;
 using AudienceSync.Host.Telemetry;
 using AudienceSync.Host.Tests.Ingest;
 using AudienceSync.Host.Tests.Serving;
+using AudienceSync.Host.Workspaces.Metrics;
 
 namespace AudienceSync.Host.Tests.Telemetry;
 
@@ -139,7 +140,7 @@ public sealed class MetricsTests
         request.RequestUri = new Uri("/v1/webhooks/audience?x=1", UriKind.Relative);
         (await host.SendAsync(request)).Status.ShouldBe(200);
         await QuietAsync(host);
-        await host.Server.Workspaces["default"].Gauges!.RefreshAsync(default);
+        await host.Server.Workspaces["default"].Get<GaugeLoop>().RefreshAsync(default);
     }
 
     // After a failed call the lane waits on the Host's clock.

@@ -22,9 +22,6 @@ public sealed record RegistryChange(IRegistryEvent Event, string Type, long Vers
 /// </summary>
 public sealed class RegistryTable(WorkspaceDatabase database, TimeProvider clock)
 {
-    /// <summary>Payload of the workspace's notification: keys may have changed.</summary>
-    public const string Payload = "registry";
-
     private readonly AppendLock _lock = new(database, new StalledHolders(database), clock);
 
     private const string NamesSql = "select audience from audiences order by audience";
@@ -100,7 +97,7 @@ public sealed class RegistryTable(WorkspaceDatabase database, TimeProvider clock
             stream.Events[i].Id = IdOf(events[i], basis.Version + 1 + i).Value;
         }
 
-        unit.AfterAppending(Sql.Command(NotifySql, Sql.Of(database.Channel), Sql.Of(Payload)));
+        unit.AfterAppending(Sql.Command(NotifySql, Sql.Of(database.Channel), Sql.Of(LogListener.RegistryPayload)));
         return true;
     }
 

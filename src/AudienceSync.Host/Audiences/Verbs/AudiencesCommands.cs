@@ -1,6 +1,5 @@
 using System.CommandLine;
 using AudienceSync.Domain.Audiences;
-using AudienceSync.Host.Projection.Verbs;
 
 namespace AudienceSync.Host.Audiences.Verbs;
 
@@ -9,7 +8,9 @@ namespace AudienceSync.Host.Audiences.Verbs;
 /// </summary>
 internal static class AudiencesCommands
 {
-    public static Command Create(Func<string, string?> environment)
+    /// <param name="environment">Reads a variable.</param>
+    /// <param name="counters">The verb that counts changes by hour.</param>
+    public static Command Create(Func<string, string?> environment, Command counters)
     {
         var verbs = new AudiencesVerbs(environment);
         return new Command("audiences", "Manage audiences, their keys and bindings.")
@@ -22,7 +23,7 @@ internal static class AudiencesCommands
             verbs.Change(
                 "resume", "Resume syncing a paused audience.", verbs.Name,
                 (parsed, name) => (name, new ResumeAudience(verbs.By(parsed), verbs.Why(parsed)))),
-            verbs.Diff(), verbs.Apply(), CountersVerb.Create(environment, TimeProvider.System),
+            verbs.Diff(), verbs.Apply(), counters,
         };
     }
 

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Text.Json;
 using AudienceSync.Domain.Audiences;
 using AudienceSync.Host.Cli;
-using AudienceSync.Host.People.Verbs;
 
 namespace AudienceSync.Host.Audiences.Verbs;
 
@@ -56,7 +55,7 @@ internal sealed class BindCommand(AudiencesVerbs verbs, Func<string, string?> en
         });
     }
 
-    private Task<int> CreateAsync(ParseResult parsed, CancellationToken cancellationToken) => PeopleCommands.RunAsync(parsed, async () =>
+    private Task<int> CreateAsync(ParseResult parsed, CancellationToken cancellationToken) => HostVerb.RunAsync(parsed, async () =>
     {
         var key = parsed.GetRequiredValue(verbs.Key);
         var body = JsonSerializer.Serialize(new
@@ -71,7 +70,7 @@ internal sealed class BindCommand(AudiencesVerbs verbs, Func<string, string?> en
         });
         using var host = new HostClient(environment);
         var audience = AudienceKey.TryParse(key, out var known) ? known.Audience : key;
-        var path = PeopleCommands.In($"/v1/audiences/{Uri.EscapeDataString(audience)}/bindings", verbs.Workspace(parsed));
-        return await host.SendAsync(HttpMethod.Post, path, body, PeopleCommands.Console(parsed), cancellationToken);
+        var path = HostVerb.In($"/v1/audiences/{Uri.EscapeDataString(audience)}/bindings", verbs.Workspace(parsed));
+        return await host.SendAsync(HttpMethod.Post, path, body, HostVerb.Console(parsed), cancellationToken);
     });
 }

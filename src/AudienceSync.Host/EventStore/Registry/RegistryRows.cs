@@ -1,6 +1,5 @@
 using AudienceSync.Domain.Audiences;
 using AudienceSync.Domain.Events;
-using AudienceSync.Host.Audiences;
 using Npgsql;
 
 namespace AudienceSync.Host.EventStore.Registry;
@@ -62,9 +61,9 @@ internal static class RegistryRows
     public static IEnumerable<NpgsqlBatchCommand> OfDrains(Audience before, Audience after, EventId by, DateTimeOffset now)
     {
         var ended = before.Draining.Keys.Where(version => !after.Draining.ContainsKey(version))
-            .Select(version => DrainTable.End(AudienceKey.Of(after.Name, version), by, now));
+            .Select(version => DrainRows.End(AudienceKey.Of(after.Name, version), by, now));
         var begun = after.Draining.Where(drain => !before.Draining.ContainsKey(drain.Key))
-            .Select(drain => DrainTable.Begin(AudienceKey.Of(after.Name, drain.Key), drain.Value, by, now));
+            .Select(drain => DrainRows.Begin(AudienceKey.Of(after.Name, drain.Key), drain.Value, by, now));
         return ended.Concat(begun);
     }
 

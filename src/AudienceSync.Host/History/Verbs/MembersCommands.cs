@@ -204,7 +204,7 @@ internal sealed class MembersCommands(Func<string, string?> environment)
     // no such person.
     private async Task<PersonId?> LookUpAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        var body = await PeopleCommands.ReadAsync(parsed.GetValue(_identifiers)!, cancellationToken);
+        var body = await IdentifiersFile.ReadAsync(parsed.GetValue(_identifiers)!, cancellationToken);
         await using var answer = new StringWriter();
         using var host = new HostClient(environment);
         var path = $"/v1/members/lookup?workspace={Uri.EscapeDataString(parsed.GetRequiredValue(_workspace))}";

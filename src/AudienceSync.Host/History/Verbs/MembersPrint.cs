@@ -12,19 +12,13 @@ internal static class MembersPrint
 
     public static readonly string[] ChangeHead = ["change", .. MemberHead];
 
-    internal static readonly JsonSerializerOptions Json = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
-    };
-
     public static string[] Row(MemberView member) =>
     [
-        member.Person.ToString(), Word(member.Status), Time(member.Since), Time(member.Until), Time(member.AddedAt), Time(member.RemovedAt),
+        member.Person.ToString(), CliText.Word(member.Status), CliText.Time(member.Since), CliText.Time(member.Until), CliText.Time(member.AddedAt), CliText.Time(member.RemovedAt),
         string.Join(' ', member.Restrictions.Concat(member.RestrictedAt)),
     ];
 
-    public static string[] Row(MemberChange change) => [Word(change.Change), .. Row(change.Member)];
+    public static string[] Row(MemberChange change) => [CliText.Word(change.Change), .. Row(change.Member)];
 
     public static void WritePage<T>(
         TextWriter output, (IReadOnlyList<T> Rows, object Page) page, (bool Csv, bool Json, bool Lines) form, string[] head, Func<T, string[]> row)
@@ -46,12 +40,12 @@ internal static class MembersPrint
         {
             foreach (var one in page.Rows)
             {
-                output.WriteLine(JsonSerializer.Serialize(one, Json));
+                output.WriteLine(JsonSerializer.Serialize(one, CliText.Json));
             }
         }
         else
         {
-            output.WriteLine(JsonSerializer.Serialize(page.Page, page.Page.GetType(), Json));
+            output.WriteLine(JsonSerializer.Serialize(page.Page, page.Page.GetType(), CliText.Json));
         }
     }
 
@@ -59,21 +53,16 @@ internal static class MembersPrint
     {
         if (json)
         {
-            output.WriteLine(JsonSerializer.Serialize(history, Json));
+            output.WriteLine(JsonSerializer.Serialize(history, CliText.Json));
             return ExitCodes.Done;
         }
 
         output.WriteLine($"person {history.Person}");
         TextTable.Print(output, ["audience", "status", "since", "until", "event", "position", "recorded", "journey"], history.Spans.Select(span => new[]
         {
-            span.AudienceKey, Word(span.Status), Time(span.Since), Time(span.Until), span.Event.Summary, span.Event.Position.ToString(CultureInfo.InvariantCulture),
-            Time(span.Event.RecordedAt), span.Event.Place ?? "",
+            span.AudienceKey, CliText.Word(span.Status), CliText.Time(span.Since), CliText.Time(span.Until), span.Event.Summary, span.Event.Position.ToString(CultureInfo.InvariantCulture),
+            CliText.Time(span.Event.RecordedAt), span.Event.Place ?? "",
         }));
         return ExitCodes.Done;
     }
-
-    public static string Time(DateTimeOffset? time) => time is { } at ? at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFF'Z'", CultureInfo.InvariantCulture) : "";
-
-    public static string Word<T>(T value)
-        where T : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
 }

@@ -13,7 +13,7 @@ internal static class WhyPrint
     {
         if (json)
         {
-            output.WriteLine(JsonSerializer.Serialize(why, MembersPrint.Json));
+            output.WriteLine(JsonSerializer.Serialize(why, CliText.Json));
             return ExitCodes.Done;
         }
 
@@ -22,7 +22,7 @@ internal static class WhyPrint
         var window = why.Key.WindowS is { } seconds ? Number($"window {seconds / 86_400:0.###} days") : "no window";
         output.WriteLine($"key {why.Key.AudienceKey}: {window}, consent {why.Key.ConsentPolicy}{(why.Key.Retired ? ", retired" : "")}");
         output.WriteLine(member.Status is { } status
-            ? $"is {MembersPrint.Word(status)} since {MembersPrint.Time(member.Since)}{(member.Until is { } until ? $", window until {MembersPrint.Time(until)}" : "")}"
+            ? $"is {CliText.Word(status)} since {CliText.Time(member.Since)}{(member.Until is { } until ? $", window until {CliText.Time(until)}" : "")}"
             : "no events for this key");
         var restrictedAt = member.RestrictedAt.Count == 0 ? "" : $" ({string.Join(", ", member.RestrictedAt)})";
         output.WriteLine(
@@ -40,10 +40,10 @@ internal static class WhyPrint
 
     private static string[] Row(ExplainedEvent one) =>
     [
-        Number($"{one.Event.Position}"), one.Event.Summary, one.Event.AudienceKey ?? "", MembersPrint.Time(one.Event.OccurredAt), MembersPrint.Time(one.Event.RecordedAt),
+        Number($"{one.Event.Position}"), one.Event.Summary, one.Event.AudienceKey ?? "", CliText.Time(one.Event.OccurredAt), CliText.Time(one.Event.RecordedAt),
         one.Event.Source ?? "", one.Event.Place ?? "",
-        MembersPrint.Word(one.Effect) + (one.By is { } by ? Number($" by {by}") : "")
-            + (one.Permission is { } permission ? $", consent {MembersPrint.Word(permission)}" : ""),
+        CliText.Word(one.Effect) + (one.By is { } by ? Number($" by {by}") : "")
+            + (one.Permission is { } permission ? $", consent {CliText.Word(permission)}" : ""),
     ];
 
     private static IEnumerable<string[]> Rows(ExplainedBinding binding)
@@ -60,13 +60,13 @@ internal static class WhyPrint
             ? [[binding.Destination, binding.Remote, binding.FedBy + state, "never sent", "", "", "", call]]
             : binding.Deliveries.Select(row => new[]
             {
-                binding.Destination, binding.Remote, binding.FedBy + state, Number($"{MembersPrint.Word(row.Status)} revision {row.Revision}"), row.Reason ?? "",
-                MembersPrint.Time(row.UpdatedAt), row.Job is { } job ? $"{job.State} {job.Code}" : "", call,
+                binding.Destination, binding.Remote, binding.FedBy + state, Number($"{CliText.Word(row.Status)} revision {row.Revision}"), row.Reason ?? "",
+                CliText.Time(row.UpdatedAt), row.Job is { } job ? $"{job.State} {job.Code}" : "", call,
             });
     }
 
     private static string Call(TrailCall call) => Number(
-        $"{MembersPrint.Word(call.Operation)} of {call.Members} at {MembersPrint.Time(call.SentAt)}: {call.Code} {call.HttpStatus} {call.RequestId}");
+        $"{CliText.Word(call.Operation)} of {call.Members} at {CliText.Time(call.SentAt)}: {call.Code} {call.HttpStatus} {call.RequestId}");
 
     private static string Number(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,3 +1,4 @@
+using AudienceSync.Host.Configuration;
 using AudienceSync.Host.EventStore;
 using AudienceSync.Host.Ingest.Append;
 
@@ -7,7 +8,7 @@ namespace AudienceSync.Host.Ingest.Bodies;
 public sealed class BodyPartitions(WorkspaceDatabase database, TimeProvider clock, ILogger<BodyPartitions> logger)
 {
     /// <summary>Days for which a raw body is kept, for replay and forensics.</summary>
-    public const int RetentionDays = 14;
+    public const int RetentionDays = RetentionSettings.BodiesD;
 
     /// <summary>
     /// Days for which a request's signature is remembered: its timestamp is at most <see cref="RequestSignature.MaxAge"/> old when it is

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using AudienceSync.Domain;
+using AudienceSync.Host.Audiences;
 using AudienceSync.Host.Privacy.Keys;
 
 namespace AudienceSync.Host.Ingest.Quarantine;
@@ -12,8 +13,10 @@ namespace AudienceSync.Host.Ingest.Quarantine;
 /// <param name="queries">Reads the entries.</param>
 /// <param name="releases">Releases one entry.</param>
 /// <param name="sources">The sources whose webhooks this Host can read.</param>
-public sealed class HeldRemovals(QuarantineQueries queries, QuarantineReleases releases, IReadOnlyList<string> sources)
+public sealed class HeldRemovals(QuarantineQueries queries, QuarantineReleases releases, IReadOnlyList<string> sources) : IWaitsForKeys
 {
+    public Task KeysReadAsync(CancellationToken cancellationToken) => ReleaseAsync(cancellationToken);
+
     /// <summary>Releases all removals whose key is published. Returns how many were released.</summary>
     public async Task<int> ReleaseAsync(CancellationToken cancellationToken)
     {

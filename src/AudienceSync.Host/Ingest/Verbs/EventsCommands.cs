@@ -1,6 +1,5 @@
 using System.CommandLine;
 using AudienceSync.Host.Cli;
-using AudienceSync.Host.People.Verbs;
 
 namespace AudienceSync.Host.Ingest.Verbs;
 
@@ -15,11 +14,11 @@ internal static class EventsCommands
         {
             id, workspace,
         };
-        body.SetAction((parsed, cancellationToken) => PeopleCommands.RunAsync(parsed, async () =>
+        body.SetAction((parsed, cancellationToken) => HostVerb.RunAsync(parsed, async () =>
         {
             using var host = new HostClient(environment);
-            var path = PeopleCommands.In($"/v1/events/{parsed.GetValue(id)}/body", parsed.GetValue(workspace));
-            return await host.SendAsync(HttpMethod.Get, path, null, PeopleCommands.Console(parsed), cancellationToken);
+            var path = HostVerb.In($"/v1/events/{parsed.GetValue(id)}/body", parsed.GetValue(workspace));
+            return await host.SendAsync(HttpMethod.Get, path, null, HostVerb.Console(parsed), cancellationToken);
         }));
         return new Command("events", "Show what senders sent.") { body };
     }

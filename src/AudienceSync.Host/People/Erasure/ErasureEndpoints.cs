@@ -1,6 +1,6 @@
 using AudienceSync.Host.Access;
+using AudienceSync.Host.Privacy;
 using AudienceSync.Host.Requests;
-using AudienceSync.Host.Workspaces;
 using Microsoft.AspNetCore.Mvc;
 
 namespace AudienceSync.Host.People.Erasure;
@@ -9,7 +9,7 @@ namespace AudienceSync.Host.People.Erasure;
 /// <c>/v1/people/erasures</c>, <c>/v1/people/export</c> and <c>/v1/people/realias</c>. Identifiers come in bodies only; ids of erasures are
 /// not personal data and may be part of addresses.
 /// </summary>
-public sealed class ErasureEndpoints(IReadOnlyDictionary<string, Workspace> workspaces, TimeProvider clock)
+public sealed class ErasureEndpoints(TimeProvider clock)
 {
     private const string Path = "/people/erasures";
 
@@ -23,65 +23,45 @@ public sealed class ErasureEndpoints(IReadOnlyDictionary<string, Workspace> work
     }
 
     private async Task<IResult> AskAsync(
-        NamedPerson who, string? workspace, [FromQuery(Name = "default_country")] string? defaultCountry, HttpContext context, CancellationToken cancellationToken)
+        NamedPerson who, RequestWorkspace workspace, [FromQuery(Name = "default_country")] string? defaultCountry, HttpContext context, CancellationToken cancellationToken)
     {
-        if (workspaces.Named(workspace) is not { } found)
-        {
-            return QueryProblem.UnknownWorkspace;
-        }
-
-        if (found.Erasures.Name(who, defaultCountry ?? "") is not { } naming)
+        if (workspace.Get<Erasures>().Name(who, defaultCountry ?? "") is not { } naming)
         {
             return QueryProblem.InvalidIdentifiers;
         }
 
-        return await found.Erasures.AskAsync(naming, OperatorAccount.NameOf(context), cancellationToken) is { } erasure
-            ? Results.Accepted($"/v1{Path}/{erasure.Erasure}", await AnswerAsync(found, erasure, cancellationToken))
+        return await workspace.Get<Erasures>().AskAsync(naming, OperatorAccount.NameOf(context), cancellationToken) is { } erasure
+            ? Results.Accepted($"/v1{Path}/{erasure.Erasure}", await AnswerAsync(workspace, erasure, cancellationToken))
             : QueryProblem.SeveralPeople;
     }
 
-    private async Task<IResult> ListAsync(string? workspace, int? limit, CancellationToken cancellationToken)
+    private async Task<IResult> ListAsync(RequestWorkspace workspace, int? limit, CancellationToken cancellationToken)
     {
-        if (workspaces.Named(workspace) is not { } found)
-        {
-            return QueryProblem.UnknownWorkspace;
-        }
-
         var erasures = new List<ErasureAnswer>();
-        foreach (var erasure in await found.Erasures.Table.ListAsync(limit ?? 100, cancellationToken))
+        foreach (var erasure in await workspace.Get<Erasures>().Table.ListAsync(limit ?? 100, cancellationToken))
         {
-            erasures.Add(await AnswerAsync(found, erasure, cancellationToken));
+            erasures.Add(await AnswerAsync(workspace, erasure, cancellationToken));
         }
 
         return Results.Ok(new { erasures });
     }
 
-    private async Task<IResult> ReadAsync(Guid erasure, string? workspace, CancellationToken cancellationToken)
+    private async Task<IResult> ReadAsync(Guid erasure, RequestWorkspace workspace, CancellationToken cancellationToken)
     {
-        if (workspaces.Named(workspace) is not { } found)
-        {
-            return QueryProblem.UnknownWorkspace;
-        }
-
-        return await found.Erasures.Table.FindAsync(erasure, cancellationToken) is { } row
-            ? Results.Ok(await AnswerAsync(found, row, cancellationToken))
+        return await workspace.Get<Erasures>().Table.FindAsync(erasure, cancellationToken) is { } row
+            ? Results.Ok(await AnswerAsync(workspace, row, cancellationToken))
             : QueryProblem.UnknownErasure;
     }
 
     private async Task<IResult> ExportAsync(
-        NamedPerson who, string? workspace, [FromQuery(Name = "default_country")] string? defaultCountry, HttpContext context, CancellationToken cancellationToken)
+        NamedPerson who, RequestWorkspace workspace, [FromQuery(Name = "default_country")] string? defaultCountry, HttpContext context, CancellationToken cancellationToken)
     {
-        if (workspaces.Named(workspace) is not { } found)
-        {
-            return QueryProblem.UnknownWorkspace;
-        }
-
-        if (found.Erasures.Name(who, defaultCountry ?? "") is not { } naming)
+        if (workspace.Get<Erasures>().Name(who, defaultCountry ?? "") is not { } naming)
         {
             return QueryProblem.InvalidIdentifiers;
         }
 
-        var person = await found.Erasures.Export.FindAsync(naming, cancellationToken);
+        var person = await workspace.Get<Erasures>().Export.FindAsync(naming, cancellationToken);
         if (person.Roots.Count > 1)
         {
             return QueryProblem.SeveralPeople;
@@ -93,18 +73,16 @@ public sealed class ErasureEndpoints(IReadOnlyDictionary<string, Workspace> work
         }
 
         context.Response.Headers.CacheControl = "no-store";
-        return Results.Stream(body => found.Erasures.Export.WriteAsync(person, body, context.RequestAborted), "application/json");
+        return Results.Stream(body => workspace.Get<Erasures>().Export.WriteAsync(person, body, context.RequestAborted), "application/json");
     }
 
-    private async Task<IResult> RealiasAsync(string? workspace, CancellationToken cancellationToken) =>
-        workspaces.Named(workspace) is { } found
-            ? Results.Ok(await found.Erasures.Realias.RunAsync(cancellationToken))
-            : QueryProblem.UnknownWorkspace;
+    private async Task<IResult> RealiasAsync(RequestWorkspace workspace, CancellationToken cancellationToken) =>
+        Results.Ok(await workspace.Get<RealiasTable>().RunAsync(cancellationToken));
 
-    private async Task<ErasureAnswer> AnswerAsync(Workspace found, ErasureRow erasure, CancellationToken cancellationToken) =>
+    private async Task<ErasureAnswer> AnswerAsync(RequestWorkspace workspace, ErasureRow erasure, CancellationToken cancellationToken) =>
         ErasureAnswer.Of(
             erasure,
-            await found.Erasures.Table.RemovalsAsync(erasure, cancellationToken),
-            await found.Erasures.Accounts.CallsAsync(erasure.Erasure, cancellationToken),
+            await workspace.Get<Erasures>().Table.RemovalsAsync(erasure, cancellationToken),
+            await workspace.Get<Erasures>().Accounts.CallsAsync(erasure.Erasure, cancellationToken),
             clock.GetUtcNow());
 }

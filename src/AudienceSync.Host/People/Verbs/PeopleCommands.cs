@@ -11,8 +11,6 @@ namespace AudienceSync.Host.People.Verbs;
 /// </summary>
 internal static class PeopleCommands
 {
-    private const string Form = "JSON: customer_id, email, phone (with country when national), hashed.";
-
     public static Command Create(Func<string, string?> environment) =>
         new("people", "Manage consent, suppression, erasure and data export of people.")
         {
@@ -38,7 +36,7 @@ internal static class PeopleCommands
     {
         var identifiers = new Option<string?>("--identifiers")
         {
-            Description = $"A file, or - for standard input. {Form} Optionally with destination and reason.",
+            Description = $"A file, or - for standard input. {IdentifiersFile.Form} Optionally with destination and reason.",
         };
         var list = new Option<string?>("--list")
         {
@@ -64,7 +62,7 @@ internal static class PeopleCommands
             }
         });
         command.SetAction((parsed, cancellationToken) => parsed.GetValue(list) is { } file
-            ? RunAsync(parsed, async () =>
+            ? HostVerb.RunAsync(parsed, async () =>
             {
                 if (!File.Exists(file))
                 {
@@ -74,7 +72,7 @@ internal static class PeopleCommands
                 using var host = new HostClient(environment);
                 var query = Query(("lift", lift ? "true" : null), ("destination", parsed.GetValue(destination)), ("reason", parsed.GetValue(reason)),
                     ("default_country", parsed.GetValue(country)), ("delimiter", parsed.GetValue(delimiter)), ("workspace", parsed.GetValue(workspace)));
-                return await host.UploadAsync("/v1/people/suppressions/list" + query, file, Console(parsed), cancellationToken);
+                return await host.UploadAsync("/v1/people/suppressions/list" + query, file, HostVerb.Console(parsed), cancellationToken);
             })
             : PostAsync(parsed, environment, path, parsed.GetRequiredValue(identifiers)!, parsed.GetValue(workspace), cancellationToken));
         return command;
@@ -104,10 +102,10 @@ internal static class PeopleCommands
         {
             workspace,
         };
-        realias.SetAction((parsed, cancellationToken) => RunAsync(parsed, async () =>
+        realias.SetAction((parsed, cancellationToken) => HostVerb.RunAsync(parsed, async () =>
         {
             using var host = new HostClient(environment);
-            return await host.SendAsync(HttpMethod.Post, In("/v1/people/realias", parsed.GetValue(workspace)), null, Console(parsed), cancellationToken);
+            return await host.SendAsync(HttpMethod.Post, HostVerb.In("/v1/people/realias", parsed.GetValue(workspace)), null, HostVerb.Console(parsed), cancellationToken);
         }));
         return realias;
     }
@@ -116,11 +114,11 @@ internal static class PeopleCommands
     {
         var (id, workspace) = (new Option<Guid?>("--id") { Description = "Only this erasure." }, Workspace());
         var erasures = new Command("erasures", "List pending erasures, and the receipts of completed ones.") { id, workspace };
-        erasures.SetAction((parsed, cancellationToken) => RunAsync(parsed, async () =>
+        erasures.SetAction((parsed, cancellationToken) => HostVerb.RunAsync(parsed, async () =>
         {
             using var host = new HostClient(environment);
             var path = parsed.GetValue(id) is { } one ? $"/v1/people/erasures/{one}" : "/v1/people/erasures";
-            return await host.SendAsync(HttpMethod.Get, In(path, parsed.GetValue(workspace)), null, Console(parsed), cancellationToken);
+            return await host.SendAsync(HttpMethod.Get, HostVerb.In(path, parsed.GetValue(workspace)), null, HostVerb.Console(parsed), cancellationToken);
         }));
         return erasures;
     }
@@ -143,65 +141,27 @@ internal static class PeopleCommands
         {
             allow, workspace,
         };
-        stops.SetAction((parsed, cancellationToken) => RunAsync(parsed, async () =>
+        stops.SetAction((parsed, cancellationToken) => HostVerb.RunAsync(parsed, async () =>
         {
             using var host = new HostClient(environment);
             var (method, path) = parsed.GetValue(allow) is { } person
                 ? (HttpMethod.Post, $"/v1/people/link-stops/{person}/allow")
                 : (HttpMethod.Get, "/v1/people/link-stops");
-            return await host.SendAsync(method, In(path, parsed.GetValue(workspace)), null, Console(parsed), cancellationToken);
+            return await host.SendAsync(method, HostVerb.In(path, parsed.GetValue(workspace)), null, HostVerb.Console(parsed), cancellationToken);
         }));
         return stops;
     }
 
-    private static Option<string> Identifiers() => new("--identifiers") { Description = $"A file, or - for standard input. {Form}", Required = true };
+    private static Option<string> Identifiers() => new("--identifiers") { Description = $"A file, or - for standard input. {IdentifiersFile.Form}", Required = true };
 
     private static Option<string> Workspace() => Arguments.Workspace();
 
     private static Task<int> PostAsync(
         ParseResult parsed, Func<string, string?> environment, string path, string file, string? workspace, CancellationToken cancellationToken) =>
-        RunAsync(parsed, async () =>
+        HostVerb.RunAsync(parsed, async () =>
         {
-            var body = await ReadAsync(file, cancellationToken);
+            var body = await IdentifiersFile.ReadAsync(file, cancellationToken);
             using var host = new HostClient(environment);
-            return await host.SendAsync(HttpMethod.Post, In(path, workspace), body, Console(parsed), cancellationToken);
+            return await host.SendAsync(HttpMethod.Post, HostVerb.In(path, workspace), body, HostVerb.Console(parsed), cancellationToken);
         });
-
-    // Parsed as JSON here, so that an error is reported before anything is sent. The parser's message is not repeated, because it may
-    // contain the data.
-    internal static async Task<string> ReadAsync(string file, CancellationToken cancellationToken)
-    {
-        if (file != "-" && !File.Exists(file))
-        {
-            throw new SetupException("identifiers_missing", "The identifiers file does not exist.");
-        }
-
-        var text = file == "-" ? await System.Console.In.ReadToEndAsync(cancellationToken) : await File.ReadAllTextAsync(file, cancellationToken);
-        try
-        {
-            using var document = JsonDocument.Parse(text);
-            return text;
-        }
-        catch (JsonException)
-        {
-            throw new SetupException("identifiers_missing", $"The identifiers are not valid JSON. {Form}");
-        }
-    }
-
-    internal static string In(string path, string? workspace) => workspace is null ? path : $"{path}?workspace={Uri.EscapeDataString(workspace)}";
-
-    internal static (TextWriter Output, TextWriter Error) Console(ParseResult parsed) => (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
-
-    internal static async Task<int> RunAsync(ParseResult parsed, Func<Task<int>> action)
-    {
-        try
-        {
-            return await action();
-        }
-        catch (Exception failure) when (Failures.Explain(failure) is { } line)
-        {
-            await parsed.InvocationConfiguration.Error.WriteLineAsync($"audiencesync: {line}");
-            return ExitCodes.SetUp;
-        }
-    }
 }

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
 using AudienceSync.Host.Cli;
+using AudienceSync.Host.Configuration;
 using AudienceSync.Host.EventStore;
-using AudienceSync.Host.Ingest.Bodies;
 using AudienceSync.Host.Privacy.Keys;
 
 namespace AudienceSync.Host.Privacy.Verbs;
@@ -99,7 +99,7 @@ internal sealed class KeyStatusReport(string connectionString, MasterKeys keys, 
     // The bodies of a day are dropped together when their retention has passed, and not before the day after the day they were received.
     private DateOnly BodiesGone(DateTimeOffset newest)
     {
-        var gone = DateOnly.FromDateTime(newest.UtcDateTime).AddDays(BodyPartitions.RetentionDays + 1);
+        var gone = DateOnly.FromDateTime(newest.UtcDateTime).AddDays(RetentionSettings.BodiesD + 1);
         var today = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime);
         return gone < today ? today : gone;
     }

@@ -1,3 +1,5 @@
+using AudienceSync.Host.Configuration;
+
 namespace AudienceSync.Host.Projection.Rebuilding;
 
 /// <summary>The progress of a rebuild.</summary>
@@ -23,7 +25,4 @@ public sealed record RebuildResult(
 /// <summary>A rebuild cannot start or cannot continue. Nothing was swapped.</summary>
 /// <param name="code">Stable; docs/errors.md lists it.</param>
 /// <param name="message">What to do, in one line.</param>
-public sealed class RebuildException(string code, string message) : Exception(message)
-{
-    public string Code { get; } = code;
-}
+public sealed class RebuildException(string code, string message) : RefusedException(code, message);

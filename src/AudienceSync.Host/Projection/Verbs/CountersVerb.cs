@@ -6,7 +6,6 @@ using AudienceSync.Host.Audiences;
 using AudienceSync.Host.Audiences.Registry;
 using AudienceSync.Host.Cli;
 using AudienceSync.Host.EventStore;
-using AudienceSync.Host.History.Verbs;
 using AudienceSync.Host.Requests;
 
 namespace AudienceSync.Host.Projection.Verbs;
@@ -55,13 +54,13 @@ internal static class CountersVerb
     {
         if (json)
         {
-            output.WriteLine(JsonSerializer.Serialize(new { audience_key = key, hours }, MembersPrint.Json));
+            output.WriteLine(JsonSerializer.Serialize(new { audience_key = key, hours }, CliText.Json));
             return;
         }
 
         TextTable.Print(output, ["hour", "adds", "removes", "expiries", "joined", "size"], hours.Select(hour => new[]
         {
-            MembersPrint.Time(hour.Hour), Number(hour.Adds), Number(hour.Removes), Number(hour.Expiries), Number(hour.Joined), Number(hour.Size),
+            CliText.Time(hour.Hour), Number(hour.Adds), Number(hour.Removes), Number(hour.Expiries), Number(hour.Joined), Number(hour.Size),
         }));
     }
 

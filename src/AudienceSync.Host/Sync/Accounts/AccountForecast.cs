@@ -1,6 +1,5 @@
 using AudienceSync.Connectors;
 using AudienceSync.Domain.Syncing;
-using AudienceSync.Host.Workspaces.Status;
 
 namespace AudienceSync.Host.Sync.Accounts;
 

@@ -1,6 +1,5 @@
 using AudienceSync.Connectors;
 using AudienceSync.Host.EventStore;
-using AudienceSync.Host.Workspaces.Status;
 
 namespace AudienceSync.Host.Sync.Accounts;
 

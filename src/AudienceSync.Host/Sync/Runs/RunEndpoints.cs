@@ -1,5 +1,4 @@
 using AudienceSync.Host.Requests;
-using AudienceSync.Host.Workspaces;
 using Microsoft.AspNetCore.Mvc;
 
 namespace AudienceSync.Host.Sync.Runs;
@@ -11,7 +10,7 @@ public sealed record RunPage(IReadOnlyList<RunView> Runs, long? Next);
 public sealed record RunDetail(RunView Run, IReadOnlyList<CallView> Calls, long? Next);
 
 /// <summary>What was sent: runs, and the calls of each.</summary>
-public sealed class RunEndpoints(IReadOnlyDictionary<string, Workspace> workspaces)
+public sealed class RunEndpoints
 {
     private const int DefaultLimit = 100;
 
@@ -21,33 +20,23 @@ public sealed class RunEndpoints(IReadOnlyDictionary<string, Workspace> workspac
         group.MapGet("/runs/{run:long}", ShowAsync).Takes(QueryParameter.AfterCall, QueryParameter.Limit, QueryParameter.Body);
     }
 
-    private async Task<IResult> ListAsync(string? workspace, string? destination, long? before, int? limit, CancellationToken cancellationToken)
+    private async Task<IResult> ListAsync(RequestWorkspace workspace, string? destination, long? before, int? limit, CancellationToken cancellationToken)
     {
-        if (workspaces.Named(workspace) is not { } found)
-        {
-            return QueryProblem.UnknownWorkspace;
-        }
-
         var size = limit ?? DefaultLimit;
-        var runs = await found.Runs.ListAsync(before, destination, size, cancellationToken);
+        var runs = await workspace.Get<RunQueries>().ListAsync(before, destination, size, cancellationToken);
         return TypedResults.Ok(new RunPage(runs, runs.Count == size ? runs[^1].Run : null));
     }
 
     private async Task<IResult> ShowAsync(
-        long run, string? workspace, [FromQuery(Name = "after_call")] long? afterCall, int? limit, bool? body, CancellationToken cancellationToken)
+        long run, RequestWorkspace workspace, [FromQuery(Name = "after_call")] long? afterCall, int? limit, bool? body, CancellationToken cancellationToken)
     {
-        if (workspaces.Named(workspace) is not { } found)
-        {
-            return QueryProblem.UnknownWorkspace;
-        }
-
-        if (await found.Runs.FindAsync(run, cancellationToken) is not { } view)
+        if (await workspace.Get<RunQueries>().FindAsync(run, cancellationToken) is not { } view)
         {
             return QueryProblem.UnknownRun;
         }
 
         var size = limit ?? DefaultLimit;
-        var calls = await found.Runs.CallsAsync(run, afterCall ?? 0, size, body ?? false, cancellationToken);
+        var calls = await workspace.Get<RunQueries>().CallsAsync(run, afterCall ?? 0, size, body ?? false, cancellationToken);
         return TypedResults.Ok(new RunDetail(view, calls, calls.Count == size ? calls[^1].Call : null));
     }
 }

@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Text.Json;
 using AudienceSync.Host.Cli;
 using AudienceSync.Host.EventStore;
-using AudienceSync.Host.History.Verbs;
 using AudienceSync.Host.Sync.Holds;
 
 namespace AudienceSync.Host.Sync.Verbs;
@@ -96,20 +95,20 @@ internal sealed class HoldCommands(Func<string, string?> environment)
         var output = parsed.InvocationConfiguration.Output;
         if (parsed.GetValue(_json))
         {
-            output.WriteLine(JsonSerializer.Serialize(held, MembersPrint.Json));
+            output.WriteLine(JsonSerializer.Serialize(held, CliText.Json));
             return;
         }
 
         TextTable.Print(output, ["paused", "remote", "by", "why", "since", "waiting removals"], held.Pauses.Select(pause => new[]
         {
-            pause.Destination, pause.Remote ?? "all", pause.By, pause.Why ?? "", MembersPrint.Time(pause.At), Number(pause.WaitingRemovals),
+            pause.Destination, pause.Remote ?? "all", pause.By, pause.Why ?? "", CliText.Time(pause.At), Number(pause.WaitingRemovals),
         }));
         output.WriteLine();
         string[] planHead = ["plan", "account", "remote", "key", "kind", "removals", "of", "removed", "state", "since"];
         TextTable.Print(output, planHead, held.Plans.Select(plan => new[]
         {
             Number(plan.Plan), plan.Destination, plan.Remote, plan.Key, plan.Kind, Number(plan.Removals), Number(plan.Members),
-            Number(plan.Removed), plan.State, MembersPrint.Time(plan.HeldAt),
+            Number(plan.Removed), plan.State, CliText.Time(plan.HeldAt),
         }));
     }
 

@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Text.Json;
 using AudienceSync.Host.Cli;
 using AudienceSync.Host.EventStore;
-using AudienceSync.Host.History.Verbs;
 using AudienceSync.Host.Sync.Holds;
 using AudienceSync.Host.Sync.Resyncs;
 using Spectre.Console;
@@ -81,7 +80,7 @@ internal static class ResyncCommand
     {
         if (json)
         {
-            output.WriteLine(JsonSerializer.Serialize(new { lists = plans }, MembersPrint.Json));
+            output.WriteLine(JsonSerializer.Serialize(new { lists = plans }, CliText.Json));
             return;
         }
 

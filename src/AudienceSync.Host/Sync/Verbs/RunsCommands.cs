@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using AudienceSync.Host.Cli;
-using AudienceSync.Host.People.Verbs;
 
 namespace AudienceSync.Host.Sync.Verbs;
 
@@ -51,10 +50,10 @@ internal sealed class RunsCommands(Func<string, string?> environment)
     }
 
     private Task<int> GetAsync(ParseResult parsed, string path, Action<TextWriter, JsonElement> print, CancellationToken cancellationToken) =>
-        PeopleCommands.RunAsync(parsed, async () =>
+        HostVerb.RunAsync(parsed, async () =>
         {
             using var host = new HostClient(environment);
-            return await host.PrintAsync(path, parsed.GetValue(_json), print, PeopleCommands.Console(parsed), cancellationToken);
+            return await host.PrintAsync(path, parsed.GetValue(_json), print, HostVerb.Console(parsed), cancellationToken);
         });
 
     private string Query(ParseResult parsed, params (string Name, string? Value)[] fields) => "?" + string.Join('&', fields

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using AudienceSync.Host.Cli;
-using AudienceSync.Host.People.Verbs;
 
 namespace AudienceSync.Host.Sync.Verbs;
 
@@ -13,11 +12,11 @@ internal static class SyncStatusCommand
     {
         var (workspace, json) = (Arguments.Workspace(), new Option<bool>("--json") { Description = "Output as JSON." });
         var status = new Command("status", "Show the state of each ad account, and how long removals take.") { workspace, json };
-        status.SetAction((parsed, cancellationToken) => PeopleCommands.RunAsync(parsed, async () =>
+        status.SetAction((parsed, cancellationToken) => HostVerb.RunAsync(parsed, async () =>
         {
             using var host = new HostClient(environment);
-            var path = PeopleCommands.In("/v1/status", parsed.GetRequiredValue(workspace));
-            return await host.PrintAsync(path, parsed.GetValue(json), Print, PeopleCommands.Console(parsed), cancellationToken);
+            var path = HostVerb.In("/v1/status", parsed.GetRequiredValue(workspace));
+            return await host.PrintAsync(path, parsed.GetValue(json), Print, HostVerb.Console(parsed), cancellationToken);
         }));
         return status;
     }

@@ -1,3 +1,4 @@
+using AudienceSync.Host.EventStore.Leases;
 using JasperFx;
 using Wolverine.Runtime.Agents;
 

@@ -1,3 +1,4 @@
+using AudienceSync.Host.EventStore.Leases;
 using Wolverine.Runtime;
 using Wolverine.Runtime.Agents;
 

@@ -1,4 +1,5 @@
 using AudienceSync.Host.People.Erasure;
+using AudienceSync.Host.Sync;
 using AudienceSync.Host.Sync.Accounts;
 using AudienceSync.Host.Sync.Holds;
 
@@ -33,10 +34,10 @@ public sealed record StatusAnswer(
     public IReadOnlyList<RemovalLatency> RemovalLatency { get; init; } = [];
 
     public static StatusAnswer Of(
-        Workspace workspace, LogCounts log, ErasuresPart erasures, IReadOnlyList<KeyCounts> keys, IReadOnlyList<BindingCounts> bindings,
+        string workspace, int queuedEvents, LogCounts log, ErasuresPart erasures, IReadOnlyList<KeyCounts> keys, IReadOnlyList<BindingCounts> bindings,
         IReadOnlyList<AccountForecast> accounts, Held held) => new(
-        workspace.Database.Workspace.Value,
-        new LogPart(log.Head, workspace.QueuedEvents),
+        workspace,
+        new LogPart(log.Head, queuedEvents),
         new ProjectorPart(log.Position, log.Applied, log.Superseded, log.LagEvents, log.Overdue),
         new QuarantinePart(log.QuarantineOpen, log.Refused),
         log.People,
@@ -47,7 +48,7 @@ public sealed record StatusAnswer(
         accounts,
         held.Pauses,
         held.Plans,
-        log.LagEvents == 0 && log.Overdue == 0 && workspace.QueuedEvents == 0
+        log.LagEvents == 0 && log.Overdue == 0 && queuedEvents == 0
             && held.Plans.Count == 0
             && bindings.All(binding => binding is { PendingAdds: 0, PendingRemovals: 0, Waiting: 0 } && binding.InDoubt == binding.Stuck));
 

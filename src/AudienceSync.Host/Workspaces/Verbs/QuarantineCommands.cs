@@ -4,6 +4,7 @@ using AudienceSync.Connectors;
 using AudienceSync.Connectors.Http;
 using AudienceSync.Host.Cli;
 using AudienceSync.Host.Configuration;
+using AudienceSync.Host.EventStore;
 using AudienceSync.Host.Ingest.Quarantine;
 using AudienceSync.Host.Privacy.Keys;
 using AudienceSync.Host.Privacy.Verbs;
@@ -32,7 +33,7 @@ internal sealed class QuarantineCommands(Func<string, string?> environment)
     {
         var list = new Command("list", "List open entries, latest first.") { _reason, _workspace, _json };
         list.SetAction((parsed, cancellationToken) => RunAsync(parsed, cancellationToken, async workspace => Print(
-            parsed, await new QuarantineQueries(workspace.Database).ListAsync(1_000, parsed.GetValue(_reason), cancellationToken), Line)));
+            parsed, await new QuarantineQueries(workspace.Get<WorkspaceDatabase>()).ListAsync(1_000, parsed.GetValue(_reason), cancellationToken), Line)));
         return list;
     }
 
@@ -42,7 +43,7 @@ internal sealed class QuarantineCommands(Func<string, string?> environment)
         var show = new Command("show", "Show an entry.") { _id, body, _workspace, _json };
         show.SetAction((parsed, cancellationToken) => RunAsync(parsed, cancellationToken, async workspace =>
         {
-            var shown = await workspace.Quarantine.ShowAsync(parsed.GetValue(_id), parsed.GetValue(body), cancellationToken);
+            var shown = await workspace.Get<QuarantineReleases>().ShowAsync(parsed.GetValue(_id), parsed.GetValue(body), cancellationToken);
             return shown is null
                 ? UnknownEntry(parsed)
                 : Print(parsed, [shown], one => one.Body is null ? Line(one.Entry) : $"{Line(one.Entry)}\n{one.Body}");
@@ -65,8 +66,8 @@ internal sealed class QuarantineCommands(Func<string, string?> environment)
         release.SetAction((parsed, cancellationToken) => RunAsync(parsed, cancellationToken, workspace => workspace.AppendingAsync(async () =>
         {
             IReadOnlyList<ReleaseResult> results = parsed.GetValue(id) is { } one
-                ? await workspace.Quarantine.ReleaseAsync(one, cancellationToken) is { } result ? [result] : []
-                : await workspace.Quarantine.ReleaseAllAsync(parsed.GetValue(_reason)!, 1_000, cancellationToken);
+                ? await workspace.Get<QuarantineReleases>().ReleaseAsync(one, cancellationToken) is { } result ? [result] : []
+                : await workspace.Get<QuarantineReleases>().ReleaseAllAsync(parsed.GetValue(_reason)!, 1_000, cancellationToken);
             if (results.Count == 0)
             {
                 return UnknownEntry(parsed);
@@ -82,7 +83,7 @@ internal sealed class QuarantineCommands(Func<string, string?> environment)
     {
         var discard = new Command("discard", "Discard an entry.") { _id, _workspace, _json };
         discard.SetAction((parsed, cancellationToken) => RunAsync(parsed, cancellationToken, async workspace =>
-            await workspace.Quarantine.DiscardAsync(parsed.GetValue(_id), cancellationToken)
+            await workspace.Get<QuarantineReleases>().DiscardAsync(parsed.GetValue(_id), cancellationToken)
                 ? Print(parsed, [new ReleaseResult(parsed.GetValue(_id), ReleaseResult.Discarded, null, null)], result => $"{result.Id} {result.Status}")
                 : UnknownEntry(parsed)));
         return discard;

@@ -17,7 +17,7 @@ public sealed class ErasureStepTests : IAsyncLifetime
 
     public async Task DisposeAsync() => await _host.DisposeAsync();
 
-    private Erasures Erasures => _host.Server.Workspaces["default"].Erasures;
+    private Erasures Erasures => _host.Server.Workspaces["default"].Get<Erasures>();
 
     [Theory]
     [InlineData(1)]

@@ -124,7 +124,7 @@ public sealed class NothingIsLeftTests : IDisposable
 
     private static Needles Keyed(TestHost host)
     {
-        var digester = host.Server.Workspaces["default"].Digester;
+        var digester = host.Server.Workspaces["default"].Get<AliasDigester>();
         return new Needles()
             .Digest("alias of the customer id", digester.Digest(IdentifierKind.CustomerId, AliasText.CustomerId(CustomerId)!).Digest.Value)
             .Digest("alias of the e-mail", digester.Digest(IdentifierKind.Email, AliasText.Email(Email)!).Digest.Value)

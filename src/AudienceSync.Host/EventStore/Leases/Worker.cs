@@ -1,8 +1,8 @@
-namespace AudienceSync.Host.Workspaces.Nodes;
+namespace AudienceSync.Host.EventStore.Leases;
 
 /// <summary>
-/// A piece of a workspace's work that one Host at a time does. The Hosts of a database share the workers evenly, see
-/// <see cref="WorkerAgentFamily"/>; who may write is decided by leases.
+/// A piece of a workspace's work that one Host at a time does. The Hosts of a database share the workers evenly, by
+/// Wolverine's agents; who may write is decided by leases.
 /// </summary>
 /// <param name="Name">Its name within the workspace.</param>
 /// <param name="RunAsync">Works until it is canceled; failures are retried within.</param>

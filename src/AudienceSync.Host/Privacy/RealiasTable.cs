@@ -1,9 +1,8 @@
 using AudienceSync.Domain.Identity;
 using AudienceSync.Host.EventStore;
-using AudienceSync.Host.Privacy;
 using Npgsql;
 
-namespace AudienceSync.Host.People.Erasure;
+namespace AudienceSync.Host.Privacy;
 
 /// <summary>The result of recomputing the aliases of an older reader.</summary>
 /// <param name="Read">Aliases that were read.</param>

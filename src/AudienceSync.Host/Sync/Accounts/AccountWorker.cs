@@ -1,0 +1,47 @@
+using AudienceSync.Host.EventStore;
+using AudienceSync.Host.EventStore.Leases;
+using AudienceSync.Host.Privacy;
+using AudienceSync.Host.Sync.Holds;
+using AudienceSync.Host.Sync.Jobs;
+using AudienceSync.Host.Sync.Ledger;
+using AudienceSync.Host.Sync.Resyncs;
+using AudienceSync.Host.Sync.Runs;
+
+namespace AudienceSync.Host.Sync.Accounts;
+
+/// <summary>Composes everything that works for one ad account.</summary>
+internal static class AccountWorker
+{
+    /// <param name="destination">The account.</param>
+    /// <param name="metrics">Counts its calls; null for a verb.</param>
+    /// <param name="poll">How often it is looked at when nothing wakes it.</param>
+    /// <param name="provider">The workspace's services.</param>
+    public static AccountLoop Open(PlannedDestination destination, DestinationMetrics? metrics, TimeSpan poll, IServiceProvider provider)
+    {
+        var database = provider.GetRequiredService<WorkspaceDatabase>();
+        var (clock, chance) = (provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<Func<double>>());
+        var vault = provider.GetRequiredService<Vault>();
+        var wake = provider.GetRequiredService<Wakes>().Of(AddSyncExtensions.WakeOf(destination));
+        var table = new SyncTable(database);
+        var budget = new CallBudget(destination.Name, destination.Connector.Limits.Allowances, new BudgetTable(database), clock)
+        {
+            RequestsPerCall = destination.Connector.Limits.RequestsPerCall,
+        };
+        var logger = provider.GetRequiredService<ILogger<AccountLoop>>();
+        var shared = new SharedCells(new HolderTable(database), provider.GetRequiredService<AliasDigester>());
+        var calls = new MemberCalls(table, vault, destination.Connector, budget, shared, provider.GetRequiredService<CallSeal>(), clock);
+        var planner = new PagePlanner(destination.Connector, table, vault);
+        var processor = new LaneProcessor(destination.Name, destination.Connector, table, planner, calls, chance, clock, logger)
+        {
+            Metrics = metrics,
+        };
+        var jobs = new JobPoller(destination.Name, destination.Connector, new JobTable(database), clock, logger);
+        var exclusive = new ExclusiveResync(
+            new ResyncSessionTable(database), table, vault, destination.Connector, budget, chance, clock, logger);
+        var cycle = BindingCycle.Open(database, processor, planner, exclusive, destination.Connector.Limits, clock, logger);
+        return new AccountLoop(destination.Name, cycle, jobs, budget, table, provider.GetRequiredService<LeaseTable>(), wake, destination.Flush, clock, logger)
+        {
+            Poll = poll,
+        };
+    }
+}

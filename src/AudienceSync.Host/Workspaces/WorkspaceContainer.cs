@@ -1,0 +1,67 @@
+using AudienceSync.Connectors;
+using AudienceSync.Host.Audiences;
+using AudienceSync.Host.EventStore;
+using AudienceSync.Host.Ingest;
+using AudienceSync.Host.Maintenance;
+using AudienceSync.Host.People;
+using AudienceSync.Host.Privacy;
+using AudienceSync.Host.Projection;
+using AudienceSync.Host.Sync;
+using AudienceSync.Host.Sync.Accounts;
+using AudienceSync.Host.Workspaces.Metrics;
+using AudienceSync.Host.Workspaces.Status;
+
+namespace AudienceSync.Host.Workspaces;
+
+/// <summary>Composes the services of one workspace, slice by slice.</summary>
+internal static class WorkspaceContainer
+{
+    /// <param name="plan">What the configuration declares.</param>
+    /// <param name="database">The workspace's connections. The container does not close them.</param>
+    /// <param name="keys">The Host's copy of the published keys.</param>
+    /// <param name="secrets">The workspace's own secrets.</param>
+    /// <param name="dependencies">What the process and a test control.</param>
+    public static ServiceProvider Build(
+        WorkspacePlan plan, WorkspaceDatabase database, AudienceKeys keys, WorkspaceSecrets secrets, WorkspaceDependencies dependencies)
+    {
+        var connectors = plan.Destinations.ToDictionary(destination => destination.Name, destination => destination.Connector, StringComparer.Ordinal);
+        var sources = plan.Sources.Select(source => source.Source).ToList();
+        var countries = sources.ToDictionary(source => source.Name, source => source.DefaultCountry, StringComparer.Ordinal);
+        return new ServiceCollection()
+            .AddProcess(plan, dependencies)
+            .AddEventStore(database, dependencies.Owner, dependencies.LeaseTime)
+            .AddPrivacy(secrets)
+            .AddAudiences(keys, connectors)
+            .AddIngest(sources, connectors.Keys.ToHashSet(StringComparer.Ordinal), plan.LinkLimit)
+            .AddProjection([.. plan.Destinations.Select(AddSyncExtensions.WakeOf)])
+            .AddSync(plan.Destinations, MetricsOf(plan, dependencies), dependencies.AccountPoll)
+            .AddPeople(connectors, name => countries.GetValueOrDefault(name, ""))
+            .AddMaintenance(plan.Name.Value, plan.Retention)
+            .AddStatus(plan, dependencies)
+            .BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true });
+    }
+
+    private static IServiceCollection AddProcess(this IServiceCollection services, WorkspacePlan plan, WorkspaceDependencies dependencies)
+    {
+        services.AddSingleton(dependencies.MasterKeys)
+            .AddSingleton(dependencies.Clock)
+            .AddSingleton(dependencies.Chance)
+            .AddSingleton(dependencies.Messages)
+            .AddSingleton(dependencies.Loggers)
+            .AddSingleton(typeof(ILogger<>), typeof(Logger<>));
+        return dependencies.Metrics is { } metrics ? services.AddSingleton(metrics.AddLog(plan.Name.Value)) : services;
+    }
+
+    private static Func<string, DestinationMetrics>? MetricsOf(WorkspacePlan plan, WorkspaceDependencies dependencies) =>
+        dependencies.Metrics is { } metrics ? destination => metrics.Of(plan.Name.Value, destination) : null;
+
+    private static IServiceCollection AddStatus(this IServiceCollection services, WorkspacePlan plan, WorkspaceDependencies dependencies)
+    {
+        services.AddSingleton<StatusQueries>().AddSingleton<MetricQueries>();
+        return dependencies.Metrics is not { } metrics ? services : services
+            .AddSingleton(provider => new GaugeLoop(
+                plan.Name.Value, dependencies.Owner, provider.GetRequiredService<MetricQueries>(), provider.GetRequiredService<AccountForecasts>(),
+                metrics.Gauges, dependencies.Clock, provider.GetRequiredService<ILogger<GaugeLoop>>()))
+            .AddHostLoop<GaugeLoop>(gauges => gauges.RunAsync);
+    }
+}
