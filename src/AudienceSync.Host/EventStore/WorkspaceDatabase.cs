@@ -50,10 +50,10 @@ public sealed class WorkspaceDatabase : IAsyncDisposable
         Workspace = workspace;
         _searchPath = shadow is null ? workspace.Schema : $"{shadow},{workspace.Schema}";
         const string QueryOptions = Role + Network + " -c statement_timeout=30s -c jit=off";
-        Hot = Build(Settings(connectionString, "", HotPlanner, command_timeout_s: 30, pool: 20), "hot", hot: true);
-        Append = Build(Settings(connectionString, "", HotPlanner + " -c lock_timeout=2s", AppendTimeout_s, pool: 6), "append", hot: true);
-        Query = Build(Settings(connectionString, " query", QueryOptions, command_timeout_s: 35, pool: 10), "query", hot: false);
-        Login = Build(Settings(connectionString, " watch", "-c statement_timeout=3s", command_timeout_s: 4, pool: 2), "watch", hot: false);
+        Hot = Build(Settings(connectionString, "", HotPlanner, command_timeout_s: 30, pool: 20), "hot");
+        Append = Build(Settings(connectionString, "", HotPlanner + " -c lock_timeout=2s", AppendTimeout_s, pool: 6), "append");
+        Query = Build(Settings(connectionString, " query", QueryOptions, command_timeout_s: 35, pool: 10), "query");
+        Login = Build(Settings(connectionString, " watch", "-c statement_timeout=3s", command_timeout_s: 4, pool: 2), "watch");
         _store = new Lazy<DocumentStore>(() => Open(clock ?? TimeProvider.System));
     }
 
@@ -137,24 +137,13 @@ public sealed class WorkspaceDatabase : IAsyncDisposable
             GssEncryptionMode = GssEncryptionMode.Disable, // Its probe stalls a connection for seconds where there is no Kerberos.
         };
 
-    private NpgsqlDataSource Build(NpgsqlConnectionStringBuilder settings, string name, bool hot)
+    private NpgsqlDataSource Build(NpgsqlConnectionStringBuilder settings, string name)
     {
         // The label of the pool in metrics; by default it would be the connection string.
         var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString) { Name = $"{Workspace.Value}/{name}" };
-        if (hot)
-        {
-            builder.UsePhysicalConnectionInitializer(HotSockets.Choose, ChooseAsync);
-        }
-
         // Without it the polls of idle loops would be spans, several a second.
         builder.ConfigureTracing(tracing => tracing
             .ConfigureCommandFilter(_ => Spans.IsWithin).ConfigureBatchFilter(_ => Spans.IsWithin).EnablePhysicalOpenTracing(false));
         return builder.Build();
-
-        static Task ChooseAsync(NpgsqlConnection connection)
-        {
-            HotSockets.Choose(connection);
-            return Task.CompletedTask;
-        }
     }
 }

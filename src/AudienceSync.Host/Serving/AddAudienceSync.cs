@@ -3,15 +3,12 @@ using System.Text.Json.Serialization;
 using AudienceSync.Domain;
 using AudienceSync.Host.Access;
 using AudienceSync.Host.Configuration;
-using AudienceSync.Host.EventStore;
 using AudienceSync.Host.Ingest;
 using AudienceSync.Host.Messages;
 using AudienceSync.Host.Requests;
 using AudienceSync.Host.Workspaces;
 using AudienceSync.Host.Workspaces.Metrics;
 using AudienceSync.Host.Workspaces.Nodes;
-using Microsoft.AspNetCore.Connections.Features;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace AudienceSync.Host.Serving;
@@ -69,7 +66,7 @@ public static class AddAudienceSyncExtensions
             kestrel.Limits.MaxRequestBodySize = Limits.OperatorBodyBytes;
             kestrel.Limits.RequestHeadersTimeout = ConnectionLimits.FirstRequest;
             kestrel.Limits.MaxConcurrentConnections = ConnectionLimits.Connections;
-            kestrel.ConfigureEndpointDefaults(ConfigureListener);
+            kestrel.ConfigureEndpointDefaults(SilentConnections.Close);
         });
         builder.WebHost.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true);
         builder.Services.ConfigureHttpJsonOptions(json =>
@@ -86,19 +83,5 @@ public static class AddAudienceSyncExtensions
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddExceptionHandler<RequestFaults>();
         return builder;
-    }
-
-    private static void ConfigureListener(ListenOptions listener)
-    {
-        SilentConnections.Close(listener);
-        listener.Use(next => connection =>
-        {
-            if (connection.Features.Get<IConnectionSocketFeature>()?.Socket is { } socket)
-            {
-                HotSockets.Choose(socket);
-            }
-
-            return next(connection);
-        });
     }
 }
