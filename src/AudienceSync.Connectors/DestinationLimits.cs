@@ -7,6 +7,9 @@ namespace AudienceSync.Connectors;
 /// never overlap.</param>
 public sealed record DestinationLimits(int MembersPerCall, TimeSpan CallTimeout, bool OrderedCalls)
 {
+    /// <summary>An account's worker sends nothing else while it waits.</summary>
+    public const int MaxCallTimeoutS = 300;
+
     /// <summary>
     /// How long an add is valid at the platform; a member that is to stay must be added again before it expires. Null when it never
     /// expires.

@@ -19,6 +19,9 @@ public interface IDestination
     /// <summary>The normalizer version under which new members are added. Removals carry the version of their add.</summary>
     NormalizerVersion Normalizer { get; }
 
+    /// <summary>Whether it declares to the platform, of every member that it adds, that they granted consent.</summary>
+    bool DeclaresConsent => false;
+
     /// <summary>Sends one operation for up to <see cref="DestinationLimits.MembersPerCall"/> members of one remote audience.</summary>
     ValueTask<CallResult> SendAsync(MemberCall call, CancellationToken cancellationToken);
 

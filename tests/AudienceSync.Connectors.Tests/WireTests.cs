@@ -60,6 +60,6 @@ public sealed class WireTests
     public void A_query_is_encoded_as_a_form(string text, string encoded) => QueryText.Encode(text).ShouldBe(encoded);
 
     private static MetaDestination Meta(RecordingServer platform) => new(
-        MetaSettings.From(new DestinationSettings("1001", new Secret("ABC"), platform.Address)),
+        MetaSettings.Parse(Section.Of("1001", ("token", new Secret("ABC")), ("base_url", platform.Address))).Settings!,
         new DestinationDependencies(platform.Network, TimeProvider.System, new Random(1)));
 }

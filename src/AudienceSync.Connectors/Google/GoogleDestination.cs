@@ -33,6 +33,8 @@ public sealed class GoogleDestination : IDestination, IAudienceFactory, IResyncs
 
     public DestinationLimits Limits { get; }
 
+    public bool DeclaresConsent => _settings.ConsentGranted;
+
     public NormalizerVersion Normalizer { get; }
 
     /// <summary>Nothing has to be restarted: a batch is an ordinary add.</summary>

@@ -1,4 +1,5 @@
 using System.Text;
+using AudienceSync.Connectors.Http;
 using AudienceSync.Connectors.Members;
 using AudienceSync.Domain.Normalizing;
 using AudienceSync.Domain.Syncing;
@@ -20,6 +21,8 @@ internal static class GooglePayload
         [PersonField.Email, PersonField.Phone, .. Address], Address, RowMeaning.Person);
 
     private static PersonField[] Address => [PersonField.FirstName, PersonField.LastName, PersonField.Country, PersonField.PostalCode];
+
+    private static readonly MemberLayout Layout = new("audienceMembers", NotIdentifiers: "destinationReferences");
 
     private static readonly int RowBytes =
         RowHead.Length + EmailHead.Length + PhoneHead.Length + GivenHead.Length + FamilyHead.Length + RegionHead.Length + PostalHead.Length
@@ -47,7 +50,8 @@ internal static class GooglePayload
 
     public static MemberBody Write(GoogleSettings settings, MemberCall call, Normalizers normalizers, bool validateOnly, IReadOnlySet<int>? without)
         => MemberBody.Write(
-            call.Members, Frame(settings, call, validateOnly), RowBytes, version => normalizers.Find(NormalizerFamily.Google, version), WriteRow, without);
+            call.Members, Frame(settings, call, validateOnly),
+            version => normalizers.Find(NormalizerFamily.Google, version), WriteRow, without);
 
     /// <summary>The body that removes every member last added before <paramref name="asOf"/>.</summary>
     public static HttpContent RemoveAll(GoogleSettings settings, RemoteAudienceId list, DateTimeOffset asOf, bool validateOnly)
@@ -58,14 +62,14 @@ internal static class GooglePayload
 
     public static HttpContent Json(string text) => new StringContent(text, Encoding.UTF8, "application/json");
 
-    private static (byte[] Head, byte[] Tail) Frame(GoogleSettings settings, MemberCall call, bool validateOnly)
+    private static MemberFrame Frame(GoogleSettings settings, MemberCall call, bool validateOnly)
     {
         // A removal has neither consent nor terms (6.2).
         var tail = call.Operation == MemberOperation.Add
             ? $"]{(settings.ConsentGranted ? Consent : "")},\"encoding\":\"HEX\"{Terms}{Validate(validateOnly)}}}"
             : $"],\"encoding\":\"HEX\"{Validate(validateOnly)}}}";
         var head = $$"""{"destinations":[{{Destination(settings, call.Audience)}}],"audienceMembers":[""";
-        return (Encoding.ASCII.GetBytes(head), Encoding.ASCII.GetBytes(tail));
+        return new MemberFrame(Encoding.ASCII.GetBytes(head), Encoding.ASCII.GetBytes(tail), RowBytes, Layout);
     }
 
     private static string Destination(GoogleSettings settings, RemoteAudienceId list)

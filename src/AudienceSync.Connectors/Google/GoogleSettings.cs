@@ -1,5 +1,6 @@
-using AudienceSync.Connectors.Http;
 using System.Text.RegularExpressions;
+using AudienceSync.Connectors.Http;
+using AudienceSync.Connectors.Sections;
 
 namespace AudienceSync.Connectors.Google;
 
@@ -13,10 +14,14 @@ public sealed partial record GoogleSettings
     /// <summary>A service account's file may contain another one (contracts/google.md 2.1).</summary>
     public static readonly Uri DefaultTokenUrl = new("https://oauth2.googleapis.com/token");
 
+    public static PlatformSettings Known { get; } = new(
+        "google", "api_version", "login_customer_id", "client_id", "client_secret", "refresh_token", "service_account", "token_url",
+        "consent", "terms_accepted", "validate_only", "job_check_s");
+
     /// <summary>Digits, without hyphens.</summary>
     public required string Account { get; init; }
 
-    /// <summary>The manager account, digits; null for direct access.</summary>
+    /// <summary>The manager account, digits; null for direct access (contracts/google.md 2.3).</summary>
     public string? LoginAccount { get; init; }
 
     public required string ApiVersion { get; init; }
@@ -27,78 +32,58 @@ public sealed partial record GoogleSettings
     /// <summary>How access tokens are obtained.</summary>
     public required IGoogleGrant Grant { get; init; }
 
-    /// <summary>Whether <c>CONSENT_GRANTED</c> is declared for every member; when not, the field is omitted.</summary>
+    /// <summary>Whether <c>CONSENT_GRANTED</c> is declared for every member; when not, the field is omitted (6.2).</summary>
     public bool ConsentGranted { get; init; }
 
+    /// <summary>Every call is validated by the platform and nothing is stored (6.2).</summary>
     public bool ValidateOnly { get; init; }
 
     public TimeSpan CallTimeout { get; init; } = GoogleLimits.CallTimeout;
 
-    /// <summary>The time until the first poll of a job, and between two polls.</summary>
+    /// <summary>The time until the first poll of a job, and between two polls (6.7).</summary>
     public TimeSpan JobCheck { get; init; } = GoogleLimits.JobCheck;
 
-    /// <exception cref="DestinationSettingsException">A setting cannot be used.</exception>
-    public static GoogleSettings From(DestinationSettings settings)
+    public static ParsedSettings<GoogleSettings> Parse(DestinationSection section)
     {
-        ArgumentNullException.ThrowIfNull(settings);
-        settings.AllowOnly(
-            "google", "api_version", "login_customer_id", "client_id", "client_secret", "refresh_token", "service_account", "token_url", "consent",
-            "terms_accepted", "validate_only", "job_check_s");
-        var version = settings.ApiVersion ?? DefaultApiVersion;
-        Require(VersionForm().IsMatch(version), "invalid_api_version", "api_version must have the form v1.");
-        Require(
-            settings.TermsAccepted == true, "terms_not_accepted",
+        ArgumentNullException.ThrowIfNull(section);
+        var version = section.ApiVersion(DefaultApiVersion, VersionForm());
+        var terms = section.Truth("terms_accepted").Must(
+            accepted => accepted == true, "terms_not_accepted",
             "terms_accepted must be true: accept Google's customer data policies in the account (Admin, Customer Match), "
             + "then set it here.");
-        Require(
-            settings.JobCheckS is null or (> 0 and <= GoogleLimits.MaxJobCheckS), "invalid_job_check_s",
-            $"job_check_s must be 1 to {GoogleLimits.MaxJobCheckS}.");
-        Require(settings.Consent is null or "granted" or "unspecified", "invalid_consent", "consent must be granted or unspecified.");
-        return new GoogleSettings
-        {
-            CallTimeout = settings.CallTimeoutOr(GoogleLimits.CallTimeout),
-            Account = AccountOf(settings.Account, "account", "invalid_account"),
-            LoginAccount = settings.LoginCustomerId is { } login ? AccountOf(login, "login_customer_id", "invalid_login_customer_id") : null,
-            ApiVersion = version,
-            BaseUrl = BaseAddress.Of(settings.BaseUrl, DefaultBaseUrl),
-            Grant = GrantOf(settings),
-            ConsentGranted = settings.Consent == "granted",
-            ValidateOnly = settings.ValidateOnly == true,
-            JobCheck = settings.JobCheckS is { } seconds ? TimeSpan.FromSeconds(seconds) : GoogleLimits.JobCheck,
-        };
+        var jobCheck = section.Within("job_check_s", (int)GoogleLimits.JobCheck.TotalSeconds, GoogleLimits.MaxJobCheckS);
+        var consent = section.Text("consent")
+            .Must(text => text is null or "granted" or "unspecified", "invalid_consent", "consent must be granted or unspecified.");
+        var timeout = section.CallTimeoutOr(GoogleLimits.CallTimeout);
+        var account = AdsAccount(section.Account().Map(text => (string?)text));
+        var login = AdsAccount(section.Text("login_customer_id"));
+        var baseUrl = section.BaseUrlOr(DefaultBaseUrl);
+        var grant = GoogleGrants.Parse(section);
+        var validateOnly = section.Truth("validate_only");
+        return Known.Parsed(
+            section,
+            [
+                version.Error, terms.Error, jobCheck.Error, consent.Error, timeout.Error, account.Error, login.Error, baseUrl.Error,
+                grant.Error, validateOnly.Error,
+            ],
+            () => new GoogleSettings
+            {
+                CallTimeout = timeout.Value,
+                Account = account.Value!,
+                LoginAccount = login.Value,
+                ApiVersion = version.Value,
+                BaseUrl = baseUrl.Value,
+                Grant = grant.Value,
+                ConsentGranted = consent.Value == "granted",
+                ValidateOnly = validateOnly.Value == true,
+                JobCheck = TimeSpan.FromSeconds(jobCheck.Value),
+            });
     }
 
-    private static IGoogleGrant GrantOf(DestinationSettings settings)
-    {
-        var tokenUrl = settings.TokenUrl is { } given ? BaseAddress.Plain(given, "token_url") : null;
-        if (settings.ServiceAccount is { } key)
-        {
-            Require(
-                settings is { ClientId: null, ClientSecret: null, RefreshToken: null }, "two_credentials",
-                "give either service_account, or client_id, client_secret and refresh_token.");
-            return ServiceAccountGrant.From(key, tokenUrl);
-        }
-
-        return settings is { ClientId: { Length: > 0 } id, ClientSecret: { } secret, RefreshToken: { } refresh }
-            ? new RefreshTokenGrant(tokenUrl ?? DefaultTokenUrl, id, secret, refresh)
-            : throw new DestinationSettingsException(
-                "missing_credentials", "give service_account, or all of client_id, client_secret and refresh_token.");
-    }
-
-    private static string AccountOf(string given, string setting, string code)
-    {
-        var digits = given.Replace("-", "", StringComparison.Ordinal);
-        Require(JsonFields.IsDigits(digits), code, $"{setting} must be the digits of a Google Ads account, with or without hyphens.");
-        return digits;
-    }
-
-    private static void Require(bool holds, string code, string message)
-    {
-        if (!holds)
-        {
-            throw new DestinationSettingsException(code, message);
-        }
-    }
+    private static Setting<string?> AdsAccount(Setting<string?> given)
+        => given.Map(text => text?.Replace("-", "", StringComparison.Ordinal)).Must(
+            digits => digits is null || JsonFields.IsDigits(digits), $"invalid_{given.Field}",
+            $"{given.Field} must be the digits of a Google Ads account, with or without hyphens.");
 
     [GeneratedRegex(@"^v[0-9]{1,3}\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 100)]
     private static partial Regex VersionForm();

@@ -1,6 +1,8 @@
 using System.Buffers.Text;
 using System.Text;
 using System.Text.Json;
+using AudienceSync.Connectors.Http;
+using AudienceSync.Connectors.Sections;
 using Google.Apis.Auth.OAuth2;
 
 namespace AudienceSync.Connectors.Google;
@@ -12,6 +14,8 @@ namespace AudienceSync.Connectors.Google;
 internal sealed class ServiceAccountGrant : IGoogleGrant
 {
     public const string Scope = "https://www.googleapis.com/auth/datamanager";
+
+    private const string Field = "service_account";
 
     private const string GrantType = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 
@@ -28,19 +32,22 @@ internal sealed class ServiceAccountGrant : IGoogleGrant
 
     public Uri TokenUrl { get; }
 
-    /// <exception cref="DestinationSettingsException">invalid_service_account: not the key file of a service account.</exception>
-    public static ServiceAccountGrant From(SecretDocument keyFile, Uri? tokenUrl)
+    /// <summary>invalid_service_account: not the key file of a service account.</summary>
+    public static Setting<IGoogleGrant> Parse(SecretDocument keyFile, Uri? tokenUrl)
     {
         try
         {
             var account = CredentialFactory.FromJson<ServiceAccountCredential>(keyFile.Reveal());
-            return new ServiceAccountGrant(account, Http.BaseAddress.Plain(tokenUrl ?? new Uri(account.TokenServerUrl), "token_url"));
+            var grant = new ServiceAccountGrant(account, tokenUrl ?? new Uri(account.TokenServerUrl));
+            return new Setting<IGoogleGrant>(Field, grant).Must(
+                given => BaseAddress.IsPlain(given.TokenUrl), "invalid_token_url", BaseAddress.MustBePlain("token_url"));
         }
-        catch (Exception wrong) when (wrong is not DestinationSettingsException)
+        catch (Exception wrong) when (wrong is not OutOfMemoryException)
         {
             // The library throws whatever its JSON and key readers throw, and the messages may quote the file.
-            throw new DestinationSettingsException(
-                "invalid_service_account", "service_account must be the JSON key file of a service account, as issued by Google Cloud.");
+            return new Setting<IGoogleGrant>(Field, null!, new SettingError(
+                Field, "invalid_service_account",
+                "service_account must be the JSON key file of a service account, as issued by Google Cloud."));
         }
     }
 

@@ -40,7 +40,9 @@ public sealed class ExchangeRecorder : IDisposable
     {
         var content = request.Content!;
         _awaited = null;
-        _sent = SentBody.Read(content is RentedBody.Content rented ? rented.Written : await content.ReadAsByteArrayAsync(cancellationToken));
+        _sent = content is RentedBody.Content members
+            ? SentBody.Read(members.Written, members.Layout)
+            : SentBody.Read(await content.ReadAsByteArrayAsync(cancellationToken), layout: null);
         _secrets = Secrets(request);
         Last = new CallExchange(request.Method.Method, ResponseText.CleanPath(request.RequestUri!.AbsolutePath), _sent.Json)
         {

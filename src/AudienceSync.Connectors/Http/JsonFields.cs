@@ -42,6 +42,10 @@ internal static class JsonFields
         };
     }
 
+    /// <summary>A code or a count: a number beyond the range counts as missing.</summary>
+    public static int? Int(this JsonElement parent, string name)
+        => parent.Number(name) is { } number and >= int.MinValue and <= int.MaxValue ? (int)number : null;
+
     public static string? Digits(this JsonElement parent, string name)
         => parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out var value)
             ? value.ValueKind switch

@@ -8,9 +8,12 @@ namespace AudienceSync.Connectors.Http;
 /// A request body in a pooled buffer, sent once per attempt. A call that timed out may still be copying the buffer into its closing
 /// connection; such a buffer is left to the garbage collector, because in the pool another call would overwrite it.
 /// </summary>
-internal sealed class RentedBody(int capacity) : IDisposable
+/// <param name="capacity">The most bytes that it takes.</param>
+/// <param name="layout">Where it has its members.</param>
+internal sealed class RentedBody(int capacity, MemberLayout layout) : IDisposable
 {
     private readonly Lock _gate = new();
+    private readonly MemberLayout _layout = layout;
     private byte[]? _buffer = ArrayPool<byte>.Shared.Rent(capacity);
     private int _readers;
 
@@ -61,6 +64,8 @@ internal sealed class RentedBody(int capacity) : IDisposable
             _body = body;
             Headers.ContentType = new MediaTypeHeaderValue("application/json");
         }
+
+        public MemberLayout Layout => _body._layout;
 
         /// <summary>The bytes to be sent. Only for reading before they are sent, while the caller holds the body.</summary>
         public ReadOnlyMemory<byte> Written => _body._buffer.AsMemory(0, _body.Length);

@@ -3,13 +3,18 @@ using AudienceSync.Domain.Syncing;
 namespace AudienceSync.Connectors.Http;
 
 /// <summary>How long to wait after a response: the time in the outcome table, or longer when the response requests it.</summary>
-internal static class RetryAfterPolicy
+public static class RetryAfterPolicy
 {
     /// <summary>The maximum wait, whatever a response requests.</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromHours(25);
 
-    public static Outcome With(Outcome outcome, PlatformAnswer answer, DateTimeOffset now)
+    /// <param name="outcome">What the platform's table makes of the response.</param>
+    /// <param name="answer">The response.</param>
+    /// <param name="now">The time of the response.</param>
+    /// <param name="longest">The maximum wait of a platform that has one of its own.</param>
+    internal static Outcome With(Outcome outcome, PlatformAnswer answer, DateTimeOffset now, TimeSpan? longest = null)
     {
+        var most = longest ?? Longest;
         if (outcome.Kind is not (OutcomeKind.Retry or OutcomeKind.Snooze))
         {
             return outcome;
@@ -17,7 +22,7 @@ internal static class RetryAfterPolicy
 
         var wait = answer.RetryAfter(now) ?? TimeSpan.Zero;
         wait = outcome.Wait > wait ? outcome.Wait.Value : wait;
-        wait = wait > Longest ? Longest : wait;
+        wait = wait > most ? most : wait;
         return wait > TimeSpan.Zero ? outcome with { Wait = wait } : outcome;
     }
 

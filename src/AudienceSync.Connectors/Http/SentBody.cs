@@ -10,29 +10,18 @@ namespace AudienceSync.Connectors.Http;
 /// </summary>
 internal sealed class SentBody
 {
-    /// <summary>The arrays of members, by platform: Meta, Google, TikTok, webhook.</summary>
-    private static readonly string[] MemberArrays = ["data", "audienceMembers", "batch_data", "members"];
-
-    /// <summary>The arrays that name the columns of a row.</summary>
-    private static readonly string[] Schemas = ["schema", "id_schema"];
-
-    /// <summary>What rows hold besides identifiers.</summary>
-    private static readonly string[] NotIdentifiers = ["destinationReferences", "audience_ids"];
-
     private static readonly SearchValues<byte> Hexadecimal = SearchValues.Create("0123456789abcdef"u8);
 
-    private const string NotIdentifierColumns = "DATA_PROCESSING_OPTIONS";
     private const int Samples = 3;
     private const int SampleChars = 6;
 
+    private readonly MemberLayout? _layout;
     private readonly List<string> _schema = [];
     private readonly List<(string Kind, int Members)> _kinds = [];
     private readonly List<string> _first = [];
     private int _members;
 
-    private SentBody()
-    {
-    }
+    private SentBody(MemberLayout? layout) => _layout = layout;
 
     /// <summary>The body as JSON.</summary>
     public string Json { get; private set; } = "";
@@ -40,9 +29,11 @@ internal sealed class SentBody
     /// <summary>Values of members that were sent as they are, not as digests.</summary>
     public HashSet<string> PlainValues { get; } = new(StringComparer.OrdinalIgnoreCase);
 
-    public static SentBody Read(ReadOnlyMemory<byte> body)
+    /// <param name="body">JSON.</param>
+    /// <param name="layout">Where it has its members; null when it has none.</param>
+    public static SentBody Read(ReadOnlyMemory<byte> body, MemberLayout? layout)
     {
-        var read = new SentBody();
+        var read = new SentBody(layout);
         var buffer = new ArrayBufferWriter<byte>(512);
         try
         {
@@ -67,7 +58,7 @@ internal sealed class SentBody
         {
             switch (reader.TokenType)
             {
-                case JsonTokenType.StartArray when MemberArrays.Contains(name):
+                case JsonTokenType.StartArray when name == _layout?.Array:
                     CountMembers(ref reader);
                     WriteMembers(json);
                     name = "";
@@ -90,7 +81,7 @@ internal sealed class SentBody
 
     private void AddColumn(string name, string text)
     {
-        if (Schemas.Contains(name))
+        if (name == _layout?.Schema)
         {
             _schema.Add(text);
         }
@@ -145,7 +136,7 @@ internal sealed class SentBody
                     break;
                 default:
                     column += isArray && depth == 1 ? 1 : 0;
-                    AddValue(ref reader, column >= 0 && column < _schema.Count && !NotIdentifiers.Contains(property) ? _schema[column] : property);
+                    AddValue(ref reader, column >= 0 && column < _schema.Count && !IsNotIdentifier(property) ? _schema[column] : property);
                     break;
             }
         }
@@ -153,7 +144,7 @@ internal sealed class SentBody
 
     private void AddValue(ref Utf8JsonReader reader, string kind)
     {
-        if (reader.ValueSpan.IsEmpty || NotIdentifiers.Contains(kind) || kind.StartsWith(NotIdentifierColumns, StringComparison.Ordinal))
+        if (reader.ValueSpan.IsEmpty || IsNotIdentifier(kind))
         {
             return;
         }
@@ -168,6 +159,8 @@ internal sealed class SentBody
             _first.Add(Encoding.ASCII.GetString(reader.ValueSpan[..SampleChars]));
         }
     }
+
+    private bool IsNotIdentifier(string kind) => _layout?.NotIdentifiers.Contains(kind) == true;
 
     private void Count(string kind)
     {

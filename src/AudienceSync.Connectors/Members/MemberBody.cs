@@ -12,44 +12,38 @@ internal delegate int WriteMemberRow(Span<byte> into, in Member member, Normaliz
 /// </summary>
 internal sealed class MemberBody : IDisposable
 {
-    /// <summary>Nothing by which the platform could match a person.</summary>
-    public const string NoUsableIdentifier = RefusedMember.NoUsableIdentifier;
-
-    /// <summary>The member was delivered by a newer version of this program, so the digests cannot be computed here.</summary>
-    public const string UnknownNormalizer = RefusedMember.UnknownNormalizer;
+    private static readonly List<RefusedMember> NoMembers = [];
 
     private readonly RentedBody _body;
-    private readonly int[] _memberOfRow;
-    private readonly List<RefusedMember> _invalid = [];
 
-    private MemberBody(int capacity, int members)
-    {
-        _body = new RentedBody(capacity);
-        _memberOfRow = new int[members];
-    }
+    /// <summary>Null as long as every member has a row, as in nearly all calls.</summary>
+    private int[]? _memberOfRow;
+    private List<RefusedMember>? _invalid;
+
+    private MemberBody(int capacity, MemberLayout layout) => _body = new RentedBody(capacity, layout);
 
     /// <summary>Rows written.</summary>
     public int Rows { get; private set; }
 
     /// <summary>Members that have no row.</summary>
-    public IReadOnlyList<RefusedMember> Invalid => _invalid;
+    public IReadOnlyList<RefusedMember> Invalid => _invalid ?? NoMembers;
 
     /// <param name="members">The members.</param>
-    /// <param name="frame">What comes before and after the rows.</param>
-    /// <param name="rowBytes">The longest row, its comma included.</param>
+    /// <param name="frame">What is around the rows.</param>
     /// <param name="rules">The platform's normalizer of a version; null for a version unknown to this program.</param>
     /// <param name="row">Writes the row of a member.</param>
     /// <param name="without">Members to leave out without reporting them, by index.</param>
     public static MemberBody Write(
-        IReadOnlyList<Member> members, (byte[] Head, byte[] Tail) frame, int rowBytes, Func<NormalizerVersion, Normalizer?> rules, WriteMemberRow row, IReadOnlySet<int>? without = null)
+        IReadOnlyList<Member> members, in MemberFrame frame, Func<NormalizerVersion, Normalizer?> rules, WriteMemberRow row,
+        IReadOnlySet<int>? without = null)
     {
-        var body = new MemberBody(frame.Head.Length + (members.Count * rowBytes) + frame.Tail.Length, members.Count);
+        var body = new MemberBody(frame.Head.Length + (members.Count * frame.RowBytes) + frame.Tail.Length, frame.Layout);
         body.Fill(members, frame, rules, row, without);
         return body;
     }
 
     /// <summary>The index in the call of the member in a row; -1 for a row we did not send.</summary>
-    public int MemberOf(int row) => row < 0 || row >= Rows ? -1 : _memberOfRow[row];
+    public int MemberOf(int row) => row < 0 || row >= Rows ? -1 : _memberOfRow?[row] ?? row;
 
     /// <summary>The whole body, for callers that must sign it.</summary>
     public ReadOnlySpan<byte> Written => _body.Span[.._body.Length];
@@ -59,7 +53,8 @@ internal sealed class MemberBody : IDisposable
     public void Dispose() => _body.Dispose();
 
     private void Fill(
-        IReadOnlyList<Member> members, (byte[] Head, byte[] Tail) frame, Func<NormalizerVersion, Normalizer?> rules, WriteMemberRow row, IReadOnlySet<int>? without)
+        IReadOnlyList<Member> members, in MemberFrame frame, Func<NormalizerVersion, Normalizer?> rules, WriteMemberRow row,
+        IReadOnlySet<int>? without)
     {
         using var cells = new CellWriter();
         var buffer = _body.Span;
@@ -69,6 +64,7 @@ internal sealed class MemberBody : IDisposable
         {
             if (without?.Contains(i) == true)
             {
+                MapRows(members.Count);
                 continue;
             }
 
@@ -77,17 +73,37 @@ internal sealed class MemberBody : IDisposable
             var written = normalizer is null ? 0 : row(buffer[at..], in member, normalizer, cells);
             if (written == 0)
             {
-                _invalid.Add(new RefusedMember(i, normalizer is null ? UnknownNormalizer : NoUsableIdentifier));
+                var reason = normalizer is null ? RefusedMember.UnknownNormalizer : RefusedMember.NoUsableIdentifier;
+                (_invalid ??= []).Add(new RefusedMember(i, reason));
+                MapRows(members.Count);
                 continue;
             }
 
             at += written;
-            _memberOfRow[Rows++] = i;
+            if (_memberOfRow is not null)
+            {
+                _memberOfRow[Rows] = i;
+            }
+
+            Rows++;
         }
 
         // The tail overwrites the last row's comma.
         at -= Rows > 0 ? 1 : 0;
         frame.Tail.CopyTo(buffer[at..]);
         _body.Length = at + frame.Tail.Length;
+    }
+
+    /// <summary>From the first member without a row on, row and member indexes differ.</summary>
+    private void MapRows(int members)
+    {
+        if (_memberOfRow is null)
+        {
+            _memberOfRow = new int[members];
+            for (var row = 0; row < Rows; row++)
+            {
+                _memberOfRow[row] = row;
+            }
+        }
     }
 }

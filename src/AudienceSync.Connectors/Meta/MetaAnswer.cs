@@ -1,13 +1,14 @@
 using System.Text.Json;
+using AudienceSync.Connectors.Http;
 
 namespace AudienceSync.Connectors.Meta;
 
 /// <summary>The body of a response, as far as it is used here (contracts/meta.md 4 and 6.2).</summary>
 internal sealed record MetaAnswer
 {
-    private static readonly MetaAnswer NotJson = new();
+    private const int MaxTraceIdChars = 64;
 
-    private static readonly JsonDocumentOptions Options = new() { MaxDepth = 16 };
+    private static readonly MetaAnswer NotJson = new();
 
     public bool IsJson { get; private init; }
 
@@ -30,7 +31,7 @@ internal sealed record MetaAnswer
     {
         try
         {
-            using var document = JsonDocument.Parse(body, Options);
+            using var document = JsonDocument.Parse(body, JsonFields.Options);
             var root = document.RootElement;
             if (root.ValueKind != JsonValueKind.Object)
             {
@@ -55,8 +56,8 @@ internal sealed record MetaAnswer
         return new MetaAnswer
         {
             IsJson = true,
-            Error = (Int(error, "code"), Int(error, "error_subcode")),
-            TraceId = error.TryGetProperty("fbtrace_id", out var trace) && trace.ValueKind == JsonValueKind.String ? Plain(trace) : null,
+            Error = (error.Int("code"), error.Int("error_subcode")),
+            TraceId = error.Name("fbtrace_id") is { Length: <= MaxTraceIdChars } id && !id.Contains('.') ? id : null,
         };
     }
 
@@ -65,7 +66,7 @@ internal sealed record MetaAnswer
         var rows = new List<int>();
 
         // An empty set of samples is sent as {} or as [] (6.2).
-        if (root.TryGetProperty("invalid_entry_samples", out var samples) && samples.ValueKind == JsonValueKind.Object)
+        if (root.Object("invalid_entry_samples") is { } samples)
         {
             foreach (var sample in samples.EnumerateObject())
             {
@@ -80,31 +81,8 @@ internal sealed record MetaAnswer
         {
             IsJson = true,
             IsUpload = root.TryGetProperty("num_received", out _) || root.TryGetProperty("audience_id", out _),
-            InvalidEntries = Math.Max(Int(root, "num_invalid_entries") ?? 0, rows.Count),
+            InvalidEntries = Math.Max(root.Int("num_invalid_entries") ?? 0, rows.Count),
             InvalidRows = rows,
         };
-    }
-
-    /// <summary>This API also sends numbers as strings.</summary>
-    private static int? Int(JsonElement parent, string name)
-    {
-        if (!parent.TryGetProperty(name, out var value))
-        {
-            return null;
-        }
-
-        return value.ValueKind switch
-        {
-            JsonValueKind.Number when value.TryGetInt32(out var number) => number,
-            JsonValueKind.String when int.TryParse(value.GetString(), out var number) => number,
-            _ => null,
-        };
-    }
-
-    private static string? Plain(JsonElement text)
-    {
-        const int MaxTraceIdChars = 64;
-        var id = text.GetString()!;
-        return id.Length is > 0 and <= MaxTraceIdChars && id.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_') ? id : null;
     }
 }

@@ -27,7 +27,8 @@ internal sealed class MetaCalls(MetaSettings settings, CallPipeline pipeline, Ti
 
         var answer = http.TooLarge ? null : MetaAnswer.Parse(http.Body);
         var usage = MetaUsage.Read(http.Headers, settings.AccountNumber);
-        return new MetaReply(http, answer, usage, WithWait(OutcomeOf(http.Status, answer, isUpload), http, usage));
+        var outcome = WithWait(OutcomeOf(http.Status, answer, isUpload), usage);
+        return new MetaReply(http, answer, usage, RetryAfterPolicy.With(outcome, http, clock.GetUtcNow(), MetaLimits.MaxWait));
     }
 
     private MetaProof? Proof() => settings.AppSecret is { } secret ? MetaProof.Sign(secret, settings.Token, clock.GetUtcNow()) : null;
@@ -39,27 +40,18 @@ internal sealed class MetaCalls(MetaSettings settings, CallPipeline pipeline, Ti
         { Error: ({ } code, var subcode) } => MetaErrors.Of(code, subcode),
         { IsUpload: true, InvalidEntries: > 0 } when isUpload && status is >= 200 and < 300 => new Outcome(OutcomeKind.PartlyDone, MetaDestination.InvalidEntry),
         { IsJson: true } when (!isUpload || answer.IsUpload) && status is >= 200 and < 300 => Outcome.Done,
-        _ => MetaErrors.Of(status, answer.IsJson),
+        _ => RetryAfterPolicy.OfStatus(status, answer.IsJson),
     };
 
-    /// <summary>Adds the wait: what the response requests, and at least a minute when throttled.</summary>
-    private Outcome WithWait(Outcome outcome, PlatformAnswer http, MetaUsage usage)
+    /// <summary>A throttle lasts as long as the usage headers require, and at least a minute.</summary>
+    private static Outcome WithWait(Outcome outcome, MetaUsage usage)
     {
-        if (outcome.Kind is not (OutcomeKind.Retry or OutcomeKind.Snooze))
+        if (outcome.Kind != OutcomeKind.Snooze)
         {
             return outcome;
         }
 
-        var wait = http.RetryAfter(clock.GetUtcNow()) ?? TimeSpan.Zero;
-        wait = Longer(wait, outcome.Wait ?? TimeSpan.Zero);
-        if (outcome.Kind == OutcomeKind.Snooze)
-        {
-            wait = Longer(Longer(wait, usage.Regain ?? TimeSpan.Zero), MetaLimits.MinThrottleWait);
-        }
-
-        wait = wait > MetaLimits.MaxWait ? MetaLimits.MaxWait : wait;
-        return wait > TimeSpan.Zero ? outcome with { Wait = wait } : outcome;
+        var wait = usage.Regain > MetaLimits.MinThrottleWait ? usage.Regain.Value : MetaLimits.MinThrottleWait;
+        return outcome.Wait > wait ? outcome : outcome with { Wait = wait };
     }
-
-    private static TimeSpan Longer(TimeSpan a, TimeSpan b) => a > b ? a : b;
 }

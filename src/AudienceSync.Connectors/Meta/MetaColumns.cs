@@ -25,7 +25,11 @@ internal sealed class MetaColumns
     /// </summary>
     public static IdentifierComparer Comparer { get; } = new([.. All.Select(column => column.Field)], [], RowMeaning.AddressesAndTheRest);
 
-    private const string LimitedKeys = ",\"DATA_PROCESSING_OPTIONS\",\"DATA_PROCESSING_OPTIONS_COUNTRY\",\"DATA_PROCESSING_OPTIONS_STATE\"";
+    /// <summary>The columns of limited data use, which are not about the person (10).</summary>
+    public static IReadOnlyList<string> LimitedNames { get; } =
+        ["DATA_PROCESSING_OPTIONS", "DATA_PROCESSING_OPTIONS_COUNTRY", "DATA_PROCESSING_OPTIONS_STATE"];
+
+    private static readonly string LimitedKeys = string.Concat(LimitedNames.Select(name => $",\"{name}\""));
 
     private static readonly MetaColumns Addresses = new(All[..2], limited: null);
 

@@ -116,16 +116,4 @@ public static class MetaErrors
             ? new Outcome(Retry, $"meta_unknown_{code}")
             : new Outcome(rule.Kind, subcode is > 0 ? $"meta_{code}_{subcode}" : $"meta_{code}", rule.Wait) { Grace = rule.Grace };
     }
-
-    /// <summary>The outcome of a response without an error object that is not a success.</summary>
-    /// <param name="status">HTTP status.</param>
-    /// <param name="isJson">Whether the body was JSON at all; error pages of proxies are not (4).</param>
-    public static Outcome Of(int status, bool isJson) => status switch
-    {
-        413 => new Outcome(OutcomeKind.SplitBatch, "http_413"),
-        429 => new Outcome(Throttled, "http_429"),
-        _ when !isJson => new Outcome(Retry, "not_json"),
-        >= 200 and < 300 => new Outcome(Retry, "not_understood"),
-        _ => new Outcome(Retry, $"http_{status}"),
-    };
 }

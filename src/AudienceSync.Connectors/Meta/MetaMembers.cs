@@ -1,4 +1,5 @@
 using AudienceSync.Connectors.Http;
+using AudienceSync.Connectors.Members;
 using AudienceSync.Domain.Normalizing;
 using AudienceSync.Domain.Syncing;
 
@@ -54,10 +55,11 @@ internal sealed class MetaMembers(MetaSettings settings, MetaCalls calls, IMetaA
 
     private static bool IsAudience(RemoteAudienceId audience) => JsonFields.IsDigits(audience.Value ?? "");
 
-    private static CallResult NoAudience(MetaPayload payload)
+    private static CallResult NoAudience(MemberBody payload)
         => new(new Outcome(OutcomeKind.StopAudience, "invalid_audience_id"), payload.Invalid, NoMembers);
 
-    private MetaPayload Write(IReadOnlyList<Member> members, LimitedDataUse? limited, MetaSession? session, CancellationToken cancellationToken)
+    private MemberBody Write(
+        IReadOnlyList<Member> members, LimitedDataUse? limited, MetaSession? session, CancellationToken cancellationToken)
     {
         if (members.Count > MetaLimits.MembersPerCall)
         {
@@ -69,7 +71,8 @@ internal sealed class MetaMembers(MetaSettings settings, MetaCalls calls, IMetaA
     }
 
     private async ValueTask<CallResult> MakeAsync(
-        MetaPayload payload, Func<MetaProof?, HttpContent, CancellationToken, Task<HttpResponseMessage>> call, CancellationToken cancellationToken)
+        MemberBody payload, Func<MetaProof?, HttpContent, CancellationToken, Task<HttpResponseMessage>> call,
+        CancellationToken cancellationToken)
     {
         var reply = await calls.MakeAsync(
             async (proof, token) =>
@@ -102,7 +105,7 @@ internal sealed class MetaMembers(MetaSettings settings, MetaCalls calls, IMetaA
         };
     }
 
-    private static RefusedMember[] RejectedBy(MetaAnswer answer, MetaPayload payload)
+    private static RefusedMember[] RejectedBy(MetaAnswer answer, MemberBody payload)
         => [.. answer.InvalidRows.Select(payload.MemberOf).Where(member => member >= 0).Distinct().Order()
             .Select(member => new RefusedMember(member, MetaDestination.InvalidEntry))];
 }

@@ -31,7 +31,7 @@ internal sealed record TikTokAnswer
             return new TikTokAnswer
             {
                 IsJson = true,
-                Code = root.Number("code") is { } code and >= int.MinValue and <= int.MaxValue ? (int)code : null,
+                Code = root.Int("code"),
                 IsNotEditable = Array.Exists(NotEditableTexts, text => message.Contains(text, StringComparison.OrdinalIgnoreCase)),
                 RequestId = root.Name("request_id"),
                 Data = root.Object("data")?.Clone() ?? default,

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using AudienceSync.Connectors.Http;
 using AudienceSync.Connectors.Members;
 using AudienceSync.Domain.Normalizing;
 using AudienceSync.Domain.Syncing;
@@ -15,13 +16,16 @@ internal static class TikTokPayload
     /// <summary>Every id is mapped independently (5.2), so a changed id is removed alone and the other one stays.</summary>
     public static IdentifierComparer Comparer { get; } = new([PersonField.Email, PersonField.Phone], [], RowMeaning.Cells);
 
+    private static readonly MemberLayout Layout = new("batch_data", "id_schema", "audience_ids");
+
     private static ReadOnlySpan<byte> CellHead => """{"id":" """u8[..^1];
 
     public static MemberBody Write(TikTokSettings settings, MemberCall call, Normalizers normalizers)
     {
         var cellTail = Encoding.ASCII.GetBytes($"\",\"audience_ids\":[\"{call.Audience}\"]}}");
         var rowBytes = (2 * (CellHead.Length + Sha256Hex.Length + cellTail.Length)) + "[,],".Length;
-        return MemberBody.Write(call.Members, (Head(settings, call.Operation), "]}"u8.ToArray()), rowBytes,
+        return MemberBody.Write(
+            call.Members, new MemberFrame(Head(settings, call.Operation), "]}"u8.ToArray(), rowBytes, Layout),
             version => normalizers.Find(NormalizerFamily.TikTok, version), WriteRow);
 
         int WriteRow(Span<byte> into, in Member member, Normalizer normalizer, CellWriter cells)

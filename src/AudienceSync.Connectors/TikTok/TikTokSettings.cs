@@ -1,6 +1,7 @@
-using AudienceSync.Connectors.Http;
-using AudienceSync.Domain.Normalizing;
 using System.Text.RegularExpressions;
+using AudienceSync.Connectors.Http;
+using AudienceSync.Connectors.Sections;
+using AudienceSync.Domain.Normalizing;
 
 namespace AudienceSync.Connectors.TikTok;
 
@@ -10,6 +11,8 @@ public sealed partial record TikTokSettings
     public const string DefaultApiVersion = "v1.3";
 
     public static readonly Uri DefaultBaseUrl = new("https://business-api.tiktok.com/open_api/");
+
+    public static PlatformSettings Known { get; } = new("tiktok", "token", "api_version", "normalizer", "members_per_call");
 
     /// <summary>The advertiser id, digits (contracts/tiktok.md 2).</summary>
     public required string Advertiser { get; init; }
@@ -24,42 +27,39 @@ public sealed partial record TikTokSettings
     /// <summary>The rules for new members (8.1); removals use the rules of their adds.</summary>
     public required NormalizerVersion Normalizer { get; init; }
 
+    /// <summary>The platform states no limit of its own (5.3).</summary>
     public required int MembersPerCall { get; init; }
 
     public TimeSpan CallTimeout { get; init; } = TikTokLimits.CallTimeout;
 
-    /// <exception cref="DestinationSettingsException">A setting cannot be used.</exception>
-    public static TikTokSettings From(DestinationSettings settings)
+    public static ParsedSettings<TikTokSettings> Parse(DestinationSection section)
     {
-        ArgumentNullException.ThrowIfNull(settings);
-        settings.AllowOnly("tiktok", "token", "api_version", "normalizer", "members_per_call");
-        var version = settings.ApiVersion ?? DefaultApiVersion;
-        var members = settings.MembersPerCall ?? TikTokLimits.DefaultMembersPerCall;
-        Require(JsonFields.IsDigits(settings.Account), "invalid_account", "account must be the digits of an advertiser id.");
-        Require(VersionForm().IsMatch(version), "invalid_api_version", "api_version must have the form v1.3.");
-        Require(
-            members is > 0 and <= TikTokLimits.MaxMembersPerCall, "invalid_members_per_call",
-            $"members_per_call must be 1 to {TikTokLimits.MaxMembersPerCall}.");
-        var variant = TikTokVariants.Find(settings.Normalizer ?? TikTokVariants.Default);
-        Require(variant is not null, "invalid_normalizer", $"normalizer must be one of: {string.Join(", ", TikTokVariants.Names)}.");
-        return new TikTokSettings
-        {
-            CallTimeout = settings.CallTimeoutOr(TikTokLimits.CallTimeout),
-            Advertiser = settings.Account,
-            ApiVersion = version,
-            BaseUrl = BaseAddress.Of(settings.BaseUrl, DefaultBaseUrl),
-            Token = settings.DemandToken(),
-            Normalizer = variant!.Value,
-            MembersPerCall = members,
-        };
-    }
-
-    private static void Require(bool holds, string code, string message)
-    {
-        if (!holds)
-        {
-            throw new DestinationSettingsException(code, message);
-        }
+        ArgumentNullException.ThrowIfNull(section);
+        var account = section.Account()
+            .Must(JsonFields.IsDigits, "invalid_account", "account must be the digits of an advertiser id.");
+        var version = section.ApiVersion(DefaultApiVersion, VersionForm());
+        var members = section.Within("members_per_call", TikTokLimits.DefaultMembersPerCall, TikTokLimits.MaxMembersPerCall);
+        var normalizer = section.Text("normalizer")
+            .Map(name => TikTokVariants.Find(name ?? TikTokVariants.Default))
+            .Must(
+                variant => variant is not null, "invalid_normalizer",
+                $"normalizer must be one of: {string.Join(", ", TikTokVariants.Names)}.");
+        var timeout = section.CallTimeoutOr(TikTokLimits.CallTimeout);
+        var baseUrl = section.BaseUrlOr(DefaultBaseUrl);
+        var token = section.Token();
+        return Known.Parsed(
+            section,
+            [account.Error, version.Error, members.Error, normalizer.Error, timeout.Error, baseUrl.Error, token.Error],
+            () => new TikTokSettings
+            {
+                CallTimeout = timeout.Value,
+                Advertiser = account.Value,
+                ApiVersion = version.Value,
+                BaseUrl = baseUrl.Value,
+                Token = token.Value,
+                Normalizer = normalizer.Value!.Value,
+                MembersPerCall = members.Value,
+            });
     }
 
     [GeneratedRegex(@"^v[0-9]{1,3}\.[0-9]{1,2}\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 100)]

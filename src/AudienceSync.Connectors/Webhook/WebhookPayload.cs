@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Encodings.Web;
+using AudienceSync.Connectors.Http;
 using AudienceSync.Connectors.Members;
 using AudienceSync.Domain.Normalizing;
 using AudienceSync.Domain.Syncing;
@@ -18,6 +19,8 @@ internal static class WebhookPayload
     /// <summary>An external id of 200 characters, each of them escaped. A longer one is not sent.</summary>
     private const int ExternalBytes = 200 * 6;
 
+    private static readonly MemberLayout Layout = new("members");
+
     private static ReadOnlySpan<byte> EmailHead => ""","email":" """u8[..^1];
 
     private static ReadOnlySpan<byte> PhoneHead => ""","phone":" """u8[..^1];
@@ -34,18 +37,20 @@ internal static class WebhookPayload
             MemberOperation.Remove => "remove",
             _ => throw new ArgumentOutOfRangeException(nameof(call), call.Operation, "Unknown operation."),
         };
-        return MemberBody.Write(call.Members, Frame(settings, call.Audience, operation), RowBytes, version => normalizers.Find(Rules, version), WriteRow);
+        return MemberBody.Write(
+            call.Members, Frame(settings, call.Audience, operation), version => normalizers.Find(Rules, version), WriteRow);
     }
 
     /// <summary>A check that changes nothing: whether we may call, and whether a list exists.</summary>
     public static MemberBody Check(WebhookSettings settings, RemoteAudienceId? audience)
-        => MemberBody.Write([], Frame(settings, audience, "check"), RowBytes, static _ => null, WriteRow);
+        => MemberBody.Write([], Frame(settings, audience, "check"), static _ => null, WriteRow);
 
     // Names have a form that needs no escaping.
-    private static (byte[] Head, byte[] Tail) Frame(WebhookSettings settings, RemoteAudienceId? audience, string operation)
+    private static MemberFrame Frame(WebhookSettings settings, RemoteAudienceId? audience, string operation)
     {
         var list = audience is { } named ? $"\"audience\":\"{named}\"," : "";
-        return (Encoding.ASCII.GetBytes($$"""{"version":1,"account":"{{settings.Account}}",{{list}}"operation":"{{operation}}","members":["""), "]}"u8.ToArray());
+        var head = $$"""{"version":1,"account":"{{settings.Account}}",{{list}}"operation":"{{operation}}","members":[""";
+        return new MemberFrame(Encoding.ASCII.GetBytes(head), "]}"u8.ToArray(), RowBytes, Layout);
     }
 
     private static int WriteRow(Span<byte> into, in Member member, Normalizer normalizer, CellWriter cells)

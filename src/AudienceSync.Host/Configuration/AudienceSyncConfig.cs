@@ -1,3 +1,5 @@
+using AudienceSync.Connectors.Sections;
+
 namespace AudienceSync.Host.Configuration;
 
 /// <summary>The configuration file, as YAML spells it (snake case). Properties are set by the reader; <see cref="ConfigLoader"/> checks them.</summary>
@@ -109,7 +111,7 @@ public sealed class VersionConfig
     public bool Inherit { get; set; }
 }
 
-/// <summary>An ad account at a platform.</summary>
+/// <summary>An ad account at a platform. Read by <see cref="DestinationConfigReader"/>.</summary>
 public sealed class DestinationConfig
 {
     public string Name { get; set; } = "";
@@ -118,57 +120,16 @@ public sealed class DestinationConfig
 
     public string Account { get; set; } = "";
 
-    public string? BaseUrl { get; set; }
-
-    public string? ApiVersion { get; set; }
-
-    public SecretReference? Token { get; set; }
-
-    public SecretReference? AppSecret { get; set; }
-
-    public string? LoginCustomerId { get; set; }
-
-    public string? ClientId { get; set; }
-
-    public SecretReference? ClientSecret { get; set; }
-
-    public SecretReference? RefreshToken { get; set; }
-
-    public SecretReference? ServiceAccount { get; set; }
-
-    public string? TokenUrl { get; set; }
-
-    public string? Consent { get; set; }
-
-    public bool? TermsAccepted { get; set; }
-
-    public bool? ValidateOnly { get; set; }
-
-    public string? Normalizer { get; set; }
-
-    public int? MembersPerCall { get; set; }
-
-    public int? JobCheckS { get; set; }
-
-    public int? CallTimeoutS { get; set; }
-
-    public LimitedDataUseConfig? LimitedDataUse { get; set; }
-
     /// <summary>
-    /// Whether only people who granted both purposes may be added here. When absent: yes where `consent` states to the platform that they
-    /// did.
+    /// Whether only people who granted both purposes may be added here. When absent: yes where the destination declares to the platform
+    /// that they did.
     /// </summary>
     public bool? RequireConsent { get; set; }
 
     public int FlushMs { get; set; } = 500;
-}
 
-/// <summary>Where the law that limits the use of data applies, in the platform's numbers.</summary>
-public sealed class LimitedDataUseConfig
-{
-    public int Country { get; set; }
-
-    public int State { get; set; }
+    /// <summary>Every other setting, which its platform reads.</summary>
+    public Dictionary<string, SettingValue> Settings { get; } = new(StringComparer.Ordinal);
 }
 
 /// <summary>Which key version feeds which remote audience.</summary>
@@ -192,4 +153,10 @@ public sealed class SecretReference
     public string? File { get; set; }
 
     public string? Env { get; set; }
+
+    /// <summary>The reference that a value is; null when it is another value.</summary>
+    internal static SecretReference? Of(SettingValue value)
+        => value.Parts is { Count: > 0 } parts && parts.All(part => part.Key is "file" or "env" && part.Value.Text is not null)
+            ? new SecretReference { File = parts.GetValueOrDefault("file")?.Text, Env = parts.GetValueOrDefault("env")?.Text }
+            : null;
 }

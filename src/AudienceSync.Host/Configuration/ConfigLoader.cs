@@ -27,7 +27,8 @@ public sealed class ConfigLoader(string path, Func<string, string?> environment)
 
         try
         {
-            var yaml = new DeserializerBuilder().WithNamingConvention(UnderscoredNamingConvention.Instance).WithDuplicateKeyChecking().Build();
+            var yaml = new DeserializerBuilder().WithNamingConvention(UnderscoredNamingConvention.Instance).WithDuplicateKeyChecking()
+                .WithTypeConverter(new DestinationConfigReader()).Build();
             return yaml.Deserialize<T>(File.ReadAllText(path)) ?? throw Invalid("the file is empty");
         }
         catch (YamlException error)

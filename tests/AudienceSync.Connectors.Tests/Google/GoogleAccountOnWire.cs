@@ -1,3 +1,4 @@
+using AudienceSync.Connectors.Sections;
 using AudienceSync.Domain.Identity;
 using AudienceSync.Domain.Normalizing;
 using AudienceSync.Domain.Syncing;
@@ -15,21 +16,15 @@ internal sealed class GoogleAccountOnWire
 
     public static readonly PersonIdentifiers Cloudy = new("7", "Cloudy.SanFrancisco+shopping@gmail.com", "1 800 555 0100", "US");
 
-    private static readonly DestinationSettings Basic = new("769-372-9833")
-    {
-        LoginCustomerId = "870-483-0944",
-        ClientId = "client-1",
-        ClientSecret = new Secret("secret-1"),
-        RefreshToken = new Secret("refresh-1"),
-        TermsAccepted = true,
-        Consent = "granted",
-    };
+    public static readonly DestinationSection Basic = Section.Of(
+        "769-372-9833", ("login_customer_id", "870-483-0944"), ("client_id", "client-1"), ("client_secret", new Secret("secret-1")),
+        ("refresh_token", new Secret("refresh-1")), ("terms_accepted", true), ("consent", "granted"));
 
-    public GoogleAccountOnWire(TokenedNetwork network, Func<DestinationSettings, DestinationSettings>? change = null)
+    public GoogleAccountOnWire(TokenedNetwork network, Func<DestinationSection, DestinationSection>? change = null)
     {
         Network = network;
-        var settings = change is null ? Basic : change(Basic);
-        Destination = Destinations.Create("google", settings, new DestinationDependencies(network, Clock, new Random(1)));
+        var section = change is null ? Basic : change(Basic);
+        Destination = Destinations.Create("google", section, new DestinationDependencies(network, Clock, new Random(1))).Destination!;
     }
 
     public TokenedNetwork Network { get; }

@@ -44,7 +44,7 @@ public sealed class GoogleCallTests
     [Fact]
     public async Task Undeclared_consent_is_omitted()
     {
-        await new GoogleAccountOnWire(_network, settings => settings with { Consent = null, LoginCustomerId = null }).AddAsync(Cloudy);
+        await new GoogleAccountOnWire(_network, section => section.With("consent", null).With("login_customer_id", null)).AddAsync(Cloudy);
 
         _network.Sent[0].Body.ShouldNotContain("consent");
         _network.Sent[0].Body.ShouldNotContain("loginAccount");
@@ -117,7 +117,7 @@ public sealed class GoogleCallTests
     [Fact]
     public async Task A_dry_run_stores_nothing_and_never_counts_as_done()
     {
-        var account = new GoogleAccountOnWire(_network, settings => settings with { ValidateOnly = true });
+        var account = new GoogleAccountOnWire(_network, section => section.With("validate_only", true));
 
         var result = await account.AddAsync(Cloudy);
 

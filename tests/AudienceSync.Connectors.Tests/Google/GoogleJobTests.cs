@@ -1,3 +1,5 @@
+using AudienceSync.Connectors.Google;
+
 namespace AudienceSync.Connectors.Tests.Google;
 
 /// <summary>Contracts/google.md 6.7: accepted is not confirmed.</summary>
@@ -59,7 +61,7 @@ public sealed class GoogleJobTests
     public async Task Jobs_are_polled_at_the_configured_interval()
     {
         var network = new TokenedNetwork((200, """{"requestStatusPerDestination":[{"requestStatus":"PROCESSING"}]}"""));
-        var destination = new GoogleAccountOnWire(network, settings => settings with { JobCheckS = 2 }).Destination;
+        var destination = new GoogleAccountOnWire(network, section => section.With("job_check_s", 2)).Destination;
 
         destination.Limits.FirstJobPoll.ShouldBe(TimeSpan.FromSeconds(2));
         (await destination.PollJobAsync(new JobHandle("r-1"), CancellationToken.None)).PollAgainAfter.ShouldBe(TimeSpan.FromSeconds(2));
@@ -69,8 +71,8 @@ public sealed class GoogleJobTests
     [InlineData(0)]
     [InlineData(86_401)]
     public void The_poll_interval_has_bounds(int seconds)
-        => Should.Throw<DestinationSettingsException>(() => new GoogleAccountOnWire(new TokenedNetwork(), settings => settings with { JobCheckS = seconds }))
-            .Code.ShouldBe("invalid_job_check_s");
+        => GoogleSettings.Parse(GoogleAccountOnWire.Basic.With("job_check_s", seconds))
+            .Errors.ShouldHaveSingleItem().Code.ShouldBe("invalid_job_check_s");
 
     private static async Task<JobReport> PollJobAsync(TokenedNetwork network)
         => await new GoogleAccountOnWire(network).Destination.PollJobAsync(new JobHandle("r-1"), CancellationToken.None);

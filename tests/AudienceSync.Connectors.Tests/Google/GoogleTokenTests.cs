@@ -125,13 +125,8 @@ public sealed class GoogleTokenTests
             private_key = key.ExportPkcs8PrivateKeyPem(),
             token_uri = "https://tokens.example/token",
         });
-        var account = new GoogleAccountOnWire(_network, settings => settings with
-        {
-            ClientId = null,
-            ClientSecret = null,
-            RefreshToken = null,
-            ServiceAccount = new SecretDocument(file),
-        });
+        var account = new GoogleAccountOnWire(_network, section => section
+            .With("client_id", null).With("client_secret", null).With("refresh_token", null).With("service_account", new SecretDocument(file)));
 
         (await account.AddAsync(Cloudy)).Outcome.ShouldBe(Outcome.Done);
 

@@ -18,16 +18,11 @@ internal sealed class GoogleWorld : SandboxWorld
         _corruptingHandler = new CorruptingHandler(dependencies.Network);
         Destination = Destinations.Create(
             "google",
-            new DestinationSettings("769-372-9833", BaseUrl: Address)
-            {
-                ClientId = "sandbox-client",
-                ClientSecret = new Secret("sandbox-secret"),
-                RefreshToken = new Secret("refresh-1"),
-                TokenUrl = new Uri(Address, "token"),
-                TermsAccepted = true,
-                Consent = "granted",
-            },
-            dependencies with { Network = _corruptingHandler });
+            Section.Of(
+                "769-372-9833", ("base_url", Address), ("client_id", "sandbox-client"), ("client_secret", new Secret("sandbox-secret")),
+                ("refresh_token", new Secret("refresh-1")), ("token_url", new Uri(Address, "token")), ("terms_accepted", true),
+                ("consent", "granted")),
+            dependencies with { Network = _corruptingHandler }).Destination!;
     }
 
     public override PlatformTraits Traits { get; } = new(

@@ -5,6 +5,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using AudienceSync.Connectors.Http;
+using AudienceSync.Connectors.Sections;
 using AudienceSync.Domain.Identity;
 using AudienceSync.Domain.Syncing;
 using Xunit.Abstractions;
@@ -34,7 +35,7 @@ public sealed partial class ExchangePropertyTests(ITestOutputHelper output)
         {
             var people = Enumerable.Range(0, random.Next(1, 6)).Select(_ => Person(random)).ToList();
             var network = new QuotingPlatform(random, people);
-            var destination = Destinations.Create(platform, Settings(platform, random), new DestinationDependencies(network, new ManualTime(), new Random(1)));
+            var destination = Destinations.Create(platform, SectionOf(platform, random), new DestinationDependencies(network, new ManualTime(), new Random(1))).Destination!;
             using var recorder = ExchangeRecorder.Start();
             var operation = random.Next(2) == 0 ? MemberOperation.Add : MemberOperation.Remove;
             await destination.SendAsync(
@@ -62,18 +63,17 @@ public sealed partial class ExchangePropertyTests(ITestOutputHelper output)
         quoted.ShouldBeGreaterThan(Calls / 2, "otherwise the platform quoted nothing");
     }
 
-    private static DestinationSettings Settings(string platform, Random random)
+    private static DestinationSection SectionOf(string platform, Random random)
     {
         var token = Text(random, "ABCDEFabcdef0123456789", 40);
         return platform switch
         {
-            "google" => new DestinationSettings("769-372-9833")
-            {
-                ClientId = "client", ClientSecret = new Secret(Text(random, "abc123", 20)), RefreshToken = new Secret(token), TermsAccepted = true, Consent = "granted",
-            },
-            "meta" => new DestinationSettings("act_1001", new Secret(token), AppSecret: new Secret(Text(random, "abcdef0123", 32))),
-            "webhook" => new DestinationSettings("crm", BaseUrl: new Uri("https://crm.example/in/audiences"), AppSecret: new Secret(token)),
-            _ => new DestinationSettings("7000000000000000001", new Secret(token)),
+            "google" => Section.Of(
+                "769-372-9833", ("client_id", "client"), ("client_secret", new Secret(Text(random, "abc123", 20))), ("refresh_token", new Secret(token)),
+                ("terms_accepted", true), ("consent", "granted")),
+            "meta" => Section.Of("act_1001", ("token", new Secret(token)), ("app_secret", new Secret(Text(random, "abcdef0123", 32)))),
+            "webhook" => Section.Of("crm", ("base_url", "https://crm.example/in/audiences"), ("app_secret", new Secret(token))),
+            _ => Section.Of("7000000000000000001", ("token", new Secret(token))),
         };
     }
 

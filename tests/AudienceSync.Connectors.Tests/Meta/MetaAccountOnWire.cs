@@ -21,8 +21,8 @@ internal sealed class MetaAccountOnWire(ScriptedNetwork network, string? appSecr
 
     public async Task<CallResult> SendAsync(MemberOperation operation, IEnumerable<PersonIdentifiers> people, string audience = "238500000000001")
     {
-        var settings = new DestinationSettings("act_1001", new Secret("ABC"), AppSecret: appSecret is null ? null : new Secret(appSecret));
-        var destination = Destinations.Create("meta", settings, new DestinationDependencies(network, Clock, new Random(1)));
+        var section = Section.Of("act_1001", ("token", new Secret("ABC")), ("app_secret", appSecret is null ? null : new Secret(appSecret)));
+        var destination = Destinations.Create("meta", section, new DestinationDependencies(network, Clock, new Random(1))).Destination!;
         var members = people.Select(person => new Member(person, MetaNormalizer.Current)).ToArray();
         return await destination.SendAsync(new MemberCall(new RemoteAudienceId(audience), operation, members), CancellationToken.None);
     }

@@ -129,5 +129,5 @@ public sealed class MetaAudienceTests
     private static IAudienceFactory Maker(ScriptedNetwork network) => (IAudienceFactory)Checks(network);
 
     private static IChecks Checks(ScriptedNetwork network) => (IChecks)Destinations.Create(
-        "meta", new DestinationSettings("act_1001", new Secret("ABC")), new DestinationDependencies(network, new ManualTime(), new Random(1)));
+        "meta", Section.Of("act_1001", ("token", new Secret("ABC"))), new DestinationDependencies(network, new ManualTime(), new Random(1))).Destination!;
 }

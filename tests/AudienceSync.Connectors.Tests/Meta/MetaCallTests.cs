@@ -89,7 +89,7 @@ public sealed class MetaCallTests
     public async Task A_member_of_an_unknown_normalizer_is_reported_and_does_not_fail_the_call()
     {
         var destination = Destinations.Create(
-            "meta", new DestinationSettings("act_1001", new Secret("ABC")), new DestinationDependencies(_network, new ManualTime(), new Random(1)));
+            "meta", Section.Of("act_1001", ("token", new Secret("ABC"))), new DestinationDependencies(_network, new ManualTime(), new Random(1))).Destination!;
         Member[] members = [new(MetaAccountOnWire.Mary, new NormalizerVersion(99)), new(MetaAccountOnWire.Mary, MetaNormalizer.Current)];
 
         var result = await destination.SendAsync(new MemberCall(new RemoteAudienceId("1"), MemberOperation.Remove, members), CancellationToken.None);
@@ -174,7 +174,7 @@ public sealed class MetaCallTests
     public async Task There_are_no_jobs_to_wait_for()
     {
         var destination = Destinations.Create(
-            "meta", new DestinationSettings("act_1001", new Secret("ABC")), new DestinationDependencies(_network, new ManualTime(), new Random(1)));
+            "meta", Section.Of("act_1001", ("token", new Secret("ABC"))), new DestinationDependencies(_network, new ManualTime(), new Random(1))).Destination!;
 
         (await destination.PollJobAsync(new JobHandle("x"), CancellationToken.None)).State.ShouldBe(JobState.Confirmed);
         _network.Sent.ShouldBeEmpty();

@@ -93,8 +93,8 @@ public sealed class MetaDetailTests
         var next = new Normalizer(NormalizerFamily.Meta, new NormalizerVersion(3), "next", [.. GoogleNormalizer.Version1.Rules]);
         var destination = Destinations.Create(
             "meta",
-            new DestinationSettings("act_1001", new Secret("ABC")),
-            new DestinationDependencies(_network, new ManualTime(), new Random(1)) { Normalizers = Normalizers.BuiltIn.With(next) });
+            Section.Of("act_1001", ("token", new Secret("ABC"))),
+            new DestinationDependencies(_network, new ManualTime(), new Random(1)) { Normalizers = Normalizers.BuiltIn.With(next) }).Destination!;
         var person = new PersonIdentifiers(null, "Jane.Doe+news@gmail.com", null, "US");
         Member[] members = [new(person, MetaNormalizer.Current), new(person, destination.Normalizer)];
 

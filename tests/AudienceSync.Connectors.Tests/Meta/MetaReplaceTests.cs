@@ -1,3 +1,5 @@
+using AudienceSync.Connectors.Meta;
+using AudienceSync.Connectors.Sections;
 using AudienceSync.Domain.Identity;
 using AudienceSync.Domain.Normalizing;
 using AudienceSync.Domain.Syncing;
@@ -92,5 +94,12 @@ public sealed class MetaReplaceTests
     }
 
     private static IDestination Meta(ScriptedNetwork network, LimitedDataUse? limited = null) => Destinations.Create(
-        "meta", new DestinationSettings("act_1001", new Secret("ABC")) { LimitedDataUse = limited }, new DestinationDependencies(network, new ManualTime(), new Random(1)));
+        "meta", Section.Of("act_1001", ("token", new Secret("ABC")), ("limited_data_use", Of(limited))), new DestinationDependencies(network, new ManualTime(), new Random(1)))
+        .Destination!;
+
+    private static SettingValue? Of(LimitedDataUse? limited) => limited is null ? null : SettingValue.Of(new Dictionary<string, SettingValue>
+    {
+        ["country"] = SettingValue.Of($"{limited.Country}"),
+        ["state"] = SettingValue.Of($"{limited.State}"),
+    });
 }

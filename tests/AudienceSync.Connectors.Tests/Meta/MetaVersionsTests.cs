@@ -41,9 +41,9 @@ public sealed class MetaVersionsTests
     {
         var clock = new ManualTime();
         clock.Advance(new DateTimeOffset(2027, 3, 1, 0, 0, 0, TimeSpan.Zero) - clock.GetUtcNow());
-        var settings = new DestinationSettings("act_1001", new Secret("ABC"), ApiVersion: "v25.0");
+        var section = Section.Of("act_1001", ("token", new Secret("ABC")), ("api_version", "v25.0"));
         var network = ScriptedNetwork.Answering(200, """{"tos_accepted":{"custom_audience_tos":1},"id":"act_1001"}""");
-        var checks = (IChecks)Destinations.Create("meta", settings, new DestinationDependencies(network, clock, new Random(1)));
+        var checks = (IChecks)Destinations.Create("meta", section, new DestinationDependencies(network, clock, new Random(1))).Destination!;
 
         (await checks.CheckAsync([], CancellationToken.None)).ShouldContain(finding => finding.Code == "meta_version_ended" && finding.State == CheckState.Bad);
     }

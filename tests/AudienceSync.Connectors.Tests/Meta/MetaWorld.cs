@@ -13,8 +13,10 @@ internal sealed class MetaWorld : SandboxWorld
         : base(app, clock)
         => Destination = Destinations.Create(
             "meta",
-            new DestinationSettings("act_1001", new Secret("token-1"), Address, "v25.0", appSecret is null ? null : new Secret(appSecret)),
-            Dependencies());
+            Section.Of(
+                "act_1001", ("token", new Secret("token-1")), ("base_url", Address), ("api_version", "v25.0"),
+                ("app_secret", appSecret is null ? null : new Secret(appSecret))),
+            Dependencies()).Destination!;
 
     public override PlatformTraits Traits { get; } = new(
         NamesRefusedRows: true, RefreshesTokens: false, HasJobs: false, LeastThrottleWait: TimeSpan.FromSeconds(60));

@@ -14,8 +14,8 @@ internal sealed class TikTokAccountOnWire
 
     public TikTokAccountOnWire(ScriptedNetwork network, string? normalizer = null, int? membersPerCall = null)
     {
-        var settings = new DestinationSettings("7000000000000000001", new Secret("ABC")) { Normalizer = normalizer, MembersPerCall = membersPerCall };
-        Destination = Destinations.Create("tiktok", settings, new DestinationDependencies(network, Clock, new Random(1)));
+        var section = Section.Of("7000000000000000001", ("token", new Secret("ABC")), ("normalizer", normalizer), ("members_per_call", membersPerCall));
+        Destination = Destinations.Create("tiktok", section, new DestinationDependencies(network, Clock, new Random(1))).Destination!;
     }
 
     public ManualTime Clock { get; } = new();

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AudienceSync.Connectors.TikTok;
 using AudienceSync.Domain.Identity;
 using AudienceSync.Domain.Normalizing;
 using AudienceSync.Domain.Syncing;
@@ -84,6 +85,7 @@ public sealed class TikTokCallTests
     {
         new TikTokAccountOnWire(_network).Destination.Limits.MembersPerCall.ShouldBe(1_000);
         new TikTokAccountOnWire(_network, membersPerCall: 10_000).Destination.Limits.MembersPerCall.ShouldBe(10_000);
-        Should.Throw<DestinationSettingsException>(() => new TikTokAccountOnWire(_network, membersPerCall: 10_001)).Code.ShouldBe("invalid_members_per_call");
+        TikTokSettings.Parse(Section.Of("7000000000000000001", ("token", new Secret("ABC")), ("members_per_call", 10_001)))
+            .Errors.ShouldHaveSingleItem().Code.ShouldBe("invalid_members_per_call");
     }
 }

@@ -11,7 +11,7 @@ internal sealed class TikTokWorld : SandboxWorld
     private TikTokWorld(WebApplication app, ManualTime clock)
         : base(app, clock)
         => Destination = Destinations.Create(
-            "tiktok", new DestinationSettings(Advertiser, new Secret("token-1"), new Uri(Address, "open_api/")), Dependencies());
+            "tiktok", Section.Of(Advertiser, ("token", new Secret("token-1")), ("base_url", new Uri(Address, "open_api/"))), Dependencies()).Destination!;
 
     public override PlatformTraits Traits { get; } = new(
         NamesRefusedRows: false, RefreshesTokens: false, HasJobs: false, LeastThrottleWait: TimeSpan.FromSeconds(1));

@@ -146,10 +146,10 @@ public sealed class WebhookCallTests
     [InlineData("crm", "https://x/", Key, 0, "invalid_members_per_call")]
     public void Each_unusable_setting_has_its_own_code(string account, string? url, string? key, int members, string code)
     {
-        var settings = new DestinationSettings(account, BaseUrl: url is null ? null : new Uri(url), AppSecret: key is null ? null : new Secret(key)) { MembersPerCall = members };
+        var section = Section.Of(account, ("base_url", url), ("app_secret", key is null ? null : new Secret(key)), ("members_per_call", members));
 
-        Should.Throw<DestinationSettingsException>(() => WebhookSettings.From(settings)).Code.ShouldBe(code);
-        Should.Throw<DestinationSettingsException>(() => WebhookSettings.From(settings with { Consent = "granted" })).Code.ShouldBe("foreign_setting");
+        WebhookSettings.Parse(section).Errors.ShouldHaveSingleItem().Code.ShouldBe(code);
+        WebhookSettings.Parse(section.With("consent", "granted")).Errors[0].Code.ShouldBe("foreign_setting");
     }
 
     private static Task<CallResult> SendAsync(ScriptedNetwork network, MemberOperation operation, params PersonIdentifiers[] people)
@@ -161,8 +161,8 @@ public sealed class WebhookCallTests
 
     private static IDestination Make(ScriptedNetwork network, ManualTime clock) => Destinations.Create(
         "webhook",
-        new DestinationSettings("crm", BaseUrl: new Uri("https://crm.example/in/audiences"), AppSecret: new Secret(Key)),
-        new DestinationDependencies(network, clock, new Random(1)));
+        Section.Of("crm", ("base_url", "https://crm.example/in/audiences"), ("app_secret", new Secret(Key))),
+        new DestinationDependencies(network, clock, new Random(1))).Destination!;
 
     private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 }

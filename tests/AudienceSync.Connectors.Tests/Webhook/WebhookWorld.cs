@@ -11,7 +11,7 @@ internal sealed class WebhookWorld : SandboxWorld
     private WebhookWorld(WebApplication app, ManualTime clock)
         : base(app, clock)
         => Destination = Destinations.Create(
-            "webhook", new DestinationSettings("crm", BaseUrl: new Uri(Address, "webhook"), AppSecret: new Secret(Key)), Dependencies());
+            "webhook", Section.Of("crm", ("base_url", new Uri(Address, "webhook")), ("app_secret", new Secret(Key))), Dependencies()).Destination!;
 
     public override PlatformTraits Traits { get; } = new(
         NamesRefusedRows: true, RefreshesTokens: false, HasJobs: false, LeastThrottleWait: TimeSpan.FromSeconds(1));

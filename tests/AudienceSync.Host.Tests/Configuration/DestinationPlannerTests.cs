@@ -75,6 +75,39 @@ public sealed class DestinationPlannerTests : IDisposable
         wrong.Message.ShouldNotContain("s3cr3t");
     }
 
+    [Theory]
+    [InlineData("platform: meta, account: act_1, tokn: { env: SECRET }", "line 1: Property 'tokn' not found")]
+    [InlineData("platform: meta, account: act_1, token: { env: SECRET }, token: { env: SECRET }", "line 1: Encountered duplicate key token")]
+    [InlineData("platform: meta, account: act_1, flush_ms: soon", "line 1: ")]
+    public void A_name_that_no_platform_has_is_refused_at_its_line(string entry, string message)
+    {
+        var wrong = Should.Throw<SetupException>(() => Plan(entry));
+
+        wrong.Code.ShouldBe("config_invalid");
+        wrong.Message.ShouldContain(message);
+    }
+
+    [Theory]
+    [InlineData("token: s3cr3t-of-20-letters", "token must be { file: NAME } or { env: NAME }")]
+    [InlineData("token: { env: SECRET }, limited_data_use: { country: 1, county: 1000 }", "limited_data_use takes country and state")]
+    [InlineData("token: { env: SECRET }, call_timeout_s: [ 7 ]", "call_timeout_s must be a whole number")]
+    public void A_value_of_another_form_is_refused_without_its_text(string settings, string message)
+    {
+        var wrong = Should.Throw<SetupException>(() => Plan($"platform: meta, account: act_1, {settings}"));
+
+        wrong.Code.ShouldBe("config_invalid");
+        wrong.Message.ShouldContain(message);
+        wrong.Message.ShouldNotContain("s3cr3t");
+    }
+
+    [Theory]
+    [InlineData(Google, true)]
+    [InlineData(Google + ", require_consent: false", false)]
+    [InlineData("platform: meta, account: act_1001, token: { env: SECRET }, app_secret: ~", false)]
+    [InlineData("platform: meta, account: act_1001, token: { env: SECRET }, require_consent: true", true)]
+    public void Consent_is_required_where_the_entry_or_else_the_platform_declares_it(string entry, bool required)
+        => Plan(entry).ConsentRequired.ShouldBe(required);
+
     private static string NewPrivateKey()
     {
         using var key = RSA.Create(2048);

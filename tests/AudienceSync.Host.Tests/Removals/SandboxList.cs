@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using AudienceSync.Connectors;
+using AudienceSync.Connectors.Sections;
 using AudienceSync.Sandbox;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.TestHost;
@@ -22,7 +23,7 @@ internal sealed class SandboxList : IAsyncDisposable
     {
         _app = app;
         _network = new RemovalsFail(app.GetTestServer().CreateHandler());
-        Destination = Destinations.Create(platform, SettingsOf(platform), new DestinationDependencies(_network, clock, new Random(1)));
+        Destination = Destinations.Create(platform, SectionOf(platform), new DestinationDependencies(_network, clock, new Random(1))).Destination!;
     }
 
     public IDestination Destination { get; }
@@ -70,23 +71,18 @@ internal sealed class SandboxList : IAsyncDisposable
         _ => "crm",
     };
 
-    private static DestinationSettings SettingsOf(string platform)
+    private static DestinationSection SectionOf(string platform)
     {
         var address = new Uri("http://localhost/");
         return platform switch
         {
-            "meta" => new DestinationSettings(AccountOf(platform), new Secret("token"), address),
-            "google" => new DestinationSettings(AccountOf(platform), BaseUrl: address)
-            {
-                ClientId = "sandbox-client",
-                ClientSecret = new Secret("sandbox-secret"),
-                RefreshToken = new Secret("token"),
-                TokenUrl = new Uri(address, "token"),
-                TermsAccepted = true,
-                JobCheckS = 60,
-            },
-            "tiktok" => new DestinationSettings(AccountOf(platform), new Secret("token"), new Uri(address, "open_api/")),
-            _ => new DestinationSettings(AccountOf(platform), BaseUrl: new Uri(address, "webhook"), AppSecret: new Secret(Key)),
+            "meta" => Section.Of(AccountOf(platform), ("token", new Secret("token")), ("base_url", address)),
+            "google" => Section.Of(
+                AccountOf(platform), ("base_url", address), ("client_id", "sandbox-client"),
+                ("client_secret", new Secret("sandbox-secret")), ("refresh_token", new Secret("token")),
+                ("token_url", new Uri(address, "token")), ("terms_accepted", true), ("job_check_s", 60)),
+            "tiktok" => Section.Of(AccountOf(platform), ("token", new Secret("token")), ("base_url", new Uri(address, "open_api/"))),
+            _ => Section.Of(AccountOf(platform), ("base_url", new Uri(address, "webhook")), ("app_secret", new Secret(Key))),
         };
     }
 

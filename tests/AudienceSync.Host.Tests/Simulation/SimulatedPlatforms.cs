@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using AudienceSync.Connectors;
+using AudienceSync.Connectors.Sections;
 using AudienceSync.Domain.Normalizing;
 using AudienceSync.Sandbox;
 using AudienceSync.Sandbox.Google;
@@ -72,7 +73,7 @@ internal sealed class SimulatedPlatforms : IAsyncDisposable
     public SimulatedDestination Open(string platform, VirtualTime clock, int seed, int membersPerCall)
     {
         var dependencies = new DestinationDependencies(Network, clock, new Random(seed));
-        var inner = Destinations.Create(platform, SettingsOf(platform, _admin.BaseAddress!), dependencies);
+        var inner = Destinations.Create(platform, SectionOf(platform, _admin.BaseAddress!), dependencies).Destination!;
         CallAllowance[] allowances = platform switch
         {
             "meta" => [new("hour", MetaCallsPerHour, TimeSpan.FromHours(1))],
@@ -113,18 +114,13 @@ internal sealed class SimulatedPlatforms : IAsyncDisposable
         answer.StatusCode.ShouldBe(System.Net.HttpStatusCode.Created, await answer.Content.ReadAsStringAsync());
     }
 
-    private static DestinationSettings SettingsOf(string platform, Uri address) => platform switch
+    private static DestinationSection SectionOf(string platform, Uri address) => platform switch
     {
-        "meta" => new DestinationSettings("act_1001", new Secret("t-meta"), address, "v25.0"),
-        "google" => new DestinationSettings("769-372-9833", BaseUrl: address)
-        {
-            ClientId = "sandbox-client",
-            ClientSecret = new Secret("sandbox-secret"),
-            RefreshToken = new Secret("t-google"),
-            TokenUrl = new Uri(address, "token"),
-            TermsAccepted = true,
-            Consent = "granted",
-        },
-        _ => new DestinationSettings("7000000000000000001", new Secret("t-tiktok"), new Uri(address, "open_api/")),
+        "meta" => Section.Of("act_1001", ("token", new Secret("t-meta")), ("base_url", address), ("api_version", "v25.0")),
+        "google" => Section.Of(
+            "769-372-9833", ("base_url", address), ("client_id", "sandbox-client"), ("client_secret", new Secret("sandbox-secret")),
+            ("refresh_token", new Secret("t-google")), ("token_url", new Uri(address, "token")), ("terms_accepted", true),
+            ("consent", "granted")),
+        _ => Section.Of("7000000000000000001", ("token", new Secret("t-tiktok")), ("base_url", new Uri(address, "open_api/"))),
     };
 }

@@ -132,19 +132,14 @@ public sealed class NewNormalizerTests : IAsyncLifetime
     private async Task<SyncStage> OpenAsync(string platform, Normalizers rules)
     {
         var address = new Uri("http://localhost/");
-        var settings = platform == "google"
-            ? new DestinationSettings("7693729833", BaseUrl: address)
-            {
-                ClientId = "sandbox-client",
-                ClientSecret = new Secret("sandbox-secret"),
-                RefreshToken = new Secret("refresh"),
-                TokenUrl = new Uri(address, "token"),
-                TermsAccepted = true,
-                JobCheckS = 60,
-            }
-            : new DestinationSettings("act_1001", new Secret("t"), address);
+        var section = platform == "google"
+            ? Section.Of(
+                "7693729833", ("base_url", address), ("client_id", "sandbox-client"), ("client_secret", new Secret("sandbox-secret")),
+                ("refresh_token", new Secret("refresh")), ("token_url", new Uri(address, "token")), ("terms_accepted", true),
+                ("job_check_s", 60))
+            : Section.Of("act_1001", ("token", new Secret("t")), ("base_url", address));
         var dependencies = new DestinationDependencies(_sandbox.GetTestServer().CreateHandler(), _workspace.Clock, new Random(1)) { Normalizers = rules };
-        _platform = new WatchedDestination(Destinations.Create(platform, settings, dependencies));
+        _platform = new WatchedDestination(Destinations.Create(platform, section, dependencies).Destination!);
         return await SyncStage.CreateAsync(_workspace, _setup, _platform);
     }
 

@@ -125,9 +125,9 @@ public sealed class ReplacementTests : IAsyncLifetime
 
     private async Task<(SyncStage Stage, WatchedDestination Platform)> OpenAsync(string normalizer)
     {
-        var settings = new DestinationSettings(Advertiser, new Secret("t"), new Uri("http://localhost/open_api/")) { Normalizer = normalizer };
+        var section = Section.Of(Advertiser, ("token", new Secret("t")), ("base_url", "http://localhost/open_api/"), ("normalizer", normalizer));
         var dependencies = new DestinationDependencies(_sandbox.GetTestServer().CreateHandler(), _workspace.Clock, new Random(1));
-        var platform = new WatchedDestination(Destinations.Create("tiktok", settings, dependencies));
+        var platform = new WatchedDestination(Destinations.Create("tiktok", section, dependencies).Destination!);
         return (await SyncStage.CreateAsync(_workspace, _setup, platform), platform);
     }
 

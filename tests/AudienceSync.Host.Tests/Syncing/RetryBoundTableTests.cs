@@ -1,4 +1,5 @@
 using AudienceSync.Connectors.Google;
+using AudienceSync.Connectors.Http;
 using AudienceSync.Connectors.Meta;
 using AudienceSync.Connectors.TikTok;
 using AudienceSync.Connectors.Webhook;
@@ -51,7 +52,7 @@ public sealed class RetryBoundTableTests
 
         foreach (var status in new[] { 400, 404, 413, 429, 500, 502, 503 })
         {
-            rows.Add($"meta http {status}", MetaErrors.Of(status, isJson: false));
+            rows.Add($"meta http {status}", RetryAfterPolicy.OfStatus(status, isJson: false));
             rows.Add($"tiktok http {status}", TikTokErrors.OfStatus(status, isJson: false));
         }
 
