@@ -1,6 +1,5 @@
 using AudienceSync.Domain;
 using AudienceSync.Host.Access;
-using AudienceSync.Host.Ingest.Reading;
 
 namespace AudienceSync.Host.Ingest;
 
@@ -22,62 +21,12 @@ public sealed class BatchEndpoint(AccessTokens<WebhookInbox> inboxes, TimeProvid
 
     protected override IngestProblem TooLarge => IngestProblem.BatchTooLarge;
 
-    protected override IngestProblem? FindJson(IHeaderDictionary headers, RequestBody body) =>
-        MediaType.BatchRefusal(headers.ContentType, headers.ContentEncoding, out _);
-
-    protected override async Task AcceptAsync(HttpContext context, WebhookInbox inbox, RequestBody body, Arrival arrival, SignedAt? signed)
+    protected override IngestProblem? FindJson(IHeaderDictionary headers, RequestBody body, out BodyFormat format)
     {
-        var headers = context.Request.Headers;
-        _ = MediaType.BatchRefusal(headers.ContentType, headers.ContentEncoding, out var isLines);
-        var items = BodyItem.OfBatch(body.Json, isLines);
-        try
-        {
-            await (ShapeProblem(items) is { } problem
-                ? RefuseAsync(context, inbox, body, problem, arrival)
-                : KeepItemsAsync(context, inbox, body, items!, arrival with { Signed = HaveSignedIds(items!) ? null : signed }));
-        }
-        finally
-        {
-            foreach (var item in items ?? [])
-            {
-                item.Document?.Dispose();
-            }
-        }
+        var refusal = MediaType.BatchRefusal(headers.ContentType, headers.ContentEncoding, out var isLines);
+        format = isLines ? BodyFormat.Lines : BodyFormat.Batch;
+        return refusal;
     }
 
-    private async Task KeepItemsAsync(HttpContext context, WebhookInbox inbox, RequestBody body, IReadOnlyList<BodyItem> items, Arrival arrival)
-    {
-        var parsedEvents = inbox.ParseBatch(items, Now);
-        if (await inbox.ReloadedKeysAsync(parsedEvents, context.RequestAborted))
-        {
-            parsedEvents = inbox.ParseBatch(items, Now);
-        }
-
-        if (await KeepAsync(context, inbox, body, parsedEvents, single: false, arrival) is { } receipts)
-        {
-            await Answers.WriteBatchAsync(context, receipts);
-        }
-    }
-
-    private static IngestProblem? ShapeProblem(IReadOnlyList<BodyItem>? items) => items switch
-    {
-        null => IngestProblem.MalformedJson,
-        [] => IngestProblem.NoEvents,
-        { Count: > Limits.EventsPerRequest } => IngestProblem.TooManyEvents,
-        _ => null,
-    };
-
-    // An event that cannot be parsed has no effect, so there is nothing to remember for it.
-    private static bool HaveSignedIds(IReadOnlyList<BodyItem> items)
-    {
-        foreach (var item in items)
-        {
-            if (item.Document is { } document && !SignedIds.AreAllIn(document.RootElement))
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
+    protected override Task WriteAsync(HttpContext context, KeepResult kept) => Answers.WriteBatchAsync(context, kept.Receipts);
 }

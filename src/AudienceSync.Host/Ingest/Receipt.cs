@@ -36,4 +36,14 @@ public readonly record struct Receipt(string Status, Guid? Id, string? Code, str
 }
 
 /// <summary>The outcome of a request: a receipt for each event, or one problem for all.</summary>
-public readonly record struct KeepResult(Receipt[] Receipts, IngestProblem? Problem);
+public readonly record struct KeepResult(Receipt[] Receipts, IngestProblem? Problem)
+{
+    /// <summary>Whether the body was one event, and not an array or a batch: its sender receives the one receipt.</summary>
+    public bool IsSingle { get; init; }
+
+    /// <summary>
+    /// Why the whole request was refused; null when it was not. <see cref="Problem"/> is another one when the body could not be kept, so
+    /// that its sender must retry.
+    /// </summary>
+    public IngestProblem? Refusal { get; init; }
+}

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using AudienceSync.Host.Ingest.Append;
+using AudienceSync.Domain.Identity;
 
 namespace AudienceSync.Host.Ingest;
 
@@ -14,14 +14,14 @@ internal static class ReportingWebhook
         item.ValueKind == JsonValueKind.Object && !item.TryGetProperty("event"u8, out _) && !item.TryGetProperty("audience_key"u8, out _)
         && IsText(item, "metric"u8) && IsText(item, "object_type"u8) && IsText(item, "event_id"u8);
 
-    /// <summary>The people it names, as far as the fields are known in which a reporting webhook names a person.</summary>
+    /// <summary>The identifiers it names, as far as the fields are known in which a reporting webhook names a person.</summary>
     /// <param name="item">The event.</param>
-    /// <param name="read">Reads which person a person object names.</param>
-    public static Mention? MentionOf(JsonElement item, Func<JsonElement, Mention?> read)
+    /// <param name="read">Reads the identifiers of a person object.</param>
+    public static Alias[] NamedIn(JsonElement item, Func<JsonElement, Alias[]> read)
     {
         if (!item.TryGetProperty("data"u8, out var data) || data.ValueKind != JsonValueKind.Object)
         {
-            return null;
+            return [];
         }
 
         var identifiers = data.TryGetProperty("identifiers"u8, out var nested) && nested.ValueKind == JsonValueKind.Object ? nested : default;
@@ -29,8 +29,8 @@ internal static class ReportingWebhook
         {
             (Of(data, "customer_id"u8), Of(data, "email_address"u8)), (Of(identifiers, "id"u8), Of(identifiers, "email"u8)), (null, Of(data, "recipient"u8)),
         };
-        var aliases = people.SelectMany(person => read(JsonSerializer.SerializeToElement(new { customer_id = person.Id, email = person.Email }))?.Aliases ?? []);
-        return aliases.Distinct().ToArray() is { Length: > 0 } named ? new Mention(named) : null;
+        var objects = people.Select(person => JsonSerializer.SerializeToElement(new { customer_id = person.Id, email = person.Email }));
+        return [.. objects.SelectMany(read).Distinct()];
     }
 
     private static JsonElement? Of(JsonElement fields, ReadOnlySpan<byte> name) =>

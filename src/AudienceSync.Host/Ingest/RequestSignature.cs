@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using AudienceSync.Host.Configuration;
+using AudienceSync.Host.Ingest.Append;
 
 namespace AudienceSync.Host.Ingest;
 
@@ -16,17 +17,14 @@ public readonly record struct KeptReceipt(Guid Id, string? Code);
 /// <param name="day">The day of the signed timestamp, UTC: part of the key, because the same bytes always have the same day.</param>
 /// <param name="digest">Derived from source and signature.</param>
 /// <param name="receipts">
-/// The receipts of the request's events. Requested under the log's lock, when it is known which of their people were erased. Null for a
+/// The receipts of the request's events, given the outcomes of its items. Requested under the log's lock, when these are known. Null for a
 /// request that has no effect, because its headers make it a test or leave it without an id: it is not remembered, but if its bytes had an
 /// effect before, it receives those receipts.
 /// </param>
-public sealed class RequestSignature(DateOnly day, Guid digest, Func<KeptReceipt[]>? receipts)
+public sealed class RequestSignature(DateOnly day, Guid digest, Func<ReadOnlyMemory<ItemOutcome>, KeptReceipt[]>? receipts)
 {
     /// <summary>How old a signed timestamp may be, and therefore how long a signature must be remembered.</summary>
     public static readonly TimeSpan MaxAge = TimeSpan.FromDays(SourceConfig.LongestSignatureAgeD);
-
-    private RequestSignature? _earlier;
-    private KeptReceipt[]? _given;
 
     public DateOnly Day => day;
 
@@ -35,31 +33,20 @@ public sealed class RequestSignature(DateOnly day, Guid digest, Func<KeptReceipt
     /// <summary>Whether to remember it.</summary>
     public bool HasEffect => receipts is not null;
 
-    /// <summary>Set by the append: the same signature was received before, in this commit or an earlier one.</summary>
-    public bool IsRepeat { get; private set; }
-
-    /// <summary>The receipts given to the first request with this signature.</summary>
-    public KeptReceipt[] Given =>
-        _given ?? _earlier?.Given ?? throw new InvalidOperationException("A signature that was not appended has no receipts.");
-
     /// <summary>
-    /// Whether it is to be remembered. Evaluated under the log's lock: while an event of the request is still unsettled, a sender that
-    /// sends the request again must not receive a result for it.
+    /// Whether an event of the request was left out by an earlier commit. Then it is not remembered: a retry must determine the outcome of
+    /// that event by itself.
     /// </summary>
-    public Func<bool> IsKept { get; init; } = static () => true;
+    public bool HasUnlinkable { get; init; }
 
-    internal void Reset() => (IsRepeat, _earlier, _given) = (false, null, null);
-
-    internal void Repeats(RequestSignature earlier) => (IsRepeat, _earlier) = (true, earlier);
-
-    internal void Repeats(ReadOnlySpan<byte> kept) => (IsRepeat, _given) = (true, Decode(kept));
+    /// <summary>The receipts of a request that has an effect.</summary>
+    internal KeptReceipt[] ReceiptsFor(ReadOnlyMemory<ItemOutcome> items) => receipts!(items);
 
     /// <summary>The receipts as they are stored: for each its id, the length of its code and the code.</summary>
-    internal byte[] Give()
+    internal static byte[] Encode(KeptReceipt[] receipts)
     {
-        _given = receipts!();
-        var kept = new ArrayBufferWriter<byte>(_given.Length * 17);
-        foreach (var (id, code) in _given)
+        var kept = new ArrayBufferWriter<byte>(receipts.Length * 17);
+        foreach (var (id, code) in receipts)
         {
             var size = code is null ? 0 : Encoding.ASCII.GetByteCount(code);
             var row = kept.GetSpan(17 + size);
@@ -72,7 +59,8 @@ public sealed class RequestSignature(DateOnly day, Guid digest, Func<KeptReceipt
         return kept.WrittenSpan.ToArray();
     }
 
-    private static KeptReceipt[] Decode(ReadOnlySpan<byte> kept)
+    /// <summary>Reads what <see cref="Encode"/> wrote.</summary>
+    internal static KeptReceipt[] Decode(ReadOnlySpan<byte> kept)
     {
         var receipts = new List<KeptReceipt>();
         while (!kept.IsEmpty)

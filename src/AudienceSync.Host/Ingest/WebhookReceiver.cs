@@ -5,7 +5,7 @@ namespace AudienceSync.Host.Ingest;
 
 /// <summary>
 /// What the endpoints for webhooks have in common: they authenticate the sender, check framing and signature, read the body up to a limit,
-/// and pass the parsed events to the log as one unit. The response claims nothing about them before the commit.
+/// and pass it to the inbox of its source, which keeps all of it as one unit. The response claims nothing about them before the commit.
 /// <para>
 /// A body of a known sender is never lost: one that cannot be read is kept sealed in quarantine even when the response is a refusal. An
 /// unauthenticated request is not kept at all, because otherwise anyone could fill the store.
@@ -20,8 +20,6 @@ public abstract class WebhookReceiver(AccessTokens<WebhookInbox> inboxes, TimePr
 
     /// <summary>The refusal of a larger one.</summary>
     protected abstract IngestProblem TooLarge { get; }
-
-    protected DateTimeOffset Now => clock.GetUtcNow();
 
     public void Dispose()
     {
@@ -67,7 +65,7 @@ public abstract class WebhookReceiver(AccessTokens<WebhookInbox> inboxes, TimePr
         }
 
         using var body = await RequestBody.ReadAsync(context.Request, MaxBytes, context.RequestAborted);
-        var arrival = new Arrival(_deadline, clock.GetTimestamp(), Signed: null);
+        var arrival = new Arrival(clock.GetUtcNow(), SenderKey.Of(context.Request.Headers), Signed: null, _deadline, clock.GetTimestamp());
         if (body is null)
         {
             await RefuseAsync(context, inbox, null, TooLarge, arrival);
@@ -87,48 +85,45 @@ public abstract class WebhookReceiver(AccessTokens<WebhookInbox> inboxes, TimePr
         && (coding is not [{ } only] || !only.Trim().Equals("chunked", StringComparison.OrdinalIgnoreCase)
             || headers.ContentLength is not null || headers.ContainsKey("X-Content-Length"));
 
-    private Task CheckAsync(HttpContext context, WebhookInbox inbox, RequestBody body, Arrival arrival)
+    private async Task CheckAsync(HttpContext context, WebhookInbox inbox, RequestBody body, Arrival arrival)
     {
         var headers = context.Request.Headers;
+        var format = BodyFormat.Webhook;
         var refusal = SignatureCheck.Refusal(
             inbox.Source, headers[SignatureCheck.SignatureHeader], headers[SignatureCheck.TimestampHeader], body.Span, clock.GetUtcNow(), out var signed);
-        return (refusal ?? FindJson(headers, body)) is { } problem
-            ? RefuseAsync(context, inbox, body, problem, arrival)
-            : AcceptAsync(context, inbox, body, arrival, signed);
+        if ((refusal ?? FindJson(headers, body, out format)) is { } problem)
+        {
+            await RefuseAsync(context, inbox, body, problem, arrival);
+            return;
+        }
+
+        await AnswerAsync(context, await inbox.AcceptAsync(body, format, arrival with { Signed = signed }, context.RequestAborted));
     }
 
     /// <summary>Checks the media type and finds the JSON of a body.</summary>
-    protected abstract IngestProblem? FindJson(IHeaderDictionary headers, RequestBody body);
+    protected abstract IngestProblem? FindJson(IHeaderDictionary headers, RequestBody body, out BodyFormat format);
 
-    /// <summary>Parses the events of a body and keeps them.</summary>
-    protected abstract Task AcceptAsync(HttpContext context, WebhookInbox inbox, RequestBody body, Arrival arrival, SignedAt? signed);
+    /// <summary>Writes the receipts of a body.</summary>
+    protected abstract Task WriteAsync(HttpContext context, KeepResult kept);
 
-    /// <summary>Commits the events, or writes why that was not possible. Null in the second case.</summary>
-    protected async Task<Receipt[]?> KeepAsync(
-        HttpContext context, WebhookInbox inbox, RequestBody body, ParsedEvent[] parsedEvents, bool single, Arrival arrival)
+    // Refuses a whole request before any event of it is read. An unauthenticated body is not kept.
+    private async Task RefuseAsync(HttpContext context, WebhookInbox inbox, RequestBody? body, IngestProblem problem, Arrival arrival)
     {
-        var result = await inbox.KeepAsync(parsedEvents, body, single, clock.GetUtcNow(), arrival);
+        var result = problem.Status == StatusCodes.Status401Unauthorized
+            ? new KeepResult([], problem)
+            : await inbox.RefuseAsync(problem, body, arrival);
+        await AnswerAsync(context, result);
+    }
+
+    private Task AnswerAsync(HttpContext context, KeepResult result)
+    {
         if (result.Problem is { } problem)
         {
-            counters.Refused(problem);
-            await Answers.WriteAsync(context, problem);
-            return null;
+            counters.Refused(result.Refusal ?? problem);
+            return Answers.WriteAsync(context, problem);
         }
 
         counters.Kept(result.Receipts);
-        return result.Receipts;
-    }
-
-    /// <summary>Refuses a whole request, and keeps its body.</summary>
-    protected async Task RefuseAsync(HttpContext context, WebhookInbox inbox, RequestBody? body, IngestProblem problem, Arrival arrival)
-    {
-        counters.Refused(problem);
-        if (problem.Status != StatusCodes.Status401Unauthorized)
-        {
-            var result = await inbox.KeepRefusedAsync(problem, body, clock.GetUtcNow(), arrival: arrival with { Signed = null });
-            problem = result.Problem ?? problem;
-        }
-
-        await Answers.WriteAsync(context, problem);
+        return WriteAsync(context, result);
     }
 }

@@ -29,9 +29,10 @@ public sealed class PermissionWriter(PersonEventReader reader, GroupCommit log, 
             return new KeepResult([], parsed.Problem ?? IngestProblem.InvalidOccurredAt);
         }
 
-        return await CommitAsync([pending]) is { } failure ? new KeepResult([], failure)
-            : pending.IsErased ? new KeepResult([ErasedPerson.Refusal], null)
-            : new KeepResult([new Receipt(Receipt.Accepted, pending.Id.Value, null, null, pending.Duplicate) { Warnings = pending.Warnings }], null);
+        var (outcome, failure) = await CommitAsync([pending]);
+        return failure is not null ? new KeepResult([], failure)
+            : outcome.Has(ItemOutcome.PersonErased) ? new KeepResult([ErasedPerson.Refusal], null)
+            : new KeepResult([Receipts.Accepted(pending, outcome.Items.Span[0])], null);
     }
 
     /// <summary>Commits a list's suppressions or lifts, chunk by chunk: what is in the log when a chunk fails stays there.</summary>
@@ -67,7 +68,7 @@ public sealed class PermissionWriter(PersonEventReader reader, GroupCommit log, 
 
     private async Task<IngestProblem?> TakeAsync(List<PendingEvent> chunk, ListReceipt receipt)
     {
-        var failure = await CommitAsync([.. chunk]);
+        var (_, failure) = await CommitAsync([.. chunk]);
         if (failure is null)
         {
             receipt.Accepted += chunk.Count;
@@ -77,21 +78,22 @@ public sealed class PermissionWriter(PersonEventReader reader, GroupCommit log, 
         return failure;
     }
 
-    private async Task<IngestProblem?> CommitAsync(PendingEvent[] events)
+    private async Task<(RequestOutcome Outcome, IngestProblem? Problem)> CommitAsync(PendingEvent[] events)
     {
         // The content of the request is in the log and the vault; a copy of the body would only be one more place to erase the person from.
         var request = new PendingRequest(events, [], default, clock.GetUtcNow());
         if (!log.TryEnqueue(request))
         {
-            return IngestProblem.QueueFull;
+            return (default, IngestProblem.QueueFull);
         }
 
-        return await request.Settled switch
+        var outcome = await request.Settled;
+        return (outcome, outcome.Result switch
         {
             AppendResult.Committed => null,
             AppendResult.Unstorable => IngestProblem.InvalidText,
             _ => IngestProblem.StorageDown,
-        };
+        });
     }
 
     private static Source Source(string defaultCountry) => new(SourceName, SignatureMode.Off, [], defaultCountry);

@@ -30,10 +30,10 @@ public sealed class AnswerDeadlineTests
         early.Settled.IsCompleted.ShouldBeFalse();
 
         Move(TimeSpan.FromSeconds(0.3));
-        (await early.Settled).ShouldBe(AppendResult.TooSlow);
+        (await early.Settled).Result.ShouldBe(AppendResult.TooSlow);
         late.Settled.IsCompleted.ShouldBeFalse();
         Move(TimeSpan.FromSeconds(1));
-        (await late.Settled).ShouldBe(AppendResult.TooSlow);
+        (await late.Settled).Result.ShouldBe(AppendResult.TooSlow);
     }
 
     [Fact]
@@ -44,9 +44,9 @@ public sealed class AnswerDeadlineTests
         var pending = Pending();
         deadline.Watch(pending, _time.GetTimestamp());
         Move(TimeSpan.FromSeconds(2));
-        pending.Settle(AppendResult.Committed).ShouldBeTrue();
+        pending.Settle(new RequestOutcome(AppendResult.Committed)).ShouldBeTrue();
         Move(TimeSpan.FromSeconds(2));
-        (await pending.Settled).ShouldBe(AppendResult.Committed);
+        (await pending.Settled).Result.ShouldBe(AppendResult.Committed);
         _time.NextDue().ShouldBeNull("otherwise an idle Host would wake ten times per second");
     }
 
@@ -72,7 +72,7 @@ public sealed class AnswerDeadlineTests
         var pending = new PendingRequest([], [], default, Sample.Now) { BodyLease = lease };
         pending.TimeOut();
         lease.Released.ShouldBe(0, "a commit may still read it");
-        pending.Settle(AppendResult.Committed).ShouldBeFalse("no one waits for it any more");
+        pending.Settle(new RequestOutcome(AppendResult.Committed)).ShouldBeFalse("no one waits for it any more");
         lease.Released.ShouldBe(1);
     }
 

@@ -183,6 +183,21 @@ public sealed class RemovalTests(IngestHost given) : IClassFixture<IngestHost>
         (await host.ScalarAsync<long>("select count(*) from quarantine where state = 1")).ShouldBe(1, "the add waits for a human");
     }
 
+    [Fact]
+    public async Task A_held_removal_with_a_property_name_that_is_not_text_takes_effect_after_publication_too()
+    {
+        await using var host = await TestHost.StartAsync(new TestHostOptions { Clock = new OffsetClock(new DateTimeOffset(2026, 1, 2, 0, 0, 0, TimeSpan.Zero)) });
+        const string Body = """
+            {"\ud83d":1,"event":"audience_remove","audience_key":"later_v1","event_id":"held","occurred_at":"2026-01-01T00:00:05Z","person":{"email":"ann@example.com"}}
+            """;
+        (await host.PostAsync(Body)).Code.ShouldBe("unknown_audience_key");
+
+        await host.ApplyChangeAsync("keys/later_v1/publish", new { });
+        await Waiting.UntilAsync(
+            () => host.ScalarAsync<bool>("select state = 2 from quarantine where removal"), () => "The removal is still waiting.");
+        (await host.ScalarAsync<long>("select count(*) from mt_events where type = 'audience_member_removed'")).ShouldBe(1);
+    }
+
     private static JsonObject Removal(string name = "audience_remove")
     {
         var sample = Sample.With("event", name);

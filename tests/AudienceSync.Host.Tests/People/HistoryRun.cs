@@ -18,6 +18,7 @@ internal sealed class HistoryRun(TestWorkspace workspace, HistoryStage stage, IR
     private readonly List<(PeopleStory Story, NaiveErasure Naive, Guid Id)> _waiting = [];
     private readonly Dictionary<Guid, Guid> _anchors = [];
     private readonly List<StoryEvent> _past = [];
+    private readonly HashSet<StoryEvent> _erased = [];
     private readonly Dictionary<StoryEvent, PeopleStory> _origin = stories
         .SelectMany(story => story.StoryEvents.Select(sent => (sent, story)))
         .ToDictionary(one => one.sent, one => one.story);
@@ -62,12 +63,17 @@ internal sealed class HistoryRun(TestWorkspace workspace, HistoryStage stage, IR
     private async Task AppendAsync(EventLog log, StoryEvent[] batch)
     {
         var again = Enumerable.Range(0, _past.Count == 0 ? 0 : (batch.Length + 19) / 20).Select(_ => _past[random.Next(_past.Count)]).Distinct().ToList();
-        await log.AppendAsync([new PendingRequest([.. batch.Concat(again).Select(one => one.Event)], [], default, TestWorkspace.Start)], default);
-        foreach (var sent in batch)
+        var request = new PendingRequest([.. batch.Concat(again).Select(one => one.Event)], [], default, TestWorkspace.Start);
+        var outcomes = (await log.AppendAsync([request], default))[0].Items.ToArray();
+        for (var n = 0; n < batch.Length; n++)
         {
-            var people = _origin[sent].People;
-            sent.Event.IsErased.ShouldBe(people.Refuses(sent), $"{given}: {sent}");
-            if (!sent.Event.IsErased)
+            var (sent, people) = (batch[n], _origin[batch[n]].People);
+            (outcomes[n] == ItemOutcome.PersonErased).ShouldBe(people.Refuses(sent), $"{given}: {sent}");
+            if (outcomes[n] == ItemOutcome.PersonErased)
+            {
+                _erased.Add(sent);
+            }
+            else
             {
                 people.Apply(sent);
             }
@@ -203,7 +209,8 @@ internal sealed class HistoryRun(TestWorkspace workspace, HistoryStage stage, IR
             .ToString(CultureInfo.InvariantCulture) ?? "";
 
     private string Describe(PeopleStory story) =>
-        string.Join('\n', _past.Where(sent => _origin[sent] == story).Select(sent => $"{(sent.Event.IsErased ? "refused " : "")}{sent}"));
+        string.Join(
+            '\n', _past.Where(sent => _origin[sent] == story).Select(sent => $"{(_erased.Contains(sent) ? "refused " : "")}{sent}"));
 
     private async Task<List<(Guid, Guid)>> PairsAsync(string sql)
     {

@@ -77,9 +77,9 @@ internal sealed class ListStage : IAsyncDisposable
         {
             Details = person.Details is { } details ? Workspace.Webhooks.Digester.Digest(details) : null,
         };
-        await _log.AppendAsync([new PendingRequest([pending], [], default, at)], default);
+        var outcomes = await _log.AppendAsync([new PendingRequest([pending], [], default, at)], default);
         await _projection.ProjectAsync();
-        return !pending.IsErased;
+        return !outcomes[0].Has(ItemOutcome.PersonErased);
     }
 
     /// <summary>

@@ -31,6 +31,9 @@ internal sealed class AppendColumns
 
     public List<long> KnownStreamVersions { get; } = [];
 
+    /// <summary>The streams to which this commit appends.</summary>
+    public HashSet<PersonId> Streams { get; } = [];
+
     public List<Guid> EventIds { get; } = [];
 
     public List<Guid> EventStreams { get; } = [];
@@ -49,6 +52,9 @@ internal sealed class AppendColumns
     /// <summary>Anchors that stop linking, with the kind of the addresses of which there were too many.</summary>
     public List<(PersonId Person, IdentifierKind Kind)> LinkStops { get; } = [];
 
+    /// <summary>The number of items that name an erased person, by erasure.</summary>
+    public Dictionary<Guid, int> Refused { get; } = [];
+
     public SourceCountColumns Counts { get; } = new();
 
     public DuplicateColumns Duplicates { get; } = new();
@@ -65,6 +71,7 @@ internal sealed class AppendColumns
         NewStreamVersions.Clear();
         KnownStreams.Clear();
         KnownStreamVersions.Clear();
+        Streams.Clear();
         EventIds.Clear();
         EventStreams.Clear();
         EventVersions.Clear();
@@ -73,6 +80,7 @@ internal sealed class AppendColumns
         Bodies.ResetWrittenCount();
         Quarantined.Clear();
         LinkStops.Clear();
+        Refused.Clear();
         Counts.Clear();
         Duplicates.Clear();
     }
@@ -84,6 +92,7 @@ internal sealed class AppendColumns
         EventVersions.Add(version);
         EventTypes.Add(type);
         EventData.Add(data);
+        Streams.Add(person);
     }
 
     public void AddStream(KnownPerson person, bool isNew)
@@ -91,6 +100,8 @@ internal sealed class AppendColumns
         (isNew ? NewStreams : KnownStreams).Add(person.Id.Value);
         (isNew ? NewStreamVersions : KnownStreamVersions).Add(person.StreamVersion);
     }
+
+    public void AddRefused(Guid erasure) => Refused[erasure] = Refused.GetValueOrDefault(erasure) + 1;
 
     /// <summary>Adds the counts of sources; most commits have none.</summary>
     public void AddCounts(List<NpgsqlBatchCommand> commands, DateTimeOffset now)

@@ -1,298 +1,217 @@
 using AudienceSync.Domain.Events;
 using AudienceSync.Domain.Identity;
+using AudienceSync.Host.Ingest.Quarantine;
 using AudienceSync.Host.Privacy;
 
 namespace AudienceSync.Host.Ingest.Append;
 
 /// <summary>
-/// Turns a batch of requests and the stored state of their events and aliases into the rows to write: detects duplicates, decides which
-/// person each event is about, numbers the event in its stream, and creates new people, links and identifier revisions. No I/O; all
-/// randomness is an argument.
+/// A function from a batch of requests, and what is known about their events and people, to the rows to write and one outcome for each
+/// item: finds duplicates and erased people, decides which person each event is about, and numbers the event in its stream. No I/O; all
+/// randomness is an argument. The requests are not changed; the buffers of the rows are reused for every plan.
 /// <para>
-/// Most webhooks are about a known person and have no new information about that person: they need only the person's anchor. The others are
-/// <see cref="Contested"/>; for them everyone they may affect must be loaded before <see cref="Write"/>.
+/// <b>Two steps, because of what must be known.</b> Most webhooks are about a known person and have no new information about that person:
+/// they need only the person's anchor. The others are contested; for them everyone they may affect must be loaded between
+/// <see cref="Classify"/> and <see cref="Create"/>.
 /// </para>
 /// </summary>
-internal sealed class AppendPlanner(Vault vault, LinkLimit limit, Func<PersonId> newPerson, Func<byte[]> newSalt)
+internal sealed class AppendPlanner(Vault vault, LinkLimit limit, Func<byte[]> newSalt)
 {
-    private readonly HashSet<Guid> _known = [];
-    private readonly HashSet<AliasDigest> _lookedUp = [];
-    private readonly HashSet<AliasDigest> _contested = [];
-    private readonly Dictionary<PersonId, (byte[] Salt, PersonIdentifiers Identifiers)> _opened = [];
-    private readonly List<PendingEvent> _fresh = [];
-    private readonly List<PendingEvent> _duplicates = [];
-    private readonly HashSet<PersonId> _touched = [];
-    private readonly Dictionary<PersonId, Linking> _linking = [];
-    private IdentityResolver _resolver = new(newPerson);
+    private readonly PeoplePlanner _people = new(vault, newSalt);
+    private readonly AppendColumns _rows = new();
+    private readonly HashSet<Guid> _seen = [];
 
-    /// <summary>The ids that are already in the log. Filled by the caller before <see cref="Sort"/>.</summary>
-    public HashSet<Guid> Known => _known;
-
-    public IdentityResolver Resolver => _resolver;
-
-    /// <summary>Aliases that were looked up in the store.</summary>
-    public HashSet<AliasDigest> LookedUp => _lookedUp;
-
-    /// <summary>Aliases of webhooks that have new information about a known person.</summary>
-    public IReadOnlyCollection<AliasDigest> Contested => _contested;
-
-    public void Clear()
+    /// <summary>First step: duplicates, erased people, and the events for which more must be loaded.</summary>
+    public ClassifiedBatch Classify(IReadOnlyList<PendingRequest> batch, KnownState known)
     {
-        _known.Clear();
-        _opened.Clear();
-        _fresh.Clear();
-        _duplicates.Clear();
-        _touched.Clear();
-        _linking.Clear();
-        DropLoaded();
-    }
-
-    /// <summary>Drops the people loaded so far, because they cannot be trusted.</summary>
-    public void DropLoaded()
-    {
-        _lookedUp.Clear();
-        _contested.Clear();
-        _resolver = new IdentityResolver(newPerson);
-    }
-
-    /// <summary>First half: detects duplicates, and the webhooks for which more must be loaded.</summary>
-    public void Classify(IReadOnlyList<PendingRequest> batch)
-    {
-        foreach (var pending in batch.SelectMany(request => request.Events).Where(pending => !pending.IsErased))
+        _seen.Clear();
+        var items = new ItemOutcome[SizeOf(batch)];
+        HashSet<AliasDigest>? contested = null;
+        var next = 0;
+        for (var i = 0; i < batch.Count; i++)
         {
-            pending.IsUnlinkable = false;
-            pending.Duplicate = !_known.Add(pending.Id.Value);
-            if (pending.Duplicate)
+            foreach (var pending in batch[i].Events)
             {
-                _duplicates.Add(pending);
-                continue;
+                var outcome = Classify(pending, known);
+                items[next++] = outcome;
+                if (outcome == ItemOutcome.Appended && IsContested(pending.Who, known))
+                {
+                    (contested ??= []).UnionWith(pending.Who.Aliases.Select(alias => alias.Digest));
+                }
             }
 
-            _fresh.Add(pending);
-            var known = _resolver.AnchorOf(pending.Who.Anchor.Digest);
-            if (known is null ? IsContested(pending.Who) : !IdentityResolver.IsAlreadyKnown(known, pending.Who, out _))
+            foreach (var entry in batch[i].Quarantined)
             {
-                _contested.UnionWith(pending.Who.Aliases.Select(alias => alias.Digest));
+                items[next++] = known.ErasureOf(entry.Named) is null ? ItemOutcome.Quarantined : ItemOutcome.PersonErased;
             }
         }
+
+        return new ClassifiedBatch(items, (IReadOnlyCollection<AliasDigest>?)contested ?? []);
     }
 
-    /// <summary>The identifiers by which a person whose revision was loaded can be reached.</summary>
-    public PersonIdentifiers IdentifiersOf(PersonId person) => _opened[person].Identifiers;
-
-    /// <summary>Takes a known anchor's current revision, sealed.</summary>
-    public void LoadRevision(PersonId person, byte[] salt, short keyVersion, byte[] cipher)
+    /// <summary>Second step: rows and outcomes.</summary>
+    public AppendPlan Create(IReadOnlyList<PendingRequest> batch, in ClassifiedBatch classified, KnownState known)
     {
-        var revision = vault.Open(person, _resolver.Person(person).Revision, keyVersion, salt, cipher);
-        _opened[person] = (salt, revision.Identifiers);
-        _resolver.Load(person, revision.Own);
+        _rows.Clear();
+        var items = (ItemOutcome[])classified.Items.Clone();
+        var unlinkable = AddEvents(batch, items, known);
+        _rows.Counts.Finish();
+        AddDuplicates(batch, items, unlinkable);
+        _people.Add(known, _rows);
+        AddRequests(batch, items, known);
+        return new AppendPlan(_rows, items);
     }
 
-    /// <summary>Takes whether a known anchor still links.</summary>
-    public void LoadLinking(PersonId person, Linking linking)
+    private static int SizeOf(IReadOnlyList<PendingRequest> batch)
     {
-        if (linking != Linking.Limited)
+        var size = 0;
+        for (var i = 0; i < batch.Count; i++)
         {
-            _linking[person] = linking;
+            size += batch[i].Size;
         }
+
+        return size;
     }
 
-    /// <summary>Second half: people, revisions, versions, rows.</summary>
-    public void Write(IReadOnlyList<PendingRequest> batch, AppendColumns rows)
-    {
-        foreach (var pending in _fresh)
-        {
-            WriteEvent(pending, rows);
-            rows.Counts.Add(pending);
-        }
-
-        rows.Counts.Finish();
-        foreach (var pending in _duplicates)
-        {
-            rows.Duplicates.Add(pending);
-        }
-
-        ShareUnlinkable(batch);
-
-        WriteLinks(rows);
-        WriteRevisions(rows);
-        WriteStreams(rows);
-        foreach (var digest in _resolver.Changes.Bindings)
-        {
-            (_resolver.IsStored(digest) ? rows.ChangedAliases : rows.NewAliases).Add(_resolver.BindingOf(digest)!.Value);
-        }
-
-        foreach (var request in batch)
-        {
-            var events = request.Events.Count(pending => pending is { Duplicate: false, IsErased: false, IsUnlinkable: false });
-            if (events > 0)
-            {
-                rows.AddBody(events, request.KeptBody());
-            }
-
-            rows.Quarantined.AddRange(request.Quarantined.Where(entry => entry.Mention?.Erasure is null));
-        }
-    }
+    // An event of an erased person is not kept, so a later one with its id and other identifiers is not a duplicate of it.
+    private ItemOutcome Classify(PendingEvent pending, KnownState known) =>
+        known.ErasureOf(pending.Aliases) is not null ? ItemOutcome.PersonErased
+        : known.Events.Contains(pending.Id.Value) || !_seen.Add(pending.Id.Value) ? ItemOutcome.Duplicate
+        : ItemOutcome.Appended;
 
     // A new person none of whose identifiers is stored needs nothing loaded.
-    private bool IsContested(Statement statement) =>
-        statement.Aliases.Any(alias => _resolver.BindingOf(alias.Digest) is not null || !_lookedUp.Contains(alias.Digest));
-
-    private void WriteEvent(PendingEvent pending, AppendColumns rows)
+    private static bool IsContested(Statement statement, KnownState known)
     {
-        var known = _resolver.AnchorOf(pending.Who.Anchor.Digest);
-        if (known is not null && _resolver.ClaimsOf(known.Id) is null)
+        if (known.People.AnchorOf(statement.Anchor.Digest) is { } anchor)
         {
-            var data = IdentityResolver.IsAlreadyKnown(known, pending.Who, out var kinds)
-                ? pending.Data
-                : throw new InvalidOperationException("The people of a webhook with new information were not loaded.");
-            data = kinds == 0 ? data : EventJson.WithClaimedKinds(data, known.Revision, kinds);
-            rows.AddEvent(pending.Id.Value, known.Id, NextVersion(known.Id), pending.Type, data);
-            return;
+            return !IdentityResolver.IsAlreadyKnown(anchor, statement, out _);
         }
 
-        if (known is not null && !MayLink(known.Id, pending.Who, rows))
+        foreach (var alias in statement.Aliases)
         {
-            WriteUnlinked(known.Id, pending, rows);
-            return;
-        }
-
-        var anchor = _resolver.Take(pending.Who);
-        rows.AddEvent(pending.Id.Value, anchor, NextVersion(anchor), pending.Type, pending.Data);
-    }
-
-    // The event is appended to its own stream, so that a removal is applied; none of the other identifiers is linked to this person.
-    private void WriteUnlinked(PersonId anchor, PendingEvent pending, AppendColumns rows)
-    {
-        pending.IsUnlinkable = LinkLimit.MustWait(pending.Type, pending.Data);
-        if (!pending.IsUnlinkable)
-        {
-            rows.AddEvent(pending.Id.Value, anchor, NextVersion(anchor), pending.Type, pending.Data);
-        }
-    }
-
-    // A copy in the same batch was classified as a duplicate of an event that is now left out.
-    private void ShareUnlinkable(IReadOnlyList<PendingRequest> batch)
-    {
-        var ids = _fresh.Where(pending => pending.IsUnlinkable).Select(pending => pending.Id).ToHashSet();
-        if (ids.Count > 0)
-        {
-            foreach (var copy in batch.SelectMany(request => request.Events).Where(pending => pending.Duplicate && ids.Contains(pending.Id)))
+            if (known.People.BindingOf(alias.Digest) is not null || !known.LookedUp.Contains(alias.Digest))
             {
-                copy.IsUnlinkable = true;
+                return true;
             }
         }
+
+        return false;
     }
 
-    private bool MayLink(PersonId anchor, Statement claim, AppendColumns rows)
+    // Returns the ids of the events that may not be linked and were left out; null for almost every batch.
+    private HashSet<EventId>? AddEvents(IReadOnlyList<PendingRequest> batch, ItemOutcome[] items, KnownState known)
     {
-        var linking = _linking.GetValueOrDefault(anchor);
-        if (linking == Linking.Stopped)
+        HashSet<EventId>? unlinkable = null;
+        var next = 0;
+        for (var i = 0; i < batch.Count; next += batch[i].Quarantined.Length, i++)
         {
-            return !LinkLimit.ClaimsNew(_resolver.ClaimsOf(anchor)!, claim);
+            foreach (var pending in batch[i].Events)
+            {
+                var item = next++;
+                if (items[item] != ItemOutcome.Appended)
+                {
+                    continue;
+                }
+
+                items[item] = AddEvent(pending, known);
+                _rows.Counts.Add(pending);
+                if (items[item] == ItemOutcome.Unlinkable)
+                {
+                    (unlinkable ??= []).Add(pending.Id);
+                }
+            }
         }
 
-        if (linking == Linking.Allowed || limit.Exceeded(_resolver.ClaimsOf(anchor)!, claim) is not { } kind)
+        return unlinkable;
+    }
+
+    private ItemOutcome AddEvent(PendingEvent pending, KnownState known)
+    {
+        var person = known.People.AnchorOf(pending.Who.Anchor.Digest);
+        if (person is not null && known.People.ClaimsOf(person.Id) is null)
+        {
+            var data = IdentityResolver.IsAlreadyKnown(person, pending.Who, out var kinds)
+                ? pending.Data
+                : throw new InvalidOperationException("The people of a webhook with new information were not loaded.");
+            data = kinds == 0 ? data : EventJson.WithClaimedKinds(data, person.Revision, kinds);
+            return AddEvent(pending, person.Id, data, known);
+        }
+
+        if (person is null || MayLink(person.Id, pending.Who, known))
+        {
+            return AddEvent(pending, known.People.Take(pending.Who), pending.Data, known);
+        }
+
+        // Appended to its own stream, so that a removal is applied; none of the other identifiers is linked to this person.
+        return LinkLimit.MustWait(pending.Type, pending.Data) ? ItemOutcome.Unlinkable : AddEvent(pending, person.Id, pending.Data, known);
+    }
+
+    private ItemOutcome AddEvent(PendingEvent pending, PersonId person, byte[] data, KnownState known)
+    {
+        _rows.AddEvent(pending.Id.Value, person, known.NextVersion(person), pending.Type, data);
+        return ItemOutcome.Appended;
+    }
+
+    private bool MayLink(PersonId anchor, Statement claim, KnownState known)
+    {
+        var linking = known.Linking.GetValueOrDefault(anchor);
+        if (linking == Linking.Stopped)
+        {
+            return !LinkLimit.ClaimsNew(known.People.ClaimsOf(anchor)!, claim);
+        }
+
+        if (linking == Linking.Allowed || limit.Exceeded(known.People.ClaimsOf(anchor)!, claim) is not { } kind)
         {
             return true;
         }
 
-        _linking[anchor] = Linking.Stopped;
-        rows.LinkStops.Add((anchor, kind));
+        known.Linking[anchor] = Linking.Stopped;
+        _rows.LinkStops.Add((anchor, kind));
         return false;
     }
 
-    private void WriteLinks(AppendColumns rows)
+    // A copy in the same batch was classified as a duplicate of an event that may now have been left out.
+    private void AddDuplicates(IReadOnlyList<PendingRequest> batch, ItemOutcome[] items, HashSet<EventId>? unlinkable)
     {
-        foreach (var linked in _resolver.Changes.Linked)
+        var next = 0;
+        for (var i = 0; i < batch.Count; next += batch[i].Quarantined.Length, i++)
         {
-            var owner = _resolver.Person(linked).Owner!.Value;
-            var version = NextVersion(linked);
-            var id = EventId.Derive("audiencesync", $"linked/{linked}/{version}");
-            rows.AddEvent(id.Value, linked, version, EventTypes.Linked, EventJson.Write(new PersonLinked(owner)));
-        }
-    }
-
-    // One new revision per person and commit, however many webhooks of the batch have new information about that person. The first revision
-    // of a person needs no event: nothing can have been delivered under an earlier one.
-    private void WriteRevisions(AppendColumns rows)
-    {
-        var changes = _resolver.Changes;
-        var groups = _resolver.Groups();
-        foreach (var person in changes.Affected.Select(_resolver.RootOf).Concat(changes.Claimed).Concat(changes.Made).ToHashSet())
-        {
-            var known = _resolver.Person(person);
-            if (known.Owner is null)
+            foreach (var pending in batch[i].Events)
             {
-                var (identifiers, reach) = _resolver.Compose(person, groups[person]);
-                Revise(known, identifiers, reach, rows);
-            }
-            else if (known.Revision == 0)
-            {
-                Revise(known, new PersonIdentifiers(null, null, null, ""), default, rows);
-            }
-            else if (changes.Claimed.Contains(person))
-            {
-                Seal(known, _opened[person].Identifiers, rows);
+                var item = next++;
+                if (items[item] == ItemOutcome.Duplicate)
+                {
+                    _rows.Duplicates.Add(pending);
+                    items[item] = unlinkable?.Contains(pending.Id) == true ? ItemOutcome.Unlinkable : ItemOutcome.Duplicate;
+                }
             }
         }
-
-        foreach (var linked in changes.Linked.Where(linked => !changes.Made.Contains(linked)))
-        {
-            rows.ChangedPeople.Add(_resolver.Person(linked), _opened[linked].Salt);
-        }
     }
 
-    private void Revise(KnownPerson known, PersonIdentifiers identifiers, Reach reach, AppendColumns rows)
+    private void AddRequests(IReadOnlyList<PendingRequest> batch, ItemOutcome[] items, KnownState known)
     {
-        var isNew = known.Revision == 0;
-        if (!isNew && reach == known.Reach)
+        var next = 0;
+        for (var i = 0; i < batch.Count; next += batch[i].Size, i++)
         {
-            // The person has more claims than identifiers used for delivery. The delivery identifiers of a revision never change: they may
-            // already be delivered.
-            Seal(known, _opened[known.Id].Identifiers, rows);
-            return;
+            var request = batch[i];
+            var outcomes = items.AsSpan(next, request.Size);
+            var events = outcomes.Count(ItemOutcome.Appended);
+            if (events > 0)
+            {
+                _rows.AddBody(events, request.KeptBody(outcomes));
+            }
+
+            for (var item = 0; item < outcomes.Length; item++)
+            {
+                if (outcomes[item] == ItemOutcome.Quarantined)
+                {
+                    _rows.Quarantined.Add(request.Quarantined[item - request.Events.Length]);
+                }
+                else if (outcomes[item] == ItemOutcome.PersonErased)
+                {
+                    _rows.AddRefused(known.ErasureOf(request.AliasesOf(item))!.Value);
+                }
+            }
         }
-
-        known = known with { Revision = known.Revision + 1, Reach = reach };
-        _resolver.Update(known);
-        if (isNew)
-        {
-            _opened[known.Id] = (newSalt(), identifiers);
-            rows.NewPeople.Add(known, _opened[known.Id].Salt);
-        }
-        else
-        {
-            rows.ChangedPeople.Add(known, _opened[known.Id].Salt);
-            var id = EventId.Derive("audiencesync", $"identifiers/{known.Id}/{known.Revision}");
-            rows.AddEvent(
-                id.Value, known.Id, NextVersion(known.Id), EventTypes.IdentifiersChanged, EventJson.Write(new PersonIdentifiersChanged(known.Revision)));
-        }
-
-        Seal(known, identifiers, rows);
-    }
-
-    private void Seal(KnownPerson known, PersonIdentifiers identifiers, AppendColumns rows)
-    {
-        var revision = new IdentifierRevision(_resolver.ClaimsOf(known.Id)!, identifiers);
-        var columns = _resolver.Changes.Made.Contains(known.Id) ? rows.NewRevisions : rows.FurtherRevisions;
-        columns.Add(known.Id, known.Revision, vault.Seal(known.Id, known.Revision, _opened[known.Id].Salt, revision), known.Reach);
-    }
-
-    private void WriteStreams(AppendColumns rows)
-    {
-        foreach (var person in _touched)
-        {
-            rows.AddStream(_resolver.Person(person), _resolver.Changes.Made.Contains(person));
-        }
-    }
-
-    private long NextVersion(PersonId person)
-    {
-        var known = _resolver.Person(person);
-        var next = known with { StreamVersion = known.StreamVersion + 1 };
-        _resolver.Update(next);
-        _touched.Add(person);
-        return next.StreamVersion;
     }
 }

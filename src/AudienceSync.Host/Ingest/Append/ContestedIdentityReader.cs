@@ -1,5 +1,6 @@
 using AudienceSync.Domain.Identity;
 using AudienceSync.Host.EventStore;
+using AudienceSync.Host.Privacy;
 using Npgsql;
 
 namespace AudienceSync.Host.Ingest.Append;
@@ -9,34 +10,42 @@ namespace AudienceSync.Host.Ingest.Append;
 /// everyone linked to them, what each of them has claimed so far and when they last claimed it, and who owns each of these addresses. Two
 /// round trips, which a batch without such webhooks does not make.
 /// </summary>
-internal sealed class ContestedIdentityReader(AppendPlanner planner)
+internal sealed class ContestedIdentityReader(KnownState known, Vault vault)
 {
-    public async Task LoadAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    /// <param name="connection">The connection that holds the log's lock.</param>
+    /// <param name="contested">The aliases of these webhooks.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task LoadAsync(
+        NpgsqlConnection connection, IReadOnlyCollection<AliasDigest> contested, CancellationToken cancellationToken)
     {
-        var people = await LoadGroupsAsync(connection, cancellationToken);
+        var people = await LoadGroupsAsync(connection, contested, cancellationToken);
         if (people.Count > 0)
         {
             await LoadClaimsAsync(connection, people, cancellationToken);
         }
     }
 
-    private async Task<List<KnownPerson>> LoadGroupsAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    private async Task<List<KnownPerson>> LoadGroupsAsync(
+        NpgsqlConnection connection, IReadOnlyCollection<AliasDigest> contested, CancellationToken cancellationToken)
     {
-        var notLoaded = planner.Contested.Where(planner.LookedUp.Add).Select(digest => digest.Value).ToList();
+        var notLoaded = contested.Where(known.LookedUp.Add).Select(digest => digest.Value).ToList();
         var people = new List<KnownPerson>();
         await using var commands = new NpgsqlBatch(connection);
         commands.BatchCommands.Add(Sql.Command(AppendSql.KnownAliases, Sql.Of(notLoaded)));
-        commands.BatchCommands.Add(Sql.Command(AppendSql.Groups, Sql.Of(planner.Contested.Select(digest => digest.Value).ToList())));
+        commands.BatchCommands.Add(Sql.Command(AppendSql.Groups, Sql.Of(contested.Select(digest => digest.Value).ToList())));
         await using var reader = await commands.ExecuteReaderAsync(cancellationToken);
-        await PeopleReader.LoadAliasesAsync(reader, planner.Resolver, cancellationToken);
+        await PeopleReader.LoadAliasesAsync(reader, known.People, cancellationToken);
         await reader.NextResultAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
             var person = PeopleReader.Person(reader);
             people.Add(person);
-            planner.Resolver.Load(person);
-            planner.LoadRevision(person.Id, reader.GetFieldValue<byte[]>(9), reader.GetInt16(10), reader.GetFieldValue<byte[]>(11));
-            planner.LoadLinking(person.Id, reader.IsDBNull(12) ? Linking.Limited : (Linking)reader.GetInt16(12));
+            known.People.Load(person);
+            LoadRevision(person, reader.GetFieldValue<byte[]>(9), reader.GetInt16(10), reader.GetFieldValue<byte[]>(11));
+            if (!reader.IsDBNull(12))
+            {
+                known.Linking[person.Id] = (Linking)reader.GetInt16(12);
+            }
         }
 
         return people;
@@ -44,8 +53,8 @@ internal sealed class ContestedIdentityReader(AppendPlanner planner)
 
     private async Task LoadClaimsAsync(NpgsqlConnection connection, List<KnownPerson> people, CancellationToken cancellationToken)
     {
-        var notLoaded = planner.Resolver.ClaimedAliases()
-            .Select(alias => alias.Digest).Where(planner.LookedUp.Add).Select(digest => digest.Value).ToList();
+        var notLoaded = known.People.ClaimedAliases()
+            .Select(alias => alias.Digest).Where(known.LookedUp.Add).Select(digest => digest.Value).ToList();
         await using var commands = new NpgsqlBatch(connection);
         commands.BatchCommands.Add(Sql.Command(
             AppendSql.Reclaimed, Sql.Of(people.ConvertAll(person => person.Id.Value)), Sql.Of(people.ConvertAll(person => person.Revision))));
@@ -54,21 +63,28 @@ internal sealed class ContestedIdentityReader(AppendPlanner planner)
         var reclaimed = new List<(KnownPerson Person, DateTimeOffset? Email, DateTimeOffset? Phone, DateTimeOffset? Details)>();
         while (await reader.ReadAsync(cancellationToken))
         {
-            var person = planner.Resolver.Person(new PersonId(reader.GetGuid(0)));
+            var person = known.People.Person(new PersonId(reader.GetGuid(0)));
             reclaimed.Add((person, reader.TimeOrNull(1), reader.TimeOrNull(2), reader.TimeOrNull(3)));
         }
 
         await reader.NextResultAsync(cancellationToken);
-        await PeopleReader.LoadAliasesAsync(reader, planner.Resolver, cancellationToken);
+        await PeopleReader.LoadAliasesAsync(reader, known.People, cancellationToken);
         foreach (var (person, email, phone, details) in reclaimed)
         {
             TakeReclaimed(person, IdentifierKind.Email, person.Reach.Email, email);
             TakeReclaimed(person, IdentifierKind.Phone, person.Reach.Phone, phone);
             if (details is { } at && person.Reach.Details is { } digest)
             {
-                planner.Resolver.TakeReclaimed(new Statement([person.Anchor], planner.IdentifiersOf(person.Id), digest, at));
+                known.People.TakeReclaimed(new Statement([person.Anchor], known.Revisions[person.Id].Identifiers, digest, at));
             }
         }
+    }
+
+    private void LoadRevision(KnownPerson person, byte[] salt, short keyVersion, byte[] cipher)
+    {
+        var revision = vault.Open(person.Id, person.Revision, keyVersion, salt, cipher);
+        known.Revisions[person.Id] = (salt, revision.Identifiers);
+        known.People.Load(person.Id, revision.Own);
     }
 
     // As if the person's webhook had just arrived. Until then, what the person's revision has may have been claimed by another anchor of
@@ -79,7 +95,8 @@ internal sealed class ContestedIdentityReader(AppendPlanner planner)
         if (address is { } digest && at is { } time)
         {
             var alias = new Alias(kind, digest);
-            planner.Resolver.TakeReclaimed(new Statement(alias == person.Anchor ? [alias] : [person.Anchor, alias], planner.IdentifiersOf(person.Id), null, time));
+            Alias[] aliases = alias == person.Anchor ? [alias] : [person.Anchor, alias];
+            known.People.TakeReclaimed(new Statement(aliases, known.Revisions[person.Id].Identifiers, null, time));
         }
     }
 }

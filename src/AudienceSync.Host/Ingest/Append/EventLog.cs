@@ -39,8 +39,8 @@ public sealed class EventLog(
     /// <summary>A NOTIFY is a hint, so under load a few per second are enough; it costs a cluster-wide lock at commit.</summary>
     private static readonly TimeSpan NotifyEvery = TimeSpan.FromMilliseconds(50);
 
-    private readonly AppendPlanner _planner = new(vault, limit, () => new PersonId(Guid.CreateVersion7(clock.GetUtcNow())), Vault.NewSalt);
-    private readonly AppendColumns _rows = new();
+    private readonly AppendPlanner _planner = new(vault, limit, Vault.NewSalt);
+    private readonly KnownState _known = new(() => new PersonId(Guid.CreateVersion7(clock.GetUtcNow())));
     private readonly IdentityCache _people = new();
     private readonly TombstoneCheck _tombstones = new(tombstones);
     private readonly RecentEvents _recent = new();
@@ -63,17 +63,20 @@ public sealed class EventLog(
     /// <summary>Batches that were to be appended without reading, were refused, and then appended with reading.</summary>
     internal int RefusedOptimisticAppends { get; private set; }
 
-    /// <summary>Appends. One call at a time. Marks each event that already existed as a duplicate.</summary>
+    /// <summary>Appends. One call at a time.</summary>
+    /// <returns>One outcome for each request, in order.</returns>
     /// <exception cref="NpgsqlException">Storage did not store it, or it is unknown whether it did.</exception>
-    public async Task AppendAsync(IReadOnlyList<PendingRequest> batch, CancellationToken cancellationToken)
+    public async Task<RequestOutcome[]> AppendAsync(IReadOnlyList<PendingRequest> batch, CancellationToken cancellationToken)
     {
         try
         {
-            var head = await TryAppendOptimisticallyAsync(batch, cancellationToken) ?? await AppendReadAsync(batch, cancellationToken);
-            _head = head + _rows.EventIds.Count;
-            _people.Store(_planner.Resolver, _tombstones.Hits);
-            _recent.Store(_rows.EventIds);
+            var (head, plan) = await TryAppendOptimisticallyAsync(batch, cancellationToken)
+                ?? await AppendReadAsync(batch, cancellationToken);
+            _head = head + plan.Rows.EventIds.Count;
+            _people.Store(_known.People, _known.Erased);
+            _recent.Store(plan.Rows.EventIds);
             _replays.Store();
+            return OutcomesOf(batch, plan.Items);
         }
         catch
         {
@@ -84,8 +87,27 @@ public sealed class EventLog(
         }
     }
 
-    // Returns the last position before the batch, or null when the batch must be read for.
-    private async Task<long?> TryAppendOptimisticallyAsync(IReadOnlyList<PendingRequest> batch, CancellationToken cancellationToken)
+    private RequestOutcome[] OutcomesOf(IReadOnlyList<PendingRequest> batch, ReadOnlyMemory<ItemOutcome> items)
+    {
+        var outcomes = new RequestOutcome[batch.Count];
+        for (var i = 0; i < outcomes.Length; i++)
+        {
+            if (_replays.Earlier(batch[i]) is { } earlier)
+            {
+                outcomes[i] = new RequestOutcome(AppendResult.Committed) { Earlier = earlier };
+                continue;
+            }
+
+            outcomes[i] = new RequestOutcome(AppendResult.Committed) { Items = items[..batch[i].Size] };
+            items = items[batch[i].Size..];
+        }
+
+        return outcomes;
+    }
+
+    // Returns the last position before the batch and its plan, or null when the batch must be read for.
+    private async Task<(long Head, AppendPlan Plan)?> TryAppendOptimisticallyAsync(
+        IReadOnlyList<PendingRequest> batch, CancellationToken cancellationToken)
     {
         if (_head < 0 || !_streak.Holds)
         {
@@ -95,21 +117,21 @@ public sealed class EventLog(
         Begin(batch);
         batch = _replays.First(batch);
         UncachedDigests(batch, trusted: true);
-        _tombstones.Collect(batch, _planner.Resolver);
-        _planner.Classify(batch);
-        if (_replays.MustRead || _planner.Contested.Count > 0)
+        _tombstones.Collect(batch, _known.People);
+        var classified = _planner.Classify(batch, _known);
+        if (_replays.MustRead || classified.Contested.Count > 0)
         {
             return null;
         }
 
-        _planner.Write(batch, _rows);
+        var plan = _planner.Create(batch, classified, _known);
         try
         {
             await using var session = database.Store.LightweightSession();
-            session.QueueOperation(new SqlOperation([LockAtHead(), .. Writes(_head)]));
+            session.QueueOperation(new SqlOperation([LockAtHead(), .. Writes(_head, batch, plan)]));
             await UnitOfWork.SaveAsync(session, cancellationToken);
             OptimisticAppends++;
-            return _head;
+            return (_head, plan);
         }
         catch (PostgresException refused) when (refused.SqlState is PostgresErrorCodes.UniqueViolation or AppendSql.HeadMoved)
         {
@@ -120,8 +142,9 @@ public sealed class EventLog(
         }
     }
 
-    // Returns the last position before the batch.
-    private async Task<long> AppendReadAsync(IReadOnlyList<PendingRequest> batch, CancellationToken cancellationToken)
+    // Returns the last position before the batch, and its plan.
+    private async Task<(long Head, AppendPlan Plan)> AppendReadAsync(
+        IReadOnlyList<PendingRequest> batch, CancellationToken cancellationToken)
     {
         Begin(batch);
         await using var session = database.Store.LightweightSession();
@@ -129,32 +152,30 @@ public sealed class EventLog(
         var connection = session.Connection;
         var head = await ReadKnownAsync(connection, batch, cancellationToken);
         batch = _replays.First(batch);
-        _tombstones.Mark(batch);
-        _planner.Classify(batch);
-        if (_planner.Contested.Count > 0)
+        var classified = _planner.Classify(batch, _known);
+        if (classified.Contested.Count > 0)
         {
-            await new ContestedIdentityReader(_planner).LoadAsync(connection, cancellationToken);
+            await new ContestedIdentityReader(_known, vault).LoadAsync(connection, classified.Contested, cancellationToken);
         }
 
-        _planner.Write(batch, _rows);
-        if (Writes(head) is { Count: > 0 } writes)
+        var plan = _planner.Create(batch, classified, _known);
+        if (Writes(head, batch, plan) is { Count: > 0 } writes)
         {
             session.QueueOperation(new SqlOperation(writes));
             await UnitOfWork.SaveAsync(session, cancellationToken);
         }
 
-        return head;
+        return (head, plan);
     }
 
     private void Begin(IReadOnlyList<PendingRequest> batch)
     {
-        _planner.Clear();
-        _rows.Clear();
+        _known.Clear();
         _tombstones.Clear();
         _replays.Begin(batch);
         foreach (var pending in batch.SelectMany(request => request.Events).Where(pending => _recent.Contains(pending.Id)))
         {
-            _planner.Known.Add(pending.Id.Value);
+            _known.Events.Add(pending.Id.Value);
         }
     }
 
@@ -176,7 +197,7 @@ public sealed class EventLog(
         commands.BatchCommands.Add(Sql.Command(AppendSql.KnownEvents, Sql.Of(ids)));
         commands.BatchCommands.Add(Sql.Command(AppendSql.KnownAliases, Sql.Of(missing)));
         commands.BatchCommands.Add(new NpgsqlBatchCommand(AppendSql.AnyTombstone));
-        _tombstones.Collect(batch, _planner.Resolver);
+        _tombstones.Collect(batch, _known.People);
         if (_tombstones.HasLookups)
         {
             commands.BatchCommands.Add(_tombstones.Command());
@@ -199,17 +220,17 @@ public sealed class EventLog(
         if (moved)
         {
             _people.Clear();
-            _planner.DropLoaded();
+            _known.DropPeople();
         }
 
-        _tombstones.Collect(batch, moved ? _planner.Resolver : new IdentityResolver(() => default));
+        _tombstones.Collect(batch, moved ? _known.People : new IdentityResolver(() => default));
         await using var commands = new NpgsqlBatch(connection);
         commands.BatchCommands.Add(Sql.Command(AppendSql.KnownAliases, Sql.Of(moved ? UncachedDigests(batch, trusted: false) : [])));
         commands.BatchCommands.Add(_tombstones.Command());
         await using var reader = await commands.ExecuteReaderAsync(cancellationToken);
-        await PeopleReader.LoadAliasesAsync(reader, _planner.Resolver, cancellationToken);
+        await PeopleReader.LoadAliasesAsync(reader, _known.People, cancellationToken);
         await reader.NextResultAsync(cancellationToken);
-        await _tombstones.ReadAsync(reader, cancellationToken);
+        await _tombstones.ReadAsync(reader, _known.Erased, cancellationToken);
     }
 
     private async Task<(long Head, bool FirstTombstone)> ReadKnownAsync(NpgsqlBatch commands, CancellationToken cancellationToken)
@@ -222,18 +243,18 @@ public sealed class EventLog(
         var found = false;
         while (await reader.ReadAsync(cancellationToken))
         {
-            found |= _planner.Known.Add(reader.GetGuid(0));
+            found |= _known.Events.Add(reader.GetGuid(0));
         }
 
         await reader.NextResultAsync(cancellationToken);
-        found |= await PeopleReader.LoadAliasesAsync(reader, _planner.Resolver, cancellationToken) > 0;
+        found |= await PeopleReader.LoadAliasesAsync(reader, _known.People, cancellationToken) > 0;
         _streak.Read(found);
         await reader.NextResultAsync(cancellationToken);
         var first = await _tombstones.ReadAnyAsync(reader, cancellationToken);
         if (_tombstones.HasLookups)
         {
             await reader.NextResultAsync(cancellationToken);
-            await _tombstones.ReadAsync(reader, cancellationToken);
+            await _tombstones.ReadAsync(reader, _known.Erased, cancellationToken);
         }
 
         await _replays.ReadAsync(reader, cancellationToken);
@@ -246,12 +267,12 @@ public sealed class EventLog(
         var missing = new List<Guid>();
         foreach (var statement in batch.SelectMany(request => request.Events).Select(pending => pending.Who))
         {
-            if (trusted && _people.TryLoad(statement.Anchor.Digest, _planner.Resolver))
+            if (trusted && _people.TryLoad(statement.Anchor.Digest, _known.People))
             {
                 continue;
             }
 
-            missing.AddRange(statement.Aliases.Where(alias => _planner.LookedUp.Add(alias.Digest)).Select(alias => alias.Digest.Value));
+            missing.AddRange(statement.Aliases.Where(alias => _known.LookedUp.Add(alias.Digest)).Select(alias => alias.Digest.Value));
         }
 
         return missing;
@@ -259,50 +280,51 @@ public sealed class EventLog(
 
     private NpgsqlBatchCommand LockAtHead() => Sql.Command(AppendSql.LockAt, Sql.Of(_head), Sql.Of(_tombstones.Any), Sql.Of(_tombstones.LookedUp));
 
-    private List<NpgsqlBatchCommand> Writes(long head)
+    private List<NpgsqlBatchCommand> Writes(long head, IReadOnlyList<PendingRequest> batch, in AppendPlan plan)
     {
+        var rows = plan.Rows;
         var now = clock.GetUtcNow();
         var commands = new List<NpgsqlBatchCommand>();
-        if (_rows.EventIds.Count > 0)
+        if (rows.EventIds.Count > 0)
         {
-            PeopleCommands.AddTo(commands, _rows, vault.KeyVersion, now.UtcDateTime);
-            AddEvents(commands, head, now);
+            PeopleCommands.AddTo(commands, rows, vault.KeyVersion, now.UtcDateTime);
+            AddEvents(commands, rows, head, now);
         }
 
-        _rows.AddCounts(commands, now);
-        foreach (var entry in _rows.Quarantined)
+        rows.AddCounts(commands, now);
+        foreach (var entry in rows.Quarantined)
         {
             commands.Add(QuarantineRow.Command(entry, bodies.KeyVersion));
         }
 
-        if (_rows.LinkStops.Count > 0)
+        if (rows.LinkStops.Count > 0)
         {
             commands.Add(Sql.Command(
-                AppendSql.LinkStops, Sql.Of(_rows.LinkStops.ConvertAll(stop => stop.Person.Value)),
-                Sql.Of(_rows.LinkStops.ConvertAll(stop => (short)stop.Kind)), Sql.Of(now)));
+                AppendSql.LinkStops, Sql.Of(rows.LinkStops.ConvertAll(stop => stop.Person.Value)),
+                Sql.Of(rows.LinkStops.ConvertAll(stop => (short)stop.Kind)), Sql.Of(now)));
         }
 
-        _replays.AddWrites(commands);
-        if (_tombstones.Refused.Count > 0)
+        _replays.AddWrites(commands, batch, plan.Items);
+        if (rows.Refused.Count > 0)
         {
             commands.Add(Sql.Command(
-                AppendSql.Refused, Sql.Of(_tombstones.Refused.Keys.ToList()), Sql.Of(_tombstones.Refused.Values.ToList()), Sql.Of(now)));
+                AppendSql.Refused, Sql.Of(rows.Refused.Keys.ToList()), Sql.Of(rows.Refused.Values.ToList()), Sql.Of(now)));
         }
 
         return commands;
     }
 
-    private void AddEvents(List<NpgsqlBatchCommand> commands, long head, DateTimeOffset now)
+    private void AddEvents(List<NpgsqlBatchCommand> commands, AppendColumns rows, long head, DateTimeOffset now)
     {
         var at = now.UtcDateTime;
-        var count = (long)_rows.EventIds.Count;
+        var count = (long)rows.EventIds.Count;
         commands.Add(Sql.Command(
             AppendSql.Events,
-            Sql.Of(_rows.EventIds),
-            Sql.Of(_rows.EventStreams),
-            Sql.Of(_rows.EventVersions),
-            new NpgsqlParameter { Value = _rows.EventData, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Jsonb },
-            Sql.Of(_rows.EventTypes),
+            Sql.Of(rows.EventIds),
+            Sql.Of(rows.EventStreams),
+            Sql.Of(rows.EventVersions),
+            new NpgsqlParameter { Value = rows.EventData, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Jsonb },
+            Sql.Of(rows.EventTypes),
             Sql.Of(at),
             Sql.Of(head)));
         commands.Add(Sql.Command(AppendSql.Draw, Sql.Of(count)));
@@ -317,7 +339,8 @@ public sealed class EventLog(
 
         commands.Add(Sql.Command(
             AppendSql.Bodies,
-            Sql.Of(at), Sql.Of(head + 1), Sql.Of(head + count), Sql.Of(bodies.KeyVersion), Sql.Of(bodies.Seal(now, _rows.Bodies.WrittenSpan))));
+            Sql.Of(at), Sql.Of(head + 1), Sql.Of(head + count), Sql.Of(bodies.KeyVersion),
+            Sql.Of(bodies.Seal(now, rows.Bodies.WrittenSpan))));
         if (clock.GetElapsedTime(_notifiedAt) >= NotifyEvery)
         {
             _notifiedAt = clock.GetTimestamp();

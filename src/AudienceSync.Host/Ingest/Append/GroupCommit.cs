@@ -31,7 +31,7 @@ public sealed class GroupCommit(EventLog log, Wake projector, TimeProvider clock
 
     private static readonly TimeSpan RefusedWindow = TimeSpan.FromSeconds(10);
 
-    private readonly Channel<PendingRequest> _queue = Channel.CreateUnbounded<PendingRequest>(
+    private readonly Channel<Queued> _queue = Channel.CreateUnbounded<Queued>(
         new UnboundedChannelOptions { SingleReader = true, AllowSynchronousContinuations = false });
 
     private readonly OutageLog _outage = new("Ingest", clock, logger);
@@ -64,9 +64,8 @@ public sealed class GroupCommit(EventLog log, Wake projector, TimeProvider clock
             return false;
         }
 
-        request.QueuedAt = clock.GetTimestamp();
-        request.Trace = Spans.Enabled ? Activity.Current?.Context ?? default : default;
-        if (_queue.Writer.TryWrite(request))
+        var trace = Spans.Enabled ? Activity.Current?.Context ?? default : default;
+        if (_queue.Writer.TryWrite(new Queued(request, clock.GetTimestamp(), trace)))
         {
             return true;
         }
@@ -78,15 +77,15 @@ public sealed class GroupCommit(EventLog log, Wake projector, TimeProvider clock
     /// <summary>Commits until <see cref="Close"/> is called and the queue is empty.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        var batch = new List<PendingRequest>(EventsPerCommit);
+        var batch = new List<Queued>(EventsPerCommit);
         while (await _queue.Reader.WaitToReadAsync(cancellationToken))
         {
             batch.Clear();
             var events = 0;
-            while (events < EventsPerCommit && _queue.Reader.TryRead(out var request))
+            while (events < EventsPerCommit && _queue.Reader.TryRead(out var queued))
             {
-                batch.Add(request);
-                events += request.Size;
+                batch.Add(queued);
+                events += queued.Request.Size;
             }
 
             Volatile.Write(ref _oldestAt, batch[0].QueuedAt);
@@ -101,14 +100,14 @@ public sealed class GroupCommit(EventLog log, Wake projector, TimeProvider clock
     /// <summary>Accepts no more requests; queued ones are still committed.</summary>
     public void Close() => _queue.Writer.TryComplete();
 
-    private async Task CommitAsync(List<PendingRequest> batch, CancellationToken cancellationToken)
+    private async Task CommitAsync(List<Queued> batch, CancellationToken cancellationToken)
     {
+        var requests = batch.ConvertAll(static queued => queued.Request);
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                await AppendAsync(batch, cancellationToken);
-                await SettleAsync(batch, AppendResult.Committed);
+                await SettleAsync(requests, await AppendAsync(batch, requests, cancellationToken));
                 projector.Signal();
                 _outage.Recovered();
                 Volatile.Write(ref _refusedAt, 0);
@@ -122,7 +121,7 @@ public sealed class GroupCommit(EventLog log, Wake projector, TimeProvider clock
                     logger.LogError(
                         "The event log refused a request because of its content: {Failure} {SqlState} {Constraint}",
                         refused.GetType().Name, answered?.SqlState, answered?.ConstraintName);
-                    await SettleAsync(batch, AppendResult.Unstorable);
+                    await SettleAsync(requests, Failed(requests, AppendResult.Unstorable));
                     return;
                 }
 
@@ -142,19 +141,21 @@ public sealed class GroupCommit(EventLog log, Wake projector, TimeProvider clock
                 {
                     _outage.Failed(failure);
                     Volatile.Write(ref _refusedAt, failure is PostgresException ? clock.GetTimestamp() : 0);
-                    await SettleAsync(batch, AppendResult.StorageDown);
+                    await SettleAsync(requests, Failed(requests, AppendResult.StorageDown));
                     return;
                 }
             }
         }
     }
 
-    private async Task AppendAsync(List<PendingRequest> batch, CancellationToken cancellationToken)
+    private async Task<RequestOutcome[]> AppendAsync(List<Queued> batch, List<PendingRequest> requests, CancellationToken cancellationToken)
     {
-        using var span = Spans.StartRoot(Spans.Append, ActivityKind.Internal, batch.Select(request => request.Trace));
-        await log.AppendAsync(batch, cancellationToken);
+        using var span = Spans.StartRoot(Spans.Append, ActivityKind.Internal, batch.Select(queued => queued.Trace));
+        var outcomes = await log.AppendAsync(requests, cancellationToken);
         Progress?.Append(log.Head);
-        span?.SetTag(Spans.Workspace, log.Workspace).SetTag(Spans.Events, batch.Sum(request => request.Size)).SetTag(Spans.LastPosition, log.Head);
+        span?.SetTag(Spans.Workspace, log.Workspace)
+            .SetTag(Spans.Events, requests.Sum(request => request.Size)).SetTag(Spans.LastPosition, log.Head);
+        return outcomes;
     }
 
     // SQLSTATE classes 21, 22 and 23: the fault is in what was sent, not in the state of the server; but a missing daily partition is
@@ -170,24 +171,36 @@ public sealed class GroupCommit(EventLog log, Wake projector, TimeProvider clock
     // Responses are written by a pool thread while this thread continues with the next commit. One thread for the whole batch: waking a
     // thread costs more than writing a response, and no request blocks while it waits for its response. The previous batch was settled long
     // ago, so this wait ends immediately.
-    private async Task SettleAsync(List<PendingRequest> batch, AppendResult result)
+    private async Task SettleAsync(List<PendingRequest> batch, RequestOutcome[] outcomes)
     {
         await _settling;
-        var settled = batch.ToArray();
-        _settling = Task.Run(() => SettleAll(settled, result));
+        _settling = Task.Run(() => SettleAll(batch, outcomes));
     }
 
-    private void SettleAll(PendingRequest[] batch, AppendResult result)
+    private void SettleAll(List<PendingRequest> batch, RequestOutcome[] outcomes)
     {
         var late = 0;
-        foreach (var request in batch)
+        for (var i = 0; i < outcomes.Length; i++)
         {
-            late += request.Settle(result) ? 0 : 1;
+            late += batch[i].Settle(outcomes[i]) ? 0 : 1;
         }
 
         if (late > 0)
         {
-            logger.LogWarning("{Result} after the senders had already received storage_slow: {Requests} requests", result, late);
+            logger.LogWarning(
+                "{Result} after the senders had already received storage_slow: {Requests} requests", outcomes[0].Result, late);
         }
     }
+
+    private static RequestOutcome[] Failed(List<PendingRequest> batch, AppendResult result)
+    {
+        var outcomes = new RequestOutcome[batch.Count];
+        Array.Fill(outcomes, new RequestOutcome(result));
+        return outcomes;
+    }
+
+    /// <param name="Request">A request in the queue.</param>
+    /// <param name="QueuedAt">When it was queued, as a timestamp.</param>
+    /// <param name="Trace">The span of its webhook, when there is one.</param>
+    private readonly record struct Queued(PendingRequest Request, long QueuedAt, ActivityContext Trace);
 }

@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using AudienceSync.Domain.Identity;
 using AudienceSync.Host.Ingest.Quarantine;
 
 namespace AudienceSync.Host.Ingest.Append;
@@ -14,36 +14,40 @@ public sealed record PendingRequest(
     ReadOnlyMemory<byte> Body,
     DateTimeOffset ReceivedAt)
 {
+    // Continuations run within Settle: one thread settles a whole batch and wakes no other thread for it.
+    private readonly TaskCompletionSource<RequestOutcome> _settled = new();
+
+    /// <summary>The part of the body from which each event was read; null when the body is one event.</summary>
+    public ReadOnlyMemory<byte>[]? Texts { get; init; }
+
     /// <summary>Its signature, when it must be remembered: see <see cref="RequestSignature"/>. Null for most requests.</summary>
     public RequestSignature? Signature { get; init; }
 
     /// <summary>Keeps <see cref="Body"/> alive. Disposed when the request is settled, whether or not its sender still waits.</summary>
     public IDisposable? BodyLease { get; init; }
 
-    // Continuations run within Settle: one thread settles a whole batch and wakes no other thread for it.
-    private readonly TaskCompletionSource<AppendResult> _settled = new();
-
     /// <summary>Its outcome. Nothing may be claimed about it unless this is <see cref="AppendResult.Committed"/>.</summary>
-    public Task<AppendResult> Settled => _settled.Task;
+    public Task<RequestOutcome> Settled => _settled.Task;
 
-    /// <summary>The people it names, item by item.</summary>
-    public IEnumerable<Mention> Mentions =>
-        Events.Select(pending => pending.Mention).Concat(Quarantined.Select(entry => entry.Mention).OfType<Mention>());
+    /// <summary>The number of its items.</summary>
+    public int Size => Events.Length + Quarantined.Length;
 
     /// <summary>The body as it may be kept: items that name an erased person are replaced by <c>null</c> and blanks.</summary>
-    public ReadOnlySpan<byte> KeptBody()
+    /// <param name="items">The outcomes of its items, in the order of <see cref="RequestOutcome.Items"/>.</param>
+    public ReadOnlySpan<byte> KeptBody(ReadOnlySpan<ItemOutcome> items)
     {
-        if (!Events.Any(pending => pending.IsErased) && Array.TrueForAll(Quarantined, entry => entry.Mention?.Erasure is null))
+        if (!items.Contains(ItemOutcome.PersonErased))
         {
             return Body.Span;
         }
 
         var kept = Body.ToArray();
-        foreach (var mention in Mentions.Where(mention => mention is { Erasure: not null, Text.IsEmpty: false }))
+        for (var item = 0; item < items.Length; item++)
         {
-            if (Body.Span.Overlaps(mention.Text.Span, out var start))
+            if (items[item] == ItemOutcome.PersonErased && TextOf(item) is { IsEmpty: false } text
+                && Body.Span.Overlaps(text.Span, out var start))
             {
-                var hole = kept.AsSpan(start, mention.Text.Length);
+                var hole = kept.AsSpan(start, text.Length);
                 hole.Fill((byte)' ');
                 "null"u8.CopyTo(hole);
             }
@@ -52,21 +56,13 @@ public sealed record PendingRequest(
         return kept;
     }
 
-    /// <summary>When it was queued, on the group commit's clock.</summary>
-    internal long QueuedAt { get; set; }
-
-    /// <summary>The span of its webhook, when there is one.</summary>
-    internal ActivityContext Trace { get; set; }
-
-    public int Size => Events.Length + Quarantined.Length;
-
     /// <summary>
     /// Called once, by the group commit, when nothing reads the body any longer. False when the sender no longer waited: see
-    /// <see cref="GiveUp"/>.
+    /// <see cref="TimeOut"/>.
     /// </summary>
-    public bool Settle(AppendResult result)
+    public bool Settle(RequestOutcome outcome)
     {
-        var waited = _settled.TrySetResult(result);
+        var waited = _settled.TrySetResult(outcome);
         BodyLease?.Dispose();
         return waited;
     }
@@ -75,5 +71,11 @@ public sealed record PendingRequest(
     /// Ends the wait of the sender with <see cref="AppendResult.TooSlow"/>. The request stays in the queue or its commit: it may still be
     /// committed, and its body is in use until it is settled.
     /// </summary>
-    public void TimeOut() => _settled.TrySetResult(AppendResult.TooSlow);
+    public void TimeOut() => _settled.TrySetResult(new RequestOutcome(AppendResult.TooSlow));
+
+    /// <summary>The identifiers that an item names.</summary>
+    internal Alias[] AliasesOf(int item) => item < Events.Length ? Events[item].Aliases : Quarantined[item - Events.Length].Named;
+
+    private ReadOnlyMemory<byte> TextOf(int item) =>
+        item >= Events.Length ? Quarantined[item - Events.Length].Text : Texts is null ? default : Texts[item];
 }

@@ -19,7 +19,8 @@ internal sealed class ReplayCheck
     private readonly HashSet<DateOnly> _days = [];
     private readonly RecentEvents _recent = new(eventsPerGeneration: 50_000);
     private readonly List<RequestSignature> _withoutEffect = [];
-    private bool _repeats;
+    private readonly HashSet<RequestSignature> _repeats = [];
+    private readonly Dictionary<Guid, KeptReceipt[]> _receipts = [];
 
     /// <summary>Whether anything is to be looked up or written.</summary>
     public bool HasLookups => _signatures.Count > 0;
@@ -35,12 +36,12 @@ internal sealed class ReplayCheck
     {
         _signatures.Clear();
         _withoutEffect.Clear();
-        _repeats = false;
+        _repeats.Clear();
+        _receipts.Clear();
         for (var i = 0; i < batch.Count; i++)
         {
             if (batch[i].Signature is { } signature)
             {
-                signature.Reset();
                 Begin(signature);
             }
         }
@@ -59,8 +60,7 @@ internal sealed class ReplayCheck
         }
         else if (!_signatures.TryAdd(signature.Digest, signature))
         {
-            signature.Repeats(_signatures[signature.Digest]);
-            _repeats = true;
+            _repeats.Add(signature);
         }
     }
 
@@ -69,10 +69,9 @@ internal sealed class ReplayCheck
     private void ResolveWithoutEffect(RequestSignature signature)
     {
         if (!_signatures.TryAdd(signature.Digest, signature)
-            && _signatures[signature.Digest] is var first && first != signature && (first.HasEffect || first.IsRepeat))
+            && _signatures[signature.Digest] is var first && first != signature && (first.HasEffect || _repeats.Contains(first)))
         {
-            signature.Repeats(first);
-            _repeats = true;
+            _repeats.Add(signature);
         }
     }
 
@@ -92,8 +91,8 @@ internal sealed class ReplayCheck
         {
             while (await reader.ReadAsync(cancellationToken))
             {
-                _signatures[reader.GetGuid(0)].Repeats(reader.GetFieldValue<byte[]>(1));
-                _repeats = true;
+                _repeats.Add(_signatures[reader.GetGuid(0)]);
+                _receipts[reader.GetGuid(0)] = RequestSignature.Decode(reader.GetFieldValue<byte[]>(1));
             }
         }
 
@@ -105,10 +104,21 @@ internal sealed class ReplayCheck
 
     /// <summary>The batch without its repeats.</summary>
     public IReadOnlyList<PendingRequest> First(IReadOnlyList<PendingRequest> batch) =>
-        _repeats ? [.. batch.Where(request => request.Signature is not { IsRepeat: true })] : batch;
+        _repeats.Count > 0 ? [.. batch.Where(request => !IsRepeat(request))] : batch;
 
-    /// <summary>Remembers the new signatures. The partition of a day is created before its first signature.</summary>
-    public void AddWrites(List<NpgsqlBatchCommand> commands)
+    /// <summary>
+    /// The receipts of the first request with the same signature, in this commit or an earlier one; null for a request that repeats none.
+    /// </summary>
+    public KeptReceipt[]? Earlier(PendingRequest request) => IsRepeat(request) ? _receipts[request.Signature!.Digest] : null;
+
+    /// <summary>
+    /// Remembers the new signatures, except while an event of their request is left out: the entry for it is only written by the next
+    /// commit. The partition of a day is created before its first signature.
+    /// </summary>
+    /// <param name="commands">Receives the writes.</param>
+    /// <param name="first">The batch without its repeats.</param>
+    /// <param name="items">The outcomes of its items, request by request.</param>
+    public void AddWrites(List<NpgsqlBatchCommand> commands, IReadOnlyList<PendingRequest> first, ReadOnlyMemory<ItemOutcome> items)
     {
         if (!HasLookups)
         {
@@ -116,17 +126,24 @@ internal sealed class ReplayCheck
         }
 
         var (days, digests, receipts) = (new List<DateOnly>(), new List<Guid>(), new List<byte[]>());
-        foreach (var signature in _signatures.Values.Where(signature => signature is { IsRepeat: false, HasEffect: true }))
+        foreach (var request in first)
         {
-            var kept = signature.Give();
-            if (!signature.IsKept())
+            var outcomes = items[..request.Size];
+            items = items[request.Size..];
+            if (request.Signature is not { HasEffect: true } signature)
+            {
+                continue;
+            }
+
+            _receipts[signature.Digest] = signature.ReceiptsFor(outcomes);
+            if (signature.HasUnlinkable || outcomes.Span.Contains(ItemOutcome.Unlinkable))
             {
                 continue;
             }
 
             days.Add(signature.Day);
             digests.Add(signature.Digest);
-            receipts.Add(kept);
+            receipts.Add(RequestSignature.Encode(_receipts[signature.Digest]));
             if (_days.Add(signature.Day))
             {
                 commands.Add(Sql.Command(AppendSql.EnsureSignatures, Sql.Of(signature.Day)));
@@ -152,4 +169,6 @@ internal sealed class ReplayCheck
     /// After a rollback, or on another connection: partitions created meanwhile may have been rolled back, or dropped because of their age.
     /// </summary>
     public void ForgetDays() => _days.Clear();
+
+    private bool IsRepeat(PendingRequest request) => request.Signature is { } signature && _repeats.Contains(signature);
 }

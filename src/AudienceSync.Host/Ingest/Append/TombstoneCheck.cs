@@ -1,12 +1,13 @@
 using AudienceSync.Domain.Identity;
 using AudienceSync.Host.EventStore;
+using AudienceSync.Host.Ingest.Quarantine;
 using AudienceSync.Host.Privacy;
 using Npgsql;
 
 namespace AudienceSync.Host.Ingest.Append;
 
 /// <summary>
-/// Finds, under the log's lock, the items of a batch that name an erased person.
+/// Finds, under the log's lock, the identifiers of a batch that were erased.
 /// <para>
 /// <b>Cost.</b> While no tombstone exists: one lookup in an empty index for each commit. Afterwards: one digest, and one lookup in the
 /// round trip that is made anyway, for each identifier that is not in the cache.
@@ -20,15 +21,7 @@ namespace AudienceSync.Host.Ingest.Append;
 internal sealed class TombstoneCheck(TombstoneDigester digester)
 {
     private readonly Dictionary<Guid, AliasDigest> _digests = [];
-    private readonly Dictionary<AliasDigest, Guid> _hits = [];
-    private readonly Dictionary<Guid, int> _refused = [];
     private bool _any;
-
-    /// <summary>Identifiers of the batch that were erased.</summary>
-    public IReadOnlyDictionary<AliasDigest, Guid> Hits => _hits;
-
-    /// <summary>The number of items of the batch that name an erased person, by erasure.</summary>
-    public IReadOnlyDictionary<Guid, int> Refused => _refused;
 
     /// <summary>
     /// Whether any tombstone is known to exist. While none is, nothing is looked up, and the append checks whether that still holds.
@@ -41,12 +34,7 @@ internal sealed class TombstoneCheck(TombstoneDigester digester)
     /// <summary>Whether there is anything to look up.</summary>
     public bool HasLookups => _digests.Count > 0;
 
-    public void Clear()
-    {
-        _digests.Clear();
-        _hits.Clear();
-        _refused.Clear();
-    }
+    public void Clear() => _digests.Clear();
 
     /// <summary>Collects the digests to look up, given the people loaded from the cache.</summary>
     public void Collect(IReadOnlyList<PendingRequest> batch, IdentityResolver resolver)
@@ -57,12 +45,16 @@ internal sealed class TombstoneCheck(TombstoneDigester digester)
             return;
         }
 
-        foreach (var mention in batch.SelectMany(request => request.Mentions))
+        for (var i = 0; i < batch.Count; i++)
         {
-            var known = resolver.AnchorOf(mention.Aliases[0].Digest);
-            foreach (var alias in mention.Aliases.Where(alias => known is null || !IsCached(known, alias)))
+            foreach (var pending in batch[i].Events)
             {
-                _digests[digester.Digest(alias.Digest)] = alias.Digest;
+                Collect(pending.Aliases, resolver);
+            }
+
+            foreach (var entry in batch[i].Quarantined)
+            {
+                Collect(entry.Named, resolver);
             }
         }
     }
@@ -80,32 +72,23 @@ internal sealed class TombstoneCheck(TombstoneDigester digester)
         return _any != before;
     }
 
-    public async Task ReadAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)
+    /// <summary>Reads the identifiers that were erased.</summary>
+    public async Task ReadAsync(NpgsqlDataReader reader, Dictionary<AliasDigest, Guid> erased, CancellationToken cancellationToken)
     {
         while (await reader.ReadAsync(cancellationToken))
         {
-            _hits[_digests[reader.GetGuid(0)]] = reader.GetGuid(1);
+            erased[_digests[reader.GetGuid(0)]] = reader.GetGuid(1);
         }
     }
 
-    /// <summary>Marks the items that name an erased person.</summary>
-    public void Mark(IReadOnlyList<PendingRequest> batch)
+    private void Collect(Alias[] aliases, IdentityResolver resolver)
     {
-        if (_hits.Count == 0)
+        var known = aliases.Length == 0 ? null : resolver.AnchorOf(aliases[0].Digest);
+        foreach (var alias in aliases)
         {
-            return;
-        }
-
-        foreach (var mention in batch.SelectMany(request => request.Mentions))
-        {
-            foreach (var alias in mention.Aliases)
+            if (known is null || !IsCached(known, alias))
             {
-                if (_hits.TryGetValue(alias.Digest, out var erasure))
-                {
-                    mention.Erasure = erasure;
-                    _refused[erasure] = _refused.GetValueOrDefault(erasure) + 1;
-                    break;
-                }
+                _digests[digester.Digest(alias.Digest)] = alias.Digest;
             }
         }
     }

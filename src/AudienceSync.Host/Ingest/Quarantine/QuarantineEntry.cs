@@ -1,5 +1,5 @@
 using AudienceSync.Domain.Events;
-using AudienceSync.Host.Ingest.Append;
+using AudienceSync.Domain.Identity;
 
 namespace AudienceSync.Host.Ingest.Quarantine;
 
@@ -31,8 +31,11 @@ public sealed record QuarantineEntry(
     /// </summary>
     public Guid[]? Texts { get; init; }
 
-    /// <summary>The people it names, as far as that could be read.</summary>
-    public Mention? Mention { get; init; }
+    /// <summary>The identifiers of the people it names, as far as they could be read.</summary>
+    public Alias[] Named { get; init; } = [];
+
+    /// <summary>The part of the request's body that contains it; empty when nothing else of the body is kept.</summary>
+    public ReadOnlyMemory<byte> Text { get; init; }
 
     /// <summary>Whether it is a removal that is applied as soon as its key is published.</summary>
     public bool IsRemoval { get; init; }
@@ -40,5 +43,5 @@ public sealed record QuarantineEntry(
     /// <summary>
     /// The digests by which it can be found: those of its texts, and of the people it names as the identifiers of its sender are read.
     /// </summary>
-    internal Guid[] Mentions => [.. (Texts ?? []).Concat(Mention?.Aliases.Select(alias => alias.Digest.Value) ?? []).Distinct()];
+    internal Guid[] Mentions => [.. (Texts ?? []).Concat(Named.Select(alias => alias.Digest.Value)).Distinct()];
 }

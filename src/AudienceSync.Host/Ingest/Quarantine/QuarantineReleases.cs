@@ -1,6 +1,4 @@
 using System.Text;
-using System.Text.Json;
-using AudienceSync.Domain;
 using AudienceSync.Host.Ingest.Reading;
 using AudienceSync.Host.Privacy;
 
@@ -25,8 +23,6 @@ public sealed record QuarantineEntryView(QuarantineView Entry, string? Body);
 public sealed class QuarantineReleases(
     QuarantineQueries queries, IReadOnlyDictionary<string, WebhookInbox> inboxes, BodySeal seal, TimeProvider clock)
 {
-    private static readonly JsonDocumentOptions Strict = new() { MaxDepth = Limits.JsonDepth, AllowDuplicateProperties = false };
-
     /// <summary>Null when there is no such entry.</summary>
     public async Task<QuarantineEntryView?> ShowAsync(Guid id, bool withBody, CancellationToken cancellationToken) =>
         await queries.FindAsync(id, cancellationToken) is { } kept
@@ -63,49 +59,20 @@ public sealed class QuarantineReleases(
             return new ReleaseResult(kept.View.Id, ReleaseResult.Held, null, kept.View.Reason);
         }
 
-        var (parsed, receipt) = await ParseAndKeepAsync(inbox, kept);
-        if (parsed.Event is null || receipt is not { } settled)
+        using var body = BodyJson.Reopen(Open(kept));
+        var result = await inbox.ReleaseAsync(body, kept.EventId, kept.View.FirstSeenAt, clock.GetUtcNow());
+        if (result is not { Problem: null, Receipts: [var receipt] })
         {
-            return new ReleaseResult(kept.View.Id, ReleaseResult.Held, null, parsed.Quarantine?.Code ?? parsed.Problem?.Code ?? IngestProblem.StorageDown.Code);
+            return new ReleaseResult(kept.View.Id, ReleaseResult.Held, null, IngestProblem.StorageDown.Code);
         }
 
-        if (settled.Status != Receipt.Accepted)
+        if (receipt.Status != Receipt.Accepted)
         {
-            return new ReleaseResult(kept.View.Id, ReleaseResult.Held, null, settled.Code);
+            return new ReleaseResult(kept.View.Id, ReleaseResult.Held, null, receipt.Code);
         }
 
         await queries.CloseAsync(kept.View.Id, QuarantineStates.Released, cancellationToken);
-        return new ReleaseResult(kept.View.Id, ReleaseResult.Released, settled.Id, null);
-    }
-
-    private async Task<(ParsedEvent ParsedEvent, Receipt? Receipt)> ParseAndKeepAsync(WebhookInbox inbox, KeptEntry kept)
-    {
-        var now = clock.GetUtcNow();
-        using var body = BodyJson.Reopen(Open(kept));
-        using var document = JsonDocument.Parse(body.Json, Strict);
-        var root = document.RootElement;
-
-        // Headers are not kept, but the id derived from them is. The time of receipt is the original one: the event's time is checked
-        // against it, unless the entry was held because its time was in the future.
-        var key = new SenderKey(kept.EventId?.ToString(), null);
-        var parsed = inbox.Parse(root, key, body, kept.View.FirstSeenAt)[0];
-        if (parsed.Quarantine == QuarantineReason.OccurredInFuture)
-        {
-            parsed = inbox.Parse(root, key, body, now)[0];
-        }
-
-        if (parsed.Event is not { } pending)
-        {
-            return (parsed, null);
-        }
-
-        if (kept.EventId is { } id)
-        {
-            parsed = parsed with { Event = pending with { Id = id }, Id = id };
-        }
-
-        var result = await inbox.KeepAsync([parsed], body, single: true, now);
-        return (parsed, result.Problem is null && result.Receipts is [var receipt] ? receipt : null);
+        return new ReleaseResult(kept.View.Id, ReleaseResult.Released, receipt.Id, null);
     }
 
     private byte[] Open(KeptEntry kept) => seal.Open(kept.View.FirstSeenAt, kept.KeyVersion, kept.Cipher);

@@ -2,6 +2,7 @@ using System.Text.Json;
 using AudienceSync.Domain;
 using AudienceSync.Domain.Audiences;
 using AudienceSync.Domain.Events;
+using AudienceSync.Domain.Identity;
 using AudienceSync.Host.Ingest.Append;
 using AudienceSync.Host.Ingest.Quarantine;
 using AudienceSync.Host.Privacy;
@@ -24,17 +25,17 @@ public sealed class EventReader(AliasDigester digester, PublishedKeys keys, Pers
     public ParsedEvent Read(JsonElement item, int? index, SenderKey senderKey, Source source, DateTimeOffset receivedAt)
     {
         var warnings = default(WarningList);
-        var parsed = Parse(item, index, senderKey, source, receivedAt, ref warnings);
-        if (parsed.Event is { } pending)
-        {
-            pending.Warnings = warnings.ToArray();
-            return parsed;
-        }
-
-        return item.ValueKind == JsonValueKind.Object ? parsed with { Held = MentionOf(item, source) } : parsed;
+        Alias[]? named = null;
+        var parsed = Parse(item, index, senderKey, source, receivedAt, ref warnings, ref named);
+        return parsed is { Event: null, HeldNames: null } && item.ValueKind == JsonValueKind.Object
+            ? parsed with { HeldNames = named ?? PersonFields.NamedIn(item, source, digester) }
+            : parsed;
     }
 
-    private ParsedEvent Parse(JsonElement item, int? index, SenderKey senderKey, Source source, DateTimeOffset receivedAt, ref WarningList warnings)
+    // The identifiers that the event names stay null until its person is read, so that no event is read for its person twice.
+    private ParsedEvent Parse(
+        JsonElement item, int? index, SenderKey senderKey, Source source, DateTimeOffset receivedAt,
+        ref WarningList warnings, ref Alias[]? named)
     {
         if (item.ValueKind != JsonValueKind.Object)
         {
@@ -43,7 +44,10 @@ public sealed class EventReader(AliasDigester digester, PublishedKeys keys, Pers
 
         if (TryEvent(item, out var name) is { } missingEvent)
         {
-            return ParsedEvent.Refuse(missingEvent);
+            return ReportingWebhook.Is(item)
+                ? ParsedEvent.Hold(QuarantineReason.ReportingWebhook, id: null, audienceKey: null)
+                    with { HeldNames = ReportingWebhook.NamedIn(item, person => PersonFields.NamedIn(person, source, digester)) }
+                : ParsedEvent.Refuse(missingEvent);
         }
 
         var type = TypeOf(name);
@@ -61,19 +65,23 @@ public sealed class EventReader(AliasDigester digester, PublishedKeys keys, Pers
 
         if (isNewer)
         {
-            return ParsedEvent.Hold(QuarantineReason.NewerSchemaVersion, IdIfKnown(incoming), audienceKey: null);
+            return ParsedEvent.Hold(QuarantineReason.NewerSchemaVersion, IdIfKnown(incoming, ref named), audienceKey: null);
         }
 
         if (type is EventTypes.ConsentChanged or EventTypes.Suppressed or EventTypes.SuppressionLifted)
         {
-            return isTest ? ParsedEvent.Hold(QuarantineReason.TestSend, id: null, audienceKey: null) : people.Read(incoming, ref warnings);
+            return isTest
+                ? ParsedEvent.Hold(QuarantineReason.TestSend, id: null, audienceKey: null)
+                : people.Read(incoming, ref warnings, ref named);
         }
 
         // The meaning of an unknown event is not known, so its id cannot be derived either: the entry is identified by its text.
-        return type is null ? ParsedEvent.Hold(QuarantineReason.UnknownEvent, id: null, audienceKey: null) : ReadKnown(incoming, ref warnings);
+        return type is null
+            ? ParsedEvent.Hold(QuarantineReason.UnknownEvent, id: null, audienceKey: null)
+            : ReadKnown(incoming, ref warnings, ref named);
     }
 
-    private ParsedEvent ReadKnown(in Incoming incoming, ref WarningList warnings)
+    private ParsedEvent ReadKnown(in Incoming incoming, ref WarningList warnings, ref Alias[]? named)
     {
         if (TryKey(incoming.Item, out var key) is { } wrongKey)
         {
@@ -86,8 +94,7 @@ public sealed class EventReader(AliasDigester digester, PublishedKeys keys, Pers
             return ParsedEvent.Refuse(wrongTime);
         }
 
-        if (PersonFields.TryRead(incoming.Item, incoming.Source, digester, incoming.IsRemoval, ref warnings, out var person)
-            is { } wrongPerson)
+        if (PersonFields.TryRead(incoming, digester, ref warnings, ref named, out var person) is { } wrongPerson)
         {
             return ParsedEvent.Refuse(wrongPerson);
         }
@@ -101,11 +108,13 @@ public sealed class EventReader(AliasDigester digester, PublishedKeys keys, Pers
         }
 
         var stored = Stored(incoming.Type, key, time.At, incoming.Source.Name, consent, context);
-        return ParsedEvent.Append(Pending(eventId, stored, time, person, incoming.Source, digester));
+        return ParsedEvent.Append(Pending(eventId, stored, time, person, incoming.Source, digester, warnings.ToArray()));
     }
 
     /// <summary>An event in the form that the log takes.</summary>
-    internal static PendingEvent Pending(EventId id, IStoredEvent stored, in EventTime time, in ReadPerson person, Source source, AliasDigester digester)
+    internal static PendingEvent Pending(
+        EventId id, IStoredEvent stored, in EventTime time, in ReadPerson person, Source source, AliasDigester digester,
+        EventWarning[]? warnings)
     {
         var data = EventJson.Write(stored);
         return new PendingEvent(
@@ -114,14 +123,8 @@ public sealed class EventReader(AliasDigester digester, PublishedKeys keys, Pers
             Details = person.Identifiers.Details is { } details ? digester.Digest(details) : null,
             Source = source.Name,
             HasSenderTime = time.Written is not null,
+            Warnings = warnings,
         };
-    }
-
-    // Held and refused events would be kept in quarantine, and nothing of an erased person may be kept.
-    internal Mention? MentionOf(JsonElement item, Source source)
-    {
-        var ignored = default(WarningList);
-        return PersonFields.TryRead(item, source, digester, isRemoval: true, ref ignored, out var person) is null ? new Mention(person.Aliases) : null;
     }
 
     // A removal from a key that accepts no more adds, or whose late adds are held back, is still applied.
@@ -186,13 +189,13 @@ public sealed class EventReader(AliasDigester digester, PublishedKeys keys, Pers
     }
 
     // For an add in a newer schema: as much as this version can read.
-    private EventId? IdIfKnown(in Incoming incoming)
+    private EventId? IdIfKnown(in Incoming incoming, ref Alias[]? named)
     {
         var ignored = default(WarningList);
         return incoming.Id is not null
             && incoming.Type is EventTypes.MemberAdded or EventTypes.ExposureRecorded
             && TryKey(incoming.Item, out var key) is null
-            && PersonFields.TryRead(incoming.Item, incoming.Source, digester, isRemoval: false, ref ignored, out var person) is null
+            && PersonFields.TryRead(incoming, digester, ref ignored, ref named, out var person) is null
                 ? SenderKey.EventIdOf(incoming.Source, incoming.Id, incoming.Type, key.Value, person.Aliases, step: null, default)
                 : null;
     }

@@ -1,3 +1,4 @@
+using AudienceSync.Domain.Identity;
 using AudienceSync.Host.Ingest.Append;
 using AudienceSync.Host.Ingest.Quarantine;
 
@@ -9,13 +10,17 @@ public readonly record struct ParsedEvent(PendingEvent? Event, QuarantineReason?
     /// <summary>The bytes it was parsed from; for an event of an array, only its own part.</summary>
     public ReadOnlyMemory<byte> Text { get; init; }
 
-    /// <summary>The person it names; for an item that did not become an event, as far as that could be read.</summary>
-    public Mention? Mention => Event?.Mention ?? Held;
+    /// <summary>The identifiers of the people it names; for an item that did not become an event, as far as they could be read.</summary>
+    public Alias[] Named => Event?.Aliases ?? HeldNames ?? [];
 
-    public Mention? Held { get; init; }
+    /// <summary>For an item that did not become an event: see <see cref="Named"/>. Null when it was not read.</summary>
+    public Alias[]? HeldNames { get; init; }
 
     /// <summary>Whether it is a removal that waits for its key to be published, and is released at that time.</summary>
     public bool IsHeldRemoval { get; init; }
+
+    /// <summary>The same event, held: only the append found that it cannot be applied.</summary>
+    public ParsedEvent HeldFor(QuarantineReason reason) => Hold(reason, Id, audienceKey: null) with { Text = Text, HeldNames = Named };
 
     public static ParsedEvent Append(PendingEvent pending) => new(pending, null, null, pending.Id, null);
 

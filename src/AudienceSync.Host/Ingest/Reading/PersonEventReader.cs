@@ -26,16 +26,11 @@ public sealed class PersonEventReader(AliasDigester digester, IReadOnlySet<strin
     public ParsedEvent Read(JsonElement item, string type, string? id, Source source, DateTimeOffset receivedAt)
     {
         var warnings = default(WarningList);
-        var parsed = Read(new Incoming(item, type, id, source, receivedAt), ref warnings);
-        if (parsed.Event is { } pending)
-        {
-            pending.Warnings = warnings.ToArray();
-        }
-
-        return parsed;
+        Alias[]? named = null;
+        return Read(new Incoming(item, type, id, source, receivedAt), ref warnings, ref named);
     }
 
-    internal ParsedEvent Read(in Incoming incoming, ref WarningList warnings)
+    internal ParsedEvent Read(in Incoming incoming, ref WarningList warnings, ref Alias[]? named)
     {
         var isNeeded = incoming is { Id: null, TimeNeeded: true };
         if (OccurredAt.TryReadField(incoming.Item, incoming.ReceivedAt, isNeeded, incoming.IsRemoval, ref warnings, out var time) is { } wrongTime)
@@ -43,8 +38,7 @@ public sealed class PersonEventReader(AliasDigester digester, IReadOnlySet<strin
             return ParsedEvent.Refuse(wrongTime);
         }
 
-        if (PersonFields.TryRead(incoming.Item, incoming.Source, digester, incoming.IsRemoval, ref warnings, out var person)
-            is { } wrongPerson)
+        if (PersonFields.TryRead(incoming, digester, ref warnings, ref named, out var person) is { } wrongPerson)
         {
             return ParsedEvent.Refuse(wrongPerson);
         }
@@ -58,7 +52,7 @@ public sealed class PersonEventReader(AliasDigester digester, IReadOnlySet<strin
             incoming.Source, incoming.Id, incoming.Type, Discriminator(stored!), person.Aliases, step: null, time.Named);
         return time.TooFarAhead
             ? ParsedEvent.Hold(QuarantineReason.OccurredInFuture, eventId, audienceKey: null)
-            : ParsedEvent.Append(EventReader.Pending(eventId, stored!, time, person, incoming.Source, digester));
+            : ParsedEvent.Append(EventReader.Pending(eventId, stored!, time, person, incoming.Source, digester, warnings.ToArray()));
     }
 
     /// <summary>
@@ -75,7 +69,7 @@ public sealed class PersonEventReader(AliasDigester digester, IReadOnlySet<strin
         var type = lift ? EventTypes.SuppressionLifted : EventTypes.Suppressed;
         var stored = Suppression(type, at, source, destination, reason);
         var id = SenderKey.EventIdOf(source, id: null, type, destination, person.Aliases, step: null, at);
-        return EventReader.Pending(id, stored, new EventTime(at, null, false), person, source, digester);
+        return EventReader.Pending(id, stored, new EventTime(at, null, false), person, source, digester, warnings: null);
     }
 
     public bool HasDestination(string destination) => destinations.Contains(destination);

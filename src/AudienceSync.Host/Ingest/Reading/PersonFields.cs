@@ -46,6 +46,42 @@ internal static class PersonFields
         return problem is null || !isRemoval || Read(item, source, digester, isNested: false, ref warnings, out person) is not null ? problem : null;
     }
 
+    /// <summary>Reads the person of an event.</summary>
+    /// <param name="incoming">The event.</param>
+    /// <param name="digester">Computes aliases.</param>
+    /// <param name="warnings">Receives the fields that were left out.</param>
+    /// <param name="named">Receives the identifiers that it names, also when it is refused because these identify no one for it.</param>
+    /// <param name="person">The person it names; meaningless with a refusal.</param>
+    public static IngestProblem? TryRead(
+        in Incoming incoming, AliasDigester digester, ref WarningList warnings, ref Alias[]? named, out ReadPerson person)
+    {
+        var problem = TryRead(incoming.Item, incoming.Source, digester, incoming.IsRemoval, ref warnings, out person);
+        named = problem is null ? person.Aliases : incoming.IsRemoval ? [] : NamedBeside(incoming.Item, incoming.Source, digester);
+        return problem;
+    }
+
+    /// <summary>
+    /// The identifiers that an event names in any of its fields, for the check for erased people: an event that is not applied would be
+    /// kept in quarantine, and nothing of an erased person may be kept.
+    /// </summary>
+    public static Alias[] NamedIn(JsonElement item, Source source, AliasDigester digester)
+    {
+        var ignored = default(WarningList);
+        return TryRead(item, source, digester, isRemoval: true, ref ignored, out var person) is null ? person.Aliases : [];
+    }
+
+    // The object person, if there is one, was read and identifies no one.
+    private static Alias[] NamedBeside(JsonElement item, Source source, AliasDigester digester)
+    {
+        if (!item.TryGetProperty("person"u8, out var nested) || nested.ValueKind == JsonValueKind.Null)
+        {
+            return [];
+        }
+
+        var ignored = default(WarningList);
+        return Read(item, source, digester, isNested: false, ref ignored, out var person) is null ? person.Aliases : [];
+    }
+
     private static IngestProblem? Read(
         JsonElement fields, Source source, AliasDigester digester, bool isNested, ref WarningList warnings, out ReadPerson person)
     {

@@ -23,8 +23,10 @@ public sealed class BodyArchiveTests
         for (var batch = 0; batch < 20; batch++)
         {
             var requests = Enumerable.Range(0, random.Next(1, 6)).Select(r => Request(workspace, random, $"{batch}-{r}")).ToList();
-            await log.AppendAsync(requests, default);
-            foreach (var (request, pending) in requests.SelectMany(r => r.Events.Where(e => !e.Duplicate).Select(e => (r, e))))
+            var outcomes = await log.AppendAsync(requests, default);
+            var appended = requests.SelectMany(
+                (r, n) => r.Events.Where((_, e) => outcomes[n].Items.Span[e] != ItemOutcome.Duplicate).Select(e => (r, e)));
+            foreach (var (request, pending) in appended)
             {
                 bodyOf[pending.Id.ToString()] = Encoding.UTF8.GetString(request.Body.Span);
             }

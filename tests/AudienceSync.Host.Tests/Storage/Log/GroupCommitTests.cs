@@ -31,11 +31,11 @@ public sealed class GroupCommitTests
         PendingRequest[] first = [Event(), Event()];
         PendingRequest[] second = [Event(), TestWebhooks.Request(workspace.Webhooks.Add("other", TestWorkspace.Start, "c"))];
 
-        await log.AppendAsync(first, default);
-        await log.AppendAsync(second, default);
+        var firstOutcomes = await log.AppendAsync(first, default);
+        var secondOutcomes = await log.AppendAsync(second, default);
 
-        first.Select(r => r.Events[0].Duplicate).ShouldBe([false, true]);
-        second.Select(r => r.Events[0].Duplicate).ShouldBe([true, false]);
+        firstOutcomes.Select(outcome => outcome.Has(ItemOutcome.Duplicate)).ShouldBe([false, true]);
+        secondOutcomes.Select(outcome => outcome.Has(ItemOutcome.Duplicate)).ShouldBe([true, false]);
         (await workspace.RowsAsync("select version from mt_events where stream_id in (select person from people) order by seq_id")).ShouldBe(["1", "2"]);
         (await workspace.AskAsync<long>("select count(*) from raw_bodies")).ShouldBe(2);
     }
@@ -69,7 +69,7 @@ public sealed class GroupCommitTests
         commit.TryEnqueue(small).ShouldBeFalse();
         commit.QueuedEvents.ShouldBe(Domain.Limits.QueuedEvents);
         var running = Task.Run(() => commit.RunAsync(CancellationToken.None));
-        (await large.Settled).ShouldBe(AppendResult.Committed);
+        (await large.Settled).Result.ShouldBe(AppendResult.Committed);
         commit.Close();
         await running;
 

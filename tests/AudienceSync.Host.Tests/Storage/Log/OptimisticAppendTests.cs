@@ -51,10 +51,10 @@ public sealed class OptimisticAppendTests
 
         var again = await SendEventAsync(log, workspace.Webhooks.Add("old", TestWorkspace.Start, "a stranger to the host"));
 
-        again.Events[0].Duplicate.ShouldBeTrue();
+        again.Outcome.Has(ItemOutcome.Duplicate).ShouldBeTrue();
         log.RefusedOptimisticAppends.ShouldBe(1);
         (await workspace.AskAsync<long>("select last_value from mt_events_sequence")).ShouldBe(drawn);
-        (await workspace.AskAsync<long>($"select count(*) from mt_events where id = '{again.Events[0].Id.Value}'")).ShouldBe(1);
+        (await workspace.AskAsync<long>($"select count(*) from mt_events where id = '{again.Event.Id.Value}'")).ShouldBe(1);
         await FillStreakAsync(workspace, log, "second");
         await SendEventAsync(log, workspace.Webhooks.Add("known", TestWorkspace.Start, "first-0"));
         log.OptimisticAppends.ShouldBe(1, "the cached person is still cached");
@@ -69,7 +69,7 @@ public sealed class OptimisticAppendTests
 
         var again = await SendEventAsync(log, workspace.Webhooks.Add("first-0", TestWorkspace.Start, "first-0"));
 
-        again.Events[0].Duplicate.ShouldBeTrue();
+        again.Outcome.Has(ItemOutcome.Duplicate).ShouldBeTrue();
         (log.OptimisticAppends, log.RefusedOptimisticAppends).ShouldBe((1, 0));
     }
 
@@ -182,10 +182,6 @@ public sealed class OptimisticAppendTests
         }
     }
 
-    private static async Task<PendingRequest> SendEventAsync(EventLog log, PendingEvent sent)
-    {
-        var request = TestWebhooks.Request(sent);
-        await log.AppendAsync([request], default);
-        return request;
-    }
+    private static async Task<(PendingEvent Event, RequestOutcome Outcome)> SendEventAsync(EventLog log, PendingEvent sent) =>
+        (sent, (await log.AppendAsync([TestWebhooks.Request(sent)], default))[0]);
 }

@@ -32,7 +32,7 @@ internal sealed class RunningCommit : IAsyncDisposable
         Commit.TryEnqueue(request).ShouldBeTrue();
         await Task.WhenAny(request.Settled, _running);
         request.Settled.IsCompleted.ShouldBeTrue("the group commit ended with a request unsettled");
-        return await request.Settled;
+        return (await request.Settled).Result;
     }
 
     public async ValueTask DisposeAsync()
