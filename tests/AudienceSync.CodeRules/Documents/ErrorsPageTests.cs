@@ -72,8 +72,11 @@ public sealed class ErrorsPageTests
         : made.FirstAncestorOrSelf<MethodDeclarationSyntax>()?.ReturnType.ToString() == "SetupException";
 
     /// <summary>Codes that the verbs print themselves: <c>"port_taken: text"</c>.</summary>
-    private static IEnumerable<string> PrintedCodes() => Repository.Files.Where(f => Repository.IsIn(f, Host + "/Cli"))
+    private static IEnumerable<string> PrintedCodes() => Repository.Files.Where(IsVerb)
         .SelectMany(f => Found(f, @"""(audiencesync: )?(?<code>[a-z]+(_[a-z]+)+): "));
+
+    private static bool IsVerb(string path) => Repository.IsIn(path, Host) && (path.Contains("/Cli/", StringComparison.Ordinal)
+        || path.Contains("/Verbs/", StringComparison.Ordinal) || path.Contains("/Serving/", StringComparison.Ordinal));
 
     private static IEnumerable<string> Found(string file, string pattern) =>
         Regex.Matches(Repository.Read(file), pattern, RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1)).Select(match => match.Groups["code"].Value);

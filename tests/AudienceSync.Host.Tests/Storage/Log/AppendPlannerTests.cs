@@ -29,16 +29,16 @@ public sealed class AppendPlannerTests
     public void Each_item_has_one_outcome_and_each_appended_event_is_a_row(string batch, string known, string erased, string outcomes)
     {
         using var stage = new PlannerStage(addressesPerDay: 1);
-        stage.Known.Events.UnionWith(Words(known).Select(PlannerStage.IdOf));
-        foreach (var name in Words(erased))
+        stage.Known.Events.UnionWith(Split(known).Select(PlannerStage.IdOf));
+        foreach (var name in Split(erased))
         {
             stage.Known.Erased[(name[^1] == '@' ? stage.Email(name[..^1]) : stage.Customer(name)).Digest] = Guid.NewGuid();
         }
 
-        PendingRequest[] requests = [.. batch.Split('|').Select(request => stage.Request(Words(request)))];
+        PendingRequest[] requests = [.. batch.Split('|').Select(request => stage.Request(Split(request)))];
         var plan = stage.Plan(requests);
 
-        plan.Items.Select(item => item.ToString()).ShouldBe(Words(outcomes));
+        plan.Items.Select(item => item.ToString()).ShouldBe(Split(outcomes));
         plan.Rows.EventIds.ShouldBe(requests.SelectMany(request => request.Events).Zip(plan.Items)
             .Where(one => one.Second == ItemOutcome.Appended).Select(one => one.First.Id.Value));
         plan.Rows.Refused.Values.Sum().ShouldBe(plan.Items.Count(item => item == ItemOutcome.PersonErased));
@@ -142,7 +142,7 @@ public sealed class AppendPlannerTests
         return person;
     }
 
-    private static string[] Words(string text) => text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+    private static string[] Split(string text) => text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
     private static string NameOf(byte number) => $"e{number % 16}";
 
