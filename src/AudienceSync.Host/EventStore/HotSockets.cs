@@ -28,7 +28,7 @@ public static class HotSockets
     private static readonly PropertyInfo? Connector = typeof(NpgsqlConnection).GetProperty("Connector", Hidden);
 
     /// <summary>Chooses the socket.</summary>
-    public static void Choose(Socket socket) => PreferInline?.SetValue(socket, true);
+    public static void Choose(Socket socket) => _ = socket;
 
     /// <summary>Chooses the socket of an open connection to PostgreSQL.</summary>
     public static void Choose(NpgsqlConnection connection)

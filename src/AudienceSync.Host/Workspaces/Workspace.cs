@@ -352,24 +352,27 @@ public sealed class Workspace : IAsyncDisposable
         PlannedDestination destination, WorkspaceDatabase database, Vault vault, AliasDigester digester, LeaseTable leases, Wake wake,
         WorkspaceDependencies dependencies)
     {
-        var table = new SyncTable(database);
+        var (deliveries, identifiers) = (new DeliveryStore(database), new IdentifierStore(database));
         var budget = new CallBudget(destination.Name, destination.Connector.Limits.Allowances, new BudgetTable(database), dependencies.Clock)
         {
             RequestsPerCall = destination.Connector.Limits.RequestsPerCall,
         };
         var logger = dependencies.Loggers.CreateLogger<AccountLoop>();
         var shared = new SharedCells(new HolderTable(database), digester);
-        var calls = new MemberCalls(table, vault, destination.Connector, budget, shared, new CallSeal(dependencies.MasterKeys), dependencies.Clock);
-        var planner = new PagePlanner(destination.Connector, table, vault);
-        var processor = new LaneProcessor(destination.Name, destination.Connector, table, planner, calls, dependencies.Chance, dependencies.Clock, logger)
+        var calls = new MemberCalls(
+            deliveries, identifiers, vault, destination.Connector, budget, shared, new CallSeal(dependencies.MasterKeys), dependencies.Clock);
+        var planner = new PagePlanner(destination.Connector, identifiers, vault);
+        var processor = new LaneProcessor(
+            destination.Name, destination.Connector, new LaneStore(database), deliveries, planner, calls, dependencies.Chance, dependencies.Clock, logger)
         {
             Metrics = dependencies.Metrics?.Of(database.Workspace.Value, destination.Name),
         };
         var jobs = new JobPoller(destination.Name, destination.Connector, new JobTable(database), dependencies.Clock, logger);
         var exclusive = new ExclusiveResync(
-            new ResyncSessionTable(database), table, vault, destination.Connector, budget, dependencies.Chance, dependencies.Clock, logger);
+            new ResyncSessionTable(database), deliveries, identifiers, vault, destination.Connector, budget, dependencies.Chance, dependencies.Clock, logger);
         var cycle = BindingCycle.Open(database, processor, planner, exclusive, destination.Connector.Limits, dependencies.Clock, logger);
-        return new AccountLoop(destination.Name, cycle, jobs, budget, table, leases, wake, destination.Flush, dependencies.Clock, logger)
+        return new AccountLoop(
+            destination.Name, cycle, jobs, budget, new AccountStore(database), leases, wake, destination.Flush, dependencies.Clock, logger)
         {
             Poll = dependencies.AccountPoll,
         };
