@@ -24,23 +24,13 @@ public sealed record CallResult(
 {
     /// <summary>Requests that the call took; more than one when identified members were excluded and the rest was resent.</summary>
     public int Requests { get; init; } = 1;
-}
 
-/// <summary>A member by index in the call, and why the member was refused, as a stable code.</summary>
-public readonly record struct RefusedMember(int Index, string Reason)
-{
-    /// <summary>Nothing by which the platform could match a person.</summary>
-    public const string NoUsableIdentifier = "no_usable_identifier";
-
-    /// <summary>The member was delivered by a newer version of this program, so the digests cannot be computed here.</summary>
-    public const string UnknownNormalizer = "unknown_normalizer_version";
+    /// <summary>What the engine decides by.</summary>
+    public CallAnswer ToAnswer() => new(Outcome, Invalid, Rejected) { RejectedCount = RejectedCount, HasJob = Job is not null, Usage = Usage };
 }
 
 /// <summary>The platform's receipt for an asynchronous job.</summary>
 public readonly record struct JobHandle(string Value);
-
-/// <summary>Used percentage of the account's allowance, and how long until the platform accepts calls again.</summary>
-public readonly record struct AccountUsage(int UsedPercent, TimeSpan? RegainAfter);
 
 public enum JobState
 {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using AudienceSync.Connectors.Http;
+using AudienceSync.Domain.Syncing;
 
 namespace AudienceSync.Connectors.Google;
 

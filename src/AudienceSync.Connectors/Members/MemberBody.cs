@@ -1,5 +1,6 @@
 using AudienceSync.Connectors.Http;
 using AudienceSync.Domain.Normalizing;
+using AudienceSync.Domain.Syncing;
 
 namespace AudienceSync.Connectors.Members;
 

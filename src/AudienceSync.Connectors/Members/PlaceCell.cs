@@ -1,4 +1,5 @@
 using AudienceSync.Domain.Normalizing;
+using AudienceSync.Domain.Syncing;
 
 namespace AudienceSync.Connectors.Members;
 

@@ -1,6 +1,7 @@
 using AudienceSync.Connectors.Http;
 using AudienceSync.Connectors.Members;
 using AudienceSync.Domain.Normalizing;
+using AudienceSync.Domain.Syncing;
 
 namespace AudienceSync.Connectors.Meta;
 

@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Text.Json;
+using AudienceSync.Domain.Syncing;
 
 namespace AudienceSync.Connectors.Meta;
 

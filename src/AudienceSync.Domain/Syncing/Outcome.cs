@@ -6,7 +6,13 @@ namespace AudienceSync.Domain.Syncing;
 /// <param name="Wait">How long the platform requested us to wait; null when it did not.</param>
 public readonly record struct Outcome(OutcomeKind Kind, string Code, TimeSpan? Wait = null)
 {
+    /// <summary>The code of what waits because the account has no call left.</summary>
+    public const string NoBudgetCode = "budget_used";
+
     public static readonly Outcome Done = new(OutcomeKind.Done, "done");
+
+    /// <summary>No call is left for this long, so none was made.</summary>
+    public static Outcome NoBudget(TimeSpan wait) => new(OutcomeKind.Snooze, NoBudgetCode, wait);
 
     /// <summary>
     /// How long this answer may only mean that a newly created remote audience has not propagated yet; null when it cannot mean that.

@@ -15,7 +15,7 @@ namespace AudienceSync.Host.Sync;
 /// </summary>
 public sealed class BindingCycle(
     LaneProcessor processor, KeySwitchSweep sweep, PlanGuard guard, PlanWork plans, Redelivery redelivery, ResidualProcessor residuals,
-    ExclusiveResync exclusive)
+    ExclusiveResync exclusive, AccountStore store)
 {
     /// <summary>With all its parts over one workspace.</summary>
     public static BindingCycle Open(
@@ -32,7 +32,8 @@ public sealed class BindingCycle(
             new PlanWork(plans, range, processor, clock, logger),
             new Redelivery(new RedeliveryTable(database), exclusive, limits, clock, logger),
             new ResidualProcessor(new ResidualTable(database), planner, processor, clock),
-            exclusive);
+            exclusive,
+            new AccountStore(database));
     }
 
     /// <param name="lease">Of the account.</param>
@@ -85,8 +86,11 @@ public sealed class BindingCycle(
         guard.Note(binding, end);
 
         // The page may have ended a series of failures, which must not be written back.
-        var current = end == RunEnd.Empty || !residuals.IsDue(binding) ? binding : await processor.ReadAgainAsync(binding, cancellationToken);
+        var current = end == RunEnd.Empty || !residuals.IsDue(binding) ? binding : await ReadAgainAsync(binding, cancellationToken);
         var tried = end == RunEnd.Held ? end : await residuals.RunAsync(lease, current, cancellationToken);
         return tried == RunEnd.Held || (planned != RunEnd.More && swept != RunEnd.More && end != RunEnd.More) ? tried : RunEnd.More;
     }
+
+    private async Task<Binding> ReadAgainAsync(Binding binding, CancellationToken cancellationToken) =>
+        (await store.ReadBindingsAsync(binding.Destination, cancellationToken)).First(one => one.BindingId == binding.BindingId);
 }

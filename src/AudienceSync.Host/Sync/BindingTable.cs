@@ -38,9 +38,10 @@ public sealed class BindingTable(WorkspaceDatabase database)
 
     // Refused members count as absent again, so that they are sent once more as they are. Where a job reported only how many it refused, a
     // member of it may be one of them: such a member is in doubt.
-    private const string RetrySql = """
+    private const string RetrySql = $"""
         update ledger l set status = case when l.status in (4, 5) then 0 when l.status = 2 then 1 else l.status end, redeliver = true, job_tries = 0, reason = null
-        from bindings b where b.destination = $1 and l.binding_id = b.binding_id and l.job_id is null and (l.status in (4, 5) or (l.status in (1, 2, 3) and l.reason is not null))
+        from bindings b where b.destination = $1 and l.binding_id = b.binding_id and l.job_id is null
+          and (l.status in (4, 5) or (l.status {TargetingSql.MayBeThere} and l.reason is not null))
         """;
 
     // A residual delivery that waits for the end of a lost call's time keeps waiting: if processed earlier, the call could still be carried

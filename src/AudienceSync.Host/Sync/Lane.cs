@@ -7,15 +7,14 @@ namespace AudienceSync.Host.Sync;
 /// <summary>One of the two ways through which changes reach a remote audience. Removals have their own, so that none waits behind an add.</summary>
 public sealed record Lane(string Name, bool Desired, short[] States)
 {
-    public static readonly Lane Removals = new(
-        "removals", Desired: false,
-        [
-            (short)MembershipStatus.Removed, (short)MembershipStatus.Expired, (short)MembershipStatus.Withheld, (short)MembershipStatus.Linked,
-            (short)MembershipStatus.Limited,
-        ]);
+    public static readonly Lane Removals = new("removals", Desired: false, StatesOf(TargetingRule.MayHaveToLeave));
 
     /// <summary>Members that may be desired: for some, only each destination can determine whether they are.</summary>
-    public static readonly Lane Adds = new("adds", Desired: true, [(short)MembershipStatus.Present, (short)MembershipStatus.Limited]);
+    public static readonly Lane Adds = new("adds", Desired: true, StatesOf(TargetingRule.IsTargetable));
+
+    /// <summary>The states of memberships to which a rule applies.</summary>
+    public static short[] StatesOf(Func<MembershipStatus, bool> rule) =>
+        [.. Enum.GetValues<MembershipStatus>().Where(rule).Select(status => (short)status)];
 
     /// <summary>As it is stored.</summary>
     public short Number => (short)(Desired ? 1 : 2);
@@ -24,11 +23,19 @@ public sealed record Lane(string Name, bool Desired, short[] States)
 
     public int AttemptsOf(Binding binding) => Desired ? binding.AddAttempts : binding.RemovalAttempts;
 
-    public int UnknownsOf(Binding binding) => Desired ? binding.AddUnknowns : binding.RemovalUnknowns;
-
-    public (DateTimeOffset? Since, DateTimeOffset? AnswerAt) FailingOf(Binding binding) => Desired ? binding.AddFailing : binding.RemovalFailing;
-
     public DateTimeOffset? NextTryOf(Binding binding) => Desired ? binding.AddNextAt : binding.RemovalNextAt;
+
+    /// <param name="binding">As it was read before the call.</param>
+    /// <param name="refusals">The lane's consecutive calls that were refused as a whole.</param>
+    public LaneProgress ProgressOf(Binding binding, int refusals)
+    {
+        var (since, answerAt) = Desired ? binding.AddFailing : binding.RemovalFailing;
+        return new LaneProgress(AttemptsOf(binding), NextTryOf(binding), Desired ? binding.AddUnknowns : binding.RemovalUnknowns)
+        {
+            FailingSince = since, AnswerAt = answerAt, Refusals = refusals,
+            Throttles = binding.Throttled.InARow, ThrottledSince = binding.Throttled.Since, IsUntried = binding.IsUntried,
+        };
+    }
 }
 
 /// <summary>A member whose row changed since the lane last read it, with what was delivered for the member.</summary>

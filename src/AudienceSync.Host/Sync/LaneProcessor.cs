@@ -2,10 +2,7 @@ using AudienceSync.Connectors;
 using AudienceSync.Domain.Identity;
 using AudienceSync.Domain.Syncing;
 using AudienceSync.Host.EventStore.Leases;
-using AudienceSync.Host.Sync.Accounts;
 using AudienceSync.Host.Sync.Holds;
-using AudienceSync.Host.Sync.Ledger;
-using AudienceSync.Host.Sync.Residuals;
 using AudienceSync.Host.Sync.Runs;
 using AudienceSync.Host.Telemetry;
 
@@ -34,7 +31,8 @@ public enum RunEnd
 public sealed class LaneProcessor(
     string destinationName,
     IDestination destination,
-    SyncTable table,
+    LaneStore lanes,
+    DeliveryStore deliveryStore,
     PagePlanner planner,
     MemberCalls calls,
     Func<double> chance,
@@ -42,8 +40,8 @@ public sealed class LaneProcessor(
     ILogger logger)
 {
     private readonly BatchSizes _sizes = new(destination.Limits.MembersPerCall);
-    private readonly LaneStates _states = new(chance);
     private readonly RunPlans _planned = new();
+    private readonly DeliveryLog _log = new(destinationName, logger);
 
     /// <summary>Counts calls and removals; null for no one.</summary>
     public DestinationMetrics? Metrics { get; init; }
@@ -57,21 +55,21 @@ public sealed class LaneProcessor(
         if (lane.Desired && binding.Normalizer != destination.Normalizer)
         {
             // Every present member is processed once more; a member for whom nothing changes at the platform costs no call.
-            await table.RestartAddsAsync(lease, binding, destination.Normalizer, cancellationToken);
+            await lanes.RestartAddsAsync(lease, binding, destination.Normalizer, cancellationToken);
             binding = binding with { AddPos = 0, Normalizer = destination.Normalizer };
         }
 
         var limit = _sizes.Of(binding.BindingId, lane.Desired);
-        var marked = binding.HasMarked ? await table.ReadMarkedAsync(binding, lane, limit, cancellationToken) : [];
+        var marked = binding.HasMarked ? await lanes.ReadMarkedAsync(binding, lane, limit, cancellationToken) : [];
         marked.RemoveAll(member => member.Desired && !lane.Desired);
-        var page = marked.Count > 0 ? marked : await table.ReadLaneAsync(binding, lane, limit, cancellationToken);
+        var page = marked.Count > 0 ? marked : await lanes.ReadAsync(binding, lane, limit, cancellationToken);
         if (page.Count == 0)
         {
             return RunEnd.Empty;
         }
 
         using var span = Spans.Start(Spans.Deliver);
-        span?.SetTag(Spans.Workspace, table.Workspace).SetTag(Spans.Destination, destinationName).SetTag(Spans.Audience, binding.Audience)
+        span?.SetTag(Spans.Workspace, lanes.Workspace).SetTag(Spans.Destination, destinationName).SetTag(Spans.Audience, binding.Audience)
             .SetTag(Spans.FirstChange, page[0].ChangedPos).SetTag(Spans.LastChange, page[^1].ChangedPos);
         var plan = await planner.PlanAsync(binding, lane, page, cancellationToken);
         var more = page.Count == limit || marked.Count > 0;
@@ -84,10 +82,6 @@ public sealed class LaneProcessor(
 
         return more ? RunEnd.More : RunEnd.Drained;
     }
-
-    /// <summary>A binding as it is after what was just written for it.</summary>
-    public async Task<Binding> ReadAgainAsync(Binding binding, CancellationToken cancellationToken) =>
-        (await table.ReadBindingsAsync(binding.Destination, cancellationToken)).First(one => one.BindingId == binding.BindingId);
 
     /// <summary>How many members the next removal for this binding may have.</summary>
     public int LimitOf(Binding binding) => _sizes.Of(binding.BindingId, adds: false);
@@ -117,23 +111,14 @@ public sealed class LaneProcessor(
     {
         if (plan.Removals.Count > 0)
         {
-            var result = await SendAsync(work, MemberOperation.Remove, plan.Removals, plan.Adds.Count == 0 ? end : null, cancellationToken);
-            if (result is null || plan.Adds.Count == 0)
+            var isLast = plan.Adds.Count == 0;
+            var (sent, outcome) = await SendAsync(work, MemberOperation.Remove, plan.Removals, isLast ? end : null, cancellationToken);
+            if (!outcome.IsConclusive || isLast)
             {
-                return result is not null;
+                return outcome.IsConclusive;
             }
 
-            // Members whose former delivery could not be removed and did not become a residual delivery: the row has room for one.
-            var refused = result.Changes.Where(change => change.Entry.Status == LedgerStatus.Removing).Select(change => change.Person).ToHashSet();
-            plan.Adds.RemoveAll(delivery => refused.Contains(delivery.Person));
-
-            if (result.Call?.Job is not null && !destination.Limits.OrderedCalls)
-            {
-                // A member that a job removes is added when the job has ended.
-                var removed = plan.Removals.Select(delivery => delivery.Person).ToHashSet();
-                plan.Adds.RemoveAll(delivery => removed.Contains(delivery.Person));
-                end.Later.AddRange(removed);
-            }
+            (plan, end) = AfterRemovals(plan, end, sent, outcome);
         }
 
         if (plan.Adds.Count == 0)
@@ -142,160 +127,114 @@ public sealed class LaneProcessor(
             return true;
         }
 
-        return await SendAsync(work, MemberOperation.Add, plan.Adds, end, cancellationToken) is not null;
+        return (await SendAsync(work, MemberOperation.Add, plan.Adds, end, cancellationToken)).Outcome.IsConclusive;
+    }
+
+    // The adds that may follow the removals of their page.
+    private (PagePlan Plan, PageClose End) AfterRemovals(PagePlan plan, PageClose end, SentCall sent, DeliveryOutcome outcome)
+    {
+        // Members whose former delivery could not be removed and did not become a residual delivery: the row has room for one.
+        var held = outcome.Ledger.Where(change => change.Entry.Status == LedgerStatus.Removing).Select(change => change.Person).ToHashSet();
+        if (sent.Answer.HasJob && !destination.Limits.OrderedCalls)
+        {
+            // A member that a job removes is added when the job has ended.
+            var removed = plan.Removals.Select(delivery => delivery.Person).ToHashSet();
+            held.UnionWith(removed);
+            end = end with { Later = [.. end.Later, .. removed] };
+        }
+
+        return (held.Count == 0 ? plan : plan with { Adds = plan.Adds.FindAll(delivery => !held.Contains(delivery.Person)) }, end);
     }
 
     private Task CloseAsync(LaneWork work, PageClose end, bool hasSent, CancellationToken cancellationToken)
     {
         var (lease, binding, lane, _) = work;
         end = end with { EndsRun = end.EndsRun && (hasSent || binding.HasOpenRun(lane)) };
-        var state = LaneStates.Unchanged(binding, lane, end.Place, clock.GetUtcNow());
-        return table.WriteOutcomeAsync(lease, destinationName, binding, end.Moves, [], state, null, clock.GetUtcNow(), cancellationToken, end.Marks);
+        var state = LaneRule.Unchanged(lane.ProgressOf(binding, refusals: 0), end.Place);
+        return deliveryStore.WriteOutcomeAsync(
+            lease, binding, new OutcomeWrite(lane, state) { Ledger = end.Moves, Marks = end.Marks }, clock.GetUtcNow(), cancellationToken);
     }
 
-    // Null when the outcome is not known and the lane must not go on.
-    private async Task<DeliveryResult?> SendAsync(
+    // When the outcome is not conclusive, the lane must not go on.
+    private async Task<(SentCall Sent, DeliveryOutcome Outcome)> SendAsync(
         LaneWork work, MemberOperation operation, List<MemberDelivery> deliveries, PageClose? end, CancellationToken cancellationToken)
     {
-        var (lease, binding, lane, _) = work;
-        var run = _planned.Of(binding, lane, work.Cause, operation, deliveries);
-        var result = await calls.SendAsync(lease, binding, operation, deliveries, run, cancellationToken);
-        if (result.Call is { } call)
+        var (lease, binding, lane, cause) = work;
+        var run = _planned.Of(binding, lane, cause, operation, deliveries);
+        var sent = await calls.SendAsync(lease, binding, operation, deliveries, run, cancellationToken);
+        if (sent.Record is { } call)
         {
             Metrics?.Count(call);
         }
 
         var now = clock.GetUtcNow();
-        var known = result.Outcome.Kind is OutcomeKind.Done or OutcomeKind.PartlyDone && !result.HidesNames;
-        if (result.Outcome.Kind == OutcomeKind.SplitBatch)
+        var before = lane.ProgressOf(binding, _sizes.RefusalsOf(binding.BindingId, lane.Desired));
+        var outcome = DeliveryOutcome.Of(sent.Call, sent.Answer, before, end?.Place, now, sent.Answer.NeedsChance ? chance() : 0);
+        Resize(binding, lane, outcome, deliveries.Count);
+        await WriteAsync(work, run, sent, outcome, outcome.IsConclusive ? end : null, now, cancellationToken);
+        if (outcome.Lane.IsParked)
         {
-            _sizes.Refused(binding.BindingId, lane.Desired, deliveries.Count);
-            known = deliveries.Count == 1;
-        }
-        else if (result.HidesNames)
-        {
-            // Without the members that it named, the next call may name others; when it names none, the next call has fewer members.
-            if (result.Changes.Count + result.Residuals.Count == 0)
-            {
-                _sizes.Refused(binding.BindingId, lane.Desired, deliveries.Count);
-            }
-        }
-        else if (known)
-        {
-            _sizes.Taken(binding.BindingId, lane.Desired, deliveries.Count);
+            _sizes.Forget(binding.BindingId, lane.Desired);
         }
 
-        if (result.Outcome.Kind == OutcomeKind.SplitBatch && known)
-        {
-            // Alone in the call, so this member causes the refusal.
-            result.Refuse(operation, deliveries[0], result.Outcome.Code);
-        }
-        else if (operation == MemberOperation.Add && Refusals.RefusesAll(result.Outcome.Kind) && result.Call is not null)
-        {
-            result.KeepAsBefore(deliveries);
-        }
+        _log.Call(binding, sent, deliveries.Count);
+        _log.Rest(binding, lane, before, outcome.Lane, now);
+        return (sent, outcome);
+    }
 
-        var close = known ? end : null;
-        var refusals = _sizes.RefusalsOf(binding.BindingId, lane.Desired);
-        var state = !known ? _states.Failed(binding, lane, result, refusals, now)
-            : refusals < RetryBounds.MaxConsecutiveRefusals ? LaneStates.Taken(binding, lane, close?.Place, result, now)
+    private void Resize(Binding binding, Lane lane, DeliveryOutcome outcome, int members)
+    {
+        switch (outcome.Sizing)
+        {
+            case CallSizing.Refused:
+                _sizes.Refused(binding.BindingId, lane.Desired, members);
+                break;
+            case CallSizing.Accepted:
+                _sizes.Taken(binding.BindingId, lane.Desired, members);
+                break;
+        }
+    }
 
-            // One bad row after another and no member accepted: the members are not the cause.
-            : LaneStates.Parked(LaneStates.Taken(binding, lane, close?.Place, result, now) with { FailingSince = now, AnswerAt = now }, result.Outcome.Code);
-        await table.WriteOutcomeAsync(
-            lease, destinationName, binding, [.. result.Changes, .. close?.Moves ?? []], result.Residuals, state, result.Call, now, cancellationToken, close?.Marks,
-            Outcome(binding, run, deliveries, result, state, close));
-        MeasureRemovals(deliveries, result, now);
-        Log(binding, operation, deliveries.Count, result);
-        LogRest(binding, state, now);
-        return known ? result : null;
+    private async Task WriteAsync(
+        LaneWork work, RunIntent run, SentCall sent, DeliveryOutcome outcome, PageClose? close, DateTimeOffset now,
+        CancellationToken cancellationToken)
+    {
+        var (lease, binding, lane, _) = work;
+        var gone = outcome.GoneOf(sent.Call, sent.Answer);
+        var write = new OutcomeWrite(lane, outcome.Lane)
+        {
+            Ledger = close is { Moves.Count: > 0 } ? [.. outcome.Ledger, .. close.Moves] : outcome.Ledger,
+            Residuals = outcome.Residuals,
+            Call = sent.Record,
+            Marks = close?.Marks,
+            Run = RunOf(binding, run, sent, outcome, gone, isLast: close is { EndsRun: true }),
+        };
+        await deliveryStore.WriteOutcomeAsync(lease, binding, write, now, cancellationToken);
+        foreach (var delivery in Metrics is null ? [] : gone)
+        {
+            Metrics!.Removed(now - delivery.EndedAt!.Value);
+        }
     }
 
     // Null when nothing was decided or sent, because the budget is used.
-    private RunOutcome? Outcome(Binding binding, RunIntent run, List<MemberDelivery> deliveries, DeliveryResult result, BindingState state, PageClose? close)
+    private RunOutcome? RunOf(
+        Binding binding, RunIntent run, SentCall sent, DeliveryOutcome outcome, IReadOnlyList<MemberDelivery> gone, bool isLast)
     {
-        if (result.Call is null && result.Outcome.Kind == OutcomeKind.Snooze)
+        if (!sent.Answer.IsMade && !outcome.IsConclusive)
         {
             return null;
         }
 
-        var row = result.ToRow(run.Kind, deliveries);
+        var results = sent.Call.Deliveries.Select((delivery, i) => (delivery.Person.Value, outcome.ResultOf(i)));
+        var row = DeliveryRow.Of(run.Kind, outcome.Outcome, results);
         _planned.Settle(binding, run, row);
         Metrics?.Count(row);
-        var stopped = state.AccountStopped ?? state.BindingStopped ?? (state.NextTryAt == BindingState.Never ? state.WaitCode : null);
-        return new RunOutcome(run.Lane, row, result.Sent)
+        return new RunOutcome(run.Lane, row, sent.Call.Sent)
         {
-            Ending = stopped is not null ? RunState.Stopped : close is { EndsRun: true } ? RunState.Completed : null,
-            Code = stopped,
-            Measured = [.. Gone(deliveries, result).Where(delivery => delivery.EndedAt is not null).Select(delivery => delivery.Person.Value)],
+            Ending = outcome.Lane.StopCode is not null ? RunState.Stopped : isLast ? RunState.Completed : null,
+            Code = outcome.Lane.StopCode,
+            Measured = [.. gone.Select(delivery => delivery.Person.Value)],
         };
-    }
-
-    // Members whom the platform no longer has: not those whom a job removes, or who were refused.
-    private static IEnumerable<MemberDelivery> Gone(List<MemberDelivery> deliveries, DeliveryResult result)
-    {
-        if (result.Call is not { Operation: MemberOperation.Remove, Job: null })
-        {
-            return [];
-        }
-
-        var gone = result.Changes.Where(change => change.Entry.Status == LedgerStatus.Absent).Select(change => change.Person).ToHashSet();
-        return deliveries.Where(delivery => gone.Contains(delivery.Person));
-    }
-
-    private void MeasureRemovals(List<MemberDelivery> deliveries, DeliveryResult result, DateTimeOffset now)
-    {
-        if (Metrics is null)
-        {
-            return;
-        }
-
-        foreach (var delivery in Gone(deliveries, result))
-        {
-            if (delivery.EndedAt is { } at)
-            {
-                Metrics.Removed(now - at);
-            }
-        }
-    }
-
-    private void Log(Binding binding, MemberOperation operation, int members, DeliveryResult result)
-    {
-        var level = result.Outcome.Kind switch
-        {
-            OutcomeKind.Done => LogLevel.Debug,
-            OutcomeKind.Snooze when result.Outcome.Code == CallBudget.Code => LogLevel.Debug,
-            OutcomeKind.StopAccount or OutcomeKind.StopAudience => LogLevel.Error,
-            _ => LogLevel.Warning,
-        };
-        logger.Log(
-            level,
-            "{Destination} {Operation} {Members} at {Remote}: {Outcome} {Code} in {LatencyMs} ms, request {RequestId}",
-            destinationName, operation, members, binding.Remote, result.Outcome.Kind, result.Outcome.Code, result.Call?.LatencyMs, result.Call?.RequestId);
-    }
-
-    // Once each: what rests until an operator acts must not depend on being noticed by chance.
-    private void LogRest(Binding binding, BindingState state, DateTimeOffset now)
-    {
-        if (state.NextTryAt == BindingState.Never)
-        {
-            _sizes.Forget(binding.BindingId, state.Lane.Desired);
-        }
-
-        if (LaneStates.IsNewlyParked(binding, state))
-        {
-            logger.LogError(
-                "{Destination} {Remote}: {Lane} are parked with {Code}, without another response since {Since}. "
-                + "No change is lost; resume when it is repaired",
-                destinationName, binding.Remote, state.Lane.Name, state.WaitCode, state.FailingSince);
-        }
-
-        if (LaneStates.IsNewlyOverdue(binding, state, now))
-        {
-            logger.LogError(
-                "{Destination} has been throttled with {Code} since {Since}; retrying twice an hour",
-                destinationName, state.AccountBlockedCode, state.ThrottledSince);
-        }
     }
 
     private readonly record struct LaneWork(Lease Lease, Binding Binding, Lane Lane, RunCause Cause);

@@ -10,7 +10,6 @@ using AudienceSync.Host.Sync.Accounts;
 using AudienceSync.Host.Sync.Holds;
 using AudienceSync.Host.Sync.Jobs;
 using AudienceSync.Host.Sync.Ledger;
-using AudienceSync.Host.Sync.Residuals;
 using AudienceSync.Host.Sync.Runs;
 using AudienceSync.Host.Telemetry;
 
@@ -25,34 +24,32 @@ namespace AudienceSync.Host.Sync;
 /// or, if the person changed in the meantime, to the opposite call, which is right in either case.
 /// </para>
 /// </summary>
-public sealed class MemberCalls(SyncTable table, Vault vault, IDestination destination, CallBudget budget, SharedCells shared, CallSeal seal, TimeProvider clock)
+public sealed class MemberCalls(
+    DeliveryStore deliveryStore, IdentifierStore identifierStore, Vault vault, IDestination destination, CallBudget budget, SharedCells shared, CallSeal seal,
+    TimeProvider clock)
 {
-    private const string Destroyed = "identifiers_destroyed";
-
     /// <summary>From this many members in a call on, opening them is distributed over all processors.</summary>
     private const int ParallelOpening = 2_000;
 
     /// <exception cref="LeaseLostException">The account's lease is held by another host; no call was made.</exception>
-    public async Task<DeliveryResult> SendAsync(
+    public async Task<SentCall> SendAsync(
         Lease lease, Binding binding, MemberOperation operation, IReadOnlyList<MemberDelivery> deliveries, RunIntent run, CancellationToken cancellationToken)
     {
         if (await budget.TakeAsync(lease, operation, cancellationToken) is { } wait)
         {
-            return new DeliveryResult(new Outcome(OutcomeKind.Snooze, CallBudget.Code, wait), [], [], null, null);
+            return new SentCall(new DeliveryCall(operation, deliveries, []), CallAnswer.NoBudget(wait), null);
         }
 
         await WriteIntentAsync(lease, binding, operation, deliveries, run, cancellationToken);
-
-        var delivered = new DeliveryResult(Outcome.Done, new List<LedgerChange>(deliveries.Count), [], null, null);
-        var (members, sent) = await MembersAsync(lease, binding, operation, deliveries, delivered, cancellationToken);
+        var (call, members) = await OpenAsync(lease, binding, operation, deliveries, cancellationToken);
         if (members.Count == 0)
         {
-            return delivered;
+            return new SentCall(call, CallAnswer.NothingToSend, null);
         }
 
         if (operation == MemberOperation.Remove)
         {
-            await shared.RedeliverAsync(lease, binding, destination.Limits, sent, members, cancellationToken);
+            await shared.RedeliverAsync(lease, binding, destination.Limits, call, members, cancellationToken);
         }
 
         var started = clock.GetTimestamp();
@@ -64,25 +61,15 @@ public sealed class MemberCalls(SyncTable table, Vault vault, IDestination desti
             budget.RecordUsage(usage);
         }
 
-        var hides = result.Job is null && Refusals.MayHideNames(result.Outcome.Kind, result.Rejected.Count, result.RejectedCount);
-        if (result.Outcome.Kind is OutcomeKind.Done or OutcomeKind.PartlyDone)
-        {
-            Settle(operation, sent, result, hides, delivered);
-        }
-
-        var call = new CallRecord(
-            operation, members.Count, result.Invalid.Count + Math.Max(result.RejectedCount, result.Rejected.Count), result.Outcome.Kind, result.Outcome.Code,
-            result.HttpStatus, result.PlatformRequestId, sentAt, (int)clock.GetElapsedTime(started).TotalMilliseconds)
+        var answer = result.ToAnswer();
+        return new SentCall(call, answer, new CallRecord(
+            operation, members.Count, answer.Refused, result.Outcome.Kind, result.Outcome.Code, result.HttpStatus, result.PlatformRequestId, sentAt,
+            (int)clock.GetElapsedTime(started).TotalMilliseconds)
         {
             Kind = run.Kind,
             Exchange = exchange is null ? null : seal.Seal(sentAt, exchange),
             Job = result.Job is { } job ? new AcceptedJob(job, clock.GetUtcNow() + (destination.Limits.FirstJobPoll ?? JobGaps.First)) : null,
-        };
-        return delivered with
-        {
-            Outcome = result.Outcome, Call = call, Usage = result.Usage, HidesNames = hides && operation == MemberOperation.Remove && sent.Count > 1,
-            Sent = members.Count, IsUnnamed = hides,
-        };
+        });
     }
 
     private Task WriteIntentAsync(
@@ -97,7 +84,8 @@ public sealed class MemberCalls(SyncTable table, Vault vault, IDestination desti
             Lost(deliveries),
             run);
         var (slots, oldest) = budget.Unwritten();
-        return table.WriteIntentAsync(lease, binding, intent, (slots, oldest), destination.Limits.CallTimeout, clock.GetUtcNow(), cancellationToken);
+        return deliveryStore.WriteIntentAsync(
+            lease, binding, intent, (slots, oldest), destination.Limits.CallTimeout, clock.GetUtcNow(), cancellationToken);
     }
 
     private async Task<(CallResult Result, CallExchange? Exchange)> CallAsync(Binding binding, MemberCall call, CancellationToken cancellationToken)
@@ -129,41 +117,42 @@ public sealed class MemberCalls(SyncTable table, Vault vault, IDestination desti
         return lost;
     }
 
-    private async Task<(List<Member> Members, List<MemberDelivery> Sent)> MembersAsync(
-        Lease lease, Binding binding, MemberOperation operation, IReadOnlyList<MemberDelivery> deliveries, DeliveryResult delivered,
-        CancellationToken cancellationToken)
+    // The members as they are sent, and who of them is not.
+    private async Task<(DeliveryCall Call, List<Member> Members)> OpenAsync(
+        Lease lease, Binding binding, MemberOperation operation, IReadOnlyList<MemberDelivery> deliveries, CancellationToken cancellationToken)
     {
         var people = deliveries.Select(delivery => delivery.Person.Value).ToList();
         var revisions = deliveries.Select(delivery => delivery.Revision).ToList();
-        var sealedIdentifiers = await table.ReadIdentifiersAsync(binding, operation, people, revisions, cancellationToken);
+        var sealedIdentifiers = await identifierStore.ReadAsync(binding, operation, people, revisions, cancellationToken);
         var opened = Open(deliveries, sealedIdentifiers);
         var held = await SharedAsync(lease, binding, operation, shared.Of(destination, deliveries, opened), cancellationToken);
         var members = new List<Member>(deliveries.Count);
-        var sent = new List<MemberDelivery>(deliveries.Count);
+        var intended = new List<MemberDelivery>(deliveries.Count);
+        var unsent = new List<UnsentMember>();
         for (var i = 0; i < deliveries.Count; i++)
         {
             var delivery = deliveries[i];
+            intended.Add(delivery);
             if (opened[i] is not { } identifiers)
             {
-                delivered.Skip(operation, delivery, Destroyed);
+                unsent.Add(new UnsentMember(i, UnsentMember.Destroyed));
                 continue;
             }
 
             var key = (delivery.Person, delivery.Revision);
             var kept = (sealedIdentifiers[key].Kept | held.GetValueOrDefault(key)) & delivery.Parts;
-            delivery = kept == IdentifierParts.None ? delivery : delivery with { Kept = kept };
             var sendable = IdentifierChange.Restrict(identifiers, delivery.Parts & ~kept);
             if (kept != IdentifierParts.None && sendable is { CustomerId: null, Email: null, Phone: null, Details: null })
             {
-                delivered.Skip(operation, delivery, DeliveryResult.KeptForAnother);
+                unsent.Add(new UnsentMember(i, UnsentMember.KeptForAnother));
                 continue;
             }
 
+            intended[i] = kept == IdentifierParts.None ? delivery : delivery with { Kept = kept };
             members.Add(new Member(sendable, delivery.Normalizer));
-            sent.Add(delivery);
         }
 
-        return (members, sent);
+        return (new DeliveryCall(operation, intended, unsent), members);
     }
 
     // What is added is recorded; for what is removed the table is queried for other members that have it.
@@ -212,36 +201,6 @@ public sealed class MemberCalls(SyncTable table, Vault vault, IDestination desti
                 ? IdentifierChange.Omit(
                     vault.OpenIdentifiers(delivery.Person, delivery.Revision, found.KeyVersion, found.Salt, found.Cipher), delivery.Omitted)
                 : null;
-        }
-    }
-
-    private static void Settle(MemberOperation operation, List<MemberDelivery> sent, CallResult result, bool hides, DeliveryResult delivered)
-    {
-        var invalid = result.Invalid.ToDictionary(member => member.Index, member => member.Reason);
-        var refused = new Dictionary<int, string>();
-        foreach (var member in result.Rejected)
-        {
-            refused[member.Index] = member.Reason;
-        }
-
-        for (var i = 0; i < sent.Count; i++)
-        {
-            if (refused.TryGetValue(i, out var why))
-            {
-                delivered.Refuse(operation, sent[i], why);
-            }
-            else if (invalid.TryGetValue(i, out var unusable))
-            {
-                delivered.Skip(operation, sent[i], unusable);
-            }
-            else if (!hides || operation == MemberOperation.Add)
-            {
-                delivered.Take(operation, sent[i], result.Job is null ? null : i, hides ? result.Outcome.Code : null);
-            }
-            else if (sent.Count == 1)
-            {
-                delivered.Refuse(operation, sent[i], result.Outcome.Code);
-            }
         }
     }
 }

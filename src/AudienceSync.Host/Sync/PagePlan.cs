@@ -1,6 +1,5 @@
 using AudienceSync.Domain.Identity;
-using AudienceSync.Host.Sync.Ledger;
-using AudienceSync.Host.Sync.Residuals;
+using AudienceSync.Domain.Syncing;
 
 namespace AudienceSync.Host.Sync;
 

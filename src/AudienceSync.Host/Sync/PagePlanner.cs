@@ -21,7 +21,7 @@ namespace AudienceSync.Host.Sync;
 /// Its member is not sent again until it is removed.
 /// </para>
 /// </summary>
-public sealed class PagePlanner(IDestination destination, SyncTable table, Vault vault)
+public sealed class PagePlanner(IDestination destination, IdentifierStore identifiers, Vault vault)
 {
     public async Task<PagePlan> PlanAsync(Binding binding, Lane lane, List<LaneMember> page, CancellationToken cancellationToken)
     {
@@ -214,7 +214,7 @@ public sealed class PagePlanner(IDestination destination, SyncTable table, Vault
     {
         var people = replaced.SelectMany(one => new[] { one.Person.Value, one.Person.Value }).ToList();
         var revisions = replaced.SelectMany(one => new[] { one.Was.Revision, one.Becomes.Revision }).ToList();
-        var sealedIdentifiers = await table.ReadIdentifiersAsync(binding, MemberOperation.Add, people, revisions, cancellationToken);
+        var sealedIdentifiers = await identifiers.ReadAsync(binding, MemberOperation.Add, people, revisions, cancellationToken);
         return sealedIdentifiers.ToDictionary(
             found => found.Key,
             found => vault.OpenIdentifiers(found.Key.Person, found.Key.Revision, found.Value.KeyVersion, found.Value.Salt, found.Value.Cipher));

@@ -1,5 +1,6 @@
 using AudienceSync.Connectors;
 using AudienceSync.Domain.Identity;
+using AudienceSync.Domain.Syncing;
 using AudienceSync.Host.EventStore.Leases;
 using AudienceSync.Host.Privacy;
 using AudienceSync.Host.Sync.Holds;
@@ -71,7 +72,7 @@ public sealed class SharedCells(HolderTable table, AliasDigester digester)
     /// </summary>
     /// <exception cref="LeaseLostException">The account's lease is held by another host; the call must not be made.</exception>
     public async Task RedeliverAsync(
-        Lease lease, Binding binding, DestinationLimits limits, List<MemberDelivery> sent, List<Member> members, CancellationToken cancellationToken)
+        Lease lease, Binding binding, DestinationLimits limits, DeliveryCall call, List<Member> members, CancellationToken cancellationToken)
     {
         if (!limits.MatchesPeople || limits.UsesJobs)
         {
@@ -79,12 +80,13 @@ public sealed class SharedCells(HolderTable table, AliasDigester digester)
         }
 
         var removed = new List<(PersonId, int)>();
-        for (var i = 0; i < sent.Count; i++)
+        foreach (var (member, index) in members.Zip(call.SentIndexes()))
         {
             // For a member with only an id of ours left, nothing is sent.
-            if (sent[i].Kept != IdentifierParts.None && members[i].Identifiers is not { Email: null, Phone: null, Details: null })
+            var delivery = call.Deliveries[index];
+            if (delivery.Kept != IdentifierParts.None && member.Identifiers is not { Email: null, Phone: null, Details: null })
             {
-                removed.Add((sent[i].Person, sent[i].Revision));
+                removed.Add((delivery.Person, delivery.Revision));
             }
         }
 

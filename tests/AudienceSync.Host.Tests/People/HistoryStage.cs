@@ -24,7 +24,7 @@ internal sealed class HistoryStage(TestWorkspace workspace, int membersPerCall) 
     /// <summary>Two keys at one account, one of them also at another.</summary>
     public static readonly IReadOnlyList<Feed> Feeds = [new("main", "1001", 0), new("main", "1002", 1), new("elsewhere", "2001", 0)];
 
-    private readonly SyncTable _table = new(workspace.Database);
+    private readonly AccountStore _store = new(workspace.Database);
     private readonly LeaseTable _leases = new(workspace.Database, "hand");
     private readonly AliasDigester _digester = new(TestWorkspace.Secret);
     private readonly Wake _wake = new(TimeProvider.System);
@@ -98,7 +98,7 @@ internal sealed class HistoryStage(TestWorkspace workspace, int membersPerCall) 
         {
             deadline.Check("empty lanes");
             more = false;
-            foreach (var binding in await _table.ReadBindingsAsync(destination, default))
+            foreach (var binding in await _store.ReadBindingsAsync(destination, default))
             {
                 more |= await pass.RunAsync(lease, binding, lane, default) != RunEnd.Empty;
             }
@@ -108,8 +108,9 @@ internal sealed class HistoryStage(TestWorkspace workspace, int membersPerCall) 
     private (RememberedLists Lists, LaneProcessor Pass) OpenAccount(string destination)
     {
         var lists = new RememberedLists(membersPerCall);
-        var calls = new MemberCalls(_table, workspace.Vault, lists, new CallBudget(destination, [], new BudgetTable(workspace.Database), workspace.Clock), workspace.Shared, new CallSeal(new MasterKeys(workspace.Master)), workspace.Clock);
-        var planner = new PagePlanner(lists, _table, workspace.Vault);
-        return (lists, new LaneProcessor(destination, lists, _table, planner, calls, () => 0.5, workspace.Clock, NullLogger.Instance));
+        var (deliveries, identifiers) = (new DeliveryStore(workspace.Database), new IdentifierStore(workspace.Database));
+        var calls = new MemberCalls(deliveries, identifiers, workspace.Vault, lists, new CallBudget(destination, [], new BudgetTable(workspace.Database), workspace.Clock), workspace.Shared, new CallSeal(new MasterKeys(workspace.Master)), workspace.Clock);
+        var planner = new PagePlanner(lists, identifiers, workspace.Vault);
+        return (lists, new LaneProcessor(destination, lists, new LaneStore(workspace.Database), deliveries, planner, calls, () => 0.5, workspace.Clock, NullLogger.Instance));
     }
 }

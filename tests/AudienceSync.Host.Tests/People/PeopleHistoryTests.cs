@@ -74,24 +74,24 @@ public sealed class PeopleHistoryTests
         await bindings.DeclareAccountAsync("main", "meta", consentRequired, default);
         await workspace.BindAsync(0, "main", "1001");
         var lease = (await new LeaseTable(workspace.Database, "hand").TryClaimAsync("account:main", default)).ShouldNotBeNull();
-        var table = new SyncTable(workspace.Database);
+        var (deliveries, identifiers) = (new DeliveryStore(workspace.Database), new IdentifierStore(workspace.Database));
         var budget = new CallBudget("main", [], new BudgetTable(workspace.Database), workspace.Clock);
-        var calls = new MemberCalls(table, workspace.Vault, platform, budget, workspace.Shared, new CallSeal(new MasterKeys(workspace.Master)), workspace.Clock);
+        var calls = new MemberCalls(deliveries, identifiers, workspace.Vault, platform, budget, workspace.Shared, new CallSeal(new MasterKeys(workspace.Master)), workspace.Clock);
         var pass = new LaneProcessor(
-            "main", platform, table, new PagePlanner(platform, table, workspace.Vault), calls,
+            "main", platform, new LaneStore(workspace.Database), deliveries, new PagePlanner(platform, identifiers, workspace.Vault), calls,
             () => 0.5, workspace.Clock, NullLogger.Instance);
-        return new ManualAccount(table, pass, lease);
+        return new ManualAccount(new AccountStore(workspace.Database), pass, lease);
     }
 
     /// <summary>Processes the lanes to their ends, removals first.</summary>
-    private sealed class ManualAccount(SyncTable table, LaneProcessor pass, Lease lease)
+    private sealed class ManualAccount(AccountStore store, LaneProcessor pass, Lease lease)
     {
         public async Task SettleAsync()
         {
             foreach (var lane in new[] { Lane.Removals, Lane.Adds })
             {
                 var deadline = Deadline.In();
-                while (await pass.RunAsync(lease, (await table.ReadBindingsAsync("main", default)).ShouldHaveSingleItem(), lane, default) != RunEnd.Empty)
+                while (await pass.RunAsync(lease, (await store.ReadBindingsAsync("main", default)).ShouldHaveSingleItem(), lane, default) != RunEnd.Empty)
                 {
                     deadline.Check("an empty lane");
                 }

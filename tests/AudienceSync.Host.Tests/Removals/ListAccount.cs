@@ -60,16 +60,16 @@ internal sealed class ListAccount(TestWorkspace workspace, string name, IDestina
 
     private AccountLoop NewLoop(LeaseTable leases)
     {
-        var table = new SyncTable(workspace.Database);
+        var (deliveries, identifiers) = (new DeliveryStore(workspace.Database), new IdentifierStore(workspace.Database));
         var budget = new CallBudget(name, platform.Limits.Allowances, new BudgetTable(workspace.Database), workspace.Clock) { RequestsPerCall = platform.Limits.RequestsPerCall };
-        var calls = new MemberCalls(table, workspace.Vault, platform, budget, workspace.Shared, new CallSeal(new MasterKeys(workspace.Master)), workspace.Clock);
-        var planner = new PagePlanner(platform, table, workspace.Vault);
-        var pass = new LaneProcessor(name, platform, table, planner, calls, () => 0.5, workspace.Clock, NullLogger.Instance);
+        var calls = new MemberCalls(deliveries, identifiers, workspace.Vault, platform, budget, workspace.Shared, new CallSeal(new MasterKeys(workspace.Master)), workspace.Clock);
+        var planner = new PagePlanner(platform, identifiers, workspace.Vault);
+        var pass = new LaneProcessor(name, platform, new LaneStore(workspace.Database), deliveries, planner, calls, () => 0.5, workspace.Clock, NullLogger.Instance);
         var jobs = new JobPoller(name, platform, new JobTable(workspace.Database), workspace.Clock, NullLogger.Instance);
         var exclusive = new ExclusiveResync(
-            new ResyncSessionTable(workspace.Database), table, workspace.Vault, platform, budget, () => 0.5, workspace.Clock, NullLogger.Instance);
+            new ResyncSessionTable(workspace.Database), deliveries, identifiers, workspace.Vault, platform, budget, () => 0.5, workspace.Clock, NullLogger.Instance);
         var cycle = BindingCycle.Open(workspace.Database, pass, planner, exclusive, platform.Limits, workspace.Clock, NullLogger.Instance);
         return new AccountLoop(
-            name, cycle, jobs, budget, table, leases, _idleWake, TimeSpan.FromSeconds(1), workspace.Clock, NullLogger<AccountLoop>.Instance);
+            name, cycle, jobs, budget, new AccountStore(workspace.Database), leases, _idleWake, TimeSpan.FromSeconds(1), workspace.Clock, NullLogger<AccountLoop>.Instance);
     }
 }

@@ -65,16 +65,16 @@ internal sealed class SimulatedAccount(TestWorkspace workspace, VirtualTime cloc
 
     private AccountLoop NewLoop(LeaseTable leases)
     {
-        var table = new SyncTable(workspace.Database);
+        var (deliveries, identifiers) = (new DeliveryStore(workspace.Database), new IdentifierStore(workspace.Database));
         var budget = new CallBudget(name, destination.Limits.Allowances, new BudgetTable(workspace.Database), clock) { RequestsPerCall = destination.Limits.RequestsPerCall };
-        var calls = new MemberCalls(table, workspace.Vault, destination, budget, workspace.Shared, new CallSeal(new MasterKeys(workspace.Master)), clock);
-        var planner = new PagePlanner(destination, table, workspace.Vault);
-        var pass = new LaneProcessor(name, destination, table, planner, calls, chance.NextDouble, clock, NullLogger.Instance);
+        var calls = new MemberCalls(deliveries, identifiers, workspace.Vault, destination, budget, workspace.Shared, new CallSeal(new MasterKeys(workspace.Master)), clock);
+        var planner = new PagePlanner(destination, identifiers, workspace.Vault);
+        var pass = new LaneProcessor(name, destination, new LaneStore(workspace.Database), deliveries, planner, calls, chance.NextDouble, clock, NullLogger.Instance);
         var jobs = new JobPoller(name, destination, new JobTable(workspace.Database), clock, NullLogger.Instance);
         var exclusive = new ExclusiveResync(
-            new ResyncSessionTable(workspace.Database), table, workspace.Vault, destination, budget, chance.NextDouble, clock, NullLogger.Instance);
+            new ResyncSessionTable(workspace.Database), deliveries, identifiers, workspace.Vault, destination, budget, chance.NextDouble, clock, NullLogger.Instance);
         var cycle = BindingCycle.Open(workspace.Database, pass, planner, exclusive, destination.Limits, clock, NullLogger.Instance);
-        return new AccountLoop(name, cycle, jobs, budget, table, leases, _wake, TimeSpan.FromSeconds(1), clock, NullLogger<AccountLoop>.Instance);
+        return new AccountLoop(name, cycle, jobs, budget, new AccountStore(workspace.Database), leases, _wake, TimeSpan.FromSeconds(1), clock, NullLogger<AccountLoop>.Instance);
     }
 }
 

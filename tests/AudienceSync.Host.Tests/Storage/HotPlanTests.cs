@@ -10,14 +10,14 @@ namespace AudienceSync.Host.Tests.Storage;
 /// </summary>
 public sealed partial class HotPlanTests
 {
-    private static readonly string[] HotOwners = ["AppendSql.", "MembershipTable.", "PermissionTable.", "InheritTable.", "SyncTable.", "ResidualTable.", "JobTable.", "BudgetTable.", "LeaseTable.", "RotationTable.", "PlanTable.", "RemovalRange.", "RedeliveryTable.", "HolderTable.", "RunTable.", "CallTable.", "LatencyTable."];
+    private static readonly string[] HotOwners = ["AppendSql.", "MembershipTable.", "PermissionTable.", "InheritTable.", "AccountStore.", "LaneStore.", "LedgerStore.", "ResidualTable.", "JobTable.", "BudgetTable.", "LeaseTable.", "RotationTable.", "PlanTable.", "RemovalRange.", "RedeliveryTable.", "HolderTable.", "RunTable.", "CallTable.", "LatencyTable."];
 
     // Their tables are empty here, or never hold more than a handful of rows: for one row the planner makes one pass, whatever the
     // settings.
     private static readonly string[] OfSmallTables =
     [
         "AppendSql.Refused", "BudgetTable.ForgetSql", "JobTable.NamedSql", "LeaseTable.RenewSql",
-        "ResidualTable.ForgetSql", "ResidualTable.MarkSentSql", "SyncTable.HasRemovalsSql",
+        "ResidualTable.ForgetSql", "ResidualTable.MarkSentSql", "AccountStore.HasRemovalsSql",
     ];
 
     private const string FillSql = """
@@ -55,7 +55,7 @@ public sealed partial class HotPlanTests
         await using var workspace = await FilledAsync(50_000);
         await using var connection = await workspace.Database.Hot.OpenConnectionAsync();
 
-        (await ExplainAsync(connection, SqlConstants.All["SyncTable.LaneSql"])).ShouldContain("Index Scan using membership_changed");
+        (await ExplainAsync(connection, SqlConstants.All["LaneStore.LaneSql"])).ShouldContain("Index Scan using membership_changed");
         (await ExplainAsync(connection, SqlConstants.All["MembershipTable.EventsSql"])).ShouldContain("Index Scan using pkey_mt_events_seq_id");
         (await ExplainAsync(connection, SqlConstants.All["MembershipTable.ExpiredSql"])).ShouldContain("Index Scan using membership_until");
         (await ExplainAsync(connection, SqlConstants.All["MembershipTable.PeopleSql"])).ShouldContain("((key_id = k.key_id) AND (person = d.person))");
@@ -67,7 +67,7 @@ public sealed partial class HotPlanTests
         await using var workspace = await FilledAsync(4);
         await using var connection = await workspace.Database.Hot.OpenConnectionAsync();
 
-        var plan = await ExplainAsync(connection, SqlConstants.All["SyncTable.LedgerSql"]);
+        var plan = await ExplainAsync(connection, SqlConstants.All["LedgerStore.LedgerSql"]);
         plan.ShouldContain("((binding_id = $1) AND (person = d.person))");
         plan.ShouldNotContain("Join Filter");
     }

@@ -25,7 +25,7 @@ public sealed class SqlPreparesTests
 
         refused.ShouldBeEmpty();
         SqlConstants.All.Keys.ShouldContain("AppendSql.Events");
-        SqlConstants.All.Keys.ShouldContain("SyncTable.LaneSql");
+        SqlConstants.All.Keys.ShouldContain("LaneStore.LaneSql");
         SqlConstants.All.Count.ShouldBeGreaterThan(35);
     }
 }

@@ -1,7 +1,6 @@
 using AudienceSync.Connectors;
 using AudienceSync.Domain.Syncing;
 using AudienceSync.Host.Sync;
-using AudienceSync.Host.Sync.Ledger;
 using AudienceSync.Host.Sync.Resyncs;
 using AudienceSync.Host.Tests.Storage;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -80,9 +79,10 @@ public sealed class RefreshTests : IAsyncLifetime
         _workspace.Clock.Advance(TimeSpan.FromDays(100));
 
         await _workspace.ExecuteAsync("update ledger set normalizer = 1, status = 2");
-        await _stage.Table.WriteOutcomeAsync(
-            await _stage.LeaseAsync(), "main", await _stage.BindingAsync(), [new LedgerChange(ann, new LedgerEntry(LedgerStatus.Delivered, 2, _platform.Normalizer), null)], [],
-            new BindingState(Lane.Adds, null, 0, null, null, null, null, null), null, _workspace.Clock.GetUtcNow(), default);
+        var delivered = new LedgerChange(ann, new LedgerEntry(LedgerStatus.Delivered, 2, _platform.Normalizer), null);
+        await _stage.Deliveries.WriteOutcomeAsync(
+            await _stage.LeaseAsync(), await _stage.BindingAsync(), new OutcomeWrite(Lane.Adds, new LaneState(null, 0)) { Ledger = [delivered] },
+            _workspace.Clock.GetUtcNow(), default);
 
         (await _workspace.AskAsync<DateTime>("select updated_at from ledger")).ShouldBe(added);
         (await _stage.LedgerAsync()).ShouldBe(["2 2 1 "]);

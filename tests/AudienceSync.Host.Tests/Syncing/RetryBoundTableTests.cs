@@ -6,7 +6,6 @@ using AudienceSync.Connectors.Webhook;
 using AudienceSync.Domain.Normalizing;
 using AudienceSync.Domain.Syncing;
 using AudienceSync.Host.Sync;
-using AudienceSync.Host.Sync.Runs;
 
 namespace AudienceSync.Host.Tests.Syncing;
 
@@ -98,7 +97,7 @@ public sealed class RetryBoundTableTests
                     (next is null && binding.StoppedCode is null && account.StoppedCode is null).ShouldBeTrue(sent);
                     break;
                 default:
-                    (next == BindingState.Never || binding.StoppedCode == outcome.Code).ShouldBeTrue(sent);
+                    (next == LaneState.Never || binding.StoppedCode == outcome.Code).ShouldBeTrue(sent);
                     break;
             }
         }
@@ -108,7 +107,6 @@ public sealed class RetryBoundTableTests
     private static (Binding Binding, Account Account, int Calls) Play(Outcome outcome, Lane lane)
     {
         var random = new Random(Seed);
-        var states = new LaneStates(random.NextDouble);
         var sizes = new BatchSizes(10_000);
         var account = new Account(null, null, 0);
         var binding = new Binding(1, "k", "1", 1, 0, 0, 0, null, 0, null, null, new NormalizerVersion(1), "main", false, false);
@@ -128,19 +126,18 @@ public sealed class RetryBoundTableTests
                 sizes.Refused(1, lane.Desired, sizes.Of(1, lane.Desired));
             }
 
-            var record = new CallRecord(MemberOperation.Add, 1, 0, outcome.Kind, outcome.Code, 200, null, now, 1) { Kind = DeliveryKind.Add };
-            var state = states.Failed(binding, lane, new DeliveryResult(outcome, [], [], record, null), sizes.RefusalsOf(1, lane.Desired), now);
-            (binding, account) = Apply(binding, account, state);
+            var state = LaneRule.Failed(lane.ProgressOf(binding, sizes.RefusalsOf(1, lane.Desired)), new CallAnswer(outcome, [], []), now, random.NextDouble());
+            (binding, account) = Apply(binding, account, lane, state);
         }
 
         return (binding, account, Math.Max(1, calls));
     }
 
-    private static (Binding Binding, Account Account) Apply(Binding binding, Account account, BindingState state)
+    private static (Binding Binding, Account Account) Apply(Binding binding, Account account, Lane lane, LaneState state)
     {
         var failing = (state.FailingSince, state.AnswerAt);
         binding = binding with { StoppedCode = state.BindingStopped ?? binding.StoppedCode };
-        binding = state.Lane.Desired
+        binding = lane.Desired
             ? binding with { AddAttempts = state.Attempts, AddNextAt = state.NextTryAt, AddUnknowns = state.Unknowns, AddFailing = failing }
             : binding with { RemovalAttempts = state.Attempts, RemovalNextAt = state.NextTryAt, RemovalUnknowns = state.Unknowns, RemovalFailing = failing };
         if (state.Throttles is { } throttles)

@@ -3,7 +3,6 @@ using AudienceSync.Connectors.Meta;
 using AudienceSync.Connectors.TikTok;
 using AudienceSync.Domain.Syncing;
 using AudienceSync.Host.EventStore;
-using AudienceSync.Host.Sync;
 using AudienceSync.Host.Sync.Accounts;
 using AudienceSync.Host.Tests.Serving;
 using AudienceSync.Host.Tests.Storage;
@@ -219,7 +218,7 @@ public sealed class RetryBoundTests : IAsyncLifetime
 
             var (binding, account) = (await _stage.BindingAsync(), await _stage.AccountAsync());
             var next = new[] { binding.RemovalNextAt, binding.AddNextAt, account.BlockedUntil }.OfType<DateTimeOffset>()
-                .Where(at => at > Now && at != BindingState.Never).DefaultIfEmpty(until).Min();
+                .Where(at => at > Now && at != LaneState.Never).DefaultIfEmpty(until).Min();
             if (next >= until)
             {
                 _workspace.Clock.Advance(until - Now);

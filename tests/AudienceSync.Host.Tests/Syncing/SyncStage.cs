@@ -26,7 +26,11 @@ internal sealed class SyncStage(TestWorkspace workspace, MemberSetup setup, int 
     /// <summary>Where the passes log.</summary>
     public ILogger Logger { get; init; } = NullLogger.Instance;
 
-    public SyncTable Table { get; } = new(workspace.Database);
+    public AccountStore Store { get; } = new(workspace.Database);
+
+    public DeliveryStore Deliveries { get; } = new(workspace.Database);
+
+    private IdentifierStore Identifiers { get; } = new(workspace.Database);
 
     public int KeyId => keyId;
 
@@ -39,9 +43,9 @@ internal sealed class SyncStage(TestWorkspace workspace, MemberSetup setup, int 
         return stage;
     }
 
-    public async Task<Binding> BindingAsync() => (await Table.ReadBindingsAsync(destination, default)).ShouldHaveSingleItem();
+    public async Task<Binding> BindingAsync() => (await Store.ReadBindingsAsync(destination, default)).ShouldHaveSingleItem();
 
-    public Task<Account> AccountAsync() => Table.ReadAccountAsync(destination, default);
+    public Task<Account> AccountAsync() => Store.ReadAccountAsync(destination, default);
 
     /// <summary>Revision, kind and reason of the residual deliveries.</summary>
     public Task<List<string>> ResidualRowsAsync() => workspace.RowsAsync("select revision, kind, reason from residual_deliveries order by person, revision, kind");
@@ -97,7 +101,7 @@ internal sealed class SyncStage(TestWorkspace workspace, MemberSetup setup, int 
     {
         _lease ??= (await new LeaseTable(workspace.Database, $"host{_owners}").TryClaimAsync("account:" + destination, default)).ShouldNotBeNull();
         _pass ??= NewPass();
-        var planner = new PagePlanner(platform, Table, workspace.Vault);
+        var planner = new PagePlanner(platform, Identifiers, workspace.Vault);
         return await new ResidualProcessor(new ResidualTable(workspace.Database), planner, _pass, workspace.Clock).RunAsync(_lease.Value, await BindingAsync(), default);
     }
 
@@ -121,7 +125,7 @@ internal sealed class SyncStage(TestWorkspace workspace, MemberSetup setup, int 
     public Task<int> ResumeAsync() => _bindings.ResumeAsync(destination, default);
 
     public AccountLoop Loop(Wake wake) => new(
-        destination, NewCycle(), Poller(), Budget(), Table, new LeaseTable(workspace.Database, "loop"), wake, TimeSpan.FromMilliseconds(1), workspace.Clock,
+        destination, NewCycle(), Poller(), Budget(), Store, new LeaseTable(workspace.Database, "loop"), wake, TimeSpan.FromMilliseconds(1), workspace.Clock,
         NullLogger<AccountLoop>.Instance);
 
     public void ShouldBeInSync(string because)
@@ -143,16 +147,16 @@ internal sealed class SyncStage(TestWorkspace workspace, MemberSetup setup, int 
     private JobPoller Poller() => new(destination, platform, new JobTable(workspace.Database), workspace.Clock, NullLogger.Instance);
 
     private BindingCycle NewCycle() => BindingCycle.Open(
-        workspace.Database, NewPass(), new PagePlanner(platform, Table, workspace.Vault), Exclusive(), platform.Limits, workspace.Clock, Logger);
+        workspace.Database, NewPass(), new PagePlanner(platform, Identifiers, workspace.Vault), Exclusive(), platform.Limits, workspace.Clock, Logger);
 
     /// <summary>Replaces all members in a resync of an exclusive binding.</summary>
     public ExclusiveResync Exclusive() => new(
-        new ResyncSessionTable(workspace.Database), Table, workspace.Vault, platform, Budget(), () => 0.5, workspace.Clock, Logger);
+        new ResyncSessionTable(workspace.Database), Deliveries, Identifiers, workspace.Vault, platform, Budget(), () => 0.5, workspace.Clock, Logger);
 
     private LaneProcessor NewPass()
     {
         return new LaneProcessor(
-            destination, platform, Table, new PagePlanner(platform, Table, workspace.Vault), new MemberCalls(Table, workspace.Vault, platform, Budget(), workspace.Shared, new CallSeal(new MasterKeys(workspace.Master)), workspace.Clock),
+            destination, platform, new LaneStore(workspace.Database), Deliveries, new PagePlanner(platform, Identifiers, workspace.Vault), new MemberCalls(Deliveries, Identifiers, workspace.Vault, platform, Budget(), workspace.Shared, new CallSeal(new MasterKeys(workspace.Master)), workspace.Clock),
             () => 0.5, workspace.Clock, Logger);
     }
 }

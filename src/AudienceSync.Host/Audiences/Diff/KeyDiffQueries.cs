@@ -24,8 +24,8 @@ public sealed class KeyDiffQueries(WorkspaceDatabase database)
     private const string CountSql = $"""
         select count(*) filter (where f.person is not null and t.person is not null),
           count(*) filter (where f.person is null), count(*) filter (where t.person is null)
-        from (select m.person from membership m where m.key_id = $1 and {Targeting.Anywhere}) f
-        full join (select m.person from membership m where m.key_id = $2 and {Targeting.Anywhere}) t on t.person = f.person
+        from (select m.person from membership m where m.key_id = $1 and {TargetingSql.Anywhere}) f
+        full join (select m.person from membership m where m.key_id = $2 and {TargetingSql.Anywhere}) t on t.person = f.person
         """;
 
     private const string RemotesSql = $"""
@@ -35,15 +35,15 @@ public sealed class KeyDiffQueries(WorkspaceDatabase database)
         cross join lateral (
           select count(*) filter (where f.person is not null and t.person is not null) as stays,
             count(*) filter (where f.person is null) as enters, count(*) filter (where t.person is null) as leaves
-          from (select m.person from membership m where m.key_id = $1 and {Targeting.Here}) f
-          full join (select m.person from membership m where m.key_id = $2 and {Targeting.Here}) t on t.person = f.person) d
+          from (select m.person from membership m where m.key_id = $1 and {TargetingSql.Here}) f
+          full join (select m.person from membership m where m.key_id = $2 and {TargetingSql.Here}) t on t.person = f.person) d
         where b.bound and b.key_id in ($1, $2) order by b.destination, b.remote
         """;
 
     private const string PeopleSql = $"""
         select coalesce(f.person, t.person), f.person is null
-        from (select m.person from membership m where m.key_id = $1 and {Targeting.Anywhere}) f
-        full join (select m.person from membership m where m.key_id = $2 and {Targeting.Anywhere}) t on t.person = f.person
+        from (select m.person from membership m where m.key_id = $1 and {TargetingSql.Anywhere}) f
+        full join (select m.person from membership m where m.key_id = $2 and {TargetingSql.Anywhere}) t on t.person = f.person
         where f.person is null or t.person is null order by 1
         """;
 

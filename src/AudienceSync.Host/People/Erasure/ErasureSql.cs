@@ -58,10 +58,10 @@ internal static class ErasureSql
     /// <summary>
     /// Whether no platform may still have an address that was delivered for one of these people when it belonged to that person.
     /// </summary>
-    public const string FullyRemoved = """
+    public const string FullyRemoved = $"""
         select not exists (
           select from bindings b
-          join ledger l on l.binding_id = b.binding_id and l.person = any($1::uuid[]) and (l.status in (1, 2, 3) or l.job_id is not null)
+          join ledger l on l.binding_id = b.binding_id and l.person = any($1::uuid[]) and (l.status {TargetingSql.MayBeThere} or l.job_id is not null)
           join vault v on v.person = l.person and v.revision = l.revision
           where v.email = any($2::uuid[]) or v.phone = any($2::uuid[]))
           and not exists (
@@ -112,9 +112,9 @@ internal static class ErasureSql
     /// </summary>
     public const string Ready = $"""
         select (select last_seq_id from mt_event_progression where name = 'membership:All') >= $2
-          and not exists (select from audience_keys k join membership m on m.key_id = k.key_id and m.person = any($1::uuid[]) and {Targeting.Anywhere})
+          and not exists (select from audience_keys k join membership m on m.key_id = k.key_id and m.person = any($1::uuid[]) and {TargetingSql.Anywhere})
           and not exists (select from bindings b join ledger l on l.binding_id = b.binding_id and l.person = any($1::uuid[])
-            and (l.status in (1, 2, 3) or l.job_id is not null))
+            and (l.status {TargetingSql.MayBeThere} or l.job_id is not null))
           and not exists (select from residual_deliveries r where r.person = any($1::uuid[]) and r.kind in (1, 2))
         """;
 

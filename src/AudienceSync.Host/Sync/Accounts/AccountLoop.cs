@@ -1,7 +1,6 @@
 using AudienceSync.Host.EventStore;
 using AudienceSync.Host.EventStore.Leases;
 using AudienceSync.Host.Sync.Jobs;
-using AudienceSync.Host.Sync.Ledger;
 using AudienceSync.Host.Telemetry;
 
 namespace AudienceSync.Host.Sync.Accounts;
@@ -25,7 +24,7 @@ public sealed class AccountLoop(
     BindingCycle cycle,
     JobPoller jobs,
     CallBudget budget,
-    SyncTable table,
+    AccountStore store,
     LeaseTable leases,
     Wake wake,
     TimeSpan flush,
@@ -105,12 +104,12 @@ public sealed class AccountLoop(
 
     private async Task<bool> MayWorkAsync(CancellationToken cancellationToken)
     {
-        var account = await table.ReadAccountAsync(destinationName, cancellationToken);
+        var account = await store.ReadAccountAsync(destinationName, cancellationToken);
         return account.StoppedCode is null && (account.BlockedUntil is not { } until || until <= clock.GetUtcNow());
     }
 
     private Task<bool> RemovalsWaitAsync(CancellationToken cancellationToken) =>
-        table.HasRemovalsAsync(destinationName, clock.GetUtcNow(), cancellationToken);
+        store.HasRemovalsAsync(destinationName, clock.GetUtcNow(), cancellationToken);
 
     /// <summary>One round over everything that may be worked on now.</summary>
     /// <returns>True when a page was full, so the next round need not wait.</returns>
@@ -148,7 +147,7 @@ public sealed class AccountLoop(
     private async Task<(bool More, bool Held)> RemoveAsync(Lease lease, CancellationToken cancellationToken)
     {
         var (more, held) = (false, false);
-        foreach (var binding in await table.ReadBindingsAsync(destinationName, cancellationToken))
+        foreach (var binding in await store.ReadBindingsAsync(destinationName, cancellationToken))
         {
             var end = await CycleAsync(lease, binding, Lane.Removals, cancellationToken);
             (more, held) = (more || end == RunEnd.More, held || end == RunEnd.Held);
@@ -167,7 +166,7 @@ public sealed class AccountLoop(
     {
         var (more, check) = (false, held);
         var done = new HashSet<int>();
-        var bindings = await table.ReadBindingsAsync(destinationName, cancellationToken);
+        var bindings = await store.ReadBindingsAsync(destinationName, cancellationToken);
         while (bindings.FirstOrDefault(binding => !done.Contains(binding.BindingId)) is { } binding)
         {
             if (check && await RemovalsWaitAsync(cancellationToken))
@@ -180,7 +179,7 @@ public sealed class AccountLoop(
                 }
 
                 check = false;
-                bindings = await table.ReadBindingsAsync(destinationName, cancellationToken);
+                bindings = await store.ReadBindingsAsync(destinationName, cancellationToken);
                 continue;
             }
 
@@ -209,7 +208,7 @@ public sealed class AccountLoop(
         if (end is RunEnd.Empty or RunEnd.Drained && binding.HasOpenRun(lane))
         {
             // Its last page was full, or was sent apart from the lane.
-            await table.EndRunAsync(lease, binding, lane, cancellationToken);
+            await store.EndRunAsync(lease, binding, lane, cancellationToken);
         }
 
         return end;

@@ -22,24 +22,27 @@ internal static class AccountWorker
         var (clock, chance) = (provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<Func<double>>());
         var vault = provider.GetRequiredService<Vault>();
         var wake = provider.GetRequiredService<Wakes>().Of(AddSyncExtensions.WakeOf(destination));
-        var table = new SyncTable(database);
+        var (deliveries, identifiers) = (new DeliveryStore(database), new IdentifierStore(database));
         var budget = new CallBudget(destination.Name, destination.Connector.Limits.Allowances, new BudgetTable(database), clock)
         {
             RequestsPerCall = destination.Connector.Limits.RequestsPerCall,
         };
         var logger = provider.GetRequiredService<ILogger<AccountLoop>>();
         var shared = new SharedCells(new HolderTable(database), provider.GetRequiredService<AliasDigester>());
-        var calls = new MemberCalls(table, vault, destination.Connector, budget, shared, provider.GetRequiredService<CallSeal>(), clock);
-        var planner = new PagePlanner(destination.Connector, table, vault);
-        var processor = new LaneProcessor(destination.Name, destination.Connector, table, planner, calls, chance, clock, logger)
+        var calls = new MemberCalls(
+            deliveries, identifiers, vault, destination.Connector, budget, shared, provider.GetRequiredService<CallSeal>(), clock);
+        var planner = new PagePlanner(destination.Connector, identifiers, vault);
+        var processor = new LaneProcessor(
+            destination.Name, destination.Connector, new LaneStore(database), deliveries, planner, calls, chance, clock, logger)
         {
             Metrics = metrics,
         };
         var jobs = new JobPoller(destination.Name, destination.Connector, new JobTable(database), clock, logger);
         var exclusive = new ExclusiveResync(
-            new ResyncSessionTable(database), table, vault, destination.Connector, budget, chance, clock, logger);
+            new ResyncSessionTable(database), deliveries, identifiers, vault, destination.Connector, budget, chance, clock, logger);
         var cycle = BindingCycle.Open(database, processor, planner, exclusive, destination.Connector.Limits, clock, logger);
-        return new AccountLoop(destination.Name, cycle, jobs, budget, table, provider.GetRequiredService<LeaseTable>(), wake, destination.Flush, clock, logger)
+        return new AccountLoop(
+            destination.Name, cycle, jobs, budget, new AccountStore(database), provider.GetRequiredService<LeaseTable>(), wake, destination.Flush, clock, logger)
         {
             Poll = poll,
         };

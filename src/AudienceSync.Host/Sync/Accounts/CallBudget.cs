@@ -28,7 +28,7 @@ namespace AudienceSync.Host.Sync.Accounts;
 public sealed class CallBudget
 {
     /// <summary>The code of a lane that waits for budget.</summary>
-    public const string Code = "budget_used";
+    public const string Code = Outcome.NoBudgetCode;
 
     /// <summary>The share of each window that adds may use.</summary>
     public const int AddsPercent = 80;

@@ -35,7 +35,7 @@ public sealed record CutoverPage(IReadOnlyList<LaneMember> ToRemove, Guid SweptT
 /// <para>
 /// <b>Failures.</b> The position is written after the outcome is in the ledger. A crash between the two, or a lost lease, makes the next
 /// owner read the same page: members already removed are absent and not processed again. A run that was under way for the old key may still
-/// record what it sent to the platform, which is true, but not move a lane: it names the key and the position it began from (SyncTable),
+/// record what it sent to the platform, which is true, but not move a lane: it names the key and the position it began from (LaneStore),
 /// and both must still match the row. One owner at a time works on the account, so the sweep never runs concurrently with such a run.
 /// </para>
 /// </summary>
@@ -55,8 +55,8 @@ public sealed class CutoverTable(WorkspaceDatabase database)
         with piece as materialized (
           select l.person, l.status, l.revision, l.normalizer, l.job_id is not null as in_job, l.omitted from ledger l where l.binding_id = $1 and l.person > $2 order by l.person limit $4),
         evaluated as (
-          select p.*, p.status in (1, 2, 3)
-            and not exists (select from membership m where m.key_id = $3 and m.person = p.person and {Targeting.Anywhere}) as leaves
+          select p.*, p.status {TargetingSql.MayBeThere}
+            and not exists (select from membership m where m.key_id = $3 and m.person = p.person and {TargetingSql.Anywhere}) as leaves
           from piece p)
         select j.person, j.status, j.revision, j.normalizer, j.leaves, j.in_job, (select count(*) from piece) = $4, j.omitted from evaluated j
         where j.leaves or j.person = (select p.person from piece p order by p.person desc limit 1) order by j.person

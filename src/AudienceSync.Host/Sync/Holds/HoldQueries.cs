@@ -32,14 +32,15 @@ public sealed record PlanView(
 /// <summary>What operators have paused, and what waits for their approval.</summary>
 public sealed class HoldQueries(WorkspaceDatabase database)
 {
-    private const string PausesSql = """
+    private const string PausesSql = $"""
         select p.destination, p.remote, p.paused_by, p.why, p.paused_at, coalesce(w.waiting, 0)::bigint
         from pauses p
         left join lateral (
           select sum(c.waiting) as waiting from bindings b
           cross join lateral (
-            select count(*) as waiting from membership m join ledger l on l.binding_id = b.binding_id and l.person = m.person and l.status in (1, 2, 3)
-            where m.key_id = b.key_id and m.state in (2, 3, 4, 5) and m.changed_pos > b.removal_pos) c
+            select count(*) as waiting from membership m
+            join ledger l on l.binding_id = b.binding_id and l.person = m.person and l.status {TargetingSql.MayBeThere}
+            where m.key_id = b.key_id and m.state {TargetingSql.Untargetable} and m.changed_pos > b.removal_pos) c
           where b.destination = p.destination and b.bound and (p.remote is null or p.remote = b.remote)) w on true
         where p.resumed_at is null order by p.destination, p.remote nulls first
         """;

@@ -1,5 +1,4 @@
 using AudienceSync.Host.EventStore;
-using AudienceSync.Host.Sync.Ledger;
 
 namespace AudienceSync.Host.Sync.Holds;
 
@@ -13,7 +12,7 @@ public sealed record Pause(string Destination, string? Remote, string By, string
 
 /// <summary>
 /// Requests of operators for ad accounts, single remote audiences and plans. The host that works on the account reads pauses each time it
-/// reads the account (<see cref="SyncTable"/>), so a call under way is completed and none begins after it.
+/// reads the account (<see cref="AccountStore"/>), so a call under way is completed and none begins after it.
 /// </summary>
 public sealed class HoldTable(WorkspaceDatabase database)
 {

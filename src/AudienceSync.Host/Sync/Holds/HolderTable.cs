@@ -1,5 +1,5 @@
-using AudienceSync.Connectors;
 using AudienceSync.Domain.Identity;
+using AudienceSync.Domain.Syncing;
 using AudienceSync.Host.EventStore;
 using AudienceSync.Host.EventStore.Leases;
 using AudienceSync.Host.Sync.Jobs;

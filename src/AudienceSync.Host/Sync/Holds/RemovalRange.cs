@@ -1,5 +1,4 @@
 using AudienceSync.Domain.Identity;
-using AudienceSync.Domain.Membership;
 using AudienceSync.Domain.Syncing;
 using AudienceSync.Host.EventStore;
 using AudienceSync.Host.Sync.Ledger;
@@ -16,9 +15,8 @@ public sealed class RemovalRange(WorkspaceDatabase database)
     /// <summary>Rows of one read: a fraction of a second.</summary>
     private const int RowsPerRead = 20_000;
 
-    // Members that the adds may have to remove (6) belong to the add lane.
-    private static readonly short[] States =
-        [(short)MembershipStatus.Removed, (short)MembershipStatus.Expired, (short)MembershipStatus.Withheld, (short)MembershipStatus.Linked];
+    // Members that the adds may have to remove belong to the add lane.
+    private static readonly short[] States = Lane.StatesOf(status => !TargetingRule.IsTargetable(status));
 
     private const string AheadSql = """
         select count(*), coalesce(max(x.changed_pos), $2) from (
@@ -28,23 +26,20 @@ public sealed class RemovalRange(WorkspaceDatabase database)
           order by m.changed_pos limit $4) x
         """;
 
-    // The opt-outs: suppressed, a purpose denied, being erased (105: TargetingRestrictions), or suppressed here by name.
-    private const string OptedOut = "c.restrictions & 105 <> 0 or coalesce($6 = any(c.restricted_at), false)";
-
     // Withheld and linked cannot be a mistake either.
     private const string PieceOf = $"""
         piece as materialized (
           select m.person, m.changed_pos, m.own from unnest($3::smallint[]) as s(state)
           cross join lateral (
-            select c.person, c.changed_pos, c.state not in (2, 3) or {OptedOut} as own from membership c
+            select c.person, c.changed_pos, c.state not {TargetingSql.Ended} or {TargetingSql.OptedOut} as own from membership c
             where c.key_id = $1 and c.state = s.state and c.changed_pos > $2 and c.changed_pos <= $7 order by c.changed_pos limit $4) m
           order by m.changed_pos limit $4)
         """;
 
-    private const string LedgerOf = """
+    private const string LedgerOf = $"""
         left join lateral (
           select r.status, r.revision, r.normalizer, r.job_id is not null as in_job, r.omitted from ledger r
-          where r.binding_id = $5 and r.person = p.person and r.status in (1, 2, 3) limit 1) l on true
+          where r.binding_id = $5 and r.person = p.person and r.status {TargetingSql.MayBeThere} limit 1) l on true
         """;
 
     private const string CountSql = $"""
@@ -64,9 +59,10 @@ public sealed class RemovalRange(WorkspaceDatabase database)
     private const string SweepSql = $"""
         with piece as materialized (
           select l.person, l.status from ledger l where l.binding_id = $1 and l.person > $2 order by l.person limit $4)
-        select count(*) filter (where p.status in (1, 2, 3) and m.person is null), (select x.person from piece x order by x.person desc limit 1), count(*) = $4
+        select count(*) filter (where p.status {TargetingSql.MayBeThere} and m.person is null),
+          (select x.person from piece x order by x.person desc limit 1), count(*) = $4
         from piece p left join lateral (
-          select m.person from membership m where m.key_id = $3 and m.person = p.person and {Targeting.Anywhere} limit 1) m on true
+          select m.person from membership m where m.key_id = $3 and m.person = p.person and {TargetingSql.Anywhere} limit 1) m on true
         """;
 
     // Members that have a row under another key of the audience and can no longer be targeted; only a sweep leads to them.
@@ -75,7 +71,7 @@ public sealed class RemovalRange(WorkspaceDatabase database)
           select m.person, m.changed_pos, m.own from audience_keys k join bindings b on b.binding_id = $5 and b.audience = k.audience and k.key_id <> $1
           cross join unnest($3::smallint[]) as s(state)
           cross join lateral (
-            select c.person, c.changed_pos, {OptedOut} as own from membership c
+            select c.person, c.changed_pos, {TargetingSql.OptedOut} as own from membership c
             where c.key_id = k.key_id and c.state = s.state and c.changed_pos > $2 order by c.changed_pos limit $4) m
           order by m.changed_pos limit $4),
         evaluated as (select p.person, p.changed_pos, l.*, l.status is not null and p.own as leaves from piece p {LedgerOf})
@@ -83,7 +79,7 @@ public sealed class RemovalRange(WorkspaceDatabase database)
         where j.leaves or j.changed_pos = (select max(changed_pos) from piece) order by j.changed_pos
         """;
 
-    private const string MembersSql = "select count(*) from ledger where binding_id = $1 and status in (1, 2, 3)";
+    private const string MembersSql = $"select count(*) from ledger where binding_id = $1 and status {TargetingSql.MayBeThere}";
 
     /// <summary>
     /// How many rows the removal lane has pending, of whatever kind, and how far they reach; one more than <paramref name="most"/> at most.
@@ -135,7 +131,7 @@ public sealed class RemovalRange(WorkspaceDatabase database)
     public Task<PlanPage> ReadOtherKeysAsync(Binding binding, long after, int limit, CancellationToken cancellationToken) => PieceAsync(
         ElsewhereSql,
         [
-            Sql.Of(binding.KeyId), Sql.Of(after), Sql.Of<short[]>([.. States, (short)MembershipStatus.Limited]), Sql.Of(RowsPerRead), Sql.Of(binding.BindingId),
+            Sql.Of(binding.KeyId), Sql.Of(after), Sql.Of(Lane.Removals.States), Sql.Of(RowsPerRead), Sql.Of(binding.BindingId),
             Sql.Of(binding.Destination),
         ],
         after, limit, cancellationToken);

@@ -16,6 +16,11 @@ public sealed class JobTable(WorkspaceDatabase database)
         where destination = $1 and state = 1 and next_poll_at <= $2 order by next_poll_at, job_id limit $3
         """;
 
+    private const string AcceptSql = """
+        insert into jobs (binding_id, destination, call_id, operation, handle, members, accepted_at, next_poll_at)
+        values ($1, $2, currval('calls_call_id_seq'), $3, $4, $5, $6, $7)
+        """;
+
     private const string LookSql = "update jobs set polls = polls + 1, code = $2, next_poll_at = $3 where job_id = $1";
 
     private const string EndSql = """
@@ -108,6 +113,12 @@ public sealed class JobTable(WorkspaceDatabase database)
             DoubtSql, Sql.Of(job.JobId), Sql.Of((short)status), Sql.Of(state != KeptJobState.Parked), Sql.Of(report.Code), Sql.Of(now)));
         return WriteAsync(lease, commands, cancellationToken);
     }
+
+    /// <summary>To be run in a transaction that holds the account's lease, after the call was written.</summary>
+    internal static NpgsqlBatchCommand Accept(Binding binding, CallRecord call, AcceptedJob job, DateTimeOffset now) => Sql.Command(
+        AcceptSql,
+        Sql.Of(binding.BindingId), Sql.Of(binding.Destination), Sql.Of((short)call.Operation), Sql.Of(job.Handle.Value), Sql.Of(call.Members),
+        Sql.Of(now), Sql.Of(job.FirstPollAt));
 
     // Jobs end in any order, so a removal may have taken what another member was given in the meantime, or shares.
     private static List<NpgsqlBatchCommand> End(OpenJob job, KeptJobState state, JobReport report, int refused, DateTimeOffset now) =>

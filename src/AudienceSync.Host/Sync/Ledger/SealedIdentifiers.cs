@@ -1,4 +1,4 @@
-using AudienceSync.Connectors;
+using AudienceSync.Domain.Syncing;
 
 namespace AudienceSync.Host.Sync.Ledger;
 

@@ -32,11 +32,9 @@ namespace AudienceSync.Host.Sync.Resyncs;
 /// </para>
 /// </summary>
 public sealed class ExclusiveResync(
-    ResyncSessionTable sessions, SyncTable table, Vault vault, IDestination destination, CallBudget budget, Func<double> chance, TimeProvider clock,
-    ILogger logger)
+    ResyncSessionTable sessions, DeliveryStore deliveries, IdentifierStore identifiers, Vault vault, IDestination destination, CallBudget budget,
+    Func<double> chance, TimeProvider clock, ILogger logger)
 {
-    private readonly LaneStates _states = new(chance);
-
     private readonly IResyncs? _resyncs = destination as IResyncs;
 
     /// <summary>Whether a resync of this binding replaces all members.</summary>
@@ -94,12 +92,12 @@ public sealed class ExclusiveResync(
         var page = await sessions.ReadAsync(binding, resync.SweptTo, destination.Limits.MembersPerCall, session.At, cancellationToken);
         var (people, members) = await MembersAsync(binding, page, cancellationToken);
         var batch = new ResyncBatch(session.Batch + 1, members);
-        var result = await CallAsync(
+        var answer = await CallAsync(
             lease, binding, MemberOperation.Add, people, token => _resyncs!.SendBatchAsync(ResyncOf(binding, session), batch, token), cancellationToken);
-        if (!IsDone(result.Outcome))
+        if (!answer.IsAccepted)
         {
-            return _resyncs!.RestartCodes.Contains(result.Outcome.Code)
-                ? await RestartAsync(lease, binding, resync, result.Outcome.Code, cancellationToken)
+            return _resyncs!.RestartCodes.Contains(answer.Outcome.Code)
+                ? await RestartAsync(lease, binding, resync, answer.Outcome.Code, cancellationToken)
                 : RunEnd.Held;
         }
 
@@ -120,14 +118,14 @@ public sealed class ExclusiveResync(
             return RunEnd.Drained;
         }
 
-        var result = await CallAsync(
+        var answer = await CallAsync(
             lease, binding, MemberOperation.Remove, [], token => _resyncs!.EndAsync(ResyncOf(binding, session), token), cancellationToken);
-        if (!IsDone(result.Outcome))
+        if (!answer.IsAccepted)
         {
             return RunEnd.Held;
         }
 
-        await sessions.WriteEndAsync(lease, resync, result.Call is not null, cancellationToken);
+        await sessions.WriteEndAsync(lease, resync, answer.IsMade, cancellationToken);
         return RunEnd.More;
     }
 
@@ -154,7 +152,7 @@ public sealed class ExclusiveResync(
 
     private async Task<(List<Guid> People, List<Member> Members)> MembersAsync(Binding binding, SessionBatch page, CancellationToken cancellationToken)
     {
-        var found = await table.ReadIdentifiersAsync(
+        var found = await identifiers.ReadAsync(
             binding, MemberOperation.Add, [.. page.Members.Select(member => member.Person.Value)], [.. page.Members.Select(member => member.Entry.Revision)],
             cancellationToken);
         var (people, members) = (new List<Guid>(page.Members.Count), new List<Member>(page.Members.Count));
@@ -163,9 +161,9 @@ public sealed class ExclusiveResync(
             // Without identifiers the person has been erased meanwhile.
             if (found.TryGetValue((person, entry.Revision), out var held))
             {
-                var identifiers = vault.OpenIdentifiers(person, entry.Revision, held.KeyVersion, held.Salt, held.Cipher);
+                var opened = vault.OpenIdentifiers(person, entry.Revision, held.KeyVersion, held.Salt, held.Cipher);
                 people.Add(person.Value);
-                members.Add(new Member(IdentifierChange.Omit(identifiers, entry.Omitted), entry.Normalizer));
+                members.Add(new Member(IdentifierChange.Omit(opened, entry.Omitted), entry.Normalizer));
             }
         }
 
@@ -173,18 +171,17 @@ public sealed class ExclusiveResync(
     }
 
     // A call without members of its own in the ledger: counted before, recorded after.
-    private async Task<DeliveryResult> CallAsync(
+    private async Task<CallAnswer> CallAsync(
         Lease lease, Binding binding, MemberOperation operation, List<Guid> people, Func<CancellationToken, ValueTask<CallResult>> call,
         CancellationToken cancellationToken)
     {
         if (await budget.TakeAsync(lease, operation, cancellationToken) is { } wait)
         {
-            return await WriteAsync(
-                lease, binding, new DeliveryResult(new Outcome(OutcomeKind.Snooze, CallBudget.Code, wait), [], [], null, null), run: null, cancellationToken);
+            return await WriteAsync(lease, binding, CallAnswer.NoBudget(wait), call: null, run: null, cancellationToken);
         }
 
         var run = RunOf(operation, people.Count);
-        await table.WriteIntentAsync(
+        await deliveries.WriteIntentAsync(
             lease, binding, new MemberIntent([], [], [], run), budget.Unwritten(), destination.Limits.CallTimeout, clock.GetUtcNow(), cancellationToken);
         var (started, sentAt) = (clock.GetTimestamp(), clock.GetUtcNow());
         var result = await call(cancellationToken);
@@ -196,63 +193,63 @@ public sealed class ExclusiveResync(
 
         // A batch refused for its size would be refused again at once: it is retried like a call without a conclusive answer.
         var outcome = result.Outcome.Kind == OutcomeKind.SplitBatch ? new Outcome(OutcomeKind.Retry, result.Outcome.Code) : result.Outcome;
+
+        // Where nothing had to be sent, there was no call.
+        var answer = result.ToAnswer() with { Outcome = outcome };
+        answer = answer with { IsMade = result.HttpStatus != 0 || !answer.IsAccepted };
         var record = new CallRecord(
-            operation, people.Count, result.Invalid.Count + Math.Max(result.RejectedCount, result.Rejected.Count), outcome.Kind, outcome.Code, result.HttpStatus,
-            result.PlatformRequestId, sentAt, (int)clock.GetElapsedTime(started).TotalMilliseconds)
+            operation, people.Count, answer.Refused, outcome.Kind, outcome.Code, result.HttpStatus, result.PlatformRequestId, sentAt,
+            (int)clock.GetElapsedTime(started).TotalMilliseconds)
         {
             Kind = run.Kind,
             Job = result.Job is { } job ? new AcceptedJob(job, clock.GetUtcNow() + (destination.Limits.FirstJobPoll ?? JobGaps.First)) : null,
         };
-
-        // Where nothing had to be sent, there was no call.
-        var called = result.HttpStatus != 0 || !IsDone(outcome);
-        return await WriteAsync(
-            lease, binding, new DeliveryResult(outcome, [], [], called ? record : null, result.Usage),
-            called ? new RunOutcome(run.Lane, RowOf(run.Kind, people, result, outcome), people.Count - result.Invalid.Count) : null, cancellationToken);
+        return answer.IsMade
+            ? await WriteAsync(
+                lease, binding, answer, record, new RunOutcome(run.Lane, RowOf(run.Kind, people, answer), people.Count - answer.Invalid.Count), cancellationToken)
+            : await WriteAsync(lease, binding, answer, call: null, run: null, cancellationToken);
     }
 
-    private static DeliveryRow RowOf(DeliveryKind kind, List<Guid> people, CallResult result, Outcome outcome)
+    private static DeliveryRow RowOf(DeliveryKind kind, List<Guid> people, CallAnswer answer)
     {
-        var isUnnamed = result.Job is null && Refusals.MayHideNames(outcome.Kind, result.Rejected.Count, result.RejectedCount);
-        var rest = DeliveryResults.OfRest(outcome, isUnnamed, hasJob: result.Job is not null);
+        var rest = DeliveryResults.OfRest(answer.Outcome, answer.HidesNames, answer.HasJob);
         if (people.Count == 0)
         {
-            return new DeliveryRow(kind, outcome, people, [rest], Codes: null); // The end of a session: what became of the strangers.
+            return new DeliveryRow(kind, answer.Outcome, people, [rest], Codes: null); // The end of a session: what became of the strangers.
         }
 
         var results = Enumerable.Repeat(rest, people.Count).ToList();
-        foreach (var (index, refused) in result.Invalid.Select(one => (one.Index, DeliveryResults.Invalid(one.Reason)))
-            .Concat(result.Rejected.Select(one => (one.Index, DeliveryResults.Rejected(one.Reason)))))
+        foreach (var (index, refused) in answer.Invalid.Select(one => (one.Index, DeliveryResults.Invalid(one.Reason)))
+            .Concat(answer.Rejected.Select(one => (one.Index, DeliveryResults.Rejected(one.Reason)))))
         {
             results[index] = refused;
         }
 
-        return DeliveryRow.Of(kind, outcome, people.Zip(results));
+        return DeliveryRow.Of(kind, answer.Outcome, people.Zip(results));
     }
 
     // All of it belongs to the run of the lane of adds: members are sent again, and strangers go with the last call.
     private static RunIntent RunOf(MemberOperation operation, int members) => new(
         Lane.Adds, RunCause.Redelivery, operation == MemberOperation.Add ? DeliveryKind.Refresh : DeliveryKind.Remove, members, members);
 
-    private async Task<DeliveryResult> WriteAsync(
-        Lease lease, Binding binding, DeliveryResult result, RunOutcome? run, CancellationToken cancellationToken)
+    private async Task<CallAnswer> WriteAsync(
+        Lease lease, Binding binding, CallAnswer answer, CallRecord? call, RunOutcome? run, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        var state = IsDone(result.Outcome)
-            ? LaneStates.Taken(binding, Lane.Adds, place: null, result, now)
-            : _states.Failed(binding, Lane.Adds, result, refusals: 0, now);
-        await table.WriteOutcomeAsync(lease, binding.Destination, binding, [], [], state, result.Call, now, cancellationToken, run: run);
-        if (!IsDone(result.Outcome) && result.Call is not null)
+        var lane = Lane.Adds.ProgressOf(binding, refusals: 0);
+        var state = answer.IsAccepted
+            ? LaneRule.Accepted(lane, place: null, answer, now)
+            : LaneRule.Failed(lane, answer, now, answer.NeedsChance ? chance() : 0);
+        await deliveries.WriteOutcomeAsync(lease, binding, new OutcomeWrite(Lane.Adds, state) { Call = call, Run = run }, now, cancellationToken);
+        if (!answer.IsAccepted && answer.IsMade)
         {
             logger.LogWarning(
-                "{Destination} {Remote}: a call of a resync failed: {Outcome} {Code}", binding.Destination, binding.Remote, result.Outcome.Kind, result.Outcome.Code);
+                "{Destination} {Remote}: a call of a resync failed: {Outcome} {Code}", binding.Destination, binding.Remote, answer.Outcome.Kind, answer.Outcome.Code);
         }
 
-        return result;
+        return answer;
     }
 
     private static Resync ResyncOf(Binding binding, ResyncSession session) =>
         new(new RemoteAudienceId(binding.Remote), session.Id, session.At, session.Batches, session.Members);
-
-    private static bool IsDone(Outcome outcome) => outcome.Kind is OutcomeKind.Done or OutcomeKind.PartlyDone;
 }

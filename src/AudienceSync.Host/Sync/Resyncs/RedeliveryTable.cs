@@ -51,7 +51,7 @@ public sealed class RedeliveryTable(WorkspaceDatabase database)
             case when p.skipped then null when p.status in (0, 3) then 3 when p.status in (1, 2) and m.person is not null then 1 end as new_status
           from piece p
           left join lateral (
-            select m.person from membership m where m.key_id = $3 and m.person = p.person and {Targeting.Anywhere} limit 1) m on true)
+            select m.person from membership m where m.key_id = $3 and m.person = p.person and {TargetingSql.Anywhere} limit 1) m on true)
         select j.person, j.new_status::smallint, (select count(*) from piece) = $4 from evaluated j
         where j.new_status is not null or j.person = (select x.person from piece x order by x.person desc limit 1) order by j.person
         """;
@@ -63,7 +63,7 @@ public sealed class RedeliveryTable(WorkspaceDatabase database)
         evaluated as (
           select p.person, case when p.due and m.person is not null then 1 end as new_status from piece p
           left join lateral (
-            select m.person from membership m where p.due and m.key_id = $3 and m.person = p.person and {Targeting.Anywhere} limit 1) m on true)
+            select m.person from membership m where p.due and m.key_id = $3 and m.person = p.person and {TargetingSql.Anywhere} limit 1) m on true)
         select j.person, j.new_status::smallint, (select count(*) from piece) = $4 from evaluated j
         where j.new_status is not null or j.person = (select x.person from piece x order by x.person desc limit 1) order by j.person
         """;

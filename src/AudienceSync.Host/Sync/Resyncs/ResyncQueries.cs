@@ -32,7 +32,7 @@ public sealed class ResyncQueries(WorkspaceDatabase database)
         select b.binding_id, b.remote, k.audience_key, count(*) filter (where l.status in (1, 2) and m.person is not null), count(*) filter (where l.status in (0, 3))
         from bindings b join audience_keys k on k.key_id = b.key_id
         left join ledger l on l.binding_id = b.binding_id and l.job_id is null
-        left join membership m on m.key_id = b.key_id and m.person = l.person and {Targeting.Anywhere}
+        left join membership m on m.key_id = b.key_id and m.person = l.person and {TargetingSql.Anywhere}
         where b.destination = $1 and ($2::text is null or b.remote = $2) and b.bound
         group by b.binding_id, k.key_id order by b.binding_id
         """;

@@ -19,10 +19,10 @@ internal static class LatencyTable
     /// <summary>Members of one call that are measured; of more, an even share.</summary>
     private const int Sample = 1_000;
 
-    private const string Counted = """
+    private const string Counted = $"""
         cross join lateral (
           select case when r.state = 2 then (select e.timestamp from mt_events e where e.seq_id = r.event_pos) else r.since_at end as since
-          from membership r where r.key_id = d.key_id and r.person = d.person and r.state in (2, 3) limit 1) m
+          from membership r where r.key_id = d.key_id and r.person = d.person and r.state {TargetingSql.Ended} limit 1) m
         cross join lateral (
           select least(300, greatest(0, ceil(ln(greatest(extract(epoch from $2::timestamptz - m.since)::float8, 0.01) / 0.01) / ln(1.1::float8))))::smallint as bucket) b
         where m.since is not null group by d.destination, b.bucket

@@ -37,21 +37,23 @@ public sealed class MetricQueries(WorkspaceDatabase database)
     private const string BindingsSql = $"""
         select b.destination, b.audience, k.audience_key, b.remote, d.members, l.delivered, l.in_doubt,
           (select count(*) from ledger l join membership m on m.key_id = b.key_id and m.person = l.person
-           where l.binding_id = b.binding_id and l.status in (4, 5) and {Targeting.Here}),
+           where l.binding_id = b.binding_id and l.status in (4, 5) and {TargetingSql.Here}),
           s.minutes
         from bindings b join accounts a on a.destination = b.destination join audience_keys k on k.key_id = b.key_id
         cross join lateral (select least(b.removal_pos, (
           select min(p.after_pos) from removal_plans p where p.binding_id = b.binding_id and p.ended_at is null and p.cutover_id is null)) as pos) f
-        cross join lateral (select count(*) as members from membership m where m.key_id = b.key_id and {Targeting.Here}) d
+        cross join lateral (select count(*) as members from membership m where m.key_id = b.key_id and {TargetingSql.Here}) d
         cross join lateral (
           select count(*) filter (where l.status = 2) as delivered, count(*) filter (where l.status in (1, 3)) as in_doubt
           from ledger l where l.binding_id = b.binding_id) l
         cross join lateral (
           select coalesce(sum(greatest(0, extract(epoch from $2::timestamptz - t.since_at))) / 60, 0)::float8 as minutes from (
-            select m.since_at from membership m join ledger l on l.binding_id = b.binding_id and l.person = m.person and l.status in (1, 2, 3)
-            where m.key_id = b.key_id and m.state in (2, 3) and m.changed_pos > f.pos
+            select m.since_at from membership m
+            join ledger l on l.binding_id = b.binding_id and l.person = m.person and l.status {TargetingSql.MayBeThere}
+            where m.key_id = b.key_id and m.state {TargetingSql.Ended} and m.changed_pos > f.pos
             union all
-            select m.since_at from ledger l join membership m on m.key_id = b.key_id and m.person = l.person and m.state in (2, 3) and m.changed_pos <= f.pos
+            select m.since_at from ledger l
+            join membership m on m.key_id = b.key_id and m.person = l.person and m.state {TargetingSql.Ended} and m.changed_pos <= f.pos
             where l.binding_id = b.binding_id and l.status = 3) t) s
         where b.bound and b.destination = any($1) order by b.binding_id
         """;

@@ -31,7 +31,8 @@ public sealed class StatusQueries(WorkspaceDatabase database)
         """;
 
     private const string KeysSql = $"""
-        select k.audience, k.audience_key, count(*) filter (where {Targeting.Anywhere}), count(*) filter (where m.state = 2), count(*) filter (where m.state = 3),
+        select k.audience, k.audience_key, count(*) filter (where {TargetingSql.Anywhere}),
+          count(*) filter (where m.state = 2), count(*) filter (where m.state = 3),
           count(*) filter (where m.state = 4),
           exists (select from drains d where d.key_id = k.key_id and d.until_pos is null),
           (select coalesce(sum(d.late_events), 0)::bigint from drains d where d.key_id = k.key_id)
@@ -41,17 +42,17 @@ public sealed class StatusQueries(WorkspaceDatabase database)
 
     private const string BindingsSql = $"""
         select b.audience, k.audience_key, b.destination, a.platform, b.remote,
-          (select count(*) from membership m where m.key_id = b.key_id and {Targeting.Here}),
+          (select count(*) from membership m where m.key_id = b.key_id and {TargetingSql.Here}),
           (select count(*) from ledger l where l.binding_id = b.binding_id and l.status = 2),
           (select count(*) from ledger l where l.binding_id = b.binding_id and l.status in (1, 3))
             + (select count(*) from residual_deliveries r where r.binding_id = b.binding_id and r.kind = 1),
           (select count(*) from ledger l join membership m on m.key_id = b.key_id and m.person = l.person
-           where l.binding_id = b.binding_id and l.status in (4, 5) and {Targeting.Here}),
-          (select count(*) from membership m where m.key_id = b.key_id and {Targeting.Anywhere} and m.changed_pos > b.add_pos),
-          (select count(*) from membership m where m.key_id = b.key_id and m.state in (2, 3, 4, 5, 6) and m.changed_pos > b.removal_pos)
-            + (select count(*) from cutovers c join ledger l on l.binding_id = c.binding_id and l.person > c.swept_to and l.status in (1, 2, 3)
+           where l.binding_id = b.binding_id and l.status in (4, 5) and {TargetingSql.Here}),
+          (select count(*) from membership m where m.key_id = b.key_id and {TargetingSql.Anywhere} and m.changed_pos > b.add_pos),
+          (select count(*) from membership m where m.key_id = b.key_id and m.state {TargetingSql.MayHaveToLeave} and m.changed_pos > b.removal_pos)
+            + (select count(*) from cutovers c join ledger l on l.binding_id = c.binding_id and l.person > c.swept_to and l.status {TargetingSql.MayBeThere}
                where c.binding_id = b.binding_id and c.finished_at is null
-                 and not exists (select from membership m where m.key_id = b.key_id and m.person = l.person and {Targeting.Anywhere})),
+                 and not exists (select from membership m where m.key_id = b.key_id and m.person = l.person and {TargetingSql.Anywhere})),
           case when not b.bound then 'unbound' when p.paused then 'paused' when a.stopped_code is not null then 'account_stopped' when b.stopped_code is not null then 'stopped'
             when 'infinity' in (b.removal_next_at, b.add_next_at) then 'parked'
             when a.blocked_until > $1 then 'throttled' when greatest(case when b.removal_code is null then b.removal_next_at end, case when b.add_code is null then b.add_next_at end) > $1 then 'retrying'

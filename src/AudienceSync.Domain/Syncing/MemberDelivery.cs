@@ -1,11 +1,8 @@
-using AudienceSync.Connectors;
 using AudienceSync.Domain.Audiences;
 using AudienceSync.Domain.Identity;
 using AudienceSync.Domain.Normalizing;
-using AudienceSync.Domain.Syncing;
-using AudienceSync.Host.Sync.Residuals;
 
-namespace AudienceSync.Host.Sync;
+namespace AudienceSync.Domain.Syncing;
 
 /// <summary>A member to be sent, with the revision and the normalizer to send it under.</summary>
 public readonly record struct MemberDelivery(PersonId Person, int Revision, NormalizerVersion Normalizer)
