@@ -13,11 +13,11 @@ internal static class AddAudiencesExtensions
     public static IServiceCollection AddAudiences(
         this IServiceCollection services, AudienceKeys keys, IReadOnlyDictionary<string, IDestination> connectors) => services
         .AddSingleton(keys)
-        .AddSingleton<RegistryTable>()
+        .AddSingleton<RegistryStore>()
         .AddSingleton<AudienceRegistry>()
-        .AddSingleton<DrainTable>()
+        .AddSingleton<DrainStore>()
         .AddSingleton(provider => new RemoteAudienceCreator(
-            provider.GetRequiredService<AudienceRegistry>(), provider.GetRequiredService<RegistryTable>(), connectors))
+            provider.GetRequiredService<AudienceRegistry>(), provider.GetRequiredService<RegistryStore>(), connectors))
         .AddSingleton(provider => new RegistryLoop(
             keys, provider.GetRequiredService<Wakes>().Of(Wakes.Registry), provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<RegistryLoop>>())

@@ -60,14 +60,14 @@ public sealed class AudienceEndpoints
 
     private async Task<IResult> ShowAsync(string audience, RequestWorkspace workspace, CancellationToken cancellationToken)
     {
-        var stored = await workspace.Get<RegistryTable>().ReadAsync(audience, cancellationToken);
-        return stored.Version == 0 ? QueryProblem.Of(AudienceRefusal.Unknown(audience)) : Results.Ok(AudienceView.Of(stored, await workspace.Get<RegistryTable>().DrainsAsync(audience, cancellationToken)));
+        var stored = await workspace.Get<RegistryStore>().ReadAsync(audience, cancellationToken);
+        return stored.Version == 0 ? QueryProblem.Of(AudienceRefusal.Unknown(audience)) : Results.Ok(AudienceView.Of(stored, await workspace.Get<RegistryStore>().DrainsAsync(audience, cancellationToken)));
     }
 
     private async Task<IResult> HistoryAsync(string audience, RequestWorkspace workspace, CancellationToken cancellationToken)
     {
-        var history = await workspace.Get<RegistryTable>().HistoryAsync(audience, cancellationToken);
-        var drains = await workspace.Get<RegistryTable>().DrainsAsync(audience, cancellationToken);
+        var history = await workspace.Get<RegistryStore>().HistoryAsync(audience, cancellationToken);
+        var drains = await workspace.Get<RegistryStore>().DrainsAsync(audience, cancellationToken);
         return history.Count == 0
             ? QueryProblem.Of(AudienceRefusal.Unknown(audience))
             : Results.Ok(new { audience, changes = history.Select(change => AudienceChangeView.Of(change, drains)) });

@@ -13,7 +13,7 @@ public sealed record RegistryPlan(IReadOnlyList<IRegistryEvent> Changes, IReadOn
 /// </summary>
 /// <param name="table">The audience streams.</param>
 /// <param name="keys">Reloaded after every change, so that this process need not wait for the notification.</param>
-public sealed class AudienceRegistry(RegistryTable table, AudienceKeys? keys = null)
+public sealed class AudienceRegistry(RegistryStore table, AudienceKeys? keys = null)
 {
     /// <summary>An audience is changed manually: this many conflicts in a row mean that something writes in a loop.</summary>
     private const int MaxAttempts = 10;

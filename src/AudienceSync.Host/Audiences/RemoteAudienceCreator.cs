@@ -26,7 +26,7 @@ public sealed record CreatedAudience(string Destination, string Remote, string N
 /// request finds and binds; the response has that it existed. An audience that is bound already is refused as usual.
 /// </para>
 /// </summary>
-public sealed class RemoteAudienceCreator(AudienceRegistry registry, RegistryTable table, IReadOnlyDictionary<string, IDestination> destinations)
+public sealed class RemoteAudienceCreator(AudienceRegistry registry, RegistryStore table, IReadOnlyDictionary<string, IDestination> destinations)
 {
     /// <exception cref="RegistryException">It cannot be bound, the platform cannot create audiences, or it did not.</exception>
     public async Task<CreatedAudience> CreateAsync(WantedAudience wanted, CancellationToken cancellationToken)

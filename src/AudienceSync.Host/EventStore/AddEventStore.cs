@@ -11,7 +11,7 @@ internal static class AddEventStoreExtensions
     /// <param name="leaseTime">How long a silent owner keeps others waiting; null for the built-in time.</param>
     public static IServiceCollection AddEventStore(this IServiceCollection services, WorkspaceDatabase database, string owner, TimeSpan? leaseTime) => services
         .AddSingleton(database)
-        .AddSingleton(new LeaseTable(database, owner, leaseTime))
+        .AddSingleton(new LeaseStore(database, owner, leaseTime))
         .AddSingleton<LeaseRenewal>()
         .AddSingleton<StalledHolders>()
         .AddSingleton<Wakes>()

@@ -8,8 +8,8 @@ namespace AudienceSync.Host.EventStore;
 /// serialized by it, on all Hosts, so a session that holds it for long stops ingest everywhere.
 /// <para>
 /// <b>Who takes it.</b> Group commits, which carry webhooks, operators' suppressions and consents and their lists (<see cref="EventLog"/>);
-/// changes of the audience registry, publishing, promotion and rollback (<c>RegistryTable</c>); the request and the end of an erasure
-/// (<c>ErasureRequests</c>, <c>ErasureEnd</c>). Rebuild swaps, key rotations and the sync take row and table locks only. All of them open
+/// changes of the audience registry, publishing, promotion and rollback (<c>RegistryStore</c>); the request and the end of an erasure
+/// (<c>ErasureRequestStore</c>, <c>ErasureEndStore</c>). Rebuild swaps, key rotations and the sync take row and table locks only. All of them open
 /// their connection from <see cref="WorkspaceDatabase.Append"/>, whose sessions end after two seconds of inactivity within a transaction
 /// and wait two seconds for a lock. Both are session options, so they also apply on a PostgreSQL server that the operator provides.
 /// </para>

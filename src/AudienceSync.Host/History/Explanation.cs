@@ -35,7 +35,7 @@ public sealed record Explanation(
     long ProjectedPosition);
 
 /// <summary>Builds explanations.</summary>
-public sealed class Explainer(PersonPast past, PersonTrail trail)
+public sealed class Explainer(PersonPast past, PersonTrailQueries trail)
 {
     /// <summary>Null when no person has this id.</summary>
     public async Task<Explanation?> ExplainAsync(PersonId person, PublishedKey key, CancellationToken cancellationToken)

@@ -66,7 +66,7 @@ public sealed class HistoryEndpoints(TimeProvider clock)
             return QueryProblem.InvalidMoment;
         }
 
-        return Results.Ok(new { audience_key = key, hours = await new HourTable(workspace.Get<WorkspaceDatabase>()).ReadAsync(published.KeyId, begin, end, cancellationToken) });
+        return Results.Ok(new { audience_key = key, hours = await new HourStore(workspace.Get<WorkspaceDatabase>()).ReadAsync(published.KeyId, begin, end, cancellationToken) });
     }
 
     private async Task<IResult> HistoryAsync(Guid person, RequestWorkspace workspace, CancellationToken cancellationToken)
@@ -82,15 +82,15 @@ public sealed class HistoryEndpoints(TimeProvider clock)
             return QueryProblem.UnknownKey;
         }
 
-        var explainer = new Explainer(people, new PersonTrail(workspace.Get<WorkspaceDatabase>()));
+        var explainer = new Explainer(people, new PersonTrailQueries(workspace.Get<WorkspaceDatabase>()));
         return await explainer.ExplainAsync(new PersonId(person), published, cancellationToken) is { } explained ? Results.Ok(explained) : QueryProblem.UnknownPerson;
     }
 
-    private static MembersAsOf Past(RequestWorkspace workspace) => new(new PastReader(workspace.Get<WorkspaceDatabase>()), workspace.Get<AudienceKeys>());
+    private static MembersAsOf Past(RequestWorkspace workspace) => new(new PastQueries(workspace.Get<WorkspaceDatabase>()), workspace.Get<AudienceKeys>());
 
     private PersonPast People(RequestWorkspace workspace)
     {
         var database = workspace.Get<WorkspaceDatabase>();
-        return new PersonPast(new PastReader(database), new PersonTrail(database), workspace.Get<AudienceKeys>(), clock);
+        return new PersonPast(new PastQueries(database), new PersonTrailQueries(database), workspace.Get<AudienceKeys>(), clock);
     }
 }

@@ -45,7 +45,7 @@ public static class MemberEndpoints
         var alias = lookup.Alias(workspace.Get<AliasDigester>(), country);
         var queries = new MemberQueries(workspace.Get<WorkspaceDatabase>());
         var person = alias is { } named ? await queries.FindAsync(named.Digest, cancellationToken) : null;
-        if (person is null && await workspace.Get<RealiasTable>().AnyAsync(cancellationToken))
+        if (person is null && await workspace.Get<RealiasStore>().AnyAsync(cancellationToken))
         {
             person = await FindOlderAsync(queries, lookup.Older(workspace.Get<AliasDigester>(), country), cancellationToken);
         }

@@ -27,7 +27,7 @@ public sealed record PastDiff(DateTimeOffset From, DateTimeOffset To, AsOfMeanin
 /// the key, in the order of their ids, and fold their streams as of the time. A request examines a limited number of people and returns
 /// where it stopped.
 /// </summary>
-public sealed class MembersAsOf(PastReader reader, AudienceKeys keys)
+public sealed class MembersAsOf(PastQueries reader, AudienceKeys keys)
 {
     /// <summary>People read in one batch.</summary>
     internal int ChunkPeople { get; init; } = 2_000;

@@ -6,7 +6,7 @@ using AudienceSync.Domain.Membership;
 namespace AudienceSync.Host.History;
 
 /// <summary>Loads the streams of some people and of all people they were linked with at some times. Nothing is read twice.</summary>
-internal sealed class PastLoader(PastReader reader, Position last)
+internal sealed class PastLoader(PastQueries reader, Position last)
 {
     private readonly KeyNames _names = new();
     private readonly HashSet<PersonId> _queried = [];

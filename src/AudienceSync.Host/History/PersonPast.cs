@@ -17,7 +17,7 @@ public sealed record KeySpan(string AudienceKey, MembershipStatus Status, DateTi
 public sealed record PersonHistory(Guid Person, IReadOnlyList<Guid> Anchors, IReadOnlyList<KeySpan> Spans);
 
 /// <summary>All events of a person and of everyone linked to that person now, folded by occurrence time.</summary>
-public sealed class PersonPast(PastReader reader, PersonTrail trail, AudienceKeys keys, TimeProvider clock)
+public sealed class PersonPast(PastQueries reader, PersonTrailQueries trail, AudienceKeys keys, TimeProvider clock)
 {
     internal AudienceKeys Keys => keys;
 

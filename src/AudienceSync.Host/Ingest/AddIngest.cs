@@ -21,14 +21,14 @@ internal static class AddIngestExtensions
     /// <param name="linkLimit">How many addresses one identifier may be sent with within a day.</param>
     public static IServiceCollection AddIngest(
         this IServiceCollection services, IReadOnlyList<Source> sources, IReadOnlySet<string> destinations, LinkLimit linkLimit) => services
-        .AddSingleton(provider => new EventLog(
+        .AddSingleton(provider => new EventLogStore(
             provider.GetRequiredService<WorkspaceDatabase>(), provider.GetRequiredService<Vault>(), provider.GetRequiredService<BodySeal>(),
             provider.GetRequiredService<TombstoneDigester>(), provider.GetRequiredService<TimeProvider>(), linkLimit))
         .AddSingleton(Commit)
         .AddSingleton<StallWatch>()
         .AddHostLoop<StallWatch>(watch => watch.RunAsync)
         .AddSingleton<BodyPartitions>()
-        .AddSingleton<BodyArchive>()
+        .AddSingleton<BodyArchiveStore>()
         .AddSingleton<BodyMentions>()
         .AddSingleton<PublishedKeys>()
         .AddSingleton(provider => new PersonEventReader(provider.GetRequiredService<AliasDigester>(), destinations))
@@ -48,7 +48,7 @@ internal static class AddIngestExtensions
         .Configure<AuthenticationOptions>(schemes => schemes.AddScheme<SourceAuthentication>(AccessPolicies.Source, displayName: null));
 
     private static GroupCommit Commit(IServiceProvider provider) => new(
-        provider.GetRequiredService<EventLog>(), provider.GetRequiredService<Wakes>().Of(Wakes.Projector), provider.GetRequiredService<TimeProvider>(),
+        provider.GetRequiredService<EventLogStore>(), provider.GetRequiredService<Wakes>().Of(Wakes.Projector), provider.GetRequiredService<TimeProvider>(),
         provider.GetRequiredService<ILogger<GroupCommit>>())
     {
         Progress = provider.GetService<LogProgress>(),

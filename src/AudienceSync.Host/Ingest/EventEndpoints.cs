@@ -16,7 +16,7 @@ public sealed class EventEndpoints
 
     private async Task<IResult> BodyAsync(Guid id, RequestWorkspace workspace, CancellationToken cancellationToken)
     {
-        return await workspace.Get<BodyArchive>().FindAsync(new EventId(id), cancellationToken) is { } body
+        return await workspace.Get<BodyArchiveStore>().FindAsync(new EventId(id), cancellationToken) is { } body
             ? Results.Ok(new ReceivedBody(id, Encoding.UTF8.GetString(body)))
             : QueryProblem.BodyNotKept;
     }

@@ -12,7 +12,7 @@ internal static class AddMaintenanceExtensions
     /// <param name="retention">For how long ended records are kept.</param>
     public static IServiceCollection AddMaintenance(this IServiceCollection services, string workspace, RetentionSettings retention) => services
         .AddSingleton(retention)
-        .AddSingleton<RetentionTable>()
+        .AddSingleton<RetentionStore>()
         .AddSingleton<MaintenanceTasks>()
         .AddSingleton(provider => new MaintenanceSchedule(
             workspace, provider.GetRequiredService<IMessages>(), provider.GetRequiredService<TimeProvider>(),

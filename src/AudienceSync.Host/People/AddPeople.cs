@@ -15,7 +15,7 @@ internal static class AddPeopleExtensions
     /// <param name="countryOf">The country by which a source's national phone numbers are read; empty when it has none.</param>
     public static IServiceCollection AddPeople(
         this IServiceCollection services, IReadOnlyDictionary<string, IDestination> connectors, Func<string, string> countryOf) => services
-        .AddSingleton<LinkStopTable>()
+        .AddSingleton<LinkStopStore>()
         .AddSingleton<PermissionWriter>()
         .AddSingleton(provider => new Erasures(
             provider.GetRequiredService<WorkspaceDatabase>(), Dependencies(provider) with { Destinations = connectors, CountryOf = countryOf },
@@ -25,7 +25,7 @@ internal static class AddPeopleExtensions
 
     private static PrivacyDependencies Dependencies(IServiceProvider provider) => new(
         provider.GetRequiredService<Vault>(), provider.GetRequiredService<BodySeal>(), provider.GetRequiredService<AliasDigester>(),
-        provider.GetRequiredService<TombstoneDigester>(), provider.GetRequiredService<LeaseTable>(), provider.GetRequiredService<TimeProvider>(),
+        provider.GetRequiredService<TombstoneDigester>(), provider.GetRequiredService<LeaseStore>(), provider.GetRequiredService<TimeProvider>(),
         provider.GetRequiredService<Wakes>().Of(Wakes.Projector))
     {
         Messages = provider.GetRequiredService<IMessages>(),

@@ -18,12 +18,12 @@ public sealed class LinkStopEndpoints
 
     private async Task<IResult> ListAsync(RequestWorkspace workspace, int? limit, CancellationToken cancellationToken)
     {
-        return Results.Ok(new { link_stops = await workspace.Get<LinkStopTable>().OpenAsync(limit ?? 100, cancellationToken) });
+        return Results.Ok(new { link_stops = await workspace.Get<LinkStopStore>().OpenAsync(limit ?? 100, cancellationToken) });
     }
 
     private async Task<IResult> AllowAsync(Guid person, RequestWorkspace workspace, HttpContext context, CancellationToken cancellationToken)
     {
-        return await workspace.Get<LinkStopTable>().AllowAsync(new PersonId(person), OperatorAccount.NameOf(context), cancellationToken)
+        return await workspace.Get<LinkStopStore>().AllowAsync(new PersonId(person), OperatorAccount.NameOf(context), cancellationToken)
             ? Results.Ok(new { person, allowed = true })
             : QueryProblem.UnknownLinkStop;
     }

@@ -13,9 +13,9 @@ internal static class AddPrivacyExtensions
         .AddSingleton(provider => new BodySeal(provider.GetRequiredService<MasterKeys>(), secrets.Fingerprint))
         .AddSingleton(_ => new AliasDigester(secrets.Alias))
         .AddSingleton(_ => new TombstoneDigester(secrets.Tombstone))
-        .AddSingleton<RotationTable>()
-        .AddSingleton<SecretTable>()
-        .AddSingleton<RealiasTable>()
+        .AddSingleton<RotationStore>()
+        .AddSingleton<SecretStore>()
+        .AddSingleton<RealiasStore>()
         .AddSingleton<KeyRotation>()
         .AddSingleton(provider => new KeyRotationLoop(
             provider.GetRequiredService<KeyRotation>(), provider.GetRequiredService<MasterKeys>(),

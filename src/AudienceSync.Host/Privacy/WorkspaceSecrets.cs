@@ -34,7 +34,7 @@ public sealed class WorkspaceSecrets
     /// Creates what is missing and opens all. Hosts that start together end with the same secrets: the stored ones apply.
     /// </summary>
     /// <exception cref="SetupException">secret_damaged</exception>
-    public static async Task<WorkspaceSecrets> OpenAsync(SecretTable table, MasterKeys keys, CancellationToken cancellationToken)
+    public static async Task<WorkspaceSecrets> OpenAsync(SecretStore table, MasterKeys keys, CancellationToken cancellationToken)
     {
         foreach (var name in Names)
         {
@@ -56,16 +56,16 @@ public sealed class WorkspaceSecrets
     }
 
     /// <summary>The same secrets under the newest master key: those to write, with the version they were under.</summary>
-    public static IReadOnlyList<(WrappedSecret Wrapped, short Before)> Rewrap(SecretTable table, MasterKeys keys, IEnumerable<WrappedSecret> secrets) =>
+    public static IReadOnlyList<(WrappedSecret Wrapped, short Before)> Rewrap(SecretStore table, MasterKeys keys, IEnumerable<WrappedSecret> secrets) =>
     [
         .. secrets.Where(secret => secret.KeyVersion < keys.Current.Version)
             .Select(secret => (Wrap(table, keys.Current, secret.Name, Unwrap(table, keys, secret)), secret.KeyVersion)),
     ];
 
-    private static WrappedSecret Wrap(SecretTable table, MasterKey master, string name, byte[] plain) =>
+    private static WrappedSecret Wrap(SecretStore table, MasterKey master, string name, byte[] plain) =>
         new(name, master.Version, SealedBox.Seal(KeyOf(master), plain, Owner(table, name)));
 
-    private static byte[] Unwrap(SecretTable table, MasterKeys keys, WrappedSecret secret)
+    private static byte[] Unwrap(SecretStore table, MasterKeys keys, WrappedSecret secret)
     {
         try
         {
@@ -88,5 +88,5 @@ public sealed class WorkspaceSecrets
     }
 
     // Bound to workspace and name, so that no secret can be put in another's place.
-    private static byte[] Owner(SecretTable table, string name) => Encoding.UTF8.GetBytes($"{table.Workspace}/{name}");
+    private static byte[] Owner(SecretStore table, string name) => Encoding.UTF8.GetBytes($"{table.Workspace}/{name}");
 }

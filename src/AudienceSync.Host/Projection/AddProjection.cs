@@ -11,9 +11,9 @@ internal static class AddProjectionExtensions
     /// <param name="services">The workspace's container.</param>
     /// <param name="followers">The loops to wake after a page, by name.</param>
     public static IServiceCollection AddProjection(this IServiceCollection services, IReadOnlyList<string> followers) => services
-        .AddSingleton<MembershipTable>()
-        .AddSingleton<PermissionTable>()
-        .AddSingleton<InheritTable>()
+        .AddSingleton<MembershipStore>()
+        .AddSingleton<PermissionStore>()
+        .AddSingleton<InheritStore>()
         .AddSingleton(provider => Loop(provider, followers))
         .AddWorker<ProjectionLoop>(ProjectionLoop.LeaseName, projector => projector.RunAsync);
 
@@ -21,8 +21,8 @@ internal static class AddProjectionExtensions
     {
         var wakes = provider.GetRequiredService<Wakes>();
         return new ProjectionLoop(
-            provider.GetRequiredService<MembershipTable>(), provider.GetRequiredService<PermissionTable>(), provider.GetRequiredService<InheritTable>(),
-            provider.GetRequiredService<DrainTable>(), provider.GetRequiredService<LeaseTable>(), provider.GetRequiredService<AudienceKeys>(),
+            provider.GetRequiredService<MembershipStore>(), provider.GetRequiredService<PermissionStore>(), provider.GetRequiredService<InheritStore>(),
+            provider.GetRequiredService<DrainStore>(), provider.GetRequiredService<LeaseStore>(), provider.GetRequiredService<AudienceKeys>(),
             wakes.Of(Wakes.Projector), [.. followers.Select(wakes.Of)], provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<ProjectionLoop>>())
         {

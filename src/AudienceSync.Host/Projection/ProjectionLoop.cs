@@ -17,11 +17,11 @@ namespace AudienceSync.Host.Projection;
 /// </para>
 /// </summary>
 public sealed class ProjectionLoop(
-    MembershipTable table,
-    PermissionTable permissions,
-    InheritTable inheritances,
-    DrainTable drains,
-    LeaseTable leases,
+    MembershipStore table,
+    PermissionStore permissions,
+    InheritStore inheritances,
+    DrainStore drains,
+    LeaseStore leases,
     AudienceKeys keys,
     Wake wake,
     IReadOnlyList<Wake> followers,
@@ -85,7 +85,7 @@ public sealed class ProjectionLoop(
     private async Task PollJobAsync(Lease lease, CancellationToken cancellationToken)
     {
         await keys.ReloadAsync(cancellationToken);
-        var pages = new ProjectionPages(table, permissions, keys, PageEvents, clock) { Inheritances = inheritances, DrainTable = drains };
+        var pages = new ProjectionPages(table, permissions, keys, PageEvents, clock) { Inheritances = inheritances, DrainStore = drains };
         var progress = await pages.OpenAsync(cancellationToken);
         if (!_outage.IsOut)
         {

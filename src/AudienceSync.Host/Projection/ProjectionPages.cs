@@ -10,7 +10,7 @@ namespace AudienceSync.Host.Projection;
 /// Folds the log page by page into the given tables, rows and cursor in one transaction that holds a lease. The live projector uses it, and
 /// so does a new generation that catches up: both fold events with the same code.
 /// </summary>
-public sealed class ProjectionPages(MembershipTable table, PermissionTable permissions, AudienceKeys keys, int pageEvents, TimeProvider clock, int? onlyKeyId = null)
+public sealed class ProjectionPages(MembershipStore table, PermissionStore permissions, AudienceKeys keys, int pageEvents, TimeProvider clock, int? onlyKeyId = null)
 {
     private MembershipFold? _fold;
     private readonly List<LogEvent> _page = new(pageEvents);
@@ -25,12 +25,12 @@ public sealed class ProjectionPages(MembershipTable table, PermissionTable permi
     /// The progress of versions that inherit. Null for a generation that is being built: it folds everything from the log, and the hours
     /// were counted when the events came in.
     /// </summary>
-    public InheritTable? Inheritances { get; init; }
+    public InheritStore? Inheritances { get; init; }
 
     /// <summary>
     /// Draining versions. As above, null for a generation that is being built: late events were counted when they came in.
     /// </summary>
-    public DrainTable? DrainTable { get; init; }
+    public DrainStore? DrainStore { get; init; }
 
     /// <summary>Whether the last page was full, so that more events wait.</summary>
     public bool WasFull { get; private set; }
@@ -130,9 +130,9 @@ public sealed class ProjectionPages(MembershipTable table, PermissionTable permi
             }
         }
 
-        if (DrainTable is not null && (changed || !_drainsLoaded))
+        if (DrainStore is not null && (changed || !_drainsLoaded))
         {
-            Fold.Late.Drains = await DrainTable.ReadAsync(from, cancellationToken);
+            Fold.Late.Drains = await DrainStore.ReadAsync(from, cancellationToken);
             _drainsLoaded = true;
         }
     }

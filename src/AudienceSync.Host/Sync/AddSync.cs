@@ -16,7 +16,7 @@ internal static class AddSyncExtensions
     public static IServiceCollection AddSync(
         this IServiceCollection services, IReadOnlyList<PlannedDestination> destinations, Func<string, DestinationMetrics>? metricsOf, TimeSpan poll)
     {
-        services.AddSingleton<DeliveryPartitions>()
+        services.AddSingleton<DeliveryPartitionStore>()
             .AddSingleton<CallSeal>()
             .AddSingleton<RunQueries>()
             .AddSingleton<OperatorHolds>()

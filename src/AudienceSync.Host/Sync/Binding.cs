@@ -1,5 +1,6 @@
 using AudienceSync.Domain.Audiences;
 using AudienceSync.Domain.Normalizing;
+using AudienceSync.Host.Sync.Lanes;
 
 namespace AudienceSync.Host.Sync;
 

@@ -1,8 +1,10 @@
 using AudienceSync.Connectors;
 using AudienceSync.Host.EventStore;
 using AudienceSync.Host.EventStore.Leases;
+using AudienceSync.Host.Sync.Accounts;
 using AudienceSync.Host.Sync.Cutover;
 using AudienceSync.Host.Sync.Holds;
+using AudienceSync.Host.Sync.Lanes;
 using AudienceSync.Host.Sync.Residuals;
 using AudienceSync.Host.Sync.Resyncs;
 
@@ -22,16 +24,16 @@ public sealed class BindingCycle(
         WorkspaceDatabase database, LaneProcessor processor, PagePlanner planner, ExclusiveResync exclusive, DestinationLimits limits, TimeProvider clock,
         ILogger logger)
     {
-        var range = new RemovalRange(database);
-        var plans = new PlanTable(database);
+        var range = new RemovalRangeQueries(database);
+        var plans = new PlanStore(database);
         var guard = new PlanGuard(plans, range, clock, logger);
         return new BindingCycle(
             processor,
-            new KeySwitchSweep(new CutoverTable(database), processor, guard, clock),
+            new KeySwitchSweep(new CutoverStore(database), processor, guard, clock),
             guard,
             new PlanWork(plans, range, processor, clock, logger),
-            new Redelivery(new RedeliveryTable(database), exclusive, limits, clock, logger),
-            new ResidualProcessor(new ResidualTable(database), planner, processor, clock),
+            new Redelivery(new RedeliveryStore(database), exclusive, limits, clock, logger),
+            new ResidualProcessor(new ResidualStore(database), planner, processor, clock),
             exclusive,
             new AccountStore(database));
     }

@@ -44,7 +44,7 @@ public sealed class DestinationEndpoints
             return QueryProblem.UnknownDestination;
         }
 
-        var members = await new BindingTable(workspace.Get<WorkspaceDatabase>()).RetryRefusedAsync(name, cancellationToken);
+        var members = await new BindingStore(workspace.Get<WorkspaceDatabase>()).RetryRefusedAsync(name, cancellationToken);
         return Results.Ok(new { destination = name, members });
     }
 

@@ -56,21 +56,21 @@ public sealed class Workspace : IAsyncDisposable
             await DeclareAsync(database, plan, dependencies, cancellationToken);
         }
 
-        var keys = await new AudienceKeyTable(database).OpenAsync(cancellationToken);
-        var secrets = await WorkspaceSecrets.OpenAsync(new SecretTable(database), dependencies.MasterKeys, cancellationToken);
+        var keys = await new AudienceKeyStore(database).OpenAsync(cancellationToken);
+        var secrets = await WorkspaceSecrets.OpenAsync(new SecretStore(database), dependencies.MasterKeys, cancellationToken);
         return new Workspace(database, WorkspaceContainer.Build(plan, database, keys, secrets, dependencies));
     }
 
     private static async Task DeclareAsync(
         WorkspaceDatabase database, WorkspacePlan plan, WorkspaceDependencies dependencies, CancellationToken cancellationToken)
     {
-        var bindings = new BindingTable(database);
+        var bindings = new BindingStore(database);
         foreach (var destination in plan.Destinations)
         {
             await bindings.DeclareAccountAsync(destination.Name, destination.Platform, destination.ConsentRequired, cancellationToken);
         }
 
-        var registry = new AudienceRegistry(new RegistryTable(database, dependencies.Clock));
+        var registry = new AudienceRegistry(new RegistryStore(database, dependencies.Clock));
         var applied = await registry.ApplyAsync(plan.Audiences, EventUpcasters.Configuration, why: null, dryRun: false, cancellationToken);
         foreach (var note in applied.Notes)
         {
@@ -90,7 +90,7 @@ public sealed class Workspace : IAsyncDisposable
     public async Task StartAsync(bool runWorkers, CancellationToken cancellationToken)
     {
         await Get<BodyPartitions>().EnsureAsync(cancellationToken);
-        await Get<DeliveryPartitions>().EnsureAsync(cancellationToken);
+        await Get<DeliveryPartitionStore>().EnsureAsync(cancellationToken);
         _committing = Task.Run(() => _commit.RunAsync(CancellationToken.None), CancellationToken.None);
         _loops.AddRange(_services.GetServices<HostLoop>().Select(loop => Task.Run(() => loop.RunAsync(_stop.Token), CancellationToken.None)));
         if (runWorkers)

@@ -17,13 +17,13 @@ internal static class OwnLoop
     public static async Task<double> RunAsync(RebuildLog log, int events, TimeProvider clock, CancellationToken cancel)
     {
         await using var database = new WorkspaceDatabase(log.ConnectionString, RebuildLog.Workspace);
-        var keys = await new AudienceKeyTable(database).OpenAsync(cancel);
+        var keys = await new AudienceKeyStore(database).OpenAsync(cancel);
         using var wake = new Wake(clock);
         var progress = new LogProgress();
         progress.Append(events);
         var loop = new ProjectionLoop(
-            new MembershipTable(database), new PermissionTable(database), new InheritTable(database), new DrainTable(database),
-            new LeaseTable(database, "bench"), keys, wake, [], clock, NullLogger<ProjectionLoop>.Instance)
+            new MembershipStore(database), new PermissionStore(database), new InheritStore(database), new DrainStore(database),
+            new LeaseStore(database, "bench"), keys, wake, [], clock, NullLogger<ProjectionLoop>.Instance)
         {
             Progress = progress,
         };

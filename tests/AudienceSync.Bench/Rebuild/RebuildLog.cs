@@ -75,8 +75,8 @@ internal sealed class RebuildLog : IAsyncDisposable
     /// <param name="phases">Records each phase when it begins.</param>
     public async Task<RebuildResult> RebuildAsync(PhaseTimes phases, CancellationToken cancel)
     {
-        await using var database = new GenerationDatabase(_postgres.ConnectionString, Workspace);
-        var keys = await new AudienceKeyTable(database.Live).OpenAsync(cancel);
+        await using var database = new GenerationSchemaStore(_postgres.ConnectionString, Workspace);
+        var keys = await new AudienceKeyStore(database.Live).OpenAsync(cancel);
         var rebuild = new Host.Projection.Rebuilding.Rebuild(database, keys, TimeProvider.System, "bench") { Progress = progress => phases.Begin(progress.Phase) };
         phases.Begin("opening");
         var result = await rebuild.RunAsync(keyId: null, cancel);

@@ -19,7 +19,7 @@ internal sealed class MemberLoader(Cluster cluster, SyncSetup setup, TimeProvide
     public async Task LoadAsync(int members, int findable, CancellationToken cancel)
     {
         await using var workspace = new WorkspaceDatabase(cluster.ConnectionString, new WorkspaceName("default"));
-        WorkspaceSecrets secrets = await WorkspaceSecrets.OpenAsync(new SecretTable(workspace), setup.MasterKeys, cancel);
+        WorkspaceSecrets secrets = await WorkspaceSecrets.OpenAsync(new SecretStore(workspace), setup.MasterKeys, cancel);
         using var digester = new AliasDigester(secrets.Alias);
         var maker = new MemberMaker(new Vault(setup.MasterKeys), digester, clock.GetUtcNow());
         await cluster.ExecuteAsync(Cluster.User, "update ws_default.accounts set stopped_code = 'bench'", cancel);

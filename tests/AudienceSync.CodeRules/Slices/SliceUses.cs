@@ -50,8 +50,9 @@ internal static class SliceUses
                 let type = TypeOf(model.GetSymbolInfo(name).Symbol)
                 where type is not null
                 let declared = type.DeclaringSyntaxReferences.Select(reference => host.GetValueOrDefault(reference.SyntaxTree)).FirstOrDefault()
-                where declared is not null && SliceOf(declared.Path) is { } to && to != @from
-                select new SliceUse(@from, to, file.At(name), type.Name));
+                let to = declared is null ? null : SliceOf(declared.Path)
+                where to is not null && to != @from
+                select new SliceUse(@from, to!, file.At(name), type!.Name));
         }
 
         return uses;

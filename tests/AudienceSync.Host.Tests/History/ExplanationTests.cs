@@ -12,7 +12,7 @@ public sealed class ExplanationTests
     public async Task Why_lists_every_event_of_a_person_once_and_marks_which_one_decides(int seed)
     {
         await using var stage = await PastStage.CreateAsync(seed, stories: 60, batches: 20, TimeSpan.FromDays(1), TimeSpan.FromMinutes(1));
-        var explainer = new Explainer(stage.People, new PersonTrail(stage.Workspace.Database));
+        var explainer = new Explainer(stage.People, new PersonTrailQueries(stage.Workspace.Database));
         var log = stage.Naive.Events.Where(one => !one.Type.StartsWith("audience_key", StringComparison.Ordinal) && one.Type != "audience_registered").ToList();
         var people = log.GroupBy(one => NaivePast.Root(log, one.Stream)).ToList();
 

@@ -14,7 +14,7 @@ public sealed class HourTests
     public async Task Counts_equal_those_of_a_naive_reader_for_any_page_size_and_sizes_equal_those_of_lists(int seed, int pageEvents)
     {
         await using var stage = await PastStage.CreateAsync(seed, stories: 60, batches: 45, TimeSpan.FromMinutes(200), TimeSpan.FromMinutes(4), pageEvents);
-        var hours = await new HourTable(stage.Workspace.Database).ReadAsync(
+        var hours = await new HourStore(stage.Workspace.Database).ReadAsync(
             stage.Key.KeyId, DateTimeOffset.MinValue.AddYears(1), DateTimeOffset.MaxValue.AddYears(-1), default);
 
         Lines(hours).ShouldBe(Naive(stage.Naive), $"seed {seed}");
@@ -40,7 +40,7 @@ public sealed class HourTests
             seed, stories: 60, batches: 45, TimeSpan.FromMinutes(200), TimeSpan.FromMinutes(4), pageEvents, successors: 2, projectsMeanwhile);
         for (var version = 1; version <= 3; version++)
         {
-            var hours = await new HourTable(stage.Workspace.Database).ReadAsync(
+            var hours = await new HourStore(stage.Workspace.Database).ReadAsync(
                 stage.KeyOf(version).KeyId, DateTimeOffset.MinValue.AddYears(1), DateTimeOffset.MaxValue.AddYears(-1), default);
             Lines(hours).ShouldBe(Naive(await stage.NaiveOfAsync(version)), $"seed {seed}, version {version}");
             hours.Any(hour => hour.Joined < -5).ShouldBe(version > 1, "inherited members are counted at publication");

@@ -18,9 +18,9 @@ internal sealed class PastStage(TestWorkspace workspace, ProjectionStage stage) 
     public PublishedKey Key => KeyOf(1);
 
     /// <summary>Small chunks and few people per read, so that a list has many pages.</summary>
-    public MembersAsOf Past { get; } = new(new PastReader(workspace.Database), workspace.Keys) { ChunkPeople = 16, MaxPeople = 32 };
+    public MembersAsOf Past { get; } = new(new PastQueries(workspace.Database), workspace.Keys) { ChunkPeople = 16, MaxPeople = 32 };
 
-    public PersonPast People => new(new PastReader(workspace.Database), new PersonTrail(workspace.Database), workspace.Keys, workspace.Clock);
+    public PersonPast People => new(new PastQueries(workspace.Database), new PersonTrailQueries(workspace.Database), workspace.Keys, workspace.Clock);
 
     public NaivePast Naive { get; private set; } = null!;
 
@@ -71,7 +71,7 @@ internal sealed class PastStage(TestWorkspace workspace, ProjectionStage stage) 
     /// <summary>Publishes a version that inherits from the one before.</summary>
     public async Task PublishSuccessorAsync(int version, TimeSpan window)
     {
-        var registry = new AudienceRegistry(new RegistryTable(workspace.Database, workspace.Clock), workspace.Keys);
+        var registry = new AudienceRegistry(new RegistryStore(workspace.Database, workspace.Clock), workspace.Keys);
         await registry.ExecuteAsync("k0", new PublishKey(version, new KeyTerms((long)window.TotalSeconds, Inherits: true), "test", null), default);
     }
 

@@ -53,7 +53,7 @@ public sealed class SuccessorTests
         (await ListAsync(stage, 3, now, AsOfMeaning.Known)).Select(member => $"{member.Person} {member.Status} {member.Until:O}").Order(StringComparer.Ordinal)
             .ShouldBe(projected.Select(member => $"{member.Person} {member.Status} {member.Until:O}").Order(StringComparer.Ordinal));
 
-        var explainer = new Explainer(stage.People, new PersonTrail(stage.Workspace.Database));
+        var explainer = new Explainer(stage.People, new PersonTrailQueries(stage.Workspace.Database));
         var inherited = 0;
         foreach (var member in projected)
         {

@@ -118,7 +118,7 @@ public sealed class AnswerDeadlineTests
         var workspace = host.Server.Workspaces["default"];
         var position = await host.ScalarAsync<long>($"select seq_id from mt_events where id = '{first.ReceiptId()}'");
         var seal = new BodySeal(new MasterKeys(new MasterKey(1, Convert.FromBase64String(TestHostFiles.MasterKey))), new byte[MasterKey.KeyBytes]);
-        (await new BodyArchive(workspace.Get<WorkspaceDatabase>(), seal).FindAsync(new Position(position), default)).ShouldBe(Encoding.UTF8.GetBytes(single));
+        (await new BodyArchiveStore(workspace.Get<WorkspaceDatabase>(), seal).FindAsync(new Position(position), default)).ShouldBe(Encoding.UTF8.GetBytes(single));
     }
 
     private static PendingRequest Pending() => new([], [], default, Sample.Now);

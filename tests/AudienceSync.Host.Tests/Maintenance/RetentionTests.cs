@@ -83,7 +83,7 @@ public sealed class RetentionTests
 
     private static MaintenanceTasks Tasks(TestWorkspace workspace) => new(
         new BodyPartitions(workspace.Database, workspace.Clock, NullLogger<BodyPartitions>.Instance),
-        new DeliveryPartitions(workspace.Database, workspace.Clock, NullLogger<DeliveryPartitions>.Instance), new RetentionTable(workspace.Database) { BatchRows = 1 },
+        new DeliveryPartitionStore(workspace.Database, workspace.Clock, NullLogger<DeliveryPartitionStore>.Instance), new RetentionStore(workspace.Database) { BatchRows = 1 },
         new RetentionSettings(CallsD: 10, JobsD: 20, QuarantineD: 30), workspace.Clock, NullLogger<MaintenanceTasks>.Instance);
 
     private static async Task ExecuteAsync(string database, string sql)

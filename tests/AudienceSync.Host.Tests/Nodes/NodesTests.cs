@@ -45,7 +45,7 @@ public sealed class NodesTests(ITestOutputHelper output) : IAsyncLifetime
         var since = Stopwatch.GetTimestamp();
         await _stage.SharedAsync([again]);
 
-        Report("work of a killed Host at its successor", since).ShouldBeLessThan(LeaseTable.Time + TimeSpan.FromSeconds(4), await _stage.HistoryAsync());
+        Report("work of a killed Host at its successor", since).ShouldBeLessThan(LeaseStore.Time + TimeSpan.FromSeconds(4), await _stage.HistoryAsync());
         await _stage.NoDriftAsync(again);
     }
 
@@ -81,7 +81,7 @@ public sealed class NodesTests(ITestOutputHelper output) : IAsyncLifetime
     }
 
     [Fact]
-    public Task The_work_of_a_frozen_leader_moves_within_15_seconds_and_it_writes_nothing_stale_afterwards() => FreezeLeaderAsync(2 * LeaseTable.Time);
+    public Task The_work_of_a_frozen_leader_moves_within_15_seconds_and_it_writes_nothing_stale_afterwards() => FreezeLeaderAsync(2 * LeaseStore.Time);
 
     [ProveFact]
     [Trait("Category", "Prove")]

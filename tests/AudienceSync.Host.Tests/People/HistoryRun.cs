@@ -60,7 +60,7 @@ internal sealed class HistoryRun(TestWorkspace workspace, HistoryStage stage, IR
     }
 
     // Some earlier events are redelivered.
-    private async Task AppendAsync(EventLog log, StoryEvent[] batch)
+    private async Task AppendAsync(EventLogStore log, StoryEvent[] batch)
     {
         var again = Enumerable.Range(0, _past.Count == 0 ? 0 : (batch.Length + 19) / 20).Select(_ => _past[random.Next(_past.Count)]).Distinct().ToList();
         var request = new PendingRequest([.. batch.Concat(again).Select(one => one.Event)], [], default, TestWorkspace.Start);

@@ -5,6 +5,7 @@ using AudienceSync.Host.Privacy;
 using AudienceSync.Host.Privacy.Keys;
 using AudienceSync.Host.Sync;
 using AudienceSync.Host.Sync.Accounts;
+using AudienceSync.Host.Sync.Lanes;
 using AudienceSync.Host.Sync.Ledger;
 using AudienceSync.Host.Sync.Runs;
 using AudienceSync.Host.Tests.Storage;
@@ -25,7 +26,7 @@ internal sealed class HistoryStage(TestWorkspace workspace, int membersPerCall) 
     public static readonly IReadOnlyList<Feed> Feeds = [new("main", "1001", 0), new("main", "1002", 1), new("elsewhere", "2001", 0)];
 
     private readonly AccountStore _store = new(workspace.Database);
-    private readonly LeaseTable _leases = new(workspace.Database, "hand");
+    private readonly LeaseStore _leases = new(workspace.Database, "hand");
     private readonly AliasDigester _digester = new(TestWorkspace.Secret);
     private readonly Wake _wake = new(TimeProvider.System);
     private readonly Dictionary<string, (RememberedLists Lists, LaneProcessor Pass)> _accounts = new(StringComparer.Ordinal);
@@ -35,7 +36,7 @@ internal sealed class HistoryStage(TestWorkspace workspace, int membersPerCall) 
 
     public async Task OpenAsync(bool consentRequired)
     {
-        var bindings = new BindingTable(workspace.Database);
+        var bindings = new BindingStore(workspace.Database);
         foreach (var destination in Feeds.Select(feed => feed.Destination).Distinct(StringComparer.Ordinal))
         {
             await bindings.DeclareAccountAsync(destination, "meta", consentRequired, default);
@@ -109,7 +110,7 @@ internal sealed class HistoryStage(TestWorkspace workspace, int membersPerCall) 
     {
         var lists = new RememberedLists(membersPerCall);
         var (deliveries, identifiers) = (new DeliveryStore(workspace.Database), new IdentifierStore(workspace.Database));
-        var calls = new MemberCalls(deliveries, identifiers, workspace.Vault, lists, new CallBudget(destination, [], new BudgetTable(workspace.Database), workspace.Clock), workspace.Shared, new CallSeal(new MasterKeys(workspace.Master)), workspace.Clock);
+        var calls = new MemberCalls(deliveries, identifiers, workspace.Vault, lists, new CallBudget(destination, [], new BudgetStore(workspace.Database), workspace.Clock), workspace.Shared, new CallSeal(new MasterKeys(workspace.Master)), workspace.Clock);
         var planner = new PagePlanner(lists, identifiers, workspace.Vault);
         return (lists, new LaneProcessor(destination, lists, new LaneStore(workspace.Database), deliveries, planner, calls, () => 0.5, workspace.Clock, NullLogger.Instance));
     }

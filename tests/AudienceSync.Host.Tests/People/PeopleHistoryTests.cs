@@ -3,6 +3,7 @@ using AudienceSync.Host.Ingest.Append;
 using AudienceSync.Host.Privacy.Keys;
 using AudienceSync.Host.Sync;
 using AudienceSync.Host.Sync.Accounts;
+using AudienceSync.Host.Sync.Lanes;
 using AudienceSync.Host.Sync.Ledger;
 using AudienceSync.Host.Sync.Runs;
 using AudienceSync.Host.Tests.Projecting;
@@ -70,12 +71,12 @@ public sealed class PeopleHistoryTests
 
     private static async Task<ManualAccount> OpenAccountAsync(TestWorkspace workspace, SetOfAddresses platform, bool consentRequired)
     {
-        var bindings = new BindingTable(workspace.Database);
+        var bindings = new BindingStore(workspace.Database);
         await bindings.DeclareAccountAsync("main", "meta", consentRequired, default);
         await workspace.BindAsync(0, "main", "1001");
-        var lease = (await new LeaseTable(workspace.Database, "hand").TryClaimAsync("account:main", default)).ShouldNotBeNull();
+        var lease = (await new LeaseStore(workspace.Database, "hand").TryClaimAsync("account:main", default)).ShouldNotBeNull();
         var (deliveries, identifiers) = (new DeliveryStore(workspace.Database), new IdentifierStore(workspace.Database));
-        var budget = new CallBudget("main", [], new BudgetTable(workspace.Database), workspace.Clock);
+        var budget = new CallBudget("main", [], new BudgetStore(workspace.Database), workspace.Clock);
         var calls = new MemberCalls(deliveries, identifiers, workspace.Vault, platform, budget, workspace.Shared, new CallSeal(new MasterKeys(workspace.Master)), workspace.Clock);
         var pass = new LaneProcessor(
             "main", platform, new LaneStore(workspace.Database), deliveries, new PagePlanner(platform, identifiers, workspace.Vault), calls,

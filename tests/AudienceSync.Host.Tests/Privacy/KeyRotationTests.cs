@@ -177,7 +177,7 @@ public sealed class KeyRotationTests
         (await workspace.AskAsync<long>("select count(*) from vault where cipher = '\\x00'")).ShouldBe(1);
     }
 
-    private static async Task WriteAsync(TestWorkspace workspace, EventLog log, Range rounds)
+    private static async Task WriteAsync(TestWorkspace workspace, EventLogStore log, Range rounds)
     {
         await Task.Yield();
         for (var round = rounds.Start.Value + 1; round <= rounds.End.Value; round++)
@@ -200,6 +200,6 @@ public sealed class KeyRotationTests
     private static PendingRequest Change(TestWorkspace workspace, int round, int person) => TestWebhooks.Request(
         workspace.Webhooks.Add($"{person}-{round}", TestWorkspace.Start.AddMinutes(round), $"c{person}", $"{person}-{round}@shop.example"));
 
-    private static Task FillAsync(TestWorkspace workspace, EventLog log, int people) => log.AppendAsync(
+    private static Task FillAsync(TestWorkspace workspace, EventLogStore log, int people) => log.AppendAsync(
         [.. Enumerable.Range(0, people).Select(n => TestWebhooks.Request(workspace.Webhooks.Add($"e{n}", TestWorkspace.Start, $"c{n}")))], default);
 }

@@ -90,7 +90,7 @@ public sealed class MasterKeyCheckTests
         await workspace.ExecuteAsync("insert into vault select md5(n::text)::uuid, 1, 1 + n % 2, '', null, null, now() from generate_series(1, 5) n");
         await workspace.ExecuteAsync("insert into raw_bodies values ('2026-11-21 09:00Z', 1, 1, 1, ''), ('2026-11-22 09:00Z', 2, 2, 1, '')");
 
-        var counts = await new SealedRows(workspace.Database).CountAsync(default);
+        var counts = await new SealedRowStore(workspace.Database).CountAsync(default);
 
         counts.Select(count => (count.Kind, (int)count.KeyVersion, count.Rows)).ShouldBe([("bodies", 1, 2), ("vault", 1, 2), ("vault", 2, 3)]);
         counts[0].Newest.ShouldBe(new DateTimeOffset(2026, 11, 22, 9, 0, 0, TimeSpan.Zero));

@@ -95,7 +95,7 @@ public sealed class PlatformCanaryTests
     {
         var master = Convert.FromBase64String(TestHostFiles.MasterKey);
         await using var database = new WorkspaceDatabase(stage.Host.Database, new WorkspaceName("default"));
-        var secrets = await WorkspaceSecrets.OpenAsync(new SecretTable(database), new MasterKeys(new MasterKey(1, master)), default);
+        var secrets = await WorkspaceSecrets.OpenAsync(new SecretStore(database), new MasterKeys(new MasterKey(1, master)), default);
         var needles = Canaries.Person().Union(cases.Emails()).Union(Canaries.Secrets()).Union(PlatformCases.Secrets(cases.KeyFile()))
             .Bytes("master key's bytes", master).Bytes("key of the aliases", secrets.Alias.ToArray())
             .Bytes("key of the tombstones", secrets.Tombstone.ToArray()).Bytes("key of the fingerprints", secrets.Fingerprint.ToArray());

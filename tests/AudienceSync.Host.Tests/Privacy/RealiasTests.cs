@@ -22,7 +22,7 @@ public sealed class RealiasTests
         await log.AppendAsync([TestWebhooks.Request(workspace.Webhooks.Add("e1", TestWorkspace.Start, phone: "5559876501"))], default);
         await log.AppendAsync([TestWebhooks.Request(workspace.Webhooks.Add("e2", TestWorkspace.Start, "42"))], default);
         await workspace.ExecuteAsync("update person_aliases set parser = 1");
-        var realias = new RealiasTable(workspace.Database, workspace.Vault, workspace.Webhooks.Digester, workspace.Clock);
+        var realias = new RealiasStore(workspace.Database, workspace.Vault, workspace.Webhooks.Digester, workspace.Clock);
         (await realias.CountAsync(default)).ShouldBe(1, "a customer id has one form under every version");
         (await realias.AnyAsync(default)).ShouldBeTrue();
 
@@ -43,7 +43,7 @@ public sealed class RealiasTests
         await workspace.ExecuteAsync("update person_aliases set parser = 1");
         await log.AppendAsync([TestWebhooks.Request(workspace.Webhooks.Add("e2", TestWorkspace.Start, phone: AliasText.Phone("5559876501", "US")!))], default);
 
-        var result = await new RealiasTable(workspace.Database, workspace.Vault, workspace.Webhooks.Digester, workspace.Clock).RunAsync(default);
+        var result = await new RealiasStore(workspace.Database, workspace.Vault, workspace.Webhooks.Digester, workspace.Clock).RunAsync(default);
 
         result.ShouldBe(new RealiasResult(Read: 1, Rekeyed: 0, Merged: 0, Conflicts: 1, Left: 1));
     }

@@ -14,17 +14,17 @@ internal sealed class Ring(TestWorkspace workspace, params short[] versions)
 
     public Vault Vault => new(Keys);
 
-    public SecretTable Secrets { get; } = new(workspace.Database);
+    public SecretStore Secrets { get; } = new(workspace.Database);
 
-    public RotationTable Table { get; } = new(workspace.Database);
+    public RotationStore Table { get; } = new(workspace.Database);
 
     public static byte[] Secret(short version) => [.. Enumerable.Repeat((byte)(0x50 + version), MasterKey.KeyBytes)];
 
 
-    public EventLog OpenLog() => new(workspace.Database, Vault, new BodySeal(Keys, new byte[MasterKey.KeyBytes]), workspace.Tombstones, workspace.Clock, LinkLimit.Default);
+    public EventLogStore OpenLog() => new(workspace.Database, Vault, new BodySeal(Keys, new byte[MasterKey.KeyBytes]), workspace.Tombstones, workspace.Clock, LinkLimit.Default);
 
     public KeyRotation Rotation(string owner, int batchRows = 1_000) =>
-        new(Table, Secrets, new LeaseTable(workspace.Database, owner), Vault, Keys) { BatchRows = batchRows };
+        new(Table, Secrets, new LeaseStore(workspace.Database, owner), Vault, Keys) { BatchRows = batchRows };
 
     /// <summary>Rotates until done.</summary>
     public async Task<RotationProgress> RotateAsync(int batchRows = 1_000, Func<RotationProgress, Task>? afterBatch = null)

@@ -30,7 +30,7 @@ public sealed class WorkspaceSecretsTests
         await using var database = new WorkspaceDatabase(workspace.ConnectionString, other);
         var ring = new Ring(workspace, 1);
 
-        (await TextAsync(ring.Secrets, ring.Keys)).Split(' ').Intersect((await TextAsync(new SecretTable(database), ring.Keys)).Split(' ')).ShouldBeEmpty();
+        (await TextAsync(ring.Secrets, ring.Keys)).Split(' ').Intersect((await TextAsync(new SecretStore(database), ring.Keys)).Split(' ')).ShouldBeEmpty();
         await workspace.ExecuteAsync("update wrapped_secrets w set cipher = o.cipher from ws_other.wrapped_secrets o where o.name = w.name and w.name = 'alias'");
 
         var refused = await Should.ThrowAsync<SetupException>(() => TextAsync(ring.Secrets, ring.Keys));
@@ -65,7 +65,7 @@ public sealed class WorkspaceSecretsTests
         (await workspace.RowsAsync("select name from wrapped_secrets order by 1")).ShouldBe(["fingerprint", "tombstone"]);
     }
 
-    private static async Task<string> TextAsync(SecretTable table, MasterKeys keys)
+    private static async Task<string> TextAsync(SecretStore table, MasterKeys keys)
     {
         var secrets = await WorkspaceSecrets.OpenAsync(table, keys, default);
         return $"{Convert.ToHexString(secrets.Alias)} {Convert.ToHexString(secrets.Tombstone)} {Convert.ToHexString(secrets.Fingerprint)}";

@@ -88,11 +88,11 @@ public sealed class InheritTests
 
     private static async Task PublishAsync(TestWorkspace workspace, int version)
     {
-        var registry = new AudienceRegistry(new RegistryTable(workspace.Database, workspace.Clock));
+        var registry = new AudienceRegistry(new RegistryStore(workspace.Database, workspace.Clock));
         await registry.ExecuteAsync("k0", new PublishKey(version, new KeyTerms(7 * 86_400, Inherits: true), "test", null), default);
     }
 
-    private static async Task SendEventsAsync(TestWorkspace workspace, EventLog log, List<(int Version, SentFact Fact)> sent, Random random, int[] versions)
+    private static async Task SendEventsAsync(TestWorkspace workspace, EventLogStore log, List<(int Version, SentFact Fact)> sent, Random random, int[] versions)
     {
         var events = new List<PendingEvent>();
         for (var n = 0; n < 3 * People; n++)

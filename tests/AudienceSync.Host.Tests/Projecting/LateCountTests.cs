@@ -26,8 +26,8 @@ public sealed class LateCountTests
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
         using var stage = new ProjectionStage(workspace);
-        await new BindingTable(workspace.Database).DeclareAccountAsync("main", "meta", consentRequired: false, default);
-        var registry = new AudienceRegistry(new RegistryTable(workspace.Database, workspace.Clock), workspace.Keys);
+        await new BindingStore(workspace.Database).DeclareAccountAsync("main", "meta", consentRequired: false, default);
+        var registry = new AudienceRegistry(new RegistryStore(workspace.Database, workspace.Clock), workspace.Keys);
         AudienceCommand[] steps =
         [
             new BindAudience(Remote, 1, "ann", null), new PublishKey(2, new KeyTerms(null), "ann", null), new PromoteKey(2, null, "ann", null), new RollBackKey(null, "ann", null),

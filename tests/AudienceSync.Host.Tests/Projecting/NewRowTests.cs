@@ -15,8 +15,8 @@ public sealed class NewRowTests
     public async Task A_row_wrongly_taken_as_new_fails_the_whole_page()
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
-        var leases = new LeaseTable(workspace.Database, "host");
-        var table = new MembershipTable(workspace.Database);
+        var leases = new LeaseStore(workspace.Database, "host");
+        var table = new MembershipStore(workspace.Database);
         var lease = (await leases.TryClaimAsync("projector", default)).ShouldNotBeNull();
         var (first, second) = (Row(changedPos: 1), Row(changedPos: 2));
         await table.WriteAsync(lease, ProjectedPage.Of([first]), new ProjectionProgress(new Position(1), 1, 1, 0), default);

@@ -15,14 +15,14 @@ internal sealed class ProjectionStage(TestWorkspace workspace) : IDisposable
     private readonly Wake _moved = new(TimeProvider.System);
     private readonly Wake _projector = new(TimeProvider.System);
 
-    public MembershipTable Table { get; } = new(workspace.Database);
+    public MembershipStore Table { get; } = new(workspace.Database);
 
     /// <summary>Runs a projector until canceled.</summary>
     public Task Run(string owner, int pageEvents, CancellationToken cancellationToken)
     {
         var loop = new ProjectionLoop(
-            Table, new PermissionTable(workspace.Database), new InheritTable(workspace.Database), new DrainTable(workspace.Database),
-            new LeaseTable(workspace.Database, owner), workspace.Keys, _projector, [_moved], workspace.Clock, _failureLog)
+            Table, new PermissionStore(workspace.Database), new InheritStore(workspace.Database), new DrainStore(workspace.Database),
+            new LeaseStore(workspace.Database, owner), workspace.Keys, _projector, [_moved], workspace.Clock, _failureLog)
         {
             PageEvents = pageEvents,
         };

@@ -126,5 +126,5 @@ public sealed class RebuildCountTests
     }
 
     private static async Task<IReadOnlyList<KeyHour>> HoursOfAsync(PastStage stage, int version) =>
-        await new HourTable(stage.Workspace.Database).ReadAsync(stage.KeyOf(version).KeyId, DateTimeOffset.MinValue.AddYears(1), DateTimeOffset.MaxValue.AddYears(-1), default);
+        await new HourStore(stage.Workspace.Database).ReadAsync(stage.KeyOf(version).KeyId, DateTimeOffset.MinValue.AddYears(1), DateTimeOffset.MaxValue.AddYears(-1), default);
 }

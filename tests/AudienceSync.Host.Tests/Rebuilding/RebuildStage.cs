@@ -20,9 +20,9 @@ internal sealed class RebuildStage(TestWorkspace workspace) : IAsyncDisposable
         from person_permissions order by 1
         """;
 
-    private readonly GenerationDatabase _database = new(workspace.ConnectionString, TestWorkspace.Name);
+    private readonly GenerationSchemaStore _database = new(workspace.ConnectionString, TestWorkspace.Name);
 
-    public GenerationTable Generations => new(_database);
+    public GenerationStore Generations => new(_database);
 
     public Rebuild Rebuild(long memoryBytes = 400_000_000, Action<string>? step = null) =>
         new(_database, workspace.Keys, workspace.Clock, "rebuilder") { MemoryBytes = memoryBytes, Step = step ?? (_ => { }) };

@@ -5,6 +5,7 @@ using AudienceSync.Host.Privacy.Keys;
 using AudienceSync.Host.Sync;
 using AudienceSync.Host.Sync.Accounts;
 using AudienceSync.Host.Sync.Jobs;
+using AudienceSync.Host.Sync.Lanes;
 using AudienceSync.Host.Sync.Ledger;
 using AudienceSync.Host.Sync.Resyncs;
 using AudienceSync.Host.Sync.Runs;
@@ -44,7 +45,7 @@ internal sealed class ListAccount(TestWorkspace workspace, string name, IDestina
     {
         try
         {
-            var leases = new LeaseTable(workspace.Database, $"host{_hosts}");
+            var leases = new LeaseStore(workspace.Database, $"host{_hosts}");
             _lease ??= (await leases.TryClaimAsync("account:" + name, default)).ShouldNotBeNull();
             _loop ??= NewLoop(leases);
             return await _loop.RoundAsync(_lease.Value, default);
@@ -58,16 +59,16 @@ internal sealed class ListAccount(TestWorkspace workspace, string name, IDestina
         }
     }
 
-    private AccountLoop NewLoop(LeaseTable leases)
+    private AccountLoop NewLoop(LeaseStore leases)
     {
         var (deliveries, identifiers) = (new DeliveryStore(workspace.Database), new IdentifierStore(workspace.Database));
-        var budget = new CallBudget(name, platform.Limits.Allowances, new BudgetTable(workspace.Database), workspace.Clock) { RequestsPerCall = platform.Limits.RequestsPerCall };
+        var budget = new CallBudget(name, platform.Limits.Allowances, new BudgetStore(workspace.Database), workspace.Clock) { RequestsPerCall = platform.Limits.RequestsPerCall };
         var calls = new MemberCalls(deliveries, identifiers, workspace.Vault, platform, budget, workspace.Shared, new CallSeal(new MasterKeys(workspace.Master)), workspace.Clock);
         var planner = new PagePlanner(platform, identifiers, workspace.Vault);
         var pass = new LaneProcessor(name, platform, new LaneStore(workspace.Database), deliveries, planner, calls, () => 0.5, workspace.Clock, NullLogger.Instance);
-        var jobs = new JobPoller(name, platform, new JobTable(workspace.Database), workspace.Clock, NullLogger.Instance);
+        var jobs = new JobPoller(name, platform, new JobStore(workspace.Database), workspace.Clock, NullLogger.Instance);
         var exclusive = new ExclusiveResync(
-            new ResyncSessionTable(workspace.Database), deliveries, identifiers, workspace.Vault, platform, budget, () => 0.5, workspace.Clock, NullLogger.Instance);
+            new ResyncSessionStore(workspace.Database), deliveries, identifiers, workspace.Vault, platform, budget, () => 0.5, workspace.Clock, NullLogger.Instance);
         var cycle = BindingCycle.Open(workspace.Database, pass, planner, exclusive, platform.Limits, workspace.Clock, NullLogger.Instance);
         return new AccountLoop(
             name, cycle, jobs, budget, new AccountStore(workspace.Database), leases, _idleWake, TimeSpan.FromSeconds(1), workspace.Clock, NullLogger<AccountLoop>.Instance);

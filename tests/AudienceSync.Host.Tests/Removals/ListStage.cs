@@ -21,7 +21,7 @@ namespace AudienceSync.Host.Tests.Removals;
 internal sealed class ListStage : IAsyncDisposable
 {
     private readonly ProjectionStage _projection;
-    private readonly EventLog _log;
+    private readonly EventLogStore _log;
     private readonly Wake _idleWake = new(TimeProvider.System);
     private readonly Dictionary<string, ListAccount> _accounts = new(StringComparer.Ordinal);
     private readonly Erasures _erasures;
@@ -32,7 +32,7 @@ internal sealed class ListStage : IAsyncDisposable
         Workspace = workspace;
         _projection = new ProjectionStage(workspace);
         _log = workspace.OpenLog();
-        var leases = new LeaseTable(workspace.Database, "erasures");
+        var leases = new LeaseStore(workspace.Database, "erasures");
         var given = new PrivacyDependencies(
             workspace.Vault, workspace.Seal, workspace.Webhooks.Digester, workspace.Tombstones,
             leases, workspace.Clock, _idleWake);
@@ -48,7 +48,7 @@ internal sealed class ListStage : IAsyncDisposable
     /// <summary>Binds the audience to a list of its own account.</summary>
     public async Task BindAsync(string name, string remote, IDestination platform, bool exclusive = false)
     {
-        var bindings = new BindingTable(Workspace.Database);
+        var bindings = new BindingStore(Workspace.Database);
         await bindings.DeclareAccountAsync(name, platform.Platform.ToString(), consentRequired: false, default);
         await Workspace.BindAsync(0, name, remote, exclusive);
         _accounts[name] = new ListAccount(Workspace, name, platform);

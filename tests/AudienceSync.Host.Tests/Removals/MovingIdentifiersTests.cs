@@ -136,7 +136,7 @@ public sealed class MovingIdentifiersTests(ITestOutputHelper output)
         await stage.SettleAsync();
         foreach (var account in stage.Accounts.Keys)
         {
-            await new BindingTable(stage.Workspace.Database).RetryRefusedAsync(account, default);
+            await new BindingStore(stage.Workspace.Database).RetryRefusedAsync(account, default);
         }
 
         await stage.SettleAsync();

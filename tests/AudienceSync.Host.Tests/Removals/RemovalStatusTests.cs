@@ -29,7 +29,7 @@ public sealed class RemovalStatusTests
         (await list.HeldAsync()).Count.ShouldBe(1, "this program cannot remove Ann");
         (await stage.Workspace.RowsAsync("select status, reason from ledger")).ShouldBe([$"{(int)LedgerStatus.Removing} unknown_normalizer_version"]);
         await stage.Workspace.ExecuteAsync($"update ledger set normalizer = {own}");
-        (await new BindingTable(stage.Workspace.Database).RetryRefusedAsync("tiktok", default)).ShouldBe(1);
+        (await new BindingStore(stage.Workspace.Database).RetryRefusedAsync("tiktok", default)).ShouldBe(1);
         await stage.SettleAsync();
         (await list.HeldAsync()).ShouldBeEmpty();
         (await stage.Workspace.RowsAsync("select status, reason from ledger")).ShouldBe(["0 "]);

@@ -5,6 +5,7 @@ using AudienceSync.Host.Privacy.Keys;
 using AudienceSync.Host.Sync;
 using AudienceSync.Host.Sync.Accounts;
 using AudienceSync.Host.Sync.Jobs;
+using AudienceSync.Host.Sync.Lanes;
 using AudienceSync.Host.Sync.Ledger;
 using AudienceSync.Host.Sync.Resyncs;
 using AudienceSync.Host.Sync.Runs;
@@ -40,7 +41,7 @@ internal sealed class SimulatedAccount(TestWorkspace workspace, VirtualTime cloc
 
         try
         {
-            var leases = new LeaseTable(workspace.Database, $"host{_hosts}");
+            var leases = new LeaseStore(workspace.Database, $"host{_hosts}");
             _lease ??= (await leases.TryClaimAsync("account:" + name, default)).ShouldNotBeNull();
             _loop ??= NewLoop(leases);
             return await _loop.RoundAsync(_lease.Value, default);
@@ -57,22 +58,22 @@ internal sealed class SimulatedAccount(TestWorkspace workspace, VirtualTime cloc
     {
         (_loop, _lease) = (null, null);
         _hosts++;
-        _vacantUntil = clock.GetUtcNow() + LeaseTable.Time;
+        _vacantUntil = clock.GetUtcNow() + LeaseStore.Time;
         await workspace.ExecuteAsync($"update leases set until = clock_timestamp() - interval '1 second' where name = 'account:{name}'");
     }
 
     public void Dispose() => _wake.Dispose();
 
-    private AccountLoop NewLoop(LeaseTable leases)
+    private AccountLoop NewLoop(LeaseStore leases)
     {
         var (deliveries, identifiers) = (new DeliveryStore(workspace.Database), new IdentifierStore(workspace.Database));
-        var budget = new CallBudget(name, destination.Limits.Allowances, new BudgetTable(workspace.Database), clock) { RequestsPerCall = destination.Limits.RequestsPerCall };
+        var budget = new CallBudget(name, destination.Limits.Allowances, new BudgetStore(workspace.Database), clock) { RequestsPerCall = destination.Limits.RequestsPerCall };
         var calls = new MemberCalls(deliveries, identifiers, workspace.Vault, destination, budget, workspace.Shared, new CallSeal(new MasterKeys(workspace.Master)), clock);
         var planner = new PagePlanner(destination, identifiers, workspace.Vault);
         var pass = new LaneProcessor(name, destination, new LaneStore(workspace.Database), deliveries, planner, calls, chance.NextDouble, clock, NullLogger.Instance);
-        var jobs = new JobPoller(name, destination, new JobTable(workspace.Database), clock, NullLogger.Instance);
+        var jobs = new JobPoller(name, destination, new JobStore(workspace.Database), clock, NullLogger.Instance);
         var exclusive = new ExclusiveResync(
-            new ResyncSessionTable(workspace.Database), deliveries, identifiers, workspace.Vault, destination, budget, chance.NextDouble, clock, NullLogger.Instance);
+            new ResyncSessionStore(workspace.Database), deliveries, identifiers, workspace.Vault, destination, budget, chance.NextDouble, clock, NullLogger.Instance);
         var cycle = BindingCycle.Open(workspace.Database, pass, planner, exclusive, destination.Limits, clock, NullLogger.Instance);
         return new AccountLoop(name, cycle, jobs, budget, new AccountStore(workspace.Database), leases, _wake, TimeSpan.FromSeconds(1), clock, NullLogger<AccountLoop>.Instance);
     }

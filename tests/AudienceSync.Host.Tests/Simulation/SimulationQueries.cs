@@ -65,7 +65,7 @@ internal sealed class SimulationQueries(TestWorkspace workspace, VirtualTime clo
         foreach (var destination in await AskAsync(
             "select distinct a.destination from accounts a left join bindings b using (destination) where a.stopped_code is not null or b.stopped_code is not null"))
         {
-            await new BindingTable(workspace.Database).ResumeAsync(destination, default);
+            await new BindingStore(workspace.Database).ResumeAsync(destination, default);
         }
     }
 
@@ -74,7 +74,7 @@ internal sealed class SimulationQueries(TestWorkspace workspace, VirtualTime clo
     {
         foreach (var destination in SimulatedPlatforms.Names)
         {
-            await new BindingTable(workspace.Database).RetryRefusedAsync(destination, default);
+            await new BindingStore(workspace.Database).RetryRefusedAsync(destination, default);
         }
     }
 

@@ -66,7 +66,7 @@ internal sealed class SimulationRun : IAsyncDisposable
         await SimulationQueries.EmptyAsync(workspace);
         var clock = new VirtualTime(TestWorkspace.Start);
         var run = new SimulationRun(seed, workspace, clock, await SimulatedPlatforms.StartAsync(clock, seed));
-        var bindings = new BindingTable(workspace.Database);
+        var bindings = new BindingStore(workspace.Database);
         foreach (var platform in SimulatedPlatforms.Names)
         {
             await bindings.DeclareAccountAsync(platform, platform, consentRequired: false, default);

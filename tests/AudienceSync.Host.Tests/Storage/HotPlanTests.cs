@@ -16,8 +16,8 @@ public sealed partial class HotPlanTests
     // settings.
     private static readonly string[] OfSmallTables =
     [
-        "AppendSql.Refused", "BudgetTable.ForgetSql", "JobTable.NamedSql", "LeaseTable.RenewSql",
-        "ResidualTable.ForgetSql", "ResidualTable.MarkSentSql", "AccountStore.HasRemovalsSql",
+        "AppendSql.Refused", "BudgetStore.ForgetSql", "JobStore.NamedSql", "LeaseStore.RenewSql",
+        "ResidualStore.ForgetSql", "ResidualStore.MarkSentSql", "AccountStore.HasRemovalsSql",
     ];
 
     private const string FillSql = """
@@ -56,9 +56,9 @@ public sealed partial class HotPlanTests
         await using var connection = await workspace.Database.Hot.OpenConnectionAsync();
 
         (await ExplainAsync(connection, SqlConstants.All["LaneStore.LaneSql"])).ShouldContain("Index Scan using membership_changed");
-        (await ExplainAsync(connection, SqlConstants.All["MembershipTable.EventsSql"])).ShouldContain("Index Scan using pkey_mt_events_seq_id");
-        (await ExplainAsync(connection, SqlConstants.All["MembershipTable.ExpiredSql"])).ShouldContain("Index Scan using membership_until");
-        (await ExplainAsync(connection, SqlConstants.All["MembershipTable.PeopleSql"])).ShouldContain("((key_id = k.key_id) AND (person = d.person))");
+        (await ExplainAsync(connection, SqlConstants.All["MembershipStore.EventsSql"])).ShouldContain("Index Scan using pkey_mt_events_seq_id");
+        (await ExplainAsync(connection, SqlConstants.All["MembershipStore.ExpiredSql"])).ShouldContain("Index Scan using membership_until");
+        (await ExplainAsync(connection, SqlConstants.All["MembershipStore.PeopleSql"])).ShouldContain("((key_id = k.key_id) AND (person = d.person))");
     }
 
     [Fact]

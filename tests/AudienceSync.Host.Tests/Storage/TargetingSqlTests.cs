@@ -2,7 +2,7 @@ using AudienceSync.Domain.Membership;
 using AudienceSync.Domain.Permission;
 using AudienceSync.Domain.Syncing;
 using AudienceSync.Host.EventStore;
-using AudienceSync.Host.Sync;
+using AudienceSync.Host.Sync.Lanes;
 using Npgsql;
 
 namespace AudienceSync.Host.Tests.Storage;

@@ -7,8 +7,8 @@ using AudienceSync.Host.Ingest.Append;
 using AudienceSync.Host.Ingest.Bodies;
 using AudienceSync.Host.Privacy;
 using AudienceSync.Host.Privacy.Keys;
-using AudienceSync.Host.Sync;
-using AudienceSync.Host.Sync.Holds;
+using AudienceSync.Host.Sync.Lanes;
+using AudienceSync.Host.Sync.Ledger;
 using AudienceSync.Host.Tests.Postgres;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
@@ -34,7 +34,7 @@ internal sealed class TestWorkspace : IAsyncDisposable
         Seal = new BodySeal(new MasterKeys(Master), Secret);
         Tombstones = new TombstoneDigester(Secret);
         Webhooks = new TestWebhooks(Secret);
-        Shared = new SharedCells(new HolderTable(Database), Webhooks.Digester);
+        Shared = new SharedCells(new HolderStore(Database), Webhooks.Digester);
         Owner = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString)
         {
             SearchPath = Name.Schema,
@@ -72,21 +72,21 @@ internal sealed class TestWorkspace : IAsyncDisposable
         var connectionString = await PostgresCluster.CreateMigratedAsync();
         var workspace = new TestWorkspace(connectionString);
         await new BodyPartitions(workspace.Database, workspace.Clock, NullLogger<BodyPartitions>.Instance).EnsureAsync(default);
-        var table = new RegistryTable(workspace.Database, workspace.Clock);
+        var table = new RegistryStore(workspace.Database, workspace.Clock);
         for (var n = 0; n < windows.Length; n++)
         {
             var terms = new KeyTerms((long?)windows[n]?.TotalSeconds);
             await new AudienceRegistry(table).ExecuteAsync($"k{n}", new PublishKey(1, terms, "test", null), default);
         }
 
-        workspace.Keys = await new AudienceKeyTable(workspace.Database).OpenAsync(default);
+        workspace.Keys = await new AudienceKeyStore(workspace.Database).OpenAsync(default);
         return workspace;
     }
 
     /// <summary>Binds a remote audience of a declared account to a key, by the registry.</summary>
     public async Task BindAsync(int key, string destination, string remote, bool exclusive = false)
     {
-        var registry = new AudienceRegistry(new RegistryTable(Database, Clock));
+        var registry = new AudienceRegistry(new RegistryStore(Database, Clock));
         var to = new RemoteAudience(destination, remote);
         var bind = new BindAudience(to, 1, "test", null) { Exclusive = exclusive };
         if ((await registry.ExecuteAsync($"k{key}", bind, default)).Changes.Count == 0)
@@ -100,7 +100,7 @@ internal sealed class TestWorkspace : IAsyncDisposable
     /// <summary>From here on every key requires granted consent.</summary>
     public void RequireConsent() => Keys = new AudienceKeys([.. Keys.All.Select(key => key with { ConsentPolicy = ConsentPolicy.Required })]);
 
-    public EventLog OpenLog() => new(Database, Vault, Seal, Tombstones, Clock, LinkLimit.Default);
+    public EventLogStore OpenLog() => new(Database, Vault, Seal, Tombstones, Clock, LinkLimit.Default);
 
     public async Task<T> AskAsync<T>(string sql)
     {

@@ -3,6 +3,7 @@ using AudienceSync.Domain.Syncing;
 using AudienceSync.Host.EventStore.Leases;
 using AudienceSync.Host.Sync;
 using AudienceSync.Host.Sync.Accounts;
+using AudienceSync.Host.Sync.Lanes;
 using AudienceSync.Host.Tests.Storage;
 using AudienceSync.Host.Workspaces.Status;
 
@@ -84,8 +85,8 @@ public sealed class BudgetTests : IAsyncLifetime
     [Fact]
     public async Task No_call_is_started_that_could_exceed_its_window()
     {
-        var lease = (await new LeaseTable(_workspace.Database, "hand").TryClaimAsync("account:main", default)).ShouldNotBeNull();
-        var budget = new CallBudget("main", _platform.Limits.Allowances, new BudgetTable(_workspace.Database), _workspace.Clock) { RequestsPerCall = 3 };
+        var lease = (await new LeaseStore(_workspace.Database, "hand").TryClaimAsync("account:main", default)).ShouldNotBeNull();
+        var budget = new CallBudget("main", _platform.Limits.Allowances, new BudgetStore(_workspace.Database), _workspace.Clock) { RequestsPerCall = 3 };
         var requests = 0;
         while (await budget.TakeAsync(lease, MemberOperation.Remove, default) is null)
         {
@@ -146,7 +147,7 @@ public sealed class BudgetTests : IAsyncLifetime
     public async Task Changes_are_collected_longer_the_less_budget_is_left()
     {
         var budget = _stage.Budget();
-        var lease = (await new LeaseTable(_workspace.Database, "hand").TryClaimAsync("account:main", default)).ShouldNotBeNull();
+        var lease = (await new LeaseStore(_workspace.Database, "hand").TryClaimAsync("account:main", default)).ShouldNotBeNull();
         var factors = new List<double>();
         for (var call = 0; call < 8; call++)
         {

@@ -153,7 +153,7 @@ public sealed class JobTests : IAsyncLifetime
         (await _stage.LedgerAsync()).ShouldAllBe(row => row == "3 1 1 partial", "one of the members is still there");
 
         _platform.Report = _ => new JobReport(JobState.Confirmed, [], "confirmed");
-        await new BindingTable(_workspace.Database).RetryRefusedAsync("main", default);
+        await new BindingStore(_workspace.Database).RetryRefusedAsync("main", default);
         await SettleAsync();
 
         (await _stage.LedgerAsync()).ShouldAllBe(row => row.StartsWith("0 1 1", StringComparison.Ordinal));

@@ -1,6 +1,7 @@
 using AudienceSync.Domain.Normalizing;
 using AudienceSync.Domain.Syncing;
 using AudienceSync.Host.Sync;
+using AudienceSync.Host.Sync.Lanes;
 using AudienceSync.Host.Tests.Storage;
 
 namespace AudienceSync.Host.Tests.Syncing;

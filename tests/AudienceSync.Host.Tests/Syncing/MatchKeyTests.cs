@@ -29,7 +29,7 @@ public sealed class MatchKeyTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _workspace = await TestWorkspace.CreateAsync([null]);
-        _registry = new AudienceRegistry(new RegistryTable(_workspace.Database, _workspace.Clock), _workspace.Keys);
+        _registry = new AudienceRegistry(new RegistryStore(_workspace.Database, _workspace.Clock), _workspace.Keys);
         await _registry.ExecuteAsync("k0", new PublishKey(2, new KeyTerms(null, MatchKeys.Email), "test", null), default);
         _emailKey = _workspace.Keys.ByName("k0_v2")!.KeyId;
         _setup = new MemberSetup(_workspace);

@@ -12,8 +12,8 @@ namespace AudienceSync.Host.Tests.Syncing;
 /// <summary>Writes people and their memberships as the log and the projector would.</summary>
 internal sealed class MemberSetup(TestWorkspace workspace)
 {
-    private readonly LeaseTable _leases = new(workspace.Database, "projector");
-    private readonly MembershipTable _table = new(workspace.Database);
+    private readonly LeaseStore _leases = new(workspace.Database, "projector");
+    private readonly MembershipStore _table = new(workspace.Database);
     private readonly Dictionary<PersonId, (int Revision, string Email, string? Phone, byte[] Salt)> _people = [];
     private readonly Dictionary<(int KeyId, PersonId Person), bool> _present = [];
     private long _changedPos;

@@ -1,6 +1,6 @@
 using AudienceSync.Domain.Syncing;
 using AudienceSync.Host.EventStore.Leases;
-using AudienceSync.Host.Sync;
+using AudienceSync.Host.Sync.Lanes;
 using AudienceSync.Host.Tests.Storage;
 
 namespace AudienceSync.Host.Tests.Syncing;
@@ -73,7 +73,7 @@ public sealed class OwnershipTests
         await stage.PassAsync(Lane.Adds);
 
         left.ShouldBeGreaterThan(platform.Limits.CallTimeout);
-        (await workspace.AskAsync<TimeSpan>("select until - clock_timestamp() from leases where name = 'account:main'")).ShouldBeLessThanOrEqualTo(LeaseTable.Time);
+        (await workspace.AskAsync<TimeSpan>("select until - clock_timestamp() from leases where name = 'account:main'")).ShouldBeLessThanOrEqualTo(LeaseStore.Time);
         platform.Calls.ShouldHaveSingleItem().Operation.ShouldBe(MemberOperation.Add);
     }
 }

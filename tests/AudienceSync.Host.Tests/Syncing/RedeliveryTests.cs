@@ -1,6 +1,6 @@
 using AudienceSync.Domain.Identity;
 using AudienceSync.Domain.Syncing;
-using AudienceSync.Host.Sync;
+using AudienceSync.Host.Sync.Lanes;
 using AudienceSync.Host.Sync.Resyncs;
 using AudienceSync.Host.Tests.Storage;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -78,7 +78,7 @@ public sealed class RedeliveryTests : IAsyncLifetime
 
     private async Task SettleAsync()
     {
-        var again = new Redelivery(new RedeliveryTable(_workspace.Database), _stage.Exclusive(), _platform.Limits, _workspace.Clock, NullLogger.Instance);
+        var again = new Redelivery(new RedeliveryStore(_workspace.Database), _stage.Exclusive(), _platform.Limits, _workspace.Clock, NullLogger.Instance);
         var rounds = 0;
         bool more;
         do

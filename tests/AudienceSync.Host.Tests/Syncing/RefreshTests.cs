@@ -1,6 +1,7 @@
 using AudienceSync.Connectors;
 using AudienceSync.Domain.Syncing;
-using AudienceSync.Host.Sync;
+using AudienceSync.Host.Sync.Lanes;
+using AudienceSync.Host.Sync.Ledger;
 using AudienceSync.Host.Sync.Resyncs;
 using AudienceSync.Host.Tests.Storage;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -29,7 +30,7 @@ public sealed class RefreshTests : IAsyncLifetime
         _workspace = await TestWorkspace.CreateAsync([null]);
         _setup = new MemberSetup(_workspace);
         _stage = await SyncStage.CreateAsync(_workspace, _setup, _platform);
-        _redelivery = new Redelivery(new RedeliveryTable(_workspace.Database), _stage.Exclusive(), _platform.Limits, _workspace.Clock, NullLogger.Instance);
+        _redelivery = new Redelivery(new RedeliveryStore(_workspace.Database), _stage.Exclusive(), _platform.Limits, _workspace.Clock, NullLogger.Instance);
         _platform.During = call =>
         {
             foreach (var member in call.Members.Where(_ => call.Operation == MemberOperation.Add))

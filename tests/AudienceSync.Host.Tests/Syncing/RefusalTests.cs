@@ -1,5 +1,6 @@
 using AudienceSync.Domain.Syncing;
 using AudienceSync.Host.Sync;
+using AudienceSync.Host.Sync.Lanes;
 using AudienceSync.Host.Tests.Storage;
 using AudienceSync.Host.Workspaces.Status;
 
@@ -52,7 +53,7 @@ public sealed class RefusalTests : IAsyncLifetime
         (await _stage.LedgerAsync()).ShouldBe(["3 1 1 row_fails_batch"], "the member is still there");
 
         _platform.Fault = _ => PlatformFault.None;
-        (await new BindingTable(_workspace.Database).RetryRefusedAsync("main", default)).ShouldBe(1);
+        (await new BindingStore(_workspace.Database).RetryRefusedAsync("main", default)).ShouldBe(1);
         await _stage.SettleAsync();
 
         _platform.Members.ShouldBeEmpty();
@@ -85,7 +86,7 @@ public sealed class RefusalTests : IAsyncLifetime
         (await _stage.LedgerAsync()).ShouldAllBe(row => row == "2 1 1 some_refused");
 
         _platform.Fault = _ => PlatformFault.None;
-        await new BindingTable(_workspace.Database).RetryRefusedAsync("main", default);
+        await new BindingStore(_workspace.Database).RetryRefusedAsync("main", default);
         await _stage.SettleAsync();
 
         _stage.ShouldBeInSync("redelivered");
@@ -104,7 +105,7 @@ public sealed class RefusalTests : IAsyncLifetime
         await _stage.SettleAsync();
         (await _stage.LedgerAsync()).ShouldBe(["4 1 1 row_fails_batch"], "nothing changed");
 
-        await new BindingTable(_workspace.Database).RetryRefusedAsync("main", default);
+        await new BindingStore(_workspace.Database).RetryRefusedAsync("main", default);
         await _stage.SettleAsync();
 
         _stage.ShouldBeInSync("the member was redelivered");

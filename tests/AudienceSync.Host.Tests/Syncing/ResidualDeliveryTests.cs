@@ -1,6 +1,7 @@
 using AudienceSync.Domain.Identity;
 using AudienceSync.Domain.Syncing;
 using AudienceSync.Host.Sync;
+using AudienceSync.Host.Sync.Lanes;
 using AudienceSync.Host.Tests.Storage;
 
 namespace AudienceSync.Host.Tests.Syncing;
@@ -40,7 +41,7 @@ public sealed class ResidualDeliveryTests : IAsyncLifetime
 
         (await _stage.ResidualsAsync()).ShouldBe(RunEnd.Empty, "refused rows are not retried yet");
         _platform.Fault = _ => PlatformFault.None;
-        await new BindingTable(_workspace.Database).RetryRefusedAsync("main", default);
+        await new BindingStore(_workspace.Database).RetryRefusedAsync("main", default);
         await _stage.ResidualsAsync();
 
         await _stage.SettleAsync();
@@ -167,7 +168,7 @@ public sealed class ResidualDeliveryTests : IAsyncLifetime
     {
         await LoseAddAsync();
         await SetDesiredAsync(false);
-        await new BindingTable(_workspace.Database).RetryRefusedAsync("main", default);
+        await new BindingStore(_workspace.Database).RetryRefusedAsync("main", default);
         (await _stage.ResidualsAsync()).ShouldBe(RunEnd.Empty);
         _platform.Members.Add(Of("ann"));
 

@@ -6,6 +6,7 @@ using AudienceSync.Connectors.Webhook;
 using AudienceSync.Domain.Normalizing;
 using AudienceSync.Domain.Syncing;
 using AudienceSync.Host.Sync;
+using AudienceSync.Host.Sync.Lanes;
 
 namespace AudienceSync.Host.Tests.Syncing;
 

@@ -3,6 +3,7 @@ using AudienceSync.Connectors.Meta;
 using AudienceSync.Connectors.TikTok;
 using AudienceSync.Domain.Syncing;
 using AudienceSync.Host.EventStore;
+using AudienceSync.Host.Sync;
 using AudienceSync.Host.Sync.Accounts;
 using AudienceSync.Host.Tests.Serving;
 using AudienceSync.Host.Tests.Storage;

@@ -124,7 +124,7 @@ public sealed class RunTests : IAsyncLifetime
         {
             _platform.During = _ => Task.CompletedTask;
             await _workspace.ExecuteAsync("update leases set until = clock_timestamp() - interval '1 second'");
-            (await new LeaseTable(_workspace.Database, "another").TryClaimAsync("account:main", default)).ShouldNotBeNull();
+            (await new LeaseStore(_workspace.Database, "another").TryClaimAsync("account:main", default)).ShouldNotBeNull();
         };
         await _setup.SetAsync(_stage.KeyId, true, [.. await _setup.AddPersonAsync(2)]);
         await Should.ThrowAsync<LeaseLostException>(() => _stage.RoundAsync());
@@ -183,7 +183,7 @@ public sealed class RunTests : IAsyncLifetime
         }
 
         var before = await PartitionsAsync();
-        var partitions = new DeliveryPartitions(_workspace.Database, _workspace.Clock, Microsoft.Extensions.Logging.Abstractions.NullLogger<DeliveryPartitions>.Instance);
+        var partitions = new DeliveryPartitionStore(_workspace.Database, _workspace.Clock, Microsoft.Extensions.Logging.Abstractions.NullLogger<DeliveryPartitionStore>.Instance);
         await partitions.EnsureAsync(default);
         (await PartitionsAsync()).ShouldBe(before.Where(name => !name.EndsWith(Day(402)) && !name.EndsWith(Day(16))));
         (await RunsAsync()).Count.ShouldBe(1);

@@ -5,6 +5,7 @@ using AudienceSync.Host.Privacy.Keys;
 using AudienceSync.Host.Sync;
 using AudienceSync.Host.Sync.Accounts;
 using AudienceSync.Host.Sync.Jobs;
+using AudienceSync.Host.Sync.Lanes;
 using AudienceSync.Host.Sync.Ledger;
 using AudienceSync.Host.Sync.Residuals;
 using AudienceSync.Host.Sync.Resyncs;
@@ -18,7 +19,7 @@ namespace AudienceSync.Host.Tests.Syncing;
 /// <summary>One remote audience fed by one key, and the passes that keep it in sync, called step by step by the test.</summary>
 internal sealed class SyncStage(TestWorkspace workspace, MemberSetup setup, int keyId, string destination, IDestination platform)
 {
-    private readonly BindingTable _bindings = new(workspace.Database);
+    private readonly BindingStore _bindings = new(workspace.Database);
     private LaneProcessor? _pass;
     private Lease? _lease;
     private int _owners;
@@ -64,7 +65,7 @@ internal sealed class SyncStage(TestWorkspace workspace, MemberSetup setup, int 
     /// <summary>The lease of the account, as the current owner holds it.</summary>
     public async Task<Lease> LeaseAsync()
     {
-        _lease ??= (await new LeaseTable(workspace.Database, $"host{_owners}").TryClaimAsync("account:" + destination, default)).ShouldNotBeNull();
+        _lease ??= (await new LeaseStore(workspace.Database, $"host{_owners}").TryClaimAsync("account:" + destination, default)).ShouldNotBeNull();
         return _lease.Value;
     }
 
@@ -99,16 +100,16 @@ internal sealed class SyncStage(TestWorkspace workspace, MemberSetup setup, int 
     /// <summary>Processes the residual deliveries, as the current owner.</summary>
     public async Task<RunEnd> ResidualsAsync()
     {
-        _lease ??= (await new LeaseTable(workspace.Database, $"host{_owners}").TryClaimAsync("account:" + destination, default)).ShouldNotBeNull();
+        _lease ??= (await new LeaseStore(workspace.Database, $"host{_owners}").TryClaimAsync("account:" + destination, default)).ShouldNotBeNull();
         _pass ??= NewPass();
         var planner = new PagePlanner(platform, Identifiers, workspace.Vault);
-        return await new ResidualProcessor(new ResidualTable(workspace.Database), planner, _pass, workspace.Clock).RunAsync(_lease.Value, await BindingAsync(), default);
+        return await new ResidualProcessor(new ResidualStore(workspace.Database), planner, _pass, workspace.Clock).RunAsync(_lease.Value, await BindingAsync(), default);
     }
 
     /// <summary>One round of the account's own loop.</summary>
     public async Task<bool> LoopRoundAsync(Wake wake)
     {
-        _lease ??= (await new LeaseTable(workspace.Database, $"host{_owners}").TryClaimAsync("account:" + destination, default)).ShouldNotBeNull();
+        _lease ??= (await new LeaseStore(workspace.Database, $"host{_owners}").TryClaimAsync("account:" + destination, default)).ShouldNotBeNull();
         return await Loop(wake).RoundAsync(_lease.Value, default);
     }
 
@@ -125,7 +126,7 @@ internal sealed class SyncStage(TestWorkspace workspace, MemberSetup setup, int 
     public Task<int> ResumeAsync() => _bindings.ResumeAsync(destination, default);
 
     public AccountLoop Loop(Wake wake) => new(
-        destination, NewCycle(), Poller(), Budget(), Store, new LeaseTable(workspace.Database, "loop"), wake, TimeSpan.FromMilliseconds(1), workspace.Clock,
+        destination, NewCycle(), Poller(), Budget(), Store, new LeaseStore(workspace.Database, "loop"), wake, TimeSpan.FromMilliseconds(1), workspace.Clock,
         NullLogger<AccountLoop>.Instance);
 
     public void ShouldBeInSync(string because)
@@ -142,16 +143,16 @@ internal sealed class SyncStage(TestWorkspace workspace, MemberSetup setup, int 
         await Poller().RunAsync(await LeaseAsync(), default);
     }
 
-    public CallBudget Budget() => new(destination, platform.Limits.Allowances, new BudgetTable(workspace.Database), workspace.Clock) { RequestsPerCall = platform.Limits.RequestsPerCall };
+    public CallBudget Budget() => new(destination, platform.Limits.Allowances, new BudgetStore(workspace.Database), workspace.Clock) { RequestsPerCall = platform.Limits.RequestsPerCall };
 
-    private JobPoller Poller() => new(destination, platform, new JobTable(workspace.Database), workspace.Clock, NullLogger.Instance);
+    private JobPoller Poller() => new(destination, platform, new JobStore(workspace.Database), workspace.Clock, NullLogger.Instance);
 
     private BindingCycle NewCycle() => BindingCycle.Open(
         workspace.Database, NewPass(), new PagePlanner(platform, Identifiers, workspace.Vault), Exclusive(), platform.Limits, workspace.Clock, Logger);
 
     /// <summary>Replaces all members in a resync of an exclusive binding.</summary>
     public ExclusiveResync Exclusive() => new(
-        new ResyncSessionTable(workspace.Database), Deliveries, Identifiers, workspace.Vault, platform, Budget(), () => 0.5, workspace.Clock, Logger);
+        new ResyncSessionStore(workspace.Database), Deliveries, Identifiers, workspace.Vault, platform, Budget(), () => 0.5, workspace.Clock, Logger);
 
     private LaneProcessor NewPass()
     {

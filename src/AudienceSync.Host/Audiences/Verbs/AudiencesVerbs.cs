@@ -173,12 +173,12 @@ internal sealed class AudiencesVerbs(Func<string, string?> environment)
 
     private RegistryException Unknown(ParseResult parsed) => new(AudienceRefusal.Unknown(parsed.GetRequiredValue(Name)));
 
-    private Task<int> RunAsync<T>(ParseResult parsed, CancellationToken cancellationToken, Func<RegistryTable, Task<T>> work)
+    private Task<int> RunAsync<T>(ParseResult parsed, CancellationToken cancellationToken, Func<RegistryStore, Task<T>> work)
         where T : class =>
         DatabaseVerb.RunAsync(parsed, environment, async connectionString =>
         {
             await using var database = new WorkspaceDatabase(connectionString, new WorkspaceName(parsed.GetRequiredValue(_workspace)));
-            var answer = await work(new RegistryTable(database, TimeProvider.System));
+            var answer = await work(new RegistryStore(database, TimeProvider.System));
             await AudiencesPrint.WriteAsync(parsed.InvocationConfiguration.Output, answer, parsed.GetValue(_json));
             return ExitCodes.Done;
         }, cancellationToken);

@@ -7,7 +7,7 @@ namespace AudienceSync.Host.EventStore.Leases;
 /// that is frozen or dead renews nothing. <b>Failures</b> of storage are an outage like any other: the next attempt retries, and if a lease
 /// has ended meanwhile, the fence decides.
 /// </summary>
-public sealed class LeaseRenewal(LeaseTable leases, TimeProvider clock, ILogger<LeaseRenewal> logger)
+public sealed class LeaseRenewal(LeaseStore leases, TimeProvider clock, ILogger<LeaseRenewal> logger)
 {
     public async Task RunAsync(CancellationToken cancellationToken)
     {

@@ -9,7 +9,6 @@ using AudienceSync.Host.Audiences;
 using AudienceSync.Host.Audiences.Registry;
 using AudienceSync.Host.Cli;
 using AudienceSync.Host.EventStore;
-using AudienceSync.Host.People.Verbs;
 using AudienceSync.Host.Requests;
 
 namespace AudienceSync.Host.History.Verbs;
@@ -77,7 +76,7 @@ internal sealed class MembersCommands(Func<string, string?> environment)
         {
             if (parsed.GetValue(at) is { } text)
             {
-                var page = await new MembersAsOf(new PastReader(database), keys).ListAsync(key, Moment(text), Mode(parsed), after, parsed.GetValue(_limit), cancellationToken);
+                var page = await new MembersAsOf(new PastQueries(database), keys).ListAsync(key, Moment(text), Mode(parsed), after, parsed.GetValue(_limit), cancellationToken);
                 return (page.Members, page.Next, page);
             }
 
@@ -100,7 +99,7 @@ internal sealed class MembersCommands(Func<string, string?> environment)
         diff.SetAction((parsed, cancellationToken) => OfKeyAsync(parsed, cancellationToken, (database, keys, key) => PagesAsync<MemberChange>(parsed, async after =>
         {
             var times = (Moment(parsed.GetRequiredValue(from)), Moment(parsed.GetRequiredValue(to)));
-            var page = await new MembersAsOf(new PastReader(database), keys).DiffAsync(key, times, Mode(parsed), after, parsed.GetValue(_limit), cancellationToken);
+            var page = await new MembersAsOf(new PastQueries(database), keys).DiffAsync(key, times, Mode(parsed), after, parsed.GetValue(_limit), cancellationToken);
             return (page.Changes, page.Next, page);
         }, MembersPrint.ChangeHead, MembersPrint.Row)));
         return diff;
@@ -148,7 +147,7 @@ internal sealed class MembersCommands(Func<string, string?> environment)
             var past = await PastAsync(database, cancellationToken);
             var key = await past.KeyAsync(given[^1], cancellationToken) ?? throw UnknownKey(given[^1]);
             var person = given.Length == 2 ? new PersonId(Guid.Parse(given[0])) : await LookUpAsync(parsed, cancellationToken);
-            return person is { } known && await new Explainer(past, new PersonTrail(database)).ExplainAsync(known, key, cancellationToken) is { } found
+            return person is { } known && await new Explainer(past, new PersonTrailQueries(database)).ExplainAsync(known, key, cancellationToken) is { } found
                 ? WhyPrint.Write(parsed.InvocationConfiguration.Output, found, parsed.GetValue(_json))
                 : UnknownPerson(parsed);
         }));
@@ -195,7 +194,7 @@ internal sealed class MembersCommands(Func<string, string?> environment)
     }
 
     private async Task<PersonPast> PastAsync(WorkspaceDatabase database, CancellationToken cancellationToken) =>
-        new(new PastReader(database), new PersonTrail(database), await new AudienceKeyTable(database).OpenAsync(cancellationToken), TimeProvider.System);
+        new(new PastQueries(database), new PersonTrailQueries(database), await new AudienceKeyStore(database).OpenAsync(cancellationToken), TimeProvider.System);
 
     private async Task<PersonId?> PersonAsync(ParseResult parsed, CancellationToken cancellationToken) =>
         parsed.GetValue(_person) is { } person ? new PersonId(person) : await LookUpAsync(parsed, cancellationToken);
@@ -234,7 +233,7 @@ internal sealed class MembersCommands(Func<string, string?> environment)
         RunAsync(parsed, cancellationToken, async database =>
         {
             var name = parsed.GetRequiredValue(_key);
-            var keys = await new AudienceKeyTable(database).OpenAsync(cancellationToken);
+            var keys = await new AudienceKeyStore(database).OpenAsync(cancellationToken);
             return await work(database, keys, keys.ByName(name) ?? throw UnknownKey(name));
         });
 

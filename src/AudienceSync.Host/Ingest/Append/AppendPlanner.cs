@@ -18,7 +18,7 @@ namespace AudienceSync.Host.Ingest.Append;
 internal sealed class AppendPlanner(Vault vault, LinkLimit limit, Func<byte[]> newSalt)
 {
     private readonly PeoplePlanner _people = new(vault, newSalt);
-    private readonly AppendColumns _rows = new();
+    private readonly AppendColumnsSql _rows = new();
     private readonly HashSet<Guid> _seen = [];
 
     /// <summary>First step: duplicates, erased people, and the events for which more must be loaded.</summary>

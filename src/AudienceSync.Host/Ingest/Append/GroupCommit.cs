@@ -22,7 +22,7 @@ namespace AudienceSync.Host.Ingest.Append;
 /// (<see cref="AppendLock"/>): after a late commit the sender's retry is a duplicate.
 /// </para>
 /// </summary>
-public sealed class GroupCommit(EventLog log, Wake projector, TimeProvider clock, ILogger<GroupCommit> logger)
+public sealed class GroupCommit(EventLogStore log, Wake projector, TimeProvider clock, ILogger<GroupCommit> logger)
 {
     /// <summary>
     /// Maximum number of events in one commit: enough to make its fixed cost negligible, few enough to keep its latency low.

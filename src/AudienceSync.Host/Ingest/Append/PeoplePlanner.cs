@@ -10,7 +10,7 @@ namespace AudienceSync.Host.Ingest.Append;
 /// </summary>
 internal sealed class PeoplePlanner(Vault vault, Func<byte[]> newSalt)
 {
-    public void Add(KnownState known, AppendColumns rows)
+    public void Add(KnownState known, AppendColumnsSql rows)
     {
         AddLinks(known, rows);
         AddRevisions(known, rows);
@@ -25,7 +25,7 @@ internal sealed class PeoplePlanner(Vault vault, Func<byte[]> newSalt)
         }
     }
 
-    private static void AddLinks(KnownState known, AppendColumns rows)
+    private static void AddLinks(KnownState known, AppendColumnsSql rows)
     {
         foreach (var linked in known.People.Changes.Linked)
         {
@@ -38,7 +38,7 @@ internal sealed class PeoplePlanner(Vault vault, Func<byte[]> newSalt)
 
     // One new revision per person and commit, however many webhooks of the batch have new information about that person. The first revision
     // of a person needs no event: nothing can have been delivered under an earlier one.
-    private void AddRevisions(KnownState known, AppendColumns rows)
+    private void AddRevisions(KnownState known, AppendColumnsSql rows)
     {
         var changes = known.People.Changes;
         var groups = known.People.Groups();
@@ -66,7 +66,7 @@ internal sealed class PeoplePlanner(Vault vault, Func<byte[]> newSalt)
         }
     }
 
-    private void Revise(KnownPerson person, PersonIdentifiers identifiers, Reach reach, KnownState known, AppendColumns rows)
+    private void Revise(KnownPerson person, PersonIdentifiers identifiers, Reach reach, KnownState known, AppendColumnsSql rows)
     {
         var isNew = person.Revision == 0;
         if (!isNew && reach == person.Reach)
@@ -95,7 +95,7 @@ internal sealed class PeoplePlanner(Vault vault, Func<byte[]> newSalt)
         Seal(person, identifiers, known, rows);
     }
 
-    private void Seal(KnownPerson person, PersonIdentifiers identifiers, KnownState known, AppendColumns rows)
+    private void Seal(KnownPerson person, PersonIdentifiers identifiers, KnownState known, AppendColumnsSql rows)
     {
         var revision = new IdentifierRevision(known.People.ClaimsOf(person.Id)!, identifiers);
         var columns = known.People.Changes.Made.Contains(person.Id) ? rows.NewRevisions : rows.FurtherRevisions;

@@ -3,7 +3,7 @@ using AudienceSync.Host.Ingest.Append;
 
 namespace AudienceSync.Host.Ingest.Bodies;
 
-/// <summary>The bodies of one commit, each as (events, length, bytes): see <see cref="AppendColumns.AddBody"/>.</summary>
+/// <summary>The bodies of one commit, each as (events, length, bytes): see <see cref="AppendColumnsSql.AddBody"/>.</summary>
 internal static class BodyBox
 {
     private const int HeadBytes = 8;

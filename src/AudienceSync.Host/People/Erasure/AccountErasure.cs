@@ -22,7 +22,7 @@ namespace AudienceSync.Host.People.Erasure;
 /// <param name="clock">Times of the calls.</param>
 /// <param name="logger">Names no person.</param>
 public sealed class AccountErasure(
-    AccountErasureTable table, IReadOnlyDictionary<string, IDestination> destinations, Func<double> chance, TimeProvider clock, ILogger logger)
+    AccountErasureStore table, IReadOnlyDictionary<string, IDestination> destinations, Func<double> chance, TimeProvider clock, ILogger logger)
 {
     /// <summary>True when nothing is left to remove from any account.</summary>
     /// <param name="erasure">The erasure.</param>

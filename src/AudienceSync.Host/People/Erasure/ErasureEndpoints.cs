@@ -77,7 +77,7 @@ public sealed class ErasureEndpoints(TimeProvider clock)
     }
 
     private async Task<IResult> RealiasAsync(RequestWorkspace workspace, CancellationToken cancellationToken) =>
-        Results.Ok(await workspace.Get<RealiasTable>().RunAsync(cancellationToken));
+        Results.Ok(await workspace.Get<RealiasStore>().RunAsync(cancellationToken));
 
     private async Task<ErasureAnswer> AnswerAsync(RequestWorkspace workspace, ErasureRow erasure, CancellationToken cancellationToken) =>
         ErasureAnswer.Of(

@@ -16,7 +16,7 @@ namespace AudienceSync.Host.People.Erasure;
 /// may be repeated, and the last is one transaction. A lost lease ends the iteration.
 /// </para>
 /// </summary>
-public sealed class ErasureLoop(ErasureTable table, ErasureRun run, LeaseTable leases, TimeProvider clock, ILogger<ErasureLoop> logger)
+public sealed class ErasureLoop(ErasureStore table, ErasureRun run, LeaseStore leases, TimeProvider clock, ILogger<ErasureLoop> logger)
 {
     public const string LeaseName = "erasure";
 

@@ -10,7 +10,7 @@ namespace AudienceSync.Host.People.Erasure;
 /// ones, and then destroys what leads to the person. In this order, because the person's aliases are needed to find the bodies. Every step
 /// may be repeated.
 /// </summary>
-public sealed class ErasureRun(PersonReader people, KeptBodies bodies, QuarantinedBodies quarantined, AccountErasure accounts, ErasureEnd end, AliasDigester digester)
+public sealed class ErasureRun(PersonQueries people, KeptBodyStore bodies, QuarantinedBodyStore quarantined, AccountErasure accounts, ErasureEndStore end, AliasDigester digester)
 {
     private readonly ConcurrentDictionary<Guid, ErasureTraces> _traces = [];
 
@@ -50,7 +50,7 @@ public sealed class ErasureRun(PersonReader people, KeptBodies bodies, Quarantin
     }
 
     // While one platform is down this may be needed every second for days, and it does not change.
-    private async Task<ErasureTraces> TracesAsync(ErasureRow erasure, PersonGroup person, CancellationToken cancellationToken)
+    private async Task<ErasureTraces> TracesAsync(ErasureRow erasure, PersonGroupQueries person, CancellationToken cancellationToken)
     {
         if (!_traces.TryGetValue(erasure.Erasure, out var traces))
         {
@@ -61,6 +61,6 @@ public sealed class ErasureRun(PersonReader people, KeptBodies bodies, Quarantin
         return traces;
     }
 
-    private BodySearch Search(PersonGroup person, IReadOnlyList<AliasDigest> aliases) =>
+    private BodySearch Search(PersonGroupQueries person, IReadOnlyList<AliasDigest> aliases) =>
         new(aliases.Concat(person.Called).ToHashSet(), person.Countries, person.Phones, digester);
 }

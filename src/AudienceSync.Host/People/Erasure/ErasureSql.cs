@@ -1,5 +1,5 @@
 using AudienceSync.Host.EventStore;
-using AudienceSync.Host.Sync.Holds;
+using AudienceSync.Host.Sync.Ledger;
 
 namespace AudienceSync.Host.People.Erasure;
 
@@ -24,7 +24,7 @@ internal static class ErasureSql
         left join lateral (
           select array_agg(distinct case h.part when 1 then 'email' when 2 then 'phone' when 4 then 'details' else 'device_id' end) as parts
           from (select l.binding_id, v.person, v.revision from vault v where v.person = l.person and v.revision <= l.revision and l.status = 0) d
-          {HolderTable.Holders}) k on true
+          {HolderStore.Holders}) k on true
         """;
 
     public const string RemovalColumns = """
@@ -89,7 +89,7 @@ internal static class ErasureSql
 
     public const string Recount = "update erasures set tombstones = (select count(*) from tombstones where erasure = $1) where erasure = $1";
 
-    public const string Hold = $"select {ErasureTable.Columns} from erasures e where e.erasure = $1 and e.state = 1 for update";
+    public const string Hold = $"select {ErasureStore.Columns} from erasures e where e.erasure = $1 and e.state = 1 for update";
 
     /// <summary>
     /// From here to the commit no Host can write a new intent to the ledger. An intent from before is seen below; a Host that writes one
@@ -131,7 +131,7 @@ internal static class ErasureSql
     public const string TransferLateRemovals = $"""
         insert into residual_deliveries (binding_id, person, revision, normalizer, kind, try_at)
         select h.binding_id, h.person, h.revision, h.normalizer, 3, max(d.try_at) from residual_deliveries d
-        {HolderTable.Holders}
+        {HolderStore.Holders}
         where d.person = any($1::uuid[]) and d.kind = 3 group by 1, 2, 3, 4
         on conflict (binding_id, person, revision, normalizer, kind) do update set try_at = greatest(residual_deliveries.try_at, excluded.try_at)
         """;

@@ -12,7 +12,7 @@ namespace AudienceSync.Host.People.Erasure;
 /// <summary>What the erasures of a workspace depend on.</summary>
 /// <param name="ProjectorWake">Wakes the projector, which restricts targeting of the person.</param>
 public sealed record PrivacyDependencies(
-    Vault Vault, BodySeal Seal, AliasDigester Digester, TombstoneDigester Tombstones, LeaseTable Leases, TimeProvider Clock, Wake ProjectorWake)
+    Vault Vault, BodySeal Seal, AliasDigester Digester, TombstoneDigester Tombstones, LeaseStore Leases, TimeProvider Clock, Wake ProjectorWake)
 {
     /// <summary>Sends the message that has an accepted request carried out at once.</summary>
     public IMessages Messages { get; init; } = new NoMessages();
@@ -31,37 +31,37 @@ public sealed record PrivacyDependencies(
 public sealed class Erasures
 {
     private readonly PrivacyDependencies _dependencies;
-    private readonly ErasureRequests _requests;
+    private readonly ErasureRequestStore _requests;
 
     public Erasures(WorkspaceDatabase database, PrivacyDependencies dependencies, ILogger<ErasureLoop> logger)
     {
         _dependencies = dependencies;
-        var people = new PersonReader(database, dependencies.Vault);
-        var bodies = new KeptBodies(database, dependencies.Seal, dependencies.Clock);
-        _requests = new ErasureRequests(
+        var people = new PersonQueries(database, dependencies.Vault);
+        var bodies = new KeptBodyStore(database, dependencies.Seal, dependencies.Clock);
+        _requests = new ErasureRequestStore(
             database, people, dependencies.Vault, dependencies.Digester, dependencies.Tombstones, dependencies.Messages, dependencies.Clock);
-        Table = new ErasureTable(database);
-        Realias = new RealiasTable(database, dependencies.Vault, dependencies.Digester, dependencies.Clock);
-        var quarantined = new QuarantinedBodies(database, dependencies.Seal);
-        Accounts = new AccountErasureTable(database, dependencies.Vault);
+        Table = new ErasureStore(database);
+        Realias = new RealiasStore(database, dependencies.Vault, dependencies.Digester, dependencies.Clock);
+        var quarantined = new QuarantinedBodyStore(database, dependencies.Seal);
+        Accounts = new AccountErasureStore(database, dependencies.Vault);
         var accounts = new AccountErasure(Accounts, dependencies.Destinations, dependencies.Chance, dependencies.Clock, logger);
         Run = new ErasureRun(
-            people, bodies, quarantined, accounts, new ErasureEnd(database, dependencies.Tombstones, dependencies.Clock), dependencies.Digester);
+            people, bodies, quarantined, accounts, new ErasureEndStore(database, dependencies.Tombstones, dependencies.Clock), dependencies.Digester);
         Loop = new ErasureLoop(Table, Run, dependencies.Leases, dependencies.Clock, logger);
         IndexLoop = new QuarantineIndexLoop(
-            new QuarantineIndex(database, dependencies.Seal, new BodyMentions(dependencies.Digester), dependencies.CountryOf),
+            new QuarantineIndexStore(database, dependencies.Seal, new BodyMentions(dependencies.Digester), dependencies.CountryOf),
             dependencies.Clock, logger);
         Export = new PersonExport(
-            people, new PersonRecords(database, dependencies.Vault), new MemberQueries(database), (Table, Accounts), quarantined, dependencies);
+            people, new PersonRecordQueries(database, dependencies.Vault), new MemberQueries(database), (Table, Accounts), quarantined, dependencies);
     }
 
-    public ErasureTable Table { get; }
+    public ErasureStore Table { get; }
 
     /// <summary>Removals from every list of an account.</summary>
-    public AccountErasureTable Accounts { get; }
+    public AccountErasureStore Accounts { get; }
 
     /// <summary>Recomputes the aliases that an older reader made.</summary>
-    public RealiasTable Realias { get; }
+    public RealiasStore Realias { get; }
 
     public ErasureRun Run { get; }
 

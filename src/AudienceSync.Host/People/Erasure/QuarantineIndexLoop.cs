@@ -6,7 +6,7 @@ namespace AudienceSync.Host.People.Erasure;
 /// Indexes older quarantined bodies in the background, slowly, because webhooks go first. When none is left it polls once a minute, because
 /// a Host of the previous version may still write some. <b>Failures</b> end a page; the page is retried.
 /// </summary>
-public sealed class QuarantineIndexLoop(QuarantineIndex index, TimeProvider clock, ILogger<ErasureLoop> logger)
+public sealed class QuarantineIndexLoop(QuarantineIndexStore index, TimeProvider clock, ILogger<ErasureLoop> logger)
 {
     /// <summary>With pages of 50 at most 1,000 a second.</summary>
     private static readonly TimeSpan BetweenPages = TimeSpan.FromMilliseconds(50);

@@ -15,7 +15,7 @@ namespace AudienceSync.Host.Privacy.Keys;
 /// salt is gone, and nothing here can repair it.
 /// </para>
 /// </summary>
-public sealed class KeyRotation(RotationTable table, SecretTable secrets, LeaseTable leases, Vault vault, MasterKeys keys)
+public sealed class KeyRotation(RotationStore table, SecretStore secrets, LeaseStore leases, Vault vault, MasterKeys keys)
 {
     public const string LeaseName = "key_rotation";
 

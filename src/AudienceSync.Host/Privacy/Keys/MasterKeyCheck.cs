@@ -10,7 +10,7 @@ namespace AudienceSync.Host.Privacy.Keys;
 /// </summary>
 internal sealed class MasterKeyCheck(string connectionString, MasterKeys keys)
 {
-    private readonly MasterKeyTable _table = new(connectionString);
+    private readonly MasterKeyStore _table = new(connectionString);
 
     /// <summary>Compares with the versions in the database, then stores versions that are new to it.</summary>
     /// <exception cref="SetupException">master_key_wrong, master_key_absent, master_key_backwards</exception>
@@ -66,7 +66,7 @@ internal sealed class MasterKeyCheck(string connectionString, MasterKeys keys)
         foreach (var workspace in await _table.ReadWorkspacesAsync(cancellationToken))
         {
             await using var database = new WorkspaceDatabase(connectionString, workspace);
-            var rows = new SealedRows(database);
+            var rows = new SealedRowStore(database);
             foreach (var version in absent)
             {
                 if (await rows.CountUnderAsync(version, cancellationToken) is > 0 and var count)

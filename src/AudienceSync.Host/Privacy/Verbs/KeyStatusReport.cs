@@ -58,14 +58,14 @@ internal sealed class KeyStatusReport(string connectionString, MasterKeys keys, 
 
     private async Task<Report> ReadAsync(CancellationToken cancellationToken)
     {
-        var table = new MasterKeyTable(connectionString);
+        var table = new MasterKeyStore(connectionString);
         var report = new Report(Versions(await table.ReadAsync(cancellationToken)), [], []);
         foreach (var workspace in await table.ReadWorkspacesAsync(cancellationToken))
         {
             await using var database = new WorkspaceDatabase(connectionString, workspace);
-            var counts = await new SealedRows(database).CountAsync(cancellationToken);
+            var counts = await new SealedRowStore(database).CountAsync(cancellationToken);
             report.Rows.AddRange(counts.Select(count => Row(workspace, count)));
-            if (await new RotationTable(database).ReadAsync(keys.Current.Version, cancellationToken) is { } progress)
+            if (await new RotationStore(database).ReadAsync(keys.Current.Version, cancellationToken) is { } progress)
             {
                 report.Rotations.Add(new WorkspaceRotation(workspace.Value, progress));
             }

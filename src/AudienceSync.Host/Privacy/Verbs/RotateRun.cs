@@ -28,7 +28,7 @@ internal sealed class RotateRun(string connectionString, MasterKeys keys, Invoca
         var error = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(console.Error) });
         await error.Progress().StartAsync(async progress =>
         {
-            foreach (var workspace in await new MasterKeyTable(connectionString).ReadWorkspacesAsync(cancellationToken))
+            foreach (var workspace in await new MasterKeyStore(connectionString).ReadWorkspacesAsync(cancellationToken))
             {
                 await using var database = new WorkspaceDatabase(connectionString, workspace);
                 outcomes.Add(await RotateAsync(database, progress.AddTask(workspace.Value), cancellationToken));
@@ -40,9 +40,9 @@ internal sealed class RotateRun(string connectionString, MasterKeys keys, Invoca
 
     private async Task<Outcome> RotateAsync(WorkspaceDatabase database, ProgressTask shown, CancellationToken cancellationToken)
     {
-        var rows = new SealedRows(database);
+        var rows = new SealedRowStore(database);
         var rotation = new KeyRotation(
-            new RotationTable(database), new SecretTable(database), new LeaseTable(database, _owner, LeaseTable.CommandTime), new Vault(keys), keys);
+            new RotationStore(database), new SecretStore(database), new LeaseStore(database, _owner, LeaseStore.CommandTime), new Vault(keys), keys);
         shown.MaxValue = Math.Max(1, (await rows.CountAsync(cancellationToken)).Where(count => count.Kind == SealedKinds.Vault).Sum(count => count.Rows));
         var end = await RunAsync(rotation, shown, cancellationToken);
         shown.Value = shown.MaxValue;

@@ -6,7 +6,7 @@ namespace AudienceSync.Host.Projection.Rebuilding;
 /// <summary>
 /// The first phase of a rebuild: reads one snapshot and writes the tables of a new generation. See <see cref="Rebuild"/>.
 /// </summary>
-internal sealed class GenerationBuilder(GenerationDatabase database, GenerationTable generations, AudienceKeys keys, TimeProvider clock, int? keyId)
+internal sealed class GenerationBuilder(GenerationSchemaStore database, GenerationStore generations, AudienceKeys keys, TimeProvider clock, int? keyId)
 {
     private const long EventsBetweenReports = 100_000;
 
@@ -21,12 +21,12 @@ internal sealed class GenerationBuilder(GenerationDatabase database, GenerationT
     public async Task<RebuildResult> RunAsync(string layout, CancellationToken cancellationToken)
     {
         var number = await generations.BeginAsync("rebuild", keyId, layout, cancellationToken);
-        await using var snapshot = await LogSnapshot.OpenAsync(database, cancellationToken);
+        await using var snapshot = await LogSnapshotQueries.OpenAsync(database, cancellationToken);
         // The registry is reloaded first, because the fold may reach a key that was published a moment ago.
         await keys.ReloadAsync(cancellationToken);
         await generations.ReadToAsync(number, 0, snapshot.Head, cancellationToken);
         var fold = new FullLogFold(keys, keyId, await snapshot.ReadLinksAsync(cancellationToken));
-        await using var next = await NextTables.MakeAsync(database, cancellationToken);
+        await using var next = await NextTableStore.MakeAsync(database, cancellationToken);
         Step("made");
         var numbers = new GenerationNumbers(snapshot.Live.ChangedPos, snapshot.Live.ChangedPos + NumbersApart, 0);
         var comparison = new Comparison(fold, snapshot.Live.Position.Value, numbers.Base, clock.GetUtcNow());
@@ -44,7 +44,7 @@ internal sealed class GenerationBuilder(GenerationDatabase database, GenerationT
     }
 
     private void Pass(
-        LogSnapshot snapshot, NextTables next, FullLogFold fold, Comparison comparison, ref RowSum meant, CancellationToken cancellationToken)
+        LogSnapshotQueries snapshot, NextTableStore next, FullLogFold fold, Comparison comparison, ref RowSum meant, CancellationToken cancellationToken)
     {
         long events = 0;
         snapshot.ReadEvents(
@@ -89,7 +89,7 @@ internal sealed class GenerationBuilder(GenerationDatabase database, GenerationT
     }
 
     private async Task KeepAsync(
-        NextTables next, long number, LogSnapshot snapshot, FullLogFold fold, Comparison comparison, GenerationNumbers numbers, RowSum meant,
+        NextTableStore next, long number, LogSnapshotQueries snapshot, FullLogFold fold, Comparison comparison, GenerationNumbers numbers, RowSum meant,
         CancellationToken cancellationToken)
     {
         await next.LoadedAsync(number, cancellationToken);

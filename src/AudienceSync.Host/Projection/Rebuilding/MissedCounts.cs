@@ -10,20 +10,20 @@ namespace AudienceSync.Host.Projection.Rebuilding;
 /// the hour of the swap. The same applies where the live rows were wrong or a successor had not yet taken over all rows.
 /// </para>
 /// </summary>
-internal sealed class MissedCounts(GenerationDatabase database, AudienceKeys keys, TimeProvider clock)
+internal sealed class MissedCounts(GenerationSchemaStore database, AudienceKeys keys, TimeProvider clock)
 {
     private const int MaxEvents = 50_000;
 
     /// <summary>Null when they cannot be counted one by one.</summary>
     public async Task<ProjectedPage?> ReadAsync(ProjectionProgress live, ProjectionProgress next, Drift drift, CancellationToken cancellationToken)
     {
-        var inheritances = new InheritTable(database.Live);
+        var inheritances = new InheritStore(database.Live);
         if (drift.Missing + drift.Unfounded + drift.Status + drift.Times > 0 || await inheritances.FindAsync(cancellationToken) is not null)
         {
             return null;
         }
 
-        var pages = new ProjectionPages(new MembershipTable(database.Live), new PermissionTable(database.Live), keys, MaxEvents, clock)
+        var pages = new ProjectionPages(new MembershipStore(database.Live), new PermissionStore(database.Live), keys, MaxEvents, clock)
         {
             Inheritances = inheritances,
         };

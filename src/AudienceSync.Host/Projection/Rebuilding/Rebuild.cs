@@ -33,7 +33,7 @@ namespace AudienceSync.Host.Projection.Rebuilding;
 /// this moment, and must find that the member is to be removed. A rebuild has no connector and makes no call: it cannot send.
 /// </para>
 /// </summary>
-public sealed class Rebuild(GenerationDatabase database, AudienceKeys keys, TimeProvider clock, string owner)
+public sealed class Rebuild(GenerationSchemaStore database, AudienceKeys keys, TimeProvider clock, string owner)
 {
     private const string LeaseName = "rebuild";
 
@@ -46,8 +46,8 @@ public sealed class Rebuild(GenerationDatabase database, AudienceKeys keys, Time
 
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(200);
 
-    private readonly GenerationTable _generations = new(database);
-    private readonly LeaseTable _leases = new(database.Live, owner, LeaseTable.CommandTime);
+    private readonly GenerationStore _generations = new(database);
+    private readonly LeaseStore _leases = new(database.Live, owner, LeaseStore.CommandTime);
 
     /// <summary>Memory limit of the fold; people beyond it are folded in further passes.</summary>
     internal long MemoryBytes { get; init; } = 400_000_000;
@@ -107,9 +107,9 @@ public sealed class Rebuild(GenerationDatabase database, AudienceKeys keys, Time
                 "nothing_to_undo", "a version that inherits was published since; the former generation does not have it. Rebuild instead.");
         }
 
-        var live = await new MembershipTable(database.Live).ReadProgressAsync(cancellationToken);
+        var live = await new MembershipStore(database.Live).ReadProgressAsync(cancellationToken);
         var number = await _generations.BeginAsync("undo", last.KeyId, last.Layout, cancellationToken);
-        await new FormerTables(database).BringAsync(number, live.ChangedPos + NumbersApart, cancellationToken);
+        await new FormerTableStore(database).BringAsync(number, live.ChangedPos + NumbersApart, cancellationToken);
         return (await _generations.LastAsync(cancellationToken))!;
     }
 
@@ -140,10 +140,10 @@ public sealed class Rebuild(GenerationDatabase database, AudienceKeys keys, Time
     {
         var lease = await ClaimAsync(cancellationToken);
         var pages = new ProjectionPages(
-            new MembershipTable(database.Next), new PermissionTable(database.Next), keys, PageEvents, clock, generation.KeyId);
+            new MembershipStore(database.Next), new PermissionStore(database.Next), keys, PageEvents, clock, generation.KeyId);
         for (var attempt = 0; attempt < 100; attempt++)
         {
-            var live = await new MembershipTable(database.Live).ReadProgressAsync(cancellationToken);
+            var live = await new MembershipStore(database.Live).ReadProgressAsync(cancellationToken);
             await PollJobAsync(pages, lease, EndOf(generation, live), cancellationToken);
             Step("followed");
             Progress(new RebuildProgress("swapping", generation.Head, generation.Head));
@@ -164,7 +164,7 @@ public sealed class Rebuild(GenerationDatabase database, AudienceKeys keys, Time
 
     private async Task<long?> SwapAsync(ProjectionPages pages, Lease lease, Generation generation, Drift drift, CancellationToken cancellationToken)
     {
-        await using var swap = await GenerationSwap.TryBeginAsync(database, generation.KeyId, cancellationToken);
+        await using var swap = await GenerationSwapStore.TryBeginAsync(database, generation.KeyId, cancellationToken);
         if (swap is null)
         {
             return null;

@@ -49,13 +49,13 @@ internal sealed class SwapSql(string live, string next, string former, int? keyI
 
     /// <summary>Sets cursors and counters. $1 the new position, $2 the last number, $3 applied, $4 superseded.</summary>
     public string ProgressSql => $"""
-        with p as (select last_seq_id from {live}.mt_event_progression where name = '{MembershipTable.Projection}'),
-        c as (select changed_pos, applied, superseded from {live}.projection_counts where name = '{MembershipTable.Projection}'),
-        a as (update {next}.mt_event_progression n set last_seq_id = p.last_seq_id from p where n.name = '{MembershipTable.Projection}'),
+        with p as (select last_seq_id from {live}.mt_event_progression where name = '{MembershipStore.Projection}'),
+        c as (select changed_pos, applied, superseded from {live}.projection_counts where name = '{MembershipStore.Projection}'),
+        a as (update {next}.mt_event_progression n set last_seq_id = p.last_seq_id from p where n.name = '{MembershipStore.Projection}'),
         b as (update {next}.projection_counts n set changed_pos = c.changed_pos, applied = c.applied, superseded = c.superseded from c
-          where n.name = '{MembershipTable.Projection}'),
-        d as (update {live}.mt_event_progression set last_seq_id = $1, last_updated = now() where name = '{MembershipTable.Projection}')
-        update {live}.projection_counts set changed_pos = $2, applied = $3, superseded = $4 where name = '{MembershipTable.Projection}'
+          where n.name = '{MembershipStore.Projection}'),
+        d as (update {live}.mt_event_progression set last_seq_id = $1, last_updated = now() where name = '{MembershipStore.Projection}')
+        update {live}.projection_counts set changed_pos = $2, applied = $3, superseded = $4 where name = '{MembershipStore.Projection}'
         """;
 
     /// <summary>Copies the rows of one key into the former generation before they are changed in place.</summary>

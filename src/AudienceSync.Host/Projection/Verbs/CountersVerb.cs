@@ -40,11 +40,11 @@ internal static class CountersVerb
         {
             var name = parsed.GetRequiredValue(key);
             await using var database = new WorkspaceDatabase(connectionString, new WorkspaceName(parsed.GetRequiredValue(workspace)));
-            var published = (await new AudienceKeyTable(database).OpenAsync(cancellationToken)).ByName(name) ?? throw new RegistryException(
+            var published = (await new AudienceKeyStore(database).OpenAsync(cancellationToken)).ByName(name) ?? throw new RegistryException(
                 AudienceKey.TryParse(name, out var parts) ? AudienceRefusal.KeyUnknown(parts.Audience, parts.Version) : AudienceRefusal.NameInvalid);
             var begin = MomentText.TryRead(parsed.GetValue(from), out var given) ? given : clock.GetUtcNow() - ByDefault;
             var end = MomentText.TryRead(parsed.GetValue(to), out given) ? given : clock.GetUtcNow();
-            Print(parsed.InvocationConfiguration.Output, name, await new HourTable(database).ReadAsync(published.KeyId, begin, end, cancellationToken), parsed.GetValue(json));
+            Print(parsed.InvocationConfiguration.Output, name, await new HourStore(database).ReadAsync(published.KeyId, begin, end, cancellationToken), parsed.GetValue(json));
             return ExitCodes.Done;
         }, cancellationToken));
         return counters;

@@ -12,18 +12,18 @@ namespace AudienceSync.Host.Projection.Verbs;
 /// <summary>Runs a rebuild with its progress on standard error and its result on standard output.</summary>
 internal sealed class RebuildRun : IAsyncDisposable
 {
-    private readonly GenerationDatabase _database;
+    private readonly GenerationSchemaStore _database;
     private readonly AudienceKeys _keys;
     private readonly InvocationConfiguration _console;
     private readonly string _owner = $"{Environment.MachineName}/{Environment.ProcessId}/rebuild/{Guid.NewGuid():N}";
 
-    private RebuildRun(GenerationDatabase database, AudienceKeys keys, InvocationConfiguration console) => (_database, _keys, _console) = (database, keys, console);
+    private RebuildRun(GenerationSchemaStore database, AudienceKeys keys, InvocationConfiguration console) => (_database, _keys, _console) = (database, keys, console);
 
     public static async Task<RebuildRun> OpenAsync(
         string connectionString, WorkspaceName workspace, InvocationConfiguration console, CancellationToken cancellationToken)
     {
-        var database = new GenerationDatabase(connectionString, workspace);
-        return new RebuildRun(database, await new AudienceKeyTable(database.Live).OpenAsync(cancellationToken), console);
+        var database = new GenerationSchemaStore(connectionString, workspace);
+        return new RebuildRun(database, await new AudienceKeyStore(database.Live).OpenAsync(cancellationToken), console);
     }
 
     public Task<int> RebuildAsync(string? audienceKey, bool json, CancellationToken cancellationToken) =>
@@ -33,7 +33,7 @@ internal sealed class RebuildRun : IAsyncDisposable
 
     public async Task<int> StatusAsync(bool json, CancellationToken cancellationToken)
     {
-        var table = new GenerationTable(_database);
+        var table = new GenerationStore(_database);
         var last = await table.LastAsync(cancellationToken);
         var former = await table.HasFormerAsync(cancellationToken);
         if (json)

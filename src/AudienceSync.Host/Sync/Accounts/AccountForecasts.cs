@@ -7,7 +7,7 @@ namespace AudienceSync.Host.Sync.Accounts;
 public sealed class AccountForecasts(WorkspaceDatabase database, IReadOnlyDictionary<string, DestinationLimits> limits)
 {
     private readonly AccountQueries _accounts = new(database);
-    private readonly BudgetTable _budgets = new(database);
+    private readonly BudgetStore _budgets = new(database);
 
     /// <summary>Whether the configuration declares this destination.</summary>
     public bool Contains(string destination) => limits.ContainsKey(destination);

@@ -1,6 +1,7 @@
 using AudienceSync.Host.EventStore;
 using AudienceSync.Host.EventStore.Leases;
 using AudienceSync.Host.Sync.Jobs;
+using AudienceSync.Host.Sync.Lanes;
 using AudienceSync.Host.Telemetry;
 
 namespace AudienceSync.Host.Sync.Accounts;
@@ -25,7 +26,7 @@ public sealed class AccountLoop(
     JobPoller jobs,
     CallBudget budget,
     AccountStore store,
-    LeaseTable leases,
+    LeaseStore leases,
     Wake wake,
     TimeSpan flush,
     TimeProvider clock,

@@ -1,8 +1,8 @@
 using AudienceSync.Host.EventStore;
 using AudienceSync.Host.EventStore.Leases;
 using AudienceSync.Host.Privacy;
-using AudienceSync.Host.Sync.Holds;
 using AudienceSync.Host.Sync.Jobs;
+using AudienceSync.Host.Sync.Lanes;
 using AudienceSync.Host.Sync.Ledger;
 using AudienceSync.Host.Sync.Resyncs;
 using AudienceSync.Host.Sync.Runs;
@@ -23,12 +23,12 @@ internal static class AccountWorker
         var vault = provider.GetRequiredService<Vault>();
         var wake = provider.GetRequiredService<Wakes>().Of(AddSyncExtensions.WakeOf(destination));
         var (deliveries, identifiers) = (new DeliveryStore(database), new IdentifierStore(database));
-        var budget = new CallBudget(destination.Name, destination.Connector.Limits.Allowances, new BudgetTable(database), clock)
+        var budget = new CallBudget(destination.Name, destination.Connector.Limits.Allowances, new BudgetStore(database), clock)
         {
             RequestsPerCall = destination.Connector.Limits.RequestsPerCall,
         };
         var logger = provider.GetRequiredService<ILogger<AccountLoop>>();
-        var shared = new SharedCells(new HolderTable(database), provider.GetRequiredService<AliasDigester>());
+        var shared = new SharedCells(new HolderStore(database), provider.GetRequiredService<AliasDigester>());
         var calls = new MemberCalls(
             deliveries, identifiers, vault, destination.Connector, budget, shared, provider.GetRequiredService<CallSeal>(), clock);
         var planner = new PagePlanner(destination.Connector, identifiers, vault);
@@ -37,12 +37,12 @@ internal static class AccountWorker
         {
             Metrics = metrics,
         };
-        var jobs = new JobPoller(destination.Name, destination.Connector, new JobTable(database), clock, logger);
+        var jobs = new JobPoller(destination.Name, destination.Connector, new JobStore(database), clock, logger);
         var exclusive = new ExclusiveResync(
-            new ResyncSessionTable(database), deliveries, identifiers, vault, destination.Connector, budget, chance, clock, logger);
+            new ResyncSessionStore(database), deliveries, identifiers, vault, destination.Connector, budget, chance, clock, logger);
         var cycle = BindingCycle.Open(database, processor, planner, exclusive, destination.Connector.Limits, clock, logger);
         return new AccountLoop(
-            destination.Name, cycle, jobs, budget, new AccountStore(database), provider.GetRequiredService<LeaseTable>(), wake, destination.Flush, clock, logger)
+            destination.Name, cycle, jobs, budget, new AccountStore(database), provider.GetRequiredService<LeaseStore>(), wake, destination.Flush, clock, logger)
         {
             Poll = poll,
         };

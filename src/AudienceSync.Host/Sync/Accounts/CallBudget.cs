@@ -1,6 +1,7 @@
 using AudienceSync.Connectors;
 using AudienceSync.Domain.Syncing;
 using AudienceSync.Host.EventStore.Leases;
+using AudienceSync.Host.Sync.Lanes;
 
 namespace AudienceSync.Host.Sync.Accounts;
 
@@ -41,14 +42,14 @@ public sealed class CallBudget
 
     private readonly string _destination;
     private readonly IReadOnlyList<CallAllowance> _allowances;
-    private readonly BudgetTable _table;
+    private readonly BudgetStore _table;
     private readonly TimeProvider _clock;
     private readonly Dictionary<(string Allowance, long Slot), int> _unwritten = [];
     private List<(string Name, SlidingWindow Window)> _windows = [];
     private (int UsedPercent, DateTimeOffset At)? _usage;
     private long? _fence;
 
-    public CallBudget(string destination, IReadOnlyList<CallAllowance> allowances, BudgetTable table, TimeProvider clock)
+    public CallBudget(string destination, IReadOnlyList<CallAllowance> allowances, BudgetStore table, TimeProvider clock)
     {
         (_destination, _allowances, _table, _clock) = (destination, allowances, table, clock);
         _windows = Open(allowances, []);

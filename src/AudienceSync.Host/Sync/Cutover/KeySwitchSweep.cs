@@ -1,5 +1,6 @@
 using AudienceSync.Host.EventStore.Leases;
 using AudienceSync.Host.Sync.Holds;
+using AudienceSync.Host.Sync.Lanes;
 using AudienceSync.Host.Sync.Runs;
 
 namespace AudienceSync.Host.Sync.Cutover;
@@ -8,7 +9,7 @@ namespace AudienceSync.Host.Sync.Cutover;
 /// Takes one page of the sweep that follows a key cutover of a binding: removes the members that only the former key had. It belongs to the
 /// removals of a round. Why the sweep is correct is explained at <see cref="CutoverTable"/>.
 /// </summary>
-public sealed class KeySwitchSweep(CutoverTable table, LaneProcessor processor, PlanGuard guard, TimeProvider clock)
+public sealed class KeySwitchSweep(CutoverStore table, LaneProcessor processor, PlanGuard guard, TimeProvider clock)
 {
     /// <summary>
     /// Empty when no cutover is under way or its plan waits for approval; held when the platform did not accept the removals.

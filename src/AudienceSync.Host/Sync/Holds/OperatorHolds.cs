@@ -34,8 +34,8 @@ public sealed record Held(IReadOnlyList<PauseView> Pauses, IReadOnlyList<PlanVie
 /// </summary>
 public sealed class OperatorHolds(WorkspaceDatabase database, TimeProvider clock)
 {
-    private readonly HoldTable _table = new(database);
-    private readonly BindingTable _bindings = new(database);
+    private readonly HoldStore _table = new(database);
+    private readonly BindingStore _bindings = new(database);
     private readonly HoldQueries _queries = new(database);
     private readonly ResyncQueries _resyncs = new(database);
 

@@ -1,6 +1,7 @@
 using AudienceSync.Domain.Syncing;
 using AudienceSync.Host.EventStore.Leases;
 using AudienceSync.Host.Sync.Cutover;
+using AudienceSync.Host.Sync.Lanes;
 
 namespace AudienceSync.Host.Sync.Holds;
 
@@ -20,7 +21,7 @@ namespace AudienceSync.Host.Sync.Holds;
 /// </para>
 /// <para>
 /// <b>A key cutover</b> has its sweep counted before the first removal, and waits as a whole. A member that is suppressed in the meantime
-/// and has a membership only under the former key is found there (<see cref="RemovalRange.ReadOtherKeysAsync"/>), for as long as the plan
+/// and has a membership only under the former key is found there (<see cref="RemovalRangeQueries.ReadOtherKeysAsync"/>), for as long as the plan
 /// waits.
 /// </para>
 /// <para>
@@ -30,7 +31,7 @@ namespace AudienceSync.Host.Sync.Holds;
 /// with the process and computed again.
 /// </para>
 /// </summary>
-public sealed class PlanGuard(PlanTable table, RemovalRange range, TimeProvider clock, ILogger logger)
+public sealed class PlanGuard(PlanStore table, RemovalRangeQueries range, TimeProvider clock, ILogger logger)
 {
     private readonly Dictionary<int, LaneEvaluation> _lanes = [];
     private readonly Dictionary<long, SweepProgress> _sweeps = [];
@@ -136,7 +137,7 @@ public sealed class PlanGuard(PlanTable table, RemovalRange range, TimeProvider 
     }
 
     /// <summary>The size of the remote audience when the removals are too many for it; null when they may pass.</summary>
-    internal static async Task<long?> TooManyAsync(RemovalRange range, Binding binding, long removals, CancellationToken cancellationToken)
+    internal static async Task<long?> TooManyAsync(RemovalRangeQueries range, Binding binding, long removals, CancellationToken cancellationToken)
     {
         if (removals <= RemovalGuard.FreeRemovals)
         {

@@ -1,5 +1,6 @@
 using AudienceSync.Domain.Syncing;
 using AudienceSync.Host.EventStore.Leases;
+using AudienceSync.Host.Sync.Lanes;
 using AudienceSync.Host.Sync.Runs;
 
 namespace AudienceSync.Host.Sync.Holds;
@@ -8,7 +9,7 @@ namespace AudienceSync.Host.Sync.Holds;
 /// Works on plans that <see cref="PlanGuard"/> has set aside, a page of each per cycle: removes the opt-outs, carries out what was
 /// approved, and counts again what waits.
 /// </summary>
-public sealed class PlanWork(PlanTable table, RemovalRange range, LaneProcessor processor, TimeProvider clock, ILogger logger)
+public sealed class PlanWork(PlanStore table, RemovalRangeQueries range, LaneProcessor processor, TimeProvider clock, ILogger logger)
 {
     /// <summary>How often a waiting plan is counted again.</summary>
     private static readonly TimeSpan CountAgainAfter = TimeSpan.FromMinutes(5);

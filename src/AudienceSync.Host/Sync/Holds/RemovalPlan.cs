@@ -1,3 +1,5 @@
+using AudienceSync.Host.Sync.Lanes;
+
 namespace AudienceSync.Host.Sync.Holds;
 
 /// <summary>Removals that wait, or waited, for an operator.</summary>

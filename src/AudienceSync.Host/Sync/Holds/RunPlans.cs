@@ -1,4 +1,5 @@
 using AudienceSync.Domain.Syncing;
+using AudienceSync.Host.Sync.Lanes;
 using AudienceSync.Host.Sync.Runs;
 
 namespace AudienceSync.Host.Sync.Holds;

@@ -1,6 +1,7 @@
 using AudienceSync.Connectors;
 using AudienceSync.Domain.Syncing;
 using AudienceSync.Host.EventStore.Leases;
+using AudienceSync.Host.Sync.Lanes;
 
 namespace AudienceSync.Host.Sync.Jobs;
 
@@ -26,7 +27,7 @@ namespace AudienceSync.Host.Sync.Jobs;
 /// all.
 /// </para>
 /// </summary>
-public sealed class JobPoller(string destinationName, IDestination destination, JobTable table, TimeProvider clock, ILogger logger)
+public sealed class JobPoller(string destinationName, IDestination destination, JobStore table, TimeProvider clock, ILogger logger)
 {
     /// <summary>Jobs polled in one round, so that polling does not delay removals.</summary>
     private const int PollsPerRound = 10;

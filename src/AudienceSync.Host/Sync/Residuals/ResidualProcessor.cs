@@ -1,4 +1,5 @@
 using AudienceSync.Host.EventStore.Leases;
+using AudienceSync.Host.Sync.Lanes;
 
 namespace AudienceSync.Host.Sync.Residuals;
 
@@ -7,7 +8,7 @@ namespace AudienceSync.Host.Sync.Residuals;
 /// round and comes after them: what was refused once must not delay new removals. For the reasons of residual deliveries see
 /// <see cref="Domain.Syncing.Refusals"/>.
 /// </summary>
-public sealed class ResidualProcessor(ResidualTable table, PagePlanner planner, LaneProcessor processor, TimeProvider clock)
+public sealed class ResidualProcessor(ResidualStore table, PagePlanner planner, LaneProcessor processor, TimeProvider clock)
 {
     public bool IsDue(Binding binding) => binding.ResidualsDueAt <= clock.GetUtcNow();
 

@@ -4,6 +4,7 @@ using AudienceSync.Host.EventStore.Leases;
 using AudienceSync.Host.Privacy;
 using AudienceSync.Host.Sync.Accounts;
 using AudienceSync.Host.Sync.Jobs;
+using AudienceSync.Host.Sync.Lanes;
 using AudienceSync.Host.Sync.Ledger;
 using AudienceSync.Host.Sync.Runs;
 
@@ -32,7 +33,7 @@ namespace AudienceSync.Host.Sync.Resyncs;
 /// </para>
 /// </summary>
 public sealed class ExclusiveResync(
-    ResyncSessionTable sessions, DeliveryStore deliveries, IdentifierStore identifiers, Vault vault, IDestination destination, CallBudget budget,
+    ResyncSessionStore sessions, DeliveryStore deliveries, IdentifierStore identifiers, Vault vault, IDestination destination, CallBudget budget,
     Func<double> chance, TimeProvider clock, ILogger logger)
 {
     private readonly IResyncs? _resyncs = destination as IResyncs;

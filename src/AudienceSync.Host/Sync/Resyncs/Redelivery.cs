@@ -1,6 +1,7 @@
 using AudienceSync.Connectors;
 using AudienceSync.Domain.Syncing;
 using AudienceSync.Host.EventStore.Leases;
+using AudienceSync.Host.Sync.Lanes;
 
 namespace AudienceSync.Host.Sync.Resyncs;
 
@@ -23,7 +24,7 @@ namespace AudienceSync.Host.Sync.Resyncs;
 /// crash or a lost lease costs nothing.
 /// </para>
 /// </summary>
-public sealed class Redelivery(RedeliveryTable table, ExclusiveResync exclusive, DestinationLimits limits, TimeProvider clock, ILogger logger)
+public sealed class Redelivery(RedeliveryStore table, ExclusiveResync exclusive, DestinationLimits limits, TimeProvider clock, ILogger logger)
 {
     /// <summary>Marks the next page, if there is any to mark. For a binding whose lanes are drained.</summary>
     /// <exception cref="LeaseLostException">The account's lease is held by another host.</exception>

@@ -27,7 +27,7 @@ public sealed record ResyncView(
 /// <summary>Plans, starts, shows and cancels resyncs. The lanes that execute them read them from the table.</summary>
 public sealed class ResyncQueries(WorkspaceDatabase database)
 {
-    // The same conditions as in RedeliveryTable.
+    // The same conditions as in RedeliveryStore.
     private const string PlanSql = $"""
         select b.binding_id, b.remote, k.audience_key, count(*) filter (where l.status in (1, 2) and m.person is not null), count(*) filter (where l.status in (0, 3))
         from bindings b join audience_keys k on k.key_id = b.key_id

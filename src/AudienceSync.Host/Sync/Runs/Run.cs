@@ -1,4 +1,5 @@
 using AudienceSync.Domain.Syncing;
+using AudienceSync.Host.Sync.Lanes;
 
 namespace AudienceSync.Host.Sync.Runs;
 

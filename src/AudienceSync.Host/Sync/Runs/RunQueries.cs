@@ -2,6 +2,7 @@ using System.Text.Json;
 using AudienceSync.Connectors;
 using AudienceSync.Domain.Syncing;
 using AudienceSync.Host.EventStore;
+using AudienceSync.Host.Sync.Lanes;
 
 namespace AudienceSync.Host.Sync.Runs;
 

@@ -17,7 +17,7 @@ internal static class AddNodesExtensions
     /// <summary>To be called before the workspaces are added: what is added first stops last.</summary>
     public static IServiceCollection AddNodes(this IServiceCollection services, string connectionString, bool sharesByAgents)
     {
-        var storage = new MessageStorage(connectionString);
+        var storage = new MessageStore(connectionString);
         services.AddSingleton(storage);
         services.AddSingleton<IMessages, WolverineMessages>();
         if (sharesByAgents)

@@ -10,12 +10,12 @@ namespace AudienceSync.Host.Workspaces.Nodes;
 /// their work is assigned again without waiting; when everything has started it has the first assignment made, so that a lone Host has its
 /// work at once. <b>Failures</b> of storage are an outage like any other: the next attempt retries.
 /// </summary>
-internal sealed class NodeService(HostSettings settings, IWolverineRuntime runtime, MessageStorage storage, ILogger<NodeService> logger)
+internal sealed class NodeService(HostSettings settings, IWolverineRuntime runtime, MessageStore storage, ILogger<NodeService> logger)
     : IHostedLifecycleService, IAsyncDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 
-    private readonly NodeLocks _locks = new(settings.Postgres!, runtime.Options.UniqueNodeId);
+    private readonly NodeLockStore _locks = new(settings.Postgres!, runtime.Options.UniqueNodeId);
     private readonly CancellationTokenSource _stop = new();
     private Task _refreshing = Task.CompletedTask;
 

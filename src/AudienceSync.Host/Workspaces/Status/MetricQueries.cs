@@ -118,7 +118,7 @@ public sealed class MetricQueries(WorkspaceDatabase database)
         while (await reader.ReadAsync(cancellationToken))
         {
             latencies.Add(new RemovalLatency(
-                reader.GetString(0), reader.GetInt32(1), reader.GetInt64(2), LatencyTable.SecondsOf(reader.GetInt16(3)), LatencyTable.SecondsOf(reader.GetInt16(4))));
+                reader.GetString(0), reader.GetInt32(1), reader.GetInt64(2), LatencyStore.SecondsOf(reader.GetInt16(3)), LatencyStore.SecondsOf(reader.GetInt16(4))));
         }
 
         return latencies;

@@ -32,7 +32,7 @@ public sealed class StatusEndpoints(TimeProvider clock)
         {
             Sources = await queries.ReadSourcesAsync(cancellationToken),
             RemovalLatency = await workspace.Get<MetricQueries>().LatenciesAsync([1, 24], now, cancellationToken),
-            OlderAliases = await workspace.Get<RealiasTable>().CountAsync(cancellationToken),
+            OlderAliases = await workspace.Get<RealiasStore>().CountAsync(cancellationToken),
         });
     }
 

@@ -124,7 +124,7 @@ public sealed class ErasedWebhookTests : IAsyncLifetime
     {
         await using var database = new WorkspaceDatabase(_host.Database, new WorkspaceName("default"));
         var seal = new BodySeal(new MasterKeys(new MasterKey(1, Convert.FromBase64String(TestHostFiles.MasterKey))), new byte[MasterKey.KeyBytes]);
-        return Encoding.UTF8.GetString((await new BodyArchive(database, seal).FindAsync(new Position(position), default))!);
+        return Encoding.UTF8.GetString((await new BodyArchiveStore(database, seal).FindAsync(new Position(position), default))!);
     }
 
     private Task<long> CountAsync(string table) => _host.ScalarAsync<long>($"select count(*) from {table}");

@@ -29,7 +29,7 @@ public sealed class ErasureStepTests : IAsyncLifetime
         await _host.SendEventAsync("gone", "gone@example.com", key: "nobody_published_v1");
         await _host.WaitUntilQuietAsync(meanwhile: Later);
         await using var database = new WorkspaceDatabase(_host.Database, new WorkspaceName("default"));
-        var leases = new LeaseTable(database, "the test");
+        var leases = new LeaseStore(database, "the test");
         var lease = (await leases.TryClaimAsync(ErasureLoop.LeaseName, default)).ShouldNotBeNull("otherwise the Host's loop would do it");
         var erasure = (await _host.EraseAsync(new { customer_id = "gone" })).Id();
         await _host.UntilAsync(() => _host.ReceiptAsync(erasure), IsRemoved, Later);

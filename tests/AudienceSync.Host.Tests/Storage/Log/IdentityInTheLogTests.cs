@@ -51,7 +51,7 @@ public sealed class IdentityInTheLogTests
         await using var workspace = await TestWorkspace.CreateAsync([null]);
         var one = workspace.OpenLog();
         var two = workspace.OpenLog();
-        Task AppendAsync(EventLog log, string id, string customer, string? email = null) =>
+        Task AppendAsync(EventLogStore log, string id, string customer, string? email = null) =>
             log.AppendAsync([TestWebhooks.Request(workspace.Webhooks.Add(id, TestWorkspace.Start, customer, email))], default);
         await AppendAsync(one, "e1", "ann");
         await workspace.KillAsync();

@@ -140,7 +140,7 @@ public sealed class OptimisticAppendTests
     {
         await using var guessing = await TestWorkspace.CreateAsync([null]);
         await using var reading = await TestWorkspace.CreateAsync([null]);
-        EventLog[] hosts = [guessing.OpenLog(), guessing.OpenLog()];
+        EventLogStore[] hosts = [guessing.OpenLog(), guessing.OpenLog()];
         var random = new Random(seed);
         var host = 0;
         for (var batch = 0; batch < 250; batch++)
@@ -174,7 +174,7 @@ public sealed class OptimisticAppendTests
         return webhooks => webhooks.Add(id, at, customer, email, phone);
     }
 
-    private static async Task FillStreakAsync(TestWorkspace workspace, EventLog log, string name = "first")
+    private static async Task FillStreakAsync(TestWorkspace workspace, EventLogStore log, string name = "first")
     {
         for (var n = 0; n < FreshStreak.Needed; n++)
         {
@@ -182,6 +182,6 @@ public sealed class OptimisticAppendTests
         }
     }
 
-    private static async Task<(PendingEvent Event, RequestOutcome Outcome)> SendEventAsync(EventLog log, PendingEvent sent) =>
+    private static async Task<(PendingEvent Event, RequestOutcome Outcome)> SendEventAsync(EventLogStore log, PendingEvent sent) =>
         (sent, (await log.AppendAsync([TestWebhooks.Request(sent)], default))[0]);
 }

@@ -7,7 +7,7 @@ namespace AudienceSync.Host.Tests.Storage.Log;
 /// <summary>The running group commit of one host.</summary>
 internal sealed class RunningCommit : IAsyncDisposable
 {
-    private readonly EventLog _log;
+    private readonly EventLogStore _log;
     private readonly Wake _wake = new(TimeProvider.System);
     private readonly Task _running;
     private readonly CancellationTokenSource _end = new();

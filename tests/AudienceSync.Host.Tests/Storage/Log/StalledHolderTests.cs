@@ -3,7 +3,7 @@ using AudienceSync.Host.EventStore;
 using AudienceSync.Host.Ingest.Append;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
-using EventLog = AudienceSync.Host.Ingest.Append.EventLog;
+using EventLogStore = AudienceSync.Host.Ingest.Append.EventLogStore;
 
 namespace AudienceSync.Host.Tests.Storage.Log;
 
@@ -111,7 +111,7 @@ public sealed class StalledHolderTests
         await using (var relay = FreezingRelay.Start(workspace.ConnectionString))
         await using (var database = new WorkspaceDatabase(relay.ConnectionString, TestWorkspace.Name))
         {
-            var log = new EventLog(database, workspace.Vault, workspace.Seal, workspace.Tombstones, workspace.Clock, AudienceSync.Domain.Identity.LinkLimit.Default);
+            var log = new EventLogStore(database, workspace.Vault, workspace.Seal, workspace.Tombstones, workspace.Clock, AudienceSync.Domain.Identity.LinkLimit.Default);
             await log.AppendAsync([TestWebhooks.Request(workspace.Webhooks.Add($"first{round}", TestWorkspace.Start, $"f{round}"))], default);
             relay.FreezeAfter(bytes);
             var frozen = log.AppendAsync([TestWebhooks.Request(group)], default);

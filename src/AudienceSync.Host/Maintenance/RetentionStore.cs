@@ -1,0 +1,62 @@
+using AudienceSync.Host.EventStore;
+using Npgsql;
+
+namespace AudienceSync.Host.Maintenance;
+
+/// <summary>
+/// Removes records that ended and are older than their retention. What is still open stays whatever its age: a quarantined event that
+/// nobody has released or discarded may be a removal, a job that runs or is parked decides about members, and a call may be the one that an
+/// erasure has yet to name in its receipt.
+/// </summary>
+public sealed class RetentionStore(WorkspaceDatabase database)
+{
+    /// <summary>Rows of one statement, so that no lock is held for long.</summary>
+    internal int BatchRows { get; init; } = 1_000;
+
+    private const string CallsSql = """
+        delete from calls where call_id in (
+          select c.call_id from calls c
+          where c.sent_at < least($1, (select min(e.asked_at) from erasures e where e.state = 1))
+            and not exists (select from jobs j where j.call_id = c.call_id)
+          order by c.sent_at limit $2)
+        """;
+
+    private const string JobsSql = """
+        delete from jobs where job_id in (
+          select j.job_id from jobs j
+          where j.ended_at < $1 and j.state in (2, 3, 4) and not exists (select from ledger l where l.job_id = j.job_id)
+          order by j.ended_at limit $2)
+        """;
+
+    private const string QuarantineSql = """
+        delete from quarantine where id in (
+          select q.id from quarantine q where q.last_seen_at < $1 and q.state <> 1 order by q.last_seen_at limit $2)
+        """;
+
+    /// <returns>The number of removed calls.</returns>
+    public Task<long> RemoveCallsAsync(DateTimeOffset before, CancellationToken cancellationToken) =>
+        RemoveAsync(CallsSql, before, cancellationToken);
+
+    /// <returns>The number of removed jobs.</returns>
+    public Task<long> RemoveJobsAsync(DateTimeOffset before, CancellationToken cancellationToken) =>
+        RemoveAsync(JobsSql, before, cancellationToken);
+
+    /// <returns>The number of removed entries.</returns>
+    public Task<long> RemoveQuarantinedAsync(DateTimeOffset before, CancellationToken cancellationToken) =>
+        RemoveAsync(QuarantineSql, before, cancellationToken);
+
+    private async Task<long> RemoveAsync(string sql, DateTimeOffset before, CancellationToken cancellationToken)
+    {
+        var removed = 0L;
+        while (true)
+        {
+            await using var command = Sql.Command(database.Query, sql, Sql.Of(before), Sql.Of(BatchRows));
+            var rows = await command.ExecuteNonQueryAsync(cancellationToken);
+            removed += rows;
+            if (rows < BatchRows)
+            {
+                return removed;
+            }
+        }
+    }
+}
