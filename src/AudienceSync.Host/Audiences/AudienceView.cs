@@ -1,6 +1,7 @@
 using System.Text.Json;
 using AudienceSync.Domain.Audiences;
 using AudienceSync.Domain.Events;
+using AudienceSync.Domain.Membership;
 using AudienceSync.Host.Audiences.Registry;
 
 namespace AudienceSync.Host.Audiences;

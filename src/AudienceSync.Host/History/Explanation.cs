@@ -3,7 +3,6 @@ using AudienceSync.Domain.History;
 using AudienceSync.Domain.Identity;
 using AudienceSync.Domain.Membership;
 using AudienceSync.Domain.Permission;
-using AudienceSync.Host.Audiences;
 
 namespace AudienceSync.Host.History;
 

@@ -1,3 +1,4 @@
+using AudienceSync.Domain.Audiences;
 using AudienceSync.Domain.History;
 using AudienceSync.Domain.Identity;
 using AudienceSync.Host.Audiences;

@@ -1,3 +1,4 @@
+using AudienceSync.Domain.Audiences;
 using AudienceSync.Host.Audiences;
 
 namespace AudienceSync.Host.Ingest;

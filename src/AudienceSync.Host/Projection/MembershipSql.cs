@@ -1,3 +1,4 @@
+using AudienceSync.Domain.Membership;
 using AudienceSync.Host.EventStore;
 using Npgsql;
 

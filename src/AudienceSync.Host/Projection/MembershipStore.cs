@@ -104,10 +104,8 @@ public sealed class MembershipStore(WorkspaceDatabase database)
         while (await reader.ReadAsync(cancellationToken))
         {
             events.Add(new LogEvent(
-                new Position(reader.GetInt64(0)), new PersonId(reader.GetGuid(1)), EventAlias.Of(reader.GetString(2)), reader.GetFieldValue<byte[]>(3))
-            {
-                RecordedAt = reader.GetFieldValue<DateTimeOffset>(4),
-            });
+                new Position(reader.GetInt64(0)), new PersonId(reader.GetGuid(1)), EventAlias.Of(reader.GetString(2)), reader.GetFieldValue<byte[]>(3),
+                reader.GetFieldValue<DateTimeOffset>(4)));
         }
     }
 

@@ -1,7 +1,7 @@
 using AudienceSync.Domain.History;
 using AudienceSync.Domain.Identity;
+using AudienceSync.Domain.Membership;
 using AudienceSync.Domain.Permission;
-using AudienceSync.Host.Audiences;
 
 namespace AudienceSync.Host.Projection;
 
@@ -29,6 +29,9 @@ public sealed record ProjectedPage(
 
     /// <summary>What it adds to the counts of late events.</summary>
     public IReadOnlyCollection<LateCount> Late { get; init; } = [];
+
+    /// <summary>Everything that a page of the log changes.</summary>
+    public static ProjectedPage Of(PageResult result) => new(result.Rows, result.Links, result.Permissions) { Hours = result.Hours, Late = result.Late };
 
     /// <summary>Only memberships changed.</summary>
     public static ProjectedPage Of(IReadOnlyCollection<MembershipRow> rows) => new(rows, NoLinks, NoPermissions);

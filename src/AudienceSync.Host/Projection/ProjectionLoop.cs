@@ -85,7 +85,7 @@ public sealed class ProjectionLoop(
     private async Task PollJobAsync(Lease lease, CancellationToken cancellationToken)
     {
         await keys.ReloadAsync(cancellationToken);
-        var pages = new ProjectionPages(table, permissions, keys, PageEvents, clock) { Inheritances = inheritances, DrainStore = drains };
+        var pages = new LivePages(table, permissions, inheritances, drains, keys, PageEvents, clock);
         var progress = await pages.OpenAsync(cancellationToken);
         if (!_outage.IsOut)
         {

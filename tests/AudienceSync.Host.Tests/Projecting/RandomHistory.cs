@@ -1,6 +1,5 @@
 using System.Globalization;
 using AudienceSync.Domain.Identity;
-using AudienceSync.Host.Audiences;
 using AudienceSync.Host.Ingest.Append;
 using AudienceSync.Host.Projection;
 using AudienceSync.Host.Tests.Storage;

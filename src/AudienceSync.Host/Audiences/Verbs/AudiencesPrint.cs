@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using AudienceSync.Domain.Audiences;
+using AudienceSync.Domain.Membership;
 using AudienceSync.Host.Audiences.Diff;
 using AudienceSync.Host.Privacy.Verbs;
 

@@ -18,14 +18,14 @@ internal sealed class Comparison(FullLogFold fold, long livePosition, long lastN
     public MembershipRow Meet(MembershipRow live)
     {
         var (row, founded) = fold.Take(live.KeyId, live.Person, now);
-        if (!founded && HasNoFacts(live) && RowRule.SameForLanes(live, row))
+        if (!founded && HasNoFacts(live) && RowRule.SameForLanes(live.Content, row.Content))
         {
             Drift.Same++;
             return live;
         }
 
         Count(live, row, founded);
-        return row with { ChangedPos = RowRule.SameForLanes(live, row) ? live.ChangedPos : ++LastNumber };
+        return row with { ChangedPos = RowRule.SameForLanes(live.Content, row.Content) ? live.ChangedPos : ++LastNumber };
     }
 
     public MembershipRow Alone(MembershipRow row)
@@ -62,7 +62,7 @@ internal sealed class Comparison(FullLogFold fold, long livePosition, long lastN
         }
         else
         {
-            _ = RowRule.SameForLanes(live, row) ? Drift.Times++ : Drift.Restrictions++;
+            _ = RowRule.SameForLanes(live.Content, row.Content) ? Drift.Times++ : Drift.Restrictions++;
         }
     }
 
@@ -72,7 +72,7 @@ internal sealed class Comparison(FullLogFold fold, long livePosition, long lastN
 
     // The since time of a linked anchor's row depends on the order of arrival, and nothing reads it.
     private static bool Equal(MembershipRow live, MembershipRow row) =>
-        RowRule.SameForLanes(live, row) && Stored(live.State.AddedAt) == Stored(row.State.AddedAt) && Stored(live.State.RemovedAt) == Stored(row.State.RemovedAt)
+        RowRule.SameForLanes(live.Content, row.Content) && Stored(live.State.AddedAt) == Stored(row.State.AddedAt) && Stored(live.State.RemovedAt) == Stored(row.State.RemovedAt)
         && Stored(live.Until) == Stored(row.Until) && live.EventPos == row.EventPos
         && (live.Status == MembershipStatus.Linked || Stored(live.Since) == Stored(row.Since));
 

@@ -1,17 +1,17 @@
 using System.Runtime.InteropServices;
+using AudienceSync.Domain.Audiences;
 using AudienceSync.Domain.Events;
 using AudienceSync.Domain.Identity;
 using AudienceSync.Domain.Membership;
 using AudienceSync.Domain.Permission;
-using AudienceSync.Host.Audiences;
 using AudienceSync.Host.EventStore;
 
 namespace AudienceSync.Host.Projection.Rebuilding;
 
 /// <summary>
-/// Folds the whole log at once. The rules are the Domain's and those of the live fold (<see cref="MembershipState"/>,
-/// <see cref="Permissions"/>, <see cref="RowRule"/>). The difference is that all links are known from the beginning, so sums are computed
-/// once, at the end.
+/// Folds the whole log at once, by the rules of <see cref="PageFold"/>: for which keys an event is folded (<see cref="FoldMode"/>), what it
+/// changes of an anchor (<see cref="AnchorState"/>), what the anchors of a person come to (<see cref="AnchorGroups"/>), and what their row
+/// states (<see cref="RowRule"/>). The difference is that all links are known from the beginning, so sums are computed once, at the end.
 /// </summary>
 internal sealed class FullLogFold
 {
@@ -23,23 +23,24 @@ internal sealed class FullLogFold
     // While it grows, a dictionary has its old entries and twice as many new ones.
     private const long Growth = 3;
 
-    private readonly AudienceKeys _keys;
-    private readonly int? _onlyKeyId;
+    private readonly RebuildMode _mode;
     private readonly IReadOnlyDictionary<PersonId, PersonId> _links;
-    private readonly AnchorGroups _groups = new();
+    private readonly AnchorGroups _groups;
     private readonly KeyNames _names = new();
     private readonly Dictionary<RowId, RowSlot> _rows = [];
     private readonly Dictionary<PersonId, PermissionSlot> _permissions = [];
     private readonly List<PermissionFact> _read = [];
+    private readonly Func<RowId, MembershipState> _stateOf;
+    private readonly Func<PersonId, Permissions?> _permissionsOf;
     private PublishedKey? _key;
     private string? _keyName;
     private long _whole;
 
-    public FullLogFold(AudienceKeys keys, int? onlyKeyId, IReadOnlyDictionary<PersonId, PersonId> links)
+    public FullLogFold(RebuildMode mode, IReadOnlyDictionary<PersonId, PersonId> links)
     {
-        (_keys, _onlyKeyId, _links) = (keys, onlyKeyId, links);
-        _groups.Load(links);
-        _groups.Settle();
+        (_mode, _links, _groups) = (mode, links, AnchorGroups.Of(links));
+        _stateOf = id => _rows.GetValueOrDefault(id).Own.State;
+        _permissionsOf = anchor => _permissions.TryGetValue(anchor, out var slotted) ? slotted.Whole() : null;
         Passes = new Passes(_groups.RootOf);
     }
 
@@ -70,7 +71,7 @@ internal sealed class FullLogFold
         if (passing.IsBare)
         {
             var fact = MembershipFact.Of(alias, passing.AudienceKey, passing.OccurredAt, _names);
-            ApplyMembership(Key(fact.AudienceKey), person, fact, position, counted);
+            Apply(Key(fact.AudienceKey), person, fact, position, counted);
             if (!passing.Consent.IsEmpty)
             {
                 PermissionFact.ReadConsent(passing.Consent, fact.OccurredAt, _read);
@@ -115,7 +116,7 @@ internal sealed class FullLogFold
     {
         foreach (var anchor in _links.Keys.Where(Passes.IsMine))
         {
-            foreach (var key in _keys.All.Where(key => _rows.ContainsKey(new RowId(anchor, key.KeyId))))
+            foreach (var key in _mode.Keys.All.Where(key => _rows.ContainsKey(new RowId(anchor, key.KeyId))))
             {
                 _rows.TryAdd(new RowId(_groups.RootOf(anchor), key.KeyId), default);
             }
@@ -126,42 +127,44 @@ internal sealed class FullLogFold
     /// <returns>The row without changed_pos, and whether the log has an event for it.</returns>
     public (MembershipRow Row, bool Founded) Take(int keyId, PersonId person, DateTimeOffset now)
     {
-        ref var slot = ref CollectionsMarshal.GetValueRefOrNullRef(_rows, new RowId(person, keyId));
+        var id = new RowId(person, keyId);
+        ref var slot = ref CollectionsMarshal.GetValueRefOrNullRef(_rows, id);
         if (System.Runtime.CompilerServices.Unsafe.IsNullRef(ref slot))
         {
-            return (RowOf(keyId, person, default, now), false);
+            return (RowOf(id, default, now), false);
         }
 
         slot.Written = true;
-        return (RowOf(keyId, person, slot, now), true);
+        return (RowOf(id, slot, now), true);
     }
 
     /// <summary>Rows that were not taken.</summary>
     public IEnumerable<MembershipRow> Rest(DateTimeOffset now) =>
-        _rows.Where(row => !row.Value.Written).Select(row => RowOf(row.Key.KeyId, row.Key.Person, row.Value, now));
+        _rows.Where(row => !row.Value.Written).Select(row => RowOf(row.Key, row.Value, now));
 
     /// <summary>The permissions of each anchor of this pass, exact where a person of its group ever refused.</summary>
     public IEnumerable<KeyValuePair<PersonId, Permissions>> Permissions() => _permissions.Select(slotted =>
     {
-        var refused = _groups.AnchorsOf(_groups.RootOf(slotted.Key)) is { Count: > 1 } group
-            ? group.Any(anchor => _permissions.TryGetValue(anchor, out var other) && other.IsWhole && other.Whole().EverRefused)
-            : slotted.Value.IsWhole && slotted.Value.Whole().EverRefused;
+        var root = _groups.RootOf(slotted.Key);
+        var refused = _groups.IsAlone(root)
+            ? slotted.Value.IsWhole && slotted.Value.Whole().EverRefused
+            : _groups.SumOf(root, _permissionsOf).EverRefused;
         return KeyValuePair.Create(slotted.Key, slotted.Value.Whole() with { Exact = refused });
     });
 
     // Applies an event to its key and to the versions that inherit from it; it counts once.
-    private void ApplyMembership(PublishedKey key, PersonId person, MembershipFact fact, long position, int counted)
+    private void Apply(PublishedKey key, PersonId person, MembershipFact fact, long position, int counted)
     {
-        if (_onlyKeyId is null || key.KeyId == _onlyKeyId)
+        if (_mode.Scope.Includes(key.KeyId))
         {
             var changed = Apply(new RowId(person, key.KeyId), fact, position);
             Applied += changed ? counted : 0;
             Superseded += changed ? 0 : counted;
         }
 
-        foreach (var successor in _keys.SuccessorsOf(key.KeyId))
+        foreach (var successor in _mode.Keys.SuccessorsOf(key.KeyId))
         {
-            if (_onlyKeyId is null || successor.KeyId == _onlyKeyId)
+            if (_mode.IsFoldedFor(successor, new Position(position)))
             {
                 Apply(new RowId(person, successor.KeyId), fact, position);
             }
@@ -171,15 +174,12 @@ internal sealed class FullLogFold
     private bool Apply(RowId id, MembershipFact fact, long position)
     {
         ref var slot = ref CollectionsMarshal.GetValueRefOrAddDefault(_rows, id, out _);
-        var before = slot.State;
-        var after = before.Apply(fact);
-        if (after == before)
+        if (!slot.Own.TryApply(fact, position, out var after))
         {
             return false;
         }
 
-        slot.State = after;
-        slot.EventPos = position;
+        slot.Own = after;
         return true;
     }
 
@@ -194,36 +194,26 @@ internal sealed class FullLogFold
         }
     }
 
-    private MembershipRow RowOf(int keyId, PersonId person, RowSlot slot, DateTimeOffset now)
+    private MembershipRow RowOf(RowId id, RowSlot slot, DateTimeOffset now) =>
+        StatusOf(id, slot, now).ToRow(id, slot.Own, changedPos: 0, isNew: false);
+
+    private RowStatus StatusOf(RowId id, RowSlot slot, DateTimeOffset now)
     {
-        var own = slot.State;
-        if (_links.ContainsKey(person))
+        if (_groups.IsLinked(id.Person))
         {
-            var since = own.RemovedAt > own.AddedAt ? own.RemovedAt : own.AddedAt ?? own.RemovedAt;
-            return new MembershipRow(keyId, person, own, MembershipStatus.Linked, since ?? DateTimeOffset.UnixEpoch, null, slot.EventPos, 0);
+            return RowRule.OfLinked(slot.Own.State);
         }
 
-        var group = _groups.AnchorsOf(person);
-        var (sum, restrictions, restrictedAt) = group.Count == 1 ? Alone(person, own) : Sum(keyId, group);
-        return RowRule.Settle(_keys.ById(keyId), person, own, sum, restrictions, restrictedAt, now) with { EventPos = slot.EventPos };
-    }
-
-    private (MembershipState Sum, TargetingRestrictions Restrictions, string[]? RestrictedAt) Alone(PersonId person, MembershipState own)
-    {
-        var slotted = _permissions.GetValueOrDefault(person);
-        return (own, slotted.Restrictions, slotted.IsWhole ? slotted.Whole().RestrictedAt : null);
-    }
-
-    private (MembershipState Sum, TargetingRestrictions Restrictions, string[]? RestrictedAt) Sum(int keyId, IReadOnlyList<PersonId> group)
-    {
-        var (sum, stated) = (MembershipState.Nothing, Domain.Permission.Permissions.Unspecified);
-        foreach (var anchor in group)
+        var key = _mode.Keys.ById(id.KeyId);
+        if (_groups.IsAlone(id.Person))
         {
-            sum = sum.With(_rows.GetValueOrDefault(new RowId(anchor, keyId)).State);
-            stated = _permissions.TryGetValue(anchor, out var slotted) ? stated.With(slotted.Whole()) : stated;
+            var slotted = _permissions.GetValueOrDefault(id.Person);
+            var restrictedAt = slotted.IsWhole ? slotted.Whole().RestrictedAt : null;
+            return RowRule.OfPerson(key, slot.Own.State, slotted.Restrictions, restrictedAt, now);
         }
 
-        return (sum, stated.Restrictions, stated.RestrictedAt);
+        var permissions = _groups.SumOf(id.Person, _permissionsOf);
+        return RowRule.OfPerson(key, _groups.SumOf(id, _stateOf), permissions.Restrictions, permissions.RestrictedAt, now);
     }
 
     private static long Need(int count, int capacity, long entryBytes) => capacity * entryBytes * (count == capacity ? Growth : 1);
@@ -232,7 +222,7 @@ internal sealed class FullLogFold
     {
         if (!ReferenceEquals(name, _keyName))
         {
-            _key = _keys.ByName(name) ?? throw new UnknownKeyException(name);
+            _key = _mode.Keys.ByName(name) ?? throw new UnknownKeyException(name);
             _keyName = name;
         }
 

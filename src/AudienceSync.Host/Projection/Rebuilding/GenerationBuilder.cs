@@ -1,4 +1,5 @@
 using AudienceSync.Domain.Events;
+using AudienceSync.Domain.Membership;
 using AudienceSync.Host.Audiences;
 
 namespace AudienceSync.Host.Projection.Rebuilding;
@@ -25,7 +26,7 @@ internal sealed class GenerationBuilder(GenerationSchemaStore database, Generati
         // The registry is reloaded first, because the fold may reach a key that was published a moment ago.
         await keys.ReloadAsync(cancellationToken);
         await generations.ReadToAsync(number, 0, snapshot.Head, cancellationToken);
-        var fold = new FullLogFold(keys, keyId, await snapshot.ReadLinksAsync(cancellationToken));
+        var fold = new FullLogFold(new RebuildMode(keys.Current, KeyScope.Of(keyId)), await snapshot.ReadLinksAsync(cancellationToken));
         await using var next = await NextTableStore.MakeAsync(database, cancellationToken);
         Step("made");
         var numbers = new GenerationNumbers(snapshot.Live.ChangedPos, snapshot.Live.ChangedPos + NumbersApart, 0);

@@ -1,5 +1,6 @@
 using AudienceSync.Domain.Events;
 using AudienceSync.Domain.Identity;
+using AudienceSync.Domain.Membership;
 using Npgsql;
 
 namespace AudienceSync.Host.Projection.Rebuilding;

@@ -23,10 +23,9 @@ internal sealed class MissedCounts(GenerationSchemaStore database, AudienceKeys 
             return null;
         }
 
-        var pages = new ProjectionPages(new MembershipStore(database.Live), new PermissionStore(database.Live), keys, MaxEvents, clock)
-        {
-            Inheritances = inheritances,
-        };
+        var pages = new LivePages(
+            new MembershipStore(database.Live), new PermissionStore(database.Live), inheritances, new DrainStore(database.Live), keys, MaxEvents,
+            clock);
         await pages.OpenAsync(cancellationToken);
         return await pages.CountAsync(live, next.Position, cancellationToken);
     }

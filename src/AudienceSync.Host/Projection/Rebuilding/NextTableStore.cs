@@ -1,4 +1,5 @@
 using AudienceSync.Domain.Identity;
+using AudienceSync.Domain.Membership;
 using AudienceSync.Domain.Permission;
 using AudienceSync.Host.EventStore;
 using Npgsql;

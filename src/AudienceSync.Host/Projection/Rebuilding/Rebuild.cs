@@ -1,5 +1,6 @@
 using System.Text.Json;
 using AudienceSync.Domain.Events;
+using AudienceSync.Domain.Membership;
 using AudienceSync.Host.Audiences;
 using AudienceSync.Host.EventStore.Leases;
 
@@ -139,8 +140,8 @@ public sealed class Rebuild(GenerationSchemaStore database, AudienceKeys keys, T
     private async Task<RebuildResult> GoLiveAsync(Generation generation, RebuildResult result, CancellationToken cancellationToken)
     {
         var lease = await ClaimAsync(cancellationToken);
-        var pages = new ProjectionPages(
-            new MembershipStore(database.Next), new PermissionStore(database.Next), keys, PageEvents, clock, generation.KeyId);
+        var pages = new CatchUpPages(
+            new MembershipStore(database.Next), new PermissionStore(database.Next), keys, KeyScope.Of(generation.KeyId), PageEvents, clock);
         for (var attempt = 0; attempt < 100; attempt++)
         {
             var live = await new MembershipStore(database.Live).ReadProgressAsync(cancellationToken);
@@ -162,7 +163,7 @@ public sealed class Rebuild(GenerationSchemaStore database, AudienceKeys keys, T
             "the swap did not get its locks, or the projector does not reach the end of the log; run the rebuild again to continue.");
     }
 
-    private async Task<long?> SwapAsync(ProjectionPages pages, Lease lease, Generation generation, Drift drift, CancellationToken cancellationToken)
+    private async Task<long?> SwapAsync(CatchUpPages pages, Lease lease, Generation generation, Drift drift, CancellationToken cancellationToken)
     {
         await using var swap = await GenerationSwapStore.TryBeginAsync(database, generation.KeyId, cancellationToken);
         if (swap is null)
@@ -199,15 +200,16 @@ public sealed class Rebuild(GenerationSchemaStore database, AudienceKeys keys, T
         }
     }
 
-    private static Position? EndOf(Generation generation, ProjectionProgress live) => generation.KeyId is null ? null : live.Position;
+    private static Position EndOf(Generation generation, ProjectionProgress live) =>
+        generation.KeyId is null ? new Position(long.MaxValue) : live.Position;
 
-    private async Task<ProjectionProgress> PollJobAsync(ProjectionPages pages, Lease lease, Position? end, CancellationToken cancellationToken)
+    private async Task<ProjectionProgress> PollJobAsync(CatchUpPages pages, Lease lease, Position end, CancellationToken cancellationToken)
     {
         var progress = await pages.OpenAsync(cancellationToken);
         while (true)
         {
             var before = progress;
-            progress = await pages.FoldAsync(lease, progress, cancellationToken, end);
+            progress = await pages.FoldAsync(lease, progress, end, cancellationToken);
             progress = await pages.ExpireAsync(lease, progress, cancellationToken);
             Progress(new RebuildProgress("following", progress.Position.Value, progress.Position.Value));
             if (!pages.WasFull && progress.ChangedPos == before.ChangedPos)

@@ -1,4 +1,3 @@
-using AudienceSync.Domain.Identity;
 using AudienceSync.Domain.Membership;
 
 namespace AudienceSync.Host.Projection.Rebuilding;
@@ -8,26 +7,17 @@ internal struct RowSlot
 {
     private long _addedTicks;
     private long _removedTicks;
-
-    /// <summary>The position of the last event that changed it.</summary>
-    public long EventPos;
+    private long _eventPos;
 
     /// <summary>Whether its row was written.</summary>
     public bool Written;
 
-    public MembershipState State
+    public AnchorState Own
     {
-        readonly get => new(Time(_addedTicks), Time(_removedTicks));
-        set => (_addedTicks, _removedTicks) = (value.AddedAt?.UtcTicks ?? 0, value.RemovedAt?.UtcTicks ?? 0);
+        readonly get => new(new MembershipState(Time(_addedTicks), Time(_removedTicks)), _eventPos);
+        set => (_addedTicks, _removedTicks, _eventPos) =
+            (value.State.AddedAt?.UtcTicks ?? 0, value.State.RemovedAt?.UtcTicks ?? 0, value.EventPos);
     }
 
     private static DateTimeOffset? Time(long ticks) => ticks == 0 ? null : new DateTimeOffset(ticks, TimeSpan.Zero);
-}
-
-/// <summary>Identifies a row by person and key.</summary>
-internal readonly record struct RowId(PersonId Person, int KeyId)
-{
-    public bool Equals(RowId other) => Person.Value == other.Person.Value && KeyId == other.KeyId;
-
-    public override int GetHashCode() => Person.Value.GetHashCode() + (KeyId * 486_187_739);
 }

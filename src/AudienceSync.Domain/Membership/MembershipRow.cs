@@ -1,8 +1,7 @@
 using AudienceSync.Domain.Identity;
-using AudienceSync.Domain.Membership;
 using AudienceSync.Domain.Permission;
 
-namespace AudienceSync.Host.Projection;
+namespace AudienceSync.Domain.Membership;
 
 /// <summary>A row of membership, as the fold reads and writes it.</summary>
 /// <param name="KeyId">The audience key.</param>
@@ -34,4 +33,12 @@ public sealed record MembershipRow(
 
     /// <summary>The destinations at which the person is suppressed by name; null when there are none.</summary>
     public string[]? RestrictedAt { get; init; }
+
+    public RowId Id => new(Person, KeyId);
+
+    /// <summary>What the row keeps of the anchor's own events.</summary>
+    public AnchorState Own => new(State, EventPos);
+
+    /// <summary>What the row states about the person.</summary>
+    public RowStatus Content => new(Status, Since, Until, Restrictions, RestrictedAt);
 }

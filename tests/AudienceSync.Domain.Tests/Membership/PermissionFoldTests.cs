@@ -1,8 +1,8 @@
 using AudienceSync.Domain.Identity;
+using AudienceSync.Domain.Membership;
 using AudienceSync.Domain.Permission;
-using AudienceSync.Host.Projection;
 
-namespace AudienceSync.Host.Tests.Projecting;
+namespace AudienceSync.Domain.Tests.Membership;
 
 /// <summary>
 /// The permission fold alone: random pages over anchors whose links move, compared with a sum over all facts ever received.
@@ -12,7 +12,6 @@ public sealed class PermissionFoldTests
     // Two customers, two e-mails, two phones: an anchor is always linked to a stronger one.
     private static readonly PersonId[] Anchors = [.. Enumerable.Range(1, 6).Select(n => new PersonId(new Guid(n, 0, 0, new byte[8])))];
 
-    private readonly PermissionFold _fold = new();
     private readonly Dictionary<PersonId, Permissions> _rows = [];
     private readonly Dictionary<PersonId, List<PermissionFact>> _streams = Anchors.ToDictionary(anchor => anchor, _ => new List<PermissionFact>());
     private readonly Dictionary<PersonId, PersonId> _links = [];
@@ -59,18 +58,18 @@ public sealed class PermissionFoldTests
     [Fact]
     public void A_stored_grant_is_not_written_again_when_no_membership_row_has_it()
     {
-        var (anchor, groups) = (Anchors[0], new AnchorGroups());
-        groups.Settle();
+        var anchor = Anchors[0];
         var yes = new PermissionFact(PermissionTopic.UserData, null, true, At(1));
-        _fold.Note(anchor, yes with { At = At(5) });
-        _fold.Wanted(groups).ShouldBe([anchor.Value]);
-        _fold.Load(new Dictionary<PersonId, Permissions> { [anchor] = Permissions.Unspecified.Apply(yes) });
-        _fold.Inexact(groups).ShouldBeEmpty();
+        var needs = new PermissionNeeds(AnchorGroups.None, [new AnchorPermission(anchor, yes with { At = At(5) })], [anchor]);
+        needs.Anchors.ShouldBe([anchor.Value]);
+        var histories = needs.With(new Dictionary<PersonId, Permissions> { [anchor] = Permissions.Unspecified.Apply(yes) });
+        histories.Anchors.ShouldBeEmpty();
 
-        _fold.Finish(groups).ShouldBeEmpty();
+        var folded = histories.With(new Dictionary<PersonId, List<PermissionFact>>());
 
-        _fold.Changed.ShouldBeEmpty();
-        _fold.Of(anchor)!.Restrictions.ShouldBe(TargetingRestrictions.UserDataGranted);
+        folded.Restricted.ShouldBeEmpty();
+        folded.Changed.ShouldBeEmpty();
+        folded.Sums[anchor].Restrictions.ShouldBe(TargetingRestrictions.UserDataGranted);
     }
 
     private void Reset()
@@ -112,39 +111,27 @@ public sealed class PermissionFoldTests
     // The same steps as in the projector. Returns how many streams were read.
     private int Page(List<(PersonId Anchor, PermissionFact Fact)> facts, Dictionary<PersonId, PersonId> links)
     {
-        var groups = new AnchorGroups();
-        groups.Load(_links);
-        var everLinked = groups.Linked();
-        groups.Load(links);
-        groups.Settle();
-        everLinked.UnionWith(groups.Linked());
-        _fold.Clear();
+        var page = PageLinks.Of(new Dictionary<PersonId, PersonId>(_links), links);
+        var noted = new List<AnchorPermission>();
         foreach (var (anchor, fact) in facts)
         {
             _streams[anchor].Add(fact);
-            if (everLinked.Contains(anchor) || !IsRepeated(anchor, fact))
+            if (page.EverLinked.Contains(anchor) || !IsRepeated(anchor, fact))
             {
-                _fold.Note(anchor, fact);
+                noted.Add(new AnchorPermission(anchor, fact));
             }
         }
 
-        foreach (var anchor in links.Count > 0 ? everLinked : [])
-        {
-            _fold.Want(groups.RootOf(anchor));
-        }
-
-        var wanted = _fold.Wanted(groups).ConvertAll(anchor => new PersonId(anchor));
-        _fold.Load(_rows.Where(row => wanted.Contains(row.Key)).ToDictionary(row => row.Key, row => row.Value));
-        var inexact = _fold.Inexact(groups);
-        inexact.ForEach(anchor => _fold.LoadHistory(new PersonId(anchor), _streams[new PersonId(anchor)]));
-        _fold.Finish(groups);
-        Keep(groups, links);
-        return inexact.Count;
+        var roots = noted.Select(one => one.Anchor).Concat(links.Count > 0 ? page.EverLinked : []).Select(page.Groups.RootOf).ToHashSet();
+        var needs = new PermissionNeeds(page.Groups, noted, roots);
+        var histories = needs.With(_rows.Where(row => needs.Anchors.Contains(row.Key.Value)).ToDictionary(row => row.Key, row => row.Value));
+        Keep(histories.With(histories.Anchors.ToDictionary(anchor => new PersonId(anchor), anchor => _streams[new PersonId(anchor)])), links);
+        return histories.Anchors.Count;
     }
 
-    private void Keep(AnchorGroups groups, Dictionary<PersonId, PersonId> links)
+    private void Keep(FoldedPermissions folded, Dictionary<PersonId, PersonId> links)
     {
-        foreach (var (anchor, permissions) in _fold.Changed)
+        foreach (var (anchor, permissions) in folded.Changed)
         {
             _rows[anchor] = permissions;
         }
@@ -154,9 +141,9 @@ public sealed class PermissionFoldTests
             _links[anchor] = owner;
         }
 
-        foreach (var root in Anchors.Where(anchor => groups.RootOf(anchor) == anchor && _fold.Of(anchor) is not null))
+        foreach (var (root, sum) in folded.Sums)
         {
-            _restrictions[root] = _fold.Of(root)!.Restrictions;
+            _restrictions[root] = sum.Restrictions;
         }
     }
 
