@@ -1,4 +1,3 @@
-using AudienceSync.Host.Ingest.Append;
 using Npgsql;
 
 namespace AudienceSync.Host.EventStore;

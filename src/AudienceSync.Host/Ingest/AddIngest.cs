@@ -27,7 +27,7 @@ internal static class AddIngestExtensions
         .AddSingleton(Commit)
         .AddSingleton<StallWatch>()
         .AddHostLoop<StallWatch>(watch => watch.RunAsync)
-        .AddSingleton<BodyPartitions>()
+        .AddSingleton<BodyPartitionStore>()
         .AddSingleton<BodyArchiveStore>()
         .AddSingleton<BodyMentions>()
         .AddSingleton<PublishedKeys>()

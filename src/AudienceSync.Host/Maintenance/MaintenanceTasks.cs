@@ -6,7 +6,7 @@ namespace AudienceSync.Host.Maintenance;
 
 /// <summary>What is done in a workspace every hour. Each task may be repeated at any time: what is done already is found done.</summary>
 public sealed class MaintenanceTasks(
-    BodyPartitions bodies, DeliveryPartitionStore deliveries, RetentionStore records, RetentionSettings retention, TimeProvider clock, ILogger<MaintenanceTasks> logger)
+    BodyPartitionStore bodies, DeliveryPartitionStore deliveries, RetentionStore records, RetentionSettings retention, TimeProvider clock, ILogger<MaintenanceTasks> logger)
 {
     /// <summary>Creates the partitions of the next days and drops those past their retention.</summary>
     public async Task KeepPartitionsAsync(CancellationToken cancellationToken)

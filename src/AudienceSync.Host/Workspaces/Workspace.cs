@@ -89,7 +89,7 @@ public sealed class Workspace : IAsyncDisposable
     /// <param name="cancellationToken">Cancels the start.</param>
     public async Task StartAsync(bool runWorkers, CancellationToken cancellationToken)
     {
-        await Get<BodyPartitions>().EnsureAsync(cancellationToken);
+        await Get<BodyPartitionStore>().EnsureAsync(cancellationToken);
         await Get<DeliveryPartitionStore>().EnsureAsync(cancellationToken);
         _committing = Task.Run(() => _commit.RunAsync(CancellationToken.None), CancellationToken.None);
         _loops.AddRange(_services.GetServices<HostLoop>().Select(loop => Task.Run(() => loop.RunAsync(_stop.Token), CancellationToken.None)));
@@ -122,7 +122,7 @@ public sealed class Workspace : IAsyncDisposable
     /// <summary>Runs a piece of work that appends, without projecting or syncing: for a verb next to a running Host.</summary>
     public async Task<T> AppendingAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken)
     {
-        await Get<BodyPartitions>().EnsureAsync(cancellationToken);
+        await Get<BodyPartitionStore>().EnsureAsync(cancellationToken);
         _committing = Task.Run(() => _commit.RunAsync(CancellationToken.None), CancellationToken.None);
         try
         {

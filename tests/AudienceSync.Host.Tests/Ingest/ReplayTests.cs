@@ -156,7 +156,7 @@ public sealed class ReplayTests : IAsyncLifetime
     public async Task Signatures_are_dropped_by_day_once_their_timestamps_are_too_old_to_be_accepted()
     {
         await _host.SendAsync(Capture(Body("audience_add", "ann")), "delivery 1");
-        var partitions = new BodyPartitions(_host.Server.Workspaces["default"].Get<WorkspaceDatabase>(), _clock, NullLogger<BodyPartitions>.Instance);
+        var partitions = new BodyPartitionStore(_host.Server.Workspaces["default"].Get<WorkspaceDatabase>(), _clock, NullLogger<BodyPartitionStore>.Instance);
         _clock.Advance(TimeSpan.FromDays(31));
         await partitions.EnsureAsync(default);
         (await _host.ScalarAsync<long>("select count(*) from request_signatures")).ShouldBe(1, "the last moment of its day is 30 days old only now");

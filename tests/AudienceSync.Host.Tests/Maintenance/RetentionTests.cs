@@ -82,7 +82,7 @@ public sealed class RetentionTests
     }
 
     private static MaintenanceTasks Tasks(TestWorkspace workspace) => new(
-        new BodyPartitions(workspace.Database, workspace.Clock, NullLogger<BodyPartitions>.Instance),
+        new BodyPartitionStore(workspace.Database, workspace.Clock, NullLogger<BodyPartitionStore>.Instance),
         new DeliveryPartitionStore(workspace.Database, workspace.Clock, NullLogger<DeliveryPartitionStore>.Instance), new RetentionStore(workspace.Database) { BatchRows = 1 },
         new RetentionSettings(CallsD: 10, JobsD: 20, QuarantineD: 30), workspace.Clock, NullLogger<MaintenanceTasks>.Instance);
 

@@ -56,7 +56,7 @@ public sealed class RotatingHostTests : IAsyncLifetime
 
         (await Should.ThrowAsync<SetupException>(() => StartAsync(Second))).Code
             .ShouldBe("master_key_absent", "bodies are still sealed under the first key");
-        _clock.Advance(TimeSpan.FromDays(BodyPartitions.RetentionDays + 1));
+        _clock.Advance(TimeSpan.FromDays(BodyPartitionStore.RetentionDays + 1));
         await using (var host = await StartAsync($"{First}\n{Second}"))
         {
             await KeepAsync(host);

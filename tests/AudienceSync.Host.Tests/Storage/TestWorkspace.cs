@@ -71,7 +71,7 @@ internal sealed class TestWorkspace : IAsyncDisposable
     {
         var connectionString = await PostgresCluster.CreateMigratedAsync();
         var workspace = new TestWorkspace(connectionString);
-        await new BodyPartitions(workspace.Database, workspace.Clock, NullLogger<BodyPartitions>.Instance).EnsureAsync(default);
+        await new BodyPartitionStore(workspace.Database, workspace.Clock, NullLogger<BodyPartitionStore>.Instance).EnsureAsync(default);
         var table = new RegistryStore(workspace.Database, workspace.Clock);
         for (var n = 0; n < windows.Length; n++)
         {

@@ -1,5 +1,4 @@
 using AudienceSync.Domain.Audiences;
-using AudienceSync.Host.Sync.Cutover;
 using Npgsql;
 
 namespace AudienceSync.Host.EventStore.Registry;

@@ -19,7 +19,7 @@ public sealed record ErasureAnswer(
         erasure.Tombstones, removals,
         new BodiesPart(
             erasure.Bodies, erasure.Quarantined,
-            DateOnly.FromDateTime(erasure.AskedAt.UtcDateTime).AddDays(BodyPartitions.RetentionDays + 1)),
+            DateOnly.FromDateTime(erasure.AskedAt.UtcDateTime).AddDays(BodyPartitionStore.RetentionDays + 1)),
         erasure.RefusedEvents, erasure.LastRefusedAt)
     {
         Accounts = accounts,

@@ -77,7 +77,7 @@ public sealed class ErasureEndStore(WorkspaceDatabase database, TombstoneDigeste
         await ExecuteAsync(connection, ErasureSql.WriteRemovals, [Sql.Of(anchors), Sql.Of(erasure)], cancellationToken);
         await ExecuteAsync(connection, ErasureSql.TransferLateRemovals, [Sql.Of(anchors)], cancellationToken);
         await DestroyAsync(connection, erasure, anchors, traces, cancellationToken);
-        PersonEvents.Append(unit, database, anchors, $"erased/{erasure}", new PersonErased(now, erasure));
+        PersonEventSql.Append(unit, database, anchors, $"erased/{erasure}", new PersonErased(now, erasure));
         await ExecuteAsync(connection, ErasureSql.End, [Sql.Of(erasure), Sql.Of(now), Sql.Of(anchors)], cancellationToken);
         return true;
     }

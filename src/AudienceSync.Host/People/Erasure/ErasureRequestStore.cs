@@ -130,7 +130,7 @@ public sealed class ErasureRequestStore(
     {
         var now = clock.GetUtcNow();
         var events = group.IsKnown
-            ? PersonEvents.Append(unit, database, group.Ids, $"erasure_requested/{erasure}", new PersonErasureRequested(now, erasure))
+            ? PersonEventSql.Append(unit, database, group.Ids, $"erasure_requested/{erasure}", new PersonErasureRequested(now, erasure))
             : [];
         unit.AfterAppending(Sql.Command(
             ErasureSql.Ask,

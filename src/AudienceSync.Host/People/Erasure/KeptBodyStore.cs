@@ -39,7 +39,7 @@ public sealed class KeptBodyStore(WorkspaceDatabase database, BodySeal seal, Tim
     private async Task<List<long>> PositionsAsync(Guid[] anchors, CancellationToken cancellationToken)
     {
         var positions = new List<long>();
-        var since = clock.GetUtcNow().AddDays(-(BodyPartitions.RetentionDays + 2));
+        var since = clock.GetUtcNow().AddDays(-(BodyPartitionStore.RetentionDays + 2));
         await using var command = Sql.Command(database.Hot, PositionsSql, Sql.Of(anchors), Sql.Of(since));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))

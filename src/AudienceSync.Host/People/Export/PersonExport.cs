@@ -151,7 +151,7 @@ public sealed class PersonExport(
             "raw_bodies",
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"The requests that brought the events above are kept sealed for {BodyPartitions.RetentionDays} days after their recorded_at, and then dropped."));
+                $"The requests that brought the events above are kept sealed for {BodyPartitionStore.RetentionDays} days after their recorded_at, and then dropped."));
     }
 
     private static string Kind(IdentifierKind kind) => JsonNamingPolicy.SnakeCaseLower.ConvertName(kind.ToString());

@@ -59,12 +59,12 @@ public sealed class BodyArchiveStoreTests
     public async Task Partitions_are_created_ahead_and_dropped_after_their_retention()
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
-        var partitions = new BodyPartitions(workspace.Database, workspace.Clock, NullLogger<BodyPartitions>.Instance);
+        var partitions = new BodyPartitionStore(workspace.Database, workspace.Clock, NullLogger<BodyPartitionStore>.Instance);
         (await workspace.RowsAsync(PartitionsSql)).ShouldBe(["raw_bodies_20261121", "raw_bodies_20261122", "raw_bodies_20261123"]);
         var log = workspace.OpenLog();
         await log.AppendAsync([TestWebhooks.Request(workspace.Webhooks.Add("e", TestWorkspace.Start, "c"))], default);
 
-        workspace.Clock.Advance(TimeSpan.FromDays(BodyPartitions.RetentionDays));
+        workspace.Clock.Advance(TimeSpan.FromDays(BodyPartitionStore.RetentionDays));
         await partitions.EnsureAsync(default);
         await partitions.EnsureAsync(default);
         (await workspace.AskAsync<long>("select count(*) from raw_bodies")).ShouldBe(1, "the last day of its retention");

@@ -5,7 +5,7 @@ using AudienceSync.Host.Ingest.Append;
 namespace AudienceSync.Host.Ingest.Bodies;
 
 /// <summary>Creates the daily partitions of raw bodies ahead of time and drops those past their retention.</summary>
-public sealed class BodyPartitions(WorkspaceDatabase database, TimeProvider clock, ILogger<BodyPartitions> logger)
+public sealed class BodyPartitionStore(WorkspaceDatabase database, TimeProvider clock, ILogger<BodyPartitionStore> logger)
 {
     /// <summary>Days for which a raw body is kept, for replay and forensics.</summary>
     public const int RetentionDays = RetentionSettings.BodiesD;

@@ -8,7 +8,7 @@ namespace AudienceSync.Host.People.Erasure;
 /// Appends one event to the stream of each anchor of a person, in a unit of work that changes people. It draws positions, so every Host's
 /// identity cache detects that another process appended, and is discarded.
 /// </summary>
-internal static class PersonEvents
+internal static class PersonEventSql
 {
     /// <summary>Returns the ids of the events, which are derived.</summary>
     /// <param name="unit">The unit of work that appends them.</param>
