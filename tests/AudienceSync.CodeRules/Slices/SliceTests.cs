@@ -13,7 +13,7 @@ public sealed class SliceTests
     [
         ("Telemetry", []),
         ("EventStore", ["Telemetry"]),
-        ("Configuration", ["EventStore"]),
+        ("Configuration", []),
         ("Requests", []),
         ("Access", ["Requests"]),
         ("Cli", ["Configuration", "EventStore"]),
