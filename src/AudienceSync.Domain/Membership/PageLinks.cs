@@ -14,12 +14,19 @@ public sealed class PageLinks
     /// <summary>The groups after the page.</summary>
     public AnchorGroups Groups { get; }
 
-    /// <summary>All anchors that were or are linked, or own another anchor.</summary>
+    /// <summary>All anchors that were or are linked, or own another anchor, if only between two events of the page.</summary>
     public IReadOnlySet<PersonId> EverLinked { get; }
 
     /// <param name="before">The owner of each linked anchor before the page.</param>
+    /// <param name="page">The page.</param>
+    public static PageLinks Of(IReadOnlyDictionary<PersonId, PersonId> before, PageFacts page) =>
+        Of(before, page.Links, page.LinkFacts.SelectMany(link => new[] { link.Person, link.Owner }));
+
+    /// <param name="before">The owner of each linked anchor before the page.</param>
     /// <param name="changes">The owners that the page sets.</param>
-    public static PageLinks Of(IReadOnlyDictionary<PersonId, PersonId> before, IReadOnlyDictionary<PersonId, PersonId> changes)
+    /// <param name="named">Everyone who is an anchor or an owner in a link of the page.</param>
+    public static PageLinks Of(
+        IReadOnlyDictionary<PersonId, PersonId> before, IReadOnlyDictionary<PersonId, PersonId> changes, IEnumerable<PersonId> named)
     {
         if (changes.Count == 0)
         {
@@ -34,6 +41,6 @@ public sealed class PageLinks
         }
 
         var groups = AnchorGroups.Of(after);
-        return new PageLinks(before, groups, [.. before.Keys, .. before.Values, .. groups.Linked()]);
+        return new PageLinks(before, groups, [.. before.Keys, .. before.Values, .. groups.Linked(), .. named]);
     }
 }

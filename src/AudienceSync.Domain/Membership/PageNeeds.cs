@@ -9,12 +9,15 @@ namespace AudienceSync.Domain.Membership;
 /// </summary>
 public static class PageNeeds
 {
-    /// <summary>Everyone on the page, with the owners it names: the people whose links are needed.</summary>
+    /// <summary>
+    /// Everyone on the page, with all owners it names: the people whose links are needed. An owner that an anchor had only within the page
+    /// counts, too, because the hourly counts follow the links event by event.
+    /// </summary>
     public static List<Guid> PeopleOf(PageFacts page)
     {
         var people = new HashSet<Guid>(page.RowPeople);
         people.UnionWith(page.Reidentified.Select(person => person.Value));
-        people.UnionWith(page.Links.SelectMany(link => new[] { link.Key.Value, link.Value.Value }));
+        people.UnionWith(page.LinkFacts.SelectMany(link => new[] { link.Person.Value, link.Owner.Value }));
         var unnamed = page.Permissions.Where(stated => stated.KeyId == 0 || !page.Mode.Scope.HasAllKeys);
         people.UnionWith(unnamed.Select(stated => stated.Anchor.Value));
         return [.. people];

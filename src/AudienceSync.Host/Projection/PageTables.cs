@@ -75,7 +75,7 @@ internal sealed class PageTables(MembershipStore table, PermissionStore permissi
         // Without any link in the workspace there are no groups to read.
         _anyLinks |= page.Links.Count > 0;
         var before = _anyLinks ? await table.ReadGroupsAsync(PageNeeds.PeopleOf(page), cancellationToken) : [];
-        var links = PageLinks.Of(before, page.Links);
+        var links = PageLinks.Of(before, page);
         var rows = new Dictionary<RowId, MembershipRow>(page.RowPeople.Count);
         if (page.RowPeople.Count > 0)
         {

@@ -23,7 +23,13 @@ public sealed class PageFoldPropertyTests(ITestOutputHelper output)
     });
 
     [Fact]
-    public void Page_boundaries_change_neither_rows_nor_hours_nor_counts() => Verify((seed, random) =>
+    public void Page_boundaries_change_neither_rows_nor_hours_nor_counts() => Verify(PageBoundariesChangeNothing);
+
+    // An anchor with an owner that it has only between two events of one page.
+    [Fact]
+    public void An_owner_for_the_time_of_two_events_counts() => PageBoundariesChangeNothing(968754722, new Random(968754722));
+
+    private static void PageBoundariesChangeNothing(int seed, Random random)
     {
         var log = PageHistory.Log(PageHistory.Make(random, linksMove: true));
         var mode = new LiveMode(PageHistory.Keys(), [], []);
@@ -33,7 +39,7 @@ public sealed class PageFoldPropertyTests(ITestOutputHelper output)
         Nonzero(cut).ShouldBe(Nonzero(whole), $"seed {seed}");
         (cut.Applied, cut.Superseded).ShouldBe((whole.Applied, whole.Superseded), $"seed {seed}");
         (whole.Applied + whole.Superseded).ShouldBe(log.Count, $"seed {seed}");
-    });
+    }
 
     [Fact]
     public void A_version_that_takes_over_rows_ends_like_one_that_folds_the_whole_log() => Verify((seed, random) =>

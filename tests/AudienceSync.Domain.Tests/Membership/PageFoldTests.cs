@@ -101,7 +101,7 @@ public sealed class PageFoldTests
         _world.Fold([Added(Ann, day: 6)], Live);
         var page = PageFold.Read([Added(Ann, day: 8), Added(Guest, day: 8)], Live).Facts.ShouldNotBeNull();
         var rows = _world.Rows.ToDictionary();
-        var snapshot = new PageSnapshot(PageLinks.Of(new Dictionary<PersonId, PersonId>(), page.Links), rows, FoldedPermissions.None);
+        var snapshot = new PageSnapshot(PageLinks.Of(new Dictionary<PersonId, PersonId>(), page), rows, FoldedPermissions.None);
 
         var first = PageFold.Fold(page, snapshot, 10, PageWorld.Now);
         var second = PageFold.Fold(page, snapshot, 10, PageWorld.Now);

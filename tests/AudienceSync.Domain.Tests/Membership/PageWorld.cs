@@ -50,7 +50,7 @@ internal sealed class PageWorld
 
     private PageResult Fold(PageFacts page)
     {
-        var links = PageLinks.Of(GroupsOf(PageNeeds.PeopleOf(page)), page.Links);
+        var links = PageLinks.Of(GroupsOf(PageNeeds.PeopleOf(page)), page);
         var rows = new Dictionary<RowId, MembershipRow>();
         foreach (var (keyId, person) in page.RowKeyIds.Zip(page.RowPeople))
         {

@@ -111,7 +111,7 @@ public sealed class PermissionFoldTests
     // The same steps as in the projector. Returns how many streams were read.
     private int Page(List<(PersonId Anchor, PermissionFact Fact)> facts, Dictionary<PersonId, PersonId> links)
     {
-        var page = PageLinks.Of(new Dictionary<PersonId, PersonId>(_links), links);
+        var page = PageLinks.Of(new Dictionary<PersonId, PersonId>(_links), links, []);
         var noted = new List<AnchorPermission>();
         foreach (var (anchor, fact) in facts)
         {
