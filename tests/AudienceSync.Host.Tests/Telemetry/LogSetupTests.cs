@@ -19,7 +19,7 @@ public sealed class LogSetupTests
     {
         var lines = Log("Information", logger =>
         {
-            var account = logger.CreateLogger("AudienceSync.Host.Syncing.AccountLoop");
+            var account = logger.CreateLogger("AudienceSync.Host.Sync.Accounts.AccountLoop");
             account.LogInformation("Account {Destination} claimed with fence {Fence}", "meta_main", 7);
             logger.CreateLogger("AudienceSync").LogError(new InvalidOperationException("why"), "{What} failed", "Projector");
         });

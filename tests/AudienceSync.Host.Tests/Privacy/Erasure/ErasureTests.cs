@@ -130,10 +130,10 @@ public sealed class ErasureTests : IAsyncLifetime
 
         _clock.Advance(TimeSpan.FromDays(24));
         (await AlarmAsync(erasure)).ShouldBe(("due", "due"));
-        await LoggedAsync("Warning AudienceSync.Host.Privacy.Erasure");
+        await LoggedAsync("Warning AudienceSync.Host.People.Erasure");
         _clock.Advance(TimeSpan.FromDays(7));
         (await AlarmAsync(erasure)).ShouldBe(("overdue", "overdue"));
-        await LoggedAsync("Error AudienceSync.Host.Privacy.Erasure");
+        await LoggedAsync("Error AudienceSync.Host.People.Erasure");
         (await CountAsync("vault")).ShouldBe(2, "without the identifiers the person could not be removed");
 
         await RepairAsync();
