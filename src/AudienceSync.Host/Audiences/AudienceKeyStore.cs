@@ -6,7 +6,7 @@ using Npgsql;
 
 namespace AudienceSync.Host.Audiences;
 
-/// <summary>Reads the published keys. They are written with their events by <see cref="RegistryTable"/>.</summary>
+/// <summary>Reads the published keys. They are written with their events by <see cref="RegistryStore"/>.</summary>
 public sealed class AudienceKeyStore(WorkspaceDatabase database)
 {
     private const string SelectSql = """

@@ -6,7 +6,7 @@ namespace AudienceSync.Host.EventStore;
 /// The workspace's append lock: a transaction-level advisory lock, under which positions are assigned. Everything that appends is
 /// serialized by it, on all Hosts, so a session that holds it for long stops ingest everywhere.
 /// <para>
-/// <b>Who takes it.</b> Group commits, which carry webhooks, operators' suppressions and consents and their lists (<see cref="EventLog"/>);
+/// <b>Who takes it.</b> Group commits, which carry webhooks, operators' suppressions and consents and their lists (<c>EventLogStore</c>);
 /// changes of the audience registry, publishing, promotion and rollback (<c>RegistryStore</c>); the request and the end of an erasure
 /// (<c>ErasureRequestStore</c>, <c>ErasureEndStore</c>). Rebuild swaps, key rotations and the sync take row and table locks only. All of them open
 /// their connection from <see cref="WorkspaceDatabase.Append"/>, whose sessions end after two seconds of inactivity within a transaction

@@ -71,7 +71,7 @@ public sealed class LivePages(
     }
 
     /// <summary>
-    /// Takes over a page of a predecessor's rows, while a successor is open. <see cref="InheritTable"/> explains why the order does not
+    /// Takes over a page of a predecessor's rows, while a successor is open. <see cref="InheritStore"/> explains why the order does not
     /// matter.
     /// </summary>
     public async Task<ProjectionProgress> InheritAsync(Lease lease, ProjectionProgress progress, CancellationToken cancellationToken)

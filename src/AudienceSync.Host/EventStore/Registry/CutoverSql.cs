@@ -6,7 +6,7 @@ namespace AudienceSync.Host.EventStore.Registry;
 /// <summary>
 /// The steps of a cutover that belong in the transaction of its event: the cutover before it ends, this one begins, the binding is switched.
 /// In this order, because each asks whether the binding is fed by another key until now; if it is not, none of them does anything.
-/// <see cref="CutoverTable"/> does the rest.
+/// <c>CutoverStore</c> does the rest.
 /// </summary>
 internal static class CutoverSql
 {

@@ -7,7 +7,7 @@ namespace AudienceSync.Host.People.Erasure;
 /// <summary>
 /// Removes a person from the raw bodies that are kept. They are found by the positions of the person's events, and the request that
 /// contained one is emptied completely. Each row is a transaction of its own, together with the count in the receipt, so a second pass
-/// continues one that was interrupted. For quarantined bodies see <see cref="QuarantinedBodies"/>.
+/// continues one that was interrupted. For quarantined bodies see <see cref="QuarantinedBodyStore"/>.
 /// </summary>
 public sealed class KeptBodyStore(WorkspaceDatabase database, BodySeal seal, TimeProvider clock)
 {

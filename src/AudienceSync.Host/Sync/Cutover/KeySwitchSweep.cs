@@ -7,7 +7,7 @@ namespace AudienceSync.Host.Sync.Cutover;
 
 /// <summary>
 /// Takes one page of the sweep that follows a key cutover of a binding: removes the members that only the former key had. It belongs to the
-/// removals of a round. Why the sweep is correct is explained at <see cref="CutoverTable"/>.
+/// removals of a round. Why the sweep is correct is explained at <see cref="CutoverStore"/>.
 /// </summary>
 public sealed class KeySwitchSweep(CutoverStore table, LaneProcessor processor, PlanGuard guard, TimeProvider clock)
 {

@@ -13,7 +13,7 @@ namespace AudienceSync.Host.Sync.Lanes;
 /// <b>Per identifier.</b> A removal takes everything that was delivered for the member, except what another member of the remote audience
 /// has now. That stays for the other: their ledger row names it, so it is removed when they are. An email address or phone number belongs
 /// to another member when the identity store has it so; a device id, or a name with an address, belongs to no single person, so what was
-/// delivered of these is kept in <see cref="HolderTable"/> as keyed digests.
+/// delivered of these is kept in <see cref="HolderStore"/> as keyed digests.
 /// </para>
 /// <para>
 /// <b>Where a removal matches people</b> (<see cref="DestinationLimits.MatchesPeople"/>), what is left out may be removed all the same, for
