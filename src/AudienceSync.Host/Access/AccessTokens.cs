@@ -4,8 +4,8 @@ using System.Text;
 namespace AudienceSync.Host.Access;
 
 /// <summary>
-/// Finds who a token belongs to: filled before the first request, never changed afterwards. Only digests are held and compared, every comparison runs over the whole list, and each takes constant
-/// time, so the duration of a refusal reveals nothing about a token.
+/// Finds whom a token belongs to: filled before the first request, never changed afterwards. Only digests are held and compared, every
+/// comparison runs over the whole list, and each takes constant time, so the duration of a refusal reveals nothing about a token.
 /// </summary>
 public sealed class AccessTokens<T>
     where T : class
@@ -13,6 +13,13 @@ public sealed class AccessTokens<T>
     private readonly List<(byte[] Digest, T Owner)> _tokens = [];
 
     public void Add(ReadOnlySpan<byte> token, T owner) => _tokens.Add((SHA256.HashData(token), owner));
+
+    /// <summary>The owner of the token in the request's only <c>Authorization</c>; null when there is none.</summary>
+    public T? Find(HttpRequest request)
+    {
+        var authorization = request.Headers.Authorization;
+        return Find(authorization.Count == 1 ? authorization[0] : null);
+    }
 
     /// <summary>Reads <c>Authorization: Bearer token</c> or <c>Basic base64(anything:token)</c>. Null when it matches none.</summary>
     public T? Find(string? authorization)

@@ -48,8 +48,7 @@ public abstract class WebhookReceiver(AccessTokens<WebhookInbox> inboxes, TimePr
     private async Task ReceiveAsync(HttpContext context)
     {
         var started = clock.GetTimestamp();
-        var authorization = context.Request.Headers.Authorization;
-        var inbox = inboxes.Find(authorization.Count == 1 ? authorization[0] : null);
+        var inbox = inboxes.Find(context.Request);
         if (inbox is null)
         {
             counters.Refused(IngestProblem.Unauthorized);
