@@ -78,12 +78,12 @@ public sealed class ErasureRequestStore(
         return erasure;
     }
 
-    private IEnumerable<Alias> OtherForms(PersonGroupQueries group) => group.IdentifierClaims
+    private IEnumerable<Alias> OtherForms(PersonGroup group) => group.IdentifierClaims
         .Where(claim => claim.Address.Kind == IdentifierKind.Phone && claim.Hashed == HashedFields.None)
         .SelectMany(claim => claim.Canonical is { } phone ? NamedPerson.OtherForms(phone, digester) : []);
 
     private static async Task<List<AliasDigest>> NotOfOthersAsync(
-        NpgsqlConnection connection, List<AliasDigest> candidates, PersonGroupQueries group, CancellationToken cancellationToken)
+        NpgsqlConnection connection, List<AliasDigest> candidates, PersonGroup group, CancellationToken cancellationToken)
     {
         var ids = group.Ids.ToHashSet();
         var ofOthers = new HashSet<AliasDigest>();
@@ -101,7 +101,7 @@ public sealed class ErasureRequestStore(
         return candidates.FindAll(digest => !ofOthers.Contains(digest));
     }
 
-    private static async Task<Guid?> WaitingAsync(NpgsqlConnection connection, PersonGroupQueries group, CancellationToken cancellationToken)
+    private static async Task<Guid?> WaitingAsync(NpgsqlConnection connection, PersonGroup group, CancellationToken cancellationToken)
     {
         await using var command = Sql.Command(connection, ErasureSql.WaitingForPerson, Sql.Of(group.Ids));
         return await command.ExecuteScalarAsync(cancellationToken) as Guid?;
@@ -126,7 +126,7 @@ public sealed class ErasureRequestStore(
         ExecuteAsync(connection, ErasureSql.WriteTombstones, [Sql.Of(aliases.ConvertAll(tombstones.Digest)), Sql.Of(erasure)], cancellationToken);
 
     // After the append, because the request records the position of its last event.
-    private void Open(UnitOfWork unit, Guid erasure, PersonGroupQueries group, string askedBy)
+    private void Open(UnitOfWork unit, Guid erasure, PersonGroup group, string askedBy)
     {
         var now = clock.GetUtcNow();
         var events = group.IsKnown

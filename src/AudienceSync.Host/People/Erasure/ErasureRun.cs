@@ -50,7 +50,7 @@ public sealed class ErasureRun(PersonQueries people, KeptBodyStore bodies, Quara
     }
 
     // While one platform is down this may be needed every second for days, and it does not change.
-    private async Task<ErasureTraces> TracesAsync(ErasureRow erasure, PersonGroupQueries person, CancellationToken cancellationToken)
+    private async Task<ErasureTraces> TracesAsync(ErasureRow erasure, PersonGroup person, CancellationToken cancellationToken)
     {
         if (!_traces.TryGetValue(erasure.Erasure, out var traces))
         {
@@ -61,6 +61,6 @@ public sealed class ErasureRun(PersonQueries people, KeptBodyStore bodies, Quara
         return traces;
     }
 
-    private BodySearch Search(PersonGroupQueries person, IReadOnlyList<AliasDigest> aliases) =>
+    private BodySearch Search(PersonGroup person, IReadOnlyList<AliasDigest> aliases) =>
         new(aliases.Concat(person.Called).ToHashSet(), person.Countries, person.Phones, digester);
 }

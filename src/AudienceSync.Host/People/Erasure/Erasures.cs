@@ -41,7 +41,6 @@ public sealed class Erasures
         _requests = new ErasureRequestStore(
             database, people, dependencies.Vault, dependencies.Digester, dependencies.Tombstones, dependencies.Messages, dependencies.Clock);
         Table = new ErasureStore(database);
-        Realias = new RealiasStore(database, dependencies.Vault, dependencies.Digester, dependencies.Clock);
         var quarantined = new QuarantinedBodyStore(database, dependencies.Seal);
         Accounts = new AccountErasureStore(database, dependencies.Vault);
         var accounts = new AccountErasure(Accounts, dependencies.Destinations, dependencies.Chance, dependencies.Clock, logger);
@@ -59,9 +58,6 @@ public sealed class Erasures
 
     /// <summary>Removals from every list of an account.</summary>
     public AccountErasureStore Accounts { get; }
-
-    /// <summary>Recomputes the aliases that an older reader made.</summary>
-    public RealiasStore Realias { get; }
 
     public ErasureRun Run { get; }
 

@@ -6,33 +6,9 @@ using Npgsql;
 
 namespace AudienceSync.Host.People.Erasure;
 
-/// <summary>
-/// A person as found by some identifiers: all anchors of the person, root first, with all their claims. Empty when no person is known by
-/// the identifiers.
-/// </summary>
-/// <param name="Roots">The people that the identifiers lead to; more than one means that they belong to several people.</param>
-public sealed record PersonGroupQueries(IReadOnlyList<PersonId> Roots, IReadOnlyList<KnownPerson> Anchors, IReadOnlyDictionary<PersonId, IdentifierRevision> Revisions)
+/// <summary>Finds a person by identifiers.</summary>
+internal static class PersonGroupQueries
 {
-    public Guid[] Ids => [.. Anchors.Select(anchor => anchor.Id.Value)];
-
-    public bool IsKnown => Anchors.Count > 0;
-
-    /// <summary>Every address that was claimed for the person, plain or hashed.</summary>
-    public IEnumerable<IdentifierClaim> IdentifierClaims => Revisions.Values.SelectMany(revision => revision.Own.Addresses);
-
-    /// <summary>The person's aliases by the person's own claims; who an address belongs to is another question.</summary>
-    public IEnumerable<AliasDigest> Called => Anchors.Select(anchor => anchor.Anchor.Digest).Concat(IdentifierClaims.Select(claim => claim.Address.Digest)).Distinct();
-
-    /// <summary>Countries by which the person's national phone numbers were read.</summary>
-    public IReadOnlyCollection<string> Countries => IdentifierClaims.Select(claim => claim.Country).Append("").ToHashSet(StringComparer.Ordinal);
-
-    /// <summary>Phone numbers as they were sent, of those that were sent plain.</summary>
-    public IEnumerable<string> Phones => IdentifierClaims
-        .Where(claim => claim.Address.Kind == IdentifierKind.Phone && claim.Hashed == HashedFields.None).Select(claim => claim.Text);
-
-    /// <summary>Personal data never reaches a log by accident.</summary>
-    public override string ToString() => "PersonGroup(***)";
-
     /// <summary>
     /// Reads the group. On a connection that holds the log's lock it cannot change before the commit; on any other it may.
     /// </summary>
@@ -40,7 +16,7 @@ public sealed record PersonGroupQueries(IReadOnlyList<PersonId> Roots, IReadOnly
     /// Other forms of the same identifiers. A person known by nothing stronger than one of them is the same person; a person known by more
     /// is another.
     /// </param>
-    internal static async Task<PersonGroupQueries> ReadAsync(
+    public static async Task<PersonGroup> ReadAsync(
         NpgsqlConnection connection, Vault vault, IReadOnlyCollection<Alias> aliases, IReadOnlyCollection<Alias> otherForms, CancellationToken cancellationToken)
     {
         var resolver = new IdentityResolver(() => throw new InvalidOperationException("A query does not create a person."));
@@ -63,7 +39,7 @@ public sealed record PersonGroupQueries(IReadOnlyList<PersonId> Roots, IReadOnly
         var same = RootsOf(resolver, otherForms).Where(root => resolver.Person(root).Anchor.Kind == IdentifierKind.Phone);
         var group = roots.Concat(same).ToHashSet();
         var anchors = resolver.People.Where(person => group.Contains(resolver.RootOf(person.Id))).OrderBy(person => person.Owner is not null).ToList();
-        return new PersonGroupQueries(roots, anchors, anchors.ToDictionary(person => person.Id, person => revisions[person.Id]));
+        return new PersonGroup(roots, anchors, anchors.ToDictionary(person => person.Id, person => revisions[person.Id]));
     }
 
     private static List<PersonId> RootsOf(IdentityResolver resolver, IEnumerable<Alias> aliases) =>

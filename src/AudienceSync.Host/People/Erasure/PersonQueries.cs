@@ -10,14 +10,14 @@ public sealed class PersonQueries(WorkspaceDatabase database, Vault vault)
     private const string AnchorsSql = "select kind, anchor from people where person = any($1::uuid[])";
 
     /// <summary>By the person's identifiers.</summary>
-    public async Task<PersonGroupQueries> ReadAsync(IReadOnlyCollection<Alias> aliases, CancellationToken cancellationToken)
+    public async Task<PersonGroup> ReadAsync(IReadOnlyCollection<Alias> aliases, CancellationToken cancellationToken)
     {
         await using var connection = await database.Hot.OpenConnectionAsync(cancellationToken);
         return await PersonGroupQueries.ReadAsync(connection, vault, aliases, [], cancellationToken);
     }
 
     /// <summary>By some of the person's anchors.</summary>
-    public async Task<PersonGroupQueries> ReadAsync(IReadOnlyList<Guid> anchors, CancellationToken cancellationToken)
+    public async Task<PersonGroup> ReadAsync(IReadOnlyList<Guid> anchors, CancellationToken cancellationToken)
     {
         var aliases = new List<Alias>();
         await using (var command = Sql.Command(database.Hot, AnchorsSql, Sql.Of(anchors.ToArray())))

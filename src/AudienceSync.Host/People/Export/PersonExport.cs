@@ -38,10 +38,10 @@ public sealed class PersonExport(
     };
 
     /// <summary>Empty when no person is known; with several roots when the identifiers belong to several people.</summary>
-    public Task<PersonGroupQueries> FindAsync(Naming who, CancellationToken cancellationToken) => people.ReadAsync(who.Aliases, cancellationToken);
+    public Task<PersonGroup> FindAsync(Naming who, CancellationToken cancellationToken) => people.ReadAsync(who.Aliases, cancellationToken);
 
     /// <summary>Writes one JSON object.</summary>
-    public async Task WriteAsync(PersonGroupQueries person, Stream output, CancellationToken cancellationToken)
+    public async Task WriteAsync(PersonGroup person, Stream output, CancellationToken cancellationToken)
     {
         var pipe = PipeWriter.Create(output, new StreamPipeWriterOptions(leaveOpen: true));
         await using var json = new Utf8JsonWriter(pipe, Form);
@@ -136,7 +136,7 @@ public sealed class PersonExport(
         json.WriteEndArray();
     }
 
-    private async Task WriteBodiesAsync(PipeWriter pipe, Utf8JsonWriter json, PersonGroupQueries person, CancellationToken cancellationToken)
+    private async Task WriteBodiesAsync(PipeWriter pipe, Utf8JsonWriter json, PersonGroup person, CancellationToken cancellationToken)
     {
         var search = new BodySearch(person.Called.ToHashSet(), person.Countries, person.Phones, dependencies.Digester);
         json.WriteStartArray("quarantined");
