@@ -7,7 +7,8 @@ namespace AudienceSync.Host.Requests;
 /// The workspace that a request is about, as a parameter of its endpoint: the one that the query names, or the default one. A name that no
 /// workspace has is refused by <see cref="ContractCheck"/>, before the endpoint.
 /// </summary>
-public sealed class RequestWorkspace(IServiceProvider services) : IBindableFromHttpContext<RequestWorkspace>, IEndpointParameterMetadataProvider
+public sealed class RequestWorkspace(IServiceProvider services)
+    : IBindableFromHttpContext<RequestWorkspace>, IEndpointParameterMetadataProvider
 {
     private static readonly RequiresWorkspace Required = new();
 
@@ -28,7 +29,7 @@ public sealed class RequestWorkspace(IServiceProvider services) : IBindableFromH
             return null;
         }
 
-        var name = context.Request.Query["workspace"];
+        var name = context.Request.Query[QueryParameter.Workspace.Name];
         if (workspaces.Find(name.Count == 0 ? null : name[0]) is not { } services)
         {
             return QueryProblem.UnknownWorkspace;

@@ -9,6 +9,8 @@ namespace AudienceSync.Host.Sync;
 /// <summary>The services that keep a workspace's remote audiences equal to its memberships.</summary>
 internal static class AddSyncExtensions
 {
+    private const string HoldWatchName = "hold-watch";
+
     /// <param name="services">The workspace's container.</param>
     /// <param name="destinations">Its ad accounts.</param>
     /// <param name="metricsOf">The metrics of a destination; null for a verb.</param>
@@ -25,7 +27,7 @@ internal static class AddSyncExtensions
                 provider.GetRequiredService<WorkspaceDatabase>(),
                 destinations.ToDictionary(destination => destination.Name, destination => destination.Connector.Limits, StringComparer.Ordinal)))
             .AddSingleton(provider => new HoldWatch(
-                provider.GetRequiredService<HoldQueries>(), provider.GetRequiredService<Wakes>().Of("hold-watch"),
+                provider.GetRequiredService<HoldQueries>(), provider.GetRequiredService<Wakes>().Of(HoldWatchName),
                 provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<HoldWatch>>()));
         foreach (var destination in destinations)
         {
@@ -34,7 +36,7 @@ internal static class AddSyncExtensions
                 destination.Name, AccountWorker.Open(destination, metrics, poll, provider).RunAsync));
         }
 
-        return services.AddWorker<HoldWatch>("hold-watch", watch => watch.RunAsync);
+        return services.AddWorker<HoldWatch>(HoldWatchName, watch => watch.RunAsync);
     }
 
     /// <summary>The name of an account's wake.</summary>

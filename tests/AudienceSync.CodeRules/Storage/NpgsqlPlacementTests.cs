@@ -2,6 +2,7 @@ using AudienceSync.CodeRules.References;
 using AudienceSync.CodeRules.Sources;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace AudienceSync.CodeRules.Storage;
 
@@ -12,6 +13,11 @@ public sealed class NpgsqlPlacementTests
 {
     // They distinguish exceptions of the driver, or register its telemetry.
     private static readonly string[] Others = ["GroupCommit", "OutageLog", "LogSetup", "TelemetrySetup"];
+
+    // The files of a type's name.
+    private static readonly ILookup<string, string> Declarations = Repository.CSharp.Where(f => Repository.IsIn(f.Path, "src"))
+        .SelectMany(f => f.Syntax.DescendantNodes().OfType<BaseTypeDeclarationSyntax>().Select(type => (type.Identifier.ValueText, f.Path)))
+        .ToLookup(one => one.ValueText, one => one.Path, StringComparer.Ordinal);
 
     [Fact]
     public void Only_stores_use_a_type_of_npgsql()
@@ -44,10 +50,8 @@ public sealed class NpgsqlPlacementTests
 
     private static string NameOf(string type) => type[(type.LastIndexOf('.') + 1)..].Split('`')[0];
 
-    // A namespace is its folder, and the main type of a file has its name: a type elsewhere is found by the sources.
-    private static string FileOf(string type) =>
-        Repository.CSharp.FirstOrDefault(f => Repository.IsIn(f.Path, "src") && f.Syntax.DescendantNodes()
-            .OfType<Microsoft.CodeAnalysis.CSharp.Syntax.BaseTypeDeclarationSyntax>().Any(t => t.Identifier.ValueText == NameOf(type)))?.Path ?? type;
+    // The name itself when no source declares it: a generated type.
+    private static string FileOf(string type) => Declarations[NameOf(type)].FirstOrDefault(type);
 
     private static bool NamesNpgsql(SyntaxToken token) =>
         token.IsKind(SyntaxKind.IdentifierToken) && token.ValueText.StartsWith("Npgsql", StringComparison.Ordinal);
